@@ -1,0 +1,49 @@
+"""Collects everything that is wrong with one call, so that the user hears of all of it at once."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Problems:
+    """The contradictions of one call.
+
+    A message says rule, value and remedy, in lower case and without a full stop::
+
+        problems = Problems()
+        problems.check(min_vcpus <= max_vcpus, f"max_vcpus must be at least min_vcpus, got …")
+        problems.raise_if_any()
+    """
+
+    __slots__ = ("_messages",)
+
+    def __init__(self) -> None:
+        self._messages: list[str] = []
+
+    def check(self, holds: bool, message: str) -> None:  # noqa: FBT001 - reads like an assertion
+        """Note the message unless the rule holds."""
+        if not holds:
+            self._messages.append(message)
+
+    def add(self, *messages: str) -> None:
+        """Note messages of rules that were found broken elsewhere."""
+        self._messages.extend(messages)
+
+    def raise_if_any(self) -> None:
+        """Raise all notes as one error.
+
+        Raises:
+            ValueError: at least one rule was broken; one line per rule.
+        """
+        if self._messages:
+            raise ValueError("\n".join(self._messages))
+
+
+def did_you_mean(word: str, words: Iterable[str]) -> str:
+    """`` (did you mean 'c6i.large'?)`` where a known word is close, else nothing."""
+    close = get_close_matches(word, words, n=1, cutoff=0.75)
+    return f" (did you mean {close[0]!r}?)" if close else ""
