@@ -1,0 +1,57 @@
+# `make demo` and `make test` need git, make and Python >= 3.11, nothing else. Both fill .venv themselves.
+
+PYTHON ?= python3
+VENV := .venv
+# uv, Node.js and the tools live in the virtual environment; nothing else on the machine is used or changed.
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# jsii takes JSII_NODE before PATH; the one in the environment is the one that the tests are about.
+export JSII_NODE := $(CURDIR)/$(VENV)/bin/node
+# Compiled modules halve the time in which aws_cdk is imported.
+unexport PYTHONDONTWRITEBYTECODE
+READY := $(VENV)/.ready
+JOBS ?= 2
+
+.PHONY: demo test lint types unit golden lock facts bench clean help
+
+help: ## Say what each command does
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: $(READY) ## Synthesize the quick start and show what it makes
+	@rm -rf .cache/demo && CDK_OUTDIR=.cache/demo python examples/quickstart/app.py
+	@batch-constructs show .cache/demo
+
+test: lint types unit ## Lint, types and every test
+
+lint: $(READY)
+	ruff check .
+	ruff format --check .
+
+types: $(READY)
+	mypy
+
+unit: $(READY)
+	pytest -n $(JOBS) --dist worksteal
+
+golden: $(READY) ## Write the examples' golden templates anew
+	pytest tests/test_examples.py --snapshot-update
+
+facts: $(READY) ## Regenerate the instance facts from moto's data (ARGS=--from-account: from yours)
+	python -m batch_constructs.facts.regenerate $(ARGS)
+
+bench: $(READY) ## Compare with hand-written L2 code, and time the rest
+	python bench/run.py $(ARGS)
+
+lock: ## Pin all tools anew, with their hashes
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --no-emit-find-links --extra node --group dev pyproject.toml -o requirements.lock
+
+# Done again only when what it depends on has changed.
+$(READY): requirements.lock pyproject.toml
+	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	test -x $(VENV)/bin/uv || $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	uv pip sync --quiet --python $(VENV)/bin/python --compile-bytecode --require-hashes requirements.lock
+	uv pip install --quiet --python $(VENV)/bin/python --no-deps --editable .
+	touch $@
+
+clean: ## Remove what the commands made
+	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis cdk.out dist
