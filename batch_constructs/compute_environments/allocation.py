@@ -1,0 +1,54 @@
+"""How AWS Batch chooses among the instance types of an environment."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+__all__ = ["AllocationStrategy"]
+
+
+class AllocationStrategy(StrEnum):
+    """Which of its instance types an environment launches.
+
+    The defaults, `BEST_FIT_PROGRESSIVE` on demand and `SPOT_PRICE_CAPACITY_OPTIMIZED` for Spot, are what AWS
+    recommends, and keep in-place updates possible.
+
+    Guide: Allocation Strategies.
+    """
+
+    BEST_FIT_PROGRESSIVE = "BEST_FIT_PROGRESSIVE"
+    """On demand and Spot: further types at the lowest price per vCPU when the best one is short."""
+
+    BEST_FIT_PROGRESSIVE_ORDERED = "BEST_FIT_PROGRESSIVE_ORDERED"
+    """On demand: the order of ``instance_types`` is the order in which they are tried."""
+
+    SPOT_PRICE_CAPACITY_OPTIMIZED = "SPOT_PRICE_CAPACITY_OPTIMIZED"
+    """Spot: pools that are both cheap and unlikely to be interrupted."""
+
+    SPOT_CAPACITY_OPTIMIZED = "SPOT_CAPACITY_OPTIMIZED"
+    """Spot: pools that are the least likely to be interrupted."""
+
+    SPOT_CAPACITY_OPTIMIZED_PRIORITIZED = "SPOT_CAPACITY_OPTIMIZED_PRIORITIZED"
+    """Spot: capacity first, then the order of ``instance_types`` as far as it goes."""
+
+    BEST_FIT = "BEST_FIT"
+    """On demand: the cheapest type that fits, and waits for it. It rules out every in-place update."""
+
+
+ON_DEMAND_STRATEGIES = frozenset(
+    {
+        AllocationStrategy.BEST_FIT_PROGRESSIVE,
+        AllocationStrategy.BEST_FIT_PROGRESSIVE_ORDERED,
+        AllocationStrategy.BEST_FIT,
+    }
+)
+# BEST_FIT is left out: on Spot it needs a Spot Fleet role, and its instances never scale down without a policy
+# that is easily forgotten.
+SPOT_STRATEGIES = frozenset(
+    {
+        AllocationStrategy.BEST_FIT_PROGRESSIVE,
+        AllocationStrategy.SPOT_PRICE_CAPACITY_OPTIMIZED,
+        AllocationStrategy.SPOT_CAPACITY_OPTIMIZED,
+        AllocationStrategy.SPOT_CAPACITY_OPTIMIZED_PRIORITIZED,
+    }
+)

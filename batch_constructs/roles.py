@@ -1,0 +1,196 @@
+"""The roles of AWS Batch, each with the trust and the rights that the user guide gives it, and no more.
+
+Every class here *is* an ``iam.Role``: it goes wherever the CDK takes a role, and ``grant_*`` methods work on it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_iam as iam
+
+from batch_constructs import _cfn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_ecr as ecr
+    from aws_cdk import aws_logs as logs
+    from constructs import Construct
+
+__all__ = ["BatchServiceRole", "EcsInstanceRole", "ExecutionRole", "JobRole", "SpotFleetRole"]
+
+
+class EcsInstanceRole(iam.Role):
+    """The role of the container instances of an EC2 or Spot environment, with its instance profile.
+
+    It trusts ``ec2.amazonaws.com`` and carries ``AmazonEC2ContainerServiceforEC2Role``: register with the cluster,
+    pull images, write logs. Jobs do not get these rights; give a job its own by granting to its definition.
+
+    Guide: Amazon ECS Instance Role.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, managed_policies: Sequence[iam.IManagedPolicy] = ()) -> None:
+        """Create the role and its instance profile.
+
+        Args:
+            scope: Where the role belongs.
+            id: Its name in that scope.
+            managed_policies: Further policies, such as ``AmazonSSMManagedInstanceCore`` for Session Manager.
+                Without any, the instances can do what the ECS agent needs and nothing else.
+        """
+        super().__init__(
+            scope,
+            id,
+            assumed_by=_cfn.service_principal("ec2.amazonaws.com"),
+            managed_policies=[
+                _cfn.managed_policy("service-role/AmazonEC2ContainerServiceforEC2Role"),
+                *managed_policies,
+            ],
+        )
+        # Unnamed on purpose: a named profile blocks a second stack in the account.
+        self.instance_profile = iam.CfnInstanceProfile(self, "InstanceProfile", roles=[self])
+
+
+class SpotFleetRole(iam.Role):
+    """The role that Spot Fleet takes for a Spot environment with the ``BEST_FIT`` strategy.
+
+    `SpotComputeEnvironment` never needs one. It carries ``AmazonEC2SpotFleetTaggingRole``, without which the
+    instances of an environment with the service-linked role never scale down.
+
+    Guide: Amazon EC2 Spot Fleet Role.
+    """
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        """Create the role.
+
+        Args:
+            scope: Where the role belongs.
+            id: Its name in that scope.
+        """
+        super().__init__(
+            scope,
+            id,
+            assumed_by=_cfn.service_principal("spotfleet.amazonaws.com"),
+            managed_policies=[_cfn.managed_policy("service-role/AmazonEC2SpotFleetTaggingRole")],
+        )
+
+
+class BatchServiceRole(iam.Role):
+    """A role of your own for AWS Batch, in place of its service-linked role.
+
+    Prefer none: with a role of your own an environment can never be updated in place (only its size can), and
+    AWS Batch makes the service-linked role by itself. The trust is limited to this account and to AWS Batch
+    environments and jobs in it (both are needed, because a queue can use several environments).
+
+    Guide: AWS Batch Service IAM Role; Cross-service confused deputy prevention.
+    """
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        """Create the role.
+
+        Args:
+            scope: Where the role belongs.
+            id: Its name in that scope.
+        """
+        super().__init__(
+            scope,
+            id,
+            assumed_by=_cfn.guarded_principal(
+                "batch.amazonaws.com",
+                {
+                    "StringEquals": {"aws:SourceAccount": _cfn.account()},
+                    "ArnLike": {
+                        "aws:SourceArn": [
+                            _cfn.arn("batch", "compute-environment/*"),
+                            _cfn.arn("batch", "job/*"),
+                        ]
+                    },
+                },
+            ),
+            managed_policies=[_cfn.managed_policy("service-role/AWSBatchServiceRole")],
+        )
+
+
+class ExecutionRole(iam.Role):
+    """The role with which ECS starts a job: it pulls the image, opens the log stream, reads the secrets.
+
+    `FargateJobDefinition` makes one by itself, and `Ec2JobDefinition` does when it has secrets; make your own to
+    share it among definitions. It has no right but those given here and those that a definition adds for its own
+    log group, image and secrets. The trust is limited to this account.
+
+    Guide: AWS Batch execution IAM role.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        log_groups: Sequence[logs.ILogGroup] = (),
+        repositories: Sequence[ecr.IRepository] = (),
+    ) -> None:
+        """Create the role.
+
+        Args:
+            scope: Where the role belongs.
+            id: Its name in that scope.
+            log_groups: Groups that jobs may write to. Definitions add their own.
+            repositories: ECR repositories to pull from. Definitions add the one of their image.
+        """
+        super().__init__(scope, id, assumed_by=_tasks_of_this_account())
+        for log_group in log_groups:
+            log_group.grant_write(self)
+        for repository in repositories:
+            repository.grant_pull(self)
+
+    def allow_pull(self, image: str) -> None:
+        """Allow to pull an image that is named by its ECR address; images from elsewhere need no right.
+
+        Args:
+            image: ``ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG``, or any other image.
+        """
+        allow_pull(self, image)
+
+
+class JobRole(iam.Role):
+    """The role of the code inside a job. It begins with no right at all.
+
+    A definition makes one by itself at the first ``bucket.grant_read(definition)``; make your own to share it among
+    definitions. The trust is limited to ECS tasks of this account.
+
+    Guide: Job Definition Parameters (``jobRoleArn``); Cross-service confused deputy prevention.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, managed_policies: Sequence[iam.IManagedPolicy] = ()) -> None:
+        """Create the role.
+
+        Args:
+            scope: Where the role belongs.
+            id: Its name in that scope.
+            managed_policies: What the job may do from the start. Without any, nothing.
+        """
+        super().__init__(
+            scope, id, assumed_by=_tasks_of_this_account(), managed_policies=list(managed_policies) or None
+        )
+
+
+def allow_pull(role: iam.IRole, image: str) -> None:
+    """Give a role the pull rights for an image that is named by its ECR address."""
+    host, _, path = image.partition("/")
+    labels = host.split(".")
+    if labels[1:3] != ["dkr", "ecr"] or len(labels) < 5:  # ACCOUNT.dkr.ecr.REGION.SUFFIX
+        return
+    account, region = labels[0], labels[3]
+    name = path.partition("@")[0].partition(":")[0]
+    repository = f"arn:{_cfn.partition()}:ecr:{region}:{account}:repository/{name}"
+    pull = ["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"]
+    role.add_to_principal_policy(iam.PolicyStatement(actions=pull, resources=[repository]))
+    # GetAuthorizationToken has no resource: IAM takes only the wildcard.
+    role.add_to_principal_policy(iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]))
+
+
+def _tasks_of_this_account() -> iam.ServicePrincipal:
+    return _cfn.guarded_principal(
+        "ecs-tasks.amazonaws.com", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}
+    )
