@@ -1,0 +1,211 @@
+"""Writes the instance facts anew: ``python -m batch_constructs.facts.regenerate``.
+
+From the copy of EC2's DescribeInstanceTypes that moto carries, or with ``--from-account`` from an account of the user,
+who then also has the types that are newer than this release. The same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import sys
+from datetime import UTC, datetime
+from importlib import metadata, util
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.facts._data import FOLDER
+from batch_constructs.facts.instance_types import (
+    DATA_FILE,
+    Architecture,
+    Hypervisor,
+    InterfaceType,
+    UsageClass,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    Described = Mapping[str, Any]
+    """One element of ``InstanceTypes`` in the answer of DescribeInstanceTypes."""
+
+
+def _known(words: Iterable[str], enum: type[Architecture | InterfaceType | UsageClass]) -> list[str]:
+    # A word that EC2 adds later must not stop the user from having everything else.
+    values = {member.value for member in enum}
+    return [word for word in words if word in values]
+
+
+def _gpus(described: Described) -> list[dict[str, Any]]:
+    return [
+        {
+            "count": gpu.get("LogicalGpuCount", gpu["Count"]),
+            "physical_count": gpu["Count"],
+            "manufacturer": gpu["Manufacturer"],
+            "model": gpu["Name"],
+            "memory_mib": gpu["MemoryInfo"]["SizeInMiB"],
+        }
+        for gpu in described.get("GpuInfo", {}).get("Gpus", [])
+    ]
+
+
+def _neuron_devices(described: Described) -> list[dict[str, Any]]:
+    return [
+        {
+            "count": device["Count"],
+            "cores": device["CoreInfo"]["Count"],
+            "model": device["Name"],
+            "memory_mib": device["MemoryInfo"]["SizeInMiB"],
+        }
+        for device in described.get("NeuronInfo", {}).get("NeuronDevices", [])
+    ]
+
+
+def _network_cards(described: Described) -> list[list[Any]]:
+    return [
+        [
+            card["NetworkCardIndex"],
+            card["MaximumNetworkInterfaces"],
+            # Older answers have no list: every card takes plain interfaces.
+            _known(card.get("InterfaceTypes", ["interface"]), InterfaceType),
+        ]
+        for card in described["NetworkInfo"]["NetworkCards"]
+    ]
+
+
+def _instance_store(described: Described) -> dict[str, Any] | None:
+    storage = described.get("InstanceStorageInfo")
+    if storage is None:
+        return None
+    return {
+        "total_gb": storage["TotalSizeInGB"],
+        "disk_count": sum(disk["Count"] for disk in storage["Disks"]),
+        "disk_type": storage["Disks"][0]["Type"],
+        "nvme": storage["NvmeSupport"] != "unsupported",
+    }
+
+
+def _facts(described: Described) -> dict[str, Any]:
+    network = described["NetworkInfo"]
+    hypervisor = described.get("Hypervisor")
+    return {
+        "vcpus": described["VCpuInfo"]["DefaultVCpus"],
+        "memory_mib": described["MemoryInfo"]["SizeInMiB"],
+        "architectures": _known(described["ProcessorInfo"]["SupportedArchitectures"], Architecture),
+        "gpus": _gpus(described),
+        "neuron_devices": _neuron_devices(described),
+        "network_cards": _network_cards(described),
+        "max_efa_interfaces": network.get("EfaInfo", {}).get("MaximumEfaInterfaces", 0),
+        "ipv4_per_interface": network["Ipv4AddressesPerInterface"],
+        "instance_store": _instance_store(described),
+        "hypervisor": hypervisor if hypervisor in {member.value for member in Hypervisor} else None,
+        "bare_metal": described["BareMetal"],
+        "current_generation": described["CurrentGeneration"],
+        "usage_classes": sorted(_known(described["SupportedUsageClasses"], UsageClass)),
+        "placement_strategies": sorted(
+            described.get("PlacementGroupInfo", {}).get("SupportedStrategies", [])
+        ),
+    }
+
+
+def table(types: Iterable[Described], *, source: str, date: str) -> dict[str, Any]:
+    """The content of the data file.
+
+    Args:
+        types: what DescribeInstanceTypes answers, in any order.
+        source: one line that says where ``types`` come from.
+        date: the day to which they belong, ``YYYY-MM-DD``.
+    """
+    facts = {described["InstanceType"]: _facts(described) for described in types}
+    ordered = sorted(
+        facts,
+        key=lambda name: (name.partition(".")[0], facts[name]["vcpus"], facts[name]["memory_mib"], name),
+    )
+    columns: dict[str, dict[str, int]] = {}
+    families: dict[str, dict[str, list[int]]] = {}
+    for name in ordered:
+        family, _, size = name.partition(".")
+        families.setdefault(family, {})[size] = [
+            (values := columns.setdefault(column, {})).setdefault(json.dumps(value), len(values))
+            for column, value in facts[name].items()
+        ]
+    return {
+        "source": source,
+        "date": date,
+        "command": "python -m batch_constructs.facts.regenerate",
+        "columns": {column: [json.loads(value) for value in values] for column, values in columns.items()},
+        "families": families,
+    }
+
+
+def encode(content: Mapping[str, Any]) -> bytes:
+    """The bytes of the data file; neither the clock nor the machine is in them."""
+    return gzip.compress(json.dumps(content, separators=(",", ":")).encode(), mtime=0)
+
+
+def from_moto() -> tuple[list[Described], str]:
+    """All types that the installed moto knows, and the line that names the source.
+
+    Raises:
+        FileNotFoundError: moto is not installed.
+    """
+    spec = util.find_spec("moto")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError(
+            "moto is not installed: pip install moto, or read your account with --from-account"
+        )
+    path = Path(spec.origin).parent / "ec2" / "resources" / "instance_types.json.gz"
+    described = json.loads(gzip.decompress(path.read_bytes()))
+    return list(described.values()), f"DescribeInstanceTypes, as in moto {metadata.version('moto')}"
+
+
+def from_account(region: str | None, profile: str | None) -> tuple[list[Described], str]:
+    """All types that the account is offered in the region, and the line that names the source.
+
+    Args:
+        region: that of the profile or the environment when omitted.
+        profile: that of the environment when omitted.
+    """
+    import boto3  # noqa: PLC0415 - only this door needs it
+
+    client = boto3.Session(region_name=region, profile_name=profile).client("ec2")
+    pages = client.get_paginator("describe_instance_types").paginate()
+    types = [described for page in pages for described in page["InstanceTypes"]]
+    return types, f"DescribeInstanceTypes in {client.meta.region_name}"
+
+
+def _date(new: Mapping[str, Any], path: Path) -> str:
+    """The day of the file that already says the same, else today."""
+    if path.exists():
+        old = json.loads(gzip.decompress(path.read_bytes()))
+        if all(old.get(key) == new[key] for key in ("source", "columns", "families")):
+            return str(old["date"])
+    return datetime.now(tz=UTC).date().isoformat()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m batch_constructs.facts.regenerate", description=__doc__)
+    parser.add_argument(
+        "--from-account", action="store_true", help="ask EC2 through boto3 instead of moto's copy"
+    )
+    parser.add_argument("--region", help="with --from-account: the region to ask")
+    parser.add_argument("--profile", help="with --from-account: the profile of the credentials")
+    parser.add_argument(
+        "--date", help="the day of the data; today, or that of a file that already says the same"
+    )
+    parser.add_argument(
+        "--output", type=Path, default=FOLDER / DATA_FILE, help="default: the file of this package"
+    )
+    options = parser.parse_args(arguments)
+    types, source = from_account(options.region, options.profile) if options.from_account else from_moto()
+    content = table(types, source=source, date="")
+    content["date"] = options.date or _date(content, options.output)
+    options.output.write_bytes(encode(content))
+    print(f"{options.output}: {len(types)} instance types, {source}, {content['date']}")  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
