@@ -5,8 +5,13 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from batch_constructs._tokens import known
+
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable
+
+    from batch_constructs.facts.limits import Limit
 
 
 class Problems:
@@ -32,6 +37,11 @@ class Problems:
     def add(self, *messages: str) -> None:
         """Note messages of rules that were found broken elsewhere."""
         self._messages.extend(messages)
+
+    def within(self, name: str, value: float | None, limit: Limit) -> None:
+        """Note a literal number outside its range; nothing given and tokens pass."""
+        if value is not None and known(value) and not limit.contains(value):
+            self._messages.append(f"{name} must be {limit.words}, got {value:,}".replace(",", "_"))
 
     def raise_if_any(self) -> None:
         """Raise all notes as one error.

@@ -42,3 +42,12 @@ def seconds(duration: Duration | None) -> int | float | None:
 def mebibytes(size: Size | None) -> int | float | None:
     """A size as MiB for a template, one border crossing; a token stays a token."""
     return None if size is None else size.to_mebibytes()
+
+
+def as_string(number: float) -> str:
+    """A number as the string that CloudFormation wants for it; a token becomes a string token."""
+    if not known(number):
+        from aws_cdk import Tokenization  # noqa: PLC0415 - only tokens need the CDK
+
+        return Tokenization.stringify_number(number)
+    return str(int(number)) if number == int(number) else repr(number)

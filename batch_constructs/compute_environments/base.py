@@ -1,0 +1,114 @@
+"""What every compute environment is to the rest of an app: an ARN, a name, security groups."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import jsii
+from aws_cdk import Fn, ResourceEnvironment, Stack
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk.interfaces.aws_batch import ComputeEnvironmentReference, IComputeEnvironmentRef
+from constructs import Construct
+
+from batch_constructs._tokens import known
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_batch as batch
+
+__all__ = ["ComputeEnvironmentBase", "ImportedComputeEnvironment"]
+
+
+@jsii.implements(IComputeEnvironmentRef)
+class ComputeEnvironmentBase(Construct):
+    """A compute environment that a queue can name, made here or elsewhere."""
+
+    compute_environment_arn: str
+    """The environment's ARN."""
+
+    @property
+    def compute_environment_name(self) -> str:
+        """The environment's name, taken from its ARN at deploy time."""
+        return Fn.select(1, Fn.split("/", self.compute_environment_arn))
+
+    @property
+    def compute_environment_ref(self) -> ComputeEnvironmentReference:
+        """What queues of this library, of the CDK's L2 and of its L1 take."""
+        return ComputeEnvironmentReference(compute_environment_arn=self.compute_environment_arn)
+
+    @property
+    def env(self) -> ResourceEnvironment:
+        """The account and Region of the environment."""
+        stack = Stack.of(self)
+        return ResourceEnvironment(account=stack.account, region=stack.region)
+
+    @staticmethod
+    def from_compute_environment_arn(
+        scope: Construct, id: str, compute_environment_arn: str
+    ) -> ImportedComputeEnvironment:
+        """Refer to an environment that exists already.
+
+        Args:
+            scope: Where the reference belongs.
+            id: Its name in that scope.
+            compute_environment_arn: The environment's ARN; a token passes.
+
+        Raises:
+            ValueError: the value is not the ARN of a compute environment.
+        """
+        return ImportedComputeEnvironment(scope, id, compute_environment_arn=compute_environment_arn)
+
+
+class ImportedComputeEnvironment(ComputeEnvironmentBase):
+    """A compute environment that another stack or another tool made."""
+
+    def __init__(self, scope: Construct, id: str, *, compute_environment_arn: str) -> None:
+        """Refer to it.
+
+        Args:
+            scope: Where the reference belongs.
+            id: Its name in that scope.
+            compute_environment_arn: The environment's ARN; a token passes.
+
+        Raises:
+            ValueError: the value is not the ARN of a compute environment.
+        """
+        if known(compute_environment_arn) and ":compute-environment/" not in compute_environment_arn:
+            raise ValueError(
+                "compute_environment_arn must look like "
+                "arn:aws:batch:REGION:ACCOUNT:compute-environment/NAME, "
+                f"got {compute_environment_arn!r}"
+            )
+        super().__init__(scope, id)
+        self.compute_environment_arn = compute_environment_arn
+
+
+@jsii.implements(ec2.IConnectable)
+class ManagedComputeEnvironment(ComputeEnvironmentBase):
+    """An environment whose instances or tasks AWS Batch starts in subnets and security groups of yours."""
+
+    cfn: batch.CfnComputeEnvironment
+    """The CloudFormation resource."""
+
+    security_groups: Sequence[ec2.ISecurityGroup]
+    """What its instances or tasks belong to."""
+
+    @cached_property
+    def connections(self) -> ec2.Connections:
+        """Opens its security groups to others: ``file_system.connections.allow_default_port_from(environment)``."""
+        return ec2.Connections(security_groups=list(self.security_groups))
+
+    @cached_property
+    def compute_environment_arn(self) -> str:  # type: ignore[override] # read once, when first needed
+        """The environment's ARN."""
+        return self.cfn.attr_compute_environment_arn
+
+    def _keep_stack_tags_off(self) -> None:
+        # Tags of an environment are create-only: a changed stack-wide tag would replace it, and its queue with it.
+        self.cfn.add_property_deletion_override("Tags")
+
+    def _own_security_group(self, vpc: ec2.IVpc) -> ec2.SecurityGroup:
+        # No inbound rule at all: instances and tasks of AWS Batch only call out.
+        return ec2.SecurityGroup(self, "SecurityGroup", vpc=vpc)

@@ -1,0 +1,35 @@
+"""What happens to running jobs when a deploy replaces an environment's instances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import known
+from batch_constructs.facts import limits
+
+__all__ = ["UpdatePolicy"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdatePolicy:
+    """What happens to running jobs when an infrastructure update replaces the instances.
+
+    Guide: Updating Compute Environments.
+
+    Attributes:
+        job_execution_timeout_minutes: How long jobs on old instances may go on, 1 to 7,200 minutes; by default 30.
+        terminate_jobs_on_update: End them at once instead. They run again only if their retry strategy has
+            attempts left. By default they go on until the timeout.
+
+    Raises:
+        ValueError: the timeout is out of its range.
+    """
+
+    job_execution_timeout_minutes: int = 30
+    terminate_jobs_on_update: bool = False
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.add(*limits.UPDATE_TIMEOUT_MINUTES.problems("job_execution_timeout_minutes", self.job_execution_timeout_minutes)) if known(self.job_execution_timeout_minutes) else None
+        problems.raise_if_any()

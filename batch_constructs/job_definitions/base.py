@@ -1,0 +1,103 @@
+"""What every job definition is to the rest of an app: an ARN per revision, a name over all of them."""
+
+from __future__ import annotations
+
+import jsii
+from aws_cdk import Fn, ResourceEnvironment, Stack
+from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, JobDefinitionReference
+from constructs import Construct
+
+from batch_constructs import _cfn
+from batch_constructs._tokens import known
+
+__all__ = ["ImportedJobDefinition", "JobDefinitionBase", "name_and_revisions"]
+
+_ARN_FORM = "arn:aws:batch:REGION:ACCOUNT:job-definition/NAME"
+
+
+@jsii.implements(IJobDefinitionRef)
+class JobDefinitionBase(Construct):
+    """A job definition that a submission can name, made here or elsewhere."""
+
+    job_definition_arn: str
+    """The definition's ARN. Of a definition made here it ends in the revision that this deploy registers."""
+
+    @property
+    def job_definition_name(self) -> str:
+        """The name over all revisions. Submit by it, and a later deploy needs no change on your side."""
+        return Fn.select(1, Fn.split("/", name_and_revisions(self.job_definition_arn)[0]))
+
+    @property
+    def job_definition_ref(self) -> JobDefinitionReference:
+        """What submitters of this library, of the CDK's L2 and of its L1 take."""
+        return JobDefinitionReference(job_definition_arn=self.job_definition_arn)
+
+    @property
+    def env(self) -> ResourceEnvironment:
+        """The account and Region of the definition."""
+        stack = Stack.of(self)
+        return ResourceEnvironment(account=stack.account, region=stack.region)
+
+    @staticmethod
+    def from_job_definition_arn(scope: Construct, id: str, job_definition_arn: str) -> ImportedJobDefinition:
+        """Refer to a definition that exists already.
+
+        Args:
+            scope: Where the reference belongs.
+            id: Its name in that scope.
+            job_definition_arn: The definition's ARN, with or without a revision; a token passes.
+
+        Raises:
+            ValueError: the value is not the ARN of a job definition.
+        """
+        return ImportedJobDefinition(scope, id, job_definition_arn=job_definition_arn)
+
+    @staticmethod
+    def from_job_definition_name(scope: Construct, id: str, job_definition_name: str) -> ImportedJobDefinition:
+        """Refer to a definition of this account and Region by its name.
+
+        Args:
+            scope: Where the reference belongs.
+            id: Its name in that scope.
+            job_definition_name: The name, without a revision; a token passes.
+        """
+        arn = _cfn.arn("batch", f"job-definition/{job_definition_name}")
+        return ImportedJobDefinition(scope, id, job_definition_arn=arn)
+
+
+class ImportedJobDefinition(JobDefinitionBase):
+    """A job definition that another stack or another tool made."""
+
+    def __init__(self, scope: Construct, id: str, *, job_definition_arn: str) -> None:
+        """Refer to it.
+
+        Args:
+            scope: Where the reference belongs.
+            id: Its name in that scope.
+            job_definition_arn: The definition's ARN, with or without a revision; a token passes.
+
+        Raises:
+            ValueError: the value is not the ARN of a job definition.
+        """
+        if known(job_definition_arn) and ":job-definition/" not in job_definition_arn:
+            raise ValueError(f"job_definition_arn must look like {_ARN_FORM}, got {job_definition_arn!r}")
+        super().__init__(scope, id)
+        self.job_definition_arn = job_definition_arn
+
+
+def name_and_revisions(job_definition_arn: str) -> tuple[str, str]:
+    """The two resources of an IAM statement that cover a definition: its name, and all its revisions.
+
+    Submitting by name and submitting by revision are different resources to IAM; a grant on the revision of one
+    deploy breaks at the next.
+    """
+    if known(job_definition_arn):
+        name = ":".join(job_definition_arn.split(":")[:6])
+    elif job_definition_arn.startswith("arn:") and ":job-definition/" in job_definition_arn:
+        # Built from pseudo parameters: the tokens hold no colon that counts, so the end is literal or one token.
+        head, _, tail = job_definition_arn.partition(":job-definition/")
+        name = f"{head}:job-definition/{tail if not known(tail) else tail.partition(':')[0]}"
+    else:
+        part = Fn.split(":", job_definition_arn, 7)
+        name = f"arn:{part[1]}:batch:{part[3]}:{part[4]}:{part[5]}"
+    return name, f"{name}:*"

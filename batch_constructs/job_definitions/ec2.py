@@ -1,0 +1,135 @@
+"""Definitions of jobs that run on EC2 instances, on demand or Spot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk.aws_logs import RetentionDays
+
+from batch_constructs._tokens import as_string, mebibytes, seconds
+from batch_constructs.facts import limits
+from batch_constructs.job_definitions.container import ContainerJob, ContainerJobDefinition, Platform
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import Duration, Size
+    from aws_cdk import aws_batch as batch
+    from aws_cdk import aws_ecs as ecs
+    from aws_cdk import aws_iam as iam
+    from aws_cdk import aws_logs as logs
+    from constructs import Construct
+
+    from batch_constructs.job_definitions.retries import RetryStrategy
+
+__all__ = ["Ec2JobDefinition"]
+
+
+class Ec2JobDefinition(ContainerJobDefinition):
+    """A definition of single-node jobs for environments on EC2, on demand and Spot.
+
+    Output goes to a log group of its own that forgets after a month. The code inside has no right on AWS until
+    something is granted to the definition: ``bucket.grant_read(align)``. Old revisions stay when a new one is
+    deployed, so that queued and running jobs are not disturbed.
+
+    Guide: Creating a Job Definition; Job Definition Parameters; GPU Jobs.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        image: str | ecs.ContainerImage,
+        vcpus: int,
+        memory: Size,
+        gpus: int | None = None,
+        command: Sequence[str] | None = None,
+        parameters: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+        secrets: Mapping[str, batch.Secret] | None = None,
+        job_role: iam.IRole | iam.Role | None = None,
+        execution_role: iam.IRole | iam.Role | None = None,
+        log_group: logs.ILogGroup | logs.LogGroup | None = None,
+        log_retention: RetentionDays = RetentionDays.ONE_MONTH,
+        retry_strategy: RetryStrategy | None = None,
+        timeout: Duration | None = None,
+        user: str | None = None,
+        privileged: bool | None = None,
+        readonly_root_filesystem: bool | None = None,
+        scheduling_priority: int | None = None,
+        propagate_tags: bool = True,
+        skip_deregister_on_update: bool = True,
+        job_definition_name: str | None = None,
+    ) -> None:
+        """Create the definition, and its log group.
+
+        Args:
+            scope: Where the definition belongs.
+            id: Its name in that scope.
+            image: An address such as ``"busybox:1.36"``, or a container image of the CDK (asset, ECR repository,
+                registry with credentials).
+            vcpus: Whole vCPUs, at least 1. A job may use more while its instance has nothing else to do.
+            memory: At least 4 MiB; a job that uses more is killed. An instance offers less than its data sheet
+                says: 8,192 MiB never fit one with 8 GiB.
+            gpus: NVIDIA GPUs that the job has for itself, at least 1. By default none.
+            command: What the container runs; ``Ref::name`` stands for a parameter. By default what the image says.
+            parameters: Defaults for the ``Ref::name`` of the command. A submission may override them.
+            environment: Variables for the job. Names that begin with ``AWS_BATCH`` belong to AWS Batch.
+            secrets: Variables whose values are read at the start of each job; the right to read them is granted.
+            job_role: The role of the code inside. By default one is made at the first grant to the definition.
+            execution_role: The role with which ECS reads the secrets, pulls the image and writes the log. By
+                default one is made if there are secrets; else the instance's role does it.
+            log_group: Where output goes. By default a group of its own.
+            log_retention: How long its own log group keeps output; by default one month.
+            retry_strategy: Which failures are tried again, and how often. By default none is.
+            timeout: After how long an attempt is ended, at least 60 seconds. By default never.
+            user: Name or id inside the container. By default what the image says.
+            privileged: Root-like power on the instance. By default no.
+            readonly_root_filesystem: Whether the container can write to volumes only. By default no.
+            scheduling_priority: 0 to 9999, higher first inside a share. Needs a queue with a fair-share policy.
+            propagate_tags: Whether tags of the job reach its ECS task; by default yes.
+            skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
+            job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
+
+        Raises:
+            ValueError: arguments that AWS would refuse, all of them in one message.
+        """
+        memory_mib = mebibytes(memory)
+        job = ContainerJob(
+            image=image,
+            command=command,
+            parameters=parameters,
+            environment=environment,
+            secrets=secrets,
+            job_role=job_role,
+            execution_role=execution_role,
+            log_group=log_group,
+            log_retention=log_retention,
+            retry_strategy=retry_strategy,
+            timeout_seconds=seconds(timeout),
+            user=user,
+            readonly_root_filesystem=readonly_root_filesystem,
+            scheduling_priority=scheduling_priority,
+            propagate_tags=propagate_tags,
+            skip_deregister_on_update=skip_deregister_on_update,
+            job_definition_name=job_definition_name,
+            resources=requirements(vcpus=vcpus, memory_mib=memory_mib, gpus=gpus),
+        )
+        problems = job.problems()
+        problems.within("vcpus", vcpus, limits.EC2_VCPUS)
+        problems.within("memory", memory_mib, limits.EC2_MEMORY_MIB)
+        problems.within("gpus", gpus, limits.GPUS)
+        problems.raise_if_any()
+        super().__init__(
+            scope,
+            id,
+            job=job,
+            platform=Platform(capability="EC2", needs_execution_role=False, privileged=privileged),
+        )
+
+
+def requirements(*, vcpus: float, memory_mib: float | None, gpus: float | None = None) -> dict[str, str]:
+    """What a job asks for, as CloudFormation wants it: numbers in strings, and tokens that become strings."""
+    amounts = {"VCPU": vcpus, "MEMORY": memory_mib, "GPU": gpus}
+    return {kind: as_string(amount) for kind, amount in amounts.items() if amount is not None}

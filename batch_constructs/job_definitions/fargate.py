@@ -1,0 +1,181 @@
+"""Definitions of jobs that run on Fargate: no instances, the sizes that Fargate sells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_batch as batch
+from aws_cdk.aws_logs import RetentionDays
+
+from batch_constructs._tokens import as_string, known, mebibytes, seconds
+from batch_constructs.facts import fargate, limits
+from batch_constructs.facts.instance_types import Architecture
+from batch_constructs.job_definitions.container import ContainerJob, ContainerJobDefinition, Platform
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import Duration, Size
+    from aws_cdk import aws_ecs as ecs
+    from aws_cdk import aws_iam as iam
+    from aws_cdk import aws_logs as logs
+    from constructs import Construct
+
+    from batch_constructs._problems import Problems
+    from batch_constructs.job_definitions.retries import RetryStrategy
+
+__all__ = ["FargateJobDefinition"]
+
+_L1 = batch.CfnJobDefinition
+
+
+class FargateJobDefinition(ContainerJobDefinition):
+    """A definition of single-node jobs for environments on Fargate and Fargate Spot.
+
+    It brings an execution role that may write to its log group, pull its image and read its secrets, and a log
+    group that forgets after a month. The code inside has no right on AWS until something is granted to the
+    definition: ``bucket.grant_read(thumbnail)``.
+
+    Guide: Creating a Job Definition; Job Definition Parameters (Fargate).
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        image: str | ecs.ContainerImage,
+        vcpus: float = 1,
+        memory: Size | None = None,
+        command: Sequence[str] | None = None,
+        parameters: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+        secrets: Mapping[str, batch.Secret] | None = None,
+        architecture: Architecture | None = None,
+        assign_public_ip: bool = False,
+        ephemeral_storage: Size | None = None,
+        platform_version: str | None = None,
+        job_role: iam.IRole | iam.Role | None = None,
+        execution_role: iam.IRole | iam.Role | None = None,
+        log_group: logs.ILogGroup | logs.LogGroup | None = None,
+        log_retention: RetentionDays = RetentionDays.ONE_MONTH,
+        retry_strategy: RetryStrategy | None = None,
+        timeout: Duration | None = None,
+        user: str | None = None,
+        readonly_root_filesystem: bool | None = None,
+        scheduling_priority: int | None = None,
+        propagate_tags: bool = True,
+        skip_deregister_on_update: bool = True,
+        job_definition_name: str | None = None,
+    ) -> None:
+        """Create the definition, its log group and its execution role.
+
+        Args:
+            scope: Where the definition belongs.
+            id: Its name in that scope.
+            image: An address such as ``"busybox:1.36"``, or a container image of the CDK (asset, ECR repository,
+                registry with credentials).
+            vcpus: 0.25, 0.5, 1, 2, 4, 8, 16 or 32.
+            memory: One of the sizes that Fargate sells for these vCPUs. By default the smallest of them.
+            command: What the container runs; ``Ref::name`` stands for a parameter. By default what the image says.
+            parameters: Defaults for the ``Ref::name`` of the command. A submission may override them.
+            environment: Variables for the job. Names that begin with ``AWS_BATCH`` belong to AWS Batch.
+            secrets: Variables whose values are read at the start of each job; the right to read them is granted.
+            architecture: ``X86_64`` or ``ARM64``, as the image is built. By default AWS takes ``X86_64``.
+            assign_public_ip: Whether tasks get a public address. In public subnets they need one to pull their
+                image; in private and isolated ones it is of no use. By default no.
+            ephemeral_storage: Disk space, 21 to 200 GiB. By default 20 GiB.
+            platform_version: ``"LATEST"`` or a number such as ``"1.4.0"``. By default the latest.
+            job_role: The role of the code inside. By default one is made at the first grant to the definition.
+            execution_role: The role with which ECS starts the job. By default one is made.
+            log_group: Where output goes. By default a group of its own.
+            log_retention: How long its own log group keeps output; by default one month.
+            retry_strategy: Which failures are tried again, and how often. By default none is.
+            timeout: After how long an attempt is ended, at least 60 seconds. By default never, but Fargate ends
+                every task after 14 days.
+            user: Name or id inside the container. By default what the image says.
+            readonly_root_filesystem: Whether the container can write to volumes only. By default no.
+            scheduling_priority: 0 to 9999, higher first inside a share. Needs a queue with a fair-share policy.
+            propagate_tags: Whether tags of the job reach its ECS task; by default yes.
+            skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
+            job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
+
+        Raises:
+            ValueError: arguments that AWS would refuse, all of them in one message.
+        """
+        memory_mib = mebibytes(memory) if memory is not None else _smallest_memory(vcpus)
+        storage_gib = None if ephemeral_storage is None else ephemeral_storage.to_gibibytes()
+        job = ContainerJob(
+            image=image,
+            command=command,
+            parameters=parameters,
+            environment=environment,
+            secrets=secrets,
+            job_role=job_role,
+            execution_role=execution_role,
+            log_group=log_group,
+            log_retention=log_retention,
+            retry_strategy=retry_strategy,
+            timeout_seconds=seconds(timeout),
+            user=user,
+            readonly_root_filesystem=readonly_root_filesystem,
+            scheduling_priority=scheduling_priority,
+            propagate_tags=propagate_tags,
+            skip_deregister_on_update=skip_deregister_on_update,
+            job_definition_name=job_definition_name,
+            resources={"VCPU": as_string(vcpus)} | ({} if memory_mib is None else {"MEMORY": as_string(memory_mib)}),
+        )
+        problems = job.problems()
+        _check_size(problems, vcpus, memory_mib)
+        problems.within("ephemeral_storage", storage_gib, limits.EPHEMERAL_STORAGE_GIB)
+        problems.check(
+            architecture in {None, Architecture.X86_64, Architecture.ARM64},
+            f"architecture must be X86_64 or ARM64 on Fargate, got {architecture}",
+        )
+        problems.raise_if_any()
+        super().__init__(scope, id, job=job, platform=_platform(architecture, assign_public_ip, storage_gib, platform_version))
+
+
+def _platform(
+    architecture: Architecture | None,
+    assign_public_ip: bool,  # noqa: FBT001 - passed on from a keyword
+    storage_gib: float | None,
+    platform_version: str | None,
+) -> Platform:
+    return Platform(
+        capability="FARGATE",
+        needs_execution_role=True,
+        network_configuration=_L1.NetworkConfigurationProperty(
+            assign_public_ip="ENABLED" if assign_public_ip else "DISABLED"
+        ),
+        fargate_platform_configuration=None
+        if platform_version is None
+        else _L1.FargatePlatformConfigurationProperty(platform_version=platform_version),
+        runtime_platform=None
+        if architecture is None
+        else _L1.RuntimePlatformProperty(cpu_architecture=architecture.upper(), operating_system_family="LINUX"),
+        ephemeral_storage=None
+        if storage_gib is None
+        else _L1.EphemeralStorageProperty(size_in_gib=storage_gib),
+    )
+
+
+def _smallest_memory(vcpus: float) -> float | None:
+    options = fargate.memory_options_mib(vcpus) if known(vcpus) else ()
+    return options[0] if options else None
+
+
+def _check_size(problems: Problems, vcpus: float, memory_mib: float | None) -> None:
+    if not known(vcpus):
+        problems.check(memory_mib is not None, "memory must be given where vcpus is a token")
+        return
+    options = fargate.memory_options_mib(vcpus)
+    if not options:
+        offered = ", ".join(f"{size:g}" for size in fargate.SIZES)
+        problems.add(f"vcpus must be one of {offered} on Fargate, got {vcpus}")
+    elif memory_mib is not None and known(memory_mib) and memory_mib not in options:
+        better = next((option for option in options if option >= memory_mib), options[-1])
+        problems.add(
+            f"memory must be a size that Fargate sells with {vcpus:g} vCPU ({options[0]} to {options[-1]} MiB), "
+            f"got {memory_mib:g} MiB: take {better} MiB, or other vcpus"
+        )

@@ -1,0 +1,71 @@
+"""Turns what a user calls an image into the string that a definition carries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import known
+from batch_constructs.facts import limits
+from batch_constructs.roles import allow_pull
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aws_cdk import aws_ecs as ecs
+    from aws_cdk import aws_iam as iam
+    from constructs import Construct
+
+__all__ = ["ResolvedImage", "check_image", "resolve_image"]
+
+
+ResolvedImage = tuple[str, str | None]
+"""The image's address, and the ARN of the secret with which its private registry is entered."""
+
+
+def check_image(problems: Problems, image: str | ecs.ContainerImage) -> None:
+    """Note what AWS would refuse about an image that is given as a string."""
+    if not isinstance(image, str) or not known(image):
+        return
+    problems.check(bool(image.strip()), "image must not be empty: name an image such as 'busybox:1.36'")
+    if image.strip():
+        problems.within("the length of image", len(image), limits.IMAGE_LENGTH)
+
+
+def resolve_image(
+    scope: Construct, image: str | ecs.ContainerImage, role: Callable[[], iam.IRole] | None
+) -> ResolvedImage:
+    """The address of an image; the pull rights go to the role, where there is one.
+
+    Args:
+        scope: The definition; assets are built in it.
+        image: An address, or any of the CDK's container images (asset, ECR repository, registry with credentials).
+        role: Gives the execution role; ``None`` where the instance role pulls.
+    """
+    if isinstance(image, str):
+        if role is not None:
+            allow_pull(role(), image)
+        return image, None
+    return _bind(scope, image, role)
+
+
+def _bind(
+    scope: Construct, image: ecs.ContainerImage, role: Callable[[], iam.IRole] | None
+) -> ResolvedImage:
+    # The CDK binds images to ECS container definitions only. One in a stack of its own, which no app ever
+    # synthesizes, lets every kind of image do its work, and grant its pull rights to our role.
+    from aws_cdk import Stack  # noqa: PLC0415 - 360 ms that only those pay who need it
+    from aws_cdk import aws_ecs as ecs  # noqa: PLC0415
+
+    nowhere = ecs.TaskDefinition(
+        Stack(),
+        "Nowhere",
+        compatibility=ecs.Compatibility.EC2,
+        execution_role=role() if role is not None else None,
+    )
+    container = nowhere.add_container(
+        "Container", image=ecs.ContainerImage.from_registry("none"), memory_limit_mib=4
+    )
+    config = image.bind(scope, container)
+    credentials = config.repository_credentials
+    return config.image_name, credentials.credentials_parameter if credentials is not None else None  # type: ignore[union-attr]

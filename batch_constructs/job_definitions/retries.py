@@ -1,0 +1,162 @@
+"""When a failed attempt of a job is tried again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import known
+from batch_constructs.facts import limits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["RetryAction", "RetryRule", "RetryStrategy"]
+
+
+class RetryAction(StrEnum):
+    """What follows when all conditions of a `RetryRule` match."""
+
+    RETRY = "RETRY"
+    """Try again, if attempts are left."""
+
+    EXIT = "EXIT"
+    """Let the job fail."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryRule:
+    """One line of ``evaluateOnExit``: conditions that must all match, and what follows.
+
+    Prefer the presets, such as `on_spot_reclaim` and `otherwise_exit`. A pattern may end in ``*``, its only
+    wildcard; AWS takes letters, digits, ``.``, ``:`` and white space in it, so match up to the first other
+    character and end with ``*``.
+
+    Guide: Automated Job Retries.
+
+    Attributes:
+        action: What follows when all given conditions match.
+        on_exit_code: Pattern over the container's exit code: digits, at most 512 characters.
+        on_reason: Pattern over the reason that the container gives, at most 512 characters.
+        on_status_reason: Pattern over the reason of the job's state, at most 512 characters.
+
+    Raises:
+        ValueError: there is no condition, or a pattern that AWS does not take.
+    """
+
+    action: RetryAction
+    on_exit_code: str | None = None
+    on_reason: str | None = None
+    on_status_reason: str | None = None
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        conditions = (self.on_exit_code, self.on_reason, self.on_status_reason)
+        problems.check(
+            any(condition is not None for condition in conditions),
+            "a retry rule needs on_exit_code, on_reason or on_status_reason, got none of them",
+        )
+        _check_pattern(problems, "on_exit_code", self.on_exit_code, limits.EXIT_CODE_PATTERN)
+        _check_pattern(problems, "on_reason", self.on_reason, limits.REASON_PATTERN)
+        _check_pattern(problems, "on_status_reason", self.on_status_reason, limits.REASON_PATTERN)
+        problems.raise_if_any()
+
+    @classmethod
+    def on_spot_reclaim(cls) -> RetryRule:
+        """Retry when the host was lost: a Spot reclaim, or any other end of the instance."""
+        return cls(action=RetryAction.RETRY, on_status_reason="Host EC2*")
+
+    @classmethod
+    def on_fargate_spot_reclaim(cls) -> RetryRule:
+        """Retry when Fargate Spot took the task back."""
+        return cls(action=RetryAction.RETRY, on_status_reason="Your Spot Task was interrupted*")
+
+    @classmethod
+    def on_image_pull_failure(cls) -> RetryRule:
+        """Retry when the image could not be pulled, which registries cause now and then."""
+        return cls(action=RetryAction.RETRY, on_reason="CannotPullContainer*")
+
+    @classmethod
+    def on_code(cls, exit_code: int, *, action: RetryAction = RetryAction.RETRY) -> RetryRule:
+        """Act on one exit code of the container.
+
+        Args:
+            exit_code: 0 or more.
+            action: What follows; by default another attempt.
+
+        Raises:
+            ValueError: the exit code is negative.
+        """
+        if known(exit_code) and exit_code < 0:
+            raise ValueError(f"exit_code must be at least 0, got {exit_code}")
+        return cls(action=action, on_exit_code=str(exit_code))
+
+    @classmethod
+    def otherwise_exit(cls) -> RetryRule:
+        """Let the job fail for every other reason. Goes last: what no rule matches is retried."""
+        return cls(action=RetryAction.EXIT, on_reason="*")
+
+    @classmethod
+    def otherwise_retry(cls) -> RetryRule:
+        """Retry for every other reason. Goes last; it says aloud what AWS does anyway."""
+        return cls(action=RetryAction.RETRY, on_reason="*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryStrategy:
+    """How often a job is tried, and what is worth another attempt.
+
+    A cancelled, terminated or timed-out job is never tried again, whatever stands here.
+
+    Guide: Automated Job Retries.
+
+    Attributes:
+        attempts: 1 to 10, the first one included.
+        evaluate_on_exit: At most 5 rules, tried in order; what none of them matches is retried. Without rules,
+            every failure is.
+
+    Raises:
+        ValueError: a limit is broken.
+    """
+
+    attempts: int
+    evaluate_on_exit: Sequence[RetryRule] = ()
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.within("attempts", self.attempts, limits.RETRY_ATTEMPTS)
+        problems.within("the number of evaluate_on_exit rules", len(self.evaluate_on_exit), limits.EVALUATE_ON_EXIT_RULES)
+        problems.raise_if_any()
+        object.__setattr__(self, "evaluate_on_exit", tuple(self.evaluate_on_exit))
+
+    @classmethod
+    def on_spot_reclaim(cls, attempts: int = 3) -> RetryStrategy:
+        """Retry what the platform did to the job, on EC2 and on Fargate, and fail at once on what the job did itself.
+
+        Args:
+            attempts: 1 to 10, the first one included.
+
+        Raises:
+            ValueError: the number is out of its range.
+        """
+        rules = (
+            RetryRule.on_spot_reclaim(),
+            RetryRule.on_fargate_spot_reclaim(),
+            RetryRule.on_image_pull_failure(),
+            RetryRule.otherwise_exit(),
+        )
+        return cls(attempts=attempts, evaluate_on_exit=rules)
+
+
+def _check_pattern(problems: Problems, name: str, value: str | None, pattern: re.Pattern[str]) -> None:
+    if value is None or not known(value):
+        return
+    problems.within(f"the length of {name}", len(value), limits.EXIT_PATTERN_LENGTH)
+    problems.check(
+        pattern.fullmatch(value) is not None,
+        f"{name} takes letters, digits, '.', ':' and white space (an exit code: digits) with '*' at the end only, "
+        f"got {value!r}: match up to the first other character and end with '*'",
+    )
