@@ -7,16 +7,47 @@ GPU Jobs, Elastic Fabric Adapter, Compute Resource Memory Management.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.facts._data import load
+from batch_constructs.facts._instance_type import (
+    Architecture,
+    Gpu,
+    Hypervisor,
+    InstanceStore,
+    InstanceType,
+    InterfaceType,
+    NetworkCard,
+    NeuronDevice,
+    UsageClass,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = [
+    "BUNDLES",
+    "Architecture",
+    "Gpu",
+    "Hypervisor",
+    "InstanceStore",
+    "InstanceType",
+    "InterfaceType",
+    "NetworkCard",
+    "NeuronDevice",
+    "UsageClass",
+    "architectures_of",
+    "closest",
+    "families",
+    "find",
+    "has_facts",
+    "is_known",
+    "members",
+    "metadata",
+    "names",
+]
 
 DATA_FILE = "instance_types.json.gz"
 
@@ -34,161 +65,6 @@ BUNDLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _CLOSE_ENOUGH = 0.75
 
 
-class Architecture(StrEnum):
-    """What a processor runs, in EC2's words."""
-
-    X86_64 = "x86_64"
-    ARM64 = "arm64"
-    I386 = "i386"
-    ARM64_MAC = "arm64_mac"
-    X86_64_MAC = "x86_64_mac"
-
-
-class Hypervisor(StrEnum):
-    """What stands between the instance and the machine."""
-
-    NITRO = "nitro"
-    XEN = "xen"
-
-
-class UsageClass(StrEnum):
-    """How an instance type can be bought."""
-
-    ON_DEMAND = "on-demand"
-    SPOT = "spot"
-    CAPACITY_BLOCK = "capacity-block"
-
-
-class InterfaceType(StrEnum):
-    """What can be attached to a network card: with IP addresses, with both, or for the fabric only."""
-
-    INTERFACE = "interface"
-    EFA = "efa"
-    EFA_ONLY = "efa-only"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gpu:
-    """One kind of GPU of an instance type; ``memory_mib`` is that of each.
-
-    A fractional GPU counts 0 as ``physical_count`` and 1 as ``count``: the driver shows it as one.
-    """
-
-    count: int
-    physical_count: int
-    manufacturer: str
-    model: str
-    memory_mib: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NeuronDevice:
-    """One kind of Inferentia or Trainium device; ``cores`` and ``memory_mib`` are those of each."""
-
-    count: int
-    cores: int
-    model: str
-    memory_mib: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkCard:
-    """A network card, the interfaces that it takes at most, and of which types."""
-
-    index: int
-    max_interfaces: int
-    interface_types: tuple[InterfaceType, ...]
-
-    @property
-    def efa_supported(self) -> bool:
-        """Whether an ``efa`` interface can be attached here."""
-        return InterfaceType.EFA in self.interface_types
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InstanceStore:
-    """The disks that come with the instance and go with it; sizes in decimal gigabytes."""
-
-    total_gb: int
-    disk_count: int
-    disk_type: str
-    nvme: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InstanceType:
-    """What an instance type offers.
-
-    Attributes:
-        name: family, dot, size.
-        vcpus: with the default number of threads per core.
-        memory_mib: installed memory; jobs get less (``facts.memory``).
-        architectures: several for the few types that also run 32-bit images.
-        gpus: kinds of GPU; empty for most.
-        neuron_devices: kinds of Inferentia and Trainium devices.
-        network_cards: by index; the first carries the primary interface.
-        max_efa_interfaces: 0 where there is no Elastic Fabric Adapter.
-        ipv4_per_interface: IPv4 addresses that one interface can have.
-        instance_store: ``None`` where there is only EBS.
-        hypervisor: ``None`` on bare metal.
-        bare_metal: Batch never picks such a size from a family.
-        current_generation: whether AWS still counts it so.
-        usage_classes: how it can be bought.
-        placement_strategies: the placement groups that take it: ``cluster``, ``partition``, ``spread``.
-    """
-
-    name: str
-    vcpus: int
-    memory_mib: int
-    architectures: tuple[Architecture, ...]
-    gpus: tuple[Gpu, ...]
-    neuron_devices: tuple[NeuronDevice, ...]
-    network_cards: tuple[NetworkCard, ...]
-    max_efa_interfaces: int
-    ipv4_per_interface: int
-    instance_store: InstanceStore | None
-    hypervisor: Hypervisor | None
-    bare_metal: bool
-    current_generation: bool
-    usage_classes: tuple[UsageClass, ...]
-    placement_strategies: tuple[str, ...]
-
-    @property
-    def family(self) -> str:
-        """What stands before the dot."""
-        return self.name.partition(".")[0]
-
-    @property
-    def size(self) -> str:
-        """What stands behind the dot."""
-        return self.name.partition(".")[2]
-
-    @property
-    def gpu_count(self) -> int:
-        """All GPUs that the driver shows."""
-        return sum(gpu.count for gpu in self.gpus)
-
-    @property
-    def neuron_core_count(self) -> int:
-        """All Neuron cores."""
-        return sum(device.count * device.cores for device in self.neuron_devices)
-
-    @property
-    def efa_supported(self) -> bool:
-        """Whether the type has an Elastic Fabric Adapter."""
-        return self.max_efa_interfaces > 0
-
-    @property
-    def max_interfaces(self) -> int:
-        """The network interfaces of all cards together."""
-        return sum(card.max_interfaces for card in self.network_cards)
-
-    @property
-    def spot_supported(self) -> bool:
-        """Whether it can be bought as Spot capacity."""
-        return UsageClass.SPOT in self.usage_classes
-
-
 class _Table:
     """The data file: a row holds, column by column, an index into the column's distinct values.
 
@@ -200,6 +76,11 @@ class _Table:
         self.date: str = content["date"]
         self.families: dict[str, dict[str, Sequence[int]]] = content["families"]
         self._columns: dict[str, Sequence[Any]] = content["columns"]
+        # EC2 has these, but the region or account that was asked is not offered them.
+        self.names_only = frozenset(content["names_only"])
+        self.families_only = frozenset(name.partition(".")[0] for name in self.names_only).difference(
+            self.families
+        )
 
     def build(self, family: str, size: str) -> InstanceType | None:
         row = self.families.get(family, {}).get(size)
@@ -267,18 +148,27 @@ def members(name: str) -> tuple[InstanceType, ...]:
     return tuple(type_ for type_ in types if type_ is not None and not type_.bare_metal)
 
 
-def is_known(name: str) -> bool:
-    """Whether the name is a type, a family or a bundle that the data know."""
+def has_facts(name: str) -> bool:
+    """Whether ``members`` answers for the name: where it does not, nothing may be concluded from its silence."""
     return name in BUNDLES or name in _table().families or find(name) is not None
 
 
+def is_known(name: str) -> bool:
+    """Whether the name is a type, a family or a bundle that EC2 has.
+
+    Of some, the data know no more than the name (``p3``, ``g4ad.xlarge``): ``find`` answers ``None`` for them.
+    """
+    table = _table()
+    return has_facts(name) or name in table.names_only or name in table.families_only
+
+
 def families() -> frozenset[str]:
-    """All families, also those that have only bare metal."""
+    """All families of which the data know more than the name, also those that have only bare metal."""
     return frozenset(_table().families)
 
 
 def names() -> tuple[str, ...]:
-    """All instance types, family by family, from small to large."""
+    """All instance types that ``find`` knows, family by family, from small to large."""
     return tuple(f"{family}.{size}" for family, sizes in _table().families.items() for size in sizes)
 
 
@@ -311,7 +201,8 @@ def closest(name: str) -> str | None:
         near = get_close_matches(size, table.families[family], n=1, cutoff=0.6)
         if near:
             return f"{family}.{near[0]}"
-    candidates = names() if dot else (*BUNDLES, *table.families, *names())
+    types = (*names(), *table.names_only)
+    candidates = types if dot else (*BUNDLES, *table.families, *table.families_only, *types)
     near = get_close_matches(word, candidates, n=1, cutoff=_CLOSE_ENOUGH)
     return near[0] if near else None
 

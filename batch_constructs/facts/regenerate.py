@@ -10,19 +10,14 @@ import argparse
 import gzip
 import json
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib import metadata, util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.facts._data import FOLDER
-from batch_constructs.facts.instance_types import (
-    DATA_FILE,
-    Architecture,
-    Hypervisor,
-    InterfaceType,
-    UsageClass,
-)
+from batch_constructs.facts._instance_type import Architecture, Hypervisor, InterfaceType, UsageClass
+from batch_constructs.facts.instance_types import DATA_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -109,13 +104,14 @@ def _facts(described: Described) -> dict[str, Any]:
     }
 
 
-def table(types: Iterable[Described], *, source: str, date: str) -> dict[str, Any]:
+def table(types: Iterable[Described], *, names: Iterable[str] = (), source: str, day: str) -> dict[str, Any]:
     """The content of the data file.
 
     Args:
         types: what DescribeInstanceTypes answers, in any order.
+        names: types that EC2 has, whether or not ``types`` describes them.
         source: one line that says where ``types`` come from.
-        date: the day to which they belong, ``YYYY-MM-DD``.
+        day: the day to which they belong, ``YYYY-MM-DD``.
     """
     facts = {described["InstanceType"]: _facts(described) for described in types}
     ordered = sorted(
@@ -132,10 +128,11 @@ def table(types: Iterable[Described], *, source: str, date: str) -> dict[str, An
         ]
     return {
         "source": source,
-        "date": date,
+        "date": day,
         "command": "python -m batch_constructs.facts.regenerate",
         "columns": {column: [json.loads(value) for value in values] for column, values in columns.items()},
         "families": families,
+        "names_only": sorted(set(names) - set(facts)),
     }
 
 
@@ -166,26 +163,46 @@ def from_account(region: str | None, profile: str | None) -> tuple[list[Describe
     Args:
         region: that of the profile or the environment when omitted.
         profile: that of the environment when omitted.
-    """
-    import boto3  # noqa: PLC0415 - only this door needs it
 
-    client = boto3.Session(region_name=region, profile_name=profile).client("ec2")
-    pages = client.get_paginator("describe_instance_types").paginate()
-    types = [described for page in pages for described in page["InstanceTypes"]]
+    Raises:
+        ImportError: boto3 is not installed.
+        ConnectionError: no region, no credentials, no permission, no network.
+    """
+    # Only this door needs it.
+    import boto3  # noqa: PLC0415
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    try:
+        client = boto3.Session(region_name=region, profile_name=profile).client("ec2")
+        pages = client.get_paginator("describe_instance_types").paginate()
+        types = [described for page in pages for described in page["InstanceTypes"]]
+    except (BotoCoreError, ClientError) as error:
+        raise ConnectionError(f"EC2 did not answer DescribeInstanceTypes: {error}") from error
     return types, f"DescribeInstanceTypes in {client.meta.region_name}"
 
 
-def _date(new: Mapping[str, Any], path: Path) -> str:
-    """The day of the file that already says the same, else today."""
+def names_in_botocore() -> tuple[str, ...]:
+    """Every instance type that the installed botocore has a name for, in any region."""
+    from botocore.loaders import Loader  # noqa: PLC0415 - comes with moto and with boto3
+
+    model = Loader().load_service_model("ec2", "service-2")
+    return tuple(model["shapes"]["InstanceType"]["enum"])
+
+
+def write(content: dict[str, Any], path: Path) -> None:
+    """Write the data file, unless it already says the same but for the day.
+
+    So a second run changes nothing, and the day is that on which the facts were new.
+    """
     if path.exists():
         old = json.loads(gzip.decompress(path.read_bytes()))
-        if all(old.get(key) == new[key] for key in ("source", "columns", "families")):
-            return str(old["date"])
-    return datetime.now(tz=UTC).date().isoformat()
+        if old | {"date": content["date"]} == content:
+            content["date"] = old["date"]
+            return
+    path.write_bytes(encode(content))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m batch_constructs.facts.regenerate", description=__doc__)
     parser.add_argument(
         "--from-account", action="store_true", help="ask EC2 through boto3 instead of moto's copy"
@@ -193,16 +210,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--region", help="with --from-account: the region to ask")
     parser.add_argument("--profile", help="with --from-account: the profile of the credentials")
     parser.add_argument(
-        "--date", help="the day of the data; today, or that of a file that already says the same"
+        "--date", type=date.fromisoformat, help="the day of new data, YYYY-MM-DD; default: today"
     )
     parser.add_argument(
         "--output", type=Path, default=FOLDER / DATA_FILE, help="default: the file of this package"
     )
-    options = parser.parse_args(arguments)
-    types, source = from_account(options.region, options.profile) if options.from_account else from_moto()
-    content = table(types, source=source, date="")
-    content["date"] = options.date or _date(content, options.output)
-    options.output.write_bytes(encode(content))
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command: 0 when the file says what the source says, 2 when the source did not answer."""
+    options = _parser().parse_args(arguments)
+    try:
+        types, source = from_account(options.region, options.profile) if options.from_account else from_moto()
+    except (ImportError, OSError) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 2
+    day = options.date or datetime.now(tz=UTC).date()
+    content = table(types, names=names_in_botocore(), source=source, day=day.isoformat())
+    write(content, options.output)
     print(f"{options.output}: {len(types)} instance types, {source}, {content['date']}")  # noqa: T201
     return 0
 

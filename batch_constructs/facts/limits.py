@@ -1,0 +1,123 @@
+"""The numbers that AWS Batch accepts, each once, named after the API's members.
+
+Constructs raise with them at the caller's line, rules report with them over the template. Quotas, which differ between
+accounts, are in ``quotas``; Fargate's sizes in ``fargate``; the form of names in ``patterns``.
+"""
+
+from __future__ import annotations
+
+from batch_constructs.facts.ranges import Range
+from batch_constructs.facts.sources import API, CFN, EC2, EVENTBRIDGE, GUIDE, INFERENCE
+
+# Submitting a job; Automated Job Retries; Job Timeouts; Array Jobs; Job Dependencies
+RETRY_ATTEMPTS = Range(1, 10, unit="attempts", source=API, rule="RET-01", default=1)
+RETRY_ATTEMPTS_ON_SPOT = Range(1, 3, unit="attempts", source=GUIDE)
+"""What the guide advises for Spot capacity; no limit."""
+EVALUATE_ON_EXIT = Range(0, 5, unit="conditions", source=API, rule="RET-02")
+EXIT_PATTERN_LENGTH = Range(1, 512, unit="characters", source=API)
+ATTEMPT_DURATION_SECONDS = Range(60, None, unit="seconds", source=API, rule="TMO-01")
+FARGATE_ATTEMPT_DURATION_SECONDS = Range(60, 14 * 86_400, unit="seconds", source=GUIDE, rule="FGT-09")
+"""Fargate ends every job after 14 days; a longer timeout is legal and idle."""
+ARRAY_SIZE = Range(2, 10_000, unit="children", source=API, rule="ARR-01")
+DEPENDENCIES = Range(0, 20, unit="dependencies", source=API, rule="DEP-01")
+SCHEDULING_PRIORITY = Range(0, 9_999, unit="", source=API)
+CANCEL_REASON_LENGTH = Range(1, 1_024, unit="characters", source=API)
+BULK_JOB_IDS = Range(1, 50, unit="job IDs", source=API)
+CLIENT_TOKEN_LENGTH = Range(1, 64, unit="characters", source=API)
+
+# Tags
+TAGS = Range(0, 50, unit="tags", source=API, rule="TAG-01")
+TAG_KEY_LENGTH = Range(1, 128, unit="characters", source=API, rule="TAG-01")
+TAG_VALUE_LENGTH = Range(0, 256, unit="characters", source=API, rule="TAG-01")
+
+# Job Definition Parameters
+EC2_VCPUS = Range(1, None, unit="vCPUs", source=API, rule="JD-08")
+EC2_MEMORY_MIB = Range(4, None, unit="MiB", source=API, rule="JD-09")
+GPUS = Range(1, None, unit="GPUs", source=API, rule="GPU-02")
+CPU_SHARES_PER_VCPU = 1_024
+EPHEMERAL_STORAGE_GIB = Range(21, 200, unit="GiB", source=API, rule="FGT-08", default=20)
+MAX_SWAP_MIB = Range(0, None, unit="MiB", source=API, rule="LNX-04")
+SWAPPINESS = Range(0, 100, unit="", source=API, rule="LNX-05", default=60)
+EFS_PORT = Range(0, 65_535, unit="", source=API)
+EFS_ROOT_DIRECTORY_LENGTH = Range(1, 4_096, unit="characters", source=API)
+STOP_SECONDS = 30
+"""Between SIGTERM and SIGKILL when a timeout ends a job."""
+
+# Multi-container jobs (ecsProperties)
+ECS_TASKS = Range(1, 1, unit="tasks", source=API, rule="ECS-01")
+ECS_CONTAINERS = Range(1, 10, unit="containers", source=API, rule="ECS-02")
+CONTAINER_TIMEOUT_SECONDS = Range(2, None, unit="seconds", source=API, rule="ECS-06", default=30)
+FARGATE_CONTAINER_TIMEOUT_SECONDS = Range(2, 120, unit="seconds", source=API, rule="ECS-06", default=30)
+
+# Multi-node Parallel Jobs
+NODES = Range(1, None, unit="nodes", source=API, rule="MNP-02")
+NODE_RANGES = Range(1, 5, unit="node ranges", source=API, rule="MNP-04")
+NODE_RANGE_INSTANCE_TYPES = Range(0, 1, unit="instance types", source=API, rule="MNP-10")
+
+# Jobs on Amazon EKS
+EKS_CONTAINERS = Range(1, 10, unit="containers", source=API, rule="EKS-04")
+EKS_INIT_CONTAINERS = Range(0, 10, unit="init containers", source=API, rule="EKS-04")
+EKS_CPU = Range(0.25, None, unit="vCPUs", source=API, rule="EKS-05", whole=False)
+EKS_CPU_STEP = 0.25
+EKS_MEMORY_MIB = Range(4, None, unit="MiB", source=API, rule="EKS-06")
+EKS_GPUS = Range(1, None, unit="GPUs", source=API, rule="EKS-07")
+EKS_USER_ID = Range(0, 2_147_483_647, unit="", source=API, rule="EKS-12")
+EKS_CAPABILITIES = Range(0, 64, unit="capabilities", source=API, rule="EKS-12")
+EKS_CONTAINER_NAME_LENGTH = Range(1, 63, unit="characters", source=GUIDE, rule="EKS-01")
+EKS_NAMESPACE_LENGTH = Range(1, 63, unit="characters", source=API, rule="EKS-13")
+EKS_ANNOTATION_PREFIX_LENGTH = Range(0, 253, unit="characters", source=API, rule="EKS-14")
+EKS_ANNOTATION_NAME_LENGTH = Range(1, 63, unit="characters", source=API, rule="EKS-14")
+EKS_ANNOTATION_VALUE_LENGTH = Range(0, 255, unit="characters", source=API, rule="EKS-14")
+
+# Job Queue Parameters
+QUEUE_PRIORITY = Range(0, 1_000, unit="", source=CFN, rule="JQ-07")
+QUEUE_COMPUTE_ENVIRONMENTS = Range(1, None, unit="compute environments", source=API, rule="JQ-02")
+"""The upper end is a quota: ``quotas.ENVIRONMENTS_PER_QUEUE``."""
+QUEUE_SERVICE_ENVIRONMENTS = Range(0, 1, unit="service environments", source=API, rule="JQ-08")
+JOB_STATE_TIME_LIMIT_SECONDS = Range(600, 86_400, unit="seconds", source=API, rule="JQ-09")
+
+# Job Scheduling
+SHARE_DECAY_SECONDS = Range(0, 604_800, unit="seconds", source=API, rule="SP-02", default=0)
+COMPUTE_RESERVATION = Range(0, 99, unit="", source=API, rule="SP-03", default=0)
+SHARE_IDENTIFIER_LENGTH = Range(1, 255, unit="characters", source=API, rule="SP-04")
+WEIGHT_FACTOR = Range(0.0001, 999.9999, unit="", source=API, rule="SP-05", default=1.0, whole=False)
+
+# Compute Environment Parameters
+MIN_VCPUS = Range(0, None, unit="vCPUs", source=API, rule="CE-08", default=0)
+MAX_VCPUS = Range(1, None, unit="vCPUs", source=GUIDE, rule="CE-08")
+BID_PERCENTAGE = Range(1, None, unit="percent", source=API, rule="CE-05", default=100)
+SCALE_DOWN_DELAY_MINUTES = Range(20, 10_080, unit="minutes", source=API, rule="CE-13", also=(0,), default=0)
+UPDATE_TIMEOUT_MINUTES = Range(1, 7_200, unit="minutes", source=API, rule="CE-14", default=30)
+FARGATE_SUBNETS = Range(1, 16, unit="subnets", source=API, rule="CE-11")
+FARGATE_SECURITY_GROUPS = Range(1, 5, unit="security groups", source=API, rule="CE-09")
+MULTI_NODE_SECURITY_GROUPS = Range(1, 5, unit="security groups", source=GUIDE, rule="NET-03")
+EC2_CONFIGURATIONS = Range(1, 2, unit="EC2 configurations", source=API, rule="AMI-03")
+IMAGE_ID_LENGTH = Range(1, 256, unit="characters", source=API)
+LAUNCH_TEMPLATE_OVERRIDES = Range(0, 10, unit="launch template overrides", source=API, rule="LT-07")
+USER_DATA_BYTES = Range(0, 16 * 1_024, unit="bytes", source=EC2)
+"""Before base64, as EC2 counts. Batch adds its own part, so that less is left."""
+VPC_PREFIX_LENGTH = Range(16, 28, unit="", source=GUIDE)
+
+# ECS Managed Instances
+MANAGED_INSTANCES_SCALE_IN_SECONDS = Range(0, 3_600, unit="seconds", source=API, rule="MI-02", also=(-1,))
+
+# Service environments, quota shares, consumable resources
+SERVICE_CAPACITY_LIMITS = Range(1, None, unit="capacity limits", source=INFERENCE, rule="SE-02")
+SERVICE_MAX_CAPACITY = Range(1, None, unit="", source=INFERENCE, rule="SE-02")
+QUOTA_SHARE_CAPACITY_LIMITS = Range(1, 5, unit="capacity limits", source=API, rule="QS-02")
+QUOTA_SHARE_MAX_CAPACITY = Range(1, None, unit="", source=CFN, rule="QS-02")
+QUOTA_SHARE_BORROW_LIMIT = Range(-1, None, unit="percent", source=CFN, rule="QS-03", default=-1)
+CONSUMABLE_TOTAL = Range(0, None, unit="", source=API, rule="CR-01")
+CONSUMABLE_QUANTITY = Range(1, None, unit="", source=INFERENCE, rule="CR-04")
+
+# Events
+EVENT_MAX_AGE_SECONDS = Range(60, 86_400, unit="seconds", source=EVENTBRIDGE, rule="EVT-05", default=86_400)
+EVENT_RETRIES = Range(0, 185, unit="retries", source=EVENTBRIDGE, rule="EVT-05", default=185)
+EVENT_CRON_FIELDS = Range(6, 6, unit="fields", source=EVENTBRIDGE)
+
+LOG_STREAM_NAME_LENGTH = 200
+"""Characters of the job definition's name that begin a log stream's name."""
+INACTIVE_DEFINITION_DAYS = 180
+"""After these a deregistered job definition is gone."""
+JOB_HISTORY_DAYS = 7
+"""For these at least a finished job can be described."""

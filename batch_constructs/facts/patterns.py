@@ -1,0 +1,171 @@
+"""The form of names and patterns, with the words for a message.
+
+Each matches a whole, known string. Chapters: Submitting a Job, Automated Job Retries, Job Definition Parameters,
+Job Scheduling, and the ones on Amazon EKS.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from batch_constructs.facts.sources import API, GUIDE, WEB
+
+if TYPE_CHECKING:
+    from batch_constructs.facts.sources import Source
+
+_SHOWN = 80
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_DNS_SUBDOMAIN = rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """A form that a string must have.
+
+    Attributes:
+        regex: for the whole string.
+        words: what goes behind "must be" in a message.
+        source: where it was read.
+        rule: the id of the rule that enforces it.
+        but_not: what fits the form and is refused still.
+    """
+
+    regex: re.Pattern[str]
+    words: str
+    source: Source
+    rule: str
+    but_not: re.Pattern[str] | None = None
+
+    def matches(self, value: str) -> bool:
+        """Whether a known string has the form."""
+        refused = self.but_not is not None and self.but_not.match(value)
+        return self.regex.fullmatch(value) is not None and not refused
+
+    def problem(self, name: str, value: str) -> str | None:
+        """The sentence that says what is wrong with a string; ``None`` when nothing is.
+
+        Args:
+            name: what the user calls the value, ``job_name``.
+            value: a known string; a long one is shown shortened.
+        """
+        if self.matches(value):
+            return None
+        shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}… ({len(value)} characters)"
+        return f"{name} must be {self.words}, got {shown!r}"
+
+
+def _pattern(regex: str, words: str, rule: str, source: Source, but_not: str | None = None) -> Pattern:
+    refused = None if but_not is None else re.compile(but_not)
+    return Pattern(regex=re.compile(regex), words=words, source=source, rule=rule, but_not=refused)
+
+
+_NAME_WORDS = "1 to 128 letters, digits, hyphens and underscores"
+
+RESOURCE_NAME = _pattern(r"[A-Za-z0-9_-]{1,128}", _NAME_WORDS, "NAME-01", API)
+"""Job definitions, compute environments, scheduling policies, quota shares, service environments."""
+JOB_QUEUE_NAME = _pattern(r"[A-Za-z0-9_-]{1,128}", _NAME_WORDS, "NAME-02", API)
+JOB_NAME = _pattern(
+    r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}",
+    "up to 128 letters, digits, hyphens and underscores, with a letter or digit first",
+    "NAME-03",
+    API,
+)
+VOLUME_NAME = _pattern(
+    r"[A-Za-z0-9_-]{1,255}", "1 to 255 letters, digits, hyphens and underscores", "NAME-04", GUIDE
+)
+# The @ is for digests.
+IMAGE = _pattern(
+    r"[A-Za-z0-9_:./#@-]{1,255}",
+    "an image reference of 1 to 255 letters, digits and the signs - _ : . / # @",
+    "NAME-05",
+    API,
+)
+ENVIRONMENT_VARIABLE = _pattern(
+    r"(?s).+", "a name that does not begin with AWS_BATCH, which is reserved", "ENV-01", API, r"AWS_BATCH"
+)
+TAG_KEY = _pattern(
+    r"(?s).{1,128}",
+    "1 to 128 characters and not begin with 'aws:', which is reserved",
+    "TAG-01",
+    GUIDE,
+    r"(?i)aws:",
+)
+
+ON_EXIT_CODE = _pattern(
+    r"(?=.{1,512}\Z)[0-9]*\*?", "up to 512 digits, with at most one * at the end", "RET-06", API
+)
+ON_REASON = _pattern(
+    r"(?=(?s:.){1,512}\Z)[A-Za-z0-9.:\s]*\*?",
+    "up to 512 letters, digits, periods, colons and white space, with at most one * at the end",
+    "RET-07",
+    API,
+)
+ON_STATUS_REASON = ON_REASON
+SERVICE_JOB_STATUS_REASON = _pattern(
+    r"(?=.{1,512}\Z)[^\x00-\x1f\x7f*]*\*?",
+    "up to 512 printable characters, with at most one * at the end",
+    "SE-04",
+    API,
+)
+
+SHARE_IDENTIFIER = _pattern(
+    r"(?=.{1,255}\Z)[A-Za-z0-9]*\*?",
+    "1 to 255 letters and digits, with at most one * at the end",
+    "SP-04",
+    API,
+)
+"""An example of AWS itself has a hyphen: what breaks only the character set is a warning (SP-08)."""
+SHARE_IDENTIFIER_LOOSE = _pattern(
+    r"(?s)[^*]{0,254}.", "1 to 255 characters, with at most one * at the end", "SP-04", API
+)
+
+DNS_SUBDOMAIN = _pattern(
+    _DNS_SUBDOMAIN,
+    "a DNS subdomain: up to 253 lower-case letters, digits, hyphens and periods, with a letter or digit at both ends",
+    "EKS-02",
+    API,
+)
+"""Volumes and secrets of pods, and their image pull secrets (EKS-03)."""
+EKS_CONTAINER_NAME = _pattern(
+    r"[A-Za-z0-9][A-Za-z0-9-]{0,62}",
+    "up to 63 letters, digits and hyphens, with a letter or digit first",
+    "EKS-01",
+    GUIDE,
+)
+_NAMESPACE_WORDS = (
+    "1 to 63 lower-case letters, digits and hyphens, with a letter or digit at both ends, not 'default'"
+)
+EKS_NAMESPACE = _pattern(
+    _LABEL, f"{_NAMESPACE_WORDS} and not beginning with 'kube-'", "EKS-13", API, r"default\Z|kube-"
+)
+EKS_JOB_NAMESPACE = _pattern(
+    _LABEL, f"{_NAMESPACE_WORDS} and not beginning with 'kube'", "EKS-14", API, r"default\Z|kube"
+)
+EKS_MEMORY = _pattern(r"[0-9]+Mi", "a whole number of mebibytes with the suffix Mi", "EKS-06", API)
+EKS_ANNOTATION_KEY = _pattern(
+    r"(?:[a-z0-9][a-z0-9.-]{0,252}/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?",
+    "a name of up to 63 characters, after an optional DNS subdomain and a slash",
+    "EKS-14",
+    API,
+)
+
+NODE_RANGE = _pattern(
+    r"[0-9]*:[0-9]*", "a range of node indexes such as 0:3, :3, 4: or : for all", "MNP-05", API
+)
+LAUNCH_TEMPLATE_VERSION = _pattern(
+    r"[1-9][0-9]*|\$Latest|\$Default", "a version number, $Latest or $Default", "LT-03", API
+)
+FARGATE_PLATFORM_VERSION = _pattern(
+    r"LATEST|[0-9]+\.[0-9]+\.[0-9]+", "LATEST or a version such as 1.4.0", "FGT-07", GUIDE
+)
+ROLE_ARN = _pattern(
+    r"arn:[a-z0-9-]+:iam::[0-9]{12}:role/.+", "the full ARN of a role, with its path", "IAM-01", GUIDE
+)
+CAPACITY_UNIT = _pattern(
+    r"NUM_INSTANCES|ml\.[a-z0-9-]+\.[a-z0-9-]+",
+    "NUM_INSTANCES, or an instance type of SageMaker such as ml.m5.large",
+    "SE-03",
+    WEB,
+)
