@@ -47,6 +47,7 @@ __all__ = [
     "members",
     "metadata",
     "names",
+    "sizes_in_mib",
 ]
 
 DATA_FILE = "instance_types.json.gz"
@@ -75,7 +76,7 @@ class _Table:
         self.source: str = content["source"]
         self.date: str = content["date"]
         self.families: dict[str, dict[str, Sequence[int]]] = content["families"]
-        self._columns: dict[str, Sequence[Any]] = content["columns"]
+        self.columns: dict[str, Sequence[Any]] = content["columns"]
         # EC2 has these, but the region or account that was asked is not offered them.
         self.names_only = frozenset(content["names_only"])
         self.families_only = frozenset(name.partition(".")[0] for name in self.names_only).difference(
@@ -87,7 +88,7 @@ class _Table:
         if row is None:
             return None
         raw = {
-            column: values[index] for (column, values), index in zip(self._columns.items(), row, strict=True)
+            column: values[index] for (column, values), index in zip(self.columns.items(), row, strict=True)
         }
         store, hypervisor = raw["instance_store"], raw["hypervisor"]
         return InstanceType(
@@ -170,6 +171,12 @@ def families() -> frozenset[str]:
 def names() -> tuple[str, ...]:
     """All instance types that ``find`` knows, family by family, from small to large."""
     return tuple(f"{family}.{size}" for family, sizes in _table().families.items() for size in sizes)
+
+
+@cache
+def sizes_in_mib() -> frozenset[int]:
+    """Every amount of memory that some instance type has installed."""
+    return frozenset(_table().columns["memory_mib"])
 
 
 def architectures_of(names: Iterable[str]) -> frozenset[Architecture]:

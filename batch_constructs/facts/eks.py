@@ -1,0 +1,69 @@
+"""What Amazon EKS keeps of a node, and what Batch expects of a cluster.
+
+Chapters: Compute Resource Memory Management, and the ones on Amazon EKS.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from batch_constructs.facts.instance_types import InstanceType
+
+KUBERNETES_VERSIONS = ("1.29", "1.30", "1.31", "1.32", "1.33", "1.34")
+"""Seen in excerpts of AWS's pages in 2026: a rule on others may only warn (EKS-15)."""
+
+NODE_TAINT = "batch.amazonaws.com/batch-node"
+"""On every node of Batch, NoSchedule and NoExecute: DaemonSets need a toleration for it."""
+
+KUBERNETES_USER = "aws-batch"
+"""The Kubernetes user that the service-linked role becomes."""
+
+DAEMON_SET_MILLICORES = 500
+DAEMON_SET_MEMORY_MIB = 500
+"""What Batch keeps for DaemonSets until it has seen a node."""
+
+EVICTION_THRESHOLD_MIB = 100
+_KUBELET_MIB = 255
+_POD_MIB = 11
+# Thousandths of a vCPU, times ten: 6 % of the first, 1 % of the second, 0.5 % of the next two, 0.25 % of the rest.
+_FIRST_VCPUS = (600, 100, 50, 50)
+_FURTHER_VCPU = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocatable:
+    """What pods can have of a node."""
+
+    millicores: int
+    memory_mib: int
+
+
+def reserved_millicores(vcpus: int) -> int:
+    """The thousandths of a vCPU that a node keeps: 70 of 2 vCPUs, 310 of 96."""
+    further = max(vcpus - len(_FIRST_VCPUS), 0)
+    return (sum(_FIRST_VCPUS[:vcpus]) + further * _FURTHER_VCPU) // 10
+
+
+def max_pods(instance_type: InstanceType) -> int:
+    """The pods that Amazon's VPC plugin has addresses for, without prefix delegation.
+
+    Only the first network card counts; one address of each interface is the interface's own, and two pods need none.
+    """
+    interfaces = instance_type.network_cards[0].max_interfaces
+    return interfaces * (instance_type.ipv4_per_interface - 1) + 2
+
+
+def allocatable(vcpus: int, capacity_mib: int, pods: int) -> Allocatable:
+    """What pods can have of a node.
+
+    Args:
+        vcpus: of the instance type.
+        capacity_mib: the memory that the node reports, which is less than what is installed.
+        pods: the kubelet's maximum, see ``max_pods``.
+    """
+    return Allocatable(
+        millicores=vcpus * 1_000 - reserved_millicores(vcpus),
+        memory_mib=capacity_mib - _POD_MIB * pods - _KUBELET_MIB - EVICTION_THRESHOLD_MIB,
+    )

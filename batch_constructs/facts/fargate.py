@@ -1,0 +1,102 @@
+"""The pairs of vCPUs and memory that Fargate runs. Chapter: Job Definition Parameters."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.facts._data import load
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_DATA = load("fargate_sizes.json")
+
+
+def _options(row: Mapping[str, Any]) -> tuple[int, ...]:
+    if "memory_mib" in row:
+        return tuple(row["memory_mib"])
+    return tuple(range(row["first_mib"], row["last_mib"] + 1, row["step_mib"]))
+
+
+SIZES: Mapping[float, tuple[int, ...]] = MappingProxyType(
+    {float(row["vcpus"]): _options(row) for row in _DATA["sizes"]}
+)
+"""Memory in MiB by vCPUs, both from small to large."""
+
+LINUX_PARAMETERS_REFUSED = ("devices", "maxSwap", "sharedMemorySize", "swappiness", "tmpfs")
+"""Members of ``linuxParameters`` that only instances have (FGT-03)."""
+
+LOG_DRIVERS = frozenset({"awslogs", "splunk"})
+"""What the API's text allows. ``awsfirelens`` is in its enum, so that a rule on others may only warn (FGT-05)."""
+
+EFS_REFUSED_PLATFORM_VERSIONS = frozenset({"1.0.0", "1.1.0", "1.2.0", "1.3.0"})
+"""EFS needs 1.4.0 (VOL-05)."""
+
+
+def _vcpus(value: float | str) -> float | None:
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def _text(vcpus: float) -> str:
+    return f"{vcpus:g} vCPU{'' if vcpus == 1 else 's'}"
+
+
+def memory_options_mib(vcpus: float | str) -> tuple[int, ...]:
+    """The memory that can go with a number of vCPUs, in MiB from small to large.
+
+    Args:
+        vcpus: as a number, or as the string that the API takes: ``"0.25"``, ``"1"`` or ``"1.0"``.
+
+    Returns:
+        Empty when Fargate has no such number of vCPUs.
+    """
+    number = _vcpus(vcpus)
+    return () if number is None else SIZES.get(number, ())
+
+
+def is_valid_size(vcpus: float | str, memory_mib: float | str) -> bool:
+    """Whether Fargate runs a job of this size."""
+    return _vcpus(memory_mib) in memory_options_mib(vcpus)
+
+
+def smallest_size(vcpus: float, memory_mib: float) -> tuple[float, int] | None:
+    """The smallest size that holds both, fewest vCPUs first; ``None`` when Fargate has none so large."""
+    for count, options in SIZES.items():
+        large_enough = [memory for memory in options if memory >= memory_mib]
+        if count >= vcpus and large_enough:
+            return count, large_enough[0]
+    return None
+
+
+def why_invalid(vcpus: float | str, memory_mib: float | str) -> str | None:
+    """Why Fargate has no such size, and what comes nearest; ``None`` when it has.
+
+    Args:
+        vcpus: a known number, or the API's string for it.
+        memory_mib: a known number of MiB, or the API's string for it.
+    """
+    if is_valid_size(vcpus, memory_mib):
+        return None
+    cpu, memory = _vcpus(vcpus), _vcpus(memory_mib)
+    counts = ", ".join(f"{count:g}" for count in SIZES)
+    if cpu is None or memory is None:
+        return f"Fargate takes {counts} as vCPUs and a number of MiB, got {vcpus!r} and {memory_mib!r}"
+    nearest = smallest_size(cpu, memory)
+    largest, most = max(SIZES), max(SIZES[max(SIZES)])
+    remedy = (
+        f"the largest size is {_text(largest)} with {most} MiB, more runs on EC2"
+        if nearest is None
+        else f"the smallest size that holds it is {_text(nearest[0])} with {nearest[1]} MiB"
+    )
+    if cpu not in SIZES:
+        return f"Fargate takes {counts} as vCPUs, got {cpu:g}: {remedy}"
+    return f"Fargate does not combine {_text(cpu)} with {memory:g} MiB: {remedy}"
+
+
+def metadata() -> tuple[str, str]:
+    """Where the sizes come from, and the day as ``YYYY-MM-DD``."""
+    return _DATA["source"], _DATA["date"]

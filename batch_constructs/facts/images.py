@@ -1,0 +1,78 @@
+"""The images that Batch provides, by ``imageType``. Chapter: Compute Resource AMIs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+from batch_constructs.facts._data import load
+from batch_constructs.facts._instance_type import Architecture
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROOT_DEVICE_NAME = "/dev/xvda"
+"""The root disk of Amazon Linux 2 and 2023, for a block device mapping."""
+
+GPU_AMI_PARAMETER = "/aws/service/ecs/optimized-ami/amazon-linux-2/gpu/recommended"
+"""The SSM parameter that names the ECS GPU image; its part ``/image_id`` is the AMI."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageType:
+    """A family of images that Batch chooses from.
+
+    Attributes:
+        name: as ``imageType`` takes it.
+        orchestration: the kind of environment that takes it (AMI-04).
+        os: in words.
+        nvidia: whether it carries the driver; such images do not run on Graviton (AMI-05).
+        default: whether Batch takes it when none is named, for types with (``nvidia``) or without GPUs.
+        support_ends: the last day of support, ``YYYY-MM-DD``; ``None`` while none is announced (AMI-08).
+        creation_blocked: the day from which new environments are refused it; ``None`` when that is not announced.
+        families_refused: instance families that it does not run on (AMI-06, AMI-07).
+        successor: what to take instead.
+    """
+
+    name: str
+    orchestration: Literal["ECS", "EKS"]
+    os: str
+    nvidia: bool
+    default: bool
+    support_ends: str | None
+    creation_blocked: str | None
+    families_refused: tuple[str, ...]
+    successor: str | None
+
+    @property
+    def architectures(self) -> frozenset[Architecture]:
+        """What it runs on."""
+        if self.nvidia:
+            return frozenset({Architecture.X86_64})
+        return frozenset({Architecture.X86_64, Architecture.ARM64})
+
+
+_DATA = load("image_types.json")
+
+IMAGE_TYPES: Mapping[str, ImageType] = MappingProxyType(
+    {
+        row["name"]: ImageType(**row | {"families_refused": tuple(row["families_refused"])})
+        for row in _DATA["image_types"]
+    }
+)
+"""By name. A name that is missing here may be newer than the data, and is no error."""
+
+
+def default_image_type(orchestration: Literal["ECS", "EKS"], *, nvidia: bool) -> ImageType:
+    """What Batch takes when no image type is named."""
+    return next(
+        image
+        for image in IMAGE_TYPES.values()
+        if image.default and image.orchestration == orchestration and image.nvidia == nvidia
+    )
+
+
+def metadata() -> tuple[str, str]:
+    """Where the image types come from, and the day as ``YYYY-MM-DD``."""
+    return _DATA["source"], _DATA["date"]

@@ -1,0 +1,142 @@
+"""Which instance types can hold a job, as far as that is certain, and why the others cannot.
+
+A host keeps a part of its memory for itself, so that a job of 8,192 MiB does not fit an instance with 8 GiB. How much
+the kernel keeps is documented for one type only, hence the answers here are bounds: a job that does not fit by them
+never runs, a job that fits may still be too large by the kernel's part. Chapter: Compute Resource Memory Management.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+from batch_constructs.facts import eks
+from batch_constructs.facts.instance_types import has_facts, members, sizes_in_mib
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from batch_constructs.facts.instance_types import InstanceType
+
+Orchestration = Literal["ECS", "EKS"]
+
+ECS_RESERVED_MEMORY_MIB = 32
+"""What the ECS agent keeps on Batch's images (``ECS_RESERVED_MEMORY``); user data can raise it."""
+
+REGISTERED_MEMORY_MIB: Mapping[str, int] = MappingProxyType({"m4.large": 7_985})
+"""What an instance registered with ECS of its 8,192 MiB: the one documented figure."""
+
+
+def memory_ceiling_mib(instance_type: InstanceType, orchestration: Orchestration = "ECS") -> int:
+    """A job always gets less than this: the installed memory without what is certainly reserved.
+
+    On EKS the part that grows with the number of pods is left out, since users can lower that number.
+    """
+    if orchestration == "EKS":
+        return eks.allocatable(instance_type.vcpus, instance_type.memory_mib, pods=0).memory_mib
+    return instance_type.memory_mib - ECS_RESERVED_MEMORY_MIB
+
+
+def available_vcpus(instance_type: InstanceType, orchestration: Orchestration = "ECS") -> float:
+    """The vCPUs that jobs can have: all of them on ECS, without the node's part on EKS."""
+    if orchestration == "EKS":
+        return eks.allocatable(instance_type.vcpus, 0, pods=0).millicores / 1_000
+    return instance_type.vcpus
+
+
+def is_installed_size(memory_mib: float) -> bool:
+    """Whether some instance type has exactly this memory: a job that asks for it misses that type (MEM-01)."""
+    return memory_mib in sizes_in_mib()
+
+
+def _lacks_vcpus(type_: InstanceType, vcpus: float, orchestration: Orchestration) -> str | None:
+    available = available_vcpus(type_, orchestration)
+    return None if available >= vcpus else f"has {available:g} vCPUs for jobs"
+
+
+def _lacks_memory(type_: InstanceType, memory_mib: float, orchestration: Orchestration) -> str | None:
+    ceiling = memory_ceiling_mib(type_, orchestration)
+    if memory_mib < ceiling:
+        return None
+    return f"has {type_.memory_mib:,} MiB, of which a job gets less than {ceiling:,}"
+
+
+def _lacks_gpus(type_: InstanceType, gpus: int) -> str | None:
+    if type_.gpu_count >= gpus:
+        return None
+    count = type_.gpu_count
+    return f"has {count} GPU{'' if count == 1 else 's'}" if count else "has no GPU"
+
+
+def why_not(
+    instance_type: InstanceType,
+    vcpus: float,
+    memory_mib: float,
+    gpus: int = 0,
+    orchestration: Orchestration = "ECS",
+) -> str | None:
+    """Why a job never fits an instance type, such as ``c7i.large has no GPU``; ``None`` when it may fit.
+
+    Args:
+        instance_type: the candidate.
+        vcpus: what the job asks for; 0 when that is not known.
+        memory_mib: what the job asks for; 0 when that is not known.
+        gpus: what the job asks for.
+        orchestration: what the host runs, and so keeps for itself.
+    """
+    reasons = (
+        _lacks_gpus(instance_type, gpus),
+        _lacks_vcpus(instance_type, vcpus, orchestration),
+        _lacks_memory(instance_type, memory_mib, orchestration),
+    )
+    found = [reason for reason in reasons if reason]
+    return f"{instance_type.name} {' and '.join(found)}" if found else None
+
+
+def types_that_fit(
+    names: Iterable[str],
+    vcpus: float,
+    memory_mib: float,
+    gpus: int = 0,
+    orchestration: Orchestration = "ECS",
+) -> tuple[InstanceType, ...]:
+    """The instance types behind the names that may hold a job, in the order of the names.
+
+    Empty also when no name has facts: ask ``why_none_fits`` before you call it a fault.
+    """
+    candidates = dict.fromkeys(member for name in names for member in members(name))
+    return tuple(
+        type_ for type_ in candidates if why_not(type_, vcpus, memory_mib, gpus, orchestration) is None
+    )
+
+
+def why_none_fits(
+    names: Iterable[str],
+    vcpus: float,
+    memory_mib: float,
+    gpus: int = 0,
+    orchestration: Orchestration = "ECS",
+) -> str | None:
+    """Why a job never fits any of the instance types; ``None`` when one may hold it, or one is not known.
+
+    The answer names the type that comes nearest: ``even c7i.48xlarge has 192 vCPUs for jobs``.
+    """
+    names = tuple(names)
+    if not all(has_facts(name) for name in names):
+        return None
+    left = [member for name in names for member in members(name)]
+    needs: tuple[tuple[Callable[[InstanceType], str | None], Callable[[InstanceType], int]], ...] = (
+        (lambda type_: _lacks_gpus(type_, gpus), lambda type_: type_.gpu_count),
+        (lambda type_: _lacks_vcpus(type_, vcpus, orchestration), lambda type_: type_.vcpus),
+        (lambda type_: _lacks_memory(type_, memory_mib, orchestration), lambda type_: type_.memory_mib),
+    )
+    for lacks, amount in needs:
+        nearest = max(left, key=amount, default=None)
+        left = [type_ for type_ in left if lacks(type_) is None]
+        if nearest is not None and not left:
+            return (
+                "none of them has a GPU"
+                if gpus and not nearest.gpu_count
+                else f"even {nearest.name} {lacks(nearest)}"
+            )
+    return None
