@@ -1,0 +1,18 @@
+"""Launch templates whose every change reaches the instances."""
+
+from __future__ import annotations
+
+from batch_constructs.launch_templates.agent_config import EcsAgentConfig, ImagePullBehavior
+from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
+from batch_constructs.launch_templates.specification import specification
+from batch_constructs.launch_templates.user_data import CloudConfig, ShellScript, UserDataPart
+
+__all__ = [
+    "BatchLaunchTemplate",
+    "CloudConfig",
+    "EcsAgentConfig",
+    "ImagePullBehavior",
+    "ShellScript",
+    "UserDataPart",
+    "specification",
+]

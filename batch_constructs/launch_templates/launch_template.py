@@ -1,0 +1,207 @@
+"""The launch template of the instances of a compute environment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, get_args
+
+from aws_cdk import CfnTag, SizeRoundingBehavior
+from aws_cdk import aws_ec2 as ec2
+
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import known
+from batch_constructs.launch_templates.user_data import MAX_USER_DATA_BYTES, base64_text, mime_document
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import Size
+    from aws_cdk.interfaces.aws_kms import IKeyRef
+    from constructs import Construct
+
+    from batch_constructs.launch_templates.user_data import UserDataPart
+
+__all__ = ["BatchLaunchTemplate", "VolumeType"]
+
+VolumeType = Literal["gp3", "gp2", "io2", "io1", "standard"]
+"""The EBS volume types that an instance can boot from."""
+
+_MINIMUM_IOPS = {"gp3": 3000, "io1": 100, "io2": 100}
+_GIB = 100
+
+
+class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
+    """What the instances of an EC2 or Spot environment boot with: an encrypted root disk, IMDSv2, user data.
+
+    It offers nothing that AWS Batch ignores in a template (instance type, role, subnets, Spot options) or overrides
+    from the environment (key pair, image, security groups). Give it to an environment, which then follows its latest
+    version: every change of the template is a change of the environment.
+
+    Guide: Launch Template Support; Compute Resource AMIs.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        root_volume_size: Size | None = None,
+        root_volume_type: VolumeType = "gp3",
+        root_volume_iops: int | None = None,
+        root_volume_throughput: int | None = None,
+        root_device_name: str = "/dev/xvda",
+        encrypted: bool = True,
+        kms_key: IKeyRef | None = None,
+        metadata_hop_limit: int = 1,
+        require_imdsv2: bool = True,
+        user_data: Sequence[UserDataPart] = (),
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        """Create the template.
+
+        Args:
+            scope: Where the template belongs.
+            id: Its name in that scope.
+            root_volume_size: Whole GiB, at least what the image has (30 for the ECS images). 100 GiB when omitted,
+                since images of jobs and their scratch files fill the small disk of the AMI.
+            root_volume_type: The EBS volume type.
+            root_volume_iops: For ``gp3`` at least 3,000, which it has when omitted; for ``io1`` and ``io2`` at least
+                100, and required.
+            root_volume_throughput: MiB/s, for ``gp3`` only: at least 125, which it has when omitted, and at most a
+                quarter of the IOPS.
+            root_device_name: The name that the image gives its root device: ``/dev/xvda`` on Amazon Linux 2 and 2023,
+                so on every image that AWS Batch provides for ECS and EKS, with or without GPU. An image of your own
+                may differ (``/dev/sda1`` on Ubuntu); a wrong name adds a second disk and leaves the root small.
+            encrypted: Whether the root volume is encrypted.
+            kms_key: The key; the account's EBS key when omitted. The key's policy must let the service-linked role
+                that starts the instances use it.
+            metadata_hop_limit: How many network hops the instance's credentials may travel, 1 to 64. With 1 they
+                stay on the instance: containers in bridge mode, so all jobs but multi-node ones, get those of their
+                job role only. 2 lets containers reach the instance metadata service (and the instance role).
+            require_imdsv2: Whether the metadata service refuses requests without a session token.
+            user_data: What the instances do at their first boot, in this order. 16 KiB in all.
+            tags: Put on instances and volumes. The environment's instance tags win on equal keys.
+
+        Raises:
+            ValueError: a value is out of range, or arguments contradict each other.
+        """
+        size = _GIB if root_volume_size is None else _gibibytes(root_volume_size)
+        document = mime_document(user_data) if user_data else None
+        problems = Problems()
+        problems.add(
+            *_volume_problems(size, root_volume_type, root_volume_iops, root_volume_throughput),
+            *_tag_problems(tags or {}),
+        )
+        problems.check(
+            encrypted or kms_key is None,
+            "kms_key needs encrypted=True, got encrypted=False; leave one of the two out",
+        )
+        problems.check(
+            not known(root_device_name) or root_device_name.startswith("/dev/"),
+            f"root_device_name must start with /dev/, as in /dev/xvda, got {root_device_name!r}",
+        )
+        problems.check(
+            not known(metadata_hop_limit) or 1 <= metadata_hop_limit <= 64,
+            f"metadata_hop_limit must be between 1 and 64, got {metadata_hop_limit}",
+        )
+        if document is not None and known(document):
+            length = len(document.encode())
+            problems.check(
+                length <= MAX_USER_DATA_BYTES,
+                f"user_data must fit into {MAX_USER_DATA_BYTES} bytes, got {length}; "
+                "let a short script fetch the long one from S3",
+            )
+        problems.raise_if_any()
+
+        data = ec2.CfnLaunchTemplate
+        super().__init__(
+            scope,
+            id,
+            launch_template_data=data.LaunchTemplateDataProperty(
+                block_device_mappings=[
+                    data.BlockDeviceMappingProperty(
+                        device_name=root_device_name,
+                        ebs=data.EbsProperty(
+                            delete_on_termination=True,
+                            encrypted=encrypted,
+                            iops=root_volume_iops,
+                            kms_key_id=None if kms_key is None else kms_key.key_ref.key_arn,
+                            throughput=root_volume_throughput,
+                            volume_size=size,
+                            volume_type=root_volume_type,
+                        ),
+                    )
+                ],
+                metadata_options=data.MetadataOptionsProperty(
+                    http_put_response_hop_limit=metadata_hop_limit,
+                    http_tokens="required" if require_imdsv2 else "optional",
+                ),
+                tag_specifications=_tag_specifications(tags),
+                user_data=None if document is None else base64_text(document),
+            ),
+        )
+
+
+def _gibibytes(size: Size) -> float:
+    # Without rounding a size in MiB would fail at the border, with a trace of JavaScript instead of a rule.
+    return size.to_gibibytes(rounding=SizeRoundingBehavior.NONE)
+
+
+def _volume_problems(size: float, type_: str, iops: float | None, throughput: float | None) -> list[str]:
+    problems: list[str] = []
+    if known(size) and (size < 1 or size != int(size)):
+        problems.append(f"root_volume_size must be a whole number of GiB and at least 1, got {size} GiB")
+    if not known(type_):
+        return problems
+    if type_ not in get_args(VolumeType):
+        return [
+            *problems,
+            f"root_volume_type must be one of {', '.join(get_args(VolumeType))}, got {type_!r}",
+        ]
+    least = _MINIMUM_IOPS.get(type_)
+    if iops is None and type_ in {"io1", "io2"}:
+        problems.append(f"root_volume_type {type_} needs root_volume_iops; gp3 does without")
+    if iops is not None and least is None:
+        problems.append(f"root_volume_iops needs gp3, io1 or io2, got root_volume_type={type_!r}")
+    elif iops is not None and known(iops) and iops < (least or 0):
+        problems.append(f"root_volume_iops of {type_} must be at least {least}, got {iops}")
+    if throughput is not None and type_ != "gp3":
+        problems.append(f"root_volume_throughput needs gp3, got root_volume_type={type_!r}")
+    elif throughput is not None and known(throughput):
+        if throughput < 125:
+            problems.append(f"root_volume_throughput must be at least 125 MiB/s, got {throughput}")
+        most = iops or _MINIMUM_IOPS["gp3"]
+        if known(most) and throughput * 4 > most:
+            problems.append(
+                "root_volume_throughput must be at most a quarter of root_volume_iops, got "
+                f"{throughput} MiB/s and {most} IOPS; ask for {throughput * 4} IOPS"
+            )
+    return problems
+
+
+def _tag_problems(tags: Mapping[str, str]) -> list[str]:
+    problems = [
+        f"a tag's key must have 1 to 128 characters and not start with aws:, got {key!r}"
+        for key in tags
+        if known(key) and (not 1 <= len(key) <= 128 or key.lower().startswith("aws:"))
+    ]
+    problems += [
+        f"a tag's value must have at most 256 characters, got {len(value)} for {key!r}"
+        for key, value in tags.items()
+        if known(value) and len(value) > 256
+    ]
+    if len(tags) > 50:
+        problems.append(f"instances take at most 50 tags, got {len(tags)}")
+    return problems
+
+
+def _tag_specifications(
+    tags: Mapping[str, str] | None,
+) -> list[ec2.CfnLaunchTemplate.TagSpecificationProperty] | None:
+    if not tags:
+        return None
+    pairs = [CfnTag(key=key, value=value) for key, value in tags.items()]
+    return [
+        # The only way to tag the volumes: the tags of an environment reach its instances alone.
+        ec2.CfnLaunchTemplate.TagSpecificationProperty(resource_type=kind, tags=pairs)
+        for kind in ("instance", "volume")
+    ]

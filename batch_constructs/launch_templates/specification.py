@@ -1,0 +1,55 @@
+"""How a compute environment names a launch template so that every change of it reaches the instances."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_batch as batch
+from aws_cdk import aws_ec2 as ec2
+
+if TYPE_CHECKING:
+    from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef
+
+__all__ = ["specification"]
+
+_Specification = batch.CfnComputeEnvironment.LaunchTemplateSpecificationProperty
+
+_MOVING_VERSIONS = (None, "", "$Default", "$Latest")
+
+
+def specification(
+    template: ILaunchTemplateRef,
+) -> batch.CfnComputeEnvironment.LaunchTemplateSpecificationProperty:
+    """Refer to a launch template by a version number, never by ``$Default`` or ``$Latest``.
+
+    AWS Batch looks at a template only when the environment itself changes, so that a moving version would leave the
+    instances on the old one. The number of a template of this app comes from CloudFormation and changes with it.
+
+    Args:
+        template: A `BatchLaunchTemplate`, an ``ec2.CfnLaunchTemplate``, an ``ec2.LaunchTemplate``, or a template
+            imported with its version number. A token as its version passes.
+
+    Raises:
+        ValueError: an imported template has no version, or a moving one.
+
+    Guide: Launch Template Support.
+    """
+    if isinstance(template, ec2.CfnLaunchTemplate):
+        return _Specification(launch_template_id=template.ref, version=template.attr_latest_version_number)
+    if isinstance(template, ec2.LaunchTemplate):
+        return _Specification(
+            launch_template_id=template.launch_template_id, version=template.latest_version_number
+        )
+    version = getattr(template, "version_number", None)
+    if version in _MOVING_VERSIONS:
+        raise ValueError(
+            "an imported launch template needs a version number, since AWS Batch would not notice a new "
+            f"{version or '$Default'} version, got {version!r}; import it with "
+            'ec2.LaunchTemplate.from_launch_template_attributes(…, version_number="7")'
+        )
+    template_id = getattr(template, "launch_template_id", None)
+    if template_id is not None:
+        return _Specification(launch_template_id=template_id, version=version)
+    return _Specification(
+        launch_template_name=getattr(template, "launch_template_name", None), version=version
+    )

@@ -1,0 +1,154 @@
+"""User data as AWS Batch takes it: one MIME multi-part document, to which Batch adds its own part."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+
+from aws_cdk import Fn, Token
+
+from batch_constructs._tokens import known
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "MAX_USER_DATA_BYTES",
+    "CloudConfig",
+    "ShellScript",
+    "UserDataPart",
+    "base64_text",
+    "mime_document",
+]
+
+MAX_USER_DATA_BYTES = 16 * 1024
+"""What EC2 takes, before base64. The part that AWS Batch adds counts too."""
+
+_BOUNDARY = "==batch-constructs=="
+
+
+class UserDataPart(Protocol):
+    """One part of a MIME multi-part document; ``cloud-init`` runs the parts in their order."""
+
+    content_type: ClassVar[str]
+    """What ``cloud-init`` is to make of the part, such as ``text/x-shellscript``."""
+
+    def body(self) -> str:
+        """The part's text; tokens may be in it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShellScript:
+    """Commands that run as root once, at the instance's first boot and before the ECS agent starts.
+
+    Args:
+        text: The script. Without a first line ``#!…`` it runs in ``/bin/bash``. Tokens pass.
+
+    Raises:
+        ValueError: the script is empty.
+
+    Guide: Launch Template Support.
+    """
+
+    text: str
+    content_type: ClassVar[str] = "text/x-shellscript"
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise ValueError("a shell script needs at least one command, got an empty text")
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Self:
+        """Read the script from a UTF-8 file when the app runs.
+
+        Args:
+            path: Where the file is, from the folder that the app runs in.
+
+        Raises:
+            OSError: the file cannot be read.
+            ValueError: the file is empty.
+        """
+        return cls(Path(path).read_text(encoding="utf-8"))
+
+    def body(self) -> str:
+        """The script with its first line, without which the kernel refuses to run it."""
+        chosen = self.text.startswith(("#!", "${Token["))
+        return self.text if chosen else f"#!/bin/bash\n{self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class CloudConfig:
+    """Settings for ``cloud-init``, such as ``mounts``, ``packages`` or ``write_files``.
+
+    Args:
+        config: The settings as a mapping of plain values, or the YAML text itself. Tokens pass.
+
+    Raises:
+        ValueError: there is no setting.
+
+    Guide: Launch Template Support.
+    """
+
+    config: Mapping[str, Any] | str
+    content_type: ClassVar[str] = "text/cloud-config"
+
+    def __post_init__(self) -> None:
+        if not self.config or (isinstance(self.config, str) and not self.config.strip()):
+            raise ValueError("a cloud-config needs at least one setting, got none")
+
+    def body(self) -> str:
+        """The settings as YAML; a mapping as JSON, which is YAML with every text safely in quotes."""
+        config = self.config
+        text = config if isinstance(config, str) else json.dumps(_plain(config), indent=2, ensure_ascii=False)
+        return text if text.startswith(("#cloud-config", "${Token[")) else f"#cloud-config\n{text}"
+
+
+def mime_document(parts: Sequence[UserDataPart]) -> str:
+    """The parts as one document, the same bytes for the same parts.
+
+    Args:
+        parts: In the order in which they run.
+    """
+    # cloud-init garbles what is not ASCII unless it travels as base64.
+    bodies = [part.body().replace("\r\n", "\n").rstrip("\n") for part in parts]
+    boundary = _BOUNDARY
+    while any(boundary in body for body in bodies):
+        boundary += "="
+    lines = ["MIME-Version: 1.0", f'Content-Type: multipart/mixed; boundary="{boundary}"', ""]
+    for part, body in zip(parts, bodies, strict=True):
+        encoding, text = ("7bit", body) if body.isascii() else ("base64", base64_text(f"{body}\n"))
+        lines += [
+            f"--{boundary}",
+            f'Content-Type: {part.content_type}; charset="utf-8"',
+            f"Content-Transfer-Encoding: {encoding}",
+            "",
+            text,
+            "",
+        ]
+    return "\n".join([*lines, f"--{boundary}--", ""])
+
+
+def base64_text(text: str) -> str:
+    """The text in base64, by CloudFormation only where a token must be resolved first.
+
+    Args:
+        text: What to encode, as UTF-8.
+    """
+    return b64encode(text.encode()).decode() if known(text) else Fn.base64(text)
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Mapping():
+            return {key: _plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+        case float() if not known(value):
+            # Inside a text the CDK resolves only text tokens.
+            return Token.as_string(value)
+    return value
