@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from batch_constructs._tokens import known
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterable
 
-    from batch_constructs.facts.limits import Limit
+    from batch_constructs.facts.patterns import Pattern
+    from batch_constructs.facts.ranges import Range
 
 
 class Problems:
@@ -38,10 +38,19 @@ class Problems:
         """Note messages of rules that were found broken elsewhere."""
         self._messages.extend(messages)
 
-    def within(self, name: str, value: float | None, limit: Limit) -> None:
+    def within(self, name: str, value: float | None, limit: Range) -> None:
         """Note a literal number outside its range; nothing given and tokens pass."""
-        if value is not None and known(value) and not limit.contains(value):
-            self._messages.append(f"{name} must be {limit.words}, got {value:,}".replace(",", "_"))
+        if value is not None and known(value):
+            self._note(limit.problem(name, value))
+
+    def matches(self, name: str, value: str | None, pattern: Pattern) -> None:
+        """Note a literal string that has not the right form; nothing given and tokens pass."""
+        if value is not None and known(value):
+            self._note(pattern.problem(name, value))
+
+    def _note(self, message: str | None) -> None:
+        if message is not None:
+            self._messages.append(message)
 
     def raise_if_any(self) -> None:
         """Raise all notes as one error.

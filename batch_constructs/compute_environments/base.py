@@ -6,9 +6,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import jsii
-from aws_cdk import Fn, ResourceEnvironment, Stack
+from aws_cdk import Fn, Stack
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces.aws_batch import ComputeEnvironmentReference, IComputeEnvironmentRef
+from aws_cdk.interfaces import ResourceEnvironment
 from constructs import Construct
 
 from batch_constructs._tokens import known
@@ -108,6 +110,13 @@ class ManagedComputeEnvironment(ComputeEnvironmentBase):
     def _keep_stack_tags_off(self) -> None:
         # Tags of an environment are create-only: a changed stack-wide tag would replace it, and its queue with it.
         self.cfn.add_property_deletion_override("Tags")
+
+    def _outlive(self, *roles: object) -> None:
+        # An environment whose role loses its rights first can never be deleted: it sticks in DELETING. A reference
+        # orders the role itself, but not the policies attached to it.
+        given = [role for role in roles if isinstance(role, iam.Role)]
+        if given:
+            self.cfn.node.add_dependency(*given)
 
     def _own_security_group(self, vpc: ec2.IVpc) -> ec2.SecurityGroup:
         # No inbound rule at all: instances and tasks of AWS Batch only call out.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from batch_constructs._problems import Problems
-from batch_constructs._tokens import known
 from batch_constructs.facts import limits
 
 __all__ = ["UpdatePolicy"]
@@ -31,5 +30,7 @@ class UpdatePolicy:
 
     def __post_init__(self) -> None:
         problems = Problems()
-        problems.add(*limits.UPDATE_TIMEOUT_MINUTES.problems("job_execution_timeout_minutes", self.job_execution_timeout_minutes)) if known(self.job_execution_timeout_minutes) else None
+        problems.within(
+            "job_execution_timeout_minutes", self.job_execution_timeout_minutes, limits.UPDATE_TIMEOUT_MINUTES
+        )
         problems.raise_if_any()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import jsii
-from aws_cdk import Fn, ResourceEnvironment, Stack
+from aws_cdk import Fn, Stack
 from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, JobDefinitionReference
+from aws_cdk.interfaces import ResourceEnvironment
 from constructs import Construct
 
 from batch_constructs import _cfn

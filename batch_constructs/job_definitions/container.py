@@ -13,8 +13,7 @@ from aws_cdk import aws_logs as logs
 
 from batch_constructs import _cfn
 from batch_constructs._problems import Problems
-from batch_constructs._tokens import known
-from batch_constructs.facts import limits, names
+from batch_constructs.facts import limits, patterns
 from batch_constructs.job_definitions.base import JobDefinitionBase
 from batch_constructs.job_definitions.images import check_image, resolve_image
 from batch_constructs.roles import ExecutionRole, JobRole
@@ -72,15 +71,11 @@ class ContainerJob:
         """Everything about these arguments that AWS would refuse."""
         problems = Problems()
         check_image(problems, self.image)
-        problems.matches("job_definition_name", self.job_definition_name, names.RESOURCE_NAME)
+        problems.matches("job_definition_name", self.job_definition_name, patterns.RESOURCE_NAME)
         problems.within("scheduling_priority", self.scheduling_priority, limits.SCHEDULING_PRIORITY)
-        problems.within("timeout", self.timeout_seconds, limits.TIMEOUT_SECONDS)
+        problems.within("timeout", self.timeout_seconds, limits.ATTEMPT_DURATION_SECONDS)
         for name in (*(self.environment or ()), *(self.secrets or ())):
-            problems.check(
-                not known(name) or not name.startswith(names.RESERVED_ENVIRONMENT_PREFIX),
-                f"environment names that begin with {names.RESERVED_ENVIRONMENT_PREFIX} belong to AWS Batch, "
-                f"got {name!r}: choose another name",
-            )
+            problems.matches(f"the environment name {name!r}", name, patterns.ENVIRONMENT_VARIABLE)
         both = sorted(set(self.environment or ()) & set(self.secrets or ()))
         problems.check(not both, f"a name stands in environment or in secrets, not in both, got {', '.join(both)}")
         for index, word in enumerate(self.command or ()):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import known
-from batch_constructs.facts import limits
+from batch_constructs.facts import patterns
 from batch_constructs.roles import allow_pull
 
 if TYPE_CHECKING:
@@ -15,6 +13,8 @@ if TYPE_CHECKING:
     from aws_cdk import aws_ecs as ecs
     from aws_cdk import aws_iam as iam
     from constructs import Construct
+
+    from batch_constructs._problems import Problems
 
 __all__ = ["ResolvedImage", "check_image", "resolve_image"]
 
@@ -25,11 +25,8 @@ ResolvedImage = tuple[str, str | None]
 
 def check_image(problems: Problems, image: str | ecs.ContainerImage) -> None:
     """Note what AWS would refuse about an image that is given as a string."""
-    if not isinstance(image, str) or not known(image):
-        return
-    problems.check(bool(image.strip()), "image must not be empty: name an image such as 'busybox:1.36'")
-    if image.strip():
-        problems.within("the length of image", len(image), limits.IMAGE_LENGTH)
+    if isinstance(image, str):
+        problems.matches("image", image, patterns.IMAGE)
 
 
 def resolve_image(

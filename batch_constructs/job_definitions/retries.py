@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
-from batch_constructs.facts import limits
+from batch_constructs.facts import limits, patterns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,9 +58,9 @@ class RetryRule:
             any(condition is not None for condition in conditions),
             "a retry rule needs on_exit_code, on_reason or on_status_reason, got none of them",
         )
-        _check_pattern(problems, "on_exit_code", self.on_exit_code, limits.EXIT_CODE_PATTERN)
-        _check_pattern(problems, "on_reason", self.on_reason, limits.REASON_PATTERN)
-        _check_pattern(problems, "on_status_reason", self.on_status_reason, limits.REASON_PATTERN)
+        problems.matches("on_exit_code", self.on_exit_code, patterns.ON_EXIT_CODE)
+        problems.matches("on_reason", self.on_reason, patterns.ON_REASON)
+        problems.matches("on_status_reason", self.on_status_reason, patterns.ON_STATUS_REASON)
         problems.raise_if_any()
 
     @classmethod
@@ -128,7 +127,7 @@ class RetryStrategy:
     def __post_init__(self) -> None:
         problems = Problems()
         problems.within("attempts", self.attempts, limits.RETRY_ATTEMPTS)
-        problems.within("the number of evaluate_on_exit rules", len(self.evaluate_on_exit), limits.EVALUATE_ON_EXIT_RULES)
+        problems.within("the length of evaluate_on_exit", len(self.evaluate_on_exit), limits.EVALUATE_ON_EXIT)
         problems.raise_if_any()
         object.__setattr__(self, "evaluate_on_exit", tuple(self.evaluate_on_exit))
 
@@ -149,14 +148,3 @@ class RetryStrategy:
             RetryRule.otherwise_exit(),
         )
         return cls(attempts=attempts, evaluate_on_exit=rules)
-
-
-def _check_pattern(problems: Problems, name: str, value: str | None, pattern: re.Pattern[str]) -> None:
-    if value is None or not known(value):
-        return
-    problems.within(f"the length of {name}", len(value), limits.EXIT_PATTERN_LENGTH)
-    problems.check(
-        pattern.fullmatch(value) is not None,
-        f"{name} takes letters, digits, '.', ':' and white space (an exit code: digits) with '*' at the end only, "
-        f"got {value!r}: match up to the first other character and end with '*'",
-    )

@@ -1,0 +1,19 @@
+"""Compute environments: the capacity on which AWS Batch runs jobs."""
+
+from batch_constructs.compute_environments.allocation import AllocationStrategy
+from batch_constructs.compute_environments.base import ComputeEnvironmentBase, ImportedComputeEnvironment
+from batch_constructs.compute_environments.capacity import ImageType
+from batch_constructs.compute_environments.ec2 import Ec2ComputeEnvironment, SpotComputeEnvironment
+from batch_constructs.compute_environments.fargate import FargateComputeEnvironment
+from batch_constructs.compute_environments.update_policy import UpdatePolicy
+
+__all__ = [
+    "AllocationStrategy",
+    "ComputeEnvironmentBase",
+    "Ec2ComputeEnvironment",
+    "FargateComputeEnvironment",
+    "ImageType",
+    "ImportedComputeEnvironment",
+    "SpotComputeEnvironment",
+    "UpdatePolicy",
+]

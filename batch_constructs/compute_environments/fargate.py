@@ -1,0 +1,105 @@
+"""Environments on Fargate: no instances to choose, patch or pay while idle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_batch as batch
+
+from batch_constructs._problems import Problems
+from batch_constructs.compute_environments.base import ManagedComputeEnvironment
+from batch_constructs.facts import limits, patterns
+from batch_constructs.networking import placement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_ec2 as ec2
+    from aws_cdk import aws_iam as iam
+    from constructs import Construct
+
+__all__ = ["FargateComputeEnvironment"]
+
+_L1 = batch.CfnComputeEnvironment
+
+
+class FargateComputeEnvironment(ManagedComputeEnvironment):
+    """Capacity on Fargate: each job gets the vCPUs and the memory that it asks for, and nothing else runs.
+
+    It has none of the arguments that AWS refuses on Fargate: no instance types, roles, images, launch templates.
+
+    Guide: Creating a Compute Environment; Compute Environment Parameters.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        vpc: ec2.IVpc | ec2.Vpc,
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup | ec2.SecurityGroup] | None = None,
+        max_vcpus: int = 256,
+        spot: bool = False,
+        replace_compute_environment: bool = False,
+        service_role: iam.IRole | iam.Role | None = None,
+        enabled: bool = True,
+        compute_environment_name: str | None = None,
+    ) -> None:
+        """Create the environment, with a security group.
+
+        Args:
+            scope: Where the environment belongs.
+            id: Its name in that scope.
+            vpc: The network. In subnets without NAT or endpoints its jobs need ``assign_public_ip``.
+            vpc_subnets: Which subnets, at most 16. By default the private ones, else the isolated, else the
+                public ones.
+            security_groups: What tasks belong to, 1 to 5. By default one of its own, without inbound rules.
+            max_vcpus: vCPUs to which it grows, at least 1; by default 256.
+            spot: Whether to run on spare capacity that AWS may take back; x86 Linux only. By default no.
+            replace_compute_environment: Make a new environment at every change of capacity. By default changes are
+                made in place.
+            service_role: A role of your own for AWS Batch. By default the service-linked role.
+            enabled: Whether jobs are placed; by default yes.
+            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes
+                one, without which the environment could never be replaced.
+
+        Raises:
+            ValueError: arguments that AWS would refuse or that contradict each other, all of them in one message.
+        """
+        problems = Problems()
+        problems.within("max_vcpus", max_vcpus, limits.MAX_VCPUS)
+        problems.matches("compute_environment_name", compute_environment_name, patterns.RESOURCE_NAME)
+        if security_groups is not None:
+            problems.within(
+                "the length of security_groups", len(security_groups), limits.FARGATE_SECURITY_GROUPS
+            )
+        problems.check(
+            compute_environment_name is None or not replace_compute_environment,
+            "replace_compute_environment needs a generated name, since the new environment is made before the old "
+            f"one goes, got compute_environment_name={compute_environment_name!r}: omit the name",
+        )
+        subnets = placement(vpc, vpc_subnets).subnet_ids
+        problems.within("the number of subnets", len(subnets), limits.FARGATE_SUBNETS)
+        problems.raise_if_any()
+
+        super().__init__(scope, id)
+        self.security_groups = list(security_groups) if security_groups else [self._own_security_group(vpc)]
+        self.cfn = _L1(
+            self,
+            "Resource",
+            type="MANAGED",
+            compute_environment_name=compute_environment_name,
+            state="ENABLED" if enabled else "DISABLED",
+            service_role=None if service_role is None else service_role.role_arn,
+            # CloudFormation's own default replaces the environment at every change, and stops at its queue.
+            replace_compute_environment=replace_compute_environment,
+            compute_resources=_L1.ComputeResourcesProperty(
+                type="FARGATE_SPOT" if spot else "FARGATE",
+                maxv_cpus=max_vcpus,
+                subnets=list(subnets),
+                security_group_ids=[group.security_group_id for group in self.security_groups],
+            ),
+        )
+        self._keep_stack_tags_off()
+        self._outlive(service_role)
