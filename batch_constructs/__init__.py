@@ -10,11 +10,89 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    pass
+    from batch_constructs.compute_environments.allocation import AllocationStrategy
+    from batch_constructs.compute_environments.base import ImportedComputeEnvironment
+    from batch_constructs.compute_environments.capacity import ImageType
+    from batch_constructs.compute_environments.ec2 import Ec2ComputeEnvironment, SpotComputeEnvironment
+    from batch_constructs.compute_environments.fargate import FargateComputeEnvironment
+    from batch_constructs.compute_environments.update_policy import UpdatePolicy
+    from batch_constructs.facts.instance_types import Architecture
+    from batch_constructs.job_definitions.base import ImportedJobDefinition
+    from batch_constructs.job_definitions.ec2 import Ec2JobDefinition
+    from batch_constructs.job_definitions.fargate import FargateJobDefinition
+    from batch_constructs.job_definitions.retries import RetryAction, RetryRule, RetryStrategy
+    from batch_constructs.job_queues import ImportedJobQueue, JobQueue
+    from batch_constructs.launch_templates.agent_config import EcsAgentConfig, ImagePullBehavior
+    from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
+    from batch_constructs.launch_templates.user_data import CloudConfig, ShellScript
+    from batch_constructs.monitoring.alerts import JobFailureAlerts
+    from batch_constructs.networking import BatchNetwork, EnvironmentKind
+    from batch_constructs.roles import BatchServiceRole, EcsInstanceRole, ExecutionRole, JobRole, SpotFleetRole
 
-_HOMES: dict[str, str] = {}
+# Where each public name lives. A new name stands here, above and in __all__; a test compares the three.
+_HOMES = {
+    "AllocationStrategy": "compute_environments.allocation",
+    "Architecture": "facts.instance_types",
+    "BatchLaunchTemplate": "launch_templates.launch_template",
+    "BatchNetwork": "networking",
+    "BatchServiceRole": "roles",
+    "CloudConfig": "launch_templates.user_data",
+    "Ec2ComputeEnvironment": "compute_environments.ec2",
+    "Ec2JobDefinition": "job_definitions.ec2",
+    "EcsAgentConfig": "launch_templates.agent_config",
+    "EcsInstanceRole": "roles",
+    "EnvironmentKind": "networking",
+    "ExecutionRole": "roles",
+    "FargateComputeEnvironment": "compute_environments.fargate",
+    "FargateJobDefinition": "job_definitions.fargate",
+    "ImagePullBehavior": "launch_templates.agent_config",
+    "ImageType": "compute_environments.capacity",
+    "ImportedComputeEnvironment": "compute_environments.base",
+    "ImportedJobDefinition": "job_definitions.base",
+    "ImportedJobQueue": "job_queues",
+    "JobFailureAlerts": "monitoring.alerts",
+    "JobQueue": "job_queues",
+    "JobRole": "roles",
+    "RetryAction": "job_definitions.retries",
+    "RetryRule": "job_definitions.retries",
+    "RetryStrategy": "job_definitions.retries",
+    "ShellScript": "launch_templates.user_data",
+    "SpotComputeEnvironment": "compute_environments.ec2",
+    "SpotFleetRole": "roles",
+    "UpdatePolicy": "compute_environments.update_policy",
+}
 
-__all__: list[str] = []
+__all__ = [
+    "AllocationStrategy",
+    "Architecture",
+    "BatchLaunchTemplate",
+    "BatchNetwork",
+    "BatchServiceRole",
+    "CloudConfig",
+    "Ec2ComputeEnvironment",
+    "Ec2JobDefinition",
+    "EcsAgentConfig",
+    "EcsInstanceRole",
+    "EnvironmentKind",
+    "ExecutionRole",
+    "FargateComputeEnvironment",
+    "FargateJobDefinition",
+    "ImagePullBehavior",
+    "ImageType",
+    "ImportedComputeEnvironment",
+    "ImportedJobDefinition",
+    "ImportedJobQueue",
+    "JobFailureAlerts",
+    "JobQueue",
+    "JobRole",
+    "RetryAction",
+    "RetryRule",
+    "RetryStrategy",
+    "ShellScript",
+    "SpotComputeEnvironment",
+    "SpotFleetRole",
+    "UpdatePolicy",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -24,10 +102,10 @@ def __getattr__(name: str) -> Any:
     from batch_constructs._node import require_node  # noqa: PLC0415 - only when a name is used
 
     require_node()
-    value = getattr(import_module(home, __name__), name)
+    value = getattr(import_module(f"{__name__}.{home}"), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return [*globals(), *__all__]
+    return sorted({*globals(), *__all__})

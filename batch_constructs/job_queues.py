@@ -77,7 +77,6 @@ class JobQueueBase(Construct):
             grantee=grantee,
             actions=["batch:SubmitJob"],
             resource_arns=[self.job_queue_arn, *definitions],
-            scope=self,
         )
 
     @staticmethod

@@ -94,11 +94,7 @@ def name_and_revisions(job_definition_arn: str) -> tuple[str, str]:
     """
     if known(job_definition_arn):
         name = ":".join(job_definition_arn.split(":")[:6])
-    elif job_definition_arn.startswith("arn:") and ":job-definition/" in job_definition_arn:
-        # Built from pseudo parameters: the tokens hold no colon that counts, so the end is literal or one token.
-        head, _, tail = job_definition_arn.partition(":job-definition/")
-        name = f"{head}:job-definition/{tail if not known(tail) else tail.partition(':')[0]}"
     else:
-        part = Fn.split(":", job_definition_arn, 7)
-        name = f"arn:{part[1]}:batch:{part[3]}:{part[4]}:{part[5]}"
+        # Jobs are submitted in the definition's own account and Region; only the name must be cut out.
+        name = _cfn.arn("batch", Fn.select(5, Fn.split(":", job_definition_arn)))
     return name, f"{name}:*"
