@@ -1,0 +1,50 @@
+"""Reads what synth puts out into frozen, typed objects; what a template leaves open is an explicit unknown.
+
+`read` takes a template, a ``cdk.out`` or a folder, and gives a `BatchModel`. ``model.of(JobQueue)`` are its queues;
+from a queue the way leads on: ``queue.environments[0].compute_resources.launch_template.launch_template.data``.
+"""
+
+from __future__ import annotations
+
+from batch_constructs.assembly.template._errors import UnreadableInputError
+from batch_constructs.assembly.template.items import Items, literals
+from batch_constructs.assembly.template.model import BatchModel
+from batch_constructs.assembly.template.reading import model_of, read
+from batch_constructs.assembly.template.stacks import Stack
+from batch_constructs.assembly.template.unknown import (
+    Either,
+    ParameterValue,
+    PartialText,
+    Reference,
+    Unknown,
+    given,
+    is_none_of,
+    is_one_of,
+    known,
+    or_none,
+    shown,
+)
+from batch_constructs.assembly.template.views import Resource, View
+
+__all__ = [
+    "BatchModel",
+    "Either",
+    "Items",
+    "ParameterValue",
+    "PartialText",
+    "Reference",
+    "Resource",
+    "Stack",
+    "Unknown",
+    "UnreadableInputError",
+    "View",
+    "given",
+    "is_none_of",
+    "is_one_of",
+    "known",
+    "literals",
+    "model_of",
+    "or_none",
+    "read",
+    "shown",
+]

@@ -1,0 +1,174 @@
+"""What the CDK puts out: a manifest, a template for each stack, and nested assemblies for stages."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.assembly.template._errors import UnreadableInputError
+from batch_constructs.assembly.template.documents import MAX_BYTES, parse
+from batch_constructs.assembly.template.stacks import Stack
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from collections.abc import Iterator
+
+MANIFEST = "manifest.json"
+
+_MAX_STACKS = 2_000
+_MAX_NESTING = 16
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        UnreadableInputError: it cannot be opened, is no file, or is far too large.
+    """
+    try:
+        if path.is_file() and path.stat().st_size > MAX_BYTES:
+            raise UnreadableInputError("it is larger than any template that CloudFormation accepts (1 MB)")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UnreadableInputError(f"it cannot be opened ({reason.lower()})") from None
+
+
+def read_assembly(folder: Path) -> list[Stack]:
+    """The stacks of a cloud assembly, those of its stages and nested stacks included.
+
+    Raises:
+        UnreadableInputError: the manifest or a template that it names cannot be read.
+    """
+    stacks: list[Stack] = []
+    for stage in _assemblies(folder, folder.resolve(), 0):
+        own: list[Stack] = []
+        for artifact_id, artifact in stage.stacks():
+            stack = stage.stack(artifact_id, artifact)
+            own.append(stack)
+            own.extend(nested_stacks(stack, stage.folder))
+            if len(stacks) + len(own) > _MAX_STACKS:
+                raise UnreadableInputError("it holds too many stacks")
+        # A stage is deployed to places of its own: its stacks import from each other only.
+        share_exports(own)
+        stacks.extend(own)
+    return stacks
+
+
+def share_exports(stacks: list[Stack]) -> None:
+    """Let stacks import what the others of them export."""
+    exports = {name: value for stack in stacks for name, value in stack.own_exports().items()}
+    for stack in stacks:
+        stack.exports = exports
+
+
+def nested_stacks(stack: Stack, folder: Path, depth: int = 0) -> Iterator[Stack]:
+    """The stacks that a stack deploys itself, as far as their templates lie beside it."""
+    for logical_id, resource in stack.resources.items():
+        if resource.type != "AWS::CloudFormation::Stack":
+            continue
+        path = resource.metadata.get("aws:asset:path") or resource.raw("TemplateURL")
+        file = _beside(folder, path)
+        if file is None or depth > _MAX_NESTING:
+            continue
+        try:
+            document = parse(read_file(file), file)
+        except UnreadableInputError as error:
+            raise UnreadableInputError(f"{file}: {error}") from None
+        child = Stack(f"{stack.name}/{logical_id}", document, stack.environment)
+        arguments = resource.raw("Parameters")
+        stack.nest(logical_id, child, arguments if isinstance(arguments, dict) else {})
+        yield child
+        yield from nested_stacks(child, folder, depth + 1)
+
+
+def _beside(folder: Path, path: Any) -> Path | None:
+    """A file inside the folder; a name that leads out of it, or to the network, is none."""
+    if not isinstance(path, str) or "://" in path or "\0" in path or len(path) > 1000:
+        return None
+    file = folder / path
+    try:
+        inside = file.resolve().is_relative_to(folder.resolve())
+        return file if inside and file.is_file() else None
+    except (OSError, RuntimeError):
+        return None
+
+
+class _Stage:
+    """One manifest."""
+
+    def __init__(self, folder: Path, artifacts: dict[str, Any]) -> None:
+        self.folder = folder
+        self._artifacts = artifacts
+
+    def of_type(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        for artifact_id, artifact in self._artifacts.items():
+            if isinstance(artifact, dict) and artifact.get("type") == kind:
+                yield artifact_id, artifact
+
+    def stacks(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        return self.of_type("aws:cloudformation:stack")
+
+    def stack(self, artifact_id: str, artifact: dict[str, Any]) -> Stack:
+        name = _properties(artifact).get("templateFile")
+        file = _beside(self.folder, name)
+        if file is None:
+            raise UnreadableInputError(f"the template {name} of stack {artifact_id} is missing")
+        try:
+            document = parse(read_file(file), file)
+        except UnreadableInputError as error:
+            raise UnreadableInputError(f"{file}: {error}") from None
+        title = artifact.get("displayName")
+        stack = Stack(title if isinstance(title, str) else artifact_id, document, _environment(artifact))
+        stack.construct_paths.update(_construct_paths(self._metadata(artifact)))
+        return stack
+
+    def _metadata(self, artifact: dict[str, Any]) -> dict[str, Any]:
+        """Where constructs stand; newer versions of the CDK write it to a file of its own."""
+        metadata = artifact.get("metadata")
+        file = _beside(self.folder, artifact.get("additionalMetadataFile"))
+        if file is not None:
+            try:
+                metadata = json.loads(read_file(file))
+            except (ValueError, RecursionError, UnreadableInputError):
+                return {}
+        return metadata if isinstance(metadata, dict) else {}
+
+
+def _assemblies(folder: Path, root: Path, depth: int) -> Iterator[_Stage]:
+    """The manifest of a folder, then those of the stages inside it."""
+    file = folder / MANIFEST
+    root_of = parse(read_file(file), file).root
+    artifacts = root_of.get("artifacts") if isinstance(root_of, dict) else None
+    if not isinstance(artifacts, dict):
+        raise UnreadableInputError("its manifest.json is not that of a cloud assembly")
+    stage = _Stage(folder, artifacts)
+    yield stage
+    for _, artifact in stage.of_type("cdk:cloud-assembly"):
+        name = _properties(artifact).get("directoryName")
+        inner = folder / name if isinstance(name, str) and "\0" not in name else None
+        if inner is None or depth > _MAX_NESTING or not inner.resolve().is_relative_to(root):
+            raise UnreadableInputError("its manifest.json names a stage outside of it")
+        yield from _assemblies(inner, root, depth + 1)
+
+
+def _properties(artifact: dict[str, Any]) -> dict[str, Any]:
+    properties = artifact.get("properties")
+    return properties if isinstance(properties, dict) else {}
+
+
+def _environment(artifact: dict[str, Any]) -> dict[str, str]:
+    """The pseudo-parameters that the stack's environment fixes: ``aws://123456789012/eu-west-1``."""
+    environment = artifact.get("environment")
+    account, _, region = str(environment).removeprefix("aws://").partition("/")
+    values = {"AWS::AccountId": account, "AWS::Region": region}
+    return {name: value for name, value in values.items() if value and not value.startswith("unknown-")}
+
+
+def _construct_paths(metadata: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for path, entries in metadata.items():
+        for entry in entries if isinstance(entries, list) else ():
+            if isinstance(entry, dict) and entry.get("type") == "aws:cdk:logicalId":
+                logical_id = entry.get("data")
+                if isinstance(logical_id, str):
+                    yield logical_id, path.lstrip("/")

@@ -1,0 +1,121 @@
+"""One template file as plain data, with the line of each member found when somebody asks.
+
+JSON is parsed in C; C has no line numbers, so a line is found afterwards, by walking the text down to the one
+member that a finding is about. YAML comes as events, and the lines with them.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from json.decoder import WHITESPACE, scanstring
+from json.scanner import make_scanner
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from batch_constructs.assembly.template._errors import UnreadableInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Steps: TypeAlias = tuple["str | int", ...]
+
+# CloudFormation takes 1 MB at most; four of them leave room for comments and indentation.
+MAX_BYTES = 4 * 1024 * 1024
+
+
+class Document(ABC):
+    """The data of one file: ``root`` is what JSON or YAML says, with YAML's short forms written out."""
+
+    def __init__(self, root: Any, file: Path | None) -> None:
+        self.root = root
+        self.file = file
+
+    @abstractmethod
+    def line(self, steps: Steps) -> int:
+        """The line, from 1, of the deepest member on the way that exists."""
+
+
+class DataDocument(Document):
+    """Data that never were a file."""
+
+    def line(self, steps: Steps) -> int:  # noqa: ARG002
+        """Always 1."""
+        return 1
+
+
+class JsonDocument(Document):
+    """A template in JSON.
+
+    Raises:
+        UnreadableInputError: the text is no JSON, or nested too deeply.
+    """
+
+    def __init__(self, text: str, file: Path | None) -> None:
+        try:
+            root = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise UnreadableInputError(f"it is not JSON: {error.msg} in line {error.lineno}") from None
+        except ValueError:
+            raise UnreadableInputError("it holds a number that is too long") from None
+        except RecursionError:
+            raise UnreadableInputError("it is nested too deeply") from None
+        super().__init__(root, file)
+        self._text = text
+        self._scan: Any = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]
+        self._members: dict[int, dict[str | int, tuple[int, int]]] = {}
+
+    def line(self, steps: Steps) -> int:
+        """The line, from 1, of the deepest member on the way that exists."""
+        start = position = WHITESPACE.match(self._text, 0).end()
+        for step in steps:
+            if position not in self._members:
+                self._members[position] = {key: (at, value) for key, at, value in self._walk(position)}
+            place = self._members[position].get(step)
+            if place is None:
+                break
+            start, position = place
+        return self._text.count("\n", 0, start) + 1
+
+    def _walk(self, position: int) -> Iterator[tuple[str | int, int, int]]:
+        """The members of the object or array at a position: key, where the key starts, where the value starts."""
+        text, skip = self._text, WHITESPACE.match
+        opening = text[position]
+        at, index = skip(text, position + 1).end(), 0
+        if opening not in "{[" or text[at] in "}]":
+            return
+        while True:
+            key: str | int = index
+            value = at
+            if opening == "{":
+                key, colon = scanstring(text, at + 1, False)
+                value = skip(text, skip(text, colon).end() + 1).end()
+            yield key, at, value
+            end = skip(text, self._scan(text, value)[1]).end()
+            if text[end] != ",":
+                return
+            at, index = skip(text, end + 1).end(), index + 1
+
+
+def parse(data: bytes, file: Path | None = None) -> Document:
+    """Read JSON or YAML, whichever it is.
+
+    Raises:
+        UnreadableInputError: neither of them, too large, or a trap.
+    """
+    if len(data) > MAX_BYTES:
+        raise UnreadableInputError("it is larger than any template that CloudFormation accepts (1 MB)")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UnreadableInputError("it is not text in UTF-8") from None
+    if text.lstrip().startswith(("{", "[")):
+        try:
+            return JsonDocument(text, file)
+        except UnreadableInputError:
+            # YAML's flow style starts with a brace as well; a JSON file with a slip gets JSON's message.
+            if file is None or file.suffix not in {".yaml", ".yml"}:
+                raise
+    from batch_constructs.assembly.template.yaml_documents import YamlDocument  # noqa: PLC0415 - costs 20 ms
+
+    return YamlDocument(text, file)

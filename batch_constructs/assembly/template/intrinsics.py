@@ -1,0 +1,228 @@
+"""What CloudFormation's functions give, as far as the template makes it certain.
+
+A value is a literal, a mapping, a list, ``None`` (left out) or an `Unknown`. Both arms of an ``Fn::If`` are looked
+at; only what they agree on is certain. A parameter's default is not: whoever deploys can give another value.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from batch_constructs.assembly.template.unknown import (
+    Either,
+    PartialText,
+    Reference,
+    Unknown,
+    known,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from batch_constructs.assembly.template.stacks import Stack
+
+_Function: TypeAlias = Callable[["Stack", Any, int], Any]
+
+NULL = Unknown("null")
+WRONG_TYPE = Unknown("a value of another type")
+_TOO_DEEP = Unknown("a value nested too deeply")
+_TOO_LONG = Unknown("a text that is too long")
+_DYNAMIC = Unknown("a dynamic reference")
+
+_MAX_DEPTH = 64
+_MAX_TEXT = 1_000_000
+_MAX_OPTIONS = 200
+_PLACEHOLDER = re.compile(r"\$\{(!?)([^}]*)\}")
+
+
+def resolve(stack: Stack, node: Any, depth: int = 0) -> Any:
+    """What a node of the template stands for; mappings and lists come as they are, their members unresolved."""
+    kind = type(node)
+    if kind is str:
+        return node if "{{resolve:" not in node else _DYNAMIC
+    if kind is dict:
+        if len(node) == 1:
+            [(name, argument)] = node.items()
+            function = _FUNCTIONS.get(name)
+            if function is not None:
+                return function(stack, argument, depth + 1) if depth < _MAX_DEPTH else _TOO_DEEP
+            if name.startswith("Fn::"):
+                return Unknown(name)
+        return node
+    return NULL if node is None else node
+
+
+def text(parts: Iterable[Any]) -> str | Unknown:
+    """One text from its parts; unknown parts leave holes, neighbours grow together."""
+    joined: list[str | Unknown] = []
+    length = 0
+    for part in parts:
+        for piece in part.parts if isinstance(part, PartialText) else (part,):
+            scalar = piece if isinstance(piece, Unknown) else scalar_text(piece)
+            if scalar is None:
+                return WRONG_TYPE
+            if isinstance(scalar, str):
+                length += len(scalar)
+                if joined and isinstance(joined[-1], str):
+                    joined[-1] += scalar
+                    continue
+            joined.append(scalar)
+        if length > _MAX_TEXT or len(joined) > _MAX_TEXT // 100:
+            return _TOO_LONG
+    if len(joined) < 2:
+        return joined[0] if joined else ""
+    return PartialText(tuple(joined))
+
+
+def scalar_text(value: Any) -> str | None:
+    """A scalar the way CloudFormation writes it into a text; ``None`` for what is no scalar."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return repr(value)
+    return None
+
+
+def either(values: Iterable[Any]) -> Any:
+    """The one value that all agree on, else an `Either`."""
+    options: list[Any] = []
+    for value in values:
+        for option in value.options if isinstance(value, Either) else (value,):
+            if not any(_same(option, other) for other in options):
+                options.append(option)
+        if len(options) > _MAX_OPTIONS:
+            return Unknown("one of very many values")
+    return options[0] if len(options) == 1 else Either(tuple(options))
+
+
+def _same(one: Any, other: Any) -> bool:
+    if one is other:
+        return True
+    if isinstance(one, Reference) and isinstance(other, Reference):
+        return one.target is other.target and one.attribute == other.attribute
+    if isinstance(one, Unknown) or isinstance(other, Unknown) or type(one) is not type(other):
+        return False
+    try:
+        return bool(one == other)
+    except (TypeError, RecursionError):
+        return False
+
+
+def _arguments(stack: Stack, argument: Any, count: int, depth: int) -> list[Any] | None:
+    if not isinstance(argument, list) or len(argument) < count:
+        return None
+    return [resolve(stack, item, depth) for item in argument]
+
+
+def _ref(stack: Stack, name: Any, _: int) -> Any:
+    if not isinstance(name, str):
+        return WRONG_TYPE
+    if name == "AWS::NoValue":
+        return None
+    resource = stack.resources.get(name)
+    return Reference(resource) if resource is not None else stack.parameter(name)
+
+
+def _get_att(stack: Stack, argument: Any, _: int) -> Any:
+    names = argument.split(".", 1) if isinstance(argument, str) else argument
+    if not isinstance(names, list) or len(names) < 2 or not all(isinstance(name, str) for name in names):
+        return WRONG_TYPE
+    return stack.attribute(names[0], ".".join(names[1:]))
+
+
+def _if(stack: Stack, argument: Any, depth: int) -> Any:
+    if not isinstance(argument, list) or len(argument) != 3:
+        return WRONG_TYPE
+    return either(resolve(stack, arm, depth) for arm in argument[1:])
+
+
+def _join(stack: Stack, argument: Any, depth: int) -> Any:
+    separator, items = _arguments(stack, argument, 2, depth) or (None, None)
+    if not isinstance(separator, str) or not isinstance(items, list):
+        return WRONG_TYPE if known(items) else Unknown("Fn::Join")
+    parts: list[Any] = []
+    for index, item in enumerate(items):
+        parts.extend((separator, resolve(stack, item, depth)) if index else (resolve(stack, item, depth),))
+    return text(parts)
+
+
+def _sub(stack: Stack, argument: Any, depth: int) -> Any:
+    pattern, names = argument if isinstance(argument, list) and len(argument) == 2 else (argument, {})
+    if not isinstance(pattern, str) or not isinstance(names, dict):
+        return WRONG_TYPE
+    parts: list[Any] = []
+    end = 0
+    for hole in _PLACEHOLDER.finditer(pattern):
+        parts.append(pattern[end : hole.start()])
+        end = hole.end()
+        literal, name = hole[1], hole[2].strip()
+        if literal:
+            parts.append(f"${{{hole[2]}}}")
+        elif name in names:
+            parts.append(resolve(stack, names[name], depth))
+        else:
+            parts.append(_get_att(stack, name, depth) if "." in name else _ref(stack, name, depth))
+    return text([*parts, pattern[end:]]) if parts else resolve(stack, pattern, depth)
+
+
+def _select(stack: Stack, argument: Any, depth: int) -> Any:
+    index, items = _arguments(stack, argument, 2, depth) or (None, None)
+    place = str(index) if isinstance(index, str | int) else ""
+    if not isinstance(items, list) or not re.fullmatch(r"[0-9]{1,6}", place) or int(place) >= len(items):
+        return Unknown("Fn::Select")
+    return resolve(stack, items[int(place)], depth)
+
+
+def _split(stack: Stack, argument: Any, depth: int) -> Any:
+    separator, whole = _arguments(stack, argument, 2, depth) or (None, None)
+    if isinstance(separator, str) and separator and isinstance(whole, str):
+        return whole.split(separator)
+    return Unknown("Fn::Split")
+
+
+def _find_in_map(stack: Stack, argument: Any, depth: int) -> Any:
+    keys = _arguments(stack, argument, 3, depth) or [None]
+    table = stack.mappings.get(keys[0]) if isinstance(keys[0], str) else None
+    if not isinstance(table, dict) or len(keys) > 3:
+        return Unknown("Fn::FindInMap")
+    rows = _looked_up([table], keys[1])
+    values = _looked_up(rows, keys[2])
+    return either(resolve(stack, value, depth) for value in values) if values else Unknown("Fn::FindInMap")
+
+
+def _looked_up(tables: list[Any], key: Any) -> list[Any]:
+    """The members by a key, all members if the key is unknown."""
+    tables = [table for table in tables if isinstance(table, dict)]
+    if isinstance(key, Unknown):
+        return [value for table in tables for value in table.values()]
+    return [table[key] for table in tables if isinstance(key, str) and key in table]
+
+
+def _import_value(stack: Stack, argument: Any, depth: int) -> Any:
+    name = resolve(stack, argument, depth)
+    return stack.imported(name) if isinstance(name, str) else Unknown("an import")
+
+
+def _base64(stack: Stack, argument: Any, depth: int) -> Any:
+    value = resolve(stack, argument, depth)
+    return base64.b64encode(value.encode()).decode() if isinstance(value, str) else Unknown("Fn::Base64")
+
+
+_FUNCTIONS: dict[str, _Function] = {
+    "Ref": _ref,
+    "Fn::GetAtt": _get_att,
+    "Fn::If": _if,
+    "Fn::Join": _join,
+    "Fn::Sub": _sub,
+    "Fn::Select": _select,
+    "Fn::Split": _split,
+    "Fn::FindInMap": _find_in_map,
+    "Fn::ImportValue": _import_value,
+    "Fn::Base64": _base64,
+}

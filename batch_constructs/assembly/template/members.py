@@ -1,0 +1,255 @@
+"""The kinds of members that a view can declare."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from batch_constructs.assembly.template.intrinsics import WRONG_TYPE, scalar_text
+from batch_constructs.assembly.template.items import Items
+from batch_constructs.assembly.template.unknown import Either, PartialText, Reference, Unknown, known
+from batch_constructs.assembly.template.views import Member, Resource, View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+T = TypeVar("T")
+V = TypeVar("V", bound=View)
+R = TypeVar("R", bound=Resource)
+
+_MAX_DEPTH = 64
+
+
+class Text(Member["str | Unknown | None"]):
+    """A text; numbers and booleans count as CloudFormation would write them."""
+
+    def read(self, view: View) -> str | Unknown | None:
+        """The text, ``None`` if it is not given, or an unknown."""
+        return _text(view.raw(self.name))
+
+
+class Keyword(Text):
+    """A text of a closed set; in capitals, for AWS takes most of them in either case."""
+
+    def read(self, view: View) -> str | Unknown | None:
+        """The keyword in capitals, ``None`` if it is not given, or an unknown."""
+        value = super().read(view)
+        return value.upper() if known(value) else value
+
+
+class Integer(Member["int | Unknown | None"]):
+    """A whole number; CloudFormation takes it as a text as well."""
+
+    def read(self, view: View) -> int | Unknown | None:
+        """The number, ``None`` if it is not given, or an unknown."""
+        value = _number(view.raw(self.name))
+        if isinstance(value, float):
+            return int(value) if value.is_integer() else WRONG_TYPE
+        return value
+
+
+class Number(Member["float | Unknown | None"]):
+    """A number; CloudFormation takes it as a text as well."""
+
+    def read(self, view: View) -> float | Unknown | None:
+        """The number, ``None`` if it is not given, or an unknown."""
+        return _number(view.raw(self.name))
+
+
+class Boolean(Member["bool | Unknown | None"]):
+    """True or false; CloudFormation takes it as a text as well."""
+
+    def read(self, view: View) -> bool | Unknown | None:
+        """The truth, ``None`` if it is not given, or an unknown."""
+        value = view.raw(self.name)
+        if isinstance(value, str) and value.lower() in {"true", "false"}:
+            return value.lower() == "true"
+        return value if value is None or isinstance(value, bool | Unknown) else WRONG_TYPE
+
+
+class Struct(Member[V]):
+    """A structure; a view even if it is not given."""
+
+    def __init__(self, name: str, part: type[V]) -> None:
+        super().__init__(name)
+        self.part = part
+        self._make = part
+
+    def read(self, view: View) -> V:
+        """The structure as a view."""
+        return self._make(view.home, (*view.steps, self.name), _mapping(view.raw(self.name)))
+
+
+class Structs(Member[Items[V]]):
+    """A list of structures. ``or_one``: a single one may stand without the list, as in IAM policies."""
+
+    def __init__(self, name: str, part: type[V], *, or_one: bool = False) -> None:
+        super().__init__(name)
+        self.part = part
+        self._make = part
+        self._or_one = or_one
+
+    def read(self, view: View) -> Items[V]:
+        """The structures as views."""
+        make, home, steps = self._make, view.home, (*view.steps, self.name)
+        return _items(
+            view,
+            view.raw(self.name),
+            or_one=self._or_one,
+            make=lambda index, node: make(home, (*steps, index), _mapping(node)),
+        )
+
+
+class Texts(Member["Items[str | Unknown]"]):
+    """A list of texts. ``or_one``: a single one may stand without the list, as in IAM policies."""
+
+    def __init__(self, name: str, *, or_one: bool = False) -> None:
+        super().__init__(name)
+        self._or_one = or_one
+
+    def read(self, view: View) -> Items[str | Unknown]:
+        """The texts."""
+        return _items(view, view.raw(self.name), or_one=self._or_one, make=_element_text)
+
+
+class TextMap(Member["dict[str, str | Unknown] | Unknown | None"]):
+    """A mapping of texts, such as a log driver's options."""
+
+    def read(self, view: View) -> dict[str, str | Unknown] | Unknown | None:
+        """The mapping, ``None`` if it is not given, or an unknown."""
+        node = _mapping(view.raw(self.name))
+        if not isinstance(node, dict):
+            return node
+        if "Fn::Transform" in node:
+            return Unknown("Fn::Transform")
+        values = {key: _text(view.home.stack.resolve(value)) for key, value in node.items()}
+        if any(_may_vanish(value) for value in values.values()):
+            return Unknown("a mapping with members that may be left out")
+        return {key: value for key, value in values.items() if value is not None}
+
+
+class Anything(Member[Any]):
+    """A piece of free JSON, resolved to the bottom: mappings, lists, literals, unknowns at the leaves."""
+
+    def read(self, view: View) -> Any:
+        """The JSON, ``None`` if it is not given, or an unknown."""
+        return deep(view, view.raw(self.name))
+
+
+class Link(Member["R | None"]):
+    """The resource of this assembly that a member names, if it can be found.
+
+    The member's text, whatever it is, stands in a `Text` beside it.
+    """
+
+    def __init__(self, name: str, kind: type[R]) -> None:
+        super().__init__(name)
+        self._kind = kind
+
+    def read(self, view: View) -> R | None:
+        """The resource, or ``None``: it is not given, somewhere else, or of another kind."""
+        return linked(view, view.raw(self.name), self._kind)
+
+
+class Links(Member["Items[R]"]):
+    """The resources of this assembly that a list names; incomplete if one of them is not in it."""
+
+    def __init__(self, name: str, kind: type[R]) -> None:
+        super().__init__(name)
+        self._kind = kind
+
+    def read(self, view: View) -> Items[R]:
+        """The resources that could be found, in order."""
+        values = _items(view, view.raw(self.name), make=lambda _, node: node)
+        found = [linked(view, value, self._kind) for value in values]
+        resources = [resource for resource in found if resource is not None]
+        complete = values.complete and len(resources) == len(values)
+        return Items(resources, complete=complete, given=values.given)
+
+
+class Derived(Member["tuple[V, ...]"]):
+    """Views that a function finds, where the template holds them in a form of its own."""
+
+    def __init__(self, part: type[V], find: Callable[[Any], Iterable[V]]) -> None:
+        super().__init__("")
+        self.part = part
+        self._find = find
+
+    def read(self, view: View) -> tuple[V, ...]:
+        """What the function finds."""
+        return tuple(self._find(view))
+
+
+def linked(view: View, value: Any, kind: type[R]) -> R | None:
+    """The resource of a kind that a resolved value refers to, or names within the same stack."""
+    if isinstance(value, PartialText) and value.suffix == "":
+        # An ARN that is written out up to the name: arn:…:instance-profile/${Profile}.
+        value = value.parts[-1]
+    if isinstance(value, Reference):
+        return value.target if isinstance(value.target, kind) else None
+    return view.home.stack.named(kind, value)
+
+
+def deep(view: View, value: Any, depth: int = 0) -> Any:
+    """A resolved value with all its members resolved; what may be left out is an unknown."""
+    if depth > _MAX_DEPTH:
+        return Unknown("a value nested too deeply")
+    resolve = view.home.stack.resolve
+    if isinstance(value, dict):
+        members = {key: deep(view, resolve(node), depth + 1) for key, node in value.items()}
+        return {key: member for key, member in members.items() if member is not None}
+    if isinstance(value, list):
+        elements = [deep(view, resolve(node), depth + 1) for node in value]
+        return [element for element in elements if element is not None]
+    return value
+
+
+def _items(view: View, value: Any, *, make: Callable[[int, Any], T], or_one: bool = False) -> Items[T]:
+    if value is None:
+        return Items(given=False)
+    if not isinstance(value, list):
+        if isinstance(value, Unknown) or not or_one:
+            return Items(complete=False)
+        value = [value]
+    elements: list[T] = []
+    complete = True
+    for index, node in enumerate(value):
+        element = view.home.stack.resolve(node)
+        if _may_vanish(element):
+            complete = False
+        elif element is not None:
+            elements.append(make(index, element))
+    return Items(elements, complete=complete)
+
+
+def _may_vanish(value: Any) -> bool:
+    return isinstance(value, Either) and any(option is None for option in value.options)
+
+
+def _element_text(_: int, value: Any) -> str | Unknown:
+    text = _text(value)
+    return WRONG_TYPE if text is None else text
+
+
+def _text(value: Any) -> str | Unknown | None:
+    if value is None or isinstance(value, str | Unknown):
+        return value
+    text = scalar_text(value)
+    return WRONG_TYPE if text is None else text
+
+
+def _number(value: Any) -> int | float | Unknown | None:
+    if isinstance(value, str):
+        try:
+            value = float(value) if len(value) < 40 else WRONG_TYPE
+        except ValueError:
+            return WRONG_TYPE
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return WRONG_TYPE
+        return int(value) if value.is_integer() else value
+    return value if value is None or isinstance(value, Unknown) or type(value) is int else WRONG_TYPE
+
+
+def _mapping(value: Any) -> dict[str, Any] | Unknown | None:
+    return value if value is None or isinstance(value, dict | Unknown) else WRONG_TYPE

@@ -1,0 +1,54 @@
+"""All stacks of an assembly, and the questions that go across them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from batch_constructs.assembly.template.networks import Networks
+from batch_constructs.assembly.template.permissions import Permissions
+from batch_constructs.assembly.template.views import Resource, View, inside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from batch_constructs.assembly.template.stacks import Stack
+
+V = TypeVar("V", bound=View)
+
+
+class BatchModel:
+    """What an assembly deploys, as far as its templates say.
+
+    Attributes:
+        stacks: every stack, nested ones too.
+    """
+
+    def __init__(self, stacks: Iterable[Stack]) -> None:
+        self.stacks = tuple(stacks)
+        self._found: dict[type[View], tuple[View, ...]] = {}
+        self._resources = [resource for stack in self.stacks for resource in stack.resources.values()]
+
+    def of(self, kind: type[V]) -> tuple[V, ...]:
+        """All resources of a kind, or all structures of a kind wherever they occur.
+
+        ``batch.of(JobQueue)`` gives the queues, ``batch.of(RetryStrategy)`` the retry strategies of job definitions
+        and of whatever submits jobs. Structures that are left out do not come.
+        """
+        if kind not in self._found:
+            if issubclass(kind, Resource):
+                found: tuple[View, ...] = tuple(r for r in self._resources if isinstance(r, kind))
+            else:
+                found = tuple(view for resource in self._resources for view in inside(resource, kind))
+            self._found[kind] = found
+        return self._found[kind]  # type: ignore[return-value]
+
+    @cached_property
+    def networks(self) -> Networks:
+        """Where subnets lead to, and what security groups let through."""
+        return Networks(self)
+
+    @cached_property
+    def permissions(self) -> Permissions:
+        """What roles allow."""
+        return Permissions(self)

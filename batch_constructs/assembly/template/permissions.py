@@ -1,0 +1,84 @@
+"""What roles allow, by all the policies that an assembly gives them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.template.resources.roles import AttachedPolicy, Role, Statement
+from batch_constructs.assembly.template.unknown import Reference, Unknown, ending, known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template.model import BatchModel
+
+
+class Permissions:
+    """The roles of an assembly with the policies attached to them."""
+
+    def __init__(self, model: BatchModel) -> None:
+        self._attached: dict[int, list[AttachedPolicy]] = defaultdict(list)
+        # A policy that is attached to something unknown may be attached to any role.
+        self._anywhere = False
+        for policy in model.of(AttachedPolicy):
+            self._anywhere |= not policy.roles.complete or isinstance(policy.role_name, Unknown)
+            for role in policy.roles:
+                self._attached[id(role)].append(policy)
+
+    def statements(self, role: Role) -> Iterator[Statement]:
+        """The statements of all policies that the assembly shows, inline and attached."""
+        for policy in role.policies:
+            yield from policy.document.statements
+        for attached in self._attached.get(id(role), ()):
+            yield from attached.document.statements
+        for arn in role.managed_policy_arns:
+            if isinstance(arn, Reference) and isinstance(arn.target, AttachedPolicy):
+                yield from arn.target.document.statements
+
+    def managed_policies(self, role: Role) -> frozenset[str]:
+        """The names of the managed policies, as far as they are known: ``AmazonEC2SpotFleetTaggingRole``."""
+        return frozenset(name for arn in role.managed_policy_arns if (name := ending(arn)))
+
+    def all_known(self, role: Role) -> bool:
+        """Whether `statements` and `managed_policies` are everything that the role allows."""
+        arns = role.managed_policy_arns
+        return (
+            not self._anywhere
+            and arns.complete
+            and all(ending(arn) or _is_own(arn) for arn in arns)
+            and role.policies.complete
+            and not isinstance(role.node, Unknown)
+        )
+
+    def allowed_actions(self, role: Role) -> frozenset[str]:
+        """The actions of all ``Allow`` statements, in lower case; patterns stay patterns."""
+        return frozenset(
+            action.lower()
+            for statement in self.statements(role)
+            if known(statement.effect) and statement.effect == "Allow"
+            for action in statement.actions
+            if known(action)
+        )
+
+    def trusted_services(self, role: Role) -> frozenset[str] | None:
+        """The services that may take the role on, such as ``ec2``; ``None`` if that is not certain."""
+        document = role.assume_role_policy_document
+        services: set[str] = set()
+        for statement in document.statements:
+            if not statement.principals.services.complete or isinstance(statement.principal, Unknown):
+                return None
+            for service in statement.principals.services:
+                name = (
+                    service.parts[0]
+                    if not isinstance(service, str) and hasattr(service, "parts")
+                    else service
+                )
+                if not isinstance(name, str):
+                    return None
+                services.add(name.split(".amazonaws")[0].rstrip("."))
+        return frozenset(services) if document.statements.complete and document.present else None
+
+
+def _is_own(arn: object) -> bool:
+    return isinstance(arn, Reference) and isinstance(arn.target, AttachedPolicy)

@@ -1,0 +1,93 @@
+"""The resources that rules look at, each member in the words of its CloudFormation page."""
+
+from __future__ import annotations
+
+from batch_constructs.assembly.template.resources.clusters import EksCluster
+from batch_constructs.assembly.template.resources.compute_environments import (
+    ComputeEnvironment,
+    ComputeResources,
+    Ec2Configuration,
+    LaunchTemplateOverride,
+    LaunchTemplateSpecification,
+)
+from batch_constructs.assembly.template.resources.containers import (
+    Container,
+    EcsTask,
+    JobContainer,
+    TaskContainer,
+)
+from batch_constructs.assembly.template.resources.file_systems import AccessPoint, FileSystem, MountTarget
+from batch_constructs.assembly.template.resources.job_definitions import (
+    JobDefinition,
+    JobTimeout,
+    NodeProperties,
+    NodeRange,
+    RetryRule,
+    RetryStrategy,
+)
+from batch_constructs.assembly.template.resources.job_queues import JobQueue, QuotaShare
+from batch_constructs.assembly.template.resources.launch_templates import LaunchTemplate, LaunchTemplateData
+from batch_constructs.assembly.template.resources.networks import (
+    SecurityGroup,
+    SecurityGroupEgress,
+    SecurityGroupIngress,
+    Subnet,
+    Vpc,
+    VpcEndpoint,
+)
+from batch_constructs.assembly.template.resources.placement import PlacementGroup
+from batch_constructs.assembly.template.resources.pods import PodContainer, PodProperties
+from batch_constructs.assembly.template.resources.roles import (
+    AttachedPolicy,
+    InstanceProfile,
+    Role,
+    Statement,
+)
+from batch_constructs.assembly.template.resources.scheduling_policies import FairsharePolicy, SchedulingPolicy
+from batch_constructs.assembly.template.resources.service_environments import (
+    ConsumableResource,
+    ServiceEnvironment,
+)
+
+__all__ = [
+    "AccessPoint",
+    "AttachedPolicy",
+    "ComputeEnvironment",
+    "ComputeResources",
+    "ConsumableResource",
+    "Container",
+    "Ec2Configuration",
+    "EcsTask",
+    "EksCluster",
+    "FairsharePolicy",
+    "FileSystem",
+    "InstanceProfile",
+    "JobContainer",
+    "JobDefinition",
+    "JobQueue",
+    "JobTimeout",
+    "LaunchTemplate",
+    "LaunchTemplateData",
+    "LaunchTemplateOverride",
+    "LaunchTemplateSpecification",
+    "MountTarget",
+    "NodeProperties",
+    "NodeRange",
+    "PlacementGroup",
+    "PodContainer",
+    "PodProperties",
+    "QuotaShare",
+    "RetryRule",
+    "RetryStrategy",
+    "Role",
+    "SchedulingPolicy",
+    "SecurityGroup",
+    "SecurityGroupEgress",
+    "SecurityGroupIngress",
+    "ServiceEnvironment",
+    "Statement",
+    "Subnet",
+    "TaskContainer",
+    "Vpc",
+    "VpcEndpoint",
+]

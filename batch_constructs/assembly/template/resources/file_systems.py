@@ -1,0 +1,35 @@
+"""Amazon EFS."""
+
+from __future__ import annotations
+
+from batch_constructs.assembly.template.members import Anything, Link, Links, Text, Texts
+from batch_constructs.assembly.template.resources.networks import SecurityGroup, Subnet
+from batch_constructs.assembly.template.views import Resource
+
+
+class FileSystem(Resource):
+    """An EFS file system."""
+
+    TYPES = ("AWS::EFS::FileSystem",)
+
+    file_system_policy = Anything("FileSystemPolicy")
+
+
+class AccessPoint(Resource):
+    """An entrance to an EFS file system."""
+
+    TYPES = ("AWS::EFS::AccessPoint",)
+
+    file_system = Link("FileSystemId", FileSystem)
+
+
+class MountTarget(Resource):
+    """An address of an EFS file system in a subnet."""
+
+    TYPES = ("AWS::EFS::MountTarget",)
+
+    file_system = Link("FileSystemId", FileSystem)
+    subnet_id = Text("SubnetId")
+    subnet = Link("SubnetId", Subnet)
+    security_group_ids = Texts("SecurityGroups")
+    security_groups = Links("SecurityGroups", SecurityGroup)

@@ -1,0 +1,124 @@
+"""EC2 launch templates."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from batch_constructs.assembly.template.members import (
+    Anything,
+    Boolean,
+    Integer,
+    Keyword,
+    Links,
+    Struct,
+    Structs,
+    Text,
+    Texts,
+)
+from batch_constructs.assembly.template.resources.networks import SecurityGroup
+from batch_constructs.assembly.template.unknown import PartialText, Unknown
+from batch_constructs.assembly.template.views import Member, Resource, View
+
+
+class UserData(Member["str | Unknown | None"]):
+    """User data in clear; `Fn::Base64` and literal base64 are undone."""
+
+    def read(self, view: View) -> str | Unknown | None:
+        """The script or document, ``None`` if it is not given, a text with holes, or an unknown."""
+        node: Any = view.node.get(self.name) if isinstance(view.node, dict) else None
+        if isinstance(node, dict) and set(node) == {"Fn::Base64"}:
+            value = view.home.stack.resolve(node["Fn::Base64"])
+            return value if isinstance(value, str | Unknown) else Unknown("user data")
+        value = view.raw(self.name)
+        if value is None or isinstance(value, Unknown):
+            return Unknown("user data in base64") if isinstance(value, PartialText) else value
+        try:
+            return base64.b64decode(value, validate=True).decode()
+        except (binascii.Error, ValueError, TypeError):
+            return Unknown("user data that is not base64")
+
+
+class Ebs(View):
+    """A disk."""
+
+    volume_size = Integer("VolumeSize")
+    volume_type = Text("VolumeType")
+    encrypted = Boolean("Encrypted")
+    iops = Integer("Iops")
+    throughput = Integer("Throughput")
+    delete_on_termination = Boolean("DeleteOnTermination")
+
+
+class BlockDeviceMapping(View):
+    """Which disk has which device name."""
+
+    device_name = Text("DeviceName")
+    ebs = Struct("Ebs", Ebs)
+    no_device = Text("NoDevice")
+    virtual_name = Text("VirtualName")
+
+
+class NetworkInterface(View):
+    """A network interface of the instance."""
+
+    associate_public_ip_address = Boolean("AssociatePublicIpAddress")
+    device_index = Integer("DeviceIndex")
+    network_card_index = Integer("NetworkCardIndex")
+    interface_type = Keyword("InterfaceType")
+    group_ids = Texts("Groups")
+    groups = Links("Groups", SecurityGroup)
+    subnet_id = Text("SubnetId")
+
+
+class LaunchTemplateProfile(View):
+    """The instance profile by ARN or name."""
+
+    arn = Text("Arn")
+    name = Text("Name")
+
+
+class MetadataOptions(View):
+    """How the instance's metadata can be reached."""
+
+    http_tokens = Keyword("HttpTokens")
+    http_endpoint = Keyword("HttpEndpoint")
+    http_put_response_hop_limit = Integer("HttpPutResponseHopLimit")
+
+
+class Placement(View):
+    """Where the instance stands."""
+
+    group_name = Text("GroupName")
+    tenancy = Keyword("Tenancy")
+
+
+class LaunchTemplateData(View):
+    """What an instance is started with."""
+
+    block_device_mappings = Structs("BlockDeviceMappings", BlockDeviceMapping)
+    disable_api_termination = Boolean("DisableApiTermination")
+    iam_instance_profile = Struct("IamInstanceProfile", LaunchTemplateProfile)
+    image_id = Text("ImageId")
+    instance_market_options = Anything("InstanceMarketOptions")
+    instance_type = Text("InstanceType")
+    key_name = Text("KeyName")
+    metadata_options = Struct("MetadataOptions", MetadataOptions)
+    network_interfaces = Structs("NetworkInterfaces", NetworkInterface)
+    placement = Struct("Placement", Placement)
+    security_group_ids = Texts("SecurityGroupIds")
+    security_groups = Links("SecurityGroupIds", SecurityGroup)
+    security_group_names = Texts("SecurityGroups")
+    tag_specifications = Anything("TagSpecifications")
+    user_data = UserData("UserData")
+
+
+class LaunchTemplate(Resource):
+    """An EC2 launch template."""
+
+    TYPES = ("AWS::EC2::LaunchTemplate",)
+    NAME = "LaunchTemplateName"
+
+    name = Text("LaunchTemplateName")
+    data = Struct("LaunchTemplateData", LaunchTemplateData)

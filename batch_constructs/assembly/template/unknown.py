@@ -1,0 +1,149 @@
+"""What a template does not say, made explicit.
+
+A parameter, an import, an attribute of a resource: only CloudFormation knows the value. Reading such a member
+gives an `Unknown`, never ``None`` (that means: not given) and never a guess::
+
+    Unknown                  somebody else decides
+    ├── Reference            an attribute of a resource, which may be in this assembly
+    ├── ParameterValue       a parameter; it has a default at most
+    ├── Either               an Fn::If, or a mapping that is looked up by an unknown key
+    └── PartialText          a text with holes, such as an ARN with the account's number left open
+
+Comparing an unknown is a bug in the rule, so it raises: ask `known`, `is_one_of` or `is_none_of` first. All
+three are false for an unknown, and a rule built from them is silent about what it cannot know.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard, TypeVar
+
+if TYPE_CHECKING:
+    from batch_constructs.assembly.template.views import Resource
+
+T = TypeVar("T")
+
+
+class Unknown:
+    """A value that the template leaves open; ``reason`` says why, for a reader."""
+
+    __slots__ = ("reason",)
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.reason}>"
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise TypeError(f"{self!r} cannot be compared: ask known(), is_one_of() or is_none_of() first")
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse  
+    __bool__ = __len__ = __iter__ = __contains__ = __hash__ = _refuse  
+
+
+class Reference(Unknown):
+    """An attribute of a resource of this assembly, as ``Ref`` and ``Fn::GetAtt`` name it.
+
+    ``attribute`` is empty for ``Ref``.
+    """
+
+    __slots__ = ("attribute", "target")
+
+    def __init__(self, target: Resource, attribute: str = "") -> None:
+        super().__init__(f"{target.logical_id}.{attribute}" if attribute else target.logical_id)
+        self.target = target
+        self.attribute = attribute
+
+
+class ParameterValue(Unknown):
+    """What the deploying person gives for a parameter; ``default`` is what they get by giving nothing."""
+
+    __slots__ = ("default", "name")
+
+    def __init__(self, name: str, default: Any = None) -> None:
+        super().__init__(f"parameter {name}")
+        self.name = name
+        self.default = default
+
+
+class Either(Unknown):
+    """One of several values; which one depends on a condition or on a mapping's key. ``None``: left out."""
+
+    __slots__ = ("options",)
+
+    def __init__(self, options: tuple[Any, ...]) -> None:
+        super().__init__(f"one of {len(options)} values")
+        self.options = options
+
+
+class PartialText(Unknown):
+    """A text of which some parts are unknown; ``parts`` holds at least one unknown."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: tuple[str | Unknown, ...]) -> None:
+        super().__init__("a text with unknown parts")
+        self.parts = parts
+
+    @property
+    def prefix(self) -> str:
+        """The text up to the first unknown part."""
+        return first if isinstance(first := self.parts[0], str) else ""
+
+    @property
+    def suffix(self) -> str:
+        """The text after the last unknown part."""
+        return last if isinstance(last := self.parts[-1], str) else ""
+
+    @property
+    def text(self) -> str:
+        """The whole with each unknown part written as ``${…}``."""
+        return "".join(p if isinstance(p, str) else f"${{{p.reason}}}" for p in self.parts)
+
+
+def known(value: T | Unknown | None) -> TypeGuard[T]:
+    """Whether the template gives the value, and gives it literally."""
+    return value is not None and not isinstance(value, Unknown)
+
+
+def given(value: object) -> bool:
+    """Whether the template gives the value for certain, be it known or not (an `Either` may leave it out)."""
+    if isinstance(value, Either):
+        return all(given(option) for option in value.options)
+    return value is not None
+
+
+def is_one_of(value: T | Unknown | None, *options: T | None) -> bool:
+    """Whether the value is for certain one of the options; ``None`` as an option stands for: not given."""
+    return not isinstance(value, Unknown) and value in options
+
+
+def is_none_of(value: T | Unknown | None, *options: T | None) -> bool:
+    """Whether the value is for certain none of the options; ``None`` as an option stands for: not given."""
+    return not isinstance(value, Unknown) and value not in options
+
+
+def or_none(value: T | Unknown | None) -> T | None:
+    """The value if it is known, else ``None``."""
+    return value if known(value) else None
+
+
+def shown(value: object) -> str:
+    """The value for a message: literals by their text, unknowns as ``${…}``."""
+    if isinstance(value, PartialText):
+        return value.text
+    return f"${{{value.reason}}}" if isinstance(value, Unknown) else str(value)
+
+
+def ending(value: str | Unknown | None, separators: str = "/") -> str | None:
+    """What follows the last separator, if that part of the text is literal: the name in an ARN.
+
+    ``None`` when the end of the text is unknown.
+    """
+    if isinstance(value, PartialText):
+        tail = value.suffix
+        cut = max(tail.rfind(separator) for separator in separators)
+        return tail[cut + 1 :] if cut >= 0 else None
+    if not known(value):
+        return None
+    return value[max(value.rfind(separator) for separator in separators) + 1 :]
