@@ -3,15 +3,231 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
+
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import known
+from batch_constructs.facts import endpoints, limits
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    from aws_cdk import aws_ec2 as ec2
+    from aws_cdk import aws_logs as logs
 
-__all__ = ["Placement", "placement"]
+__all__ = ["BatchNetwork", "EnvironmentKind", "Placement", "placement"]
+
+
+class EnvironmentKind(StrEnum):
+    """What runs the jobs of a compute environment, and so which AWS services its network must reach."""
+
+    EC2 = "ec2"
+    """Instances of ours with the ECS agent: On-Demand or Spot."""
+    FARGATE = "fargate"
+    """Fargate or Fargate Spot."""
+    EKS = "eks"
+    """Nodes of an EKS cluster, whose private endpoint must be on."""
+
+
+_SERVICES = {
+    EnvironmentKind.EC2: endpoints.EC2_JOBS,
+    EnvironmentKind.FARGATE: endpoints.FARGATE_JOBS,
+    EnvironmentKind.EKS: endpoints.EKS_JOBS,
+}
+_ECS_KINDS = (EnvironmentKind.EC2, EnvironmentKind.FARGATE)
+_SMALLEST_SUBNET = 28  # as a prefix length
+
+
+class BatchNetwork(Construct):
+    """A VPC for compute environments.
+
+    By default the VPC of the guide's tutorial: public and private subnets in two Availability Zones; jobs run in the
+    private ones and reach the internet through NAT. Or ``isolated=True``: no way to the internet at all, and
+    endpoints for exactly the AWS services that the environments need.
+
+    The private subnets share all addresses that the small public ones leave, since every instance and every Fargate
+    job takes one. DNS is on, which endpoints need. The VPC's default security group is not used by anything here.
+
+    Guide: Tutorial: Creating a VPC with Public and Private Subnets; Infrastructure Security in AWS Batch.
+    """
+
+    vpc: ec2.Vpc
+    """The network."""
+
+    resource: ec2.Vpc
+    """The same."""
+
+    subnets: ec2.SubnetSelection
+    """Where environments belong, and where they go by default: private, isolated or (without NAT) public subnets."""
+
+    endpoints: Mapping[str, ec2.InterfaceVpcEndpoint | ec2.GatewayVpcEndpoint]
+    """By the short name of the service, such as ``ecr.dkr`` or ``s3``; empty unless isolated."""
+
+    endpoint_security_group: ec2.SecurityGroup | None
+    """What all interface endpoints share: HTTPS from the VPC, nothing else. ``None`` unless isolated."""
+
+    flow_log_group: logs.LogGroup | None
+    """Where flow logs go, if they are on."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        cidr: str = "10.0.0.0/16",
+        max_azs: int = 2,
+        nat_gateways: int | None = None,
+        isolated: bool = False,
+        endpoints_for: Collection[EnvironmentKind] | None = None,
+        extra_endpoints: Sequence[ec2.InterfaceVpcEndpointAwsService] = (),
+        flow_logs: bool = False,
+        flow_log_retention: logs.RetentionDays | None = None,
+    ) -> None:
+        """Create the network.
+
+        Args:
+            scope: Where the network belongs.
+            id: Its name in that scope.
+            cidr: Its IPv4 addresses, a block between /16 and /28. Literal, since the CDK divides it at synth.
+            max_azs: Over how many Availability Zones the subnets go, at least 1. A stack without an explicit Region
+                knows of two only. More zones give Spot more pools.
+            nat_gateways: How many NAT gateways, at most one per zone; 1 when omitted. 0 leaves the private subnets
+                out: environments then go to public subnets, and need public addresses.
+            isolated: Whether there is no way to the internet. Images must come from ECR then.
+            endpoints_for: With ``isolated`` only: the kinds of environment that the network is for. EC2 and Fargate
+                when omitted.
+            extra_endpoints: With ``isolated`` only: what else the jobs call, such as
+                ``[ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER]``, which secrets of a definition need.
+            flow_logs: Whether to log all traffic of the VPC to CloudWatch Logs.
+            flow_log_retention: With ``flow_logs`` only: how long to keep them, a month when omitted.
+
+        Raises:
+            ValueError: a value is out of range, or arguments contradict each other.
+        """
+        problems = Problems()
+        _check_plan(problems, cidr, max_azs, nat_gateways, isolated=isolated)
+        problems.check(
+            isolated or (endpoints_for is None and not extra_endpoints),
+            "endpoints_for and extra_endpoints need isolated=True, got isolated=False: other networks reach AWS "
+            "without endpoints",
+        )
+        unknown = [kind for kind in endpoints_for or () if kind not in _SERVICES]
+        problems.check(
+            not unknown,
+            f"endpoints_for takes {', '.join(EnvironmentKind)}, got {', '.join(map(repr, unknown))}",
+        )
+        problems.check(
+            flow_logs or flow_log_retention is None,
+            "flow_log_retention needs flow_logs=True, got flow_logs=False",
+        )
+        problems.raise_if_any()
+
+        super().__init__(scope, id)
+        nat = (0 if isolated else 1) if nat_gateways is None else nat_gateways
+        layout = _layout(cidr, nat, isolated=isolated)
+        self.flow_log_group = self._flow_log_group(flow_log_retention) if flow_logs else None
+        self.vpc = self.resource = ec2.Vpc(
+            self,
+            "Vpc",
+            ip_addresses=ec2.IpAddresses.cidr(cidr),
+            max_azs=max_azs,
+            nat_gateways=nat,
+            subnet_configuration=layout,
+            flow_logs=_to(self.flow_log_group) if self.flow_log_group else None,
+            # The CDK would do it by a Lambda function; nothing here uses that group.
+            restrict_default_security_group=False,
+        )
+        self.subnets = ec2.SubnetSelection(subnet_type=layout[-1].subnet_type)
+        self.endpoint_security_group = None
+        self.endpoints = {}
+        if isolated:
+            self._add_endpoints(_ECS_KINDS if endpoints_for is None else endpoints_for, extra_endpoints)
+
+    def _flow_log_group(self, retention: logs.RetentionDays | None) -> logs.LogGroup:
+        from aws_cdk import aws_logs as logs  # noqa: PLC0415 - for those who log only
+
+        return logs.LogGroup(self, "FlowLogGroup", retention=retention or logs.RetentionDays.ONE_MONTH)
+
+    def _add_endpoints(
+        self, kinds: Collection[EnvironmentKind], extra: Sequence[ec2.InterfaceVpcEndpointAwsService]
+    ) -> None:
+        group = ec2.SecurityGroup(
+            self,
+            "EndpointSecurityGroup",
+            vpc=self.vpc,
+            description="HTTPS from the VPC to its endpoints",
+            allow_all_outbound=False,
+        )
+        names = dict.fromkeys(name for kind in EnvironmentKind if kind in kinds for name in _SERVICES[kind])
+        services = {name: ec2.InterfaceVpcEndpointAwsService(name) for name in names}
+        services |= {service.short_name: service for service in extra}
+        layers = ec2.GatewayVpcEndpoint(
+            self, endpoints.S3_GATEWAY, vpc=self.vpc, service=ec2.GatewayVpcEndpointAwsService.S3
+        )
+        self.endpoint_security_group = group
+        self.endpoints = {
+            # An endpoint opens its group for HTTPS from the VPC's addresses by itself, once for all of them.
+            name: ec2.InterfaceVpcEndpoint(self, name, vpc=self.vpc, service=service, security_groups=[group])
+            for name, service in services.items()
+        } | {endpoints.S3_GATEWAY: layers}
+
+
+def _check_plan(
+    problems: Problems, cidr: str, max_azs: int, nat_gateways: int | None, *, isolated: bool
+) -> None:
+    if not known([cidr, max_azs, nat_gateways]):
+        # The one place where tokens cannot pass: the CDK itself divides the addresses.
+        problems.add("cidr, max_azs and nat_gateways must be literal, since subnets are laid out at synth")
+        return
+    problems.check(max_azs >= 1, f"max_azs must be at least 1, got {max_azs}")
+    problems.check(
+        nat_gateways is None or not isolated,
+        f"isolated=True has no NAT gateways, got nat_gateways={nat_gateways}: leave one of the two out",
+    )
+    problems.check(
+        nat_gateways is None or isolated or 0 <= nat_gateways <= max(max_azs, 1),
+        "nat_gateways must be between 0 and max_azs, one for each zone, got "
+        f"nat_gateways={nat_gateways} and max_azs={max_azs}",
+    )
+    try:
+        block = IPv4Network(cidr)
+    except ValueError as error:
+        problems.add(f"cidr must be an IPv4 block such as 10.0.0.0/16, got {cidr!r}: {error}")
+        return
+    problems.within("the prefix length of cidr", block.prefixlen, limits.VPC_PREFIX_LENGTH)
+    public = 0 if isolated or nat_gateways == 0 else 2 ** (32 - _public_mask(block))
+    needed = max_azs * (2 ** (32 - _SMALLEST_SUBNET) + public)
+    problems.check(
+        needed <= block.num_addresses,
+        f"cidr must hold the subnets, at least {needed} addresses with max_azs={max_azs}, got {cidr} with "
+        f"{block.num_addresses}",
+    )
+
+
+def _public_mask(block: IPv4Network) -> int:
+    return min(block.prefixlen + 8, _SMALLEST_SUBNET)
+
+
+def _layout(cidr: str, nat: int, *, isolated: bool) -> list[ec2.SubnetConfiguration]:
+    # Without a mask the subnets of a kind share all that is left. The last kind is home to the environments.
+    public = ec2.SubnetConfiguration(
+        name="Public",
+        subnet_type=ec2.SubnetType.PUBLIC,
+        cidr_mask=_public_mask(IPv4Network(cidr)) if nat else None,
+    )
+    if isolated:
+        return [ec2.SubnetConfiguration(name="Isolated", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)]
+    private = ec2.SubnetConfiguration(name="Private", subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
+    return [public, private] if nat else [public]
+
+
+def _to(group: logs.LogGroup) -> dict[str, ec2.FlowLogOptions]:
+    return {"FlowLog": ec2.FlowLogOptions(destination=ec2.FlowLogDestination.to_cloud_watch_logs(group))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,3 +21,5 @@ S3_GATEWAY = "s3"
 
 EC2_JOBS = (*ECS, *ECR, *LOGS)
 FARGATE_JOBS = (*ECR, *LOGS)
+EKS_JOBS = ("ec2", "eks", "sts", *ECR, *LOGS)
+"""For nodes: they read their cluster and their own network, and take roles."""

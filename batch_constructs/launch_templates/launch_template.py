@@ -9,7 +9,11 @@ from aws_cdk import aws_ec2 as ec2
 
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
-from batch_constructs.launch_templates.user_data import MAX_USER_DATA_BYTES, base64_text, mime_document
+from batch_constructs.facts import limits, patterns
+from batch_constructs.facts.images import ROOT_DEVICE_NAME
+from batch_constructs.facts.ranges import Range
+from batch_constructs.facts.sources import EC2
+from batch_constructs.launch_templates.user_data import base64_text, mime_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,8 +29,17 @@ __all__ = ["BatchLaunchTemplate", "VolumeType"]
 VolumeType = Literal["gp3", "gp2", "io2", "io1", "standard"]
 """The EBS volume types that an instance can boot from."""
 
-_MINIMUM_IOPS = {"gp3": 3000, "io1": 100, "io2": 100}
-_GIB = 100
+_DEFAULT_GIB = 100
+# EBS raises the upper ends every few years; a number that it refuses is the deploy's business.
+_VOLUME_GIB = Range(1, None, unit="GiB", source=EC2)
+_IOPS = {
+    "gp3": Range(3_000, None, unit="IOPS on gp3", source=EC2, default=3_000),
+    "io1": Range(100, None, unit="IOPS on io1", source=EC2),
+    "io2": Range(100, None, unit="IOPS on io2", source=EC2),
+}
+_THROUGHPUT = Range(125, None, unit="MiB/s", source=EC2, default=125)
+_IOPS_PER_MIB = 4
+_HOPS = Range(1, 64, unit="hops", source=EC2)
 
 
 class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
@@ -48,7 +61,7 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
         root_volume_type: VolumeType = "gp3",
         root_volume_iops: int | None = None,
         root_volume_throughput: int | None = None,
-        root_device_name: str = "/dev/xvda",
+        root_device_name: str = ROOT_DEVICE_NAME,
         encrypted: bool = True,
         kms_key: IKeyRef | None = None,
         metadata_hop_limit: int = 1,
@@ -84,32 +97,22 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
         Raises:
             ValueError: a value is out of range, or arguments contradict each other.
         """
-        size = _GIB if root_volume_size is None else _gibibytes(root_volume_size)
+        size = _DEFAULT_GIB if root_volume_size is None else _gibibytes(root_volume_size)
         document = mime_document(user_data) if user_data else None
         problems = Problems()
-        problems.add(
-            *_volume_problems(size, root_volume_type, root_volume_iops, root_volume_throughput),
-            *_tag_problems(tags or {}),
-        )
+        _check_volume(problems, size, root_volume_type, root_volume_iops, root_volume_throughput)
         problems.check(
             encrypted or kms_key is None,
-            "kms_key needs encrypted=True, got encrypted=False; leave one of the two out",
+            "kms_key needs encrypted=True, got encrypted=False: leave one of the two out",
         )
         problems.check(
             not known(root_device_name) or root_device_name.startswith("/dev/"),
-            f"root_device_name must start with /dev/, as in /dev/xvda, got {root_device_name!r}",
+            f"root_device_name must begin with /dev/, as in {ROOT_DEVICE_NAME}, got {root_device_name!r}",
         )
-        problems.check(
-            not known(metadata_hop_limit) or 1 <= metadata_hop_limit <= 64,
-            f"metadata_hop_limit must be between 1 and 64, got {metadata_hop_limit}",
-        )
+        problems.within("metadata_hop_limit", metadata_hop_limit, _HOPS)
         if document is not None and known(document):
-            length = len(document.encode())
-            problems.check(
-                length <= MAX_USER_DATA_BYTES,
-                f"user_data must fit into {MAX_USER_DATA_BYTES} bytes, got {length}; "
-                "let a short script fetch the long one from S3",
-            )
+            problems.within("the size of user_data", len(document.encode()), limits.USER_DATA_BYTES)
+        _check_tags(problems, tags or {})
         problems.raise_if_any()
 
         data = ec2.CfnLaunchTemplate
@@ -146,52 +149,45 @@ def _gibibytes(size: Size) -> float:
     return size.to_gibibytes(rounding=SizeRoundingBehavior.NONE)
 
 
-def _volume_problems(size: float, type_: str, iops: float | None, throughput: float | None) -> list[str]:
-    problems: list[str] = []
-    if known(size) and (size < 1 or size != int(size)):
-        problems.append(f"root_volume_size must be a whole number of GiB and at least 1, got {size} GiB")
+def _check_volume(
+    problems: Problems, size: float, type_: str, iops: float | None, throughput: float | None
+) -> None:
+    problems.within("root_volume_size", size, _VOLUME_GIB)
     if not known(type_):
-        return problems
-    if type_ not in get_args(VolumeType):
-        return [
-            *problems,
-            f"root_volume_type must be one of {', '.join(get_args(VolumeType))}, got {type_!r}",
-        ]
-    least = _MINIMUM_IOPS.get(type_)
-    if iops is None and type_ in {"io1", "io2"}:
-        problems.append(f"root_volume_type {type_} needs root_volume_iops; gp3 does without")
-    if iops is not None and least is None:
-        problems.append(f"root_volume_iops needs gp3, io1 or io2, got root_volume_type={type_!r}")
-    elif iops is not None and known(iops) and iops < (least or 0):
-        problems.append(f"root_volume_iops of {type_} must be at least {least}, got {iops}")
-    if throughput is not None and type_ != "gp3":
-        problems.append(f"root_volume_throughput needs gp3, got root_volume_type={type_!r}")
-    elif throughput is not None and known(throughput):
-        if throughput < 125:
-            problems.append(f"root_volume_throughput must be at least 125 MiB/s, got {throughput}")
-        most = iops or _MINIMUM_IOPS["gp3"]
-        if known(most) and throughput * 4 > most:
-            problems.append(
-                "root_volume_throughput must be at most a quarter of root_volume_iops, got "
-                f"{throughput} MiB/s and {most} IOPS; ask for {throughput * 4} IOPS"
-            )
-    return problems
+        return
+    problems.check(
+        type_ in get_args(VolumeType),
+        f"root_volume_type must be one of {', '.join(get_args(VolumeType))}, got {type_!r}",
+    )
+    problems.check(
+        iops is not None or type_ not in {"io1", "io2"}, f"root_volume_type {type_} needs root_volume_iops"
+    )
+    problems.check(
+        iops is None or type_ in _IOPS,
+        f"root_volume_iops needs one of {', '.join(_IOPS)}, got root_volume_type={type_!r}: leave it out",
+    )
+    problems.check(
+        throughput is None or type_ == "gp3",
+        f"root_volume_throughput needs gp3, got root_volume_type={type_!r}: leave it out",
+    )
+    if type_ in _IOPS:
+        problems.within("root_volume_iops", iops, _IOPS[type_])
+    problems.within("root_volume_throughput", throughput, _THROUGHPUT)
+    pace = _IOPS["gp3"].default if iops is None else iops
+    if throughput is not None and known([throughput, pace]):
+        problems.check(
+            throughput * _IOPS_PER_MIB <= (pace or 0),
+            f"root_volume_throughput must be at most a quarter of root_volume_iops, got {throughput} MiB/s and "
+            f"{pace} IOPS: ask for {throughput * _IOPS_PER_MIB} IOPS",
+        )
 
 
-def _tag_problems(tags: Mapping[str, str]) -> list[str]:
-    problems = [
-        f"a tag's key must have 1 to 128 characters and not start with aws:, got {key!r}"
-        for key in tags
-        if known(key) and (not 1 <= len(key) <= 128 or key.lower().startswith("aws:"))
-    ]
-    problems += [
-        f"a tag's value must have at most 256 characters, got {len(value)} for {key!r}"
-        for key, value in tags.items()
-        if known(value) and len(value) > 256
-    ]
-    if len(tags) > 50:
-        problems.append(f"instances take at most 50 tags, got {len(tags)}")
-    return problems
+def _check_tags(problems: Problems, tags: Mapping[str, str]) -> None:
+    problems.within("the number of tags", len(tags), limits.TAGS)
+    for key, value in tags.items():
+        problems.matches(f"the tag key {key!r}", key, patterns.TAG_KEY)
+        if known(value):
+            problems.within(f"the length of the tag {key!r}", len(value), limits.TAG_VALUE_LENGTH)
 
 
 def _tag_specifications(

@@ -17,16 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
-    "MAX_USER_DATA_BYTES",
     "CloudConfig",
     "ShellScript",
     "UserDataPart",
     "base64_text",
     "mime_document",
 ]
-
-MAX_USER_DATA_BYTES = 16 * 1024
-"""What EC2 takes, before base64. The part that AWS Batch adds counts too."""
 
 _BOUNDARY = "==batch-constructs=="
 
