@@ -10,8 +10,8 @@ from batch_constructs.facts.ranges import Range
 from batch_constructs.facts.sources import API, CFN, EC2, EVENTBRIDGE, GUIDE, INFERENCE
 
 # Submitting a job; Automated Job Retries; Job Timeouts; Array Jobs; Job Dependencies
-RETRY_ATTEMPTS = Range(1, 10, unit="attempts", source=API, rule="RET-01", default=1)
-RETRY_ATTEMPTS_ON_SPOT = Range(1, 3, unit="attempts", source=GUIDE)
+RETRY_ATTEMPTS = Range(1, 10, unit="", source=API, rule="RET-01", default=1)
+RETRY_ATTEMPTS_ON_SPOT = Range(1, 3, unit="", source=GUIDE)
 """What the guide advises for Spot capacity; no limit."""
 EVALUATE_ON_EXIT = Range(0, 5, unit="conditions", source=API, rule="RET-02")
 EXIT_PATTERN_LENGTH = Range(1, 512, unit="characters", source=API)

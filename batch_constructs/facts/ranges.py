@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def _text(number: float) -> str:
-    return f"{number:,}" if isinstance(number, int) else f"{number:g}"
+    return f"{number:,}"
 
 
 @dataclass(frozen=True, slots=True)

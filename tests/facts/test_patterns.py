@@ -1,0 +1,110 @@
+"""The forms of names and patterns."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from batch_constructs.facts import patterns
+from batch_constructs.facts.patterns import Pattern
+
+PATTERNS = {name: value for name, value in vars(patterns).items() if isinstance(value, Pattern)}
+
+# name of the pattern: (what passes, what does not), at the boundary where there is one
+EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
+    "RESOURCE_NAME": (["a", "-", "_x-1", "a" * 128], ["", "a" * 129, "a b", "a.b", "ä", "a\n"]),
+    "JOB_QUEUE_NAME": (["a-b_c", "1" * 128], ["", "1" * 129, "bad name!!"]),
+    "JOB_NAME": (["a", "1-_", "a" * 128], ["", "-a", "_a", "a" * 129, "a:b"]),
+    "VOLUME_NAME": (["data", "a" * 255], ["", "a" * 256, "a/b"]),
+    "IMAGE": (
+        ["busybox", "123456789012.dkr.ecr.eu-west-1.amazonaws.com/a/b:v1", "a@sha256:" + "0" * 64, "a" * 255],
+        ["", "a" * 256, "a b", "a$b"],
+    ),
+    "ENVIRONMENT_VARIABLE": (
+        ["PATH", "aws_batch_x", "MY_AWS_BATCH"],
+        ["AWS_BATCH", "AWS_BATCH_JOB_ID", "AWS_BATCHX", ""],
+    ),
+    "TAG_KEY": (["a", "aws", "awsx:y", "k" * 128, "ключ"], ["", "k" * 129, "aws:x", "AwS:x"]),
+    "ON_EXIT_CODE": (["1", "137", "1*", "*", "1" * 512], ["", "a", "*1", "1**", "-1", "1" * 513]),
+    "ON_REASON": (
+        ["Host EC2*", "CannotPullContainer:*", "*", "a.b: c\td", "a" * 511 + "*"],
+        ["", "a" * 513, "a*b", "a**", "a[b]", "a/b", "it's", "a\u00e4"],
+    ),
+    "ON_STATUS_REASON": (["Host EC2*"], ["Host (EC2)"]),
+    "SERVICE_JOB_STATUS_REASON": (["[Internal] error/1*", "*"], ["", "a*b", "a\nb", "a" * 513]),
+    "SHARE_IDENTIFIER": (["a", "User1", "User*", "*", "a" * 255], ["", "a" * 256, "User-1", "a*b", "a**"]),
+    "SHARE_IDENTIFIER_LOOSE": (["UserA-1", "User*", "a" * 255], ["", "a" * 256, "a*b", "a**"]),
+    "DNS_SUBDOMAIN": (
+        ["a", "a-b.c1", ".".join(["a" * 63] * 3) + "." + "a" * 61],
+        ["", "-a", "a-", "A", "a_b", "a..b", "a" * 64, ".".join(["a" * 63] * 3) + "." + "a" * 62],
+    ),
+    "EKS_CONTAINER_NAME": (["a", "1A-", "a" * 63], ["", "-a", "a" * 64, "a_b"]),
+    "EKS_NAMESPACE": (
+        ["a", "batch-1", "defaults", "kubeflow", "a" * 63],
+        ["", "default", "kube-system", "a-", "A", "a" * 64],
+    ),
+    "EKS_JOB_NAMESPACE": (["batch"], ["default", "kube-system", "kubeflow"]),
+    "EKS_MEMORY": (["4Mi", "2048Mi"], ["2048", "2Gi", "1.5Mi", "Mi", ""]),
+    "EKS_ANNOTATION_KEY": (["a", "a.b/c_d", "x" * 63], ["", "/a", "a/", "-a", "x" * 64, "a/b/c"]),
+    "NODE_RANGE": (["0:3", ":3", "4:", ":"], ["", "3", "0-3", "a:b", "0:1:2", "-1:2"]),
+    "LAUNCH_TEMPLATE_VERSION": (["1", "42", "$Latest", "$Default"], ["0", "latest", "$latest", "", "1.0"]),
+    "FARGATE_PLATFORM_VERSION": (["LATEST", "1.4.0"], ["latest", "1.4", ""]),
+    "ROLE_ARN": (
+        ["arn:aws:iam::123456789012:role/a", "arn:aws-cn:iam::123456789012:role/service-role/b"],
+        [
+            "a",
+            "arn:aws:iam::123456789012:instance-profile/a",
+            "arn:aws:iam::1:role/a",
+            "arn:aws:iam::123456789012:role/",
+        ],
+    ),
+    "CAPACITY_UNIT": (["NUM_INSTANCES", "ml.m5.large"], ["m5.large", "num_instances", ""]),
+}
+
+
+def test_every_pattern_has_examples() -> None:
+    """A new pattern needs a twin that passes and one that fails."""
+    assert set(EXAMPLES) == set(PATTERNS)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_what_aws_accepts_passes(name: str) -> None:
+    """Also at the boundary."""
+    assert [PATTERNS[name].problem("it", value) for value in EXAMPLES[name][0]] == [None] * len(
+        EXAMPLES[name][0]
+    )
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_what_aws_refuses_does_not(name: str) -> None:
+    """Also just beyond the boundary."""
+    assert [value for value in EXAMPLES[name][1] if PATTERNS[name].matches(value)] == []
+
+
+def test_a_problem_says_rule_and_value() -> None:
+    """The sentence that constructs and rules share."""
+    assert patterns.JOB_NAME.problem("job_name", "-a") == (
+        "job_name must be up to 128 letters, digits, hyphens and underscores, with a letter or digit first, got '-a'"
+    )
+
+
+def test_a_long_value_is_shown_shortened() -> None:
+    """A message stays readable when a whole file was given as a name."""
+    problem = patterns.JOB_NAME.problem("job_name", "x" * 5_000)
+    assert problem is not None
+    assert problem.endswith(f"got '{'x' * 80}… (5000 characters)'")
+
+
+@given(st.sampled_from(sorted(PATTERNS)), st.text())
+def test_any_string_is_either_allowed_or_explained(name: str, value: str) -> None:
+    """No string makes a check fail."""
+    assert (PATTERNS[name].problem("it", value) is None) is PATTERNS[name].matches(value)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("piece", ["a", "1", "a.", "a-", "*", " ", "ml.", "/", ":"])
+def test_hostile_strings_are_answered_shortly(name: str, piece: str) -> None:
+    """100,000 characters neither keep a pattern busy by backtracking nor fill a message."""
+    problem = PATTERNS[name].problem("it", piece * 100_000 + "!")
+    assert len(problem or "") < 400
