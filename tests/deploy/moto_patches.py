@@ -1,0 +1,247 @@
+"""What moto must be taught before CloudFormation can create Batch stacks as the CDK writes them.
+
+Each function below `apply` works around the faults of moto that its docstring names, in the server's process only.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from moto.batch import models
+from moto.batch.utils import lowercase_first_key
+from moto.cloudformation import parsing
+from moto.cloudformation.models import Stack
+from moto.core.common_models import CloudFormationModel
+from moto.core.config import default_user_config
+from moto.ec2.models.instance_types import INSTANCE_FAMILIES, INSTANCE_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Properties = dict[str, Any]
+
+SERVICE_LINKED_ROLE = "AWSServiceRoleForBatch"
+
+
+def apply() -> None:
+    """Patch moto in this process."""
+    for patch in (
+        run_no_containers,
+        read_json_templates_as_json,
+        give_batch_resources_their_arns,
+        take_environment_types_in_any_case,
+        take_environments_without_service_role,
+        take_environments_without_minimum,
+        take_instance_types_that_moto_does_not_know,
+        keep_the_scheduling_policy_of_a_queue,
+        create_scheduling_policies,
+        register_definitions_as_they_are_written,
+        find_definitions_by_arn_without_revision,
+        name_repositories_in_small_letters,
+    ):
+        patch()
+
+
+def run_no_containers() -> None:
+    """Not a fault: moto would run jobs in Docker; here they succeed as soon as they are submitted."""
+    default_user_config["batch"] = {"use_docker": False}
+
+
+def read_json_templates_as_json() -> None:
+    """moto reads every template with the YAML parser in Python, several times a deploy, which takes seconds."""
+    from_yaml = Stack.parse_template
+
+    def parse_template(template: str) -> Any:
+        try:
+            return json.loads(template)
+        except ValueError:
+            return from_yaml(template)
+
+    Stack.parse_template = staticmethod(parse_template)
+
+
+def give_batch_resources_their_arns() -> None:
+    """moto knows no `Fn::GetAtt` of Batch resources; all that CloudFormation offers there are their ARNs."""
+    for model in (models.ComputeEnvironment, models.JobQueue, models.JobDefinition):
+        model.has_cfn_attr = classmethod(lambda _, name: name.endswith("Arn"))
+        model.get_cfn_attribute = lambda self, _: self.arn
+
+
+def take_environment_types_in_any_case() -> None:
+    """moto takes `MANAGED` only; CloudFormation also takes `managed`, which is what the CDK's own L2 writes."""
+
+    def fix(properties: Properties, _: Any) -> None:
+        properties["Type"] = properties["Type"].upper()
+
+    _before_creating(models.ComputeEnvironment, fix)
+
+
+def take_environments_without_service_role() -> None:
+    """moto demands a `ServiceRole`; Batch falls back to its service-linked role and creates it at first need."""
+
+    def fix(properties: Properties, backend: Any) -> None:
+        properties.setdefault("ServiceRole", _service_linked_role(backend.iam_backend))
+
+    _before_creating(models.ComputeEnvironment, fix)
+
+
+def _service_linked_role(iam: Any) -> str:
+    for role in iam.roles.values():
+        if role.name == SERVICE_LINKED_ROLE:
+            return str(role.arn)
+    role = iam.create_role(
+        role_name=SERVICE_LINKED_ROLE,
+        assume_role_policy_document="{}",
+        path="/aws-service-role/batch.amazonaws.com/",
+        permissions_boundary=None,
+        description="",
+        tags=[],
+        max_session_duration="3600",
+    )
+    return str(role.arn)
+
+
+def take_environments_without_minimum() -> None:
+    """moto demands `MinvCpus` and `InstanceTypes` of EC2 environments; both have defaults in CloudFormation."""
+
+    def fix(properties: Properties, _: Any) -> None:
+        resources = properties["ComputeResources"]
+        if "FARGATE" not in resources["Type"]:
+            resources.setdefault("MinvCpus", 0)
+            resources.setdefault("InstanceTypes", ["optimal"])
+
+    _before_creating(models.ComputeEnvironment, fix)
+
+
+def take_instance_types_that_moto_does_not_know() -> None:
+    """moto refuses families that only Batch has (`default_x86_64`), and types that are newer than its data."""
+    backend = models.BatchBackend
+    validate, choose = backend._validate_compute_resources, backend.find_min_instances_to_meet_vcpus
+
+    def known(names: list[str]) -> list[str]:
+        return [name if name in INSTANCE_TYPES or name in INSTANCE_FAMILIES else "optimal" for name in names]
+
+    def validate_known(self: Any, resources: Properties) -> None:
+        validate(self, {**resources, "instanceTypes": known(resources.get("instanceTypes", []))})
+
+    def choose_known(names: list[str], target: float) -> Any:
+        return choose(known(names), target)
+
+    backend._validate_compute_resources = validate_known
+    backend.find_min_instances_to_meet_vcpus = staticmethod(choose_known)
+
+
+def keep_the_scheduling_policy_of_a_queue() -> None:
+    """moto drops `SchedulingPolicyArn` when CloudFormation creates a queue."""
+    create = models.JobQueue.create_from_cloudformation_json.__func__
+
+    def create_with_policy(cls: Any, name: str, resource: Properties, *args: Any, **kwargs: Any) -> Any:
+        queue = create(cls, name, resource, *args, **kwargs)
+        queue.schedule_policy = resource["Properties"].get("SchedulingPolicyArn")
+        return queue
+
+    models.JobQueue.create_from_cloudformation_json = classmethod(create_with_policy)
+
+
+def create_scheduling_policies() -> None:
+    """moto has scheduling policies, but its CloudFormation does not know them."""
+
+    class SchedulingPolicyOfStack(CloudFormationModel):  # type: ignore[misc]
+        # moto files its models by the second part of their module's name.
+        __module__ = models.__name__
+
+        def __init__(self, arn: str) -> None:
+            self.arn = self.physical_resource_id = arn
+
+        @staticmethod
+        def cloudformation_name_type() -> str:
+            return "Name"
+
+        @staticmethod
+        def cloudformation_type() -> str:
+            return "AWS::Batch::SchedulingPolicy"
+
+        @classmethod
+        def has_cfn_attr(cls, name: str) -> bool:
+            return name == "Arn"
+
+        def get_cfn_attribute(self, _: str) -> str:
+            return self.arn
+
+        @classmethod
+        def create_from_cloudformation_json(
+            cls, name: str, resource: Properties, account_id: str, region_name: str, **_: Any
+        ) -> Any:
+            shares = lowercase_first_key(resource["Properties"].get("FairsharePolicy", {}))
+            backend = models.batch_backends[account_id][region_name]
+            return cls(backend.create_scheduling_policy(name, shares, {}).arn)
+
+    # moto finds its models as subclasses, which Python forgets unless somebody holds them.
+    models.SchedulingPolicyOfStack = SchedulingPolicyOfStack
+
+
+def register_definitions_as_they_are_written() -> None:
+    """moto's CloudFormation spoils definitions.
+
+    It registers all as type container, demands a retry strategy, lowers the first letter of the parameters' names,
+    and drops timeout, platform capabilities, tags and their propagation.
+    """
+
+    def create(
+        cls: Any, /, name: str, resource: Properties, account_id: str, region_name: str, **_: Any
+    ) -> Any:
+        written = resource["Properties"]
+
+        def lowered(key: str) -> Properties | None:
+            return lowercase_first_key(written[key]) if key in written else None
+
+        return models.batch_backends[account_id][region_name].register_job_definition(
+            def_name=name,
+            parameters=written.get("Parameters", {}),
+            _type=written["Type"],
+            tags=written.get("Tags", {}),
+            retry_strategy=lowered("RetryStrategy") or {},
+            container_properties=lowered("ContainerProperties"),
+            node_properties=lowered("NodeProperties"),
+            eks_properties=lowered("EksProperties"),
+            timeout=lowered("Timeout") or {},
+            platform_capabilities=written.get("PlatformCapabilities", []),
+            propagate_tags=written.get("PropagateTags", False),
+        )
+
+    models.JobDefinition.create_from_cloudformation_json = classmethod(create)
+
+
+def find_definitions_by_arn_without_revision() -> None:
+    """moto knows a definition's ARN with the revision only; without one it means the newest, as the bare name does."""
+    find = models.BatchBackend.get_job_definition
+
+    def find_by_name(self: Any, identifier: str) -> Any:
+        return find(self, identifier.rpartition("/")[2])
+
+    models.BatchBackend.get_job_definition = find_by_name
+
+
+def name_repositories_in_small_letters() -> None:
+    """moto makes up names for ECR repositories from the stack's and the logical id's letters, which ECR refuses."""
+    generate = parsing.generate_resource_name
+
+    def generate_lower(resource_type: str, stack_name: str, logical_id: str) -> str:
+        name: str = generate(resource_type, stack_name, logical_id)
+        return name.lower() if resource_type == "AWS::ECR::Repository" else name
+
+    parsing.generate_resource_name = generate_lower
+
+
+def _before_creating(model: Any, fix: Callable[[Properties, Any], None]) -> None:
+    """Let `fix` mend the properties that the model is about to be created from."""
+    create = model.create_from_cloudformation_json.__func__
+
+    def create_mended(
+        cls: Any, /, name: str, resource: Properties, account_id: str, region_name: str, **kwargs: Any
+    ) -> Any:
+        fix(resource["Properties"], models.batch_backends[account_id][region_name])
+        return create(cls, name, resource, account_id, region_name, **kwargs)
+
+    model.create_from_cloudformation_json = classmethod(create_mended)
