@@ -68,6 +68,16 @@ def _lacks_gpus(type_: InstanceType, gpus: int) -> str | None:
     return f"has {count} GPU{'' if count == 1 else 's'}" if count else "has no GPU"
 
 
+def _fits(
+    type_: InstanceType, vcpus: float, memory_mib: float, gpus: int, orchestration: Orchestration
+) -> bool:
+    return (
+        available_vcpus(type_, orchestration) >= vcpus
+        and memory_mib < memory_ceiling_mib(type_, orchestration)
+        and type_.gpu_count >= gpus
+    )
+
+
 def why_not(
     instance_type: InstanceType,
     vcpus: float,
@@ -104,9 +114,10 @@ def types_that_fit(
 
     Empty also when no name has facts: ask ``why_none_fits`` before you call it a fault.
     """
-    candidates = dict.fromkeys(member for name in names for member in members(name))
+    # By name: hashing an instance type with all its network cards takes longer than the comparison.
+    candidates = {member.name: member for name in names for member in members(name)}
     return tuple(
-        type_ for type_ in candidates if why_not(type_, vcpus, memory_mib, gpus, orchestration) is None
+        type_ for type_ in candidates.values() if _fits(type_, vcpus, memory_mib, gpus, orchestration)
     )
 
 
@@ -125,6 +136,8 @@ def why_none_fits(
     if not all(has_facts(name) for name in names):
         return None
     left = [member for name in names for member in members(name)]
+    if any(_fits(type_, vcpus, memory_mib, gpus, orchestration) for type_ in left):
+        return None
     needs: tuple[tuple[Callable[[InstanceType], str | None], Callable[[InstanceType], int]], ...] = (
         (lambda type_: _lacks_gpus(type_, gpus), lambda type_: type_.gpu_count),
         (lambda type_: _lacks_vcpus(type_, vcpus, orchestration), lambda type_: type_.vcpus),

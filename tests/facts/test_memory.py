@@ -127,6 +127,7 @@ def test_either_a_type_fits_or_a_reason_is_given(
 ) -> None:
     """The two answers never contradict each other."""
     fitting = memory.types_that_fit(wanted, vcpus, mib, gpus, orchestration)
+    assert all(memory.why_not(type_, vcpus, mib, gpus, orchestration) is None for type_ in fitting)
     assert bool(fitting) is (memory.why_none_fits(wanted, vcpus, mib, gpus, orchestration) is None)
 
 
