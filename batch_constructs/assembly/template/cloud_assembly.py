@@ -10,8 +10,8 @@ from batch_constructs.assembly.template.documents import MAX_BYTES, parse
 from batch_constructs.assembly.template.stacks import Stack
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterator
+    from pathlib import Path
 
 MANIFEST = "manifest.json"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from json.decoder import WHITESPACE, scanstring
+from json import decoder
 from json.scanner import make_scanner
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -17,6 +17,9 @@ from batch_constructs.assembly.template._errors import UnreadableInputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+_WHITESPACE: Any = decoder.WHITESPACE  # type: ignore[attr-defined]
+_scanstring: Any = decoder.scanstring  # type: ignore[attr-defined]
 
 Steps: TypeAlias = tuple["str | int", ...]
 
@@ -67,7 +70,7 @@ class JsonDocument(Document):
 
     def line(self, steps: Steps) -> int:
         """The line, from 1, of the deepest member on the way that exists."""
-        start = position = WHITESPACE.match(self._text, 0).end()
+        start = position = _WHITESPACE.match(self._text, 0).end()
         for step in steps:
             if position not in self._members:
                 self._members[position] = {key: (at, value) for key, at, value in self._walk(position)}
@@ -79,7 +82,7 @@ class JsonDocument(Document):
 
     def _walk(self, position: int) -> Iterator[tuple[str | int, int, int]]:
         """The members of the object or array at a position: key, where the key starts, where the value starts."""
-        text, skip = self._text, WHITESPACE.match
+        text, skip = self._text, _WHITESPACE.match
         opening = text[position]
         at, index = skip(text, position + 1).end(), 0
         if opening not in "{[" or text[at] in "}]":
@@ -88,7 +91,7 @@ class JsonDocument(Document):
             key: str | int = index
             value = at
             if opening == "{":
-                key, colon = scanstring(text, at + 1, False)
+                key, colon = _scanstring(text, at + 1, False)
                 value = skip(text, skip(text, colon).end() + 1).end()
             yield key, at, value
             end = skip(text, self._scan(text, value)[1]).end()

@@ -22,12 +22,13 @@ class BatchModel:
 
     Attributes:
         stacks: every stack, nested ones too.
+        resources: every resource, in the order of the stacks and templates.
     """
 
     def __init__(self, stacks: Iterable[Stack]) -> None:
         self.stacks = tuple(stacks)
         self._found: dict[type[View], tuple[View, ...]] = {}
-        self._resources = [resource for stack in self.stacks for resource in stack.resources.values()]
+        self.resources = [resource for stack in self.stacks for resource in stack.resources.values()]
 
     def of(self, kind: type[V]) -> tuple[V, ...]:
         """All resources of a kind, or all structures of a kind wherever they occur.
@@ -37,9 +38,9 @@ class BatchModel:
         """
         if kind not in self._found:
             if issubclass(kind, Resource):
-                found: tuple[View, ...] = tuple(r for r in self._resources if isinstance(r, kind))
+                found: tuple[View, ...] = tuple(r for r in self.resources if isinstance(r, kind))
             else:
-                found = tuple(view for resource in self._resources for view in inside(resource, kind))
+                found = tuple(view for resource in self.resources for view in inside(resource, kind))
             self._found[kind] = found
         return self._found[kind]  # type: ignore[return-value]
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.template.resources.roles import AttachedPolicy, Role, Statement
-from batch_constructs.assembly.template.unknown import Reference, Unknown, ending, known
+from batch_constructs.assembly.template.unknown import PartialText, Reference, Unknown, ending, known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,12 +41,12 @@ class Permissions:
         return frozenset(name for arn in role.managed_policy_arns if (name := ending(arn)))
 
     def all_known(self, role: Role) -> bool:
-        """Whether `statements` and `managed_policies` are everything that the role allows."""
+        """Whether `statements` and the managed policies of AWS are everything that the role allows."""
         arns = role.managed_policy_arns
         return (
             not self._anywhere
             and arns.complete
-            and all(ending(arn) or _is_own(arn) for arn in arns)
+            and all(_is_own(arn) or _is_of_aws(arn) for arn in arns)
             and role.policies.complete
             and not isinstance(role.node, Unknown)
         )
@@ -78,6 +78,11 @@ class Permissions:
                     return None
                 services.add(name.split(".amazonaws")[0].rstrip("."))
         return frozenset(services) if document.statements.complete and document.present else None
+
+
+def _is_of_aws(arn: str | Unknown) -> bool:
+    text = arn.text if isinstance(arn, PartialText) else arn
+    return isinstance(text, str) and ":iam::aws:policy/" in text
 
 
 def _is_own(arn: object) -> bool:

@@ -37,8 +37,8 @@ class Unknown:
     def _refuse(self, *_: object) -> NoReturn:
         raise TypeError(f"{self!r} cannot be compared: ask known(), is_one_of() or is_none_of() first")
 
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse  
-    __bool__ = __len__ = __iter__ = __contains__ = __hash__ = _refuse  
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
+    __bool__ = __len__ = __iter__ = __contains__ = __hash__ = _refuse
 
 
 class Reference(Unknown):

@@ -1,0 +1,60 @@
+"""What many rules ask: is a number in its range, a text in its form, a word in its set, a list of its length."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks._rules import Finding, Severity
+from batch_constructs.assembly.template import known
+from batch_constructs.facts.vocabulary import word_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from enum import StrEnum
+
+    from batch_constructs.assembly.template import Items, Unknown, View
+    from batch_constructs.facts.patterns import Pattern
+    from batch_constructs.facts.ranges import Range
+
+
+def outside(limit: Range, where: View, at: str, value: float | Unknown | None) -> Iterator[Finding]:
+    """A known number that is not in its range; a warning where the range is not certain."""
+    if known(value) and (problem := limit.problem(at, value)):
+        yield Finding(where, problem, at=at, severity=_certainty(limit))
+
+
+def malformed(form: Pattern, where: View, at: str, value: str | Unknown | None) -> Iterator[Finding]:
+    """A known text that has not the form it must have; a warning where the form is not certain."""
+    if known(value) and (problem := form.problem(at, value)):
+        yield Finding(where, problem, at=at, severity=_certainty(form))
+
+
+def miscounted(limit: Range, where: View, at: str, items: Items[object]) -> Iterator[Finding]:
+    """A list that is given and for certain too long or too short."""
+    count = len(items)
+    too_many = limit.maximum is not None and count > limit.maximum
+    too_few = items.given and items.complete and limit.minimum is not None and count < limit.minimum
+    if too_many or too_few:
+        unit = limit.unit or "entries"
+        yield Finding(
+            where, f"{at} must have {limit.words}, got {count} {unit}", at=at, severity=_certainty(limit)
+        )
+
+
+def misspelt(words: type[StrEnum], where: View, at: str, value: str | Unknown | None) -> Iterator[Finding]:
+    """A known text that is none of a closed set, in any case."""
+    if known(value) and word_of(words, value) is None:
+        every = [word.value for word in words]
+        near = get_close_matches(value.lower(), [word.lower() for word in every], n=1, cutoff=0.75)
+        hint = next((f" (did you mean {word!r}?)" for word in every if word.lower() in near), "")
+        yield Finding(where, f"{at} must be {one_of(every)}, got {value!r}{hint}", at=at)
+
+
+def one_of(words: list[str]) -> str:
+    """``A, B or C``."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _certainty(limit: Range | Pattern) -> Severity:
+    return Severity.ERROR if limit.source.certain else Severity.WARNING

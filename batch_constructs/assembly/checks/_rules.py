@@ -1,0 +1,204 @@
+"""What a rule is, what it finds, and the register of all rules."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from batch_constructs.assembly.checks import _chapters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from batch_constructs.assembly.template import Resource, View
+    from batch_constructs.assembly.template.documents import Steps
+
+_Check: TypeAlias = "Callable[..., Iterator[Finding]]"
+C = TypeVar("C", bound=_Check)
+
+_ID = re.compile(r"[A-Z]{2,4}-[0-9]{2}")
+_STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
+
+
+class Severity(StrEnum):
+    """How bad a finding is."""
+
+    ERROR = "error"
+    """AWS refuses it, or the job can never run."""
+    WARNING = "warning"
+    """Legal but risky, or from a source that is not certain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A sentence of the guide that a template can break.
+
+    Attributes:
+        id: the stable name, such as ``JQ-07``.
+        sentence: what holds, as the rule's docstring says it.
+        chapter: the title of the guide's chapter.
+        severity: the worst that it reports.
+        remedy: what to do, in the imperative.
+        link: the page that says so.
+        prevents: what AWS would answer otherwise, or what would be seen; may be empty.
+        subject: the kind of view that it looks at, by class name; several with ``|``.
+        function: finds the breaches.
+        wants_model: whether the function takes the whole model as well.
+    """
+
+    id: str
+    sentence: str
+    chapter: str
+    severity: Severity
+    remedy: str
+    link: str
+    prevents: str = ""
+    subject: str = ""
+    function: _Check
+    wants_model: bool = False
+
+    @property
+    def family(self) -> str:
+        """What stands before the hyphen."""
+        return self.id.partition("-")[0]
+
+
+def _nothing(_: Any) -> Iterator[Finding]:
+    yield from ()
+
+
+_UNSIGNED = Rule(
+    id="", sentence="", chapter="", severity=Severity.ERROR, remedy="", link="", function=_nothing
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A breach of a rule.
+
+    A rule yields ``Finding(where, message, at="Priority")``; the engine adds the rule itself.
+
+    Attributes:
+        where: the resource or structure.
+        message: rule, value and remedy in one line; lower case, no full stop.
+        at: the member below ``where``, by CloudFormation name: ``Priority``, ``Ec2Configuration[0].ImageType``.
+        severity: set only where a finding is milder than its rule.
+        rule: the rule that it breaks.
+    """
+
+    where: View
+    message: str
+    at: str = field(default="", kw_only=True)
+    severity: Severity = field(default=Severity.ERROR, kw_only=True)
+    rule: Rule = field(default=_UNSIGNED, kw_only=True)
+
+    @property
+    def rule_id(self) -> str:
+        """The rule's id."""
+        return self.rule.id
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return self.rule.remedy
+
+    @property
+    def resource(self) -> Resource:
+        """The resource that it is about."""
+        return self.where.home
+
+    @property
+    def logical_id(self) -> str:
+        """The resource's name in the template."""
+        return self.where.home.logical_id
+
+    @property
+    def construct_path(self) -> str:
+        """The CDK's path of the construct; empty without the CDK."""
+        return self.where.home.construct_path
+
+    @property
+    def property_path(self) -> str:
+        """The way from the resource's properties: ``ComputeResources.InstanceTypes[0]``; empty for all of it."""
+        return self.where.property_path(self.at)
+
+    @property
+    def file(self) -> str:
+        """The template file; empty if the template never was a file."""
+        return self.where.home.stack.file
+
+    @property
+    def line(self) -> int:
+        """The line in the template file, from 1."""
+        below: Steps = tuple(int(m[2]) if m[2] else m[1] for m in _STEP.finditer(self.at))
+        return self.where.home.stack.line(self.logical_id, (*self.where.steps, *below))
+
+
+_RULES: dict[str, Rule] = {}
+
+
+def rule(
+    id: str,
+    *,
+    chapter: str,
+    severity: Severity,
+    remedy: str,
+    prevents: str = "",
+    link: str | None = None,
+) -> Callable[[C], C]:
+    """Register a function ``(subject) -> Iterator[Finding]`` or ``(subject, batch) -> …`` as a rule.
+
+    The annotation of the first parameter decides what it is called with: every view of that kind (or of several,
+    ``JobContainer | TaskContainer``), or once with the `BatchModel`. The second one is always the `BatchModel`. The
+    docstring is the rule's sentence.
+
+    Args:
+        id: family and number, as the facts name it.
+        chapter: a title of the guide.
+        severity: the worst that it reports; a finding may be milder.
+        remedy: what to do, in the imperative, lower case, no full stop.
+        prevents: what AWS would answer otherwise.
+        link: the page; the chapter's by default.
+
+    Raises:
+        ValueError: the id is no id, or is taken; the chapter is none; the function has no docstring.
+    """
+    if not _ID.fullmatch(id) or id in _RULES:
+        raise ValueError(f"id must be new and look like JQ-07, got {id!r}")
+
+    def register(function: C) -> C:
+        sentence = inspect.getdoc(function) or ""
+        annotations = [a for name, a in function.__annotations__.items() if name != "return"]
+        if not sentence or len(annotations) not in {1, 2}:
+            raise ValueError(f"rule {id} needs a docstring and an annotated subject")
+        _RULES[id] = Rule(
+            id=id,
+            sentence=" ".join(sentence.split("\n\n", 1)[0].split()),
+            chapter=chapter,
+            severity=severity,
+            remedy=remedy,
+            link=link or _chapters.page(chapter),
+            prevents=prevents,
+            subject=annotations[0],
+            function=function,
+            wants_model=len(annotations) == 2,
+        )
+        return function
+
+    return register
+
+
+@cache
+def rules() -> Mapping[str, Rule]:
+    """All rules by id, in the order of their ids."""
+    package = importlib.import_module(__package__)
+    for module in pkgutil.walk_packages(package.__path__, f"{__package__}."):
+        if not module.name.rpartition(".")[2].startswith("_"):
+            importlib.import_module(module.name)
+    return dict(sorted(_RULES.items()))

@@ -1,0 +1,185 @@
+"""Job queues: priority, environments and their order, time limits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, miscounted, misspelt, outside, rule
+from batch_constructs.assembly.template import is_one_of, known
+from batch_constructs.facts import instance_types, limits, quotas, vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template.resources import ComputeEnvironment, JobQueue
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+
+
+@rule(
+    "JQ-01",
+    chapter="Job Queue Parameters",
+    severity=ERROR,
+    remedy="write ENABLED or DISABLED",
+)
+def state_is_known(queue: JobQueue) -> Iterator[Finding]:
+    """A job queue is ENABLED or DISABLED."""
+    yield from misspelt(vocabulary.State, queue, "State", queue.state)
+
+
+@rule(
+    "JQ-02",
+    chapter="Creating a Job Queue",
+    severity=ERROR,
+    remedy="list at least one environment, each with an order of its own, and no more than the quota allows",
+    prevents="ClientException: computeEnvironmentOrder needs at least one environment and unique orders",
+)
+def environments_in_order(queue: JobQueue) -> Iterator[Finding]:
+    """A job queue tries one or more environments, each with its own order; three is the default quota."""
+    entries = queue.compute_environment_order
+    at = "ComputeEnvironmentOrder"
+    if entries.empty and queue.present and queue.service_environment_order.empty:
+        yield Finding(
+            queue, "a job queue needs at least one compute environment or service environment", at=at
+        )
+    orders = Counter(entry.order for entry in entries if known(entry.order))
+    for order, count in orders.items():
+        if count > 1:
+            yield Finding(
+                queue, f"each environment needs an order of its own, got order {order} {count} times", at=at
+            )
+    if len(entries) > quotas.ENVIRONMENTS_PER_QUEUE.value:
+        message = (
+            f"a job queue has at most {quotas.ENVIRONMENTS_PER_QUEUE.value} compute environments unless your "
+            f"account's quota was raised, got {len(entries)}"
+        )
+        yield Finding(queue, message, at=at, severity=WARNING)
+
+
+@rule(
+    "JQ-03",
+    chapter="Creating a Job Queue",
+    severity=ERROR,
+    remedy="give each kind of environment a queue of its own",
+    prevents="ClientException: Fargate and EC2 compute environments cannot be in one job queue",
+)
+def one_kind_of_environment(queue: JobQueue) -> Iterator[Finding]:
+    """Fargate, EC2, EKS and Managed Instances environments cannot share a job queue."""
+    kinds: dict[str, str] = {}
+    for environment in queue.environments:
+        kind = _kind(environment)
+        if kind is not None:
+            kinds.setdefault(kind, environment.logical_id)
+    if len(kinds) > 1:
+        parts = " and ".join(f"{kind} ({name})" for kind, name in kinds.items())
+        yield Finding(
+            queue, f"a job queue takes one kind of environment, got {parts}", at="ComputeEnvironmentOrder"
+        )
+
+
+def _kind(environment: ComputeEnvironment) -> str | None:
+    """What a queue cannot mix; ``None`` if it is unknown."""
+    resources = environment.compute_resources
+    if is_one_of(environment.eks, True):
+        return "EKS"
+    if resources.fargate:
+        return "Fargate"
+    if is_one_of(resources.type, "ECS_MANAGED_INSTANCES"):
+        return "Managed Instances"
+    return "EC2" if resources.ec2 and is_one_of(environment.eks, False) else None
+
+
+@rule(
+    "JQ-04",
+    chapter="Creating a Job Queue",
+    severity=ERROR,
+    remedy="give x86_64 and Arm environments a queue each",
+    prevents="ClientException: all compute environments of a job queue must have the same architecture",
+)
+def one_architecture(queue: JobQueue) -> Iterator[Finding]:
+    """All environments of a job queue have the same processor architecture."""
+    seen: dict[str, str] = {}
+    for environment in queue.environments:
+        types = [name for name in environment.compute_resources.instance_types if known(name)]
+        for architecture in instance_types.architectures_of(types):
+            seen.setdefault(architecture, environment.logical_id)
+    if len(seen) > 1:
+        parts = " and ".join(f"{architecture} ({name})" for architecture, name in sorted(seen.items()))
+        message = f"the environments of a job queue must have one architecture, got {parts}"
+        yield Finding(queue, message, at="ComputeEnvironmentOrder")
+
+
+@rule(
+    "JQ-07",
+    chapter="Job Queue Parameters",
+    severity=ERROR,
+    remedy="choose a priority from 0 to 1000; a higher one is served first",
+)
+def priority_in_range(queue: JobQueue) -> Iterator[Finding]:
+    """A job queue's priority lies between 0 and 1000."""
+    yield from outside(limits.QUEUE_PRIORITY, queue, "Priority", queue.priority)
+
+
+@rule(
+    "JQ-08",
+    chapter="Job Queue Parameters",
+    severity=ERROR,
+    remedy="give a SageMaker queue one service environment, and any other queue compute environments",
+)
+def service_environments_on_sagemaker_queues(queue: JobQueue) -> Iterator[Finding]:
+    """A queue has one service environment if its type is SAGEMAKER_TRAINING, else compute environments."""
+    services, at = queue.service_environment_order, "ServiceEnvironmentOrder"
+    yield from miscounted(limits.QUEUE_SERVICE_ENVIRONMENTS, queue, at, services)
+    if services and queue.compute_environment_order:
+        yield Finding(
+            queue, "a job queue takes compute environments or a service environment, got both", at=at
+        )
+    if services and known(queue.job_queue_type) and queue.job_queue_type != "SAGEMAKER_TRAINING":
+        message = f"a service environment needs JobQueueType SAGEMAKER_TRAINING, got {queue.job_queue_type}"
+        yield Finding(queue, message, at="JobQueueType")
+    if is_one_of(queue.job_queue_type, "SAGEMAKER_TRAINING") and queue.compute_environment_order:
+        yield Finding(
+            queue, "a SAGEMAKER_TRAINING queue takes no compute environments", at="ComputeEnvironmentOrder"
+        )
+
+
+@rule(
+    "JQ-09",
+    chapter="Job Queue Parameters",
+    severity=ERROR,
+    remedy="limit RUNNABLE to 600 to 86,400 seconds, with CANCEL (TERMINATE on SageMaker queues)",
+)
+def time_limits_in_range(queue: JobQueue) -> Iterator[Finding]:
+    """A time limit on a job state is 10 minutes to a day, for RUNNABLE, with the action that fits the queue."""
+    sagemaker = is_one_of(queue.job_queue_type, "SAGEMAKER_TRAINING")
+    fitting = "TERMINATE" if sagemaker else "CANCEL"
+    for limit in queue.job_state_time_limit_actions:
+        yield from outside(
+            limits.JOB_STATE_TIME_LIMIT_SECONDS, limit, "MaxTimeSeconds", limit.max_time_seconds
+        )
+        if known(limit.state) and limit.state != "RUNNABLE":
+            yield Finding(limit, f"State must be RUNNABLE, got {limit.state}", at="State")
+        if known(limit.action) and limit.action != fitting and not _unsure(queue):
+            yield Finding(limit, f"Action must be {fitting} on this queue, got {limit.action}", at="Action")
+        if limit.lacks("Reason"):
+            yield Finding(limit, "Reason must be given")
+
+
+def _unsure(queue: JobQueue) -> bool:
+    """Whether it is open if the queue is one for SageMaker."""
+    services = queue.service_environment_order
+    return not (known(queue.job_queue_type) or (queue.job_queue_type is None and services.empty))
+
+
+@rule(
+    "JQ-10",
+    chapter="Job Queue Parameters",
+    severity=WARNING,
+    remedy="write one of the reasons that Batch reports, letter by letter",
+    prevents="a job that waits for ever, because the time limit never applies",
+)
+def time_limit_reason_is_known(queue: JobQueue) -> Iterator[Finding]:
+    """A time limit names one of the reasons that Batch reports."""
+    for limit in queue.job_state_time_limit_actions:
+        yield from misspelt(vocabulary.TimeLimitReason, limit, "Reason", limit.reason)

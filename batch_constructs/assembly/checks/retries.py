@@ -1,0 +1,122 @@
+"""Retry strategies of job definitions, and of whatever submits jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, malformed, miscounted, misspelt, outside, rule
+from batch_constructs.assembly.template import is_none_of, is_one_of, known
+from batch_constructs.facts import limits, patterns, vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template.resources import RetryRule, RetryStrategy
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_CHAPTER = "Automated Job Retries"
+_CONDITIONS = ("OnExitCode", "OnReason", "OnStatusReason")
+
+
+@rule(
+    "RET-01",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="choose 1 to 10 attempts",
+    prevents="ClientException: retry attempts must be from 1 to 10",
+)
+def attempts_in_range(strategy: RetryStrategy) -> Iterator[Finding]:
+    """A job is attempted 1 to 10 times."""
+    yield from outside(limits.RETRY_ATTEMPTS, strategy, "Attempts", strategy.attempts)
+
+
+@rule(
+    "RET-02",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="keep at most five conditions; a pattern that ends in * stands for several",
+)
+def at_most_five_conditions(strategy: RetryStrategy) -> Iterator[Finding]:
+    """A retry strategy has at most five conditions."""
+    yield from miscounted(limits.EVALUATE_ON_EXIT, strategy, "EvaluateOnExit", strategy.evaluate_on_exit)
+
+
+@rule("RET-03", chapter=_CHAPTER, severity=ERROR, remedy="write RETRY or EXIT")
+def action_is_known(condition: RetryRule) -> Iterator[Finding]:
+    """A condition leads to RETRY or to EXIT."""
+    yield from misspelt(vocabulary.RetryAction, condition, "Action", condition.action)
+    if condition.lacks("Action"):
+        yield Finding(condition, "Action must be RETRY or EXIT, got none")
+
+
+@rule(
+    "RET-04",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give OnExitCode, OnReason or OnStatusReason; OnReason * matches every exit",
+)
+def condition_has_a_pattern(condition: RetryRule) -> Iterator[Finding]:
+    """A condition has at least one pattern to match."""
+    if all(condition.lacks(name) for name in _CONDITIONS):
+        yield Finding(condition, "a condition needs OnExitCode, OnReason or OnStatusReason, got none of them")
+
+
+@rule("RET-05", chapter=_CHAPTER, severity=ERROR, remedy="give the number of attempts beside the conditions")
+def conditions_need_attempts(strategy: RetryStrategy) -> Iterator[Finding]:
+    """Where conditions are given, the number of attempts is given too."""
+    if strategy.evaluate_on_exit and strategy.lacks("Attempts"):
+        yield Finding(strategy, "EvaluateOnExit needs Attempts beside it, got none", at="EvaluateOnExit")
+
+
+@rule("RET-06", chapter=_CHAPTER, severity=ERROR, remedy="write digits, with * at the end for a whole range")
+def exit_code_pattern(condition: RetryRule) -> Iterator[Finding]:
+    """A pattern for exit codes is digits with an optional * at the end."""
+    yield from malformed(patterns.ON_EXIT_CODE, condition, "OnExitCode", condition.on_exit_code)
+
+
+@rule(
+    "RET-07",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="write the reason up to the first sign that is not allowed, and end with *",
+)
+def reason_pattern(condition: RetryRule) -> Iterator[Finding]:
+    """A pattern for reasons is letters, digits, periods, colons and white space with an optional * at the end."""
+    yield from malformed(patterns.ON_REASON, condition, "OnReason", condition.on_reason)
+    yield from malformed(patterns.ON_STATUS_REASON, condition, "OnStatusReason", condition.on_status_reason)
+
+
+@rule(
+    "RET-08",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="end with a condition OnReason * that leads to EXIT",
+    prevents="retries of every failure that no condition names",
+)
+def ends_with_a_catch_all(strategy: RetryStrategy) -> Iterator[Finding]:
+    """Conditions end with one that matches everything and leads to EXIT, for what matches none is retried."""
+    conditions = strategy.evaluate_on_exit
+    retries = [condition for condition in conditions if is_one_of(condition.action, "RETRY")]
+    if retries and conditions.complete and all(_leaves_some(condition) for condition in conditions):
+        message = "a failure that no condition matches is retried, so a condition that leads to RETRY changes nothing"
+        yield Finding(strategy, message, at="EvaluateOnExit")
+
+
+def _leaves_some(condition: RetryRule) -> bool:
+    """Whether there are for certain failures that it does not end."""
+    if is_one_of(condition.action, "RETRY"):
+        return True
+    patterns_given = (condition.on_exit_code, condition.on_reason, condition.on_status_reason)
+    return is_one_of(condition.action, "EXIT") and any(is_none_of(p, None, "*") for p in patterns_given)
+
+
+@rule(
+    "RET-09",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="allow at least two attempts, or leave out the conditions",
+)
+def conditions_have_an_effect(strategy: RetryStrategy) -> Iterator[Finding]:
+    """Conditions have an effect only if there is more than one attempt."""
+    if strategy.evaluate_on_exit and known(strategy.attempts) and strategy.attempts == 1:
+        yield Finding(strategy, "EvaluateOnExit has no effect with Attempts 1", at="Attempts")
