@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from batch_constructs._node import prepare_node
+
 if TYPE_CHECKING:
     from batch_constructs.compute_environments.allocation import AllocationStrategy
     from batch_constructs.compute_environments.base import ImportedComputeEnvironment
@@ -27,7 +29,13 @@ if TYPE_CHECKING:
     from batch_constructs.launch_templates.user_data import CloudConfig, ShellScript
     from batch_constructs.monitoring.alerts import JobFailureAlerts
     from batch_constructs.networking import BatchNetwork, EnvironmentKind
-    from batch_constructs.roles import BatchServiceRole, EcsInstanceRole, ExecutionRole, JobRole, SpotFleetRole
+    from batch_constructs.roles import (
+        BatchServiceRole,
+        EcsInstanceRole,
+        ExecutionRole,
+        JobRole,
+        SpotFleetRole,
+    )
 
 # Where each public name lives. A new name stands here, above and in __all__; a test compares the three.
 _HOMES = {
@@ -99,9 +107,6 @@ def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from batch_constructs._node import require_node  # noqa: PLC0415 - only when a name is used
-
-    require_node()
     value = getattr(import_module(f"{__name__}.{home}"), name)
     globals()[name] = value
     return value
@@ -109,3 +114,6 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+prepare_node()

@@ -5,6 +5,7 @@ Every class here *is* an ``iam.Role``: it goes wherever the CDK takes a role, an
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from aws_cdk import aws_logs as logs
     from constructs import Construct
 
+# ACCOUNT.dkr.ecr.REGION.SUFFIX/NAME, where account, region and name may be tokens.
+_PART = r"(\$\{Token\[[^\]]+\]\}|[\w-]+)"
+_ECR_ADDRESS = re.compile(rf"{_PART}\.dkr\.ecr\.{_PART}\.[^/]+/([^:@]+)")
+
 __all__ = ["BatchServiceRole", "EcsInstanceRole", "ExecutionRole", "JobRole", "SpotFleetRole"]
 
 
@@ -30,7 +35,9 @@ class EcsInstanceRole(iam.Role):
     Guide: Amazon ECS Instance Role.
     """
 
-    def __init__(self, scope: Construct, id: str, *, managed_policies: Sequence[iam.IManagedPolicy] = ()) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, managed_policies: Sequence[iam.IManagedPolicy] = ()
+    ) -> None:
         """Create the role and its instance profile.
 
         Args:
@@ -162,7 +169,9 @@ class JobRole(iam.Role):
     Guide: Job Definition Parameters (``jobRoleArn``); Cross-service confused deputy prevention.
     """
 
-    def __init__(self, scope: Construct, id: str, *, managed_policies: Sequence[iam.IManagedPolicy] = ()) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, managed_policies: Sequence[iam.IManagedPolicy] = ()
+    ) -> None:
         """Create the role.
 
         Args:
@@ -177,12 +186,10 @@ class JobRole(iam.Role):
 
 def allow_pull(role: iam.IRole, image: str) -> None:
     """Give a role the pull rights for an image that is named by its ECR address."""
-    host, _, path = image.partition("/")
-    labels = host.split(".")
-    if labels[1:3] != ["dkr", "ecr"] or len(labels) < 5:  # ACCOUNT.dkr.ecr.REGION.SUFFIX
+    address = _ECR_ADDRESS.match(image)
+    if address is None:
         return
-    account, region = labels[0], labels[3]
-    name = path.partition("@")[0].partition(":")[0]
+    account, region, name = address.groups()
     repository = f"arn:{_cfn.partition()}:ecr:{region}:{account}:repository/{name}"
     pull = ["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"]
     role.add_to_principal_policy(iam.PolicyStatement(actions=pull, resources=[repository]))

@@ -9,8 +9,8 @@ import jsii
 from aws_cdk import Fn, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
-from aws_cdk.interfaces.aws_batch import ComputeEnvironmentReference, IComputeEnvironmentRef
 from aws_cdk.interfaces import ResourceEnvironment
+from aws_cdk.interfaces.aws_batch import ComputeEnvironmentReference, IComputeEnvironmentRef
 from constructs import Construct
 
 from batch_constructs._tokens import known
@@ -97,9 +97,13 @@ class ManagedComputeEnvironment(ComputeEnvironmentBase):
     security_groups: Sequence[ec2.ISecurityGroup]
     """What its instances or tasks belong to."""
 
-    @cached_property
+    @property  # jsii calls back plain properties only
     def connections(self) -> ec2.Connections:
         """Opens its security groups to others: ``file_system.connections.allow_default_port_from(environment)``."""
+        return self._connections
+
+    @cached_property
+    def _connections(self) -> ec2.Connections:
         return ec2.Connections(security_groups=list(self.security_groups))
 
     @cached_property

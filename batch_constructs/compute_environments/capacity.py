@@ -74,7 +74,8 @@ class Capacity:
             f"got {self.allocation_strategy}",
         )
         problems.check(
-            self.has_security_groups, "security_groups must name at least one, or be omitted for one of its own"
+            self.has_security_groups,
+            "security_groups must name at least one, or be omitted for one of its own",
         )
         problems.matches("compute_environment_name", self.compute_environment_name, patterns.RESOURCE_NAME)
         self._check_instance_types(problems)
@@ -129,7 +130,9 @@ class Capacity:
         problems.check(
             len(by_architecture) <= 1,
             "instance_types must share one architecture, got "
-            + " and ".join(f"{', '.join(names)} ({which})" for which, names in sorted(by_architecture.items()))
+            + " and ".join(
+                f"{', '.join(names)} ({which})" for which, names in sorted(by_architecture.items())
+            )
             + ": make one environment for each",
         )
 

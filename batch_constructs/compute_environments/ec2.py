@@ -49,7 +49,7 @@ class _Ec2Family(ManagedComputeEnvironment):
         scope: Construct,
         id: str,
         *,
-        type: str,  # noqa: A002 - CloudFormation's word
+        type: str,
         capacity: Capacity,
         vpc: ec2.IVpc,
         vpc_subnets: ec2.SubnetSelection | None,

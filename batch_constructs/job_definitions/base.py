@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import jsii
 from aws_cdk import Fn, Stack
-from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, JobDefinitionReference
 from aws_cdk.interfaces import ResourceEnvironment
+from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, JobDefinitionReference
 from constructs import Construct
 
 from batch_constructs import _cfn
@@ -54,7 +54,9 @@ class JobDefinitionBase(Construct):
         return ImportedJobDefinition(scope, id, job_definition_arn=job_definition_arn)
 
     @staticmethod
-    def from_job_definition_name(scope: Construct, id: str, job_definition_name: str) -> ImportedJobDefinition:
+    def from_job_definition_name(
+        scope: Construct, id: str, job_definition_name: str
+    ) -> ImportedJobDefinition:
         """Refer to a definition of this account and Region by its name.
 
         Args:

@@ -77,7 +77,9 @@ class ContainerJob:
         for name in (*(self.environment or ()), *(self.secrets or ())):
             problems.matches(f"the environment name {name!r}", name, patterns.ENVIRONMENT_VARIABLE)
         both = sorted(set(self.environment or ()) & set(self.secrets or ()))
-        problems.check(not both, f"a name stands in environment or in secrets, not in both, got {', '.join(both)}")
+        problems.check(
+            not both, f"a name stands in environment or in secrets, not in both, got {', '.join(both)}"
+        )
         for index, word in enumerate(self.command or ()):
             problems.check(word != "", f"command must not hold an empty string, got one at index {index}")
         return problems
@@ -127,7 +129,9 @@ class ContainerJobDefinition(JobDefinitionBase):
         if execution_role is None and (platform.needs_execution_role or job.secrets):
             execution_role = ExecutionRole(self, "ExecutionRole")
         self._job_role, self._execution_role = job.job_role, execution_role
-        image, credentials = resolve_image(self, job.image, (lambda: execution_role) if execution_role else None)
+        image, credentials = resolve_image(
+            self, job.image, (lambda: execution_role) if execution_role else None
+        )
         if execution_role is not None:
             self.log_group.grant_write(execution_role)
             for secret in (job.secrets or {}).values():
@@ -158,7 +162,8 @@ class ContainerJobDefinition(JobDefinitionBase):
                 environment=_environment(job.environment),
                 secrets=_secrets(job.secrets),
                 resource_requirements=[
-                    _L1.ResourceRequirementProperty(type=kind, value=value) for kind, value in job.resources.items()
+                    _L1.ResourceRequirementProperty(type=kind, value=value)
+                    for kind, value in job.resources.items()
                 ],
                 job_role_arn=None if job.job_role is None else job.job_role.role_arn,
                 execution_role_arn=None if execution_role is None else execution_role.role_arn,
@@ -177,12 +182,20 @@ class ContainerJobDefinition(JobDefinitionBase):
         )
 
 
-def _environment(environment: Mapping[str, str] | None) -> list[batch.CfnJobDefinition.EnvironmentProperty] | None:
-    return [_L1.EnvironmentProperty(name=name, value=value) for name, value in (environment or {}).items()] or None
+def _environment(
+    environment: Mapping[str, str] | None,
+) -> list[batch.CfnJobDefinition.EnvironmentProperty] | None:
+    return [
+        _L1.EnvironmentProperty(name=name, value=value) for name, value in (environment or {}).items()
+    ] or None
 
 
-def _secrets(secrets: Mapping[str, batch.Secret] | None) -> list[batch.CfnJobDefinition.SecretProperty] | None:
-    return [_L1.SecretProperty(name=name, value_from=secret.arn) for name, secret in (secrets or {}).items()] or None
+def _secrets(
+    secrets: Mapping[str, batch.Secret] | None,
+) -> list[batch.CfnJobDefinition.SecretProperty] | None:
+    return [
+        _L1.SecretProperty(name=name, value_from=secret.arn) for name, secret in (secrets or {}).items()
+    ] or None
 
 
 def _retry_strategy(strategy: RetryStrategy | None) -> batch.CfnJobDefinition.RetryStrategyProperty | None:

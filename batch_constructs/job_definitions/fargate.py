@@ -123,7 +123,8 @@ class FargateJobDefinition(ContainerJobDefinition):
             propagate_tags=propagate_tags,
             skip_deregister_on_update=skip_deregister_on_update,
             job_definition_name=job_definition_name,
-            resources={"VCPU": as_string(vcpus)} | ({} if memory_mib is None else {"MEMORY": as_string(memory_mib)}),
+            resources={"VCPU": as_string(vcpus)}
+            | ({} if memory_mib is None else {"MEMORY": as_string(memory_mib)}),
         )
         problems = job.problems()
         _check_size(problems, vcpus, memory_mib)
@@ -133,7 +134,12 @@ class FargateJobDefinition(ContainerJobDefinition):
             f"architecture must be X86_64 or ARM64 on Fargate, got {architecture}",
         )
         problems.raise_if_any()
-        super().__init__(scope, id, job=job, platform=_platform(architecture, assign_public_ip, storage_gib, platform_version))
+        super().__init__(
+            scope,
+            id,
+            job=job,
+            platform=_platform(architecture, assign_public_ip, storage_gib, platform_version),
+        )
 
 
 def _platform(
@@ -153,7 +159,9 @@ def _platform(
         else _L1.FargatePlatformConfigurationProperty(platform_version=platform_version),
         runtime_platform=None
         if architecture is None
-        else _L1.RuntimePlatformProperty(cpu_architecture=architecture.upper(), operating_system_family="LINUX"),
+        else _L1.RuntimePlatformProperty(
+            cpu_architecture=architecture.upper(), operating_system_family="LINUX"
+        ),
         ephemeral_storage=None
         if storage_gib is None
         else _L1.EphemeralStorageProperty(size_in_gib=storage_gib),

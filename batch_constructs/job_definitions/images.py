@@ -46,9 +46,7 @@ def resolve_image(
     return _bind(scope, image, role)
 
 
-def _bind(
-    scope: Construct, image: ecs.ContainerImage, role: Callable[[], iam.IRole] | None
-) -> ResolvedImage:
+def _bind(scope: Construct, image: ecs.ContainerImage, role: Callable[[], iam.IRole] | None) -> ResolvedImage:
     # The CDK binds images to ECS container definitions only. One in a stack of its own, which no app ever
     # synthesizes, lets every kind of image do its work, and grant its pull rights to our role.
     from aws_cdk import Stack  # noqa: PLC0415 - 360 ms that only those pay who need it

@@ -93,7 +93,9 @@ class JobFailureAlerts(Construct):
                 not known(address) or address.count("@") == 1,
                 f"emails must hold addresses such as ops@example.com, got {address!r}",
             )
-        problems.check(len(set(emails)) == len(emails), "emails must be different ones, got one of them twice")
+        problems.check(
+            len(set(emails)) == len(emails), "emails must be different ones, got one of them twice"
+        )
         problems.raise_if_any()
 
         super().__init__(scope, id)
@@ -110,7 +112,9 @@ class JobFailureAlerts(Construct):
             self,
             "Resource",
             description="Jobs of AWS Batch that failed for good",
-            event_pattern=_pattern(job_queues, job_definitions, include_array_children=include_array_children),
+            event_pattern=_pattern(
+                job_queues, job_definitions, include_array_children=include_array_children
+            ),
             targets=[
                 events.CfnRule.TargetProperty(
                     id="Topic",
@@ -120,7 +124,9 @@ class JobFailureAlerts(Construct):
                         # Each line is a JSON string of its own: that is how EventBridge makes a text of many lines.
                         input_template="\n".join(json.dumps(line) for line in _LINES),
                     ),
-                    dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=self.dead_letter_queue.queue_arn),
+                    dead_letter_config=events.CfnRule.DeadLetterConfigProperty(
+                        arn=self.dead_letter_queue.queue_arn
+                    ),
                 )
             ],
         )
@@ -131,7 +137,9 @@ class JobFailureAlerts(Construct):
             )
 
     def _own_key(self) -> kms.Key:
-        key = kms.Key(self, "Key", enable_key_rotation=True, description="Alerts about failed jobs of AWS Batch")
+        key = kms.Key(
+            self, "Key", enable_key_rotation=True, description="Alerts about failed jobs of AWS Batch"
+        )
         # The key's policy cannot name the rule: the rule names the topic, and the topic names the key.
         key.add_to_resource_policy(
             iam.PolicyStatement(
