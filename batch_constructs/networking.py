@@ -39,7 +39,6 @@ _SERVICES = {
     EnvironmentKind.FARGATE: endpoints.FARGATE_JOBS,
     EnvironmentKind.EKS: endpoints.EKS_JOBS,
 }
-_ECS_KINDS = (EnvironmentKind.EC2, EnvironmentKind.FARGATE)
 _SMALLEST_SUBNET = 28  # as a prefix length
 
 
@@ -57,10 +56,7 @@ class BatchNetwork(Construct):
     """
 
     vpc: ec2.Vpc
-    """The network."""
-
-    resource: ec2.Vpc
-    """The same."""
+    """The network; ``resource`` is the same."""
 
     subnets: ec2.SubnetSelection
     """Where environments belong, and where they go by default: private, isolated or (without NAT) public subnets."""
@@ -116,7 +112,8 @@ class BatchNetwork(Construct):
             "endpoints_for and extra_endpoints need isolated=True, got isolated=False: other networks reach AWS "
             "without endpoints",
         )
-        unknown = [kind for kind in endpoints_for or () if kind not in _SERVICES]
+        kinds = (EnvironmentKind.EC2, EnvironmentKind.FARGATE) if endpoints_for is None else endpoints_for
+        unknown = [kind for kind in kinds if kind not in _SERVICES]
         problems.check(
             not unknown,
             f"endpoints_for takes {', '.join(EnvironmentKind)}, got {', '.join(map(repr, unknown))}",
@@ -138,7 +135,7 @@ class BatchNetwork(Construct):
             max_azs=max_azs,
             nat_gateways=nat,
             subnet_configuration=layout,
-            flow_logs=_to(self.flow_log_group) if self.flow_log_group else None,
+            flow_logs=_flow_logs_to(self.flow_log_group) if self.flow_log_group else None,
             # The CDK would do it by a Lambda function; nothing here uses that group.
             restrict_default_security_group=False,
         )
@@ -146,7 +143,7 @@ class BatchNetwork(Construct):
         self.endpoint_security_group = None
         self.endpoints = {}
         if isolated:
-            self._add_endpoints(_ECS_KINDS if endpoints_for is None else endpoints_for, extra_endpoints)
+            self._add_endpoints(kinds, extra_endpoints)
 
     def _flow_log_group(self, retention: logs.RetentionDays | None) -> logs.LogGroup:
         from aws_cdk import aws_logs as logs  # noqa: PLC0415 - for those who log only
@@ -163,8 +160,9 @@ class BatchNetwork(Construct):
             description="HTTPS from the VPC to its endpoints",
             allow_all_outbound=False,
         )
-        names = dict.fromkeys(name for kind in EnvironmentKind if kind in kinds for name in _SERVICES[kind])
-        services = {name: ec2.InterfaceVpcEndpointAwsService(name) for name in names}
+        # In the order of the enum, so that a set of kinds makes the same template each time.
+        names = (name for kind in EnvironmentKind if kind in kinds for name in _SERVICES[kind])
+        services = {name: ec2.InterfaceVpcEndpointAwsService(name) for name in dict.fromkeys(names)}
         services |= {service.short_name: service for service in extra}
         layers = ec2.GatewayVpcEndpoint(
             self, endpoints.S3_GATEWAY, vpc=self.vpc, service=ec2.GatewayVpcEndpointAwsService.S3
@@ -226,7 +224,7 @@ def _layout(cidr: str, nat: int, *, isolated: bool) -> list[ec2.SubnetConfigurat
     return [public, private] if nat else [public]
 
 
-def _to(group: logs.LogGroup) -> dict[str, ec2.FlowLogOptions]:
+def _flow_logs_to(group: logs.LogGroup) -> dict[str, ec2.FlowLogOptions]:
     return {"FlowLog": ec2.FlowLogOptions(destination=ec2.FlowLogDestination.to_cloud_watch_logs(group))}
 
 
@@ -238,7 +236,7 @@ class Placement:
     """In the order of the VPC; tokens, or literal ids of an imported VPC."""
 
     public: bool | None
-    """Whether one of them routes to an internet gateway. ``None``: they are not of this VPC object, so who knows."""
+    """Whether one of them routes to an internet gateway; ``None`` for subnets that the VPC object does not know."""
 
 
 _PLACEMENTS: WeakKeyDictionary[ec2.IVpc, list[tuple[ec2.SubnetSelection | None, Placement]]] = (
@@ -257,7 +255,8 @@ def placement(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None = None) -> Pl
         selection: Which of its subnets.
 
     Raises:
-        RuntimeError: the VPC has no such subnets (the CDK's own message).
+        ValueError: the VPC has no subnets at all.
+        RuntimeError: it has none of the selected kind (the CDK's own message).
     """
     # Each answer costs several border crossings, and ten environments in one VPC would ask ten times.
     remembered = _PLACEMENTS.setdefault(vpc, [])
@@ -273,23 +272,27 @@ def _default(vpc: ec2.IVpc) -> Placement:
     # Reading the lists crosses less often than the eight-field answer of select_subnets().
     if subnets := vpc.private_subnets or vpc.isolated_subnets:
         return Placement(subnet_ids=_ids(subnets), public=False)
-    return Placement(subnet_ids=_ids(vpc.public_subnets), public=True)
+    if subnets := vpc.public_subnets:
+        return Placement(subnet_ids=_ids(subnets), public=True)
+    raise ValueError("vpc must have subnets, got none: import it with their ids, or name them by a selection")
 
 
 def _selected(vpc: ec2.IVpc, selection: ec2.SubnetSelection) -> Placement:
-    chosen = vpc.select_subnets(
-        availability_zones=selection.availability_zones,
-        one_per_az=selection.one_per_az,
-        subnet_filters=selection.subnet_filters,
-        subnet_group_name=selection.subnet_group_name,
-        subnets=selection.subnets,
-        subnet_type=selection.subnet_type,
-    )
-    ids = tuple(chosen.subnet_ids)
-    if selection.subnets is None or chosen.has_public:
-        return Placement(subnet_ids=ids, public=chosen.has_public)
-    own = {*_ids(vpc.private_subnets), *_ids(vpc.isolated_subnets)}
-    return Placement(subnet_ids=ids, public=False if own.issuperset(ids) else None)
+    names = ("availability_zones", "one_per_az", "subnet_filters", "subnet_group_name", "subnet_type")
+    criteria = {name: getattr(selection, name) for name in names}
+    if selection.subnets is not None and not any(criteria.values()):
+        # select_subnets() would ask each for its zone, and fail on Subnet.from_subnet_id().
+        return _named(vpc, _ids(selection.subnets))
+    chosen = vpc.select_subnets(subnets=selection.subnets, **criteria)
+    unsure = None if selection.subnets else False
+    return Placement(subnet_ids=tuple(chosen.subnet_ids), public=chosen.has_public or unsure)
+
+
+def _named(vpc: ec2.IVpc, ids: tuple[str, ...]) -> Placement:
+    if not set(ids).isdisjoint(_ids(vpc.public_subnets)):
+        return Placement(subnet_ids=ids, public=True)
+    private = {*_ids(vpc.private_subnets), *_ids(vpc.isolated_subnets)}
+    return Placement(subnet_ids=ids, public=False if private.issuperset(ids) else None)
 
 
 def _ids(subnets: Sequence[ec2.ISubnet]) -> tuple[str, ...]:

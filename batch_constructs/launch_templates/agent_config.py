@@ -97,6 +97,9 @@ class EcsAgentConfig:
         }
         chosen = {name: value for name, value in settings.items() if value is not None}
         problems.add(*_extra_problems(self.extra, chosen))
+        problems.check(
+            bool(chosen or self.extra), "an agent configuration needs at least one setting, got none"
+        )
         problems.raise_if_any()
         object.__setattr__(self, "_settings", {**chosen, **self.extra})
 
@@ -110,7 +113,7 @@ def _extra_problems(extra: Mapping[str, str], chosen: Mapping[str, str]) -> list
     problems: list[str] = []
     for name, value in extra.items():
         if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
-            problems.append(f"extra takes names like ECS_LOGLEVEL, got {name!r}")
+            problems.append(f"extra takes names such as ECS_LOGLEVEL, got {name!r}")
         if name == "ECS_CLUSTER":
             problems.append(
                 "extra must not set ECS_CLUSTER: AWS Batch does, and jobs would never reach the instances"

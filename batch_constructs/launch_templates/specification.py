@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 
+from batch_constructs._tokens import known
+
 if TYPE_CHECKING:
     from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef
 
 __all__ = ["specification"]
 
 _Specification = batch.CfnComputeEnvironment.LaunchTemplateSpecificationProperty
-
-_MOVING_VERSIONS = (None, "", "$Default", "$Latest")
 
 
 def specification(
@@ -27,7 +27,7 @@ def specification(
 
     Args:
         template: A `BatchLaunchTemplate`, an ``ec2.CfnLaunchTemplate``, an ``ec2.LaunchTemplate``, or a template
-            imported with its version number. A token as its version passes.
+            imported with its version number, which may be a token.
 
     Raises:
         ValueError: an imported template has no version, or a moving one.
@@ -41,10 +41,10 @@ def specification(
             launch_template_id=template.launch_template_id, version=template.latest_version_number
         )
     version = getattr(template, "version_number", None)
-    if version in _MOVING_VERSIONS:
+    if version is None or (known(version) and not version.isdecimal()):
         raise ValueError(
-            "an imported launch template needs a version number, since AWS Batch would not notice a new "
-            f"{version or '$Default'} version, got {version!r}; import it with "
+            "an imported launch template needs a version number, since AWS Batch would not notice that "
+            f"{version or '$Default'} has moved, got {version!r}: import it with "
             'ec2.LaunchTemplate.from_launch_template_attributes(…, version_number="7")'
         )
     template_id = getattr(template, "launch_template_id", None)

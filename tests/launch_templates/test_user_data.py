@@ -1,0 +1,155 @@
+"""Parts of user data, and the MIME document that they make."""
+
+from __future__ import annotations
+
+import subprocess
+from base64 import b64encode
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from aws_cdk import CfnParameter, Stack
+
+from batch_constructs.launch_templates import CloudConfig, ShellScript
+from batch_constructs.launch_templates.user_data import base64_text, mime_document
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from batch_constructs.launch_templates import UserDataPart
+
+    Read = Callable[[str], list[tuple[str, str]]]
+
+
+def _sent(*parts: UserDataPart) -> str:
+    return b64encode(mime_document(parts).encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#!/bin/bash\nset -euo pipefail\necho ready\n",
+        "#!/usr/bin/env python3\nprint('hallo')\n",
+        "#!/bin/bash\necho Grüße 世界 🚀\n",
+        "#!/bin/bash\necho --==batch-constructs==--\n\n--==batch-constructs==\n",
+        f"#!/bin/bash\necho {'x' * 2000}\n",
+        "#!/bin/bash\n\n\n# From: nobody\nContent-Type: text/plain\n",
+    ],
+    ids=["plain", "python", "not ascii", "with the boundary in it", "long line", "with header-like lines"],
+)
+def test_a_script_arrives_as_it_was_written(cloud_init: Read, text: str) -> None:
+    """cloud-init's reader gets the same bytes back, whatever is in them."""
+    assert cloud_init(_sent(ShellScript(text), ShellScript("true"))) == [
+        ("text/x-shellscript", text),
+        ("text/x-shellscript", "#!/bin/bash\ntrue\n"),
+    ]
+
+
+def test_windows_line_ends_do_not_reach_the_instance(cloud_init: Read) -> None:
+    """A carriage return behind the first line would keep the script from running."""
+    assert cloud_init(_sent(ShellScript("#!/bin/bash\r\necho ready\r\n"))) == [
+        ("text/x-shellscript", "#!/bin/bash\necho ready\n")
+    ]
+
+
+def test_the_document_has_the_form_that_batch_asks_for() -> None:
+    """Header, version, a blank line before each boundary, a type and a blank line in each part, a closing one."""
+    assert mime_document([ShellScript("true")]) == (
+        "MIME-Version: 1.0\n"
+        'Content-Type: multipart/mixed; boundary="==batch-constructs=="\n'
+        "\n"
+        "--==batch-constructs==\n"
+        'Content-Type: text/x-shellscript; charset="utf-8"\n'
+        "Content-Transfer-Encoding: 7bit\n"
+        "\n"
+        "#!/bin/bash\n"
+        "true\n"
+        "\n"
+        "--==batch-constructs==--\n"
+    )
+
+
+def test_a_script_from_a_file_is_valid_shell(tmp_path: Path) -> None:
+    """Bash itself can parse what the instance gets."""
+    file = tmp_path / "setup.sh"
+    file.write_text("for disk in /dev/nvme?n1; do\n  mkfs.xfs $disk || true\ndone\n")
+
+    script = ShellScript.from_file(file).body()
+
+    assert script.startswith("#!/bin/bash\nfor disk")
+    subprocess.run(["bash", "-n"], input=script, text=True, check=True)
+
+
+def test_a_script_that_is_a_token_stays_as_it_is(stack: Stack) -> None:
+    """Nobody can say yet whether the first line is missing."""
+    text = CfnParameter(stack, "Script").value_as_string
+
+    assert ShellScript(text).body() == text
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    """Fails when there is no such script, at the line that asks for it."""
+    with pytest.raises(FileNotFoundError, match=r"setup\.sh"):
+        ShellScript.from_file(tmp_path / "setup.sh")
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_an_empty_script_is_refused(text: str) -> None:
+    """Fails when there is nothing to run."""
+    with pytest.raises(ValueError, match="a shell script needs at least one command"):
+        ShellScript(text)
+
+
+def test_a_mapping_becomes_yaml_that_says_the_same(cloud_init: Read) -> None:
+    """Whatever needs quotes in YAML has them."""
+    config = {
+        "mounts": [["fs-1.efs:/", "/mnt", "efs", "tls,_netdev"]],
+        "write_files": [{"path": "/etc/motd", "content": "yes: no\n#: 'x'\n", "permissions": "0644"}],
+        "package_update": True,
+        "names": ("Grüße", "🚀", "on", "010"),
+    }
+
+    ((kind, text),) = cloud_init(_sent(CloudConfig(config)))
+
+    assert kind == "text/cloud-config"
+    assert text.startswith("#cloud-config\n")
+    assert yaml.safe_load(text) == {**config, "names": ["Grüße", "🚀", "on", "010"]}
+
+
+@pytest.mark.parametrize("text", ["packages: [nfs-utils]\n", "#cloud-config\npackages: [nfs-utils]\n"])
+def test_a_text_keeps_its_form_and_gets_its_header_once(cloud_init: Read, text: str) -> None:
+    """Who brings YAML keeps it."""
+    assert cloud_init(_sent(CloudConfig(text))) == [
+        ("text/cloud-config", "#cloud-config\npackages: [nfs-utils]\n")
+    ]
+
+
+@pytest.mark.parametrize("config", ["", "\n", {}])
+def test_an_empty_cloud_config_is_refused(config: str | dict[str, str]) -> None:
+    """Fails when there is nothing to configure."""
+    with pytest.raises(ValueError, match="a cloud-config needs at least one setting"):
+        CloudConfig(config)
+
+
+def test_tokens_in_a_mapping_reach_the_template(stack: Stack) -> None:
+    """Text and number tokens, at any depth, are resolved by CloudFormation."""
+    bucket = CfnParameter(stack, "Bucket").value_as_string
+    size = CfnParameter(stack, "Size", type="Number").value_as_number
+
+    resolved = stack.resolve(CloudConfig({"a": [{"bucket": bucket}], "b": (size,)}).body())
+
+    assert [part for part in resolved["Fn::Join"][1] if isinstance(part, dict)] == [
+        {"Ref": "Bucket"},
+        {"Ref": "Size"},
+    ]
+
+
+def test_text_that_is_not_ascii_beside_a_token_is_encoded_by_cloudformation(stack: Stack) -> None:
+    """Python cannot encode what it does not know yet."""
+    bucket = CfnParameter(stack, "Bucket").value_as_string
+
+    document = stack.resolve(base64_text(mime_document([ShellScript(f"echo Grüße {bucket}")])))
+
+    inner = next(part for part in document["Fn::Base64"]["Fn::Join"][1] if isinstance(part, dict))
+    assert inner["Fn::Base64"]["Fn::Join"][1][1] == {"Ref": "Bucket"}
