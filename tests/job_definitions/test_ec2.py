@@ -223,8 +223,8 @@ def test_tokens_pass_untouched(stack: Stack, only: Callable[[str], dict[str, Any
 def test_imported_definitions_know_their_name(stack: Stack) -> None:
     """With or without a revision, the name is the same; an ARN of something else fails."""
     arn = "arn:aws:batch:eu-west-1:123456789012:job-definition/align"
-    for id, each in {"Plain": arn, "Revision": f"{arn}:3"}.items():
-        imported = Ec2JobDefinition.from_job_definition_arn(stack, id, each)
+    for name, each in {"Plain": arn, "Revision": f"{arn}:3"}.items():
+        imported = Ec2JobDefinition.from_job_definition_arn(stack, name, each)
         assert stack.resolve(imported.job_definition_name) == "align"
     with pytest.raises(ValueError, match="job_definition_arn must look like"):
         Ec2JobDefinition.from_job_definition_arn(stack, "Wrong", "arn:aws:batch:eu-west-1:1:job-queue/q")

@@ -1,0 +1,133 @@
+"""The rules of the house: who may import whom, and how large a room may be."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PACKAGE = Path(__file__).parents[1] / "batch_constructs"
+
+# From the cellar up. A module imports from floors below its own, and from its own room; nothing imports upwards.
+FLOORS = (
+    ("facts",),
+    ("_node", "_tokens", "_problems", "_cfn"),
+    ("roles", "networking"),
+    ("launch_templates",),
+    ("compute_environments", "job_definitions"),
+    ("job_queues",),
+    ("monitoring",),
+)
+WRITING_WING = {room for floor in FLOORS[1:] for room in floor}
+READING_WING = {"assembly", "cli", "_cli"}
+# Where the wings meet.
+DOORS = {"_synth_checks", "testing"}
+# Rooms larger than 300 lines, each with its reason.
+LARGE: dict[str, str] = {
+    "compute_environments/ec2.py": "two public signatures of 20 arguments each, with their docstrings; little code",
+}
+LIMIT = 300
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def room(path: Path) -> str:
+    """The top-level module or folder that a file belongs to."""
+    first = path.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py")
+
+
+def imports(path: Path, *, annotations: bool = True) -> Iterator[str]:
+    """The modules that a file imports, as written."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    hidden: set[ast.AST] = set()
+    if not annotations:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+                hidden.update(each for child in node.body for each in ast.walk(child))
+    for node in ast.walk(tree):
+        if node in hidden:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            if node.module == "batch_constructs":
+                yield from (f"batch_constructs.{alias.name}" for alias in node.names)
+            elif node.module is not None:
+                yield node.module
+
+
+def rooms_imported(path: Path) -> set[str]:
+    ours = [name.split(".") for name in imports(path) if name.startswith("batch_constructs.")]
+    return {parts[1] for parts in ours} - {room(path)}
+
+
+def floor_of(name: str) -> int:
+    return next(number for number, floor in enumerate(FLOORS) if name in floor)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_every_module_keeps_to_its_place(path: Path) -> None:
+    """Imports go down in the writing wing; the reading wing imports facts only; the package knows no tests."""
+    here, used = room(path), rooms_imported(path)
+    if here == "__init__":
+        return  # it only names where things live; the test of the public names looks at it
+    if here == "facts":
+        assert used == set()
+    elif here == "assembly":
+        assert used <= {"facts"}
+    elif here in READING_WING:
+        assert used <= {"facts", *READING_WING}
+    elif here in DOORS:
+        assert used <= {"facts", "_tokens", "_problems", "_node", "_cfn", "assembly", *DOORS}
+    else:
+        above = {name for name in used if name in READING_WING | DOORS or floor_of(name) >= floor_of(here)}
+        allowed = {"_tokens", "_problems", "_cfn", "_synth_checks"} if here in WRITING_WING else set()
+        assert above <= allowed
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_facts_and_the_reading_wing_know_no_cdk(path: Path) -> None:
+    """Templates that nobody wrote with this library are read without aws_cdk, jsii or Node."""
+    if room(path) in {"facts", *READING_WING}:
+        foreign = {name.split(".")[0] for name in imports(path)}
+        assert not foreign & {"aws_cdk", "constructs", "jsii"}
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_rooms_stay_small(path: Path) -> None:
+    """A module over 300 lines needs a reason, and a reason whose module shrank goes."""
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    name = str(path.relative_to(PACKAGE))
+    assert (lines > LIMIT) == (name in LARGE), f"{name} has {lines} lines"
+
+
+@pytest.mark.parametrize("module", ["batch_constructs", "batch_constructs.facts.instance_types", "batch_constructs.cli"])
+def test_importing_starts_no_node(module: str) -> None:
+    """The package, its facts and its command line load neither jsii nor aws_cdk."""
+    code = f"import sys, {module}; print(sorted({{'jsii', 'aws_cdk', 'constructs'}} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_queue_brings_only_what_it_needs() -> None:
+    """``from batch_constructs import JobQueue`` imports no part of the CDK that a queue has no use for."""
+    code = (
+        "import sys; from batch_constructs import JobQueue; "
+        "print(*sorted(name for name in sys.modules if name.startswith('aws_cdk.aws_') and name.count('.') == 1))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    imported = set(done.stdout.split())
+    # aws_batch itself imports these three.
+    assert imported <= {"aws_cdk.aws_batch", "aws_cdk.aws_ec2", "aws_cdk.aws_iam", "aws_cdk.aws_s3_assets", "aws_cdk.aws_logs", "aws_cdk.aws_kms", "aws_cdk.aws_s3"}
+    assert not imported & {"aws_cdk.aws_ecs", "aws_cdk.aws_events", "aws_cdk.aws_events_targets", "aws_cdk.aws_sns"}

@@ -1,0 +1,47 @@
+"""Node.js: found where the extra puts it, and missed in one sentence."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SITE_PACKAGES = Path(pytest.__file__).parents[1]
+ROOT = Path(__file__).parents[1]
+
+
+def run(code: str, python: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [python, "-c", code], capture_output=True, text=True, check=False, env={"PATH": "/nowhere", **environment}
+    )
+
+
+@pytest.mark.parametrize(
+    "code", ["from batch_constructs import JobQueue", "import batch_constructs; from aws_cdk import App"]
+)
+def test_a_missing_node_ends_in_one_sentence(code: str) -> None:
+    """Fails when there is no Node.js, with the command that helps and without a traceback of jsii."""
+    # The interpreter behind the virtual environment has no Node.js beside it.
+    bare = str(Path(sys.executable).resolve())
+    done = run(code, bare, PYTHONPATH=os.pathsep.join([str(ROOT), str(SITE_PACKAGES)]))
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.endswith("pip install batch-constructs[node]")
+    assert "jsii/" not in done.stderr
+
+
+def test_the_extras_node_is_found_without_an_activated_environment() -> None:
+    """The ``node`` beside the interpreter is enough: nothing need be on PATH."""
+    done = run("import os, batch_constructs; print(os.environ['JSII_NODE'])", sys.executable)
+    assert done.stdout.strip() == str(Path(sys.executable).parent / "node")
+
+
+def test_the_package_itself_needs_no_node() -> None:
+    """Facts and checks work on a machine without Node.js."""
+    bare = str(Path(sys.executable).resolve())
+    code = "from batch_constructs.facts import instance_types; print(instance_types.find('c7i.large').vcpus)"
+    done = run(code, bare, PYTHONPATH=os.pathsep.join([str(ROOT), str(SITE_PACKAGES)]))
+    assert done.stdout.strip() == "2"

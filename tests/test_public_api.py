@@ -1,0 +1,94 @@
+"""The public names: complete, sorted, documented, typed."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import enum
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import batch_constructs
+from batch_constructs import _HOMES
+
+SOURCE = Path(inspect.getfile(batch_constructs)).read_text(encoding="utf-8")
+
+
+def typed_names() -> set[str]:
+    """What type checkers see: the imports under ``TYPE_CHECKING``."""
+    block = next(node for node in ast.parse(SOURCE).body if isinstance(node, ast.If))
+    return {alias.name for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+
+
+def constructs() -> list[str]:
+    return [name for name in batch_constructs.__all__ if hasattr(getattr(batch_constructs, name), "__jsii_type__")]
+
+
+def test_the_lists_of_names_agree() -> None:
+    """``__all__``, the homes, the typed imports and ``dir`` hold the same names, in order."""
+    assert list(batch_constructs.__all__) == sorted(batch_constructs.__all__)
+    assert list(_HOMES) == list(batch_constructs.__all__)
+    assert typed_names() - {"Any"} == set(batch_constructs.__all__)
+    assert set(batch_constructs.__all__) <= set(dir(batch_constructs))
+
+
+def test_a_wrong_name_is_an_attribute_error() -> None:
+    """As in every module, and no import is tried."""
+    with pytest.raises(AttributeError, match="has no attribute 'JobQueu'"):
+        _ = batch_constructs.JobQueu
+
+
+@pytest.mark.parametrize("name", batch_constructs.__all__)
+def test_every_public_name_is_documented(name: str) -> None:
+    """A docstring, with the guide's chapter where the name is one of AWS Batch's own things."""
+    thing: Any = getattr(batch_constructs, name)
+    assert thing.__doc__
+    if hasattr(thing, "__jsii_type__") and not name.startswith("Imported"):
+        assert "Guide: " in thing.__doc__
+
+
+@pytest.mark.parametrize("name", batch_constructs.__all__)
+def test_every_public_method_is_documented_and_typed(name: str) -> None:
+    """Each method that we wrote has a docstring and annotations for every parameter and its result."""
+    thing: Any = getattr(batch_constructs, name)
+    for base in thing.__mro__:
+        if not base.__module__.startswith("batch_constructs"):
+            continue
+        for attribute, value in vars(base).items():
+            method = value.__func__ if isinstance(value, (staticmethod, classmethod)) else value
+            if not inspect.isfunction(method) or (attribute.startswith("_") and attribute != "__init__"):
+                continue
+            if dataclasses.is_dataclass(base) and attribute == "__init__":
+                continue
+            if base.__name__.startswith("_"):
+                continue
+            assert method.__doc__, f"{base.__name__}.{attribute}"
+            parameters = [each for each in inspect.signature(method).parameters.values() if each.name != "self"]
+            untyped = [each.name for each in parameters if each.annotation is inspect.Parameter.empty and each.name != "cls"]
+            assert untyped == [], f"{base.__name__}.{attribute}"
+            assert "return" in method.__annotations__, f"{base.__name__}.{attribute}"
+
+
+@pytest.mark.parametrize("name", [name for name in batch_constructs.__all__ if name[0].isupper()])
+def test_every_argument_is_documented(name: str) -> None:
+    """Each keyword of a construct or value object stands in its docstring, and the errors that it raises."""
+    thing: Any = getattr(batch_constructs, name)
+    if issubclass(thing, enum.Enum):
+        return
+    text = f"{thing.__doc__}\n{thing.__init__.__doc__ if not dataclasses.is_dataclass(thing) else ''}"
+    signature = inspect.signature(thing.__init__ if not dataclasses.is_dataclass(thing) else thing)
+    for parameter in signature.parameters:
+        if parameter != "self":
+            assert re.search(rf"^\s*{parameter}: ", text, re.MULTILINE), f"{name}: {parameter}"
+
+
+@pytest.mark.parametrize("name", constructs())
+def test_constructs_take_scope_and_id_and_keywords(name: str) -> None:
+    """``scope, id`` come first, everything else is keyword-only."""
+    parameters = list(inspect.signature(getattr(batch_constructs, name).__init__).parameters.values())[1:]
+    assert [each.name for each in parameters[:2]] == ["scope", "id"]
+    assert {each.kind for each in parameters[2:]} <= {inspect.Parameter.KEYWORD_ONLY}
