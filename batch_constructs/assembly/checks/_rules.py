@@ -171,6 +171,7 @@ def rule(
     """
     if not _ID.fullmatch(id) or id in _RULES:
         raise ValueError(f"id must be new and look like JQ-07, got {id!r}")
+    page = link or _chapters.page(chapter)
 
     def register(function: C) -> C:
         sentence = inspect.getdoc(function) or ""
@@ -183,7 +184,7 @@ def rule(
             chapter=chapter,
             severity=severity,
             remedy=remedy,
-            link=link or _chapters.page(chapter),
+            link=page,
             prevents=prevents,
             subject=annotations[0],
             function=function,

@@ -19,11 +19,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from batch_constructs.assembly.template.documents import parse
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 FOLDER = Path(__file__).parent / "corpus"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for ``broken`` or ``valid`` once for each such case."""
+    for kind in ("broken", "valid"):
+        if kind in metafunc.fixturenames:
+            metafunc.parametrize(kind, list(cases(kind)), ids=lambda case: case.name)
+
+
+@pytest.fixture(scope="session")
+def pairs() -> dict[str, set[str]]:
+    """The rules that have cases, by kind of case."""
+    return {kind: {case.rule for case in cases(kind)} for kind in ("broken", "valid")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,31 +56,22 @@ class Case:
     severity: str | None = None
 
 
-def files() -> list[Path]:
-    """All files of the corpus."""
-    return sorted(FOLDER.glob("*.yaml"))
-
-
-def cases(kind: str) -> list[Case]:
+def cases(kind: str) -> Iterator[Case]:
     """All cases under ``broken`` or under ``valid``."""
-    found: list[Case] = []
-    for file in files():
+    words = {"says", "at", "severity"} if kind == "broken" else {"because"}
+    for file in sorted(FOLDER.glob("*.yaml")):
         content = parse(file.read_bytes(), file).root
         assert set(content) <= {"broken", "valid", "shared"}, f"{file.name}: {set(content)}"
         for number, entry in enumerate(content[kind], 1):
-            words = {"says", "at", "severity"} if kind == "broken" else {"because"}
             assert set(entry) <= {*words, "resources", "also"}, f"{file.name}: {set(entry)}"
-            found.append(
-                Case(
-                    rule=file.stem,
-                    name=f"{file.stem}-{number}",
-                    template={**entry.get("also", {}), "Resources": _resources(entry["resources"])},
-                    says=entry.get("says", ""),
-                    at=entry.get("at"),
-                    severity=entry.get("severity"),
-                )
+            yield Case(
+                rule=file.stem,
+                name=f"{file.stem}-{number}",
+                template={**entry.get("also", {}), "Resources": _resources(entry["resources"])},
+                says=entry.get("says", ""),
+                at=entry.get("at"),
+                severity=entry.get("severity"),
             )
-    return found
 
 
 def _resources(short: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,133 @@
+"""The engine applies rules to everything they are about, and never stands in the way."""
+
+from __future__ import annotations
+
+import pytest
+
+from batch_constructs.assembly.checks import Finding, Severity, _engine, _rules, check, rule
+from batch_constructs.assembly.template import model_of
+
+QUEUE = {"Type": "AWS::Batch::JobQueue", "Properties": {"Priority": 1001, "State": "ON"}}
+
+
+@pytest.fixture
+def registered(monkeypatch):
+    """A register of rules that the test fills."""
+    monkeypatch.setattr(_rules, "_RULES", own := {})
+    monkeypatch.setattr(_engine, "rules", lambda: own)
+    return own
+
+
+def make(id, severity=Severity.ERROR):
+    return rule(id, chapter="Job Queues", severity=severity, remedy="think again")
+
+
+def test_selects_by_rule_and_family():
+    """`select` and `ignore` take ids and families."""
+    model = model_of({"Resources": {"Queue": QUEUE}})
+    assert [f.rule_id for f in check(model, select=["JQ"])] == ["JQ-01", "JQ-02", "JQ-07"]
+    assert [f.rule_id for f in check(model, select=["JQ-07", "JQ-01"], ignore=["JQ-01"])] == ["JQ-07"]
+
+
+def test_refuses_names_that_are_no_rules():
+    """A rule that does not exist is an error and not an empty selection."""
+    with pytest.raises(ValueError, match="'JQ-99' is neither a rule nor a family"):
+        check(model_of({}), select=["JQ-99"])
+
+
+def test_a_crashing_rule_finds_nothing(registered):
+    """A mistake inside a rule does not stop the others; only tests ask to see it."""
+
+    @make("JQ-01")
+    def broken(queue: JobQueue):
+        """Breaks."""
+        yield Finding(queue, "before the crash")
+        raise KeyError
+
+    @make("JQ-02")
+    def sound(queue: JobQueue):
+        """Works."""
+        yield Finding(queue, "found")
+
+    model = model_of({"Resources": {"Queue": QUEUE}})
+    assert [f.message for f in check(model)] == ["before the crash", "found"]
+    with pytest.raises(KeyError):
+        check(model, crash=True)
+
+
+def test_comparing_an_unknown_is_a_crash(registered):
+    """A rule that compares an unknown fails, so that its author hears of it."""
+
+    @make("JQ-01")
+    def careless(queue: JobQueue):
+        """Compares without asking."""
+        if queue.priority > 1000:
+            yield Finding(queue, "too high")
+
+    model = model_of({"Resources": {"Queue": {**QUEUE, "Properties": {"Priority": {"Ref": "P"}}}}})
+    assert check(model) == ()
+    with pytest.raises(TypeError, match="ask known"):
+        check(model, crash=True)
+
+
+def test_a_rule_is_called_for_every_structure_of_its_kind(registered):
+    """Structures are found wherever they occur; those that are left out are not."""
+    seen = []
+
+    @make("RET-01")
+    def look(strategy: RetryStrategy | JobTimeout, batch: BatchModel):
+        """Looks."""
+        seen.append(strategy.property_path())
+        yield from ()
+
+    job = {"Type": "AWS::Batch::JobDefinition", "Properties": {"RetryStrategy": {"Attempts": 1}}}
+    check(model_of({"Resources": {"A": job, "B": {**job, "Properties": {"Timeout": {}}}}}), crash=True)
+    assert seen == ["RetryStrategy", "Timeout"]
+
+
+def test_a_rule_can_look_at_the_whole_model(registered):
+    """A rule about the assembly is called once."""
+    seen = []
+
+    @make("QUO-01")
+    def look(batch: BatchModel):
+        """Looks."""
+        seen.append(batch)
+        yield from ()
+
+    model = model_of({"Resources": {"A": QUEUE, "B": QUEUE}})
+    check(model, crash=True)
+    assert seen == [model]
+
+
+def test_a_finding_is_never_worse_than_its_rule(registered):
+    """A warning stays a warning, whatever the finding says; an error may be softened."""
+
+    @make("JQ-01", Severity.WARNING)
+    def mild(queue: JobQueue):
+        """Warns."""
+        yield Finding(queue, "mild", severity=Severity.ERROR)
+
+    @make("JQ-02")
+    def softened(queue: JobQueue):
+        """Warns this time."""
+        yield Finding(queue, "softened", severity=Severity.WARNING)
+
+    findings = check(model_of({"Resources": {"Queue": QUEUE}}))
+    assert {f.severity for f in findings} == {Severity.WARNING}
+
+
+def test_a_rule_needs_an_id_a_chapter_and_a_sentence(registered):
+    """The register refuses what could not be documented."""
+    with pytest.raises(ValueError, match="look like JQ-07"):
+        rule("Queue", chapter="Job Queues", severity=Severity.ERROR, remedy="")
+    with pytest.raises(ValueError, match="title of the AWS Batch User Guide"):
+        rule("JQ-01", chapter="Queues", severity=Severity.ERROR, remedy="")(lambda queue: iter(()))
+    with pytest.raises(ValueError, match="docstring"):
+        make("JQ-01")(lambda queue: iter(()))
+
+
+def test_findings_come_in_the_order_of_the_template():
+    """Resources decide the order, not rules."""
+    model = model_of({"Resources": {"B": QUEUE, "A": QUEUE}})
+    assert [f.logical_id for f in check(model, select=["JQ-01", "JQ-07"])] == ["B", "B", "A", "A"]
