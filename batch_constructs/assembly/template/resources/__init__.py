@@ -16,6 +16,14 @@ from batch_constructs.assembly.template.resources.containers import (
     JobContainer,
     TaskContainer,
 )
+from batch_constructs.assembly.template.resources.events import (
+    BatchParameters,
+    EventRule,
+    EventTarget,
+    LogGroup,
+    Subscription,
+    Topic,
+)
 from batch_constructs.assembly.template.resources.file_systems import AccessPoint, FileSystem, MountTarget
 from batch_constructs.assembly.template.resources.job_definitions import (
     JobDefinition,
@@ -52,6 +60,7 @@ from batch_constructs.assembly.template.resources.service_environments import (
 __all__ = [
     "AccessPoint",
     "AttachedPolicy",
+    "BatchParameters",
     "ComputeEnvironment",
     "ComputeResources",
     "ConsumableResource",
@@ -59,6 +68,8 @@ __all__ = [
     "Ec2Configuration",
     "EcsTask",
     "EksCluster",
+    "EventRule",
+    "EventTarget",
     "FairsharePolicy",
     "FileSystem",
     "InstanceProfile",
@@ -70,6 +81,7 @@ __all__ = [
     "LaunchTemplateData",
     "LaunchTemplateOverride",
     "LaunchTemplateSpecification",
+    "LogGroup",
     "MountTarget",
     "NodeProperties",
     "NodeRange",
@@ -87,7 +99,9 @@ __all__ = [
     "ServiceEnvironment",
     "Statement",
     "Subnet",
+    "Subscription",
     "TaskContainer",
+    "Topic",
     "Vpc",
     "VpcEndpoint",
 ]

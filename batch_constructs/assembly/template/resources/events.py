@@ -1,0 +1,112 @@
+"""What starts jobs and what hears of them: EventBridge rules, schedules and pipes, SNS topics, log groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from batch_constructs.assembly.template.members import Anything, Integer, Keyword, Link, Struct, Structs, Text
+from batch_constructs.assembly.template.resources.job_definitions import JobDefinition, RetryStrategy
+from batch_constructs.assembly.template.resources.job_queues import JobQueue
+from batch_constructs.assembly.template.resources.roles import Role
+from batch_constructs.assembly.template.views import Resource, View
+
+
+class ArrayProperties(View):
+    """The size of an array job."""
+
+    size = Integer("Size")
+
+
+class BatchParameters(View):
+    """The job that a rule submits."""
+
+    job_name = Text("JobName")
+    job_definition_arn = Text("JobDefinition")
+    job_definition = Link("JobDefinition", JobDefinition)
+    array_properties = Struct("ArrayProperties", ArrayProperties)
+    retry_strategy = Struct("RetryStrategy", RetryStrategy)
+
+
+class InputTransformer(View):
+    """How an event becomes what the target gets."""
+
+    input_paths_map = Anything("InputPathsMap")
+    input_template = Text("InputTemplate")
+
+
+class EventRetryPolicy(View):
+    """How often and how long EventBridge tries to deliver."""
+
+    maximum_event_age_in_seconds = Integer("MaximumEventAgeInSeconds")
+    maximum_retry_attempts = Integer("MaximumRetryAttempts")
+
+
+class EventTarget(View):
+    """Where a rule sends events to; a job queue if it has `batch_parameters`."""
+
+    arn = Text("Arn")
+    id = Text("Id")
+    job_queue = Link("Arn", JobQueue)
+    batch_parameters = Struct("BatchParameters", BatchParameters)
+    input = Text("Input")
+    input_transformer = Struct("InputTransformer", InputTransformer)
+    retry_policy = Struct("RetryPolicy", EventRetryPolicy)
+    role_arn = Text("RoleArn")
+    role = Link("RoleArn", Role)
+
+
+class EventRule(Resource):
+    """An EventBridge rule: on events of a pattern, or by a schedule."""
+
+    TYPES = ("AWS::Events::Rule",)
+    NAME = "Name"
+
+    event_bus_name = Text("EventBusName")
+    event_pattern = Anything("EventPattern")
+    schedule_expression = Text("ScheduleExpression")
+    state = Keyword("State")
+    targets = Structs("Targets", EventTarget)
+
+    def pattern(self, *names: str) -> Any:
+        """A member of the event pattern: ``rule.pattern("detail", "status")``; ``None`` if it is not given."""
+        value = self.event_pattern
+        for name in names:
+            if not isinstance(value, dict):
+                return value if name else None
+            value = value.get(name)
+        return value
+
+    @property
+    def hears_batch(self) -> bool:
+        """Whether it is about events of AWS Batch."""
+        sources = self.pattern("source")
+        return isinstance(sources, list) and any(isinstance(s, str) and s == "aws.batch" for s in sources)
+
+
+class Topic(Resource):
+    """An SNS topic."""
+
+    TYPES = ("AWS::SNS::Topic",)
+    NAME = "TopicName"
+
+    kms_master_key_id = Text("KmsMasterKeyId")
+
+
+class Subscription(Resource):
+    """Who hears of a topic."""
+
+    TYPES = ("AWS::SNS::Subscription",)
+
+    topic = Link("TopicArn", Topic)
+    protocol = Text("Protocol")
+    endpoint = Text("Endpoint")
+
+
+class LogGroup(Resource):
+    """A CloudWatch log group."""
+
+    TYPES = ("AWS::Logs::LogGroup",)
+    NAME = "LogGroupName"
+
+    name = Text("LogGroupName")
+    retention_in_days = Integer("RetentionInDays")
