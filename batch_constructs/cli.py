@@ -12,15 +12,64 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 if TYPE_CHECKING:
+    from batch_constructs.assembly.checks import Finding
     from batch_constructs.assembly.template import BatchModel
 
 _PATHS = click.Path(path_type=Path)
+_FORMATS = click.Choice(["text", "json", "sarif", "github"])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="batch-constructs", prog_name="batch-constructs")
 def main() -> None:
-    """Checks of AWS Batch in CloudFormation templates and CDK applications."""
+    """Prove that the jobs of AWS Batch in a template or a CDK application will run."""
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=_PATHS)
+@click.option("--format", "style", type=_FORMATS, default="text", show_default=True, help="How to report.")
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
+@click.option("--select", metavar="RULE", multiple=True, help="Apply only this rule or family; repeatable.")
+@click.option("--ignore", metavar="RULE", multiple=True, help="Leave out this rule or family; repeatable.")
+def check(
+    paths: tuple[Path, ...], style: str, *, strict: bool, select: tuple[str, ...], ignore: tuple[str, ...]
+) -> None:
+    """Check templates, cdk.out folders, or folders of templates.
+
+    Exit status: 0 nothing found, 1 errors found (with --strict also warnings), 2 a path cannot be read.
+    """
+    from batch_constructs.assembly import checks  # noqa: PLC0415 - the rules cost 30 ms
+
+    findings: list[Finding] = []
+    for path in paths:
+        model = _read(path)
+        try:
+            findings += checks.check(model, select=select, ignore=ignore)
+        except ValueError as error:
+            _fail(str(error))
+    from batch_constructs._cli import reports  # noqa: PLC0415 - as above
+
+    reports.FORMATS[style](findings)
+    if any(strict or finding.severity is checks.Severity.ERROR for finding in findings):
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("rule", required=False)
+def rules(rule: str | None) -> None:
+    """List the rules, or explain one of them."""
+    from batch_constructs._cli import explain  # noqa: PLC0415 - as above
+    from batch_constructs.assembly.checks import rules as registered  # noqa: PLC0415 - as above
+
+    every = registered()
+    if rule is None:
+        explain.listing(every.values())
+    elif (name := rule.upper()) in every:
+        explain.explain(every[name])
+    elif family := [each for each in every.values() if each.family == name]:
+        explain.listing(family)
+    else:
+        _fail(f"there is no rule {rule!r}; `batch-constructs rules` lists them")
 
 
 @main.command()
@@ -34,7 +83,7 @@ def show(paths: tuple[Path, ...]) -> None:
 
 
 def _read(path: Path) -> BatchModel:
-    from batch_constructs.assembly.template import UnreadableInputError, read  # noqa: PLC0415 - only when needed
+    from batch_constructs.assembly.template import UnreadableInputError, read  # noqa: PLC0415 - as above
 
     try:
         return read(path)
@@ -43,7 +92,7 @@ def _read(path: Path) -> BatchModel:
 
 
 def _fail(message: str) -> NoReturn:
-    """End with one line: the input cannot be read."""
+    """End with one line: there is nothing that could be checked."""
     click.echo(f"error: {' '.join(message.split())}", err=True)
     sys.exit(2)
 
