@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import jsii
 from aws_cdk import Fn, Stack
 from aws_cdk import aws_batch as batch
-from aws_cdk.interfaces.aws_batch import IJobQueueRef, JobQueueReference
 from aws_cdk.interfaces import ResourceEnvironment
-from constructs import Construct
+from aws_cdk.interfaces.aws_batch import IJobQueueRef, JobQueueReference
 
 from batch_constructs._problems import Problems
+from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits, patterns
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_iam as iam
     from aws_cdk.interfaces.aws_batch import IComputeEnvironmentRef, IJobDefinitionRef, ISchedulingPolicyRef
+    from constructs import Construct
 
 __all__ = ["ImportedJobQueue", "JobQueue", "JobQueueBase"]
 
@@ -28,7 +29,7 @@ _L1 = batch.CfnJobQueue
 
 
 @jsii.implements(IJobQueueRef)
-class JobQueueBase(Construct):
+class JobQueueBase(CheckedConstruct):
     """A job queue that a submission can name, made here or elsewhere."""
 
     job_queue_arn: str
@@ -63,7 +64,9 @@ class JobQueueBase(Construct):
             ValueError: no definition is given, which would allow nothing.
         """
         if not job_definitions:
-            raise ValueError("grant_submit_job needs at least one job definition: IAM checks queue and definition")
+            raise ValueError(
+                "grant_submit_job needs at least one job definition: IAM checks queue and definition"
+            )
         from aws_cdk import aws_iam as iam  # noqa: PLC0415 - only those who grant need it
 
         from batch_constructs.job_definitions.base import name_and_revisions  # noqa: PLC0415
@@ -183,5 +186,3 @@ class JobQueue(JobQueueBase):
     def job_queue_arn(self) -> str:  # type: ignore[override] # read once, when first needed
         """The queue's ARN."""
         return self.cfn.attr_job_queue_arn
-
-

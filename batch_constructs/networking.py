@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from aws_cdk import aws_ec2 as ec2
-from constructs import Construct
 
 from batch_constructs._problems import Problems
+from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
 from batch_constructs.facts import endpoints, limits
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from aws_cdk import aws_logs as logs
+    from constructs import Construct
 
 __all__ = ["BatchNetwork", "EnvironmentKind", "Placement", "placement"]
 
@@ -42,7 +43,7 @@ _SERVICES = {
 _SMALLEST_SUBNET = 28  # as a prefix length
 
 
-class BatchNetwork(Construct):
+class BatchNetwork(CheckedConstruct):
     """A VPC for compute environments.
 
     By default the VPC of the guide's tutorial: public and private subnets in two Availability Zones; jobs run in the

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_iam as iam
 
 from batch_constructs import _cfn
+from batch_constructs._synth_checks import check_at_synth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,22 @@ _ECR_ADDRESS = re.compile(rf"{_PART}\.dkr\.ecr\.{_PART}\.[^/]+/([^:@]+)")
 __all__ = ["BatchServiceRole", "EcsInstanceRole", "ExecutionRole", "JobRole", "SpotFleetRole"]
 
 
-class EcsInstanceRole(iam.Role):
+class _Role(iam.Role):
+    """A role that has its app checked at synth, as every construct of this library does."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        assumed_by: iam.IPrincipal | iam.ServicePrincipal,
+        managed_policies: Sequence[iam.IManagedPolicy] = (),
+    ) -> None:
+        check_at_synth(scope)
+        super().__init__(scope, id, assumed_by=assumed_by, managed_policies=list(managed_policies) or None)
+
+
+class EcsInstanceRole(_Role):
     """The role of the container instances of an EC2 or Spot environment, with its instance profile.
 
     It trusts ``ec2.amazonaws.com`` and carries ``AmazonEC2ContainerServiceforEC2Role``: register with the cluster,
@@ -59,7 +75,7 @@ class EcsInstanceRole(iam.Role):
         self.instance_profile = iam.CfnInstanceProfile(self, "InstanceProfile", roles=[self])
 
 
-class SpotFleetRole(iam.Role):
+class SpotFleetRole(_Role):
     """The role that Spot Fleet takes for a Spot environment with the ``BEST_FIT`` strategy.
 
     `SpotComputeEnvironment` never needs one. It carries ``AmazonEC2SpotFleetTaggingRole``, without which the
@@ -83,7 +99,7 @@ class SpotFleetRole(iam.Role):
         )
 
 
-class BatchServiceRole(iam.Role):
+class BatchServiceRole(_Role):
     """A role of your own for AWS Batch, in place of its service-linked role.
 
     Prefer none: with a role of your own an environment can never be updated in place (only its size can), and
@@ -119,7 +135,7 @@ class BatchServiceRole(iam.Role):
         )
 
 
-class ExecutionRole(iam.Role):
+class ExecutionRole(_Role):
     """The role with which ECS starts a job: it pulls the image, opens the log stream, reads the secrets.
 
     `FargateJobDefinition` makes one by itself, and `Ec2JobDefinition` does when it has secrets; make your own to
@@ -160,7 +176,7 @@ class ExecutionRole(iam.Role):
         allow_pull(self, image)
 
 
-class JobRole(iam.Role):
+class JobRole(_Role):
     """The role of the code inside a job. It begins with no right at all.
 
     A definition makes one by itself at the first ``bucket.grant_read(definition)``; make your own to share it among
@@ -179,9 +195,7 @@ class JobRole(iam.Role):
             id: Its name in that scope.
             managed_policies: What the job may do from the start. Without any, nothing.
         """
-        super().__init__(
-            scope, id, assumed_by=_tasks_of_this_account(), managed_policies=list(managed_policies) or None
-        )
+        super().__init__(scope, id, assumed_by=_tasks_of_this_account(), managed_policies=managed_policies)
 
 
 def allow_pull(role: iam.IRole, image: str) -> None:

@@ -11,20 +11,21 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import ResourceEnvironment
 from aws_cdk.interfaces.aws_batch import ComputeEnvironmentReference, IComputeEnvironmentRef
-from constructs import Construct
 
+from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import aws_batch as batch
+    from constructs import Construct
 
 __all__ = ["ComputeEnvironmentBase", "ImportedComputeEnvironment"]
 
 
 @jsii.implements(IComputeEnvironmentRef)
-class ComputeEnvironmentBase(Construct):
+class ComputeEnvironmentBase(CheckedConstruct):
     """A compute environment that a queue can name, made here or elsewhere."""
 
     compute_environment_arn: str

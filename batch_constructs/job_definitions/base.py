@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import jsii
 from aws_cdk import Fn, Stack
 from aws_cdk.interfaces import ResourceEnvironment
 from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, JobDefinitionReference
-from constructs import Construct
 
 from batch_constructs import _cfn
+from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
+
+if TYPE_CHECKING:
+    from constructs import Construct
 
 __all__ = ["ImportedJobDefinition", "JobDefinitionBase", "name_and_revisions"]
 
@@ -17,7 +22,7 @@ _ARN_FORM = "arn:aws:batch:REGION:ACCOUNT:job-definition/NAME"
 
 
 @jsii.implements(IJobDefinitionRef)
-class JobDefinitionBase(Construct):
+class JobDefinitionBase(CheckedConstruct):
     """A job definition that a submission can name, made here or elsewhere."""
 
     job_definition_arn: str

@@ -63,4 +63,4 @@ def _bind(scope: Construct, image: ecs.ContainerImage, role: Callable[[], iam.IR
     )
     config = image.bind(scope, container)
     credentials = config.repository_credentials
-    return config.image_name, credentials.credentials_parameter if credentials is not None else None  # type: ignore[union-attr]
+    return config.image_name, credentials.credentials_parameter if credentials is not None else None

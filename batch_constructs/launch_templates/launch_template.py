@@ -8,6 +8,7 @@ from aws_cdk import CfnTag, SizeRoundingBehavior
 from aws_cdk import aws_ec2 as ec2
 
 from batch_constructs._problems import Problems
+from batch_constructs._synth_checks import check_at_synth
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.images import ROOT_DEVICE_NAME
@@ -116,6 +117,7 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
         problems.raise_if_any()
 
         data = ec2.CfnLaunchTemplate
+        check_at_synth(scope)
         super().__init__(
             scope,
             id,

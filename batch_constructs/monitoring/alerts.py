@@ -11,10 +11,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
-from constructs import Construct
 
 from batch_constructs import _cfn
 from batch_constructs._problems import Problems
+from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
 from batch_constructs.facts import events as batch_events
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, IJobQueueRef
+    from constructs import Construct
 
 __all__ = ["JobFailureAlerts"]
 
@@ -50,7 +51,7 @@ _LINES = (
 )
 
 
-class JobFailureAlerts(Construct):
+class JobFailureAlerts(CheckedConstruct):
     """Mails, or any other subscriber of a topic, hear of every job that failed for good.
 
     AWS Batch reports ``FAILED`` only after the last attempt. Children of an array are left out: their parent fails
