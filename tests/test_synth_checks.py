@@ -1,0 +1,130 @@
+"""The rules at synth: for every app that uses one construct of ours, acknowledged and switched off the CDK's way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from batch_constructs import BatchNetwork, FargateComputeEnvironment, JobQueue, SpotComputeEnvironment
+
+if TYPE_CHECKING:
+    from aws_cdk import App, Stack
+
+
+def report(app: App) -> str:
+    """What the CDK wrote down; what it prints is written by another process, at its own pace."""
+    path = Path(app.outdir) / "validation-report.json"
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def mixed_queue(app: App, name: str = "Stack") -> tuple[Stack, JobQueue]:
+    """A queue that AWS refuses: Fargate beside Spot."""
+    import aws_cdk as cdk
+
+    stack = cdk.Stack(app, name)
+    vpc = BatchNetwork(stack, "Network").vpc
+    environments = [
+        SpotComputeEnvironment(stack, "Spot", vpc=vpc),
+        FargateComputeEnvironment(stack, "Fargate", vpc=vpc),
+    ]
+    return stack, JobQueue(stack, "Queue", compute_environments=environments)
+
+
+def test_synth_fails_with_path_and_remedy() -> None:
+    """Fails when jobs would not run, and says where and what to do."""
+    import aws_cdk as cdk
+
+    app = cdk.App()
+    mixed_queue(app)
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
+        app.synth()
+    said = report(app)
+    assert "a job queue takes one kind of environment" in said
+    assert "Stack/Queue/Resource" in said
+    assert "give each kind of environment a queue of its own" in said
+    assert '"pluginName": "batch-constructs"' in said
+    assert '"ruleName": "JQ-03"' in said
+
+
+def test_raw_resources_of_the_app_are_checked_too() -> None:
+    """One construct of ours is enough: an L1 in another stack of the app is looked at."""
+    import aws_cdk as cdk
+    from aws_cdk import aws_batch as batch
+
+    app = cdk.App()
+    BatchNetwork(cdk.Stack(app, "Ours"), "Network")
+    batch.CfnJobQueue(cdk.Stack(app, "Raw"), "Queue", priority=5000, compute_environment_order=[])
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
+        app.synth()
+    said = report(app)
+    assert '"ruleName": "JQ-07"' in said
+    assert "Raw/Queue" in said
+
+
+def test_a_rule_is_acknowledged_the_cdks_way() -> None:
+    """With a reason, on the construct, and the rest of the app is still checked."""
+    import aws_cdk as cdk
+
+    app = cdk.App()
+    _, queue = mixed_queue(app)
+    cdk.Validations.of(queue).acknowledge(cdk.Acknowledgment(id="batch-constructs::JQ-03", reason="a test"))
+    assert app.synth().get_stack_by_name("Stack")
+
+
+@pytest.mark.parametrize("value", [False, "false"])
+def test_one_context_key_switches_all_rules_off(value: Any) -> None:
+    """From ``cdk.json``, or from the command line, where every value is a string."""
+    import aws_cdk as cdk
+
+    app = cdk.App(context={"batch-constructs:checks": value})
+    mixed_queue(app)
+    assert app.synth().get_stack_by_name("Stack")
+
+
+def test_warnings_let_synth_pass() -> None:
+    """Four environments need a raised quota: a warning, since some accounts have it."""
+    import aws_cdk as cdk
+
+    app = cdk.App()
+    stack = cdk.Stack(app, "Stack")
+    vpc = BatchNetwork(stack, "Network").vpc
+    environments = [SpotComputeEnvironment(stack, f"Spot{number}", vpc=vpc) for number in range(4)]
+    JobQueue(stack, "Queue", compute_environments=environments)
+    assert app.synth().get_stack_by_name("Stack")
+    assert '"ruleName": "JQ-02"' in report(app)
+
+
+def test_the_plugin_is_registered_once() -> None:
+    """Many constructs in many stacks give each finding once."""
+    import aws_cdk as cdk
+
+    app = cdk.App()
+    mixed_queue(app, "One")
+    mixed_queue(app, "Two")
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
+        app.synth()
+    assert report(app).count('"pluginName": "batch-constructs"') == 1
+
+
+def test_a_clean_app_says_nothing() -> None:
+    """No finding, no line."""
+    import aws_cdk as cdk
+
+    app = cdk.App()
+    stack = cdk.Stack(app, "Stack")
+    vpc = BatchNetwork(stack, "Network").vpc
+    JobQueue(stack, "Queue", compute_environments=[SpotComputeEnvironment(stack, "Spot", vpc=vpc)])
+    app.synth()
+    assert "batch-constructs" not in report(app)
+
+
+def test_template_from_stack_checks_as_well() -> None:
+    """The CDK's own assertions run the rules, so that every test of a user's does."""
+    import aws_cdk as cdk
+    from aws_cdk.assertions import Template
+
+    stack, _ = mixed_queue(cdk.App())
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
+        Template.from_stack(stack)
