@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from batch_constructs.assembly.template.networks import Networks
 from batch_constructs.assembly.template.permissions import Permissions
+from batch_constructs.assembly.template.submissions import Submissions
 from batch_constructs.assembly.template.views import Resource, View, inside
 
 if TYPE_CHECKING:
@@ -53,3 +54,8 @@ class BatchModel:
     def permissions(self) -> Permissions:
         """What roles allow."""
         return Permissions(self)
+
+    @cached_property
+    def submissions(self) -> Submissions:
+        """Which jobs come to which queue."""
+        return Submissions(self)

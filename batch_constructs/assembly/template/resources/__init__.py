@@ -43,6 +43,7 @@ from batch_constructs.assembly.template.resources.networks import (
     Vpc,
     VpcEndpoint,
 )
+from batch_constructs.assembly.template.resources.pipes import Pipe
 from batch_constructs.assembly.template.resources.placement import PlacementGroup
 from batch_constructs.assembly.template.resources.pods import PodContainer, PodProperties
 from batch_constructs.assembly.template.resources.roles import (
@@ -51,11 +52,14 @@ from batch_constructs.assembly.template.resources.roles import (
     Role,
     Statement,
 )
+from batch_constructs.assembly.template.resources.schedules import Schedule
 from batch_constructs.assembly.template.resources.scheduling_policies import FairsharePolicy, SchedulingPolicy
 from batch_constructs.assembly.template.resources.service_environments import (
     ConsumableResource,
     ServiceEnvironment,
 )
+from batch_constructs.assembly.template.resources.state_machines import StateMachine
+from batch_constructs.assembly.template.resources.submissions import Submission
 
 __all__ = [
     "AccessPoint",
@@ -85,6 +89,7 @@ __all__ = [
     "MountTarget",
     "NodeProperties",
     "NodeRange",
+    "Pipe",
     "PlacementGroup",
     "PodContainer",
     "PodProperties",
@@ -92,12 +97,15 @@ __all__ = [
     "RetryRule",
     "RetryStrategy",
     "Role",
+    "Schedule",
     "SchedulingPolicy",
     "SecurityGroup",
     "SecurityGroupEgress",
     "SecurityGroupIngress",
     "ServiceEnvironment",
+    "StateMachine",
     "Statement",
+    "Submission",
     "Subnet",
     "Subscription",
     "TaskContainer",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from batch_constructs.assembly.template.members import (
     Boolean,
     Integer,
@@ -17,6 +19,9 @@ from batch_constructs.assembly.template.resources.file_systems import AccessPoin
 from batch_constructs.assembly.template.resources.roles import Role
 from batch_constructs.assembly.template.unknown import Unknown, is_one_of
 from batch_constructs.assembly.template.views import View
+
+if TYPE_CHECKING:
+    from batch_constructs.assembly.template.items import Items
 
 
 class ResourceRequirement(View):
@@ -165,6 +170,15 @@ class FargatePlatformConfiguration(View):
     platform_version = Text("PlatformVersion")
 
 
+def required(requirements: Items[ResourceRequirement], kind: str) -> str | Unknown | None:
+    """The amount of ``VCPU``, ``MEMORY`` or ``GPU`` among requirements, as it is written; ``None``: not among them."""
+    for requirement in requirements:
+        if is_one_of(requirement.type, kind):
+            return requirement.value
+    sure = requirements.complete and not any(isinstance(r.type, Unknown) for r in requirements)
+    return None if sure else Unknown(f"the amount of {kind}")
+
+
 class Container(View):
     """What all containers on Amazon ECS have in common: the one of a job, of a node range, or of several in a task."""
 
@@ -184,12 +198,7 @@ class Container(View):
 
     def requirement(self, kind: str) -> str | Unknown | None:
         """What the container asks for of ``VCPU``, ``MEMORY`` or ``GPU``, as it is written; ``None``: nothing."""
-        requirements = self.resource_requirements
-        for requirement in requirements:
-            if is_one_of(requirement.type, kind):
-                return requirement.value
-        sure = requirements.complete and not any(isinstance(r.type, Unknown) for r in requirements)
-        return None if sure else Unknown(f"the amount of {kind}")
+        return required(self.resource_requirements, kind)
 
 
 class JobContainer(Container):

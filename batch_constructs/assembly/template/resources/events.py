@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
 
-from batch_constructs.assembly.template.members import Anything, Integer, Keyword, Link, Struct, Structs, Text
+from batch_constructs.assembly.template.json_texts import parse_json
+from batch_constructs.assembly.template.members import (
+    Anything,
+    Derived,
+    Integer,
+    Keyword,
+    Link,
+    Struct,
+    Structs,
+    Text,
+)
 from batch_constructs.assembly.template.resources.job_definitions import JobDefinition, RetryStrategy
 from batch_constructs.assembly.template.resources.job_queues import JobQueue
 from batch_constructs.assembly.template.resources.roles import Role
+from batch_constructs.assembly.template.resources.submissions import Submission, request_from
+from batch_constructs.assembly.template.unknown import Unknown
 from batch_constructs.assembly.template.views import Resource, View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# In an input template: <name>, a value from the event.
+_FROM_EVENT = re.compile(r"<([A-Za-z0-9._-]+)>")
 
 
 class ArrayProperties(View):
@@ -49,10 +68,31 @@ class EventTarget(View):
     job_queue = Link("Arn", JobQueue)
     batch_parameters = Struct("BatchParameters", BatchParameters)
     input = Text("Input")
+    input_path = Text("InputPath")
     input_transformer = Struct("InputTransformer", InputTransformer)
     retry_policy = Struct("RetryPolicy", EventRetryPolicy)
     role_arn = Text("RoleArn")
     role = Link("RoleArn", Role)
+
+    @property
+    def message(self) -> Any:
+        """The JSON that the target gets; ``None``: the event as it is, without anything of ours."""
+        template = self.input_transformer.input_template
+        if template is not None:
+            return parse_json(template, _FROM_EVENT)
+        return parse_json(self.input) if self.input_path is None else Unknown("a part of the event")
+
+
+def _submissions(rule: EventRule) -> Iterator[Submission]:
+    for target in rule.targets:
+        parameters, node = target.batch_parameters, target.node
+        if not isinstance(node, dict) or not isinstance(parameters.node, dict):
+            continue
+        base = {**parameters.node, "JobQueue": node.get("Arn"), "RoleArn": node.get("RoleArn")}
+        request = {name: value for name, value in base.items() if value is not None}
+        # Other spellings are passed over by EventBridge.
+        request = request_from(request, target.message, "ContainerOverrides", "Parameters")
+        yield Submission(rule, parameters.steps, request)
 
 
 class EventRule(Resource):
@@ -66,6 +106,7 @@ class EventRule(Resource):
     schedule_expression = Text("ScheduleExpression")
     state = Keyword("State")
     targets = Structs("Targets", EventTarget)
+    submissions = Derived(Submission, _submissions)
 
     def pattern(self, *names: str) -> Any:
         """A member of the event pattern: ``rule.pattern("detail", "status")``; ``None`` if it is not given."""

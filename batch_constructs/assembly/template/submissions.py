@@ -1,0 +1,39 @@
+"""Which jobs come to which queue: every place of an assembly that submits one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.template.resources.submissions import Submission
+
+if TYPE_CHECKING:
+    from batch_constructs.assembly.template.model import BatchModel
+    from batch_constructs.assembly.template.resources.job_definitions import JobDefinition
+    from batch_constructs.assembly.template.resources.job_queues import JobQueue
+
+__all__ = ["Submission", "Submissions"]
+
+
+class Submissions:
+    """The submissions of an assembly, by queue and by definition.
+
+    Attributes:
+        all: every one, in the order of the templates.
+    """
+
+    def __init__(self, model: BatchModel) -> None:
+        self.all = model.of(Submission)
+        self._to: dict[int, list[Submission]] = defaultdict(list)
+        self._of: dict[int, list[Submission]] = defaultdict(list)
+        for submission in self.all:
+            self._to[id(submission.queue)].append(submission)
+            self._of[id(submission.definition)].append(submission)
+
+    def to(self, queue: JobQueue) -> tuple[Submission, ...]:
+        """What is sent to a queue for certain."""
+        return tuple(self._to.get(id(queue), ()))
+
+    def of(self, definition: JobDefinition) -> tuple[Submission, ...]:
+        """What is made from a definition for certain."""
+        return tuple(self._of.get(id(definition), ()))
