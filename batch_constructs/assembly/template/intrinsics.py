@@ -64,6 +64,8 @@ def text(parts: Iterable[Any]) -> str | Unknown:
             scalar = piece if isinstance(piece, Unknown) else scalar_text(piece)
             if scalar is None:
                 return WRONG_TYPE
+            if isinstance(scalar, str) and not scalar:
+                continue
             if isinstance(scalar, str):
                 length += len(scalar)
                 if joined and isinstance(joined[-1], str):

@@ -208,7 +208,8 @@ def _items(view: View, value: Any, *, make: Callable[[int, Any], T], or_one: boo
     if value is None:
         return Items(given=False)
     if not isinstance(value, list):
-        if isinstance(value, Unknown) or not or_one:
+        # Of the unknowns, a parameter or an import may also stand for a list.
+        if not or_one or (isinstance(value, Unknown) and not isinstance(value, PartialText | Reference)):
             return Items(complete=False)
         value = [value]
     elements: list[T] = []

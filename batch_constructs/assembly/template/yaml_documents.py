@@ -50,6 +50,7 @@ class _Frame:
     value: dict[str, Any] | list[Any]
     tag: str | None
     anchor: str | None
+    line: int
     members: int = 1
     key: str | None = None
     key_line: int = 0
@@ -119,14 +120,14 @@ class YamlDocument(Document):
                 continue
             if kind in _CLOSINGS:
                 frame = stack.pop()
-                value, members, anchor = self._close(frame), frame.members, frame.anchor
+                value, line, members, anchor = self._close(frame), frame.line, frame.members, frame.anchor
             elif kind is yaml.ScalarEvent:
                 is_key = bool(stack) and stack[-1].wants_key
-                value, members, anchor = _scalar(event, is_key=is_key), 1, event.anchor
+                value, line, members, anchor = _scalar(event, is_key=is_key), _line(event), 1, event.anchor
             elif kind is yaml.AliasEvent:
                 if event.anchor not in anchors:
                     raise UnreadableInputError(f"its alias *{event.anchor} stands for nothing, or for itself")
-                (value, members), anchor = anchors[event.anchor], None
+                (value, members), line, anchor = anchors[event.anchor], _line(event), None
             elif kind is yaml.DocumentStartEvent and root is not None:
                 raise UnreadableInputError("it holds more than one YAML document")
             else:
@@ -134,7 +135,7 @@ class YamlDocument(Document):
             if anchor:
                 anchors[anchor] = value, members
             if stack:
-                stack[-1].put(value, _line(event), members)
+                stack[-1].put(value, line, members)
             else:
                 root = value
         return root
@@ -156,7 +157,9 @@ def _open(stack: list[_Frame], event: Any) -> None:
         raise UnreadableInputError(f"a mapping or list is a key in line {_line(event)}")
     if len(stack) >= _MAX_DEPTH:
         raise UnreadableInputError("it is nested too deeply")
-    stack.append(_Frame({} if type(event) is yaml.MappingStartEvent else [], event.tag, event.anchor))
+    stack.append(
+        _Frame({} if type(event) is yaml.MappingStartEvent else [], event.tag, event.anchor, _line(event))
+    )
 
 
 def _line(event: Any) -> int:

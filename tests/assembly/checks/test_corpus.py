@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from batch_constructs.assembly.checks import check, rules
 from batch_constructs.assembly.template import model_of
 
 
-def test_every_rule_has_a_pair(pairs):
+def test_every_rule_has_a_pair(pairs: dict[str, set[str]]) -> None:
     """A rule has at least one template that breaks it and one twin that keeps it; the corpus names no other rule."""
     assert sorted(pairs["broken"]) == sorted(rules())
     assert sorted(pairs["valid"]) == sorted(rules())
 
 
-def test_broken(broken):
+def test_broken(broken: Any) -> None:
     """The rule catches the template, with the words, at the property and with the severity that the case names."""
     findings = check(model_of(broken.template), select=[broken.rule], crash=True)
     severity = broken.severity or rules()[broken.rule].severity
@@ -23,6 +25,6 @@ def test_broken(broken):
     ), seen
 
 
-def test_valid(valid):
+def test_valid(valid: Any) -> None:
     """The rule is silent about the twin."""
     assert [f.message for f in check(model_of(valid.template), select=[valid.rule], crash=True)] == []

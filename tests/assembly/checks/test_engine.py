@@ -2,50 +2,61 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, TypeAlias
+
 import pytest
 
-from batch_constructs.assembly.checks import Finding, Severity, _engine, _rules, check, rule
+from batch_constructs.assembly.checks import Finding, Rule, Severity, _engine, _rules, check, rule
 from batch_constructs.assembly.template import model_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from batch_constructs.assembly.template import BatchModel
+    from batch_constructs.assembly.template.resources import JobQueue, JobTimeout, RetryStrategy
+
+    Findings: TypeAlias = Iterator[Finding]
 
 QUEUE = {"Type": "AWS::Batch::JobQueue", "Properties": {"Priority": 1001, "State": "ON"}}
 
 
 @pytest.fixture
-def registered(monkeypatch):
+def registered(monkeypatch: pytest.MonkeyPatch) -> dict[str, Rule]:
     """A register of rules that the test fills."""
-    monkeypatch.setattr(_rules, "_RULES", own := {})
+    own: dict[str, Rule] = {}
+    monkeypatch.setattr(_rules, "_RULES", own)
     monkeypatch.setattr(_engine, "rules", lambda: own)
     return own
 
 
-def make(id, severity=Severity.ERROR):
+def make(id: str, severity: Severity = Severity.ERROR) -> Callable[[Any], Any]:
     return rule(id, chapter="Job Queues", severity=severity, remedy="think again")
 
 
-def test_selects_by_rule_and_family():
+def test_selects_by_rule_and_family() -> None:
     """`select` and `ignore` take ids and families."""
     model = model_of({"Resources": {"Queue": QUEUE}})
     assert [f.rule_id for f in check(model, select=["JQ"])] == ["JQ-01", "JQ-02", "JQ-07"]
     assert [f.rule_id for f in check(model, select=["JQ-07", "JQ-01"], ignore=["JQ-01"])] == ["JQ-07"]
 
 
-def test_refuses_names_that_are_no_rules():
+def test_refuses_names_that_are_no_rules() -> None:
     """A rule that does not exist is an error and not an empty selection."""
     with pytest.raises(ValueError, match="'JQ-99' is neither a rule nor a family"):
         check(model_of({}), select=["JQ-99"])
 
 
-def test_a_crashing_rule_finds_nothing(registered):
+def test_a_crashing_rule_finds_nothing(registered: dict[str, Rule]) -> None:
     """A mistake inside a rule does not stop the others; only tests ask to see it."""
 
     @make("JQ-01")
-    def broken(queue: JobQueue):
+    def broken(queue: JobQueue) -> Findings:
         """Breaks."""
         yield Finding(queue, "before the crash")
         raise KeyError
 
     @make("JQ-02")
-    def sound(queue: JobQueue):
+    def sound(queue: JobQueue) -> Findings:
         """Works."""
         yield Finding(queue, "found")
 
@@ -55,13 +66,13 @@ def test_a_crashing_rule_finds_nothing(registered):
         check(model, crash=True)
 
 
-def test_comparing_an_unknown_is_a_crash(registered):
+def test_comparing_an_unknown_is_a_crash(registered: dict[str, Rule]) -> None:
     """A rule that compares an unknown fails, so that its author hears of it."""
 
     @make("JQ-01")
-    def careless(queue: JobQueue):
+    def careless(queue: JobQueue) -> Findings:
         """Compares without asking."""
-        if queue.priority > 1000:
+        if queue.priority > 1000:  # type: ignore[operator]
             yield Finding(queue, "too high")
 
     model = model_of({"Resources": {"Queue": {**QUEUE, "Properties": {"Priority": {"Ref": "P"}}}}})
@@ -70,12 +81,12 @@ def test_comparing_an_unknown_is_a_crash(registered):
         check(model, crash=True)
 
 
-def test_a_rule_is_called_for_every_structure_of_its_kind(registered):
+def test_a_rule_is_called_for_every_structure_of_its_kind(registered: dict[str, Rule]) -> None:
     """Structures are found wherever they occur; those that are left out are not."""
-    seen = []
+    seen: list[object] = []
 
     @make("RET-01")
-    def look(strategy: RetryStrategy | JobTimeout, batch: BatchModel):
+    def look(strategy: RetryStrategy | JobTimeout, batch: BatchModel) -> Findings:
         """Looks."""
         seen.append(strategy.property_path())
         yield from ()
@@ -85,12 +96,12 @@ def test_a_rule_is_called_for_every_structure_of_its_kind(registered):
     assert seen == ["RetryStrategy", "Timeout"]
 
 
-def test_a_rule_can_look_at_the_whole_model(registered):
+def test_a_rule_can_look_at_the_whole_model(registered: dict[str, Rule]) -> None:
     """A rule about the assembly is called once."""
-    seen = []
+    seen: list[object] = []
 
     @make("QUO-01")
-    def look(batch: BatchModel):
+    def look(batch: BatchModel) -> Findings:
         """Looks."""
         seen.append(batch)
         yield from ()
@@ -100,16 +111,16 @@ def test_a_rule_can_look_at_the_whole_model(registered):
     assert seen == [model]
 
 
-def test_a_finding_is_never_worse_than_its_rule(registered):
+def test_a_finding_is_never_worse_than_its_rule(registered: dict[str, Rule]) -> None:
     """A warning stays a warning, whatever the finding says; an error may be softened."""
 
     @make("JQ-01", Severity.WARNING)
-    def mild(queue: JobQueue):
+    def mild(queue: JobQueue) -> Findings:
         """Warns."""
         yield Finding(queue, "mild", severity=Severity.ERROR)
 
     @make("JQ-02")
-    def softened(queue: JobQueue):
+    def softened(queue: JobQueue) -> Findings:
         """Warns this time."""
         yield Finding(queue, "softened", severity=Severity.WARNING)
 
@@ -117,7 +128,7 @@ def test_a_finding_is_never_worse_than_its_rule(registered):
     assert {f.severity for f in findings} == {Severity.WARNING}
 
 
-def test_a_rule_needs_an_id_a_chapter_and_a_sentence(registered):
+def test_a_rule_needs_an_id_a_chapter_and_a_sentence(registered: dict[str, Rule]) -> None:
     """The register refuses what could not be documented."""
     with pytest.raises(ValueError, match="look like JQ-07"):
         rule("Queue", chapter="Job Queues", severity=Severity.ERROR, remedy="")
@@ -127,7 +138,7 @@ def test_a_rule_needs_an_id_a_chapter_and_a_sentence(registered):
         make("JQ-01")(lambda queue: iter(()))
 
 
-def test_findings_come_in_the_order_of_the_template():
+def test_findings_come_in_the_order_of_the_template() -> None:
     """Resources decide the order, not rules."""
     model = model_of({"Resources": {"B": QUEUE, "A": QUEUE}})
     assert [f.logical_id for f in check(model, select=["JQ-01", "JQ-07"])] == ["B", "B", "A", "A"]

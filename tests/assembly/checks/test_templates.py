@@ -28,13 +28,13 @@ EXPECTED = {
 }
 
 
-def test_every_template_is_expected():
+def test_every_template_is_expected() -> None:
     """Each template of the folder has its expectation."""
     assert {file.stem for file in FOLDER.glob("*.json")} == set(EXPECTED)
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
-def test_template(name):
+def test_template(name: str) -> None:
     """The rules that the template is about find it, and no other rule reports an error."""
     findings = check(read(FOLDER / f"{name}.json"), crash=True)
     found = {(finding.rule_id, str(finding.severity)) for finding in findings}
@@ -42,7 +42,7 @@ def test_template(name):
     assert {pair for pair in found if pair[1] == "error"} <= EXPECTED[name]
 
 
-def test_every_finding_is_complete():
+def test_every_finding_is_complete() -> None:
     """A finding says where it is, down to the line, what to do, and where to read about it."""
     [finding] = check(read(FOLDER / "launch_template_without_id.json"), select=["LT-02"])
     text = (FOLDER / "launch_template_without_id.json").read_text().splitlines()

@@ -1,0 +1,164 @@
+"""JSON and YAML become the same data, with the line of every member."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from batch_constructs.assembly.template import UnreadableInputError
+from batch_constructs.assembly.template.documents import MAX_BYTES, JsonDocument, parse
+
+JSON = b"""
+{"Resources": {"A": {"Type": "X",
+  "Properties": {
+    "List": [1, {"Deep":
+      true}, []],
+    "Empty": {}, "Text": "a \\" } ]"
+  }}, "B": {}}
+}"""
+
+YAML = b"""
+Resources:
+  # a comment
+  A:
+    Type: X
+    Properties:
+      List:
+        - 1
+        - Deep: true
+      Text: |
+        two
+        lines
+      Next: {Flow: [a, b]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("steps", "line"),
+    [
+        ((), 2),
+        (("Resources",), 2),
+        (("Resources", "A"), 2),
+        (("Resources", "A", "Properties", "List"), 4),
+        (("Resources", "A", "Properties", "List", 1, "Deep"), 4),
+        (("Resources", "A", "Properties", "List", 2), 5),
+        (("Resources", "A", "Properties", "Empty", "Missing"), 6),
+        (("Resources", "A", "Properties", "Text"), 6),
+        (("Resources", "B"), 7),
+        (("Resources", "C"), 2),
+        (("Resources", "A", "Type", "Below", 0), 2),
+    ],
+)
+def test_lines_in_json(steps: tuple[str | int, ...], line: int) -> None:
+    """The line is that of the member, or of the nearest one above that exists."""
+    assert parse(JSON).line(steps) == line
+
+
+@pytest.mark.parametrize(
+    ("steps", "line"),
+    [
+        ((), 1),
+        (("Resources", "A"), 4),
+        (("Resources", "A", "Properties", "List", 1), 9),
+        (("Resources", "A", "Properties", "List", 1, "Deep"), 9),
+        (("Resources", "A", "Properties", "Next"), 13),
+        (("Resources", "A", "Properties", "Next", "Flow", 1), 13),
+        (("Resources", "A", "Properties", "Gone"), 6),
+    ],
+)
+def test_lines_in_yaml(steps: tuple[str | int, ...], line: int) -> None:
+    """The line is that of the member, or of the nearest one above that exists."""
+    assert parse(YAML).line(steps) == line
+
+
+def test_every_line_of_a_pretty_printed_template() -> None:
+    """The line of each member is where its key stands."""
+    root = {"Resources": {f"R{i}": {"Properties": {"P": [i, {"Q": i}]}} for i in range(20)}}
+    text = json.dumps(root, indent=1)
+    document = JsonDocument(text, None)
+    for i in range(20):
+        line = document.line(("Resources", f"R{i}"))
+        assert text.splitlines()[line - 1].strip().startswith(f'"R{i}"')
+        assert document.line(("Resources", f"R{i}", "Properties", "P", 1, "Q")) == line + 5
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("!Ref X", {"Ref": "X"}),
+        ("!Condition X", {"Condition": "X"}),
+        ("!GetAtt A.B.C", {"Fn::GetAtt": ["A", "B.C"]}),
+        ("!GetAtt [A, B]", {"Fn::GetAtt": ["A", "B"]}),
+        ("!Sub '${A}-b'", {"Fn::Sub": "${A}-b"}),
+        ("!Sub ['${A}', {A: !Ref B}]", {"Fn::Sub": ["${A}", {"A": {"Ref": "B"}}]}),
+        ("!If [C, !Ref A, {B: 1}]", {"Fn::If": ["C", {"Ref": "A"}, {"B": 1}]}),
+        ("!Base64 x", {"Fn::Base64": "x"}),
+        ("{Fn::Sub: x}", {"Fn::Sub": "x"}),
+        ("2010-09-09", "2010-09-09"),
+        ("012345678901", "012345678901"),
+        ("0", 0),
+        ("-5", -5),
+        ("0.25", 0.25),
+        ("1e3", 1000.0),
+        ("22:22", "22:22"),
+        ("yes", True),
+        ("'yes'", "yes"),
+        ("~", None),
+        ("!!str 5", "5"),
+        ("{1: a, yes: b}", {"1": "a", "yes": "b"}),
+    ],
+)
+def test_yaml_values(text: str, value: Any) -> None:
+    """Short forms are written out, and scalars are what CloudFormation takes them for."""
+    assert parse(f"a: {text}".encode()).root == {"a": value}
+
+
+def test_anchors_and_merge_keys() -> None:
+    """Anchors stand for what they name; own members win over merged ones."""
+    root = parse(b"a: &a {x: 1, y: 2}\nb: *a\nc: {<<: *a, x: 3}\nd: {<<: [*a, {z: 4}]}").root
+    assert root == {
+        "a": {"x": 1, "y": 2},
+        "b": {"x": 1, "y": 2},
+        "c": {"x": 3, "y": 2},
+        "d": {"x": 1, "y": 2, "z": 4},
+    }
+
+
+def test_a_file_with_braces_may_be_yaml() -> None:
+    """YAML's flow style is YAML if the file says so; otherwise the message is about JSON."""
+    assert parse(b"{a: 1}", Path("t.yaml")).root == {"a": 1}
+    with pytest.raises(UnreadableInputError, match=r"it is not JSON: .* in line 1"):
+        parse(b"{a: 1}", Path("t.json"))
+
+
+BOMB = "a: &a [x,x,x,x]\n" + "".join(
+    f"b{i}: &b{i} [{','.join([f'*b{i - 1}' if i else '*a'] * 4)}]\n" for i in range(40)
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"\xff\xfe\x00", "it is not text in UTF-8"),
+        (b"[" * 10_000, "it is nested too deeply"),
+        (b'{"a":' * 10_000, "it is nested too deeply"),
+        (b"- " * 10_000, "it is nested too deeply"),
+        (b"a: {" * 10_000, "it is nested too deeply"),
+        (b"[" + b"9" * 5_000 + b"]", "it holds a number that is too long"),
+        (b"a: &a [*a]", "stands for nothing, or for itself"),
+        (b"*a", "stands for nothing, or for itself"),
+        (BOMB.encode(), "its aliases expand beyond the size of any template"),
+        (b"a: 1\n---\nb: 1", "it holds more than one YAML document"),
+        (b"? [a]\n: b", "a mapping or list is a key in line 1"),
+        (b"a: b: c", "it is not YAML: .* in line 1"),
+        (b"a: \x00", "YAML"),
+        (b" " * (MAX_BYTES + 1), "it is larger than any template"),
+    ],
+)
+def test_what_cannot_be_read(data: bytes, reason: str) -> None:
+    """Traps and rubbish end with one sentence."""
+    with pytest.raises(UnreadableInputError, match=reason):
+        parse(data)

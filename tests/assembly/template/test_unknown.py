@@ -1,0 +1,119 @@
+"""An unknown is easy to ask about and hard to compare by mistake."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from batch_constructs.assembly.template.unknown import (
+    Either,
+    PartialText,
+    Unknown,
+    ending,
+    given,
+    is_none_of,
+    is_one_of,
+    known,
+    or_none,
+    shown,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SOMETHING = Unknown("something")
+ARN = PartialText(("arn:", Unknown("AWS::Partition"), ":iam::aws:policy/service-role/AWSBatchServiceRole"))
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        operator.eq,
+        operator.ne,
+        operator.lt,
+        operator.le,
+        operator.gt,
+        operator.ge,
+        lambda unknown, _: bool(unknown),
+        lambda unknown, _: len(unknown),
+        lambda unknown, _: list(unknown),
+        lambda unknown, other: other in unknown,
+        lambda unknown, _: {unknown},
+    ],
+)
+@pytest.mark.parametrize("unknown", [SOMETHING, ARN, Either((1, 2))])
+def test_using_an_unknown_as_a_value_raises(use: Callable[[Any, Any], Any], unknown: Unknown) -> None:
+    """Whatever a rule does with it but asking is an error that says what to ask."""
+    with pytest.raises(TypeError, match="ask known"):
+        use(unknown, 1)
+
+
+def test_comparing_from_the_other_side_raises() -> None:
+    """A literal on the left does not hide the mistake."""
+    with pytest.raises(TypeError, match="something"):
+        operator.eq(1, SOMETHING)
+
+
+@pytest.mark.parametrize(
+    ("value", "is_known", "one", "none"),
+    [
+        ("EC2", True, True, False),
+        ("FARGATE", True, False, True),
+        (None, False, False, True),
+        (SOMETHING, False, False, False),
+    ],
+)
+def test_questions(value: str | Unknown | None, is_known: bool, one: bool, none: bool) -> None:
+    """An unknown is neither known, nor one of the options, nor none of them."""
+    assert known(value) is is_known
+    assert is_one_of(value, "EC2", "SPOT") is one
+    assert is_none_of(value, "EC2", "SPOT") is none
+    assert or_none(value) == (value if is_known else None)
+
+
+def test_absence_is_an_option() -> None:
+    """`None` among the options stands for a member that is not given."""
+    assert is_one_of(None, "BEST_FIT", None)
+    assert not is_none_of(None, "BEST_FIT", None)
+
+
+def test_given() -> None:
+    """What a condition may leave out is not given for certain."""
+    assert given("x")
+    assert given(SOMETHING)
+    assert given(Either(("a", "b")))
+    assert not given(Either(("a", None)))
+    assert not given(None)
+
+
+def test_partial_text() -> None:
+    """The known ends of a text can be read; holes are shown as what fills them."""
+    assert ARN.prefix == "arn:"
+    assert ARN.suffix == ":iam::aws:policy/service-role/AWSBatchServiceRole"
+    assert ARN.text == "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSBatchServiceRole"
+    assert PartialText((SOMETHING, "x")).prefix == ""
+    assert PartialText(("x", SOMETHING)).suffix == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("arn:aws:iam::aws:policy/service-role/AWSBatchServiceRole", "AWSBatchServiceRole"),
+        ("name", "name"),
+        (ARN, "AWSBatchServiceRole"),
+        (PartialText(("a/", SOMETHING)), None),
+        (PartialText((SOMETHING, "-suffix")), None),
+        (SOMETHING, None),
+        (None, None),
+    ],
+)
+def test_ending(value: str | Unknown | None, name: str | None) -> None:
+    """The name at the end of an ARN is known only if the template writes it out."""
+    assert ending(value) == name
+
+
+def test_shown() -> None:
+    """A message shows an unknown by its reason."""
+    assert (shown(1), shown(SOMETHING), shown(ARN)) == ("1", "${something}", ARN.text)
