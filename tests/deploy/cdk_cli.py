@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -12,13 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.deploy.moto_server import ROOT, locked
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     # Makes the boto3 client of a service.
     Clients = Callable[[str], Any]
 
-ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
 VERSION = "2.1148.1"
 # moto's own account; and the only region whose zones its Fn::GetAZs knows.
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -36,8 +37,7 @@ def install() -> Path:
     """
     home = ROOT / ".cache" / f"cdk-cli-{VERSION}"
     home.parent.mkdir(exist_ok=True)
-    with home.with_name(f"{home.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(home.with_name(f"{home.name}.lock")):
         if not home.exists():
             # Moved into place when complete: an interrupted install is never taken for a finished one.
             unfinished = home.with_name(f"{home.name}.unfinished")
@@ -55,6 +55,15 @@ class Deployment:
     stack_name: str
     template: dict[str, Any]
     assembly: Path
+
+    @classmethod
+    def read(cls, assembly: Path) -> Deployment:
+        """Read an assembly, which has one stack."""
+        artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"]
+        [name] = [name for name, each in artifacts.items() if each["type"] == "aws:cloudformation:stack"]
+        template = json.loads((assembly / artifacts[name]["properties"]["templateFile"]).read_text())
+        stack_name = artifacts[name]["properties"].get("stackName", name)
+        return cls(stack_name=stack_name, template=template, assembly=assembly)
 
     def types(self) -> dict[str, str]:
         """The type of each resource in the template, by logical id."""
@@ -83,7 +92,7 @@ class Cdk:
     Args:
         script: What `install` returned.
         endpoint: Where every AWS service answers.
-        home: An empty folder, as home directory and for what the apps synthesize.
+        home: A folder of its own, as home directory and for what the apps synthesize.
     """
 
     script: Path
@@ -95,28 +104,21 @@ class Cdk:
         # Outside the project, whose cdk.json names an app that would be synthesized for nothing.
         return self._cdk("bootstrap", f"aws://{ACCOUNT}/{REGION}", cwd=self.home)
 
-    def deploy(self, app: Path) -> Deployment:
-        """Synthesize and deploy the app in a file, which has one stack."""
-        assembly = self.home / f"{app.parent.name}.cdk.out"
-        self._cdk("deploy", "--require-approval", "never", "--output", str(assembly), *_app(app))
-        manifest = json.loads((assembly / "manifest.json").read_text())
-        [stack] = [a for a in manifest["artifacts"].values() if a["type"] == "aws:cloudformation:stack"]
-        file = stack["properties"]["templateFile"]
-        return Deployment(
-            stack_name=stack["properties"].get("stackName", file.removesuffix(".template.json")),
-            template=json.loads((assembly / file).read_text()),
-            assembly=assembly,
-        )
+    def deploy(self, example: Path) -> str:
+        """Synthesize and deploy the app in a folder; returns the path of the assembly."""
+        assembly = str(self.home / f"{example.name}.cdk.out")
+        self._cdk("deploy", "--require-approval", "never", "--output", assembly, *_app(example))
+        return assembly
 
     def deploy_again(self, deployment: Deployment) -> str:
         """Deploy what was synthesized before; returns what was printed."""
         return self._cdk("deploy", "--require-approval", "never", "--app", str(deployment.assembly))
 
-    def diff(self, app: Path) -> str:
-        """Synthesize the app anew and compare it with what is deployed; returns what was printed."""
+    def diff(self, example: Path) -> str:
+        """Synthesize the app in a folder anew and compare it with what is deployed; returns what was printed."""
         # By template: moto cannot delete the change set that the command line would make for it.
         assembly = self.home / "diff.cdk.out"
-        return self._cdk("diff", "--fail", "--method", "template", "--output", str(assembly), *_app(app))
+        return self._cdk("diff", "--fail", "--method", "template", "--output", str(assembly), *_app(example))
 
     def _cdk(self, *arguments: str, cwd: Path = ROOT) -> str:
         own = ("AWS_", "CDK_")
@@ -147,8 +149,8 @@ class Cdk:
         )
 
 
-def _app(app: Path) -> tuple[str, str]:
-    return "--app", f"python {app}"
+def _app(example: Path) -> tuple[str, str]:
+    return "--app", f"python {example.relative_to(ROOT) / 'app.py'}"
 
 
 def _run(tool: str, *arguments: str, cwd: Path, env: dict[str, str] | None = None) -> str:

@@ -1,18 +1,16 @@
-"""One AWS for all tests here, with the examples deployed into it.
-
-The fixtures live as long as the test worker. The tests carry `xdist_group`, so that under `--dist loadgroup` one
-worker runs them all and starts one server; under other modes each worker that gets one of them starts its own.
-"""
+"""One AWS for all tests here, with the examples deployed into it, in whichever worker a test runs."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 
-from tests.deploy.cdk_cli import REGION, ROOT, Cdk, Deployment, install
-from tests.deploy.moto_server import moto_server
+from tests.deploy.cdk_cli import EXAMPLES, REGION, Cdk, Deployment, install
+from tests.deploy.moto_server import MotoServer, moto_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,38 +19,48 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of an AWS that is empty at first."""
-    with moto_server(tmp_path_factory.mktemp("moto") / "log") as url:
-        yield url
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MotoServer]:
+    """The server of this test run."""
+    run = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # Each worker has a folder of its own in that of the run.
+        run = run.parent
+    folder = run / "aws"
+    folder.mkdir(exist_ok=True)
+    with moto_server(folder) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
-def aws(endpoint: str) -> Clients:
+def aws(server: MotoServer) -> Clients:
     """Clients that talk to it."""
     session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
 
     def client(service: str) -> Any:
-        return session.client(service, endpoint_url=endpoint)
+        return session.client(service, endpoint_url=server.url)
 
     return client
 
 
 @pytest.fixture(scope="session")
-def cdk(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Cdk:
+def cdk(server: MotoServer) -> Cdk:
     """The CDK's command line, with the account bootstrapped."""
-    cdk = Cdk(script=install(), endpoint=endpoint, home=tmp_path_factory.mktemp("home"))
-    cdk.bootstrap()
+    home = server.folder / "home"
+    home.mkdir(exist_ok=True)
+    cdk = Cdk(script=install(), endpoint=server.url, home=home)
+    server.once("bootstrap", cdk.bootstrap)
     return cdk
 
 
 @pytest.fixture(scope="session")
-def quickstart(cdk: Cdk) -> Deployment:
+def quickstart(server: MotoServer, cdk: Cdk) -> Deployment:
     """The quick start, deployed."""
-    return cdk.deploy(ROOT / "examples" / "quickstart" / "app.py")
+    return Deployment.read(Path(server.once("quickstart", lambda: cdk.deploy(EXAMPLES / "quickstart"))))
 
 
 @pytest.fixture(scope="session")
-def media_transcoding(cdk: Cdk) -> Deployment:
+def media_transcoding(server: MotoServer, cdk: Cdk) -> Deployment:
     """The media transcoding example, deployed."""
-    return cdk.deploy(ROOT / "examples" / "media_transcoding" / "app.py")
+    return Deployment.read(
+        Path(server.once("media_transcoding", lambda: cdk.deploy(EXAMPLES / "media_transcoding")))
+    )

@@ -5,13 +5,11 @@ Each function below `apply` works around the faults of moto that its docstring n
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from moto.batch import models
 from moto.batch.utils import lowercase_first_key
 from moto.cloudformation import parsing
-from moto.cloudformation.models import Stack
 from moto.core.common_models import CloudFormationModel
 from moto.core.config import default_user_config
 from moto.ec2.models.instance_types import INSTANCE_FAMILIES, INSTANCE_TYPES
@@ -28,7 +26,6 @@ def apply() -> None:
     """Patch moto in this process."""
     for patch in (
         run_no_containers,
-        read_json_templates_as_json,
         give_batch_resources_their_arns,
         take_environment_types_in_any_case,
         take_environments_without_service_role,
@@ -46,19 +43,6 @@ def apply() -> None:
 def run_no_containers() -> None:
     """Not a fault: moto would run jobs in Docker; here they succeed as soon as they are submitted."""
     default_user_config["batch"] = {"use_docker": False}
-
-
-def read_json_templates_as_json() -> None:
-    """moto reads every template with the YAML parser in Python, several times a deploy, which takes seconds."""
-    from_yaml = Stack.parse_template
-
-    def parse_template(template: str) -> Any:
-        try:
-            return json.loads(template)
-        except ValueError:
-            return from_yaml(template)
-
-    Stack.parse_template = staticmethod(parse_template)
 
 
 def give_batch_resources_their_arns() -> None:

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.deploy.cdk_cli import ROOT
+from tests.deploy.cdk_cli import EXAMPLES
 
 if TYPE_CHECKING:
     from tests.deploy.cdk_cli import Cdk, Clients, Deployment
-
-pytestmark = pytest.mark.xdist_group("deploy")
 
 # moto's CloudFormation leaves these out of a stack, with a warning in its log: no deploy here proves them.
 NOT_CREATED_BY_MOTO = {
@@ -89,7 +87,7 @@ def test_second_deploy_changes_nothing(cdk: Cdk, quickstart: Deployment) -> None
 
 def test_app_synthesized_anew_does_not_differ(cdk: Cdk, quickstart: Deployment) -> None:
     """The next synth gives the template that is deployed."""
-    assert "There were no differences" in cdk.diff(ROOT / "examples" / "quickstart" / "app.py")
+    assert "There were no differences" in cdk.diff(EXAMPLES / "quickstart")
 
 
 def _environments(example: Deployment, aws: Clients) -> list[dict[str, Any]]:

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.deploy.moto_server import ROOT, refuse_other_versions
-
 if TYPE_CHECKING:
     from tests.deploy.cdk_cli import Clients
-
-pytestmark = pytest.mark.xdist_group("deploy")
+    from tests.deploy.moto_server import MotoServer
 
 
 def _environment(**compute_resources: Any) -> dict[str, Any]:
@@ -100,12 +95,17 @@ TEMPLATE = {
 
 
 @pytest.fixture(scope="module")
-def arns(aws: Clients) -> dict[str, str]:
+def arns(server: MotoServer, aws: Clients) -> dict[str, str]:
     """The ARN of each Batch resource in the template above, by logical id."""
-    cloudformation = aws("cloudformation")
-    cloudformation.create_stack(StackName="Corners", TemplateBody=json.dumps(TEMPLATE))
-    [stack] = cloudformation.describe_stacks(StackName="Corners")["Stacks"]
-    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+    def create() -> dict[str, str]:
+        cloudformation = aws("cloudformation")
+        cloudformation.create_stack(StackName="Corners", TemplateBody=json.dumps(TEMPLATE))
+        [stack] = cloudformation.describe_stacks(StackName="Corners")["Stacks"]
+        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+    created: dict[str, str] = server.once("corners", create)
+    return created
 
 
 @pytest.mark.parametrize(
@@ -153,22 +153,3 @@ def test_multi_node_definition_is_one(arns: dict[str, str], aws: Clients) -> Non
     """A multi-node definition is not registered as a container."""
     [found] = aws("batch").describe_job_definitions(jobDefinitions=[arns["Nodes"]])["jobDefinitions"]
     assert found["type"] == "multinode"
-
-
-def test_another_moto_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An update of moto is noticed, not patched blindly."""
-    monkeypatch.setattr("tests.deploy.moto_server.version", lambda _: "5.3.0")
-    with pytest.raises(RuntimeError, match=r"the patches are for moto 5\.2\.5, got 5\.3\.0"):
-        refuse_other_versions()
-
-
-def test_server_ends_with_the_process_that_started_it() -> None:
-    """A server whose standard input has ended ends by itself, so a killed test run leaves nothing behind."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.deploy.moto_server"],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0

@@ -14,8 +14,6 @@ from tests.deploy.cdk_cli import ACCOUNT, REGION
 if TYPE_CHECKING:
     from tests.deploy.cdk_cli import Clients, Deployment
 
-pytestmark = pytest.mark.xdist_group("deploy")
-
 
 @pytest.fixture
 def queue(quickstart: Deployment, aws: Clients) -> str:
