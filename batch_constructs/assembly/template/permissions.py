@@ -69,12 +69,8 @@ class Permissions:
             if not statement.principals.services.complete or isinstance(statement.principal, Unknown):
                 return None
             for service in statement.principals.services:
-                name = (
-                    service.parts[0]
-                    if not isinstance(service, str) and hasattr(service, "parts")
-                    else service
-                )
-                if not isinstance(name, str):
+                name = service.prefix if isinstance(service, PartialText) else service
+                if not isinstance(name, str) or not name:
                     return None
                 services.add(name.split(".amazonaws")[0].rstrip("."))
         return frozenset(services) if document.statements.complete and document.present else None
