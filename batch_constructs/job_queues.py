@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
     from aws_cdk.interfaces.aws_batch import IComputeEnvironmentRef, IJobDefinitionRef, ISchedulingPolicyRef
     from constructs import Construct
+    from jsii import Number
 
 __all__ = ["ImportedJobQueue", "JobQueue", "JobQueueBase"]
 
@@ -134,7 +135,7 @@ class JobQueue(JobQueueBase):
         id: str,
         *,
         compute_environments: Sequence[IComputeEnvironmentRef],
-        priority: int = 1,
+        priority: Number = 1,
         scheduling_policy: ISchedulingPolicyRef | None = None,
         enabled: bool = True,
         job_queue_name: str | None = None,

@@ -112,7 +112,9 @@ def test_rooms_stay_small(path: Path) -> None:
     assert (lines > LIMIT) == (name in LARGE), f"{name} has {lines} lines"
 
 
-@pytest.mark.parametrize("module", ["batch_constructs", "batch_constructs.facts.instance_types", "batch_constructs.cli"])
+@pytest.mark.parametrize(
+    "module", ["batch_constructs", "batch_constructs.facts.instance_types", "batch_constructs.cli"]
+)
 def test_importing_starts_no_node(module: str) -> None:
     """The package, its facts and its command line load neither jsii nor aws_cdk."""
     code = f"import sys, {module}; print(sorted({{'jsii', 'aws_cdk', 'constructs'}} & set(sys.modules)))"
@@ -129,5 +131,18 @@ def test_a_queue_brings_only_what_it_needs() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     imported = set(done.stdout.split())
     # aws_batch itself imports these three.
-    assert imported <= {"aws_cdk.aws_batch", "aws_cdk.aws_ec2", "aws_cdk.aws_iam", "aws_cdk.aws_s3_assets", "aws_cdk.aws_logs", "aws_cdk.aws_kms", "aws_cdk.aws_s3"}
-    assert not imported & {"aws_cdk.aws_ecs", "aws_cdk.aws_events", "aws_cdk.aws_events_targets", "aws_cdk.aws_sns"}
+    assert imported <= {
+        "aws_cdk.aws_batch",
+        "aws_cdk.aws_ec2",
+        "aws_cdk.aws_iam",
+        "aws_cdk.aws_s3_assets",
+        "aws_cdk.aws_logs",
+        "aws_cdk.aws_kms",
+        "aws_cdk.aws_s3",
+    }
+    assert not imported & {
+        "aws_cdk.aws_ecs",
+        "aws_cdk.aws_events",
+        "aws_cdk.aws_events_targets",
+        "aws_cdk.aws_sns",
+    }

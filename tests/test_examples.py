@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/app.py"))
 
 
-class Golden(JSONSnapshotExtension):
+class Golden(JSONSnapshotExtension):  # type: ignore[misc] # syrupy has no types here
     """One readable file for each stack of each example, under ``tests/golden``."""
 
     file_extension = "template.json"
@@ -66,5 +66,7 @@ def test_an_example_says_what_it_is(example: str) -> None:
 def test_the_quick_start_is_short() -> None:
     """At most 25 lines of the user's code: neither blank, nor comment, nor docstring."""
     source = (ROOT / "examples" / "quickstart" / "app.py").read_text(encoding="utf-8")
-    code = [line for line in source.splitlines() if line.strip() and not line.lstrip().startswith(("#", '"""'))]
+    code = [
+        line for line in source.splitlines() if line.strip() and not line.lstrip().startswith(("#", '"""'))
+    ]
     assert len(code) <= 25

@@ -47,7 +47,7 @@ def test_a_queue_takes_environments_of_every_make(
     """Ours, the L2's, an L1 and imported ones fit the same argument, since all are references."""
     from aws_cdk import aws_batch as batch
 
-    environments = [
+    environments: list[Any] = [
         FargateComputeEnvironment(stack, "Ours", vpc=vpc),
         batch.FargateComputeEnvironment(stack, "L2", vpc=vpc),
         batch.CfnComputeEnvironment(stack, "L1", type="MANAGED"),

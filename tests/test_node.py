@@ -15,17 +15,27 @@ ROOT = Path(__file__).parents[1]
 
 def run(code: str, python: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [python, "-c", code], capture_output=True, text=True, check=False, env={"PATH": "/nowhere", **environment}
+        [python, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": "/nowhere", **environment},
     )
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> str:
+    """The interpreter, in a folder that has no Node.js beside it."""
+    python = tmp_path / "python"
+    python.symlink_to(Path(sys.executable).resolve())
+    return str(python)
 
 
 @pytest.mark.parametrize(
     "code", ["from batch_constructs import JobQueue", "import batch_constructs; from aws_cdk import App"]
 )
-def test_a_missing_node_ends_in_one_sentence(code: str) -> None:
+def test_a_missing_node_ends_in_one_sentence(code: str, bare: str) -> None:
     """Fails when there is no Node.js, with the command that helps and without a traceback of jsii."""
-    # The interpreter behind the virtual environment has no Node.js beside it.
-    bare = str(Path(sys.executable).resolve())
     done = run(code, bare, PYTHONPATH=os.pathsep.join([str(ROOT), str(SITE_PACKAGES)]))
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]
@@ -39,9 +49,8 @@ def test_the_extras_node_is_found_without_an_activated_environment() -> None:
     assert done.stdout.strip() == str(Path(sys.executable).parent / "node")
 
 
-def test_the_package_itself_needs_no_node() -> None:
+def test_the_package_itself_needs_no_node(bare: str) -> None:
     """Facts and checks work on a machine without Node.js."""
-    bare = str(Path(sys.executable).resolve())
     code = "from batch_constructs.facts import instance_types; print(instance_types.find('c7i.large').vcpus)"
     done = run(code, bare, PYTHONPATH=os.pathsep.join([str(ROOT), str(SITE_PACKAGES)]))
     assert done.stdout.strip() == "2"

@@ -25,7 +25,9 @@ def typed_names() -> set[str]:
 
 
 def constructs() -> list[str]:
-    return [name for name in batch_constructs.__all__ if hasattr(getattr(batch_constructs, name), "__jsii_type__")]
+    return [
+        name for name in batch_constructs.__all__ if hasattr(getattr(batch_constructs, name), "__jsii_type__")
+    ]
 
 
 def test_the_lists_of_names_agree() -> None:
@@ -67,8 +69,14 @@ def test_every_public_method_is_documented_and_typed(name: str) -> None:
             if base.__name__.startswith("_"):
                 continue
             assert method.__doc__, f"{base.__name__}.{attribute}"
-            parameters = [each for each in inspect.signature(method).parameters.values() if each.name != "self"]
-            untyped = [each.name for each in parameters if each.annotation is inspect.Parameter.empty and each.name != "cls"]
+            parameters = [
+                each for each in inspect.signature(method).parameters.values() if each.name != "self"
+            ]
+            untyped = [
+                each.name
+                for each in parameters
+                if each.annotation is inspect.Parameter.empty and each.name != "cls"
+            ]
             assert untyped == [], f"{base.__name__}.{attribute}"
             assert "return" in method.__annotations__, f"{base.__name__}.{attribute}"
 
@@ -79,8 +87,9 @@ def test_every_argument_is_documented(name: str) -> None:
     thing: Any = getattr(batch_constructs, name)
     if issubclass(thing, enum.Enum):
         return
-    text = f"{thing.__doc__}\n{thing.__init__.__doc__ if not dataclasses.is_dataclass(thing) else ''}"
-    signature = inspect.signature(thing.__init__ if not dataclasses.is_dataclass(thing) else thing)
+    value_object = dataclasses.is_dataclass(thing)
+    text = f"{thing.__doc__}\n{'' if value_object else thing.__init__.__doc__}"
+    signature: inspect.Signature = inspect.signature(getattr(thing, "__init__"))  # noqa: B009 - mypy knows better
     for parameter in signature.parameters:
         if parameter != "self":
             assert re.search(rf"^\s*{parameter}: ", text, re.MULTILINE), f"{name}: {parameter}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -11,7 +11,7 @@ from batch_constructs import BatchServiceRole, EcsInstanceRole, ExecutionRole, J
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aws_cdk import Stack
+    from aws_cdk import CfnElement, Stack
 
 THIS_ACCOUNT = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
@@ -19,7 +19,8 @@ THIS_ACCOUNT = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
 def trust(role: dict[str, Any]) -> dict[str, Any]:
     [statement] = role["AssumeRolePolicyDocument"]["Statement"]
     assert statement["Action"] == "sts:AssumeRole"
-    return statement
+    found: dict[str, Any] = statement
+    return found
 
 
 def policies(role: dict[str, Any]) -> list[str]:
@@ -70,7 +71,7 @@ def test_instance_role_brings_an_unnamed_profile(stack: Stack, only: Callable[[s
     """Pain 26 (named profiles block a second stack): the instance profile has no name, and holds the role."""
     role = EcsInstanceRole(stack, "Role")
     profile = only("AWS::IAM::InstanceProfile")
-    assert profile == {"Roles": [{"Ref": stack.get_logical_id(role.node.default_child)}]}
+    assert profile == {"Roles": [{"Ref": stack.get_logical_id(cast("CfnElement", role.node.default_child))}]}
 
 
 def test_execution_role_may_use_what_it_is_given(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:

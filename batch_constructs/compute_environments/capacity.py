@@ -16,6 +16,8 @@ from batch_constructs.facts import limits, patterns
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from jsii import Number
+
 __all__ = ["Capacity", "ImageType"]
 
 # What a type, a family or a bundle looks like. Whatever has this form may exist tomorrow.
@@ -46,8 +48,8 @@ class Capacity:
     """What an EC2 or Spot environment may launch, and how."""
 
     instance_types: Sequence[str]
-    min_vcpus: int
-    max_vcpus: int
+    min_vcpus: Number
+    max_vcpus: Number
     allocation_strategy: AllocationStrategy
     image_types: Sequence[ImageType] | None
     instance_tags: Mapping[str, str] | None

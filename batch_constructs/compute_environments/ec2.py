@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_ec2 as ec2
     from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef
     from constructs import Construct
+    from jsii import Number
 
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
 
@@ -56,7 +57,7 @@ class _Ec2Family(ManagedComputeEnvironment):
         security_groups: Sequence[ec2.ISecurityGroup] | None,
         instance_role: EcsInstanceRole | iam.IInstanceProfile | None,
         launch_template: ILaunchTemplateRef | None,
-        bid_percentage: int | None,
+        bid_percentage: Number | None,
         placement_group: ec2.IPlacementGroup | None,
         update_policy: UpdatePolicy | None,
         service_role: iam.IRole | None,
@@ -133,8 +134,8 @@ class Ec2ComputeEnvironment(_Ec2Family):
         vpc_subnets: ec2.SubnetSelection | None = None,
         security_groups: Sequence[ec2.ISecurityGroup | ec2.SecurityGroup] | None = None,
         instance_types: Sequence[str] = ("default_x86_64",),
-        min_vcpus: int = 0,
-        max_vcpus: int = 256,
+        min_vcpus: Number = 0,
+        max_vcpus: Number = 256,
         allocation_strategy: AllocationStrategy = AllocationStrategy.BEST_FIT_PROGRESSIVE,
         image_types: Sequence[ImageType] | None = None,
         instance_role: EcsInstanceRole | iam.IInstanceProfile | iam.InstanceProfile | None = None,
@@ -236,10 +237,10 @@ class SpotComputeEnvironment(_Ec2Family):
         vpc_subnets: ec2.SubnetSelection | None = None,
         security_groups: Sequence[ec2.ISecurityGroup | ec2.SecurityGroup] | None = None,
         instance_types: Sequence[str] = ("default_x86_64",),
-        min_vcpus: int = 0,
-        max_vcpus: int = 256,
+        min_vcpus: Number = 0,
+        max_vcpus: Number = 256,
         allocation_strategy: AllocationStrategy = AllocationStrategy.SPOT_PRICE_CAPACITY_OPTIMIZED,
-        bid_percentage: int | None = None,
+        bid_percentage: Number | None = None,
         image_types: Sequence[ImageType] | None = None,
         instance_role: EcsInstanceRole | iam.IInstanceProfile | iam.InstanceProfile | None = None,
         launch_template: ILaunchTemplateRef | None = None,

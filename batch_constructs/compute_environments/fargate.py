@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_ec2 as ec2
     from aws_cdk import aws_iam as iam
     from constructs import Construct
+    from jsii import Number
 
 __all__ = ["FargateComputeEnvironment"]
 
@@ -39,7 +40,7 @@ class FargateComputeEnvironment(ManagedComputeEnvironment):
         vpc: ec2.IVpc | ec2.Vpc,
         vpc_subnets: ec2.SubnetSelection | None = None,
         security_groups: Sequence[ec2.ISecurityGroup | ec2.SecurityGroup] | None = None,
-        max_vcpus: int = 256,
+        max_vcpus: Number = 256,
         spot: bool = False,
         replace_compute_environment: bool = False,
         service_role: iam.IRole | iam.Role | None = None,

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from batch_constructs._problems import Problems
 from batch_constructs.facts import limits
+
+if TYPE_CHECKING:
+    from jsii import Number
 
 __all__ = ["UpdatePolicy"]
 
@@ -25,7 +29,7 @@ class UpdatePolicy:
         ValueError: the timeout is out of its range.
     """
 
-    job_execution_timeout_minutes: int = 30
+    job_execution_timeout_minutes: Number = 30
     terminate_jobs_on_update: bool = False
 
     def __post_init__(self) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_ecs as ecs
     from constructs import Construct
+    from jsii import Number
 
     from batch_constructs.job_definitions.retries import RetryStrategy
 
@@ -61,7 +62,7 @@ class ContainerJob:
     timeout_seconds: float | None
     user: str | None
     readonly_root_filesystem: bool | None
-    scheduling_priority: int | None
+    scheduling_priority: Number | None
     propagate_tags: bool
     skip_deregister_on_update: bool
     job_definition_name: str | None

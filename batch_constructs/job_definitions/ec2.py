@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
     from aws_cdk import aws_logs as logs
     from constructs import Construct
+    from jsii import Number
 
     from batch_constructs.job_definitions.retries import RetryStrategy
 
@@ -41,9 +42,9 @@ class Ec2JobDefinition(ContainerJobDefinition):
         id: str,
         *,
         image: str | ecs.ContainerImage,
-        vcpus: int,
+        vcpus: Number,
         memory: Size,
-        gpus: int | None = None,
+        gpus: Number | None = None,
         command: Sequence[str] | None = None,
         parameters: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
@@ -57,7 +58,7 @@ class Ec2JobDefinition(ContainerJobDefinition):
         user: str | None = None,
         privileged: bool | None = None,
         readonly_root_filesystem: bool | None = None,
-        scheduling_priority: int | None = None,
+        scheduling_priority: Number | None = None,
         propagate_tags: bool = True,
         skip_deregister_on_update: bool = True,
         job_definition_name: str | None = None,
@@ -129,7 +130,7 @@ class Ec2JobDefinition(ContainerJobDefinition):
         )
 
 
-def requirements(*, vcpus: float, memory_mib: float | None, gpus: float | None = None) -> dict[str, str]:
+def requirements(*, vcpus: Number, memory_mib: float | None, gpus: Number | None = None) -> dict[str, str]:
     """What a job asks for, as CloudFormation wants it: numbers in strings, and tokens that become strings."""
     amounts = {"VCPU": vcpus, "MEMORY": memory_mib, "GPU": gpus}
     return {kind: as_string(amount) for kind, amount in amounts.items() if amount is not None}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
     from aws_cdk import aws_logs as logs
     from constructs import Construct
+    from jsii import Number
 
     from batch_constructs._problems import Problems
     from batch_constructs.job_definitions.retries import RetryStrategy
@@ -45,7 +46,7 @@ class FargateJobDefinition(ContainerJobDefinition):
         id: str,
         *,
         image: str | ecs.ContainerImage,
-        vcpus: float = 1,
+        vcpus: Number = 1,
         memory: Size | None = None,
         command: Sequence[str] | None = None,
         parameters: Mapping[str, str] | None = None,
@@ -63,7 +64,7 @@ class FargateJobDefinition(ContainerJobDefinition):
         timeout: Duration | None = None,
         user: str | None = None,
         readonly_root_filesystem: bool | None = None,
-        scheduling_priority: int | None = None,
+        scheduling_priority: Number | None = None,
         propagate_tags: bool = True,
         skip_deregister_on_update: bool = True,
         job_definition_name: str | None = None,
@@ -168,12 +169,12 @@ def _platform(
     )
 
 
-def _smallest_memory(vcpus: float) -> float | None:
+def _smallest_memory(vcpus: Number) -> float | None:
     options = fargate.memory_options_mib(vcpus) if known(vcpus) else ()
     return options[0] if options else None
 
 
-def _check_size(problems: Problems, vcpus: float, memory_mib: float | None) -> None:
+def _check_size(problems: Problems, vcpus: Number, memory_mib: float | None) -> None:
     if not known(vcpus):
         problems.check(memory_mib is not None, "memory must be given where vcpus is a token")
         return

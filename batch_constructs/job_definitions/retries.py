@@ -13,6 +13,8 @@ from batch_constructs.facts import limits, patterns
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jsii import Number
+
 __all__ = ["RetryAction", "RetryRule", "RetryStrategy"]
 
 
@@ -121,7 +123,7 @@ class RetryStrategy:
         ValueError: a limit is broken.
     """
 
-    attempts: int
+    attempts: Number
     evaluate_on_exit: Sequence[RetryRule] = ()
 
     def __post_init__(self) -> None:
@@ -132,7 +134,7 @@ class RetryStrategy:
         object.__setattr__(self, "evaluate_on_exit", tuple(self.evaluate_on_exit))
 
     @classmethod
-    def on_spot_reclaim(cls, attempts: int = 3) -> RetryStrategy:
+    def on_spot_reclaim(cls, attempts: Number = 3) -> RetryStrategy:
         """Retry what the platform did to the job, on EC2 and on Fargate, and fail at once on what the job did itself.
 
         Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -20,7 +20,7 @@ from batch_constructs import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aws_cdk import Stack
+    from aws_cdk import CfnElement, Stack
     from aws_cdk import aws_ec2 as ec2
 
 BOTH = pytest.mark.parametrize("construct", [Ec2ComputeEnvironment, SpotComputeEnvironment])
@@ -120,7 +120,7 @@ def test_an_environment_outlives_neither_its_role_nor_its_policies(
     policy = next(name for name, each in found.items() if each["Type"] == "AWS::IAM::Policy")
     depends = found[stack.get_logical_id(environment.cfn)]["DependsOn"]
     assert policy in depends
-    assert stack.get_logical_id(role.node.default_child) in depends
+    assert stack.get_logical_id(cast("CfnElement", role.node.default_child)) in depends
 
 
 def test_spot_environment_never_creates_a_fleet_role(
