@@ -1,0 +1,137 @@
+"""The examples before judges that somebody else wrote: cfn-lint, the CDK's strict validation, botocore, cdk-nag."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.validate import ParamValidator
+from cfnlint.api import lint_all
+
+from batch_constructs.assembly.checks import check
+from batch_constructs.assembly.template import read
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/app.py"))
+GOLDEN = sorted((ROOT / "tests" / "golden").glob("*.template.json"))
+
+# What cdk-nag's AwsSolutions pack says of the examples, and why it may.
+ACCEPTED = {
+    "AwsSolutions-VPC7": "flow logs cost money: the quick start leaves them out, BatchNetwork(flow_logs=True) adds them",
+    "AwsSolutions-IAM4": "AmazonEC2ContainerServiceforEC2Role is what the ECS agent needs and AWS keeps up to date; "
+    "AWSXrayWriteOnlyAccess is the example's choice",
+    "AwsSolutions-IAM5": "all revisions of one definition, a bucket's objects, and GetAuthorizationToken, which has no "
+    "resource in IAM",
+    "AwsSolutions-SQS3": "this is the dead-letter queue itself",
+    "AwsSolutions-S1": "access logs of the media bucket are the user's choice",
+    "AwsSolutions-EC23": "cdk-nag cannot read the VPC's CIDR, which is a reference; nothing is open to the world",
+}
+NAG = """
+import runpy, sys, aws_cdk
+from cdk_nag import AwsSolutionsChecks
+plain = aws_cdk.App.synth
+def synth(app, *args, **options):
+    aws_cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    return plain(app, *args, **options)
+aws_cdk.App.synth = synth
+runpy.run_path(sys.argv[1])
+"""
+
+
+def run(command: list[str], out: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        env={**os.environ, "CDK_OUTDIR": str(out), **environment},
+        cwd=out,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("template", GOLDEN, ids=lambda path: path.name)
+def test_cfn_lint_has_nothing_to_say(template: Path) -> None:
+    """The schema of every resource holds, for errors and warnings alike; its informational hints are left out."""
+    matches = [match for match in lint_all(template.read_text(encoding="utf-8")) if match.rule.id[0] in "EW"]
+    assert [str(match) for match in matches] == []
+
+
+@pytest.mark.parametrize("template", GOLDEN, ids=lambda path: path.name)
+def test_our_own_rules_have_nothing_to_say(template: Path) -> None:
+    """Neither an error nor a warning."""
+    assert [f"{each.rule_id} {each.message}" for each in check(read(template))] == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_cdks_strict_validation_passes(example: str, tmp_path: Path) -> None:
+    """With the flag that makes each finding of the CDK's own validation an error."""
+    flags = json.dumps({"@aws-cdk/core:validateAgainstDefaultRules": True})
+    app = str(ROOT / "examples" / example / "app.py")
+    done = run([sys.executable, app], tmp_path, CDK_CONTEXT_JSON=flags, CDK_VALIDATION="true")
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.glob("*.template.json"))
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_cdk_nag_finds_only_what_is_argued(example: str, tmp_path: Path) -> None:
+    """Every finding is one that holds for a reason; a new one fails."""
+    app = str(ROOT / "examples" / example / "app.py")
+    run([sys.executable, "-c", NAG, app], tmp_path)
+    report = json.loads((tmp_path / "validation-report.json").read_text(encoding="utf-8"))
+    found = {
+        re.split(r"\W*\[", violation["ruleName"])[0]
+        for plugin in report["pluginReports"]
+        if plugin["pluginName"] == "AwsSolutions"
+        for violation in plugin["violations"]
+    }
+    assert found
+    assert found <= set(ACCEPTED)
+
+
+REQUESTS = {
+    "AWS::Batch::ComputeEnvironment": ("CreateComputeEnvironment", {"computeEnvironmentName": "name"}),
+    "AWS::Batch::JobQueue": ("CreateJobQueue", {"jobQueueName": "name"}),
+    "AWS::Batch::JobDefinition": ("RegisterJobDefinition", {"jobDefinitionName": "name"}),
+}
+# CloudFormation's own: they steer updates and are no part of a request.
+ONLY_CLOUDFORMATION = {"ReplaceComputeEnvironment", "ResourceRetentionPolicy", "UpdateToLatestImageVersion"}
+# Maps of the user's, whose keys keep their case.
+MAPS = {"Tags", "Parameters", "Options"}
+
+
+def request_of(value: Any, key: str = "") -> Any:
+    """A resource's properties as the API spells them; what only CloudFormation knows becomes a text."""
+    if isinstance(value, dict):
+        if len(value) == 1 and next(iter(value)).startswith(("Ref", "Fn::")):
+            return "resolved"
+        return {
+            name if key in MAPS else name[0].lower() + name[1:]: request_of(each, name)
+            for name, each in value.items()
+            if name not in ONLY_CLOUDFORMATION
+        }
+    if isinstance(value, list):
+        return [request_of(each) for each in value]
+    return value
+
+
+@pytest.mark.parametrize("template", GOLDEN, ids=lambda path: path.name)
+def test_botocore_takes_every_request(template: Path) -> None:
+    """What CloudFormation will send has the shape that the service's model asks for."""
+    model = boto3.client("batch", region_name="eu-west-1").meta.service_model
+    resources = json.loads(template.read_text(encoding="utf-8"))["Resources"].values()
+    seen = 0
+    for resource in resources:
+        if resource["Type"] in REQUESTS:
+            operation, names = REQUESTS[resource["Type"]]
+            shape = model.operation_model(operation).input_shape
+            report = ParamValidator().validate({**names, **request_of(resource["Properties"])}, shape)
+            assert not report.has_errors(), report.generate_report()
+            seen += 1
+    assert seen >= 4
