@@ -60,6 +60,12 @@ class EventRetryPolicy(View):
     maximum_retry_attempts = Integer("MaximumRetryAttempts")
 
 
+class DeadLetterConfig(View):
+    """The queue for what could not be delivered."""
+
+    arn = Text("Arn")
+
+
 class EventTarget(View):
     """Where a rule sends events to; a job queue if it has `batch_parameters`."""
 
@@ -71,8 +77,14 @@ class EventTarget(View):
     input_path = Text("InputPath")
     input_transformer = Struct("InputTransformer", InputTransformer)
     retry_policy = Struct("RetryPolicy", EventRetryPolicy)
+    dead_letter_config = Struct("DeadLetterConfig", DeadLetterConfig)
     role_arn = Text("RoleArn")
     role = Link("RoleArn", Role)
+
+    @property
+    def concerns_batch(self) -> bool:
+        """Whether it gets events of AWS Batch, or submits a job."""
+        return self.batch_parameters.present or (isinstance(self.home, EventRule) and self.home.hears_batch)
 
     @property
     def message(self) -> Any:

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.template.json_texts import capitalised, parse_json
-from batch_constructs.assembly.template.members import Derived, Integer, Keyword, Link, Struct, Text
+from batch_constructs.assembly.template.members import Derived, Keyword, Link, Struct, Text
+from batch_constructs.assembly.template.resources.events import DeadLetterConfig, EventRetryPolicy
 from batch_constructs.assembly.template.resources.roles import Role
 from batch_constructs.assembly.template.resources.submissions import FREE_KEYS, Submission
 from batch_constructs.assembly.template.unknown import Unknown, shown
@@ -19,31 +20,25 @@ SUBMIT_JOB = re.compile(r":scheduler:::aws-sdk:batch:submitjob\Z", re.IGNORECASE
 _CONTEXT = re.compile(r"<(aws\.scheduler\.[a-z-]+)>")
 
 
-class ScheduleRetryPolicy(View):
-    """How often and how long a schedule tries to reach its target."""
-
-    maximum_event_age_in_seconds = Integer("MaximumEventAgeInSeconds")
-    maximum_retry_attempts = Integer("MaximumRetryAttempts")
-
-
 class ScheduleTarget(View):
     """What a schedule calls, and with what."""
 
     arn = Text("Arn")
     input = Text("Input")
-    retry_policy = Struct("RetryPolicy", ScheduleRetryPolicy)
+    retry_policy = Struct("RetryPolicy", EventRetryPolicy)
+    dead_letter_config = Struct("DeadLetterConfig", DeadLetterConfig)
     role_arn = Text("RoleArn")
     role = Link("RoleArn", Role)
 
     @property
-    def submits_jobs(self) -> bool:
+    def concerns_batch(self) -> bool:
         """Whether it calls SubmitJob for certain."""
         return SUBMIT_JOB.search(shown(self.arn)) is not None
 
 
 def _submissions(schedule: Schedule) -> Iterator[Submission]:
     target = schedule.target
-    if not target.submits_jobs or not isinstance(target.node, dict):
+    if not target.concerns_batch or not isinstance(target.node, dict):
         return
     message = parse_json(target.input, _CONTEXT)
     request = capitalised(message, *FREE_KEYS) if isinstance(message, dict) else Unknown("the input")

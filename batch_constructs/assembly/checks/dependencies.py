@@ -1,0 +1,75 @@
+"""Job dependencies: how many, and of which kinds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, miscounted, misspelt, rule
+from batch_constructs.assembly.template import is_one_of, known
+from batch_constructs.facts import limits, vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template.resources import Submission
+
+ERROR = Severity.ERROR
+_CHAPTER = "Job Dependencies"
+
+
+@rule(
+    "DEP-01",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="wait for at most 20 jobs, each by its id, its type or both",
+    prevents="ClientException: a job can have at most 20 dependencies",
+)
+def number_of_dependencies(submission: Submission) -> Iterator[Finding]:
+    """A job waits for at most 20 others."""
+    yield from miscounted(limits.DEPENDENCIES, submission, "DependsOn", submission.depends_on)
+    for dependency in submission.depends_on:
+        yield from misspelt(vocabulary.ArrayDependency, dependency, "Type", dependency.type)
+        if dependency.lacks("JobId") and dependency.lacks("Type"):
+            yield Finding(dependency, "a dependency needs a JobId or a Type")
+
+
+@rule(
+    "DEP-02",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="name the other array job, and submit an array of the same size",
+    prevents="ClientException: N_TO_N needs the id of an array job",
+)
+def n_to_n_between_arrays(submission: Submission) -> Iterator[Finding]:
+    """An N_TO_N dependency is between the children of two array jobs, the other one named by its id."""
+    for dependency in submission.depends_on:
+        if not known(dependency.type) or dependency.type.upper() != "N_TO_N":
+            continue
+        if dependency.lacks("JobId"):
+            yield Finding(dependency, "Type N_TO_N needs the JobId of the other array job")
+        if _no_array(submission):
+            yield Finding(dependency, "Type N_TO_N needs an array job, got no ArrayProperties", at="Type")
+
+
+@rule(
+    "DEP-03",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="use SEQUENTIAL without a JobId, on an array job",
+    prevents="ClientException: SEQUENTIAL takes no job id",
+)
+def sequential_within_an_array(submission: Submission) -> Iterator[Finding]:
+    """A SEQUENTIAL dependency is between the children of one array job, and names no other job."""
+    for dependency in submission.depends_on:
+        if not known(dependency.type) or dependency.type.upper() != "SEQUENTIAL":
+            continue
+        if dependency.gives("JobId"):
+            yield Finding(dependency, "Type SEQUENTIAL takes no JobId, got one", at="JobId")
+        if _no_array(submission):
+            yield Finding(dependency, "Type SEQUENTIAL needs an array job, got no ArrayProperties", at="Type")
+
+
+def _no_array(submission: Submission) -> bool:
+    """Whether the job is none of an array for certain."""
+    array = submission.array_properties
+    return submission.sure and (array.absent or (array.present and is_one_of(array.size, None)))

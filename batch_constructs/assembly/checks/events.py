@@ -1,0 +1,139 @@
+"""Events of AWS Batch, and jobs that EventBridge submits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.assembly.checks import Finding, Severity, one_of, outside, rule
+from batch_constructs.assembly.template import Reference, known
+from batch_constructs.facts import events, limits
+from batch_constructs.facts.vocabulary import JobStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template import Unknown
+    from batch_constructs.assembly.template.resources import EventRule
+    from batch_constructs.assembly.template.resources.events import EventTarget
+    from batch_constructs.assembly.template.resources.schedules import ScheduleTarget
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_EVENTS = "AWS Batch Events"
+_TARGETS = "AWS Batch Jobs as CloudWatch Events Targets"
+_STATUS = "EventPattern.detail.status"
+
+
+@rule(
+    "EVT-01",
+    chapter=_EVENTS,
+    severity=ERROR,
+    remedy="listen for states that jobs have, in capitals",
+    prevents="a rule that never fires",
+)
+def states_exist(listener: EventRule) -> Iterator[Finding]:
+    """A rule listens for states that jobs have."""
+    every = [status.value for status in JobStatus]
+    for state in _states(listener):
+        if state not in every:
+            near = f" (did you mean {state.upper()!r}?)" if state.upper() in every else ""
+            yield Finding(listener, f"status must be {one_of(every)}, got {state!r}{near}", at=_STATUS)
+
+
+@rule(
+    "EVT-02",
+    chapter=_EVENTS,
+    severity=WARNING,
+    remedy="listen for RUNNABLE instead, or for the call of SubmitJob",
+    prevents="a rule that never hears of new jobs",
+)
+def submitted_never_comes(listener: EventRule) -> Iterator[Finding]:
+    """No event is sent when a job is SUBMITTED for the first time."""
+    if JobStatus.SUBMITTED in _states(listener):
+        yield Finding(listener, "no event comes when a job is first SUBMITTED, got it as status", at=_STATUS)
+
+
+def _states(listener: EventRule) -> list[str]:
+    """The states that a rule on job events lists literally; empty for other rules."""
+    kinds, states = listener.pattern("detail-type"), listener.pattern("detail", "status")
+    if not listener.hears_batch or not _only(kinds, events.JOB_STATE_CHANGE):
+        return []
+    return [state for state in states if isinstance(state, str)] if isinstance(states, list) else []
+
+
+def _only(values: Any, wanted: str) -> bool:
+    return (
+        isinstance(values, list) and len(values) == 1 and isinstance(values[0], str) and values[0] == wanted
+    )
+
+
+@rule(
+    "EVT-03",
+    chapter=_TARGETS,
+    severity=ERROR,
+    remedy="give the job's name and definition, and a role that may submit it",
+    prevents="a rule that matches and submits nothing",
+)
+def job_targets_are_complete(target: EventTarget) -> Iterator[Finding]:
+    """A job queue as a target of a rule needs the job's name, its definition, and a role."""
+    parameters = target.batch_parameters
+    for member in ("JobDefinition", "JobName"):
+        if parameters.lacks(member):
+            yield Finding(parameters, f"{member} must be given", at=member)
+    if parameters.present and target.lacks("RoleArn"):
+        yield Finding(target, "RoleArn must be given, for EventBridge submits the job with this role")
+    if target.job_queue is not None and target.lacks("BatchParameters"):
+        message = f"BatchParameters must be given, since the target is {target.job_queue.logical_id}"
+        yield Finding(target, message)
+
+
+@rule(
+    "EVT-04",
+    chapter=_TARGETS,
+    severity=ERROR,
+    remedy="write Parameters and ContainerOverrides with capitals, unlike the API",
+    prevents="overrides that EventBridge passes over",
+)
+def members_are_capitalised(target: EventTarget) -> Iterator[Finding]:
+    """What a rule passes to a job has members with capitals: Parameters, ContainerOverrides, Environment."""
+    message = target.message if target.batch_parameters.present else None
+    if not isinstance(message, dict):
+        return
+    at = "InputTransformer.InputTemplate" if target.input_transformer.present else "Input"
+    expected = ["Parameters", "ContainerOverrides"]
+    places = [(message, expected)]
+    overrides = message.get("ContainerOverrides")
+    if isinstance(overrides, dict):
+        places.append((overrides, list(events.CONTAINER_OVERRIDES)))
+    for members, names in places:
+        for key in members:
+            right = key[:1].upper() + key[1:]
+            if right != key and right in names:
+                yield Finding(target, f"the input must spell it {right}, got {key}", at=at)
+
+
+@rule(
+    "EVT-05",
+    chapter="Tutorial: Listening for AWS Batch CloudWatch Events",
+    severity=ERROR,
+    remedy="keep events for 60 to 86,400 seconds, try up to 185 times, and use a standard queue for the rest",
+    prevents="ValidationException: the retry policy is out of range",
+)
+def delivery_is_in_range(target: EventTarget | ScheduleTarget) -> Iterator[Finding]:
+    """EventBridge tries to deliver for 1 minute to a day, up to 185 times, and parks events in a standard queue."""
+    if not target.concerns_batch:
+        return
+    policy = target.retry_policy
+    age, tries = policy.maximum_event_age_in_seconds, policy.maximum_retry_attempts
+    yield from outside(limits.EVENT_MAX_AGE_SECONDS, policy, "MaximumEventAgeInSeconds", age)
+    yield from outside(limits.EVENT_RETRIES, policy, "MaximumRetryAttempts", tries)
+    if name := _fifo_queue(target.dead_letter_config.arn):
+        message = f"Arn must be that of a standard queue, got {name}, which is FIFO"
+        yield Finding(target.dead_letter_config, message, at="Arn")
+
+
+def _fifo_queue(arn: str | Unknown | None) -> str:
+    """The name of a queue that is FIFO for certain, else empty."""
+    if isinstance(arn, Reference):
+        fifo = arn.target.raw("FifoQueue")
+        return arn.target.logical_id if isinstance(fifo, str | bool) and str(fifo).lower() == "true" else ""
+    return arn if known(arn) and arn.endswith(".fifo") else ""

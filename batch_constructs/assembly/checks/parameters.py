@@ -1,0 +1,107 @@
+"""Placeholders in commands, and the parameters that fill them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, rule
+from batch_constructs.assembly.template import Unknown, known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from batch_constructs.assembly.template import BatchModel, View
+    from batch_constructs.assembly.template.resources import JobDefinition, Submission
+
+WARNING = Severity.WARNING
+_WHOLE = re.compile(r"Ref::([A-Za-z0-9_.-]+)")
+_CHAPTER = "Job Definition Parameters"
+
+
+@rule(
+    "JD-04",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="write Ref::name for each parameter, and give each placeholder a value",
+    prevents="a job that gets the text Ref::name as it stands",
+)
+def placeholders_are_filled(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
+    """Each default parameter fills a placeholder of the command, and each placeholder has a value when submitted."""
+    words = _commands(definition)
+    submissions = batch.submissions.of(definition)
+    defaults = definition.parameters if definition.parameters is not None else {}
+    if words is None or isinstance(defaults, Unknown):
+        return
+    overrides = [word for submission in submissions for word in submission.container_overrides.command]
+    sure = all(submission.sure and not _open(submission.container_overrides) for submission in submissions)
+    for name in defaults if sure else ():
+        if not _uses((*words, *overrides), name):
+            message = f"Parameters must fill a placeholder of the command, got {name!r} and no Ref::{name}"
+            yield Finding(definition, message, at=f"Parameters.{name}")
+    holes = [hole[1] for word in words if known(word) and (hole := _WHOLE.fullmatch(word))]
+    for submission in submissions:
+        values = submission.parameters if submission.parameters is not None else {}
+        if (
+            not submission.sure
+            or isinstance(values, Unknown)
+            or submission.container_overrides.gives("Command")
+        ):
+            continue
+        for name in holes:
+            if name not in defaults and name not in values and not _open(submission.container_overrides):
+                message = f"Parameters must fill Ref::{name} of {definition.logical_id}, which has no default"
+                yield Finding(submission, message, at="Parameters")
+
+
+@rule(
+    "JOB-03",
+    chapter="Submitting a Job",
+    severity=WARNING,
+    remedy="write Ref::name in the command for each parameter",
+    prevents="a parameter that reaches nobody",
+)
+def parameters_are_used(submission: Submission) -> Iterator[Finding]:
+    """A parameter that is submitted fills a placeholder of the command."""
+    definition, values = submission.definition, submission.parameters
+    if definition is None or not known(values) or _open(submission.container_overrides):
+        return
+    words = _commands(definition)
+    overridden = submission.container_overrides.command
+    if words is None or not overridden.complete or submission.gives("EcsPropertiesOverride", "NodeOverrides"):
+        return
+    for name in values:
+        if not _uses(overridden if overridden.given else words, name):
+            message = f"Parameters must fill a placeholder of {definition.logical_id}, got {name!r} and no Ref::{name}"
+            yield Finding(submission, message, at="Parameters")
+
+
+def _commands(definition: JobDefinition) -> tuple[str | Unknown, ...] | None:
+    """All words of all commands; ``None`` if they are not all known, or if it is about pods."""
+    containers = [definition.container_properties]
+    containers += [nodes.container for nodes in definition.node_properties.node_range_properties]
+    tasks = [
+        *definition.ecs_properties.task_properties,
+        *(
+            t
+            for n in definition.node_properties.node_range_properties
+            for t in n.ecs_properties.task_properties
+        ),
+    ]
+    everything = [*containers, *(container for task in tasks for container in task.containers)]
+    given = [container for container in everything if not container.absent]
+    lists = [container.command for container in given]
+    sure = given and definition.eks_properties.absent and all(c.present for c in given)
+    if not sure or not all(command.complete for command in lists):
+        return None
+    return tuple(word for command in lists for word in command)
+
+
+def _uses(words: Iterable[str | Unknown], name: str) -> bool:
+    """Whether a placeholder with the name may stand in one of the words."""
+    return any(isinstance(word, Unknown) or f"Ref::{name}" in word for word in words)
+
+
+def _open(view: View) -> bool:
+    """Whether it is unknown if the structure is given."""
+    return not (view.present or view.absent)

@@ -1,0 +1,63 @@
+"""Share identifiers of submitted jobs, and the scheduling policies of their queues."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, rule
+from batch_constructs.assembly.template import known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template.resources import Submission
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+
+
+@rule(
+    "SP-06",
+    chapter="Submitting a Job",
+    severity=ERROR,
+    remedy="submit with a ShareIdentifier to a queue with a scheduling policy, and without one to others",
+    prevents="ClientException: shareIdentifier must be specified for a queue with a scheduling policy",
+)
+def share_given_where_needed(submission: Submission) -> Iterator[Finding]:
+    """A job has a share identifier if its queue has a fair-share policy, and only then."""
+    queue = submission.queue
+    if queue is None or not queue.present:
+        return
+    policy, at = queue.scheduling_policy, "ShareIdentifier"
+    if known(submission.share_identifier) and queue.scheduling_policy_arn is None:
+        message = f"{at} must not be given, since {queue.logical_id} has no scheduling policy"
+        yield Finding(submission, f"{message}, got {submission.share_identifier!r}", at=at)
+    elif policy is not None and policy.fairshare_policy.present and submission.lacks(at):
+        message = (
+            f"{at} must be given, since {queue.logical_id} has the scheduling policy {policy.logical_id}"
+        )
+        if submission.home.type in {"AWS::Events::Rule", "AWS::Pipes::Pipe"}:
+            message += ", which a rule or pipe cannot: use a schedule or a state machine"
+        yield Finding(submission, message, at=at)
+
+
+@rule(
+    "SP-07",
+    chapter="Job Scheduling",
+    severity=WARNING,
+    remedy="list the identifier in the ShareDistribution of the policy, or accept the weight 1",
+)
+def share_is_listed(submission: Submission) -> Iterator[Finding]:
+    """A share identifier is one that the policy of the queue lists; others get the weight 1."""
+    queue, share = submission.queue, submission.share_identifier
+    policy = None if queue is None else queue.scheduling_policy
+    if policy is None or not known(share):
+        return
+    shares = policy.fairshare_policy.share_distribution
+    names = [entry.share_identifier for entry in shares if known(entry.share_identifier)]
+    if not names or not shares.complete or len(names) < len(shares):
+        return
+    if not any(share == name or (name.endswith("*") and share.startswith(name[:-1])) for name in names):
+        message = (
+            f"ShareIdentifier must be one of {policy.logical_id} to get a weight other than 1, got {share!r}"
+        )
+        yield Finding(submission, message, at="ShareIdentifier")

@@ -1,0 +1,233 @@
+"""Jobs that rules, schedules, pipes and state machines submit: names, overrides, parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, malformed, misspelt, outside, rule
+from batch_constructs.assembly.template import Reference, is_none_of, known
+from batch_constructs.facts import limits, patterns, vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template.resources.submissions import ContainerOverrides, Submission
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_CHAPTER = "Submitting a Job"
+# What rules of EventBridge lack, EVT-03 says.
+_RULE = "AWS::Events::Rule"
+
+
+@rule(
+    "JOB-01",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give the job a name",
+    prevents="ClientException: jobName must be given",
+)
+def job_name_given(submission: Submission) -> Iterator[Finding]:
+    """A job is submitted with a name."""
+    if submission.home.type != _RULE and submission.lacks("JobName"):
+        yield Finding(submission, "JobName must be given", at="JobName")
+
+
+@rule(
+    "JOB-02",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="name a job queue and a job definition",
+    prevents="ClientException: the job queue or job definition does not exist",
+)
+def queue_and_definition_given(submission: Submission) -> Iterator[Finding]:
+    """A job is submitted to a job queue, from a job definition."""
+    for member, kind, value in (
+        ("JobQueue", "JobQueue", submission.queue_arn),
+        ("JobDefinition", "JobDefinition", submission.definition_arn),
+    ):
+        if submission.home.type != _RULE and submission.lacks(member):
+            yield Finding(submission, f"{member} must be given", at=member)
+        if (
+            isinstance(value, Reference)
+            and value.target.type != f"AWS::Batch::{kind}"
+            and value.target.type.startswith("AWS::Batch::")
+        ):
+            target = f"{value.target.logical_id}, which is {value.target.type}"
+            yield Finding(submission, f"{member} must name an AWS::Batch::{kind}, got {target}", at=member)
+
+
+@rule(
+    "NAME-03",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="use up to 128 letters, digits, hyphens and underscores, with a letter or digit first",
+    prevents="ClientException: Job name should match valid pattern",
+)
+def job_name_form(submission: Submission) -> Iterator[Finding]:
+    """A job's name is up to 128 letters, digits, hyphens and underscores, with a letter or digit first."""
+    yield from malformed(patterns.JOB_NAME, submission, "JobName", submission.job_name)
+
+
+@rule(
+    "JOB-04",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="leave empty words out of the command",
+    prevents="ClientException: the command cannot contain empty strings",
+)
+def no_empty_words(overrides: ContainerOverrides) -> Iterator[Finding]:
+    """A command that overrides another has no empty words."""
+    for index, word in enumerate(overrides.command):
+        if known(word) and word == "":
+            message = "Command must have no empty strings, got one"
+            yield Finding(overrides, f"{message} at index {index}", at=f"Command[{index}]")
+
+
+@rule(
+    "JOB-05",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="override vCPUs, memory (MiB) and GPUs with amounts that a definition could have",
+    prevents="ClientException: invalid resourceRequirements",
+)
+def amounts_are_valid(overrides: ContainerOverrides) -> Iterator[Finding]:
+    """Overridden amounts are those of a type that Batch knows, each once, as numbers in their range."""
+    seen: set[str] = set()
+    for requirement in overrides.resource_requirements:
+        kind, value = requirement.type, requirement.value
+        yield from misspelt(vocabulary.ResourceRequirementType, requirement, "Type", kind)
+        if known(kind) and kind in seen:
+            yield Finding(requirement, f"ResourceRequirements must have {kind} once, got it twice", at="Type")
+        if known(kind):
+            seen.add(kind)
+        if not known(kind) or not known(value):
+            continue
+        try:
+            number = float(value)
+        except ValueError:
+            yield Finding(requirement, f"Value must be a number, got {value!r}", at="Value")
+            continue
+        if kind == "MEMORY":
+            yield from outside(limits.EC2_MEMORY_MIB, requirement, "Value", number)
+        elif kind == "GPU":
+            yield from outside(limits.GPUS, requirement, "Value", number)
+        elif number <= 0:
+            yield Finding(requirement, f"Value must be more than 0 vCPUs, got {value}", at="Value")
+
+
+@rule(
+    "JOB-06",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="override vCPUs and memory with ResourceRequirements",
+    prevents="an override that does nothing, since the definition uses resourceRequirements",
+)
+def no_deprecated_amounts(submission: Submission) -> Iterator[Finding]:
+    """VCPUs and memory are overridden with ResourceRequirements; Vcpus and Memory are deprecated."""
+    overrides, definition = submission.container_overrides, submission.definition
+    for member, kind in (("Vcpus", "VCPU"), ("Memory", "MEMORY")):
+        if not overrides.gives(member):
+            continue
+        if definition is not None and definition.fargate:
+            message = f"{member} cannot be overridden on Fargate, got {definition.logical_id}"
+            yield Finding(overrides, f"{message}: use ResourceRequirements", at=member)
+            continue
+        container = None if definition is None else definition.container_properties
+        if container is not None and container.present and known(container.requirement(kind)):
+            name = container.home.logical_id
+            message = (
+                f"{member} is ignored, since {name} gives {kind} in ResourceRequirements: use these as well"
+            )
+        else:
+            message = f"{member} is deprecated: use ResourceRequirements"
+        yield Finding(overrides, message, at=member, severity=WARNING)
+
+
+@rule(
+    "JOB-07",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="leave InstanceType to multi-node parallel jobs, or choose the type in the environment",
+)
+def instance_type_only_for_nodes(submission: Submission) -> Iterator[Finding]:
+    """Only multi-node parallel jobs are submitted with an instance type."""
+    definition, overrides = submission.definition, submission.container_overrides
+    if (
+        overrides.gives("InstanceType")
+        and definition is not None
+        and is_none_of(definition.type_, "MULTINODE")
+    ):
+        message = f"InstanceType is for multi-node parallel jobs, {definition.logical_id} is none"
+        yield Finding(overrides, message, at="InstanceType")
+
+
+_FITTING = {
+    "ContainerProperties": "ContainerOverrides",
+    "EcsProperties": "EcsPropertiesOverride",
+    "EksProperties": "EksPropertiesOverride",
+    "NodeProperties": "NodeOverrides",
+}
+
+
+@rule(
+    "JOB-08",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="override containers with the member that fits the definition",
+    prevents="ClientException: the overrides do not fit the job definition",
+)
+def overrides_fit_the_definition(submission: Submission) -> Iterator[Finding]:
+    """Overrides are of the definition's kind: containers, tasks, pods or nodes."""
+    definition = submission.definition
+    own = [] if definition is None else definition.gives(*_FITTING)
+    if definition is None or len(own) != 1:
+        return
+    fitting = _FITTING[own[0]]
+    for member in _FITTING.values():
+        if member != fitting and submission.gives(member) and submission.raw(member) != {}:
+            message = f"{definition.logical_id} has {own[0]}, which {fitting} overrides, got {member}"
+            yield Finding(submission, message, at=member)
+
+
+@rule(
+    "JOB-09",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="choose a priority from 0 to 9999, on a queue with a scheduling policy",
+    prevents="ClientException: the scheduling priority is out of range",
+)
+def scheduling_priority(submission: Submission) -> Iterator[Finding]:
+    """A scheduling priority lies between 0 and 9999, and counts on queues with a scheduling policy only."""
+    at, priority, queue = (
+        "SchedulingPriorityOverride",
+        submission.scheduling_priority_override,
+        submission.queue,
+    )
+    yield from outside(limits.SCHEDULING_PRIORITY, submission, at, priority)
+    if known(priority) and queue is not None and queue.present and queue.scheduling_policy_arn is None:
+        message = f"{at} has no effect, since {queue.logical_id} has no scheduling policy, got {priority}"
+        yield Finding(submission, message, at=at, severity=WARNING)
+
+
+@rule(
+    "JOB-10",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="name a container of the definition",
+    prevents="overrides that reach no container",
+)
+def overridden_containers_exist(submission: Submission) -> Iterator[Finding]:
+    """Overrides for one of several containers name a container that the definition has."""
+    definition = submission.definition
+    tasks = () if definition is None else definition.ecs_properties.task_properties
+    names: list[str] = []
+    for task in tasks:
+        texts = [container.name for container in task.containers]
+        if not task.containers.complete or not all(known(name) for name in texts):
+            return
+        names += [name for name in texts if known(name)]
+    for override in submission.ecs_properties_override.task_properties:
+        for container in override.containers:
+            if known(container.name) and names and container.name not in names:
+                message = f"Name must be one of {', '.join(sorted(names))}, got {container.name!r}"
+                yield Finding(container, message, at="Name")
