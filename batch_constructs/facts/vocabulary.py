@@ -122,6 +122,25 @@ class FirelensType(StrEnum):
     FLUENTD = "fluentd"
 
 
+FIRELENS_OPTIONS = ("enable-ecs-log-metadata", "config-file-type", "config-file-value")
+FIRELENS_FILE_TYPES = ("s3", "file")
+
+
+class IpcMode(StrEnum):
+    """What the containers of a task share memory with (ECS-07)."""
+
+    HOST = "host"
+    TASK = "task"
+    NONE = "none"
+
+
+class PidMode(StrEnum):
+    """Whose processes the containers of a task see; only their own when omitted (ECS-08)."""
+
+    HOST = "host"
+    TASK = "task"
+
+
 class DependencyCondition(StrEnum):
     """What a container waits for in another; the last two not in an essential one (ECS-05)."""
 
@@ -211,6 +230,42 @@ class ConsumableType(StrEnum):
 
     REPLENISHABLE = "REPLENISHABLE"
     NON_REPLENISHABLE = "NON_REPLENISHABLE"
+
+
+class ServiceEnvironmentType(StrEnum):
+    """The services that service environments stand for (SE-01)."""
+
+    SAGEMAKER_TRAINING = "SAGEMAKER_TRAINING"
+
+
+class CapacityOption(StrEnum):
+    """How ECS buys managed instances; the first when omitted (MI-02). RESERVED stands in CloudFormation's schema only."""
+
+    ON_DEMAND = "ON_DEMAND"
+    SPOT = "SPOT"
+    RESERVED = "RESERVED"
+
+
+class ReservationPreference(StrEnum):
+    """Which managed instances use capacity reservations (MI-02)."""
+
+    RESERVATIONS_ONLY = "RESERVATIONS_ONLY"
+    RESERVATIONS_FIRST = "RESERVATIONS_FIRST"
+    RESERVATIONS_EXCLUDED = "RESERVATIONS_EXCLUDED"
+
+
+class Monitoring(StrEnum):
+    """The metrics of managed instances (MI-02)."""
+
+    BASIC = "BASIC"
+    DETAILED = "DETAILED"
+
+
+class CapacityTagSource(StrEnum):
+    """Where managed instances get tags from (MI-02)."""
+
+    CAPACITY_PROVIDER = "CAPACITY_PROVIDER"
+    NONE = "NONE"
 
 
 _LINUX = load("linux_parameters.json")

@@ -1,0 +1,114 @@
+"""Consumable resources: what there is of them, and what jobs hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, misspelt, outside, rule
+from batch_constructs.assembly.template import known
+from batch_constructs.facts import limits, vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template.resources import ConsumableResource, JobDefinition
+    from batch_constructs.assembly.template.resources.job_definitions import (
+        ConsumableResourceProperties,
+        ConsumableResourceRequirement,
+    )
+    from batch_constructs.assembly.template.resources.submissions import Submission
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_CHAPTER = "Consumable Resources"
+
+
+@rule(
+    "CR-01",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give ResourceType REPLENISHABLE or NON_REPLENISHABLE, and a TotalQuantity of at least 0",
+)
+def kind_and_total(resource: ConsumableResource) -> Iterator[Finding]:
+    """A consumable resource is replenishable or not, and has a total of at least 0."""
+    for name in ("ResourceType", "TotalQuantity"):
+        if resource.lacks(name):
+            yield Finding(resource, f"{name} must be given, got none", at=name)
+    yield from misspelt(vocabulary.ConsumableType, resource, "ResourceType", resource.resource_type)
+    yield from outside(limits.CONSUMABLE_TOTAL, resource, "TotalQuantity", resource.total_quantity)
+
+
+@rule(
+    "CR-02",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="name the resource by its ARN, which is what Ref gives, and say how much of it a job holds",
+    prevents="ConsumableResource: failed validation constraint for keyword [pattern]",
+)
+def definition_names_an_arn(definition: JobDefinition) -> Iterator[Finding]:
+    """In CloudFormation, a job definition names consumable resources by ARN, each with a quantity."""
+    ranges = definition.node_properties.node_range_properties
+    for properties in (
+        definition.consumable_resource_properties,
+        *(nodes.consumable_resource_properties for nodes in ranges),
+    ):
+        for requirement in properties.consumable_resource_list:
+            yield from _incomplete(requirement)
+            arn = requirement.consumable_resource_arn
+            if known(arn) and not arn.startswith("arn:"):
+                message = f"ConsumableResource must be an ARN in a job definition, got {arn!r}"
+                yield Finding(requirement, message, at="ConsumableResource")
+
+
+@rule(
+    "CR-03",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give each entry of the override a resource, by name or ARN, and a quantity",
+)
+def override_is_complete(submission: Submission) -> Iterator[Finding]:
+    """What a submission overrides are resources with a quantity each."""
+    properties = submission.consumable_resource_properties_override
+    for requirement in properties.consumable_resource_list:
+        yield from _incomplete(requirement)
+
+
+def _incomplete(requirement: ConsumableResourceRequirement) -> Iterator[Finding]:
+    for name in ("ConsumableResource", "Quantity"):
+        if requirement.lacks(name):
+            yield Finding(requirement, f"{name} must be given, got none", at=name)
+
+
+@rule(
+    "CR-04",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="name each resource once, with a quantity of at least 1",
+)
+def quantities_count(properties: ConsumableResourceProperties) -> Iterator[Finding]:
+    """A job names each consumable resource once, with a quantity of at least 1."""
+    seen: set[str] = set()
+    for requirement in properties.consumable_resource_list:
+        yield from outside(limits.CONSUMABLE_QUANTITY, requirement, "Quantity", requirement.quantity)
+        resource, arn = requirement.consumable_resource, requirement.consumable_resource_arn
+        name = resource.logical_id if resource is not None else arn
+        if known(name):
+            if name in seen:
+                message = f"a job names each consumable resource once, got {name} twice"
+                yield Finding(requirement, message, at="ConsumableResource")
+            seen.add(name)
+
+
+@rule(
+    "CR-05",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="lower the quantity, or raise the resource's TotalQuantity",
+    prevents="a job that waits in RUNNABLE for ever",
+)
+def total_is_enough(requirement: ConsumableResourceRequirement) -> Iterator[Finding]:
+    """A job holds no more of a consumable resource than there is."""
+    resource, quantity = requirement.consumable_resource, requirement.quantity
+    total = None if resource is None else resource.total_quantity
+    if resource is not None and known(quantity) and known(total) and quantity > total:
+        message = f"Quantity must be at most the {total} of {resource.logical_id}, got {quantity}"
+        yield Finding(requirement, message, at="Quantity")

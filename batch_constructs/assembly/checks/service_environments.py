@@ -1,0 +1,137 @@
+"""Service environments of SageMaker training, and the quota shares of their queues."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, malformed, miscounted, misspelt, outside, rule
+from batch_constructs.assembly.template import is_none_of, known
+from batch_constructs.facts import limits, patterns, vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template.resources import QuotaShare, ServiceEnvironment
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_SERVICES, _SHARES = "Service Environments", "Quota Management"
+
+
+@rule(
+    "SE-01",
+    chapter=_SERVICES,
+    severity=ERROR,
+    remedy="write SAGEMAKER_TRAINING as the type, and ENABLED or DISABLED as the state",
+)
+def type_and_state(environment: ServiceEnvironment) -> Iterator[Finding]:
+    """A service environment is of type SAGEMAKER_TRAINING, and ENABLED or DISABLED."""
+    kind, at = environment.service_environment_type, "ServiceEnvironmentType"
+    if environment.lacks(at):
+        yield Finding(environment, f"{at} must be given, got none", at=at)
+    yield from misspelt(vocabulary.ServiceEnvironmentType, environment, at, kind)
+    yield from misspelt(vocabulary.State, environment, "State", environment.state)
+
+
+@rule(
+    "SE-02",
+    chapter=_SERVICES,
+    severity=ERROR,
+    remedy="give at least one capacity limit, of at least 1",
+    prevents="service jobs that wait for capacity that the environment does not have",
+)
+def capacity_is_limited(environment: ServiceEnvironment) -> Iterator[Finding]:
+    """A service environment has at least one capacity limit, and each is at least 1."""
+    limit, at = limits.SERVICE_CAPACITY_LIMITS, "CapacityLimits"
+    if environment.lacks(at):
+        yield Finding(environment, f"{at} must be given, got none", at=at)
+    yield from miscounted(limit, environment, at, environment.capacity_limits)
+    for capacity in environment.capacity_limits:
+        yield from outside(limits.SERVICE_MAX_CAPACITY, capacity, "MaxCapacity", capacity.max_capacity)
+
+
+@rule(
+    "SE-03",
+    chapter=_SERVICES,
+    severity=WARNING,
+    remedy="write NUM_INSTANCES, or an instance type of SageMaker where quota shares are used",
+)
+def capacity_unit(environment: ServiceEnvironment) -> Iterator[Finding]:
+    """A capacity limit counts instances: all of them, or those of one type."""
+    for capacity in environment.capacity_limits:
+        yield from malformed(patterns.CAPACITY_UNIT, capacity, "CapacityUnit", capacity.capacity_unit)
+
+
+@rule(
+    "QS-01",
+    chapter=_SHARES,
+    severity=ERROR,
+    remedy="give the missing member",
+)
+def share_is_complete(share: QuotaShare) -> Iterator[Finding]:
+    """A quota share has a name, a queue, capacity limits, and says what it lends and who is preempted."""
+    for name in (
+        "QuotaShareName",
+        "JobQueue",
+        "CapacityLimits",
+        "ResourceSharingConfiguration",
+        "PreemptionConfiguration",
+    ):
+        if share.lacks(name):
+            yield Finding(share, f"{name} must be given, got none", at=name)
+    yield from misspelt(vocabulary.State, share, "State", share.state)
+
+
+@rule(
+    "QS-02",
+    chapter=_SHARES,
+    severity=ERROR,
+    remedy="give 1 to 5 capacity limits of at least 1, each for another instance type",
+)
+def share_capacity(share: QuotaShare) -> Iterator[Finding]:
+    """A quota share has 1 to 5 capacity limits, each at least 1 and with a unit of its own."""
+    capacities, at = share.capacity_limits, "CapacityLimits"
+    yield from miscounted(limits.QUOTA_SHARE_CAPACITY_LIMITS, share, at, capacities)
+    for capacity in capacities:
+        yield from outside(limits.QUOTA_SHARE_MAX_CAPACITY, capacity, "MaxCapacity", capacity.max_capacity)
+        for name in ("MaxCapacity", "CapacityUnit"):
+            if capacity.lacks(name):
+                yield Finding(capacity, f"{name} must be given, got none", at=name)
+    units = Counter(c.capacity_unit for c in capacities if known(c.capacity_unit))
+    for unit, count in units.items():
+        if count > 1:
+            message = f"a quota share limits each unit once, got {unit} {count} times"
+            yield Finding(share, message, at=at, severity=WARNING)
+
+
+@rule(
+    "QS-03",
+    chapter=_SHARES,
+    severity=ERROR,
+    remedy="write RESERVE, LEND or LEND_AND_BORROW, and a BorrowLimit of at least -1 with the last one only",
+)
+def share_lends(share: QuotaShare) -> Iterator[Finding]:
+    """A quota share reserves, lends, or lends and borrows; only the last has a borrow limit, of at least -1."""
+    sharing = share.resource_sharing_configuration
+    strategy, limit = sharing.strategy, sharing.borrow_limit
+    yield from misspelt(vocabulary.ResourceSharing, sharing, "Strategy", strategy)
+    yield from outside(limits.QUOTA_SHARE_BORROW_LIMIT, sharing, "BorrowLimit", limit)
+    if sharing.lacks("Strategy"):
+        yield Finding(sharing, "Strategy must be given, got none", at="Strategy")
+    if known(limit) and known(strategy) and is_none_of(strategy, vocabulary.ResourceSharing.LEND_AND_BORROW):
+        message = f"BorrowLimit goes with LEND_AND_BORROW only, got {limit} with {strategy}"
+        yield Finding(sharing, message, at="BorrowLimit")
+
+
+@rule(
+    "QS-04",
+    chapter=_SHARES,
+    severity=ERROR,
+    remedy="write ENABLED or DISABLED",
+)
+def share_preempts(share: QuotaShare) -> Iterator[Finding]:
+    """Preemption inside a quota share is ENABLED or DISABLED."""
+    preemption, at = share.preemption_configuration, "InSharePreemption"
+    if preemption.lacks(at):
+        yield Finding(preemption, f"{at} must be given, got none", at=at)
+    yield from misspelt(vocabulary.State, preemption, at, preemption.in_share_preemption)
