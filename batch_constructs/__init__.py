@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from batch_constructs.compute_environments.fargate import FargateComputeEnvironment
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.facts.instance_types import Architecture
+    from batch_constructs.facts.vocabulary import RetryAction, TimeLimitReason
     from batch_constructs.job_definitions.base import ImportedJobDefinition
     from batch_constructs.job_definitions.ec2 import Ec2JobDefinition
     from batch_constructs.job_definitions.fargate import FargateJobDefinition
-    from batch_constructs.job_definitions.retries import RetryAction, RetryRule, RetryStrategy
-    from batch_constructs.job_queues import ImportedJobQueue, JobQueue
+    from batch_constructs.job_definitions.retries import RetryRule, RetryStrategy
+    from batch_constructs.job_queues import ImportedJobQueue, JobQueue, JobStateTimeLimit
     from batch_constructs.launch_templates.agent_config import EcsAgentConfig, ImagePullBehavior
     from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
     from batch_constructs.launch_templates.user_data import CloudConfig, ShellScript
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         JobRole,
         SpotFleetRole,
     )
+    from batch_constructs.scheduling_policies import FairSharePolicy, Share
 
 # Where each public name lives. A new name stands here, above and in __all__; a test compares the three.
 _HOMES = {
@@ -51,6 +53,7 @@ _HOMES = {
     "EcsInstanceRole": "roles",
     "EnvironmentKind": "networking",
     "ExecutionRole": "roles",
+    "FairSharePolicy": "scheduling_policies",
     "FargateComputeEnvironment": "compute_environments.fargate",
     "FargateJobDefinition": "job_definitions.fargate",
     "ImagePullBehavior": "launch_templates.agent_config",
@@ -61,12 +64,15 @@ _HOMES = {
     "JobFailureAlerts": "monitoring.alerts",
     "JobQueue": "job_queues",
     "JobRole": "roles",
-    "RetryAction": "job_definitions.retries",
+    "JobStateTimeLimit": "job_queues",
+    "RetryAction": "facts.vocabulary",
     "RetryRule": "job_definitions.retries",
     "RetryStrategy": "job_definitions.retries",
+    "Share": "scheduling_policies",
     "ShellScript": "launch_templates.user_data",
     "SpotComputeEnvironment": "compute_environments.ec2",
     "SpotFleetRole": "roles",
+    "TimeLimitReason": "facts.vocabulary",
     "UpdatePolicy": "compute_environments.update_policy",
 }
 
@@ -83,6 +89,7 @@ __all__ = [
     "EcsInstanceRole",
     "EnvironmentKind",
     "ExecutionRole",
+    "FairSharePolicy",
     "FargateComputeEnvironment",
     "FargateJobDefinition",
     "ImagePullBehavior",
@@ -93,12 +100,15 @@ __all__ = [
     "JobFailureAlerts",
     "JobQueue",
     "JobRole",
+    "JobStateTimeLimit",
     "RetryAction",
     "RetryRule",
     "RetryStrategy",
+    "Share",
     "ShellScript",
     "SpotComputeEnvironment",
     "SpotFleetRole",
+    "TimeLimitReason",
     "UpdatePolicy",
 ]
 

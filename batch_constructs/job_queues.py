@@ -2,35 +2,91 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import jsii
-from aws_cdk import Fn, Stack
+from aws_cdk import Fn
 from aws_cdk import aws_batch as batch
-from aws_cdk.interfaces import ResourceEnvironment
 from aws_cdk.interfaces.aws_batch import IJobQueueRef, JobQueueReference
 
 from batch_constructs._problems import Problems
-from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs._references import Referable
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits, patterns
+from batch_constructs.facts.vocabulary import TimeLimitAction, TimeLimitReason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aws_cdk import Duration
     from aws_cdk import aws_iam as iam
     from aws_cdk.interfaces.aws_batch import IComputeEnvironmentRef, IJobDefinitionRef, ISchedulingPolicyRef
     from constructs import Construct
     from jsii import Number
 
-__all__ = ["ImportedJobQueue", "JobQueue", "JobQueueBase"]
+__all__ = ["ImportedJobQueue", "JobQueue", "JobQueueBase", "JobStateTimeLimit", "TimeLimitReason"]
 
 _L1 = batch.CfnJobQueue
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStateTimeLimit:
+    """When a job that blocks the head of its queue is cancelled, so that it stops blocking the others.
+
+    Guide: Job Queue Parameters (``jobStateTimeLimitActions``); Troubleshooting (jobs stuck in RUNNABLE).
+
+    Attributes:
+        reason: Why it is stuck.
+        max_time: How long it may stand at the head of the queue for that reason, 10 minutes to 24 hours.
+
+    Raises:
+        ValueError: the time is out of its range.
+    """
+
+    reason: TimeLimitReason
+    max_time: Duration
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.within("max_time", self.max_time.to_seconds(), limits.JOB_STATE_TIME_LIMIT_SECONDS)
+        problems.raise_if_any()
+
+    @classmethod
+    def for_misconfigurations(cls, max_time: Duration) -> tuple[JobStateTimeLimit, ...]:
+        """Cancel what can never run: too large for the environments, or for what they are allowed to launch.
+
+        Args:
+            max_time: How long it may block the queue, 10 minutes to 24 hours.
+
+        Raises:
+            ValueError: the time is out of its range.
+        """
+        return tuple(
+            cls(reason=reason, max_time=max_time)
+            for reason in (
+                TimeLimitReason.MAX_RESOURCE,
+                TimeLimitReason.JOB_RESOURCE_REQUIREMENT,
+                TimeLimitReason.INSTANCE_CONFIGURATION,
+            )
+        )
+
+    @classmethod
+    def for_insufficient_capacity(cls, max_time: Duration) -> JobStateTimeLimit:
+        """Cancel what waits for instances that AWS has not got.
+
+        Args:
+            max_time: How long it may block the queue, 10 minutes to 24 hours.
+
+        Raises:
+            ValueError: the time is out of its range.
+        """
+        return cls(reason=TimeLimitReason.CAPACITY, max_time=max_time)
+
+
 @jsii.implements(IJobQueueRef)
-class JobQueueBase(CheckedConstruct):
+class JobQueueBase(Referable):
     """A job queue that a submission can name, made here or elsewhere."""
 
     job_queue_arn: str
@@ -45,12 +101,6 @@ class JobQueueBase(CheckedConstruct):
     def job_queue_ref(self) -> JobQueueReference:
         """What submitters of this library, of the CDK's L2 and of its L1 take."""
         return JobQueueReference(job_queue_arn=self.job_queue_arn)
-
-    @property
-    def env(self) -> ResourceEnvironment:
-        """The account and Region of the queue."""
-        stack = Stack.of(self)
-        return ResourceEnvironment(account=stack.account, region=stack.region)
 
     def grant_submit_job(self, grantee: iam.IGrantable, *job_definitions: IJobDefinitionRef) -> iam.Grant:
         """Allow to submit jobs of these definitions, in any revision, to this queue, and nothing else.
@@ -137,6 +187,7 @@ class JobQueue(JobQueueBase):
         compute_environments: Sequence[IComputeEnvironmentRef],
         priority: Number = 1,
         scheduling_policy: ISchedulingPolicyRef | None = None,
+        job_state_time_limits: Sequence[JobStateTimeLimit] = (),
         enabled: bool = True,
         job_queue_name: str | None = None,
     ) -> None:
@@ -150,6 +201,8 @@ class JobQueue(JobQueueBase):
             priority: 0 to 1000; among queues that share an environment, the higher goes first. By default 1.
             scheduling_policy: How shares are served. By default first in, first out. A queue that begins without
                 one can never get one.
+            job_state_time_limits: When a job that blocks the queue is cancelled, at most one limit for a reason. By
+                default it blocks for ever.
             enabled: Whether it accepts jobs; by default yes. Jobs in a disabled queue finish.
             job_queue_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
 
@@ -166,6 +219,11 @@ class JobQueue(JobQueueBase):
             len(set(compute_environments)) == len(compute_environments),
             "compute_environments must be different ones, got one of them twice",
         )
+        reasons = [limit.reason for limit in job_state_time_limits]
+        problems.check(
+            len(set(reasons)) == len(reasons),
+            "job_state_time_limits must have different reasons, got one twice",
+        )
         problems.raise_if_any()
         super().__init__(scope, id)
         self.cfn = _L1(
@@ -175,6 +233,16 @@ class JobQueue(JobQueueBase):
             priority=priority,
             state="ENABLED" if enabled else "DISABLED",
             scheduling_policy_arn=scheduling_policy,
+            job_state_time_limit_actions=[
+                _L1.JobStateTimeLimitActionProperty(
+                    action=TimeLimitAction.CANCEL.value,
+                    state="RUNNABLE",
+                    reason=limit.reason.value,
+                    max_time_seconds=limit.max_time.to_seconds(),
+                )
+                for limit in job_state_time_limits
+            ]
+            or None,
             compute_environment_order=[
                 _L1.ComputeEnvironmentOrderProperty(
                     compute_environment=each.compute_environment_ref.compute_environment_arn, order=order

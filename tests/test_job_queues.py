@@ -13,7 +13,9 @@ from batch_constructs import (
     ImportedComputeEnvironment,
     ImportedJobDefinition,
     JobQueue,
+    JobStateTimeLimit,
     SpotComputeEnvironment,
+    TimeLimitReason,
 )
 
 if TYPE_CHECKING:
@@ -133,6 +135,51 @@ def test_tokens_pass_untouched(stack: Stack, only: Callable[[str], dict[str, Any
     queue = only("AWS::Batch::JobQueue")
     assert queue["Priority"] == {"Ref": "Priority"}
     assert queue["JobQueueName"] == {"Ref": "Name"}
+
+
+def test_jobs_that_block_the_queue_are_cancelled_on_request(
+    stack: Stack, only: Callable[[str], dict[str, Any]]
+) -> None:
+    """Pain 8 (metaflow#110): what can never run makes room for what can."""
+    from aws_cdk import Duration
+
+    environment = ImportedComputeEnvironment(stack, "Spot", compute_environment_arn=ENVIRONMENT_ARN)
+    JobQueue(
+        stack,
+        "Queue",
+        compute_environments=[environment],
+        job_state_time_limits=[
+            *JobStateTimeLimit.for_misconfigurations(Duration.minutes(10)),
+            JobStateTimeLimit.for_insufficient_capacity(Duration.hours(24)),
+        ],
+    )
+    actions = only("AWS::Batch::JobQueue")["JobStateTimeLimitActions"]
+    assert {(each["Action"], each["State"]) for each in actions} == {("CANCEL", "RUNNABLE")}
+    assert [(each["Reason"].split(":")[0], each["MaxTimeSeconds"]) for each in actions] == [
+        ("MISCONFIGURATION", 600),
+        ("MISCONFIGURATION", 600),
+        ("MISCONFIGURATION", 600),
+        ("CAPACITY", 86_400),
+    ]
+
+
+@pytest.mark.parametrize("seconds", [599, 86_401])
+def test_fails_when_a_time_limit_is_out_of_range(seconds: int) -> None:
+    """Fails when the time is not within 10 minutes and 24 hours."""
+    from aws_cdk import Duration
+
+    with pytest.raises(ValueError, match="max_time must be from 600 to 86,400 seconds"):
+        JobStateTimeLimit(reason=TimeLimitReason.CAPACITY, max_time=Duration.seconds(seconds))
+
+
+def test_fails_when_a_reason_has_two_limits(stack: Stack) -> None:
+    """Fails when it would be open which of them counts."""
+    from aws_cdk import Duration
+
+    environment = ImportedComputeEnvironment(stack, "Spot", compute_environment_arn=ENVIRONMENT_ARN)
+    limit = JobStateTimeLimit.for_insufficient_capacity(Duration.hours(1))
+    with pytest.raises(ValueError, match="must have different reasons"):
+        JobQueue(stack, "Queue", compute_environments=[environment], job_state_time_limits=[limit, limit])
 
 
 def submit_resources(only: Callable[[str], dict[str, Any]]) -> list[Any]:

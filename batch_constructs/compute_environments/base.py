@@ -6,13 +6,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import jsii
-from aws_cdk import Fn, Stack
+from aws_cdk import Fn
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
-from aws_cdk.interfaces import ResourceEnvironment
 from aws_cdk.interfaces.aws_batch import ComputeEnvironmentReference, IComputeEnvironmentRef
 
-from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs._references import Referable
 from batch_constructs._tokens import known
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ __all__ = ["ComputeEnvironmentBase", "ImportedComputeEnvironment"]
 
 
 @jsii.implements(IComputeEnvironmentRef)
-class ComputeEnvironmentBase(CheckedConstruct):
+class ComputeEnvironmentBase(Referable):
     """A compute environment that a queue can name, made here or elsewhere."""
 
     compute_environment_arn: str
@@ -40,12 +39,6 @@ class ComputeEnvironmentBase(CheckedConstruct):
     def compute_environment_ref(self) -> ComputeEnvironmentReference:
         """What queues of this library, of the CDK's L2 and of its L1 take."""
         return ComputeEnvironmentReference(compute_environment_arn=self.compute_environment_arn)
-
-    @property
-    def env(self) -> ResourceEnvironment:
-        """The account and Region of the environment."""
-        stack = Stack.of(self)
-        return ResourceEnvironment(account=stack.account, region=stack.region)
 
     @staticmethod
     def from_compute_environment_arn(

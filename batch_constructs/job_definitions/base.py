@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import jsii
-from aws_cdk import Fn, Stack
-from aws_cdk.interfaces import ResourceEnvironment
+from aws_cdk import Fn
 from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, JobDefinitionReference
 
 from batch_constructs import _cfn
-from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs._references import Referable
 from batch_constructs._tokens import known
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ _ARN_FORM = "arn:aws:batch:REGION:ACCOUNT:job-definition/NAME"
 
 
 @jsii.implements(IJobDefinitionRef)
-class JobDefinitionBase(CheckedConstruct):
+class JobDefinitionBase(Referable):
     """A job definition that a submission can name, made here or elsewhere."""
 
     job_definition_arn: str
@@ -37,12 +36,6 @@ class JobDefinitionBase(CheckedConstruct):
     def job_definition_ref(self) -> JobDefinitionReference:
         """What submitters of this library, of the CDK's L2 and of its L1 take."""
         return JobDefinitionReference(job_definition_arn=self.job_definition_arn)
-
-    @property
-    def env(self) -> ResourceEnvironment:
-        """The account and Region of the definition."""
-        stack = Stack.of(self)
-        return ResourceEnvironment(account=stack.account, region=stack.region)
 
     @staticmethod
     def from_job_definition_arn(scope: Construct, id: str, job_definition_arn: str) -> ImportedJobDefinition:

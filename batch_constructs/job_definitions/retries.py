@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits, patterns
+from batch_constructs.facts.vocabulary import RetryAction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,16 +16,6 @@ if TYPE_CHECKING:
     from jsii import Number
 
 __all__ = ["RetryAction", "RetryRule", "RetryStrategy"]
-
-
-class RetryAction(StrEnum):
-    """What follows when all conditions of a `RetryRule` match."""
-
-    RETRY = "RETRY"
-    """Try again, if attempts are left."""
-
-    EXIT = "EXIT"
-    """Let the job fail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,134 @@
+"""Scheduling policies: who gets how much of a queue that many share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import jsii
+from aws_cdk import aws_batch as batch
+from aws_cdk.interfaces.aws_batch import ISchedulingPolicyRef, SchedulingPolicyReference
+
+from batch_constructs._problems import Problems
+from batch_constructs._references import Referable
+from batch_constructs._tokens import known, seconds
+from batch_constructs.facts import limits, patterns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import Duration
+    from constructs import Construct
+    from jsii import Number
+
+__all__ = ["FairSharePolicy", "Share"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """One of those who share a queue, as jobs name it when they are submitted.
+
+    Guide: Job Scheduling.
+
+    Attributes:
+        identifier: At most 255 letters and digits. With ``*`` at the end it stands for all identifiers that begin
+            so, which then share one weight.
+        weight_factor: 0.0001 to 999.9999; the *lower*, the more: 0.125 gets eight times what 1 gets. By default 1.
+
+    Raises:
+        ValueError: a limit is broken.
+    """
+
+    identifier: str
+    weight_factor: Number = 1
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.matches("identifier", self.identifier, patterns.SHARE_IDENTIFIER_LOOSE)
+        problems.within("weight_factor", self.weight_factor, limits.WEIGHT_FACTOR)
+        problems.raise_if_any()
+
+
+@jsii.implements(ISchedulingPolicyRef)
+class FairSharePolicy(Referable):
+    """Shares the capacity of a queue by what each has used lately, instead of first in, first out.
+
+    Jobs of such a queue must name a share when they are submitted. A queue gets its policy when it is created or
+    never; later the policy can be changed in place, or exchanged for another.
+
+    Guide: Job Scheduling.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        shares: Sequence[Share] = (),
+        share_decay: Duration | None = None,
+        compute_reservation: Number | None = None,
+        scheduling_policy_name: str | None = None,
+    ) -> None:
+        """Create the policy.
+
+        Args:
+            scope: Where the policy belongs.
+            id: Its name in that scope.
+            shares: Who has a weight of its own. A share that no entry names has weight 1.
+            share_decay: How long past use counts, up to one week. By default only current use does.
+            compute_reservation: Percent of the capacity kept for shares that are not active yet, 0 to 99. By
+                default none.
+            scheduling_policy_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
+
+        Raises:
+            ValueError: arguments that AWS would refuse, all of them in one message.
+        """
+        decay_seconds = seconds(share_decay)
+        problems = Problems()
+        problems.within("share_decay", decay_seconds, limits.SHARE_DECAY_SECONDS)
+        problems.within("compute_reservation", compute_reservation, limits.COMPUTE_RESERVATION)
+        problems.matches("scheduling_policy_name", scheduling_policy_name, patterns.RESOURCE_NAME)
+        problems.add(*_overlaps(shares))
+        problems.raise_if_any()
+        super().__init__(scope, id)
+        self.cfn = batch.CfnSchedulingPolicy(
+            self,
+            "Resource",
+            name=scheduling_policy_name,
+            fairshare_policy=batch.CfnSchedulingPolicy.FairsharePolicyProperty(
+                share_decay_seconds=decay_seconds,
+                compute_reservation=compute_reservation,
+                share_distribution=[
+                    batch.CfnSchedulingPolicy.ShareAttributesProperty(
+                        share_identifier=share.identifier, weight_factor=share.weight_factor
+                    )
+                    for share in shares
+                ]
+                or None,
+            ),
+        )
+
+    @cached_property
+    def scheduling_policy_arn(self) -> str:
+        """The policy's ARN."""
+        return self.cfn.attr_arn
+
+    @property
+    def scheduling_policy_ref(self) -> SchedulingPolicyReference:
+        """What queues of this library, of the CDK's L2 and of its L1 take."""
+        return SchedulingPolicyReference(scheduling_policy_arn=self.scheduling_policy_arn)
+
+
+def _overlaps(shares: Sequence[Share]) -> list[str]:
+    """AWS refuses two entries that could stand for one identifier: ``UserA`` beside ``User*``, or twice the same."""
+    return [
+        f"shares must not overlap, got {one.identifier!r} and {other.identifier!r}"
+        for one, other in combinations([share for share in shares if known(share.identifier)], 2)
+        if _covers(one.identifier, other.identifier) or _covers(other.identifier, one.identifier)
+    ]
+
+
+def _covers(one: str, other: str) -> bool:
+    return other.startswith(one[:-1]) if one.endswith("*") else one == other
