@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 import pkgutil
 import re
 from dataclasses import dataclass, field
@@ -174,13 +173,13 @@ def rule(
     page = link or _chapters.page(chapter)
 
     def register(function: C) -> C:
-        sentence = inspect.getdoc(function) or ""
+        sentence = function.__doc__ or ""
         annotations = [a for name, a in function.__annotations__.items() if name != "return"]
         if not sentence or len(annotations) not in {1, 2}:
             raise ValueError(f"rule {id} needs a docstring and an annotated subject")
         _RULES[id] = Rule(
             id=id,
-            sentence=" ".join(sentence.split("\n\n", 1)[0].split()),
+            sentence=" ".join(sentence.partition("\n\n")[0].split()),
             chapter=chapter,
             severity=severity,
             remedy=remedy,

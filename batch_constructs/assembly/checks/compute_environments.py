@@ -1,82 +1,132 @@
-"""Compute environments: capacity, instance types, what goes with which type."""
+"""Compute environments as a whole: type, state, roles, and what goes with which type."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.checks import Finding, Severity, outside, rule
-from batch_constructs.assembly.template import known, literals
-from batch_constructs.facts import instance_types, limits
+from batch_constructs.assembly.checks import Finding, Severity, misspelt, outside, rule
+from batch_constructs.assembly.template import is_none_of, is_one_of
+from batch_constructs.facts import limits, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batch_constructs.assembly.template.resources import ComputeEnvironment, ComputeResources
+    from batch_constructs.assembly.template.resources import ComputeEnvironment
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Compute Environment Parameters"
 
 
 @rule(
-    "CE-08",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="give at least 1 as MaxvCpus, and keep MinvCpus and DesiredvCpus within 0 and MaxvCpus",
-    prevents="ClientException: desired vCPUs must be between minimum and maximum vCPUs",
+    "CE-01",
+    chapter="Compute Environments",
+    severity=WARNING,
+    remedy="create the environment ENABLED, and disable it in a later deployment",
+    prevents="a creation that fails: a new environment must be ENABLED",
 )
-def vcpus_in_order(resources: ComputeResources) -> Iterator[Finding]:
-    """0 <= MinvCpus <= DesiredvCpus <= MaxvCpus, and MaxvCpus is at least 1."""
-    low, desired, high = resources.min_vcpus, resources.desired_vcpus, resources.max_vcpus
-    yield from outside(limits.MAX_VCPUS, resources, "MaxvCpus", high)
-    yield from outside(limits.MIN_VCPUS, resources, "MinvCpus", low)
-    if known(low) and known(high) and low > high:
-        message = f"MaxvCpus must be at least MinvCpus, got MinvCpus {low} and MaxvCpus {high}"
-        yield Finding(resources, message, at="MaxvCpus")
-    if known(desired):
-        if known(low) and desired < low:
-            message = f"DesiredvCpus must be at least MinvCpus, got {desired} and MinvCpus {low}"
-            yield Finding(resources, message, at="DesiredvCpus")
-        if known(high) and desired > high:
-            message = f"DesiredvCpus must be at most MaxvCpus, got {desired} and MaxvCpus {high}"
-            yield Finding(resources, message, at="DesiredvCpus")
-    if resources.lacks("MaxvCpus"):
-        yield Finding(resources, "MaxvCpus must be given, got none")
+def created_enabled(environment: ComputeEnvironment) -> Iterator[Finding]:
+    """A compute environment is ENABLED when it is created."""
+    yield from misspelt(vocabulary.State, environment, "State", environment.state)
+    if is_one_of(environment.state, "DISABLED"):
+        yield Finding(environment, "a new environment must be ENABLED, got State DISABLED", at="State")
 
 
 @rule(
-    "CE-10",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="give x86_64 and Arm types an environment each; optimal is x86_64, default_arm64 is its twin",
-    prevents="ClientException: compute environments must have instance types of the same architecture",
+    "CE-02",
+    chapter="Creating a Compute Environment",
+    severity=WARNING,
+    remedy="give the ARN of a role that batch.amazonaws.com may take on",
 )
-def one_architecture(resources: ComputeResources) -> Iterator[Finding]:
-    """All instance types of an environment have one processor architecture; EC2 and Spot environments name some."""
-    names = literals(resources.instance_types)
-    by_architecture = {name: instance_types.architectures_of([name]) for name in names}
-    architectures = instance_types.architectures_of(names)
-    if len(architectures) > 1:
-        parts = " and ".join(
-            f"{architecture} ({next(name for name, found in by_architecture.items() if architecture in found)})"
-            for architecture in sorted(architectures)
-        )
-        yield Finding(
-            resources, f"instance types must have one architecture, got {parts}", at="InstanceTypes"
-        )
-    if resources.ec2 and resources.instance_types.empty:
-        yield Finding(resources, "an environment on EC2 needs at least one instance type", at="InstanceTypes")
+def unmanaged_has_a_service_role(environment: ComputeEnvironment) -> Iterator[Finding]:
+    """An unmanaged environment names its service role."""
+    if is_one_of(environment.type_, "UNMANAGED") and environment.lacks("ServiceRole"):
+        yield Finding(environment, "an UNMANAGED environment needs ServiceRole, got none")
 
 
 @rule(
-    "CE-06",
-    chapter=_CHAPTER,
+    "CE-03",
+    chapter="Creating a Compute Environment",
     severity=ERROR,
-    remedy="write MANAGED",
+    remedy="leave out UnmanagedvCpus; ComputeResources.MaxvCpus limits a managed environment",
 )
+def unmanaged_vcpus_of_unmanaged(environment: ComputeEnvironment) -> Iterator[Finding]:
+    """Only an unmanaged environment has a number of unmanaged vCPUs."""
+    if is_one_of(environment.type_, "MANAGED") and environment.gives("UnmanagedvCpus"):
+        yield Finding(environment, "UnmanagedvCpus needs Type UNMANAGED, got MANAGED", at="UnmanagedvCpus")
+
+
+@rule(
+    "CE-04",
+    chapter="Creating a Compute Environment",
+    severity=ERROR,
+    remedy="describe the capacity of a managed environment in ComputeResources, and of no other",
+    prevents="ClientException: computeResources must be provided for a MANAGED compute environment",
+)
+def managed_has_compute_resources(environment: ComputeEnvironment) -> Iterator[Finding]:
+    """A managed environment has compute resources, an unmanaged one has none."""
+    resources = environment.compute_resources
+    if is_one_of(environment.type_, "MANAGED") and environment.lacks("ComputeResources"):
+        yield Finding(environment, "a MANAGED environment needs ComputeResources, got none")
+    if is_one_of(environment.type_, "UNMANAGED") and resources.present:
+        message = "an UNMANAGED environment takes no ComputeResources: you run the instances"
+        yield Finding(environment, message, at="ComputeResources", severity=WARNING)
+
+
+@rule("CE-06", chapter=_CHAPTER, severity=ERROR, remedy="write MANAGED")
 def fargate_is_managed(environment: ComputeEnvironment) -> Iterator[Finding]:
     """An environment is MANAGED or UNMANAGED, on Fargate always MANAGED."""
-    kind = environment.type_
-    if known(kind) and kind not in {"MANAGED", "UNMANAGED"}:
-        yield Finding(environment, f"Type must be MANAGED or UNMANAGED, got {kind}", at="Type")
-    if known(kind) and kind == "UNMANAGED" and environment.compute_resources.fargate:
+    yield from misspelt(vocabulary.EnvironmentType, environment, "Type", environment.type_)
+    if is_one_of(environment.type_, "UNMANAGED") and environment.compute_resources.fargate:
         yield Finding(environment, "Type must be MANAGED on Fargate, got UNMANAGED", at="Type")
+
+
+@rule("CE-07", chapter=_CHAPTER, severity=ERROR, remedy="choose what the jobs run on")
+def kind_of_resources(environment: ComputeEnvironment) -> Iterator[Finding]:
+    """Compute resources are EC2, SPOT, FARGATE, FARGATE_SPOT or ECS_MANAGED_INSTANCES."""
+    resources = environment.compute_resources
+    yield from misspelt(vocabulary.ResourceKind, resources, "Type", resources.type)
+    if resources.lacks("Type"):
+        yield Finding(resources, "ComputeResources needs Type, got none")
+
+
+@rule(
+    "CE-13",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="wait 20 to 10,080 minutes, or 0 for not at all; only EC2 and SPOT environments can",
+)
+def scale_down_delay(environment: ComputeEnvironment) -> Iterator[Finding]:
+    """The delay before an environment on EC2 scales down is 0 or 20 minutes to a week."""
+    resources = environment.compute_resources
+    policy = resources.scaling_policy
+    delay = policy.min_scale_down_delay_minutes
+    yield from outside(limits.SCALE_DOWN_DELAY_MINUTES, policy, "MinScaleDownDelayMinutes", delay)
+    if policy.present and is_one_of(resources.type, "ECS_MANAGED_INSTANCES"):
+        yield Finding(
+            resources, f"ScalingPolicy needs Type EC2 or SPOT, got {resources.type}", at="ScalingPolicy"
+        )
+
+
+@rule(
+    "CE-14",
+    chapter="Updating Compute Environments",
+    severity=ERROR,
+    remedy="let jobs run on for 1 to 7,200 minutes",
+)
+def update_timeout(environment: ComputeEnvironment) -> Iterator[Finding]:
+    """During an infrastructure update jobs run on for 1 to 7,200 minutes."""
+    policy = environment.update_policy
+    minutes = policy.job_execution_timeout_minutes
+    yield from outside(limits.UPDATE_TIMEOUT_MINUTES, policy, "JobExecutionTimeoutMinutes", minutes)
+
+
+@rule("CE-15", chapter=_CHAPTER, severity=ERROR, remedy="write ENABLED, ENHANCED or DISABLED")
+def container_insights(environment: ComputeEnvironment) -> Iterator[Finding]:
+    """Container Insights are ENABLED, ENHANCED or DISABLED, and there for environments on Amazon ECS."""
+    settings = environment.ecs_settings
+    yield from misspelt(
+        vocabulary.ContainerInsights, settings, "ContainerInsights", settings.container_insights
+    )
+    if is_one_of(environment.eks, True) and is_none_of(settings.container_insights, None, "DISABLED"):
+        message = f"ContainerInsights is for environments on ECS, got {settings.container_insights} on EKS"
+        yield Finding(settings, message, at="ContainerInsights", severity=WARNING)

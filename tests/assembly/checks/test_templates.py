@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent / "templates"
 
 # What each template is about. The errors are all of them; warnings beside them are allowed.
 EXPECTED = {
-    "arm_beside_x86": {("CE-10", "error")},
+    "arm_beside_x86": {("CE-16", "error")},
     "gpus_on_plain_image": {("AMI-13", "error")},
     "fargate_size": {("FGT-01", "error")},
     "isolated_without_endpoints": {("NET-06", "warning")},

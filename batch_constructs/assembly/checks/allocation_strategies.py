@@ -1,0 +1,84 @@
+"""How Batch chooses among instance types."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, one_of, rule
+from batch_constructs.assembly.template import is_one_of, known
+from batch_constructs.facts import allocation_strategies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template.resources import ComputeEnvironment, ComputeResources
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_CHAPTER = "Allocation Strategies"
+_AT = "AllocationStrategy"
+
+
+@rule(
+    "AS-01",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="choose a strategy of the environment's type",
+    prevents="ClientException: the allocation strategy does not fit the type of the compute resources",
+)
+def strategy_fits_the_type(resources: ComputeResources) -> Iterator[Finding]:
+    """Strategies for Spot need the type SPOT, the ordered one for on demand needs EC2."""
+    name = resources.allocation_strategy
+    if not known(name):
+        return
+    strategy = allocation_strategies.STRATEGIES.get(name)
+    if strategy is None:
+        # It may be newer than the facts, so only a slip of the pen is worth a word.
+        for near in get_close_matches(name, allocation_strategies.STRATEGIES, n=1, cutoff=0.9):
+            message = f"{_AT} {name} is not known (did you mean {near}?)"
+            yield Finding(resources, message, at=_AT, severity=WARNING)
+    elif resources.ec2 and known(resources.type) and resources.type not in strategy.resource_types:
+        needed = one_of(sorted(strategy.resource_types))
+        yield Finding(resources, f"{_AT} {name} needs Type {needed}, got {resources.type}", at=_AT)
+
+
+@rule("AS-02", chapter=_CHAPTER, severity=ERROR, remedy="leave out AllocationStrategy")
+def no_strategy_without_instances(resources: ComputeResources) -> Iterator[Finding]:
+    """Fargate and Managed Instances have no allocation strategy."""
+    without = resources.fargate or is_one_of(resources.type, "ECS_MANAGED_INSTANCES")
+    if without and resources.gives(_AT):
+        yield Finding(resources, f"{_AT} does not go with Type {resources.type}", at=_AT)
+
+
+@rule(
+    "AS-03",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="choose BEST_FIT_PROGRESSIVE, or SPOT_CAPACITY_OPTIMIZED for Spot",
+    prevents="ClientException: BEST_FIT is not supported for compute environments on EKS",
+)
+def strategy_on_eks(environment: ComputeEnvironment) -> Iterator[Finding]:
+    """An environment on Amazon EKS names its strategy, and not BEST_FIT."""
+    resources = environment.compute_resources
+    if not is_one_of(environment.eks, True):
+        return
+    if resources.lacks(_AT):
+        yield Finding(resources, f"an environment on EKS needs {_AT}, got none")
+    if is_one_of(resources.allocation_strategy, "BEST_FIT"):
+        yield Finding(resources, f"an environment on EKS cannot have {_AT} BEST_FIT", at=_AT)
+
+
+@rule(
+    "AS-04",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="name a strategy, such as BEST_FIT_PROGRESSIVE, or SPOT_PRICE_CAPACITY_OPTIMIZED for Spot",
+    prevents="an environment that waits for its one cheapest type, and that no update can change in place",
+)
+def strategy_is_named(environment: ComputeEnvironment) -> Iterator[Finding]:
+    """An environment on EC2 names its strategy: the default, BEST_FIT, cannot be updated in place."""
+    resources = environment.compute_resources
+    if resources.ec2 and resources.lacks(_AT) and is_one_of(environment.eks, False):
+        yield Finding(
+            resources, f"without {_AT} it is {allocation_strategies.DEFAULT}, which allows no update in place"
+        )

@@ -1,0 +1,191 @@
+"""The capacity of managed environments: vCPUs, instance types, network, and what Fargate does not take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, miscounted, outside, rule
+from batch_constructs.assembly.template import is_one_of, known, literals
+from batch_constructs.facts import instance_types, limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from batch_constructs.assembly.template.resources import (
+        ComputeEnvironment,
+        ComputeResources,
+        LaunchTemplateData,
+    )
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_CHAPTER = "Compute Environment Parameters"
+
+# AllocationStrategy has a rule of its own.
+_NOT_ON_FARGATE = (
+    "BidPercentage",
+    "DesiredvCpus",
+    "Ec2Configuration",
+    "Ec2KeyPair",
+    "ImageId",
+    "InstanceRole",
+    "InstanceTypes",
+    "LaunchTemplate",
+    "MinvCpus",
+    "PlacementGroup",
+    "ScalingPolicy",
+    "SpotIamFleetRole",
+    "Tags",
+)
+
+
+@rule(
+    "CE-05",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="leave out BidPercentage: Spot prices never pass the on-demand price",
+)
+def bid_of_spot(resources: ComputeResources) -> Iterator[Finding]:
+    """A bid percentage is at least 1, and only for Spot."""
+    if is_one_of(resources.type, "SPOT"):
+        yield from outside(limits.BID_PERCENTAGE, resources, "BidPercentage", resources.bid_percentage)
+    elif is_one_of(resources.type, "EC2") and resources.gives("BidPercentage"):
+        message = "BidPercentage has no effect with Type EC2, only with SPOT"
+        yield Finding(resources, message, at="BidPercentage", severity=WARNING)
+
+
+@rule(
+    "CE-08",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give at least 1 as MaxvCpus, and keep MinvCpus and DesiredvCpus within 0 and MaxvCpus",
+    prevents="ClientException: desired vCPUs must be between minimum and maximum vCPUs",
+)
+def vcpus_in_order(resources: ComputeResources) -> Iterator[Finding]:
+    """0 <= MinvCpus <= DesiredvCpus <= MaxvCpus, and MaxvCpus is at least 1."""
+    low, desired, high = resources.min_vcpus, resources.desired_vcpus, resources.max_vcpus
+    yield from outside(limits.MAX_VCPUS, resources, "MaxvCpus", high)
+    yield from outside(limits.MIN_VCPUS, resources, "MinvCpus", low)
+    if known(low) and known(high) and low > high:
+        message = f"MaxvCpus must be at least MinvCpus, got MinvCpus {low} and MaxvCpus {high}"
+        yield Finding(resources, message, at="MaxvCpus")
+    if known(desired):
+        if known(low) and desired < low:
+            message = f"DesiredvCpus must be at least MinvCpus, got {desired} and MinvCpus {low}"
+            yield Finding(resources, message, at="DesiredvCpus")
+        if known(high) and desired > high:
+            message = f"DesiredvCpus must be at most MaxvCpus, got {desired} and MaxvCpus {high}"
+            yield Finding(resources, message, at="DesiredvCpus")
+    if resources.lacks("MaxvCpus"):
+        yield Finding(resources, "MaxvCpus must be given, got none")
+
+
+@rule(
+    "CE-09",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give SecurityGroupIds, on EC2 in the environment or in its launch template",
+    prevents="ClientException: security groups must be specified",
+)
+def has_security_groups(resources: ComputeResources) -> Iterator[Finding]:
+    """Compute resources have security groups, Fargate one to five."""
+    groups, at = resources.security_group_ids, "SecurityGroupIds"
+    if resources.fargate:
+        yield from miscounted(limits.FARGATE_SECURITY_GROUPS, resources, at, groups)
+    if not groups.empty or not resources.present or not (resources.ec2 or resources.fargate):
+        return
+    specification = resources.launch_template
+    template = specification.launch_template
+    if resources.fargate and not groups.given:
+        yield Finding(resources, "Fargate needs 1 to 5 security groups, got none", at=at)
+    elif resources.ec2 and (
+        specification.absent or (template is not None and not _may_have_groups(template.data))
+    ):
+        yield Finding(resources, "an environment on EC2 needs at least one security group, got none", at=at)
+
+
+def _may_have_groups(data: LaunchTemplateData) -> bool:
+    names = ("SecurityGroupIds", "SecurityGroups", "NetworkInterfaces")
+    return not data.present or any(data.raw(name) is not None for name in names)
+
+
+@rule(
+    "CE-10",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give x86_64 and Arm types an environment each",
+    prevents="ClientException: instance types must have the same architecture",
+)
+def one_architecture(resources: ComputeResources) -> Iterator[Finding]:
+    """All instance types of an environment have one architecture; an environment on EC2 names at least one type."""
+    names = [name for name in literals(resources.instance_types) if name not in instance_types.BUNDLES]
+    if len(instance_types.architectures_of(names)) > 1:
+        got = " and ".join(_by_architecture(names))
+        yield Finding(resources, f"instance types must have one architecture, got {got}", at="InstanceTypes")
+    if resources.ec2 and resources.instance_types.empty:
+        yield Finding(resources, "an environment on EC2 needs at least one instance type", at="InstanceTypes")
+
+
+@rule(
+    "CE-16",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="write default_arm64 beside Arm types, default_x86_64 beside x86_64 types; optimal is x86_64",
+    prevents="ClientException: instance types must have the same architecture",
+)
+def bundles_fit_the_architecture(resources: ComputeResources) -> Iterator[Finding]:
+    """Optimal and default_x86_64 stand for x86_64 types, default_arm64 for Arm types: they do not mix."""
+    names = literals(resources.instance_types)
+    bundles = [name for name in names if name in instance_types.BUNDLES]
+    if bundles and len(instance_types.architectures_of(names)) > 1:
+        got = " and ".join(_by_architecture(names))
+        yield Finding(
+            resources, f"{bundles[0]} must not meet another architecture, got {got}", at="InstanceTypes"
+        )
+
+
+def _by_architecture(names: Iterable[str]) -> list[str]:
+    """``arm64 (c7g)``: an example for each architecture."""
+    examples: dict[str, str] = {}
+    for name in names:
+        for architecture in instance_types.architectures_of([name]):
+            examples.setdefault(architecture, name)
+    return [f"{architecture} ({name})" for architecture, name in sorted(examples.items())]
+
+
+@rule(
+    "CE-11",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give subnets of one VPC, for Fargate 1 to 16",
+    prevents="ClientException: subnets must be specified",
+)
+def has_subnets(resources: ComputeResources) -> Iterator[Finding]:
+    """Compute resources have subnets of one VPC, Fargate at most 16."""
+    subnets = resources.subnet_ids
+    if (resources.ec2 or resources.fargate) and subnets.empty:
+        yield Finding(resources, "at least one subnet must be given, got none", at="Subnets")
+    elif resources.fargate:
+        yield from miscounted(limits.FARGATE_SUBNETS, resources, "Subnets", subnets)
+    vpcs = {id(vpc): vpc for subnet in resources.subnets if (vpc := subnet.vpc) is not None}
+    if len(vpcs) > 1:
+        got = " and ".join(vpc.logical_id for vpc in vpcs.values())
+        yield Finding(resources, f"the subnets of an environment must be in one VPC, got {got}", at="Subnets")
+
+
+@rule(
+    "CE-12",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="leave it out: Fargate has no instances",
+    prevents="ClientException: parameters that are not applicable to Fargate",
+)
+def nothing_of_instances_on_fargate(environment: ComputeEnvironment) -> Iterator[Finding]:
+    """Fargate takes no parameter that is about instances."""
+    resources = environment.compute_resources
+    for name in resources.gives(*_NOT_ON_FARGATE) if resources.fargate else ():
+        value = resources.raw(name)
+        # An empty list or mapping says nothing.
+        if not (isinstance(value, list | dict) and not value):
+            yield Finding(
+                resources, f"{name} is about instances, which {resources.type} does not have", at=name
+            )

@@ -1,0 +1,78 @@
+"""What an account may have, and how large a request may be."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.assembly.checks import Finding, Severity, rule
+from batch_constructs.assembly.template import PartialText
+from batch_constructs.assembly.template.members import deep
+from batch_constructs.assembly.template.resources import ComputeEnvironment, JobQueue
+from batch_constructs.facts import quotas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template import BatchModel
+    from batch_constructs.assembly.template.resources import JobDefinition
+
+WARNING = Severity.WARNING
+_CHAPTER = "AWS Batch Service Limits"
+
+
+@rule(
+    "QUO-01",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="let stacks share environments and queues, or ask for a higher quota",
+    prevents="a deployment that stops half way at the quota of the account",
+)
+def number_of_resources(batch: BatchModel) -> Iterator[Finding]:
+    """An account has by default at most 50 job queues and 50 compute environments in a Region."""
+    for kind, quota in ((JobQueue, quotas.JOB_QUEUES), (ComputeEnvironment, quotas.COMPUTE_ENVIRONMENTS)):
+        resources = batch.of(kind)
+        # Stages go to accounts and Regions of their own, each with its own quota.
+        counts = Counter(_place(resource) for resource in resources)
+        for place, count in counts.items():
+            if count > quota.value:
+                first = next(resource for resource in resources if _place(resource) == place)
+                yield Finding(first, f"the default quota is {quota.value} {quota.unit}, got {count}")
+
+
+def _place(resource: JobQueue | ComputeEnvironment) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(resource.stack.environment.items()))
+
+
+@rule(
+    "QUO-03",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="move scripts into the image, and long values into files or parameters",
+    prevents="ClientException: the job definition is too large",
+)
+def size_of_a_definition(definition: JobDefinition) -> Iterator[Finding]:
+    """A job definition has at most 24 KiB."""
+    # Functions are longer than what they become, so what is short as it stands needs no resolving.
+    if not isinstance(definition.node, dict) or _size(definition.node) <= quotas.JOB_DEFINITION_BYTES.value:
+        return
+    size = _size(deep(definition, definition.node))
+    if size > quotas.JOB_DEFINITION_BYTES.value:
+        message = (
+            f"a job definition has at most {quotas.JOB_DEFINITION_BYTES.value:,} bytes, got about {size:,}"
+        )
+        yield Finding(definition, message)
+
+
+def _size(node: Any) -> int:
+    """The length of the JSON, of unknowns only what is known of them."""
+    return len(json.dumps(node, separators=(",", ":"), default=_known_part))
+
+
+def _known_part(value: object) -> str:
+    return (
+        "".join(part for part in value.parts if isinstance(part, str))
+        if isinstance(value, PartialText)
+        else ""
+    )

@@ -1,0 +1,111 @@
+"""Scheduling policies: how a queue's capacity is shared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, malformed, outside, rule
+from batch_constructs.assembly.template import known, literals
+from batch_constructs.facts import limits, patterns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template.resources import FairsharePolicy, SchedulingPolicy
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_CHAPTER = "Job Scheduling"
+# CloudFormation's schema ends there, the API a little below.
+_DISPUTED_WEIGHT = 1000
+
+
+@rule(
+    "SP-01",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="keep one of the two; the kind of a policy cannot change later",
+)
+def one_kind_of_policy(policy: SchedulingPolicy) -> Iterator[Finding]:
+    """A scheduling policy is for fair shares or for quota shares."""
+    if len(policy.gives("FairsharePolicy", "QuotaSharePolicy")) > 1:
+        yield Finding(policy, "a scheduling policy takes FairsharePolicy or QuotaSharePolicy, got both")
+
+
+@rule("SP-02", chapter=_CHAPTER, severity=ERROR, remedy="look back at most a week, 604,800 seconds")
+def share_decay(policy: FairsharePolicy) -> Iterator[Finding]:
+    """Usage counts for at most a week."""
+    yield from outside(limits.SHARE_DECAY_SECONDS, policy, "ShareDecaySeconds", policy.share_decay_seconds)
+
+
+@rule("SP-03", chapter=_CHAPTER, severity=ERROR, remedy="reserve 0 to 99 percent")
+def compute_reservation(policy: FairsharePolicy) -> Iterator[Finding]:
+    """The reservation for shares that are not active is 0 to 99."""
+    yield from outside(limits.COMPUTE_RESERVATION, policy, "ComputeReservation", policy.compute_reservation)
+
+
+@rule(
+    "SP-04",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give each share an identifier of its own that no other one's prefix covers",
+    prevents="ClientException: share identifiers must be unique and must not overlap",
+)
+def share_identifiers(policy: FairsharePolicy) -> Iterator[Finding]:
+    """Share identifiers are unique, at most 255 characters, and no prefix that ends in * covers another one."""
+    shares = policy.share_distribution
+    for share in shares:
+        yield from malformed(
+            patterns.SHARE_IDENTIFIER_LOOSE, share, "ShareIdentifier", share.share_identifier
+        )
+    names = literals(share.share_identifier for share in shares)
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield Finding(
+                policy,
+                f"share identifiers must be unique, got {name!r} {count} times",
+                at="ShareDistribution",
+            )
+    for prefix, name in _covered(names):
+        message = f"share identifiers must not overlap, got {name!r} and {prefix!r}"
+        yield Finding(policy, message, at="ShareDistribution")
+
+
+def _covered(names: list[str]) -> Iterator[tuple[str, str]]:
+    """Each identifier with a prefix that covers it."""
+    prefixes = {name for name in names if name.endswith("*")}
+    for name in dict.fromkeys(names):
+        text = name.removesuffix("*")
+        beginnings = (f"{text[:end]}*" for end in range(len(text) + 1))
+        yield from (
+            (beginning, name) for beginning in beginnings if beginning in prefixes and beginning != name
+        )
+
+
+@rule(
+    "SP-05",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="choose a weight from 0.0001 to 999.9999; a lower one gets more",
+)
+def weight_factors(policy: FairsharePolicy) -> Iterator[Finding]:
+    """The weight of a share lies between 0.0001 and 999.9999."""
+    for share in policy.share_distribution:
+        for finding in outside(limits.WEIGHT_FACTOR, share, "WeightFactor", share.weight_factor):
+            disputed = known(share.weight_factor) and share.weight_factor == _DISPUTED_WEIGHT
+            severity = WARNING if disputed else ERROR
+            yield Finding(finding.where, finding.message, at=finding.at, severity=severity)
+
+
+@rule(
+    "SP-08",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="use letters and digits, with * at the end for a prefix",
+)
+def share_identifier_characters(policy: FairsharePolicy) -> Iterator[Finding]:
+    """Share identifiers are letters and digits, with an optional * at the end."""
+    for share in policy.share_distribution:
+        name = share.share_identifier
+        if known(name) and patterns.SHARE_IDENTIFIER_LOOSE.matches(name):
+            yield from malformed(patterns.SHARE_IDENTIFIER, share, "ShareIdentifier", name)

@@ -1,0 +1,78 @@
+"""What stands in the way of later updates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, rule
+from batch_constructs.assembly.template import given, is_one_of, known
+from batch_constructs.assembly.template.unknown import ending
+from batch_constructs.facts import allocation_strategies
+from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template.resources import ComputeEnvironment
+
+WARNING = Severity.WARNING
+_CHAPTER = "Updating Compute Environments"
+
+
+@rule(
+    "UPD-02",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="give no name, or keep the tags off the environment: ComputeResources.Tags reach the instances",
+    prevents="a deployment that fails after a change of tags: the name is taken",
+)
+def tags_of_a_named_environment(environment: ComputeEnvironment) -> Iterator[Finding]:
+    """A change of an environment's tags replaces it, which its name does not allow."""
+    if given(environment.name) and known(environment.tags) and environment.tags:
+        message = "a change of Tags replaces the environment, and ComputeEnvironmentName stands in the way"
+        yield Finding(environment, message, at="Tags")
+
+
+@rule(
+    "UPD-03",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="give no name, or set ReplaceComputeEnvironment to false for updates in place",
+    prevents="a deployment that fails at the first replacement: the name is taken",
+)
+def replacement_of_a_named_environment(environment: ComputeEnvironment) -> Iterator[Finding]:
+    """An environment that is replaced at updates has no name of its own."""
+    replaced = is_one_of(environment.replace_compute_environment, True, None)
+    if replaced and given(environment.name) and is_one_of(environment.type_, "MANAGED"):
+        message = (
+            "ReplaceComputeEnvironment is true (the default), and ComputeEnvironmentName stands in the way"
+        )
+        yield Finding(environment, message, at="ComputeEnvironmentName")
+
+
+@rule(
+    "UPD-04",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="leave out ServiceRole and choose a strategy other than BEST_FIT, or replace the environment at updates",
+    prevents="a deployment that fails at the first change of instance types, image or launch template",
+)
+def updates_in_place_are_possible(environment: ComputeEnvironment) -> Iterator[Finding]:
+    """Updates in place need the service-linked role and a strategy other than BEST_FIT."""
+    resources = environment.compute_resources
+    if not is_one_of(environment.replace_compute_environment, False) or not resources.ec2:
+        return
+    role = environment.service_role_arn
+    if given(role) and (environment.service_role is not None or _is_custom(ending(role))):
+        yield Finding(
+            environment, "updates in place need the service-linked role, got ServiceRole", at="ServiceRole"
+        )
+    strategy = resources.allocation_strategy
+    if is_one_of(environment.eks, False) and is_one_of(strategy, "BEST_FIT", None):
+        got = strategy or f"none, which is {allocation_strategies.DEFAULT}"
+        message = f"updates in place need a strategy other than BEST_FIT, got {got}"
+        yield Finding(resources, message, at="AllocationStrategy")
+
+
+def _is_custom(name: str | None) -> bool:
+    return name is not None and name != SERVICE_LINKED_ROLE_NAME
