@@ -53,6 +53,9 @@ class ImageType:
         return frozenset({Architecture.X86_64, Architecture.ARM64})
 
 
+OTHER_DEVICE_NAMES = ("/dev/sda1", "/dev/xvdcz")
+"""The root disk of other distributions, and the Docker volume of Amazon Linux 1: on newer images just another disk."""
+
 _DATA = load("image_types.json")
 
 IMAGE_TYPES: Mapping[str, ImageType] = MappingProxyType(
@@ -71,6 +74,20 @@ def default_image_type(orchestration: Literal["ECS", "EKS"], *, nvidia: bool) ->
         for image in IMAGE_TYPES.values()
         if image.default and image.orchestration == orchestration and image.nvidia == nvidia
     )
+
+
+def architecture_of_parameter(path: str) -> Architecture | None:
+    """What the image behind a public SSM parameter of AWS runs on, such as the ECS-optimised one; ``None``: unknown.
+
+    The names say ``arm64``; images of ECS for x86_64 say nothing.
+    """
+    if not path.startswith("/aws/service/"):
+        return None
+    if "arm64" in path:
+        return Architecture.ARM64
+    if "x86_64" in path or path.startswith("/aws/service/ecs/optimized-ami/amazon-linux"):
+        return Architecture.X86_64
+    return None
 
 
 def metadata() -> tuple[str, str]:

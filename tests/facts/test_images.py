@@ -78,3 +78,20 @@ def test_the_ends_of_support_are_those_of_the_guide() -> None:
     assert IMAGE_TYPES["ECS_AL2"].support_ends == "2026-06-30"
     assert IMAGE_TYPES["EKS_AL2_NVIDIA"].support_ends == "2025-11-26"
     assert images.metadata()[1] == "2026-11-17"
+
+
+@pytest.mark.parametrize(
+    ("path", "architecture"),
+    [
+        ("/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id", Architecture.X86_64),
+        ("/aws/service/ecs/optimized-ami/amazon-linux-2/gpu/recommended", Architecture.X86_64),
+        ("/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended", Architecture.ARM64),
+        ("/aws/service/bottlerocket/aws-ecs-2/x86_64/latest/image_id", Architecture.X86_64),
+        ("/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/arm64/standard/recommended", Architecture.ARM64),
+        ("/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ami-id", None),
+        ("/golden-images/arm64", None),
+    ],
+)
+def test_public_parameters_name_an_architecture(path: str, architecture: Architecture | None) -> None:
+    """Only names that AWS gives are believed."""
+    assert images.architecture_of_parameter(path) is architecture

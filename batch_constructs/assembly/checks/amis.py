@@ -1,19 +1,141 @@
-"""Images of compute environments."""
+"""Images of compute environments, by their type."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.checks import Finding, Severity, one_of, rule
-from batch_constructs.assembly.template import known
-from batch_constructs.facts import images, instance_types
+from batch_constructs.assembly.checks import Finding, Severity, miscounted, one_of, rule
+from batch_constructs.assembly.checks._images import batch_chooses, image_types
+from batch_constructs.assembly.template import known, literals
+from batch_constructs.facts import images, instance_types, limits
+from batch_constructs.facts.instance_types import Architecture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batch_constructs.assembly.template.resources import ComputeResources
+    from batch_constructs.assembly.template.resources import ComputeEnvironment, ComputeResources
+    from batch_constructs.assembly.template.resources.compute_environments import Ec2Configuration
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_CHAPTER = "Compute Resource AMIs"
+
+
+@rule(
+    "AMI-03",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give one image type, or two: one for instances with GPUs and one for the others",
+)
+def one_or_two_image_types(resources: ComputeResources) -> Iterator[Finding]:
+    """An environment names one image type, or two."""
+    if resources.ec2_configuration:
+        yield from miscounted(
+            limits.EC2_CONFIGURATIONS, resources, "Ec2Configuration", resources.ec2_configuration
+        )
+
+
+@rule(
+    "AMI-04",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="choose an image type of the environment's own orchestrator: ECS_… or, with EksConfiguration, EKS_…",
+    prevents="ClientException: the image type is not valid for the compute environment",
+)
+def image_of_the_orchestrator(environment: ComputeEnvironment) -> Iterator[Finding]:
+    """Environments on ECS take ECS images, environments on EKS take EKS images."""
+    eks = environment.eks
+    if not known(eks):
+        return
+    wanted, other = ("EKS_", "ECS_") if eks else ("ECS_", "EKS_")
+    for configuration in environment.compute_resources.ec2_configuration:
+        kind = configuration.image_type
+        if known(kind) and kind.startswith(other):
+            message = f"ImageType must begin with {wanted} in this environment, got {kind}"
+            yield Finding(configuration, message, at="ImageType")
+
+
+@rule(
+    "AMI-05",
+    chapter="Using a GPU Workload AMI",
+    severity=ERROR,
+    remedy="leave out Ec2Configuration, or name the plain image type",
+    prevents="instances that never start: there is no such image for Arm",
+)
+def no_nvidia_image_on_arm(resources: ComputeResources) -> Iterator[Finding]:
+    """Images with NVIDIA's driver do not run on Graviton."""
+    found = image_types(resources)
+    types = resources.instance_types
+    if not found or not all(image.nvidia for image in found) or not batch_chooses(resources):
+        return
+    if types and all(
+        known(t) and instance_types.architectures_of([t]) == {Architecture.ARM64} for t in types
+    ):
+        names = one_of([str(name) for name in types])
+        message = f"{names} has Arm processors, which {found[0].name} does not run on"
+        yield Finding(resources, message, at="Ec2Configuration[0].ImageType")
+
+
+@rule(
+    "AMI-06",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="take a younger family of instances, such as m6g",
+    prevents="instances that never start: the image does not run on these types",
+)
+def families_that_the_image_runs_on(resources: ComputeResources) -> Iterator[Finding]:
+    """Amazon Linux 2023 does not run on A1 instances."""
+    yield from _refused(resources, nvidia=False)
+
+
+@rule(
+    "AMI-07",
+    chapter="Using a GPU Workload AMI",
+    severity=ERROR,
+    remedy="take a younger family of instances with GPUs, such as g5 or p4d",
+    prevents="jobs that wait in RUNNABLE: the image has no driver for these GPUs",
+)
+def gpus_that_the_image_drives(resources: ComputeResources) -> Iterator[Finding]:
+    """The GPU image of Amazon Linux 2023 on ECS has no driver for P3 and G3 instances."""
+    yield from _refused(resources, nvidia=True)
+
+
+def _refused(resources: ComputeResources, *, nvidia: bool) -> Iterator[Finding]:
+    found = [image for image in image_types(resources) or () if image.nvidia is nvidia]
+    if len(found) != 1 or not batch_chooses(resources):
+        return
+    for name in literals(resources.instance_types):
+        on_arm = instance_types.architectures_of([name]) == {Architecture.ARM64}
+        if name.partition(".")[0] in found[0].families_refused and not (nvidia and on_arm):
+            yield Finding(resources, f"{found[0].name} does not run on {name}", at="InstanceTypes")
+
+
+@rule(
+    "AMI-08",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="name the successor, or leave out Ec2Configuration: Batch then takes Amazon Linux 2023",
+    prevents="an environment that AWS refuses to create, or one without security fixes",
+)
+def image_is_supported(configuration: Ec2Configuration) -> Iterator[Finding]:
+    """Amazon Linux 1 and 2 are at the end of their support."""
+    kind = configuration.image_type
+    image = images.IMAGE_TYPES.get(kind) if known(kind) else None
+    if image is None or image.support_ends is None or configuration.image_id_override is not None:
+        return
+    message = f"the support of {image.os} for {image.name} ended {image.support_ends}, take {image.successor}"
+    yield Finding(configuration, message, at="ImageType")
+
+
+@rule(
+    "AMI-09",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="leave it out",
+)
+def image_status_is_read_only(configuration: Ec2Configuration) -> Iterator[Finding]:
+    """The status of an image is for reading only."""
+    if configuration.gives("BatchImageStatus"):
+        yield Finding(configuration, "BatchImageStatus is read-only, got a value", at="BatchImageStatus")
 
 
 @rule(
@@ -25,33 +147,13 @@ ERROR, WARNING = Severity.ERROR, Severity.WARNING
 )
 def gpus_need_a_gpu_image(resources: ComputeResources) -> Iterator[Finding]:
     """Instance types with NVIDIA GPUs need an image with the driver."""
-    configurations, types = resources.ec2_configuration, resources.instance_types
-    if (
-        not configurations
-        or not configurations.complete
-        or not types.complete
-        or resources.raw("ImageId") is not None
-    ):
+    types, found = resources.instance_types, image_types(resources)
+    if not found or any(image.nvidia for image in found) or not batch_chooses(resources):
         return
-    if not types or not all(known(name) and _has_nvidia_gpus(name) for name in types):
-        return
-    chosen = [images.IMAGE_TYPES.get(c.image_type) if known(c.image_type) else None for c in configurations]
-    if any(image is None or image.nvidia for image in chosen) or any(
-        c.raw("ImageIdOverride") is not None for c in configurations
-    ):
-        return
-    template = resources.launch_template
-    if not template.absent and (
-        template.launch_template is None or template.launch_template.data.image_id is not None
-    ):
-        return
-    names = one_of([str(name) for name in types])
-    got = one_of([str(c.image_type) for c in configurations])
-    yield Finding(
-        resources,
-        f"{names} needs an image type with NVIDIA's driver, got {got}",
-        at="Ec2Configuration[0].ImageType",
-    )
+    if types and types.complete and all(known(name) and _has_nvidia_gpus(name) for name in types):
+        names, got = one_of([str(name) for name in types]), one_of([image.name for image in found])
+        message = f"{names} needs an image type with NVIDIA's driver, got {got}"
+        yield Finding(resources, message, at="Ec2Configuration[0].ImageType")
 
 
 def _has_nvidia_gpus(name: str) -> bool:

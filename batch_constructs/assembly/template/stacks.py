@@ -88,6 +88,12 @@ class Stack:
             return [item.strip() for item in value.split(",")]
         return value
 
+    def parameter_default(self, name: str) -> str:
+        """What a parameter is if nobody says otherwise; of an SSM parameter its path. Empty if there is no default."""
+        definition = self._parameters.get(name)
+        default = definition.get("Default") if isinstance(definition, dict) else None
+        return default if isinstance(default, str) else ""
+
     def attribute(self, logical_id: str, attribute: str) -> Any:
         """What ``Fn::GetAtt`` gives: a reference, or the output of a nested stack."""
         resource = self.resources.get(logical_id)

@@ -1,0 +1,48 @@
+"""Where the image of an environment's instances comes from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks._launch_templates import uses
+from batch_constructs.assembly.template import Unknown, known
+from batch_constructs.facts import images
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template import View
+    from batch_constructs.assembly.template.resources import ComputeResources
+    from batch_constructs.facts.images import ImageType
+
+
+def explicit_images(resources: ComputeResources) -> Iterator[tuple[View, str]]:
+    """Where an image is named: the view and the member, as far as the assembly shows it."""
+    if resources.image_id is not None:
+        yield resources, "ImageId"
+    for configuration in resources.ec2_configuration:
+        if configuration.image_id_override is not None:
+            yield configuration, "ImageIdOverride"
+    for _, template in uses(resources):
+        if template is not None and template.data.image_id is not None:
+            yield template.data, "ImageId"
+
+
+def batch_chooses(resources: ComputeResources) -> bool:
+    """Whether it is certain that nobody names an image, so that Batch chooses one by its type."""
+    return (
+        resources.ec2_configuration.complete
+        and resources.launch_template.overrides.complete
+        and not isinstance(resources.launch_template.node, Unknown)
+        and not any(explicit_images(resources))
+        and all(template is not None and template.data.present for _, template in uses(resources))
+    )
+
+
+def image_types(resources: ComputeResources) -> list[ImageType] | None:
+    """The image types that an environment names, ``None`` if one of them is not known."""
+    configurations = resources.ec2_configuration
+    found = [images.IMAGE_TYPES.get(c.image_type) if known(c.image_type) else None for c in configurations]
+    if not configurations.complete or None in found:
+        return None
+    return [image for image in found if image is not None]
