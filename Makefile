@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 READY := $(VENV)/.ready
 JOBS ?= 2
 
-.PHONY: demo test lint types unit golden lock facts bench clean help
+.PHONY: demo test lint types unit golden docs lock facts bench clean help
 
 help: ## Say what each command does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ unit: $(READY)
 
 golden: $(READY) ## Write the examples' golden templates anew
 	pytest tests/test_examples.py --snapshot-update
+
+docs: $(READY) ## Write the pages of the rules, and what the other pages show of them
+	python docs/build.py
 
 facts: $(READY) ## Regenerate the instance facts from moto's data (ARGS=--from-account: from yours)
 	python -m batch_constructs.facts.regenerate $(ARGS)

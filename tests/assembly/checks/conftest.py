@@ -54,6 +54,7 @@ class Case:
     says: str = ""
     at: str | None = None
     severity: str | None = None
+    because: str = ""
 
 
 def cases(kind: str) -> Iterator[Case]:
@@ -71,6 +72,7 @@ def cases(kind: str) -> Iterator[Case]:
                 says=entry.get("says", ""),
                 at=entry.get("at"),
                 severity=entry.get("severity"),
+                because=entry.get("because", ""),
             )
 
 

@@ -1,0 +1,88 @@
+"""Writes what the docs hold of the code: ``make docs``.
+
+The pages of the rules are made from the rules. In the pages that people write, links to rules are set, and each
+``console`` block is run and its output written below the command.
+"""  # noqa: INP001
+
+from __future__ import annotations
+
+import re
+import shlex
+from contextlib import chdir
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from click.testing import CliRunner
+
+from batch_constructs.assembly.checks import rules
+from batch_constructs.cli import main as batch_constructs
+from docs import build_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+DOCS = Path(__file__).parent
+ROOT = DOCS.parent
+# Where a session on a page takes place: the cloud assembly of the quick start, and the files that the page shows.
+_ASSEMBLY = ROOT / "tests/golden/quickstart.BatchQuickstart.template.json"
+
+_RULE_LINK = re.compile(r"\[([A-Z]{2,4}-[0-9]{2})\](?:\([^)]*\))?")
+_CONSOLE = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
+_FILE = re.compile(r"^```yaml\n# (\w+\.yaml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def built() -> dict[Path, str]:
+    """The text that each file should have."""
+    found = {DOCS / "rules" / name: text for name, text in build_rules.all_pages().items()}
+    registered, unchecked = rules(), build_rules.unchecked_rules()
+    for page in sorted(DOCS.glob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        found[page] = refreshed(linked(text, registered, unchecked))
+    return found
+
+
+def linked(text: str, registered: Collection[str], unchecked: Collection[str]) -> str:
+    """A page whose ``[JQ-03]`` lead to the page of the rule, or to the list of what is not checked."""
+
+    def link(match: re.Match[str]) -> str:
+        name = match[1]
+        if name in registered:
+            return f"[{name}](rules/{name}.md)"
+        return f"[{name}](rules/README.md#not-checked)" if name in unchecked else f"[{name}]"
+
+    return _RULE_LINK.sub(link, text)
+
+
+def refreshed(text: str) -> str:
+    """A page with the output that its commands have today."""
+    if not _CONSOLE.search(text):
+        return text
+    with TemporaryDirectory() as folder, chdir(folder):
+        for file in _FILE.finditer(text):
+            Path(file[1]).write_text(f"# {file[1]}\n{file[2]}", encoding="utf-8")
+        Path("cdk.out").mkdir()
+        Path("cdk.out/BatchQuickstart.template.json").write_bytes(_ASSEMBLY.read_bytes())
+        return _CONSOLE.sub(lambda match: "\n".join(_session(match[1])), text)
+
+
+def _session(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        if line.startswith("$ batch-constructs "):
+            done = CliRunner(env={"COLUMNS": "100"}).invoke(batch_constructs, shlex.split(line)[2:])
+            status = [f"[exit status {done.exit_code}]"] if done.exit_code else []
+            yield "".join(f"{each.rstrip()}\n" for each in (line, *done.output.splitlines(), *status))
+
+
+def main() -> None:
+    """Write them, and remove the pages of rules that are no more."""
+    pages = built()
+    (DOCS / "rules").mkdir(exist_ok=True)
+    for page in set(DOCS.glob("rules/*.md")) - set(pages):
+        page.unlink()
+    for page, text in pages.items():
+        page.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
