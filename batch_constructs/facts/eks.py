@@ -6,6 +6,7 @@ Chapters: Compute Resource Memory Management, and the ones on Amazon EKS.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,6 +31,29 @@ _POD_MIB = 11
 # Thousandths of a vCPU, times ten: 6 % of the first, 1 % of the second, 0.5 % of the next two, 0.25 % of the rest.
 _FIRST_VCPUS = (600, 100, 50, 50)
 _FURTHER_VCPU = 25
+
+
+class ImagePullPolicy(StrEnum):
+    """When a node fetches an image again; Always for the tag latest when omitted, else IfNotPresent (EKS-09)."""
+
+    ALWAYS = "Always"
+    IF_NOT_PRESENT = "IfNotPresent"
+    NEVER = "Never"
+
+
+class DnsPolicy(StrEnum):
+    """Where a pod asks for names; ClusterFirstWithHostNet when omitted together with hostNetwork (EKS-10)."""
+
+    DEFAULT = "Default"
+    CLUSTER_FIRST = "ClusterFirst"
+    CLUSTER_FIRST_WITH_HOST_NET = "ClusterFirstWithHostNet"
+
+
+class EmptyDirMedium(StrEnum):
+    """What an emptyDir lies on: the disk of the node, or its memory (EKS-11)."""
+
+    DISK = ""
+    MEMORY = "Memory"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,25 +122,6 @@ class FirelensType(StrEnum):
     FLUENTD = "fluentd"
 
 
-FIRELENS_OPTIONS = ("enable-ecs-log-metadata", "config-file-type", "config-file-value")
-FIRELENS_FILE_TYPES = ("s3", "file")
-
-
-class IpcMode(StrEnum):
-    """What the containers of a task share memory with (ECS-07)."""
-
-    HOST = "host"
-    TASK = "task"
-    NONE = "none"
-
-
-class PidMode(StrEnum):
-    """Whose processes the containers of a task see; only their own when omitted (ECS-08)."""
-
-    HOST = "host"
-    TASK = "task"
-
-
 class DependencyCondition(StrEnum):
     """What a container waits for in another; the last two not in an essential one (ECS-05)."""
 

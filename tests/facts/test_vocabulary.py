@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from batch_constructs.facts import vocabulary
+from batch_constructs.facts import eks, tasks, vocabulary
 from batch_constructs.facts.vocabulary import word_of
 
 
@@ -51,6 +51,11 @@ def test_the_words_are_those_of_the_api(
         ("RuntimePlatform", "operatingSystemFamily", vocabulary.OperatingSystemFamily),
         ("RuntimePlatform", "cpuArchitecture", vocabulary.CpuArchitecture),
         ("TaskContainerDependency", "condition", vocabulary.DependencyCondition),
+        ("EcsTaskProperties", "ipcMode", tasks.IpcMode),
+        ("EcsTaskProperties", "pidMode", tasks.PidMode),
+        ("EksContainer", "imagePullPolicy", eks.ImagePullPolicy),
+        ("EksPodProperties", "dnsPolicy", eks.DnsPolicy),
+        ("EksEmptyDir", "medium", eks.EmptyDirMedium),
         ("CreateConsumableResourceRequest", "resourceType", vocabulary.ConsumableType),
     ],
 )

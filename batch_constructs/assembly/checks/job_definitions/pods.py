@@ -1,0 +1,116 @@
+"""Pods of jobs on Amazon EKS: volumes, names that Kubernetes must accept, metadata."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, malformed, misspelt, rule
+from batch_constructs.assembly.template import known, literals
+from batch_constructs.assembly.template.resources.pods import PodMetadata
+from batch_constructs.facts import limits, patterns
+from batch_constructs.facts.eks import DnsPolicy, EmptyDirMedium
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template.resources import NodeProperties, PodProperties
+    from batch_constructs.assembly.template.resources.pods import ImagePullSecret, PodVolume
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_CHAPTER = "Job Definition Parameters"
+_SOURCES = ("EmptyDir", "HostPath", "PersistentVolumeClaim", "Secret")
+
+
+# Batch registers names that Kubernetes refuses later, hence no error.
+@rule(
+    "EKS-02",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="use lower-case letters, digits, hyphens and periods, with a letter or digit at both ends",
+    prevents="jobs that fail because Kubernetes refuses their pod",
+)
+def volume_name(volume: PodVolume) -> Iterator[Finding]:
+    """Names of volumes and secrets of a pod are DNS subdomains."""
+    yield from malformed(patterns.DNS_SUBDOMAIN, volume, "Name", volume.name)
+    yield from malformed(patterns.DNS_SUBDOMAIN, volume.secret, "SecretName", volume.secret.secret_name)
+
+
+@rule(
+    "EKS-03",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="name the secret in lower-case letters, digits, hyphens and periods",
+)
+def image_pull_secret(secret: ImagePullSecret) -> Iterator[Finding]:
+    """An image pull secret has a name, and the name is a DNS subdomain."""
+    yield from malformed(patterns.DNS_SUBDOMAIN, secret, "Name", secret.name)
+    if secret.lacks("Name"):
+        yield Finding(secret, "an image pull secret needs a Name, got none")
+
+
+@rule(
+    "EKS-10",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="choose Default, ClusterFirst or ClusterFirstWithHostNet",
+)
+def dns_policy(pod: PodProperties) -> Iterator[Finding]:
+    """DnsPolicy is Default, ClusterFirst or ClusterFirstWithHostNet."""
+    yield from misspelt(DnsPolicy, pod, "DnsPolicy", pod.dns_policy)
+
+
+@rule(
+    "EKS-11",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="name a volume of the pod in each mount, and give each volume one source",
+    prevents="ClientException, or pods that Kubernetes refuses: the volume is not found",
+)
+def mounts_name_volumes(pod: PodProperties) -> Iterator[Finding]:
+    """Each mount names a volume of the pod, and each volume has one source."""
+    names = literals(volume.name for volume in pod.volumes)
+    for volume in pod.volumes:
+        if len(sources := volume.gives(*_SOURCES)) > 1:
+            yield Finding(volume, f"a volume must have one source, got {' and '.join(sources)}")
+        yield from misspelt(EmptyDirMedium, volume.empty_dir, "Medium", volume.empty_dir.medium)
+    if not pod.volumes.complete or len(names) < len(pod.volumes):
+        return
+    for container in (*pod.containers, *pod.init_containers):
+        for mount in container.volume_mounts:
+            if known(mount.name) and mount.name not in names:
+                message = f"a mount must name a volume of the pod, got {mount.name!r}"
+                yield Finding(mount, message, at="Name")
+
+
+@rule(
+    "EKS-14",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="choose one namespace for all nodes, neither default nor beginning with kube, and short annotations",
+)
+def metadata(where: PodMetadata | NodeProperties) -> Iterator[Finding]:
+    """Namespace and annotations of a pod have the form that Batch asks for; all nodes have one namespace."""
+    yield from _form(where) if isinstance(where, PodMetadata) else _one_namespace(where)
+
+
+def _form(metadata: PodMetadata) -> Iterator[Finding]:
+    yield from malformed(patterns.EKS_JOB_NAMESPACE, metadata, "Namespace", metadata.namespace)
+    annotations = metadata.annotations
+    for key, value in annotations.items() if known(annotations) else ():
+        yield from malformed(patterns.EKS_ANNOTATION_KEY, metadata, "Annotations", key)
+        if known(value) and not limits.EKS_ANNOTATION_VALUE_LENGTH.contains(len(value)):
+            words = limits.EKS_ANNOTATION_VALUE_LENGTH.words
+            message = f"the value of an annotation must have {words}, got {len(value)} for {key!r}"
+            yield Finding(metadata, message, at="Annotations")
+
+
+def _one_namespace(nodes: NodeProperties) -> Iterator[Finding]:
+    """All node ranges of a multi-node parallel job have one namespace."""
+    pods = [r.eks_properties.pod_properties for r in nodes.node_range_properties if r.eks_properties.present]
+    given = literals(pod.metadata.namespace for pod in pods)
+    if len(set(given)) > 1:
+        message = f"all node ranges must have one namespace, got {' and '.join(sorted(set(given)))}"
+        yield Finding(nodes, message, at="NodeRangeProperties")
+    elif given and any(pod.metadata.namespace is None for pod in pods):
+        message = f"all node ranges must have one namespace, got {given[0]} in some and none in others"
+        yield Finding(nodes, message, at="NodeRangeProperties", severity=WARNING)

@@ -1,0 +1,115 @@
+"""Jobs on Windows, which only Fargate runs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, misspelt, rule
+from batch_constructs.assembly.template import known
+from batch_constructs.assembly.template.resources import JobContainer
+from batch_constructs.facts.vocabulary import WINDOWS_REFUSED, CpuArchitecture, OperatingSystemFamily, word_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from batch_constructs.assembly.template.resources import Container, EcsTask, JobDefinition
+    from batch_constructs.assembly.template.resources.containers import RuntimePlatform, Volume
+    from batch_constructs.assembly.template.resources.submissions import Submission
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_CHAPTER = "Job Definition Parameters"
+# A Windows Server that came after the words of the API.
+_LATER_WINDOWS = re.compile(r"WINDOWS_SERVER_20[0-9]{2}_(CORE|FULL)")
+
+
+@rule(
+    "WIN-01",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="leave out what only Linux has: LinuxParameters, Privileged, ReadonlyRootFilesystem, Ulimits, User and EFS",
+)
+def windows_has_no_linux_features(job: JobContainer | EcsTask) -> Iterator[Finding]:
+    """A container on Windows has no Linux parameters, privileges, user, ulimits, read-only root or EFS volume."""
+    if not _windows(job.runtime_platform):
+        return
+    containers: Sequence[Container] = (job,) if isinstance(job, JobContainer) else job.containers
+    for container in containers:
+        for name in _linux_members(container):
+            yield Finding(container, f"containers on Windows have no {name}, got one", at=name)
+    for volume in job.volumes:
+        yield from _efs_on_windows(volume)
+
+
+def _linux_members(container: Container) -> Iterator[str]:
+    """Those members, by CloudFormation name, that the container gives although Windows has none of them."""
+    for word in WINDOWS_REFUSED:
+        name = word[:1].upper() + word[1:]
+        value = container.raw(name) if container.gives(name) else None
+        # A false, an empty list and an empty structure ask for nothing: aws-cdk-lib writes them by itself.
+        asks = not (value is False or value in ("false", [], {})) if known(value) else value is not None
+        if asks:
+            yield name
+
+
+def _efs_on_windows(volume: Volume) -> Iterator[Finding]:
+    if volume.efs.present:
+        yield Finding(
+            volume, "containers on Windows have no EFS volumes, got one", at="EfsVolumeConfiguration"
+        )
+
+
+def _windows(platform: RuntimePlatform) -> bool:
+    family = platform.operating_system_family
+    return known(family) and family.startswith("WINDOWS")
+
+
+@rule("WIN-02", chapter=_CHAPTER, severity=ERROR, remedy="choose LINUX or one of the Windows families")
+def operating_system_family(platform: RuntimePlatform) -> Iterator[Finding]:
+    """OperatingSystemFamily is LINUX or a Windows Server of 2019 or 2022, core or full."""
+    family = platform.operating_system_family
+    later = known(family) and _LATER_WINDOWS.fullmatch(family) is not None
+    for finding in misspelt(OperatingSystemFamily, platform, "OperatingSystemFamily", family):
+        yield Finding(finding.where, finding.message, at=finding.at, severity=WARNING if later else ERROR)
+
+
+@rule("WIN-03", chapter=_CHAPTER, severity=ERROR, remedy="choose X86_64 on Windows, X86_64 or ARM64 on Linux")
+def windows_runs_on_x86_64(platform: RuntimePlatform) -> Iterator[Finding]:
+    """CpuArchitecture is X86_64 or ARM64, on Windows X86_64."""
+    architecture = platform.cpu_architecture
+    yield from misspelt(CpuArchitecture, platform, "CpuArchitecture", architecture)
+    if (
+        _windows(platform)
+        and known(architecture)
+        and word_of(CpuArchitecture, architecture) is CpuArchitecture.ARM64
+    ):
+        message = "CpuArchitecture must be X86_64 on Windows, got ARM64"
+        yield Finding(platform, message, at="CpuArchitecture")
+
+
+@rule(
+    "WIN-04",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="add an environment of type FARGATE to the queue",
+    prevents="a queue that the job blocks: Fargate Spot has no Windows",
+)
+def windows_is_not_on_fargate_spot(submission: Submission) -> Iterator[Finding]:
+    """A job on Windows comes to a queue with an environment on Fargate that is not Spot."""
+    definition, queue = submission.definition, submission.queue
+    if definition is None or queue is None or not any(map(_windows, _platforms(definition))):
+        return
+    kinds = [environment.compute_resources.type for environment in queue.environments]
+    if (
+        kinds
+        and queue.sees_all_environments
+        and all(known(kind) and kind == "FARGATE_SPOT" for kind in kinds)
+    ):
+        message = f"{definition.logical_id} runs on Windows, and {queue.logical_id} has only environments on Fargate Spot"
+        yield Finding(submission, message)
+
+
+def _platforms(definition: JobDefinition) -> Iterator[RuntimePlatform]:
+    yield definition.container_properties.runtime_platform
+    for task in definition.ecs_properties.task_properties:
+        yield task.runtime_platform
