@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from batch_constructs.compute_environments.fargate import FargateComputeEnvironment
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.facts.instance_types import Architecture
-    from batch_constructs.facts.vocabulary import RetryAction, TimeLimitReason
+    from batch_constructs.facts.vocabulary import ArrayDependency, RetryAction, TimeLimitReason
     from batch_constructs.job_definitions.base import ImportedJobDefinition
     from batch_constructs.job_definitions.ec2 import Ec2JobDefinition
     from batch_constructs.job_definitions.fargate import FargateJobDefinition
@@ -38,15 +38,19 @@ if TYPE_CHECKING:
         SpotFleetRole,
     )
     from batch_constructs.scheduling_policies import FairSharePolicy, Share
+    from batch_constructs.submissions.request import ContainerOverrides, JobDependency, SubmitJobRequest
+    from batch_constructs.submissions.scheduled import ScheduledJob
 
 # Where each public name lives. A new name stands here, above and in __all__; a test compares the three.
 _HOMES = {
     "AllocationStrategy": "compute_environments.allocation",
     "Architecture": "facts.instance_types",
+    "ArrayDependency": "facts.vocabulary",
     "BatchLaunchTemplate": "launch_templates.launch_template",
     "BatchNetwork": "networking",
     "BatchServiceRole": "roles",
     "CloudConfig": "launch_templates.user_data",
+    "ContainerOverrides": "submissions.request",
     "Ec2ComputeEnvironment": "compute_environments.ec2",
     "Ec2JobDefinition": "job_definitions.ec2",
     "EcsAgentConfig": "launch_templates.agent_config",
@@ -61,6 +65,7 @@ _HOMES = {
     "ImportedComputeEnvironment": "compute_environments.base",
     "ImportedJobDefinition": "job_definitions.base",
     "ImportedJobQueue": "job_queues",
+    "JobDependency": "submissions.request",
     "JobFailureAlerts": "monitoring.alerts",
     "JobQueue": "job_queues",
     "JobRole": "roles",
@@ -68,10 +73,12 @@ _HOMES = {
     "RetryAction": "facts.vocabulary",
     "RetryRule": "job_definitions.retries",
     "RetryStrategy": "job_definitions.retries",
+    "ScheduledJob": "submissions.scheduled",
     "Share": "scheduling_policies",
     "ShellScript": "launch_templates.user_data",
     "SpotComputeEnvironment": "compute_environments.ec2",
     "SpotFleetRole": "roles",
+    "SubmitJobRequest": "submissions.request",
     "TimeLimitReason": "facts.vocabulary",
     "UpdatePolicy": "compute_environments.update_policy",
 }
@@ -79,10 +86,12 @@ _HOMES = {
 __all__ = [
     "AllocationStrategy",
     "Architecture",
+    "ArrayDependency",
     "BatchLaunchTemplate",
     "BatchNetwork",
     "BatchServiceRole",
     "CloudConfig",
+    "ContainerOverrides",
     "Ec2ComputeEnvironment",
     "Ec2JobDefinition",
     "EcsAgentConfig",
@@ -97,6 +106,7 @@ __all__ = [
     "ImportedComputeEnvironment",
     "ImportedJobDefinition",
     "ImportedJobQueue",
+    "JobDependency",
     "JobFailureAlerts",
     "JobQueue",
     "JobRole",
@@ -104,10 +114,12 @@ __all__ = [
     "RetryAction",
     "RetryRule",
     "RetryStrategy",
+    "ScheduledJob",
     "Share",
     "ShellScript",
     "SpotComputeEnvironment",
     "SpotFleetRole",
+    "SubmitJobRequest",
     "TimeLimitReason",
     "UpdatePolicy",
 ]

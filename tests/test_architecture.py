@@ -23,7 +23,7 @@ FLOORS = (
     ("launch_templates",),
     ("compute_environments", "job_definitions", "scheduling_policies"),
     ("job_queues",),
-    ("monitoring",),
+    ("monitoring", "submissions"),
 )
 WRITING_WING = {room for floor in FLOORS[1:] for room in floor}
 READING_WING = {"assembly", "cli", "_cli"}

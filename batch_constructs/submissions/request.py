@@ -1,0 +1,233 @@
+"""A job as it is submitted: one value, checked when born, for every way into a queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import as_string, known
+from batch_constructs.facts import limits, patterns
+from batch_constructs.facts.vocabulary import ArrayDependency
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jsii import Number
+
+    from batch_constructs.job_definitions.retries import RetryStrategy
+
+__all__ = ["ContainerOverrides", "JobDependency", "SubmitJobRequest"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerOverrides:
+    """What one submission changes in the container of its definition.
+
+    Guide: Submitting a Job.
+
+    Attributes:
+        command: What the container runs instead.
+        environment: Variables that are added or changed. Names that begin with ``AWS_BATCH`` belong to AWS Batch.
+        vcpus: vCPUs, whole ones on EC2.
+        memory_mib: Memory in MiB, at least 4.
+        gpus: GPUs, at least 1.
+
+    Raises:
+        ValueError: a limit is broken.
+    """
+
+    command: Sequence[str] | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    vcpus: Number | None = None
+    memory_mib: Number | None = None
+    gpus: Number | None = None
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        for index, word in enumerate(self.command or ()):
+            problems.check(word != "", f"command must not hold an empty string, got one at index {index}")
+        for name in self.environment:
+            problems.matches(f"the environment name {name!r}", name, patterns.ENVIRONMENT_VARIABLE)
+        problems.check(
+            self.vcpus is None or not known(self.vcpus) or self.vcpus > 0,
+            f"vcpus must be more than 0, got {self.vcpus}",
+        )
+        problems.within("memory_mib", self.memory_mib, limits.EC2_MEMORY_MIB)
+        problems.within("gpus", self.gpus, limits.GPUS)
+        problems.raise_if_any()
+
+    def _members(self) -> dict[str, Any]:
+        amounts = {"VCPU": self.vcpus, "MEMORY": self.memory_mib, "GPU": self.gpus}
+        requirements = [
+            {"type": kind, "value": as_string(amount)}
+            for kind, amount in amounts.items()
+            if amount is not None
+        ]
+        return _given(
+            command=list(self.command) if self.command else None,
+            environment=[{"name": name, "value": value} for name, value in self.environment.items()],
+            resourceRequirements=requirements,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobDependency:
+    """What must have succeeded before a job starts.
+
+    Guide: Job Dependencies.
+
+    Attributes:
+        job_id: The other job. Left out for ``SEQUENTIAL`` only.
+        type: ``N_TO_N``: each child waits for the child of the other array with its index. ``SEQUENTIAL``: the
+            children of this array run one after the other. By default the whole other job is waited for.
+
+    Raises:
+        ValueError: id and type do not go together.
+    """
+
+    job_id: str | None = None
+    type: ArrayDependency | None = None
+
+    def __post_init__(self) -> None:
+        alone = self.type is ArrayDependency.SEQUENTIAL
+        if alone and self.job_id is not None:
+            raise ValueError(
+                f"a SEQUENTIAL dependency is among the job's own children, got job_id={self.job_id!r}"
+            )
+        if not alone and self.job_id is None:
+            raise ValueError(f"a dependency needs a job_id unless it is SEQUENTIAL, got type={self.type}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitJobRequest:
+    """A job as ``SubmitJob`` takes it.
+
+    It holds names or ARNs, tokens included, and no construct: it can be kept, compared, and handed to boto3.
+
+    Guide: Submitting a Job; Array Jobs; AWS Batch Jobs as CloudWatch Events Targets.
+
+    Attributes:
+        job_name: Up to 128 letters, digits, ``-`` and ``_``, beginning with a letter or digit.
+        job_queue: Name or ARN.
+        job_definition: Name, ``name:revision`` or ARN. Without a revision the newest one runs.
+        array_size: 2 to 10,000 children. By default it is a single job.
+        depends_on: At most 20 dependencies.
+        parameters: Values for the ``Ref::name`` of the definition's command.
+        container_overrides: What changes in the container.
+        retry_strategy: In place of the definition's.
+        timeout_seconds: In place of the definition's, at least 60.
+        share_identifier: Whose share pays. Needed if, and only if, the queue has a fair-share policy.
+        scheduling_priority_override: 0 to 9999, in place of the definition's.
+        propagate_tags: Whether tags reach the ECS task. By default as the definition says.
+        tags: At most 50 tags of the job.
+
+    Raises:
+        ValueError: a limit is broken; all contradictions in one message.
+    """
+
+    job_name: str
+    job_queue: str
+    job_definition: str
+    array_size: Number | None = None
+    depends_on: Sequence[JobDependency] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    container_overrides: ContainerOverrides | None = None
+    retry_strategy: RetryStrategy | None = None
+    timeout_seconds: Number | None = None
+    share_identifier: str | None = None
+    scheduling_priority_override: Number | None = None
+    propagate_tags: bool | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.matches("job_name", self.job_name, patterns.JOB_NAME)
+        problems.within("array_size", self.array_size, limits.ARRAY_SIZE)
+        problems.within("the length of depends_on", len(self.depends_on), limits.DEPENDENCIES)
+        problems.within("timeout_seconds", self.timeout_seconds, limits.ATTEMPT_DURATION_SECONDS)
+        problems.within(
+            "scheduling_priority_override", self.scheduling_priority_override, limits.SCHEDULING_PRIORITY
+        )
+        problems.within("the number of tags", len(self.tags), limits.TAGS)
+        for key in self.tags:
+            problems.matches(f"the tag key {key!r}", key, patterns.TAG_KEY)
+        kinds = {dependency.type for dependency in self.depends_on if dependency.type is not None}
+        problems.check(
+            not kinds or self.array_size is not None,
+            f"only an array job can have a dependency of type {', '.join(sorted(kinds))}: give array_size",
+        )
+        problems.raise_if_any()
+
+    def to_boto3(self) -> dict[str, Any]:
+        """The arguments of ``boto3.client("batch").submit_job(**arguments)``."""
+        retry = self.retry_strategy
+        return {
+            "jobName": self.job_name,
+            "jobQueue": self.job_queue,
+            "jobDefinition": self.job_definition,
+            **_given(
+                arrayProperties=None if self.array_size is None else {"size": self.array_size},
+                dependsOn=[
+                    _given(jobId=each.job_id, type=each.type and each.type.value) for each in self.depends_on
+                ],
+                parameters=dict(self.parameters),
+                containerOverrides=self.container_overrides and self.container_overrides._members(),  # noqa: SLF001
+                retryStrategy=None if retry is None else _retry(retry),
+                timeout=None
+                if self.timeout_seconds is None
+                else {"attemptDurationSeconds": self.timeout_seconds},
+                shareIdentifier=self.share_identifier,
+                schedulingPriorityOverride=self.scheduling_priority_override,
+                propagateTags=self.propagate_tags,
+                tags=dict(self.tags),
+            ),
+        }
+
+    def to_scheduler_input(self) -> dict[str, Any]:
+        """The input of an EventBridge Scheduler target ``aws-sdk:batch:submitJob``, before it becomes JSON."""
+        found: dict[str, Any] = _capitalised(self.to_boto3())
+        return found
+
+    def to_step_functions_state(self, *, wait: bool = True, partition: str = "aws") -> dict[str, Any]:
+        """A ``Task`` state that submits the job.
+
+        Args:
+            wait: Whether the state goes on only when the job has ended; by default yes.
+            partition: ``aws``, ``aws-cn``…, or a token.
+        """
+        resource = f"arn:{partition}:states:::batch:submitJob{'.sync' if wait else ''}"
+        return {"Type": "Task", "Resource": resource, "Parameters": _capitalised(self.to_boto3())}
+
+
+# Maps of the user's, whose keys are nobody's to change.
+_OWN_KEYS = {"parameters", "tags"}
+
+
+def _capitalised(value: Any, key: str = "") -> Any:
+    """Members as Scheduler and Step Functions spell them: ``JobName`` for ``jobName``."""
+    if isinstance(value, dict):
+        return {
+            name if key in _OWN_KEYS else name[0].upper() + name[1:]: _capitalised(each, name)
+            for name, each in value.items()
+        }
+    if isinstance(value, list):
+        return [_capitalised(each) for each in value]
+    return value
+
+
+def _given(**members: Any) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None and value not in ({}, [])}
+
+
+def _retry(strategy: RetryStrategy) -> dict[str, Any]:
+    rules = [
+        _given(
+            action=rule.action.value,
+            onExitCode=rule.on_exit_code,
+            onReason=rule.on_reason,
+            onStatusReason=rule.on_status_reason,
+        )
+        for rule in strategy.evaluate_on_exit
+    ]
+    return {"attempts": strategy.attempts, **_given(evaluateOnExit=rules)}

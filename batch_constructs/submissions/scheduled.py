@@ -1,0 +1,159 @@
+"""Jobs that are submitted by the clock."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_sqs as sqs
+
+from batch_constructs import _cfn
+from batch_constructs._problems import Problems
+from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs._tokens import known
+from batch_constructs.facts import limits
+from batch_constructs.job_definitions.base import name_and_revisions
+from batch_constructs.submissions.request import SubmitJobRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, IJobQueueRef
+    from constructs import Construct
+    from jsii import Number
+
+    from batch_constructs.submissions.request import ContainerOverrides
+
+__all__ = ["ScheduledJob"]
+
+
+class ScheduledJob(CheckedConstruct):
+    """A job that EventBridge Scheduler submits again and again.
+
+    Its role may submit this definition, in any revision, to this queue, and nothing else. What cannot be submitted
+    goes to a dead-letter queue. It always runs the newest revision, so that a new one needs no change here.
+
+    Guide: AWS Batch Jobs as CloudWatch Events Targets.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        schedule: str | scheduler.ScheduleExpression,
+        job_queue: IJobQueueRef,
+        job_definition: IJobDefinitionRef,
+        job_name: str | None = None,
+        array_size: Number | None = None,
+        parameters: Mapping[str, str] | None = None,
+        container_overrides: ContainerOverrides | None = None,
+        share_identifier: str | None = None,
+        time_zone: str | None = None,
+        maximum_retry_attempts: Number = 185,
+        maximum_event_age: Duration | None = None,
+        enabled: bool = True,
+    ) -> None:
+        """Create the schedule, its role and its dead-letter queue.
+
+        Args:
+            scope: Where the schedule belongs.
+            id: Its name in that scope.
+            schedule: ``"rate(1 hour)"``, ``"cron(0 3 * * ? *)"`` or ``"at(2027-01-01T00:00:00)"``, or the CDK's
+                ``ScheduleExpression``.
+            job_queue: Where to submit: ours, the L2's, an L1 or an imported one.
+            job_definition: What to submit: ours, the L2's, an L1 or an imported one.
+            job_name: Up to 128 letters, digits, ``-`` and ``_``. By default the construct's id.
+            array_size: 2 to 10,000 children. By default it is a single job.
+            parameters: Values for the ``Ref::name`` of the command. ``<aws.scheduler.scheduled-time>`` in a value
+                stands for the time.
+            container_overrides: What changes in the container.
+            share_identifier: Whose share pays. Needed if, and only if, the queue has a fair-share policy.
+            time_zone: Such as ``"Europe/Berlin"``. By default UTC, or what the ``ScheduleExpression`` says.
+            maximum_retry_attempts: How often a failed submission is tried again, 0 to 185.
+            maximum_event_age: For how long, 1 minute to 24 hours; by default 24 hours.
+            enabled: Whether it runs; by default yes.
+
+        Raises:
+            ValueError: arguments that AWS would refuse, all of them in one message.
+        """
+        problems = Problems()
+        problems.check(
+            not isinstance(schedule, str)
+            or not known(schedule)
+            or schedule.startswith(("rate(", "cron(", "at(")),
+            f"schedule must be rate(…), cron(…) or at(…), got {schedule!r}",
+        )
+        problems.within("maximum_retry_attempts", maximum_retry_attempts, limits.EVENT_RETRIES)
+        age = None if maximum_event_age is None else maximum_event_age.to_seconds()
+        problems.within("maximum_event_age", age, limits.EVENT_MAX_AGE_SECONDS)
+        try:
+            request = SubmitJobRequest(
+                job_name=id if job_name is None else job_name,
+                job_queue="queue",
+                job_definition="definition",
+                array_size=array_size,
+                parameters=parameters or {},
+                container_overrides=container_overrides,
+                share_identifier=share_identifier,
+            )
+        except ValueError as error:
+            problems.add(str(error))
+        problems.raise_if_any()
+
+        super().__init__(scope, id)
+        queue = job_queue.job_queue_ref.job_queue_arn
+        definitions = name_and_revisions(job_definition.job_definition_ref.job_definition_arn)
+        self.dead_letter_queue = sqs.Queue(
+            self,
+            "DeadLetterQueue",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+        )
+        self.role = self._role([queue, *definitions])
+        self.request = replace(request, job_queue=queue, job_definition=definitions[0])
+        expression, zone = (
+            (schedule, None)
+            if isinstance(schedule, str)
+            else (schedule.expression_string, schedule.time_zone)
+        )
+        self.cfn = scheduler.CfnSchedule(
+            self,
+            "Resource",
+            schedule_expression=expression,
+            schedule_expression_timezone=time_zone or (zone.timezone_name if zone is not None else None),
+            flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
+            state="ENABLED" if enabled else "DISABLED",
+            target=scheduler.CfnSchedule.TargetProperty(
+                arn=f"arn:{_cfn.partition()}:scheduler:::aws-sdk:batch:submitJob",
+                role_arn=self.role.role_arn,
+                # Not json.dumps: only the CDK can put a number that it does not know yet into a text.
+                input=Stack.of(self).to_json_string(self.request.to_scheduler_input()),
+                dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(
+                    arn=self.dead_letter_queue.queue_arn
+                ),
+                retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
+                    maximum_retry_attempts=maximum_retry_attempts, maximum_event_age_in_seconds=age
+                ),
+            ),
+        )
+        # A schedule that starts before its role has its rights would send its first job to the dead letters.
+        self.cfn.node.add_dependency(self.role)
+
+    def _role(self, resources: list[str]) -> iam.Role:
+        role = iam.Role(
+            self,
+            "Role",
+            assumed_by=_cfn.guarded_principal(
+                "scheduler.amazonaws.com", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}
+            ),
+        )
+        role.add_to_policy(iam.PolicyStatement(actions=["batch:SubmitJob"], resources=resources))
+        role.add_to_policy(
+            iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[self.dead_letter_queue.queue_arn])
+        )
+        return role
