@@ -15,7 +15,7 @@ from batch_constructs.facts import quotas
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batch_constructs.assembly.template import BatchModel
+    from batch_constructs.assembly.template import BatchModel, Resource
     from batch_constructs.assembly.template.resources import JobDefinition
 
 WARNING = Severity.WARNING
@@ -41,7 +41,7 @@ def number_of_resources(batch: BatchModel) -> Iterator[Finding]:
                 yield Finding(first, f"the default quota is {quota.value} {quota.unit}, got {count}")
 
 
-def _place(resource: JobQueue | ComputeEnvironment) -> tuple[tuple[str, str], ...]:
+def _place(resource: Resource) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(resource.stack.environment.items()))
 
 
