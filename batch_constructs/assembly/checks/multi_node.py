@@ -6,14 +6,20 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.checks import Finding, Severity, miscounted, outside, rule
-from batch_constructs.assembly.template import known
+from batch_constructs.assembly.checks import Finding, Severity, miscounted, one_of, outside, rule
+from batch_constructs.assembly.checks._hosts import containers_of, pod_amount, pod_containers_of, type_of
+from batch_constructs.assembly.template import Unknown, known
 from batch_constructs.facts import limits, quotas
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batch_constructs.assembly.template.resources import NodeProperties
+    from batch_constructs.assembly.template import View
+    from batch_constructs.assembly.template.resources import (
+        JobDefinition,
+        NodeProperties,
+        NodeRange,
+    )
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Multi-node Parallel Jobs"
@@ -113,3 +119,96 @@ def _ranges(nodes: NodeProperties) -> list[tuple[int, tuple[int, int]]] | None:
             return None
         spans.append((index, (int(target[1] or 0), int(target[2]) if target[2] else count - 1)))
     return spans
+
+
+_PROPERTIES = ("Container", "EcsProperties", "EksProperties")
+
+
+@rule(
+    "MNP-07",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="describe the nodes of a range by Container, by EcsProperties or by EksProperties",
+)
+def one_description_of_a_range(node_range: NodeRange) -> Iterator[Finding]:
+    """The nodes of a range have exactly one of Container, EcsProperties and EksProperties."""
+    words = one_of(list(_PROPERTIES))
+    if all(node_range.lacks(name) for name in _PROPERTIES):
+        yield Finding(node_range, f"a node range needs {words}, got none of them")
+    elif len(found := node_range.gives(*_PROPERTIES)) > 1:
+        yield Finding(node_range, f"a node range takes one of {words}, got {' and '.join(found)}")
+
+
+@rule(
+    "MNP-08",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give vCPUs and memory in a range that covers the node",
+    prevents="ClientException: vCPU and memory must be given at least once for each node",
+)
+def nodes_have_vcpus_and_memory(nodes: NodeProperties) -> Iterator[Finding]:
+    """For each node a range gives vCPUs and memory."""
+    ranges = _ranges(nodes)
+    if ranges is None:
+        return
+    for kind in ("VCPU", "MEMORY"):
+        silent = [(i, span) for i, span in ranges if not _may_give(nodes.node_range_properties[i], kind)]
+        giving = [span for each in ranges for span in [each[1]] if each not in silent]
+        for index, (first, last) in silent:
+            # Where a range begins, and behind the end of each other one: somewhere there a gap would begin.
+            starts = {first, *(end + 1 for _, end in giving if first <= end < last)}
+            gaps = [n for n in sorted(starts) if not any(start <= n <= end for start, end in giving)]
+            if gaps and first <= last:
+                message = f"each node needs {kind} from its container, got none for node {gaps[0]}"
+                yield Finding(nodes, message, at=f"NodeRangeProperties[{index}]")
+
+
+def _may_give(node_range: NodeRange, kind: str) -> bool:
+    """Whether a range may say how much of ``VCPU`` or ``MEMORY`` its nodes need."""
+    pod_name = {"VCPU": "cpu", "MEMORY": "memory"}[kind]
+    asked = [container.requirement(kind) for container in containers_of(node_range)]
+    asked += [pod_amount(container, pod_name) for container in pod_containers_of(node_range)]
+    container = node_range.container
+    old = container.vcpus if kind == "VCPU" else container.memory
+    described = any(not view.absent for view in _descriptions(node_range))
+    return not described or any(amount is not None for amount in (*asked, old)) or not _all_there(node_range)
+
+
+def _descriptions(node_range: NodeRange) -> tuple[View, ...]:
+    return node_range.container, node_range.ecs_properties, node_range.eks_properties
+
+
+def _all_there(node_range: NodeRange) -> bool:
+    """Whether no container of a range is unknown."""
+    tasks = node_range.ecs_properties.task_properties
+    pod = node_range.eks_properties.pod_properties
+    lists = (tasks, pod.containers, *(task.containers for task in tasks))
+    return all(items.complete for items in lists) and not any(
+        isinstance(view.node, Unknown) for view in _descriptions(node_range)
+    )
+
+
+@rule(
+    "MNP-10",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="name one instance type for all nodes, and none in a job of a single node",
+    prevents="ClientException: all node groups must use the same instance type",
+)
+def one_instance_type(definition: JobDefinition) -> Iterator[Finding]:
+    """All nodes have one instance type; a job of a single node names none."""
+    container = definition.container_properties
+    if known(container.instance_type):
+        message = (
+            f"only nodes of a multi-node parallel job name an InstanceType, got {container.instance_type}"
+        )
+        yield Finding(container, message, at="InstanceType")
+    nodes = definition.node_properties
+    for node_range in nodes.node_range_properties:
+        yield from miscounted(
+            limits.NODE_RANGE_INSTANCE_TYPES, node_range, "InstanceTypes", node_range.instance_types
+        )
+    names = {type_of(node_range) for node_range in nodes.node_range_properties} - {None}
+    if len(names) > 1:
+        message = f"all nodes must have one instance type, got {' and '.join(sorted(filter(None, names)))}"
+        yield Finding(nodes, message, at="NodeRangeProperties")

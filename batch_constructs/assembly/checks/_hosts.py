@@ -1,0 +1,118 @@
+"""On which instance types a job can come to run, as far as that is certain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.template import is_one_of, known, literals
+from batch_constructs.assembly.template.resources import JobDefinition
+from batch_constructs.facts import instance_types
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template import Unknown
+    from batch_constructs.assembly.template.resources import (
+        ComputeEnvironment,
+        Container,
+        JobContainer,
+        JobQueue,
+        NodeRange,
+        PodContainer,
+    )
+    from batch_constructs.assembly.template.resources.submissions import Submission
+
+
+def names_in(environment: ComputeEnvironment) -> tuple[str, ...] | None:
+    """All instance types, families and bundles of an environment on EC2; ``None`` if one of them is open."""
+    resources = environment.compute_resources
+    if (
+        is_one_of(environment.type_, "UNMANAGED")
+        or not resources.ec2
+        or not resources.instance_types.complete
+    ):
+        return None
+    names = literals(resources.instance_types)
+    return tuple(names) if names and len(names) == len(resources.instance_types) else None
+
+
+def names_behind(queue: JobQueue) -> tuple[str, ...] | None:
+    """All instance types, families and bundles behind a queue; ``None`` if it may have others."""
+    environments = queue.environments
+    if not environments or not queue.sees_all_environments:
+        return None
+    names: list[str] = []
+    for environment in environments:
+        found = () if environment.compute_resources.fargate else names_in(environment)
+        if found is None:
+            return None
+        names += found
+    return tuple(dict.fromkeys(names)) or None
+
+
+def hosts_behind(queue: JobQueue) -> tuple[str, ...] | None:
+    """The same, but ``None`` also if the facts do not know one of them."""
+    names = names_behind(queue)
+    return names if names is not None and all(map(instance_types.has_facts, names)) else None
+
+
+def type_of(node_range: NodeRange) -> str | None:
+    """The instance type that a range of nodes asks for, if it is known."""
+    names = literals([*node_range.instance_types, node_range.container.instance_type])
+    return names[0] if names else None
+
+
+def job_container(unit: JobDefinition | NodeRange) -> JobContainer:
+    """The container of a definition or of a range that has only one."""
+    return unit.container_properties if isinstance(unit, JobDefinition) else unit.container
+
+
+def containers_of(unit: JobDefinition | NodeRange) -> Iterator[Container]:
+    """The containers on Amazon ECS that run together in a job, or on each node of a range."""
+    if not (container := job_container(unit)).absent:
+        yield container
+    for task in unit.ecs_properties.task_properties:
+        yield from task.containers
+
+
+def pod_containers_of(unit: JobDefinition | NodeRange) -> Iterator[PodContainer]:
+    """The containers on Amazon EKS that run together."""
+    yield from unit.eks_properties.pod_properties.containers
+
+
+def pod_amount(container: PodContainer, name: str) -> str | Unknown | None:
+    """What a container of a pod asks for: its request, or else its limit, as Kubernetes counts; ``None``: nothing."""
+    for amounts in (container.resources.requests, container.resources.limits):
+        if amounts is not None:
+            value = amounts.get(name) if isinstance(amounts, dict) else amounts
+            if value is not None:
+                return value
+    return None
+
+
+def least_gpus(unit: JobDefinition | NodeRange) -> int:
+    """The GPUs that a job, or each node of a range, needs at least."""
+    asked = [container.requirement("GPU") for container in containers_of(unit)]
+    asked += [pod_amount(container, "nvidia.com/gpu") for container in pod_containers_of(unit)]
+    return sum(map(_count, asked))
+
+
+def submitted_gpus(submission: Submission) -> int:
+    """The GPUs that one host needs at least for a submitted job; 0 if it may be none."""
+    definition = submission.definition
+    others = (
+        submission.ecs_properties_override,
+        submission.eks_properties_override,
+        submission.node_overrides,
+    )
+    if definition is None or not all(override.absent for override in others):
+        return 0
+    ranges = definition.node_properties.node_range_properties
+    if definition.multi_node:
+        return max(map(least_gpus, ranges), default=0)
+    asked = submission.container_overrides.requirement("GPU")
+    return least_gpus(definition) if asked is None else _count(asked)
+
+
+def _count(value: str | Unknown | None) -> int:
+    return int(value) if known(value) and value.isdecimal() and len(value) < 10 else 0

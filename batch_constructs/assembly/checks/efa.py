@@ -1,0 +1,252 @@
+"""Elastic Fabric Adapter: interfaces in launch templates, devices in containers, and the instances that have them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, rule
+from batch_constructs.assembly.checks._hosts import containers_of, hosts_behind, type_of
+from batch_constructs.assembly.template import is_one_of, known, literals
+from batch_constructs.assembly.template.members import linked
+from batch_constructs.assembly.template.resources import NodeRange, SecurityGroup
+from batch_constructs.facts import instance_types
+from batch_constructs.facts.vocabulary import DevicePermission, word_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from batch_constructs.assembly.template import BatchModel
+    from batch_constructs.assembly.template.resources import (
+        ComputeResources,
+        Container,
+        JobDefinition,
+        LaunchTemplate,
+    )
+    from batch_constructs.assembly.template.resources.containers import Device
+    from batch_constructs.assembly.template.resources.launch_templates import NetworkInterface
+    from batch_constructs.assembly.template.resources.submissions import Submission
+    from batch_constructs.facts.instance_types import InstanceType
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_CHAPTER = "Elastic Fabric Adapter"
+_RESERVATION = "CapacityReservationSpecification"
+_DEVICE = re.compile(r"/dev/infiniband/uverbs[0-9]+")
+
+
+def _adapters(template: LaunchTemplate) -> list[NetworkInterface]:
+    return [i for i in template.data.network_interfaces if is_one_of(i.interface_type, "EFA", "EFA-ONLY")]
+
+
+def _templates(resources: ComputeResources) -> Iterator[tuple[LaunchTemplate, str, Sequence[InstanceType]]]:
+    """Each launch template of the assembly with what it starts: an entry of the instance types, and the types in it."""
+    specification = resources.launch_template
+    names = literals(resources.instance_types)
+    targeted: set[str] = set()
+    open_targets = not specification.overrides.complete
+    for override in specification.overrides:
+        targets = override.target_instance_types
+        open_targets |= not targets.complete or len(literals(targets)) < len(targets)
+        for target in literals(targets):
+            types = instance_types.members(target)
+            targeted.update(type_.name for type_ in types)
+            if override.launch_template is not None:
+                yield override.launch_template, target, types
+    if specification.launch_template is None or open_targets:
+        return
+    for name in names:
+        left = tuple(type_ for type_ in instance_types.members(name) if type_.name not in targeted)
+        yield specification.launch_template, name, left
+
+
+@rule(
+    "EFA-01",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="list only instance types with an Elastic Fabric Adapter, and no more adapters than each of them has",
+    prevents="instances that EC2 refuses to start, and so jobs that wait in RUNNABLE",
+)
+def types_have_the_adapters(resources: ComputeResources) -> Iterator[Finding]:
+    """All instance types of an environment have the adapters that the launch template asks for."""
+    for template, name, types in _templates(resources):
+        adapters = _adapters(template)
+        problems = {why for type_ in types if (why := _lacks(type_, adapters))} if adapters else set()
+        if not problems:
+            continue
+        lacking = sum(_lacks(type_, adapters) is not None for type_ in types)
+        if lacking == len(types):
+            message = f"{min(problems)}, and {template.logical_id} attaches one to it"
+            yield Finding(resources, message, at="InstanceTypes")
+        else:
+            message = f"not all sizes of {name} have the adapters of {template.logical_id}: {min(problems)}"
+            yield Finding(resources, message, at="InstanceTypes", severity=WARNING)
+
+
+def _lacks(type_: InstanceType, adapters: list[NetworkInterface]) -> str | None:
+    """What of these adapters an instance type has not."""
+    most, cards = type_.max_efa_interfaces, {card.index for card in type_.network_cards}
+    if not most:
+        return f"{type_.name} has no Elastic Fabric Adapter"
+    if len(adapters) > most:
+        return (
+            f"{type_.name} takes {most} Elastic Fabric Adapter{'' if most == 1 else 's'}, not {len(adapters)}"
+        )
+    for index in literals(adapter.network_card_index for adapter in adapters):
+        if cards and index not in cards:
+            return f"{type_.name} has no network card {index}"
+    return None
+
+
+@rule(
+    "EFA-02",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="add a rule for all protocols from the security group to itself, for what comes in and for what goes out",
+    prevents="nodes that do not hear each other",
+)
+def security_group_lets_itself_through(template: LaunchTemplate, batch: BatchModel) -> Iterator[Finding]:
+    """The security group of an adapter lets everything in from itself, and everything out to itself."""
+    for adapter in _adapters(template):
+        groups = adapter.groups
+        if not groups or not groups.complete or any(group.conditional for group in groups):
+            continue
+        names = ", ".join(group.logical_id for group in groups)
+        for direction in ("in", "out"):
+            reach = _reach(batch, list(groups), direction)
+            if reach is None:
+                message = f"{names} must let all traffic of an Elastic Fabric Adapter {direction}, got no rule for it"
+                yield Finding(adapter, message, at="Groups")
+            elif not reach:
+                words = "from the group itself in" if direction == "in" else "to the group itself out"
+                message = f"{names} must let all traffic {words}, and a rule for addresses does not count"
+                yield Finding(adapter, message, at="Groups", severity=WARNING)
+
+
+def _reach(batch: BatchModel, groups: list[SecurityGroup], direction: str) -> bool | None:
+    """Whether a rule lets all traffic through for the groups, or only for addresses; ``None``: no rule does."""
+    found: bool | None = None
+    for group in groups:
+        inline = group.ingress if direction == "in" else group.egress
+        rules = batch.networks.ingress(group) if direction == "in" else batch.networks.egress(group)
+        if not inline.complete:
+            return True
+        if direction == "out" and not rules:
+            # EC2 gives a group without any such rule one that lets everything out.
+            found = False
+        member = "SourceSecurityGroupId" if direction == "in" else "DestinationSecurityGroupId"
+        for each in rules:
+            if known(each.protocol) and each.protocol != "-1":
+                continue
+            peer = each.raw(member)
+            other = linked(each, peer, SecurityGroup)
+            if not known(each.protocol) or other in groups or (other is None and peer is not None):
+                return True
+            if other is None:
+                found = False
+    return found
+
+
+@rule(
+    "EFA-03",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="give the environment a placement group with the strategy cluster",
+    prevents="nodes that stand far from each other, and so a slow fabric",
+)
+def instances_stand_together(resources: ComputeResources) -> Iterator[Finding]:
+    """Instances with an Elastic Fabric Adapter stand in one cluster placement group."""
+    template = resources.launch_template.launch_template
+    if template is None or not _adapters(template):
+        return
+    group, placement = resources.placement_group_resource, template.data.placement
+    if group is not None and known(group.strategy) and group.strategy != "CLUSTER":
+        message = f"the strategy of {group.logical_id} should be cluster, got {group.strategy.lower()}"
+        yield Finding(resources, message, at="PlacementGroup")
+    # A capacity reservation decides by itself where its instances stand.
+    elsewhere = placement.raw("GroupName"), placement.raw("GroupId"), template.data.raw(_RESERVATION)
+    if resources.raw("PlacementGroup") is None and all(value is None for value in elsewhere):
+        message = (
+            f"instances with the adapters of {template.logical_id} should share a placement group, got none"
+        )
+        yield Finding(resources, message)
+
+
+def _passes_device(container: Container) -> bool:
+    paths = literals(device.host_path for device in container.linux_parameters.devices)
+    return any(_DEVICE.fullmatch(path) for path in paths)
+
+
+@rule(
+    "EFA-04",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="choose instance types with an Elastic Fabric Adapter, or leave out the device",
+    prevents="containers that cannot start: the instance has no /dev/infiniband/uverbs0",
+)
+def hosts_have_the_device(where: NodeRange | Submission) -> Iterator[Finding]:
+    """A container that is given the device of an Elastic Fabric Adapter runs on instances that have one."""
+    if isinstance(where, NodeRange):
+        name = type_of(where)
+        type_ = instance_types.find(name) if name is not None else None
+        if type_ is not None and not type_.efa_supported and any(map(_passes_device, containers_of(where))):
+            yield Finding(
+                where, f"{type_.name} has no Elastic Fabric Adapter, got a container that needs one"
+            )
+        return
+    definition, queue = where.definition, where.queue
+    if definition is None or queue is None or not any(map(_passes_device, _containers(definition))):
+        return
+    names = hosts_behind(queue)
+    if names and not any(t.efa_supported for name in names for t in instance_types.members(name)):
+        message = (
+            f"{definition.logical_id} needs an Elastic Fabric Adapter, and no instance type behind"
+            f" {queue.logical_id} has one"
+        )
+        yield Finding(where, message)
+    elif names and not any(_may_attach(environment.compute_resources) for environment in queue.environments):
+        message = (
+            f"{definition.logical_id} needs an Elastic Fabric Adapter, and no launch template behind"
+            f" {queue.logical_id} attaches one"
+        )
+        yield Finding(where, message, severity=WARNING)
+
+
+def _containers(definition: JobDefinition) -> Iterator[Container]:
+    yield from containers_of(definition)
+    for node_range in definition.node_properties.node_range_properties:
+        yield from containers_of(node_range)
+
+
+def _may_attach(resources: ComputeResources) -> bool:
+    """Whether instances may get an adapter from a launch template."""
+    specification = resources.launch_template
+    if specification.absent:
+        return False
+    template = specification.launch_template
+    if template is None or not template.data.present or not specification.overrides.empty:
+        return True
+    interfaces = template.data.network_interfaces
+    plain = all(is_one_of(i.interface_type, None, "INTERFACE") for i in interfaces)
+    return not (interfaces.complete and plain)
+
+
+@rule(
+    "EFA-05",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="leave out ContainerPath and Permissions, or repeat HostPath and name READ, WRITE and MKNOD",
+    prevents="jobs that do not find the adapter and fall back to slow sockets, or fail",
+)
+def device_is_passed_as_it_is(device: Device) -> Iterator[Finding]:
+    """The device of an Elastic Fabric Adapter has the same path in the container, and all permissions."""
+    host, inside, permissions = device.host_path, device.container_path, device.permissions
+    if not known(host) or not _DEVICE.fullmatch(host):
+        return
+    if known(inside) and inside != host:
+        yield Finding(device, f"ContainerPath must be {host} as well, got {inside}", at="ContainerPath")
+    given = literals(permissions)
+    if given and permissions.complete and len(given) == len(permissions):
+        missing = set(DevicePermission) - {word_of(DevicePermission, word) for word in given}
+        if missing:
+            message = f"Permissions must be READ, WRITE and MKNOD, got no {' and no '.join(sorted(missing))}"
+            yield Finding(device, message, at="Permissions")

@@ -1,0 +1,133 @@
+"""GPUs: how many a job asks for, and which instances have them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, rule
+from batch_constructs.assembly.checks._hosts import hosts_behind, least_gpus, submitted_gpus, type_of
+from batch_constructs.assembly.template import is_one_of, known, literals
+from batch_constructs.assembly.template.resources import ComputeResources, NodeRange
+from batch_constructs.facts import gpus, instance_types, limits, memory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template.resources import JobDefinition
+    from batch_constructs.assembly.template.resources.containers import ResourceRequirement
+    from batch_constructs.assembly.template.resources.submissions import Submission
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_CHAPTER = "GPU Jobs"
+
+
+@rule("GPU-01", chapter=_CHAPTER, severity=ERROR, remedy="run the job on EC2, or leave out the GPU")
+def no_gpu_on_fargate(definition: JobDefinition) -> Iterator[Finding]:
+    """A job on Fargate asks for no GPU."""
+    if not definition.fargate:
+        return
+    tasks = definition.ecs_properties.task_properties
+    for container in (definition.container_properties, *(c for task in tasks for c in task.containers)):
+        for requirement in container.resource_requirements:
+            if is_one_of(requirement.type, "GPU"):
+                yield Finding(requirement, "Fargate has no GPUs, got a requirement of type GPU", at="Type")
+
+
+@rule(
+    "GPU-02",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="write a whole number of at least 1, or leave out the GPU",
+)
+def gpu_count(requirement: ResourceRequirement) -> Iterator[Finding]:
+    """A job asks for a whole number of GPUs, at least 1."""
+    value = requirement.value
+    if not is_one_of(requirement.type, "GPU") or not known(value):
+        return
+    if not (value.isdecimal() and len(value) < 10 and limits.GPUS.contains(int(value))):
+        message = f"the value of GPU must be a whole number, {limits.GPUS.words}, got {value}"
+        yield Finding(requirement, message, at="Value")
+
+
+@rule(
+    "GPU-03",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="choose instance types with NVIDIA's GPUs and an x86_64 processor, such as g6 or p5",
+    prevents="jobs that wait in RUNNABLE: Batch gives out no other GPUs",
+)
+def gpus_are_schedulable(where: ComputeResources | NodeRange | Submission) -> Iterator[Finding]:
+    """Jobs get GPUs only of instance types with NVIDIA's GPUs and an x86_64 processor."""
+    if isinstance(where, ComputeResources):
+        for listed in literals(where.instance_types):
+            if why := gpus.why_unschedulable(listed):
+                message = f"Batch gives jobs no GPUs of {why}"
+                yield Finding(where, message, at="InstanceTypes", severity=WARNING)
+    elif isinstance(where, NodeRange):
+        name = type_of(where)
+        if name is not None and least_gpus(where) and (why := gpus.why_unschedulable(name)):
+            yield Finding(where, f"Batch gives jobs no GPUs of {why}")
+    else:
+        yield from _only_unschedulable(where)
+
+
+def _only_unschedulable(submission: Submission) -> Iterator[Finding]:
+    """A job that asks for GPUs, at a queue that has only such GPUs as Batch cannot give out."""
+    needed, queue = submitted_gpus(submission), submission.queue
+    names = hosts_behind(queue) if needed and queue is not None else None
+    if queue is None or submission.definition is None or names is None:
+        return
+    fitting = {t.name for name in names for t in instance_types.members(name) if t.gpu_count >= needed}
+    reasons = {gpus.why_unschedulable(fit) for fit in fitting}
+    if reasons and None not in reasons:
+        why = " and ".join(sorted(reason for reason in reasons if reason))
+        message = f"{submission.definition.logical_id} asks for {_gpus(needed)}, and {queue.logical_id} has only {why}"
+        yield Finding(submission, message)
+
+
+@rule(
+    "GPU-04",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="give the types with GPUs an environment and a queue of their own",
+    prevents="jobs with GPUs that wait in RUNNABLE, and others that hold the GPUs",
+)
+def gpus_keep_to_themselves(resources: ComputeResources) -> Iterator[Finding]:
+    """An environment for jobs with GPUs has only instance types with GPUs."""
+    with_gpus, without = [], []
+    for name in dict.fromkeys(literals(resources.instance_types)):
+        counts = {type_.gpu_count > 0 for type_ in instance_types.members(name)}
+        with_gpus += [name] if counts == {True} else []
+        without += [name] if counts == {False} else []
+    if with_gpus and without:
+        message = f"types with GPUs ({', '.join(with_gpus)}) should stay alone, got {', '.join(without)} beside them"
+        yield Finding(resources, message, at="InstanceTypes")
+
+
+@rule(
+    "GPU-05",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="ask for as many GPUs as an instance has at most, or choose larger types",
+    prevents="jobs that wait in RUNNABLE for ever",
+)
+def instances_have_so_many_gpus(where: NodeRange | Submission) -> Iterator[Finding]:
+    """Some instance type that the job can run on has as many GPUs as all its containers together ask for."""
+    if isinstance(where, NodeRange):
+        name, needed = type_of(where), least_gpus(where)
+        type_ = instance_types.find(name) if name is not None else None
+        if type_ is not None and needed > type_.gpu_count:
+            message = f"each node asks for {_gpus(needed)}, and {type_.name} has {type_.gpu_count}"
+            yield Finding(where, message)
+        return
+    needed, queue, definition = submitted_gpus(where), where.queue, where.definition
+    names = hosts_behind(queue) if needed and queue is not None else None
+    if queue is None or definition is None or names is None:
+        return
+    if why := memory.why_none_fits(names, 0, 0, gpus=needed):
+        message = f"{definition.logical_id} asks for {_gpus(needed)}, and of the types behind {queue.logical_id} {why}"
+        yield Finding(where, message)
+
+
+def _gpus(count: int) -> str:
+    return f"{count} GPU{'' if count == 1 else 's'}"

@@ -1,0 +1,201 @@
+"""Where multi-node parallel jobs are submitted to, and what their environments must be."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, rule
+from batch_constructs.assembly.checks._hosts import containers_of, names_behind, type_of
+from batch_constructs.assembly.template import Unknown, is_one_of, known, literals
+from batch_constructs.facts import instance_types
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template.resources import (
+        ComputeEnvironment,
+        ComputeResources,
+        JobDefinition,
+        JobQueue,
+        Subnet,
+    )
+    from batch_constructs.assembly.template.resources.submissions import Submission
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_CHAPTER = "Multi-node Parallel Jobs"
+_OPEN_RANGE = re.compile(r"([0-9]{0,9}):")
+_SINGLE_NODE_QUEUES = ("ECS_FARGATE", "ECS_MANAGED_INSTANCES")
+
+
+@rule(
+    "MNP-01",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="submit the job to a queue whose environments are MANAGED and of type EC2",
+    prevents="jobs that wait in RUNNABLE, or that nobody starts",
+)
+def nodes_run_on_demand(submission: Submission) -> Iterator[Finding]:
+    """A multi-node parallel job runs in managed environments on EC2, not on Spot, Fargate or Managed Instances."""
+    definition, queue = submission.definition, submission.queue
+    if definition is None or queue is None or not definition.multi_node:
+        return
+    subject = f"{definition.logical_id} is multi-node"
+    if is_one_of(queue.job_queue_type, *_SINGLE_NODE_QUEUES):
+        yield Finding(submission, f"{subject}, and {queue.logical_id} is of type {queue.job_queue_type}")
+        return
+    refused = {e.logical_id: why for e in queue.environments if (why := _why_single(e))}
+    if not refused:
+        return
+    everywhere = queue.sees_all_environments and len(refused) == len(queue.environments)
+    places = " and ".join(f"{name} is {why}" for name, why in refused.items())
+    message = f"{subject}, and of the environments of {queue.logical_id} {places}"
+    # Nobody says what becomes of the job when another environment of the queue would take it.
+    yield Finding(submission, message, severity=ERROR if everywhere else WARNING)
+
+
+def _why_single(environment: ComputeEnvironment) -> str | None:
+    """What keeps multi-node jobs out of an environment."""
+    if is_one_of(environment.type_, "UNMANAGED"):
+        return "UNMANAGED"
+    kind = environment.compute_resources.type
+    return kind if known(kind) and kind != "EC2" else None
+
+
+@rule(
+    "MNP-09",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="leave the last range open, as in 1:, and keep its start and MainNode below the number of nodes",
+    prevents="ClientException: numNodes can be changed only if a range of nodes is open",
+)
+def node_count_can_change(submission: Submission) -> Iterator[Finding]:
+    """A submission changes the number of nodes only of a definition with an open range, and never below its start."""
+    definition, overrides = submission.definition, submission.node_overrides
+    if definition is None or not overrides.present:
+        return
+    name = definition.logical_id
+    count, nodes = overrides.num_nodes, definition.node_properties
+    ranges = nodes.node_range_properties
+    targets = literals(node_range.target_nodes for node_range in ranges)
+    if not definition.multi_node or not known(count) or count == nodes.num_nodes:
+        return
+    if not ranges.complete or len(targets) < len(ranges):
+        return
+    starts = [int(found[1] or 0) for target in targets if (found := _OPEN_RANGE.fullmatch(target))]
+    if not starts:
+        message = (
+            f"NumNodes of {name} can change only with an open range such as 1:, got {' and '.join(targets)}"
+        )
+        yield Finding(overrides, message, at="NumNodes")
+    for words, lowest in (("start of the open range", max(starts, default=0)), ("MainNode", nodes.main_node)):
+        if known(lowest) and lowest >= count:
+            message = f"NumNodes must be above the {words} of {name}, {lowest}, got {count}"
+            yield Finding(overrides, message, at="NumNodes")
+
+
+@rule(
+    "MNP-11",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="add the instance type to an environment of the queue, or leave it out of the definition",
+    prevents="jobs that wait in RUNNABLE for an instance that no environment launches",
+)
+def instance_type_can_be_launched(submission: Submission) -> Iterator[Finding]:
+    """An environment of the queue can launch the instance type that the nodes ask for."""
+    definition, queue = submission.definition, submission.queue
+    if definition is None or queue is None or not submission.node_overrides.absent:
+        return
+    name = _type_of_nodes(definition)
+    names = names_behind(queue) if name is not None else None
+    if name is None or names is None or any(_may_launch(entry, name) for entry in names):
+        return
+    message = f"the nodes of {definition.logical_id} ask for {name}, and {queue.logical_id} has only {', '.join(names)}"
+    yield Finding(submission, message)
+
+
+def _may_launch(entry: str, name: str) -> bool:
+    """Whether an entry of the instance types stands for a type, or may: what is in a bundle changes."""
+    type_ = instance_types.find(name)
+    if entry in instance_types.BUNDLES:
+        return type_ is None or not type_.gpu_count
+    return entry in {name, name.partition(".")[0]}
+
+
+def _type_of_nodes(definition: JobDefinition) -> str | None:
+    names = [type_of(node_range) for node_range in definition.node_properties.node_range_properties]
+    return next((name for name in names if name is not None), None)
+
+
+@rule(
+    "MNP-12",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="give the environment subnets of one Availability Zone, or no cluster placement group",
+    prevents="jobs that wait for capacity in the one zone in which the placement group began",
+)
+def cluster_stands_in_one_zone(resources: ComputeResources) -> Iterator[Finding]:
+    """An environment with a cluster placement group has subnets of one Availability Zone."""
+    group = resources.placement_group_resource
+    if group is None or not is_one_of(group.strategy, "CLUSTER", None):
+        return
+    zones = {zone for subnet in resources.subnets if (zone := _zone(subnet))}
+    if len(zones) > 1:
+        message = f"a cluster placement group lies in one Availability Zone, got subnets in {len(zones)}"
+        yield Finding(resources, message, at="Subnets")
+
+
+def _zone(subnet: Subnet) -> str | None:
+    """The zone by name, or by its number in the region's list; ``None`` if the template leaves it open."""
+    if known(subnet.availability_zone):
+        return subnet.availability_zone
+    node = subnet.node.get("AvailabilityZone") if isinstance(subnet.node, dict) else None
+    match node:
+        case {"Fn::Select": [str() | int() as index, {"Fn::GetAZs": _}]}:
+            return f"number {index}"
+    return None
+
+
+@rule(
+    "MNP-13",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="raise MaxvCpus to the vCPUs of all nodes together, or submit fewer nodes",
+    prevents="jobs that wait in RUNNABLE: all nodes must start together",
+)
+def nodes_fit_together(submission: Submission) -> Iterator[Finding]:
+    """MaxvCpus of an environment of the queue is enough for all nodes together."""
+    definition, queue = submission.definition, submission.queue
+    if definition is None or queue is None or not definition.multi_node:
+        return
+    override = submission.node_overrides
+    count = override.num_nodes if override.present else definition.node_properties.num_nodes
+    most = _largest_max_vcpus(queue)
+    if not known(count) or most is None or isinstance(override.node, Unknown):
+        return
+    type_ = instance_types.find(_type_of_nodes(definition) or "")
+    vcpus = type_.vcpus if type_ is not None else _least_vcpus(definition)
+    if count * vcpus > most:
+        each = f"{type_.name} with {vcpus} vCPUs" if type_ is not None else f"{vcpus} vCPUs"
+        message = (
+            f"{definition.logical_id} needs {count} nodes of {each}, {count * vcpus} together,"
+            f" and {queue.logical_id} has at most {most}"
+        )
+        yield Finding(submission, message)
+
+
+def _largest_max_vcpus(queue: JobQueue) -> int | None:
+    """The largest MaxvCpus of a queue's environments; ``None`` if one of them is unknown."""
+    limits = [environment.compute_resources.max_vcpus for environment in queue.environments]
+    numbers = literals(limits)
+    return max(numbers) if numbers and queue.sees_all_environments and len(numbers) == len(limits) else None
+
+
+def _least_vcpus(definition: JobDefinition) -> int:
+    """The vCPUs that every node asks for at least."""
+    least = []
+    for node_range in definition.node_properties.node_range_properties:
+        asked = [container.requirement("VCPU") for container in containers_of(node_range)]
+        asked.append(str(vcpus) if known(vcpus := node_range.container.vcpus) else None)
+        least.append(sum(int(amount) for amount in asked if known(amount) and amount.isdecimal()))
+    return min(least, default=0)
