@@ -1,0 +1,151 @@
+"""Proves that the two quick starts are the same stack: equal templates but for names.
+
+Logical ids are replaced by what the resources are, in both templates alike; what then differs is shown and fails.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from difflib import unified_diff
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Properties = dict[str, Any]
+    Resources = Mapping[str, dict[str, Any]]
+
+
+def _environment(properties: Properties) -> None:
+    """The L2 writes `managed`, which AWS Batch reads as `MANAGED`, and an empty UpdatePolicy."""
+    properties["Type"] = properties["Type"].upper()
+    if not properties.get("UpdatePolicy"):
+        properties.pop("UpdatePolicy", None)
+
+
+def _launch_template(properties: Properties) -> None:
+    """The L2 names template, instances and volumes after its path in the tree."""
+    for holder in (properties, properties["LaunchTemplateData"]):
+        tags = holder.pop("TagSpecifications", [])
+        assert all(tag["Key"] == "Name" for each in tags for tag in each["Tags"]), tags
+
+
+def _job_definition(properties: Properties) -> None:
+    """The L2 writes defaults (no variables, a writable root), wants a name for log streams, has its own order."""
+    container = properties["ContainerProperties"]
+    assert container.pop("Environment", []) == []
+    assert container.pop("ReadonlyRootFilesystem", False) is False
+    container["LogConfiguration"]["Options"].pop("awslogs-stream-prefix", None)
+    container["ResourceRequirements"].sort(key=lambda each: each["Type"])
+
+
+def _rule(properties: Properties) -> None:
+    """The L2 writes the default state; targets and the fields of the message have names."""
+    assert properties.pop("State", "ENABLED") == "ENABLED"
+    for target in properties["Targets"]:
+        del target["Id"]
+        transformer = target["InputTransformer"]
+        for name, path in transformer.pop("InputPathsMap").items():
+            transformer["InputTemplate"] = transformer["InputTemplate"].replace(f"<{name}>", f"<{path}>")
+
+
+def _queue_policy(properties: Properties) -> None:
+    """The L2 gives the statement for the rule a name."""
+    for statement in properties["PolicyDocument"]["Statement"]:
+        statement.pop("Sid", None)
+
+
+def _policy(properties: Properties) -> None:
+    """A policy's name is its logical id."""
+    del properties["PolicyName"]
+
+
+TOLERATED: dict[str, Callable[[Properties], None]] = {
+    "AWS::Batch::ComputeEnvironment": _environment,
+    "AWS::EC2::LaunchTemplate": _launch_template,
+    "AWS::Batch::JobDefinition": _job_definition,
+    "AWS::Events::Rule": _rule,
+    "AWS::SQS::QueuePolicy": _queue_policy,
+    "AWS::IAM::Policy": _policy,
+}
+"""What may differ, by type. Everywhere: logical ids, and texts that begin with the stack's name (paths in the tree)."""
+
+
+def check_equal(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
+    """Compare two templates.
+
+    Raises:
+        AssertionError: they are not the same stack; the message is the difference.
+    """
+    if _canonical(ours) != _canonical(theirs):
+        difference = list(unified_diff(_lines(ours), _lines(theirs), "ours", "theirs", lineterm="", n=8))
+        raise AssertionError(
+            "the two quick starts differ:\n"
+            + "\n".join(difference or ["only in which resource refers to which"])
+        )
+
+
+def _canonical(template: dict[str, Any]) -> dict[str, Any]:
+    """The resources, each under a name that says what it is and what it refers to, and what refers to it."""
+    resources = _resources(template)
+    names = {logical_id: str(each["Type"]) for logical_id, each in resources.items()}
+    users = {
+        logical_id: [user for user, each in resources.items() if f'"{logical_id}"' in json.dumps(each)]
+        for logical_id in resources
+    }
+    while True:
+        refined = {
+            logical_id: f"{each['Type']} "
+            + _digest([_renamed(each, names), sorted(names[user] for user in users[logical_id])])
+            for logical_id, each in resources.items()
+        }
+        settled = len(set(refined.values())) == len(set(names.values()))
+        names = refined
+        # A round that tells no more resources apart is the last one.
+        if settled:
+            break
+    # With a name for each resource the renaming goes both ways: equal then means isomorphic.
+    assert len(set(names.values())) == len(resources), Counter(names.values()).most_common(3)
+    return template | {
+        "Resources": {names[logical_id]: _renamed(each, names) for logical_id, each in resources.items()}
+    }
+
+
+def _resources(template: dict[str, Any]) -> Resources:
+    resources: dict[str, dict[str, Any]] = json.loads(json.dumps(template["Resources"]))
+    for each in resources.values():
+        if tolerate := TOLERATED.get(each["Type"]):
+            tolerate(each["Properties"])
+    return resources
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    match value:
+        case {"Ref": str(logical_id)}:
+            return {"Ref": names.get(logical_id, logical_id)}
+        case {"Fn::GetAtt": [str(logical_id), attribute]}:
+            return {"Fn::GetAtt": [names[logical_id], attribute]}
+        case {"Type": str(), "DependsOn": list(others), **rest}:
+            return {**_renamed(rest, names), "DependsOn": sorted(names[other] for other in others)}
+        case dict():
+            return {key: _renamed(item, names) for key, item in value.items()}
+        case list():
+            return [_renamed(item, names) for item in value]
+        case str() if value.startswith("BatchQuickstart/"):
+            return "(path)"
+        case _:
+            return value
+
+
+def _digest(value: Any) -> str:
+    return sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _lines(template: dict[str, Any]) -> list[str]:
+    """For a difference that people can read: resources in order, references by type."""
+    resources = _resources(template)
+    names = {logical_id: str(each["Type"]) for logical_id, each in resources.items()}
+    texts = sorted(json.dumps(_renamed(each, names), indent=1, sort_keys=True) for each in resources.values())
+    return "\n".join(texts).splitlines()

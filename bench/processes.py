@@ -1,0 +1,100 @@
+"""Runs programs in fresh processes, and says what they cost."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+BENCH = Path(__file__).parent
+OURS = BENCH.parent / "examples" / "quickstart" / "app.py"
+THEIRS = BENCH / "quickstart_l2.py"
+
+QUIET = {"CDK_VALIDATION": "false"}
+"""Without the CDK's own validation of templates, which costs both sides the same seconds."""
+
+NO_RULES = QUIET | {"CDK_CONTEXT_JSON": json.dumps({"batch-constructs:checks": False})}
+"""Without the rules of this library too, which the hand-written twin has not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What a process cost, Node included: seconds by the clock, and of the processors."""
+
+    wall: float
+    cpu: float
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Repeated measurements of one thing."""
+
+    values: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        return median(self.values)
+
+    def text(self, digits: int = 2) -> str:
+        """Median, and the range in which all lie."""
+        return f"{self.median:.{digits}f} ({min(self.values):.{digits}f}..{max(self.values):.{digits}f})"
+
+    def per(self, others: Samples) -> Samples:
+        """The ratios pair by pair, so that a slow minute of the machine slows both sides of a pair."""
+        return Samples(tuple(mine / other for mine, other in zip(self.values, others.values, strict=True)))
+
+
+def cost(program: Path, folder: Path, environment: Mapping[str, str]) -> Cost:
+    """Run an app once."""
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, program],
+        env={**os.environ, "CDK_OUTDIR": str(folder), **environment},
+        stdout=subprocess.DEVNULL,
+    )
+    # With the children that it waited for, so with Node.
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{program} failed, see above")
+    return Cost(wall=wall, cpu=usage.ru_utime + usage.ru_stime)
+
+
+def answer(*arguments: str | Path, environment: Mapping[str, str] = QUIET) -> Any:
+    """The JSON in the last line that a Python program prints."""
+    process = subprocess.run(
+        [sys.executable, *arguments],
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return json.loads(process.stdout.splitlines()[-1])
+
+
+def answers(times: int, *arguments: str | Path) -> Samples:
+    """The numbers that a program answers, run so often."""
+    return Samples(tuple(float(answer(*arguments)) for _ in range(times)))
+
+
+def rounds(
+    variants: Mapping[str, tuple[Path, Mapping[str, str]]], times: int, folder: Path
+) -> dict[str, Sequence[Cost]]:
+    """Run all variants one after the other, so often, after one round that only warms the disk's cache."""
+    costs: dict[str, list[Cost]] = {name: [] for name in variants}
+    for number in range(times + 1):
+        for name, (program, environment) in variants.items():
+            spent = cost(program, folder / name, environment)
+            if number:
+                costs[name].append(spent)
+    return dict(costs)

@@ -1,0 +1,228 @@
+"""`make bench`: the quick start against its hand-written twin, and what else should be fast. Nothing here can fail a test.
+
+Options: `--pairs N` (at least 7 for a figure to quote), `--json FILE`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+import batch_constructs
+from bench.equal import TOLERATED, check_equal
+from bench.processes import BENCH, NO_RULES, OURS, QUIET, THEIRS, Samples, answer, answers, cost, rounds
+
+REPEATS = 11
+
+IMPORT_TIME = """
+import sys, time
+started = []
+sys.addaudithook(lambda event, _: started.append(event) if event in
+    {"subprocess.Popen", "os.fork", "os.posix_spawn", "os.exec", "os.system"} else None)
+start = time.perf_counter()
+import batch_constructs
+milliseconds = 1000 * (time.perf_counter() - start)
+assert not started, started
+assert not {"jsii", "constructs", "aws_cdk"} & set(sys.modules)
+print(milliseconds)
+"""
+
+FIRST_LOOKUP = """
+import time
+start = time.perf_counter()
+from batch_constructs.facts import instance_types
+assert instance_types.members("c7i")
+print(1000 * (time.perf_counter() - start))
+"""
+
+MODULES = """
+import json, sys
+import batch_constructs
+getattr(batch_constructs, sys.argv[1])
+names = {name.removeprefix("aws_cdk.").removesuffix("._private") for name in sys.modules if name.startswith("aws_cdk.")}
+print(json.dumps(sorted(name for name in names if name.startswith(("aws_", "interfaces.")))))
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the result."""
+
+    what: str
+    ours: str
+    theirs: str = ""
+    ratio: str = ""
+    target: str = ""
+
+
+def quick_start(pairs: int, folder: Path) -> list[Line]:
+    costs = rounds(
+        {"ours": (OURS, QUIET), "theirs": (THEIRS, QUIET), "no rules": (OURS, NO_RULES)}, pairs, folder
+    )
+    templates = [
+        json.loads((folder / side / "BatchQuickstart.template.json").read_text())
+        for side in ("ours", "theirs")
+    ]
+    check_equal(*templates)
+    lines = []
+    for what, measure in (("wall", lambda each: each.wall), ("user+sys CPU", lambda each: each.cpu)):
+        ours, theirs, bare = (
+            Samples(tuple(map(measure, costs[side]))) for side in ("ours", "theirs", "no rules")
+        )
+        target = "<= 0.9" if what == "wall" else ""
+        lines += [
+            Line(
+                what=f"quick start, {what}, s",
+                ours=ours.text(),
+                theirs=theirs.text(),
+                ratio=ours.per(theirs).text(),
+                target=target,
+            ),
+            Line(
+                what=f"quick start without our rules, {what}, s",
+                ours=bare.text(),
+                theirs=theirs.text(),
+                ratio=bare.per(theirs).text(),
+                target=target,
+            ),
+        ]
+    return lines
+
+
+def with_cdk_validation(folder: Path) -> Line:
+    mine, other = (cost(program, folder, {"CDK_VALIDATION": "true"}).wall for program in (OURS, THEIRS))
+    return Line(
+        what="quick start with the CDK's own validation, wall, s, once",
+        ours=f"{mine:.2f}",
+        theirs=f"{other:.2f}",
+        ratio=f"{mine / other:.2f}",
+    )
+
+
+def round_trips(folder: Path) -> list[Line]:
+    environment = QUIET | {"CDK_OUTDIR": str(folder)}
+    mine, bare, other = (
+        sum(answer(BENCH / "trips.py", program, environment=chosen | environment).values())
+        for program, chosen in ((OURS, QUIET), (OURS, NO_RULES), (THEIRS, QUIET))
+    )
+    lines = [
+        Line(what="quick start, round trips", ours=str(mine), theirs=str(other), ratio=f"{mine / other:.2f}"),
+        Line(
+            what="quick start without our rules, round trips",
+            ours=str(bare),
+            theirs=str(other),
+            ratio=f"{bare / other:.2f}",
+        ),
+    ]
+    for name, sides in answer(BENCH / "pieces.py").items():
+        trips = {side: round(each["trips"]) for side, each in sides.items()}
+        spent = {side: f"{each['ms']:.1f} ms" for side, each in sides.items()}
+        lines.append(
+            Line(
+                what=f"one more {name.replace('_', ' ')}",
+                ours=f"{trips['ours']} trips, {spent['ours']}",
+                theirs=f"{trips['equal']} trips, {spent['equal']} (as it comes: {trips['theirs']}, {spent['theirs']})",
+                ratio=f"{trips['ours'] / trips['equal']:.2f}",
+                target="trips <= 1",
+            )
+        )
+    return lines
+
+
+def many_definitions(times: int) -> Line:
+    few, many = (answers(times, BENCH / "scale.py", str(count)) for count in (10, 1000))
+    scaled = [Samples(tuple(1000 * value for value in each.values)) for each in (many, few)]
+    return Line(
+        what="synth per job definition, 1,000 against 10, ms",
+        ours=scaled[0].text(1),
+        theirs=f"{scaled[1].text(1)} with 10",
+        ratio=many.per(few).text(),
+        target="<= 1.2",
+    )
+
+
+def imports() -> list[Line]:
+    return [
+        Line(
+            what="import batch_constructs, ms (starts no process)",
+            ours=answers(REPEATS, "-c", IMPORT_TIME).text(1),
+            target="< 50",
+        ),
+        Line(
+            what="facts: import and first lookup, ms",
+            ours=answers(REPEATS, "-c", FIRST_LOOKUP).text(1),
+            target="< 30",
+        ),
+    ]
+
+
+def modules() -> dict[str, list[str]]:
+    """The modules of aws_cdk that come with each public name, in a process of its own."""
+    return {name: answer("-c", MODULES, name) for name in batch_constructs.__all__}
+
+
+def show(lines: list[Line], brought: dict[str, list[str]]) -> None:
+    # As wide as the widest line: a table in a log file needs no folding.
+    console = Console(width=None if Console().is_terminal else 200)
+    console.print("Equal templates, but for names and:")
+    for kind, tolerate in TOLERATED.items():
+        console.print(f"  {kind}: {inspect.getdoc(tolerate)}", highlight=False)
+    table = Table("", "ours", "L2 by hand", "ratio", "target", title="Medians (least..most)")
+    for line in lines:
+        table.add_row(line.what, line.ours, line.theirs, line.ratio, line.target)
+    console.print(table)
+    names = Table("public name", "aws_cdk modules that it brings")
+    together: dict[tuple[str, ...], list[str]] = {}
+    for name, found in brought.items():
+        together.setdefault(tuple(found), []).append(name)
+    for shared, public in sorted(together.items(), key=lambda item: len(item[0])):
+        names.add_row(", ".join(public), ", ".join(shared) or "none")
+    console.print(names)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Compare with hand-written L2 code, and time the rest.")
+    parser.add_argument(
+        "--pairs", type=int, default=9, help="runs of each side; 9 when omitted, at least 7 to quote"
+    )
+    parser.add_argument("--json", type=Path, help="also write the result here")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        # The proof comes first: times of stacks that differ would say nothing.
+        lines = [
+            *quick_start(options.pairs, folder),
+            with_cdk_validation(folder / "validated"),
+            *round_trips(folder / "counted"),
+            many_definitions(3),
+            *imports(),
+        ]
+        brought = modules()
+    show(lines, brought)
+    load = os.getloadavg()
+    print(
+        f"{options.pairs} pairs, load {load[0]:.1f} {load[1]:.1f} {load[2]:.1f} on {os.cpu_count()} processors"
+    )
+    if options.json:
+        result: dict[str, Any] = {
+            "lines": [
+                {name: getattr(line, name) for name in ("what", "ours", "theirs", "ratio", "target")}
+                for line in lines
+            ],
+            "modules": brought,
+            "load": load,
+        }
+        options.json.write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
