@@ -1,19 +1,39 @@
-"""Launch templates of compute environments."""
+"""Launch templates of compute environments: how they are named, and what of them counts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.template import PartialText, known
+from batch_constructs.assembly.checks import Finding, Severity, malformed, rule
+from batch_constructs.assembly.checks._images import image_types
+from batch_constructs.assembly.checks._launch_templates import uses
+from batch_constructs.assembly.template import is_one_of, known
+from batch_constructs.facts import images, patterns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batch_constructs.assembly.template.resources import ComputeEnvironment, LaunchTemplateSpecification
+    from batch_constructs.assembly.template.resources import (
+        ComputeResources,
+        LaunchTemplateOverride,
+        LaunchTemplateSpecification,
+    )
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Launch Template Support"
+
+
+@rule(
+    "LT-01",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="leave out LaunchTemplate: Fargate starts no instances",
+    prevents="ClientException: launchTemplate is not applicable to Fargate",
+)
+def none_on_fargate(resources: ComputeResources) -> Iterator[Finding]:
+    """Fargate takes no launch template."""
+    if resources.fargate and resources.gives("LaunchTemplate"):
+        yield Finding(resources, f"LaunchTemplate does not go with {resources.type}", at="LaunchTemplate")
 
 
 @rule(
@@ -34,28 +54,121 @@ def id_or_name(specification: LaunchTemplateSpecification) -> Iterator[Finding]:
 
 
 @rule(
-    "LT-06",
+    "LT-03",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="wrap the script in a MIME multi-part document, as the CDK's MultipartUserData does",
-    prevents="an INVALID environment: Batch cannot merge its own part into the user data",
+    remedy="write the number of a version, best as !GetAtt Template.LatestVersionNumber",
 )
-def user_data_is_multipart(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """User data in a launch template for Batch is a MIME multi-part document."""
-    specification = environment.compute_resources.launch_template
-    template = specification.launch_template
-    user_data = template.data.user_data if template is not None else None
-    start = user_data.prefix if isinstance(user_data, PartialText) else user_data
-    if template is None or not known(start) or not start.strip() or _may_be_mime(start):
+def version_is_one(use: LaunchTemplateSpecification | LaunchTemplateOverride) -> Iterator[Finding]:
+    """A version is a number, $Latest or $Default."""
+    yield from malformed(patterns.LAUNCH_TEMPLATE_VERSION, use, "Version", use.version)
+
+
+@rule(
+    "LT-04",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give security groups in the template's network interfaces only, and each other member at one place",
+    prevents="InvalidParameterCombination: network interfaces and an instance-level security group may not be both",
+)
+def not_in_both_places(resources: ComputeResources) -> Iterator[Finding]:
+    """Network interfaces of a template exclude SecurityGroupIds of the environment; of other members that one wins."""
+    for _, template in uses(resources):
+        if template is None:
+            continue
+        data, name = template.data, template.logical_id
+        if data.network_interfaces and resources.security_group_ids:
+            message = f"the network interfaces of {name} do not go with SecurityGroupIds of the environment"
+            yield Finding(resources, message, at="SecurityGroupIds")
+        elif data.security_group_ids and resources.security_group_ids:
+            message = f"SecurityGroupIds replace those of {name}"
+            yield Finding(resources, message, at="SecurityGroupIds", severity=WARNING)
+        if resources.gives("Ec2KeyPair") and data.gives("KeyName"):
+            message = f"Ec2KeyPair replaces KeyName of {name}"
+            yield Finding(resources, message, at="Ec2KeyPair", severity=WARNING)
+
+
+_INSTEAD = {
+    "InstanceType": "InstanceTypes of the environment count",
+    "InstanceRequirements": "InstanceTypes of the environment count",
+    "IamInstanceProfile": "InstanceRole of the environment counts",
+    "InstanceMarketOptions": "Type SPOT of the environment counts",
+}
+
+
+@rule(
+    "LT-05",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="leave the member out of the template, and set it in the environment",
+    prevents="instances that are not what the template says",
+)
+def members_that_count(resources: ComputeResources) -> Iterator[Finding]:
+    """Batch ignores instance type, profile, subnets, market options and termination protection of a template."""
+    for _, template in uses(resources):
+        if template is None:
+            continue
+        data = template.data
+        for name in data.gives(*_INSTEAD):
+            yield Finding(data, f"Batch ignores {name} in a launch template: {_INSTEAD[name]}", at=name)
+        if is_one_of(data.disable_api_termination, True):
+            message = "Batch ignores DisableApiTermination in a launch template"
+            yield Finding(data, message, at="DisableApiTermination")
+        for interface in data.network_interfaces:
+            if interface.gives("SubnetId"):
+                message = "Batch ignores SubnetId in a launch template: Subnets of the environment count"
+                yield Finding(interface, message, at="SubnetId")
+
+
+@rule(
+    "LT-13",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy=f"map {images.ROOT_DEVICE_NAME} to enlarge or encrypt the disk of Amazon Linux 2 and 2023",
+    prevents="jobs that fail for want of disk space, beside an unused disk that costs money",
+)
+def root_device_name(resources: ComputeResources) -> Iterator[Finding]:
+    """The root disk of the images that Batch chooses is /dev/xvda."""
+    others = [configuration.image_id_override for configuration in resources.ec2_configuration]
+    chosen = image_types(resources)
+    if not resources.ec2 or resources.image_id is not None or any(other is not None for other in others):
         return
-    first = start.strip().splitlines()[0][:60]
-    message = f"user data must be a MIME multi-part document, got one that begins with {first!r}"
-    yield Finding(template.data, message, at="UserData")
+    if chosen is None or any(image.os == "Amazon Linux 1" for image in chosen):
+        return
+    for _, template in uses(resources):
+        if template is None or template.data.image_id is not None:
+            continue
+        mappings = template.data.block_device_mappings
+        names = [mapping.device_name for mapping in mappings]
+        if (
+            not mappings.complete
+            or not all(known(name) for name in names)
+            or images.ROOT_DEVICE_NAME in names
+        ):
+            continue
+        for mapping in mappings:
+            if is_one_of(mapping.device_name, *images.OTHER_DEVICE_NAMES) and mapping.ebs.present:
+                message = f"the root disk is {images.ROOT_DEVICE_NAME}, got {mapping.device_name}, which is another disk"
+                yield Finding(mapping, message, at="DeviceName")
 
 
-def _may_be_mime(start: str) -> bool:
-    """Whether the headers, as far as they are known, can be those of a multi-part document."""
-    headers = start.lstrip().split("\n\n", 1)[0].lower()
-    return headers.startswith(("content-type:", "mime-version:")) and (
-        "multipart/" in headers or "\n\n" not in start.lstrip()
-    )
+@rule(
+    "LT-14",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="give Version !GetAtt Template.LatestVersionNumber (in CDK attr_latest_version_number)",
+    prevents="instances that start from an old version of the template, whatever is deployed",
+)
+def changes_reach_the_instances(resources: ComputeResources) -> Iterator[Finding]:
+    """An environment names its stack's launch template by a version that changes with the template."""
+    for use, template in uses(resources):
+        if template is None:
+            continue
+        name = template.logical_id
+        if is_one_of(use.version, None, "$Default"):
+            got = use.version or "no Version, which is $Default,"
+            why = "stays at the first version: CloudFormation never moves it"
+            yield Finding(use, f"a change of {name} never reaches the instances: {got} {why}", at="Version")
+        elif is_one_of(use.version, "$Latest"):
+            why = "$Latest is read again only when the environment itself is updated"
+            yield Finding(use, f"a change of {name} does not reach the instances: {why}", at="Version")

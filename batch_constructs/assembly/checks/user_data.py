@@ -1,0 +1,112 @@
+"""User data in launch templates of compute environments."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, misspelt, rule
+from batch_constructs.assembly.checks._launch_templates import uses
+from batch_constructs.assembly.template import PartialText, is_one_of, known
+from batch_constructs.facts import vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template.resources import ComputeEnvironment, LaunchTemplateData
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_CHAPTER = "Launch Template Support"
+_BOOTSTRAP = vocabulary.UserdataType.EKS_BOOTSTRAP_SH
+_BOUNDARY = re.compile(r'boundary=(?:"([^"\n]+)"|([^\s;"]+))', re.IGNORECASE)
+
+
+@rule(
+    "LT-06",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="wrap the script in a MIME multi-part document, as the CDK's MultipartUserData does",
+    prevents="an INVALID environment: Batch cannot merge its own part into the user data",
+)
+def user_data_is_multipart(environment: ComputeEnvironment) -> Iterator[Finding]:
+    """User data in a launch template for Batch is a MIME multi-part document."""
+    for _, template in uses(environment.compute_resources):
+        if template is not None:
+            yield from _no_multipart(template.data)
+
+
+def _no_multipart(data: LaunchTemplateData) -> Iterator[Finding]:
+    user_data = data.user_data
+    start = user_data.prefix if isinstance(user_data, PartialText) else user_data
+    if not known(start) or not start.strip():
+        return
+    if not _may_be_mime(start):
+        first = start.strip().splitlines()[0][:60]
+        message = f"user data must be a MIME multi-part document, got one that begins with {first!r}"
+        yield Finding(data, message, at="UserData")
+    elif known(user_data):
+        boundary = _BOUNDARY.search(user_data)
+        delimiter = f"--{boundary[1] or boundary[2]}" if boundary else ""
+        if boundary is None:
+            yield Finding(data, "user data must name the boundary of its parts, got none", at="UserData")
+        elif delimiter not in user_data.splitlines():
+            message = f"user data must have a part that begins with {delimiter!r}, got none"
+            yield Finding(data, message, at="UserData")
+
+
+def _may_be_mime(start: str) -> bool:
+    """Whether the headers, as far as they are known, can be those of a multi-part document."""
+    headers = start.lstrip().split("\n\n", 1)[0].lower()
+    return headers.startswith(("content-type:", "mime-version:")) and (
+        "multipart/" in headers or "\n\n" not in start.lstrip()
+    )
+
+
+@rule(
+    "LT-11",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give UserdataType EKS_NODEADM beside an image of your own that is built on EKS_AL2023",
+    prevents="nodes that never join the cluster",
+)
+def node_initialisation(environment: ComputeEnvironment) -> Iterator[Finding]:
+    """An image of one's own built on Amazon Linux 2023 joins a cluster by nodeadm."""
+    resources = environment.compute_resources
+    configurations = resources.ec2_configuration
+    for use, template in uses(resources):
+        yield from misspelt(vocabulary.UserdataType, use, "UserdataType", use.userdata_type)
+        own = [c for c in configurations if c.gives("ImageIdOverride")]
+        if template is not None and template.data.gives("ImageId"):
+            own = list(configurations)
+        kinds = [c.image_type for c in own if known(c.image_type) and c.image_type.startswith("EKS_AL2023")]
+        if kinds and is_one_of(environment.eks, True) and is_one_of(use.userdata_type, None, _BOOTSTRAP):
+            got = use.userdata_type or f"none, which is {_BOOTSTRAP}"
+            message = f"UserdataType must be EKS_NODEADM with an image of your own for {kinds[0]}, got {got}"
+            yield Finding(use, message, at="UserdataType")
+    if is_one_of(environment.eks, False):
+        for use, _ in uses(resources):
+            if known(use.userdata_type):
+                message = "UserdataType has no effect outside Amazon EKS"
+                yield Finding(use, message, at="UserdataType", severity=WARNING)
+
+
+@rule(
+    "LT-12",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="set AWS_BATCH_KUBELET_EXTRA_ARGS in /etc/aws-batch/batch.config instead: Batch runs bootstrap.sh itself",
+    prevents="nodes that never join the cluster",
+)
+def no_bootstrap_of_its_own(environment: ComputeEnvironment) -> Iterator[Finding]:
+    """User data for nodes of a cluster does not run bootstrap.sh."""
+    if not is_one_of(environment.eks, True):
+        return
+    for _, template in uses(environment.compute_resources):
+        user_data = None if template is None else template.data.user_data
+        text = user_data.text if isinstance(user_data, PartialText) else user_data
+        if template is not None and known(text) and _runs_bootstrap(text):
+            yield Finding(template.data, "user data runs bootstrap.sh, as Batch does", at="UserData")
+
+
+def _runs_bootstrap(text: str) -> bool:
+    return any("bootstrap.sh" in line and not line.lstrip().startswith("#") for line in text.splitlines())
