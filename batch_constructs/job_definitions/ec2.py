@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from aws_cdk.aws_logs import RetentionDays
 
-from batch_constructs._tokens import as_string, mebibytes, seconds
-from batch_constructs.facts import limits
-from batch_constructs.job_definitions.container import ContainerJob, ContainerJobDefinition, Platform
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import mebibytes, seconds
+from batch_constructs.job_definitions.container import EC2, Container, check_ec2_amounts, requirements
+from batch_constructs.job_definitions.ecs import SingleContainerJobDefinition
+from batch_constructs.job_definitions.settings import DefinitionSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Ec2JobDefinition"]
 
 
-class Ec2JobDefinition(ContainerJobDefinition):
+class Ec2JobDefinition(SingleContainerJobDefinition):
     """A definition of single-node jobs for environments on EC2, on demand and Spot.
 
     Output goes to a log group of its own that forgets after a month. The code inside has no right on AWS until
@@ -97,40 +99,34 @@ class Ec2JobDefinition(ContainerJobDefinition):
             ValueError: arguments that AWS would refuse, all of them in one message.
         """
         memory_mib = mebibytes(memory)
-        job = ContainerJob(
-            image=image,
-            command=command,
-            parameters=parameters,
-            environment=environment,
-            secrets=secrets,
+        problems = Problems()
+        check_ec2_amounts(problems, vcpus=vcpus, memory_mib=memory_mib, gpus=gpus)
+        super().__init__(
+            scope,
+            id,
+            problems=problems,
+            platform=EC2,
+            container=Container(
+                image=image,
+                command=command,
+                environment=environment,
+                secrets=secrets,
+                user=user,
+                privileged=privileged,
+                readonly_root_filesystem=readonly_root_filesystem,
+                resources=requirements(vcpus=vcpus, memory_mib=memory_mib, gpus=gpus),
+            ),
+            settings=DefinitionSettings(
+                parameters=parameters,
+                retry_strategy=retry_strategy,
+                timeout_seconds=seconds(timeout),
+                scheduling_priority=scheduling_priority,
+                propagate_tags=propagate_tags,
+                skip_deregister_on_update=skip_deregister_on_update,
+                job_definition_name=job_definition_name,
+            ),
             job_role=job_role,
             execution_role=execution_role,
             log_group=log_group,
             log_retention=log_retention,
-            retry_strategy=retry_strategy,
-            timeout_seconds=seconds(timeout),
-            user=user,
-            readonly_root_filesystem=readonly_root_filesystem,
-            scheduling_priority=scheduling_priority,
-            propagate_tags=propagate_tags,
-            skip_deregister_on_update=skip_deregister_on_update,
-            job_definition_name=job_definition_name,
-            resources=requirements(vcpus=vcpus, memory_mib=memory_mib, gpus=gpus),
         )
-        problems = job.problems()
-        problems.within("vcpus", vcpus, limits.EC2_VCPUS)
-        problems.within("memory", memory_mib, limits.EC2_MEMORY_MIB)
-        problems.within("gpus", gpus, limits.GPUS)
-        problems.raise_if_any()
-        super().__init__(
-            scope,
-            id,
-            job=job,
-            platform=Platform(capability="EC2", needs_execution_role=False, privileged=privileged),
-        )
-
-
-def requirements(*, vcpus: Number, memory_mib: float | None, gpus: Number | None = None) -> dict[str, str]:
-    """What a job asks for, as CloudFormation wants it: numbers in strings, and tokens that become strings."""
-    amounts = {"VCPU": vcpus, "MEMORY": memory_mib, "GPU": gpus}
-    return {kind: as_string(amount) for kind, amount in amounts.items() if amount is not None}

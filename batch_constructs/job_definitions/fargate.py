@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_batch as batch
 from aws_cdk.aws_logs import RetentionDays
 
-from batch_constructs._tokens import as_string, known, mebibytes, seconds
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import known, mebibytes, seconds
 from batch_constructs.facts import fargate, limits
 from batch_constructs.facts.instance_types import Architecture
-from batch_constructs.job_definitions.container import ContainerJob, ContainerJobDefinition, Platform
+from batch_constructs.job_definitions.container import Container, Platform, requirements
+from batch_constructs.job_definitions.ecs import SingleContainerJobDefinition
+from batch_constructs.job_definitions.settings import DefinitionSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
     from constructs import Construct
     from jsii import Number
 
-    from batch_constructs._problems import Problems
     from batch_constructs.job_definitions.retries import RetryStrategy
 
 __all__ = ["FargateJobDefinition"]
@@ -30,7 +32,7 @@ __all__ = ["FargateJobDefinition"]
 _L1 = batch.CfnJobDefinition
 
 
-class FargateJobDefinition(ContainerJobDefinition):
+class FargateJobDefinition(SingleContainerJobDefinition):
     """A definition of single-node jobs for environments on Fargate and Fargate Spot.
 
     It brings an execution role that may write to its log group, pull its image and read its secrets, and a log
@@ -106,40 +108,40 @@ class FargateJobDefinition(ContainerJobDefinition):
         """
         memory_mib = mebibytes(memory) if memory is not None else _smallest_memory(vcpus)
         storage_gib = None if ephemeral_storage is None else ephemeral_storage.to_gibibytes()
-        job = ContainerJob(
-            image=image,
-            command=command,
-            parameters=parameters,
-            environment=environment,
-            secrets=secrets,
-            job_role=job_role,
-            execution_role=execution_role,
-            log_group=log_group,
-            log_retention=log_retention,
-            retry_strategy=retry_strategy,
-            timeout_seconds=seconds(timeout),
-            user=user,
-            readonly_root_filesystem=readonly_root_filesystem,
-            scheduling_priority=scheduling_priority,
-            propagate_tags=propagate_tags,
-            skip_deregister_on_update=skip_deregister_on_update,
-            job_definition_name=job_definition_name,
-            resources={"VCPU": as_string(vcpus)}
-            | ({} if memory_mib is None else {"MEMORY": as_string(memory_mib)}),
-        )
-        problems = job.problems()
+        problems = Problems()
         _check_size(problems, vcpus, memory_mib)
         problems.within("ephemeral_storage", storage_gib, limits.EPHEMERAL_STORAGE_GIB)
         problems.check(
             architecture in {None, Architecture.X86_64, Architecture.ARM64},
             f"architecture must be X86_64 or ARM64 on Fargate, got {architecture}",
         )
-        problems.raise_if_any()
         super().__init__(
             scope,
             id,
-            job=job,
+            problems=problems,
             platform=_platform(architecture, assign_public_ip, storage_gib, platform_version),
+            container=Container(
+                image=image,
+                command=command,
+                environment=environment,
+                secrets=secrets,
+                user=user,
+                readonly_root_filesystem=readonly_root_filesystem,
+                resources=requirements(vcpus=vcpus, memory_mib=memory_mib),
+            ),
+            settings=DefinitionSettings(
+                parameters=parameters,
+                retry_strategy=retry_strategy,
+                timeout_seconds=seconds(timeout),
+                scheduling_priority=scheduling_priority,
+                propagate_tags=propagate_tags,
+                skip_deregister_on_update=skip_deregister_on_update,
+                job_definition_name=job_definition_name,
+            ),
+            job_role=job_role,
+            execution_role=execution_role,
+            log_group=log_group,
+            log_retention=log_retention,
         )
 
 

@@ -8,8 +8,6 @@ from batch_constructs.facts import patterns
 from batch_constructs.roles import allow_pull
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from aws_cdk import aws_ecs as ecs
     from aws_cdk import aws_iam as iam
     from constructs import Construct
@@ -29,24 +27,22 @@ def check_image(problems: Problems, image: str | ecs.ContainerImage) -> None:
         problems.matches("image", image, patterns.IMAGE)
 
 
-def resolve_image(
-    scope: Construct, image: str | ecs.ContainerImage, role: Callable[[], iam.IRole] | None
-) -> ResolvedImage:
+def resolve_image(scope: Construct, image: str | ecs.ContainerImage, role: iam.IRole | None) -> ResolvedImage:
     """The address of an image; the pull rights go to the role, where there is one.
 
     Args:
         scope: The definition; assets are built in it.
         image: An address, or any of the CDK's container images (asset, ECR repository, registry with credentials).
-        role: Gives the execution role; ``None`` where the instance role pulls.
+        role: The execution role; ``None`` where the instance role pulls.
     """
     if isinstance(image, str):
         if role is not None:
-            allow_pull(role(), image)
+            allow_pull(role, image)
         return image, None
     return _bind(scope, image, role)
 
 
-def _bind(scope: Construct, image: ecs.ContainerImage, role: Callable[[], iam.IRole] | None) -> ResolvedImage:
+def _bind(scope: Construct, image: ecs.ContainerImage, role: iam.IRole | None) -> ResolvedImage:
     # The CDK binds images to ECS container definitions only. One in a stack of its own, which no app ever
     # synthesizes, lets every kind of image do its work, and grant its pull rights to our role.
     from aws_cdk import Stack  # noqa: PLC0415 - 360 ms that only those pay who need it
@@ -56,7 +52,7 @@ def _bind(scope: Construct, image: ecs.ContainerImage, role: Callable[[], iam.IR
         Stack(),
         "Nowhere",
         compatibility=ecs.Compatibility.EC2,
-        execution_role=role() if role is not None else None,
+        execution_role=role,
     )
     container = nowhere.add_container(
         "Container", image=ecs.ContainerImage.from_registry("none"), memory_limit_mib=4
