@@ -70,8 +70,9 @@ def parameters_are_used(submission: Submission) -> Iterator[Finding]:
     overridden = submission.container_overrides.command
     if words is None or not overridden.complete or submission.gives("EcsPropertiesOverride", "NodeOverrides"):
         return
+    # The placeholders of the definition may want their values even where another command takes their place.
     for name in values:
-        if not _uses(overridden if overridden.given else words, name):
+        if not _uses((*words, *overridden), name):
             message = f"Parameters must fill a placeholder of {definition.logical_id}, got {name!r} and no Ref::{name}"
             yield Finding(submission, message, at="Parameters")
 

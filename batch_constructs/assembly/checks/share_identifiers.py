@@ -61,3 +61,24 @@ def share_is_listed(submission: Submission) -> Iterator[Finding]:
             f"ShareIdentifier must be one of {policy.logical_id} to get a weight other than 1, got {share!r}"
         )
         yield Finding(submission, message, at="ShareIdentifier")
+
+
+@rule(
+    "SP-09",
+    chapter="Job Scheduling",
+    severity=WARNING,
+    remedy="set SchedulingPriority in the job definition, or SchedulingPriorityOverride when submitting",
+    prevents="ClientException: Either schedulingPriority in job definition or schedulingPriorityOverride should be specified",
+)
+def priority_given_for_shares(submission: Submission) -> Iterator[Finding]:
+    """A job for a queue with a fair-share policy has a scheduling priority, of its own or from its definition.
+
+    The rule is of this project: the answer of AWS is reported by users, and stands in no page of the guide.
+    """
+    queue, definition = submission.queue, submission.definition
+    policy = None if queue is None else queue.scheduling_policy
+    if queue is None or policy is None or definition is None or not policy.fairshare_policy.present:
+        return
+    if submission.lacks("SchedulingPriorityOverride") and definition.lacks("SchedulingPriority"):
+        message = f"{definition.logical_id} needs a SchedulingPriority, since {queue.logical_id} has a fair-share policy"
+        yield Finding(submission, message, at="SchedulingPriorityOverride")

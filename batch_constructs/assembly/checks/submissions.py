@@ -183,7 +183,8 @@ def overrides_fit_the_definition(submission: Submission) -> Iterator[Finding]:
     if definition is None or len(own) != 1:
         return
     fitting = _FITTING[own[0]]
-    for member in _FITTING.values():
+    # NodeOverrides in the wrong place are MNP-09.
+    for member in ("ContainerOverrides", "EcsPropertiesOverride", "EksPropertiesOverride"):
         if member != fitting and submission.gives(member) and submission.raw(member) != {}:
             message = f"{definition.logical_id} has {own[0]}, which {fitting} overrides, got {member}"
             yield Finding(submission, message, at=member)

@@ -1,0 +1,191 @@
+"""Whether jobs can ever run: what they need, and what the environments of their queue have.
+
+The family FIT is of this project: FIT-01 kind of environment, FIT-02 vCPUs, FIT-03 sizes on Fargate after an override,
+FIT-04 queues that take no jobs, FIT-05 definitions that nothing in the assembly could run. GPUs are GPU-05, memory is
+MEM-02, all nodes together MNP-13.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from batch_constructs.assembly.checks import Finding, Severity, rule
+from batch_constructs.assembly.checks._fit import Misfit, Obstacle, kind_of_environment, misfit, misfit_of
+from batch_constructs.assembly.checks._hosts import names_in
+from batch_constructs.assembly.checks._needs import amount_of, needs_of
+from batch_constructs.assembly.template import is_one_of, known, or_none
+from batch_constructs.assembly.template.resources import JobQueue
+from batch_constructs.facts import fargate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template import BatchModel
+    from batch_constructs.assembly.template.resources import ComputeEnvironment, JobDefinition, Submission
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_CHAPTER = "Troubleshooting AWS Batch"
+_STUCK = "jobs that wait in RUNNABLE for ever"
+
+
+@rule(
+    "FIT-01",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="set PlatformCapabilities to what the queue's environments are, or submit to another queue",
+    prevents="ClientException: the job definition's platform does not fit the queue's environments",
+)
+def kinds_agree(submission: Submission) -> Iterator[Finding]:
+    """A job is submitted to a queue with environments of its kind: EC2, Fargate, Managed Instances or Amazon EKS."""
+    found, definition = misfit_of(submission), submission.definition
+    # Where nodes of a multi-node parallel job run, MNP-01 says.
+    if found and found.obstacle is Obstacle.KIND and definition is not None and not definition.multi_node:
+        message = f"{definition.logical_id} {found.why} behind {_queue(submission)}"
+        # Which definitions Managed Instances take is seen in excerpts only.
+        severity = WARNING if "MANAGED_INSTANCES" in found.why else ERROR
+        yield Finding(submission, message, at="JobQueue", severity=severity)
+
+
+@rule(
+    "FIT-02",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="ask for fewer vCPUs, or give the environment larger instance types",
+    prevents=_STUCK,
+)
+def instances_have_so_many_vcpus(submission: Submission) -> Iterator[Finding]:
+    """Some instance type behind the queue has as many vCPUs as the job asks for."""
+    yield from _found(submission, Obstacle.VCPUS)
+
+
+@rule(
+    "MEM-02",
+    chapter="Compute Resource Memory Management",
+    severity=ERROR,
+    remedy="ask for less memory than an instance registers, or give the environment larger instance types",
+    prevents=_STUCK,
+)
+def instances_have_so_much_memory(submission: Submission) -> Iterator[Finding]:
+    """Some instance type behind the queue has the job's memory beside what the host keeps for itself."""
+    yield from _found(submission, Obstacle.MEMORY)
+
+
+@rule(
+    "CE-17",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="raise MaxvCpus to the vCPUs of the largest job at least",
+    prevents="MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE",
+)
+def environments_may_grow_so_far(submission: Submission) -> Iterator[Finding]:
+    """MaxvCpus of some environment of the queue is enough for the job."""
+    yield from _found(submission, Obstacle.LIMIT)
+
+
+def _found(submission: Submission, obstacle: Obstacle) -> Iterator[Finding]:
+    found = misfit_of(submission)
+    if found is not None and found.obstacle is obstacle:
+        yield Finding(submission, _sentence(submission, found))
+
+
+def _sentence(submission: Submission, found: Misfit) -> str:
+    name = submission.definition.logical_id if submission.definition is not None else ""
+    words = found.need.words if found.need is not None else ""
+    among = "of the environments" if found.obstacle is Obstacle.LIMIT else "of the instance types"
+    return f"{name} asks for {words}, and {among} behind {_queue(submission)} {found.why}"
+
+
+def _queue(submission: Submission) -> str:
+    return submission.queue.logical_id if submission.queue is not None else ""
+
+
+@rule(
+    "FIT-03",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="override vCPUs and memory together, with one of Fargate's sizes",
+    prevents="ClientException: Fargate resource requirements are invalid",
+)
+def override_is_a_size_of_fargate(submission: Submission) -> Iterator[Finding]:
+    """What an override makes of a job on Fargate is one of its pairs of vCPUs and memory."""
+    definition, overrides = submission.definition, submission.container_overrides
+    if definition is None or not definition.fargate or not overrides.present:
+        return
+    asked = [overrides.requirement(kind) for kind in ("VCPU", "MEMORY")]
+    container = definition.container_properties
+    own = [amount_of(container, kind) for kind in ("VCPU", "MEMORY")]
+    vcpus, memory = (new if new is not None else old for new, old in zip(asked, own, strict=True))
+    overridden = any(known(value) for value in asked)
+    if overridden and known(vcpus) and known(memory) and (why := fargate.why_invalid(vcpus, memory)):
+        yield Finding(
+            overrides, f"{why} ({definition.logical_id} with the override)", at="ResourceRequirements"
+        )
+
+
+@rule(
+    "FIT-04",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="enable the queue and an environment of it, or submit to another queue",
+    prevents="ClientException: the queue is disabled, or takes service jobs only",
+)
+def queue_takes_jobs(submission: Submission) -> Iterator[Finding]:
+    """A job is submitted to a queue that takes jobs: enabled, with an enabled environment, and not for SageMaker."""
+    queue = submission.queue
+    if queue is None:
+        return
+    name = queue.logical_id
+    if is_one_of(queue.job_queue_type, "SAGEMAKER_TRAINING"):
+        yield Finding(submission, f"{name} takes service jobs of SageMaker only, got a job", at="JobQueue")
+    elif is_one_of(queue.state, "DISABLED"):
+        yield Finding(
+            submission, f"{name} takes no jobs, since it is DISABLED", at="JobQueue", severity=WARNING
+        )
+    elif (
+        queue.environments
+        and queue.sees_all_environments
+        and all(is_one_of(environment.state, "DISABLED") for environment in queue.environments)
+    ):
+        message = f"{name} runs no jobs, since all its environments are DISABLED"
+        yield Finding(submission, message, at="JobQueue", severity=WARNING)
+
+
+@rule(
+    "FIT-05",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="add an environment for such jobs, or ask for less; ignore it if the queue is elsewhere",
+    prevents=_STUCK,
+)
+def some_environment_could_run_it(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
+    """A definition whose jobs nothing in the assembly submits could run in an environment of the assembly."""
+    environments = _all_environments(batch)
+    if not environments or batch.submissions.of(definition) or definition.multi_node:
+        return
+    found = misfit(definition, environments, list(needs_of(definition)))
+    if found is None:
+        return
+    if found.need is None:
+        message = f"{definition.logical_id} {found.why} in the assembly"
+    else:
+        among = "environments" if found.obstacle is Obstacle.LIMIT else "instance types"
+        message = f"{definition.logical_id} asks for {found.need.words}, and of the {among} here {found.why}"
+    yield Finding(definition, message)
+
+
+_ENVIRONMENTS: WeakKeyDictionary[BatchModel, tuple[ComputeEnvironment, ...]] = WeakKeyDictionary()
+
+
+def _all_environments(batch: BatchModel) -> tuple[ComputeEnvironment, ...]:
+    """One environment of each make behind the queues of an assembly; none if a queue may have others."""
+    if batch not in _ENVIRONMENTS:
+        queues = batch.of(JobQueue)
+        sure = all(queue.sees_all_environments and queue.present for queue in queues)
+        found = [e for queue in queues for e in queue.environments] if sure else []
+        # Many stacks have the same environments: one of each make answers for all of them.
+        makes = {
+            (kind_of_environment(e), names_in(e), or_none(e.compute_resources.max_vcpus)): e for e in found
+        }
+        _ENVIRONMENTS[batch] = tuple(makes.values())
+    return _ENVIRONMENTS[batch]
