@@ -6,6 +6,7 @@ Every class here *is* an ``iam.Role``: it goes wherever the CDK takes a role, an
 from __future__ import annotations
 
 import re
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
@@ -73,6 +74,11 @@ class EcsInstanceRole(_Role):
         )
         # Unnamed on purpose: a named profile blocks a second stack in the account.
         self.instance_profile = iam.CfnInstanceProfile(self, "InstanceProfile", roles=[self])
+
+    @cached_property
+    def instance_profile_arn(self) -> str:
+        """The ARN of its instance profile, asked for once by all environments that share the role."""
+        return self.instance_profile.attr_arn
 
 
 class SpotFleetRole(_Role):
@@ -211,6 +217,7 @@ def allow_pull(role: iam.IRole, image: str) -> None:
     role.add_to_principal_policy(iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]))
 
 
+@cache
 def _tasks_of_this_account() -> iam.ServicePrincipal:
     return _cfn.guarded_principal(
         "ecs-tasks.amazonaws.com", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}

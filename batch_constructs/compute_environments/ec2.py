@@ -91,7 +91,7 @@ class _Ec2Family(ManagedComputeEnvironment):
                 instance_types=list(capacity.instance_types),
                 subnets=list(subnets),
                 security_group_ids=[group.security_group_id for group in self.security_groups],
-                instance_role=_profile_arn(self.instance_role),
+                instance_role=self.instance_role.instance_profile_arn,
                 launch_template=template or specification(self.launch_template),
                 ec2_configuration=[
                     _L1.Ec2ConfigurationObjectProperty(image_type=image.value) for image in capacity.images()
@@ -322,12 +322,6 @@ class SpotComputeEnvironment(_Ec2Family):
             service_role=service_role,
             enabled=enabled,
         )
-
-
-def _profile_arn(role: EcsInstanceRole | iam.IInstanceProfile) -> str:
-    if isinstance(role, EcsInstanceRole):
-        return role.instance_profile.attr_arn
-    return role.instance_profile_arn
 
 
 def _update_policy(policy: UpdatePolicy | None) -> batch.CfnComputeEnvironment.UpdatePolicyProperty | None:

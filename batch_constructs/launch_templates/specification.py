@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["specification"]
 
 _Specification = batch.CfnComputeEnvironment.LaunchTemplateSpecificationProperty
+
+_REMEMBERED: WeakKeyDictionary[
+    ILaunchTemplateRef, batch.CfnComputeEnvironment.LaunchTemplateSpecificationProperty
+] = WeakKeyDictionary()
 
 
 def specification(
@@ -34,6 +39,15 @@ def specification(
 
     Guide: Launch Template Support.
     """
+    # Its id and its version are a round trip to Node each, and environments share templates.
+    if template not in _REMEMBERED:
+        _REMEMBERED[template] = _specification(template)
+    return _REMEMBERED[template]
+
+
+def _specification(
+    template: ILaunchTemplateRef,
+) -> batch.CfnComputeEnvironment.LaunchTemplateSpecificationProperty:
     if isinstance(template, ec2.CfnLaunchTemplate):
         return _Specification(launch_template_id=template.ref, version=template.attr_latest_version_number)
     if isinstance(template, ec2.LaunchTemplate):

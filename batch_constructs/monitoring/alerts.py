@@ -109,6 +109,8 @@ class JobFailureAlerts(CheckedConstruct):
             enforce_ssl=True,
             retention_period=Duration.days(14),
         )
+        # Each is asked for once: an attribute of a resource is a round trip to Node.
+        topic_arn, dead_letter_arn = self.topic.topic_arn, self.dead_letter_queue.queue_arn
         self.rule = events.CfnRule(
             self,
             "Resource",
@@ -119,22 +121,20 @@ class JobFailureAlerts(CheckedConstruct):
             targets=[
                 events.CfnRule.TargetProperty(
                     id="Topic",
-                    arn=self.topic.topic_arn,
+                    arn=topic_arn,
                     input_transformer=events.CfnRule.InputTransformerProperty(
                         input_paths_map=_PATHS,
                         # Each line is a JSON string of its own: that is how EventBridge makes a text of many lines.
                         input_template="\n".join(json.dumps(line) for line in _LINES),
                     ),
-                    dead_letter_config=events.CfnRule.DeadLetterConfigProperty(
-                        arn=self.dead_letter_queue.queue_arn
-                    ),
+                    dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=dead_letter_arn),
                 )
             ],
         )
-        self._let_events_in()
+        self._let_events_in(topic_arn, dead_letter_arn)
         for number, address in enumerate(emails, start=1):
             sns.CfnSubscription(
-                self, f"Email{number}", topic_arn=self.topic.topic_arn, protocol="email", endpoint=address
+                self, f"Email{number}", topic_arn=topic_arn, protocol="email", endpoint=address
             )
 
     def _own_key(self) -> kms.Key:
@@ -152,11 +152,11 @@ class JobFailureAlerts(CheckedConstruct):
         )
         return key
 
-    def _let_events_in(self) -> None:
+    def _let_events_in(self, topic_arn: str, dead_letter_arn: str) -> None:
         rule = {"ArnEquals": {"aws:SourceArn": self.rule.attr_arn}}
         for resource, action, arn in (
-            (self.topic, "sns:Publish", self.topic.topic_arn),
-            (self.dead_letter_queue, "sqs:SendMessage", self.dead_letter_queue.queue_arn),
+            (self.topic, "sns:Publish", topic_arn),
+            (self.dead_letter_queue, "sqs:SendMessage", dead_letter_arn),
         ):
             resource.add_to_resource_policy(
                 iam.PolicyStatement(
