@@ -7,10 +7,11 @@ import time
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import App, Duration, Size, Stack
+from aws_cdk import App, Aws, Duration, Size, Stack
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 
 import batch_constructs as bc
@@ -85,6 +86,9 @@ class Theirs:
         self.template = self._template("Template")
         self.version = self.template.latest_version_number
         self.environment = self.fargate("Environment")
+        self.tasks = iam.ServicePrincipal(
+            "ecs-tasks.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+        )
 
     def _template(self, id: str) -> ec2.LaunchTemplate:
         disk = ec2.BlockDeviceVolume.ebs(
@@ -163,6 +167,8 @@ class Theirs:
             cpu=0.25,
             memory=Size.mebibytes(512),
             logging=self._log(id),
+            # The L2's own role trusts the tasks of every account.
+            execution_role=iam.Role(self.stack, f"{id}Role", assumed_by=self.tasks) if self.equal else None,
         )
 
     def _job(self, id: str, container: Any) -> Any:
