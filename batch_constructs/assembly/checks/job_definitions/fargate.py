@@ -1,12 +1,13 @@
-"""What Fargate asks of a job definition."""
+"""What Fargate asks of a job definition, and what only Fargate takes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.template import known
-from batch_constructs.facts import fargate
+from batch_constructs.assembly.checks import Finding, Severity, misspelt, one_of, outside, rule
+from batch_constructs.assembly.checks.job_definitions._parts import containers, owners_of_one_node
+from batch_constructs.assembly.template import is_one_of, known
+from batch_constructs.facts import fargate, limits, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Job Definition Parameters"
+
+# CloudFormation's names of the members in facts.fargate.
+_LINUX_PARAMETERS = tuple(name[0].upper() + name[1:] for name in fargate.LINUX_PARAMETERS_REFUSED)
 
 
 @rule(
@@ -30,3 +34,119 @@ def size_exists(definition: JobDefinition) -> Iterator[Finding]:
     vcpus, memory = container.requirement("VCPU"), container.requirement("MEMORY")
     if definition.fargate and known(vcpus) and known(memory) and (why := fargate.why_invalid(vcpus, memory)):
         yield Finding(container, why, at="ResourceRequirements")
+
+
+@rule(
+    "FGT-02",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give the ARN of a role that ecs-tasks.amazonaws.com may take on",
+    prevents="ClientException: executionRoleArn is required for Fargate",
+)
+def has_an_execution_role(definition: JobDefinition) -> Iterator[Finding]:
+    """A job on Fargate has an execution role."""
+    for part in owners_of_one_node(definition) if definition.fargate else ():
+        if part.lacks("ExecutionRoleArn"):
+            yield Finding(part, "a job on Fargate needs ExecutionRoleArn, got none")
+
+
+@rule(
+    "FGT-03",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="leave it out, or run the job on EC2",
+    prevents="ClientException: the parameter is not supported on Fargate",
+)
+def nothing_of_instances(definition: JobDefinition) -> Iterator[Finding]:
+    """Fargate takes no ulimits, devices, swap, shared memory, tmpfs or instance type."""
+    if not definition.fargate:
+        return
+    for name in definition.container_properties.gives("Ulimits", "InstanceType"):
+        if definition.container_properties.raw(name):
+            yield Finding(definition.container_properties, f"Fargate does not support {name}", at=name)
+    for container in containers(definition):
+        for name in container.linux_parameters.gives(*_LINUX_PARAMETERS):
+            value = container.linux_parameters.raw(name)
+            # An empty list says nothing.
+            if not (isinstance(value, list) and not value):
+                yield Finding(
+                    container.linux_parameters, f"Fargate does not support LinuxParameters.{name}", at=name
+                )
+
+
+@rule("FGT-04", chapter=_CHAPTER, severity=ERROR, remedy="leave out Privileged, or run the job on EC2")
+def not_privileged(definition: JobDefinition) -> Iterator[Finding]:
+    """A container on Fargate is not privileged."""
+    for container in containers(definition) if definition.fargate else ():
+        if is_one_of(container.privileged, True):
+            yield Finding(container, "Fargate does not support Privileged true", at="Privileged")
+
+
+@rule("FGT-05", chapter=_CHAPTER, severity=ERROR, remedy="log with awslogs or splunk")
+def log_drivers(definition: JobDefinition) -> Iterator[Finding]:
+    """A container on Fargate logs with awslogs or splunk."""
+    for container in containers(definition) if definition.fargate else ():
+        driver = container.log_configuration.log_driver
+        word = vocabulary.word_of(vocabulary.LogDriver, driver) if known(driver) else None
+        if word is not None and word not in fargate.LOG_DRIVERS:
+            message = f"LogDriver must be {one_of(sorted(fargate.LOG_DRIVERS))} on Fargate, got {word}"
+            # The API's list of drivers has it; whether Fargate jobs may use it is said nowhere.
+            severity = WARNING if word is vocabulary.LogDriver.AWSFIRELENS else ERROR
+            yield Finding(container.log_configuration, message, at="LogDriver", severity=severity)
+
+
+@rule(
+    "FGT-06",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="leave out NetworkConfiguration, or run the job on Fargate",
+)
+def public_ip(definition: JobDefinition) -> Iterator[Finding]:
+    """Only a job on Fargate asks for a public IP address, with ENABLED or DISABLED."""
+    for part in owners_of_one_node(definition):
+        network = part.network_configuration
+        yield from misspelt(vocabulary.State, network, "AssignPublicIp", network.assign_public_ip)
+        if is_one_of(definition.platform, "EC2") and network.gives("AssignPublicIp"):
+            yield Finding(
+                network, "AssignPublicIp needs PlatformCapabilities FARGATE, got EC2", at="AssignPublicIp"
+            )
+
+
+@rule("FGT-07", chapter=_CHAPTER, severity=ERROR, remedy="leave it out, or run the job on Fargate")
+def platform_version(definition: JobDefinition) -> Iterator[Finding]:
+    """Only a job on Fargate has a platform version."""
+    if not is_one_of(definition.platform, "EC2"):
+        return
+    message = "PlatformVersion needs PlatformCapabilities FARGATE, got EC2"
+    configuration = definition.container_properties.fargate_platform_configuration
+    if configuration.gives("PlatformVersion"):
+        yield Finding(configuration, message, at="PlatformVersion")
+    for task in definition.ecs_properties.task_properties:
+        if task.gives("PlatformVersion"):
+            yield Finding(task, message, at="PlatformVersion")
+
+
+@rule("FGT-08", chapter=_CHAPTER, severity=ERROR, remedy="choose 21 to 200 GiB; 20 are there anyway")
+def ephemeral_storage(definition: JobDefinition) -> Iterator[Finding]:
+    """The disk of a job on Fargate has 21 to 200 GiB; on EC2 the instance decides."""
+    for part in owners_of_one_node(definition):
+        storage = part.ephemeral_storage
+        yield from outside(limits.EPHEMERAL_STORAGE_GIB, storage, "SizeInGiB", storage.size_in_gib)
+        if is_one_of(definition.platform, "EC2") and storage.present:
+            yield Finding(
+                part, "EphemeralStorage needs PlatformCapabilities FARGATE, got EC2", at="EphemeralStorage"
+            )
+
+
+@rule(
+    "FGT-09", chapter="Job Timeouts", severity=WARNING, remedy="choose at most 14 days, or run the job on EC2"
+)
+def ends_after_two_weeks(definition: JobDefinition) -> Iterator[Finding]:
+    """A job on Fargate runs for at most 14 days, whatever its timeout."""
+    seconds, longest = (
+        definition.timeout.attempt_duration_seconds,
+        limits.FARGATE_ATTEMPT_DURATION_SECONDS.maximum,
+    )
+    if definition.fargate and known(seconds) and longest is not None and seconds > longest:
+        message = f"Fargate ends a job after {longest:,} seconds (14 days), got a timeout of {seconds:,}"
+        yield Finding(definition.timeout, message, at="AttemptDurationSeconds")

@@ -1,0 +1,158 @@
+"""What a container on Amazon ECS needs: an image, vCPUs and memory, names that are free."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, malformed, misspelt, rule
+from batch_constructs.assembly.checks.job_definitions._parts import containers, containers_of, owners
+from batch_constructs.assembly.template import is_one_of, known
+from batch_constructs.facts import fargate, limits, patterns, vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template.resources import Container, EcsTask, JobContainer, JobDefinition
+    from batch_constructs.assembly.template.resources.containers import (
+        EnvironmentVariable,
+    )
+    from batch_constructs.assembly.template.resources.pods import PodEnvironmentVariable
+    from batch_constructs.facts.ranges import Range
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_CHAPTER = "Job Definition Parameters"
+_DEPRECATED = {"VCPU": "Vcpus", "MEMORY": "Memory"}
+
+
+@rule(
+    "JD-06",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="name the image, with its registry unless it is on Docker Hub",
+)
+def has_an_image(container: Container) -> Iterator[Finding]:
+    """A container has an image."""
+    if container.lacks("Image"):
+        yield Finding(container, "a container needs Image, got none")
+
+
+@rule(
+    "JD-07",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give VCPU and MEMORY in ResourceRequirements, each once",
+    prevents="ClientException: vCPU and memory must be specified in resourceRequirements",
+)
+def asks_for_vcpus_and_memory(definition: JobDefinition) -> Iterator[Finding]:
+    """A container says once how many vCPUs and how much memory it needs."""
+    for container in containers(definition):
+        at = "ResourceRequirements"
+        for requirement in container.resource_requirements:
+            yield from misspelt(vocabulary.ResourceRequirementType, requirement, "Type", requirement.type)
+        kinds = Counter(r.type for r in container.resource_requirements if known(r.type))
+        for kind, count in kinds.items():
+            if count > 1:
+                yield Finding(container, f"{at} must name {kind} once, got it {count} times", at=at)
+    single = definition.container_properties
+    for kind, deprecated in _DEPRECATED.items() if single.present else ():
+        if single.requirement(kind) is None and single.lacks(deprecated):
+            yield Finding(
+                single, f"ResourceRequirements must name {kind}, got none", at="ResourceRequirements"
+            )
+
+
+@rule(
+    "JD-08",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give a whole number of vCPUs on EC2, one of Fargate's numbers on Fargate",
+    prevents="ClientException: the value of VCPU is not valid",
+)
+def number_of_vcpus(definition: JobDefinition) -> Iterator[Finding]:
+    """On EC2 a container has a whole number of vCPUs, at least 1; on Fargate one of its numbers."""
+    for container in containers(definition):
+        value = container.requirement("VCPU")
+        if is_one_of(definition.platform, "EC2"):
+            yield from _amount(limits.EC2_VCPUS, container, "VCPU", value)
+    single = definition.container_properties
+    value = single.requirement("VCPU")
+    # With a known amount of memory it is the pair that is checked.
+    alone = definition.fargate and known(value) and not known(single.requirement("MEMORY"))
+    if alone and known(value) and not fargate.memory_options_mib(value):
+        counts = ", ".join(f"{count:g}" for count in fargate.SIZES)
+        message = f"VCPU must be one of {counts} on Fargate, got {value}"
+        yield Finding(single, message, at="ResourceRequirements")
+
+
+@rule(
+    "JD-09",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give the memory as a whole number of MiB, at least 4",
+    prevents="ClientException: the value of MEMORY is not valid",
+)
+def amount_of_memory(definition: JobDefinition) -> Iterator[Finding]:
+    """On EC2 a container has at least 4 MiB, in whole MiB."""
+    for container in containers(definition) if is_one_of(definition.platform, "EC2") else ():
+        yield from _amount(limits.EC2_MEMORY_MIB, container, "MEMORY", container.requirement("MEMORY"))
+
+
+def _amount(limit: Range, container: Container, kind: str, value: object) -> Iterator[Finding]:
+    """An amount that is no number, or out of its range."""
+    if not isinstance(value, str):
+        return
+    try:
+        number = float(value)
+    except ValueError:
+        yield Finding(container, f"{kind} must be {limit.words}, got {value!r}", at="ResourceRequirements")
+        return
+    if problem := limit.problem(kind, int(number) if number.is_integer() else number):
+        yield Finding(container, problem, at="ResourceRequirements")
+
+
+@rule(
+    "JD-10",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give VCPU and MEMORY in ResourceRequirements",
+    prevents="overrides that are ignored, since they meet a deprecated key",
+)
+def no_deprecated_amounts(definition: JobDefinition) -> Iterator[Finding]:
+    """The numbers of vCPUs and MiB stand in the resource requirements: Vcpus and Memory are deprecated, and refused on Fargate."""
+    for container in owners(definition):
+        for kind, name in _DEPRECATED.items():
+            if container.gives(name):
+                message = f"{name} is deprecated, write {kind} in ResourceRequirements"
+                yield Finding(container, message, at=name, severity=ERROR if definition.fargate else WARNING)
+
+
+@rule(
+    "JD-12",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give the ARN of the secret, and an execution role that may read it",
+    prevents="jobs that fail with CannotPullContainerError",
+)
+def private_registries(owner: JobContainer | EcsTask) -> Iterator[Finding]:
+    """Credentials for a private registry are the ARN of a secret, which the execution role reads."""
+    for container in containers_of(owner):
+        credentials = container.repository_credentials
+        parameter, at = credentials.credentials_parameter, "CredentialsParameter"
+        if known(parameter) and not parameter.startswith("arn:"):
+            yield Finding(credentials, f"{at} must be the ARN of a secret, got {parameter!r}", at=at)
+        if credentials.present and owner.lacks("ExecutionRoleArn"):
+            message = "RepositoryCredentials needs ExecutionRoleArn, got none"
+            yield Finding(container, message, at="RepositoryCredentials")
+
+
+@rule(
+    "ENV-01",
+    chapter="AWS Batch Job Environment Variables",
+    severity=ERROR,
+    remedy="choose a name that does not begin with AWS_BATCH",
+    prevents="ClientException: environment variables cannot begin with AWS_BATCH",
+)
+def environment_names(variable: EnvironmentVariable | PodEnvironmentVariable) -> Iterator[Finding]:
+    """Names of environment variables do not begin with AWS_BATCH: the service sets those."""
+    yield from malformed(patterns.ENVIRONMENT_VARIABLE, variable, "Name", variable.name)

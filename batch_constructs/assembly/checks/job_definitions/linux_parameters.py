@@ -1,0 +1,78 @@
+"""What a container asks of the Linux kernel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, misspelt, outside, rule
+from batch_constructs.assembly.template import known
+from batch_constructs.facts import limits, vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template.resources.containers import Device, LinuxParameters, Tmpfs, Ulimit
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_CHAPTER = "Job Definition Parameters"
+
+
+@rule("LNX-01", chapter=_CHAPTER, severity=ERROR, remedy="name a limit of the kernel, soft at most hard")
+def ulimits(ulimit: Ulimit) -> Iterator[Finding]:
+    """A ulimit has a name that Docker knows, and a soft limit of at most its hard limit."""
+    name, soft, hard = ulimit.name, ulimit.soft_limit, ulimit.hard_limit
+    if known(name) and name not in vocabulary.ULIMIT_NAMES:
+        every = ", ".join(sorted(vocabulary.ULIMIT_NAMES))
+        yield Finding(ulimit, f"Name must be one of {every}, got {name!r}", at="Name")
+    # -1 stands for unlimited.
+    if known(soft) and known(hard) and hard >= 0 and (soft > hard or soft < 0):
+        yield Finding(ulimit, f"SoftLimit must be at most HardLimit, got {soft} and {hard}", at="SoftLimit")
+    for member in ("Name", "SoftLimit", "HardLimit"):
+        if ulimit.lacks(member):
+            yield Finding(ulimit, f"a ulimit needs {member}, got none")
+
+
+@rule(
+    "LNX-02",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give HostPath, and READ, WRITE or MKNOD as permissions",
+)
+def devices(device: Device) -> Iterator[Finding]:
+    """A device has a path on the instance, and permissions to read, write or make nodes."""
+    if device.lacks("HostPath"):
+        yield Finding(device, "a device needs HostPath, got none")
+    for index, permission in enumerate(device.permissions):
+        yield from misspelt(vocabulary.DevicePermission, device, f"Permissions[{index}]", permission)
+
+
+@rule(
+    "LNX-03", chapter=_CHAPTER, severity=ERROR, remedy="give ContainerPath, Size in MiB, and options of mount"
+)
+def tmpfs_mounts(mount: Tmpfs) -> Iterator[Finding]:
+    """A mount in memory has a path, a size of at least 1 MiB, and options that mount knows."""
+    for member in ("ContainerPath", "Size"):
+        if mount.lacks(member):
+            yield Finding(mount, f"a tmpfs mount needs {member}, got none")
+    if known(mount.size) and mount.size <= 0:
+        yield Finding(mount, f"Size must be at least 1 MiB, got {mount.size}", at="Size")
+    for index, option in enumerate(mount.mount_options):
+        if known(option) and option.partition("=")[0] not in vocabulary.TMPFS_MOUNT_OPTIONS:
+            yield Finding(
+                mount, f"MountOptions must be options of tmpfs, got {option!r}", at=f"MountOptions[{index}]"
+            )
+
+
+@rule("LNX-04", chapter=_CHAPTER, severity=ERROR, remedy="give 0 for no swap, or a number of MiB")
+def max_swap(parameters: LinuxParameters) -> Iterator[Finding]:
+    """The swap of a container is 0 or more MiB."""
+    yield from outside(limits.MAX_SWAP_MIB, parameters, "MaxSwap", parameters.max_swap)
+
+
+@rule("LNX-05", chapter=_CHAPTER, severity=ERROR, remedy="choose 0 to 100, and give MaxSwap too")
+def swappiness(parameters: LinuxParameters) -> Iterator[Finding]:
+    """Swappiness lies between 0 and 100, and counts only beside a maximum of swap."""
+    yield from outside(limits.SWAPPINESS, parameters, "Swappiness", parameters.swappiness)
+    if parameters.gives("Swappiness") and parameters.lacks("MaxSwap"):
+        message = "Swappiness is ignored without MaxSwap"
+        yield Finding(parameters, message, at="Swappiness", severity=WARNING)

@@ -1,0 +1,76 @@
+"""Where the output of containers goes."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, misspelt, rule
+from batch_constructs.assembly.checks.job_definitions._parts import containers_of
+from batch_constructs.assembly.template import known
+from batch_constructs.facts import role_trust, vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template import BatchModel
+    from batch_constructs.assembly.template.resources import EcsTask, JobContainer, Role
+    from batch_constructs.assembly.template.resources.containers import LogConfiguration
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_CHAPTER = "Job Definition Parameters"
+_PATTERNS = ("awslogs-datetime-format", "awslogs-multiline-pattern")
+_CREATE_GROUP = "awslogs-create-group"
+# The API's prose names it, its list of drivers does not.
+_DISPUTED = "logentries"
+
+
+@rule("LOG-01", chapter=_CHAPTER, severity=ERROR, remedy="choose a driver that ECS knows, such as awslogs")
+def log_drivers(configuration: LogConfiguration) -> Iterator[Finding]:
+    """A log driver is one of those that the API knows."""
+    driver = configuration.log_driver
+    if known(driver) and driver.lower() != _DISPUTED:
+        yield from misspelt(vocabulary.LogDriver, configuration, "LogDriver", driver.lower())
+    if configuration.lacks("LogDriver"):
+        yield Finding(configuration, "LogConfiguration needs LogDriver, got none")
+
+
+@rule("LOG-02", chapter=_CHAPTER, severity=WARNING, remedy="keep one of the two patterns")
+def one_pattern(configuration: LogConfiguration) -> Iterator[Finding]:
+    """The driver awslogs takes a format of dates or a pattern of lines: of both, the first wins."""
+    options = configuration.options
+    if known(options) and all(name in options for name in _PATTERNS):
+        yield Finding(
+            configuration, f"{_PATTERNS[0]} makes {_PATTERNS[1]} idle", at=f"Options.{_PATTERNS[1]}"
+        )
+
+
+@rule(
+    "LOG-03",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="create the log group beforehand, or let the execution role do logs:CreateLogGroup",
+    prevents="jobs that fail with ResourceInitializationError: the log group cannot be created",
+)
+def group_can_be_created(owner: JobContainer | EcsTask, batch: BatchModel) -> Iterator[Finding]:
+    """Who lets awslogs create its group has an execution role that may."""
+    role = owner.execution_role
+    if role is None or _may_create_groups(role, batch):
+        return
+    for container in containers_of(owner):
+        options = container.log_configuration.options
+        create = options.get(_CREATE_GROUP) if known(options) else None
+        if known(create) and create.lower() == "true":
+            message = (
+                f"{_CREATE_GROUP} needs logs:CreateLogGroup on the execution role {role.logical_id}, got none"
+            )
+            yield Finding(container.log_configuration, message, at=f"Options.{_CREATE_GROUP}")
+
+
+def _may_create_groups(role: Role, batch: BatchModel) -> bool:
+    """Whether the role may for certain, or possibly, create log groups."""
+    usual = str(role_trust.EXECUTION.managed_policy).rpartition("/")[2]
+    if not batch.permissions.all_known(role) or not batch.permissions.managed_policies(role) <= {usual}:
+        return True
+    actions = batch.permissions.allowed_actions(role)
+    return any(fnmatchcase("logs:createloggroup", action) for action in actions)

@@ -1,0 +1,145 @@
+"""Volumes of jobs on Amazon ECS, and where containers mount them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, misspelt, outside, rule
+from batch_constructs.assembly.checks.job_definitions._parts import containers_of, owners, owners_of_one_node
+from batch_constructs.assembly.template import is_none_of, is_one_of, known, literals
+from batch_constructs.assembly.template.resources.containers import EcsTask
+from batch_constructs.facts import fargate, limits, vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template.resources import JobContainer, JobDefinition
+    from batch_constructs.assembly.template.resources.containers import EfsVolumeConfiguration, Volume
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_CHAPTER = "Job Definition Parameters"
+_SOURCES = ("Host", "EfsVolumeConfiguration", "S3FilesVolumeConfiguration")
+
+
+@rule(
+    "VOL-01",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give each volume one source; on Fargate that is EFS or S3 Files",
+    prevents="ClientException: the volume is not valid",
+)
+def one_source(definition: JobDefinition) -> Iterator[Finding]:
+    """A volume comes from the host, from EFS or from S3 Files; Fargate has no host."""
+    for owner in owners(definition):
+        for volume in owner.volumes:
+            sources = volume.gives(*_SOURCES)
+            if len(sources) > 1:
+                yield Finding(volume, f"a volume has one source, got {' and '.join(sources)}", at=sources[1])
+            if definition.fargate and volume.host.gives("SourcePath"):
+                yield Finding(volume, "Fargate has no host paths", at="Host.SourcePath")
+            yield from _members(volume)
+
+
+def _members(volume: Volume) -> Iterator[Finding]:
+    """What a volume on EFS or S3 Files must have."""
+    efs, s3_files = volume.efs, volume.s3_files
+    if efs.lacks("FileSystemId"):
+        yield Finding(efs, "EfsVolumeConfiguration needs FileSystemId, got none")
+    if s3_files.lacks("FileSystemArn"):
+        yield Finding(s3_files, "S3FilesVolumeConfiguration needs FileSystemArn, got none")
+    yield from misspelt(vocabulary.State, efs, "TransitEncryption", efs.transit_encryption)
+    yield from misspelt(vocabulary.State, efs, "AuthorizationConfig.Iam", efs.authorization_config.iam)
+    yield from outside(limits.EFS_PORT, efs, "TransitEncryptionPort", efs.transit_encryption_port)
+    longest = limits.EFS_ROOT_DIRECTORY_LENGTH
+    if (
+        known(efs.root_directory)
+        and longest.maximum is not None
+        and len(efs.root_directory) > longest.maximum
+    ):
+        message = f"RootDirectory must have {longest.words}, got {len(efs.root_directory)}"
+        yield Finding(efs, message, at="RootDirectory")
+
+
+@rule(
+    "VOL-02",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="name one of the volumes, and the path in the container",
+    prevents="ClientException: the mount point names an unknown volume",
+)
+def mounts_name_volumes(owner: JobContainer | EcsTask) -> Iterator[Finding]:
+    """A mount point names a volume and a path."""
+    volumes = owner.volumes
+    names = literals(volume.name for volume in volumes)
+    certain = volumes.complete and len(names) == len(volumes)
+    for container in containers_of(owner):
+        for mount in container.mount_points:
+            source = mount.source_volume
+            if certain and known(source) and source not in names:
+                got = ", ".join(names) or "none"
+                message = f"SourceVolume must name a volume, got {source!r} with the volumes {got}"
+                yield Finding(mount, message, at="SourceVolume")
+            for member in ("SourceVolume", "ContainerPath"):
+                if mount.lacks(member):
+                    yield Finding(mount, f"a mount point needs {member}, got none")
+
+
+@rule(
+    "VOL-03",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="leave out RootDirectory, and set TransitEncryption to ENABLED",
+    prevents="ClientException: access points need transit encryption and no root directory of their own",
+)
+def access_points(efs: EfsVolumeConfiguration) -> Iterator[Finding]:
+    """An access point decides about the directory, and needs encryption in transit."""
+    if not efs.authorization_config.gives("AccessPointId"):
+        return
+    if is_none_of(efs.root_directory, None, "/"):
+        message = f"RootDirectory must be / with an access point, got {efs.root_directory}"
+        yield Finding(efs, message, at="RootDirectory")
+    if is_none_of(efs.transit_encryption, "ENABLED"):
+        message = f"an access point needs TransitEncryption ENABLED, got {efs.transit_encryption or 'none'}"
+        yield Finding(efs, message, at="TransitEncryption")
+
+
+@rule(
+    "VOL-04",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="set TransitEncryption to ENABLED, and give the job a role that the file system lets in",
+    prevents="ClientException: IAM authorization needs transit encryption",
+)
+def iam_authorization(owner: JobContainer | EcsTask) -> Iterator[Finding]:
+    """Authorization by IAM needs encryption in transit, and a role to authorize."""
+    role = "TaskRoleArn" if isinstance(owner, EcsTask) else "JobRoleArn"
+    for volume in owner.volumes:
+        efs = volume.efs
+        if not is_one_of(efs.authorization_config.iam, "ENABLED"):
+            continue
+        if is_none_of(efs.transit_encryption, "ENABLED"):
+            message = f"Iam ENABLED needs TransitEncryption ENABLED, got {efs.transit_encryption or 'none'}"
+            yield Finding(efs, message, at="TransitEncryption")
+        if owner.lacks(role):
+            message = f"Iam ENABLED needs {role}, got none: there is nobody to authorize"
+            yield Finding(efs, message, at="AuthorizationConfig.Iam", severity=WARNING)
+
+
+@rule(
+    "VOL-05",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="choose platform version 1.4.0 or LATEST",
+    prevents="jobs that fail: older platforms cannot mount EFS",
+)
+def efs_on_fargate(definition: JobDefinition) -> Iterator[Finding]:
+    """EFS on Fargate needs platform version 1.4.0."""
+    for owner in owners_of_one_node(definition):
+        if isinstance(owner, EcsTask):
+            version, at = owner.platform_version, "PlatformVersion"
+        else:
+            version = owner.fargate_platform_configuration.platform_version
+            at = "FargatePlatformConfiguration.PlatformVersion"
+        old = known(version) and version in fargate.EFS_REFUSED_PLATFORM_VERSIONS
+        if old and any(volume.efs.present for volume in owner.volumes):
+            yield Finding(owner, f"EFS needs platform version 1.4.0 or later, got {version}", at=at)
