@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from batch_constructs.assembly.checks._hosts import names_in
+from batch_constructs.assembly.checks._memo import once
 from batch_constructs.assembly.checks._needs import Need, needs_of
 from batch_constructs.assembly.template import Unknown, is_one_of, known
 from batch_constructs.assembly.template.resources import NodeRange
@@ -46,23 +46,13 @@ class Misfit:
     need: Need | None = None
 
 
-_ANSWERS: WeakKeyDictionary[Submission, Misfit | None] = WeakKeyDictionary()
-
-
+@once
 def misfit_of(submission: Submission) -> Misfit | None:
     """Why a submitted job can never run; ``None`` if it may."""
-    if submission not in _ANSWERS:
-        definition, queue = submission.definition, submission.queue
-        answer = None
-        if (
-            definition is not None
-            and queue is not None
-            and queue.environments
-            and queue.sees_all_environments
-        ):
-            answer = misfit(definition, queue.environments, list(needs_of(definition, submission)))
-        _ANSWERS[submission] = answer
-    return _ANSWERS[submission]
+    definition, queue = submission.definition, submission.queue
+    if definition is None or queue is None or not queue.environments or not queue.sees_all_environments:
+        return None
+    return misfit(definition, queue.environments, list(needs_of(definition, submission)))
 
 
 def misfit(
@@ -85,7 +75,7 @@ def misfit(
 
 def _misfit_of_need(need: Need, environments: Sequence[ComputeEnvironment], kind: str) -> Misfit | None:
     amounts = need.vcpus, need.memory_mib, need.gpus
-    hosts = [names_in(environment) if kind in {"EC2", "EKS"} else () for environment in environments]
+    hosts = [_hosts(environment) if kind in {"EC2", "EKS"} else () for environment in environments]
     if kind in {"EC2", "EKS"}:
         if None in hosts:
             return None
@@ -124,6 +114,9 @@ def _exceeds(need: Need, environments: list[tuple[tuple[str, ...] | None, int]])
     )
 
 
+_hosts = once(names_in)
+
+
 @lru_cache(maxsize=4096)
 def why_none_fits(
     names: tuple[str, ...], vcpus: float, memory_mib: float, gpus: int, *, on_eks: bool = False
@@ -132,6 +125,7 @@ def why_none_fits(
     return memory.why_none_fits(names, vcpus, memory_mib, gpus, "EKS" if on_eks else "ECS")
 
 
+@once
 def kind_of_jobs(definition: JobDefinition) -> str | None:
     """``EC2``, ``EKS``, ``FARGATE`` or ``MANAGED_INSTANCES``; ``None`` if it is unknown."""
     units = [definition.eks_properties, definition.container_properties, definition.ecs_properties]
@@ -144,6 +138,7 @@ def kind_of_jobs(definition: JobDefinition) -> str | None:
     return platform if known(platform) else None
 
 
+@once
 def kind_of_environment(environment: ComputeEnvironment) -> str | None:
     """``EC2``, ``EKS``, ``FARGATE`` or ``MANAGED_INSTANCES``; ``None`` if it is unknown."""
     resources = environment.compute_resources

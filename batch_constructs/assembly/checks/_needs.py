@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks._hosts import containers_of, pod_amount, pod_containers_of, type_of
+from batch_constructs.assembly.checks._memo import once
 from batch_constructs.assembly.template import known
 from batch_constructs.assembly.template.resources import JobContainer, NodeRange
 
@@ -51,6 +52,9 @@ class Need:
 
 def needs_of(definition: JobDefinition, submission: Submission | None = None) -> Iterator[Need]:
     """What a job needs, one for each kind of host; with what a submission overrides, if one is given."""
+    if submission is not None and _overrides_nothing(submission):
+        yield from own_needs(definition)
+        return
     nodes = definition.node_properties.node_range_properties
     for unit in nodes if definition.multi_node else (definition,):
         amounts = [_amount(unit, submission, kind) for kind in ("VCPU", "MEMORY", "GPU")]
@@ -62,6 +66,12 @@ def needs_of(definition: JobDefinition, submission: Submission | None = None) ->
             on_eks=unit.eks_properties.present,
             instance_type=type_of(unit) if isinstance(unit, NodeRange) else None,
         )
+
+
+@once
+def own_needs(definition: JobDefinition) -> tuple[Need, ...]:
+    """What a job needs that is submitted without any overrides."""
+    return tuple(needs_of(definition))
 
 
 def _amount(unit: JobDefinition | NodeRange, submission: Submission | None, kind: str) -> float:
@@ -80,6 +90,16 @@ def _amount(unit: JobDefinition | NodeRange, submission: Submission | None, kind
             return _number(asked)
     total = sum(_number(amount_of(container, kind)) for container in containers_of(unit))
     return total + sum(_pod_number(pod_amount(pod, _POD_NAMES[kind])) for pod in pod_containers_of(unit))
+
+
+def _overrides_nothing(submission: Submission) -> bool:
+    parts = (
+        submission.container_overrides,
+        submission.ecs_properties_override,
+        submission.eks_properties_override,
+        submission.node_overrides,
+    )
+    return submission.sure and all(part.absent for part in parts)
 
 
 _POD_NAMES = {"VCPU": "cpu", "MEMORY": "memory", "GPU": "nvidia.com/gpu"}

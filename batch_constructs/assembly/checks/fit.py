@@ -8,12 +8,12 @@ MEM-02, all nodes together MNP-13.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.checks._fit import Misfit, Obstacle, kind_of_environment, misfit, misfit_of
 from batch_constructs.assembly.checks._hosts import names_in
-from batch_constructs.assembly.checks._needs import amount_of, needs_of
+from batch_constructs.assembly.checks._memo import once
+from batch_constructs.assembly.checks._needs import amount_of, own_needs
 from batch_constructs.assembly.template import is_one_of, known, or_none
 from batch_constructs.assembly.template.resources import JobQueue
 from batch_constructs.facts import fargate
@@ -163,7 +163,7 @@ def some_environment_could_run_it(definition: JobDefinition, batch: BatchModel) 
     environments = _all_environments(batch)
     if not environments or batch.submissions.of(definition) or definition.multi_node:
         return
-    found = misfit(definition, environments, list(needs_of(definition)))
+    found = misfit(definition, environments, own_needs(definition))
     if found is None:
         return
     if found.need is None:
@@ -174,18 +174,13 @@ def some_environment_could_run_it(definition: JobDefinition, batch: BatchModel) 
     yield Finding(definition, message)
 
 
-_ENVIRONMENTS: WeakKeyDictionary[BatchModel, tuple[ComputeEnvironment, ...]] = WeakKeyDictionary()
-
-
+@once
 def _all_environments(batch: BatchModel) -> tuple[ComputeEnvironment, ...]:
     """One environment of each make behind the queues of an assembly; none if a queue may have others."""
-    if batch not in _ENVIRONMENTS:
-        queues = batch.of(JobQueue)
-        sure = all(queue.sees_all_environments and queue.present for queue in queues)
-        found = [e for queue in queues for e in queue.environments] if sure else []
-        # Many stacks have the same environments: one of each make answers for all of them.
-        makes = {
-            (kind_of_environment(e), names_in(e), or_none(e.compute_resources.max_vcpus)): e for e in found
-        }
-        _ENVIRONMENTS[batch] = tuple(makes.values())
-    return _ENVIRONMENTS[batch]
+    queues = batch.of(JobQueue)
+    if not all(queue.sees_all_environments and queue.present for queue in queues):
+        return ()
+    found = [environment for queue in queues for environment in queue.environments]
+    # Many stacks have the same environments: one of each make answers for all of them.
+    makes = {(kind_of_environment(e), names_in(e), or_none(e.compute_resources.max_vcpus)): e for e in found}
+    return tuple(makes.values())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.checks._fit import kind_of_jobs
 from batch_constructs.assembly.checks._hosts import hosts_behind
-from batch_constructs.assembly.checks._needs import Need, needs_of
+from batch_constructs.assembly.checks._memo import once
+from batch_constructs.assembly.checks._needs import Need, own_needs
 from batch_constructs.assembly.template.resources import JobQueue
 from batch_constructs.facts import instance_types, memory
 
@@ -36,7 +36,7 @@ def memory_is_below_an_instance_size(definition: JobDefinition, batch: BatchMode
         return
     queues = {submission.queue for submission in batch.submissions.of(definition)}
     behind = {hosts_behind(queue) for queue in queues if queue is not None} or _all_hosts(batch)
-    for need in needs_of(definition):
+    for need in own_needs(definition):
         size = int(need.memory_mib)
         if size != need.memory_mib or size < _SMALLEST_MIB or not memory.is_installed_size(size):
             continue
@@ -64,11 +64,7 @@ def _sizes(names: tuple[str, ...]) -> tuple[tuple[int, int, int, str], ...]:
     return tuple((type_.memory_mib, type_.vcpus, type_.gpu_count, type_.name) for type_ in types)
 
 
-_HOSTS: WeakKeyDictionary[BatchModel, frozenset[tuple[str, ...] | None]] = WeakKeyDictionary()
-
-
+@once
 def _all_hosts(batch: BatchModel) -> frozenset[tuple[str, ...] | None]:
     """The instance types behind the queues of the assembly, once each; ``None`` for those that are not known."""
-    if batch not in _HOSTS:
-        _HOSTS[batch] = frozenset(hosts_behind(queue) for queue in batch.of(JobQueue))
-    return _HOSTS[batch]
+    return frozenset(hosts_behind(queue) for queue in batch.of(JobQueue))

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
+from batch_constructs.assembly.checks._memo import once
 from batch_constructs.assembly.template import Unknown, known
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def parameters_are_used(submission: Submission) -> Iterator[Finding]:
             yield Finding(submission, message, at="Parameters")
 
 
+@once
 def _commands(definition: JobDefinition) -> tuple[str | Unknown, ...] | None:
     """All words of all commands; ``None`` if they are not all known, or if it is about pods."""
     containers = [definition.container_properties]
