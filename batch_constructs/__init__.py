@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from batch_constructs.job_definitions.base import ImportedJobDefinition
     from batch_constructs.job_definitions.ec2 import Ec2JobDefinition
     from batch_constructs.job_definitions.fargate import FargateJobDefinition
+    from batch_constructs.job_definitions.multi_node import MultiNodeParallelJobDefinition
+    from batch_constructs.job_definitions.node_groups import NodeGroup, NodeRange
     from batch_constructs.job_definitions.retries import RetryRule, RetryStrategy
     from batch_constructs.job_queues import ImportedJobQueue, JobQueue, JobStateTimeLimit
     from batch_constructs.launch_templates.agent_config import EcsAgentConfig, ImagePullBehavior
@@ -70,6 +72,9 @@ _HOMES = {
     "JobQueue": "job_queues",
     "JobRole": "roles",
     "JobStateTimeLimit": "job_queues",
+    "MultiNodeParallelJobDefinition": "job_definitions.multi_node",
+    "NodeGroup": "job_definitions.node_groups",
+    "NodeRange": "job_definitions.node_groups",
     "RetryAction": "facts.vocabulary",
     "RetryRule": "job_definitions.retries",
     "RetryStrategy": "job_definitions.retries",
@@ -111,6 +116,9 @@ __all__ = [
     "JobQueue",
     "JobRole",
     "JobStateTimeLimit",
+    "MultiNodeParallelJobDefinition",
+    "NodeGroup",
+    "NodeRange",
     "RetryAction",
     "RetryRule",
     "RetryStrategy",

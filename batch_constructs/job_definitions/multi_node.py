@@ -1,0 +1,141 @@
+"""Definitions of jobs that run over several instances at once, such as MPI and distributed training."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_batch as batch
+from aws_cdk.aws_logs import RetentionDays
+
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import mebibytes, seconds
+from batch_constructs.job_definitions.container import EC2
+from batch_constructs.job_definitions.ecs import EcsJobDefinition
+from batch_constructs.job_definitions.node_groups import check_group, check_nodes, container_of, ranges_of
+from batch_constructs.job_definitions.settings import DefinitionSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import Duration
+    from aws_cdk import aws_iam as iam
+    from aws_cdk import aws_logs as logs
+    from constructs import Construct
+    from jsii import Number
+
+    from batch_constructs.job_definitions.node_groups import NodeGroup
+    from batch_constructs.job_definitions.retries import RetryStrategy
+
+__all__ = ["MultiNodeParallelJobDefinition"]
+
+_L1 = batch.CfnJobDefinition
+
+
+class MultiNodeParallelJobDefinition(EcsJobDefinition):
+    """A definition of jobs whose nodes run at the same time, each on an instance of its own.
+
+    The main node starts first, and its end is the end of the job. Nodes talk over their private addresses, so the
+    environment's security group must let its own traffic in. Spot, Fargate and unmanaged environments cannot run
+    such jobs.
+
+    Guide: Multi-node Parallel Jobs; Creating a Multi-node Parallel Job Definition.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        node_groups: Sequence[NodeGroup],
+        main_node: int = 0,
+        instance_type: str | None = None,
+        parameters: Mapping[str, str] | None = None,
+        job_role: iam.IRole | iam.Role | None = None,
+        execution_role: iam.IRole | iam.Role | None = None,
+        log_group: logs.ILogGroup | logs.LogGroup | None = None,
+        log_retention: RetentionDays = RetentionDays.ONE_MONTH,
+        retry_strategy: RetryStrategy | None = None,
+        timeout: Duration | None = None,
+        scheduling_priority: Number | None = None,
+        propagate_tags: bool = True,
+        skip_deregister_on_update: bool = True,
+        job_definition_name: str | None = None,
+    ) -> None:
+        """Create the definition, and its log group.
+
+        Args:
+            scope: Where the definition belongs.
+            id: Its name in that scope.
+            node_groups: 1 to 5 groups, all with a count of nodes or all with a `NodeRange`; together they are all
+                nodes from 0 on.
+            main_node: Index of the node that starts first and whose end counts. By default 0.
+            instance_type: The type that all nodes run on. By default AWS Batch chooses the smallest that fits the
+                largest node.
+            parameters: Defaults for the ``Ref::name`` of the commands. A submission may override them.
+            job_role: The role of the code inside. By default one is made at the first grant to the definition.
+            execution_role: The role with which ECS reads secrets and writes the log. By default one is made if
+                there are secrets; else the instance's role does it.
+            log_group: Where output goes. By default a group of its own.
+            log_retention: How long its own log group keeps output; by default one month.
+            retry_strategy: Which failures of the main node are tried again. By default none is.
+            timeout: After how long the whole job is ended, at least 60 seconds. By default never.
+            scheduling_priority: 0 to 9999, higher first inside a share.
+            propagate_tags: Whether tags of the job reach its ECS tasks; by default yes.
+            skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
+            job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
+
+        Raises:
+            ValueError: arguments that AWS would refuse, all of them in one message.
+        """
+        memories = [mebibytes(group.memory) for group in node_groups]
+        containers = [
+            container_of(group, memory) for group, memory in zip(node_groups, memories, strict=True)
+        ]
+        settings = DefinitionSettings(
+            parameters=parameters,
+            retry_strategy=retry_strategy,
+            timeout_seconds=seconds(timeout),
+            scheduling_priority=scheduling_priority,
+            propagate_tags=propagate_tags,
+            skip_deregister_on_update=skip_deregister_on_update,
+            job_definition_name=job_definition_name,
+        )
+        problems = Problems()
+        ranges = ranges_of(node_groups, problems)
+        check_nodes(problems, ranges, main_node)
+        for group, memory, container in zip(node_groups, memories, containers, strict=True):
+            check_group(problems, group, memory_mib=memory, instance_type=instance_type)
+            container.check(problems)
+        settings.check(problems)
+        problems.raise_if_any()
+
+        super().__init__(
+            scope,
+            id,
+            job_role=job_role,
+            execution_role=execution_role,
+            needs_execution_role=any(container.secrets for container in containers),
+            log_group=log_group,
+            log_retention=log_retention,
+        )
+        self.node_ranges = ranges
+        self._containers = tuple(
+            f"NodeProperties.NodeRangeProperties.{index}.Container" for index in range(len(containers))
+        )
+        self.cfn = settings.define(
+            self,
+            type="multinode",
+            platform_capability="EC2",
+            node_properties=_L1.NodePropertiesProperty(
+                main_node=main_node,
+                num_nodes=1 + max(nodes.last for nodes in ranges),
+                node_range_properties=[
+                    _L1.NodeRangePropertyProperty(
+                        target_nodes=str(nodes),
+                        container=self._render(container, EC2),
+                        instance_types=None if instance_type is None else [instance_type],
+                    )
+                    for nodes, container in zip(ranges, containers, strict=True)
+                ],
+            ),
+        )

@@ -1,0 +1,193 @@
+"""The nodes of a multi-node parallel job: which run what, and whether they add up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_batch as batch
+
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import known, mebibytes
+from batch_constructs.facts import instance_types as types
+from batch_constructs.facts import limits
+from batch_constructs.job_definitions.container import Container, check_ec2_amounts, requirements
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import Size
+    from aws_cdk import aws_ecs as ecs
+    from jsii import Number
+
+__all__ = ["NodeGroup", "NodeRange", "check_group", "check_nodes", "container_of", "ranges_of"]
+
+_L1 = batch.CfnJobDefinition
+_UNLIMITED = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeRange:
+    """The nodes of a multi-node parallel job that share one container, by index from 0.
+
+    Guide: Creating a Multi-node Parallel Job Definition.
+
+    Attributes:
+        first: Index of the first node, 0 or more.
+        last: Index of the last node, itself included.
+
+    Raises:
+        ValueError: the range is empty or begins below 0.
+    """
+
+    first: int
+    last: int
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.check(self.first >= 0, f"first must be at least 0, got {self.first}")
+        problems.check(
+            self.first <= self.last, f"first must not come after last, got {self.first}:{self.last}"
+        )
+        problems.raise_if_any()
+
+    def __str__(self) -> str:
+        """As AWS writes it: ``0:3``."""
+        return f"{self.first}:{self.last}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeGroup:
+    """Nodes that run the same container.
+
+    Guide: Creating a Multi-node Parallel Job Definition; Elastic Fabric Adapter.
+
+    Attributes:
+        nodes: How many, at least 1; the groups then follow each other. Or which, as a `NodeRange`; a range inside
+            another one takes its nodes from it.
+        image: An address, or a container image of the CDK.
+        vcpus: Whole vCPUs of each node's container, at least 1.
+        memory: Memory of each node's container, at least 4 MiB.
+        gpus: NVIDIA GPUs of each node's container. By default none.
+        command: What the container runs. By default what the image says.
+        environment: Variables. Names that begin with ``AWS_BATCH`` belong to AWS Batch.
+        secrets: Variables whose values are read at the start of each job.
+        efa_interfaces: How many Elastic Fabric Adapters the container uses: it gets their devices, and may lock all
+            of its memory, which MPI and NCCL need. By default none.
+        shared_memory: Size of ``/dev/shm``. By default 64 MiB, which NCCL outgrows.
+        user: Name or id inside the container. By default what the image says.
+        privileged: Root-like power on the instance. By default no.
+    """
+
+    nodes: int | NodeRange
+    image: str | ecs.ContainerImage
+    vcpus: Number
+    memory: Size
+    gpus: Number | None = None
+    command: Sequence[str] | None = None
+    environment: Mapping[str, str] | None = None
+    secrets: Mapping[str, batch.Secret] | None = None
+    efa_interfaces: int = 0
+    shared_memory: Size | None = None
+    user: str | None = None
+    privileged: bool | None = None
+
+
+def container_of(group: NodeGroup, memory_mib: Number | None) -> Container:
+    """The container that each node of a group runs."""
+    memlock = _L1.UlimitProperty(name="memlock", soft_limit=_UNLIMITED, hard_limit=_UNLIMITED)
+    return Container(
+        image=group.image,
+        command=group.command,
+        environment=group.environment,
+        secrets=group.secrets,
+        user=group.user,
+        readonly_root_filesystem=None,
+        privileged=group.privileged,
+        resources=requirements(vcpus=group.vcpus, memory_mib=memory_mib, gpus=group.gpus),
+        linux_parameters=_linux_parameters(group),
+        ulimits=[memlock] if group.efa_interfaces else [],
+    )
+
+
+def _linux_parameters(group: NodeGroup) -> batch.CfnJobDefinition.LinuxParametersProperty | None:
+    if not group.efa_interfaces and group.shared_memory is None:
+        return None
+    devices = [f"/dev/infiniband/uverbs{number}" for number in range(group.efa_interfaces)]
+    return _L1.LinuxParametersProperty(
+        shared_memory_size=mebibytes(group.shared_memory),
+        devices=[
+            _L1.DeviceProperty(
+                host_path=device, container_path=device, permissions=["READ", "WRITE", "MKNOD"]
+            )
+            for device in devices
+        ]
+        or None,
+    )
+
+
+def ranges_of(groups: Sequence[NodeGroup], problems: Problems) -> list[NodeRange]:
+    """The nodes of each group; where they are counted, one group follows the other."""
+    counted = [group.nodes for group in groups if isinstance(group.nodes, int)]
+    if len(counted) not in {0, len(groups)}:
+        problems.add("node_groups must all have a count of nodes or all a NodeRange, got both")
+        return []
+    if not counted:
+        return [group.nodes for group in groups if isinstance(group.nodes, NodeRange)]
+    wrong = [count for count in counted if count < 1]
+    if wrong:
+        problems.add(f"nodes must be at least 1 in every group, got {wrong[0]}")
+        return []
+    firsts = [sum(counted[:index]) for index in range(len(counted))]
+    return [
+        NodeRange(first=first, last=first + count - 1) for first, count in zip(firsts, counted, strict=True)
+    ]
+
+
+def check_nodes(problems: Problems, ranges: Sequence[NodeRange], main_node: int) -> None:
+    """Note ranges that leave a node out, cross each other, or lack the main node."""
+    problems.within("the length of node_groups", len(ranges), limits.NODE_RANGES)
+    if not ranges:
+        return
+    count = 1 + max(nodes.last for nodes in ranges)
+    covered = {index for nodes in ranges for index in range(nodes.first, nodes.last + 1)}
+    missing = sorted(set(range(count)) - covered)
+    problems.check(
+        not missing,
+        f"node_groups must cover all nodes from 0 to {count - 1}, got none for node {missing[:1]}",
+    )
+    problems.check(
+        0 <= main_node < count, f"main_node must be one of the {count} nodes from 0, got {main_node}"
+    )
+    for one, other in combinations(ranges, 2):
+        first, second = sorted((one, other), key=lambda nodes: (nodes.first, -nodes.last))
+        problems.check(
+            second.first > first.last or second.last <= first.last,
+            f"node ranges must follow each other or lie inside each other, got {first} and {second}",
+        )
+
+
+def check_group(
+    problems: Problems, group: NodeGroup, *, memory_mib: Number | None, instance_type: str | None
+) -> None:
+    """Note what no container can have, and what the instance type has not."""
+    check_ec2_amounts(problems, vcpus=group.vcpus, memory_mib=memory_mib, gpus=group.gpus)
+    found = types.find(instance_type) if instance_type is not None and known(instance_type) else None
+    if found is None:
+        return
+    if known(group.vcpus):
+        problems.check(
+            group.vcpus <= found.vcpus,
+            f"vcpus must fit instance_type, got {group.vcpus} on {found.name} with {found.vcpus}",
+        )
+    if group.gpus is not None and known(group.gpus):
+        problems.check(
+            group.gpus <= found.gpu_count,
+            f"gpus must fit instance_type, got {group.gpus} on {found.name} with {found.gpu_count}",
+        )
+    problems.check(
+        group.efa_interfaces <= found.max_efa_interfaces,
+        f"efa_interfaces must fit instance_type, got {group.efa_interfaces} on {found.name} "
+        f"with {found.max_efa_interfaces}",
+    )
