@@ -106,10 +106,14 @@ def _lacks(type_: InstanceType, adapters: list[NetworkInterface]) -> str | None:
 )
 def security_group_lets_itself_through(template: LaunchTemplate, batch: BatchModel) -> Iterator[Finding]:
     """The security group of an adapter lets everything in from itself, and everything out to itself."""
+    seen: set[frozenset[int]] = {frozenset()}
     for adapter in _adapters(template):
         groups = adapter.groups
-        if not groups or not groups.complete or any(group.conditional for group in groups):
+        # The largest types have 32 adapters, with the same groups each.
+        key = frozenset(map(id, groups))
+        if not groups.complete or key in seen or any(group.conditional for group in groups):
             continue
+        seen.add(key)
         names = ", ".join(group.logical_id for group in groups)
         for direction in ("in", "out"):
             reach = _reach(batch, list(groups), direction)

@@ -78,7 +78,8 @@ def node_count_can_change(submission: Submission) -> Iterator[Finding]:
     count, nodes = overrides.num_nodes, definition.node_properties
     ranges = nodes.node_range_properties
     targets = literals(node_range.target_nodes for node_range in ranges)
-    if not definition.multi_node or not known(count) or count == nodes.num_nodes:
+    own = nodes.num_nodes
+    if not definition.multi_node or not known(count) or not known(own) or count == own:
         return
     if not ranges.complete or len(targets) < len(ranges):
         return

@@ -43,11 +43,11 @@ class Stack:
         self._values: dict[tuple[str, str], Any] = {}
         self._names: dict[type[Resource], dict[str, Resource]] = {}
         self.construct_paths: dict[str, str] = {}
-        self.resources: dict[str, Resource] = {
-            logical_id: kind_of(entry)(self, logical_id, entry)
-            for logical_id, entry in _section(root, "Resources").items()
-            if isinstance(entry, dict) and isinstance(entry.get("Type"), str)
-        }
+        self.resources: dict[str, Resource] = {}
+        # Properties may be a Ref or an Fn::If, which already asks for resources.
+        for logical_id, entry in _section(root, "Resources").items():
+            if isinstance(entry, dict) and isinstance(entry.get("Type"), str):
+                self.resources[logical_id] = kind_of(entry)(self, logical_id, entry)
 
     def __repr__(self) -> str:
         return f"<Stack {self.name}>"

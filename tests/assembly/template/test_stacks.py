@@ -92,3 +92,9 @@ def test_odd_sections_are_empty() -> None:
     )
     assert isinstance(odd.resolve({"Ref": "P"}), ParameterValue)
     assert odd.own_exports() == {}
+
+
+def test_properties_that_are_an_expression_are_unknown() -> None:
+    """A resource whose properties are no mapping is there, and nobody knows what it has."""
+    odd = stack(Resources={"Queue": {"Type": "AWS::Batch::JobQueue", "Properties": {"Ref": "P"}}})
+    assert isinstance(odd.resources["Queue"].raw("Priority"), Unknown)
