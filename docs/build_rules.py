@@ -32,6 +32,7 @@ FAMILIES = {
     "ENV": "Environment variables",
     "EVT": "Events, schedules and pipes",
     "FGT": "Fargate",
+    "FIT": "Jobs against the environments of their queue",
     "GPU": "GPUs",
     "IAM": "Roles and permissions",
     "JD": "Job definitions",
@@ -59,8 +60,17 @@ FAMILIES = {
 }
 """What the letters before the hyphen stand for."""
 
+_WORDS = (
+    "AMI ARN AWS Batch CloudWatch CPU DNS EC2 ECR ECS EFA EFS EKS Fargate FireLens FSx GPU GPUs IAM ID KMS Linux MIME "
+    "NAT NVIDIA S3 SageMaker Spot SSH TCP vCPU vCPUs VPC Windows"
+)
+_SPELLINGS = {word.lower(): word for word in _WORDS.split()}
+
 _NOTE = "<!-- Made by `make docs` from the rule and its test cases: edits here are lost. -->"
+_LONG = 80
 _SHORT_FORMS = re.compile(r"Ref|Fn::\w+")
+# Some are numbers for one reader of YAML and words for another.
+_NUMBER_LIKE = re.compile(r"[-+.]?\d[-+.\d]*[eE][-+.\d]*")
 # PyYAML quotes whatever has a tag.
 _QUOTED_NAME = re.compile(r"(!(?:Ref|GetAtt|ImportValue)) '([\w.:-]+)'")
 
@@ -122,7 +132,8 @@ class _Dumper(yaml.SafeDumper):
 
     def text(self, data: str, tag: str = "tag:yaml.org,2002:str") -> yaml.Node:
         """Write lines as lines."""
-        return self.represent_scalar(tag, data, style="|" if "\n" in data else None)
+        style = "|" if "\n" in data else "'" if _NUMBER_LIKE.fullmatch(data) else None
+        return self.represent_scalar(tag, data, style=style)
 
 
 _Dumper.add_representer(dict, _Dumper.mapping)
@@ -147,7 +158,7 @@ def _page(rule: Rule, broken: Sequence[Case], valid: Sequence[Case]) -> str:
             "",
             f"# {rule.id}: {_title(rule)}",
             "",
-            f"**{_severity(rule, broken)}** · [{FAMILIES[rule.family]}](README.md#{_anchor(rule.family)})",
+            f"**{_severity(rule, broken)}** · [{_family(rule.family)}](README.md#{_anchor(rule.family)})",
             "",
             _prose(rule.sentence),
             "",
@@ -166,7 +177,7 @@ def _page(rule: Rule, broken: Sequence[Case], valid: Sequence[Case]) -> str:
             "",
             "## Broken",
             "",
-            *_fenced("yaml", as_yaml(shown.template)),
+            *_fenced("yaml", _shortened(shown)),
             "",
             *_fenced("text", "\n".join(_messages(rule, shown))),
             *(
@@ -179,12 +190,20 @@ def _page(rule: Rule, broken: Sequence[Case], valid: Sequence[Case]) -> str:
             "",
             f"{_sentence(valid[0].because)}",
             "",
-            *_fenced("yaml", as_yaml(valid[0].template)),
+            *_fenced("yaml", _shortened(valid[0])),
             "",
             *_waivers(rule),
             "",
         ]
     )
+
+
+def _shortened(case: Case) -> str:
+    """Its template, or the beginning of one that is about size."""
+    lines = as_yaml(case.template).splitlines()
+    if len(lines) > _LONG:
+        lines[_LONG // 2 :] = [f"# … and so on, {len(lines)} lines in all"]
+    return "\n".join(lines)
 
 
 def _waivers(rule: Rule) -> Iterator[str]:
@@ -214,7 +233,7 @@ def _severity(rule: Rule, broken: Iterable[Case]) -> str:
 
 def _index(registered: Iterable[Rule], unchecked: Mapping[str, str]) -> str:
     families: dict[str, list[Rule]] = {}
-    for rule in sorted(registered, key=lambda rule: FAMILIES[rule.family]):
+    for rule in sorted(registered, key=lambda rule: _family(rule.family)):
         families.setdefault(rule.family, []).append(rule)
     count = sum(map(len, families.values()))
     lines = [_NOTE, "", "# The rules", ""]
@@ -234,11 +253,16 @@ def _index(registered: Iterable[Rule], unchecked: Mapping[str, str]) -> str:
 
 def _title(rule: Rule) -> str:
     """The function's name, which reads like the sentence in short."""
-    return rule.function.__name__.replace("_", " ")
+    words = rule.function.__name__.split("_")
+    return " ".join(_SPELLINGS.get(word, word) for word in words).replace("x86 64", "x86_64")
+
+
+def _family(family: str) -> str:
+    return FAMILIES.get(family, family)
 
 
 def _heading(family: str) -> str:
-    return f"{FAMILIES[family]} ({family})"
+    return f"{_family(family)} ({family})"
 
 
 def _anchor(family: str) -> str:
