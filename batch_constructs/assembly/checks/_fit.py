@@ -76,9 +76,7 @@ def misfit(
 def _misfit_of_need(need: Need, environments: Sequence[ComputeEnvironment], kind: str) -> Misfit | None:
     amounts = need.vcpus, need.memory_mib, need.gpus
     hosts = [_hosts(environment) if kind in {"EC2", "EKS"} else () for environment in environments]
-    if kind in {"EC2", "EKS"}:
-        if None in hosts:
-            return None
+    if kind in {"EC2", "EKS"} and None not in hosts:
         names = tuple(dict.fromkeys(name for host in hosts for name in host or ()))
         if need.instance_type is not None:
             names = (need.instance_type,)

@@ -185,7 +185,7 @@ def overrides_fit_the_definition(submission: Submission) -> Iterator[Finding]:
     fitting = _FITTING[own[0]]
     # NodeOverrides in the wrong place are MNP-09.
     for member in ("ContainerOverrides", "EcsPropertiesOverride", "EksPropertiesOverride"):
-        if member != fitting and submission.gives(member) and submission.raw(member) != {}:
+        if member != fitting and submission.gives(member) and is_none_of(submission.raw(member), {}):
             message = f"{definition.logical_id} has {own[0]}, which {fitting} overrides, got {member}"
             yield Finding(submission, message, at=member)
 

@@ -1,0 +1,154 @@
+"""What a job needs of its host is added up, and is never more than what is certain."""
+
+from __future__ import annotations
+
+import pytest
+
+from batch_constructs.assembly.checks import check
+from batch_constructs.assembly.checks._fit import Obstacle, misfit_of
+from batch_constructs.assembly.checks._memo import once
+from batch_constructs.assembly.checks._needs import needs_of
+from batch_constructs.assembly.template import model_of
+from batch_constructs.assembly.template.resources import JobDefinition, Submission
+
+
+def amounts(**kinds):
+    return {"ResourceRequirements": [{"Type": kind, "Value": value} for kind, value in kinds.items()]}
+
+
+def needs(properties, overrides=None):
+    """What a job of a definition needs, as vCPUs, memory and GPUs for each kind of host."""
+    request = {"JobDefinition": {"Ref": "Job"}, "JobName": "a", **(overrides or {})}
+    target = {"Arn": "q", "BatchParameters": {"JobDefinition": {"Ref": "Job"}, "JobName": "a"}}
+    pipe = {"Target": "q", "TargetParameters": {"BatchJobParameters": request}}
+    sender = (
+        {"Type": "AWS::Events::Rule", "Properties": {"Targets": [target]}}
+        if overrides is None
+        else {"Type": "AWS::Pipes::Pipe", "Properties": pipe}
+    )
+    job = {"Type": "AWS::Batch::JobDefinition", "Properties": properties}
+    model = model_of({"Resources": {"Job": job, "Sender": sender}})
+    [definition], [submission] = model.of(JobDefinition), model.of(Submission)
+    return [(need.vcpus, need.memory_mib, need.gpus) for need in needs_of(definition, submission)]
+
+
+def test_one_container():
+    """Amounts are texts; the old members count where there are no new ones."""
+    assert needs({"ContainerProperties": amounts(VCPU="2", MEMORY="2048", GPU="1")}) == [(2, 2048, 1)]
+    assert needs({"ContainerProperties": {"Vcpus": 2, "Memory": 2048}}) == [(2, 2048, 0)]
+
+
+def test_containers_of_a_task_share_the_host():
+    """The containers of a task run together."""
+    containers = [amounts(VCPU="1", MEMORY="1024"), amounts(VCPU="2", MEMORY="512", GPU="1")]
+    assert needs({"EcsProperties": {"TaskProperties": [{"Containers": containers}]}}) == [(3, 1536, 1)]
+
+
+def test_pods():
+    """Pods write memory with units; a request counts more than a limit."""
+    resources = {
+        "Limits": {"cpu": "0.5", "memory": "2Gi", "nvidia.com/gpu": "1"},
+        "Requests": {"cpu": "0.25", "memory": "1Gi"},
+    }
+    pods = [{"Resources": resources}, {"Resources": {"Requests": {"memory": "64Mi"}}}]
+    assert needs({"EksProperties": {"PodProperties": {"Containers": pods}}}) == [(0.25, 1088, 1)]
+
+
+def test_each_range_of_nodes_has_hosts_of_its_own():
+    """Nodes of different ranges stand on different hosts."""
+    ranges = [{"TargetNodes": "0:0", "Container": amounts(VCPU="1")}, {"Container": amounts(VCPU="4")}]
+    assert needs({"Type": "multinode", "NodeProperties": {"NodeRangeProperties": ranges}}) == [
+        (1, 0, 0),
+        (4, 0, 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        ({}, (2, 2048, 0)),
+        ({"ContainerOverrides": amounts(VCPU="8")}, (8, 2048, 0)),
+        ({"ContainerOverrides": amounts(VCPU={"Ref": "P"})}, (0, 2048, 0)),
+        ({"ContainerOverrides": {"Memory": 64}}, (2, 0, 0)),
+        ({"ContainerOverrides": {"Ref": "P"}}, (0, 0, 0)),
+        ({"EcsPropertiesOverride": {"TaskProperties": []}}, (0, 0, 0)),
+    ],
+)
+def test_overrides(overrides, expected):
+    """What a submission overrides counts; what is open counts as nothing."""
+    assert needs({"ContainerProperties": amounts(VCPU="2", MEMORY="2048")}, overrides) == [expected]
+
+
+@pytest.mark.parametrize("odd", ["", "two", "nan", "inf", "-1", "9" * 400, None, [], {"Ref": "P"}])
+def test_odd_amounts(odd):
+    """What is no amount is the business of other rules."""
+    assert needs({"ContainerProperties": amounts(VCPU=odd)}) == [(0, 0, 0)]
+
+
+def environment(*types, **more):
+    resources = {"Type": "EC2", "MaxvCpus": 16, "InstanceTypes": list(types), **more}
+    properties = {"Type": "MANAGED", "ComputeResources": resources}
+    return {"Type": "AWS::Batch::ComputeEnvironment", "Properties": properties}
+
+
+def obstacle(job, **environments):
+    """What is in the way of a job, at a queue with these environments."""
+    order = [{"Order": i, "ComputeEnvironment": {"Ref": name}} for i, name in enumerate(environments)]
+    target = {
+        "Arn": {"Ref": "Queue"},
+        "BatchParameters": {"JobName": "a", "JobDefinition": {"Ref": "Job"}},
+    }
+    resources = {
+        "Queue": {"Type": "AWS::Batch::JobQueue", "Properties": {"ComputeEnvironmentOrder": order}},
+        "Job": {"Type": "AWS::Batch::JobDefinition", "Properties": job},
+        "Rule": {"Type": "AWS::Events::Rule", "Properties": {"Targets": [target]}},
+        **environments,
+    }
+    [submission] = model_of({"Resources": resources}).of(Submission)
+    found = misfit_of(submission)
+    return None if found is None else found.obstacle
+
+
+def test_the_first_obstacle_is_told():
+    """GPUs come before vCPUs, these before memory, and that before the limit of the environment."""
+    small = environment("c7i.large")
+    asked = {"VCPU": "32", "MEMORY": "999999", "GPU": "1"}
+    assert obstacle({"ContainerProperties": amounts(**asked)}, One=small) is Obstacle.GPUS
+    del asked["GPU"]
+    assert obstacle({"ContainerProperties": amounts(**asked)}, One=small) is Obstacle.VCPUS
+    asked["VCPU"] = "2"
+    assert obstacle({"ContainerProperties": amounts(**asked)}, One=small) is Obstacle.MEMORY
+    asked |= {"VCPU": "32", "MEMORY": "64"}
+    assert obstacle({"ContainerProperties": amounts(**asked)}, One=environment("c7i")) is Obstacle.LIMIT
+
+
+def test_environments_count_together():
+    """One environment has the vCPUs but not the memory, another the memory but not the vCPUs: no host has both."""
+    job = {"ContainerProperties": amounts(VCPU="16", MEMORY="60000")}
+    compute, memory = environment("c7i.4xlarge"), environment("r7i.2xlarge")
+    assert obstacle(job, One=compute, Two=memory) is Obstacle.MEMORY
+    assert obstacle(job, One=compute, Two=environment("m7i.4xlarge")) is None
+
+
+def test_silence():
+    """Nothing is said where a type, a list or an environment is not known; a limit that is known still counts."""
+    job = {"ContainerProperties": amounts(VCPU="32", MEMORY="64")}
+    assert obstacle(job, One=environment("c7i", MaxvCpus={"Ref": "P"})) is None
+    assert obstacle(job, One=environment("c7i.large", "z99.large", MaxvCpus=32)) is None
+    assert obstacle(job, One=environment("c7i.large", {"Ref": "P"}, MaxvCpus=32)) is None
+    assert obstacle(job, One=environment({"Ref": "P"})) is Obstacle.LIMIT
+    assert obstacle(job, One=environment("c7i.large"), Two={"Type": "AWS::SSM::Parameter"}) is None
+
+
+def test_a_definition_is_asked_once():
+    """Rules share answers: the second rule gets what the first one found."""
+    calls = []
+
+    @once
+    def ask(view):
+        calls.append(view)
+
+    model = model_of({"Resources": {"Job": {"Type": "AWS::Batch::JobDefinition"}}})
+    assert ask(model) is ask(model) is None
+    assert calls == [model]
+    assert check(model, select=["FIT"]) == ()
