@@ -1,23 +1,135 @@
-"""Roles that Batch, its instances and its jobs take on."""
+"""Roles that Batch, its instances and its jobs take on: how they are named, and whom they trust."""
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.template import is_one_of
+from batch_constructs.assembly.checks._roles import misnamed, untrusted
+from batch_constructs.assembly.template import PartialText, Reference, is_one_of, known
+from batch_constructs.assembly.template.resources import ComputeResources, InstanceProfile, Role
+from batch_constructs.assembly.template.resources.containers import JobContainer
+from batch_constructs.facts import managed_policies, role_trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from batch_constructs.assembly.template import BatchModel
-    from batch_constructs.assembly.template.resources import ComputeEnvironment
+    from batch_constructs.assembly.template.resources import ComputeEnvironment, EcsTask
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_OVERVIEW = "AWS Batch IAM Policies, Roles, and Permissions"
 
-# Other policies of AWS may bring the permission along.
-_WITHOUT_TAGGING = frozenset({"AmazonEC2SpotFleetRole", "AmazonEC2SpotFleetAutoscaleRole"})
+
+@rule(
+    "IAM-01",
+    chapter=_OVERVIEW,
+    severity=ERROR,
+    remedy="give the role's full ARN, as !GetAtt Role.Arn does",
+    prevents="an INVALID environment, or jobs that fail because their role is not found",
+)
+def roles_by_arn(subject: ComputeResources | JobContainer | EcsTask) -> Iterator[Finding]:
+    """Roles of jobs, of Spot fleets and of Managed Instances are named by their full ARN."""
+    if isinstance(subject, ComputeResources):
+        provider = subject.managed_instances_provider
+        yield from misnamed(subject, "SpotIamFleetRole", subject.spot_iam_fleet_role)
+        yield from misnamed(provider, "InfrastructureRoleArn", provider.infrastructure_role_arn)
+        return
+    yield from misnamed(subject, "ExecutionRoleArn", subject.execution_role_arn)
+    if isinstance(subject, JobContainer):
+        yield from misnamed(subject, "JobRoleArn", subject.job_role_arn)
+    else:
+        yield from misnamed(subject, "TaskRoleArn", subject.task_role_arn)
+
+
+@rule(
+    "IAM-02",
+    chapter="AWS Batch Service IAM Role",
+    severity=ERROR,
+    remedy="leave out ServiceRole, or give the full ARN of a role that trusts batch.amazonaws.com",
+    prevents="an INVALID environment: not authorized to perform sts:AssumeRole",
+)
+def service_role(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
+    """A service role is named by its full ARN and trusts AWS Batch."""
+    yield from misnamed(environment, "ServiceRole", environment.service_role_arn)
+    yield from untrusted(environment, "ServiceRole", environment.service_role, role_trust.SERVICE, batch)
+
+
+@rule(
+    "IAM-03",
+    chapter="Amazon ECS Instance Role",
+    severity=ERROR,
+    remedy="give an instance profile, by ARN or name, with a role that trusts ec2.amazonaws.com and may join clusters",
+    prevents="an INVALID environment, or jobs that wait in RUNNABLE: no instance registers with the cluster",
+)
+def instance_role(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
+    """Instances get a profile whose role trusts EC2 and may register with Amazon ECS."""
+    resources, at = environment.compute_resources, "InstanceRole"
+    if not resources.ec2:
+        return
+    if resources.lacks(at):
+        yield Finding(resources, f"an environment on EC2 needs {at}, got none", at=at)
+    yield from _no_profile(resources, batch)
+    profile = resources.instance_profile
+    for role in profile.roles if profile is not None else ():
+        yield from untrusted(resources, at, role, role_trust.INSTANCE, batch)
+        action = managed_policies.REGISTER_CONTAINER_INSTANCE
+        if is_one_of(environment.eks, False) and batch.permissions.surely_lacks(role, action):
+            usual = role_trust.INSTANCE.managed_policy
+            yield Finding(
+                resources, f"{role.logical_id} needs {action}, as {usual} allows it, got none", at=at
+            )
+
+
+def _no_profile(resources: ComputeResources, batch: BatchModel) -> Iterator[Finding]:
+    value, at = resources.instance_role, "InstanceRole"
+    text = value.text if isinstance(value, PartialText) else value
+    if known(text) and ":role/" in text:
+        yield Finding(resources, f"{at} must be an instance profile, got the role {text!r}", at=at)
+    elif isinstance(value, Reference) and isinstance(value.target, Role):
+        role = value.target
+        names = [profile.name for profile in batch.of(InstanceProfile)]
+        same = any(isinstance(name, Reference) and name.target is role for name in names)
+        if value.attribute or not same:
+            named = not value.attribute and role.name is not None
+            message = f"{at} must be an instance profile, got the role {role.logical_id}"
+            yield Finding(resources, message, at=at, severity=WARNING if named else ERROR)
+
+
+@rule(
+    "IAM-04",
+    chapter="Amazon EC2 Spot Fleet Role",
+    severity=ERROR,
+    remedy="choose SPOT_PRICE_CAPACITY_OPTIMIZED, which needs no fleet role, or give one",
+    prevents="ClientException: spotIamFleetRole is required",
+)
+def spot_fleet_role(resources: ComputeResources, batch: BatchModel) -> Iterator[Finding]:
+    """Spot capacity with the strategy BEST_FIT, the default, needs a fleet role that trusts spotfleet.amazonaws.com."""
+    at = "SpotIamFleetRole"
+    if not is_one_of(resources.type, "SPOT") or not is_one_of(
+        resources.allocation_strategy, "BEST_FIT", None
+    ):
+        return
+    if resources.lacks(at):
+        got = resources.allocation_strategy or "no strategy, which is BEST_FIT,"
+        yield Finding(resources, f"{at} must be given with BEST_FIT, got {got} without one", at=at)
+    yield from untrusted(resources, at, resources.spot_fleet_role, role_trust.SPOT_FLEET, batch)
+
+
+@rule(
+    "IAM-06",
+    chapter=_OVERVIEW,
+    severity=ERROR,
+    remedy="let the role's trust policy name ecs-tasks.amazonaws.com",
+    prevents="jobs that fail to start: ECS was unable to assume the role",
+)
+def job_roles_trust_tasks(subject: JobContainer | EcsTask, batch: BatchModel) -> Iterator[Finding]:
+    """Job roles and execution roles trust ecs-tasks.amazonaws.com."""
+    yield from untrusted(subject, "ExecutionRoleArn", subject.execution_role, role_trust.EXECUTION, batch)
+    if isinstance(subject, JobContainer):
+        yield from untrusted(subject, "JobRoleArn", subject.job_role, role_trust.JOB, batch)
+    else:
+        yield from untrusted(subject, "TaskRoleArn", subject.task_role, role_trust.JOB, batch)
 
 
 @rule(
@@ -32,14 +144,7 @@ def spot_fleet_role_may_tag(environment: ComputeEnvironment, batch: BatchModel) 
     resources = environment.compute_resources
     role = resources.spot_fleet_role
     fleet = is_one_of(resources.type, "SPOT") and is_one_of(resources.allocation_strategy, "BEST_FIT", None)
-    if role is None or not fleet or not batch.permissions.all_known(role):
-        return
-    policies = batch.permissions.managed_policies(role)
-    actions = batch.permissions.allowed_actions(role)
-    if policies <= _WITHOUT_TAGGING and not any(fnmatchcase("ec2:createtags", action) for action in actions):
-        got = ", ".join(sorted(policies)) or "no managed policy"
-        yield Finding(
-            resources,
-            f"the Spot Fleet role {role.logical_id} needs AmazonEC2SpotFleetTaggingRole, got {got}",
-            at="SpotIamFleetRole",
-        )
+    if role is not None and fleet and batch.permissions.surely_lacks(role, managed_policies.CREATE_TAGS):
+        got = ", ".join(sorted(batch.permissions.managed_policies(role))) or "no managed policy"
+        message = f"the Spot Fleet role {role.logical_id} needs AmazonEC2SpotFleetTaggingRole, got {got}"
+        yield Finding(resources, message, at="SpotIamFleetRole")

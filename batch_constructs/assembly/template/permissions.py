@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.template.resources.roles import AttachedPolicy, Role, Statement
 from batch_constructs.assembly.template.unknown import PartialText, Reference, Unknown, ending, known
+from batch_constructs.facts import managed_policies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from batch_constructs.assembly.template.model import BatchModel
+    from batch_constructs.assembly.template.resources.roles import PolicyDocument
 
 
 class Permissions:
@@ -21,20 +24,39 @@ class Permissions:
         self._attached: dict[int, list[AttachedPolicy]] = defaultdict(list)
         # A policy that is attached to something unknown may be attached to any role.
         self._anywhere = False
+        self._lacking: dict[tuple[int, str], bool] = {}
         for policy in model.of(AttachedPolicy):
             self._anywhere |= not policy.roles.complete or isinstance(policy.role_name, Unknown)
             for role in policy.roles:
                 self._attached[id(role)].append(policy)
 
-    def statements(self, role: Role) -> Iterator[Statement]:
-        """The statements of all policies that the assembly shows, inline and attached."""
+    def documents(self, role: Role) -> Iterator[PolicyDocument]:
+        """All policies that the assembly shows, inline and attached."""
         for policy in role.policies:
-            yield from policy.document.statements
+            yield policy.document
         for attached in self._attached.get(id(role), ()):
-            yield from attached.document.statements
+            yield attached.document
         for arn in role.managed_policy_arns:
             if isinstance(arn, Reference) and isinstance(arn.target, AttachedPolicy):
-                yield from arn.target.document.statements
+                yield arn.target.document
+
+    def statements(self, role: Role) -> Iterator[Statement]:
+        """The statements of all policies that the assembly shows, inline and attached."""
+        for document in self.documents(role):
+            yield from document.statements
+
+    def surely_lacks(self, role: Role, action: str) -> bool:
+        """Whether it is certain that no policy allows an action, such as ``ecr:GetAuthorizationToken``."""
+        key = (id(role), action)
+        if key not in self._lacking:
+            policies = self.managed_policies(role)
+            self._lacking[key] = (
+                self.all_known(role)
+                and not any(managed_policies.may_allow(policy, action) for policy in policies)
+                and all(document.statements.complete for document in self.documents(role))
+                and not any(may_allow(statement, action) for statement in self.statements(role))
+            )
+        return self._lacking[key]
 
     def managed_policies(self, role: Role) -> frozenset[str]:
         """The names of the managed policies, as far as they are known: ``AmazonEC2SpotFleetTaggingRole``."""
@@ -74,6 +96,15 @@ class Permissions:
                     return None
                 services.add(name.split(".amazonaws")[0].rstrip("."))
         return frozenset(services) if document.statements.complete and document.present else None
+
+
+def may_allow(statement: Statement, action: str) -> bool:
+    """Whether a statement allows an action on anything, or may do so."""
+    if known(statement.effect) and statement.effect != "Allow":
+        return False
+    if not known(statement.effect) or not statement.actions.complete or not statement.actions:
+        return True
+    return any(not known(each) or fnmatchcase(action.lower(), each.lower()) for each in statement.actions)
 
 
 def _is_of_aws(arn: str | Unknown) -> bool:

@@ -1,0 +1,87 @@
+"""What rules ask about a role: is it named as it must be, and may its user take it on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity
+from batch_constructs.assembly.template import PartialText, Reference, is_none_of, known
+from batch_constructs.assembly.template.resources import InstanceProfile, Role
+from batch_constructs.facts import patterns, role_trust
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template import BatchModel, Unknown, View
+    from batch_constructs.facts.role_trust import RoleTrust
+
+_LINKED = f":role/{role_trust.SERVICE_LINKED_ROLE_NAME}"
+
+
+def misnamed(where: View, at: str, value: str | Unknown | None) -> Iterator[Finding]:
+    """A role that is named otherwise than by its full ARN; a warning where AWS may still find it."""
+    if isinstance(value, Reference):
+        yield from _misreferred(where, at, value)
+        return
+    text = value.text if isinstance(value, PartialText) else value
+    if not known(text):
+        return
+    if ":instance-profile/" in text:
+        yield Finding(where, f"{at} must be the ARN of a role, got an instance profile", at=at)
+    elif text.endswith(_LINKED) or text == role_trust.SERVICE_LINKED_ROLE_NAME:
+        path = role_trust.SERVICE_LINKED_ROLE_PATH
+        yield Finding(
+            where, f"{at} must be the full ARN of the role, with the path {path}, got {text!r}", at=at
+        )
+    elif known(value) and (problem := patterns.ROLE_ARN.problem(at, value)):
+        severity = Severity.ERROR if value.startswith("arn:") else Severity.WARNING
+        yield Finding(where, problem, at=at, severity=severity)
+
+
+def _misreferred(where: View, at: str, value: Reference) -> Iterator[Finding]:
+    target = value.target
+    if isinstance(target, InstanceProfile):
+        message = f"{at} must be the ARN of a role, got the instance profile {target.logical_id}"
+        yield Finding(where, message, at=at)
+    elif isinstance(target, Role) and value.attribute != "Arn":
+        got = value.attribute or "Ref, which is its name"
+        named = not value.attribute and not is_none_of(target.path_, None, "/")
+        yield Finding(
+            where,
+            f"{at} must be the full ARN of {target.logical_id}, as !GetAtt {target.logical_id}.Arn gives it, got {got}",
+            at=at,
+            severity=Severity.WARNING if named else Severity.ERROR,
+        )
+
+
+def untrusted(
+    where: View,
+    at: str,
+    role: Role | None,
+    trust: RoleTrust,
+    batch: BatchModel,
+    *,
+    severity: Severity = Severity.ERROR,
+) -> Iterator[Finding]:
+    """A role whose trust policy, as far as the assembly shows it, does not name who takes it on."""
+    services = (
+        None if role is None or not _names_services_only(role) else batch.permissions.trusted_services(role)
+    )
+    service = trust.principal.partition(".amazonaws")[0]
+    if role is not None and services is not None and service not in services:
+        got = ", ".join(sorted(services)) or "no service"
+        message = f"{role.logical_id} must trust {trust.principal}, got {got}"
+        yield Finding(where, message, at=at, severity=severity)
+
+
+def _names_services_only(role: Role) -> bool:
+    """Whether no statement may be about everybody."""
+    return not any(
+        statement.raw("NotPrincipal") is not None
+        or not statement.principals.aws.complete
+        or any(
+            not isinstance(each, Reference) and (not known(each) or each == "*")
+            for each in statement.principals.aws
+        )
+        for statement in role.assume_role_policy_document.statements
+    )

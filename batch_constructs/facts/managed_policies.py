@@ -1,0 +1,47 @@
+"""What AWS's managed policies allow of the actions that rules ask for.
+
+Chapters: AWS Batch IAM Policies, Roles, and Permissions; Amazon ECS Instance Role. A policy that is not listed may allow
+anything.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SUBMIT_JOB = "batch:SubmitJob"
+CREATE_TAGS = "ec2:CreateTags"
+CREATE_LOG_STREAM = "logs:CreateLogStream"
+GET_AUTHORIZATION_TOKEN = "ecr:GetAuthorizationToken"  # noqa: S105 - an action of IAM
+GET_PARAMETERS = "ssm:GetParameters"
+GET_SECRET_VALUE = "secretsmanager:GetSecretValue"  # noqa: S105 - an action of IAM
+PUT_LOG_EVENTS = "logs:PutLogEvents"
+REGISTER_CONTAINER_INSTANCE = "ecs:RegisterContainerInstance"
+
+_LOGS = (CREATE_LOG_STREAM, PUT_LOG_EVENTS)
+
+ALLOWED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "AmazonECSTaskExecutionRolePolicy": (GET_AUTHORIZATION_TOKEN, *_LOGS),
+        "AmazonEC2ContainerServiceforEC2Role": (GET_AUTHORIZATION_TOKEN, REGISTER_CONTAINER_INSTANCE, *_LOGS),
+        "AmazonEC2ContainerRegistryReadOnly": (GET_AUTHORIZATION_TOKEN,),
+        "AmazonEC2SpotFleetAutoscaleRole": (),
+        "AmazonEC2SpotFleetRole": (),
+        "AmazonEC2SpotFleetTaggingRole": (CREATE_TAGS,),
+        "AmazonS3FullAccess": (),
+        "AmazonS3ReadOnlyAccess": (),
+        "AmazonSSMManagedInstanceCore": (GET_PARAMETERS,),
+        "AWSBatchServiceEventTargetRole": (SUBMIT_JOB,),
+        "AWSLambdaBasicExecutionRole": _LOGS,
+        "CloudWatchAgentServerPolicy": _LOGS,
+    }
+)
+"""By the policy's name, without its path."""
+
+
+def may_allow(policy: str, action: str) -> bool:
+    """Whether a managed policy of AWS allows an action, or is not known."""
+    return policy not in ALLOWED or action.lower() in {each.lower() for each in ALLOWED[policy]}
