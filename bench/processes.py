@@ -90,11 +90,9 @@ def answers(times: int, *arguments: str | Path) -> Samples:
 def rounds(
     variants: Mapping[str, tuple[Path, Mapping[str, str]]], times: int, folder: Path
 ) -> dict[str, Sequence[Cost]]:
-    """Run all variants one after the other, so often, after one round that only warms the disk's cache."""
+    """Run all variants one after the other, so often."""
     costs: dict[str, list[Cost]] = {name: [] for name in variants}
-    for number in range(times + 1):
+    for _ in range(times):
         for name, (program, environment) in variants.items():
-            spent = cost(program, folder / name, environment)
-            if number:
-                costs[name].append(spent)
+            costs[name].append(cost(program, folder, environment))
     return dict(costs)
