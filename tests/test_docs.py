@@ -26,9 +26,14 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
-def test_pages_are_what_the_code_says() -> None:
+@pytest.fixture(scope="module")
+def built() -> dict[Path, str]:
+    """What `make docs` would write."""
+    return build.built()
+
+
+def test_pages_are_what_the_code_says(built: dict[Path, str]) -> None:
     """Fails when a rule, a case or an output changed and the pages did not: `make docs` writes them."""
-    built = build.built()
     stale = [page for page, text in built.items() if not page.exists() or page.read_text("utf-8") != text]
     left = set(build.DOCS.glob("rules/*.md")) - set(built)
     names = sorted(str(page.relative_to(build.DOCS)) for page in {*stale, *left})
@@ -43,9 +48,9 @@ def test_building_twice_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(rules()))
-def test_the_examples_of_a_rule_show_it(name: str) -> None:
+def test_the_examples_of_a_rule_show_it(name: str, built: dict[Path, str]) -> None:
     """A reader who pastes the first template of a page sees the finding, and with the second one nothing."""
-    text = build_rules.pages({name: rules()[name]}, {})[f"{name}.md"]
+    text = built[build.DOCS / "rules" / f"{name}.md"]
     if "# … and so on" in text:
         return  # too long to paste
     broken, valid = (model_of(parse(block.encode()).root) for block in blocks(text, "yaml"))
