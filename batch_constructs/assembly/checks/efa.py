@@ -1,40 +1,30 @@
-"""Elastic Fabric Adapter: interfaces in launch templates, devices in containers, and the instances that have them."""
+"""Elastic Fabric Adapters that launch templates attach: instance types, security groups, placement."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.checks._hosts import containers_of, hosts_behind, type_of
 from batch_constructs.assembly.template import is_one_of, known, literals
 from batch_constructs.assembly.template.members import linked
-from batch_constructs.assembly.template.resources import NodeRange, SecurityGroup
+from batch_constructs.assembly.template.resources import SecurityGroup
 from batch_constructs.facts import instance_types
-from batch_constructs.facts.vocabulary import DevicePermission, word_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from batch_constructs.assembly.template import BatchModel
-    from batch_constructs.assembly.template.resources import (
-        ComputeResources,
-        Container,
-        JobDefinition,
-        LaunchTemplate,
-    )
-    from batch_constructs.assembly.template.resources.containers import Device
+    from batch_constructs.assembly.template.resources import ComputeResources, LaunchTemplate
     from batch_constructs.assembly.template.resources.launch_templates import NetworkInterface
-    from batch_constructs.assembly.template.resources.submissions import Submission
     from batch_constructs.facts.instance_types import InstanceType
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Elastic Fabric Adapter"
 _RESERVATION = "CapacityReservationSpecification"
-_DEVICE = re.compile(r"/dev/infiniband/uverbs[0-9]+")
 
 
-def _adapters(template: LaunchTemplate) -> list[NetworkInterface]:
+def adapters_of(template: LaunchTemplate) -> list[NetworkInterface]:
+    """The interfaces of a launch template that are Elastic Fabric Adapters."""
     return [i for i in template.data.network_interfaces if is_one_of(i.interface_type, "EFA", "EFA-ONLY")]
 
 
@@ -69,7 +59,7 @@ def _templates(resources: ComputeResources) -> Iterator[tuple[LaunchTemplate, st
 def types_have_the_adapters(resources: ComputeResources) -> Iterator[Finding]:
     """All instance types of an environment have the adapters that the launch template asks for."""
     for template, name, types in _templates(resources):
-        adapters = _adapters(template)
+        adapters = adapters_of(template)
         problems = {why for type_ in types if (why := _lacks(type_, adapters))} if adapters else set()
         if not problems:
             continue
@@ -107,7 +97,7 @@ def _lacks(type_: InstanceType, adapters: list[NetworkInterface]) -> str | None:
 def security_group_lets_itself_through(template: LaunchTemplate, batch: BatchModel) -> Iterator[Finding]:
     """The security group of an adapter lets everything in from itself, and everything out to itself."""
     seen: set[frozenset[int]] = {frozenset()}
-    for adapter in _adapters(template):
+    for adapter in adapters_of(template):
         groups = adapter.groups
         # The largest types have 32 adapters, with the same groups each.
         key = frozenset(map(id, groups))
@@ -160,7 +150,7 @@ def _reach(batch: BatchModel, groups: list[SecurityGroup], direction: str) -> bo
 def instances_stand_together(resources: ComputeResources) -> Iterator[Finding]:
     """Instances with an Elastic Fabric Adapter stand in one cluster placement group."""
     template = resources.launch_template.launch_template
-    if template is None or not _adapters(template):
+    if template is None or not adapters_of(template):
         return
     group, placement = resources.placement_group_resource, template.data.placement
     if group is not None and known(group.strategy) and group.strategy != "CLUSTER":
@@ -173,84 +163,3 @@ def instances_stand_together(resources: ComputeResources) -> Iterator[Finding]:
             f"instances with the adapters of {template.logical_id} should share a placement group, got none"
         )
         yield Finding(resources, message)
-
-
-def _passes_device(container: Container) -> bool:
-    paths = literals(device.host_path for device in container.linux_parameters.devices)
-    return any(_DEVICE.fullmatch(path) for path in paths)
-
-
-@rule(
-    "EFA-04",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="choose instance types with an Elastic Fabric Adapter, or leave out the device",
-    prevents="containers that cannot start: the instance has no /dev/infiniband/uverbs0",
-)
-def hosts_have_the_device(where: NodeRange | Submission) -> Iterator[Finding]:
-    """A container that is given the device of an Elastic Fabric Adapter runs on instances that have one."""
-    if isinstance(where, NodeRange):
-        name = type_of(where)
-        type_ = instance_types.find(name) if name is not None else None
-        if type_ is not None and not type_.efa_supported and any(map(_passes_device, containers_of(where))):
-            yield Finding(
-                where, f"{type_.name} has no Elastic Fabric Adapter, got a container that needs one"
-            )
-        return
-    definition, queue = where.definition, where.queue
-    if definition is None or queue is None or not any(map(_passes_device, _containers(definition))):
-        return
-    names = hosts_behind(queue)
-    if names and not any(t.efa_supported for name in names for t in instance_types.members(name)):
-        message = (
-            f"{definition.logical_id} needs an Elastic Fabric Adapter, and no instance type behind"
-            f" {queue.logical_id} has one"
-        )
-        yield Finding(where, message)
-    elif names and not any(_may_attach(environment.compute_resources) for environment in queue.environments):
-        message = (
-            f"{definition.logical_id} needs an Elastic Fabric Adapter, and no launch template behind"
-            f" {queue.logical_id} attaches one"
-        )
-        yield Finding(where, message, severity=WARNING)
-
-
-def _containers(definition: JobDefinition) -> Iterator[Container]:
-    yield from containers_of(definition)
-    for node_range in definition.node_properties.node_range_properties:
-        yield from containers_of(node_range)
-
-
-def _may_attach(resources: ComputeResources) -> bool:
-    """Whether instances may get an adapter from a launch template."""
-    specification = resources.launch_template
-    if specification.absent:
-        return False
-    template = specification.launch_template
-    if template is None or not template.data.present or not specification.overrides.empty:
-        return True
-    interfaces = template.data.network_interfaces
-    plain = all(is_one_of(i.interface_type, None, "INTERFACE") for i in interfaces)
-    return not (interfaces.complete and plain)
-
-
-@rule(
-    "EFA-05",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="leave out ContainerPath and Permissions, or repeat HostPath and name READ, WRITE and MKNOD",
-    prevents="jobs that do not find the adapter and fall back to slow sockets, or fail",
-)
-def device_is_passed_as_it_is(device: Device) -> Iterator[Finding]:
-    """The device of an Elastic Fabric Adapter has the same path in the container, and all permissions."""
-    host, inside, permissions = device.host_path, device.container_path, device.permissions
-    if not known(host) or not _DEVICE.fullmatch(host):
-        return
-    if known(inside) and inside != host:
-        yield Finding(device, f"ContainerPath must be {host} as well, got {inside}", at="ContainerPath")
-    given = literals(permissions)
-    if given and permissions.complete and len(given) == len(permissions):
-        missing = set(DevicePermission) - {word_of(DevicePermission, word) for word in given}
-        if missing:
-            message = f"Permissions must be READ, WRITE and MKNOD, got no {' and no '.join(sorted(missing))}"
-            yield Finding(device, message, at="Permissions")
