@@ -1,0 +1,95 @@
+"""What execution roles must allow before a job's container can start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, rule
+from batch_constructs.assembly.checks.job_definitions._parts import containers_of, owners
+from batch_constructs.assembly.template import PartialText, Reference, is_one_of, known
+from batch_constructs.facts import managed_policies, role_trust
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template import BatchModel, Unknown
+    from batch_constructs.assembly.template.resources import EcsTask, JobContainer, JobDefinition
+    from batch_constructs.assembly.template.resources.containers import Secret
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_CHAPTER = "Job Definition Parameters"
+
+
+@rule(
+    "IAM-07",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="allow the execution role the action on the secret or parameter, or attach its managed policy",
+    prevents="jobs that fail with ResourceInitializationError",
+)
+def execution_role_may_fetch(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
+    """An execution role may read the secrets that it fetches, and log in to the registry that Fargate pulls from."""
+    for owner in owners(definition):
+        role = owner.execution_role
+        if role is None:
+            continue
+        lacks = batch.permissions.surely_lacks
+        for secret in _secrets(owner):
+            action = _reader_of(secret)
+            if action is not None and lacks(role, action):
+                # A secret may have a policy of its own, a parameter has none.
+                severity = WARNING if action == managed_policies.GET_SECRET_VALUE else ERROR
+                message = f"the execution role {role.logical_id} needs {action}, got no policy that allows it"
+                yield Finding(secret, message, at="ValueFrom", severity=severity)
+        token = managed_policies.GET_AUTHORIZATION_TOKEN
+        images = [container.image for container in containers_of(owner)]
+        if definition.fargate and any(map(_is_in_ecr, images)) and lacks(role, token):
+            usual = role_trust.EXECUTION.managed_policy
+            message = f"the execution role {role.logical_id} needs {token}, as {usual} allows it, got none"
+            yield Finding(owner, message, at="ExecutionRoleArn")
+
+
+@rule(
+    "IAM-11",
+    chapter="AWS Batch Service IAM Role",
+    severity=WARNING,
+    remedy="allow the execution role logs:CreateLogStream and logs:PutLogEvents on the log group",
+    prevents="jobs on Fargate that fail with ResourceInitializationError: the log stream cannot be created",
+)
+def execution_role_may_log(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
+    """On Fargate it is the execution role that writes the log: no role of Batch does, whatever the group."""
+    if not definition.fargate:
+        return
+    for owner in owners(definition):
+        role = owner.execution_role
+        drivers = [container.log_configuration.log_driver for container in containers_of(owner)]
+        if role is None or not any(is_one_of(driver, None, "AWSLOGS") for driver in drivers):
+            continue
+        for action in (managed_policies.CREATE_LOG_STREAM, managed_policies.PUT_LOG_EVENTS):
+            if batch.permissions.surely_lacks(role, action):
+                message = f"the execution role {role.logical_id} needs {action}, got no policy that allows it"
+                yield Finding(owner, message, at="ExecutionRoleArn")
+
+
+def _secrets(owner: JobContainer | EcsTask) -> Iterator[Secret]:
+    for container in containers_of(owner):
+        yield from container.secrets
+        yield from container.log_configuration.secret_options
+
+
+def _reader_of(secret: Secret) -> str | None:
+    """The action that reads a secret, if it is known what kind of secret it is."""
+    value = secret.value_from
+    first = value.parts[0] if isinstance(value, PartialText) else value
+    target = first.target.type if isinstance(first, Reference) else ""
+    text = value.text if isinstance(value, PartialText) else value if known(value) else ""
+    if target == "AWS::SecretsManager::Secret" or ":secretsmanager:" in text:
+        return managed_policies.GET_SECRET_VALUE
+    if target == "AWS::SSM::Parameter" or ":ssm:" in text or (known(value) and value and ":" not in value):
+        return managed_policies.GET_PARAMETERS
+    return None
+
+
+def _is_in_ecr(image: str | Unknown | None) -> bool:
+    text = image.text if isinstance(image, PartialText) else image
+    return known(text) and ".dkr.ecr." in text

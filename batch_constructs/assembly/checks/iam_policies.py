@@ -1,0 +1,195 @@
+"""What roles and policies allow: to Batch, to jobs, and to those who submit them."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.assembly.checks import Finding, Severity, rule
+from batch_constructs.assembly.checks._roles import untrusted
+from batch_constructs.assembly.template import PartialText, Reference, known
+from batch_constructs.assembly.template.permissions import may_allow
+from batch_constructs.assembly.template.resources import JobDefinition, JobQueue
+from batch_constructs.facts import managed_policies, role_trust
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template import BatchModel, Unknown
+    from batch_constructs.assembly.template.resources import ComputeEnvironment, Role, Statement
+    from batch_constructs.assembly.template.resources.submissions import Submission
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_SUPPORTED = "Supported Resource-Level Permissions for AWS Batch API Actions"
+_SUBMIT = managed_policies.SUBMIT_JOB
+# Actions that look at everything, whatever resource a policy names; these patterns in lower case.
+_ON_EVERYTHING = (
+    "batch:describe*",
+    "batch:listjobs",
+    "batch:listschedulingpolicies",
+    "batch:listconsumableresources",
+)
+_TRUST = {
+    "AWS::Events::Rule": role_trust.EVENTS,
+    "AWS::Scheduler::Schedule": role_trust.SCHEDULER,
+    "AWS::Pipes::Pipe": role_trust.PIPES,
+}
+
+
+@rule(
+    "IAM-05",
+    chapter="AWS Batch Service IAM Role",
+    severity=WARNING,
+    remedy="add conditions on aws:SourceAccount, and on aws:SourceArn with the environment and job/* of the account",
+    prevents="another account that has Batch act with this role",
+)
+def confused_deputy(environment: ComputeEnvironment) -> Iterator[Finding]:
+    """A service role trusts Batch only on behalf of its own account, for environments and for jobs."""
+    role = environment.service_role
+    for statement in role.assume_role_policy_document.statements if role is not None else ():
+        services = [service for service in statement.principals.services if known(service)]
+        if role is None or not any(service.startswith("batch.") for service in services):
+            continue
+        if statement.condition is None:
+            message = "the role trusts AWS Batch on behalf of any account: it has no condition"
+            yield Finding(statement, message, at="Condition")
+        elif _forgets_jobs(statement.condition):
+            message = "aws:SourceArn must name job/* beside the compute environment"
+            yield Finding(statement, message, at="Condition")
+
+
+def _forgets_jobs(condition: Any) -> bool:
+    operators = condition.values() if isinstance(condition, dict) else ()
+    keys = [key for operator in operators if isinstance(operator, dict) for key in operator.items()]
+    for name, value in keys:
+        if name.lower() == "aws:sourcearn":
+            values = value if isinstance(value, list) else [value]
+            texts = [v.text if isinstance(v, PartialText) else v for v in values]
+            return all(isinstance(text, str) and ":compute-environment/" in text for text in texts)
+    return False
+
+
+@rule(
+    "IAM-08",
+    chapter=_SUPPORTED,
+    severity=WARNING,
+    remedy="allow the action on *, in a statement of its own",
+    prevents="AccessDenied, although the policy seems to allow the call",
+)
+def actions_on_everything(statement: Statement) -> Iterator[Finding]:
+    """Describe calls and most List calls of Batch know no resources: a policy allows them on * or not at all."""
+    resources = [_text(resource) for resource in statement.resources]
+    narrow = resources and all(
+        text is not None and ":batch:" in text and text[-1] != "*" for text in resources
+    )
+    if (
+        not narrow
+        or not statement.resources.complete
+        or not (known(statement.effect) and statement.effect == "Allow")
+    ):
+        return
+    for index, action in enumerate(statement.actions):
+        if known(action) and any(fnmatchcase(action.lower(), each) for each in _ON_EVERYTHING):
+            yield Finding(
+                statement,
+                f"{action} is allowed on * or not at all, got {resources[0]}",
+                at=f"Action[{index}]",
+            )
+
+
+@rule(
+    "IAM-09",
+    chapter=_SUPPORTED,
+    severity=ERROR,
+    remedy="allow batch:SubmitJob on the job queue and on the job definition",
+    prevents="AccessDeniedException: not authorized to perform batch:SubmitJob",
+)
+def submitter_has_both(role: Role, batch: BatchModel) -> Iterator[Finding]:
+    """Who submits jobs may do so on the job queue and on the job definition."""
+    lists = _submit_resources(role, batch)
+    if not lists:
+        return
+    kinds = {kind for resource in lists for kind in _kinds(resource)}
+    if len(kinds) == 1:
+        missing = "job definition" if kinds == {JobQueue} else "job queue"
+        yield Finding(
+            role, f"{_SUBMIT} must be allowed on a job queue and on a job definition, got no {missing}"
+        )
+
+
+@rule(
+    "IAM-13",
+    chapter="CloudWatch Events IAM Role",
+    severity=ERROR,
+    remedy="let the role trust the service that submits, and allow it batch:SubmitJob on the queue and the definition",
+    prevents="jobs that are never submitted, without a word but FailedInvocations in the metrics",
+)
+def submitting_role(submission: Submission, batch: BatchModel) -> Iterator[Finding]:
+    """The role with which a job is submitted trusts its user, and may submit to this queue with this definition."""
+    role = submission.role
+    if role is None:
+        return
+    at = "RoleArn"
+    trust = _TRUST.get(submission.home.type)
+    if trust is not None:
+        # The guide names EventBridge rules only.
+        severity = ERROR if trust is role_trust.EVENTS else WARNING
+        yield from untrusted(submission, at, role, trust, batch, severity=severity)
+    if batch.permissions.surely_lacks(role, _SUBMIT):
+        yield Finding(submission, f"{role.logical_id} needs {_SUBMIT}, got no policy that allows it", at=at)
+        return
+    allowed = _submit_resources(role, batch)
+    for resource in (submission.queue, submission.definition):
+        if resource is None or not allowed:
+            continue
+        same = [
+            target for target in map(_target, allowed) if target is None or isinstance(target, type(resource))
+        ]
+        if same and not any(target is None or target is resource for target in same):
+            got = ", ".join(sorted({target.logical_id for target in same if target is not None}))
+            message = f"{role.logical_id} must be allowed {_SUBMIT} on {resource.logical_id}, got {got}"
+            yield Finding(submission, message, at=at)
+
+
+def _submit_resources(role: Role, batch: BatchModel) -> list[str | Unknown]:
+    """All resources that a role may submit to; none if that is not certain."""
+    permissions = batch.permissions
+    policies = permissions.managed_policies(role)
+    if not permissions.all_known(role) or any(managed_policies.may_allow(each, _SUBMIT) for each in policies):
+        return []
+    found: list[str | Unknown] = []
+    for document in permissions.documents(role):
+        if not document.statements.complete:
+            return []
+        for statement in document.statements:
+            if may_allow(statement, _SUBMIT):
+                if not statement.resources.complete or not statement.resources or not statement.actions:
+                    return []
+                found += statement.resources
+    return found
+
+
+def _text(resource: str | Unknown) -> str | None:
+    if isinstance(resource, PartialText):
+        return resource.text
+    return resource if known(resource) else None
+
+
+def _target(resource: str | Unknown) -> JobQueue | JobDefinition | None:
+    """The one queue or definition of the assembly that a policy names; ``None`` if it may name others too."""
+    parts = resource.parts if isinstance(resource, PartialText) else (resource,)
+    targets = [part.target for part in parts if isinstance(part, Reference)]
+    target = targets[0] if len(targets) == 1 else None
+    return target if isinstance(target, JobQueue | JobDefinition) else None
+
+
+def _kinds(resource: str | Unknown) -> set[type[JobQueue | JobDefinition]]:
+    """What a policy names, queues or definitions; both if that is not certain."""
+    target = _target(resource)
+    if target is not None:
+        return {type(target)}
+    text = _text(resource) or ""
+    for word, kind in ((":job-queue/", JobQueue), (":job-definition/", JobDefinition)):
+        if word in text:
+            return {kind}
+    return {JobQueue, JobDefinition}
