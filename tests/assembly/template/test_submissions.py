@@ -17,7 +17,7 @@ BATCH = {
     "Role": {"Type": "AWS::IAM::Role"},
 }
 SUBMIT = "arn:aws:states:::batch:submitJob.sync"
-REQUEST = {"JobName": "a", "JobQueue": "fast", "JobDefinition": "align:3"}
+REQUEST = {"JobName": "a", "JobQueue": "fast", "JobDefinition": "align"}
 
 
 def read(type_, properties, **sections):
@@ -158,6 +158,15 @@ def test_nested_states():
     assert isinstance(found[0].job_name, Unknown)
     assert found[1].property_path() == "Definition.States.P.Branches[1].States.T.Arguments"
     assert not found[4].sure
+
+
+@pytest.mark.parametrize("name", ["align:3", "arn:aws:batch:eu-west-1:111122223333:job-definition/align:3"])
+def test_old_revisions(name):
+    """A revision that is written down need not be what the template describes."""
+    states = {"S": {"Resource": SUBMIT, "Parameters": {**REQUEST, "JobDefinition": name}}}
+    [submission] = machine({"States": states})
+    assert linked(submission) == [None, "Queue", None]
+    assert submission.definition_arn == name
 
 
 def test_substitutions():

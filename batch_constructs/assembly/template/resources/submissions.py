@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from batch_constructs.assembly.template.members import (
@@ -16,6 +17,7 @@ from batch_constructs.assembly.template.members import (
     Text,
     TextMap,
     Texts,
+    linked,
 )
 from batch_constructs.assembly.template.resources.containers import (
     EnvironmentVariable,
@@ -35,11 +37,26 @@ from batch_constructs.assembly.template.resources.pods import (
     PodResources,
 )
 from batch_constructs.assembly.template.resources.roles import Role
-from batch_constructs.assembly.template.unknown import Unknown
-from batch_constructs.assembly.template.views import View
+from batch_constructs.assembly.template.unknown import PartialText, Unknown
+from batch_constructs.assembly.template.views import Member, View
+
+_REVISION = re.compile(r":[0-9]+\Z")
 
 FREE_KEYS = ("Parameters", "Tags", "Limits", "Requests", "Annotations", "Labels")
 """Members of a request whose keys are the user's own, in the user's spelling."""
+
+
+class CurrentRevision(Member["JobDefinition | None"]):
+    """The definition that a member names, unless it is a revision that somebody wrote down.
+
+    What that one holds is not in the template: it has what will be the newest revision.
+    """
+
+    def read(self, view: View) -> JobDefinition | None:
+        """The definition, or ``None``: it is somewhere else, or an older one."""
+        value = view.raw(self.name)
+        end = value.suffix if isinstance(value, PartialText) else value
+        return None if isinstance(end, str) and _REVISION.search(end) else linked(view, value, JobDefinition)
 
 
 class SubmittedArray(View):
@@ -135,7 +152,7 @@ class Submission(View):
 
     job_name = Text("JobName")
     definition_arn = Text("JobDefinition")
-    definition = Link("JobDefinition", JobDefinition)
+    definition = CurrentRevision("JobDefinition")
     queue_arn = Text("JobQueue")
     queue = Link("JobQueue", JobQueue)
     role_arn = Text("RoleArn")
