@@ -111,6 +111,19 @@ def one_architecture(queue: JobQueue) -> Iterator[Finding]:
 
 
 @rule(
+    "JQ-06",
+    chapter="Job Queue Parameters",
+    severity=ERROR,
+    remedy="give the ARN, such as !GetAtt Policy.Arn",
+)
+def policy_by_arn(queue: JobQueue) -> Iterator[Finding]:
+    """A job queue names its scheduling policy by ARN."""
+    arn, at = queue.scheduling_policy_arn, "SchedulingPolicyArn"
+    if known(arn) and not arn.startswith("arn:"):
+        yield Finding(queue, f"{at} must be an ARN, got {arn!r}", at=at)
+
+
+@rule(
     "JQ-07",
     chapter="Job Queue Parameters",
     severity=ERROR,

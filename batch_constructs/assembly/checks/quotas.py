@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from batch_constructs.assembly.template import BatchModel, Resource
     from batch_constructs.assembly.template.resources import JobDefinition
+    from batch_constructs.assembly.template.resources.submissions import Submission
 
 WARNING = Severity.WARNING
 _CHAPTER = "AWS Batch Service Limits"
@@ -63,6 +64,23 @@ def size_of_a_definition(definition: JobDefinition) -> Iterator[Finding]:
             f"a job definition has at most {quotas.JOB_DEFINITION_BYTES.value:,} bytes, got about {size:,}"
         )
         yield Finding(definition, message)
+
+
+@rule(
+    "QUO-04",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="put long input into S3 and submit its key",
+    prevents="ClientException: the request is too large",
+)
+def size_of_a_request(submission: Submission) -> Iterator[Finding]:
+    """A request that submits a job has at most 30 KiB."""
+    if not isinstance(submission.node, dict) or _size(submission.node) <= quotas.SUBMIT_JOB_BYTES.value:
+        return
+    size = _size(deep(submission, submission.node))
+    if size > quotas.SUBMIT_JOB_BYTES.value:
+        message = f"a request has at most {quotas.SUBMIT_JOB_BYTES.value:,} bytes, got about {size:,}"
+        yield Finding(submission, message)
 
 
 def _size(node: Any) -> int:

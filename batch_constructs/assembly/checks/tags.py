@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.template import known
+from batch_constructs.assembly.template import is_one_of, known
 from batch_constructs.facts import limits, patterns
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         SchedulingPolicy,
         ServiceEnvironment,
     )
+    from batch_constructs.assembly.template.resources.submissions import Submission
 
 
 @rule(
@@ -51,3 +52,22 @@ def tags_are_allowed(
         if known(value) and not limits.TAG_VALUE_LENGTH.contains(len(value)):
             message = f"the value of tag {key!r} must have {limits.TAG_VALUE_LENGTH.words}, got {len(value)}"
             yield Finding(resource, message, at=f"Tags.{key}")
+
+
+@rule(
+    "TAG-02",
+    chapter="Tagging Your AWS Batch Resources",
+    severity=Severity.WARNING,
+    remedy="keep the tags of job and definition together at 50, or do not propagate them",
+    prevents="jobs that fail before they start: the task would have too many tags",
+)
+def propagated_tags(submission: Submission) -> Iterator[Finding]:
+    """Tags that propagate to the task, of the job and of its definition together, are at most 50."""
+    definition = submission.definition
+    if definition is None or not known(submission.tags) or not known(definition.tags):
+        return
+    propagates = definition.propagate_tags if submission.propagate_tags is None else submission.propagate_tags
+    count = len({*submission.tags, *definition.tags})
+    if is_one_of(propagates, True) and not limits.TAGS.contains(count):
+        message = f"the tags of a task must be {limits.TAGS.words}, got {count} with those of {definition.logical_id}"
+        yield Finding(submission, message, at="Tags")

@@ -13,7 +13,7 @@ from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_NAME
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batch_constructs.assembly.template.resources import ComputeEnvironment
+    from batch_constructs.assembly.template.resources import ComputeEnvironment, ComputeResources
 
 WARNING = Severity.WARNING
 _CHAPTER = "Updating Compute Environments"
@@ -72,6 +72,20 @@ def updates_in_place_are_possible(environment: ComputeEnvironment) -> Iterator[F
         got = strategy or f"none, which is {allocation_strategies.DEFAULT}"
         message = f"updates in place need a strategy other than BEST_FIT, got {got}"
         yield Finding(resources, message, at="AllocationStrategy")
+
+
+@rule(
+    "UPD-05",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="leave out DesiredvCpus: Batch starts at MinvCpus and changes the number by itself",
+    prevents="a deployment that fails: the number cannot be set below what Batch has made of it",
+)
+def desired_vcpus_are_left_to_batch(resources: ComputeResources) -> Iterator[Finding]:
+    """The desired number of vCPUs is Batch's to change."""
+    if resources.ec2 and resources.gives("DesiredvCpus"):
+        message = "DesiredvCpus drifts as Batch scales, and an update below the current number is refused"
+        yield Finding(resources, message, at="DesiredvCpus")
 
 
 def _is_custom(name: str | None) -> bool:
