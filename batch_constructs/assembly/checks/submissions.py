@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, misspelt, outside, rule
-from batch_constructs.assembly.template import Reference, is_none_of, known
+from batch_constructs.assembly.checks._fit import kind_of_jobs
+from batch_constructs.assembly.template import Reference, is_none_of, is_one_of, known
 from batch_constructs.facts import limits, patterns, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batch_constructs.assembly.template.resources.submissions import ContainerOverrides, Submission
+    from batch_constructs.assembly.template.resources import Submission
+    from batch_constructs.assembly.template.resources.containers import ResourceRequirement
+    from batch_constructs.assembly.template.resources.submissions import ContainerOverrides
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Submitting a Job"
@@ -87,32 +90,54 @@ def no_empty_words(overrides: ContainerOverrides) -> Iterator[Finding]:
     "JOB-05",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="override vCPUs, memory (MiB) and GPUs with amounts that a definition could have",
+    remedy="override vCPUs and memory (MiB) with amounts that a definition could have",
     prevents="ClientException: invalid resourceRequirements",
 )
-def amounts_are_valid(overrides: ContainerOverrides) -> Iterator[Finding]:
-    """Overridden amounts are those of a type that Batch knows, each once, as numbers in their range."""
-    seen: set[str] = set()
-    for requirement in overrides.resource_requirements:
-        kind, value = requirement.type, requirement.value
-        yield from misspelt(vocabulary.ResourceRequirementType, requirement, "Type", kind)
-        if known(kind) and kind in seen:
-            yield Finding(requirement, f"ResourceRequirements must have {kind} once, got it twice", at="Type")
-        if known(kind):
+def amounts_are_valid(submission: Submission) -> Iterator[Finding]:
+    """Overridden amounts are of a type that Batch knows, each once, and numbers in the range of that type."""
+    definition = submission.definition
+    on_instances = definition is not None and kind_of_jobs(definition) == "EC2"
+    for overrides in _all_overrides(submission):
+        seen: set[str] = set()
+        for requirement in overrides.resource_requirements:
+            kind = requirement.type
+            yield from misspelt(vocabulary.ResourceRequirementType, requirement, "Type", kind)
+            if not known(kind):
+                continue
+            if kind in seen:
+                message = f"ResourceRequirements must have {kind} once, got it twice"
+                yield Finding(requirement, message, at="Type")
             seen.add(kind)
-        if not known(kind) or not known(value):
-            continue
-        try:
-            number = float(value)
-        except ValueError:
-            yield Finding(requirement, f"Value must be a number, got {value!r}", at="Value")
-            continue
-        if kind == "MEMORY":
-            yield from outside(limits.EC2_MEMORY_MIB, requirement, "Value", number)
-        elif kind == "GPU":
-            yield from outside(limits.GPUS, requirement, "Value", number)
-        elif number <= 0:
-            yield Finding(requirement, f"Value must be more than 0 vCPUs, got {value}", at="Value")
+            yield from _amount(requirement, on_instances=on_instances)
+
+
+def _all_overrides(submission: Submission) -> Iterator[ContainerOverrides]:
+    """The overrides for every container: the only one, those of a task, those of nodes."""
+    nodes = submission.node_overrides.node_property_overrides
+    yield submission.container_overrides
+    yield from (node.container_overrides for node in nodes)
+    for override in (submission, *nodes):
+        for task in override.ecs_properties_override.task_properties:
+            yield from task.containers
+
+
+def _amount(requirement: ResourceRequirement, *, on_instances: bool) -> Iterator[Finding]:
+    """What is wrong with vCPUs or memory; GPUs are GPU-02."""
+    kind, value = requirement.type, requirement.value
+    if not known(value) or is_none_of(kind, "VCPU", "MEMORY"):
+        return
+    try:
+        number = float(value)
+    except ValueError:
+        yield Finding(requirement, f"Value must be a number, got {value!r}", at="Value")
+        return
+    number = int(number) if number.is_integer() else number
+    if is_one_of(kind, "MEMORY"):
+        yield from outside(limits.EC2_MEMORY_MIB, requirement, "Value", number)
+    elif on_instances:
+        yield from outside(limits.EC2_VCPUS, requirement, "Value", number)
+    elif not number > 0:
+        yield Finding(requirement, f"Value must be more than 0 vCPUs, got {value}", at="Value")
 
 
 @rule(
