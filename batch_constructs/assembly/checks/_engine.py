@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.checks._rules import Finding, Rule, Severity, rules
@@ -10,7 +11,7 @@ from batch_constructs.assembly.template import BatchModel, View
 from batch_constructs.assembly.template.views import kind_named
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 
 def check(
@@ -32,14 +33,12 @@ def check(
     Raises:
         ValueError: a name in ``select`` or ``ignore`` is neither a rule nor a family.
     """
-    chosen = _chosen(select, ignore)
     findings: dict[tuple[Any, ...], Finding] = {}
-    for rule in chosen:
-        for subject in _subjects(model, rule):
-            for finding in _apply(rule, subject, model, crash=crash):
-                findings.setdefault(
-                    (rule.id, id(finding.resource), finding.property_path, finding.message), finding
-                )
+    for rule in _chosen(select, ignore):
+        for finding in _apply(rule, model, crash=crash):
+            findings.setdefault(
+                (rule.id, id(finding.resource), finding.property_path, finding.message), finding
+            )
     places = {id(resource): place for place, resource in enumerate(model.resources)}
     return tuple(sorted(findings.values(), key=lambda finding: places[id(finding.resource)]))
 
@@ -57,22 +56,24 @@ def _chosen(select: Collection[str], ignore: Collection[str]) -> list[Rule]:
     ]
 
 
-def _subjects(model: BatchModel, rule: Rule) -> Iterator[View | BatchModel]:
-    for name in rule.subject.split("|"):
-        kind = kind_named(name.strip())
-        if name.strip() == BatchModel.__name__:
-            yield model
-        elif kind is None:
-            raise TypeError(f"rule {rule.id} looks at {name.strip()}, which is no view")
-        else:
-            yield from model.of(kind)
+def _subjects(model: BatchModel, rule: Rule) -> Iterable[View | BatchModel]:
+    """What a rule is called with: one kind of views mostly, and then without a copy."""
+    if rule.subject == BatchModel.__name__:
+        return (model,)
+    kinds = [kind_named(name.strip()) for name in rule.subject.split("|")]
+    if None in kinds:
+        raise TypeError(f"rule {rule.id} looks at {rule.subject}, which is no view")
+    found = [model.of(kind) for kind in kinds if kind is not None]
+    return found[0] if len(found) == 1 else chain.from_iterable(found)
 
 
-def _apply(rule: Rule, subject: View | BatchModel, model: BatchModel, *, crash: bool) -> Iterator[Finding]:
-    try:
-        for finding in rule.function(*((subject, model) if rule.wants_model else (subject,))):
-            mild = Severity.WARNING in {finding.severity, rule.severity}
-            yield replace(finding, rule=rule, severity=Severity.WARNING if mild else Severity.ERROR)
-    except Exception:
-        if crash:
-            raise
+def _apply(rule: Rule, model: BatchModel, *, crash: bool) -> Iterator[Finding]:
+    function, more = rule.function, (model,) if rule.wants_model else ()
+    for subject in _subjects(model, rule):
+        try:
+            for finding in function(subject, *more):
+                mild = Severity.WARNING in {finding.severity, rule.severity}
+                yield replace(finding, rule=rule, severity=Severity.WARNING if mild else Severity.ERROR)
+        except Exception:
+            if crash:
+                raise

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from batch_constructs.assembly.template.networks import Networks
 from batch_constructs.assembly.template.permissions import Permissions
 from batch_constructs.assembly.template.submissions import Submissions
-from batch_constructs.assembly.template.views import Resource, View, inside
+from batch_constructs.assembly.template.views import View, inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +29,6 @@ class BatchModel:
 
     def __init__(self, stacks: Iterable[Stack]) -> None:
         self.stacks = tuple(stacks)
-        self._found: dict[type[View], tuple[View, ...]] = {}
         self.resources = [resource for stack in self.stacks for resource in stack.resources.values()]
 
     def of(self, kind: type[V]) -> tuple[V, ...]:
@@ -37,13 +37,17 @@ class BatchModel:
         ``batch.of(JobQueue)`` gives the queues, ``batch.of(RetryStrategy)`` the retry strategies of job definitions
         and of whatever submits jobs. Structures that are left out do not come.
         """
-        if kind not in self._found:
-            if issubclass(kind, Resource):
-                found: tuple[View, ...] = tuple(r for r in self.resources if isinstance(r, kind))
-            else:
-                found = tuple(view for resource in self.resources for view in inside(resource, kind))
-            self._found[kind] = found
-        return self._found[kind]  # type: ignore[return-value]
+        return self._views.get(kind, ())  # type: ignore[return-value]
+
+    @cached_property
+    def _views(self) -> dict[type[View], tuple[View, ...]]:
+        """All views by each of their kinds, found in one go: the kinds are many, and most resources have no part."""
+        found: dict[type[View], list[View]] = defaultdict(list)
+        for resource in self.resources:
+            for view in (resource, *inside(resource)) if resource.parts else (resource,):
+                for kind in view.kinds:
+                    found[kind].append(view)
+        return {kind: tuple(views) for kind, views in found.items()}
 
     @cached_property
     def networks(self) -> Networks:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.stacks import Stack
 
 T = TypeVar("T")
-V = TypeVar("V", bound="View")
 
 
 class Member(Generic[T]):
@@ -72,6 +71,8 @@ class View:
     steps: Steps
     node: dict[str, Any] | Unknown | None
     parts: ClassVar[tuple[Member[Any], ...]] = ()
+    # The class and those above it, by which a model finds its views.
+    kinds: ClassVar[tuple[type[View], ...]] = ()
 
     _kinds: ClassVar[dict[str, type[View]]] = {}
 
@@ -79,6 +80,7 @@ class View:
         super().__init_subclass__()
         own = tuple(m for m in vars(cls).values() if isinstance(m, Member) and m.part is not None)
         cls.parts = cls.parts + own
+        cls.kinds = tuple(kind for kind in cls.__mro__ if issubclass(kind, View) and kind is not View)
         View._kinds[cls.__name__] = cls
 
     def __init__(self, home: Resource, steps: Steps, node: dict[str, Any] | Unknown | None) -> None:
@@ -197,36 +199,12 @@ def kind_named(name: str) -> type[View] | None:
     return View._kinds.get(name)  # noqa: SLF001 - the registry is filled by the class itself
 
 
-_LEADS: dict[tuple[type[View], type[View]], bool] = {}
-
-
-def _leads_to(kind: type[View], wanted: type[View]) -> bool:
-    """Whether a view of one kind can hold one of another kind, at any depth."""
-    if (kind, wanted) not in _LEADS:
-        _LEADS[kind, wanted] = any(issubclass(part, wanted) for part in _reachable(kind))
-    return _LEADS[kind, wanted]
-
-
-def _reachable(kind: type[View]) -> set[type[View]]:
-    seen: set[type[View]] = set()
-    open_kinds = [kind]
-    while open_kinds:
-        for member in open_kinds.pop().parts:
-            if member.part is not None and member.part not in seen:
-                seen.add(member.part)
-                open_kinds.append(member.part)
-    return seen
-
-
-def inside(view: View, wanted: type[V]) -> Iterator[V]:
-    """All views of a kind inside another one that the template gives, or may give."""
+def inside(view: View) -> Iterator[View]:
+    """All structures inside a view that the template gives, or may give, from the top down."""
     for member in type(view).parts:
-        part = member.part
-        if part is None or not (issubclass(part, wanted) or _leads_to(part, wanted)):
-            continue
         value = getattr(view, member.attribute)
         for child in (value,) if isinstance(value, View) else value:
-            if not child.absent:
-                if isinstance(child, wanted):
-                    yield child
-                yield from inside(child, wanted)
+            if child.node is not None:
+                yield child
+                if child.parts:
+                    yield from inside(child)
