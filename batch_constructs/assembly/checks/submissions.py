@@ -116,8 +116,8 @@ def _all_overrides(submission: Submission) -> Iterator[ContainerOverrides]:
     nodes = submission.node_overrides.node_property_overrides
     yield submission.container_overrides
     yield from (node.container_overrides for node in nodes)
-    for override in (submission, *nodes):
-        for task in override.ecs_properties_override.task_properties:
+    for override in (submission.ecs_properties_override, *(node.ecs_properties_override for node in nodes)):
+        for task in override.task_properties:
             yield from task.containers
 
 
