@@ -23,3 +23,10 @@ EC2_JOBS = (*ECS, *ECR, *LOGS)
 FARGATE_JOBS = (*ECR, *LOGS)
 EKS_JOBS = ("ec2", "eks", "sts", *ECR, *LOGS)
 """For nodes: they read their cluster and their own network, and take roles."""
+
+HTTPS_PORT = 443
+"""What the security groups of interface endpoints must let in."""
+SSH_PORT = 22
+"""Optional on compute resources, which need no way in at all."""
+RESERVED_ADDRESSES = 5
+"""Of each subnet AWS keeps these for itself."""

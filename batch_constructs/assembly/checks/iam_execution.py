@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
+from batch_constructs.assembly.checks._secrets import reader_of, secrets_of
 from batch_constructs.assembly.checks.job_definitions._parts import containers_of, owners
-from batch_constructs.assembly.template import PartialText, Reference, is_one_of, known
+from batch_constructs.assembly.template import PartialText, is_one_of, known
 from batch_constructs.facts import managed_policies, role_trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from batch_constructs.assembly.template import BatchModel, Unknown
-    from batch_constructs.assembly.template.resources import EcsTask, JobContainer, JobDefinition
-    from batch_constructs.assembly.template.resources.containers import Secret
+    from batch_constructs.assembly.template.resources import JobDefinition
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Job Definition Parameters"
@@ -34,8 +34,8 @@ def execution_role_may_fetch(definition: JobDefinition, batch: BatchModel) -> It
         if role is None:
             continue
         lacks = batch.permissions.surely_lacks
-        for secret in _secrets(owner):
-            action = _reader_of(secret)
+        for secret in secrets_of(owner):
+            action = reader_of(secret)
             if action is not None and lacks(role, action):
                 # A secret may have a policy of its own, a parameter has none.
                 severity = WARNING if action == managed_policies.GET_SECRET_VALUE else ERROR
@@ -69,25 +69,6 @@ def execution_role_may_log(definition: JobDefinition, batch: BatchModel) -> Iter
             if batch.permissions.surely_lacks(role, action):
                 message = f"the execution role {role.logical_id} needs {action}, got no policy that allows it"
                 yield Finding(owner, message, at="ExecutionRoleArn")
-
-
-def _secrets(owner: JobContainer | EcsTask) -> Iterator[Secret]:
-    for container in containers_of(owner):
-        yield from container.secrets
-        yield from container.log_configuration.secret_options
-
-
-def _reader_of(secret: Secret) -> str | None:
-    """The action that reads a secret, if it is known what kind of secret it is."""
-    value = secret.value_from
-    first = value.parts[0] if isinstance(value, PartialText) else value
-    target = first.target.type if isinstance(first, Reference) else ""
-    text = value.text if isinstance(value, PartialText) else value if known(value) else ""
-    if target == "AWS::SecretsManager::Secret" or ":secretsmanager:" in text:
-        return managed_policies.GET_SECRET_VALUE
-    if target == "AWS::SSM::Parameter" or ":ssm:" in text or (known(value) and value and ":" not in value):
-        return managed_policies.GET_PARAMETERS
-    return None
 
 
 def _is_in_ecr(image: str | Unknown | None) -> bool:

@@ -39,13 +39,35 @@ class Reach(StrEnum):
 
 
 class Networks:
-    """The networks of an assembly."""
+    """The networks of an assembly.
+
+    Attributes:
+        strays_in: whether a rule of its own opens a security group that is not known, and may open any.
+    """
 
     def __init__(self, model: BatchModel) -> None:
-        self._model = model
         self._tables: dict[int, list[RouteTable | None]] = defaultdict(list)
         self._routes: dict[int, list[Route]] = defaultdict(list)
         self._reaches: dict[int, Reach] = {}
+        self._endpoints: dict[int, list[VpcEndpoint]] = defaultdict(list)
+        # Endpoints of an unknown VPC may be in any.
+        self._strays: list[VpcEndpoint] = []
+        self._services: dict[int, frozenset[str] | None] = {}
+        self._ingress: dict[int, list[SecurityGroupIngress]] = defaultdict(list)
+        self._egress: dict[int, list[SecurityGroupEgress]] = defaultdict(list)
+        for endpoint in model.of(VpcEndpoint):
+            if endpoint.vpc is not None:
+                self._endpoints[id(endpoint.vpc)].append(endpoint)
+            elif isinstance(endpoint.vpc_id, Unknown):
+                self._strays.append(endpoint)
+        self.strays_in = any(
+            ingress.group is None and isinstance(ingress.group_id, Unknown)
+            for ingress in model.of(SecurityGroupIngress)
+        )
+        for ingress in model.of(SecurityGroupIngress):
+            self._ingress[id(ingress.group)].append(ingress)
+        for egress in model.of(SecurityGroupEgress):
+            self._egress[id(egress.group)].append(egress)
         for association in model.of(SubnetRouteTableAssociation):
             if association.subnet is not None:
                 self._tables[id(association.subnet)].append(association.route_table)
@@ -73,26 +95,23 @@ class Networks:
 
     def endpoints(self, vpc: Vpc) -> tuple[VpcEndpoint, ...]:
         """The endpoints of a VPC, conditional ones too."""
-        return tuple(endpoint for endpoint in self._model.of(VpcEndpoint) if endpoint.vpc is vpc)
+        return tuple(self._endpoints.get(id(vpc), ()))
 
     def endpoint_services(self, vpc: Vpc) -> frozenset[str] | None:
         """The services that a VPC has endpoints for, such as ``ecs-agent``; ``None`` if one cannot be told."""
-        names = {
-            endpoint_service(endpoint)
-            for endpoint in self._model.of(VpcEndpoint)
-            if _may_be_in(endpoint, vpc)
-        }
-        return None if None in names else frozenset(name for name in names if name is not None)
+        if id(vpc) not in self._services:
+            names = {endpoint_service(each) for each in (*self._endpoints.get(id(vpc), ()), *self._strays)}
+            known_names = frozenset(name for name in names if name is not None)
+            self._services[id(vpc)] = None if None in names else known_names
+        return self._services[id(vpc)]
 
     def ingress(self, group: SecurityGroup) -> tuple[SecurityGroupRule | SecurityGroupIngress, ...]:
         """What a group lets in, by rules inside it and by rules of their own."""
-        rules = self._model.of(SecurityGroupIngress)
-        return (*group.ingress, *(rule for rule in rules if rule.group is group))
+        return (*group.ingress, *self._ingress.get(id(group), ()))
 
     def egress(self, group: SecurityGroup) -> tuple[SecurityGroupRule | SecurityGroupEgress, ...]:
         """What a group lets out, by rules inside it and by rules of their own; none at all means: everything."""
-        rules = self._model.of(SecurityGroupEgress)
-        return (*group.egress, *(rule for rule in rules if rule.group is group))
+        return (*group.egress, *self._egress.get(id(group), ()))
 
 
 def endpoint_service(endpoint: VpcEndpoint) -> str | None:
@@ -105,10 +124,6 @@ def endpoint_service(endpoint: VpcEndpoint) -> str | None:
         return None
     parts = name.removeprefix("cn.").split(".", 3)
     return parts[3] if len(parts) == 4 else name
-
-
-def _may_be_in(endpoint: VpcEndpoint, vpc: Vpc) -> bool:
-    return endpoint.vpc is vpc or (endpoint.vpc is None and isinstance(endpoint.vpc_id, Unknown))
 
 
 def _route_reach(route: Route) -> Reach:

@@ -1,0 +1,123 @@
+"""Whether jobs reach what they need from the subnets in which they come to stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, rule
+from batch_constructs.assembly.checks._networks import environments_for, services_around, stands_in
+from batch_constructs.assembly.checks._secrets import reader_of, secrets_of
+from batch_constructs.assembly.checks.job_definitions._parts import owners
+from batch_constructs.assembly.template import is_one_of
+from batch_constructs.assembly.template.networks import Reach
+from batch_constructs.facts import endpoints, limits, managed_policies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template import BatchModel
+    from batch_constructs.assembly.template.resources import JobDefinition
+    from batch_constructs.assembly.template.resources.submissions import Submission
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_NETWORK = "Tutorial: Creating a VPC with Public and Private Subnets for Your Compute Environments"
+_NODES = "Multi-node Parallel Jobs"
+_ENDPOINTS = {
+    managed_policies.GET_SECRET_VALUE: endpoints.SECRETS_MANAGER[0],
+    managed_policies.GET_PARAMETERS: endpoints.PARAMETER_STORE[0],
+}
+
+
+@rule(
+    "NET-02",
+    chapter=_NODES,
+    severity=WARNING,
+    remedy="run multi-node jobs in subnets with a NAT gateway, or add endpoints for what the nodes use",
+    prevents="nodes that reach no service: their containers have addresses of their own, and no public ones",
+)
+def nodes_in_private_subnets(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
+    """The nodes of a multi-node job have no public IP address, so that public subnets lead them nowhere."""
+    environments = environments_for(definition, batch) if definition.multi_node else ()
+    if environments and stands_in(environments, batch) is Reach.PUBLIC:
+        name = environments[0].logical_id
+        message = (
+            f"nodes get no public IP address, and only an internet gateway leads out of {name}'s subnets"
+        )
+        yield Finding(definition, message, at="NodeProperties")
+
+
+@rule(
+    "NET-03",
+    chapter=_NODES,
+    severity=ERROR,
+    remedy="give the environment at most 5 security groups",
+    prevents="multi-node jobs that fail to start: a network interface takes no more groups",
+)
+def security_groups_of_nodes(submission: Submission) -> Iterator[Finding]:
+    """An environment for multi-node jobs has at most 5 security groups."""
+    definition, queue = submission.definition, submission.queue
+    if definition is None or queue is None or not definition.multi_node:
+        return
+    limit, at = limits.MULTI_NODE_SECURITY_GROUPS, "SecurityGroupIds"
+    for environment in queue.environments:
+        resources = environment.compute_resources
+        count = len(resources.security_group_ids)
+        if count and (problem := limit.problem(at, count)):
+            message = f"{problem}, for {definition.logical_id} is a multi-node job"
+            yield Finding(resources, message, at=at)
+
+
+@rule(
+    "NET-04",
+    chapter=_NETWORK,
+    severity=WARNING,
+    remedy="set AssignPublicIp to ENABLED in public subnets only, or run the job in subnets with a NAT gateway",
+    prevents="jobs that fail with CannotPullContainerError",
+)
+def public_ip_where_it_counts(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
+    """A Fargate job needs a public IP address in public subnets, and has no use for one in others."""
+    environments = environments_for(definition, batch) if definition.fargate else ()
+    reach = stands_in(environments, batch) if environments else None
+    if reach is None:
+        return
+    name = environments[0].logical_id
+    around = [services_around(environment, batch) for environment in environments]
+    reachable = any(services is None or services.issuperset(endpoints.ECR) for services in around)
+    for owner in owners(definition):
+        configuration, at = owner.network_configuration, "AssignPublicIp"
+        where, path = (configuration, at) if configuration.present else (owner, "NetworkConfiguration")
+        if reach is not Reach.PUBLIC and is_one_of(configuration.assign_public_ip, "ENABLED"):
+            message = f"{at} has no use in {name}'s subnets, which no internet gateway leads out of"
+            yield Finding(where, message, at=path)
+        elif (
+            reach is Reach.PUBLIC
+            and not reachable
+            and is_one_of(configuration.assign_public_ip, "DISABLED", None)
+        ):
+            got = configuration.assign_public_ip or "none, which is DISABLED"
+            message = f"{at} must be ENABLED in {name}'s subnets, which only an internet gateway leads out of, got {got}"
+            yield Finding(where, message, at=path)
+
+
+@rule(
+    "NET-05",
+    chapter=_NETWORK,
+    severity=WARNING,
+    remedy="add the endpoint to the VPC, or give the subnets a NAT gateway",
+    prevents="jobs that fail with ResourceInitializationError: unable to pull secrets",
+)
+def secrets_are_in_reach(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
+    """Secrets of jobs in isolated subnets need an endpoint for the service that holds them."""
+    used = [(secret, reader_of(secret)) for owner in owners(definition) for secret in secrets_of(owner)]
+    environments = environments_for(definition, batch) if used else ()
+    if not environments or stands_in(environments, batch) is not Reach.ISOLATED:
+        return
+    around = [services_around(environment, batch) for environment in environments]
+    for secret, action in used:
+        service = _ENDPOINTS.get(action or "")
+        if service is not None and all(
+            services is not None and service not in services for services in around
+        ):
+            name = environments[0].logical_id
+            message = f"{name}'s isolated subnets need an endpoint for {service}, got none"
+            yield Finding(secret, message, at="ValueFrom")

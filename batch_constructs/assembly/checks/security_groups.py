@@ -1,0 +1,59 @@
+"""Security groups of compute resources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, rule
+from batch_constructs.assembly.checks._launch_templates import uses
+from batch_constructs.assembly.template import is_one_of, known
+from batch_constructs.facts import endpoints
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template import BatchModel
+    from batch_constructs.assembly.template.resources import (
+        ComputeResources,
+        SecurityGroup,
+        SecurityGroupIngress,
+    )
+    from batch_constructs.assembly.template.resources.networks import SecurityGroupRule
+
+_ANYWHERE = ("0.0.0.0/0", "::/0")
+
+
+@rule(
+    "NET-01",
+    chapter="Compute Environments",
+    severity=Severity.WARNING,
+    remedy="leave the rule out: compute resources need no way in; AWS Systems Manager opens shells without one",
+    prevents="instances that anybody on the internet may try to log in to",
+)
+def no_ssh_from_anywhere(resources: ComputeResources, batch: BatchModel) -> Iterator[Finding]:
+    """Compute resources do not offer SSH to the whole internet."""
+    for group in _groups(resources):
+        for each in batch.networks.ingress(group):
+            source = next(
+                (cidr for cidr in (each.cidr_ip, each.cidr_ipv6) if is_one_of(cidr, *_ANYWHERE)), None
+            )
+            if source is not None and _opens_ssh(each):
+                message = f"{group.logical_id} lets {source} in at port {endpoints.SSH_PORT}, which Batch does not need"
+                yield Finding(each, message)
+
+
+def _groups(resources: ComputeResources) -> Iterator[SecurityGroup]:
+    yield from resources.security_groups
+    for _, template in uses(resources):
+        if template is not None:
+            yield from template.data.security_groups
+            for interface in template.data.network_interfaces:
+                yield from interface.groups
+
+
+def _opens_ssh(ingress: SecurityGroupRule | SecurityGroupIngress) -> bool:
+    low, high = ingress.from_port, ingress.to_port
+    if is_one_of(ingress.protocol, "-1"):
+        return True
+    tcp = is_one_of(ingress.protocol, "tcp", "6")
+    return tcp and known(low) and known(high) and low <= endpoints.SSH_PORT <= high
