@@ -14,12 +14,20 @@ from batch_constructs._node import prepare_node
 if TYPE_CHECKING:
     from batch_constructs.compute_environments.allocation import AllocationStrategy
     from batch_constructs.compute_environments.base import ImportedComputeEnvironment
-    from batch_constructs.compute_environments.capacity import ImageType
-    from batch_constructs.compute_environments.ec2 import Ec2ComputeEnvironment, SpotComputeEnvironment
+    from batch_constructs.compute_environments.ec2 import Ec2ComputeEnvironment
+    from batch_constructs.compute_environments.efa import EfaComputeEnvironment
     from batch_constructs.compute_environments.fargate import FargateComputeEnvironment
+    from batch_constructs.compute_environments.gpu import GpuComputeEnvironment
+    from batch_constructs.compute_environments.images import ImageType
+    from batch_constructs.compute_environments.spot import SpotComputeEnvironment
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
-    from batch_constructs.facts.instance_types import Architecture
-    from batch_constructs.facts.vocabulary import ArrayDependency, RetryAction, TimeLimitReason
+    from batch_constructs.facts.instance_types import Architecture, InterfaceType
+    from batch_constructs.facts.vocabulary import (
+        ArrayDependency,
+        ContainerInsights,
+        RetryAction,
+        TimeLimitReason,
+    )
     from batch_constructs.job_definitions.base import ImportedJobDefinition
     from batch_constructs.job_definitions.ec2 import Ec2JobDefinition
     from batch_constructs.job_definitions.fargate import FargateJobDefinition
@@ -28,7 +36,10 @@ if TYPE_CHECKING:
     from batch_constructs.job_definitions.retries import RetryRule, RetryStrategy
     from batch_constructs.job_queues import ImportedJobQueue, JobQueue, JobStateTimeLimit
     from batch_constructs.launch_templates.agent_config import EcsAgentConfig, ImagePullBehavior
+    from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
     from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
+    from batch_constructs.launch_templates.network_interfaces import NetworkInterface, efa_interfaces
+    from batch_constructs.launch_templates.overrides import LaunchTemplateOverride
     from batch_constructs.launch_templates.user_data import CloudConfig, ShellScript
     from batch_constructs.monitoring.alerts import JobFailureAlerts
     from batch_constructs.networking import BatchNetwork, EnvironmentKind
@@ -51,28 +62,35 @@ _HOMES = {
     "BatchLaunchTemplate": "launch_templates.launch_template",
     "BatchNetwork": "networking",
     "BatchServiceRole": "roles",
+    "CapacityReservation": "launch_templates.capacity_reservations",
     "CloudConfig": "launch_templates.user_data",
+    "ContainerInsights": "facts.vocabulary",
     "ContainerOverrides": "submissions.request",
     "Ec2ComputeEnvironment": "compute_environments.ec2",
     "Ec2JobDefinition": "job_definitions.ec2",
     "EcsAgentConfig": "launch_templates.agent_config",
     "EcsInstanceRole": "roles",
+    "EfaComputeEnvironment": "compute_environments.efa",
     "EnvironmentKind": "networking",
     "ExecutionRole": "roles",
     "FairSharePolicy": "scheduling_policies",
     "FargateComputeEnvironment": "compute_environments.fargate",
     "FargateJobDefinition": "job_definitions.fargate",
+    "GpuComputeEnvironment": "compute_environments.gpu",
     "ImagePullBehavior": "launch_templates.agent_config",
-    "ImageType": "compute_environments.capacity",
+    "ImageType": "compute_environments.images",
     "ImportedComputeEnvironment": "compute_environments.base",
     "ImportedJobDefinition": "job_definitions.base",
     "ImportedJobQueue": "job_queues",
+    "InterfaceType": "facts.instance_types",
     "JobDependency": "submissions.request",
     "JobFailureAlerts": "monitoring.alerts",
     "JobQueue": "job_queues",
     "JobRole": "roles",
     "JobStateTimeLimit": "job_queues",
+    "LaunchTemplateOverride": "launch_templates.overrides",
     "MultiNodeParallelJobDefinition": "job_definitions.multi_node",
+    "NetworkInterface": "launch_templates.network_interfaces",
     "NodeGroup": "job_definitions.node_groups",
     "NodeRange": "job_definitions.node_groups",
     "RetryAction": "facts.vocabulary",
@@ -81,11 +99,12 @@ _HOMES = {
     "ScheduledJob": "submissions.scheduled",
     "Share": "scheduling_policies",
     "ShellScript": "launch_templates.user_data",
-    "SpotComputeEnvironment": "compute_environments.ec2",
+    "SpotComputeEnvironment": "compute_environments.spot",
     "SpotFleetRole": "roles",
     "SubmitJobRequest": "submissions.request",
     "TimeLimitReason": "facts.vocabulary",
     "UpdatePolicy": "compute_environments.update_policy",
+    "efa_interfaces": "launch_templates.network_interfaces",
 }
 
 __all__ = [
@@ -95,28 +114,35 @@ __all__ = [
     "BatchLaunchTemplate",
     "BatchNetwork",
     "BatchServiceRole",
+    "CapacityReservation",
     "CloudConfig",
+    "ContainerInsights",
     "ContainerOverrides",
     "Ec2ComputeEnvironment",
     "Ec2JobDefinition",
     "EcsAgentConfig",
     "EcsInstanceRole",
+    "EfaComputeEnvironment",
     "EnvironmentKind",
     "ExecutionRole",
     "FairSharePolicy",
     "FargateComputeEnvironment",
     "FargateJobDefinition",
+    "GpuComputeEnvironment",
     "ImagePullBehavior",
     "ImageType",
     "ImportedComputeEnvironment",
     "ImportedJobDefinition",
     "ImportedJobQueue",
+    "InterfaceType",
     "JobDependency",
     "JobFailureAlerts",
     "JobQueue",
     "JobRole",
     "JobStateTimeLimit",
+    "LaunchTemplateOverride",
     "MultiNodeParallelJobDefinition",
+    "NetworkInterface",
     "NodeGroup",
     "NodeRange",
     "RetryAction",
@@ -130,6 +156,7 @@ __all__ = [
     "SubmitJobRequest",
     "TimeLimitReason",
     "UpdatePolicy",
+    "efa_interfaces",
 ]
 
 

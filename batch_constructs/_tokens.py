@@ -39,6 +39,11 @@ def seconds(duration: Duration | None) -> int | float | None:
     return None if duration is None else duration.to_seconds()
 
 
+def minutes(duration: Duration | None) -> int | float | None:
+    """A duration as minutes for a template, one border crossing; a token stays a token."""
+    return None if duration is None else duration.to_minutes(integral=False)
+
+
 def mebibytes(size: Size | None) -> int | float | None:
     """A size as MiB for a template, one border crossing; a token stays a token."""
     return None if size is None else size.to_mebibytes()

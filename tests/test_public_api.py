@@ -57,7 +57,7 @@ def test_every_public_name_is_documented(name: str) -> None:
 def test_every_public_method_is_documented_and_typed(name: str) -> None:
     """Each method that we wrote has a docstring and annotations for every parameter and its result."""
     thing: Any = getattr(batch_constructs, name)
-    for base in thing.__mro__:
+    for base in getattr(thing, "__mro__", ()):
         if not base.__module__.startswith("batch_constructs"):
             continue
         for attribute, value in vars(base).items():
@@ -79,6 +79,16 @@ def test_every_public_method_is_documented_and_typed(name: str) -> None:
             ]
             assert untyped == [], f"{base.__name__}.{attribute}"
             assert "return" in method.__annotations__, f"{base.__name__}.{attribute}"
+
+
+@pytest.mark.parametrize("name", [name for name in batch_constructs.__all__ if name[0].islower()])
+def test_every_function_is_documented_and_typed(name: str) -> None:
+    """Each parameter stands in the docstring, with its type in the signature; so does the result."""
+    function: Any = getattr(batch_constructs, name)
+    parameters = inspect.signature(function).parameters
+    assert set(function.__annotations__) == {*parameters, "return"}
+    for parameter in parameters:
+        assert re.search(rf"^\s*{parameter}: ", function.__doc__, re.MULTILINE), parameter
 
 
 @pytest.mark.parametrize("name", [name for name in batch_constructs.__all__ if name[0].isupper()])

@@ -1,104 +1,94 @@
-"""The capacity of an EC2 or Spot environment: the arguments that both share, checked together in pure Python."""
+"""The capacity of an environment on instances: what its arguments say, checked together in pure Python."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
-from batch_constructs.compute_environments.allocation import AllocationStrategy
+from batch_constructs.compute_environments.allocation import (
+    ON_DEMAND_STRATEGIES,
+    SPOT_STRATEGIES,
+    AllocationStrategy,
+)
+from batch_constructs.compute_environments.images import check_images, images_for
 from batch_constructs.facts import instance_types as types
 from batch_constructs.facts import limits, patterns
+from batch_constructs.facts.vocabulary import ResourceKind
+from batch_constructs.launch_templates.overrides import check_overrides
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jsii import Number
 
-__all__ = ["Capacity", "ImageType"]
+    from batch_constructs.compute_environments.images import ImageType
+    from batch_constructs.compute_environments.update_policy import UpdatePolicy
+    from batch_constructs.facts.vocabulary import ContainerInsights
+    from batch_constructs.launch_templates.overrides import LaunchTemplateOverride
+
+__all__ = ["Capacity"]
 
 # What a type, a family or a bundle looks like. Whatever has this form may exist tomorrow.
 _NAME_FORM = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)?|optimal|default_(x86_64|arm64)")
-
-
-class ImageType(StrEnum):
-    """The machine images that AWS Batch picks from for environments on ECS.
-
-    Guide: Compute Resource AMIs.
-    """
-
-    ECS_AL2023 = "ECS_AL2023"
-    """Amazon Linux 2023, for every type without a GPU but ``a1``."""
-
-    ECS_AL2023_NVIDIA = "ECS_AL2023_NVIDIA"
-    """Amazon Linux 2023 with NVIDIA drivers, for GPU types but ``p3`` and ``g3``."""
-
-    ECS_AL2 = "ECS_AL2"
-    """Amazon Linux 2, whose support ended on 2026-06-30."""
-
-    ECS_AL2_NVIDIA = "ECS_AL2_NVIDIA"
-    """Amazon Linux 2 with NVIDIA drivers, whose support ended on 2026-06-30."""
+_STRATEGIES = {ResourceKind.EC2: ON_DEMAND_STRATEGIES, ResourceKind.SPOT: SPOT_STRATEGIES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity:
-    """What an EC2 or Spot environment may launch, and how."""
+    """What an environment on instances may launch, and how: each argument of its class that is no construct."""
 
+    kind: ResourceKind
     instance_types: Sequence[str]
     min_vcpus: Number
     max_vcpus: Number
+    scale_down_delay: Number | None  # in minutes
     allocation_strategy: AllocationStrategy
+    bid_percentage: Number | None
     image_types: Sequence[ImageType] | None
+    image_ids: Mapping[ImageType, str] | None
+    launch_template_overrides: Sequence[LaunchTemplateOverride]
     instance_tags: Mapping[str, str] | None
-    compute_environment_name: str | None
-    replace_compute_environment: bool
+    container_insights: ContainerInsights | None
+    update_policy: UpdatePolicy | None
     update_to_latest_image_version: bool | None
+    replace_compute_environment: bool
+    enabled: bool
+    compute_environment_name: str | None
+    context: str | None
     has_service_role: bool
     has_security_groups: bool
 
-    def problems(self, strategies: frozenset[AllocationStrategy], kind: str) -> Problems:
+    def problems(self) -> Problems:
         """Everything about these arguments that AWS would refuse, or that contradicts itself."""
         problems = Problems()
-        problems.within("min_vcpus", self.min_vcpus, limits.MIN_VCPUS)
-        problems.within("max_vcpus", self.max_vcpus, limits.MAX_VCPUS)
-        if known(self.min_vcpus) and known(self.max_vcpus):
-            problems.check(
-                self.min_vcpus <= self.max_vcpus,
-                "max_vcpus must be at least min_vcpus, "
-                f"got min_vcpus={self.min_vcpus} and max_vcpus={self.max_vcpus}",
-            )
-        problems.check(
-            self.allocation_strategy in strategies,
-            f"allocation_strategy must be one of {', '.join(sorted(strategies))} on {kind}, "
-            f"got {self.allocation_strategy}",
-        )
+        self._check_size(problems)
+        self._check_price(problems)
         problems.check(
             self.has_security_groups,
             "security_groups must name at least one, or be omitted for one of its own",
         )
         problems.matches("compute_environment_name", self.compute_environment_name, patterns.RESOURCE_NAME)
         self._check_instance_types(problems)
-        self._check_images(problems)
+        check_images(problems, self.image_types, self.image_ids or {})
+        check_overrides(problems, self.launch_template_overrides, self.instance_types)
         self._check_tags(problems)
         self._check_updates(problems)
         return problems
 
-    def images(self) -> list[ImageType]:
-        """The images given, or those that fit the instance types: NVIDIA's for GPUs, the plain one for the rest."""
-        if self.image_types is not None:
-            return list(self.image_types)
-        members = [each for name in self._known_types() for each in types.members(name)]
-        wanted = {ImageType.ECS_AL2023_NVIDIA if each.gpus else ImageType.ECS_AL2023 for each in members}
-        return sorted(wanted) or [ImageType.ECS_AL2023]
+    def images(self) -> dict[ImageType, str | None]:
+        """The images, each with the id of one's own where there is one."""
+        own = self.image_ids or {}
+        return {each: own.get(each) for each in images_for(self.instance_types, self.image_types, own)}
 
     def latest_images(self) -> bool | None:
         """Whether infrastructure updates take the newest image; on wherever AWS allows it."""
         if self.update_to_latest_image_version is not None:
             return self.update_to_latest_image_version
-        return True if self._updates_in_place() else None
+        # An image of one's own has no newer version that AWS Batch would know of.
+        return True if self._updates_in_place() and not self.image_ids else None
 
     def unfamiliar(self) -> list[str]:
         """Instance types that the data do not know, each with the nearest name that they do."""
@@ -113,6 +103,31 @@ class Capacity:
 
     def _updates_in_place(self) -> bool:
         return not self.has_service_role and self.allocation_strategy != AllocationStrategy.BEST_FIT
+
+    def _check_size(self, problems: Problems) -> None:
+        problems.within("min_vcpus", self.min_vcpus, limits.MIN_VCPUS)
+        problems.within("max_vcpus", self.max_vcpus, limits.MAX_VCPUS)
+        problems.within("scale_down_delay", self.scale_down_delay, limits.SCALE_DOWN_DELAY_MINUTES)
+        if known(self.min_vcpus) and known(self.max_vcpus):
+            problems.check(
+                self.min_vcpus <= self.max_vcpus,
+                "max_vcpus must be at least min_vcpus, "
+                f"got min_vcpus={self.min_vcpus} and max_vcpus={self.max_vcpus}",
+            )
+
+    def _check_price(self, problems: Problems) -> None:
+        spot = self.kind is ResourceKind.SPOT
+        strategies = _STRATEGIES[self.kind]
+        problems.check(
+            self.allocation_strategy in strategies,
+            f"allocation_strategy must be one of {', '.join(sorted(strategies))} on "
+            f"{'Spot' if spot else 'demand'}, got {self.allocation_strategy}",
+        )
+        problems.check(
+            spot or self.bid_percentage is None,
+            f"bid_percentage needs Spot, got {self.bid_percentage} on demand: leave it out",
+        )
+        problems.within("bid_percentage", self.bid_percentage, limits.BID_PERCENTAGE)
 
     def _check_instance_types(self, problems: Problems) -> None:
         problems.check(
@@ -137,10 +152,6 @@ class Capacity:
             )
             + ": make one environment for each",
         )
-
-    def _check_images(self, problems: Problems) -> None:
-        if self.image_types is not None:
-            problems.within("the length of image_types", len(self.image_types), limits.EC2_CONFIGURATIONS)
 
     def _check_tags(self, problems: Problems) -> None:
         tags = self.instance_tags or {}

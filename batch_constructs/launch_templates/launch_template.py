@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from aws_cdk.interfaces.aws_kms import IKeyRef
     from constructs import Construct
 
+    from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
+    from batch_constructs.launch_templates.network_interfaces import NetworkInterface
     from batch_constructs.launch_templates.user_data import UserDataPart
 
 __all__ = ["BatchLaunchTemplate", "VolumeType"]
@@ -42,12 +44,14 @@ _THROUGHPUT = Range(125, None, unit="MiB/s", source=EC2, default=125)
 _IOPS_PER_MIB = 4
 _HOPS = Range(1, 64, unit="hops", source=EC2)
 
+_Data = ec2.CfnLaunchTemplate
+
 
 class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
     """What the instances of an EC2 or Spot environment boot with: an encrypted root disk, IMDSv2, user data.
 
     It offers nothing that AWS Batch ignores in a template (instance type, role, subnets, Spot options) or overrides
-    from the environment (key pair, image, security groups). Give it to an environment, which then follows its latest
+    from the environment (key pair, image; security groups unless network interfaces carry them). Give it to an environment, which then follows its latest
     version: every change of the template is a change of the environment.
 
     Guide: Launch Template Support; Compute Resource AMIs.
@@ -68,6 +72,9 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
         metadata_hop_limit: int = 1,
         require_imdsv2: bool = True,
         user_data: Sequence[UserDataPart] = (),
+        network_interfaces: Sequence[NetworkInterface] = (),
+        security_groups: Sequence[ec2.ISecurityGroup | ec2.SecurityGroup] = (),
+        capacity_reservation: CapacityReservation | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
         """Create the template.
@@ -93,6 +100,12 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
                 job role only. 2 lets containers reach the instance metadata service (and the instance role).
             require_imdsv2: Whether the metadata service refuses requests without a session token.
             user_data: What the instances do at their first boot, in this order. 16 KiB in all.
+            network_interfaces: With which interfaces the instances start, such as `efa_interfaces("p5.48xlarge")`. Of
+                the environments here only `EfaComputeEnvironment` takes such a template, and makes one by itself. By
+                default one interface, which AWS Batch puts into the environment's security groups.
+            security_groups: With ``network_interfaces`` only, and required there: what the interfaces belong to.
+            capacity_reservation: Where to start the instances. By default wherever EC2 has room, open reservations
+                first.
             tags: Put on instances and volumes. The environment's instance tags win on equal keys.
 
         Raises:
@@ -113,19 +126,23 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
         problems.within("metadata_hop_limit", metadata_hop_limit, _HOPS)
         if document is not None and known(document):
             problems.within("the size of user_data", len(document.encode()), limits.USER_DATA_BYTES)
+        problems.check(
+            bool(network_interfaces) == bool(security_groups),
+            "network_interfaces and security_groups need each other, got only "
+            + ("network_interfaces" if network_interfaces else "security_groups"),
+        )
         _check_tags(problems, tags or {})
         problems.raise_if_any()
 
-        data = ec2.CfnLaunchTemplate
         check_at_synth(scope)
         super().__init__(
             scope,
             id,
-            launch_template_data=data.LaunchTemplateDataProperty(
+            launch_template_data=_Data.LaunchTemplateDataProperty(
                 block_device_mappings=[
-                    data.BlockDeviceMappingProperty(
+                    _Data.BlockDeviceMappingProperty(
                         device_name=root_device_name,
-                        ebs=data.EbsProperty(
+                        ebs=_Data.EbsProperty(
                             delete_on_termination=True,
                             encrypted=encrypted,
                             iops=root_volume_iops,
@@ -136,14 +153,55 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
                         ),
                     )
                 ],
-                metadata_options=data.MetadataOptionsProperty(
+                metadata_options=_Data.MetadataOptionsProperty(
                     http_put_response_hop_limit=metadata_hop_limit,
                     http_tokens="required" if require_imdsv2 else "optional",
                 ),
+                network_interfaces=_interfaces(network_interfaces, security_groups) or None,
                 tag_specifications=_tag_specifications(tags),
                 user_data=None if document is None else base64_text(document),
+                capacity_reservation_specification=_target(capacity_reservation),
+                instance_market_options=_market(capacity_reservation),
             ),
         )
+
+
+def _interfaces(
+    interfaces: Sequence[NetworkInterface], groups: Sequence[ec2.ISecurityGroup]
+) -> list[ec2.CfnLaunchTemplate.NetworkInterfaceProperty]:
+    ids = [group.security_group_id for group in groups]
+    return [
+        _Data.NetworkInterfaceProperty(
+            network_card_index=each.network_card_index,
+            device_index=each.device_index,
+            interface_type=each.interface_type.value,
+            groups=ids,
+            # EC2 keeps interfaces that a template names unless it is told otherwise.
+            delete_on_termination=True,
+        )
+        for each in interfaces
+    ]
+
+
+def _target(
+    reservation: CapacityReservation | None,
+) -> ec2.CfnLaunchTemplate.CapacityReservationSpecificationProperty | None:
+    if reservation is None:
+        return None
+    return _Data.CapacityReservationSpecificationProperty(
+        capacity_reservation_target=_Data.CapacityReservationTargetProperty(
+            capacity_reservation_id=reservation.reservation_id,
+            capacity_reservation_resource_group_arn=reservation.resource_group_arn,
+        )
+    )
+
+
+def _market(
+    reservation: CapacityReservation | None,
+) -> ec2.CfnLaunchTemplate.InstanceMarketOptionsProperty | None:
+    if reservation is None or not reservation.capacity_block:
+        return None
+    return _Data.InstanceMarketOptionsProperty(market_type="capacity-block")
 
 
 def _gibibytes(size: Size) -> float:
@@ -194,12 +252,12 @@ def _check_tags(problems: Problems, tags: Mapping[str, str]) -> None:
 
 def _tag_specifications(
     tags: Mapping[str, str] | None,
-) -> list[ec2.CfnLaunchTemplate.TagSpecificationProperty] | None:
+) -> list[_Data.TagSpecificationProperty] | None:
     if not tags:
         return None
     pairs = [CfnTag(key=key, value=value) for key, value in tags.items()]
     return [
         # The only way to tag the volumes: the tags of an environment reach its instances alone.
-        ec2.CfnLaunchTemplate.TagSpecificationProperty(resource_type=kind, tags=pairs)
+        _Data.TagSpecificationProperty(resource_type=kind, tags=pairs)
         for kind in ("instance", "volume")
     ]

@@ -11,11 +11,16 @@ from aws_cdk import aws_ec2 as ec2
 from batch_constructs._tokens import known
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef
 
-__all__ = ["specification"]
+    from batch_constructs.launch_templates.overrides import LaunchTemplateOverride
+
+__all__ = ["override_specifications", "specification", "with_overrides"]
 
 _Specification = batch.CfnComputeEnvironment.LaunchTemplateSpecificationProperty
+_Override = batch.CfnComputeEnvironment.LaunchTemplateSpecificationOverrideProperty
 
 _REMEMBERED: WeakKeyDictionary[
     ILaunchTemplateRef, batch.CfnComputeEnvironment.LaunchTemplateSpecificationProperty
@@ -66,4 +71,49 @@ def _specification(
         return _Specification(launch_template_id=template_id, version=version)
     return _Specification(
         launch_template_name=getattr(template, "launch_template_name", None), version=version
+    )
+
+
+def override_specifications(
+    overrides: Sequence[LaunchTemplateOverride],
+) -> list[batch.CfnComputeEnvironment.LaunchTemplateSpecificationOverrideProperty]:
+    """Refer to the launch templates of some instance types, each by a version number, too.
+
+    Args:
+        overrides: Which types start from which template.
+
+    Raises:
+        ValueError: an imported template has no version, or a moving one.
+
+    Guide: Launch Template Support.
+    """
+    return [
+        _Override(
+            launch_template_id=each.launch_template_id,
+            launch_template_name=each.launch_template_name,
+            version=each.version,
+            target_instance_types=list(override.target_instance_types),
+        )
+        for override in overrides
+        for each in (specification(override.launch_template),)
+    ]
+
+
+def with_overrides(
+    base: batch.CfnComputeEnvironment.LaunchTemplateSpecificationProperty,
+    overrides: Sequence[batch.CfnComputeEnvironment.LaunchTemplateSpecificationOverrideProperty],
+) -> batch.CfnComputeEnvironment.LaunchTemplateSpecificationProperty:
+    """Add what some instance types start from to what all others do.
+
+    Args:
+        base: Of all others; it may be shared, and stays as it is.
+        overrides: From `override_specifications`.
+    """
+    if not overrides:
+        return base
+    return _Specification(
+        launch_template_id=base.launch_template_id,
+        launch_template_name=base.launch_template_name,
+        version=base.version,
+        overrides=list(overrides),
     )

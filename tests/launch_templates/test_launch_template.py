@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from aws_cdk import App, CfnParameter, Duration, Size, Stack
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Match, Template
 from cfnlint.api import lint
 
-from batch_constructs.launch_templates import BatchLaunchTemplate, CloudConfig, EcsAgentConfig, ShellScript
+from batch_constructs.launch_templates import (
+    BatchLaunchTemplate,
+    CloudConfig,
+    EcsAgentConfig,
+    ShellScript,
+    efa_interfaces,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -327,3 +334,40 @@ def test_cfn_lint_finds_nothing(stack: Stack) -> None:
     )
 
     assert lint(json.dumps(Template.from_stack(stack).to_json())) == []
+
+
+def test_network_interfaces_carry_the_security_groups(
+    launch_template_data: Callable[[], dict[str, Any]], stack: Stack
+) -> None:
+    """Pain 12 (aws-cdk#21577): EC2 refuses groups beside interfaces, so each interface has them, and goes with it."""
+    group = ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-1")
+    BatchLaunchTemplate(
+        stack,
+        "Template",
+        network_interfaces=efa_interfaces("hpc7a.96xlarge"),
+        security_groups=[group],
+    )
+
+    data = launch_template_data()
+    assert "SecurityGroupIds" not in data
+    assert data["NetworkInterfaces"] == [
+        {
+            "NetworkCardIndex": card,
+            "DeviceIndex": card,
+            "InterfaceType": kind,
+            "Groups": ["sg-1"],
+            "DeleteOnTermination": True,
+        }
+        for card, kind in ((0, "efa"), (1, "efa-only"))
+    ]
+
+
+@pytest.mark.parametrize("given", ["network_interfaces", "security_groups"])
+def test_fails_when_interfaces_and_groups_do_not_come_together(stack: Stack, given: str) -> None:
+    """Fails when one is there without the other."""
+    both: dict[str, Any] = {
+        "network_interfaces": efa_interfaces("p4d.24xlarge"),
+        "security_groups": [ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-1")],
+    }
+    with pytest.raises(ValueError, match=f"need each other, got only {given}"):
+        BatchLaunchTemplate(stack, "Template", **{given: both[given]})

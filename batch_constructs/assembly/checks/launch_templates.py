@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, rule
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from batch_constructs.assembly.template.resources import (
         ComputeResources,
+        LaunchTemplateData,
         LaunchTemplateOverride,
         LaunchTemplateSpecification,
     )
@@ -110,6 +112,8 @@ def members_that_count(resources: ComputeResources) -> Iterator[Finding]:
             continue
         data = template.data
         for name in data.gives(*_INSTEAD):
+            if name == "InstanceMarketOptions" and _may_be_capacity_block(data):
+                continue
             yield Finding(data, f"Batch ignores {name} in a launch template: {_INSTEAD[name]}", at=name)
         if is_one_of(data.disable_api_termination, True):
             message = "Batch ignores DisableApiTermination in a launch template"
@@ -118,6 +122,13 @@ def members_that_count(resources: ComputeResources) -> Iterator[Finding]:
             if interface.gives("SubnetId"):
                 message = "Batch ignores SubnetId in a launch template: Subnets of the environment count"
                 yield Finding(interface, message, at="SubnetId")
+
+
+def _may_be_capacity_block(data: LaunchTemplateData) -> bool:
+    """EC2 starts no instance in a Capacity Block unless the template says so, and no member of the environment does."""
+    options = data.raw("InstanceMarketOptions")
+    kind = options.get("MarketType") if isinstance(options, Mapping) else None
+    return not isinstance(kind, str) or kind == "capacity-block"
 
 
 @rule(

@@ -1,0 +1,169 @@
+"""What all environments share whose instances AWS Batch starts on EC2: on demand, Spot, with GPUs, with EFA."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Annotations
+from aws_cdk import aws_batch as batch
+from aws_cdk import aws_ec2 as ec2
+
+from batch_constructs.compute_environments.base import ManagedComputeEnvironment
+from batch_constructs.facts import instance_types as types
+from batch_constructs.launch_templates import BatchLaunchTemplate
+from batch_constructs.launch_templates.specification import (
+    override_specifications,
+    specification,
+    with_overrides,
+)
+from batch_constructs.roles import EcsInstanceRole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_iam as iam
+    from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef
+    from constructs import Construct
+
+    from batch_constructs._problems import Problems
+    from batch_constructs.compute_environments.capacity import Capacity
+    from batch_constructs.compute_environments.update_policy import UpdatePolicy
+    from batch_constructs.facts.vocabulary import ContainerInsights
+    from batch_constructs.launch_templates import CapacityReservation, NetworkInterface
+
+__all__ = ["Ec2Family", "check_reservation"]
+
+_L1 = batch.CfnComputeEnvironment
+
+
+class Ec2Family(ManagedComputeEnvironment):
+    """An environment on EC2: instances with a role, a launch template, an image."""
+
+    instance_role: EcsInstanceRole | iam.IInstanceProfile
+    """The role of its instances, with the instance profile."""
+
+    launch_template: ILaunchTemplateRef
+    """What its instances look like: disks, metadata service, user data."""
+
+    placement_group: ec2.IPlacementGroup | None
+    """How near its instances stand to each other; ``None`` where EC2 decides."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        capacity: Capacity,
+        vpc: ec2.IVpc,
+        subnet_ids: Sequence[str],
+        security_groups: Sequence[ec2.ISecurityGroup] | None,
+        instance_role: EcsInstanceRole | iam.IInstanceProfile | None,
+        launch_template: ILaunchTemplateRef | None,
+        placement_group: ec2.IPlacementGroup | None,
+        key_pair: ec2.IKeyPair | None,
+        service_role: iam.IRole | None,
+        capacity_reservation: CapacityReservation | None = None,
+        network_interfaces: Sequence[NetworkInterface] = (),
+        cluster: bool = False,
+    ) -> None:
+        """Create the environment, and what it was not given; the class of the user has checked the arguments."""
+        # Each may refuse what it is given, so all come before there is anything in the tree.
+        template = None if launch_template is None else specification(launch_template)
+        overrides = override_specifications(capacity.launch_template_overrides)
+
+        super().__init__(scope, id)
+        self.security_groups = list(security_groups or [self._own_security_group(vpc)])
+        self.instance_role = instance_role or EcsInstanceRole(self, "InstanceRole")
+        self.launch_template = launch_template or BatchLaunchTemplate(
+            self,
+            "LaunchTemplate",
+            tags=capacity.instance_tags,
+            network_interfaces=network_interfaces,
+            security_groups=self.security_groups if network_interfaces else (),
+            capacity_reservation=capacity_reservation,
+        )
+        group = placement_group or (self._own_placement_group() if cluster else None)
+        self.placement_group = group
+        self.cfn = _L1(
+            self,
+            "Resource",
+            type="MANAGED",
+            compute_environment_name=capacity.compute_environment_name,
+            state="ENABLED" if capacity.enabled else "DISABLED",
+            service_role=None if service_role is None else service_role.role_arn,
+            # CloudFormation's own default replaces the environment at every change, and stops at its queue.
+            replace_compute_environment=capacity.replace_compute_environment,
+            update_policy=_update_policy(capacity.update_policy),
+            ecs_settings=_ecs_settings(capacity.container_insights),
+            context=capacity.context,
+            compute_resources=_L1.ComputeResourcesProperty(
+                type=capacity.kind.value,
+                allocation_strategy=capacity.allocation_strategy.value,
+                minv_cpus=capacity.min_vcpus,
+                maxv_cpus=capacity.max_vcpus,
+                scaling_policy=_scaling_policy(capacity.scale_down_delay),
+                instance_types=list(capacity.instance_types),
+                subnets=list(subnet_ids),
+                security_group_ids=self._security_group_ids(),
+                instance_role=self.instance_role.instance_profile_arn,
+                launch_template=with_overrides(template or specification(self.launch_template), overrides),
+                ec2_configuration=[
+                    _L1.Ec2ConfigurationObjectProperty(image_type=image.value, image_id_override=own)
+                    for image, own in capacity.images().items()
+                ],
+                ec2_key_pair=None if key_pair is None else key_pair.key_pair_name,
+                update_to_latest_image_version=capacity.latest_images(),
+                bid_percentage=capacity.bid_percentage,
+                placement_group=None if group is None else group.placement_group_name,
+                tags=dict(capacity.instance_tags) if capacity.instance_tags else None,
+            ),
+        )
+        self._keep_stack_tags_off()
+        self._outlive(instance_role, service_role)
+        self._warn_of(capacity.unfamiliar())
+
+    def _own_placement_group(self) -> ec2.PlacementGroup:
+        return ec2.PlacementGroup(self, "PlacementGroup", strategy=ec2.PlacementGroupStrategy.CLUSTER)
+
+    def _security_group_ids(self) -> list[str] | None:
+        return [group.security_group_id for group in self.security_groups]
+
+    def _warn_of(self, unfamiliar: Sequence[str]) -> None:
+        if unfamiliar:
+            date = types.metadata()[1]
+            Annotations.of(self).add_warning_v2(
+                "batch-constructs:unfamiliarInstanceType",
+                f"the instance data of {date} do not know {', '.join(unfamiliar)}",
+            )
+
+
+def check_reservation(
+    problems: Problems, reservation: CapacityReservation | None, launch_template: ILaunchTemplateRef | None
+) -> None:
+    """Note that the launch template of the user would have to name the reservation itself."""
+    problems.check(
+        reservation is None or launch_template is None,
+        "capacity_reservation stands in the launch template, got launch_template as well: give it to "
+        "BatchLaunchTemplate instead",
+    )
+
+
+def _update_policy(policy: UpdatePolicy | None) -> batch.CfnComputeEnvironment.UpdatePolicyProperty | None:
+    if policy is None:
+        return None
+    return _L1.UpdatePolicyProperty(
+        job_execution_timeout_minutes=policy.job_execution_timeout_minutes,
+        terminate_jobs_on_update=policy.terminate_jobs_on_update,
+    )
+
+
+def _ecs_settings(
+    insights: ContainerInsights | None,
+) -> batch.CfnComputeEnvironment.EcsSettingsProperty | None:
+    return None if insights is None else _L1.EcsSettingsProperty(container_insights=insights.value)
+
+
+def _scaling_policy(
+    delay: float | None,
+) -> batch.CfnComputeEnvironment.ComputeScalingPolicyProperty | None:
+    return None if delay is None else _L1.ComputeScalingPolicyProperty(min_scale_down_delay_minutes=delay)

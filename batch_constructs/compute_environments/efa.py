@@ -1,0 +1,250 @@
+"""Environments for jobs of several nodes that talk over the Elastic Fabric Adapter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Annotations
+from aws_cdk import aws_ec2 as ec2
+
+from batch_constructs._tokens import minutes
+from batch_constructs.compute_environments.adapters import (
+    check_adapters,
+    check_layouts,
+    layouts_of,
+    may_cluster,
+)
+from batch_constructs.compute_environments.allocation import AllocationStrategy
+from batch_constructs.compute_environments.capacity import Capacity
+from batch_constructs.compute_environments.ec2_family import Ec2Family, check_reservation
+from batch_constructs.facts.vocabulary import ResourceKind
+from batch_constructs.launch_templates import NetworkInterface
+from batch_constructs.networking import placement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import Duration
+    from aws_cdk import aws_iam as iam
+    from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef
+    from constructs import Construct
+    from jsii import Number
+
+    from batch_constructs._problems import Problems
+    from batch_constructs.compute_environments.images import ImageType
+    from batch_constructs.compute_environments.update_policy import UpdatePolicy
+    from batch_constructs.facts.vocabulary import ContainerInsights
+    from batch_constructs.launch_templates import CapacityReservation
+    from batch_constructs.networking import Placement
+    from batch_constructs.roles import EcsInstanceRole
+
+
+__all__ = ["EfaComputeEnvironment"]
+
+
+class EfaComputeEnvironment(Ec2Family):
+    """Capacity on EC2 whose instances talk to each other over the Elastic Fabric Adapter, for multi-node jobs.
+
+    Its launch template attaches an adapter to each network card that takes one; its security group lets its members
+    talk to each other in both directions, as the adapter asks for; its instances stand in one Availability Zone and one
+    cluster placement group. It runs on demand only, as multi-node jobs do. Types with other network cards need an
+    environment of their own.
+
+    Guide: Elastic Fabric Adapter; Multi-node Parallel Jobs.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        vpc: ec2.IVpc | ec2.Vpc,
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup | ec2.SecurityGroup] | None = None,
+        instance_types: Sequence[str],
+        network_interfaces: Sequence[NetworkInterface] | None = None,
+        min_vcpus: Number = 0,
+        max_vcpus: Number,
+        scale_down_delay: Duration | None = None,
+        allocation_strategy: AllocationStrategy = AllocationStrategy.BEST_FIT_PROGRESSIVE,
+        capacity_reservation: CapacityReservation | None = None,
+        image_types: Sequence[ImageType] | None = None,
+        image_ids: Mapping[ImageType, str] | None = None,
+        instance_role: EcsInstanceRole | iam.IInstanceProfile | iam.InstanceProfile | None = None,
+        launch_template: ILaunchTemplateRef | None = None,
+        placement_group: ec2.IPlacementGroup | ec2.PlacementGroup | None = None,
+        key_pair: ec2.IKeyPair | ec2.KeyPair | None = None,
+        instance_tags: Mapping[str, str] | None = None,
+        container_insights: ContainerInsights | None = None,
+        update_policy: UpdatePolicy | None = None,
+        update_to_latest_image_version: bool | None = None,
+        replace_compute_environment: bool = False,
+        service_role: iam.IRole | iam.Role | None = None,
+        enabled: bool = True,
+        compute_environment_name: str | None = None,
+        context: str | None = None,
+    ) -> None:
+        """Create the environment, with its network interfaces, security group, placement group and instance role.
+
+        Args:
+            scope: Where the environment belongs.
+            id: Its name in that scope.
+            vpc: The network. Its instances must reach ECS: by NAT, public addresses or endpoints.
+            vpc_subnets: One subnet, since a cluster placement group lies in one Availability Zone. By default the
+                first private one, else the first isolated, else the first public one, whose instances get no public
+                address where they have several network cards.
+            security_groups: What instances belong to: groups that let all traffic in from themselves and out to
+                themselves. By default one of its own.
+            instance_types: Types with an Elastic Fabric Adapter, all with the same network cards, such as
+                ``["p5.48xlarge"]``; families only if all their sizes are so.
+            network_interfaces: With which interfaces the instances start. By default those that `efa_interfaces`
+                gives for the types; to be given for types that the data do not know.
+            min_vcpus: vCPUs that are kept, and paid, even when idle; 0 or more.
+            max_vcpus: vCPUs to which it grows: at least those of all nodes of a job together.
+            scale_down_delay: How long an idle instance is kept for the next job: none, or 20 minutes to a week. By
+                default none.
+            allocation_strategy: How types are chosen. By default further types at the lowest price per vCPU.
+                ``BEST_FIT`` rules out every update in place.
+            capacity_reservation: Where to start the instances; not beside a launch template of your own, which names
+                it itself. Its Availability Zone must be that of the subnet. By default wherever EC2 has room.
+            image_types: Which image of AWS, 1 or 2. By default those of Amazon Linux 2023 that fit the types.
+            image_ids: Images of your own, by the image type in whose place they stand: ``{ImageType.ECS_AL2023:
+                "ami-…"}``. By default the newest of AWS, which updates keep so.
+            instance_role: The instances' role. By default one of its own with what the ECS agent needs.
+            launch_template: What instances look like, with network interfaces and their security groups, which are to
+                be given here, too. By default one of its own. A change of it is a change of the environment.
+            placement_group: A cluster placement group. By default one of its own; none with a capacity reservation,
+                which has its own place: give its group if it was made in one.
+            key_pair: Whom SSH lets in. By default nobody: Session Manager needs no key and no open port.
+            instance_tags: Tags of instances and their disks, at most 50; a change replaces the instances. Tags of the
+                stack do not reach the environment, where a changed tag would replace it.
+            container_insights: Which metrics ECS keeps of the cluster, at the price of CloudWatch. By default none.
+            update_policy: What happens to running jobs when an update replaces instances. By default they go on for
+                up to 30 minutes.
+            update_to_latest_image_version: Whether such an update takes the newest image. By default yes wherever AWS
+                allows it and no image is your own.
+            replace_compute_environment: Make a new environment at every change of capacity. By default changes are
+                made in place.
+            service_role: A role of your own for AWS Batch, which rules out every update in place but that of the
+                size. By default the service-linked role.
+            enabled: Whether jobs are placed; by default yes.
+            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one,
+                without which the environment could never be replaced.
+            context: Reserved by AWS; leave it out.
+
+        Raises:
+            ValueError: arguments that AWS would refuse or that contradict each other, all of them in one message.
+        """
+        capacity = Capacity(
+            kind=ResourceKind.EC2,
+            instance_types=instance_types,
+            min_vcpus=min_vcpus,
+            max_vcpus=max_vcpus,
+            scale_down_delay=minutes(scale_down_delay),
+            allocation_strategy=allocation_strategy,
+            bid_percentage=None,
+            image_types=image_types,
+            image_ids=image_ids,
+            launch_template_overrides=(),
+            instance_tags=instance_tags,
+            container_insights=container_insights,
+            update_policy=update_policy,
+            update_to_latest_image_version=update_to_latest_image_version,
+            replace_compute_environment=replace_compute_environment,
+            enabled=enabled,
+            compute_environment_name=compute_environment_name,
+            context=context,
+            has_service_role=service_role is not None,
+            has_security_groups=security_groups is None or len(security_groups) > 0,
+        )
+        problems = capacity.problems()
+        check_adapters(problems, instance_types)
+        layouts = layouts_of(instance_types)
+        if launch_template is None and network_interfaces is None:
+            check_layouts(problems, layouts)
+        _check_template(problems, launch_template, network_interfaces, security_groups)
+        check_reservation(problems, capacity_reservation, launch_template)
+        subnets = placement(vpc, vpc_subnets)
+        _check_subnets(problems, subnets, vpc_subnets, capacity_reservation)
+        problems.raise_if_any()
+
+        # For types that the data do not know, one adapter is what nearly all have.
+        interfaces = network_interfaces or next(iter(layouts), (NetworkInterface(),))
+        super().__init__(
+            scope,
+            id,
+            capacity=capacity,
+            vpc=vpc,
+            subnet_ids=subnets.subnet_ids[:1],
+            security_groups=security_groups,
+            instance_role=instance_role,
+            launch_template=launch_template,
+            placement_group=placement_group,
+            key_pair=key_pair,
+            service_role=service_role,
+            capacity_reservation=capacity_reservation,
+            network_interfaces=interfaces,
+            cluster=capacity_reservation is None and may_cluster(instance_types),
+        )
+        if subnets.public and len(interfaces) > 1:
+            Annotations.of(self).add_warning_v2(
+                "batch-constructs:noPublicAddress",
+                "EC2 gives instances with several network interfaces no public address, and in this public subnet "
+                "they need one to reach AWS: choose a private subnet with NAT or endpoints",
+            )
+
+    def _own_security_group(self, vpc: ec2.IVpc) -> ec2.SecurityGroup:
+        group = super()._own_security_group(vpc)
+        # The fabric asks for both rules by name of the group: a rule for all addresses is not enough.
+        itself = group.security_group_id
+        ec2.CfnSecurityGroupIngress(
+            self, "FromItself", group_id=itself, ip_protocol="-1", source_security_group_id=itself
+        )
+        ec2.CfnSecurityGroupEgress(
+            self, "ToItself", group_id=itself, ip_protocol="-1", destination_security_group_id=itself
+        )
+        return group
+
+    def _security_group_ids(self) -> None:
+        # The network interfaces carry them, and EC2 refuses both together.
+        return None
+
+
+def _check_template(
+    problems: Problems,
+    launch_template: ILaunchTemplateRef | None,
+    network_interfaces: Sequence[NetworkInterface] | None,
+    security_groups: Sequence[ec2.ISecurityGroup] | None,
+) -> None:
+    problems.check(
+        network_interfaces is None or len(network_interfaces) > 0,
+        "network_interfaces must hold at least one, or be omitted for those of the types",
+    )
+    problems.check(
+        launch_template is None or network_interfaces is None,
+        "network_interfaces stand in the launch template, got launch_template as well: give them to "
+        "BatchLaunchTemplate instead",
+    )
+    problems.check(
+        launch_template is None or security_groups is not None,
+        "launch_template needs security_groups: those that its network interfaces belong to",
+    )
+
+
+def _check_subnets(
+    problems: Problems,
+    subnets: Placement,
+    selection: ec2.SubnetSelection | None,
+    reservation: CapacityReservation | None,
+) -> None:
+    several = len(subnets.subnet_ids) > 1
+    problems.check(
+        selection is None or not several,
+        "vpc_subnets must select one subnet, since the instances stand in one Availability Zone, got "
+        f"{len(subnets.subnet_ids)}: add availability_zones or name it by subnets",
+    )
+    problems.check(
+        selection is not None or reservation is None or not several,
+        "vpc_subnets must be given with capacity_reservation, which has one Availability Zone, and the network has "
+        f"{len(subnets.subnet_ids)} subnets: select the one in its zone",
+    )

@@ -1,0 +1,83 @@
+"""The machine images of instances: those that AWS Batch provides, and your own."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from batch_constructs._tokens import known
+from batch_constructs.facts import images as facts
+from batch_constructs.facts import instance_types as types
+from batch_constructs.facts import limits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from batch_constructs._problems import Problems
+
+__all__ = ["ImageType", "check_images", "images_for"]
+
+
+class ImageType(StrEnum):
+    """The machine images that AWS Batch picks from for environments on ECS.
+
+    Guide: Compute Resource AMIs.
+    """
+
+    ECS_AL2023 = "ECS_AL2023"
+    """Amazon Linux 2023, for every type without a GPU but ``a1``."""
+
+    ECS_AL2023_NVIDIA = "ECS_AL2023_NVIDIA"
+    """Amazon Linux 2023 with NVIDIA drivers, for GPU types but ``p3`` and ``g3``."""
+
+    ECS_AL2 = "ECS_AL2"
+    """Amazon Linux 2, whose support ended on 2026-06-30."""
+
+    ECS_AL2_NVIDIA = "ECS_AL2_NVIDIA"
+    """Amazon Linux 2 with NVIDIA drivers, whose support ended on 2026-06-30."""
+
+    @property
+    def nvidia(self) -> bool:
+        """Whether it is for GPU types."""
+        return facts.IMAGE_TYPES[self].nvidia
+
+
+def images_for(
+    instance_types: Sequence[str], image_types: Sequence[ImageType] | None, image_ids: Mapping[ImageType, str]
+) -> list[ImageType]:
+    """The images given, or those that fit the instance types: NVIDIA's for GPUs, the plain one for the rest.
+
+    An image of one's own takes the place of the one that would be chosen for the same instances.
+    """
+    if image_types is not None:
+        return list(image_types)
+    members = [each for name in instance_types if known(name) for each in types.members(name)]
+    fitting = {ImageType.ECS_AL2023_NVIDIA if each.gpus else ImageType.ECS_AL2023 for each in members}
+    own = set(image_ids)
+    if not fitting and not own:
+        return [ImageType.ECS_AL2023]
+    return sorted(own | {each for each in fitting if each.nvidia not in {other.nvidia for other in own}})
+
+
+def check_images(
+    problems: Problems, image_types: Sequence[ImageType] | None, image_ids: Mapping[ImageType, str]
+) -> None:
+    """Note what is wrong with the images of an environment, whatever its instance types."""
+    if image_types is not None:
+        problems.within("the length of image_types", len(image_types), limits.EC2_CONFIGURATIONS)
+        strange = [each for each in image_ids if each not in image_types]
+        problems.check(
+            not strange,
+            f"image_ids must be for image_types, got {', '.join(strange)} beside "
+            f"image_types={', '.join(image_types)}: add it there, or omit image_types",
+        )
+    else:
+        problems.check(
+            len(image_ids) <= (limits.EC2_CONFIGURATIONS.maximum or 0),
+            f"image_ids must hold {limits.EC2_CONFIGURATIONS.words}, got {len(image_ids)}",
+        )
+    for image_type, image_id in image_ids.items():
+        problems.check(
+            not known(image_id) or image_id.startswith(("ami-", "{{resolve:")),
+            f"image_ids must hold ids such as 'ami-0123456789abcdef0', got {image_id!r} for {image_type}",
+        )

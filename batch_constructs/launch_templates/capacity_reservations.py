@@ -1,0 +1,55 @@
+"""Capacity that was reserved beforehand, as a launch template names it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import known
+
+__all__ = ["CapacityReservation"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityReservation:
+    """An On-Demand Capacity Reservation, a Capacity Block, or a resource group of them, to start instances in.
+
+    It lies in one Availability Zone, so that the environment needs a subnet there.
+
+    Guide: Launch Template Support.
+
+    Attributes:
+        reservation_id: ``cr-…``; either this or the group. Capacity Blocks have such an id, too. Tokens pass.
+        resource_group_arn: A resource group whose reservations are used; either this or the id. Tokens pass.
+        capacity_block: Whether it is a Capacity Block for ML, whose instances EC2 starts only when the launch
+            template says so. By default no.
+
+    Raises:
+        ValueError: neither or both of the two are given, or the id is not one of a reservation.
+    """
+
+    reservation_id: str | None = None
+    resource_group_arn: str | None = None
+    capacity_block: bool = False
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        given = [self.reservation_id, self.resource_group_arn]
+        problems.check(
+            given.count(None) == 1,
+            "a capacity reservation needs either reservation_id or resource_group_arn, got "
+            + ("both" if given.count(None) == 0 else "neither"),
+        )
+        if self.reservation_id is not None and known(self.reservation_id):
+            problems.check(
+                self.reservation_id.startswith("cr-"),
+                f"reservation_id must begin with cr-, got {self.reservation_id!r}: the id of a Capacity Block's "
+                "reservation, not of its offering",
+            )
+        if self.resource_group_arn is not None and known(self.resource_group_arn):
+            problems.check(
+                ":resource-groups:" in self.resource_group_arn,
+                "resource_group_arn must look like arn:aws:resource-groups:REGION:ACCOUNT:group/NAME, got "
+                f"{self.resource_group_arn!r}",
+            )
+        problems.raise_if_any()
