@@ -82,6 +82,39 @@ def show(paths: tuple[Path, ...]) -> None:
     tables.show(models)
 
 
+@main.command()
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to report.",
+)
+def changes(old: str, new: str, style: str) -> None:
+    """Tell what a deploy of NEW over OLD would do to environments, queues, definitions and policies.
+
+    Each is a template, a cdk.out folder, a folder of templates, or a template in git: git:REVISION:PATH.
+
+    Exit status: 0 nothing fails or surprises, 1 something does or may, 2 a path cannot be read.
+    """
+    from batch_constructs._cli import git_files  # noqa: PLC0415 - as above
+
+    models = []
+    for path in (old, new):
+        with git_files.checked_out(path, _fail) as file:
+            models.append(_read(file))
+    from batch_constructs._cli import changes as tables  # noqa: PLC0415 - as above
+    from batch_constructs.assembly.changes import plan  # noqa: PLC0415 - as above
+
+    planned = plan(*models)
+    tables.FORMATS[style](planned)
+    if any(change.problems for change in planned):
+        sys.exit(1)
+
+
 def _read(path: Path) -> BatchModel:
     from batch_constructs.assembly.template import UnreadableInputError, read  # noqa: PLC0415 - as above
 

@@ -1,0 +1,108 @@
+"""What a deploy would do to a resource, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What happens to a resource; a later one swallows the earlier ones."""
+
+    UNCHANGED = "unchanged"
+    IN_PLACE = "in place"
+    SCALING_UPDATE = "scaling update"
+    INFRASTRUCTURE_UPDATE = "infrastructure update"
+    NEW_REVISION = "new revision"
+    REFUSED = "refused"
+    REPLACED = "replaced"
+    CREATED = "created"
+    DELETED = "deleted"
+
+    @property
+    def rank(self) -> int:
+        """The place in the order of the kinds."""
+        return list(Kind).index(self)
+
+
+class Risk(StrEnum):
+    """How bad a problem is."""
+
+    FAILS = "fails"
+    """The deploy fails."""
+    MAY_FAIL = "may fail"
+    """The deploy fails if what the templates leave open turns out badly."""
+    SURPRISE = "surprise"
+    """The deploy succeeds and does not do what one expects."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why a deploy fails, or surprises.
+
+    Attributes:
+        risk: how bad it is.
+        message: what happens, and why.
+        remedy: what to do instead.
+    """
+
+    risk: Risk
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyChange:
+    """A property that differs.
+
+    Attributes:
+        path: the way from the resource's properties, such as ``RetryStrategy.EvaluateOnExit[0].Action``.
+        old: the value before, as text; ``None`` if it was not given. The same text as ``new`` if the property refers to
+            something that gets another value, such as a launch template's newest version.
+        new: the value after, as text; ``None`` if it is not given.
+        certain: whether it changes for certain; else the templates leave it open.
+    """
+
+    path: str
+    old: str | None
+    new: str | None
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a deploy would do to one resource of AWS Batch.
+
+    Attributes:
+        type: the CloudFormation type, such as ``AWS::Batch::JobQueue``.
+        stack: the stack's name.
+        logical_id: the resource's name in the template.
+        construct_path: the CDK's path of the construct; empty if the CDK has not made it.
+        kind: what happens, or at worst may happen.
+        at_least: what happens for certain; differs from ``kind`` if the templates leave something open.
+        properties: what differs.
+        jobs: what that means for the jobs, in words.
+        problems: why the deploy fails or surprises.
+        hint: something that a reader may want to know; empty if there is nothing.
+    """
+
+    type: str
+    stack: str
+    logical_id: str
+    construct_path: str
+    kind: Kind
+    at_least: Kind
+    properties: tuple[PropertyChange, ...] = ()
+    jobs: str = ""
+    problems: tuple[Problem, ...] = field(default=())
+    hint: str = ""
+
+    @property
+    def certain(self) -> bool:
+        """Whether the templates say for certain what happens."""
+        return self.kind is self.at_least
+
+    @property
+    def harmless(self) -> bool:
+        """Whether nothing fails or surprises."""
+        return not self.problems

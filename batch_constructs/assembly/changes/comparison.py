@@ -1,0 +1,204 @@
+"""What differs between two assemblies, resource by resource, also through references."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.assembly.changes.change import Kind, PropertyChange
+from batch_constructs.assembly.changes.effects import effect, plain
+from batch_constructs.assembly.changes.matching import pair_stacks
+from batch_constructs.assembly.changes.rendering import rendered
+from batch_constructs.assembly.changes.sameness import MISSING, Sameness, Values
+from batch_constructs.facts import updates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template import BatchModel, Resource, Stack
+
+_LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
+# A change of one of these makes a new version of a launch template.
+_VERSIONED = ("LaunchTemplateData", "VersionDescription")
+_NO_FACTS = updates.ResourceType(
+    create_only=frozenset(), conditional=frozenset(), unordered=frozenset(), any_case=frozenset()
+)
+
+
+class Comparison:
+    """Two assemblies, paired stack by stack and resource by resource.
+
+    Attributes:
+        pairs: the resources of both, in the order of the new assembly; ``None`` where one has no counterpart.
+    """
+
+    def __init__(self, old: BatchModel, new: BatchModel) -> None:
+        self.pairs: list[tuple[Resource | None, Resource | None]] = []
+        self._values: dict[tuple[int, int], Values] = {}
+        self._differences: dict[int, tuple[PropertyChange, ...]] = {}
+        self._open: set[int] = set()
+        for before, after in pair_stacks(old, new):
+            if before is not None and after is not None:
+                self._values[id(before), id(after)] = Values(before, after, self._moves)
+            self.pairs += _pairs(before, after)
+        both = [(one, other) for one, other in self.pairs if one is not None and other is not None]
+        self._partners = {id(one): other for one, other in both}
+        self._before = {id(other): one for one, other in both}
+
+    def partner(self, old: Resource) -> Resource | None:
+        """The resource that has an old one's place."""
+        return self._partners.get(id(old))
+
+    def before(self, new: Resource) -> Resource | None:
+        """The resource whose place a new one has."""
+        return self._before.get(id(new))
+
+    def differences(self, old: Resource, new: Resource) -> tuple[PropertyChange, ...]:
+        """The properties that differ between an old resource and its partner."""
+        key = id(old)
+        if key not in self._differences:
+            # A resource that refers to itself by a detour: what is being compared counts as equal.
+            self._differences[key] = ()
+            self._open.add(key)
+            self._differences[key] = tuple(self._differing(old, new))
+            self._open.discard(key)
+        return self._differences[key]
+
+    def same(self, old: Resource, new: Resource, name: str) -> Sameness:
+        """Whether a property is the same in both."""
+        values = self._values[id(old.stack), id(new.stack)]
+        return values.same(_properties(old).get(name, MISSING), _properties(new).get(name, MISSING))
+
+    def condition_differs(self, old: Resource, new: Resource) -> bool:
+        """Whether another condition decides if the resource exists."""
+        values = self._values[id(old.stack), id(new.stack)]
+        return not values.condition_same(_entry(old).get("Condition"), _entry(new).get("Condition"))
+
+    def identity(self, old: Resource, new: Resource) -> Sameness:
+        """Whether a resource stays the one that it was: not replaced, and not registered anew."""
+        if old.type != new.type:
+            return Sameness.OTHER
+        answer = Sameness.SAME
+        for change in self.differences(old, new):
+            does = effect(old, new, change.path)
+            if does.least in _NEW_IDENTITY and change.certain:
+                return Sameness.OTHER
+            if does.most in _NEW_IDENTITY:
+                answer = Sameness.MAYBE
+        return answer
+
+    def new_version(self, old: Resource, new: Resource) -> tuple[PropertyChange, ...]:
+        """What gives a launch template another version."""
+        return tuple(c for c in self.differences(old, new) if updates.touches(_VERSIONED, plain(c.path)))
+
+    def _moves(self, old: Resource, new: Resource, attribute: str) -> Sameness | None:
+        """Whether an attribute keeps its value; ``None`` if the two are not the same resource."""
+        if self.partner(old) is not new:
+            return None
+        if id(old) in self._open:
+            return Sameness.SAME
+        differences = self.differences(old, new)
+        identity = self.identity(old, new)
+        if not differences or identity is Sameness.OTHER:
+            return identity
+        if old.type == _LAUNCH_TEMPLATE and attribute.endswith("VersionNumber"):
+            if attribute == "DefaultVersionNumber":
+                # CloudFormation never moves the default: it stays the first version.
+                return identity
+            versions = self.new_version(old, new)
+            certain = any(change.certain for change in versions)
+            return Sameness.OTHER if certain else Sameness.MAYBE if versions else identity
+        names_it = not attribute or attribute.endswith(("Arn", "Id", "Name"))
+        return identity if names_it and old.type in updates.TYPES else max(identity, Sameness.MAYBE)
+
+    def _differing(self, old: Resource, new: Resource) -> Iterator[PropertyChange]:
+        facts = updates.TYPES.get(new.type, _NO_FACTS)
+        walk = _Walk(self._values[id(old.stack), id(new.stack)], facts, old.stack, new.stack)
+        yield from walk.differing("", _entry(old).get("Properties", {}), _entry(new).get("Properties", {}))
+
+
+_NEW_IDENTITY = {Kind.REPLACED, Kind.NEW_REVISION}
+
+
+class _Walk:
+    """The way down through the properties of two resources."""
+
+    def __init__(self, values: Values, facts: updates.ResourceType, old: Stack, new: Stack) -> None:
+        self._values = values
+        self._facts = facts
+        self._old = old
+        self._new = new
+
+    def differing(self, path: str, old: Any, new: Any) -> Iterator[PropertyChange]:
+        one, other = self._values.resolve(old, new)
+        if isinstance(one, dict | None) and isinstance(other, dict | None) and (one or other):
+            yield from self._members(path, old, new, one or {}, other or {})
+            return
+        if isinstance(one, list) and isinstance(other, list) and self._elementwise(path, one, other):
+            for index, pair in enumerate(zip(one, other, strict=True)):
+                yield from self.differing(f"{path}[{index}]", *pair)
+            return
+        sameness = self._leniently(path, one, other, self._values.same(old, new))
+        if sameness is not Sameness.SAME:
+            before, after = rendered(self._old, one), rendered(self._new, other)
+            certain = sameness is Sameness.OTHER
+            yield PropertyChange(path=path or "Properties", old=before, new=after, certain=certain)
+
+    def _members(
+        self, path: str, old: Any, new: Any, one: dict[str, Any], other: dict[str, Any]
+    ) -> Iterator[PropertyChange]:
+        if "Fn::Transform" in one or "Fn::Transform" in other:
+            if self._values.same(old, new) is not Sameness.SAME:
+                before, after = rendered(self._old, one), rendered(self._new, other)
+                yield PropertyChange(path=path or "Properties", old=before, new=after, certain=False)
+            return
+        for name in (*one, *(name for name in other if name not in one)):
+            yield from self.differing(
+                f"{path}.{name}".strip("."), one.get(name, MISSING), other.get(name, MISSING)
+            )
+
+    def _elementwise(self, path: str, one: list[Any], other: list[Any]) -> bool:
+        """Whether two lists of structures are compared element by element."""
+        structures = all(
+            isinstance(self._old.resolve(a), dict) and isinstance(self._new.resolve(b), dict)
+            for a, b in zip(one, other, strict=False)
+        )
+        return len(one) == len(other) and structures and not self._reordered(path, one, other)
+
+    def _leniently(self, path: str, one: Any, other: Any, sameness: Sameness) -> Sameness:
+        """Whether CloudFormation sees a difference that means nothing is not known."""
+        if sameness is not Sameness.OTHER:
+            return sameness
+        if isinstance(one, list) and isinstance(other, list) and self._reordered(path, one, other):
+            return Sameness.MAYBE
+        words = isinstance(one, str) and isinstance(other, str) and one.lower() == other.lower()
+        return Sameness.MAYBE if words and plain(path) in self._facts.any_case else sameness
+
+    def _reordered(self, path: str, one: list[Any], other: list[Any]) -> bool:
+        if plain(path) not in self._facts.unordered or len(one) != len(other):
+            return False
+        left = list(other)
+        for element in one:
+            match = next((e for e in left if self._values.same(element, e) is Sameness.SAME), MISSING)
+            if match is MISSING:
+                return False
+            left.remove(match)
+        return any(self._values.same(*pair) is not Sameness.SAME for pair in zip(one, other, strict=True))
+
+
+def _pairs(old: Stack | None, new: Stack | None) -> Iterator[tuple[Resource | None, Resource | None]]:
+    before = old.resources if old is not None else {}
+    after = new.resources if new is not None else {}
+    for logical_id, resource in after.items():
+        yield before.get(logical_id), resource
+    for logical_id, resource in before.items():
+        if logical_id not in after:
+            yield resource, None
+
+
+def _entry(resource: Resource) -> dict[str, Any]:
+    entry: dict[str, Any] = vars(resource)["entry"]
+    return entry
+
+
+def _properties(resource: Resource) -> dict[str, Any]:
+    return resource.node if isinstance(resource.node, dict) else {}

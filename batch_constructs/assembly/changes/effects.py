@@ -1,0 +1,216 @@
+"""What a change of one property does to its resource: the one place that knows.
+
+What can only be set at creation comes from CloudFormation's schemas, what Batch can change in place from the guide's
+chapter on updates. An environment is the difficult one::
+
+                                     ReplaceComputeEnvironment true (the default)   false
+    create-only (name, tags, …)      replaced                                       replaced
+    instances, network, images       replaced                                       infrastructure update, if the role
+                                                                                    and the strategy allow it
+    vCPUs, state                     scaling update                                 scaling update
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.changes.change import Kind
+from batch_constructs.assembly.template import given, is_none_of, is_one_of, known
+from batch_constructs.assembly.template.resources import ComputeEnvironment
+from batch_constructs.assembly.template.unknown import ending
+from batch_constructs.facts import allocation_strategies, updates
+from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_NAME
+
+if TYPE_CHECKING:
+    from batch_constructs.assembly.template import Resource
+
+_INDEX = re.compile(r"\[[0-9]+\]")
+_REVISED = "AWS::Batch::JobDefinition"
+_IN_PLACE_OF_DEFINITIONS = ("ResourceRetentionPolicy", "Tags")
+# Batch keeps these; a policy cannot become one of another kind.
+_POLICY_KINDS = ("FairsharePolicy", "QuotaSharePolicy")
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a change of a property does.
+
+    Attributes:
+        least: what it does for certain.
+        most: what it may do, as far as the templates leave the conditions open.
+        why: why the service may refuse it; empty if it does not.
+        remedy: what to do then.
+    """
+
+    least: Kind
+    most: Kind
+    why: str = ""
+    remedy: str = ""
+
+
+def plain(path: str) -> str:
+    """A path without the indexes of lists, as the schemas have it."""
+    return _INDEX.sub("", path)
+
+
+def effect(old: Resource, new: Resource, path: str) -> Effect:
+    """What the change of a property, by its path, does to a resource."""
+    path = plain(path)
+    facts = updates.TYPES.get(new.type)
+    if facts is None:
+        return Effect(Kind.IN_PLACE, Kind.REPLACED)
+    if updates.covers(facts.create_only, path):
+        return _certain(Kind.REPLACED)
+    if isinstance(old, ComputeEnvironment) and isinstance(new, ComputeEnvironment):
+        return _environment(old, new, path)
+    if updates.touches(facts.create_only | facts.conditional, path):
+        return Effect(Kind.IN_PLACE, Kind.REPLACED)
+    if new.type == _REVISED:
+        # Nobody documents whether CloudFormation registers a revision for these two.
+        in_place = updates.covers(_IN_PLACE_OF_DEFINITIONS, path)
+        return Effect(Kind.IN_PLACE, Kind.NEW_REVISION) if in_place else _certain(Kind.NEW_REVISION)
+    return _refusal(old, new, path) or _certain(Kind.IN_PLACE)
+
+
+def _certain(kind: Kind) -> Effect:
+    return Effect(kind, kind)
+
+
+def _refused(why: str, remedy: str, *, otherwise: Kind | None = None) -> Effect:
+    return Effect(Kind.REFUSED if otherwise is None else otherwise, Kind.REFUSED, why, remedy)
+
+
+def _refusal(old: Resource, new: Resource, path: str) -> Effect | None:
+    """What queues and scheduling policies cannot change."""
+    if new.type == "AWS::Batch::JobQueue" and path == "SchedulingPolicyArn":
+        one, other = old.raw(path), new.raw(path)
+        if given(one) and given(other):
+            return None
+        certain = (one is None and given(other)) or (other is None and given(one))
+        verb = "removed from a queue" if other is None else "added to a queue that was created without one"
+        return _refused(
+            f"a scheduling policy cannot be {verb}",
+            "give the queue another construct id, so that a second one is made, and move the submissions to it",
+            otherwise=None if certain else Kind.IN_PLACE,
+        )
+    if new.type == "AWS::Batch::SchedulingPolicy" and path.partition(".")[0] in _POLICY_KINDS:
+        kind = path.partition(".")[0]
+        if (old.raw(kind) is None) != (new.raw(kind) is None):
+            return _refused(
+                f"{kind} can only be chosen when the policy is created",
+                "make a second policy, and give it to a new queue",
+            )
+    return None
+
+
+def _environment(old: ComputeEnvironment, new: ComputeEnvironment, path: str) -> Effect:
+    in_place = _in_place(old, new, path)
+    facts = updates.TYPES[new.type]
+    conditional = updates.touches(facts.conditional, path)
+    if not conditional and not updates.touches(facts.create_only, path):
+        return in_place
+    replace = new.replace_compute_environment
+    if conditional and is_one_of(replace, True, None) and updates.covers(facts.conditional, path):
+        return _certain(Kind.REPLACED)
+    if conditional and is_one_of(replace, False) and not updates.touches(facts.create_only, path):
+        return in_place
+    return Effect(in_place.least, Kind.REPLACED, in_place.why, in_place.remedy)
+
+
+def _in_place(old: ComputeEnvironment, new: ComputeEnvironment, path: str) -> Effect:
+    """What an update without replacement does to an environment."""
+    if path == "ServiceRole":
+        return _service_role(old, new)
+    if path == "ComputeResources.Type" and (refusal := _type(old, new)):
+        return refusal
+    if new.compute_resources.fargate:
+        return _on_fargate(path)
+    if updates.touches(updates.INFRASTRUCTURE, path):
+        return _infrastructure(old, new)
+    return _certain(Kind.SCALING_UPDATE if updates.covers(updates.SCALING, path) else Kind.IN_PLACE)
+
+
+def _on_fargate(path: str) -> Effect:
+    if updates.covers(updates.FARGATE_REFUSED, path):
+        return _refused(
+            f"{path.removeprefix('ComputeResources.')} of a Fargate environment cannot be updated",
+            "leave the change out, or let it replace the environment: ReplaceComputeEnvironment true, and no name",
+        )
+    return _certain(Kind.SCALING_UPDATE if updates.covers(updates.FARGATE_SCALING, path) else Kind.IN_PLACE)
+
+
+def _infrastructure(old: ComputeEnvironment, new: ComputeEnvironment) -> Effect:
+    for blocked, why, remedy in (_custom_role(old, new), _best_fit(old, new)):
+        if blocked is not False:
+            otherwise = Kind.INFRASTRUCTURE_UPDATE if blocked is None else None
+            return _refused(why, remedy, otherwise=otherwise)
+    return _certain(Kind.INFRASTRUCTURE_UPDATE)
+
+
+_REPLACE_IT = "replace the environment by one with another construct id, and exchange it in the queue"
+
+
+def _custom_role(old: ComputeEnvironment, new: ComputeEnvironment) -> tuple[bool | None, str, str]:
+    roles = [has_custom_role(environment) for environment in (old, new)]
+    why = "an infrastructure update needs the service-linked role, and the environment has a ServiceRole"
+    return (
+        True if True in roles else None if None in roles else False,
+        why,
+        f"{_REPLACE_IT}, without ServiceRole",
+    )
+
+
+def _best_fit(old: ComputeEnvironment, new: ComputeEnvironment) -> tuple[bool | None, str, str]:
+    found = [has_best_fit(environment) for environment in (old, new)]
+    why = f"an infrastructure update needs a strategy other than {allocation_strategies.DEFAULT}, before and after"
+    return (
+        True if True in found else None if None in found else False,
+        why,
+        f"{_REPLACE_IT}, with another strategy",
+    )
+
+
+def has_best_fit(environment: ComputeEnvironment) -> bool | None:
+    """Whether the strategy is the one that rules out infrastructure updates; ``None``: unknown."""
+    strategy = environment.compute_resources.allocation_strategy
+    if strategy is None:
+        # EKS has no default, so CloudFormation will say something else.
+        return is_one_of(environment.eks, False) and environment.compute_resources.ec2
+    return strategy == allocation_strategies.DEFAULT if known(strategy) else None
+
+
+def has_custom_role(environment: ComputeEnvironment) -> bool | None:
+    """Whether the service role is another than the service-linked one; ``None``: unknown."""
+    role = environment.service_role_arn
+    if role is None:
+        return False
+    if environment.service_role is not None:
+        return True
+    name = ending(role)
+    return name != SERVICE_LINKED_ROLE_NAME if name is not None else None
+
+
+def _service_role(old: ComputeEnvironment, new: ComputeEnvironment) -> Effect:
+    before, after = has_custom_role(old), has_custom_role(new)
+    if before is not None and before == after:
+        return _certain(Kind.SCALING_UPDATE)
+    return _refused(
+        "an environment cannot change between the service-linked role and another service role",
+        f"{_REPLACE_IT} and the new role",
+        otherwise=Kind.SCALING_UPDATE if before is None or after is None else None,
+    )
+
+
+def _type(old: ComputeEnvironment, new: ComputeEnvironment) -> Effect | None:
+    before, after = old.compute_resources, new.compute_resources
+    if before.ec2 and after.ec2:
+        return None
+    why = "an environment cannot change its type in place, other than between EC2 and SPOT"
+    remedy = "let it be replaced: ReplaceComputeEnvironment true, and no name"
+    sides = ("EC2", "SPOT"), ("FARGATE", "FARGATE_SPOT", "ECS_MANAGED_INSTANCES")
+    certain = any(
+        is_none_of(resources.type, *sides[0]) and known(resources.type) for resources in (before, after)
+    )
+    return _refused(why, remedy, otherwise=None if certain else Kind.INFRASTRUCTURE_UPDATE)

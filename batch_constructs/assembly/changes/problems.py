@@ -1,0 +1,119 @@
+"""Why a deploy of changed resources fails, or surprises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.changes.change import Kind, Problem, PropertyChange, Risk
+from batch_constructs.assembly.changes.effects import effect, plain
+from batch_constructs.assembly.changes.sameness import Sameness
+from batch_constructs.assembly.template import given, known, shown
+from batch_constructs.assembly.template.resources import ComputeEnvironment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from batch_constructs.assembly.changes.comparison import Comparison
+    from batch_constructs.assembly.template import Resource
+
+
+def risk(certain: bool) -> Risk:  # noqa: FBT001 - reads as it is called
+    """How bad it is that something goes wrong, for certain or perhaps."""
+    return Risk.FAILS if certain else Risk.MAY_FAIL
+
+
+def of_pair(
+    comparison: Comparison, old: Resource, new: Resource, kind: Kind, at_least: Kind
+) -> Iterator[Problem]:
+    """The problems that a resource of any type can have."""
+    differences = comparison.differences(old, new)
+    if kind is Kind.REPLACED:
+        yield from _name_is_taken(comparison, old, new, at_least)
+        yield from _replaced_by_tags(old, new, differences)
+    if at_least is not Kind.REPLACED:
+        yield from _refusals(old, new, differences, kind)
+
+
+def _name_is_taken(comparison: Comparison, old: Resource, new: Resource, at_least: Kind) -> Iterator[Problem]:
+    name = new.raw(type(new).NAME) if type(new).NAME else None
+    if name is None or not given(name):
+        return
+    sameness = comparison.same(old, new, type(new).NAME)
+    if sameness is Sameness.OTHER:
+        return
+    certain = at_least is Kind.REPLACED and sameness is Sameness.SAME and known(name)
+    yield Problem(
+        risk=risk(certain),
+        message=(
+            f"the new one cannot have the name {shown(name)!r} while the old one exists, "
+            "and CloudFormation creates before it deletes"
+        ),
+        remedy=_without_replacement(new, f"remove {type(new).NAME}, or change it in the same deploy"),
+    )
+
+
+def _without_replacement(new: Resource, remedy: str) -> str:
+    if (
+        isinstance(new, ComputeEnvironment)
+        and new.replace_compute_environment is not False
+        and new.compute_resources.ec2
+    ):
+        return f"{remedy}; for most properties ReplaceComputeEnvironment false allows updates in place"
+    return remedy
+
+
+def _replaced_by_tags(
+    old: Resource, new: Resource, differences: Iterable[PropertyChange]
+) -> Iterator[Problem]:
+    tags = [c for c in differences if plain(c.path).partition(".")[0] == "Tags"]
+    if tags and any(effect(old, new, change.path).most is Kind.REPLACED for change in tags):
+        yield Problem(
+            risk=Risk.SURPRISE,
+            message="a change of Tags replaces the environment",
+            remedy="keep tags of the stack off the environment: ComputeResources.Tags reach the instances",
+        )
+
+
+def _refusals(
+    old: Resource, new: Resource, differences: Iterable[PropertyChange], kind: Kind
+) -> Iterator[Problem]:
+    """The changes that the service refuses, unless the resource is replaced anyway."""
+    found: dict[str, tuple[Risk, str, list[str]]] = {}
+    for change in differences:
+        does = effect(old, new, change.path)
+        if not does.why:
+            continue
+        certain = change.certain and does.least is Kind.REFUSED and kind is not Kind.REPLACED
+        worst, _, paths = found.get(does.why, (Risk.MAY_FAIL, "", []))
+        paths.append(plain(change.path))
+        found[does.why] = (Risk.FAILS if certain else worst, does.remedy, paths)
+    for why, (how_bad, remedy, paths) in found.items():
+        named = ", ".join(dict.fromkeys(paths))
+        yield Problem(risk=how_bad, message=f"{why} (changed: {named})", remedy=remedy)
+
+
+def of_created(new: Resource, gone: Iterable[Resource]) -> Iterator[Problem]:
+    """The problem that a new resource has if its name is still taken when it is created."""
+    name = new.raw(type(new).NAME) if type(new).NAME else None
+    if not known(name):
+        return
+    for old in gone:
+        if old.type == new.type and old.raw(type(old).NAME) == name:
+            where = "" if old.stack.name == new.stack.name else f" in {old.stack.name}"
+            yield Problem(
+                risk=Risk.FAILS if not where else Risk.MAY_FAIL,
+                message=(
+                    f"its name {name!r} is still taken by {old.logical_id}{where}, which is deleted only afterwards"
+                ),
+                remedy="keep the construct id, or change or remove the name",
+            )
+
+
+def of_type(old: Resource, new: Resource) -> Iterator[Problem]:
+    """The problem of a logical id that comes to mean something else."""
+    if old.type != new.type:
+        yield Problem(
+            risk=Risk.FAILS,
+            message=f"CloudFormation does not change the type of a resource, here from {old.type}",
+            remedy="give the new resource another construct id",
+        )

@@ -1,0 +1,39 @@
+"""Values of a template as text for a reader."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.assembly.template import Unknown, shown
+from batch_constructs.assembly.template.intrinsics import scalar_text
+
+if TYPE_CHECKING:
+    from batch_constructs.assembly.template import Stack
+
+_MAX_DEPTH = 32
+
+
+def rendered(stack: Stack, value: Any) -> str | None:
+    """A resolved value: scalars as CloudFormation writes them, structures as JSON, the unknown as ``${…}``."""
+    if value is None:
+        return None
+    plain = _plain(stack, value, 0)
+    return plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
+
+
+def _plain(stack: Stack, value: Any, depth: int) -> Any:
+    if depth > _MAX_DEPTH:
+        return "…"
+    if isinstance(value, Unknown):
+        return shown(value)
+    if isinstance(value, dict):
+        members = {key: stack.resolve(node) for key, node in value.items()}
+        return {
+            key: _plain(stack, member, depth + 1) for key, member in members.items() if member is not None
+        }
+    if isinstance(value, list):
+        elements = (stack.resolve(node) for node in value)
+        return [_plain(stack, element, depth + 1) for element in elements if element is not None]
+    text = scalar_text(value)
+    return text if text is not None else str(value)

@@ -1,0 +1,235 @@
+"""Whether two values, of which the templates may leave parts open, will be the same."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.assembly.template import Either, ParameterValue, PartialText, Reference, Unknown
+from batch_constructs.assembly.template.intrinsics import scalar_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from batch_constructs.assembly.template import Resource, Stack
+
+# Reasons of unknowns that do not tell one unknown from another.
+_VAGUE = ("Fn::", "a ", "an ", "one of ", "null", "user data")
+
+
+class Sameness(IntEnum):
+    """Whether two values are the same; the greater answer wins for a whole."""
+
+    SAME = 0
+    MAYBE = 1
+    OTHER = 2
+
+
+class Missing:
+    """A member that is not there."""
+
+
+MISSING = Missing()
+
+
+class Values:
+    """Compares values of two stacks, of which one takes the other's place.
+
+    Args:
+        old: the stack before.
+        new: the stack after.
+        moves: whether an attribute of a resource keeps its value; gets the two resources and the attribute.
+    """
+
+    def __init__(
+        self, old: Stack, new: Stack, moves: Callable[[Resource, Resource, str], Sameness | None]
+    ) -> None:
+        self._old = old
+        self._new = new
+        self._moves = moves
+        self._changed_conditions = _changed_conditions(old, new)
+
+    def resolve(self, old: Any, new: Any) -> tuple[Any, Any]:
+        """What two nodes stand for; ``None`` for what is not there."""
+        return (
+            None if old is MISSING else self._old.resolve(old),
+            None if new is MISSING else self._new.resolve(new),
+        )
+
+    def same(self, old: Any, new: Any) -> Sameness:
+        """Compare two nodes of the templates."""
+        while _is_base64(old) and _is_base64(new):
+            # Different texts are different in base64, also where some of their parts are unknown.
+            old, new = old["Fn::Base64"], new["Fn::Base64"]
+        # Two equal expressions are equal whatever they stand for, unless what they refer to moves.
+        agreed = old == new and not (self._changed_conditions & set(_conditions(old)))
+        one, other = self.resolve(old, new)
+        answer = self._values(one, other, agreed=agreed)
+        if answer is Sameness.MAYBE and _is_join(old) and _is_join(new):
+            return self._joins(old["Fn::Join"], new["Fn::Join"])
+        if answer is Sameness.SAME and _is_vague(one):
+            return max(
+                (self._name_moves(name, attribute) for name, attribute in _references(old)), default=answer
+            )
+        return answer
+
+    def condition_same(self, old: Any, new: Any) -> bool:
+        """Whether two resources depend on the same condition."""
+        return bool(old == new) and old not in self._changed_conditions
+
+    def _name_moves(self, name: str, attribute: str) -> Sameness:
+        old, new = self._old.resources.get(name), self._new.resources.get(name)
+        if old is None or new is None:
+            return Sameness.SAME if old is new else Sameness.MAYBE
+        return Sameness.SAME if self._moves(old, new, attribute) is Sameness.SAME else Sameness.MAYBE
+
+    def _values(self, old: Any, new: Any, *, agreed: bool) -> Sameness:
+        if old is None or new is None:
+            if old is new:
+                return Sameness.SAME
+            return Sameness.MAYBE if _may_vanish(old) or _may_vanish(new) else Sameness.OTHER
+        if isinstance(old, Unknown) or isinstance(new, Unknown):
+            return self._unknowns(old, new, agreed=agreed)
+        if isinstance(old, dict) and isinstance(new, dict):
+            if "Fn::Transform" in old or "Fn::Transform" in new:
+                return Sameness.SAME if agreed else Sameness.MAYBE
+            keys = old.keys() | new.keys()
+            return max(
+                (self.same(old.get(k, MISSING), new.get(k, MISSING)) for k in keys), default=Sameness.SAME
+            )
+        if isinstance(old, list) and isinstance(new, list):
+            return self._lists(old, new)
+        one, other = scalar_text(old), scalar_text(new)
+        return Sameness.SAME if one is not None and one == other else Sameness.OTHER
+
+    def _lists(self, old: list[Any], new: list[Any]) -> Sameness:
+        if len(old) == len(new):
+            return max((self.same(*pair) for pair in zip(old, new, strict=True)), default=Sameness.SAME)
+        resolved = [*map(self._old.resolve, old), *map(self._new.resolve, new)]
+        return Sameness.MAYBE if any(e is None or _may_vanish(e) for e in resolved) else Sameness.OTHER
+
+    def _joins(self, old: list[Any], new: list[Any]) -> Sameness:
+        """Compare joined texts piece by piece: what looks like one unknown is often the same expression twice."""
+        if old[0] != new[0] or len(old[1]) != len(new[1]):
+            return Sameness.MAYBE
+        answers = {
+            (self.same(a, b), isinstance(a, str) and isinstance(b, str))
+            for a, b in zip(old[1], new[1], strict=True)
+        }
+        if {sameness for sameness, literal in answers if not literal} <= {Sameness.SAME}:
+            return max(sameness for sameness, _ in answers)
+        return Sameness.MAYBE
+
+    def _unknowns(self, old: Any, new: Any, *, agreed: bool) -> Sameness:
+        match old, new:
+            case Reference(), Reference():
+                return self._references(old, new)
+            case ParameterValue(), ParameterValue():
+                kept = old.name == new.name and old.default == new.default
+                return Sameness.SAME if kept else Sameness.MAYBE
+            case Either(), Either() if agreed and len(old.options) == len(new.options):
+                pairs = zip(old.options, new.options, strict=True)
+                answer = max(self._values(*pair, agreed=True) for pair in pairs)
+                return min(answer, Sameness.MAYBE)
+            case (PartialText() | str(), PartialText() | str()):
+                return self._texts(old, new, agreed=agreed)
+        if type(old) is type(new) is Unknown and old.reason == new.reason and (agreed or not _is_vague(old)):
+            return Sameness.SAME
+        return Sameness.MAYBE
+
+    def _references(self, old: Reference, new: Reference) -> Sameness:
+        if old.attribute != new.attribute:
+            # An ARN by Ref and by Fn::GetAtt is the same text.
+            return Sameness.MAYBE
+        answer = self._moves(old.target, new.target, old.attribute)
+        return Sameness.OTHER if answer is None else answer
+
+    def _texts(self, old: PartialText | str, new: PartialText | str, *, agreed: bool) -> Sameness:
+        one, other = (text.parts if isinstance(text, PartialText) else (text,) for text in (old, new))
+        if [isinstance(part, str) for part in one] == [isinstance(part, str) for part in other]:
+            pairs = list(zip(one, other, strict=True))
+            holes = [self._values(a, b, agreed=agreed) for a, b in pairs if isinstance(a, Unknown)]
+            literals = [a == b for a, b in pairs if isinstance(a, str)]
+            if all(literals) or max(holes, default=Sameness.SAME) is Sameness.SAME:
+                return max(holes, default=Sameness.SAME) if all(literals) else Sameness.OTHER
+        return Sameness.OTHER if _clash(one, other) else Sameness.MAYBE
+
+
+def _clash(one: tuple[str | Unknown, ...], other: tuple[str | Unknown, ...]) -> bool:
+    """Whether two texts begin or end differently for certain."""
+    heads = [parts[0] if isinstance(parts[0], str) else "" for parts in (one, other)]
+    tails = [parts[-1] if isinstance(parts[-1], str) else "" for parts in (one, other)]
+    head, tail = min(map(len, heads)), min(map(len, tails))
+    return (
+        heads[0][:head] != heads[1][:head]
+        or tails[0][len(tails[0]) - tail :] != tails[1][len(tails[1]) - tail :]
+    )
+
+
+def _is_base64(node: Any) -> bool:
+    return isinstance(node, dict) and node.keys() == {"Fn::Base64"}
+
+
+def _is_join(node: Any) -> bool:
+    arguments = node.get("Fn::Join") if isinstance(node, dict) else None
+    return isinstance(arguments, list) and len(arguments) == 2 and isinstance(arguments[1], list)
+
+
+def _may_vanish(value: Any) -> bool:
+    return isinstance(value, Either) and any(option is None for option in value.options)
+
+
+def _is_vague(value: Any) -> bool:
+    if isinstance(value, PartialText):
+        return any(_is_vague(part) for part in value.parts)
+    return type(value) is Unknown and value.reason.startswith(_VAGUE)
+
+
+def _changed_conditions(old: Stack, new: Stack) -> set[str]:
+    """The conditions whose definition differs, and those that rest on one of them."""
+    before, after = (_section(stack, "Conditions") for stack in (old, new))
+    changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    while True:
+        resting = {n for n, node in after.items() if n not in changed and changed & set(_conditions(node))}
+        if not resting:
+            return changed
+        changed |= resting
+
+
+def _section(stack: Stack, name: str) -> dict[str, Any]:
+    root = stack.document.root
+    section = root.get(name) if isinstance(root, dict) else None
+    return section if isinstance(section, dict) else {}
+
+
+def _nodes(node: Any) -> Iterator[dict[str, Any]]:
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            yield node
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+
+
+def _conditions(node: Any) -> Iterator[str]:
+    """The conditions that an expression names."""
+    for each in _nodes(node):
+        arms = each.get("Fn::If")
+        if isinstance(arms, list) and arms and isinstance(arms[0], str):
+            yield arms[0]
+        if isinstance(name := each.get("Condition"), str):
+            yield name
+
+
+def _references(node: Any) -> Iterator[tuple[str, str]]:
+    """The resources that an expression names, with the attribute."""
+    for each in _nodes(node):
+        if isinstance(name := each.get("Ref"), str):
+            yield name, ""
+        names = each.get("Fn::GetAtt")
+        if isinstance(names, str):
+            names = names.split(".", 1)
+        if isinstance(names, list) and len(names) == 2 and all(isinstance(name, str) for name in names):
+            yield names[0], names[1]

@@ -1,0 +1,102 @@
+"""Templates to change, and what a deploy would do to them."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from batch_constructs.assembly.changes import plan
+from batch_constructs.assembly.template import model_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from batch_constructs.assembly.changes import Change
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+
+
+@pytest.fixture(scope="session")
+def _golden() -> dict[str, dict[str, Any]]:
+    return {file.name.partition(".")[0]: json.loads(file.read_text()) for file in GOLDEN.glob("*.json")}
+
+
+@pytest.fixture
+def quickstart(_golden: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The quick start: Spot and OnDemand environments with launch templates, Queue, Hello; renamed to those words."""
+    text = json.dumps(_golden["quickstart"])
+    for long, short in {
+        "SpotCDFFAAD7": "Spot",
+        "OnDemand6491B0D0": "OnDemand",
+        "Queue4A7E3555": "Queue",
+        "Hello4A628BD4": "Hello",
+        "SpotLaunchTemplate3CCA77EA": "SpotTemplate",
+        "SpotSecurityGroupFAAF9C67": "SpotGroup",
+    }.items():
+        text = text.replace(f'"{long}"', f'"{short}"')
+    template: dict[str, Any] = json.loads(text)
+    return template
+
+
+@pytest.fixture
+def fargate() -> dict[str, Any]:
+    """A Fargate environment in a queue."""
+    return {
+        "Resources": {
+            "Fargate": {
+                "Type": "AWS::Batch::ComputeEnvironment",
+                "Properties": {
+                    "Type": "MANAGED",
+                    "ReplaceComputeEnvironment": False,
+                    "ComputeResources": {
+                        "Type": "FARGATE",
+                        "MaxvCpus": 16,
+                        "Subnets": ["subnet-1"],
+                        "SecurityGroupIds": ["sg-1"],
+                    },
+                },
+            },
+            "Queue": {
+                "Type": "AWS::Batch::JobQueue",
+                "Properties": {
+                    "Priority": 1,
+                    "ComputeEnvironmentOrder": [{"Order": 1, "ComputeEnvironment": {"Ref": "Fargate"}}],
+                },
+            },
+        }
+    }
+
+
+@pytest.fixture
+def planned() -> Callable[..., dict[str, Change]]:
+    """Plans a deploy of one template over another; gives the changes by logical id."""
+
+    def changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Change]:
+        return {change.logical_id: change for change in plan(model_of(old), model_of(new))}
+
+    return changes
+
+
+@pytest.fixture
+def changing(
+    planned: Callable[..., dict[str, Change]],
+) -> Callable[..., Change]:
+    """Changes one property of one resource, and gives what happens to the resource; ``None`` removes it."""
+
+    def change(template: dict[str, Any], logical_id: str, path: str, value: Any) -> Change:
+        new = copy.deepcopy(template)
+        node = new["Resources"][logical_id]["Properties"]
+        *above, last = path.split(".")
+        for step in above:
+            node = node.setdefault(step, {})
+        if value is None:
+            del node[last]
+        else:
+            node[last] = value
+        return planned(template, new)[logical_id]
+
+    return change

@@ -1,0 +1,128 @@
+"""``batch-constructs changes``."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from batch_constructs.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from click.testing import Result
+
+    Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs the command in a folder of its own on templates that are data, or on arguments as they are."""
+    monkeypatch.chdir(tmp_path)
+
+    def command(*arguments: Any) -> Result:
+        words = ["changes"]
+        for index, argument in enumerate(arguments):
+            if isinstance(argument, dict):
+                (tmp_path / f"{index}.json").write_text(json.dumps(argument))
+                words.append(f"{index}.json")
+            else:
+                words.append(argument)
+        return CliRunner().invoke(main, words)
+
+    return command
+
+
+def changed(template: dict[str, Any], logical_id: str, **properties: Any) -> dict[str, Any]:
+    new: dict[str, Any] = json.loads(json.dumps(template))
+    new["Resources"][logical_id]["Properties"].update(properties)
+    return new
+
+
+def test_nothing_to_do(quickstart: dict[str, Any], run: Run) -> None:
+    """Exit status 0, one line."""
+    result = run(quickstart, quickstart)
+    assert (result.exit_code, result.output) == (0, "no changes\n")
+
+
+def test_a_harmless_change_is_shown_and_passes(quickstart: dict[str, Any], run: Run) -> None:
+    """One row: what, how, why, and what the jobs feel."""
+    result = run(quickstart, changed(quickstart, "Queue", Priority=2))
+    assert result.exit_code == 0
+    row = next(line for line in result.output.splitlines() if "JobQueue" in line)
+    assert "in place" in row
+    assert "Priority: 1 -> 2" in row
+    assert "jobs in the queue go on" in row
+    assert result.output.endswith("1 change, nothing fails\n")
+
+
+def test_a_problem_fails_with_its_remedy(quickstart: dict[str, Any], run: Run) -> None:
+    """Exit status 1; the place and the remedy stand below, as `check` has them."""
+    result = run(quickstart, changed(quickstart, "Spot", Tags={"team": "a"}))
+    assert result.exit_code == 1
+    assert "surprise a change of Tags replaces the environment\n  at  Spot\n  fix keep tags" in result.output
+    assert result.output.endswith("2 changes: 1 surprise\n")
+
+
+def test_the_open_is_told_as_such(quickstart: dict[str, Any], run: Run) -> None:
+    """Never a false certainty."""
+    result = run(quickstart, changed(quickstart, "Queue", Priority={"Ref": "AWS::Region"}))
+    assert "may be in place" in result.output
+    assert "Priority: may change 1 -> ${AWS::Region}" in result.output
+
+
+def test_piped_output_is_plain(quickstart: dict[str, Any], run: Run) -> None:
+    """No escape codes, and brackets of a template are no markup."""
+    new = changed(quickstart, "Hello", Parameters={"[bold]": "[/]"})
+    output = run(quickstart, new).output
+    assert "\x1b" not in output
+    assert "Parameters.[bold]: new, [/]" in output
+
+
+def test_long_values_and_lists_of_properties_are_cut(quickstart: dict[str, Any], run: Run) -> None:
+    """The table stays readable; JSON has everything."""
+    new = changed(quickstart, "Hello", Parameters={f"p{number}": "x" * 99 for number in range(9)})
+    output = run(quickstart, new).output
+    assert "and 3 more" in output
+    assert "x" * 99 not in output
+    assert run(quickstart, new, "--format", "json").output.count("x" * 99) == 9
+
+
+def test_json_holds_every_member(quickstart: dict[str, Any], run: Run) -> None:
+    """For machines: kinds and risks as words, properties and problems as lists."""
+    result = run(quickstart, changed(quickstart, "Spot", Tags={"team": "a"}), "--format", "json")
+    spot, queue = json.loads(result.output)
+    assert result.exit_code == 1
+    assert spot["kind"] == spot["at_least"] == "replaced"
+    assert spot["certain"] is True
+    assert spot["properties"] == [{"path": "Tags.team", "old": None, "new": "a", "certain": True}]
+    assert [problem["risk"] for problem in spot["problems"]] == ["surprise"]
+    assert (queue["type"], queue["problems"]) == ("AWS::Batch::JobQueue", [])
+
+
+def test_what_cannot_be_read_is_said_in_one_line(quickstart: dict[str, Any], run: Run) -> None:
+    """Exit status 2."""
+    result = run(quickstart, "nowhere.json")
+    assert result.exit_code == 2
+    assert result.output.startswith("error: nowhere.json: ")
+    assert result.output.count("\n") == 1
+
+
+def test_the_old_one_may_come_from_git(quickstart: dict[str, Any], run: Run, tmp_path: Path) -> None:
+    """``git:REVISION:PATH``: what is committed against what is there; an unknown revision is unreadable."""
+    file = tmp_path / "golden.json"
+    file.write_text(json.dumps(quickstart))
+    identity = ["-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "commit.gpgsign=false"]
+    for command in (["init", "-q"], ["add", "golden.json"], ["commit", "-q", "-m", "golden"]):
+        subprocess.run(["git", *identity, *command], cwd=tmp_path, check=True)
+    file.write_text(json.dumps(changed(quickstart, "Queue", Priority=2)))
+    assert "Priority: 1 -> 2" in run("git:HEAD:golden.json", "golden.json").output
+    for missing in ("git:nope:golden.json", "git:--output=x:golden.json", "git:HEAD:nope.json"):
+        result = run(missing, "golden.json")
+        assert result.exit_code == 2
+        assert result.output.startswith(f"error: {missing}: ")

@@ -1,0 +1,354 @@
+"""What hurt users of AWS Batch, told before the deploy: each fault beside the change that is harmless."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from batch_constructs.assembly.changes import Kind, Risk, plan
+from batch_constructs.assembly.template import model_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from batch_constructs.assembly.changes import Change
+
+    Planned = Callable[..., dict[str, Change]]
+    Changing = Callable[..., Change]
+
+SIZE = ("BlockDeviceMappings", 0, "Ebs", "VolumeSize")
+
+
+def properties(template: dict[str, Any], logical_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = template["Resources"][logical_id]["Properties"]
+    return found
+
+
+def risks(change: Change) -> list[Risk]:
+    return [problem.risk for problem in change.problems]
+
+
+def larger_disk(template: dict[str, Any]) -> dict[str, Any]:
+    new = copy.deepcopy(template)
+    properties(new, "SpotTemplate")["LaunchTemplateData"]["BlockDeviceMappings"][0]["Ebs"]["VolumeSize"] = 500
+    return new
+
+
+@pytest.mark.parametrize("version", [None, "$Default", "$Latest", "1"])
+def test_aws_cdk_28137_a_launch_template_without_its_version_never_reaches_the_instances(
+    quickstart: dict[str, Any], planned: Planned, version: str | None
+) -> None:
+    """aws-cdk#28137: the environment sees no difference, so nothing happens to it, which is said."""
+    specification = properties(quickstart, "Spot")["ComputeResources"]["LaunchTemplate"]
+    del specification["Version"]
+    specification |= {"Version": version} if version else {}
+    change = planned(quickstart, larger_disk(quickstart))["Spot"]
+    assert change.kind is Kind.UNCHANGED
+    assert risks(change) == [Risk.SURPRISE]
+    assert "LaunchTemplateData.BlockDeviceMappings[0].Ebs.VolumeSize" in change.problems[0].message
+
+
+def test_aws_cdk_28137_with_its_newest_version_a_launch_template_updates_the_environment(
+    quickstart: dict[str, Any], planned: Planned
+) -> None:
+    """The twin: the version by Fn::GetAtt, as this library writes it; the other environment is left alone."""
+    changes = planned(quickstart, larger_disk(quickstart))
+    assert set(changes) == {"Spot"}
+    assert changes["Spot"].at_least is Kind.INFRASTRUCTURE_UPDATE
+    assert changes["Spot"].harmless
+    assert changes["Spot"].hint.startswith("SpotTemplate changes: ")
+
+
+def test_latest_reaches_the_instances_together_with_another_infrastructure_update(
+    quickstart: dict[str, Any], planned: Planned
+) -> None:
+    """The twin: $Latest is looked up at each infrastructure update, $Default stays the first version."""
+    for version, expected in {"$Latest": [], "$Default": [Risk.SURPRISE]}.items():
+        properties(quickstart, "Spot")["ComputeResources"]["LaunchTemplate"]["Version"] = version
+        new = larger_disk(quickstart)
+        properties(new, "Spot")["ComputeResources"]["BidPercentage"] = 50
+        assert risks(planned(quickstart, new)["Spot"]) == expected
+
+
+def test_terraform_2044_an_environment_that_a_queue_holds_by_name_cannot_be_deleted(
+    quickstart: dict[str, Any], planned: Planned
+) -> None:
+    """terraform-provider-aws#2044: found existing JobQueue relationship."""
+    properties(quickstart, "Spot")["ComputeEnvironmentName"] = "spot"
+    properties(quickstart, "Queue")["ComputeEnvironmentOrder"][0]["ComputeEnvironment"] = "spot"
+    new = copy.deepcopy(quickstart)
+    del new["Resources"]["Spot"]
+    change = planned(quickstart, new)["Spot"]
+    assert change.kind is Kind.DELETED
+    assert risks(change) == [Risk.FAILS]
+    assert "Queue still holds it" in change.problems[0].message
+
+
+def test_terraform_2044_an_environment_that_leaves_its_queue_in_the_same_deploy_is_deleted(
+    quickstart: dict[str, Any], planned: Planned
+) -> None:
+    """The twin: CloudFormation updates the queue first and deletes at the end."""
+    new = copy.deepcopy(quickstart)
+    del new["Resources"]["Spot"]
+    del properties(new, "Queue")["ComputeEnvironmentOrder"][0]
+    changes = planned(quickstart, new)
+    assert changes["Spot"].harmless
+    assert "terminated" in changes["Spot"].jobs
+    assert changes["Queue"].kind is Kind.IN_PLACE
+
+
+def test_terraform_2044_a_queue_that_goes_too_may_go_too_late(
+    quickstart: dict[str, Any], planned: Planned
+) -> None:
+    """A name as a text gives CloudFormation no order; a reference does."""
+    without = copy.deepcopy(quickstart)
+    del without["Resources"]["Spot"], without["Resources"]["Queue"]
+    assert planned(quickstart, without)["Spot"].harmless
+    properties(quickstart, "Spot")["ComputeEnvironmentName"] = "spot"
+    properties(quickstart, "Queue")["ComputeEnvironmentOrder"][0]["ComputeEnvironment"] = "spot"
+    assert risks(planned(quickstart, without)["Spot"]) == [Risk.MAY_FAIL]
+
+
+def test_an_environment_in_another_stack_cannot_be_replaced_while_its_arn_is_imported() -> None:
+    """CloudFormation: an export in use cannot be changed; within one stack it may."""
+    environment = {
+        "Resources": {
+            "Environment": {
+                "Type": "AWS::Batch::ComputeEnvironment",
+                "Properties": {"Type": "UNMANAGED", "Tags": {"team": "a"}},
+            }
+        },
+        "Outputs": {"Arn": {"Value": {"Ref": "Environment"}, "Export": {"Name": "arn"}}},
+    }
+    entry = {"Order": 1, "ComputeEnvironment": {"Fn::ImportValue": "arn"}}
+    queue = {
+        "Resources": {
+            "Queue": {"Type": "AWS::Batch::JobQueue", "Properties": {"ComputeEnvironmentOrder": [entry]}}
+        }
+    }
+    retagged = copy.deepcopy(environment)
+    retagged["Resources"]["Environment"]["Properties"]["Tags"] = {"team": "b"}  # type: ignore[index]
+    changes = plan(model_of(environment, queue), model_of(retagged, queue))
+    assert [change.kind for change in changes] == [Kind.REPLACED, Kind.IN_PLACE]
+    assert risks(changes[0]) == [Risk.SURPRISE, Risk.FAILS]
+    assert "exported to Stack2" in changes[0].problems[1].message
+    assert risks(plan(model_of(environment), model_of(retagged))[0]) == [Risk.SURPRISE]
+
+
+def test_lisa_1007_a_named_environment_cannot_be_replaced(
+    quickstart: dict[str, Any], changing: Changing
+) -> None:
+    """awslabs/LISA#1007: the new one wants the name while the old one has it."""
+    properties(quickstart, "Spot").update(ComputeEnvironmentName="spot", ReplaceComputeEnvironment=True)
+    change = changing(quickstart, "Spot", "ComputeResources.InstanceTypes", ["m7i"])
+    assert change.at_least is Kind.REPLACED
+    assert risks(change) == [Risk.FAILS]
+    assert "'spot'" in change.problems[0].message
+
+
+def test_lisa_1007_without_a_name_or_with_another_one_an_environment_is_replaced(
+    quickstart: dict[str, Any], changing: Changing
+) -> None:
+    """The twins: no name, a changed name, and an update in place."""
+    spot = properties(quickstart, "Spot")
+    spot["ReplaceComputeEnvironment"] = True
+    replaced = changing(quickstart, "Spot", "ComputeResources.InstanceTypes", ["m7i"])
+    assert (replaced.at_least, replaced.problems) == (Kind.REPLACED, ())
+    spot["ComputeEnvironmentName"] = "spot"
+    renamed = changing(quickstart, "Spot", "ComputeEnvironmentName", "other")
+    assert (renamed.at_least, renamed.problems) == (Kind.REPLACED, ())
+    spot["ReplaceComputeEnvironment"] = False
+    in_place = changing(quickstart, "Spot", "ComputeResources.InstanceTypes", ["m7i"])
+    assert (in_place.at_least, in_place.problems) == (Kind.INFRASTRUCTURE_UPDATE, ())
+
+
+def test_a_name_by_parameter_may_stand_in_the_way(quickstart: dict[str, Any], changing: Changing) -> None:
+    """Whoever deploys can give another value, so it is no certain failure."""
+    properties(quickstart, "Spot").update(ComputeEnvironmentName={"Ref": "Name"})
+    quickstart["Parameters"]["Name"] = {"Type": "String"}
+    change = changing(quickstart, "Spot", "Tags.team", "a")
+    assert risks(change) == [Risk.MAY_FAIL, Risk.SURPRISE]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"ServiceRole": "arn:aws:iam::123456789012:role/Mine"}, {"AllocationStrategy": "BEST_FIT"}, {}],
+    ids=["role", "best_fit", "no_strategy"],
+)
+def test_blue_green_docs_best_fit_and_custom_roles_rule_out_infrastructure_updates(
+    quickstart: dict[str, Any], changing: Changing, fault: dict[str, str]
+) -> None:
+    """terraform-provider-aws#38695 and the guide's page on blue/green updates."""
+    spot = properties(quickstart, "Spot")
+    if "ServiceRole" not in fault:
+        del spot["ComputeResources"]["AllocationStrategy"]
+        spot["ComputeResources"] |= fault
+    else:
+        spot |= fault
+    change = changing(quickstart, "Spot", "ComputeResources.InstanceTypes", ["m7i"])
+    assert change.at_least is Kind.REFUSED
+    assert risks(change) == [Risk.FAILS]
+    scaled = changing(quickstart, "Spot", "ComputeResources.MaxvCpus", 1)
+    assert (scaled.at_least, scaled.problems) == (Kind.SCALING_UPDATE, ())
+    spot["ReplaceComputeEnvironment"] = True
+    replaced = changing(quickstart, "Spot", "ComputeResources.InstanceTypes", ["m7i"])
+    assert (replaced.at_least, replaced.problems) == (Kind.REPLACED, ())
+
+
+def test_blue_green_docs_best_fit_cannot_be_left_in_place(
+    quickstart: dict[str, Any], changing: Changing
+) -> None:
+    """The old strategy counts as well; between two others there is no obstacle."""
+    resources = properties(quickstart, "Spot")["ComputeResources"]
+    resources["AllocationStrategy"] = "BEST_FIT"
+    path = "ComputeResources.AllocationStrategy"
+    assert changing(quickstart, "Spot", path, "BEST_FIT_PROGRESSIVE").at_least is Kind.REFUSED
+    resources["AllocationStrategy"] = "SPOT_CAPACITY_OPTIMIZED"
+    assert changing(quickstart, "Spot", path, "BEST_FIT_PROGRESSIVE").at_least is Kind.INFRASTRUCTURE_UPDATE
+
+
+def test_an_unknown_role_may_rule_it_out(quickstart: dict[str, Any], changing: Changing) -> None:
+    """A role by parameter is perhaps the service-linked one."""
+    quickstart["Parameters"]["Role"] = {"Type": "String"}
+    properties(quickstart, "Spot")["ServiceRole"] = {"Ref": "Role"}
+    change = changing(quickstart, "Spot", "ComputeResources.InstanceTypes", ["m7i"])
+    assert (change.kind, change.at_least) == (Kind.REFUSED, Kind.INFRASTRUCTURE_UPDATE)
+    assert risks(change) == [Risk.MAY_FAIL]
+
+
+def test_coverage_roadmap_2270_a_change_of_tags_replaces_the_environment(
+    quickstart: dict[str, Any], changing: Changing
+) -> None:
+    """cfn-coverage-roadmap#2270: even with ReplaceComputeEnvironment false, and a named one fails."""
+    change = changing(quickstart, "Spot", "Tags.team", "a")
+    assert change.at_least is Kind.REPLACED
+    assert risks(change) == [Risk.SURPRISE]
+    properties(quickstart, "Spot")["ComputeEnvironmentName"] = "spot"
+    assert risks(changing(quickstart, "Spot", "Tags.team", "a")) == [Risk.FAILS, Risk.SURPRISE]
+
+
+def test_coverage_roadmap_2270_tags_of_the_instances_replace_nothing(
+    quickstart: dict[str, Any], changing: Changing
+) -> None:
+    """The twin: ComputeResources.Tags renew the instances; a queue's tags change in place."""
+    change = changing(quickstart, "Spot", "ComputeResources.Tags", {"team": "a"})
+    assert (change.at_least, change.problems) == (Kind.INFRASTRUCTURE_UPDATE, ())
+    assert changing(quickstart, "Queue", "Tags.team", "a").at_least is Kind.IN_PLACE
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("ComputeResources.Type", "FARGATE_SPOT"),
+        ("ComputeResources.UpdateToLatestImageVersion", True),
+        ("UpdatePolicy.TerminateJobsOnUpdate", True),
+    ],
+)
+def test_aws_cdk_27054_fargate_refuses_most_updates(
+    fargate: dict[str, Any], changing: Changing, path: str, value: Any
+) -> None:
+    """aws-cdk#27054: parameters can't be updated for Fargate."""
+    change = changing(fargate, "Fargate", path, value)
+    assert change.at_least is Kind.REFUSED
+    assert Risk.FAILS in risks(change)
+
+
+def test_aws_cdk_27054_what_fargate_cannot_have_spoils_every_update(
+    fargate: dict[str, Any], changing: Changing
+) -> None:
+    """aws-cdk#27054 as it was reported: only maxvCpus changed, the rest merely stood there; without it, all is well."""
+    clean = changing(fargate, "Fargate", "ComputeResources.MaxvCpus", 32)
+    assert (clean.at_least, clean.problems) == (Kind.SCALING_UPDATE, ())
+    properties(fargate, "Fargate")["UpdatePolicy"] = {"TerminateJobsOnUpdate": False}
+    spoilt = changing(fargate, "Fargate", "ComputeResources.MaxvCpus", 32)
+    assert risks(spoilt) == [Risk.MAY_FAIL]
+    assert "UpdatePolicy" in spoilt.problems[0].message
+
+
+@pytest.mark.parametrize("path", ["ComputeResources.Subnets", "ComputeResources.SecurityGroupIds"])
+def test_aws_cdk_27054_fargate_changes_its_network_in_place(
+    fargate: dict[str, Any], changing: Changing, path: str
+) -> None:
+    """The twin: what the guide allows, unless replacement is asked for."""
+    assert changing(fargate, "Fargate", path, ["id-2"]).at_least is Kind.SCALING_UPDATE
+    properties(fargate, "Fargate")["ReplaceComputeEnvironment"] = True
+    change = changing(fargate, "Fargate", path, ["id-2"])
+    assert change.at_least is Kind.REPLACED
+    assert "becomes INVALID" in change.jobs
+
+
+def test_aws_cdk_9144_a_new_revision_deregisters_the_one_that_others_name(
+    quickstart: dict[str, Any], changing: Changing
+) -> None:
+    """aws-cdk#9144: unless SkipDeregisterOnUpdate keeps it."""
+    path, value = "Timeout.AttemptDurationSeconds", 900
+    kept = changing(quickstart, "Hello", path, value)
+    assert kept.kind is Kind.NEW_REVISION
+    assert "the old revision stays" in kept.jobs
+    del properties(quickstart, "Hello")["ResourceRetentionPolicy"]
+    assert "the old revision is deregistered" in changing(quickstart, "Hello", path, value).jobs
+
+
+def test_aws_cdk_25206_desired_vcpus_in_the_template_may_spoil_every_update(
+    quickstart: dict[str, Any], changing: Changing
+) -> None:
+    """terraform-provider-aws#4671, aws-cdk#25206: Batch moves the number, the template does not know; without, all is well."""
+    assert changing(quickstart, "Spot", "ComputeResources.MinvCpus", 4).harmless
+    assert risks(changing(quickstart, "Spot", "ComputeResources.DesiredvCpus", 4)) == [Risk.MAY_FAIL]
+    properties(quickstart, "Spot")["ComputeResources"]["DesiredvCpus"] = 4
+    assert risks(changing(quickstart, "Spot", "ComputeResources.MaxvCpus", 128)) == [Risk.MAY_FAIL]
+    # A replacement starts afresh.
+    assert risks(changing(quickstart, "Spot", "ComputeResources.SpotIamFleetRole", "role")) == []
+
+
+POLICY = "arn:aws:batch:eu-west-1:123456789012:scheduling-policy/fair"
+
+
+def test_job_queue_parameters_a_fifo_queue_stays_one(quickstart: dict[str, Any], changing: Changing) -> None:
+    """The guide: a policy can be exchanged, but neither added nor removed."""
+    added = changing(quickstart, "Queue", "SchedulingPolicyArn", POLICY)
+    assert added.at_least is Kind.REFUSED
+    assert risks(added) == [Risk.FAILS]
+    properties(quickstart, "Queue")["SchedulingPolicyArn"] = POLICY
+    removed = changing(quickstart, "Queue", "SchedulingPolicyArn", None)
+    assert risks(removed) == [Risk.FAILS]
+    exchanged = changing(quickstart, "Queue", "SchedulingPolicyArn", f"{POLICY}2")
+    assert (exchanged.at_least, exchanged.problems) == (Kind.IN_PLACE, ())
+
+
+def test_a_policy_under_a_condition_may_be_an_addition(
+    quickstart: dict[str, Any], changing: Changing
+) -> None:
+    """Fn::If with NoValue: nobody knows."""
+    value = {"Fn::If": ["Fair", POLICY, {"Ref": "AWS::NoValue"}]}
+    change = changing(quickstart, "Queue", "SchedulingPolicyArn", value)
+    assert (change.kind, change.at_least) == (Kind.REFUSED, Kind.UNCHANGED)
+    assert risks(change) == [Risk.MAY_FAIL]
+
+
+def test_a_queue_that_is_replaced_loses_its_jobs(quickstart: dict[str, Any], changing: Changing) -> None:
+    """A new name is a new queue; a new priority is not."""
+    change = changing(quickstart, "Queue", "JobQueueName", "other")
+    assert change.at_least is Kind.REPLACED
+    assert risks(change) == [Risk.SURPRISE]
+    assert changing(quickstart, "Queue", "Priority", 7).harmless
+
+
+def test_the_flag_itself_is_better_left_alone(quickstart: dict[str, Any], changing: Changing) -> None:
+    """CloudFormation's page warns of UPDATE_ROLLBACK_FAILED."""
+    assert risks(changing(quickstart, "Spot", "ReplaceComputeEnvironment", True)) == [Risk.MAY_FAIL]
+
+
+def test_idf_a_fixed_name_under_another_construct_id_is_taken(
+    quickstart: dict[str, Any], planned: Planned
+) -> None:
+    """Account-wide names (idf-modules' stack.py): the new resource comes before the old one goes."""
+    new = copy.deepcopy(quickstart)
+    new["Resources"]["Spot2"] = new["Resources"].pop("Spot")
+    properties(new, "Queue")["ComputeEnvironmentOrder"][0]["ComputeEnvironment"] = {"Ref": "Spot2"}
+    assert planned(quickstart, new)["Spot2"].harmless
+    for template, logical_id in ((quickstart, "Spot"), (new, "Spot2")):
+        properties(template, logical_id)["ComputeEnvironmentName"] = "spot"
+    assert risks(planned(quickstart, new)["Spot2"]) == [Risk.FAILS]

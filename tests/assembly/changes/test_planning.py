@@ -1,0 +1,200 @@
+"""Which resources belong together, and what their changes mean for jobs."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from batch_constructs.assembly.changes import Change, Kind, Risk, plan
+from batch_constructs.assembly.template import model_of, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Planned = Callable[..., dict[str, Change]]
+    Changing = Callable[..., Change]
+
+
+def test_no_change_is_no_plan(quickstart: dict[str, Any], planned: Planned) -> None:
+    """A template over itself."""
+    assert planned(quickstart, copy.deepcopy(quickstart)) == {}
+
+
+def test_resources_of_others_are_not_shown(quickstart: dict[str, Any], planned: Planned) -> None:
+    """A topic that goes is none of our business."""
+    new = copy.deepcopy(quickstart)
+    del new["Resources"]["AlertsEmail1610A86A7"]
+    assert planned(quickstart, new) == {}
+
+
+def test_environments_come_first(quickstart: dict[str, Any]) -> None:
+    """Then queues, then definitions, whatever the template's order."""
+    changes = plan(model_of({"Resources": {}}), model_of(quickstart))
+    assert [change.logical_id for change in changes] == ["OnDemand", "Spot", "Queue", "Hello"]
+    assert {change.kind for change in changes} == {Kind.CREATED}
+
+
+def test_another_construct_id_is_said_to_be_another_resource(
+    quickstart: dict[str, Any], planned: Planned
+) -> None:
+    """The reader gets a hint on both sides, and none where the two differ."""
+    new = copy.deepcopy(quickstart)
+    new["Resources"]["Hello2"] = new["Resources"].pop("Hello")
+    changes = planned(quickstart, new)
+    assert (changes["Hello"].kind, changes["Hello2"].kind) == (Kind.DELETED, Kind.CREATED)
+    assert changes["Hello"].hint.startswith("is now Hello2?")
+    assert changes["Hello2"].hint.startswith("was Hello?")
+    new["Resources"]["Hello2"]["Properties"]["Timeout"] = {"AttemptDurationSeconds": 61}
+    assert planned(quickstart, new)["Hello2"].hint == ""
+
+
+def test_a_retained_resource_stays(quickstart: dict[str, Any], planned: Planned) -> None:
+    """With DeletionPolicy Retain nothing is deleted."""
+    new = copy.deepcopy(quickstart)
+    del new["Resources"]["Queue"]
+    assert "terminated" in planned(quickstart, new)["Queue"].jobs
+    quickstart["Resources"]["Queue"]["DeletionPolicy"] = "Retain"
+    change = planned(quickstart, new)["Queue"]
+    assert change.jobs == "it stays, and its jobs go on"
+    assert "DeletionPolicy" in change.hint
+
+
+def test_a_logical_id_keeps_its_type(quickstart: dict[str, Any], planned: Planned) -> None:
+    """CloudFormation refuses a queue in the place of a definition."""
+    new = copy.deepcopy(quickstart)
+    new["Resources"]["Hello"] = copy.deepcopy(new["Resources"]["Queue"])
+    change = planned(quickstart, new)["Hello"]
+    assert change.kind is Kind.REFUSED
+    assert [problem.risk for problem in change.problems] == [Risk.FAILS]
+
+
+def test_another_condition_may_delete_a_resource(quickstart: dict[str, Any], planned: Planned) -> None:
+    """Nobody knows, so nothing is certain."""
+    new = copy.deepcopy(quickstart)
+    new["Conditions"] = {"C": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}}
+    new["Resources"]["Hello"]["Condition"] = "C"
+    change = planned(quickstart, new)["Hello"]
+    assert (change.kind, change.at_least) == (Kind.DELETED, Kind.UNCHANGED)
+
+
+def test_stacks_are_paired_by_name(quickstart: dict[str, Any]) -> None:
+    """Of two stacks with the same resources, only the changed one shows."""
+    other = copy.deepcopy(quickstart)
+    other["Resources"]["Queue"]["Properties"]["Priority"] = 9
+    changes = plan(model_of(quickstart, quickstart), model_of(quickstart, other))
+    assert [(change.stack, change.logical_id) for change in changes] == [("Stack2", "Queue")]
+
+
+def test_two_files_are_one_stack(quickstart: dict[str, Any], tmp_path: Path) -> None:
+    """A template has no name but its file's."""
+    for name in ("before.json", "after.json"):
+        (tmp_path / name).write_text(json.dumps(quickstart))
+    assert plan(read(tmp_path / "before.json"), read(tmp_path / "after.json")) == ()
+
+
+def test_a_nested_stack_is_compared_with_its_parameters(tmp_path: Path) -> None:
+    """What the parent hands down counts, and the stack is matched by its resource in the parent."""
+    child = {
+        "Parameters": {"Priority": {"Type": "Number"}},
+        "Resources": {
+            "Queue": {"Type": "AWS::Batch::JobQueue", "Properties": {"Priority": {"Ref": "Priority"}}}
+        },
+    }
+    models = []
+    for priority in (1, 2):
+        folder = tmp_path / str(priority)
+        folder.mkdir()
+        (folder / "child.json").write_text(json.dumps(child))
+        nested = {"TemplateURL": "child.json", "Parameters": {"Priority": priority}}
+        parent = {"Resources": {"Child": {"Type": "AWS::CloudFormation::Stack", "Properties": nested}}}
+        (folder / f"parent{priority}.json").write_text(json.dumps(parent))
+        models.append(read(folder / f"parent{priority}.json"))
+    [change] = plan(*models)
+    assert change.certain
+    assert [(each.path, each.old, each.new) for each in change.properties] == [("Priority", "1", "2")]
+
+
+def test_a_replaced_environment_changes_the_queue_that_refers_to_it(
+    quickstart: dict[str, Any], planned: Planned
+) -> None:
+    """In place: the queue takes the new one, then the old one goes."""
+    new = copy.deepcopy(quickstart)
+    new["Resources"]["Spot"]["Properties"]["Tags"] = {"team": "a"}
+    change = planned(quickstart, new)["Queue"]
+    assert (change.at_least, change.problems) == (Kind.IN_PLACE, ())
+    [difference] = change.properties
+    assert difference.path == "ComputeEnvironmentOrder[0].ComputeEnvironment"
+    assert difference.old == difference.new == "${Spot.ComputeEnvironmentArn}"
+
+
+def test_a_replaced_security_group_renews_the_instances(quickstart: dict[str, Any], planned: Planned) -> None:
+    """Its description can only be set at creation; its rules are changed in place."""
+    new = copy.deepcopy(quickstart)
+    new["Resources"]["SpotGroup"]["Properties"]["GroupDescription"] = "another"
+    assert planned(quickstart, new)["Spot"].at_least is Kind.INFRASTRUCTURE_UPDATE
+    rules = copy.deepcopy(quickstart)
+    rules["Resources"]["SpotGroup"]["Properties"]["SecurityGroupIngress"] = []
+    assert planned(quickstart, rules) == {}
+
+
+@pytest.mark.parametrize(
+    ("policy", "words"),
+    [
+        (None, "given 30 minutes to finish"),
+        ({"JobExecutionTimeoutMinutes": 90}, "given 90 minutes to finish"),
+        ({"TerminateJobsOnUpdate": True}, "terminated at once"),
+        ({"JobExecutionTimeoutMinutes": {"Ref": "M"}}, "given ${parameter M} minutes to finish"),
+        ({"TerminateJobsOnUpdate": {"Ref": "M"}}, "terminated at once, and tried again"),
+    ],
+)
+def test_jobs_end_as_the_update_policy_says(
+    quickstart: dict[str, Any], changing: Changing, policy: Any, words: str
+) -> None:
+    """During an infrastructure update; the default is half an hour."""
+    quickstart["Parameters"]["M"] = {"Type": "Number"}
+    if policy:
+        quickstart["Resources"]["Spot"]["Properties"]["UpdatePolicy"] = policy
+    assert words in changing(quickstart, "Spot", "ComputeResources.InstanceTypes", ["m7i"]).jobs
+
+
+@pytest.mark.parametrize(
+    ("logical_id", "words"),
+    [("Spot", "no job starts there any more"), ("Queue", "it takes no new ones")],
+)
+def test_disabling_lets_jobs_go_on(
+    quickstart: dict[str, Any], changing: Changing, logical_id: str, words: str
+) -> None:
+    """And says what stops."""
+    change = changing(quickstart, logical_id, "State", "DISABLED")
+    assert change.harmless
+    assert words in change.jobs
+
+
+def test_scaling_lets_jobs_go_on(quickstart: dict[str, Any], changing: Changing) -> None:
+    """No instance with a job is taken away."""
+    change = changing(quickstart, "Spot", "ComputeResources.MaxvCpus", 1)
+    assert (change.at_least, change.jobs) == (Kind.SCALING_UPDATE, "running jobs go on")
+
+
+def test_several_changes_together_count_as_the_greatest(quickstart: dict[str, Any], planned: Planned) -> None:
+    """What is open raises the worst case only."""
+    new = copy.deepcopy(quickstart)
+    new["Parameters"]["Image"] = {"Type": "String"}
+    resources = new["Resources"]["Spot"]["Properties"]["ComputeResources"]
+    resources["MaxvCpus"] = 512
+    resources["InstanceTypes"] = {"Ref": "Image"}
+    change = planned(quickstart, new)["Spot"]
+    assert (change.kind, change.at_least) == (Kind.INFRASTRUCTURE_UPDATE, Kind.SCALING_UPDATE)
+    assert not change.certain
+
+
+def test_changes_are_frozen(quickstart: dict[str, Any], changing: Changing) -> None:
+    """They are values."""
+    change = changing(quickstart, "Queue", "Priority", 2)
+    with pytest.raises(AttributeError):
+        change.jobs = "none"  # type: ignore[misc]
+    assert change == changing(quickstart, "Queue", "Priority", 2)

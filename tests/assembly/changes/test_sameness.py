@@ -1,0 +1,182 @@
+"""When two values are the same, are not, or may be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from batch_constructs.assembly.changes import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from batch_constructs.assembly.changes import Change
+
+ACCOUNT = {"Ref": "AWS::AccountId"}
+PARAMETERS = {"P": {"Type": "String", "Default": "a"}, "Q": {"Type": "String"}}
+DIGEST = {"Fn::Select": [1, {"Fn::Split": ["@", {"Fn::GetAtt": ["Builder", "Digest"]}]}]}
+
+
+def image(value: Any, conditions: Any = None, **resources: Any) -> dict[str, Any]:
+    """A definition whose image is the value."""
+    definition = {
+        "Type": "AWS::Batch::JobDefinition",
+        "Properties": {"ContainerProperties": {"Image": value}},
+    }
+    return {
+        "Parameters": PARAMETERS,
+        "Conditions": conditions or {},
+        "Resources": {"Job": definition, **resources},
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("a", "b"),
+        ({"Fn::Sub": "${AWS::AccountId}/a"}, {"Fn::Sub": "${AWS::AccountId}/b"}),
+        ({"Fn::Join": ["", [DIGEST, ":1"]]}, {"Fn::Join": ["", [DIGEST, ":2"]]}),
+        ({"Fn::Sub": "a/${P}"}, {"Fn::Sub": "b/${Q}"}),
+        ({"Fn::Sub": "${P}/a"}, "x/b"),
+        ({"Ref": "P"}, None),
+    ],
+)
+def test_some_differences_are_certain(planned: Callable[..., dict[str, Change]], old: Any, new: Any) -> None:
+    """Also where parts of a text are unknown."""
+    [difference] = planned(image(old), image(new) if new else _without(image(old)))["Job"].properties
+    assert difference.certain
+    assert difference.path == "ContainerProperties.Image"
+
+
+def _without(template: dict[str, Any]) -> dict[str, Any]:
+    template["Resources"]["Job"]["Properties"]["ContainerProperties"] = {"Vcpus": {"Ref": "AWS::NoValue"}}
+    return template
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("a", {"Ref": "P"}),
+        ({"Ref": "P"}, {"Ref": "Q"}),
+        ({"Fn::Sub": "${P}/a"}, "x/a"),
+        ({"Fn::Sub": "a${P}"}, {"Fn::Sub": "${P}a"}),
+        ({"Fn::If": ["C", "a", "b"]}, "a"),
+        ({"Fn::If": ["C", "a", "b"]}, {"Fn::If": ["C", "a", "c"]}),
+        ({"Fn::If": ["C", "a", {"Ref": "AWS::NoValue"}]}, None),
+        ("{{resolve:ssm:/a}}", "{{resolve:ssm:/b}}"),
+        (DIGEST, {"Fn::Select": [0, DIGEST["Fn::Select"][1]]}),
+    ],
+)
+def test_some_differences_stay_open(planned: Callable[..., dict[str, Change]], old: Any, new: Any) -> None:
+    """Then the change is not called certain, and nothing happens for certain."""
+    change = planned(image(old), image(new) if new else _without(image(old)))["Job"]
+    assert not change.properties[0].certain
+    assert (change.kind, change.at_least) == (Kind.NEW_REVISION, Kind.UNCHANGED)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"Ref": "P"}, {"Fn::Sub": "${P}"}),
+        ({"Fn::Join": ["/", ["a", "b"]]}, "a/b"),
+        (DIGEST, DIGEST),
+        ("{{resolve:ssm:/a}}", "{{resolve:ssm:/a}}"),
+        ({"Fn::If": ["C", "a", {"Ref": "P"}]}, {"Fn::If": ["C", "a", {"Ref": "P"}]}),
+        (1, "1"),
+        ({"Fn::Sub": "${AWS::Region}/a"}, {"Fn::Join": ["", [{"Ref": "AWS::Region"}, "/a"]]}),
+    ],
+)
+def test_the_same_in_other_words_is_no_change(
+    planned: Callable[..., dict[str, Change]], old: Any, new: Any
+) -> None:
+    """Expressions that give the same value, whatever it is."""
+    assert planned(image(old), image(new)) == {}
+
+
+def test_another_condition_behind_the_same_words_leaves_it_open(
+    planned: Callable[..., dict[str, Change]],
+) -> None:
+    """Fn::If reads the same, but its condition, or one that it rests on, does not."""
+    value = {"Fn::If": ["C", "a", "b"]}
+    rests = {"C": {"Fn::Not": [{"Condition": "D"}]}}
+    before = image(value, {**rests, "D": {"Fn::Equals": [{"Ref": "P"}, "x"]}})
+    after = image(value, {**rests, "D": {"Fn::Equals": [{"Ref": "P"}, "y"]}})
+    assert planned(before, before) == {}
+    assert not planned(before, after)["Job"].certain
+
+
+def test_a_new_default_may_change_what_the_parameter_gives(planned: Callable[..., dict[str, Change]]) -> None:
+    """CloudFormation keeps the value that was given before."""
+    before, after = image({"Ref": "P"}), image({"Ref": "P"})
+    after["Parameters"] = {"P": {"Type": "String", "Default": "b"}}
+    assert not planned(before, after)["Job"].certain
+
+
+@pytest.mark.parametrize(
+    "value", [{"Fn::GetAtt": ["Group", "Arn"]}, {"Fn::Sub": "${Group}/a"}, {"Ref": "Group"}]
+)
+def test_what_refers_to_a_replaced_resource_changes(
+    planned: Callable[..., dict[str, Change]], value: Any
+) -> None:
+    """A log group under another name is another one; with another retention it stays the same."""
+    group = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "a", "RetentionInDays": 1}}
+    renamed = {**group, "Properties": {"LogGroupName": "b", "RetentionInDays": 1}}
+    kept = {**group, "Properties": {"LogGroupName": "a", "RetentionInDays": 7}}
+    assert planned(image(value, Group=group), image(value, Group=renamed))["Job"].certain
+    assert planned(image(value, Group=group), image(value, Group=kept)) == {}
+
+
+@pytest.mark.parametrize("value", [{"Fn::GetAtt": ["Builder", "Digest"]}, DIGEST])
+def test_what_refers_to_an_unfamiliar_resource_that_changes_stays_open(
+    planned: Callable[..., dict[str, Change]], value: Any
+) -> None:
+    """Nobody knows what a custom resource gives."""
+    builder = {"Type": "Custom::Builder", "Properties": {"Source": "1"}}
+    other = {"Type": "Custom::Builder", "Properties": {"Source": "2"}}
+    change = planned(image(value, Builder=builder), image(value, Builder=other))["Job"]
+    assert (change.kind, change.at_least) == (Kind.NEW_REVISION, Kind.UNCHANGED)
+
+
+def test_another_order_may_mean_nothing(quickstart: dict[str, Any], changing: Callable[..., Change]) -> None:
+    """The schema calls subnets unordered; whether CloudFormation sees a change is not said."""
+    subnets = quickstart["Resources"]["Spot"]["Properties"]["ComputeResources"]["Subnets"]
+    change = changing(quickstart, "Spot", "ComputeResources.Subnets", subnets[::-1])
+    assert (change.kind, change.at_least) == (Kind.INFRASTRUCTURE_UPDATE, Kind.UNCHANGED)
+
+
+def test_small_letters_may_mean_the_same(quickstart: dict[str, Any], changing: Callable[..., Change]) -> None:
+    """AWS takes MANAGED in either case."""
+    change = changing(quickstart, "Spot", "Type", "managed")
+    assert (change.kind, change.at_least) == (Kind.REPLACED, Kind.UNCHANGED)
+
+
+def test_user_data_that_differs_in_a_literal_part_differs(planned: Callable[..., dict[str, Change]]) -> None:
+    """Although the rest of it is unknown, and base64."""
+
+    def template(script: str) -> dict[str, Any]:
+        data = {"UserData": {"Fn::Base64": {"Fn::Sub": script}}}
+        return {
+            "Resources": {
+                "Template": {"Type": "AWS::EC2::LaunchTemplate", "Properties": {"LaunchTemplateData": data}},
+                "Environment": {
+                    "Type": "AWS::Batch::ComputeEnvironment",
+                    "Properties": {
+                        "Type": "MANAGED",
+                        "ReplaceComputeEnvironment": False,
+                        "ComputeResources": {
+                            "Type": "SPOT",
+                            "AllocationStrategy": "SPOT_CAPACITY_OPTIMIZED",
+                            "LaunchTemplate": {
+                                "LaunchTemplateId": {"Ref": "Template"},
+                                "Version": {"Fn::GetAtt": "Template.LatestVersionNumber"},
+                            },
+                        },
+                    },
+                },
+            }
+        }
+
+    change = planned(template("${AWS::Region} one"), template("${AWS::Region} two"))["Environment"]
+    assert change.at_least is Kind.INFRASTRUCTURE_UPDATE
+    assert change.hint == "Template changes: LaunchTemplateData.UserData"
