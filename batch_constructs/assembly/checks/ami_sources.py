@@ -46,7 +46,8 @@ def refresh_is_possible(environment: ComputeEnvironment) -> Iterator[Finding]:
         got = strategy or f"none, which is {allocation_strategies.DEFAULT}"
         message = f"{at} needs a strategy other than {allocation_strategies.DEFAULT}, got {got}"
         yield Finding(resources, message, at=at, severity=severity)
-    if any(explicit_images(resources)):
+    # Of an image in a launch template AWS says both: that it is read again, and that the member has no effect.
+    if any(view.home is environment for view, _ in explicit_images(resources)):
         message = f"{at} has no effect beside an image that the template names"
         yield Finding(resources, message, at=at, severity=WARNING)
 
