@@ -41,8 +41,8 @@ def stands_in(environments: Iterable[ComputeEnvironment], batch: BatchModel) -> 
 
 def services_around(environment: ComputeEnvironment, batch: BatchModel) -> frozenset[str] | None:
     """The services that the environment's VPC has endpoints for; ``None`` if that is not certain."""
-    vpcs = [subnet.vpc for subnet in subnets_of(environment)]
-    vpc = vpcs[0] if vpcs else None
+    subnets = subnets_of(environment)
+    vpc = subnets[0].vpc if subnets else None
     return None if vpc is None else batch.networks.endpoint_services(vpc)
 
 

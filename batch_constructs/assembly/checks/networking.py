@@ -50,8 +50,10 @@ def _needed(environment: ComputeEnvironment) -> tuple[str, ...]:
 def isolated_subnets_have_endpoints(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
     """Subnets without a way to the internet need VPC endpoints for the services that jobs use."""
     needed = _needed(environment)
+    if not needed or stands_in([environment], batch) is not Reach.ISOLATED:
+        return
     services = services_around(environment, batch)
-    if not needed or services is None or stands_in([environment], batch) is not Reach.ISOLATED:
+    if services is None:
         return
     resources = environment.compute_resources
     missing = [service for service in needed if service not in services]
