@@ -48,10 +48,11 @@ def _no_multipart(data: LaunchTemplateData) -> Iterator[Finding]:
         boundary = _BOUNDARY.search(user_data)
         delimiter = f"--{boundary[1] or boundary[2]}" if boundary else ""
         if boundary is None:
-            yield Finding(data, "user data must name the boundary of its parts, got none", at="UserData")
-        elif delimiter not in user_data.splitlines():
+            message = "user data must name the boundary of its parts, got none"
+            yield Finding(data, message, at="UserData", severity=WARNING)
+        elif not any(line.startswith(delimiter) for line in user_data.splitlines()):
             message = f"user data must have a part that begins with {delimiter!r}, got none"
-            yield Finding(data, message, at="UserData")
+            yield Finding(data, message, at="UserData", severity=WARNING)
 
 
 def _may_be_mime(start: str) -> bool:
