@@ -54,7 +54,8 @@ def _without(name: str) -> str:
     family = name.partition(".")[0]
     sizes = [each for each in types.names() if each.partition(".")[0] == family]
     having = [each for each in sizes if (found := types.find(each)) and found.efa_supported]
-    return f"{name}, of whose family {'only ' + ' and '.join(having) if having else 'none'} has one"
+    among = f"only {' and '.join(having)} {'has' if len(having) == 1 else 'have'}" if having else "none has"
+    return f"{name}, of whose family {among} one"
 
 
 def check_layouts(problems: Problems, layouts: Layouts) -> None:

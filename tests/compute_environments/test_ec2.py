@@ -48,65 +48,6 @@ def test_the_defaults_are_what_a_reviewer_would_sign(
     assert data["MetadataOptions"] == {"HttpTokens": "required", "HttpPutResponseHopLimit": 1}
 
 
-@BOTH
-def test_every_environment_can_be_updated_in_place(
-    stack: Stack, vpc: ec2.IVpc, only: Callable[[str], dict[str, Any]], construct: Any
-) -> None:
-    """Pain 4 (terraform-provider-aws#38695): the service-linked role, and a strategy other than BEST_FIT."""
-    construct(stack, "Environment", vpc=vpc)
-    environment = only(ENVIRONMENT)
-    assert "ServiceRole" not in environment
-    assert environment["ReplaceComputeEnvironment"] is False
-    assert environment["ComputeResources"]["AllocationStrategy"] != "BEST_FIT"
-    assert environment["ComputeResources"]["UpdateToLatestImageVersion"] is True
-
-
-@BOTH
-def test_a_change_of_the_launch_template_is_a_change_of_the_environment(
-    stack: Stack, vpc: ec2.IVpc, only: Callable[[str], dict[str, Any]], construct: Any
-) -> None:
-    """Pain 1 (aws-cdk#28137): the version is that of the template, never ``$Default``."""
-    environment = construct(stack, "Environment", vpc=vpc)
-    template = stack.get_logical_id(environment.launch_template)
-    assert resources(only)["LaunchTemplate"] == {
-        "LaunchTemplateId": {"Ref": template},
-        "Version": {"Fn::GetAtt": [template, "LatestVersionNumber"]},
-    }
-
-
-@BOTH
-def test_stack_tags_never_replace_the_environment(
-    stack: Stack, vpc: ec2.IVpc, only: Callable[[str], dict[str, Any]], construct: Any
-) -> None:
-    """Pain 5 (cfn-coverage-roadmap#2270): tags of an environment are create-only, so a stack-wide tag stays off it."""
-    from aws_cdk import Tags
-
-    construct(stack, "Environment", vpc=vpc, instance_tags={"cost": "genomics"})
-    Tags.of(stack).add("team", "a")
-    environment = only(ENVIRONMENT)
-    assert "Tags" not in environment
-    assert environment["ComputeResources"]["Tags"] == {"cost": "genomics"}
-
-
-@BOTH
-def test_desired_vcpus_are_never_rendered(
-    stack: Stack, vpc: ec2.IVpc, only: Callable[[str], dict[str, Any]], construct: Any
-) -> None:
-    """Pain 24 (terraform-provider-aws#4671): AWS Batch moves the number, and a template that sets it fails later."""
-    construct(stack, "Environment", vpc=vpc, min_vcpus=4)
-    assert "DesiredvCpus" not in resources(only)
-
-
-@BOTH
-def test_nothing_has_a_physical_name(
-    stack: Stack, vpc: ec2.IVpc, synth: Callable[[], dict[str, dict[str, Any]]], construct: Any
-) -> None:
-    """Pains 3 and 26 (awslabs/LISA#1007): a fixed name can neither be replaced nor deployed twice."""
-    construct(stack, "Environment", vpc=vpc)
-    names = [key for each in synth().values() for key in each["Properties"] if key.endswith("Name")]
-    assert names == []
-
-
 def test_an_environment_outlives_neither_its_role_nor_its_policies(
     stack: Stack, vpc: ec2.IVpc, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
@@ -121,83 +62,6 @@ def test_an_environment_outlives_neither_its_role_nor_its_policies(
     depends = found[stack.get_logical_id(environment.cfn)]["DependsOn"]
     assert policy in depends
     assert stack.get_logical_id(cast("CfnElement", role.node.default_child)) in depends
-
-
-def test_spot_environment_never_creates_a_fleet_role(
-    stack: Stack, vpc: ec2.IVpc, synth: Callable[[], dict[str, dict[str, Any]]]
-) -> None:
-    """Pain 9 (aws-cdk#25256): a Spot environment needs no fleet role, since its strategy is never BEST_FIT."""
-    SpotComputeEnvironment(stack, "Spot", vpc=vpc)
-    trusted = [
-        each["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"]
-        for each in synth().values()
-        if each["Type"] == "AWS::IAM::Role"
-    ]
-    assert trusted == ["ec2.amazonaws.com"]
-
-
-def test_spot_is_priced_and_placed_as_aws_recommends(
-    stack: Stack, vpc: ec2.IVpc, only: Callable[[str], dict[str, Any]]
-) -> None:
-    """Price and risk of interruption decide; there is no bid unless one is given."""
-    SpotComputeEnvironment(stack, "Spot", vpc=vpc)
-    capacity = resources(only)
-    assert capacity["Type"] == "SPOT"
-    assert capacity["AllocationStrategy"] == "SPOT_PRICE_CAPACITY_OPTIMIZED"
-    assert "BidPercentage" not in capacity
-
-
-@pytest.mark.parametrize(
-    ("types", "images"),
-    [
-        (["c7i"], ["ECS_AL2023"]),
-        (["g5"], ["ECS_AL2023_NVIDIA"]),
-        (["g5.xlarge", "c7i.large"], ["ECS_AL2023", "ECS_AL2023_NVIDIA"]),
-        (["c7g", "default_arm64"], ["ECS_AL2023"]),
-        (["z99z.large"], ["ECS_AL2023"]),
-    ],
-)
-def test_the_image_fits_the_instance_types(
-    stack: Stack, vpc: ec2.IVpc, only: Callable[[str], dict[str, Any]], types: list[str], images: list[str]
-) -> None:
-    """Pain 20 (aws-cdk#35839): GPUs get the NVIDIA image, everything else the plain one, never Amazon Linux 2."""
-    Ec2ComputeEnvironment(stack, "Environment", vpc=vpc, instance_types=types)
-    assert [each["ImageType"] for each in resources(only)["Ec2Configuration"]] == images
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (
-            {"min_vcpus": 10, "max_vcpus": 5},
-            "max_vcpus must be at least min_vcpus, got min_vcpus=10 and max_vcpus=5",
-        ),
-        ({"max_vcpus": 0}, "max_vcpus must be at least 1"),
-        ({"min_vcpus": -1}, "min_vcpus must be at least 0"),
-        ({"instance_types": []}, "instance_types must name at least one"),
-        ({"instance_types": ["C6I.Larg!"]}, r"got 'C6I.Larg!' \(did you mean 'c6i.large'\?\)"),
-        (
-            {"instance_types": ["c7g", "optimal"]},
-            r"share one architecture, got c7g \(arm64\) and optimal \(x86_64\)",
-        ),
-        ({"security_groups": []}, "security_groups must name at least one"),
-        ({"image_types": []}, "the length of image_types must be from 1 to 2"),
-        ({"compute_environment_name": "bad name!!"}, "compute_environment_name must be 1 to 128 letters"),
-        ({"compute_environment_name": "a", "replace_compute_environment": True}, "needs a generated name"),
-        ({"instance_tags": {"aws:x": "1"}}, "not begin with 'aws:'"),
-        ({"instance_tags": {"key": "v" * 257}}, "the length of the tag 'key'"),
-        ({"instance_tags": {str(n): "" for n in range(51)}}, "the number of instance_tags"),
-    ],
-)
-@BOTH
-def test_fails_when_arguments_are_impossible(
-    stack: Stack, vpc: ec2.IVpc, construct: Any, arguments: dict[str, Any], message: str
-) -> None:
-    """Fails when AWS would refuse the value, before anything is in the tree."""
-    before = len(stack.node.children)
-    with pytest.raises(ValueError, match=message):
-        construct(stack, "Environment", vpc=vpc, **arguments)
-    assert len(stack.node.children) == before
 
 
 @pytest.mark.parametrize(
@@ -330,16 +194,6 @@ def test_everything_that_can_be_given_is_rendered(
     assert capacity["LaunchTemplate"]["LaunchTemplateId"] == {"Ref": "Template"}
     assert "Group" in str(capacity["PlacementGroup"])
     assert sum(each["Type"] == "AWS::EC2::SecurityGroup" for each in found.values()) == 0
-
-
-@pytest.mark.parametrize(("minutes", "legal"), [(0, False), (1, True), (7200, True), (7201, False)])
-def test_the_update_timeout_has_its_range(minutes: int, legal: bool) -> None:
-    """1 to 7,200 minutes pass; what lies outside fails when the policy is born."""
-    if legal:
-        assert UpdatePolicy(job_execution_timeout_minutes=minutes).job_execution_timeout_minutes == minutes
-    else:
-        with pytest.raises(ValueError, match="job_execution_timeout_minutes must be from 1 to 7,200"):
-            UpdatePolicy(job_execution_timeout_minutes=minutes)
 
 
 def test_others_can_be_opened_to_an_environment(

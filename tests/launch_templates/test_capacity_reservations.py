@@ -61,7 +61,7 @@ def test_a_capacity_block_is_a_market_of_its_own(
         ({"resource_group_arn": "training"}, "must look like arn:aws:resource-groups"),
     ],
 )
-def test_fails_when_it_names_no_reservation(arguments: dict[str, str], message: str) -> None:
+def test_fails_when_it_names_no_reservation(arguments: dict[str, Any], message: str) -> None:
     """Fails when neither or both are given, or the id is that of an offering."""
     with pytest.raises(ValueError, match=message):
         CapacityReservation(**arguments)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from batch_constructs.facts import instance_types as types
@@ -95,7 +97,7 @@ def test_fails_when_there_is_no_answer(name: str, message: str) -> None:
         ({"interface_type": InterfaceType.EFA_ONLY}, "must have an address"),
     ],
 )
-def test_fails_when_an_interface_is_impossible(arguments: dict[str, int], message: str) -> None:
+def test_fails_when_an_interface_is_impossible(arguments: dict[str, Any], message: str) -> None:
     """Fails when an index is negative or the primary interface has no address."""
     with pytest.raises(ValueError, match=message):
         NetworkInterface(**arguments)
