@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.changes.change import Kind, PropertyChange
 from batch_constructs.assembly.changes.effects import effect, plain
-from batch_constructs.assembly.changes.matching import pair_stacks
+from batch_constructs.assembly.changes.matching import pair_stacks, root_names
 from batch_constructs.assembly.changes.rendering import rendered
 from batch_constructs.assembly.changes.sameness import MISSING, Sameness, Values
 from batch_constructs.facts import updates
@@ -29,6 +29,7 @@ class Comparison:
 
     Attributes:
         pairs: the resources of both, in the order of the new assembly; ``None`` where one has no counterpart.
+        abandoned: the old stacks, by ``id``, that the new assembly does not deploy; nobody deletes them either.
     """
 
     def __init__(self, old: BatchModel, new: BatchModel) -> None:
@@ -36,7 +37,11 @@ class Comparison:
         self._values: dict[tuple[int, int], Values] = {}
         self._differences: dict[int, tuple[PropertyChange, ...]] = {}
         self._open: set[int] = set()
-        for before, after in pair_stacks(old, new):
+        stacks = list(pair_stacks(old, new))
+        roots = root_names(old.stacks)
+        deployed = {before.name for before, after in stacks if before is not None and after is not None}
+        self.abandoned = {key for key, root in roots.items() if root not in deployed}
+        for before, after in stacks:
             if before is not None and after is not None:
                 self._values[id(before), id(after)] = Values(before, after, self._moves)
             self.pairs += _pairs(before, after)

@@ -126,11 +126,13 @@ def _launch_templates(
             continue
         if version == "$Latest" and kind is Kind.INFRASTRUCTURE_UPDATE:
             continue
+        stays = f"the environment stays at version {version or '$Default'}"
+        later = "$Latest is looked up at the next infrastructure update only"
         yield Problem(
             risk=Risk.SURPRISE,
             message=(
                 f"the change of {template.logical_id} ({what[0].path}) does not reach the instances: "
-                f"the environment stays at version {version or '$Default'}"
+                f"{later if version == '$Latest' else stays}"
             ),
             remedy="set Version to Fn::GetAtt LatestVersionNumber, so that each new version updates the environment",
         )

@@ -38,13 +38,11 @@ def _of_environment(old: ComputeEnvironment | None, new: ComputeEnvironment | No
         case Kind.REPLACED:
             if old is not None and old.compute_resources.fargate:
                 return f"new jobs go to the new environment; {_FARGATE_FIRST}"
-            return (
-                f"new jobs go to the new environment; those on the old one end when it is deleted, {_RETRIED}"
-            )
+            return f"new jobs go to the new environment; those on the old one may be terminated with it, {_RETRIED}"
         case Kind.DELETED:
             if old is not None and old.compute_resources.fargate:
                 return _FARGATE_FIRST
-            return f"jobs that run on it are terminated, {_RETRIED}"
+            return f"jobs that run on it may be terminated, {_RETRIED}"
         case Kind.INFRASTRUCTURE_UPDATE:
             return _during_update(new) if new is not None else ""
         case Kind.CREATED | Kind.REFUSED:

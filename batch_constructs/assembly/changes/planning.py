@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import BatchModel, Resource
 
 _BATCH = "AWS::Batch::"
+_KEPT = {"Retain", "RetainExceptOnCreate"}
 _ORDER = (
     "ComputeEnvironment",
     "ServiceEnvironment",
@@ -61,6 +62,7 @@ class _Planner:
         pairs = self.comparison.pairs
         self._gone = [one for one, other in pairs if one is not None and other is None]
         self._come = [other for one, other in pairs if one is None and other is not None]
+        self._unpaired = {each.logical_id for each in (*self._gone, *self._come)}
 
     def changes(self, old: Resource | None, new: Resource | None) -> Iterator[Change]:
         if not any(each is not None and each.type.startswith(_BATCH) for each in (old, new)):
@@ -69,20 +71,51 @@ class _Planner:
             yield from self._kept(old, new)
         elif new is not None:
             found = tuple(problems.of_created(new, self._gone))
-            yield _change(new, Kind.CREATED, problems=found, hint=_renamed(new, self._gone, "was"))
+            yield _change(new, Kind.CREATED, problems=found, hint=self._renamed(new, self._gone, "was"))
         elif old is not None:
             yield self._deleted(old)
 
     def _deleted(self, old: Resource) -> Change:
-        kept = vars(old)["entry"].get("DeletionPolicy") in {"Retain", "RetainExceptOnCreate"}
+        hints = [self._renamed(old, self._come, "is now")]
+        if vars(old)["entry"].get("DeletionPolicy") in _KEPT:
+            hints.append("DeletionPolicy keeps it: CloudFormation only forgets it")
+            return _change(
+                old, Kind.DELETED, jobs="it stays, and its jobs go on", hint="; ".join(filter(None, hints))
+            )
+        at_least = Kind.DELETED
+        if id(old.stack) in self.comparison.abandoned:
+            at_least = Kind.UNCHANGED
+            hints.append(
+                f"the stack {old.stack.name} is not deployed any more; it stays until somebody deletes it"
+            )
         found: tuple[Problem, ...] = ()
-        if isinstance(old, ComputeEnvironment) and not kept:
-            found = tuple(environments.attached(old, self._old, self._new, Kind.DELETED, Kind.DELETED))
-        jobs = "it stays, and its jobs go on" if kept else consequence(old, None, Kind.DELETED)
-        hint = _renamed(old, self._come, "is now")
-        if kept:
-            hint = "; ".join(filter(None, (hint, "DeletionPolicy keeps it: CloudFormation only forgets it")))
-        return _change(old, Kind.DELETED, jobs=jobs, problems=found, hint=hint)
+        if isinstance(old, ComputeEnvironment):
+            found = tuple(environments.attached(old, self._old, self._new, Kind.DELETED, at_least))
+        jobs = consequence(old, None, Kind.DELETED)
+        return _change(
+            old, Kind.DELETED, at_least, jobs=jobs, problems=found, hint="; ".join(filter(None, hints))
+        )
+
+    def _renamed(self, resource: Resource, others: list[Resource], verb: str) -> str:
+        """The hint that a resource is another one under a new logical id."""
+        body = self._body(resource)
+        for other in others:
+            if other.type == resource.type and self._body(other) == body:
+                stack = "" if other.stack.name == resource.stack.name else f"{other.stack.name}/"
+                return f"{verb} {stack}{other.logical_id}? another construct id makes another resource"
+        return ""
+
+    def _body(self, resource: Resource) -> Any:
+        """The properties but for the name, with all that has another logical id as well made the same."""
+        properties = resource.node if isinstance(resource.node, dict) else {}
+        return self._anonymous({k: v for k, v in properties.items() if k != type(resource).NAME})
+
+    def _anonymous(self, node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: self._anonymous(value) for key, value in node.items()}
+        if isinstance(node, list):
+            return [self._anonymous(value) for value in node]
+        return "?" if isinstance(node, str) and node in self._unpaired else node
 
     def _kept(self, old: Resource, new: Resource) -> Iterator[Change]:
         if old.type != new.type:
@@ -121,24 +154,6 @@ def _kinds(old: Resource, new: Resource, differences: tuple[PropertyChange, ...]
     least = [does.least for change, does in effects if change.certain]
     rank = Kind.rank.fget  # type: ignore[attr-defined]
     return max(most, key=rank, default=Kind.UNCHANGED), max(least, key=rank, default=Kind.UNCHANGED)
-
-
-def _renamed(resource: Resource, others: list[Resource], verb: str) -> str:
-    """The hint that a resource is another one under a new logical id."""
-    for other in others:
-        if other.type == resource.type and _body(other) == _body(resource):
-            place = (
-                other.logical_id
-                if other.stack.name == resource.stack.name
-                else f"{other.stack.name}/{other.logical_id}"
-            )
-            return f"{verb} {place}? another construct id makes another resource"
-    return ""
-
-
-def _body(resource: Resource) -> dict[str, Any]:
-    properties = resource.node if isinstance(resource.node, dict) else {}
-    return {name: node for name, node in properties.items() if name != type(resource).NAME}
 
 
 def _change(

@@ -52,6 +52,27 @@ def test_another_construct_id_is_said_to_be_another_resource(
     assert planned(quickstart, new)["Hello2"].hint == ""
 
 
+def test_the_hint_sees_through_helpers_that_got_other_ids_too(
+    quickstart: dict[str, Any], planned: Planned
+) -> None:
+    """A construct under another id brings its launch template and security group along."""
+    new = json.loads(json.dumps(quickstart).replace('"Spot', '"Cheap'))
+    changes = planned(quickstart, new)
+    assert changes["Cheap"].hint.startswith("was Spot?")
+    assert changes["Spot"].hint.startswith("is now Cheap?")
+
+
+def test_a_stack_that_is_not_deployed_any_more_stays(quickstart: dict[str, Any]) -> None:
+    """The CDK deletes no stack that has left the app, so nothing is certain."""
+    [queue] = [
+        change
+        for change in plan(model_of(quickstart, quickstart), model_of(quickstart))
+        if change.logical_id == "Queue"
+    ]
+    assert (queue.stack, queue.kind, queue.at_least) == ("Stack2", Kind.DELETED, Kind.UNCHANGED)
+    assert "Stack2 is not deployed any more" in queue.hint
+
+
 def test_a_retained_resource_stays(quickstart: dict[str, Any], planned: Planned) -> None:
     """With DeletionPolicy Retain nothing is deleted."""
     new = copy.deepcopy(quickstart)
