@@ -116,10 +116,11 @@ def _same(one: Any, other: Any) -> bool:
         return False
 
 
-def _arguments(stack: Stack, argument: Any, count: int, depth: int) -> list[Any] | None:
-    if not isinstance(argument, list) or len(argument) < count:
-        return None
-    return [resolve(stack, item, depth) for item in argument]
+def _pair(stack: Stack, argument: Any, depth: int) -> tuple[Any, Any]:
+    """Two arguments, resolved; ``None`` for both if there are not two."""
+    if not isinstance(argument, list) or len(argument) != 2:
+        return None, None
+    return resolve(stack, argument[0], depth), resolve(stack, argument[1], depth)
 
 
 def _ref(stack: Stack, name: Any, _: int) -> Any:
@@ -145,7 +146,7 @@ def _if(stack: Stack, argument: Any, depth: int) -> Any:
 
 
 def _join(stack: Stack, argument: Any, depth: int) -> Any:
-    separator, items = _arguments(stack, argument, 2, depth) or (None, None)
+    separator, items = _pair(stack, argument, depth)
     if not isinstance(separator, str) or not isinstance(items, list):
         return WRONG_TYPE if known(items) else Unknown("Fn::Join")
     parts: list[Any] = []
@@ -174,7 +175,7 @@ def _sub(stack: Stack, argument: Any, depth: int) -> Any:
 
 
 def _select(stack: Stack, argument: Any, depth: int) -> Any:
-    index, items = _arguments(stack, argument, 2, depth) or (None, None)
+    index, items = _pair(stack, argument, depth)
     place = str(index) if isinstance(index, str | int) else ""
     if not isinstance(items, list) or not re.fullmatch(r"[0-9]{1,6}", place) or int(place) >= len(items):
         return Unknown("Fn::Select")
@@ -182,16 +183,19 @@ def _select(stack: Stack, argument: Any, depth: int) -> Any:
 
 
 def _split(stack: Stack, argument: Any, depth: int) -> Any:
-    separator, whole = _arguments(stack, argument, 2, depth) or (None, None)
+    separator, whole = _pair(stack, argument, depth)
     if isinstance(separator, str) and separator and isinstance(whole, str):
         return whole.split(separator)
     return Unknown("Fn::Split")
 
 
 def _find_in_map(stack: Stack, argument: Any, depth: int) -> Any:
-    keys = _arguments(stack, argument, 3, depth) or [None]
+    if not isinstance(argument, list) or len(argument) != 3:
+        # With a fourth argument there is a default, which counts if a key is missing.
+        return Unknown("Fn::FindInMap")
+    keys = [resolve(stack, key, depth) for key in argument]
     table = stack.mappings.get(keys[0]) if isinstance(keys[0], str) else None
-    if not isinstance(table, dict) or len(keys) > 3:
+    if not isinstance(table, dict):
         return Unknown("Fn::FindInMap")
     rows = _looked_up([table], keys[1])
     values = _looked_up(rows, keys[2])

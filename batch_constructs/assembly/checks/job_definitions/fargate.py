@@ -12,6 +12,7 @@ from batch_constructs.facts import fargate, limits, vocabulary
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from batch_constructs.assembly.template import View
     from batch_constructs.assembly.template.resources import JobDefinition
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
@@ -61,17 +62,20 @@ def nothing_of_instances(definition: JobDefinition) -> Iterator[Finding]:
     """Fargate takes no ulimits, devices, swap, shared memory, tmpfs or instance type."""
     if not definition.fargate:
         return
-    for name in definition.container_properties.gives("Ulimits", "InstanceType"):
-        if definition.container_properties.raw(name):
-            yield Finding(definition.container_properties, f"Fargate does not support {name}", at=name)
+    for name in _filled(definition.container_properties, "Ulimits", "InstanceType"):
+        yield Finding(definition.container_properties, f"Fargate does not support {name}", at=name)
     for container in containers(definition):
-        for name in container.linux_parameters.gives(*_LINUX_PARAMETERS):
-            value = container.linux_parameters.raw(name)
-            # An empty list says nothing.
-            if not (isinstance(value, list) and not value):
-                yield Finding(
-                    container.linux_parameters, f"Fargate does not support LinuxParameters.{name}", at=name
-                )
+        parameters = container.linux_parameters
+        for name in _filled(parameters, *_LINUX_PARAMETERS):
+            yield Finding(parameters, f"Fargate does not support LinuxParameters.{name}", at=name)
+
+
+def _filled(view: View, *names: str) -> Iterator[str]:
+    """Those members that are given; an empty list says nothing."""
+    for name in view.gives(*names):
+        value = view.raw(name)
+        if not (isinstance(value, list) and not value):
+            yield name
 
 
 @rule("FGT-04", chapter=_CHAPTER, severity=ERROR, remedy="leave out Privileged, or run the job on EC2")
