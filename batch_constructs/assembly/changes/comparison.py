@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.changes.change import Kind, PropertyChange
-from batch_constructs.assembly.changes.effects import effect, plain
+from batch_constructs.assembly.changes.effects import WHOLE, effect, plain
 from batch_constructs.assembly.changes.matching import pair_stacks, root_names
 from batch_constructs.assembly.changes.rendering import rendered
 from batch_constructs.assembly.changes.sameness import MISSING, Sameness, Values
@@ -146,7 +146,7 @@ class _Walk:
         if sameness is not Sameness.SAME:
             before, after = rendered(self._old, one), rendered(self._new, other)
             certain = sameness is Sameness.OTHER
-            yield PropertyChange(path=path or "Properties", old=before, new=after, certain=certain)
+            yield PropertyChange(path=path or WHOLE, old=before, new=after, certain=certain)
 
     def _members(
         self, path: str, old: Any, new: Any, one: dict[str, Any], other: dict[str, Any]
@@ -154,7 +154,7 @@ class _Walk:
         if "Fn::Transform" in one or "Fn::Transform" in other:
             if self._values.same(old, new) is not Sameness.SAME:
                 before, after = rendered(self._old, one), rendered(self._new, other)
-                yield PropertyChange(path=path or "Properties", old=before, new=after, certain=False)
+                yield PropertyChange(path=path or WHOLE, old=before, new=after, certain=False)
             return
         for name in (*one, *(name for name in other if name not in one)):
             yield from self.differing(

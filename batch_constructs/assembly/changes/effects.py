@@ -26,6 +26,9 @@ from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_NAME
 if TYPE_CHECKING:
     from batch_constructs.assembly.template import Resource
 
+WHOLE = "Properties"
+"""The path of all properties together, where the template leaves them open as a whole."""
+
 _INDEX = re.compile(r"\[[0-9]+\]")
 _REVISED = "AWS::Batch::JobDefinition"
 _IN_PLACE_OF_DEFINITIONS = ("ResourceRetentionPolicy", "Tags")
@@ -59,7 +62,7 @@ def effect(old: Resource, new: Resource, path: str) -> Effect:
     """What the change of a property, by its path, does to a resource."""
     path = plain(path)
     facts = updates.TYPES.get(new.type)
-    if facts is None:
+    if facts is None or path == WHOLE:
         return Effect(Kind.IN_PLACE, Kind.REPLACED)
     if updates.covers(facts.create_only, path):
         return _certain(Kind.REPLACED)

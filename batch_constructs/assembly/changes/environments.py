@@ -153,7 +153,7 @@ def _templates(
 
 def _desired_vcpus(new: ComputeEnvironment, differences: tuple[PropertyChange, ...]) -> Iterator[Problem]:
     desired = new.compute_resources.desired_vcpus
-    if differences and given(desired):
+    if differences and new.compute_resources.present and given(desired):
         yield Problem(
             risk=Risk.MAY_FAIL,
             message=(

@@ -49,6 +49,8 @@ def _of_environment(old: ComputeEnvironment | None, new: ComputeEnvironment | No
             return ""
     if new is not None and old is not None and _disabled(old, new):
         return "running jobs go on; no job starts there any more"
+    if new is not None and kind is Kind.IN_PLACE and new.compute_resources.managed_instances_provider.present:
+        return "new instances get the change; AWS does not say what becomes of jobs on the old ones"
     return _GO_ON
 
 

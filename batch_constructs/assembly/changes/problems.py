@@ -35,8 +35,10 @@ def of_pair(
 
 
 def _name_is_taken(comparison: Comparison, old: Resource, new: Resource, at_least: Kind) -> Iterator[Problem]:
-    name = new.raw(type(new).NAME) if type(new).NAME else None
-    if name is None or not given(name):
+    if not isinstance(new.node, dict) or type(new).NAME not in new.node:
+        return
+    name = new.raw(type(new).NAME)
+    if not given(name):
         return
     sameness = comparison.same(old, new, type(new).NAME)
     if sameness is Sameness.OTHER:

@@ -219,3 +219,29 @@ def test_changes_are_frozen(quickstart: dict[str, Any], changing: Changing) -> N
     with pytest.raises(AttributeError):
         change.jobs = "none"  # type: ignore[misc]
     assert change == changing(quickstart, "Queue", "Priority", 2)
+
+
+def test_properties_that_are_open_as_a_whole_may_change_in_any_way(
+    quickstart: dict[str, Any], planned: Planned
+) -> None:
+    """A macro may write anything; nothing is certain, and no problem is made up."""
+    new = copy.deepcopy(quickstart)
+    new["Resources"]["Spot"]["Properties"] = {"Fn::Transform": {"Name": "Macro"}}
+    change = planned(quickstart, new)["Spot"]
+    assert (change.kind, change.at_least, change.problems) == (Kind.REPLACED, Kind.UNCHANGED, ())
+
+
+def test_what_aws_does_not_say_of_managed_instances_is_not_promised(planned: Planned) -> None:
+    """The provider changes in place; nobody knows whether jobs on the old instances go on."""
+
+    def template(monitoring: str) -> dict[str, Any]:
+        provider = {"InstanceLaunchTemplate": {"Monitoring": monitoring}}
+        resources = {"Type": "ECS_MANAGED_INSTANCES", "ManagedInstancesProvider": provider}
+        properties = {"Type": "MANAGED", "ComputeResources": resources}
+        return {
+            "Resources": {"Managed": {"Type": "AWS::Batch::ComputeEnvironment", "Properties": properties}}
+        }
+
+    change = planned(template("BASIC"), template("DETAILED"))["Managed"]
+    assert change.at_least is Kind.IN_PLACE
+    assert "AWS does not say" in change.jobs
