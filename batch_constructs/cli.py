@@ -44,7 +44,7 @@ def check(
     for path in paths:
         model = _read(path)
         try:
-            findings += checks.check(model, select=select, ignore=ignore)
+            findings += checks.check(model, select=select, ignore=ignore, acknowledged=False)
         except ValueError as error:
             _fail(str(error))
     from batch_constructs._cli import reports  # noqa: PLC0415 - as above
@@ -60,6 +60,7 @@ def rules(rule: str | None) -> None:
     """List the rules, or explain one of them."""
     from batch_constructs._cli import explain  # noqa: PLC0415 - as above
     from batch_constructs.assembly.checks import rules as registered  # noqa: PLC0415 - as above
+    from batch_constructs.assembly.checks.unchecked import UNCHECKED  # noqa: PLC0415 - as above
 
     every = registered()
     if rule is None:
@@ -68,6 +69,8 @@ def rules(rule: str | None) -> None:
         explain.explain(every[name])
     elif family := [each for each in every.values() if each.family == name]:
         explain.listing(family)
+    elif name in UNCHECKED:
+        click.echo(f"{name} is not checked: {UNCHECKED[name]}")
     else:
         _fail(f"there is no rule {rule!r}; `batch-constructs rules` lists them")
 

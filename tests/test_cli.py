@@ -189,6 +189,7 @@ def test_rules() -> None:
         "https://",
     ):
         assert words in explained
+    assert run("rules", "AMI-12").output.startswith("AMI-12 is not checked: ")
     result = run("rules", "JQ-99")
     assert result.exit_code == 2
     assert "there is no rule 'JQ-99'" in result.stderr

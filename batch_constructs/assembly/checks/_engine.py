@@ -13,12 +13,16 @@ from batch_constructs.assembly.template.views import kind_named
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
+# What the CDK puts before a rule's id.
+PLUGIN = "batch-constructs"
+
 
 def check(
     model: BatchModel,
     *,
     select: Collection[str] = (),
     ignore: Collection[str] = (),
+    acknowledged: bool = True,
     crash: bool = False,
 ) -> tuple[Finding, ...]:
     """What breaks a rule in a model, in the order of its stacks and their resources.
@@ -27,6 +31,8 @@ def check(
         model: what `batch_constructs.assembly.template.read` gives.
         select: rule ids or families (``JQ-07``, ``JQ``) to apply; all when empty.
         ignore: rule ids or families to leave out.
+        acknowledged: whether to tell also what was acknowledged the CDK's way: as ``batch-constructs::JQ-02`` on
+            the construct or on one above it. At synth the CDK leaves that out by itself.
         crash: let an error inside a rule through. By default such a rule finds nothing: a check must not stand
             in the way of a deployment because of its own mistake.
 
@@ -36,9 +42,9 @@ def check(
     findings: dict[tuple[Any, ...], Finding] = {}
     for rule in _chosen(select, ignore):
         for finding in _apply(rule, model, crash=crash):
-            findings.setdefault(
-                (rule.id, id(finding.resource), finding.property_path, finding.message), finding
-            )
+            if acknowledged or not _acknowledged(finding):
+                key = (rule.id, id(finding.resource), finding.property_path, finding.message)
+                findings.setdefault(key, finding)
     places = {id(resource): place for place, resource in enumerate(model.resources)}
     return tuple(sorted(findings.values(), key=lambda finding: places[id(finding.resource)]))
 
@@ -77,3 +83,13 @@ def _apply(rule: Rule, model: BatchModel, *, crash: bool) -> Iterator[Finding]:
         except Exception:
             if crash:
                 raise
+
+
+def _acknowledged(finding: Finding) -> bool:
+    """Whether the construct, or one above it, was told to accept the rule."""
+    acknowledged = finding.resource.stack.acknowledged
+    if not acknowledged:
+        return False
+    parts = finding.construct_path.split("/")
+    above = ("/".join(parts[:length]) for length in range(1, len(parts) + 1))
+    return any(f"{PLUGIN}::{finding.rule_id}" in acknowledged.get(path, ()) for path in above)

@@ -76,6 +76,7 @@ def nested_stacks(stack: Stack, folder: Path, depth: int = 0) -> Iterator[Stack]
         except UnreadableInputError as error:
             raise UnreadableInputError(f"{file}: {error}") from None
         child = Stack(f"{stack.name}/{logical_id}", document, stack.environment)
+        child.acknowledged = stack.acknowledged
         arguments = resource.raw("Parameters")
         stack.nest(logical_id, child, arguments if isinstance(arguments, dict) else {})
         yield child
@@ -120,7 +121,11 @@ class _Stage:
             raise UnreadableInputError(f"{file}: {error}") from None
         title = artifact.get("displayName")
         stack = Stack(title if isinstance(title, str) else artifact_id, document, _environment(artifact))
-        stack.construct_paths.update(_construct_paths(self._metadata(artifact)))
+        for path, kind, data in _entries(self._metadata(artifact)):
+            if kind == "aws:cdk:logicalId" and isinstance(data, str):
+                stack.construct_paths[data] = path
+            if kind == "aws:cdk:acknowledged-rules" and isinstance(data, dict):
+                stack.acknowledged[path] = frozenset(data)
         return stack
 
     def _metadata(self, artifact: dict[str, Any]) -> dict[str, Any]:
@@ -165,10 +170,9 @@ def _environment(artifact: dict[str, Any]) -> dict[str, str]:
     return {name: value for name, value in values.items() if value and not value.startswith("unknown-")}
 
 
-def _construct_paths(metadata: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _entries(metadata: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """Construct path, type and data of each entry."""
     for path, entries in metadata.items():
         for entry in entries if isinstance(entries, list) else ():
-            if isinstance(entry, dict) and entry.get("type") == "aws:cdk:logicalId":
-                logical_id = entry.get("data")
-                if isinstance(logical_id, str):
-                    yield logical_id, path.lstrip("/")
+            if isinstance(entry, dict) and isinstance(entry.get("type"), str):
+                yield path.lstrip("/"), entry["type"], entry.get("data")

@@ -24,6 +24,8 @@ class Stack:
         document: the template's data, and where each member stands.
         resources: by logical id.
         exports: what any stack of the assembly exports: name to stack and node.
+        construct_paths: the CDK's paths by logical id, where the resources do not say them.
+        acknowledged: construct path to the rules that the CDK was told to accept there and below.
     """
 
     def __init__(self, name: str, document: Document, environment: Mapping[str, str] | None = None) -> None:
@@ -43,6 +45,7 @@ class Stack:
         self._values: dict[tuple[str, str], Any] = {}
         self._names: dict[type[Resource], dict[str, Resource]] = {}
         self.construct_paths: dict[str, str] = {}
+        self.acknowledged: dict[str, frozenset[str]] = {}
         self.resources: dict[str, Resource] = {}
         # Properties may be a Ref or an Fn::If, which already asks for resources.
         for logical_id, entry in _section(root, "Resources").items():

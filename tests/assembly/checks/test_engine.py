@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
 from batch_constructs.assembly.checks import Finding, Rule, Severity, _engine, _rules, check, rule
-from batch_constructs.assembly.template import model_of
+from batch_constructs.assembly.template import model_of, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from batch_constructs.assembly.template import BatchModel
     from batch_constructs.assembly.template.resources import JobQueue, JobTimeout, RetryStrategy
@@ -142,3 +144,19 @@ def test_findings_come_in_the_order_of_the_template() -> None:
     """Resources decide the order, not rules."""
     model = model_of({"Resources": {"B": QUEUE, "A": QUEUE}})
     assert [f.logical_id for f in check(model, select=["JQ-01", "JQ-07"])] == ["B", "B", "A", "A"]
+
+
+def test_acknowledged_rules_are_left_out(tmp_path: Path) -> None:
+    """What was acknowledged on a construct is silent there and below, and nowhere else."""
+    queues = {name: {**QUEUE, "Metadata": {"aws:cdk:path": f"Stack/{name}/Resource"}} for name in ("A", "B")}
+    accepted = {"type": "aws:cdk:acknowledged-rules", "data": {"batch-constructs::JQ-07": "it is a test"}}
+    stack = {
+        "type": "aws:cloudformation:stack",
+        "properties": {"templateFile": "t.json"},
+        "metadata": {"/Stack/A": [accepted], "/Stack/B": [{**accepted, "data": {"other::JQ-07": ""}}]},
+    }
+    (tmp_path / "manifest.json").write_text(json.dumps({"artifacts": {"Stack": stack}}))
+    (tmp_path / "t.json").write_text(json.dumps({"Resources": queues}))
+    found = check(read(tmp_path), select=["JQ-01", "JQ-07"], acknowledged=False)
+    assert [(f.logical_id, f.rule_id) for f in found] == [("A", "JQ-01"), ("B", "JQ-01"), ("B", "JQ-07")]
+    assert len(check(read(tmp_path), select=["JQ-01", "JQ-07"])) == 4
