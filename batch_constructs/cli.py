@@ -5,6 +5,7 @@ It reads templates only: no ``aws_cdk``, no Node.js, and nothing is loaded befor
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -23,6 +24,10 @@ _FORMATS = click.Choice(["text", "json", "sarif", "github"])
 @click.version_option(package_name="batch-constructs", prog_name="batch-constructs")
 def main() -> None:
     """Prove that the jobs of AWS Batch in a template or a CDK application will run."""
+    for stream in (sys.stdout, sys.stderr):
+        # A template may hold signs that the terminal, or UTF-8 itself, cannot write.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 @main.command()

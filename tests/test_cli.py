@@ -244,6 +244,25 @@ def test_show_says_if_there_is_nothing(tmp_path: Path) -> None:
     assert (result.exit_code, result.output) == (0, f"nothing of AWS Batch\ntemplate: {file}\n")
 
 
+@pytest.mark.parametrize("style", ["text", "json", "sarif", "github"])
+def test_signs_that_cannot_be_written(tmp_path: Path, style: str) -> None:
+    """Half a surrogate, an escape sequence or a line break in a name does not break or forge the report."""
+    template = {
+        "Resources": {
+            "\ud800\x1b[2J\n::error::x": {"Type": "AWS::Batch::JobQueue", "Properties": {"Priority": -1}}
+        }
+    }
+    file = tmp_path / "t.json"
+    file.write_text(json.dumps(template))
+    for arguments in (["check", str(file), "--format", style], ["show", str(file)]):
+        command = [sys.executable, "-m", "batch_constructs.cli", *arguments]
+        environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+        assert done.returncode in {0, 1}, done.stderr
+        assert "\x1b" not in done.stdout
+        assert not any(line.startswith("::error::") for line in done.stdout.splitlines())
+
+
 def loaded_by(*arguments: object) -> set[str]:
     """The modules that a command has loaded when it ends."""
     code = (

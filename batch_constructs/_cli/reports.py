@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import click
 
+from batch_constructs._cli.plain import printable
 from batch_constructs.assembly.checks import Severity
 
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ def text(findings: Sequence[Finding]) -> None:
     sources: dict[str, list[str]] = {}
     for finding in findings:
         severity = click.style(str(finding.severity), fg=_COLOURS[finding.severity], bold=True)
-        click.echo(f"{severity} {click.style(finding.rule_id, bold=True)} {finding.message}")
+        click.echo(f"{severity} {click.style(finding.rule_id, bold=True)} {printable(finding.message)}")
         place = " ".join(filter(None, (finding.construct_path or finding.logical_id, finding.property_path)))
-        click.echo(f"  at  {place}")
+        click.echo(f"  at  {printable(place)}")
         if finding.file:
             click.echo(f"  in  {finding.file}:{finding.line}")
             if not finding.construct_path:
@@ -89,7 +90,7 @@ def _quote(sources: dict[str, list[str]], finding: Finding) -> None:
         )
     lines = sources[finding.file]
     if finding.line <= len(lines) and len(line := lines[finding.line - 1].strip()) <= 200:
-        click.echo(click.style(f"      | {line}", dim=True))
+        click.echo(click.style(f"      | {printable(line)}", dim=True))
 
 
 def _members(finding: Finding) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from batch_constructs._cli.plain import printable
 from batch_constructs.assembly.template import Reference, Unknown, known, shown
 from batch_constructs.assembly.template.resources import (
     ComputeEnvironment,
@@ -28,9 +29,9 @@ _PIPED_WIDTH = 140
 
 def show(models: Iterable[BatchModel]) -> None:
     """Print the environments, queues, definitions and alerts of some models, and the files they come from."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     if not console.is_terminal:
-        console = Console(highlight=False, width=_PIPED_WIDTH)
+        console = Console(highlight=False, markup=False, width=_PIPED_WIDTH)
     for model in models:
         tables = [*_environments(model), *_queues(model), *_definitions(model), *_alerts(model)]
         for table in tables:
@@ -38,7 +39,7 @@ def show(models: Iterable[BatchModel]) -> None:
         if not tables:
             console.print("nothing of AWS Batch")
         for stack in model.stacks:
-            console.print(f"template: {stack.file}", soft_wrap=True)
+            console.print(f"template: {printable(stack.file)}", soft_wrap=True)
 
 
 def _environments(model: BatchModel) -> Iterable[Table]:
@@ -175,5 +176,5 @@ def _table(title: str, heads: Sequence[str], rows: Sequence[tuple[str, ...]]) ->
             numeric = head in {"priority", "vCPUs", "MiB", "attempts", "timeout"}
             table.add_column(head, justify="right" if numeric else "left", overflow="fold")
         for row in rows:
-            table.add_row(*row)
+            table.add_row(*map(printable, row))
         yield table

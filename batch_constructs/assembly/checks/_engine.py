@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from batch_constructs.assembly._garbage import undisturbed
 from batch_constructs.assembly.checks._rules import Finding, Rule, Severity, rules
 from batch_constructs.assembly.template import BatchModel, View
 from batch_constructs.assembly.template.views import kind_named
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 PLUGIN = "batch-constructs"
 
 
+@undisturbed()
 def check(
     model: BatchModel,
     *,

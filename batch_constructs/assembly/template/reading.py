@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 # Each resource announces its class when it is imported.
 import batch_constructs.assembly.template.resources  # noqa: F401
+from batch_constructs.assembly._garbage import undisturbed
 from batch_constructs.assembly.template._errors import UnreadableInputError
 from batch_constructs.assembly.template.cloud_assembly import (
     MANIFEST,
@@ -27,6 +28,7 @@ _SUFFIXES = {".json", ".yaml", ".yml", ".template"}
 _MAX_FILES = 2_000
 
 
+@undisturbed()
 def read(path: str | os.PathLike[str]) -> BatchModel:
     """Read a template, a cloud assembly (``cdk.out``), or a folder of templates.
 
