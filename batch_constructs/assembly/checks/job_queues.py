@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, miscounted, misspelt, outside, rule
-from batch_constructs.assembly.template import is_one_of, known
+from batch_constructs.assembly.template import is_one_of, known, literals
 from batch_constructs.facts import instance_types, limits, quotas, vocabulary
 
 if TYPE_CHECKING:
@@ -101,9 +101,11 @@ def one_architecture(queue: JobQueue) -> Iterator[Finding]:
     """All environments of a job queue have the same processor architecture."""
     seen: dict[str, str] = {}
     for environment in queue.environments:
-        types = [name for name in environment.compute_resources.instance_types if known(name)]
-        for architecture in instance_types.architectures_of(types):
-            seen.setdefault(architecture, environment.logical_id)
+        types = literals(environment.compute_resources.instance_types)
+        architectures = instance_types.architectures_of(types)
+        # An environment that mixes them itself has a finding of its own.
+        if len(architectures) == 1:
+            seen.setdefault(next(iter(architectures)), environment.logical_id)
     if len(seen) > 1:
         parts = " and ".join(f"{architecture} ({name})" for architecture, name in sorted(seen.items()))
         message = f"the environments of a job queue must have one architecture, got {parts}"

@@ -140,7 +140,9 @@ def private_registries(owner: JobContainer | EcsTask) -> Iterator[Finding]:
         credentials = container.repository_credentials
         parameter, at = credentials.credentials_parameter, "CredentialsParameter"
         if known(parameter) and not parameter.startswith("arn:"):
-            yield Finding(credentials, f"{at} must be the ARN of a secret, got {parameter!r}", at=at)
+            message = f"{at} must be the ARN of a secret, got {parameter!r}"
+            # Amazon ECS itself also takes a name.
+            yield Finding(credentials, message, at=at, severity=WARNING)
         if credentials.present and owner.lacks("ExecutionRoleArn"):
             message = "RepositoryCredentials needs ExecutionRoleArn, got none"
             yield Finding(container, message, at="RepositoryCredentials")
