@@ -66,7 +66,7 @@ class _Frame:
         """Take the next key, value or element."""
         self.members += members
         if self.members > _MAX_MEMBERS:
-            raise UnreadableInputError("its aliases expand beyond the size of any template")
+            raise UnreadableInputError("it expands beyond the size of any template")
         if isinstance(self.value, list):
             self.lines[len(self.value)] = line
             self.value.append(value)
