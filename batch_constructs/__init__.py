@@ -52,7 +52,9 @@ if TYPE_CHECKING:
     )
     from batch_constructs.scheduling_policies import FairSharePolicy, Share
     from batch_constructs.submissions.request import ContainerOverrides, JobDependency, SubmitJobRequest
+    from batch_constructs.submissions.s3_triggered import S3TriggeredJob
     from batch_constructs.submissions.scheduled import ScheduledJob
+    from batch_constructs.submissions.triggered import EventTriggeredJob
 
 # Where each public name lives. A new name stands here, above and in __all__; a test compares the three.
 _HOMES = {
@@ -72,6 +74,7 @@ _HOMES = {
     "EcsInstanceRole": "roles",
     "EfaComputeEnvironment": "compute_environments.efa",
     "EnvironmentKind": "networking",
+    "EventTriggeredJob": "submissions.triggered",
     "ExecutionRole": "roles",
     "FairSharePolicy": "scheduling_policies",
     "FargateComputeEnvironment": "compute_environments.fargate",
@@ -96,6 +99,7 @@ _HOMES = {
     "RetryAction": "facts.vocabulary",
     "RetryRule": "job_definitions.retries",
     "RetryStrategy": "job_definitions.retries",
+    "S3TriggeredJob": "submissions.s3_triggered",
     "ScheduledJob": "submissions.scheduled",
     "Share": "scheduling_policies",
     "ShellScript": "launch_templates.user_data",
@@ -124,6 +128,7 @@ __all__ = [
     "EcsInstanceRole",
     "EfaComputeEnvironment",
     "EnvironmentKind",
+    "EventTriggeredJob",
     "ExecutionRole",
     "FairSharePolicy",
     "FargateComputeEnvironment",
@@ -148,6 +153,7 @@ __all__ = [
     "RetryAction",
     "RetryRule",
     "RetryStrategy",
+    "S3TriggeredJob",
     "ScheduledJob",
     "Share",
     "ShellScript",

@@ -11,7 +11,7 @@ from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.vocabulary import ArrayDependency
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from jsii import Number
 
@@ -199,6 +199,61 @@ class SubmitJobRequest:
         resource = f"arn:{partition}:states:::batch:submitJob{'.sync' if wait else ''}"
         return {"Type": "Task", "Resource": resource, "Parameters": _capitalised(self.to_boto3())}
 
+    def to_event_target(self) -> dict[str, Any]:
+        """The members of an EventBridge rule's target: ``Arn``, ``BatchParameters``, and ``Input`` if there is any.
+
+        ``Input`` is given before it becomes JSON. Who may submit (``RoleArn``) is left to the caller.
+
+        Raises:
+            ValueError: the request holds what such a target cannot carry, or names its queue without an ARN.
+        """
+        problems = Problems()
+        problems.check(
+            not known(self.job_queue) or self.job_queue.startswith("arn:"),
+            f"an EventBridge rule needs the ARN of the job queue, got {self.job_queue!r}",
+        )
+        members = self._carried_by("EventBridge rule", _RULE_PARAMETERS | _RULE_INPUT, problems)
+        return {
+            "Arn": self.job_queue,
+            "BatchParameters": {name: each for name, each in members.items() if name in _RULE_PARAMETERS},
+            **_given(Input={name: each for name, each in members.items() if name in _RULE_INPUT}),
+        }
+
+    def to_pipe_parameters(self) -> dict[str, Any]:
+        """The ``BatchJobParameters`` of an EventBridge pipe, whose target is the ARN of the queue.
+
+        Raises:
+            ValueError: the request holds what a pipe cannot carry.
+        """
+        return self._carried_by(
+            "EventBridge pipe", _RULE_PARAMETERS | _RULE_INPUT | {"DependsOn"}, Problems()
+        )
+
+    def _carried_by(self, carrier: str, carried: Collection[str], problems: Problems) -> dict[str, Any]:
+        members: dict[str, Any] = _capitalised(self.to_boto3())
+        del members["JobQueue"]
+        left = [_SPELT_HERE[name] for name in members if name not in carried]
+        if len(members.get("RetryStrategy", {})) > 1:
+            left.append("evaluate_on_exit of retry_strategy")
+        problems.check(
+            not left,
+            f"an {carrier} cannot carry {', '.join(left)}: put it into the job definition or leave it out",
+        )
+        problems.raise_if_any()
+        return members
+
+
+# What goes into a rule's BatchParameters, and what only its input can carry.
+_RULE_PARAMETERS = {"JobName", "JobDefinition", "ArrayProperties", "RetryStrategy"}
+_RULE_INPUT = {"Parameters", "ContainerOverrides"}
+_SPELT_HERE = {
+    "DependsOn": "depends_on",
+    "Timeout": "timeout_seconds",
+    "ShareIdentifier": "share_identifier",
+    "SchedulingPriorityOverride": "scheduling_priority_override",
+    "PropagateTags": "propagate_tags",
+    "Tags": "tags",
+}
 
 # Maps of the user's, whose keys are nobody's to change.
 _OWN_KEYS = {"parameters", "tags"}

@@ -1,0 +1,140 @@
+"""Jobs that are submitted when an object arrives in S3."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_s3 as s3
+
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import known
+from batch_constructs.submissions.triggered import EventTriggeredJob
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_cdk import Duration
+    from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, IJobQueueRef
+    from aws_cdk.interfaces.aws_s3 import IBucketRef
+    from constructs import Construct, IConstruct
+    from jsii import Number
+
+    from batch_constructs.job_definitions.retries import RetryStrategy
+    from batch_constructs.submissions.request import ContainerOverrides
+
+__all__ = ["S3TriggeredJob"]
+
+# Where the CDK's custom resource for notifications stands, if a bucket has one.
+_CDK_NOTIFICATIONS = "Notifications"
+
+
+class S3TriggeredJob(EventTriggeredJob):
+    """A job for each object that is created in a bucket, uploaded or copied.
+
+    The bucket's notifications to EventBridge are turned on if this app makes the bucket, without the function that
+    the CDK would bring. For an imported bucket, turn them on yourself; until then nothing is submitted. If the bucket
+    has notifications to functions, queues or topics as well, add them before this construct: the CDK writes all of
+    them anew with its function, which would turn these off.
+
+    A job that writes into the bucket it is triggered by needs another prefix or suffix for its output, or it submits
+    itself for ever. The rule, the bucket and the queue are in one Region.
+
+    Guide: AWS Batch Jobs as CloudWatch Events Targets.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        bucket: IBucketRef,
+        job_queue: IJobQueueRef,
+        job_definition: IJobDefinitionRef,
+        prefix: str = "",
+        suffix: str = "",
+        bucket_parameter: str | None = "bucket",
+        key_parameter: str | None = "key",
+        job_name: str | None = None,
+        array_size: Number | None = None,
+        parameters: Mapping[str, str] | None = None,
+        container_overrides: ContainerOverrides | None = None,
+        retry_strategy: RetryStrategy | None = None,
+        maximum_retry_attempts: Number = 185,
+        maximum_event_age: Duration | None = None,
+        enabled: bool = True,
+    ) -> None:
+        """Create the rule, its role and its dead-letter queue, and let the bucket report to EventBridge.
+
+        Args:
+            scope: Where the rule belongs.
+            id: Its name in that scope.
+            bucket: Whose objects: the CDK's ``Bucket``, an L1 or an imported one.
+            job_queue: Where to submit: ours, the L2's, an L1 or an imported one.
+            job_definition: What to submit: ours, the L2's, an L1 or an imported one.
+            prefix: What the key begins with. By default anything.
+            suffix: What the key ends with. By default anything.
+            bucket_parameter: The parameter that gets the bucket's name, ``Ref::bucket`` by default. ``None`` to pass
+                none.
+            key_parameter: The parameter that gets the object's key, ``Ref::key`` by default. ``None`` to pass none.
+            job_name: Up to 128 letters, digits, ``-`` and ``_``. By default the construct's id.
+            array_size: 2 to 10,000 children. By default it is a single job.
+            parameters: Values for other ``Ref::name`` of the command.
+            container_overrides: What changes in the container.
+            retry_strategy: In place of the definition's; a rule carries its ``attempts`` only.
+            maximum_retry_attempts: How often a failed submission is tried again, 0 to 185.
+            maximum_event_age: For how long, 1 minute to 24 hours; by default 24 hours.
+            enabled: Whether it listens; by default yes.
+
+        Raises:
+            ValueError: arguments that AWS would refuse, all of them in one message.
+        """
+        problems = Problems()
+        problems.check(
+            bucket_parameter is None or bucket_parameter != key_parameter,
+            f"bucket_parameter and key_parameter must differ, got {key_parameter!r} for both",
+        )
+        problems.raise_if_any()
+        paths = {bucket_parameter: "$.detail.bucket.name", key_parameter: "$.detail.object.key"}
+        super().__init__(
+            scope,
+            id,
+            event_pattern=_pattern(bucket.bucket_ref.bucket_name, prefix, suffix),
+            job_queue=job_queue,
+            job_definition=job_definition,
+            job_name=job_name,
+            array_size=array_size,
+            parameters=parameters,
+            event_parameters={name: path for name, path in paths.items() if name is not None},
+            container_overrides=container_overrides,
+            retry_strategy=retry_strategy,
+            maximum_retry_attempts=maximum_retry_attempts,
+            maximum_event_age=maximum_event_age,
+            enabled=enabled,
+        )
+        _report_to_eventbridge(bucket)
+
+
+def _pattern(bucket_name: str, prefix: str, suffix: str) -> dict[str, object]:
+    detail: dict[str, object] = {"bucket": {"name": [bucket_name]}}
+    if prefix and suffix:
+        # Two filters in the list would mean one or the other.
+        detail["object"] = {"key": [{"wildcard": f"{_literal(prefix)}*{_literal(suffix)}"}]}
+    elif prefix or suffix:
+        detail["object"] = {"key": [{"prefix": prefix} if prefix else {"suffix": suffix}]}
+    return {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail}
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("*", "\\*") if known(text) else text
+
+
+def _report_to_eventbridge(bucket: IBucketRef | IConstruct) -> None:
+    if isinstance(bucket, s3.Bucket) and bucket.node.try_find_child(_CDK_NOTIFICATIONS) is not None:
+        # The CDK's function writes the whole configuration, so that it must hear of it.
+        bucket.enable_event_bridge_notification()
+        return
+    cfn = bucket if isinstance(bucket, s3.CfnBucket) else bucket.node.default_child
+    if isinstance(cfn, s3.CfnBucket):
+        cfn.add_property_override(
+            "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True
+        )

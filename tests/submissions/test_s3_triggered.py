@@ -1,0 +1,154 @@
+"""Jobs by objects in S3: which objects, which parameters, and whose notifications are turned on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from moto.events.models import EventPattern
+
+from batch_constructs import ImportedJobDefinition, ImportedJobQueue, S3TriggeredJob
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aws_cdk import Stack
+
+QUEUE = "arn:aws:batch:eu-west-1:123456789012:job-queue/nightly"
+DEFINITION = "arn:aws:batch:eu-west-1:123456789012:job-definition/thumbnail"
+RULE = "AWS::Events::Rule"
+
+
+def triggered(stack: Stack, **arguments: Any) -> S3TriggeredJob:
+    """A job for each object of an imported bucket, but for what the test changes."""
+    from aws_cdk import aws_s3 as s3
+
+    if "bucket" not in arguments:
+        arguments["bucket"] = s3.Bucket.from_bucket_name(stack, "Pictures", "pictures")
+    return S3TriggeredJob(
+        stack,
+        "Thumbnail",
+        **{
+            "job_queue": ImportedJobQueue(stack, "Queue", job_queue_arn=QUEUE),
+            "job_definition": ImportedJobDefinition(stack, "Definition", job_definition_arn=DEFINITION),
+            **arguments,
+        },
+    )
+
+
+def created(key: str, bucket: str = "pictures", kind: str = "Object Created") -> dict[str, Any]:
+    """What S3 tells EventBridge, in the parts that matter here."""
+    detail = {"bucket": {"name": bucket}, "object": {"key": key, "size": 5}, "reason": "PutObject"}
+    return {"source": "aws.s3", "detail-type": kind, "region": "eu-west-1", "detail": detail}
+
+
+@pytest.mark.parametrize(
+    ("filters", "event", "submits"),
+    [
+        ({}, created("a.jpg"), True),
+        ({}, created("a.jpg", bucket="other"), False),
+        ({}, created("a.jpg", kind="Object Deleted"), False),
+        ({"prefix": "in/"}, created("in/a.jpg"), True),
+        ({"prefix": "in/"}, created("out/a.jpg"), False),
+        ({"suffix": ".jpg"}, created("a.jpg"), True),
+        ({"suffix": ".jpg"}, created("a.jpg.txt"), False),
+        ({"prefix": "in/", "suffix": ".jpg"}, created("in/x/a.jpg"), True),
+        ({"prefix": "in/", "suffix": ".jpg"}, created("in/a.txt"), False),
+        ({"prefix": "in/", "suffix": ".jpg"}, created("out/a.jpg"), False),
+        ({"prefix": "a*\\", "suffix": ".jpg"}, created("a*\\b.jpg"), True),
+        ({"prefix": "a*\\", "suffix": ".jpg"}, created("aa\\b.jpg"), False),
+    ],
+)
+def test_created_objects_with_prefix_and_suffix_submit(
+    stack: Stack,
+    only: Callable[[str], dict[str, Any]],
+    filters: dict[str, str],
+    event: dict[str, Any],
+    submits: bool,
+) -> None:
+    """A matcher that somebody else wrote agrees; prefix and suffix together mean both."""
+    triggered(stack, **filters)
+    pattern = EventPattern.load(json.dumps(only(RULE)["EventPattern"]))
+    assert bool(pattern.matches_event(event)) is submits
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        ({}, {"bucket": "$.detail.bucket.name", "key": "$.detail.object.key"}),
+        (
+            {"bucket_parameter": "S3bucket", "key_parameter": "S3key"},
+            {"S3bucket": "$.detail.bucket.name", "S3key": "$.detail.object.key"},
+        ),
+        ({"bucket_parameter": None}, {"key": "$.detail.object.key"}),
+    ],
+)
+def test_bucket_and_key_reach_the_command(
+    stack: Stack, only: Callable[[str], dict[str, Any]], arguments: dict[str, Any], names: dict[str, str]
+) -> None:
+    """As parameters whose names the definition's ``Ref::name`` decides."""
+    triggered(stack, **arguments)
+    transformer = only(RULE)["Targets"][0]["InputTransformer"]
+    text = transformer["InputTemplate"]
+    for variable, path in transformer["InputPathsMap"].items():
+        text = text.replace(f"<{variable}>", json.dumps(path))
+    assert json.loads(text) == {"Parameters": names}
+
+
+def test_without_both_there_is_no_transformer(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """A job that asks for neither bucket nor key gets neither."""
+    triggered(stack, bucket_parameter=None, key_parameter=None)
+    assert "InputTransformer" not in only(RULE)["Targets"][0]
+
+
+def notifications(synth: Callable[[], dict[str, dict[str, Any]]]) -> dict[str, Any]:
+    """What the only bucket of the stack says about notifications."""
+    [bucket] = [each for each in synth().values() if each["Type"] == "AWS::S3::Bucket"]
+    found: dict[str, Any] = bucket["Properties"]["NotificationConfiguration"]
+    return found
+
+
+@pytest.mark.parametrize("kind", ["Bucket", "CfnBucket"])
+def test_a_bucket_of_the_app_reports_to_eventbridge_without_a_function(
+    stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]], kind: str
+) -> None:
+    """The CDK would bring a custom resource with a function for what is one property."""
+    from aws_cdk import aws_s3 as s3
+
+    triggered(stack, bucket=getattr(s3, kind)(stack, "Pictures"))
+    assert notifications(synth) == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    assert "AWS::Lambda::Function" not in {each["Type"] for each in synth().values()}
+
+
+def test_a_bucket_whose_notifications_the_cdk_writes_is_left_to_it(
+    stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]
+) -> None:
+    """The CDK's function replaces the whole configuration: a property beside it would be lost."""
+    from aws_cdk import aws_s3 as s3
+    from aws_cdk import aws_s3_notifications as targets
+    from aws_cdk import aws_sqs as sqs
+
+    bucket = s3.Bucket(stack, "Pictures")
+    bucket.add_event_notification(
+        s3.EventType.OBJECT_REMOVED, targets.SqsDestination(sqs.Queue(stack, "Removed"))
+    )
+    triggered(stack, bucket=bucket)
+    [custom] = [each for each in synth().values() if each["Type"] == "Custom::S3BucketNotifications"]
+    assert custom["Properties"]["NotificationConfiguration"]["EventBridgeConfiguration"] == {}
+
+
+def test_an_imported_bucket_is_not_touched(
+    stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]
+) -> None:
+    """Its owner turns the notifications on; no custom resource comes into this stack."""
+    triggered(stack)
+    kinds = {each["Type"].split("::")[1] for each in synth().values()}
+    assert kinds == {"Events", "IAM", "SQS"}
+
+
+def test_fails_when_both_parameters_have_one_name(stack: Stack) -> None:
+    """Fails when the key would take the bucket's place."""
+    with pytest.raises(ValueError, match="bucket_parameter and key_parameter must differ, got 'x' for both"):
+        triggered(stack, bucket_parameter="x", key_parameter="x")
+    assert stack.node.try_find_child("Thumbnail") is None
