@@ -6,8 +6,8 @@ written, not before.
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
@@ -54,6 +54,14 @@ def check_at_synth(scope: Construct) -> None:
     _SEEN.add(root)
     if root.node.try_get_context(CONTEXT_KEY) not in {False, "false"}:
         Validations.of(root).add_plugins(BatchChecks())
+        # Python waits for Node most of the time until synth: time enough to load the rules.
+        Thread(target=_load_rules, daemon=True).start()
+
+
+def _load_rules() -> None:
+    from batch_constructs.assembly.checks import rules  # noqa: PLC0415 - in a thread of its own
+
+    rules()
 
 
 class CheckedConstruct(Construct):
@@ -80,9 +88,8 @@ class BatchChecks:
         return PLUGIN
 
     @property
-    def version(self) -> str:
-        """The library's version, for the report."""
-        return version("batch-constructs")
+    def version(self) -> None:
+        """Left out of the report: looking it up would cost as much as many rules do."""
 
     @property
     def rule_ids(self) -> list[str]:

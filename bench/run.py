@@ -9,7 +9,10 @@ import argparse
 import inspect
 import json
 import os
+import subprocess
+import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -172,6 +175,43 @@ def imports() -> list[Line]:
     ]
 
 
+def checks(folder: Path) -> list[Line]:
+    """The rules over a template of 500 resources, and how they grow; cfn-lint over the same file, in turn."""
+    folder.mkdir()
+    template = folder / "large.json"
+    subprocess.run([sys.executable, BENCH / "checks.py", "write", template], check=True)
+    sides: dict[str, list[float]] = {"batch-constructs check": [], "cfn-lint": []}
+    for _ in range(3):
+        for side, times in sides.items():
+            start = time.perf_counter()
+            subprocess.run([*side.split(), template], check=False, capture_output=True)
+            times.append(time.perf_counter() - start)
+    ours, theirs = (Samples(tuple(times)) for times in sides.values())
+    lines = [
+        Line(
+            what="500 resources as a command, s, against cfn-lint",
+            ours=ours.text(),
+            theirs=theirs.text(),
+            ratio=ours.per(theirs).text(3),
+            target="< 0.3 s, <= 0.1",
+        )
+    ]
+    for count in (1, 10, 100):
+        many = folder / str(count)
+        many.mkdir()
+        spent = answers(3, BENCH / "checks.py", "process", str(count), str(many))
+        each = Samples(tuple(value / count for value in spent.values))
+        target = "< 50" if count == 1 else ""
+        lines.append(
+            Line(
+                what=f"500 resources, one of {count} such templates, in process, ms",
+                ours=each.text(0),
+                target=target,
+            )
+        )
+    return lines
+
+
 def modules() -> dict[str, list[str]]:
     """The modules of aws_cdk that come with each public name, in a process of its own."""
     return {name: answer("-c", MODULES, name) for name in batch_constructs.__all__}
@@ -213,6 +253,7 @@ def main() -> None:
             *round_trips(folder / "counted"),
             many_definitions(3),
             *imports(),
+            *checks(folder / "checked"),
         ]
         brought = modules()
     show(lines, brought)
