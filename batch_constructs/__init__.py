@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
     from batch_constructs.launch_templates.network_interfaces import NetworkInterface, efa_interfaces
     from batch_constructs.launch_templates.overrides import LaunchTemplateOverride
+    from batch_constructs.launch_templates.storage import InstanceStoreVolumes, ScratchVolume, Storage
     from batch_constructs.launch_templates.user_data import CloudConfig, ShellScript
     from batch_constructs.monitoring.alerts import JobFailureAlerts
     from batch_constructs.networking import BatchNetwork, EnvironmentKind
@@ -85,6 +86,7 @@ _HOMES = {
     "ImportedComputeEnvironment": "compute_environments.base",
     "ImportedJobDefinition": "job_definitions.base",
     "ImportedJobQueue": "job_queues",
+    "InstanceStoreVolumes": "launch_templates.storage",
     "InterfaceType": "facts.instance_types",
     "JobDependency": "submissions.request",
     "JobFailureAlerts": "monitoring.alerts",
@@ -101,10 +103,12 @@ _HOMES = {
     "RetryStrategy": "job_definitions.retries",
     "S3TriggeredJob": "submissions.s3_triggered",
     "ScheduledJob": "submissions.scheduled",
+    "ScratchVolume": "launch_templates.storage",
     "Share": "scheduling_policies",
     "ShellScript": "launch_templates.user_data",
     "SpotComputeEnvironment": "compute_environments.spot",
     "SpotFleetRole": "roles",
+    "Storage": "launch_templates.storage",
     "SubmitJobRequest": "submissions.request",
     "TimeLimitReason": "facts.vocabulary",
     "UpdatePolicy": "compute_environments.update_policy",
@@ -139,6 +143,7 @@ __all__ = [
     "ImportedComputeEnvironment",
     "ImportedJobDefinition",
     "ImportedJobQueue",
+    "InstanceStoreVolumes",
     "InterfaceType",
     "JobDependency",
     "JobFailureAlerts",
@@ -155,10 +160,12 @@ __all__ = [
     "RetryStrategy",
     "S3TriggeredJob",
     "ScheduledJob",
+    "ScratchVolume",
     "Share",
     "ShellScript",
     "SpotComputeEnvironment",
     "SpotFleetRole",
+    "Storage",
     "SubmitJobRequest",
     "TimeLimitReason",
     "UpdatePolicy",

@@ -12,6 +12,7 @@ from batch_constructs.launch_templates.network_interfaces import (
 )
 from batch_constructs.launch_templates.overrides import LaunchTemplateOverride
 from batch_constructs.launch_templates.specification import specification
+from batch_constructs.launch_templates.storage import InstanceStoreVolumes, ScratchVolume, Storage
 from batch_constructs.launch_templates.user_data import CloudConfig, ShellScript, UserDataPart
 
 __all__ = [
@@ -20,10 +21,13 @@ __all__ = [
     "CloudConfig",
     "EcsAgentConfig",
     "ImagePullBehavior",
+    "InstanceStoreVolumes",
     "InterfaceType",
     "LaunchTemplateOverride",
     "NetworkInterface",
+    "ScratchVolume",
     "ShellScript",
+    "Storage",
     "UserDataPart",
     "efa_interfaces",
     "specification",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
-from aws_cdk import CfnTag, SizeRoundingBehavior
+from aws_cdk import CfnTag
 from aws_cdk import aws_ec2 as ec2
 
 from batch_constructs._problems import Problems
@@ -14,7 +14,9 @@ from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.images import ROOT_DEVICE_NAME
 from batch_constructs.facts.ranges import Range
 from batch_constructs.facts.sources import EC2
+from batch_constructs.launch_templates.storage import SCRATCH_DEVICE_NAME
 from batch_constructs.launch_templates.user_data import base64_text, mime_document
+from batch_constructs.launch_templates.volumes import VolumeType, check_volume, gibibytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,25 +27,13 @@ if TYPE_CHECKING:
 
     from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
     from batch_constructs.launch_templates.network_interfaces import NetworkInterface
+    from batch_constructs.launch_templates.storage import Storage
     from batch_constructs.launch_templates.user_data import UserDataPart
 
 __all__ = ["BatchLaunchTemplate", "VolumeType"]
 
-VolumeType = Literal["gp3", "gp2", "io2", "io1", "standard"]
-"""The EBS volume types that an instance can boot from."""
-
 _DEFAULT_GIB = 100
-# EBS raises the upper ends every few years; a number that it refuses is the deploy's business.
-_VOLUME_GIB = Range(1, None, unit="GiB", source=EC2)
-_IOPS = {
-    "gp3": Range(3_000, None, unit="IOPS on gp3", source=EC2, default=3_000),
-    "io1": Range(100, None, unit="IOPS on io1", source=EC2),
-    "io2": Range(100, None, unit="IOPS on io2", source=EC2),
-}
-_THROUGHPUT = Range(125, None, unit="MiB/s", source=EC2, default=125)
-_IOPS_PER_MIB = 4
 _HOPS = Range(1, 64, unit="hops", source=EC2)
-
 _Data = ec2.CfnLaunchTemplate
 
 
@@ -69,6 +59,7 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
         root_device_name: str = ROOT_DEVICE_NAME,
         encrypted: bool = True,
         kms_key: IKeyRef | None = None,
+        storage: Storage | None = None,
         metadata_hop_limit: int = 1,
         require_imdsv2: bool = True,
         user_data: Sequence[UserDataPart] = (),
@@ -92,14 +83,16 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
             root_device_name: The name that the image gives its root device: ``/dev/xvda`` on Amazon Linux 2 and 2023,
                 so on every image that AWS Batch provides for ECS and EKS, with or without GPU. An image of your own
                 may differ (``/dev/sda1`` on Ubuntu); a wrong name adds a second disk and leaves the root small.
-            encrypted: Whether the root volume is encrypted.
+            encrypted: Whether the root volume and the scratch volume are encrypted.
             kms_key: The key; the account's EBS key when omitted. The key's policy must let the service-linked role
                 that starts the instances use it.
+            storage: Disks besides the root volume, and swap. By default none.
             metadata_hop_limit: How many network hops the instance's credentials may travel, 1 to 64. With 1 they
                 stay on the instance: containers in bridge mode, so all jobs but multi-node ones, get those of their
                 job role only. 2 lets containers reach the instance metadata service (and the instance role).
             require_imdsv2: Whether the metadata service refuses requests without a session token.
-            user_data: What the instances do at their first boot, in this order. 16 KiB in all.
+            user_data: What the instances do at their first boot, in this order, after ``storage`` is ready. 16 KiB in
+                all, of which each kind of storage takes 2 to 4.
             network_interfaces: With which interfaces the instances start, such as `efa_interfaces("p5.48xlarge")`. Of
                 the environments here only `EfaComputeEnvironment` takes such a template, and makes one by itself. By
                 default one interface, which AWS Batch puts into the environment's security groups.
@@ -111,10 +104,24 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
         Raises:
             ValueError: a value is out of range, or arguments contradict each other.
         """
-        size = _DEFAULT_GIB if root_volume_size is None else _gibibytes(root_volume_size)
-        document = mime_document(user_data) if user_data else None
+        size = _DEFAULT_GIB if root_volume_size is None else gibibytes(root_volume_size)
+        parts = [*([] if storage is None else storage.user_data_parts()), *user_data]
+        document = mime_document(parts) if parts else None
         problems = Problems()
-        _check_volume(problems, size, root_volume_type, root_volume_iops, root_volume_throughput)
+        check_volume(
+            problems,
+            size,
+            root_volume_type,
+            root_volume_iops,
+            root_volume_throughput,
+            prefix="root_volume_",
+        )
+        if storage is not None and storage.swap_mib is not None and known([storage.swap_mib, size]):
+            problems.check(
+                storage.swap_mib < size * 1024,
+                "the swap of storage must be smaller than the root disk that it lies on, got "
+                f"{storage.swap_mib:g} MiB of {size:g} GiB: enlarge root_volume_size",
+            )
         problems.check(
             encrypted or kms_key is None,
             "kms_key needs encrypted=True, got encrypted=False: leave one of the two out",
@@ -134,6 +141,8 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
         _check_tags(problems, tags or {})
         problems.raise_if_any()
 
+        key_arn = None if kms_key is None else kms_key.key_ref.key_arn
+        scratch = _scratch(storage, encrypted=encrypted, key_arn=key_arn)
         check_at_synth(scope)
         super().__init__(
             scope,
@@ -146,12 +155,13 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
                             delete_on_termination=True,
                             encrypted=encrypted,
                             iops=root_volume_iops,
-                            kms_key_id=None if kms_key is None else kms_key.key_ref.key_arn,
+                            kms_key_id=key_arn,
                             throughput=root_volume_throughput,
                             volume_size=size,
                             volume_type=root_volume_type,
                         ),
-                    )
+                    ),
+                    *scratch,
                 ],
                 metadata_options=_Data.MetadataOptionsProperty(
                     http_put_response_hop_limit=metadata_hop_limit,
@@ -164,6 +174,28 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
                 instance_market_options=_market(capacity_reservation),
             ),
         )
+
+
+def _scratch(
+    storage: Storage | None, *, encrypted: bool, key_arn: str | None
+) -> list[ec2.CfnLaunchTemplate.BlockDeviceMappingProperty]:
+    if storage is None or storage.scratch is None:
+        return []
+    volume = storage.scratch
+    return [
+        _Data.BlockDeviceMappingProperty(
+            device_name=SCRATCH_DEVICE_NAME,
+            ebs=_Data.EbsProperty(
+                delete_on_termination=True,
+                encrypted=encrypted,
+                iops=volume.iops,
+                kms_key_id=key_arn,
+                throughput=volume.throughput,
+                volume_size=volume.gibibytes,
+                volume_type=volume.type,
+            ),
+        )
+    ]
 
 
 def _interfaces(
@@ -202,44 +234,6 @@ def _market(
     if reservation is None or not reservation.capacity_block:
         return None
     return _Data.InstanceMarketOptionsProperty(market_type="capacity-block")
-
-
-def _gibibytes(size: Size) -> float:
-    # Without rounding a size in MiB would fail at the border, with a trace of JavaScript instead of a rule.
-    return size.to_gibibytes(rounding=SizeRoundingBehavior.NONE)
-
-
-def _check_volume(
-    problems: Problems, size: float, type_: str, iops: float | None, throughput: float | None
-) -> None:
-    problems.within("root_volume_size", size, _VOLUME_GIB)
-    if not known(type_):
-        return
-    problems.check(
-        type_ in get_args(VolumeType),
-        f"root_volume_type must be one of {', '.join(get_args(VolumeType))}, got {type_!r}",
-    )
-    problems.check(
-        iops is not None or type_ not in {"io1", "io2"}, f"root_volume_type {type_} needs root_volume_iops"
-    )
-    problems.check(
-        iops is None or type_ in _IOPS,
-        f"root_volume_iops needs one of {', '.join(_IOPS)}, got root_volume_type={type_!r}: leave it out",
-    )
-    problems.check(
-        throughput is None or type_ == "gp3",
-        f"root_volume_throughput needs gp3, got root_volume_type={type_!r}: leave it out",
-    )
-    if type_ in _IOPS:
-        problems.within("root_volume_iops", iops, _IOPS[type_])
-    problems.within("root_volume_throughput", throughput, _THROUGHPUT)
-    pace = _IOPS["gp3"].default if iops is None else iops
-    if throughput is not None and known([throughput, pace]):
-        problems.check(
-            throughput * _IOPS_PER_MIB <= (pace or 0),
-            f"root_volume_throughput must be at most a quarter of root_volume_iops, got {throughput} MiB/s and "
-            f"{pace} IOPS: ask for {throughput * _IOPS_PER_MIB} IOPS",
-        )
 
 
 def _check_tags(problems: Problems, tags: Mapping[str, str]) -> None:

@@ -1,0 +1,216 @@
+"""Disks of an instance besides its root volume, made ready before Docker and the ECS agent start."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, ClassVar, Literal, get_args
+
+from aws_cdk import SizeRoundingBehavior
+
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import as_string, known
+from batch_constructs.facts.ranges import Range
+from batch_constructs.facts.sources import EC2
+from batch_constructs.launch_templates.volumes import check_volume, gibibytes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_cdk import Size
+
+    from batch_constructs.launch_templates.user_data import UserDataPart
+    from batch_constructs.launch_templates.volumes import VolumeType
+
+__all__ = ["Filesystem", "InstanceStoreVolumes", "ScratchVolume", "Storage"]
+
+Filesystem = Literal["xfs", "ext4"]
+"""What a volume can be formatted with."""
+
+SCRATCH_DEVICE_NAME = "/dev/sdf"
+_SWAP_MIB = Range(1, None, unit="MiB", source=EC2)
+_MOUNT_PATH = re.compile(r"(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
+# A volume over one of these hides what the instance boots from, or what Docker keeps.
+_TAKEN = re.compile(
+    r"/(bin|boot|dev|etc|home|lib|lib64|proc|root|run|sbin|sys|usr|var(/lib(/docker(/.*)?)?)?)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScratchVolume:
+    """An EBS volume beside the root disk, blank at the start of each instance and deleted with it.
+
+    It is encrypted as the root volume is, with the same key: see ``encrypted`` and ``kms_key`` of the launch template.
+
+    Guide: Launch Template Support; Creating a Compute Resource AMI.
+
+    Args:
+        size: Whole GiB. Tokens pass.
+        mount_path: Where the instance has it; jobs reach it by a volume with that host path. Any user may write there.
+        type: The EBS volume type.
+        iops: For ``gp3`` at least 3,000, which it has when omitted; for ``io1`` and ``io2`` at least 100, and required.
+        throughput: MiB/s, for ``gp3`` only: at least 125, which it has when omitted, and at most a quarter of the IOPS.
+        filesystem: What it is formatted with.
+
+    Raises:
+        ValueError: a value is out of range, or the arguments contradict each other.
+    """
+
+    size: Size
+    mount_path: str = "/scratch"
+    type: VolumeType = "gp3"
+    iops: int | None = None
+    throughput: int | None = None
+    filesystem: Filesystem = "xfs"
+    # Read once, at birth: each reading crosses the border.
+    gibibytes: float = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        size = gibibytes(self.size)
+        problems = Problems()
+        check_volume(problems, size, self.type, self.iops, self.throughput)
+        _check_place(problems, self.mount_path, self.filesystem)
+        problems.raise_if_any()
+        object.__setattr__(self, "gibibytes", size)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceStoreVolumes:
+    """The NVMe disks that come with instances such as ``c6id``, as one: fast, free of charge, lost with the instance.
+
+    Several disks are striped (RAID 0). On an instance type without them the path is a folder of the root disk, so
+    that types with and without may share an environment.
+
+    Guide: Launch Template Support; Creating a Compute Resource AMI.
+
+    Args:
+        mount_path: Where the instance has them; jobs reach it by a volume with that host path. Any user may write
+            there.
+        docker_data_root: Whether Docker keeps its images and the containers' own files on them, so that jobs use the
+            disks without a volume. By default they stay on the root disk. For environments on ECS.
+        filesystem: What they are formatted with.
+
+    Raises:
+        ValueError: the path is none for a disk, or the filesystem is not known.
+    """
+
+    mount_path: str = "/instance-store"
+    docker_data_root: bool = False
+    filesystem: Filesystem = "xfs"
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        _check_place(problems, self.mount_path, self.filesystem)
+        problems.raise_if_any()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """What an instance has besides its root volume. What is omitted is not made.
+
+    The instance makes it ready at each boot, before Docker and the ECS agent start, and before other user data. What
+    went wrong stands in the console output and in ``/var/log/batch-storage.log``; the mount path refuses to be
+    written to then, so that jobs fail at once instead of filling the root disk.
+
+    Guide: Launch Template Support; Creating a Compute Resource AMI.
+
+    Args:
+        scratch: An EBS volume of its own.
+        instance_store: The NVMe disks of the instance.
+        swap: The size of a swap file on the root disk, whole MiB and less than that disk, for jobs on EC2 that set
+            ``maxSwap``. Tokens pass.
+
+    Raises:
+        ValueError: nothing is asked for, or two volumes are to be mounted at the same place.
+    """
+
+    scratch: ScratchVolume | None = None
+    instance_store: InstanceStoreVolumes | None = None
+    swap: Size | None = None
+    swap_mib: float | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        swap = None if self.swap is None else self.swap.to_mebibytes(rounding=SizeRoundingBehavior.NONE)
+        problems = Problems()
+        problems.check(
+            any(each is not None for each in (self.scratch, self.instance_store, self.swap)),
+            "storage needs at least one of scratch, instance_store and swap, got none: leave it out",
+        )
+        problems.within("swap", swap, _SWAP_MIB)
+        if self.scratch is not None and self.instance_store is not None:
+            paths = (self.scratch.mount_path, self.instance_store.mount_path)
+            problems.check(
+                not known(paths) or not _nested(*paths),
+                "scratch and instance_store need mount paths beside each other, got "
+                f"{paths[0]!r} and {paths[1]!r}: one would hide the other",
+            )
+        problems.raise_if_any()
+        object.__setattr__(self, "swap_mib", swap)
+
+    def user_data_parts(self) -> list[UserDataPart]:
+        """The scripts that make the disks ready, for user data; `BatchLaunchTemplate` puts them first by itself."""
+        parts: list[UserDataPart] = []
+        if (scratch := self.scratch) is not None:
+            settings = {
+                "DEVICE_NAME": SCRATCH_DEVICE_NAME.removeprefix("/dev/"),
+                "SIZE_GIB": as_string(scratch.gibibytes),
+                "MOUNT_PATH": scratch.mount_path,
+                "FILESYSTEM": scratch.filesystem,
+            }
+            parts.append(_BootScript("scratch_volume", settings))
+        if (store := self.instance_store) is not None:
+            settings = {
+                "MOUNT_PATH": store.mount_path,
+                "FILESYSTEM": store.filesystem,
+                "DOCKER_DATA": str(store.docker_data_root).lower(),
+            }
+            parts.append(_BootScript("instance_store", settings))
+        if self.swap_mib is not None:
+            parts.append(_BootScript("swap", {"SWAP_MIB": as_string(self.swap_mib)}))
+        return parts
+
+
+@dataclass(frozen=True, slots=True)
+class _BootScript:
+    """One of our scripts with its settings.
+
+    A boothook, since those run at every boot and before Docker starts, which waits for the network to be online;
+    scripts of other types run much later, when Docker keeps its files open on the root disk.
+    """
+
+    name: str
+    settings: Mapping[str, str]
+    content_type: ClassVar[str] = "text/cloud-boothook"
+
+    def body(self) -> str:
+        settings = [f"{key}={shlex.quote(value)}" for key, value in self.settings.items()]
+        return "\n".join(["#!/bin/bash", *settings, _shell("common"), _shell(self.name)])
+
+
+@cache
+def _shell(name: str) -> str:
+    return (files(__package__) / "shell" / f"{name}.sh").read_text(encoding="utf-8")
+
+
+def _check_place(problems: Problems, path: str, filesystem: str) -> None:
+    if known(path):
+        problems.check(
+            _MOUNT_PATH.fullmatch(path) is not None,
+            "mount_path must be absolute, of letters, digits, dots, dashes and underscores, as in /scratch, got "
+            f"{path!r}",
+        )
+        problems.check(
+            _TAKEN.fullmatch(path) is None,
+            f"mount_path must not hide what the instance needs, got {path!r}: take one of its own, as in /scratch",
+        )
+    problems.check(
+        not known(filesystem) or filesystem in get_args(Filesystem),
+        f"filesystem must be one of {', '.join(get_args(Filesystem))}, got {filesystem!r}",
+    )
+
+
+def _nested(one: str, other: str) -> bool:
+    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")

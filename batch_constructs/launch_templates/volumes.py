@@ -1,0 +1,77 @@
+"""What EBS makes of a volume's size, type and pace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, get_args
+
+from aws_cdk import SizeRoundingBehavior
+
+from batch_constructs._tokens import known
+from batch_constructs.facts.ranges import Range
+from batch_constructs.facts.sources import EC2
+
+if TYPE_CHECKING:
+    from aws_cdk import Size
+
+    from batch_constructs._problems import Problems
+
+__all__ = ["VolumeType", "check_volume", "gibibytes"]
+
+VolumeType = Literal["gp3", "gp2", "io2", "io1", "standard"]
+"""The EBS volume types that an instance can boot from."""
+
+# EBS raises the upper ends every few years; a number that it refuses is the deploy's business.
+_VOLUME_GIB = Range(1, None, unit="GiB", source=EC2)
+_IOPS = {
+    "gp3": Range(3_000, None, unit="IOPS on gp3", source=EC2, default=3_000),
+    "io1": Range(100, None, unit="IOPS on io1", source=EC2),
+    "io2": Range(100, None, unit="IOPS on io2", source=EC2),
+}
+_THROUGHPUT = Range(125, None, unit="MiB/s", source=EC2, default=125)
+_IOPS_PER_MIB = 4
+
+
+def gibibytes(size: Size) -> float:
+    """A size as GiB for a template; a token stays a token."""
+    # Without rounding a size in MiB would fail at the border, with a trace of JavaScript instead of a rule.
+    return size.to_gibibytes(rounding=SizeRoundingBehavior.NONE)
+
+
+def check_volume(
+    problems: Problems,
+    size: float,
+    type_: str,
+    iops: float | None,
+    throughput: float | None,
+    *,
+    prefix: str = "",
+) -> None:
+    """Note what EBS would refuse, by the names of the arguments, which begin with ``prefix``."""
+    problems.within(f"{prefix}size", size, _VOLUME_GIB)
+    if not known(type_):
+        return
+    problems.check(
+        type_ in get_args(VolumeType),
+        f"{prefix}type must be one of {', '.join(get_args(VolumeType))}, got {type_!r}",
+    )
+    problems.check(
+        iops is not None or type_ not in {"io1", "io2"}, f"{prefix}type {type_} needs {prefix}iops"
+    )
+    problems.check(
+        iops is None or type_ in _IOPS,
+        f"{prefix}iops needs one of {', '.join(_IOPS)}, got {prefix}type={type_!r}: leave it out",
+    )
+    problems.check(
+        throughput is None or type_ == "gp3",
+        f"{prefix}throughput needs gp3, got {prefix}type={type_!r}: leave it out",
+    )
+    if type_ in _IOPS:
+        problems.within(f"{prefix}iops", iops, _IOPS[type_])
+    problems.within(f"{prefix}throughput", throughput, _THROUGHPUT)
+    pace = _IOPS["gp3"].default if iops is None else iops
+    if throughput is not None and known([throughput, pace]):
+        problems.check(
+            throughput * _IOPS_PER_MIB <= (pace or 0),
+            f"{prefix}throughput must be at most a quarter of {prefix}iops, got {throughput} MiB/s and "
+            f"{pace} IOPS: ask for {throughput * _IOPS_PER_MIB} IOPS",
+        )

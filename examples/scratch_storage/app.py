@@ -1,0 +1,37 @@
+"""Jobs that sort more than fits into memory, on the NVMe disks that come with the instances."""
+
+import batch_constructs as bc
+from aws_cdk import App, Duration, Size, Stack
+
+app = App()
+stack = Stack(app, "ScratchStorage")
+
+network = bc.BatchNetwork(stack, "Network")
+instances = bc.BatchLaunchTemplate(
+    stack,
+    "Instances",
+    # Docker's files lie there too, so that a job's own /tmp is on NVMe, and so is its image.
+    storage=bc.Storage(instance_store=bc.InstanceStoreVolumes(docker_data_root=True)),
+)
+# The d in the name: types that come with disks, one or several.
+spot = bc.SpotComputeEnvironment(
+    stack,
+    "Spot",
+    vpc=network.vpc,
+    instance_types=["c6id", "m6id", "r6id"],
+    max_vcpus=512,
+    launch_template=instances,
+)
+queue = bc.JobQueue(stack, "Queue", compute_environments=[spot])
+bc.Ec2JobDefinition(
+    stack,
+    "Sort",
+    image="public.ecr.aws/docker/library/ubuntu:24.04",
+    command=["bash", "-c", "df -h /tmp && seq 2000000000 -1 1 | sort -n -S 4G -T /tmp | tail -n 1"],
+    vcpus=4,
+    memory=Size.gibibytes(7),
+    retry_strategy=bc.RetryStrategy.on_spot_reclaim(),
+    timeout=Duration.hours(4),
+)
+
+app.synth()

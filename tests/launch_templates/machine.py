@@ -1,0 +1,183 @@
+"""An instance made of a folder: the commands that our shell calls are stubs which keep their state in files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from batch_constructs.launch_templates import Storage
+
+NVME = "Amazon\\x20EC2\\x20NVMe\\x20Instance\\x20Storage"
+EBS = "Amazon\\x20Elastic\\x20Block\\x20Store"
+
+# What changes nothing but files is real; nothing else is on the PATH.
+_REAL = ("awk", "bash", "cat", "chmod", "grep", "mkdir", "mv", "readlink", "rm", "tee", "wc")
+
+_STUBS = {
+    "blkid": """
+        [[ "$*" == "-p -s "*" -o value "* ]] || exit 64
+        cat "$STATE/blkid.$3.${6//\\//_}" 2>/dev/null || exit 2
+    """,
+    "chattr": "",
+    "yum": "exit 1",
+    "dnf": """[[ "$*" == "install -y mdadm" ]] && mv "$STATE/mdadm" "$BIN/mdadm" """,
+    "fallocate": """[[ $1 == -l ]] && echo "$2" >"$3" """,
+    "lsblk": """
+        case "$*" in
+        "-dnrpo NAME,MODEL") awk '{ print $1, $3 }' "$STATE/disks" ;;
+        "-dnrpbo NAME,SIZE,MODEL") cat "$STATE/disks" ;;
+        "-nrpo NAME,TYPE "*)
+            echo "$3 disk"
+            if grep -qxF "$3" "$STATE/assembled"; then echo "/dev/md127 raid0"; fi ;;
+        "-nro NAME "*) echo disk; cat "$STATE/partitions.${3//\\//_}" 2>/dev/null || true ;;
+        *) exit 64 ;;
+        esac
+    """,
+    "mdadm": """
+        case "$1" in
+        --create)
+            shift 6
+            printf '%s\\n' "$@" | tee "$STATE/members" "$STATE/assembled"
+            for disk in "$@"; do echo linux_raid_member >"$STATE/blkid.TYPE.${disk//\\//_}"; done ;;
+        --assemble) cat "$STATE/members" >"$STATE/assembled" ;;
+        esac
+    """,
+    "mkfs": """
+        [[ $1 == -L && ${#2} -le 12 && $# -eq 3 ]] || exit 64
+        echo "${0##*/mkfs.}" >"$STATE/blkid.TYPE.${3//\\//_}"
+        echo "$2" >"$STATE/blkid.LABEL.${3//\\//_}"
+    """,
+    "mkswap": """[[ -f $1 ]]""",
+    "mount": """[[ -d ${@: -1} ]] && echo "${@: -1}" >>"$STATE/mounted" """,
+    "mountpoint": """[[ $1 == -q ]] && grep -qxF "$2" "$STATE/mounted" """,
+    "sleep": """
+        if [[ -e $STATE/late && $(grep -c ^sleep "$STATE/calls") -ge 3 ]]; then
+            cat "$STATE/late" >>"$STATE/disks"
+        fi
+    """,
+    "swapon": """
+        if [[ $1 == --show=NAME ]]; then cat "$STATE/swaps"; else [[ -f $1 ]] && echo "$1" >>"$STATE/swaps"; fi
+    """,
+    "systemctl": "",
+    "udevadm": "",
+}
+
+
+class Machine:
+    """An instance that boots with a storage, with the disks that a test gives it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.bin, self.state, self.dev = (folder / name for name in ("bin", "state", "dev"))
+        for each in (self.bin, self.state, self.dev):
+            each.mkdir()
+        self.fstab = folder / "fstab"
+        self.fstab.write_text("UUID=1 / xfs defaults 1 1\n")
+        self.docker = folder / "var-lib-docker"
+        self.swap_file = folder / "swapfile"
+        for name in _REAL:
+            found = shutil.which(name)
+            assert found
+            (self.bin / name).symlink_to(found)
+        for name, body in _STUBS.items():
+            for command in ("mkfs.xfs", "mkfs.ext4") if name == "mkfs" else (name,):
+                self.stub(command, body)
+        for name in ("disks", "assembled", "mounted", "swaps", "calls"):
+            (self.state / name).touch()
+        # Not on the PATH: images come with it or without.
+        (self.bin / "mdadm").rename(self.state / "mdadm")
+        self.disk("nvme0n1", 100, EBS, partitions=2)
+
+    def stub(self, command: str, body: str) -> None:
+        """Put a command on the PATH that notes how it was called, then does what it is told here."""
+        file = self.bin / command
+        file.write_text(
+            f'#!{shutil.which("bash")}\necho "${{0##*/}} $*" >>"$STATE/calls"\n[[ -e "$STATE/broken.${{0##*/}}" ]] '
+            f'&& {{ echo "${{0##*/}}: broken" >&2; exit 1; }}\n{body or "true"}\n'
+        )
+        file.chmod(0o755)
+
+    def disk(self, name: str, gib: int, model: str, *, partitions: int = 0) -> str:
+        """Plug in a disk, and give its device."""
+        with (self.state / "disks").open("a") as disks:
+            disks.write(f"/dev/{name} {gib << 30} {model}\n")
+        if partitions:
+            (self.state / f"partitions._dev_{name}").write_text("part\n" * partitions)
+        return f"/dev/{name}"
+
+    def late_disk(self, name: str, gib: int) -> None:
+        """An EBS volume that appears after three seconds of waiting."""
+        (self.state / "late").write_text(f"/dev/{name} {gib << 30} {EBS}\n")
+
+    def filesystem(self, device: str, kind: str) -> None:
+        """Somebody else formatted a disk."""
+        (self.state / f"blkid.TYPE.{device.replace('/', '_')}").write_text(kind + "\n")
+
+    def breaks(self, command: str, *, broken: bool = True) -> None:
+        """From now on a command fails, or works again."""
+        file = self.state / f"broken.{command}"
+        file.touch() if broken else file.unlink()
+
+    def shut_down(self, *, blank: bool = False) -> None:
+        """Nothing is mounted any more; a stopped instance also gets blank disks."""
+        for name in ("assembled", "mounted", "swaps", "calls"):
+            (self.state / name).write_text("")
+        for each in self.state.glob("blkid.*"):
+            if blank:
+                each.unlink()
+
+    def assemble(self) -> None:
+        """What udev does at boot."""
+        shutil.copy(self.state / "members", self.state / "assembled")
+
+    def boot(self, storage: Storage) -> list[int]:
+        """Run the parts as cloud-init does, each for itself, and give their exit statuses."""
+        environment = {
+            "PATH": str(self.bin),
+            "BIN": str(self.bin),
+            "STATE": str(self.state),
+            "DEV": str(self.dev),
+            "LOG": str(self.folder / "log"),
+            "CONSOLE": str(self.folder / "console"),
+            "FSTAB": str(self.fstab),
+            "DOCKER_ROOT": str(self.docker),
+            "SWAP_FILE": str(self.swap_file),
+            "TMPDIR": os.environ.get("TMPDIR", "/tmp"),
+        }
+        statuses = []
+        for number, part in enumerate(storage.user_data_parts()):
+            script = self.folder / f"part-{number}"
+            script.write_text(part.body())
+            script.chmod(0o700)
+            statuses.append(subprocess.run([script], env=environment, check=False).returncode)
+        return statuses
+
+    @property
+    def calls(self) -> list[str]:
+        """What was done to disks, in order, without what only looks."""
+        looks = ("lsblk", "blkid", "mountpoint", "udevadm", "swapon --show")
+        return [
+            line for line in (self.state / "calls").read_text().splitlines() if not line.startswith(looks)
+        ]
+
+    @property
+    def added(self) -> list[str]:
+        """The lines of fstab after the first one, which was there before."""
+        first, *rest = self.fstab.read_text().splitlines()
+        assert first == "UUID=1 / xfs defaults 1 1"
+        return rest
+
+    @property
+    def console(self) -> str:
+        """What the console shows."""
+        return (self.folder / "console").read_text()
+
+    @property
+    def log(self) -> str:
+        """What the log holds."""
+        return (self.folder / "log").read_text()
