@@ -87,7 +87,10 @@ def test_the_ends_of_support_are_those_of_the_guide() -> None:
         ("/aws/service/ecs/optimized-ami/amazon-linux-2/gpu/recommended", Architecture.X86_64),
         ("/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended", Architecture.ARM64),
         ("/aws/service/bottlerocket/aws-ecs-2/x86_64/latest/image_id", Architecture.X86_64),
-        ("/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/arm64/standard/recommended", Architecture.ARM64),
+        (
+            "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/arm64/standard/recommended",
+            Architecture.ARM64,
+        ),
         ("/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ami-id", None),
         ("/golden-images/arm64", None),
     ],
