@@ -166,6 +166,11 @@ class Machine:
         ]
 
     @property
+    def first_call(self) -> str:
+        """What was called before anything else."""
+        return (self.state / "calls").read_text().splitlines()[0]
+
+    @property
     def added(self) -> list[str]:
         """The lines of fstab after the first one, which was there before."""
         first, *rest = self.fstab.read_text().splitlines()

@@ -162,6 +162,16 @@ def test_disks_that_come_back_blank_are_made_anew(machine: Machine) -> None:
     assert machine.added == lines
 
 
+def test_fails_when_the_disks_cannot_be_listed(machine: Machine) -> None:
+    """An error is not taken for an instance without disks; udev has named those before it is asked."""
+    machine.breaks("lsblk")
+
+    assert machine.boot(nvme(machine)) == [1]
+
+    assert machine.first_call == "udevadm settle"
+    assert "FAILED with status 1 at: " in machine.console
+
+
 @pytest.mark.parametrize("command", ["mkfs.xfs", "mount"])
 def test_fails_loudly(machine: Machine, command: str) -> None:
     """Status, console and log name the command; the mount point is closed to jobs, and fstab untouched."""
@@ -176,6 +186,17 @@ def test_fails_loudly(machine: Machine, command: str) -> None:
     assert f"{command}: broken" in machine.log
     assert machine.calls[-1] == f"chattr +i {path}"
     assert machine.added == []
+
+
+def test_a_volume_that_is_mounted_stays_open_to_jobs(machine: Machine) -> None:
+    """Only Docker failed to move: status and console say so, and nobody loses the disks."""
+    machine.disk("nvme1n1", 474, NVME)
+    machine.breaks("systemctl")
+
+    assert machine.boot(nvme(machine, docker=True)) == [1]
+
+    assert "FAILED with status 1 at: systemctl try-restart docker.service" in machine.console
+    assert machine.calls[-1] == "systemctl try-restart docker.service"
 
 
 def test_the_next_boot_mends_what_failed(machine: Machine) -> None:

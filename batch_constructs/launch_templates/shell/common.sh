@@ -1,6 +1,5 @@
 # Every part of the storage begins with this. cloud-init runs the parts at each boot, before Docker starts.
 set -euo pipefail
-shopt -s inherit_errexit
 
 LOG=${LOG:-/var/log/batch-storage.log}
 CONSOLE=${CONSOLE:-/dev/console}

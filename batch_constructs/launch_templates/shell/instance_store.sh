@@ -2,7 +2,7 @@
 DOCKER_ROOT=${DOCKER_ROOT:-/var/lib/docker}
 
 array_of() { # the RAID device that a disk is part of, whatever udev called it after a reboot
-  lsblk -nrpo NAME,TYPE "$1" | awk '$2 == "raid0" { print $1; exit }'
+  lsblk -nrpo NAME,TYPE "$1" | awk '$2 == "raid0" && !seen++ { print $1 }'
 }
 
 stripe() {
@@ -25,17 +25,19 @@ stripe() {
 }
 
 udevadm settle
-mapfile -t DISKS < <(lsblk -dnrpo NAME,MODEL | awk '/EC2.*Instance.*Storage/ { print $1 }')
-case ${#DISKS[@]} in
-0)
+names=$(lsblk -dnrpo NAME,MODEL | awk '/EC2.*Instance.*Storage/ { print $1 }')
+if [[ -z $names ]]; then
   say "this instance has no NVMe instance store: $MOUNT_PATH stays on the root disk"
   mkdir -p "$MOUNT_PATH"
   chmod 1777 "$MOUNT_PATH"
   exit 0
-  ;;
-1) DEVICE=${DISKS[0]} ;;
-*) stripe "${DISKS[@]}" ;;
-esac
+fi
+mapfile -t DISKS <<<"$names"
+if ((${#DISKS[@]} > 1)); then
+  stripe "${DISKS[@]}"
+else
+  DEVICE=$names
+fi
 mount_device "$DEVICE" batch-nvme
 
 if [[ $DOCKER_DATA == true ]]; then
