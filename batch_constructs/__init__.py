@@ -44,6 +44,15 @@ if TYPE_CHECKING:
     from batch_constructs.launch_templates.user_data import CloudConfig, ShellScript
     from batch_constructs.monitoring.alerts import JobFailureAlerts
     from batch_constructs.networking import BatchNetwork, EnvironmentKind
+    from batch_constructs.permissions.conditions import BatchConditionKey, RegistrationConditions
+    from batch_constructs.permissions.policies import (
+        allow_read,
+        allow_register_job_definition,
+        allow_submit_job,
+        allow_submit_job_with_share_identifier,
+        deny_register_job_definition_if_all,
+        deny_register_job_definition_if_any,
+    )
     from batch_constructs.roles import (
         BatchServiceRole,
         EcsInstanceRole,
@@ -62,6 +71,7 @@ _HOMES = {
     "AllocationStrategy": "compute_environments.allocation",
     "Architecture": "facts.instance_types",
     "ArrayDependency": "facts.vocabulary",
+    "BatchConditionKey": "permissions.conditions",
     "BatchLaunchTemplate": "launch_templates.launch_template",
     "BatchNetwork": "networking",
     "BatchServiceRole": "roles",
@@ -98,6 +108,7 @@ _HOMES = {
     "NetworkInterface": "launch_templates.network_interfaces",
     "NodeGroup": "job_definitions.node_groups",
     "NodeRange": "job_definitions.node_groups",
+    "RegistrationConditions": "permissions.conditions",
     "RetryAction": "facts.vocabulary",
     "RetryRule": "job_definitions.retries",
     "RetryStrategy": "job_definitions.retries",
@@ -112,6 +123,12 @@ _HOMES = {
     "SubmitJobRequest": "submissions.request",
     "TimeLimitReason": "facts.vocabulary",
     "UpdatePolicy": "compute_environments.update_policy",
+    "allow_read": "permissions.policies",
+    "allow_register_job_definition": "permissions.policies",
+    "allow_submit_job": "permissions.policies",
+    "allow_submit_job_with_share_identifier": "permissions.policies",
+    "deny_register_job_definition_if_all": "permissions.policies",
+    "deny_register_job_definition_if_any": "permissions.policies",
     "efa_interfaces": "launch_templates.network_interfaces",
 }
 
@@ -119,6 +136,7 @@ __all__ = [
     "AllocationStrategy",
     "Architecture",
     "ArrayDependency",
+    "BatchConditionKey",
     "BatchLaunchTemplate",
     "BatchNetwork",
     "BatchServiceRole",
@@ -155,6 +173,7 @@ __all__ = [
     "NetworkInterface",
     "NodeGroup",
     "NodeRange",
+    "RegistrationConditions",
     "RetryAction",
     "RetryRule",
     "RetryStrategy",
@@ -169,6 +188,12 @@ __all__ = [
     "SubmitJobRequest",
     "TimeLimitReason",
     "UpdatePolicy",
+    "allow_read",
+    "allow_register_job_definition",
+    "allow_submit_job",
+    "allow_submit_job_with_share_identifier",
+    "deny_register_job_definition_if_all",
+    "deny_register_job_definition_if_any",
     "efa_interfaces",
 ]
 

@@ -16,6 +16,7 @@ from batch_constructs._references import Referable
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.vocabulary import TimeLimitAction, TimeLimitReason
+from batch_constructs.permissions import grants
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,20 +119,38 @@ class JobQueueBase(Referable):
             raise ValueError(
                 "grant_submit_job needs at least one job definition: IAM checks queue and definition"
             )
-        from aws_cdk import aws_iam as iam  # noqa: PLC0415 - only those who grant need it
-
         from batch_constructs.job_definitions.base import name_and_revisions  # noqa: PLC0415
 
         definitions = [
-            resource
+            name_and_revisions(definition.job_definition_ref.job_definition_arn)
             for definition in job_definitions
-            for resource in name_and_revisions(definition.job_definition_ref.job_definition_arn)
         ]
-        return iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=["batch:SubmitJob"],
-            resource_arns=[self.job_queue_arn, *definitions],
-        )
+        return grants.submit_job(grantee, self.job_queue_arn, definitions)
+
+    def grant_cancel_and_terminate(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow to cancel and terminate jobs of the queue's account and Region, those of other queues included.
+
+        IAM cannot narrow it to the queue: the ARN of a job does not name it.
+
+        Guide: Supported Resource-Level Permissions (``CancelJob``, ``TerminateJob``).
+
+        Args:
+            grantee: A role, a function, a user: who ends jobs.
+        """
+        return grants.cancel_and_terminate(grantee, self.job_queue_arn)
+
+    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow to see this queue, its snapshot and its jobs, and to change nothing.
+
+        IAM cannot narrow ``DescribeJobQueues``, ``DescribeJobs`` and ``ListJobs`` to the queue; only its snapshot
+        and its tags are of this queue alone. For all of AWS Batch there is `allow_read`.
+
+        Guide: Supported Resource-Level Permissions for AWS Batch API Actions.
+
+        Args:
+            grantee: A role, a function, a user: who looks.
+        """
+        return grants.read(grantee, self.job_queue_arn)
 
     @staticmethod
     def from_job_queue_arn(scope: Construct, id: str, job_queue_arn: str) -> ImportedJobQueue:

@@ -20,6 +20,7 @@ FLOORS = (
     ("facts",),
     ("_node", "_tokens", "_problems", "_cfn", "_references"),
     ("roles", "networking"),
+    ("permissions",),
     ("launch_templates",),
     ("compute_environments", "job_definitions", "scheduling_policies"),
     ("job_queues",),

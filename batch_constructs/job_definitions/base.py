@@ -11,8 +11,12 @@ from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, JobDefinitionReferen
 from batch_constructs import _cfn
 from batch_constructs._references import Referable
 from batch_constructs._tokens import known
+from batch_constructs.permissions import grants
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_iam as iam
     from constructs import Construct
 
 __all__ = ["ImportedJobDefinition", "JobDefinitionBase", "name_and_revisions"]
@@ -36,6 +40,50 @@ class JobDefinitionBase(Referable):
     def job_definition_ref(self) -> JobDefinitionReference:
         """What submitters of this library, of the CDK's L2 and of its L1 take."""
         return JobDefinitionReference(job_definition_arn=self.job_definition_arn)
+
+    def grant_register(
+        self, grantee: iam.IGrantable, *, roles: Sequence[iam.IRole | iam.Role] | None = None
+    ) -> iam.Grant:
+        """Allow to register further revisions of this definition and to deregister any, and nothing else.
+
+        Who names a role in a definition must be allowed to pass it; so this allows to pass its job role and its
+        execution role to ECS tasks, and no other role. Revisions with tags need ``batch:TagResource``, too.
+
+        Guide: Supported Resource-Level Permissions; Troubleshooting (``iam:PassRole``).
+
+        Args:
+            grantee: A role, a function, a user: who registers.
+            roles: The roles that new revisions may name. By default those of this definition; of an imported one
+                they must be given, ``[]`` for none.
+
+        Raises:
+            ValueError: the definition is imported and no roles are given.
+        """
+        passed = self._roles_to_pass(grantee) if roles is None else roles
+        return grants.register(grantee, name_and_revisions(self.job_definition_arn), passed)
+
+    def grant_read_logs(self, grantee: iam.IGrantable) -> iam.Grant:  # noqa: ARG002 - for those who know
+        """Allow to read what its jobs write to CloudWatch Logs.
+
+        Guide: Using the awslogs Log Driver.
+
+        Args:
+            grantee: A role, a function, a user: who reads.
+
+        Raises:
+            ValueError: the definition is imported; where its jobs write is not known.
+        """
+        raise ValueError(
+            "grant_read_logs needs a definition made in this app: an imported one does not tell its log group; "
+            f"call grant_read of the log group instead, got {self.node.path!r}"
+        )
+
+    def _roles_to_pass(self, grantee: iam.IGrantable) -> Sequence[iam.IRole]:  # noqa: ARG002 - for those who know
+        """The roles that this definition names; those that it gets later are granted when it gets them."""
+        raise ValueError(
+            "grant_register needs roles, the job and execution roles that new revisions may name: an imported "
+            f"definition does not tell them; give roles=[] for none, got {self.node.path!r} without"
+        )
 
     @staticmethod
     def from_job_definition_arn(scope: Construct, id: str, job_definition_arn: str) -> ImportedJobDefinition:

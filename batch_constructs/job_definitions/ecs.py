@@ -12,6 +12,7 @@ from aws_cdk import aws_logs as logs
 
 from batch_constructs.job_definitions.base import JobDefinitionBase
 from batch_constructs.job_definitions.images import resolve_image
+from batch_constructs.permissions import grants
 from batch_constructs.roles import ExecutionRole, JobRole
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class EcsJobDefinition(JobDefinitionBase):
         if execution_role is not None:
             self.log_group.grant_write(execution_role)
         self._job_role, self._execution_role = job_role, execution_role
+        # Who may register revisions: they must be allowed to pass a job role, too, that is made later.
+        self._registrants: list[iam.IGrantable] = []
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
@@ -71,12 +74,29 @@ class EcsJobDefinition(JobDefinitionBase):
             self._job_role = role = JobRole(self, "JobRole")
             for container in self._containers:
                 self.cfn.add_property_override(f"{container}.JobRoleArn", role.role_arn)
+            for grantee in self._registrants:
+                grants.pass_roles(grantee, [role])
         return self._job_role
 
     @property
     def execution_role(self) -> iam.IRole | None:
         """The role with which ECS starts the job; ``None`` where the instance's role does it."""
         return self._execution_role
+
+    def grant_read_logs(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow to read what its jobs write to its log group.
+
+        Guide: Using the awslogs Log Driver.
+
+        Args:
+            grantee: A role, a function, a user: who reads.
+        """
+        return self.log_group.grant_read(grantee)
+
+    def _roles_to_pass(self, grantee: iam.IGrantable) -> Sequence[iam.IRole]:
+        if self._job_role is None:
+            self._registrants.append(grantee)
+        return [role for role in (self._job_role, self._execution_role) if role is not None]
 
     @cached_property
     def job_definition_arn(self) -> str:  # type: ignore[override] # read once, when first needed

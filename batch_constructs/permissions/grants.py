@@ -1,0 +1,74 @@
+"""The logic behind the ``grant_*`` methods of queues and definitions: which actions, on which ARNs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Fn
+from aws_cdk import aws_iam as iam
+
+from batch_constructs import _cfn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["cancel_and_terminate", "pass_roles", "pass_to_tasks", "read", "register", "submit_job"]
+
+
+def submit_job(grantee: iam.IGrantable, queue_arn: str, definitions: Iterable[tuple[str, str]]) -> iam.Grant:
+    """Allow to submit jobs of these definitions, each given as its name and its revisions, to this queue."""
+    named = [resource for definition in definitions for resource in definition]
+    return _grant(grantee, ["batch:SubmitJob"], [queue_arn, *named])
+
+
+def cancel_and_terminate(grantee: iam.IGrantable, queue_arn: str) -> iam.Grant:
+    """Allow to end jobs where this queue is."""
+    # The queue may be of another Region or account than the stack.
+    parts = Fn.split(":", queue_arn)
+    jobs = f"arn:{_cfn.partition()}:batch:{Fn.select(3, parts)}:{Fn.select(4, parts)}:job/*"
+    # The ARN of a job is job/ID and does not name the queue: IAM has no narrower form.
+    return _grant(grantee, ["batch:CancelJob", "batch:TerminateJob"], [jobs])
+
+
+def read(grantee: iam.IGrantable, queue_arn: str) -> iam.Grant:
+    """Allow to see this queue and jobs."""
+    own = _grant(grantee, ["batch:GetJobQueueSnapshot", "batch:ListTagsForResource"], [queue_arn])
+    # These actions have no resource: IAM takes only the wildcard.
+    everything = _grant(grantee, ["batch:DescribeJobQueues", "batch:DescribeJobs", "batch:ListJobs"], ["*"])
+    return own.combine(everything)
+
+
+def register(
+    grantee: iam.IGrantable, name_and_revisions: tuple[str, str], roles: Sequence[iam.IRole]
+) -> iam.Grant:
+    """Allow to register revisions of a definition that name these roles, and to deregister them."""
+    name, revisions = name_and_revisions
+    # A revision has no number before it is registered, and cannot be deregistered without.
+    made = _grant(grantee, ["batch:RegisterJobDefinition"], [name])
+    unmade = _grant(grantee, ["batch:DeregisterJobDefinition"], [revisions])
+    both = made.combine(unmade)
+    return both.combine(pass_roles(grantee, roles)) if roles else both
+
+
+def pass_roles(grantee: iam.IGrantable, roles: Sequence[iam.IRole]) -> iam.Grant:
+    """Allow to name these roles in a definition."""
+    statement = pass_to_tasks(roles)
+    return iam.Grant.add_to_principal(
+        grantee=grantee,
+        actions=statement.actions,
+        resource_arns=statement.resources,
+        conditions=statement.conditions,
+    )
+
+
+def pass_to_tasks(roles: Sequence[iam.IRole | iam.Role]) -> iam.PolicyStatement:
+    """Allow to give these roles to ECS tasks, which is what jobs are, and to nothing else."""
+    return iam.PolicyStatement(
+        actions=["iam:PassRole"],
+        resources=[role.role_arn for role in roles],
+        conditions={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+    )
+
+
+def _grant(grantee: iam.IGrantable, actions: list[str], resources: list[str]) -> iam.Grant:
+    return iam.Grant.add_to_principal(grantee=grantee, actions=actions, resource_arns=resources)

@@ -1,0 +1,174 @@
+"""The user guide's example policies, one function each, for every partition, Region and account.
+
+``allow_*`` and ``deny_*`` give statements: ``role.add_to_policy(allow_read())``, or a list of them for
+``iam.PolicyDocument(statements=…)``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_iam as iam
+
+from batch_constructs import _cfn
+from batch_constructs._problems import Problems
+from batch_constructs.facts import patterns
+from batch_constructs.permissions.conditions import BatchConditionKey, Condition, string_condition
+from batch_constructs.permissions.grants import pass_to_tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk.interfaces.aws_batch import IJobQueueRef
+
+    from batch_constructs.permissions.conditions import RegistrationConditions
+
+__all__ = [
+    "allow_read",
+    "allow_register_job_definition",
+    "allow_submit_job",
+    "allow_submit_job_with_share_identifier",
+    "deny_register_job_definition_if_all",
+    "deny_register_job_definition_if_any",
+]
+
+
+def allow_read() -> iam.PolicyStatement:
+    """Allow to see everything of AWS Batch, and to change nothing.
+
+    Guide: Example Policies (read-only access).
+    """
+    # Nearly all of these actions have no resource: IAM takes only the wildcard.
+    return iam.PolicyStatement(actions=["batch:Describe*", "batch:List*"], resources=["*"])
+
+
+def allow_submit_job(
+    *, queue: IJobQueueRef | None = None, definition_prefix: str = ""
+) -> iam.PolicyStatement:
+    """Allow to submit jobs of some definitions, in any revision, to one queue or to any.
+
+    To name definitions in full, use ``queue.grant_submit_job``.
+
+    Guide: Example Policies (restricting to job definition prefix; to job queue).
+
+    Args:
+        queue: The only queue: ours, the L2's, an L1 or an imported one. By default any of the account and Region.
+        definition_prefix: With what the definitions' names begin. By default any name.
+
+    Raises:
+        ValueError: the prefix holds what no name holds.
+    """
+    return iam.PolicyStatement(
+        actions=["batch:SubmitJob"], resources=[_definitions(definition_prefix), _queue(queue)]
+    )
+
+
+def allow_submit_job_with_share_identifier(
+    *share_identifiers: str, queue: IJobQueueRef | None = None, definition_prefix: str = ""
+) -> list[iam.PolicyStatement]:
+    """Allow to submit jobs in some shares only, for queues that share fairly.
+
+    Meant for queues with a scheduling policy, where AWS Batch refuses jobs without a share identifier.
+
+    Guide: Example Policies (the ``batch:ShareIdentifier`` condition key); Share identifiers.
+
+    Args:
+        share_identifiers: At least one; may end in ``*``.
+        queue: The only queue. By default any of the account and Region.
+        definition_prefix: With what the definitions' names begin. By default any name.
+
+    Raises:
+        ValueError: no share identifier is given or one is malformed, or the prefix holds what no name holds.
+    """
+    problems = Problems()
+    problems.check(bool(share_identifiers), "at least one share identifier must be given")
+    for each in share_identifiers:
+        problems.matches("a share identifier", each, patterns.SHARE_IDENTIFIER_LOOSE)
+    problems.raise_if_any()
+    key, values = BatchConditionKey.SHARE_IDENTIFIER, share_identifiers
+    return [
+        # The guide has the key on queue and definition, the list of actions has it on the job alone. So: where it
+        # is known it must match, and on the job it must be there.
+        iam.PolicyStatement(
+            actions=["batch:SubmitJob"],
+            resources=[_definitions(definition_prefix), _queue(queue)],
+            conditions=string_condition(key, values, "IfExists"),
+        ),
+        iam.PolicyStatement(
+            actions=["batch:SubmitJob"],
+            # A job has no id before it is submitted.
+            resources=[_cfn.arn("batch", "job/*")],
+            conditions=string_condition(key, values),
+        ),
+    ]
+
+
+def allow_register_job_definition(
+    conditions: RegistrationConditions | None = None,
+    *,
+    definition_prefix: str = "",
+    roles: Sequence[iam.IRole | iam.Role] = (),
+) -> list[iam.PolicyStatement]:
+    """Allow to register and deregister definitions, limited to what every container in them may be.
+
+    Guide: Example Policies (restricting user, image, privilege, role).
+
+    Args:
+        conditions: What all must hold. By default anything goes.
+        definition_prefix: With what the definitions' names begin. By default any name.
+        roles: The job and execution roles that the definitions may name. By default none.
+
+    Raises:
+        ValueError: the prefix holds what no name holds.
+    """
+    definitions = _definitions(definition_prefix)
+    return [
+        _register(iam.Effect.ALLOW, definitions, conditions.together() if conditions else {}),
+        iam.PolicyStatement(actions=["batch:DeregisterJobDefinition"], resources=[f"{definitions}:*"]),
+        *([pass_to_tasks(roles)] if roles else []),
+    ]
+
+
+def deny_register_job_definition_if_all(conditions: RegistrationConditions) -> iam.PolicyStatement:
+    """Deny to register definitions in which one container matches all of these conditions.
+
+    Guide: Example Policies (deny action when all condition keys match strings).
+
+    Args:
+        conditions: What must not come together.
+    """
+    return _register(iam.Effect.DENY, "*", conditions.together())
+
+
+def deny_register_job_definition_if_any(conditions: RegistrationConditions) -> list[iam.PolicyStatement]:
+    """Deny to register definitions in which one container matches one of these conditions.
+
+    Guide: Example Policies (deny action when any condition keys match strings).
+
+    Args:
+        conditions: What must not be, each for itself.
+    """
+    # Keys in one statement must all match, so that each needs a statement of its own.
+    return [_register(iam.Effect.DENY, "*", condition) for condition in conditions.by_key()]
+
+
+def _register(effect: iam.Effect, definitions: str, conditions: Condition) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        effect=effect,
+        actions=["batch:RegisterJobDefinition"],
+        resources=[definitions],
+        conditions=conditions or None,
+    )
+
+
+def _definitions(prefix: str) -> str:
+    """The ARNs of all definitions whose names begin so, revisions included."""
+    problems = Problems()
+    if prefix:
+        problems.matches("definition_prefix", prefix, patterns.RESOURCE_NAME)
+    problems.raise_if_any()
+    return _cfn.arn("batch", f"job-definition/{prefix}*")
+
+
+def _queue(queue: IJobQueueRef | None) -> str:
+    return _cfn.arn("batch", "job-queue/*") if queue is None else queue.job_queue_ref.job_queue_arn

@@ -1,0 +1,183 @@
+"""Jobs that wait for each other: a graph of requests, submitted by boto3 or by Step Functions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs._problems import Problems, did_you_mean
+from batch_constructs._tokens import known
+from batch_constructs.facts.vocabulary import ArrayDependency
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from batch_constructs.submissions.request import JobDependency, SubmitJobRequest
+
+__all__ = ["JobChain"]
+
+# A name is a state of Step Functions, and a member of its JSON that a path leads to.
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
+# A job that was submitted before, or one child of it.
+_JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:[0-9]+)?")
+# No job of the chain has a name with spaces.
+_WAIT_FOR_ALL = "Wait for the last jobs"
+# A call that failed has submitted nothing, so that it can be made again.
+_TRY_AGAIN = [
+    {"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 2, "MaxAttempts": 3, "BackoffRate": 2}
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobChain:
+    """Jobs, each under a name of yours by which the others wait for it.
+
+    All are submitted at once, each with the ids of those that it waits for; the waiting is done by AWS Batch. Ids exist
+    only when the jobs do, so that the chain puts them in place of the names::
+
+        JobChain(
+            jobs={
+                "split": SubmitJobRequest(job_name="split", job_queue=queue, job_definition=split),
+                "align": SubmitJobRequest(
+                    job_name="align",
+                    job_queue=queue,
+                    job_definition=align,
+                    array_size=100,
+                    depends_on=[JobDependency(job_id="split")],
+                ),
+            }
+        )
+
+    If a job fails, those that wait for it fail, too.
+
+    Guide: Job Dependencies; Array Jobs; Example Array Job Workflow.
+
+    Attributes:
+        jobs: The requests by name: up to 80 letters, digits and ``_``, beginning with a letter. The ``job_id`` of a
+            dependency is a name in this chain, or the id of a job that was submitted before.
+
+    Raises:
+        ValueError: the jobs wait for each other in a circle or for a job that is not there, or an array waits
+            ``N_TO_N`` for something of another size; all contradictions in one message.
+    """
+
+    jobs: Mapping[str, SubmitJobRequest]
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.check(len(self.jobs) > 0, "a chain needs at least one job, got none")
+        for name, request in self.jobs.items():
+            problems.check(
+                _NAME.fullmatch(name) is not None,
+                f"a name in a chain must be up to 80 letters, digits and _, beginning with a letter, got {name!r}",
+            )
+            for dependency in request.depends_on:
+                problem = self._problem(name, request, dependency)
+                problems.check(problem is None, problem or "")
+        try:
+            tuple(self._sorter().static_order())
+        except CycleError as error:
+            problems.add(f"jobs must not wait for each other in a circle, got {' -> '.join(error.args[1])}")
+        problems.raise_if_any()
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The names in an order in which each job comes after those that it waits for."""
+        return tuple(self._sorter().static_order())
+
+    @property
+    def last(self) -> tuple[str, ...]:
+        """The names of the jobs that no other one waits for."""
+        awaited = {each.job_id for request in self.jobs.values() for each in request.depends_on}
+        return tuple(name for name in self.order if name not in awaited)
+
+    def submit(self, client: Any) -> dict[str, str]:
+        """Submit all jobs.
+
+        Args:
+            client: ``boto3.client("batch")``. What it raises is passed on; the jobs before that are submitted.
+
+        Returns:
+            The jobs' ids by name.
+        """
+        ids: dict[str, str] = {}
+        for name in self.order:
+            request = self.jobs[name]
+            depends_on = [
+                each if each.job_id is None else replace(each, job_id=ids.get(each.job_id, each.job_id))
+                for each in request.depends_on
+            ]
+            submitted = client.submit_job(**replace(request, depends_on=depends_on).to_boto3())
+            ids[name] = submitted["jobId"]
+        return ids
+
+    def to_step_functions_definition(self, *, wait: bool = False, partition: str = "aws") -> dict[str, Any]:
+        """A state machine that submits all jobs, before it becomes JSON.
+
+        A state for each job passes the ids on as ``$.jobs.NAME.JobId``; the input must be an object.
+
+        Args:
+            wait: Whether the execution ends with the last jobs, and fails with them. By default it ends when all are
+                submitted. Only the jobs that no other one waits for are awaited: each of the others is over before
+                one of them is.
+            partition: ``aws``, ``aws-cn``…, or a token.
+        """
+        last = set(self.last) if wait else set()
+        steps = {name: self._submission(name, partition) for name in self.order if name not in last}
+        awaited = {name: self._submission(name, partition, wait=True) for name in self.order if name in last}
+        if len(awaited) > 1:
+            steps[_WAIT_FOR_ALL] = _all_of(awaited)
+        else:
+            steps |= awaited
+        names = list(steps)
+        ways: list[dict[str, Any]] = [*({"Next": name} for name in names[1:]), {"End": True}]
+        states = {name: {**steps[name], **way} for name, way in zip(names, ways, strict=True)}
+        return {"StartAt": names[0], "States": states}
+
+    def _submission(self, name: str, partition: str, *, wait: bool = False) -> dict[str, Any]:
+        request = self.jobs[name]
+        state = request.to_step_functions_state(wait=wait, partition=partition)
+        for dependency, member in zip(
+            request.depends_on, state["Parameters"].get("DependsOn", ()), strict=True
+        ):
+            if dependency.job_id in self.jobs:
+                del member["JobId"]
+                member["JobId.$"] = f"$.jobs.{dependency.job_id}.JobId"
+        # The id alone: a state passes on 256 KiB at most, and a description of a job is long.
+        kept = {"ResultSelector": {"JobId.$": "$.JobId"}, "ResultPath": f"$.jobs.{name}"}
+        # A job that was awaited and failed must not run again behind its own retry strategy.
+        return {**state, **kept} if wait else {**state, **kept, "Retry": _TRY_AGAIN}
+
+    def _sorter(self) -> TopologicalSorter[str]:
+        sorter: TopologicalSorter[str] = TopologicalSorter()
+        for name, request in self.jobs.items():
+            awaited = (each.job_id for each in request.depends_on if each.job_id is not None)
+            sorter.add(name, *(each for each in awaited if each in self.jobs))
+        return sorter
+
+    def _problem(self, name: str, request: SubmitJobRequest, dependency: JobDependency) -> str | None:
+        awaited = dependency.job_id
+        if awaited is None or not known(awaited):
+            return None
+        other = self.jobs.get(awaited)
+        if other is None:
+            if _JOB_ID.fullmatch(awaited):
+                return None
+            near = did_you_mean(awaited, self.jobs)
+            return f"{name} must wait for a job of the chain or for a job's id, got {awaited!r}{near}"
+        sizes = (request.array_size, other.array_size)
+        if dependency.type is ArrayDependency.N_TO_N and known(sizes) and sizes[0] != sizes[1]:
+            theirs = "no array" if other.array_size is None else f"{other.array_size:,}"
+            return (
+                f"arrays with an N_TO_N dependency must have one size, "
+                f"got {name} with {request.array_size:,} and {awaited} with {theirs}"
+            )
+        return None
+
+
+def _all_of(states: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    branches = [{"StartAt": name, "States": {name: {**state, "End": True}}} for name, state in states.items()]
+    ids = {f"{name}.$": f"$[{index}].jobs.{name}" for index, name in enumerate(states)}
+    return {"Type": "Parallel", "Branches": branches, "ResultSelector": ids, "ResultPath": "$.last"}

@@ -1,0 +1,213 @@
+"""What the ``grant_*`` methods of queues and definitions allow, and what they do not, as an IAM decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from batch_constructs import Ec2JobDefinition, ExecutionRole, FargateJobDefinition, JobQueue
+from batch_constructs.job_definitions.base import JobDefinitionBase
+from tests.permissions.simulator import ALLOWED, DENIED, Request, batch_arn, decide, policy_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aws_cdk import Stack
+    from aws_cdk import aws_ec2 as ec2
+    from aws_cdk import aws_iam as iam
+
+QUEUE, OTHER_QUEUE = batch_arn("job-queue/nightly"), batch_arn("job-queue/daily")
+DEFINITION = batch_arn("job-definition/align")
+TO_TASKS = {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
+
+
+@pytest.fixture
+def role(stack: Stack) -> iam.Role:
+    from aws_cdk import aws_iam as iam
+
+    return iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+
+
+@pytest.fixture
+def policy(stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]], role: iam.Role) -> Callable[[], Any]:
+    """Gives what the role may do, after synth."""
+    from aws_cdk import aws_iam as iam
+
+    child = role.node.default_child
+    assert isinstance(child, iam.CfnRole)
+    return lambda: policy_of(synth(), stack.get_logical_id(child))
+
+
+def fargate(stack: Stack) -> FargateJobDefinition:
+    from aws_cdk import Size
+
+    return FargateJobDefinition(stack, "Align", image="busybox", vcpus=1, memory=Size.gibibytes(2))
+
+
+def arn_of(stack: Stack, role: Any) -> str:
+    return f"arn:aws:iam::123456789012:role/{stack.get_logical_id(role.node.default_child)}"
+
+
+def test_grant_submit_job_allows_this_queue_and_definition_in_any_revision(
+    stack: Stack, role: iam.Role, policy: Callable[[], Any]
+) -> None:
+    """Pain 14 (aws-cdk#26128, #33862): and neither another queue nor a definition whose name begins alike."""
+    definition = JobDefinitionBase.from_job_definition_arn(stack, "Align", f"{DEFINITION}:3")
+    JobQueue.from_job_queue_arn(stack, "Queue", QUEUE).grant_submit_job(role, definition)
+    assert decide(
+        policy(),
+        Request("batch:SubmitJob", QUEUE),
+        Request("batch:SubmitJob", DEFINITION),
+        Request("batch:SubmitJob", f"{DEFINITION}:4"),
+        Request("batch:SubmitJob", OTHER_QUEUE),
+        Request("batch:SubmitJob", f"{DEFINITION}-more:1"),
+    ) == [ALLOWED, ALLOWED, ALLOWED, DENIED, DENIED]
+
+
+def test_grant_cancel_and_terminate_ends_jobs_and_does_nothing_else(
+    stack: Stack, role: iam.Role, policy: Callable[[], Any]
+) -> None:
+    """Any job of the queue's account, which an imported queue's ARN tells, and none of another account."""
+    elsewhere = batch_arn("job-queue/nightly", account="210987654321")
+    JobQueue.from_job_queue_arn(stack, "Queue", elsewhere).grant_cancel_and_terminate(role)
+    job = batch_arn("job/1b3f", account="210987654321")
+    assert decide(
+        policy(),
+        Request("batch:CancelJob", job),
+        Request("batch:TerminateJob", job),
+        Request("batch:TerminateJob", batch_arn("job/1b3f")),
+        Request("batch:SubmitJob", elsewhere),
+    ) == [ALLOWED, ALLOWED, DENIED, DENIED]
+
+
+def test_grants_work_on_a_queue_of_this_app(
+    stack: Stack, vpc: ec2.IVpc, role: iam.Role, policy: Callable[[], Any]
+) -> None:
+    """The ARN that is known after the deploy only serves as well."""
+    from batch_constructs import FargateComputeEnvironment
+
+    environment = FargateComputeEnvironment(stack, "Fargate", vpc=vpc)
+    queue = JobQueue(stack, "Queue", compute_environments=[environment])
+    queue.grant_cancel_and_terminate(role)
+    queue.grant_read(role)
+    own = batch_arn(f"job-queue/{stack.get_logical_id(queue.cfn)}")
+    assert decide(
+        policy(),
+        Request("batch:TerminateJob", batch_arn("job/1b3f")),
+        Request("batch:GetJobQueueSnapshot", own),
+        Request("batch:GetJobQueueSnapshot", OTHER_QUEUE),
+        Request("batch:UpdateJobQueue", own),
+    ) == [ALLOWED, ALLOWED, DENIED, DENIED]
+
+
+def test_grant_read_shows_the_queue_and_jobs_and_changes_nothing(
+    stack: Stack, role: iam.Role, policy: Callable[[], Any]
+) -> None:
+    """The snapshot is of this queue only; what IAM cannot narrow is allowed on everything."""
+    JobQueue.from_job_queue_arn(stack, "Queue", QUEUE).grant_read(role)
+    assert decide(
+        policy(),
+        Request("batch:GetJobQueueSnapshot", QUEUE),
+        Request("batch:ListTagsForResource", QUEUE),
+        Request("batch:DescribeJobQueues", "*"),
+        Request("batch:DescribeJobs", "*"),
+        Request("batch:ListJobs", "*"),
+        Request("batch:GetJobQueueSnapshot", OTHER_QUEUE),
+        Request("batch:DescribeComputeEnvironments", "*"),
+        Request("batch:TerminateJob", batch_arn("job/1b3f")),
+        Request("batch:DeleteJobQueue", QUEUE),
+    ) == [*[ALLOWED] * 5, *[DENIED] * 4]
+
+
+def test_grant_register_allows_this_name_and_to_pass_its_roles_to_tasks(
+    stack: Stack, role: iam.Role, policy: Callable[[], Any]
+) -> None:
+    """The execution role and a job role, even one that is made after the grant; no other role, no other service."""
+    definition = fargate(stack)
+    definition.grant_register(role)
+    job_role, execution_role = arn_of(stack, definition.job_role), arn_of(stack, definition.execution_role)
+    name = batch_arn(f"job-definition/{stack.get_logical_id(definition.cfn)}")
+    assert decide(
+        policy(),
+        Request("batch:RegisterJobDefinition", name),
+        Request("batch:DeregisterJobDefinition", f"{name}:7"),
+        Request("iam:PassRole", execution_role, TO_TASKS),
+        Request("iam:PassRole", job_role, TO_TASKS),
+        Request("iam:PassRole", job_role, {"iam:PassedToService": "ec2.amazonaws.com"}),
+        Request("iam:PassRole", arn_of(stack, role), TO_TASKS),
+        Request("batch:RegisterJobDefinition", f"{name}-more"),
+        Request("batch:DeregisterJobDefinition", f"{DEFINITION}:7"),
+        Request("batch:SubmitJob", f"{name}:7"),
+    ) == [*[ALLOWED] * 4, *[DENIED] * 5]
+
+
+def test_grant_register_passes_no_role_where_a_definition_has_none(
+    stack: Stack, role: iam.Role, policy: Callable[[], Any]
+) -> None:
+    """An EC2 definition without roles gets none made by the grant."""
+    from aws_cdk import Size
+
+    definition = Ec2JobDefinition(stack, "Align", image="busybox", vcpus=1, memory=Size.gibibytes(1))
+    definition.grant_register(role)
+    assert decide(policy(), Request("iam:PassRole", arn_of(stack, role), TO_TASKS)) == [DENIED]
+    assert definition.node.try_find_child("JobRole") is None
+
+
+def test_grant_register_on_an_imported_definition_passes_the_roles_that_are_given(
+    stack: Stack, role: iam.Role, policy: Callable[[], Any]
+) -> None:
+    """An imported definition cannot tell them."""
+    execution_role = ExecutionRole(stack, "ExecutionRole")
+    definition = JobDefinitionBase.from_job_definition_arn(stack, "Align", f"{DEFINITION}:3")
+    definition.grant_register(role, roles=[execution_role])
+    assert decide(
+        policy(),
+        Request("batch:RegisterJobDefinition", DEFINITION),
+        Request("iam:PassRole", arn_of(stack, execution_role), TO_TASKS),
+        Request("iam:PassRole", arn_of(stack, role), TO_TASKS),
+    ) == [ALLOWED, ALLOWED, DENIED]
+
+
+def test_grant_register_on_an_imported_definition_may_pass_no_role(
+    stack: Stack, role: iam.Role, policy: Callable[[], Any]
+) -> None:
+    """An empty list is an answer, and not the absence of one."""
+    definition = JobDefinitionBase.from_job_definition_name(stack, "Align", "align")
+    definition.grant_register(role, roles=[])
+    assert decide(
+        policy(),
+        Request("batch:RegisterJobDefinition", DEFINITION),
+        Request("iam:PassRole", arn_of(stack, role), TO_TASKS),
+    ) == [ALLOWED, DENIED]
+
+
+def test_fails_when_an_imported_definition_is_asked_for_its_roles(stack: Stack, role: iam.Role) -> None:
+    """Fails when no roles are given: none would be a guess, all would be too many."""
+    definition = JobDefinitionBase.from_job_definition_arn(stack, "Align", DEFINITION)
+    with pytest.raises(ValueError, match=r"grant_register needs roles.*'Stack/Align'"):
+        definition.grant_register(role)
+
+
+def test_grant_read_logs_allows_its_log_group_only(
+    stack: Stack, role: iam.Role, policy: Callable[[], Any]
+) -> None:
+    """Every stream in it, and no write."""
+    definition = fargate(stack)
+    definition.grant_read_logs(role)
+    group = definition.log_group.node.default_child
+    name = stack.get_logical_id(group)  # type: ignore[arg-type] # the CfnLogGroup
+    stream = f"arn:aws:logs:eu-west-1:123456789012:log-group:{name}:log-stream:align/default/1b3f"
+    assert decide(
+        policy(),
+        Request("logs:GetLogEvents", stream),
+        Request("logs:GetLogEvents", stream.replace(name, "another")),
+        Request("logs:PutLogEvents", stream),
+    ) == [ALLOWED, DENIED, DENIED]
+
+
+def test_fails_when_an_imported_definition_is_asked_for_its_logs(stack: Stack, role: iam.Role) -> None:
+    """Fails when the log group cannot be known, rather than granting the default one."""
+    definition = JobDefinitionBase.from_job_definition_arn(stack, "Align", DEFINITION)
+    with pytest.raises(ValueError, match="grant_read_logs needs a definition made in this app"):
+        definition.grant_read_logs(role)

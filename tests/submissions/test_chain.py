@@ -1,0 +1,213 @@
+"""Chains: in which order jobs are submitted, for whom each waits, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.validate import ParamValidator
+from hypothesis import given
+from hypothesis import strategies as st
+
+from batch_constructs import ArrayDependency, JobChain, JobDependency, SubmitJobRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SUBMIT_JOB = boto3.client("batch", region_name="eu-west-1").meta.service_model.operation_model("SubmitJob")
+N_TO_N, SEQUENTIAL = ArrayDependency.N_TO_N, ArrayDependency.SEQUENTIAL
+OLD_JOB = "4c7599ae-0a82-49aa-ba5a-4727fcce14a8"
+
+
+def job(name: str, *awaited: str | JobDependency, **members: Any) -> SubmitJobRequest:
+    """A job of the definition ``any`` that waits for others."""
+    depends_on = [JobDependency(job_id=each) if isinstance(each, str) else each for each in awaited]
+    return SubmitJobRequest(
+        job_name=name, job_queue="queue", job_definition="any", depends_on=depends_on, **members
+    )
+
+
+def chain(*jobs: SubmitJobRequest) -> JobChain:
+    """Jobs under their own names."""
+    return JobChain(jobs={each.job_name: each for each in jobs})
+
+
+def n_to_n(name: str) -> JobDependency:
+    """Waits for the child of the same index."""
+    return JobDependency(job_id=name, type=N_TO_N)
+
+
+def workflow(size: int = 10_000) -> JobChain:
+    """The guide's array workflow, written from its end to its beginning."""
+    return chain(
+        job("E", "D", parameters={"work": "clean"}),
+        job("D", "C", JobDependency(type=SEQUENTIAL), array_size=10),
+        job("C", n_to_n("B"), array_size=size),
+        job("B", "A", array_size=size),
+        job("A"),
+    )
+
+
+class Recorder:
+    """Takes submissions as AWS Batch would, and refuses what botocore refuses."""
+
+    def __init__(self) -> None:
+        self.taken: list[dict[str, Any]] = []
+
+    def submit_job(self, **arguments: Any) -> dict[str, str]:
+        assert ParamValidator().validate(arguments, SUBMIT_JOB.input_shape).generate_report() == ""
+        self.taken.append(arguments)
+        return {"jobId": f"id-of-{arguments['jobName']}"}
+
+
+def test_boto3_submits_in_order_with_ids_in_place_of_names() -> None:
+    """Each job comes after those that it waits for, and names them by the ids that they got."""
+    client = Recorder()
+    ids = workflow().submit(client)
+    assert ids == {name: f"id-of-{name}" for name in "ABCDE"}
+    assert [(each["jobName"], each.get("dependsOn")) for each in client.taken] == [
+        ("A", None),
+        ("B", [{"jobId": "id-of-A"}]),
+        ("C", [{"jobId": "id-of-B", "type": "N_TO_N"}]),
+        ("D", [{"jobId": "id-of-C"}, {"type": "SEQUENTIAL"}]),
+        ("E", [{"jobId": "id-of-D"}]),
+    ]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=20),
+    st.permutations([f"j{number}" for number in range(10)]),
+)
+def test_every_graph_without_a_circle_is_submitted_in_order(
+    edges: list[tuple[int, int]], names: list[str]
+) -> None:
+    """Whatever the graph and the order in which it is written: nobody waits for a job that is not there yet."""
+    awaited: dict[str, set[str]] = {name: set() for name in names}
+    for one, other in edges:
+        if one != other:
+            awaited[f"j{max(one, other)}"].add(f"j{min(one, other)}")
+    client = Recorder()
+    chain(*(job(name, *sorted(others)) for name, others in awaited.items())).submit(client)
+    done: set[str] = set()
+    for each in client.taken:
+        assert {dependency["jobId"] for dependency in each.get("dependsOn", [])} <= done
+        done.add(f"id-of-{each['jobName']}")
+    assert len(done) == 10
+
+
+def size_of(found: dict[str, Any]) -> Any:
+    """How many children a job has, as DescribeJobs says."""
+    return found.get("arrayProperties", {}).get("size")
+
+
+def submitted(execution: dict[str, Any]) -> list[str]:
+    """The names of the jobs in the order in which Step Functions submitted them."""
+    client = boto3.client("stepfunctions")
+    events = client.get_execution_history(executionArn=execution["executionArn"])["events"]
+    tasks = (each["taskScheduledEventDetails"] for each in events if each["type"] == "TaskScheduled")
+    return [json.loads(task["parameters"])["JobName"] for task in tasks]
+
+
+def test_a_batch_that_somebody_else_wrote_takes_the_workflow(batch: Any) -> None:
+    """moto's jobs have the sizes and the ids of those that they wait for."""
+    ids = workflow(size=20).submit(batch)
+    found = {each["jobName"]: each for each in batch.describe_jobs(jobs=list(ids.values()))["jobs"]}
+    assert {name: each["jobId"] for name, each in found.items()} == ids
+    assert found["B"]["dependsOn"] == [{"jobId": ids["A"]}]
+    assert found["C"]["dependsOn"] == [{"jobId": ids["B"], "type": "N_TO_N"}]
+    assert found["D"]["dependsOn"] == [{"jobId": ids["C"]}, {"type": "SEQUENTIAL"}]
+    assert [size_of(found[name]) for name in "ABCDE"] == [None, 20, 20, 10, None]
+
+
+@pytest.mark.parametrize(("wait", "size"), [(False, 10_000), (True, 20)])
+def test_a_step_functions_that_somebody_else_wrote_runs_the_workflow(
+    batch: Any, execute: Callable[[str], Any], wait: bool, size: int
+) -> None:
+    """moto submits A to E in this order, each with the id of the one before, and ends with all ids."""
+    definition = workflow(size).to_step_functions_definition(wait=wait)
+    execution = execute(json.dumps(definition))
+    assert execution["status"] == "SUCCEEDED"
+    ids = {name: each["JobId"] for name, each in json.loads(execution["output"])["jobs"].items()}
+    assert submitted(execution) == ["A", "B", "C", "D", "E"]
+    found = batch.describe_jobs(jobs=[ids[name] for name in "ABCDE"])["jobs"]
+    assert [each["jobName"] for each in found] == ["A", "B", "C", "D", "E"]
+    assert [each["dependsOn"] for each in found] == [
+        [],
+        [{"jobId": ids["A"]}],
+        [{"jobId": ids["B"], "type": "N_TO_N"}],
+        [{"jobId": ids["C"]}, {"type": "SEQUENTIAL"}],
+        [{"jobId": ids["D"]}],
+    ]
+    assert [size_of(each) for each in found] == [None, size, size, 10, None]
+
+
+def test_several_last_jobs_are_awaited_side_by_side(batch: Any, execute: Callable[[str], Any]) -> None:
+    """Neither is submitted only after the other one has ended."""
+    fork = chain(job("left", "root"), job("right", "root"), job("root"))
+    assert fork.last == ("left", "right")
+    execution = execute(json.dumps(fork.to_step_functions_definition(wait=True)))
+    assert execution["status"] == "SUCCEEDED"
+    output = json.loads(execution["output"])
+    found = batch.describe_jobs(jobs=[output["last"][name]["JobId"] for name in ("left", "right")])["jobs"]
+    assert [each["jobName"] for each in found] == ["left", "right"]
+    assert all(each["dependsOn"] == [{"jobId": output["jobs"]["root"]["JobId"]}] for each in found)
+
+
+def test_a_job_that_is_awaited_is_not_repeated() -> None:
+    """A retry of a state that waits would submit a failed job again; one that only submits may be made again."""
+    states = workflow().to_step_functions_definition(wait=True)["States"]
+    assert states["E"]["Resource"].endswith(".sync")
+    assert "Retry" not in states["E"]
+    assert all("Retry" in states[name] for name in "ABCD")
+    assert [name for name, state in states.items() if state.get("End")] == ["E"]
+
+
+def test_jobs_from_before_can_be_awaited() -> None:
+    """The id of a job that exists already stays what it is."""
+    client = Recorder()
+    old = chain(job("next", OLD_JOB))
+    old.submit(client)
+    assert client.taken[0]["dependsOn"] == [{"jobId": OLD_JOB}]
+    state = old.to_step_functions_definition()["States"]["next"]
+    assert state["Parameters"]["DependsOn"] == [{"JobId": OLD_JOB}]
+
+
+def test_twenty_dependencies_are_legal() -> None:
+    """The boundary of DEP-01."""
+    names = [f"j{number}" for number in range(20)]
+    assert chain(*(job(name) for name in names), job("end", *names)).order[-1] == "end"
+
+
+@pytest.mark.parametrize(
+    ("jobs", "message"),
+    [
+        ([], "a chain needs at least one job"),
+        ([job("a", "b"), job("b", "c"), job("c", "a")], r"in a circle, got \w -> \w -> \w -> \w"),
+        ([job("a", "a")], "in a circle, got a -> a"),
+        (
+            [job("b", array_size=10), job("c", n_to_n("b"), array_size=11)],
+            "must have one size, got c with 11 and b with 10",
+        ),
+        ([job("b"), job("c", n_to_n("b"), array_size=11)], "got c with 11 and b with no array"),
+        ([job("align"), job("b", "alinn")], r"got 'alinn' \(did you mean 'align'\?\)"),
+        ([job("a-b")], "a name in a chain must be up to 80 letters"),
+    ],
+)
+def test_fails_when_the_graph_is_impossible(jobs: list[SubmitJobRequest], message: str) -> None:
+    """Fails when no order exists, or AWS would refuse a dependency."""
+    with pytest.raises(ValueError, match=message):
+        chain(*jobs)
+
+
+def test_fails_when_a_job_waits_for_more_than_twenty() -> None:
+    """Fails where the request is written (DEP-01)."""
+    with pytest.raises(ValueError, match="the length of depends_on must be from 0 to 20"):
+        chain(job("end", *(f"j{number}" for number in range(21))))
+
+
+def test_all_contradictions_come_together() -> None:
+    """A circle does not hide a name that is not there."""
+    with pytest.raises(ValueError, match=r"got 'x'\n.*in a circle"):
+        chain(job("a", "a", "x"))

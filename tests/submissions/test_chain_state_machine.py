@@ -1,0 +1,150 @@
+"""The chain's state machine: what it says, and what its role may do."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from batch_constructs import JobChain, JobChainStateMachine, JobDependency, SubmitJobRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aws_cdk import Stack
+
+QUEUE = "arn:aws:batch:eu-west-1:123456789012:job-queue/nightly"
+DEFINITION = "arn:aws:batch:eu-west-1:123456789012:job-definition/align"
+MACHINE = "AWS::StepFunctions::StateMachine"
+
+
+def machine(stack: Stack, *, wait: bool = False, **members: Any) -> JobChainStateMachine:
+    """Two jobs, the second after the first, but for what the test changes."""
+    members = {"job_queue": QUEUE, "job_definition": f"{DEFINITION}:7", **members}
+    jobs = {
+        "first": SubmitJobRequest(job_name="first", **members),
+        "second": SubmitJobRequest(job_name="second", depends_on=[JobDependency(job_id="first")], **members),
+    }
+    return JobChainStateMachine(stack, "Chain", chain=JobChain(jobs=jobs), wait=wait)
+
+
+def statements(only: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    """What the role may do, and on what."""
+    found = only("AWS::IAM::Policy")["PolicyDocument"]["Statement"]
+    return {json.dumps(each["Action"]).strip('"'): each["Resource"] for each in found}
+
+
+def own(service: str, resource: str) -> dict[str, Any]:
+    """An ARN of the stack's account and Region."""
+    parts = ["arn:", "AWS::Partition", f":{service}:", "AWS::Region", ":", "AWS::AccountId", f":{resource}"]
+    return {"Fn::Join": ["", [{"Ref": part} if part.startswith("AWS::") else part for part in parts]]}
+
+
+def definition_of(only: Callable[[str], dict[str, Any]]) -> Any:
+    """The state machine's definition, with a word in place of each reference."""
+    text = only(MACHINE)["DefinitionString"]
+    parts = text["Fn::Join"][1]
+    return json.loads("".join(part if isinstance(part, str) else "TOKEN" for part in parts))
+
+
+def deployed(value: Any) -> Any:
+    """What CloudFormation makes of a value, in a stack whose definition got revision 3."""
+    match value:
+        case {"Ref": str(name)}:
+            known = {"Partition": "aws", "Region": "eu-west-1", "AccountId": "123456789012"}
+            return known.get(name.removeprefix("AWS::"), f"{DEFINITION}-1:3")
+        case {"Fn::Join": [separator, parts]}:
+            return separator.join(deployed(part) for part in parts)
+        case {"Fn::Select": [index, {"Fn::Split": [separator, text]}]}:
+            return deployed(text).split(separator)[index]
+        case list():
+            return [deployed(each) for each in value]
+    return value
+
+
+def test_it_says_what_the_chain_says(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """The definition is the chain's own, in the partition of the stack."""
+    made = machine(stack)
+    assert definition_of(only) == made.chain.to_step_functions_definition(partition="TOKEN")
+    first = definition_of(only)["States"]["first"]
+    assert first["Parameters"]["JobDefinition"] == f"{DEFINITION}:7"
+
+
+def test_its_role_may_submit_the_chains_jobs_and_nothing_else(
+    stack: Stack, only: Callable[[str], dict[str, Any]]
+) -> None:
+    """Each queue and definition once, and never ``job-definition/*``; the trust is limited to this account."""
+    machine(stack)
+    assert statements(only) == {"batch:SubmitJob": [QUEUE, DEFINITION, f"{DEFINITION}:*"]}
+    [trust] = only("AWS::IAM::Role")["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "states.amazonaws.com"}
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def test_waiting_needs_more_rights(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """Step Functions looks at jobs, ends those of a stopped execution, and hears of them by a rule of its own."""
+    machine(stack, wait=True)
+    assert statements(only) == {
+        "batch:SubmitJob": [QUEUE, DEFINITION, f"{DEFINITION}:*"],
+        "batch:DescribeJobs": "*",
+        "batch:TerminateJob": own("batch", "job/*"),
+        '["events:DescribeRule", "events:PutRule", "events:PutTargets"]': own(
+            "events", "rule/StepFunctionsGetEventsForBatchJobsRule"
+        ),
+    }
+    assert definition_of(only)["States"]["second"]["Resource"].endswith(":states:::batch:submitJob.sync")
+
+
+def test_tags_need_a_right_of_their_own(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """Tags at submission are checked as TagResource on the job."""
+    machine(stack, tags={"team": "x"})
+    assert statements(only)["batch:TagResource"] == own("batch", "job/*")
+
+
+def test_names_do_as_well_as_arns(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """The role gets the ARNs that the names have in this account and Region."""
+    machine(stack, job_queue="nightly", job_definition="align:7")
+    assert deployed(statements(only)["batch:SubmitJob"]) == [QUEUE, DEFINITION, f"{DEFINITION}:*"]
+
+
+@pytest.mark.parametrize("by", ["arn", "name"])
+def test_a_definition_of_the_app_runs_in_its_newest_revision(
+    stack: Stack, only: Callable[[str], dict[str, Any]], by: str
+) -> None:
+    """Pain 13 (cfn-coverage-roadmap#1761): no revision, whether the chain names the definition or gives its ARN."""
+    from aws_cdk import Size
+
+    from batch_constructs import Ec2JobDefinition
+
+    made = Ec2JobDefinition(stack, "Align", image="busybox", vcpus=1, memory=Size.mebibytes(512))
+    machine(stack, job_definition=getattr(made, f"job_definition_{by}"))
+    name = f"{DEFINITION}-1"
+    assert deployed(statements(only)["batch:SubmitJob"]) == [QUEUE, name, f"{name}:*"]
+    states = json.loads(deployed(only(MACHINE)["DefinitionString"]))["States"]
+    assert {each["Parameters"]["JobDefinition"] for each in states.values()} == {name}
+
+
+def test_it_waits_for_its_rights(stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]) -> None:
+    """The state machine depends on the role's policy, or its first execution would fail."""
+    made = machine(stack)
+    found = synth()
+    policy = next(name for name, each in found.items() if each["Type"] == "AWS::IAM::Policy")
+    assert policy in found[stack.get_logical_id(made.cfn)]["DependsOn"]
+
+
+def test_starting_it_can_be_granted(stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]) -> None:
+    """Executions of this state machine alone."""
+    from aws_cdk import aws_iam as iam
+
+    made = machine(stack)
+    made.grant_start_execution(iam.Role(stack, "Starter", assumed_by=iam.AccountRootPrincipal()))
+    policies = [each["Properties"] for each in synth().values() if each["Type"] == "AWS::IAM::Policy"]
+    granted = [
+        each
+        for policy in policies
+        for each in policy["PolicyDocument"]["Statement"]
+        if each["Action"] == "states:StartExecution"
+    ]
+    arn = {"Fn::GetAtt": [stack.get_logical_id(made.cfn), "Arn"]}
+    assert granted == [{"Action": "states:StartExecution", "Effect": "Allow", "Resource": arn}]
