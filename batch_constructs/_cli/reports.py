@@ -66,7 +66,6 @@ def as_sarif(findings: Sequence[Finding]) -> None:
     used = {finding.rule_id: finding.rule for finding in findings}
     driver = {
         "name": "batch-constructs",
-        "informationUri": "https://pypi.org/project/batch-constructs/",
         "rules": [_sarif_rule(rule) for rule in used.values()],
     }
     results = [_sarif_result(finding, list(used)) for finding in findings]
