@@ -61,6 +61,8 @@ if TYPE_CHECKING:
         SpotFleetRole,
     )
     from batch_constructs.scheduling_policies import FairSharePolicy, Share
+    from batch_constructs.submissions.chain import JobChain
+    from batch_constructs.submissions.chain_state_machine import JobChainStateMachine
     from batch_constructs.submissions.request import ContainerOverrides, JobDependency, SubmitJobRequest
     from batch_constructs.submissions.s3_triggered import S3TriggeredJob
     from batch_constructs.submissions.scheduled import ScheduledJob
@@ -98,6 +100,8 @@ _HOMES = {
     "ImportedJobQueue": "job_queues",
     "InstanceStoreVolumes": "launch_templates.storage",
     "InterfaceType": "facts.instance_types",
+    "JobChain": "submissions.chain",
+    "JobChainStateMachine": "submissions.chain_state_machine",
     "JobDependency": "submissions.request",
     "JobFailureAlerts": "monitoring.alerts",
     "JobQueue": "job_queues",
@@ -163,6 +167,8 @@ __all__ = [
     "ImportedJobQueue",
     "InstanceStoreVolumes",
     "InterfaceType",
+    "JobChain",
+    "JobChainStateMachine",
     "JobDependency",
     "JobFailureAlerts",
     "JobQueue",

@@ -31,6 +31,9 @@ ACCEPTED = {
     "resource in IAM",
     "AwsSolutions-SQS3": "this is the dead-letter queue itself",
     "AwsSolutions-S1": "access logs of the media bucket are the user's choice",
+    "AwsSolutions-SF1": "an execution's history says all that a chain does; logs would need rights on every log delivery "
+    "of the account",
+    "AwsSolutions-SF2": "five calls of SubmitJob in a row: the jobs themselves are not in the trace",
     "AwsSolutions-EC23": "cdk-nag cannot read the VPC's CIDR, which is a reference; nothing is open to the world",
 }
 NAG = """

@@ -81,7 +81,7 @@ class JobChainStateMachine(CheckedConstruct):
             definition_string=stack.to_json_string(definition),
         )
         # An execution that starts before the role has its rights would fail.
-        self.cfn.node.add_dependency(self.role)
+        self.cfn.node.add_dependency(self.role.node.find_child("DefaultPolicy"))
         self.state_machine_arn: str = self.cfn.attr_arn
 
     def grant_start_execution(self, grantee: iam.IGrantable) -> iam.Grant:

@@ -139,7 +139,7 @@ class EventTriggeredJob(CheckedConstruct):
         )
         self._let_events_in()
         # A rule that listens before its role has its rights would send its first job to the dead letters.
-        self.cfn.node.add_dependency(self.role)
+        self.cfn.node.add_dependency(self.role.node.find_child("DefaultPolicy"))
 
     def _target(
         self, from_event: dict[str, str], retries: Number, age: Number | None
