@@ -24,7 +24,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
 _JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:[0-9]+)?")
 # No job of the chain has a name with spaces.
 _WAIT_FOR_ALL = "Wait for the last jobs"
-# A call that failed has submitted nothing, so that it can be made again.
+# SubmitJob is throttled at 50 calls a second in an account; half a chain would be of no use.
 _TRY_AGAIN = [
     {"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 2, "MaxAttempts": 3, "BackoffRate": 2}
 ]

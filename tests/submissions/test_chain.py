@@ -150,8 +150,11 @@ def test_several_last_jobs_are_awaited_side_by_side(batch: Any, execute: Callabl
     execution = execute(json.dumps(fork.to_step_functions_definition(wait=True)))
     assert execution["status"] == "SUCCEEDED"
     output = json.loads(execution["output"])
-    found = batch.describe_jobs(jobs=[output["last"][name]["JobId"] for name in ("left", "right")])["jobs"]
-    assert [each["jobName"] for each in found] == ["left", "right"]
+    ids = {name: each["JobId"] for name, each in output["last"].items()}
+    # Branches run side by side: either may come first.
+    found = batch.describe_jobs(jobs=list(ids.values()))["jobs"]
+    assert {each["jobName"]: each["jobId"] for each in found} == ids
+    assert set(ids) == {"left", "right"}
     assert all(each["dependsOn"] == [{"jobId": output["jobs"]["root"]["JobId"]}] for each in found)
 
 
