@@ -142,7 +142,7 @@ class ScheduledJob(CheckedConstruct):
             ),
         )
         # A schedule that starts before its role has its rights would send its first job to the dead letters.
-        self.cfn.node.add_dependency(self.role)
+        self.cfn.node.add_dependency(self.role.node.find_child("DefaultPolicy"))
 
     def _role(self, resources: list[str]) -> iam.Role:
         role = iam.Role(
