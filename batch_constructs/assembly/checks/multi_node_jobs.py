@@ -140,20 +140,27 @@ def cluster_stands_in_one_zone(resources: ComputeResources) -> Iterator[Finding]
     group = resources.placement_group_resource
     if group is None or not is_one_of(group.strategy, "CLUSTER", None):
         return
-    zones = {zone for subnet in resources.subnets if (zone := _zone(subnet))}
-    if len(zones) > 1:
-        message = f"a cluster placement group lies in one Availability Zone, got subnets in {len(zones)}"
+    # A name and a number may mean the same zone: only like and like can differ for certain.
+    by_name, by_number = (
+        {zone for subnet in resources.subnets if (zone := find(subnet))} for find in (_zone_name, _zone_number)
+    )
+    zones = max(len(by_name), len(by_number))
+    if zones > 1:
+        message = f"a cluster placement group lies in one Availability Zone, got subnets in {zones}"
         yield Finding(resources, message, at="Subnets")
 
 
-def _zone(subnet: Subnet) -> str | None:
-    """The zone by name, or by its number in the region's list; ``None`` if the template leaves it open."""
-    if known(subnet.availability_zone):
-        return subnet.availability_zone
+def _zone_name(subnet: Subnet) -> str | None:
+    """The zone by name; ``None`` if the template does not say it so."""
+    return subnet.availability_zone if known(subnet.availability_zone) else None
+
+
+def _zone_number(subnet: Subnet) -> str | None:
+    """The zone by its number in the Region's list; ``None`` if the template does not say it so."""
     node = subnet.node.get("AvailabilityZone") if isinstance(subnet.node, dict) else None
     match node:
         case {"Fn::Select": [str() | int() as index, {"Fn::GetAZs": _}]}:
-            return f"number {index}"
+            return str(index)
     return None
 
 
