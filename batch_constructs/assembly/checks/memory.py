@@ -55,7 +55,15 @@ def _missed(need: Need, behind: Collection[tuple[str, ...] | None]) -> str | Non
         for installed, vcpus, gpus, name in _sizes(names or ()):
             if installed == need.memory_mib and vcpus >= need.vcpus and gpus >= need.gpus:
                 return name
-    return "" if None in behind or not behind else None
+    if behind and None not in behind:
+        return None
+    # Nobody knows the hosts: a type that the job could miss must at least exist.
+    every = _sizes(tuple(sorted(instance_types.names())))
+    exists = any(
+        installed == need.memory_mib and vcpus >= need.vcpus and gpus >= need.gpus
+        for installed, vcpus, gpus, _ in every
+    )
+    return "" if exists else None
 
 
 @lru_cache(maxsize=1024)

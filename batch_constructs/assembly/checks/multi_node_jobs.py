@@ -142,7 +142,8 @@ def cluster_stands_in_one_zone(resources: ComputeResources) -> Iterator[Finding]
         return
     # A name and a number may mean the same zone: only like and like can differ for certain.
     by_name, by_number = (
-        {zone for subnet in resources.subnets if (zone := find(subnet))} for find in (_zone_name, _zone_number)
+        {zone for subnet in resources.subnets if (zone := find(subnet))}
+        for find in (_zone_name, _zone_number)
     )
     zones = max(len(by_name), len(by_number))
     if zones > 1:

@@ -96,9 +96,10 @@ def reason_pattern(condition: RetryRule) -> Iterator[Finding]:
 def ends_with_a_catch_all(strategy: RetryStrategy) -> Iterator[Finding]:
     """Conditions end with one that matches everything and leads to EXIT, for what matches none is retried."""
     conditions = strategy.evaluate_on_exit
-    retries = [condition for condition in conditions if is_one_of(condition.action, "RETRY")]
-    if retries and conditions.complete and all(_leaves_some(condition) for condition in conditions):
-        message = "a failure that no condition matches is retried, so a condition that leads to RETRY changes nothing"
+    # A RETRY before an EXIT is an exception from it; the last one is none from anything.
+    idle = any(is_one_of(condition.action, "RETRY") for condition in list(conditions)[-1:])
+    if idle and conditions.complete and all(_leaves_some(condition) for condition in conditions):
+        message = "a failure that no condition matches is retried, so a last condition that leads to RETRY changes nothing"
         yield Finding(strategy, message, at="EvaluateOnExit")
 
 
