@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from batch_constructs.compute_environments.images import ImageType
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.facts.vocabulary import ContainerInsights
-    from batch_constructs.launch_templates import LaunchTemplateOverride
+    from batch_constructs.launch_templates.overrides import LaunchTemplateOverride
     from batch_constructs.roles import EcsInstanceRole
 
 

@@ -10,7 +10,7 @@ from aws_cdk import aws_ec2 as ec2
 
 from batch_constructs.compute_environments.base import ManagedComputeEnvironment
 from batch_constructs.facts import instance_types as types
-from batch_constructs.launch_templates import BatchLaunchTemplate
+from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
 from batch_constructs.launch_templates.specification import (
     override_specifications,
     specification,
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from batch_constructs.compute_environments.capacity import Capacity
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.facts.vocabulary import ContainerInsights
-    from batch_constructs.launch_templates import CapacityReservation, NetworkInterface
+    from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
+    from batch_constructs.launch_templates.network_interfaces import NetworkInterface
 
 __all__ = ["Ec2Family", "check_reservation"]
 

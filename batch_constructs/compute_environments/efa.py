@@ -18,7 +18,7 @@ from batch_constructs.compute_environments.allocation import AllocationStrategy
 from batch_constructs.compute_environments.capacity import Capacity
 from batch_constructs.compute_environments.ec2_family import Ec2Family, check_reservation
 from batch_constructs.facts.vocabulary import ResourceKind
-from batch_constructs.launch_templates import NetworkInterface
+from batch_constructs.launch_templates.network_interfaces import NetworkInterface
 from batch_constructs.networking import placement
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from batch_constructs.compute_environments.images import ImageType
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.facts.vocabulary import ContainerInsights
-    from batch_constructs.launch_templates import CapacityReservation
+    from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
     from batch_constructs.networking import Placement
     from batch_constructs.roles import EcsInstanceRole
 

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from batch_constructs._problems import Problems
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.facts.vocabulary import ContainerInsights
-    from batch_constructs.launch_templates import CapacityReservation, LaunchTemplateOverride
+    from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
+    from batch_constructs.launch_templates.overrides import LaunchTemplateOverride
     from batch_constructs.roles import EcsInstanceRole
 
 

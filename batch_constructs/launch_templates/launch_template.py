@@ -41,8 +41,8 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
     """What the instances of an EC2 or Spot environment boot with: an encrypted root disk, IMDSv2, user data.
 
     It offers nothing that AWS Batch ignores in a template (instance type, role, subnets, Spot options) or overrides
-    from the environment (key pair, image; security groups unless network interfaces carry them). Give it to an environment, which then follows its latest
-    version: every change of the template is a change of the environment.
+    from the environment (key pair, image; security groups unless network interfaces carry them). Give it to an
+    environment, which then follows its latest version: every change of the template is a change of the environment.
 
     Guide: Launch Template Support; Compute Resource AMIs.
     """

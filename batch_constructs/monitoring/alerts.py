@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sqs as sqs
 
 from batch_constructs import _cfn
+from batch_constructs._dead_letters import dead_letter_queue, let_rule_in
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
@@ -102,13 +101,7 @@ class JobFailureAlerts(CheckedConstruct):
         super().__init__(scope, id)
         self.key = None if topic is not None else self._own_key()
         self.topic = topic or sns.Topic(self, "Topic", master_key=self.key, enforce_ssl=True)
-        self.dead_letter_queue = sqs.Queue(
-            self,
-            "DeadLetterQueue",
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),
-        )
+        self.dead_letter_queue = dead_letter_queue(self)
         # Each is asked for once: an attribute of a resource is a round trip to Node.
         topic_arn, dead_letter_arn = self.topic.topic_arn, self.dead_letter_queue.queue_arn
         self.rule = events.CfnRule(
@@ -131,7 +124,9 @@ class JobFailureAlerts(CheckedConstruct):
                 )
             ],
         )
-        self._let_events_in(topic_arn, dead_letter_arn)
+        rule_arn = self.rule.attr_arn
+        let_rule_in(self.topic, action="sns:Publish", arn=topic_arn, rule_arn=rule_arn)
+        let_rule_in(self.dead_letter_queue, action="sqs:SendMessage", arn=dead_letter_arn, rule_arn=rule_arn)
         for number, address in enumerate(emails, start=1):
             sns.CfnSubscription(
                 self, f"Email{number}", topic_arn=topic_arn, protocol="email", endpoint=address
@@ -151,21 +146,6 @@ class JobFailureAlerts(CheckedConstruct):
             )
         )
         return key
-
-    def _let_events_in(self, topic_arn: str, dead_letter_arn: str) -> None:
-        rule = {"ArnEquals": {"aws:SourceArn": self.rule.attr_arn}}
-        for resource, action, arn in (
-            (self.topic, "sns:Publish", topic_arn),
-            (self.dead_letter_queue, "sqs:SendMessage", dead_letter_arn),
-        ):
-            resource.add_to_resource_policy(
-                iam.PolicyStatement(
-                    principals=[_cfn.service_principal("events.amazonaws.com")],
-                    actions=[action],
-                    resources=[arn],
-                    conditions=rule,
-                )
-            )
 
 
 def _pattern(

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
-from aws_cdk import aws_sqs as sqs
 
 from batch_constructs import _cfn
+from batch_constructs._dead_letters import check_delivery, dead_letter_queue
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
-from batch_constructs._tokens import known
-from batch_constructs.facts import limits
+from batch_constructs._tokens import known, seconds
 from batch_constructs.job_definitions.base import name_and_revisions
 from batch_constructs.submissions.request import SubmitJobRequest
 
@@ -87,9 +86,8 @@ class ScheduledJob(CheckedConstruct):
             or schedule.startswith(("rate(", "cron(", "at(")),
             f"schedule must be rate(…), cron(…) or at(…), got {schedule!r}",
         )
-        problems.within("maximum_retry_attempts", maximum_retry_attempts, limits.EVENT_RETRIES)
-        age = None if maximum_event_age is None else maximum_event_age.to_seconds()
-        problems.within("maximum_event_age", age, limits.EVENT_MAX_AGE_SECONDS)
+        age = seconds(maximum_event_age)
+        check_delivery(problems, retry_attempts=maximum_retry_attempts, age_seconds=age)
         try:
             request = SubmitJobRequest(
                 job_name=id if job_name is None else job_name,
@@ -107,13 +105,7 @@ class ScheduledJob(CheckedConstruct):
         super().__init__(scope, id)
         queue = job_queue.job_queue_ref.job_queue_arn
         definitions = name_and_revisions(job_definition.job_definition_ref.job_definition_arn)
-        self.dead_letter_queue = sqs.Queue(
-            self,
-            "DeadLetterQueue",
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),
-        )
+        self.dead_letter_queue = dead_letter_queue(self)
         self.role = self._role([queue, *definitions])
         self.request = replace(request, job_queue=queue, job_definition=definitions[0])
         expression, zone = (

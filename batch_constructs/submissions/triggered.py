@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_sqs as sqs
 
 from batch_constructs import _cfn
+from batch_constructs._dead_letters import check_delivery, dead_letter_queue, let_rule_in
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
-from batch_constructs._tokens import known
-from batch_constructs.facts import limits
+from batch_constructs._tokens import known, seconds
 from batch_constructs.job_definitions.base import name_and_revisions
 from batch_constructs.submissions.request import SubmitJobRequest
 
@@ -97,9 +96,8 @@ class EventTriggeredJob(CheckedConstruct):
         problems.check(
             len(event_pattern) > 0, "event_pattern must name at least one member of the event, got {}"
         )
-        problems.within("maximum_retry_attempts", maximum_retry_attempts, limits.EVENT_RETRIES)
-        age = None if maximum_event_age is None else maximum_event_age.to_seconds()
-        problems.within("maximum_event_age", age, limits.EVENT_MAX_AGE_SECONDS)
+        age = seconds(maximum_event_age)
+        check_delivery(problems, retry_attempts=maximum_retry_attempts, age_seconds=age)
         from_event = dict(event_parameters or {})
         _check_parameters(problems, parameters or {}, from_event)
         try:
@@ -120,13 +118,7 @@ class EventTriggeredJob(CheckedConstruct):
         super().__init__(scope, id)
         queue = job_queue.job_queue_ref.job_queue_arn
         definitions = name_and_revisions(job_definition.job_definition_ref.job_definition_arn)
-        self.dead_letter_queue = sqs.Queue(
-            self,
-            "DeadLetterQueue",
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),
-        )
+        self.dead_letter_queue = dead_letter_queue(self)
         self.role = self._role([queue, *definitions])
         self.request = replace(request, job_queue=queue, job_definition=definitions[0])
         self.cfn = events.CfnRule(
@@ -137,7 +129,12 @@ class EventTriggeredJob(CheckedConstruct):
             state="ENABLED" if enabled else "DISABLED",
             targets=[self._target(from_event, maximum_retry_attempts, age)],
         )
-        self._let_events_in()
+        let_rule_in(
+            self.dead_letter_queue,
+            action="sqs:SendMessage",
+            arn=self.dead_letter_queue.queue_arn,
+            rule_arn=self.cfn.attr_arn,
+        )
         # A rule that listens before its role has its rights would send its first job to the dead letters.
         self.cfn.node.add_dependency(self.role.node.find_child("DefaultPolicy"))
 
@@ -196,16 +193,6 @@ class EventTriggeredJob(CheckedConstruct):
         )
         role.add_to_policy(iam.PolicyStatement(actions=["batch:SubmitJob"], resources=resources))
         return role
-
-    def _let_events_in(self) -> None:
-        self.dead_letter_queue.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[_cfn.service_principal("events.amazonaws.com")],
-                actions=["sqs:SendMessage"],
-                resources=[self.dead_letter_queue.queue_arn],
-                conditions={"ArnEquals": {"aws:SourceArn": self.cfn.attr_arn}},
-            )
-        )
 
 
 def _object(members: Mapping[str, str]) -> str:

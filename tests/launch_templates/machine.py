@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from batch_constructs.launch_templates import Storage
+    from batch_constructs.launch_templates.storage import Storage
 
 NVME = "Amazon\\x20EC2\\x20NVMe\\x20Instance\\x20Storage"
 EBS = "Amazon\\x20Elastic\\x20Block\\x20Store"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aws_cdk import CfnParameter, Duration, Size, Stack
 
-from batch_constructs.launch_templates import EcsAgentConfig, ImagePullBehavior
+from batch_constructs.launch_templates.agent_config import EcsAgentConfig, ImagePullBehavior
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aws_cdk import CfnParameter, Stack
 
-from batch_constructs.launch_templates import BatchLaunchTemplate, CapacityReservation
+from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
+from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

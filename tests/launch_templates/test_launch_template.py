@@ -12,13 +12,10 @@ from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Match, Template
 from cfnlint.api import lint
 
-from batch_constructs.launch_templates import (
-    BatchLaunchTemplate,
-    CloudConfig,
-    EcsAgentConfig,
-    ShellScript,
-    efa_interfaces,
-)
+from batch_constructs.launch_templates.agent_config import EcsAgentConfig
+from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
+from batch_constructs.launch_templates.network_interfaces import efa_interfaces
+from batch_constructs.launch_templates.user_data import CloudConfig, ShellScript
 
 if TYPE_CHECKING:
     from collections.abc import Callable

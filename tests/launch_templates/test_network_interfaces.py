@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 
 from batch_constructs.facts import instance_types as types
-from batch_constructs.launch_templates import InterfaceType, NetworkInterface, efa_interfaces
+from batch_constructs.launch_templates.network_interfaces import (
+    InterfaceType,
+    NetworkInterface,
+    efa_interfaces,
+)
 
 EFA_TYPES = [name for name in types.names() if (found := types.find(name)) and found.efa_supported]
 # Counted by hand from what AWS publishes of these types: adapters, and interfaces with and without an address.

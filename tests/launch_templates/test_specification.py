@@ -10,7 +10,8 @@ from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk.assertions import Template
 
-from batch_constructs.launch_templates import BatchLaunchTemplate, specification
+from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
+from batch_constructs.launch_templates.specification import specification
 
 if TYPE_CHECKING:
     from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef

@@ -11,13 +11,9 @@ from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Template
 from cfnlint.api import lint
 
-from batch_constructs.launch_templates import (
-    BatchLaunchTemplate,
-    InstanceStoreVolumes,
-    ScratchVolume,
-    ShellScript,
-    Storage,
-)
+from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
+from batch_constructs.launch_templates.storage import InstanceStoreVolumes, ScratchVolume, Storage
+from batch_constructs.launch_templates.user_data import ShellScript
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aws_cdk import Size
 
-from batch_constructs.launch_templates import InstanceStoreVolumes, ScratchVolume, Storage
+from batch_constructs.launch_templates.storage import InstanceStoreVolumes, ScratchVolume, Storage
 from tests.launch_templates.machine import EBS, NVME, Machine
 
 if TYPE_CHECKING:

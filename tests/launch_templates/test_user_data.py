@@ -10,14 +10,13 @@ import pytest
 import yaml
 from aws_cdk import CfnParameter, Stack
 
-from batch_constructs.launch_templates import CloudConfig, ShellScript
-from batch_constructs.launch_templates.user_data import base64_text, mime_document
+from batch_constructs.launch_templates.user_data import CloudConfig, ShellScript, base64_text, mime_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from batch_constructs.launch_templates import UserDataPart
+    from batch_constructs.launch_templates.user_data import UserDataPart
 
     Read = Callable[[str], list[tuple[str, str]]]
 
