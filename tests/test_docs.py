@@ -10,6 +10,7 @@ import pytest
 import yaml
 from click import Choice
 
+import batch_constructs
 from batch_constructs.assembly.checks import check, rules
 from batch_constructs.assembly.template import model_of
 from batch_constructs.assembly.template.documents import parse
@@ -18,6 +19,7 @@ from docs import build, build_rules
 from tests.assembly.checks.conftest import Case, cases
 
 CHECKS = (build.DOCS / "checks.md").read_text(encoding="utf-8")
+CONSTRUCTS = (build.DOCS / "constructs.md").read_text(encoding="utf-8")
 TROUBLESHOOTING = (build.DOCS / "troubleshooting.md").read_text(encoding="utf-8")
 PAGES = sorted(build.DOCS.rglob("*.md"))
 
@@ -137,3 +139,15 @@ def test_its_commands_are_understood() -> None:
     assert [call[1] for call in ours] == ["check", "check"]
     for call in ours:
         check_command.make_context("check", call[2:])
+
+
+def test_every_public_name_is_explained() -> None:
+    """Each stands on the page of the constructs, in prose or in code."""
+    assert [name for name in batch_constructs.__all__ if not re.search(rf"\b{name}\b", CONSTRUCTS)] == []
+
+
+def test_the_code_of_the_constructs_runs() -> None:
+    """All blocks of the page make one app, which synthesizes with the rules on: its jobs would run."""
+    names: dict[str, Any] = {}
+    for block in blocks(CONSTRUCTS, "python"):
+        exec(compile(block, "constructs.md", "exec"), names)
