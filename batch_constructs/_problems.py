@@ -6,9 +6,10 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from batch_constructs._tokens import known
+from batch_constructs.facts import limits, patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from batch_constructs.facts.patterns import Pattern
     from batch_constructs.facts.ranges import Range
@@ -47,6 +48,14 @@ class Problems:
         """Note a literal string that has not the right form; nothing given and tokens pass."""
         if value is not None and known(value):
             self._note(pattern.problem(name, value))
+
+    def tags(self, name: str, tags: Mapping[str, str]) -> None:
+        """Note tags that AWS would refuse: too many, reserved keys, keys or values that are too long."""
+        self.within(f"the number of {name}", len(tags), limits.TAGS)
+        for key, value in tags.items():
+            self.matches(f"the tag key {key!r}", key, patterns.TAG_KEY)
+            if known(value):
+                self.within(f"the length of the tag {key!r}", len(value), limits.TAG_VALUE_LENGTH)
 
     def _note(self, message: str | None) -> None:
         if message is not None:

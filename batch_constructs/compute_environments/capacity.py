@@ -74,7 +74,7 @@ class Capacity:
         self._check_instance_types(problems)
         check_images(problems, self.image_types, self.image_ids or {})
         check_overrides(problems, self.launch_template_overrides, self.instance_types)
-        self._check_tags(problems)
+        problems.tags("instance_tags", self.instance_tags or {})
         self._check_updates(problems)
         return problems
 
@@ -152,14 +152,6 @@ class Capacity:
             )
             + ": make one environment for each",
         )
-
-    def _check_tags(self, problems: Problems) -> None:
-        tags = self.instance_tags or {}
-        problems.within("the number of instance_tags", len(tags), limits.TAGS)
-        for key, value in tags.items():
-            problems.matches(f"the tag key {key!r}", key, patterns.TAG_KEY)
-            if known(value):
-                problems.within(f"the length of the tag {key!r}", len(value), limits.TAG_VALUE_LENGTH)
 
     def _check_updates(self, problems: Problems) -> None:
         problems.check(

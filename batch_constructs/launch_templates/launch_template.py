@@ -10,7 +10,7 @@ from aws_cdk import aws_ec2 as ec2
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import check_at_synth
 from batch_constructs._tokens import known
-from batch_constructs.facts import limits, patterns
+from batch_constructs.facts import limits
 from batch_constructs.facts.images import ROOT_DEVICE_NAME
 from batch_constructs.facts.ranges import Range
 from batch_constructs.facts.sources import EC2
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aws_cdk import Size
     from aws_cdk.interfaces.aws_kms import IKeyRef
     from constructs import Construct
+    from jsii import Number
 
     from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
     from batch_constructs.launch_templates.network_interfaces import NetworkInterface
@@ -116,19 +117,10 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
             root_volume_throughput,
             prefix="root_volume_",
         )
-        if storage is not None and storage.swap_mib is not None and known([storage.swap_mib, size]):
-            problems.check(
-                storage.swap_mib < size * 1024,
-                "the swap of storage must be smaller than the root disk that it lies on, got "
-                f"{storage.swap_mib:g} MiB of {size:g} GiB: enlarge root_volume_size",
-            )
+        _check_root(problems, size, storage=storage, device_name=root_device_name)
         problems.check(
             encrypted or kms_key is None,
             "kms_key needs encrypted=True, got encrypted=False: leave one of the two out",
-        )
-        problems.check(
-            not known(root_device_name) or root_device_name.startswith("/dev/"),
-            f"root_device_name must begin with /dev/, as in {ROOT_DEVICE_NAME}, got {root_device_name!r}",
         )
         problems.within("metadata_hop_limit", metadata_hop_limit, _HOPS)
         if document is not None and known(document):
@@ -138,7 +130,7 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
             "network_interfaces and security_groups need each other, got only "
             + ("network_interfaces" if network_interfaces else "security_groups"),
         )
-        _check_tags(problems, tags or {})
+        problems.tags("tags", tags or {})
         problems.raise_if_any()
 
         key_arn = None if kms_key is None else kms_key.key_ref.key_arn
@@ -149,17 +141,14 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
             id,
             launch_template_data=_Data.LaunchTemplateDataProperty(
                 block_device_mappings=[
-                    _Data.BlockDeviceMappingProperty(
-                        device_name=root_device_name,
-                        ebs=_Data.EbsProperty(
-                            delete_on_termination=True,
-                            encrypted=encrypted,
-                            iops=root_volume_iops,
-                            kms_key_id=key_arn,
-                            throughput=root_volume_throughput,
-                            volume_size=size,
-                            volume_type=root_volume_type,
-                        ),
+                    _volume(
+                        root_device_name,
+                        size=size,
+                        type=root_volume_type,
+                        iops=root_volume_iops,
+                        throughput=root_volume_throughput,
+                        encrypted=encrypted,
+                        key_arn=key_arn,
                     ),
                     *scratch,
                 ],
@@ -176,6 +165,20 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
         )
 
 
+def _check_root(problems: Problems, gibibytes: Number, *, storage: Storage | None, device_name: str) -> None:
+    swap = None if storage is None else storage.swap_mib
+    if swap is not None and known([swap, gibibytes]):
+        problems.check(
+            swap < gibibytes * 1024,
+            "the swap of storage must be smaller than the root disk that it lies on, got "
+            f"{swap:g} MiB of {gibibytes:g} GiB: enlarge root_volume_size",
+        )
+    problems.check(
+        not known(device_name) or device_name.startswith("/dev/"),
+        f"root_device_name must begin with /dev/, as in {ROOT_DEVICE_NAME}, got {device_name!r}",
+    )
+
+
 def _scratch(
     storage: Storage | None, *, encrypted: bool, key_arn: str | None
 ) -> list[ec2.CfnLaunchTemplate.BlockDeviceMappingProperty]:
@@ -183,19 +186,40 @@ def _scratch(
         return []
     volume = storage.scratch
     return [
-        _Data.BlockDeviceMappingProperty(
-            device_name=SCRATCH_DEVICE_NAME,
-            ebs=_Data.EbsProperty(
-                delete_on_termination=True,
-                encrypted=encrypted,
-                iops=volume.iops,
-                kms_key_id=key_arn,
-                throughput=volume.throughput,
-                volume_size=volume.gibibytes,
-                volume_type=volume.type,
-            ),
+        _volume(
+            SCRATCH_DEVICE_NAME,
+            size=volume.gibibytes,
+            type=volume.type,
+            iops=volume.iops,
+            throughput=volume.throughput,
+            encrypted=encrypted,
+            key_arn=key_arn,
         )
     ]
+
+
+def _volume(
+    device_name: str,
+    *,
+    size: Number,
+    type: VolumeType,
+    iops: Number | None,
+    throughput: Number | None,
+    encrypted: bool,
+    key_arn: str | None,
+) -> ec2.CfnLaunchTemplate.BlockDeviceMappingProperty:
+    return _Data.BlockDeviceMappingProperty(
+        device_name=device_name,
+        ebs=_Data.EbsProperty(
+            delete_on_termination=True,
+            encrypted=encrypted,
+            iops=iops,
+            kms_key_id=key_arn,
+            throughput=throughput,
+            volume_size=size,
+            volume_type=type,
+        ),
+    )
 
 
 def _interfaces(
@@ -234,14 +258,6 @@ def _market(
     if reservation is None or not reservation.capacity_block:
         return None
     return _Data.InstanceMarketOptionsProperty(market_type="capacity-block")
-
-
-def _check_tags(problems: Problems, tags: Mapping[str, str]) -> None:
-    problems.within("the number of tags", len(tags), limits.TAGS)
-    for key, value in tags.items():
-        problems.matches(f"the tag key {key!r}", key, patterns.TAG_KEY)
-        if known(value):
-            problems.within(f"the length of the tag {key!r}", len(value), limits.TAG_VALUE_LENGTH)
 
 
 def _tag_specifications(

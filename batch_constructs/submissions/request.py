@@ -149,9 +149,7 @@ class SubmitJobRequest:
         problems.within(
             "scheduling_priority_override", self.scheduling_priority_override, limits.SCHEDULING_PRIORITY
         )
-        problems.within("the number of tags", len(self.tags), limits.TAGS)
-        for key in self.tags:
-            problems.matches(f"the tag key {key!r}", key, patterns.TAG_KEY)
+        problems.tags("tags", self.tags)
         kinds = {dependency.type for dependency in self.depends_on if dependency.type is not None}
         problems.check(
             not kinds or self.array_size is not None,

@@ -119,6 +119,7 @@ def test_keys_of_the_users_keep_their_case() -> None:
         ({"depends_on": [JobDependency(type=ArrayDependency.SEQUENTIAL)]}, "only an array job"),
         ({"tags": {str(number): "" for number in range(51)}}, "the number of tags"),
         ({"tags": {"aws:x": "1"}}, "not begin with 'aws:'"),
+        ({"tags": {"team": "x" * 257}}, "the length of the tag 'team'"),
     ],
 )
 def test_fails_when_a_member_is_impossible(members: dict[str, Any], message: str) -> None:
