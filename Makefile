@@ -18,7 +18,7 @@ help: ## Say what each command does
 
 demo: $(READY) ## Synthesize the quick start and show what it makes
 	@rm -rf .cache/demo && CDK_OUTDIR=.cache/demo python examples/quickstart/app.py
-	@batch-constructs show .cache/demo
+	@batch-constructs show --tables .cache/demo
 
 test: lint types unit ## Lint, types and every test
 

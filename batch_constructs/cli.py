@@ -82,12 +82,51 @@ def rules(rule: str | None) -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=_PATHS)
-def show(paths: tuple[Path, ...]) -> None:
-    """Show what templates or cdk.out folders hold of AWS Batch."""
-    models = [_read(path) for path in paths]
-    from batch_constructs._cli import show as tables  # noqa: PLC0415 - rich costs 60 ms
+@click.option("--tables", is_flag=True, help="Tables with all sizes and limits, in place of a tree.")
+def show(paths: tuple[Path, ...], *, tables: bool) -> None:
+    r"""Show what templates or cdk.out folders hold of AWS Batch.
 
-    tables.show(models)
+    \b
+    batch-constructs show cdk.out
+    batch-constructs show --tables cdk.out
+    """
+    models = [_read(path) for path in paths]
+    from batch_constructs._cli import tables as rows  # noqa: PLC0415 - rich costs 60 ms
+    from batch_constructs._cli import tree  # noqa: PLC0415 - as above
+
+    (rows if tables else tree).show(models)
+
+
+@main.command()
+@click.argument("path", type=_PATHS)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    required=True,
+    type=_PATHS,
+    help="Where to: .svg, .mmd (Mermaid) or .png; - writes Mermaid to the terminal.",
+)
+def diagram(path: Path, output: Path) -> None:
+    r"""Draw the platform of a template or a cdk.out folder.
+
+    What starts jobs, definitions, queues in their order of environments, networks, alerts.
+
+    \b
+    batch-constructs diagram cdk.out -o platform.svg
+    batch-constructs diagram cdk.out -o -
+
+    Exit status: 0 drawn, 2 the path cannot be read or the file cannot be written.
+    """
+    from batch_constructs._cli import pictures  # noqa: PLC0415 - as above
+
+    if str(output) != "-" and output.suffix not in pictures.FORMATS:
+        _fail(f"the output must end in {', '.join(pictures.FORMATS)}, got {output.name!r}")
+    model = _read(path)
+    try:
+        pictures.write(model, output)
+    except (OSError, pictures.NoRendererError) as error:
+        _fail(str(error))
 
 
 @main.command()

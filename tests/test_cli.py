@@ -197,7 +197,9 @@ def test_rules() -> None:
 
 def test_show_prints_what_there_is() -> None:
     """Environments, queues in order, definitions and the file; no colour in a pipe."""
-    result = run("show", TEMPLATES / "queue_of_fargate_and_ec2.json", TEMPLATES / "node_ranges_cross.json")
+    result = run(
+        "show", "--tables", TEMPLATES / "queue_of_fargate_and_ec2.json", TEMPLATES / "node_ranges_cross.json"
+    )
     assert result.exit_code == 0
     for words in (
         "Compute environments",
@@ -231,9 +233,40 @@ def test_show_prints_alerts(tmp_path: Path) -> None:
     }
     file = tmp_path / "t.json"
     file.write_text(json.dumps({"Resources": resources}))
-    output = run("show", file).output
+    output = run("show", "--tables", file).output
     assert "Batch Job State Change: FAILED" in output
     assert "Topic (ops@example.com)" in output
+
+
+def test_show_prints_a_tree() -> None:
+    """Without an option: queues with their environments in order, definitions; no colour in a pipe."""
+    output = run("show", TEMPLATES / "queue_of_fargate_and_ec2.json").output
+    for words in ("job queues", "1. FC4345940", "2. E80549084", "compute environments", "FARGATE"):
+        assert words in output
+    assert "\x1b" not in output
+
+
+@pytest.mark.parametrize(
+    ("suffix", "begins"), [("svg", b"<svg"), ("mmd", b"flowchart LR"), ("png", b"\x89PNG")]
+)
+def test_diagram_draws_in_the_format_of_the_name(tmp_path: Path, suffix: str, begins: bytes) -> None:
+    """SVG, Mermaid and PNG."""
+    file = tmp_path / f"platform.{suffix}"
+    result = run("diagram", TEMPLATES / "queue_of_fargate_and_ec2.json", "-o", file)
+    assert (result.exit_code, result.output) == (0, "")
+    assert file.read_bytes().startswith(begins)
+
+
+def test_diagram_says_what_it_cannot_draw(tmp_path: Path) -> None:
+    """Another format, or a folder that is not there, is one line and exit status 2; a dash is the terminal."""
+    template = TEMPLATES / "queue_of_fargate_and_ec2.json"
+    result = run("diagram", template, "-o", tmp_path / "platform.pdf")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "error: the output must end in .svg, .mmd, .png, got 'platform.pdf'\n",
+    )
+    assert run("diagram", template, "-o", tmp_path / "no" / "x.svg").exit_code == 2
+    assert run("diagram", template, "-o", "-").output.startswith("flowchart LR")
 
 
 def test_show_says_if_there_is_nothing(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from batch_constructs.assembly.template.unknown import (
     Either,
     PartialText,
+    Pieces,
     Reference,
     Unknown,
     known,
@@ -177,6 +178,8 @@ def _sub(stack: Stack, argument: Any, depth: int) -> Any:
 def _select(stack: Stack, argument: Any, depth: int) -> Any:
     index, items = _pair(stack, argument, depth)
     place = str(index) if isinstance(index, str | int) else ""
+    if isinstance(items, Pieces) and re.fullmatch(r"[0-9]{1,6}", place):
+        return items[int(place)]
     if not isinstance(items, list) or not re.fullmatch(r"[0-9]{1,6}", place) or int(place) >= len(items):
         return Unknown("Fn::Select")
     return resolve(stack, items[int(place)], depth)
@@ -186,6 +189,8 @@ def _split(stack: Stack, argument: Any, depth: int) -> Any:
     separator, whole = _pair(stack, argument, depth)
     if isinstance(separator, str) and separator and isinstance(whole, str):
         return whole.split(separator)
+    if isinstance(separator, str) and isinstance(whole, Reference):
+        return Pieces(whole, separator)
     return Unknown("Fn::Split")
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# Where the name comes in arn:aws:batch:eu-west-1:111122223333:job-definition/name:7, cut at each colon or slash.
+_NAME_IN_ARN = {":": 5, "/": 1}
+
 
 class Unknown:
     """A value that the template leaves open; ``reason`` says why, for a reader."""
@@ -53,6 +56,23 @@ class Reference(Unknown):
         super().__init__(f"{target.logical_id}.{attribute}" if attribute else target.logical_id)
         self.target = target
         self.attribute = attribute
+
+
+class Pieces(Unknown):
+    """What ``Fn::Split`` makes of an attribute of a resource; ``Fn::Select`` takes one of them."""
+
+    __slots__ = ("separator", "whole")
+
+    def __init__(self, whole: Reference, separator: str) -> None:
+        super().__init__(f"the pieces of {whole.reason}")
+        self.whole = whole
+        self.separator = separator
+
+    def __getitem__(self, index: int) -> Unknown:
+        """The piece at a place. That of an ARN in which the name stands still refers to the resource."""
+        if index >= _NAME_IN_ARN.get(self.separator, index + 1):
+            return Reference(self.whole.target, f"{self.whole.attribute or 'Ref'} piece {index}")
+        return Unknown(f"a piece of {self.whole.reason}")
 
 
 class ParameterValue(Unknown):

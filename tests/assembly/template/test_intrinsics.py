@@ -162,3 +162,16 @@ def test_depth_and_length_have_an_end() -> None:
     assert isinstance(resolve(tower), Unknown)
     huge = {"Fn::Join": ["", ["x" * 600_000, "x" * 600_000]]}
     assert isinstance(resolve(huge), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("separator", "index", "refers"),
+    [(":", 5, True), (":", 4, False), ("/", 1, True), ("/", 0, False), (",", 9, False)],
+)
+def test_the_name_cut_out_of_an_arn_refers_to_the_resource(
+    separator: str, index: int, *, refers: bool
+) -> None:
+    """Grants and submissions by name cut it out of a reference; the other pieces tell nothing."""
+    found = resolve({"Fn::Select": [index, {"Fn::Split": [separator, {"Ref": "Queue"}]}]})
+    assert isinstance(found, Unknown)
+    assert isinstance(found, Reference) is refers

@@ -197,3 +197,18 @@ def test_texts_with_holes():
     assert value["c"] is hole
     assert value['a"'].parts == ("x", hole)
     assert isinstance(value["d"], Unknown)
+
+
+def test_a_definition_by_the_name_in_its_arn():
+    """An ARN without the revision, whose name is cut out of that with one, is the definition's."""
+    name = {"Fn::Select": [5, {"Fn::Split": [":", {"Ref": "Job"}]}]}
+    arn = {"Fn::Join": ["", ["arn:aws:batch:eu-west-1:111122223333:", name]]}
+    [submission] = machine(
+        {
+            "StartAt": "A",
+            "States": {
+                "A": {"Type": "Task", "Resource": SUBMIT, "Parameters": {**REQUEST, "JobDefinition": arn}}
+            },
+        }
+    )
+    assert linked(submission)[:2] == ["Job", "Queue"]

@@ -1,0 +1,231 @@
+"""What a picture of a platform shows: cards, the lines between them, and the networks around some of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.diagrams import descriptions as say
+from batch_constructs.assembly.template import Reference, known, shown
+from batch_constructs.assembly.template.resources import (
+    ComputeEnvironment,
+    EventRule,
+    JobDefinition,
+    JobQueue,
+    Pipe,
+    Schedule,
+    ServiceEnvironment,
+    StateMachine,
+    Subnet,
+    Subscription,
+    Vpc,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from batch_constructs.assembly.template import BatchModel, Resource
+    from batch_constructs.assembly.template.resources import Submission
+
+__all__ = ["Card", "Chart", "Kind", "Line", "draw"]
+
+
+class Kind(StrEnum):
+    """What a card stands for."""
+
+    TRIGGER = "trigger"
+    DEFINITION = "definition"
+    QUEUE = "queue"
+    ENVIRONMENT = "environment"
+    ALERT = "alert"
+    LISTENER = "listener"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One thing in the picture."""
+
+    key: str
+    kind: Kind
+    name: str
+    lines: tuple[str, ...] = ()
+    network: str | None = None
+    elsewhere: bool = False  # in no template of the assembly
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Something leads from one card to another."""
+
+    start: str
+    end: str
+    label: str = ""
+
+
+@dataclass(slots=True)
+class Chart:
+    """A platform as cards and lines, in the order of the templates.
+
+    Attributes:
+        title: the stacks that it shows.
+        cards: by their keys.
+        lines: each once.
+        networks: what each network around some cards offers, by its name.
+    """
+
+    title: str
+    cards: dict[str, Card] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    networks: dict[str, list[str]] = field(default_factory=dict)
+
+    def of(self, kind: Kind) -> list[Card]:
+        """The cards of a kind."""
+        return [card for card in self.cards.values() if card.kind is kind]
+
+    def leads(self, key: str) -> list[Line]:
+        """The lines that start at a card."""
+        return [line for line in self.lines if line.start == key]
+
+
+def draw(model: BatchModel) -> Chart:
+    """The chart of everything that an assembly has to do with AWS Batch."""
+    return _Drawing(model).chart
+
+
+class _Drawing:
+    def __init__(self, model: BatchModel) -> None:
+        self.model = model
+        self.stacks = [stack.name for stack in model.stacks]
+        self.chart = Chart(title=", ".join(self.stacks))
+        self.vpcs = model.of(Vpc)
+        for definition in model.of(JobDefinition):
+            self._definition(definition)
+        for queue in model.of(JobQueue):
+            self._queue(queue)
+        for environment in model.of(ComputeEnvironment):
+            self._environment(environment)
+        for service in model.of(ServiceEnvironment):
+            self._add(Kind.ENVIRONMENT, service, (say.text(service.service_environment_type),))
+        for schedule in model.of(Schedule):
+            self._sender(schedule, "schedule", say.text(schedule.schedule_expression))
+        for rule in model.of(EventRule):
+            self._sender(rule, "event", _occasion(rule))
+        for pipe in model.of(Pipe):
+            self._sender(pipe, "pipe", "")
+        for machine in model.of(StateMachine):
+            self._sender(machine, "state machine", f"{len(machine.submissions)} jobs")
+        for rule in model.of(EventRule):
+            if rule.hears_batch:
+                self._alert(rule)
+        self.chart.lines = list(dict.fromkeys(self.chart.lines))
+
+    def _name(self, resource: Resource) -> str:
+        # The stack's name tells nothing where there is but one.
+        full = say.name(resource)
+        return full.partition("/")[2] or full if len(self.stacks) == 1 else full
+
+    def _add(
+        self,
+        kind: Kind,
+        resource: Resource,
+        lines: Iterable[str],
+        *,
+        name: str | None = None,
+        network: str | None = None,
+    ) -> str:
+        key = _path(resource)
+        self.chart.cards[key] = Card(
+            key=key,
+            kind=kind,
+            name=name or self._name(resource),
+            lines=tuple(line for line in lines if line),
+            network=network,
+        )
+        return key
+
+    def _key(self, kind: Kind, resource: Resource | None, written: str) -> str:
+        """The card of what something refers to; one for what is in no template is made at its first mention."""
+        if resource is not None:
+            return _path(resource)
+        card = Card(key=written, kind=kind, name=written.rsplit("/", 1)[-1], elsewhere=True)
+        self.chart.cards.setdefault(written, card)
+        return written
+
+    def _connect(self, start: str, end: str, label: str = "") -> None:
+        self.chart.lines.append(Line(start=start, end=end, label=label))
+
+    def _definition(self, definition: JobDefinition) -> None:
+        image, vcpus, memory = say.size(definition)
+        amounts = f"{vcpus} vCPU, {memory} MiB" if vcpus != "-" else ""
+        self._add(Kind.DEFINITION, definition, (f"{say.platform(definition)} {amounts}".strip(), image))
+
+    def _queue(self, queue: JobQueue) -> None:
+        policy = queue.scheduling_policy
+        lines = [f"priority {say.text(queue.priority)}"] if queue.priority is not None else []
+        if policy is not None:
+            shares = say.shares(policy)
+            lines.append(f"fair share: {shares}" if shares else "scheduling policy")
+        key = self._add(Kind.QUEUE, queue, lines)
+        environments = say.environments_of(queue)
+        for number, (environment, written) in enumerate(environments, 1):
+            label = str(number) if len(environments) > 1 else ""
+            self._connect(key, self._key(Kind.ENVIRONMENT, environment, written), label)
+
+    def _environment(self, environment: ComputeEnvironment) -> None:
+        types = say.instance_types(environment)
+        lines = (
+            f"{say.capacity_kind(environment)} {say.vcpu_range(environment)} vCPUs",
+            "" if types == "-" else types,
+            "disabled" if environment.state == "DISABLED" else "",
+        )
+        vpc = next((subnet.vpc for subnet in environment.compute_resources.subnets if subnet.vpc), None)
+        self._add(Kind.ENVIRONMENT, environment, lines, network=None if vpc is None else self._network(vpc))
+
+    def _network(self, vpc: Vpc) -> str:
+        name = self._name(vpc)
+        if name not in self.chart.networks:
+            cidr = [shown(vpc.cidr_block)] if known(vpc.cidr_block) and vpc.cidr_block else []
+            said = say.subnets(self.model, vpc, self.model.of(Subnet))
+            self.chart.networks[name] = [", ".join([*cidr, *said[1:]]), *said[:1]]
+        return name
+
+    def _sender(self, sender: Schedule | EventRule | Pipe | StateMachine, what: str, occasion: str) -> None:
+        if sender.submissions:
+            key = self._add(Kind.TRIGGER, sender, (what, occasion))
+            for submission in sender.submissions:
+                self._submission(key, submission)
+
+    def _submission(self, sender: str, submission: Submission) -> None:
+        queue = self._key(Kind.QUEUE, submission.queue, shown(submission.queue_arn))
+        definition = submission.definition
+        if definition is None and not known(submission.definition_arn):
+            self._connect(sender, queue)
+            return
+        middle = self._key(Kind.DEFINITION, definition, shown(submission.definition_arn))
+        self._connect(sender, middle)
+        self._connect(middle, queue)
+
+    def _alert(self, rule: EventRule) -> None:
+        key = self._add(Kind.ALERT, rule, (say.heard(rule),))
+        for heard in rule.targets:
+            if heard.batch_parameters.present:
+                continue
+            resource = heard.arn.target if isinstance(heard.arn, Reference) else None
+            if resource is None:
+                self._connect(key, self._key(Kind.LISTENER, None, shown(heard.arn)))
+                continue
+            subscribers = [s.endpoint for s in self.model.of(Subscription) if s.topic is resource]
+            lines = [resource.type.removeprefix("AWS::").replace("::", " "), *map(shown, subscribers)]
+            self._connect(key, self._add(Kind.LISTENER, resource, lines))
+
+
+def _occasion(rule: EventRule) -> str:
+    if rule.schedule_expression is not None:
+        return shown(rule.schedule_expression)
+    kinds = rule.pattern("detail-type")
+    return ", ".join(map(shown, kinds)) if isinstance(kinds, list) else ""
+
+
+def _path(resource: Resource) -> str:
+    return f"{resource.stack.name}/{resource.logical_id}"

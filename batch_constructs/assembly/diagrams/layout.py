@@ -1,0 +1,156 @@
+"""Where each card of a chart stands: columns in the order in which a job goes through a platform.
+
+What starts jobs stands left, then definitions, queues, and environments in their networks; alerts stand below. A card
+stands near what leads to it, so that few lines cross.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from batch_constructs.assembly.diagrams.chart import Card, Chart, Kind
+
+__all__ = ["Box", "Layout", "place"]
+
+WIDTH = 236
+MARGIN = 32
+GAP = 104  # between columns, for the lines
+BELOW = 20  # between cards
+HEAD = 30  # the name of a card, or of a network
+LINE = 16
+LETTERS = 32  # that fit into a line of a card
+_COLUMNS = (Kind.TRIGGER, Kind.DEFINITION, Kind.QUEUE, Kind.ENVIRONMENT)
+_INSET = 16
+_TITLE = 56
+_BAND = 44
+_NETWORK_LINES = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A rectangle in pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def middle(self) -> float:
+        """Half its height."""
+        return self.y + self.height / 2
+
+
+@dataclass(slots=True)
+class Layout:
+    """A chart in pixels.
+
+    Attributes:
+        cards: the place of each card, by key.
+        networks: the frame of each network, by name.
+        titles: the heading of each column and band, with the place where it begins.
+        width: of the whole picture.
+        height: of the whole picture.
+    """
+
+    cards: dict[str, Box] = field(default_factory=dict)
+    networks: dict[str, Box] = field(default_factory=dict)
+    titles: list[tuple[str, float, float]] = field(default_factory=list)
+    width: float = 2 * MARGIN + WIDTH
+    height: float = 2 * MARGIN + _TITLE
+
+
+_HEADINGS = {
+    Kind.TRIGGER: "What starts jobs",
+    Kind.DEFINITION: "Job definitions",
+    Kind.QUEUE: "Job queues",
+    Kind.ENVIRONMENT: "Compute environments",
+    Kind.ALERT: "Alerts",
+}
+
+
+def place(chart: Chart) -> Layout:
+    """Find a place for every card."""
+    layout = Layout()
+    columns = [(kind, cards) for kind in _COLUMNS if (cards := _ordered(chart, kind))]
+    tallest = max((_column_height(kind, cards) for kind, cards in columns), default=0)
+    x: float = MARGIN
+    for kind, cards in columns:
+        inset = _INSET if kind is Kind.ENVIRONMENT and any(card.network for card in cards) else 0
+        layout.titles.append((_HEADINGS[kind], x + inset, MARGIN + _TITLE - 14))
+        top = MARGIN + _TITLE + (tallest - _column_height(kind, cards)) / 2
+        _stack(layout, cards, x + inset, top, framed=kind is Kind.ENVIRONMENT)
+        layout.width = x + WIDTH + 2 * inset + MARGIN
+        x += WIDTH + 2 * inset + GAP
+    bottom = _alerts(layout, chart, MARGIN + _TITLE + tallest)
+    layout.height = bottom + MARGIN
+    return layout
+
+
+def height(card: Card) -> float:
+    """How tall a card is."""
+    return HEAD + LINE * len(card.lines) + 10
+
+
+def _ordered(chart: Chart, kind: Kind) -> list[Card]:
+    """The cards of a column, each near what it leads to or what leads to it."""
+    cards = chart.of(kind)
+    if kind is Kind.ENVIRONMENT:
+        places = [line.end for queue in chart.of(Kind.QUEUE) for line in chart.leads(queue.key)]
+        networks = [*chart.networks, None]
+        return sorted(cards, key=lambda card: (networks.index(card.network), _first(places, [card.key])))
+    if kind is Kind.QUEUE:
+        return cards
+    follow = Kind.QUEUE if kind is Kind.DEFINITION else Kind.DEFINITION
+    places = [card.key for card in _ordered(chart, follow)]
+    return sorted(cards, key=lambda card: _first(places, [line.end for line in chart.leads(card.key)]))
+
+
+def _first(places: list[str], keys: list[str]) -> int:
+    return min((places.index(key) for key in keys if key in places), default=len(places))
+
+
+def _column_height(kind: Kind, cards: list[Card]) -> float:
+    total = sum(height(card) + BELOW for card in cards) - BELOW
+    if kind is Kind.ENVIRONMENT:
+        total += len({card.network for card in cards if card.network}) * (
+            HEAD + _NETWORK_LINES * LINE + 2 * _INSET
+        )
+    return total
+
+
+def _stack(layout: Layout, cards: list[Card], x: float, y: float, *, framed: bool) -> None:
+    network = None
+    for index, card in enumerate(cards):
+        if framed and card.network and card.network != network:
+            network = card.network
+            mine = [each for each in cards if each.network == network]
+            inner = sum(height(each) + BELOW for each in mine) - BELOW
+            frame = HEAD + _NETWORK_LINES * LINE + inner + _INSET
+            layout.networks[network] = Box(x=x - _INSET, y=y, width=WIDTH + 2 * _INSET, height=frame)
+            y += HEAD + _NETWORK_LINES * LINE
+        layout.cards[card.key] = Box(x=x, y=y, width=WIDTH, height=height(card))
+        y += height(card) + BELOW
+        follower = cards[index + 1].network if index + 1 < len(cards) else None
+        if network is not None and follower != network:
+            y += _INSET
+
+
+def _alerts(layout: Layout, chart: Chart, y: float) -> float:
+    """Each alert in a row, with who hears of it beside it; what is below the last row."""
+    alerts = chart.of(Kind.ALERT)
+    if not alerts:
+        return y
+    y += _BAND
+    layout.titles.append((_HEADINGS[Kind.ALERT], MARGIN, y - 14))
+    for alert in alerts:
+        listeners = [line.end for line in chart.leads(alert.key) if line.end not in layout.cards]
+        layout.cards[alert.key] = Box(x=MARGIN, y=y, width=WIDTH, height=height(alert))
+        tall, below = height(alert), y
+        for key in listeners:
+            card = chart.cards[key]
+            layout.cards[key] = Box(x=MARGIN + WIDTH + GAP, y=below, width=WIDTH, height=height(card))
+            below += height(card) + BELOW
+        layout.width = max(layout.width, 2 * MARGIN + 2 * WIDTH + GAP if listeners else 0)
+        y = max(y + tall + BELOW, below)
+    return y - BELOW

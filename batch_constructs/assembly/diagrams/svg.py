@@ -1,0 +1,117 @@
+"""A chart as SVG: one file without fonts, scripts or links of its own, the same on every machine."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.diagrams.chart import Card, Chart, Kind
+from batch_constructs.assembly.diagrams.layout import HEAD, LETTERS, LINE, Box, Layout, place
+
+if TYPE_CHECKING:
+    from batch_constructs.assembly.diagrams.chart import Line
+
+__all__ = ["svg"]
+
+_COLORS = {
+    Kind.TRIGGER: "#c2185b",
+    Kind.DEFINITION: "#1565c0",
+    Kind.QUEUE: "#d86613",
+    Kind.ENVIRONMENT: "#2e7d32",
+    Kind.ALERT: "#b71c1c",
+    Kind.LISTENER: "#6a1b9a",
+}
+_NETWORK = "#5e35b1"
+_STYLE = """text{font-family:Inter,"Segoe UI",Helvetica,Arial,"DejaVu Sans",sans-serif;fill:#232f3e}
+.title{font-size:20px;font-weight:600}.heading{font-size:13px;font-weight:600;fill:#5f6b7a;letter-spacing:.03em}
+.name{font-size:14px;font-weight:600}.line{font-size:12px;fill:#414d5c}.order{font-size:11px;font-weight:600;fill:#fff}
+.network{font-size:13px;font-weight:600;fill:#5e35b1}"""
+_ARROW = (
+    '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="0">'
+    '<path d="M0 0L8 4L0 8z" fill="#7d8998"/></marker></defs>'
+)
+
+
+def svg(chart: Chart) -> str:
+    """Draw a chart."""
+    layout = place(chart)
+    width, height = round(layout.width), round(layout.height)
+    size = f'width="{width}" height="{height}"'
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {size} role="img">',
+        f"<title>{_text(chart.title, 200)}</title>",
+        f"<style>{_STYLE}</style>",
+        _ARROW,
+        f'<rect width="{width}" height="{height}" fill="#fff"/>',
+        f'<text class="title" x="32" y="44">{_text(chart.title, 80)}</text>',
+        *(
+            f'<text class="heading" x="{x:g}" y="{y:g}">{_text(words)}</text>'
+            for words, x, y in layout.titles
+        ),
+        *(_frame(name, chart.networks[name], box) for name, box in layout.networks.items()),
+        *(_path(line, layout) for line in chart.lines),
+        *(_card(chart.cards[key], box) for key, box in layout.cards.items()),
+        *(_order(line, layout) for line in chart.lines if line.label),
+        "</svg>",
+    ]
+    return "\n".join(part for part in parts if part) + "\n"
+
+
+def _card(card: Card, box: Box) -> str:
+    color = _COLORS[card.kind]
+    dashes = ' stroke-dasharray="5 4"' if card.elsewhere else ""
+    texts = [f'<text class="name" x="{box.x + 16:g}" y="{box.y + 21:g}">{_text(card.name, 28)}</text>']
+    texts += [
+        f'<text class="line" x="{box.x + 16:g}" y="{box.y + HEAD + LINE * number + 8:g}">{_text(line)}</text>'
+        for number, line in enumerate(card.lines)
+    ]
+    # What a card has no room for is told by the tooltip.
+    full = escape("\n".join((card.name, *card.lines)))
+    return (
+        f"<g><title>{full}</title>"
+        f'<rect x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" rx="6" '
+        f'fill="#fff" stroke="#c6cdd5"{dashes}/>'
+        f'<path d="M{box.x + 6:g} {box.y:g}h-1a5 5 0 0 0 -5 5v{box.height - 10:g}a5 5 0 0 0 5 5h1z" fill="{color}"/>'
+        f"{''.join(texts)}</g>"
+    )
+
+
+def _frame(name: str, lines: list[str], box: Box) -> str:
+    texts = "".join(
+        f'<text class="line" x="{box.x + 16:g}" y="{box.y + HEAD + LINE * number + 6:g}">{_text(line)}</text>'
+        for number, line in enumerate(lines)
+    )
+    return (
+        f'<rect x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" rx="8" '
+        f'fill="#f6f3fc" stroke="{_NETWORK}" stroke-opacity=".5" stroke-dasharray="6 4"/>'
+        f'<text class="network" x="{box.x + 16:g}" y="{box.y + 20:g}">{_text(name, 30)}</text>{texts}'
+    )
+
+
+def _ends(line: Line, layout: Layout) -> tuple[float, float, float, float]:
+    start, end = layout.cards[line.start], layout.cards[line.end]
+    return start.x + start.width, start.middle, end.x, end.middle
+
+
+def _path(line: Line, layout: Layout) -> str:
+    x1, y1, x2, y2 = _ends(line, layout)
+    bend = max(40.0, (x2 - x1) / 2)
+    return (
+        f'<path d="M{x1:g} {y1:g}C{x1 + bend:g} {y1:g} {x2 - bend:g} {y2:g} {x2 - 2:g} {y2:g}" fill="none" '
+        'stroke="#7d8998" stroke-width="1.5" marker-end="url(#arrow)"/>'
+    )
+
+
+def _order(line: Line, layout: Layout) -> str:
+    """The place of an environment in its queue, on the line that leads to it."""
+    _, _, x, y = _ends(line, layout)
+    return (
+        f'<circle cx="{x - 20:g}" cy="{y:g}" r="8.5" fill="{_COLORS[Kind.QUEUE]}"/>'
+        f'<text class="order" x="{x - 20:g}" y="{y + 4:g}" text-anchor="middle">{_text(line.label)}</text>'
+    )
+
+
+def _text(words: str, letters: int = LETTERS) -> str:
+    """Words that fit, and that XML can hold."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in words)
+    return escape(printable if len(printable) <= letters else f"{printable[: letters - 1]}…")

@@ -1,0 +1,209 @@
+"""What is drawn of a template: every part of a platform, and what leads to what."""
+
+from __future__ import annotations
+
+import json
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from batch_constructs.assembly.diagrams import Kind, draw
+from batch_constructs.assembly.diagrams.layout import place
+from batch_constructs.assembly.diagrams.mermaid import mermaid
+from batch_constructs.assembly.diagrams.svg import svg
+from batch_constructs.assembly.template import read
+
+TEMPLATE = {
+    "Resources": {
+        "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
+        "Subnet": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Vpc"}}},
+        **{
+            name: {
+                "Type": "AWS::Batch::ComputeEnvironment",
+                "Properties": {
+                    "Type": "MANAGED",
+                    "ComputeResources": {
+                        "Type": kind,
+                        "MaxvCpus": 64,
+                        "InstanceTypes": ["c7i"],
+                        "Subnets": [{"Ref": "Subnet"}],
+                    },
+                },
+            }
+            for name, kind in (("OnDemand", "EC2"), ("Spot", "SPOT"))
+        },
+        "Queue": {
+            "Type": "AWS::Batch::JobQueue",
+            "Properties": {
+                "Priority": 7,
+                "ComputeEnvironmentOrder": [
+                    {"Order": 2, "ComputeEnvironment": {"Ref": "OnDemand"}},
+                    {"Order": 1, "ComputeEnvironment": {"Ref": "Spot"}},
+                ],
+            },
+        },
+        "Align": {
+            "Type": "AWS::Batch::JobDefinition",
+            "Properties": {
+                "Type": "container",
+                "ContainerProperties": {
+                    "Image": "busybox",
+                    "ResourceRequirements": [
+                        {"Type": "VCPU", "Value": "2"},
+                        {"Type": "MEMORY", "Value": "4096"},
+                    ],
+                },
+            },
+        },
+        "Nightly": {
+            "Type": "AWS::Events::Rule",
+            "Properties": {
+                "ScheduleExpression": "cron(0 3 * * ? *)",
+                "Targets": [
+                    {
+                        "Id": "Job",
+                        "Arn": {"Ref": "Queue"},
+                        "BatchParameters": {"JobName": "n", "JobDefinition": {"Ref": "Align"}},
+                    }
+                ],
+            },
+        },
+        "Alert": {
+            "Type": "AWS::Events::Rule",
+            "Properties": {
+                "EventPattern": {"source": ["aws.batch"], "detail-type": ["Batch Job State Change"]},
+                "Targets": [{"Id": "T", "Arn": {"Ref": "Topic"}}],
+            },
+        },
+        "Topic": {"Type": "AWS::SNS::Topic"},
+        "Mail": {
+            "Type": "AWS::SNS::Subscription",
+            "Properties": {"TopicArn": {"Ref": "Topic"}, "Protocol": "email", "Endpoint": "ops@example.com"},
+        },
+    }
+}
+
+
+@pytest.fixture
+def chart(tmp_path):
+    file = tmp_path / "platform.json"
+    file.write_text(json.dumps(TEMPLATE))
+    return draw(read(file))
+
+
+def leads(chart):
+    names = {key: card.name for key, card in chart.cards.items()}
+    return {(names[line.start], names[line.end], line.label) for line in chart.lines}
+
+
+def test_everything_has_a_card(chart) -> None:
+    """Each with its kind, and with the words that tell it apart."""
+    assert {(card.name, card.kind): card.lines for card in chart.cards.values()} == {
+        ("Nightly", Kind.TRIGGER): ("event", "cron(0 3 * * ? *)"),
+        ("Align", Kind.DEFINITION): ("EC2 2 vCPU, 4096 MiB", "busybox"),
+        ("Queue", Kind.QUEUE): ("priority 7",),
+        ("Spot", Kind.ENVIRONMENT): ("SPOT 0-64 vCPUs", "c7i"),
+        ("OnDemand", Kind.ENVIRONMENT): ("EC2 0-64 vCPUs", "c7i"),
+        ("Alert", Kind.ALERT): ("Batch Job State Change",),
+        ("Topic", Kind.LISTENER): ("SNS Topic", "ops@example.com"),
+    }
+
+
+def test_lines_go_the_way_of_a_job(chart) -> None:
+    """From what starts it over its definition and queue to the environments, in the queue's order."""
+    assert leads(chart) == {
+        ("Nightly", "Align", ""),
+        ("Align", "Queue", ""),
+        ("Queue", "Spot", "1"),
+        ("Queue", "OnDemand", "2"),
+        ("Alert", "Topic", ""),
+    }
+
+
+def test_environments_stand_in_their_network(chart) -> None:
+    """The network tells its addresses."""
+    assert {card.network for card in chart.of(Kind.ENVIRONMENT)} == {"Vpc"}
+    assert chart.networks["Vpc"][0] == "10.0.0.0/16"
+
+
+def test_what_is_elsewhere_is_drawn_too(tmp_path) -> None:
+    """A queue of another stack gets a card that says so."""
+    template = json.loads(json.dumps(TEMPLATE))
+    queue = "arn:aws:batch:eu-west-1:111122223333:job-queue/theirs"
+    template["Resources"]["Nightly"]["Properties"]["Targets"][0]["Arn"] = queue
+    file = tmp_path / "platform.json"
+    file.write_text(json.dumps(template))
+    elsewhere = [card for card in draw(read(file)).cards.values() if card.elsewhere]
+    assert [(card.name, card.kind) for card in elsewhere] == [("theirs", Kind.QUEUE)]
+
+
+def test_no_card_covers_another(chart) -> None:
+    """Cards neither overlap nor leave the picture; the network's frame holds its environments."""
+    layout = place(chart)
+    boxes = list(layout.cards.values())
+    assert len(boxes) == len(chart.cards)
+    for number, one in enumerate(boxes):
+        assert one.x >= 0
+        assert one.y >= 0
+        assert one.x + one.width <= layout.width
+        assert one.y + one.height <= layout.height
+        for other in boxes[number + 1 :]:
+            apart = one.x + one.width <= other.x or other.x + other.width <= one.x
+            assert apart or one.y + one.height <= other.y or other.y + other.height <= one.y
+    frame = layout.networks["Vpc"]
+    for card in chart.of(Kind.ENVIRONMENT):
+        box = layout.cards[card.key]
+        assert frame.x < box.x
+        assert frame.y < box.y
+        assert box.y + box.height < frame.y + frame.height
+
+
+def test_an_order_is_drawn_from_the_top(chart) -> None:
+    """The environment that a queue tries first stands above the one that it tries next."""
+    layout = place(chart)
+    spot, on_demand = (
+        next(c for c in chart.cards.values() if c.name == name) for name in ("Spot", "OnDemand")
+    )
+    assert layout.cards[spot.key].y < layout.cards[on_demand.key].y
+
+
+def test_the_svg_is_xml_that_names_every_card(chart) -> None:
+    """It parses, and has no script and no link."""
+    root = ET.fromstring(svg(chart))
+    words = {element.text for element in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert {card.name for card in chart.cards.values()} <= words
+    assert not [e for e in root.iter() if e.tag.rsplit("}", 1)[-1] in {"script", "a", "image"}]
+
+
+def test_names_cannot_forge_a_picture(tmp_path) -> None:
+    """Signs that mean something to XML or Mermaid are written so that they mean nothing."""
+    evil = '</text><script>"|]end`#'
+    properties = {"Type": "container", "ContainerProperties": {"Image": evil}}
+    file = tmp_path / "t.json"
+    file.write_text(
+        json.dumps({"Resources": {"J": {"Type": "AWS::Batch::JobDefinition", "Properties": properties}}})
+    )
+    chart = draw(read(file))
+    root = ET.fromstring(svg(chart))
+    assert not list(root.iter("{http://www.w3.org/2000/svg}script"))
+    node = mermaid(chart).splitlines()[1]
+    assert node.count('"') == 2
+    assert "<script" not in node
+
+
+def test_mermaid_says_the_same(chart) -> None:
+    """Networks are subgraphs, orders are labels."""
+    text = mermaid(chart)
+    assert text.startswith("flowchart LR\n")
+    assert 'subgraph net1["Vpc 10.0.0.0/16"]' in text
+    assert text.count("-->") == len(chart.lines)
+    assert "-->|1|" in text
+
+
+def test_an_empty_template_is_an_empty_picture(tmp_path) -> None:
+    """No card, and still a picture."""
+    file = tmp_path / "t.json"
+    file.write_text('{"Resources": {}}')
+    chart = draw(read(file))
+    assert chart.cards == {}
+    assert svg(chart).startswith("<svg")
