@@ -1,5 +1,40 @@
-"""For the tests of your own stacks."""
+"""For the tests of your own stacks: snapshots of templates, and assertions about jobs and updates.
 
-from batch_constructs.testing.findings import assert_no_findings
+Names load when they are first used: ``TemplateSnapshotExtension`` needs syrupy (``batch-constructs[testing]``), the
+assertions do not. The pytest plugin comes with the package; its fixtures are ``template_snapshot`` and ``fast_synth``.
+"""
 
-__all__ = ["assert_no_findings"]
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from batch_constructs.testing.findings import assert_no_findings
+    from batch_constructs.testing.running import assert_can_run
+    from batch_constructs.testing.snapshots import TemplateSnapshotExtension, normalized
+    from batch_constructs.testing.updates import assert_updates_in_place
+
+_HOMES = {
+    "TemplateSnapshotExtension": "snapshots",
+    "assert_can_run": "running",
+    "assert_no_findings": "findings",
+    "assert_updates_in_place": "updates",
+    "normalized": "snapshots",
+}
+
+__all__ = [
+    "TemplateSnapshotExtension",
+    "assert_can_run",
+    "assert_no_findings",
+    "assert_updates_in_place",
+    "normalized",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-from aws_cdk import Stack, Stage
 
 from batch_constructs.assembly.checks import Finding, Severity, check
 from batch_constructs.assembly.template import read
+from batch_constructs.testing.synthesis import belongs, synthesized
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from aws_cdk import Stack, Stage
 
 __all__ = ["assert_no_findings"]
 
@@ -33,31 +33,14 @@ def assert_no_findings(scope: Stack | Stage, *, ignore: Collection[str] = (), wa
     """
     findings = [
         finding
-        for finding in check(read(_synthesized(scope)), ignore=ignore)
-        if (warnings or finding.severity is Severity.ERROR) and _belongs(finding, scope)
+        for finding in check(read(synthesized(scope)), ignore=ignore)
+        if (warnings or finding.severity is Severity.ERROR) and belongs(finding.file, scope)
     ]
-    assert not findings, "\n".join(["jobs of AWS Batch would not run:", *map(_line, findings)])
+    if findings:
+        raise AssertionError("\n".join(["jobs of AWS Batch would not run:", *map(line, findings)]))
 
 
-def _synthesized(scope: Stack | Stage) -> Path:
-    stage = Stage.of(scope) if isinstance(scope, Stack) else scope
-    if stage is None:
-        raise ValueError("scope must be an app, a stage, or a stack of one")
-    try:
-        return Path(stage.synth(force=True).directory)
-    except RuntimeError as error:
-        # The rules at synth stop it after the templates are written, and so do other validation plugins.
-        if "ValidationFailed" not in str(error):
-            raise
-        return Path(stage.outdir)
-
-
-def _belongs(finding: Finding, scope: Stack | Stage) -> bool:
-    if not isinstance(scope, Stack):
-        return True
-    return Path(finding.file).name == Path(str(scope.template_file)).name
-
-
-def _line(finding: Finding) -> str:
+def line(finding: Finding) -> str:
+    """A finding as a line of an assertion's message."""
     where = finding.construct_path or finding.logical_id
     return f"  {finding.rule_id} {where}: {finding.message}; {finding.remedy}"

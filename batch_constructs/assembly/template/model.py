@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from batch_constructs.assembly.template.networks import Networks
 from batch_constructs.assembly.template.permissions import Permissions
-from batch_constructs.assembly.template.submissions import Submissions
+from batch_constructs.assembly.template.submissions import Submission, Submissions
 from batch_constructs.assembly.template.views import View, inside
 
 if TYPE_CHECKING:
@@ -38,6 +38,12 @@ class BatchModel:
         and of whatever submits jobs. Structures that are left out do not come.
         """
         return self._views.get(kind, ())  # type: ignore[return-value]
+
+    def with_submission(self, submission: Submission) -> BatchModel:
+        """The same assembly with one submission more: what would be found if somebody sent that job?"""
+        model = BatchModel(self.stacks)
+        model._views[Submission] = (*model.of(Submission), submission)
+        return model
 
     @cached_property
     def _views(self) -> dict[type[View], tuple[View, ...]]:

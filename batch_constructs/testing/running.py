@@ -1,0 +1,116 @@
+"""Asserts that jobs of a definition would run in a queue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from aws_cdk import Stage
+
+from batch_constructs.assembly.checks import Severity, check
+from batch_constructs.assembly.template import Reference, Resource, read
+from batch_constructs.assembly.template.resources import JobDefinition, JobQueue, Submission
+from batch_constructs.testing.findings import line
+from batch_constructs.testing.synthesis import synthesized
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, IJobQueueRef
+    from constructs import IConstruct
+
+    from batch_constructs.assembly.template import BatchModel
+
+__all__ = ["assert_can_run"]
+
+R = TypeVar("R", bound=Resource)
+
+# Below a construct of ours or of the CDK's L2 stands the resource itself.
+_BELOW = ("", "/Resource", "/Default")
+
+
+def assert_can_run(
+    job_definition: IJobDefinitionRef,
+    job_queue: IJobQueueRef,
+    *,
+    ignore: Collection[str] = (),
+    warnings: bool = False,
+) -> None:
+    """Assert that a job of a definition, sent to a queue, would start and run.
+
+    It is as if somebody submitted that job: whether it fits the environments' instances and limits, its platform and
+    architecture, its image, roles, network and share, and whether what it needs is sound itself.
+
+    Args:
+        job_definition: The definition: ours, the CDK's L2 or an L1, of the same app as the queue.
+        job_queue: The queue, likewise.
+        ignore: Rules (``"FIT-04"``) or families (``"FIT"``) to leave out.
+        warnings: Whether warnings fail, too; by default only errors do.
+
+    Raises:
+        AssertionError: the job would not run; one line for each reason, with the construct's path and the remedy.
+        ValueError: one of the two is imported, so that no template tells about it; or ``ignore`` names what is
+            neither a rule nor a family.
+    """
+    stage = Stage.of(job_queue)
+    if stage is None:
+        raise ValueError("job_queue must stand in an app or a stage")
+    model = read(synthesized(stage))
+    definition = _find(model, JobDefinition, job_definition)
+    queue = _find(model, JobQueue, job_queue)
+    request = {
+        "JobName": "assert-can-run",
+        "JobDefinition": Reference(definition),
+        "JobQueue": Reference(queue),
+    }
+    concerned = {id(resource) for resource in _needs(definition, queue)}
+    before = {_identity(finding) for finding in check(model, ignore=ignore)}
+    reasons = [
+        finding
+        for finding in check(model.with_submission(Submission(queue, (), request)), ignore=ignore)
+        if (warnings or finding.severity is Severity.ERROR)
+        and (id(finding.resource) in concerned or _identity(finding) not in before)
+    ]
+    if reasons:
+        title = f"{definition.logical_id} would not run in {queue.logical_id}:"
+        raise AssertionError("\n".join([title, *map(line, reasons)]))
+
+
+def _find(model: BatchModel, kind: type[R], construct: IConstruct) -> R:
+    path = construct.node.path
+    paths = {path + below for below in _BELOW}
+    for resource in model.of(kind):
+        if resource.construct_path in paths:
+            return resource
+    raise ValueError(f"{path} must be made in this app: of what is imported no template tells")
+
+
+def _needs(*resources: Resource) -> Iterator[Resource]:
+    """Resources, and everything that they refer to."""
+    seen: set[int] = set()
+    waiting = list(resources)
+    while waiting:
+        resource = waiting.pop()
+        if id(resource) not in seen:
+            seen.add(id(resource))
+            yield resource
+            names = set(_names(resource.node))
+            waiting += [other for name, other in resource.stack.resources.items() if name in names]
+
+
+def _names(node: Any) -> Iterator[str]:
+    """The logical ids that a piece of a template refers to."""
+    match node:
+        case {"Ref": str(name)}:
+            yield name
+        case {"Fn::GetAtt": [str(name), *_]}:
+            yield name
+        case dict():
+            for value in node.values():
+                yield from _names(value)
+        case list():
+            for value in node:
+                yield from _names(value)
+
+
+def _identity(finding: Any) -> tuple[str, str, str, str]:
+    return finding.rule_id, finding.logical_id, finding.property_path, finding.message

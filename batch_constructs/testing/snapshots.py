@@ -1,0 +1,138 @@
+"""Snapshots of CDK templates with syrupy: one readable file for each stack, without what changes by itself."""
+
+from __future__ import annotations
+
+import json
+import re
+from difflib import unified_diff
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from syrupy.location import PyTestLocation
+
+__all__ = ["TemplateSnapshotExtension", "normalized"]
+
+_HASH = re.compile(r"\b[0-9a-f]{64}\b")
+_NOISE = {"Parameters": "BootstrapVersion", "Rules": "CheckBootstrapVersion", "Resources": "CDKMetadata"}
+_CONDITION = "CDKMetadataAvailable"
+
+
+def normalized(template: Mapping[str, Any]) -> dict[str, Any]:
+    """A template without what changes though nobody changed the app.
+
+    Hashes of assets become ``<asset 1>``, ``<asset 2>`` in their order; the bootstrap version and its rule, the CDK's
+    own metadata resource and its condition go.
+
+    Args:
+        template: The template as data.
+    """
+    numbers: dict[str, str] = {}
+
+    def name(found: re.Match[str]) -> str:
+        return numbers.setdefault(found[0], f"<asset {len(numbers) + 1}>")
+
+    copy: dict[str, Any] = json.loads(_HASH.sub(name, json.dumps(template)))
+    for section, noise in (*_NOISE.items(), ("Conditions", _CONDITION)):
+        if isinstance(copy.get(section), dict):
+            copy[section].pop(noise, None)
+            if not copy[section]:
+                del copy[section]
+    return copy
+
+
+class TemplateSnapshotExtension(SingleFileSnapshotExtension):  # type: ignore[misc] # syrupy has no types here
+    """Compares stacks with their reviewed templates.
+
+    ``assert stack == template_snapshot`` synthesizes the stack; a template as data works as well. The files stand in
+    ``snapshots`` beside the test, one for each stack, and ``pytest --snapshot-update`` writes them. A difference is
+    shown resource by resource, each under the path of its construct.
+    """
+
+    file_extension = "template.json"
+    _write_mode = WriteMode.TEXT
+
+    @classmethod
+    def dirname(cls, *, test_location: PyTestLocation) -> str:
+        """The folder of the files.
+
+        Args:
+            test_location: The test.
+        """
+        return str(Path(test_location.filepath).parent / "snapshots")
+
+    @classmethod
+    def get_snapshot_name(cls, *, test_location: PyTestLocation, index: Any = 0) -> str:
+        """The file's name: that of the test, unless the snapshot was given one.
+
+        Args:
+            test_location: The test.
+            index: The number of the snapshot in the test, or its name.
+        """
+        if isinstance(index, str):
+            return index
+        name = str(super().get_snapshot_name(test_location=test_location, index=index))
+        return name.removeprefix("test_")
+
+    def serialize(self, data: Any, **_: Any) -> str:
+        """A stack or a template as text.
+
+        Args:
+            data: An ``aws_cdk.Stack``, or a template as data.
+        """
+        template = data if isinstance(data, dict) else _template(data)
+        return json.dumps(normalized(template), indent=2) + "\n"
+
+    def diff_lines(self, serialized_data: Any, snapshot_data: Any) -> Iterator[str]:
+        """What differs, resource by resource.
+
+        Args:
+            serialized_data: What the test gave, as text.
+            snapshot_data: What was reviewed, as text.
+        """
+        try:
+            new, old = json.loads(serialized_data), json.loads(snapshot_data)
+        except ValueError:
+            yield from unified_diff(
+                snapshot_data.splitlines(), serialized_data.splitlines(), "reviewed", "now", lineterm=""
+            )
+            return
+        for title, before, after in _sections(old, new):
+            if before != after:
+                yield title
+                yield from list(unified_diff(_lines(before), _lines(after), lineterm="", n=2))[2:]
+
+
+def _template(stack: Any) -> dict[str, Any]:
+    """The template of a stack, each resource with the path of its construct, as ``cdk synth`` writes it."""
+    from batch_constructs.assembly.template import read  # noqa: PLC0415 - templates as data need neither
+    from batch_constructs.testing.synthesis import synthesized  # noqa: PLC0415
+
+    folder = synthesized(stack)
+    file = str(stack.template_file)
+    template: dict[str, Any] = json.loads((folder / file).read_text(encoding="utf-8"))
+    found = next(each for each in read(folder).stacks if Path(each.file).name == Path(file).name)
+    for logical_id, resource in template.get("Resources", {}).items():
+        path = found.construct_paths.get(logical_id)
+        if path:
+            resource.setdefault("Metadata", {}).setdefault("aws:cdk:path", path)
+    return template
+
+
+def _sections(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    resources = [each.get("Resources", {}) for each in (old, new)]
+    for logical_id in dict.fromkeys([*resources[0], *resources[1]]):
+        before, after = (each.get(logical_id) for each in resources)
+        path = ((after or before).get("Metadata") or {}).get("aws:cdk:path")
+        yield f"{path} ({logical_id})" if path else logical_id, before, after
+    for section in dict.fromkeys([*old, *new]):
+        if section != "Resources":
+            yield section, old.get(section), new.get(section)
+
+
+def _lines(node: Any) -> list[str]:
+    return [] if node is None else json.dumps(node, indent=2).splitlines()

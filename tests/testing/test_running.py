@@ -1,0 +1,95 @@
+"""Would jobs of a definition run in a queue?"""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_batch as batch
+from aws_cdk import aws_ecs as ecs
+
+import batch_constructs as bc
+from batch_constructs.testing import assert_can_run
+
+IMAGE = "public.ecr.aws/docker/library/busybox:1.37"
+
+
+@pytest.fixture
+def stack():
+    return cdk.Stack(cdk.App(), "Stack")
+
+
+@pytest.fixture
+def network(stack):
+    return bc.BatchNetwork(stack, "Network")
+
+
+def on_ec2(stack, network, **more):
+    environment = bc.Ec2ComputeEnvironment(stack, "OnDemand", vpc=network.vpc, **more)
+    return bc.JobQueue(stack, "Queue", compute_environments=[environment])
+
+
+def job(stack, **more):
+    arguments = {"image": IMAGE, "vcpus": 1, "memory": cdk.Size.mebibytes(512), **more}
+    return bc.Ec2JobDefinition(stack, "Job", **arguments)
+
+
+def test_a_job_that_fits_passes(stack, network) -> None:
+    """Nothing is raised."""
+    assert_can_run(job(stack), on_ec2(stack, network, instance_types=["c7i.large"]))
+
+
+def test_a_job_that_is_too_large_fails(stack, network) -> None:
+    """Nothing submits it, so no rule at synth could tell; the assertion does."""
+    large = job(stack, vcpus=64)
+    queue = on_ec2(stack, network, instance_types=["c7i.large"])
+    with pytest.raises(
+        AssertionError, match=r"^Job[0-9A-F]+ would not run in Queue[0-9A-F]+:\n  [A-Z]+-\d+ Stack/"
+    ):
+        assert_can_run(large, queue)
+
+
+def test_a_job_on_the_wrong_platform_fails(stack, network) -> None:
+    """A definition for EC2 in a queue on Fargate; an ignored rule is left out."""
+    environment = bc.FargateComputeEnvironment(stack, "Fargate", vpc=network.vpc)
+    queue = bc.JobQueue(stack, "Queue", compute_environments=[environment])
+    definition = job(stack)
+    with pytest.raises(AssertionError, match="would not run") as caught:
+        assert_can_run(definition, queue)
+    rules = {line.split()[0] for line in str(caught.value).splitlines()[1:]}
+    assert_can_run(definition, queue, ignore=rules)
+
+
+def test_what_does_not_concern_the_job_does_not_count(stack, network) -> None:
+    """A broken queue beside it is another test's matter."""
+    queue = on_ec2(stack, network, instance_types=["c7i.large"])
+    batch.CfnJobQueue(stack, "Broken", priority=-1, compute_environment_order=[])
+    assert_can_run(job(stack), queue)
+
+
+def test_the_cdk_s_own_classes_are_looked_at_too(stack, network) -> None:
+    """L2 definitions and L1 queues are as good."""
+    environment = bc.Ec2ComputeEnvironment(stack, "OnDemand", vpc=network.vpc, instance_types=["c7i.large"])
+    queue = batch.CfnJobQueue(
+        stack,
+        "L1",
+        priority=1,
+        compute_environment_order=[
+            batch.CfnJobQueue.ComputeEnvironmentOrderProperty(
+                order=1, compute_environment=environment.compute_environment_arn
+            )
+        ],
+    )
+    container = batch.EcsEc2ContainerDefinition(
+        stack, "C", image=ecs.ContainerImage.from_registry(IMAGE), cpu=64, memory=cdk.Size.mebibytes(512)
+    )
+    with pytest.raises(AssertionError, match="would not run"):
+        assert_can_run(batch.EcsJobDefinition(stack, "L2", container=container), queue)
+
+
+def test_of_what_is_imported_nothing_can_be_said(stack, network) -> None:
+    """It raises, rather than passing."""
+    queue = bc.JobQueue.from_job_queue_arn(
+        stack, "Theirs", "arn:aws:batch:eu-west-1:111122223333:job-queue/theirs"
+    )
+    with pytest.raises(ValueError, match="Stack/Theirs must be made in this app"):
+        assert_can_run(job(stack), queue)
