@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -10,7 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from syrupy.extensions.json import JSONSnapshotExtension
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+
+from batch_constructs.assembly.diagrams import draw
+from batch_constructs.assembly.diagrams.svg import svg
+from batch_constructs.assembly.template import read
+from batch_constructs.testing.snapshots import TemplateSnapshotExtension, with_paths
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -20,41 +24,62 @@ ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/app.py"))
 
 
-class Golden(JSONSnapshotExtension):  # type: ignore[misc] # syrupy has no types here
-    """One readable file for each stack of each example, under ``tests/golden``."""
-
-    file_extension = "template.json"
+class Golden(TemplateSnapshotExtension):
+    """The reviewed templates, under ``tests/golden``."""
 
     @classmethod
     def dirname(cls, *, test_location: PyTestLocation) -> str:
         """Where the files are."""
         return str(Path(test_location.filepath).parent / "golden")
 
+
+class Picture(SingleFileSnapshotExtension):  # type: ignore[misc] # syrupy has no types here
+    """What each example looks like, under ``docs/pictures``."""
+
+    file_extension = "svg"
+    _write_mode = WriteMode.TEXT
+
+    @classmethod
+    def dirname(cls, *, test_location: PyTestLocation) -> str:
+        """Where the files are."""
+        return str(Path(test_location.filepath).parents[1] / "docs" / "pictures")
+
     @classmethod
     def get_snapshot_name(cls, *, test_location: PyTestLocation, index: Any = 0) -> str:
-        """The name that the test gives, such as ``quickstart.BatchQuickstart``."""
+        """The example's name."""
         del test_location
         return str(index)
 
+    def serialize(self, data: Any, **_: Any) -> str:
+        """The picture is text already."""
+        return str(data)
 
-def synthesize(example: str, out: Path) -> dict[str, Any]:
-    """Run an example as its user does, and give its templates by stack."""
+
+def synthesize(example: str, out: Path) -> list[str]:
+    """Run an example as its user does, and give the names of its stacks."""
     environment = {**os.environ, "CDK_OUTDIR": str(out), "CDK_VALIDATION": "false"}
     app = ROOT / "examples" / example / "app.py"
     subprocess.run([sys.executable, str(app)], check=True, env=environment, cwd=out, capture_output=True)
-    return {
-        path.name.removesuffix(".template.json"): json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(out.glob("*.template.json"))
-    }
+    return [path.name.removesuffix(".template.json") for path in sorted(out.glob("*.template.json"))]
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_the_template_is_the_reviewed_one(example: str, tmp_path: Path, snapshot: SnapshotAssertion) -> None:
-    """Fails when the template of an example changed, or was never reviewed (``make golden`` writes it anew)."""
-    templates = synthesize(example, tmp_path)
-    assert templates
-    for stack, template in templates.items():
+    """Fails when templates or picture of an example changed, or were never reviewed (`make golden` writes them)."""
+    stacks = synthesize(example, tmp_path)
+    assert stacks
+    for stack in stacks:
+        template = with_paths(tmp_path, f"{stack}.template.json")
         assert template == snapshot(name=f"{example}.{stack}", extension_class=Golden)
+    assert svg(draw(read(tmp_path))) == snapshot(name=example, extension_class=Picture)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_readme_of_an_example_shows_its_picture(example: str) -> None:
+    """The one that was drawn from its template."""
+    assert f"](../../docs/pictures/{example}.svg)" in (ROOT / "examples" / example / "README.md").read_text(
+        "utf-8"
+    )
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

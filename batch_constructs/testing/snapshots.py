@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from syrupy.location import PyTestLocation
 
-__all__ = ["TemplateSnapshotExtension", "normalized"]
+__all__ = ["TemplateSnapshotExtension", "normalized", "with_paths"]
 
 _HASH = re.compile(r"\b[0-9a-f]{64}\b")
 _NOISE = {"Parameters": "BootstrapVersion", "Rules": "CheckBootstrapVersion", "Resources": "CDKMetadata"}
@@ -108,18 +108,27 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):  # type: ignore[mi
 
 
 def _template(stack: Any) -> dict[str, Any]:
-    """The template of a stack, each resource with the path of its construct, as ``cdk synth`` writes it."""
-    from batch_constructs.assembly.template import read  # noqa: PLC0415 - templates as data need neither
-    from batch_constructs.testing.synthesis import synthesized  # noqa: PLC0415
+    from batch_constructs.testing.synthesis import synthesized  # noqa: PLC0415 - data needs neither CDK nor Node
 
-    folder = synthesized(stack)
-    file = str(stack.template_file)
-    template: dict[str, Any] = json.loads((folder / file).read_text(encoding="utf-8"))
-    found = next(each for each in read(folder).stacks if Path(each.file).name == Path(file).name)
+    return with_paths(synthesized(stack), str(stack.template_file))
+
+
+def with_paths(assembly: Path, file: str) -> dict[str, Any]:
+    """A template of a cloud assembly, each resource with the path of its construct, as ``cdk synth`` writes it.
+
+    Args:
+        assembly: The folder, such as ``cdk.out``.
+        file: The template's name in it.
+    """
+    from batch_constructs.assembly.template import read  # noqa: PLC0415 - templates as data need no reader
+
+    template: dict[str, Any] = json.loads((assembly / file).read_text(encoding="utf-8"))
+    paths = next(
+        each for each in read(assembly).stacks if Path(each.file).name == Path(file).name
+    ).construct_paths
     for logical_id, resource in template.get("Resources", {}).items():
-        path = found.construct_paths.get(logical_id)
-        if path:
-            resource.setdefault("Metadata", {}).setdefault("aws:cdk:path", path)
+        if logical_id in paths:
+            resource.setdefault("Metadata", {}).setdefault("aws:cdk:path", paths[logical_id])
     return template
 
 

@@ -27,7 +27,10 @@ def _golden() -> dict[str, dict[str, Any]]:
 
 @pytest.fixture
 def quickstart(_golden: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """The quick start: Spot and OnDemand environments with launch templates, Queue, Hello; renamed to those words."""
+    """The quick start: Spot and OnDemand environments with launch templates, Queue, Hello; renamed to those words.
+
+    Without the paths of its constructs, so that a change is told by these words; with room for parameters.
+    """
     text = json.dumps(_golden["quickstart"])
     for long, short in {
         "SpotCDFFAAD7": "Spot",
@@ -39,7 +42,9 @@ def quickstart(_golden: dict[str, dict[str, Any]]) -> dict[str, Any]:
     }.items():
         text = text.replace(f'"{long}"', f'"{short}"')
     template: dict[str, Any] = json.loads(text)
-    return template
+    for resource in template["Resources"].values():
+        resource.pop("Metadata", None)
+    return {"Parameters": {}, **template}
 
 
 @pytest.fixture

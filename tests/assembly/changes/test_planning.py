@@ -34,7 +34,7 @@ def test_resources_of_others_are_not_shown(quickstart: dict[str, Any], planned: 
 def test_environments_come_first(quickstart: dict[str, Any]) -> None:
     """Then queues, then definitions, whatever the template's order."""
     changes = plan(model_of({"Resources": {}}), model_of(quickstart))
-    assert [change.logical_id for change in changes] == ["OnDemand", "Spot", "Queue", "Hello"]
+    assert [change.logical_id for change in changes] == ["Spot", "OnDemand", "Queue", "Hello"]
     assert {change.kind for change in changes} == {Kind.CREATED}
 
 
