@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from batch_constructs.compute_environments.images import ImageType
     from batch_constructs.compute_environments.spot import SpotComputeEnvironment
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
+    from batch_constructs.facts.events import BlockedReason
     from batch_constructs.facts.instance_types import Architecture, InterfaceType
     from batch_constructs.facts.vocabulary import (
         ArrayDependency,
         ContainerInsights,
+        JobStatus,
         RetryAction,
         TimeLimitReason,
     )
@@ -43,6 +45,15 @@ if TYPE_CHECKING:
     from batch_constructs.launch_templates.storage import InstanceStoreVolumes, ScratchVolume, Storage
     from batch_constructs.launch_templates.user_data import CloudConfig, ShellScript
     from batch_constructs.monitoring.alerts import JobFailureAlerts
+    from batch_constructs.monitoring.event_fields import ApiCallField, JobEventField, ServiceJobEventField
+    from batch_constructs.monitoring.event_patterns import (
+        ApiCallPattern,
+        ArrayJobs,
+        JobPattern,
+        JobQueueBlockedPattern,
+        ServiceJobPattern,
+        ServiceJobQueueBlockedPattern,
+    )
     from batch_constructs.networking import BatchNetwork, EnvironmentKind
     from batch_constructs.permissions.conditions import BatchConditionKey, RegistrationConditions
     from batch_constructs.permissions.policies import (
@@ -71,12 +82,16 @@ if TYPE_CHECKING:
 # Where each public name lives. A new name stands here, above and in __all__; a test compares the three.
 _HOMES = {
     "AllocationStrategy": "compute_environments.allocation",
+    "ApiCallField": "monitoring.event_fields",
+    "ApiCallPattern": "monitoring.event_patterns",
     "Architecture": "facts.instance_types",
     "ArrayDependency": "facts.vocabulary",
+    "ArrayJobs": "monitoring.event_patterns",
     "BatchConditionKey": "permissions.conditions",
     "BatchLaunchTemplate": "launch_templates.launch_template",
     "BatchNetwork": "networking",
     "BatchServiceRole": "roles",
+    "BlockedReason": "facts.events",
     "CapacityReservation": "launch_templates.capacity_reservations",
     "CloudConfig": "launch_templates.user_data",
     "ContainerInsights": "facts.vocabulary",
@@ -103,10 +118,14 @@ _HOMES = {
     "JobChain": "submissions.chain",
     "JobChainStateMachine": "submissions.chain_state_machine",
     "JobDependency": "submissions.request",
+    "JobEventField": "monitoring.event_fields",
     "JobFailureAlerts": "monitoring.alerts",
+    "JobPattern": "monitoring.event_patterns",
     "JobQueue": "job_queues",
+    "JobQueueBlockedPattern": "monitoring.event_patterns",
     "JobRole": "roles",
     "JobStateTimeLimit": "job_queues",
+    "JobStatus": "facts.vocabulary",
     "LaunchTemplateOverride": "launch_templates.overrides",
     "MultiNodeParallelJobDefinition": "job_definitions.multi_node",
     "NetworkInterface": "launch_templates.network_interfaces",
@@ -119,6 +138,9 @@ _HOMES = {
     "S3TriggeredJob": "submissions.s3_triggered",
     "ScheduledJob": "submissions.scheduled",
     "ScratchVolume": "launch_templates.storage",
+    "ServiceJobEventField": "monitoring.event_fields",
+    "ServiceJobPattern": "monitoring.event_patterns",
+    "ServiceJobQueueBlockedPattern": "monitoring.event_patterns",
     "Share": "scheduling_policies",
     "ShellScript": "launch_templates.user_data",
     "SpotComputeEnvironment": "compute_environments.spot",
@@ -138,12 +160,16 @@ _HOMES = {
 
 __all__ = [
     "AllocationStrategy",
+    "ApiCallField",
+    "ApiCallPattern",
     "Architecture",
     "ArrayDependency",
+    "ArrayJobs",
     "BatchConditionKey",
     "BatchLaunchTemplate",
     "BatchNetwork",
     "BatchServiceRole",
+    "BlockedReason",
     "CapacityReservation",
     "CloudConfig",
     "ContainerInsights",
@@ -170,10 +196,14 @@ __all__ = [
     "JobChain",
     "JobChainStateMachine",
     "JobDependency",
+    "JobEventField",
     "JobFailureAlerts",
+    "JobPattern",
     "JobQueue",
+    "JobQueueBlockedPattern",
     "JobRole",
     "JobStateTimeLimit",
+    "JobStatus",
     "LaunchTemplateOverride",
     "MultiNodeParallelJobDefinition",
     "NetworkInterface",
@@ -186,6 +216,9 @@ __all__ = [
     "S3TriggeredJob",
     "ScheduledJob",
     "ScratchVolume",
+    "ServiceJobEventField",
+    "ServiceJobPattern",
+    "ServiceJobQueueBlockedPattern",
     "Share",
     "ShellScript",
     "SpotComputeEnvironment",

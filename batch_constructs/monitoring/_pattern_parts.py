@@ -1,0 +1,57 @@
+"""The parts that event patterns are made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.facts import events as facts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, IJobQueueRef
+
+
+class Filter(dict[str, object]):
+    """What the ``detail`` of an event must be like, grown field by field."""
+
+    def one_of(self, field: str, values: Sequence[object]) -> None:
+        """Want one of the values in a field; nothing given wants nothing."""
+        if values:
+            self[field] = list(values)
+
+    def of(self, detail_type: str) -> dict[str, Any]:
+        """The whole pattern, of events of AWS Batch."""
+        pattern: dict[str, Any] = {"source": [facts.SOURCE], "detail-type": [detail_type]}
+        return {**pattern, "detail": dict(self)} if self else pattern
+
+
+def arns(job_queues: Sequence[IJobQueueRef | str]) -> tuple[str, ...]:
+    """The queues' ARNs."""
+    return tuple(each if isinstance(each, str) else each.job_queue_ref.job_queue_arn for each in job_queues)
+
+
+def names(job_definitions: Sequence[IJobDefinitionRef | str]) -> tuple[str, ...]:
+    """The definitions' ARNs, without revision."""
+    if not job_definitions:
+        return ()
+    from batch_constructs.job_definitions.base import name_and_revisions  # noqa: PLC0415 - few filter so
+
+    return tuple(name_and_revisions(_arn(each))[0] for each in job_definitions)
+
+
+def _arn(job_definition: IJobDefinitionRef | str) -> str:
+    if isinstance(job_definition, str):
+        return job_definition
+    return job_definition.job_definition_ref.job_definition_arn
+
+
+def starting_with(prefixes: Sequence[str]) -> list[dict[str, str]]:
+    """Matches what begins with one of the texts."""
+    return [{"prefix": prefix} for prefix in prefixes]
+
+
+def but_not(wildcards: Sequence[str]) -> list[object]:
+    """Matches what is there and fits none of the texts, in which ``*`` stands for anything."""
+    # One filter for all: filters in a row mean "or", and so would let each other's exceptions through.
+    return [{"anything-but": {"wildcard": [each.replace("\\", "\\\\") for each in wildcards]}}]

@@ -1,0 +1,81 @@
+"""Where the values stand in an event, for input transformers and for parameters of triggered jobs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+__all__ = ["ApiCallField", "JobEventField", "ServiceJobEventField"]
+
+
+class JobEventField(StrEnum):
+    """The fields of events about jobs and the queues that they block, as JSON paths.
+
+    Not every event has all: a job that never started has no exit code, and only arrays have their last three. What
+    an event lacks leaves nothing in a text, and EventBridge knows more paths than those here.
+
+    Guide: AWS Batch Events.
+    """
+
+    EVENT_ID = "$.id"
+    TIME = "$.time"
+    ACCOUNT = "$.account"
+    REGION = "$.region"
+    JOB_ARN = "$.detail.jobArn"
+    JOB_ID = "$.detail.jobId"
+    JOB_NAME = "$.detail.jobName"
+    JOB_QUEUE = "$.detail.jobQueue"
+    JOB_DEFINITION = "$.detail.jobDefinition"
+    STATUS = "$.detail.status"
+    STATUS_REASON = "$.detail.statusReason"
+    SHARE_IDENTIFIER = "$.detail.shareIdentifier"
+    CREATED_AT = "$.detail.createdAt"
+    STARTED_AT = "$.detail.startedAt"
+    STOPPED_AT = "$.detail.stoppedAt"
+    EXIT_CODE = "$.detail.container.exitCode"
+    CONTAINER_REASON = "$.detail.container.reason"
+    LOG_GROUP = "$.detail.container.logConfiguration.options.awslogs-group"
+    LOG_STREAM = "$.detail.container.logStreamName"
+    ARRAY_INDEX = "$.detail.arrayProperties.index"
+    ARRAY_SIZE = "$.detail.arrayProperties.size"
+    ARRAY_FAILED = "$.detail.arrayProperties.statusSummary.FAILED"
+
+
+class ServiceJobEventField(StrEnum):
+    """The fields of events about service jobs, as JSON paths.
+
+    Guide: Service Jobs.
+    """
+
+    EVENT_ID = "$.id"
+    TIME = "$.time"
+    ACCOUNT = "$.account"
+    REGION = "$.region"
+    JOB_ARN = "$.detail.jobArn"
+    JOB_ID = "$.detail.jobId"
+    JOB_NAME = "$.detail.jobName"
+    JOB_QUEUE = "$.detail.jobQueue"
+    STATUS = "$.detail.status"
+    STATUS_REASON = "$.detail.statusReason"
+    SERVICE_JOB_TYPE = "$.detail.serviceJobType"
+    CREATED_AT = "$.detail.createdAt"
+    STARTED_AT = "$.detail.startedAt"
+    STOPPED_AT = "$.detail.stoppedAt"
+    SERVICE_RESOURCE = "$.detail.latestAttempt.serviceResourceId.value"
+
+
+class ApiCallField(StrEnum):
+    """The fields of events about API calls, which CloudTrail sends, as JSON paths.
+
+    Guide: Logging AWS Batch API Calls with AWS CloudTrail.
+    """
+
+    EVENT_ID = "$.id"
+    TIME = "$.time"
+    ACCOUNT = "$.account"
+    REGION = "$.region"
+    EVENT_NAME = "$.detail.eventName"
+    CALLER = "$.detail.userIdentity.arn"
+    SOURCE_IP_ADDRESS = "$.detail.sourceIPAddress"
+    ERROR_CODE = "$.detail.errorCode"
+    ERROR_MESSAGE = "$.detail.errorMessage"
+    REQUEST_PARAMETERS = "$.detail.requestParameters"
