@@ -151,6 +151,9 @@ EKS_ANNOTATION_KEY = _pattern(
     API,
 )
 
+PLACEHOLDER = re.compile(r"Ref::([A-Za-z0-9_.-]+)")
+"""A word of a command that a parameter takes the place of (JD-04)."""
+
 NODE_RANGE = _pattern(
     r"[0-9]*:[0-9]*", "a range of node indexes such as 0:3, :3, 4: or : for all", "MNP-05", API
 )

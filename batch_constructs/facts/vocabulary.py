@@ -249,12 +249,29 @@ class CapacityTagSource(StrEnum):
     NONE = "NONE"
 
 
-_LINUX = load("linux_parameters.json")
+class UlimitName(StrEnum):
+    """The limits of the kernel that a container may have (LNX-01)."""
 
-ULIMIT_NAMES: frozenset[str] = frozenset(_LINUX["ulimit_names"])
-"""LNX-01."""
+    CORE = "core"
+    CPU = "cpu"
+    DATA = "data"
+    FSIZE = "fsize"
+    LOCKS = "locks"
+    MEMLOCK = "memlock"
+    MSGQUEUE = "msgqueue"
+    NICE = "nice"
+    NOFILE = "nofile"
+    NPROC = "nproc"
+    RSS = "rss"
+    RTPRIO = "rtprio"
+    RTTIME = "rttime"
+    SIGPENDING = "sigpending"
+    STACK = "stack"
 
-TMPFS_MOUNT_OPTIONS: frozenset[str] = frozenset(_LINUX["tmpfs_mount_options"])
+
+ULIMIT_NAMES: frozenset[str] = frozenset(UlimitName)
+
+TMPFS_MOUNT_OPTIONS: frozenset[str] = frozenset(load("linux_parameters.json")["tmpfs_mount_options"])
 """LNX-03. What has a value is written ``mode=1777``: compare what stands before the sign."""
 
 WINDOWS_REFUSED = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import jsii
@@ -9,15 +10,20 @@ from aws_cdk import Fn
 from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, JobDefinitionReference
 
 from batch_constructs import _cfn
+from batch_constructs._problems import Problems
 from batch_constructs._references import Referable
 from batch_constructs._tokens import known
+from batch_constructs.job_definitions.consumables import check_consumes, consumable_resource_properties
 from batch_constructs.permissions import grants
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from aws_cdk import aws_batch as batch
     from aws_cdk import aws_iam as iam
+    from aws_cdk.interfaces.aws_batch import IConsumableResourceRef
     from constructs import Construct
+    from jsii import Number
 
 __all__ = ["ImportedJobDefinition", "JobDefinitionBase", "name_and_revisions"]
 
@@ -31,6 +37,8 @@ class JobDefinitionBase(Referable):
     job_definition_arn: str
     """The definition's ARN. Of a definition made here it ends in the revision that this deploy registers."""
 
+    _consumed: Mapping[IConsumableResourceRef, Number] = MappingProxyType({})
+
     @property
     def job_definition_name(self) -> str:
         """The name over all revisions. Submit by it, and a later deploy needs no change on your side."""
@@ -40,6 +48,35 @@ class JobDefinitionBase(Referable):
     def job_definition_ref(self) -> JobDefinitionReference:
         """What submitters of this library, of the CDK's L2 and of its L1 take."""
         return JobDefinitionReference(job_definition_arn=self.job_definition_arn)
+
+    def consume(self, resource: IConsumableResourceRef, *, quantity: Number = 1) -> None:
+        """Have each job hold some of a consumable resource, such as seats of a licence, while it runs.
+
+        A job waits until there is as much; what is not replenishable it uses up.
+
+        Guide: Consumable Resources.
+
+        Args:
+            resource: A `ConsumableResource`, one of the CDK's, or an imported one.
+            quantity: How much of it, at least 1.
+
+        Raises:
+            ValueError: the quantity is too small, the resource is consumed already, or the definition is imported.
+        """
+        cfn: batch.CfnJobDefinition | None = getattr(self, "cfn", None)
+        problems = Problems()
+        problems.check(
+            cfn is not None, f"consume needs a definition made in this app, got {self.node.path!r}, imported"
+        )
+        check_consumes(problems, {resource: quantity})
+        problems.check(
+            resource not in self._consumed,
+            f"a resource is consumed once, with all of its quantity, got another {quantity} in {self.node.path!r}",
+        )
+        problems.raise_if_any()
+        self._consumed = {**self._consumed, resource: quantity}
+        if cfn is not None:
+            cfn.consumable_resource_properties = consumable_resource_properties(self._consumed)
 
     def grant_register(
         self, grantee: iam.IGrantable, *, roles: Sequence[iam.IRole | iam.Role] | None = None

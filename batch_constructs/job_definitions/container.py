@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_batch as batch
 
-from batch_constructs import _cfn
 from batch_constructs._tokens import as_string
 from batch_constructs.facts import limits, patterns
 from batch_constructs.job_definitions.images import check_image
+from batch_constructs.job_definitions.linux_parameters import linux_parameters_property, ulimit_properties
+from batch_constructs.job_definitions.mounts import Volumes, check_mounts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_ecs as ecs
+    from aws_cdk import aws_secretsmanager as secretsmanager
     from jsii import Number
 
     from batch_constructs._problems import Problems
     from batch_constructs.job_definitions.images import ResolvedImage
+    from batch_constructs.job_definitions.linux_parameters import LinuxParameters, Ulimit
+    from batch_constructs.job_definitions.volumes import Mount
 
 __all__ = ["EC2", "Container", "Platform", "check_ec2_amounts", "requirements"]
 
@@ -53,8 +57,21 @@ class Container:
     readonly_root_filesystem: bool | None
     resources: Mapping[str, str]
     privileged: bool | None = None
-    linux_parameters: batch.CfnJobDefinition.LinuxParametersProperty | None = None
-    ulimits: Sequence[batch.CfnJobDefinition.UlimitProperty] = ()
+    mounts: Mapping[str, Mount] | None = None
+    linux_parameters: LinuxParameters | None = None
+    ulimits: Sequence[Ulimit] = ()
+    repository_credentials: secretsmanager.ISecret | None = None
+    enable_execute_command: bool | None = None
+
+    @property
+    def needs_execution_role(self) -> bool:
+        """Whether ECS reads a secret to start it."""
+        return bool(self.secrets) or self.repository_credentials is not None
+
+    @property
+    def volumes(self) -> Volumes:
+        """What it mounts, as volumes."""
+        return Volumes(self.mounts)
 
     def check(self, problems: Problems) -> None:
         """Note everything about these arguments that AWS would refuse."""
@@ -67,6 +84,15 @@ class Container:
         )
         for index, word in enumerate(self.command or ()):
             problems.check(word != "", f"command must not hold an empty string, got one at index {index}")
+        problems.check(
+            self.repository_credentials is None or isinstance(self.image, str),
+            "repository_credentials belong to an image that is given by its address: "
+            "a container image of the CDK brings its own",
+        )
+        check_mounts(problems, self.mounts)
+        tmpfs = self.linux_parameters.tmpfs if self.linux_parameters is not None else ()
+        both = sorted({each.container_path for each in tmpfs} & set(self.mounts or ()))
+        problems.check(not both, f"a path stands in mounts or in tmpfs, not in both, got {', '.join(both)}")
 
     def render(
         self,
@@ -75,10 +101,11 @@ class Container:
         platform: Platform,
         job_role_arn: str | None,
         execution_role_arn: str | None,
-        log_group_name: str,
+        log_configuration: batch.CfnJobDefinition.LogConfigurationProperty,
     ) -> batch.CfnJobDefinition.ContainerPropertiesProperty:
         """The container as CloudFormation wants it."""
         address, credentials = image
+        volumes = self.volumes
         return _L1.ContainerPropertiesProperty(
             image=address,
             repository_credentials=None
@@ -93,15 +120,15 @@ class Container:
             ],
             job_role_arn=job_role_arn,
             execution_role_arn=execution_role_arn,
-            log_configuration=_L1.LogConfigurationProperty(
-                log_driver="awslogs",
-                options={"awslogs-group": log_group_name, "awslogs-region": _cfn.region()},
-            ),
+            log_configuration=log_configuration,
             user=self.user,
             readonly_root_filesystem=self.readonly_root_filesystem,
             privileged=self.privileged,
-            linux_parameters=self.linux_parameters,
-            ulimits=list(self.ulimits) or None,
+            linux_parameters=linux_parameters_property(self.linux_parameters),
+            ulimits=ulimit_properties(self.ulimits),
+            volumes=volumes.properties,
+            mount_points=volumes.mount_points(self.mounts),
+            enable_execute_command=self.enable_execute_command,
             network_configuration=platform.network_configuration,
             fargate_platform_configuration=platform.fargate_platform_configuration,
             runtime_platform=platform.runtime_platform,

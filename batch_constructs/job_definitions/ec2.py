@@ -20,10 +20,15 @@ if TYPE_CHECKING:
     from aws_cdk import aws_ecs as ecs
     from aws_cdk import aws_iam as iam
     from aws_cdk import aws_logs as logs
+    from aws_cdk import aws_secretsmanager as secretsmanager
+    from aws_cdk.interfaces.aws_batch import IConsumableResourceRef
     from constructs import Construct
     from jsii import Number
 
+    from batch_constructs.job_definitions.linux_parameters import LinuxParameters, Ulimit
+    from batch_constructs.job_definitions.log_drivers import AwsLogs
     from batch_constructs.job_definitions.retries import RetryStrategy
+    from batch_constructs.job_definitions.volumes import Mount
 
 __all__ = ["Ec2JobDefinition"]
 
@@ -51,8 +56,15 @@ class Ec2JobDefinition(SingleContainerJobDefinition):
         parameters: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
         secrets: Mapping[str, batch.Secret] | None = None,
+        mounts: Mapping[str, Mount] | None = None,
+        linux_parameters: LinuxParameters | None = None,
+        ulimits: Sequence[Ulimit] = (),
+        repository_credentials: secretsmanager.ISecret | None = None,
+        enable_execute_command: bool | None = None,
+        consumes: Mapping[IConsumableResourceRef, Number] | None = None,
         job_role: iam.IRole | iam.Role | None = None,
         execution_role: iam.IRole | iam.Role | None = None,
+        logging: AwsLogs | ecs.LogDriver | None = None,
         log_group: logs.ILogGroup | logs.LogGroup | None = None,
         log_retention: RetentionDays = RetentionDays.ONE_MONTH,
         retry_strategy: RetryStrategy | None = None,
@@ -64,6 +76,7 @@ class Ec2JobDefinition(SingleContainerJobDefinition):
         propagate_tags: bool = True,
         skip_deregister_on_update: bool = True,
         job_definition_name: str | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
         """Create the definition, and its log group.
 
@@ -80,9 +93,20 @@ class Ec2JobDefinition(SingleContainerJobDefinition):
             parameters: Defaults for the ``Ref::name`` of the command. A submission may override them.
             environment: Variables for the job. Names that begin with ``AWS_BATCH`` belong to AWS Batch.
             secrets: Variables whose values are read at the start of each job; the right to read them is granted.
+            mounts: Volumes (`Efs`, `Host`, `S3Files`) by the path at which the container sees them; the job role may
+                mount them, and the network lets it. By default none.
+            linux_parameters: Init process, shared memory, tmpfs, devices and swap. By default none.
+            ulimits: Limits of the kernel, such as open files. By default those of Docker.
+            repository_credentials: The secret with which a private registry lets in, where ``image`` is an address.
+                By default none.
+            enable_execute_command: Whether ``aws ecs execute-command`` opens a shell in its tasks; the job role gets
+                the right to. By default no.
+            consumes: How much of which consumable resources each job holds: ``{licence: 1}``. By default none.
             job_role: The role of the code inside. By default one is made at the first grant to the definition.
             execution_role: The role with which ECS reads the secrets, pulls the image and writes the log. By
                 default one is made if there are secrets; else the instance's role does it.
+            logging: How output is written to the log group, as `AwsLogs`, or another log driver of the CDK
+                (``ecs.LogDrivers``). By default one stream an attempt.
             log_group: Where output goes. By default a group of its own.
             log_retention: How long its own log group keeps output; by default one month.
             retry_strategy: Which failures are tried again, and how often. By default none is.
@@ -94,6 +118,7 @@ class Ec2JobDefinition(SingleContainerJobDefinition):
             propagate_tags: Whether tags of the job reach its ECS task; by default yes.
             skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
             job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
+            tags: Tags of the definition, and of its jobs' tasks where they propagate; up to 50.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.
@@ -114,6 +139,11 @@ class Ec2JobDefinition(SingleContainerJobDefinition):
                 user=user,
                 privileged=privileged,
                 readonly_root_filesystem=readonly_root_filesystem,
+                mounts=mounts,
+                linux_parameters=linux_parameters,
+                ulimits=ulimits,
+                repository_credentials=repository_credentials,
+                enable_execute_command=enable_execute_command,
                 resources=requirements(vcpus=vcpus, memory_mib=memory_mib, gpus=gpus),
             ),
             settings=DefinitionSettings(
@@ -124,9 +154,12 @@ class Ec2JobDefinition(SingleContainerJobDefinition):
                 propagate_tags=propagate_tags,
                 skip_deregister_on_update=skip_deregister_on_update,
                 job_definition_name=job_definition_name,
+                tags=tags,
+                consumes=consumes,
             ),
             job_role=job_role,
             execution_role=execution_role,
+            logging=logging,
             log_group=log_group,
             log_retention=log_retention,
         )

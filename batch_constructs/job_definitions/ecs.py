@@ -12,16 +12,21 @@ from aws_cdk import aws_logs as logs
 
 from batch_constructs.job_definitions.base import JobDefinitionBase
 from batch_constructs.job_definitions.images import resolve_image
+from batch_constructs.job_definitions.log_drivers import AwsLogs, check_logging, resolve_logging
+from batch_constructs.job_definitions.parameters import placeholders
 from batch_constructs.permissions import grants
 from batch_constructs.roles import ExecutionRole, JobRole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from aws_cdk import aws_ecs as ecs
     from constructs import Construct
 
     from batch_constructs._problems import Problems
     from batch_constructs.job_definitions.container import Container, Platform
+    from batch_constructs.job_definitions.images import ResolvedImage
+    from batch_constructs.job_definitions.log_drivers import ResolvedLogging
     from batch_constructs.job_definitions.settings import DefinitionSettings
 
 __all__ = ["EcsJobDefinition", "SingleContainerJobDefinition"]
@@ -34,11 +39,14 @@ class EcsJobDefinition(JobDefinitionBase):
     cfn: batch.CfnJobDefinition
     """The CloudFormation resource."""
 
-    log_group: logs.ILogGroup
-    """Where the jobs' output goes."""
+    parameters: Mapping[str, str]
+    """Values for placeholders, unless a submission gives others."""
 
-    _containers: Sequence[str]
-    """Where its containers stand in the resource's properties."""
+    placeholders: frozenset[str]
+    """The names of all words ``Ref::name`` in its commands; those without a default are for submissions to give."""
+
+    _job_role_members: Sequence[str]
+    """Where its job role stands in the resource's properties."""
 
     def __init__(
         self,
@@ -48,19 +56,24 @@ class EcsJobDefinition(JobDefinitionBase):
         job_role: iam.IRole | None,
         execution_role: iam.IRole | None,
         needs_execution_role: bool,
+        logging: AwsLogs | ecs.LogDriver | None,
         log_group: logs.ILogGroup | None,
         log_retention: logs.RetentionDays,
     ) -> None:
         """Create the helpers: log group, and execution role where one is needed."""
         super().__init__(scope, id)
-        self.log_group = log_group or logs.LogGroup(self, "LogGroup", retention=log_retention)
-        if execution_role is None and needs_execution_role:
-            execution_role = ExecutionRole(self, "ExecutionRole")
-        if execution_role is not None:
-            self.log_group.grant_write(execution_role)
+        logging = logging or AwsLogs()
+        self._log_group = log_group
+        if log_group is None and isinstance(logging, AwsLogs):
+            self._log_group = logs.LogGroup(self, "LogGroup", retention=log_retention)
         self._job_role, self._execution_role = job_role, execution_role
         # Who may register revisions: they must be allowed to pass a job role, too, that is made later.
         self._registrants: list[iam.IGrantable] = []
+        if execution_role is not None and self._log_group is not None:
+            self._log_group.grant_write(execution_role)
+        if needs_execution_role:
+            self._need_execution_role()
+        self._logging = self._resolve_logging(logging)
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
@@ -72,8 +85,8 @@ class EcsJobDefinition(JobDefinitionBase):
         """The role of the code inside the job; made when first asked for, unless it was given."""
         if self._job_role is None:
             self._job_role = role = JobRole(self, "JobRole")
-            for container in self._containers:
-                self.cfn.add_property_override(f"{container}.JobRoleArn", role.role_arn)
+            for member in self._job_role_members:
+                self.cfn.add_property_override(member, role.role_arn)
             for grantee in self._registrants:
                 grants.pass_roles(grantee, [role])
         return self._job_role
@@ -83,6 +96,19 @@ class EcsJobDefinition(JobDefinitionBase):
         """The role with which ECS starts the job; ``None`` where the instance's role does it."""
         return self._execution_role
 
+    @property
+    def log_group(self) -> logs.ILogGroup:
+        """Where the jobs' output goes.
+
+        Raises:
+            ValueError: it does not go to CloudWatch Logs, but where ``logging`` says.
+        """
+        if self._log_group is None:
+            raise ValueError(
+                f"log_group is there for jobs that write to CloudWatch Logs, got logging with {self._logging.driver}"
+            )
+        return self._log_group
+
     def grant_read_logs(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow to read what its jobs write to its log group.
 
@@ -90,6 +116,9 @@ class EcsJobDefinition(JobDefinitionBase):
 
         Args:
             grantee: A role, a function, a user: who reads.
+
+        Raises:
+            ValueError: its jobs do not write to CloudWatch Logs.
         """
         return self.log_group.grant_read(grantee)
 
@@ -103,26 +132,71 @@ class EcsJobDefinition(JobDefinitionBase):
         """The ARN of the revision that this deploy registers."""
         return self.cfn.ref
 
+    def _need_execution_role(self) -> iam.IRole:
+        """The execution role; made unless it is there."""
+        if self._execution_role is None:
+            self._execution_role = ExecutionRole(self, "ExecutionRole")
+            if self._log_group is not None:
+                self._log_group.grant_write(self._execution_role)
+        return self._execution_role
+
+    def _resolve_logging(self, logging: AwsLogs | ecs.LogDriver) -> ResolvedLogging:
+        name = "" if self._log_group is None else self._log_group.log_group_name
+        resolved = resolve_logging(self, logging, log_group_name=name, role=self._execution_role)
+        if resolved.secrets and self._execution_role is None:
+            role = self._need_execution_role()
+            resolved = resolve_logging(self, logging, log_group_name=name, role=role)
+        self._log_group = self._log_group or resolved.log_group
+        return resolved
+
+    def _resolve_image(self, container: Container) -> ResolvedImage:
+        secret = container.repository_credentials
+        resolved = resolve_image(self, container.image, self._execution_role)
+        if resolved[1] is not None and self._execution_role is None:
+            # Only now it is seen that the image's registry is private: the role must read its secret.
+            resolved = resolve_image(self, container.image, self._need_execution_role())
+        if secret is None:
+            return resolved
+        secret.grant_read(self._need_execution_role())
+        return resolved[0], secret.secret_arn
+
     def _render(
-        self, container: Container, platform: Platform
-    ) -> batch.CfnJobDefinition.ContainerPropertiesProperty:
+        self, containers: Sequence[Container], platform: Platform
+    ) -> list[batch.CfnJobDefinition.ContainerPropertiesProperty]:
+        """Each container for a template: call `_finish` with them once the resource is there."""
+        images = [self._resolve_image(container) for container in containers]
         role = self._execution_role
         if role is not None:
-            for secret in (container.secrets or {}).values():
-                secret.grant_read(role)
-        return container.render(
-            image=resolve_image(self, container.image, role),
-            platform=platform,
-            job_role_arn=None if self._job_role is None else self._job_role.role_arn,
-            execution_role_arn=None if role is None else role.role_arn,
-            log_group_name=self.log_group.log_group_name,
-        )
+            for container in containers:
+                for secret in (container.secrets or {}).values():
+                    secret.grant_read(role)
+        return [
+            container.render(
+                image=image,
+                platform=platform,
+                job_role_arn=None if self._job_role is None else self._job_role.role_arn,
+                execution_role_arn=None if role is None else role.role_arn,
+                log_configuration=self._logging.property,
+            )
+            for container, image in zip(containers, images, strict=True)
+        ]
+
+    def _finish(self, containers: Sequence[Container], settings: DefinitionSettings) -> None:
+        """Give the jobs' role what the containers need of it: what they mount, and what ECS Exec does."""
+        self._consumed = settings.consumes or {}
+        self.parameters = dict(settings.parameters or {})
+        self.placeholders = placeholders(container.command for container in containers)
+        for container in containers:
+            if container.mounts:
+                container.volumes.connect(self)
+        if any(container.enable_execute_command for container in containers):
+            grants.open_session(self)
 
 
 class SingleContainerJobDefinition(EcsJobDefinition):
     """A definition of single-node jobs with one container."""
 
-    _containers = ("ContainerProperties",)
+    _job_role_members = ("ContainerProperties.JobRoleArn",)
 
     def __init__(
         self,
@@ -135,6 +209,7 @@ class SingleContainerJobDefinition(EcsJobDefinition):
         problems: Problems,
         job_role: iam.IRole | None,
         execution_role: iam.IRole | None,
+        logging: AwsLogs | ecs.LogDriver | None,
         log_group: logs.ILogGroup | None,
         log_retention: logs.RetentionDays,
     ) -> None:
@@ -145,19 +220,20 @@ class SingleContainerJobDefinition(EcsJobDefinition):
         """
         container.check(problems)
         settings.check(problems)
+        check_logging(problems, logging, log_group)
         problems.raise_if_any()
         super().__init__(
             scope,
             id,
             job_role=job_role,
             execution_role=execution_role,
-            needs_execution_role=platform.needs_execution_role or bool(container.secrets),
+            needs_execution_role=platform.needs_execution_role or container.needs_execution_role,
+            logging=logging,
             log_group=log_group,
             log_retention=log_retention,
         )
+        [properties] = self._render([container], platform)
         self.cfn = settings.define(
-            self,
-            type="container",
-            platform_capability=platform.capability,
-            container_properties=self._render(container, platform),
+            self, type="container", platform_capability=platform.capability, container_properties=properties
         )
+        self._finish([container], settings)

@@ -13,6 +13,8 @@ from batch_constructs.facts import fargate, limits
 from batch_constructs.facts.instance_types import Architecture
 from batch_constructs.job_definitions.container import Container, Platform, requirements
 from batch_constructs.job_definitions.ecs import SingleContainerJobDefinition
+from batch_constructs.job_definitions.linux_parameters import LinuxParameters
+from batch_constructs.job_definitions.mounts import check_mounts_on_fargate
 from batch_constructs.job_definitions.settings import DefinitionSettings
 
 if TYPE_CHECKING:
@@ -22,10 +24,14 @@ if TYPE_CHECKING:
     from aws_cdk import aws_ecs as ecs
     from aws_cdk import aws_iam as iam
     from aws_cdk import aws_logs as logs
+    from aws_cdk import aws_secretsmanager as secretsmanager
+    from aws_cdk.interfaces.aws_batch import IConsumableResourceRef
     from constructs import Construct
     from jsii import Number
 
+    from batch_constructs.job_definitions.log_drivers import AwsLogs
     from batch_constructs.job_definitions.retries import RetryStrategy
+    from batch_constructs.job_definitions.volumes import Mount
 
 __all__ = ["FargateJobDefinition"]
 
@@ -58,8 +64,14 @@ class FargateJobDefinition(SingleContainerJobDefinition):
         assign_public_ip: bool = False,
         ephemeral_storage: Size | None = None,
         platform_version: str | None = None,
+        mounts: Mapping[str, Mount] | None = None,
+        init_process_enabled: bool | None = None,
+        repository_credentials: secretsmanager.ISecret | None = None,
+        enable_execute_command: bool | None = None,
+        consumes: Mapping[IConsumableResourceRef, Number] | None = None,
         job_role: iam.IRole | iam.Role | None = None,
         execution_role: iam.IRole | iam.Role | None = None,
+        logging: AwsLogs | ecs.LogDriver | None = None,
         log_group: logs.ILogGroup | logs.LogGroup | None = None,
         log_retention: RetentionDays = RetentionDays.ONE_MONTH,
         retry_strategy: RetryStrategy | None = None,
@@ -70,6 +82,7 @@ class FargateJobDefinition(SingleContainerJobDefinition):
         propagate_tags: bool = True,
         skip_deregister_on_update: bool = True,
         job_definition_name: str | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
         """Create the definition, its log group and its execution role.
 
@@ -89,8 +102,19 @@ class FargateJobDefinition(SingleContainerJobDefinition):
                 image; in private and isolated ones it is of no use. By default no.
             ephemeral_storage: Disk space, 21 to 200 GiB. By default 20 GiB.
             platform_version: ``"LATEST"`` or a number such as ``"1.4.0"``. By default the latest.
+            mounts: Volumes (`Efs`, `S3Files`) by the path at which the container sees them; the job role may mount
+                them, and the network lets it. ``Host()`` is an empty directory. By default none.
+            init_process_enabled: Whether an init process hands on signals and reaps processes. By default the
+                command is process 1.
+            repository_credentials: The secret with which a private registry lets in, where ``image`` is an address.
+                By default none.
+            enable_execute_command: Whether ``aws ecs execute-command`` opens a shell in its tasks; the job role gets
+                the right to. By default no.
+            consumes: How much of which consumable resources each job holds: ``{licence: 1}``. By default none.
             job_role: The role of the code inside. By default one is made at the first grant to the definition.
             execution_role: The role with which ECS starts the job. By default one is made.
+            logging: How output is written to the log group, as `AwsLogs`, or another log driver of the CDK
+                (``ecs.LogDrivers``): Fargate knows Splunk. By default one stream an attempt.
             log_group: Where output goes. By default a group of its own.
             log_retention: How long its own log group keeps output; by default one month.
             retry_strategy: Which failures are tried again, and how often. By default none is.
@@ -102,6 +126,7 @@ class FargateJobDefinition(SingleContainerJobDefinition):
             propagate_tags: Whether tags of the job reach its ECS task; by default yes.
             skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
             job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
+            tags: Tags of the definition, and of its jobs' tasks where they propagate; up to 50.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.
@@ -115,6 +140,7 @@ class FargateJobDefinition(SingleContainerJobDefinition):
             architecture in {None, Architecture.X86_64, Architecture.ARM64},
             f"architecture must be X86_64 or ARM64 on Fargate, got {architecture}",
         )
+        check_mounts_on_fargate(problems, mounts, platform_version)
         super().__init__(
             scope,
             id,
@@ -127,6 +153,12 @@ class FargateJobDefinition(SingleContainerJobDefinition):
                 secrets=secrets,
                 user=user,
                 readonly_root_filesystem=readonly_root_filesystem,
+                mounts=mounts,
+                linux_parameters=None
+                if init_process_enabled is None
+                else LinuxParameters(init_process_enabled=init_process_enabled),
+                repository_credentials=repository_credentials,
+                enable_execute_command=enable_execute_command,
                 resources=requirements(vcpus=vcpus, memory_mib=memory_mib),
             ),
             settings=DefinitionSettings(
@@ -137,9 +169,12 @@ class FargateJobDefinition(SingleContainerJobDefinition):
                 propagate_tags=propagate_tags,
                 skip_deregister_on_update=skip_deregister_on_update,
                 job_definition_name=job_definition_name,
+                tags=tags,
+                consumes=consumes,
             ),
             job_role=job_role,
             execution_role=execution_role,
+            logging=logging,
             log_group=log_group,
             log_retention=log_retention,
         )

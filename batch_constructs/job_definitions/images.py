@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.facts import patterns
+from batch_constructs.job_definitions.nowhere import container_nowhere
 from batch_constructs.roles import allow_pull
 
 if TYPE_CHECKING:
@@ -43,20 +44,7 @@ def resolve_image(scope: Construct, image: str | ecs.ContainerImage, role: iam.I
 
 
 def _bind(scope: Construct, image: ecs.ContainerImage, role: iam.IRole | None) -> ResolvedImage:
-    # The CDK binds images to ECS container definitions only. One in a stack of its own, which no app ever
-    # synthesizes, lets every kind of image do its work, and grant its pull rights to our role.
-    from aws_cdk import Stack  # noqa: PLC0415 - 360 ms that only those pay who need it
-    from aws_cdk import aws_ecs as ecs  # noqa: PLC0415
-
-    nowhere = ecs.TaskDefinition(
-        Stack(),
-        "Nowhere",
-        compatibility=ecs.Compatibility.EC2,
-        execution_role=role,
-    )
-    container = nowhere.add_container(
-        "Container", image=ecs.ContainerImage.from_registry("none"), memory_limit_mib=4
-    )
-    config = image.bind(scope, container)
+    # The CDK binds images to ECS container definitions only.
+    config = image.bind(scope, container_nowhere(role))
     credentials = config.repository_credentials
     return config.image_name, credentials.credentials_parameter if credentials is not None else None

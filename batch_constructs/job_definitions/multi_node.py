@@ -9,8 +9,10 @@ from aws_cdk.aws_logs import RetentionDays
 
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import mebibytes, seconds
+from batch_constructs.job_definitions.consumables import consumable_resource_properties
 from batch_constructs.job_definitions.container import EC2
 from batch_constructs.job_definitions.ecs import EcsJobDefinition
+from batch_constructs.job_definitions.log_drivers import check_logging
 from batch_constructs.job_definitions.node_groups import check_group, check_nodes, container_of, ranges_of
 from batch_constructs.job_definitions.settings import DefinitionSettings
 
@@ -18,11 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aws_cdk import Duration
+    from aws_cdk import aws_ecs as ecs
     from aws_cdk import aws_iam as iam
     from aws_cdk import aws_logs as logs
+    from aws_cdk.interfaces.aws_batch import IConsumableResourceRef
     from constructs import Construct
     from jsii import Number
 
+    from batch_constructs.job_definitions.log_drivers import AwsLogs
     from batch_constructs.job_definitions.node_groups import NodeGroup
     from batch_constructs.job_definitions.retries import RetryStrategy
 
@@ -52,6 +57,9 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
         parameters: Mapping[str, str] | None = None,
         job_role: iam.IRole | iam.Role | None = None,
         execution_role: iam.IRole | iam.Role | None = None,
+        enable_execute_command: bool | None = None,
+        consumes: Mapping[IConsumableResourceRef, Number] | None = None,
+        logging: AwsLogs | ecs.LogDriver | None = None,
         log_group: logs.ILogGroup | logs.LogGroup | None = None,
         log_retention: RetentionDays = RetentionDays.ONE_MONTH,
         retry_strategy: RetryStrategy | None = None,
@@ -60,6 +68,7 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
         propagate_tags: bool = True,
         skip_deregister_on_update: bool = True,
         job_definition_name: str | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
         """Create the definition, and its log group.
 
@@ -75,6 +84,12 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
             job_role: The role of the code inside. By default one is made at the first grant to the definition.
             execution_role: The role with which ECS reads secrets and writes the log. By default one is made if
                 there are secrets; else the instance's role does it.
+            enable_execute_command: Whether ``aws ecs execute-command`` opens a shell in its containers; the job role
+                gets the right to. By default no.
+            consumes: How much of which consumable resources each job holds. By default none; `NodeGroup` has what
+                its nodes hold.
+            logging: How output is written to the log group, as `AwsLogs`, or another log driver of the CDK
+                (``ecs.LogDrivers``). By default one stream a node.
             log_group: Where output goes. By default a group of its own.
             log_retention: How long its own log group keeps output; by default one month.
             retry_strategy: Which failures of the main node are tried again. By default none is.
@@ -83,13 +98,15 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
             propagate_tags: Whether tags of the job reach its ECS tasks; by default yes.
             skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
             job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
+            tags: Tags of the definition, and of its jobs' tasks where they propagate; up to 50.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.
         """
         memories = [mebibytes(group.memory) for group in node_groups]
         containers = [
-            container_of(group, memory) for group, memory in zip(node_groups, memories, strict=True)
+            container_of(group, memory, enable_execute_command=enable_execute_command)
+            for group, memory in zip(node_groups, memories, strict=True)
         ]
         settings = DefinitionSettings(
             parameters=parameters,
@@ -99,6 +116,8 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
             propagate_tags=propagate_tags,
             skip_deregister_on_update=skip_deregister_on_update,
             job_definition_name=job_definition_name,
+            tags=tags,
+            consumes=consumes,
         )
         problems = Problems()
         ranges = ranges_of(node_groups, problems)
@@ -107,6 +126,7 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
             check_group(problems, group, memory_mib=memory, instance_type=instance_type)
             container.check(problems)
         settings.check(problems)
+        check_logging(problems, logging, log_group)
         problems.raise_if_any()
 
         super().__init__(
@@ -114,13 +134,15 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
             id,
             job_role=job_role,
             execution_role=execution_role,
-            needs_execution_role=any(container.secrets for container in containers),
+            needs_execution_role=any(container.needs_execution_role for container in containers),
+            logging=logging,
             log_group=log_group,
             log_retention=log_retention,
         )
         self.node_ranges = ranges
-        self._containers = tuple(
-            f"NodeProperties.NodeRangeProperties.{index}.Container" for index in range(len(containers))
+        self._job_role_members = tuple(
+            f"NodeProperties.NodeRangeProperties.{index}.Container.JobRoleArn"
+            for index in range(len(containers))
         )
         self.cfn = settings.define(
             self,
@@ -132,10 +154,14 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
                 node_range_properties=[
                     _L1.NodeRangePropertyProperty(
                         target_nodes=str(nodes),
-                        container=self._render(container, EC2),
+                        container=container,
                         instance_types=None if instance_type is None else [instance_type],
+                        consumable_resource_properties=consumable_resource_properties(group.consumes),
                     )
-                    for nodes, container in zip(ranges, containers, strict=True)
+                    for nodes, group, container in zip(
+                        ranges, node_groups, self._render(containers, EC2), strict=True
+                    )
                 ],
             ),
         )
+        self._finish(containers, settings)

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from aws_cdk import aws_batch as batch
-
 from batch_constructs._problems import Problems
-from batch_constructs._tokens import known, mebibytes
+from batch_constructs._tokens import known
 from batch_constructs.facts import instance_types as types
 from batch_constructs.facts import limits
+from batch_constructs.facts.vocabulary import UlimitName
+from batch_constructs.job_definitions.consumables import check_consumes
 from batch_constructs.job_definitions.container import Container, check_ec2_amounts, requirements
+from batch_constructs.job_definitions.linux_parameters import Device, LinuxParameters, Ulimit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aws_cdk import Size
+    from aws_cdk import aws_batch as batch
     from aws_cdk import aws_ecs as ecs
+    from aws_cdk import aws_secretsmanager as secretsmanager
+    from aws_cdk.interfaces.aws_batch import IConsumableResourceRef
     from jsii import Number
 
-__all__ = ["NodeGroup", "NodeRange", "check_group", "check_nodes", "container_of", "ranges_of"]
+    from batch_constructs.job_definitions.volumes import Mount
 
-_L1 = batch.CfnJobDefinition
-_UNLIMITED = -1
+__all__ = ["NodeGroup", "NodeRange", "check_group", "check_nodes", "container_of", "ranges_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +79,14 @@ class NodeGroup:
         efa_interfaces: How many Elastic Fabric Adapters the container uses: it gets their devices, and may lock all
             of its memory, which MPI and NCCL need. By default none.
         shared_memory: Size of ``/dev/shm``. By default 64 MiB, which NCCL outgrows.
+        mounts: Volumes (`Efs`, `Host`) by the path at which the container sees them. By default none.
+        linux_parameters: Init process, devices, tmpfs and swap. By default none.
+        ulimits: Limits of the kernel. By default those of Docker, and of ``efa_interfaces``.
+        repository_credentials: The secret with which a private registry lets in. By default none.
+        consumes: How much of which consumable resources the nodes hold. By default none.
         user: Name or id inside the container. By default what the image says.
         privileged: Root-like power on the instance. By default no.
+        readonly_root_filesystem: Whether the container can write to volumes only. By default no.
     """
 
     nodes: int | NodeRange
@@ -90,40 +99,53 @@ class NodeGroup:
     secrets: Mapping[str, batch.Secret] | None = None
     efa_interfaces: int = 0
     shared_memory: Size | None = None
+    mounts: Mapping[str, Mount] | None = None
+    linux_parameters: LinuxParameters | None = None
+    ulimits: Sequence[Ulimit] = ()
+    repository_credentials: secretsmanager.ISecret | None = None
+    consumes: Mapping[IConsumableResourceRef, Number] | None = None
     user: str | None = None
     privileged: bool | None = None
+    readonly_root_filesystem: bool | None = None
 
 
-def container_of(group: NodeGroup, memory_mib: Number | None) -> Container:
+def container_of(
+    group: NodeGroup, memory_mib: Number | None, *, enable_execute_command: bool | None
+) -> Container:
     """The container that each node of a group runs."""
-    memlock = _L1.UlimitProperty(name="memlock", soft_limit=_UNLIMITED, hard_limit=_UNLIMITED)
     return Container(
         image=group.image,
         command=group.command,
         environment=group.environment,
         secrets=group.secrets,
         user=group.user,
-        readonly_root_filesystem=None,
+        readonly_root_filesystem=group.readonly_root_filesystem,
         privileged=group.privileged,
         resources=requirements(vcpus=group.vcpus, memory_mib=memory_mib, gpus=group.gpus),
+        mounts=group.mounts,
         linux_parameters=_linux_parameters(group),
-        ulimits=[memlock] if group.efa_interfaces else [],
+        ulimits=_ulimits(group),
+        repository_credentials=group.repository_credentials,
+        enable_execute_command=enable_execute_command,
     )
 
 
-def _linux_parameters(group: NodeGroup) -> batch.CfnJobDefinition.LinuxParametersProperty | None:
+def _ulimits(group: NodeGroup) -> list[Ulimit]:
+    given = list(group.ulimits)
+    if group.efa_interfaces and all(each.name != UlimitName.MEMLOCK for each in given):
+        given.append(Ulimit.unlimited(UlimitName.MEMLOCK))
+    return given
+
+
+def _linux_parameters(group: NodeGroup) -> LinuxParameters | None:
     if not group.efa_interfaces and group.shared_memory is None:
-        return None
-    devices = [f"/dev/infiniband/uverbs{number}" for number in range(group.efa_interfaces)]
-    return _L1.LinuxParametersProperty(
-        shared_memory_size=mebibytes(group.shared_memory),
-        devices=[
-            _L1.DeviceProperty(
-                host_path=device, container_path=device, permissions=["READ", "WRITE", "MKNOD"]
-            )
-            for device in devices
-        ]
-        or None,
+        return group.linux_parameters
+    given = group.linux_parameters or LinuxParameters()
+    adapters = [Device(f"/dev/infiniband/uverbs{number}") for number in range(group.efa_interfaces)]
+    return replace(
+        given,
+        shared_memory_size=group.shared_memory or given.shared_memory_size,
+        devices=[*given.devices, *adapters],
     )
 
 
@@ -172,6 +194,12 @@ def check_group(
     problems: Problems, group: NodeGroup, *, memory_mib: Number | None, instance_type: str | None
 ) -> None:
     """Note what no container can have, and what the instance type has not."""
+    given = group.linux_parameters
+    problems.check(
+        group.shared_memory is None or given is None or given.shared_memory_size is None,
+        "shared_memory stands in the group or in linux_parameters, not in both",
+    )
+    check_consumes(problems, group.consumes)
     check_ec2_amounts(problems, vcpus=group.vcpus, memory_mib=memory_mib, gpus=group.gpus)
     found = types.find(instance_type) if instance_type is not None and known(instance_type) else None
     if found is None:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_batch as batch
 
 from batch_constructs.facts import limits, patterns
+from batch_constructs.job_definitions.consumables import check_consumes, consumable_resource_properties
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aws_cdk.interfaces.aws_batch import IConsumableResourceRef
     from constructs import Construct
     from jsii import Number
 
@@ -34,12 +36,16 @@ class DefinitionSettings:
     propagate_tags: bool
     skip_deregister_on_update: bool
     job_definition_name: str | None
+    tags: Mapping[str, str] | None = None
+    consumes: Mapping[IConsumableResourceRef, Number] | None = None
 
     def check(self, problems: Problems) -> None:
         """Note everything about these arguments that AWS would refuse."""
         problems.matches("job_definition_name", self.job_definition_name, patterns.RESOURCE_NAME)
         problems.within("scheduling_priority", self.scheduling_priority, limits.SCHEDULING_PRIORITY)
         problems.within("timeout", self.timeout_seconds, limits.ATTEMPT_DURATION_SECONDS)
+        problems.tags("tags", self.tags or {})
+        check_consumes(problems, self.consumes)
 
     def define(
         self,
@@ -68,6 +74,8 @@ class DefinitionSettings:
             resource_retention_policy=_L1.ResourceRetentionPolicyProperty(
                 skip_deregister_on_update=self.skip_deregister_on_update
             ),
+            consumable_resource_properties=consumable_resource_properties(self.consumes),
+            tags=dict(self.tags) if self.tags else None,
             container_properties=container_properties,
             node_properties=node_properties,
         )

@@ -12,7 +12,15 @@ from batch_constructs import _cfn
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["cancel_and_terminate", "pass_roles", "pass_to_tasks", "read", "register", "submit_job"]
+__all__ = [
+    "cancel_and_terminate",
+    "open_session",
+    "pass_roles",
+    "pass_to_tasks",
+    "read",
+    "register",
+    "submit_job",
+]
 
 
 def submit_job(grantee: iam.IGrantable, queue_arn: str, definitions: Iterable[tuple[str, str]]) -> iam.Grant:
@@ -67,6 +75,15 @@ def pass_to_tasks(roles: Sequence[iam.IRole | iam.Role]) -> iam.PolicyStatement:
         actions=["iam:PassRole"],
         resources=[role.role_arn for role in roles],
         conditions={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+    )
+
+
+def open_session(grantee: iam.IGrantable) -> iam.Grant:
+    """Allow a job to open the channels over which ECS Exec runs commands in it."""
+    channels = ("ControlChannel", "DataChannel")
+    # Channels have no ARN: IAM takes only the wildcard.
+    return _grant(
+        grantee, [f"ssmmessages:{verb}{each}" for verb in ("Create", "Open") for each in channels], ["*"]
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.checks._memo import once
 from batch_constructs.assembly.template import Unknown, known
+from batch_constructs.facts.patterns import PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.resources import JobDefinition, Submission
 
 WARNING = Severity.WARNING
-_WHOLE = re.compile(r"Ref::([A-Za-z0-9_.-]+)")
 _CHAPTER = "Job Definition Parameters"
 
 
@@ -40,7 +39,7 @@ def placeholders_are_filled(definition: JobDefinition, batch: BatchModel) -> Ite
         if not _uses((*words, *overrides), name):
             message = f"Parameters must fill a placeholder of the command, got {name!r} and no Ref::{name}"
             yield Finding(definition, message, at=f"Parameters.{name}")
-    holes = [hole[1] for word in words if known(word) and (hole := _WHOLE.fullmatch(word))]
+    holes = [hole[1] for word in words if known(word) and (hole := PLACEHOLDER.fullmatch(word))]
     for submission in submissions:
         values = submission.parameters if submission.parameters is not None else {}
         if (

@@ -1,0 +1,45 @@
+"""What jobs hold of consumable resources, as a definition or a group of nodes says it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_batch as batch
+
+from batch_constructs.facts import limits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_cdk.interfaces.aws_batch import IConsumableResourceRef
+    from jsii import Number
+
+    from batch_constructs._problems import Problems
+
+__all__ = ["check_consumes", "consumable_resource_properties"]
+
+_L1 = batch.CfnJobDefinition
+
+
+def check_consumes(problems: Problems, consumes: Mapping[IConsumableResourceRef, Number] | None) -> None:
+    """Note quantities of nothing."""
+    for quantity in (consumes or {}).values():
+        problems.within("the quantity of a consumable resource", quantity, limits.CONSUMABLE_QUANTITY)
+
+
+def consumable_resource_properties(
+    consumes: Mapping[IConsumableResourceRef, Number] | None,
+) -> batch.CfnJobDefinition.ConsumableResourcePropertiesProperty | None:
+    """For ``ConsumableResourceProperties`` of a definition or of a range of nodes."""
+    if not consumes:
+        return None
+    return _L1.ConsumableResourcePropertiesProperty(
+        consumable_resource_list=[
+            # CloudFormation wants the ARN, where the API takes a name as well.
+            _L1.ConsumableResourceRequirementProperty(
+                consumable_resource=resource.consumable_resource_ref.consumable_resource_arn,
+                quantity=quantity,
+            )
+            for resource, quantity in consumes.items()
+        ]
+    )

@@ -1,0 +1,120 @@
+"""Where the output of containers goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_batch as batch
+
+from batch_constructs import _cfn
+from batch_constructs.job_definitions.nowhere import container_nowhere
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_cdk import aws_ecs as ecs
+    from aws_cdk import aws_iam as iam
+    from aws_cdk import aws_logs as logs
+    from constructs import Construct
+
+    from batch_constructs._problems import Problems
+
+__all__ = ["AwsLogs", "ResolvedLogging", "check_logging", "resolve_logging"]
+
+_L1 = batch.CfnJobDefinition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsLogs:
+    """How output is written to the definition's log group.
+
+    For another driver (Splunk, Fluentd, syslog, FireLens…) give ``logging`` one of the CDK's ``ecs.LogDrivers``
+    in its place.
+
+    Guide: Using the awslogs Log Driver.
+
+    Attributes:
+        stream_prefix: Begins the names of the log streams: ``PREFIX/default/TASK``. By default the name of the
+            definition does.
+        datetime_format: A ``strftime`` form that begins each message, such as ``%Y-%m-%dT%H:%M:%S``; the lines
+            up to the next belong to it. By default each line is a message.
+        multiline_pattern: A regular expression that begins each message. Slower than a ``datetime_format``, and
+            ignored beside one. By default each line is a message.
+    """
+
+    stream_prefix: str | None = None
+    datetime_format: str | None = None
+    multiline_pattern: str | None = None
+
+    def options(self, log_group_name: str) -> dict[str, str]:
+        """As the driver takes them."""
+        given = {
+            "awslogs-group": log_group_name,
+            "awslogs-region": _cfn.region(),
+            "awslogs-stream-prefix": self.stream_prefix,
+            "awslogs-datetime-format": self.datetime_format,
+            "awslogs-multiline-pattern": self.multiline_pattern,
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedLogging:
+    """A log driver with everything that it needs.
+
+    Attributes:
+        driver: Its name.
+        options: Its options.
+        secrets: Options that are secret: the ARNs of what holds them.
+        log_group: The log group that the CDK's driver for CloudWatch Logs writes to, if it is that one.
+    """
+
+    driver: str
+    options: Mapping[str, str]
+    secrets: Mapping[str, str]
+    log_group: logs.ILogGroup | None = None
+
+    @property
+    def property(self) -> batch.CfnJobDefinition.LogConfigurationProperty:
+        """For ``LogConfiguration`` of any container on ECS."""
+        return _L1.LogConfigurationProperty(
+            log_driver=self.driver,
+            options=dict(self.options) or None,
+            secret_options=[
+                _L1.SecretProperty(name=name, value_from=arn) for name, arn in self.secrets.items()
+            ]
+            or None,
+        )
+
+
+def check_logging(
+    problems: Problems, logging: AwsLogs | ecs.LogDriver | None, log_group: logs.ILogGroup | None
+) -> None:
+    """Note a log group that would stay empty."""
+    problems.check(
+        log_group is None or logging is None or isinstance(logging, AwsLogs),
+        "log_group belongs to awslogs: give it to the log driver, or leave logging out",
+    )
+
+
+def resolve_logging(
+    scope: Construct, logging: AwsLogs | ecs.LogDriver, *, log_group_name: str, role: iam.IRole | None
+) -> ResolvedLogging:
+    """A driver's name and options; the rights that it needs go to the role, where there is one.
+
+    Args:
+        scope: The definition; the CDK's drivers make their log groups in it.
+        logging: The options of awslogs, or any of the CDK's drivers.
+        log_group_name: Where awslogs writes; of no use to the CDK's drivers.
+        role: The execution role. Secrets need one: where it is ``None`` and there are some, ask again with one.
+    """
+    if isinstance(logging, AwsLogs):
+        return ResolvedLogging(driver="awslogs", options=logging.options(log_group_name), secrets={})
+    config = logging.bind(scope, container_nowhere(role))
+    return ResolvedLogging(
+        driver=config.log_driver,
+        options=config.options or {},
+        secrets={each.name: each.value_from for each in config.secret_options or ()},
+        log_group=getattr(logging, "log_group", None),
+    )

@@ -1,0 +1,194 @@
+"""Volumes in a template: one per volume object, mount points that name it, and the rights to use it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_batch as batch
+from aws_cdk import aws_iam as iam
+
+from batch_constructs._tokens import known
+from batch_constructs.facts import fargate
+from batch_constructs.job_definitions.volumes import Efs, Host, S3Files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from batch_constructs._problems import Problems
+    from batch_constructs.job_definitions.volumes import Mount
+
+__all__ = ["Volumes", "check_mounts", "check_mounts_on_fargate"]
+
+_L1 = batch.CfnJobDefinition
+_NFS = 2049
+_ABSOLUTE = re.compile(r"/.*[^/].*|[A-Za-z]:\\.+", re.DOTALL)
+
+
+def check_mounts(problems: Problems, mounts: Mapping[str, Mount] | None) -> None:
+    """Note paths that no container runtime mounts at."""
+    for path in mounts or ():
+        problems.check(
+            not known(path) or _ABSOLUTE.fullmatch(path) is not None,
+            f"the paths of mounts must be absolute and not the root, such as /data, got {path!r}",
+        )
+
+
+def check_mounts_on_fargate(
+    problems: Problems, mounts: Mapping[str, Mount] | None, platform_version: str | None
+) -> None:
+    """Note what Fargate has no instance for, or a version that is too old."""
+    for path, volume in (mounts or {}).items():
+        problems.check(
+            not isinstance(volume, Host) or volume.source_path is None,
+            f"mounts must not name paths of an instance on Fargate, which has none, got a Host path at {path!r}: "
+            "take Efs, S3Files, or Host() for an empty directory",
+        )
+        problems.check(
+            not isinstance(volume, Efs) or platform_version not in fargate.EFS_REFUSED_PLATFORM_VERSIONS,
+            f"platform_version must be 1.4.0 or later to mount Efs, got {platform_version}",
+        )
+
+
+class Volumes:
+    """The volumes of one task. The same object in several mounts, or containers, is one volume.
+
+    Made of what each container mounts; then the task takes ``properties``, each container its ``mount_points``, and
+    once the definition exists ``connect`` gives it the rights.
+    """
+
+    def __init__(self, *containers: Mapping[str, Mount] | None) -> None:
+        """Name the volumes after the first path that each is mounted at."""
+        self._names: dict[int, str] = {}
+        self._volumes: list[Mount] = []
+        for path, volume in (item for mounts in containers for item in (mounts or {}).items()):
+            if id(volume) not in self._names:
+                self._names[id(volume)] = self._free_name(path)
+                self._volumes.append(volume)
+
+    def _free_name(self, path: str) -> str:
+        wish = re.sub(r"[^A-Za-z0-9_-]+", "-", path).strip("-")[:200] if known(path) else ""
+        wish = wish or "volume"
+        taken = set(self._names.values())
+        names = (wish if number == 1 else f"{wish}-{number}" for number in range(1, len(taken) + 2))
+        return next(name for name in names if name not in taken)
+
+    @property
+    def properties(self) -> list[batch.CfnJobDefinition.VolumesProperty] | None:
+        """For ``Volumes`` of a container or of a task."""
+        return [_property(self._names[id(each)], each) for each in self._volumes] or None
+
+    def mount_points(
+        self, mounts: Mapping[str, Mount] | None
+    ) -> list[batch.CfnJobDefinition.MountPointsProperty] | None:
+        """For ``MountPoints`` of the only container of a job."""
+        return [
+            _L1.MountPointsProperty(source_volume=name, container_path=path, read_only=read_only)
+            for path, name, read_only in self._points(mounts)
+        ] or None
+
+    def task_mount_points(
+        self, mounts: Mapping[str, Mount] | None
+    ) -> list[batch.CfnJobDefinition.MountPointProperty] | None:
+        """For ``MountPoints`` of one of several containers: the same, under a name of its own in the CDK."""
+        return [
+            _L1.MountPointProperty(source_volume=name, container_path=path, read_only=read_only)
+            for path, name, read_only in self._points(mounts)
+        ] or None
+
+    def _points(self, mounts: Mapping[str, Mount] | None) -> Iterator[tuple[str, str, bool | None]]:
+        for path, volume in (mounts or {}).items():
+            yield path, self._names[id(volume)], volume.read_only or None
+
+    def connect(self, grantee: iam.IGrantable) -> None:
+        """Open the file systems to their environments, and let the job's role in."""
+        for volume in self._volumes:
+            if isinstance(volume, Host):
+                continue
+            _open(volume)
+            if isinstance(volume, Efs):
+                _let_in(grantee, volume, "elasticfilesystem", *_efs_arns(volume))
+            else:
+                _let_in(grantee, volume, "s3files", *_s3_files_arns(volume))
+
+
+def _property(name: str, volume: Mount) -> batch.CfnJobDefinition.VolumesProperty:
+    if isinstance(volume, Host):
+        # Without a path it is the name alone that makes the directory.
+        host = None if volume.source_path is None else _L1.VolumesHostProperty(source_path=volume.source_path)
+        return _L1.VolumesProperty(name=name, host=host)
+    if isinstance(volume, Efs):
+        point = volume.access_point
+        return _L1.VolumesProperty(
+            name=name,
+            efs_volume_configuration=_L1.EfsVolumeConfigurationProperty(
+                file_system_id=volume.file_system.file_system_ref.file_system_id,
+                root_directory=volume.root_directory,
+                transit_encryption="ENABLED",
+                transit_encryption_port=volume.transit_encryption_port,
+                authorization_config=_L1.AuthorizationConfigProperty(
+                    access_point_id=None if point is None else point.access_point_ref.access_point_id,
+                    iam="ENABLED",
+                ),
+            ),
+        )
+    file_system_arn, access_point_arn = _s3_files_arns(volume)
+    return _L1.VolumesProperty(
+        name=name,
+        s3_files_volume_configuration=_L1.S3FilesVolumeConfigurationProperty(
+            file_system_arn=file_system_arn,
+            access_point_arn=access_point_arn,
+            root_directory=volume.root_directory,
+            transit_encryption_port=volume.transit_encryption_port,
+        ),
+    )
+
+
+def _efs_arns(volume: Efs) -> tuple[str, str | None]:
+    point = volume.access_point
+    return (
+        volume.file_system.file_system_ref.file_system_arn,
+        None if point is None else point.access_point_ref.access_point_arn,
+    )
+
+
+def _s3_files_arns(volume: S3Files) -> tuple[str, str | None]:
+    system, point = volume.file_system, volume.access_point
+    return (
+        system if isinstance(system, str) else system.file_system_ref.file_system_arn,
+        point if point is None or isinstance(point, str) else point.access_point_ref.access_point_arn,
+    )
+
+
+def _let_in(
+    grantee: iam.IGrantable,
+    volume: Efs | S3Files,
+    service: str,
+    file_system_arn: str,
+    access_point_arn: str | None,
+) -> None:
+    # Not the file system's own grant_*: those change its policy, and do not know the access point.
+    rights = {
+        "ClientMount": True,
+        "ClientWrite": not volume.read_only,
+        "ClientRootAccess": volume.root_access,
+    }
+    iam.Grant.add_to_principal(
+        grantee=grantee,
+        actions=[f"{service}:{right}" for right, given in rights.items() if given],
+        resource_arns=[file_system_arn],
+        conditions=None
+        if access_point_arn is None
+        else {"StringEquals": {f"{service}:AccessPointArn": access_point_arn}},
+    )
+
+
+def _open(volume: Efs | S3Files) -> None:
+    if not volume.reachable_from:
+        return
+    from aws_cdk import aws_ec2 as ec2  # noqa: PLC0415 - only those pay who open a port
+
+    group = volume.security_group
+    connections = volume.file_system.connections if group is None else group.connections  # type: ignore[union-attr] # seen to be there when it was born
+    for environment in volume.reachable_from:
+        connections.allow_from(environment, ec2.Port.tcp(_NFS), "Jobs mount the file system")

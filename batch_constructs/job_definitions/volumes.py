@@ -1,0 +1,160 @@
+"""What containers mount: file systems that jobs share, and directories of the instance."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING
+
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import known
+from batch_constructs.facts import limits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_ec2 as ec2
+    from aws_cdk import aws_efs as efs
+    from aws_cdk.interfaces import aws_efs as efs_interfaces
+    from aws_cdk.interfaces import aws_s3files as s3files
+    from jsii import Number
+
+__all__ = ["Efs", "Host", "Mount", "S3Files"]
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A directory of the instance, or one that is made for the task and gone with it.
+
+    Guide: Job Definition Parameters (volumes).
+
+    Attributes:
+        source_path: Where it is on the instance, such as the scratch disk or FSx that a launch template mounted; it
+            is made if it is not there. By default an empty directory that the containers of one task share: a
+            writable place beside a read-only root, on Fargate as well.
+        read_only: Whether containers can only read. By default they write.
+
+    Raises:
+        ValueError: the path is empty.
+    """
+
+    source_path: str | None = None
+    _: KW_ONLY
+    read_only: bool = False
+
+    def __post_init__(self) -> None:
+        if self.source_path == "":
+            raise ValueError(
+                "source_path must not be empty, got '': leave it out for a directory of the task"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Efs:
+    """An Amazon EFS file system, encrypted on the way and open to the job's role only as far as it needs.
+
+    The definition that mounts it gives its job role ``ClientMount``, and ``ClientWrite`` unless it only reads, on
+    this file system through this access point, and mounts with that role: a file system that refuses anonymous
+    clients lets it in. What environments it is reachable from must be said once, in one of the definitions.
+
+    Guide: Job Definition Parameters (volumes); Amazon EFS Volumes.
+
+    Attributes:
+        file_system: The CDK's file system, made here or imported, or a ``CfnFileSystem``.
+        access_point: Who the jobs are on it, and below which directory. By default they are who they are in the
+            container, below the root.
+        root_directory: The directory that is mounted, up to 4,096 characters; of an access point it is its own. By
+            default the root.
+        read_only: Whether containers can only read. By default they write.
+        root_access: Whether root in the container is root on the file system, too. By default it is not, and
+            root may write only where everybody may; an access point with a user of its own needs it neither.
+        transit_encryption_port: The port on the instance that encryption takes, 0 to 65,535. By default a free one.
+        reachable_from: The environments whose jobs mount it: NFS (TCP 2049) is opened from their security groups
+            to the file system's. By default that is your business.
+        security_group: The security group of its mount targets. By default the file system's own; a
+            ``CfnFileSystem`` does not know it.
+
+    Raises:
+        ValueError: an access point beside a root directory of its own; a port that is none; ``reachable_from``
+            without a security group.
+    """
+
+    file_system: efs.IFileSystem | efs_interfaces.IFileSystemRef
+    _: KW_ONLY
+    access_point: efs.IAccessPoint | efs_interfaces.IAccessPointRef | None = None
+    root_directory: str | None = None
+    read_only: bool = False
+    root_access: bool = False
+    transit_encryption_port: Number | None = None
+    reachable_from: Sequence[ec2.IConnectable] = ()
+    security_group: ec2.ISecurityGroup | None = None
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+
+@dataclass(frozen=True, slots=True)
+class S3Files:
+    """An Amazon S3 Files file system: the objects of a bucket as files, encrypted on the way.
+
+    The definition that mounts it gives its job role ``ClientMount``, and ``ClientWrite`` unless it only reads, on
+    this file system through this access point. With ``bucket.grant_read(definition)`` large reads come from S3
+    itself. It is for Fargate and ECS managed instances; jobs on EC2 instances that mount one failed at their start
+    when this was written.
+
+    Guide: Job Definition Parameters (volumes); Amazon S3 Files Volumes.
+
+    Attributes:
+        file_system: A file system, or the ARN of one.
+        access_point: Who the jobs are on it, and below which directory: an access point, or the ARN of one. By
+            default they are who they are in the container, below the root.
+        root_directory: The directory that is mounted; of an access point it is its own. By default the root.
+        read_only: Whether containers can only read. By default they write.
+        root_access: Whether root in the container is root on the file system, too. By default it is not.
+        transit_encryption_port: The port that encryption takes, 0 to 65,535. By default AWS chooses.
+        reachable_from: The environments whose jobs mount it: NFS (TCP 2049) is opened from their security groups
+            to that of the mount targets. By default that is your business.
+        security_group: The security group of its mount targets, which `reachable_from` needs.
+
+    Raises:
+        ValueError: an access point beside a root directory of its own; a port that is none; ``reachable_from``
+            without a security group.
+    """
+
+    file_system: s3files.IFileSystemRef | str
+    _: KW_ONLY
+    access_point: s3files.IAccessPointRef | str | None = None
+    root_directory: str | None = None
+    read_only: bool = False
+    root_access: bool = False
+    transit_encryption_port: Number | None = None
+    reachable_from: Sequence[ec2.IConnectable] = ()
+    security_group: ec2.ISecurityGroup | None = None
+
+    def __post_init__(self) -> None:
+        _check(self)
+        for name, value in (("file_system", self.file_system), ("access_point", self.access_point)):
+            if isinstance(value, str) and known(value) and not value.startswith("arn:"):
+                raise ValueError(f"{name} must be a construct or an ARN, got {value!r}")
+
+
+Mount = Efs | S3Files | Host
+"""What can stand behind a path in a container."""
+
+
+def _check(volume: Efs | S3Files) -> None:
+    problems = Problems()
+    directory = volume.root_directory
+    problems.within("transit_encryption_port", volume.transit_encryption_port, limits.EFS_PORT)
+    if directory is not None and known(directory):
+        problems.within("the length of root_directory", len(directory), limits.EFS_ROOT_DIRECTORY_LENGTH)
+        problems.check(
+            volume.access_point is None or directory == "/",
+            f"root_directory must be left out beside access_point, which has its own, got {directory!r}",
+        )
+    problems.check(
+        not volume.reachable_from
+        or volume.security_group is not None
+        or hasattr(volume.file_system, "connections"),
+        "reachable_from needs security_group, that of the mount targets: this file system does not know it",
+    )
+    problems.raise_if_any()
