@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 READY := $(VENV)/.ready
 JOBS ?= 2
 
-.PHONY: demo test lint types unit golden docs lock facts bench clean help
+.PHONY: demo test test-lowest lint types unit golden docs lock facts bench build clean help
 
 help: ## Say what each command does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,15 @@ demo: $(READY) ## Synthesize the quick start and show what it makes
 	@batch-constructs show --tables .cache/demo
 
 test: lint types unit ## Lint, types and every test
+
+test-lowest: $(READY) ## Every test again, with the oldest versions that the package allows
+	uv pip compile --quiet --python-version 3.11 --resolution lowest-direct --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links pyproject.toml -o .cache/lowest.txt
+	uv venv --quiet --allow-existing --python $(VENV)/bin/python .cache/lowest
+	uv pip sync --quiet --python .cache/lowest/bin/python --require-hashes requirements.lock
+	uv pip install --quiet --python .cache/lowest/bin/python --requirement .cache/lowest.txt
+	uv pip install --quiet --python .cache/lowest/bin/python --no-deps --editable .
+	PATH=$(CURDIR)/.cache/lowest/bin:$$PATH JSII_NODE=$(CURDIR)/.cache/lowest/bin/node pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 lint: $(READY)
 	ruff check .
@@ -55,6 +64,10 @@ $(READY): requirements.lock pyproject.toml
 	uv pip sync --quiet --python $(VENV)/bin/python --compile-bytecode --require-hashes requirements.lock
 	uv pip install --quiet --python $(VENV)/bin/python --no-deps --editable .
 	touch $@
+
+build: $(READY) ## Make the wheel and the source distribution
+	rm -rf dist
+	uv build --quiet --no-build-isolation
 
 clean: ## Remove what the commands made
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis cdk.out dist

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from batch_constructs._cli.progress import progress
+
 if TYPE_CHECKING:
     from batch_constructs.assembly.checks import Finding
     from batch_constructs.assembly.template import BatchModel
@@ -39,7 +41,12 @@ def main() -> None:
 def check(
     paths: tuple[Path, ...], style: str, *, strict: bool, select: tuple[str, ...], ignore: tuple[str, ...]
 ) -> None:
-    """Check templates, cdk.out folders, or folders of templates.
+    r"""Check templates, cdk.out folders, or folders of templates.
+
+    \b
+    batch-constructs check cdk.out
+    batch-constructs check --strict --ignore NET template.yaml
+    batch-constructs check --format sarif cdk.out > findings.sarif
 
     Exit status: 0 nothing found, 1 errors found (with --strict also warnings), 2 a path cannot be read.
     """
@@ -47,11 +54,12 @@ def check(
 
     findings: list[Finding] = []
     for path in paths:
-        model = _read(path)
-        try:
-            findings += checks.check(model, select=select, ignore=ignore, acknowledged=False)
-        except ValueError as error:
-            _fail(str(error))
+        with progress(f"checking {path}"):
+            model = _read(path)
+            try:
+                findings += checks.check(model, select=select, ignore=ignore, acknowledged=False)
+            except ValueError as error:
+                _fail(str(error))
     from batch_constructs._cli import reports  # noqa: PLC0415 - as above
 
     reports.FORMATS[style](findings)
@@ -62,7 +70,15 @@ def check(
 @main.command()
 @click.argument("rule", required=False)
 def rules(rule: str | None) -> None:
-    """List the rules, or explain one of them."""
+    r"""List the rules, or explain one of them.
+
+    \b
+    batch-constructs rules
+    batch-constructs rules JQ
+    batch-constructs rules JQ-03
+
+    Exit status: 0 found, 2 there is no such rule.
+    """
     from batch_constructs._cli import explain  # noqa: PLC0415 - as above
     from batch_constructs.assembly.checks import rules as registered  # noqa: PLC0415 - as above
     from batch_constructs.assembly.checks.unchecked import UNCHECKED  # noqa: PLC0415 - as above
@@ -89,6 +105,8 @@ def show(paths: tuple[Path, ...], *, tables: bool) -> None:
     \b
     batch-constructs show cdk.out
     batch-constructs show --tables cdk.out
+
+    Exit status: 0 shown, 2 a path cannot be read.
     """
     models = [_read(path) for path in paths]
     from batch_constructs._cli import tables as rows  # noqa: PLC0415 - rich costs 60 ms
@@ -141,7 +159,11 @@ def diagram(path: Path, output: Path) -> None:
     help="How to report.",
 )
 def changes(old: str, new: str, style: str) -> None:
-    """Tell what a deploy of NEW over OLD would do to environments, queues, definitions and policies.
+    r"""Tell what a deploy of NEW over OLD would do to environments, queues, definitions and policies.
+
+    \b
+    batch-constructs changes deployed.json cdk.out
+    batch-constructs changes git:v1.2:tests/snapshots/platform.template.json cdk.out
 
     Each is a template, a cdk.out folder, a folder of templates, or a template in git: git:REVISION:PATH.
 
@@ -156,7 +178,8 @@ def changes(old: str, new: str, style: str) -> None:
     from batch_constructs._cli import changes as tables  # noqa: PLC0415 - as above
     from batch_constructs.assembly.changes import plan  # noqa: PLC0415 - as above
 
-    planned = plan(*models)
+    with progress("comparing"):
+        planned = plan(*models)
     tables.FORMATS[style](planned)
     if any(change.problems for change in planned):
         sys.exit(1)
