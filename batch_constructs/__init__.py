@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     from batch_constructs.job_queues import ImportedJobQueue, JobQueue, JobStateTimeLimit
     from batch_constructs.launch_templates.agent_config import EcsAgentConfig, ImagePullBehavior
     from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
+    from batch_constructs.launch_templates.cloudwatch_agent import AgentMetrics, CloudWatchAgent
     from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
+    from batch_constructs.launch_templates.mounts import EfsMount, FsxLustreMount, S3Mount
     from batch_constructs.launch_templates.network_interfaces import NetworkInterface, efa_interfaces
     from batch_constructs.launch_templates.overrides import LaunchTemplateOverride
     from batch_constructs.launch_templates.storage import InstanceStoreVolumes, ScratchVolume, Storage
@@ -81,6 +83,7 @@ if TYPE_CHECKING:
 
 # Where each public name lives. A new name stands here, above and in __all__; a test compares the three.
 _HOMES = {
+    "AgentMetrics": "launch_templates.cloudwatch_agent",
     "AllocationStrategy": "compute_environments.allocation",
     "ApiCallField": "monitoring.event_fields",
     "ApiCallPattern": "monitoring.event_patterns",
@@ -94,6 +97,7 @@ _HOMES = {
     "BlockedReason": "facts.events",
     "CapacityReservation": "launch_templates.capacity_reservations",
     "CloudConfig": "launch_templates.user_data",
+    "CloudWatchAgent": "launch_templates.cloudwatch_agent",
     "ContainerInsights": "facts.vocabulary",
     "ContainerOverrides": "submissions.request",
     "Ec2ComputeEnvironment": "compute_environments.ec2",
@@ -101,12 +105,14 @@ _HOMES = {
     "EcsAgentConfig": "launch_templates.agent_config",
     "EcsInstanceRole": "roles",
     "EfaComputeEnvironment": "compute_environments.efa",
+    "EfsMount": "launch_templates.mounts",
     "EnvironmentKind": "networking",
     "EventTriggeredJob": "submissions.triggered",
     "ExecutionRole": "roles",
     "FairSharePolicy": "scheduling_policies",
     "FargateComputeEnvironment": "compute_environments.fargate",
     "FargateJobDefinition": "job_definitions.fargate",
+    "FsxLustreMount": "launch_templates.mounts",
     "GpuComputeEnvironment": "compute_environments.gpu",
     "ImagePullBehavior": "launch_templates.agent_config",
     "ImageType": "compute_environments.images",
@@ -135,6 +141,7 @@ _HOMES = {
     "RetryAction": "facts.vocabulary",
     "RetryRule": "job_definitions.retries",
     "RetryStrategy": "job_definitions.retries",
+    "S3Mount": "launch_templates.mounts",
     "S3TriggeredJob": "submissions.s3_triggered",
     "ScheduledJob": "submissions.scheduled",
     "ScratchVolume": "launch_templates.storage",
@@ -159,6 +166,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "AgentMetrics",
     "AllocationStrategy",
     "ApiCallField",
     "ApiCallPattern",
@@ -172,6 +180,7 @@ __all__ = [
     "BlockedReason",
     "CapacityReservation",
     "CloudConfig",
+    "CloudWatchAgent",
     "ContainerInsights",
     "ContainerOverrides",
     "Ec2ComputeEnvironment",
@@ -179,12 +188,14 @@ __all__ = [
     "EcsAgentConfig",
     "EcsInstanceRole",
     "EfaComputeEnvironment",
+    "EfsMount",
     "EnvironmentKind",
     "EventTriggeredJob",
     "ExecutionRole",
     "FairSharePolicy",
     "FargateComputeEnvironment",
     "FargateJobDefinition",
+    "FsxLustreMount",
     "GpuComputeEnvironment",
     "ImagePullBehavior",
     "ImageType",
@@ -213,6 +224,7 @@ __all__ = [
     "RetryAction",
     "RetryRule",
     "RetryStrategy",
+    "S3Mount",
     "S3TriggeredJob",
     "ScheduledJob",
     "ScratchVolume",

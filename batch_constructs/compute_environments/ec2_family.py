@@ -121,7 +121,30 @@ class Ec2Family(ManagedComputeEnvironment):
         )
         self._keep_stack_tags_off()
         self._outlive(instance_role, service_role)
+        self._allow_instances(
+            [self.launch_template, *(each.launch_template for each in capacity.launch_template_overrides)]
+        )
         self._warn_of(capacity.unfamiliar())
+
+    def _allow_instances(self, templates: Sequence[ILaunchTemplateRef]) -> None:
+        needy = [each for each in templates if isinstance(each, BatchLaunchTemplate) and each.needs_rights]
+        if not needy:
+            return
+        given = self.instance_role
+        role = given if isinstance(given, EcsInstanceRole) else given.role
+        if role is None:
+            Annotations.of(self).add_warning_v2(
+                "batch-constructs:instancesWithoutRights",
+                "the launch template mounts or measures what the instances' role needs rights for, and that role is "
+                "known by its profile only: call allow_instances of the template with the role",
+            )
+            return
+        for each in needy:
+            each.allow_instances(role=role, security_groups=self)
+        # The first instance may start with the environment, and mounts with these rights.
+        rights = role.node.try_find_child("DefaultPolicy")
+        if rights is not None:
+            self.cfn.node.add_dependency(rights)
 
     def _own_placement_group(self) -> ec2.PlacementGroup:
         return ec2.PlacementGroup(self, "PlacementGroup", strategy=ec2.PlacementGroupStrategy.CLUSTER)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import CfnTag
 from aws_cdk import aws_ec2 as ec2
 
 from batch_constructs._problems import Problems
@@ -14,7 +13,9 @@ from batch_constructs.facts import limits
 from batch_constructs.facts.images import ROOT_DEVICE_NAME
 from batch_constructs.facts.ranges import Range
 from batch_constructs.facts.sources import EC2
-from batch_constructs.launch_templates.storage import SCRATCH_DEVICE_NAME
+from batch_constructs.launch_templates import members
+from batch_constructs.launch_templates.boot_scripts import mount_script
+from batch_constructs.launch_templates.places import check_beside_each_other, check_mount_path
 from batch_constructs.launch_templates.user_data import base64_text, mime_document
 from batch_constructs.launch_templates.volumes import VolumeType, check_volume, gibibytes
 
@@ -22,11 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aws_cdk import Size
+    from aws_cdk import aws_iam as iam
     from aws_cdk.interfaces.aws_kms import IKeyRef
     from constructs import Construct
     from jsii import Number
 
     from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
+    from batch_constructs.launch_templates.cloudwatch_agent import CloudWatchAgent
+    from batch_constructs.launch_templates.mounts import Mount
     from batch_constructs.launch_templates.network_interfaces import NetworkInterface
     from batch_constructs.launch_templates.storage import Storage
     from batch_constructs.launch_templates.user_data import UserDataPart
@@ -61,6 +65,8 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
         encrypted: bool = True,
         kms_key: IKeyRef | None = None,
         storage: Storage | None = None,
+        mounts: Mapping[str, Mount] | None = None,
+        cloudwatch_agent: CloudWatchAgent | None = None,
         metadata_hop_limit: int = 1,
         require_imdsv2: bool = True,
         user_data: Sequence[UserDataPart] = (),
@@ -88,12 +94,19 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
             kms_key: The key; the account's EBS key when omitted. The key's policy must let the service-linked role
                 that starts the instances use it.
             storage: Disks besides the root volume, and swap. By default none.
+            mounts: What to mount from the network, by where: ``{"/shared": EfsMount(file_system=…)}``. Jobs reach it by
+                a volume with that host path. Environments of this library give their instances the rights and open
+                the ports; for others call `allow_instances`. It is mounted at each boot, after ``storage``. Where
+                that fails after five attempts, the instance takes no jobs: its ECS agent stays off, the console
+                output and ``/var/log/batch-mounts.log`` say why, and AWS Batch reports an environment whose
+                instances do not join. By default nothing.
+            cloudwatch_agent: Metrics and logs from inside the instances. By default none.
             metadata_hop_limit: How many network hops the instance's credentials may travel, 1 to 64. With 1 they
                 stay on the instance: containers in bridge mode, so all jobs but multi-node ones, get those of their
                 job role only. 2 lets containers reach the instance metadata service (and the instance role).
             require_imdsv2: Whether the metadata service refuses requests without a session token.
-            user_data: What the instances do at their first boot, in this order, after ``storage`` is ready. 16 KiB in
-                all, of which each kind of storage takes 2 to 4.
+            user_data: What the instances do at their first boot, in this order, after all that. 16 KiB in all, of
+                which each kind of storage takes 2 to 4, all mounts together 3 and more, and the CloudWatch agent 3.
             network_interfaces: With which interfaces the instances start, such as `efa_interfaces("p5.48xlarge")`. Of
                 the environments here only `EfaComputeEnvironment` takes such a template, and makes one by itself. By
                 default one interface, which AWS Batch puts into the environment's security groups.
@@ -106,7 +119,7 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
             ValueError: a value is out of range, or arguments contradict each other.
         """
         size = _DEFAULT_GIB if root_volume_size is None else gibibytes(root_volume_size)
-        parts = [*([] if storage is None else storage.user_data_parts()), *user_data]
+        parts = _parts(storage, cloudwatch_agent, mounts or {}, user_data)
         document = mime_document(parts) if parts else None
         problems = Problems()
         check_volume(
@@ -118,6 +131,13 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
             prefix="root_volume_",
         )
         _check_root(problems, size, storage=storage, device_name=root_device_name)
+        for path in mounts or ():
+            check_mount_path(problems, path, "the path of mounts")
+        check_beside_each_other(
+            problems,
+            "mounts and storage",
+            [*(mounts or ()), *([] if storage is None else storage.mount_paths)],
+        )
         problems.check(
             encrypted or kms_key is None,
             "kms_key needs encrypted=True, got encrypted=False: leave one of the two out",
@@ -134,14 +154,14 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
         problems.raise_if_any()
 
         key_arn = None if kms_key is None else kms_key.key_ref.key_arn
-        scratch = _scratch(storage, encrypted=encrypted, key_arn=key_arn)
+        scratch = members.scratch(storage, encrypted=encrypted, key_arn=key_arn)
         check_at_synth(scope)
         super().__init__(
             scope,
             id,
             launch_template_data=_Data.LaunchTemplateDataProperty(
                 block_device_mappings=[
-                    _volume(
+                    members.volume(
                         root_device_name,
                         size=size,
                         type=root_volume_type,
@@ -156,13 +176,53 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
                     http_put_response_hop_limit=metadata_hop_limit,
                     http_tokens="required" if require_imdsv2 else "optional",
                 ),
-                network_interfaces=_interfaces(network_interfaces, security_groups) or None,
-                tag_specifications=_tag_specifications(tags),
+                network_interfaces=members.interfaces(network_interfaces, security_groups) or None,
+                tag_specifications=members.tag_specifications(tags),
                 user_data=None if document is None else base64_text(document),
-                capacity_reservation_specification=_target(capacity_reservation),
-                instance_market_options=_market(capacity_reservation),
+                capacity_reservation_specification=members.target(capacity_reservation),
+                instance_market_options=members.market(capacity_reservation),
             ),
         )
+        self._needs: list[Mount | CloudWatchAgent] = [*(mounts or {}).values()]
+        for mount in (mounts or {}).values():
+            for dependable in mount.wait_for():
+                self.node.add_dependency(dependable)
+        if cloudwatch_agent is not None:
+            self._needs.append(cloudwatch_agent)
+
+    @property
+    def needs_rights(self) -> bool:
+        """Whether instances need rights or ports of their own for what the template has them do."""
+        return bool(self._needs)
+
+    def allow_instances(self, *, role: iam.IGrantable, security_groups: ec2.IConnectable) -> None:
+        """Give instances what its mounts and its CloudWatch agent need: rights, and open ports.
+
+        Environments of this library do so by themselves. Call it for others, and for instances with a role that was
+        imported by its profile.
+
+        Args:
+            role: The instances' role.
+            security_groups: What the instances belong to, such as an environment or a security group.
+        """
+        for each in self._needs:
+            each.grant(role)
+            each.connect(security_groups)
+
+
+def _parts(
+    storage: Storage | None,
+    agent: CloudWatchAgent | None,
+    mounts: Mapping[str, Mount],
+    user_data: Sequence[UserDataPart],
+) -> list[UserDataPart]:
+    return [
+        *([] if storage is None else storage.user_data_parts()),
+        # Before the mounts, so that their log leaves an instance which cannot mount.
+        *([] if agent is None else [agent.script()]),
+        *([mount_script(mounts)] if mounts else []),
+        *user_data,
+    ]
 
 
 def _check_root(problems: Problems, gibibytes: Number, *, storage: Storage | None, device_name: str) -> None:
@@ -177,97 +237,3 @@ def _check_root(problems: Problems, gibibytes: Number, *, storage: Storage | Non
         not known(device_name) or device_name.startswith("/dev/"),
         f"root_device_name must begin with /dev/, as in {ROOT_DEVICE_NAME}, got {device_name!r}",
     )
-
-
-def _scratch(
-    storage: Storage | None, *, encrypted: bool, key_arn: str | None
-) -> list[ec2.CfnLaunchTemplate.BlockDeviceMappingProperty]:
-    if storage is None or storage.scratch is None:
-        return []
-    volume = storage.scratch
-    return [
-        _volume(
-            SCRATCH_DEVICE_NAME,
-            size=volume.gibibytes,
-            type=volume.type,
-            iops=volume.iops,
-            throughput=volume.throughput,
-            encrypted=encrypted,
-            key_arn=key_arn,
-        )
-    ]
-
-
-def _volume(
-    device_name: str,
-    *,
-    size: Number,
-    type: VolumeType,
-    iops: Number | None,
-    throughput: Number | None,
-    encrypted: bool,
-    key_arn: str | None,
-) -> ec2.CfnLaunchTemplate.BlockDeviceMappingProperty:
-    return _Data.BlockDeviceMappingProperty(
-        device_name=device_name,
-        ebs=_Data.EbsProperty(
-            delete_on_termination=True,
-            encrypted=encrypted,
-            iops=iops,
-            kms_key_id=key_arn,
-            throughput=throughput,
-            volume_size=size,
-            volume_type=type,
-        ),
-    )
-
-
-def _interfaces(
-    interfaces: Sequence[NetworkInterface], groups: Sequence[ec2.ISecurityGroup]
-) -> list[ec2.CfnLaunchTemplate.NetworkInterfaceProperty]:
-    ids = [group.security_group_id for group in groups]
-    return [
-        _Data.NetworkInterfaceProperty(
-            network_card_index=each.network_card_index,
-            device_index=each.device_index,
-            interface_type=each.interface_type.value,
-            groups=ids,
-            # EC2 keeps interfaces that a template names unless it is told otherwise.
-            delete_on_termination=True,
-        )
-        for each in interfaces
-    ]
-
-
-def _target(
-    reservation: CapacityReservation | None,
-) -> ec2.CfnLaunchTemplate.CapacityReservationSpecificationProperty | None:
-    if reservation is None:
-        return None
-    return _Data.CapacityReservationSpecificationProperty(
-        capacity_reservation_target=_Data.CapacityReservationTargetProperty(
-            capacity_reservation_id=reservation.reservation_id,
-            capacity_reservation_resource_group_arn=reservation.resource_group_arn,
-        )
-    )
-
-
-def _market(
-    reservation: CapacityReservation | None,
-) -> ec2.CfnLaunchTemplate.InstanceMarketOptionsProperty | None:
-    if reservation is None or not reservation.capacity_block:
-        return None
-    return _Data.InstanceMarketOptionsProperty(market_type="capacity-block")
-
-
-def _tag_specifications(
-    tags: Mapping[str, str] | None,
-) -> list[_Data.TagSpecificationProperty] | None:
-    if not tags:
-        return None
-    pairs = [CfnTag(key=key, value=value) for key, value in tags.items()]
-    return [
-        # The only way to tag the volumes: the tags of an environment reach its instances alone.
-        _Data.TagSpecificationProperty(resource_type=kind, tags=pairs)
-        for kind in ("instance", "volume")
-    ]

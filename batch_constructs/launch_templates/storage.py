@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from aws_cdk import SizeRoundingBehavior
 
@@ -15,6 +11,8 @@ from batch_constructs._problems import Problems
 from batch_constructs._tokens import as_string, known
 from batch_constructs.facts.ranges import Range
 from batch_constructs.facts.sources import EC2
+from batch_constructs.launch_templates.boot_scripts import BootScript
+from batch_constructs.launch_templates.places import check_beside_each_other, check_mount_path
 from batch_constructs.launch_templates.volumes import check_volume, gibibytes
 
 if TYPE_CHECKING:
@@ -32,11 +30,6 @@ Filesystem = Literal["xfs", "ext4"]
 
 SCRATCH_DEVICE_NAME = "/dev/sdf"
 _SWAP_MIB = Range(1, None, unit="MiB", source=EC2)
-_MOUNT_PATH = re.compile(r"(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
-# A volume over one of these hides what the instance boots from, or what Docker keeps.
-_TAKEN = re.compile(
-    r"/(bin|boot|dev|etc|home|lib|lib64|proc|root|run|sbin|sys|usr|var(/lib(/docker(/.*)?)?)?)"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,14 +134,14 @@ class Storage:
         )
         problems.within("swap", swap, _SWAP_MIB)
         if self.scratch is not None and self.instance_store is not None:
-            paths = (self.scratch.mount_path, self.instance_store.mount_path)
-            problems.check(
-                not known(paths) or not _nested(*paths),
-                "scratch and instance_store need mount paths beside each other, got "
-                f"{paths[0]!r} and {paths[1]!r}: one would hide the other",
-            )
+            check_beside_each_other(problems, "scratch and instance_store", self.mount_paths)
         problems.raise_if_any()
         object.__setattr__(self, "swap_mib", swap)
+
+    @property
+    def mount_paths(self) -> list[str]:
+        """Where the instance has its volumes."""
+        return [each.mount_path for each in (self.scratch, self.instance_store) if each is not None]
 
     def user_data_parts(self) -> list[UserDataPart]:
         """The scripts that make the disks ready, for user data; `BatchLaunchTemplate` puts them first by itself."""
@@ -160,57 +153,26 @@ class Storage:
                 "MOUNT_PATH": scratch.mount_path,
                 "FILESYSTEM": scratch.filesystem,
             }
-            parts.append(_BootScript("scratch_volume", settings))
+            parts.append(_script("disks", "scratch_volume", settings=settings))
         if (store := self.instance_store) is not None:
             settings = {
                 "MOUNT_PATH": store.mount_path,
                 "FILESYSTEM": store.filesystem,
                 "DOCKER_DATA": str(store.docker_data_root).lower(),
             }
-            parts.append(_BootScript("instance_store", settings))
+            parts.append(_script("disks", "instance_store", settings=settings))
         if self.swap_mib is not None:
-            parts.append(_BootScript("swap", {"SWAP_MIB": as_string(self.swap_mib)}))
+            parts.append(_script("disks", "swap", settings={"SWAP_MIB": as_string(self.swap_mib)}))
         return parts
 
 
-@dataclass(frozen=True, slots=True)
-class _BootScript:
-    """One of our scripts with its settings.
-
-    A boothook, since those run at every boot and before Docker starts, which waits for the network to be online;
-    scripts of other types run much later, when Docker keeps its files open on the root disk.
-    """
-
-    name: str
-    settings: Mapping[str, str]
-    content_type: ClassVar[str] = "text/cloud-boothook"
-
-    def body(self) -> str:
-        settings = [f"{key}={shlex.quote(value)}" for key, value in self.settings.items()]
-        return "\n".join(["#!/bin/bash", *settings, _shell("common"), _shell(self.name)])
-
-
-@cache
-def _shell(name: str) -> str:
-    return (files(__package__) / "shell" / f"{name}.sh").read_text(encoding="utf-8")
+def _script(*files: str, settings: Mapping[str, str]) -> BootScript:
+    return BootScript(part="batch-storage", files=files, settings=settings)
 
 
 def _check_place(problems: Problems, path: str, filesystem: str) -> None:
-    if known(path):
-        problems.check(
-            _MOUNT_PATH.fullmatch(path) is not None,
-            "mount_path must be absolute, of letters, digits, dots, dashes and underscores, as in /scratch, got "
-            f"{path!r}",
-        )
-        problems.check(
-            _TAKEN.fullmatch(path) is None,
-            f"mount_path must not hide what the instance needs, got {path!r}: take one of its own, as in /scratch",
-        )
+    check_mount_path(problems, path)
     problems.check(
         not known(filesystem) or filesystem in get_args(Filesystem),
         f"filesystem must be one of {', '.join(get_args(Filesystem))}, got {filesystem!r}",
     )
-
-
-def _nested(one: str, other: str) -> bool:
-    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")

@@ -8,12 +8,22 @@ import subprocess
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from batch_constructs.launch_templates.storage import Storage
+    from batch_constructs.launch_templates.user_data import UserDataPart
 
 NVME = "Amazon\\x20EC2\\x20NVMe\\x20Instance\\x20Storage"
 EBS = "Amazon\\x20Elastic\\x20Block\\x20Store"
+
+# Not on the PATH until it is installed: the package, and the command that it has.
+_PACKAGES = {
+    "mdadm": "mdadm",
+    "amazon-efs-utils": "mount.efs",
+    "lustre-client": "mount.lustre",
+    "mount-s3": "mount-s3",
+    "amazon-cloudwatch-agent": "amazon-cloudwatch-agent-ctl",
+}
 
 # What changes nothing but files is real; nothing else is on the PATH.
 _REAL = ("awk", "bash", "cat", "chmod", "grep", "mkdir", "mv", "readlink", "rm", "tee", "wc")
@@ -25,7 +35,7 @@ _STUBS = {
     """,
     "chattr": "",
     "yum": "exit 1",
-    "dnf": """[[ "$*" == "install -y mdadm" ]] && mv "$STATE/mdadm" "$BIN/mdadm" """,
+    "dnf": """[[ "$1 $2" == "install -y" && $# -eq 3 ]] && mv "$STATE/packages/$3/"* "$BIN" """,
     "fallocate": """[[ $1 == -l ]] && echo "$2" >"$3" """,
     "lsblk": """
         case "$*" in
@@ -60,16 +70,18 @@ _STUBS = {
             cat "$STATE/late" >>"$STATE/disks"
         fi
     """,
+    "mount-s3": """[[ -d $2 && $3 == --* ]] && echo "$2" >>"$STATE/mounted" """,
     "swapon": """
         if [[ $1 == --show=NAME ]]; then cat "$STATE/swaps"; else [[ -f $1 ]] && echo "$1" >>"$STATE/swaps"; fi
     """,
     "systemctl": "",
+    "timeout": """[[ $1 -gt 0 ]] && "${@:2}" """,
     "udevadm": "",
 }
 
 
 class Machine:
-    """An instance that boots with a storage, with the disks that a test gives it."""
+    """An instance that boots with parts of user data, with the disks and packages that a test gives it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -89,8 +101,11 @@ class Machine:
                 self.stub(command, body)
         for name in ("disks", "assembled", "mounted", "swaps", "calls"):
             (self.state / name).touch()
-        # Not on the PATH: images come with it or without.
-        (self.bin / "mdadm").rename(self.state / "mdadm")
+        for package, command in _PACKAGES.items():
+            if command not in _STUBS:
+                self.stub(command, "")
+            (self.state / "packages" / package).mkdir(parents=True)
+            (self.bin / command).rename(self.state / "packages" / package / command)
         self.disk("nvme0n1", 100, EBS, partitions=2)
 
     def stub(self, command: str, body: str) -> None:
@@ -135,7 +150,12 @@ class Machine:
         """What udev does at boot."""
         shutil.copy(self.state / "members", self.state / "assembled")
 
-    def boot(self, storage: Storage) -> list[int]:
+    def has(self, package: str) -> None:
+        """The image brings a package along."""
+        command = _PACKAGES[package]
+        (self.state / "packages" / package / command).rename(self.bin / command)
+
+    def boot(self, parts: Sequence[UserDataPart]) -> list[int]:
         """Run the parts as cloud-init does, each for itself, and give their exit statuses."""
         environment = {
             "PATH": str(self.bin),
@@ -147,10 +167,11 @@ class Machine:
             "FSTAB": str(self.fstab),
             "DOCKER_ROOT": str(self.docker),
             "SWAP_FILE": str(self.swap_file),
+            "AGENT": str(self.folder),
             "TMPDIR": os.environ.get("TMPDIR", "/tmp"),
         }
         statuses = []
-        for number, part in enumerate(storage.user_data_parts()):
+        for number, part in enumerate(parts):
             script = self.folder / f"part-{number}"
             script.write_text(part.body())
             script.chmod(0o700)
@@ -159,8 +180,8 @@ class Machine:
 
     @property
     def calls(self) -> list[str]:
-        """What was done to disks, in order, without what only looks."""
-        looks = ("lsblk", "blkid", "mountpoint", "udevadm", "swapon --show")
+        """What was done, in order, without what only looks."""
+        looks = ("lsblk", "blkid", "mountpoint", "udevadm", "swapon --show", "timeout")
         return [
             line for line in (self.state / "calls").read_text().splitlines() if not line.startswith(looks)
         ]

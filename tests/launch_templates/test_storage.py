@@ -102,9 +102,22 @@ def test_settings_stand_at_the_top_of_each_part() -> None:
     tops = [part.body().split("\n# ", 1)[0].splitlines() for part in ALL.user_data_parts()]
 
     assert tops == [
-        ["#!/bin/bash", "DEVICE_NAME=sdf", "SIZE_GIB=500", "MOUNT_PATH=/scratch", "FILESYSTEM=xfs"],
-        ["#!/bin/bash", "MOUNT_PATH=/instance-store", "FILESYSTEM=xfs", "DOCKER_DATA=true"],
-        ["#!/bin/bash", "SWAP_MIB=8192"],
+        [
+            "#!/bin/bash",
+            "PART=batch-storage",
+            "DEVICE_NAME=sdf",
+            "SIZE_GIB=500",
+            "MOUNT_PATH=/scratch",
+            "FILESYSTEM=xfs",
+        ],
+        [
+            "#!/bin/bash",
+            "PART=batch-storage",
+            "MOUNT_PATH=/instance-store",
+            "FILESYSTEM=xfs",
+            "DOCKER_DATA=true",
+        ],
+        ["#!/bin/bash", "PART=batch-storage", "SWAP_MIB=8192"],
     ]
 
 

@@ -38,7 +38,7 @@ SWAP = Storage(swap=Size.gibibytes(8))
 
 def test_an_instance_without_disks_works_on_its_root_disk(machine: Machine) -> None:
     """It says so, makes the folder for all users, and goes on."""
-    assert machine.boot(nvme(machine, docker=True)) == [0]
+    assert machine.boot(nvme(machine, docker=True).user_data_parts()) == [0]
 
     path = machine.folder / "fast"
     assert machine.calls == []
@@ -55,7 +55,7 @@ def test_one_disk_is_formatted_and_mounted(machine: Machine, filesystem: str) ->
     disk = machine.disk("nvme1n1", 474, NVME)
     path = machine.folder / "fast"
 
-    assert machine.boot(nvme(machine, filesystem=filesystem)) == [0]
+    assert machine.boot(nvme(machine, filesystem=filesystem).user_data_parts()) == [0]
 
     assert machine.calls == [f"mkfs.{filesystem} -L batch-nvme {disk}", f"mount -o noatime {disk} {path}"]
     assert machine.added == [f"LABEL=batch-nvme {path} {filesystem} defaults,noatime,nofail 0 2"]
@@ -67,9 +67,9 @@ def test_two_disks_are_striped(machine: Machine) -> None:
     disks = [machine.disk("nvme1n1", 950, NVME), machine.disk("nvme2n1", 950, NVME)]
     machine.disk("nvme3n1", 950, EBS)
     path = machine.folder / "fast"
-    mdadm_is_there(machine)
+    machine.has("mdadm")
 
-    assert machine.boot(nvme(machine)) == [0]
+    assert machine.boot(nvme(machine).user_data_parts()) == [0]
 
     assert machine.calls == [
         "mdadm --create /dev/md/batch-nvme --name=batch-nvme --level=0 --raid-devices=2 --run "
@@ -80,16 +80,12 @@ def test_two_disks_are_striped(machine: Machine) -> None:
     assert machine.added == [f"LABEL=batch-nvme {path} xfs defaults,noatime,nofail 0 2"]
 
 
-def mdadm_is_there(machine: Machine) -> None:
-    (machine.state / "mdadm").rename(machine.bin / "mdadm")
-
-
 def test_mdadm_is_installed_where_the_image_lacks_it(machine: Machine) -> None:
     """Small images come without it, and one disk does not need it."""
     for name in ("nvme1n1", "nvme2n1"):
         machine.disk(name, 950, NVME)
 
-    assert machine.boot(nvme(machine)) == [0]
+    assert machine.boot(nvme(machine).user_data_parts()) == [0]
 
     assert machine.calls[0] == "dnf install -y mdadm"
     assert machine.calls[1].startswith("mdadm --create ")
@@ -102,7 +98,7 @@ def test_fails_when_mdadm_cannot_be_installed(machine: Machine) -> None:
     machine.breaks("dnf")
     machine.breaks("yum")
 
-    assert machine.boot(nvme(machine)) == [1]
+    assert machine.boot(nvme(machine).user_data_parts()) == [1]
 
     assert "FAILED with status 1 at: yum install -y mdadm" in machine.console
     assert machine.added == []
@@ -114,15 +110,15 @@ def test_a_second_boot_keeps_what_is_on_the_disks(machine: Machine, disks: int, 
     """Nothing is formatted or created again, and fstab grows no second line."""
     for number in range(disks):
         machine.disk(f"nvme{number + 1}n1", 950, NVME)
-    mdadm_is_there(machine)
+    machine.has("mdadm")
     storage = nvme(machine, docker=True)
-    machine.boot(storage)
+    machine.boot(storage.user_data_parts())
     lines = machine.added
     machine.shut_down()
     if assembled and disks > 1:
         machine.assemble()
 
-    assert machine.boot(storage) == [0]
+    assert machine.boot(storage.user_data_parts()) == [0]
 
     path = machine.folder / "fast"
     device = "/dev/md127" if disks > 1 else "/dev/nvme1n1"
@@ -139,10 +135,10 @@ def test_nothing_is_left_to_do_where_fstab_has_mounted_all(machine: Machine) -> 
     """On a reboot the system mounts by itself before our parts run."""
     machine.disk("nvme1n1", 474, NVME)
     storage = nvme(machine, docker=True)
-    machine.boot(storage)
+    machine.boot(storage.user_data_parts())
     (machine.state / "calls").write_text("")
 
-    assert machine.boot(storage) == [0]
+    assert machine.boot(storage.user_data_parts()) == [0]
 
     assert machine.calls == []
     assert f"{machine.folder}/fast is mounted already" in machine.console
@@ -152,11 +148,11 @@ def test_disks_that_come_back_blank_are_made_anew(machine: Machine) -> None:
     """An instance that was stopped lost its instance store; its fstab stays as it is."""
     disk = machine.disk("nvme1n1", 474, NVME)
     storage = nvme(machine)
-    machine.boot(storage)
+    machine.boot(storage.user_data_parts())
     lines = machine.added
     machine.shut_down(blank=True)
 
-    assert machine.boot(storage) == [0]
+    assert machine.boot(storage.user_data_parts()) == [0]
 
     assert machine.calls[0] == f"mkfs.xfs -L batch-nvme {disk}"
     assert machine.added == lines
@@ -166,7 +162,7 @@ def test_fails_when_the_disks_cannot_be_listed(machine: Machine) -> None:
     """An error is not taken for an instance without disks; udev has named those before it is asked."""
     machine.breaks("lsblk")
 
-    assert machine.boot(nvme(machine)) == [1]
+    assert machine.boot(nvme(machine).user_data_parts()) == [1]
 
     assert machine.first_call == "udevadm settle"
     assert "FAILED with status 1 at: " in machine.console
@@ -179,7 +175,7 @@ def test_fails_loudly(machine: Machine, command: str) -> None:
     machine.breaks(command)
     path = machine.folder / "fast"
 
-    assert machine.boot(nvme(machine, docker=True)) == [1]
+    assert machine.boot(nvme(machine, docker=True).user_data_parts()) == [1]
 
     assert "batch-storage: FAILED with status 1 at: " in machine.console
     assert f"; see {machine.folder}/log\n" in machine.console
@@ -193,7 +189,7 @@ def test_a_volume_that_is_mounted_stays_open_to_jobs(machine: Machine) -> None:
     machine.disk("nvme1n1", 474, NVME)
     machine.breaks("systemctl")
 
-    assert machine.boot(nvme(machine, docker=True)) == [1]
+    assert machine.boot(nvme(machine, docker=True).user_data_parts()) == [1]
 
     assert "FAILED with status 1 at: systemctl try-restart docker.service" in machine.console
     assert machine.calls[-1] == "systemctl try-restart docker.service"
@@ -204,11 +200,11 @@ def test_the_next_boot_mends_what_failed(machine: Machine) -> None:
     machine.disk("nvme1n1", 474, NVME)
     machine.breaks("mkfs.xfs")
     storage = nvme(machine)
-    machine.boot(storage)
+    machine.boot(storage.user_data_parts())
     machine.shut_down()
     machine.breaks("mkfs.xfs", broken=False)
 
-    assert machine.boot(storage) == [0]
+    assert machine.boot(storage.user_data_parts()) == [0]
 
     assert len(machine.added) == 1
 
@@ -218,7 +214,7 @@ def test_a_console_that_cannot_be_written_to_is_no_failure(machine: Machine) -> 
     machine.disk("nvme1n1", 474, NVME)
     (machine.folder / "console").mkdir()
 
-    assert machine.boot(nvme(machine)) == [0]
+    assert machine.boot(nvme(machine).user_data_parts()) == [0]
 
     assert "/dev/nvme1n1 is mounted at " in machine.log
 
@@ -227,7 +223,7 @@ def test_docker_keeps_its_files_on_the_disks(machine: Machine) -> None:
     """Its folder is mounted over the old one before it starts, now and at each boot."""
     machine.disk("nvme1n1", 474, NVME)
 
-    assert machine.boot(nvme(machine, docker=True)) == [0]
+    assert machine.boot(nvme(machine, docker=True).user_data_parts()) == [0]
 
     path = machine.folder / "fast"
     assert machine.calls[-2:] == [
@@ -247,7 +243,7 @@ def test_the_scratch_volume_is_found_by_its_name(machine: Machine, name: str) ->
     (machine.dev / name).symlink_to(target)
     path = machine.folder / "scratch"
 
-    assert machine.boot(scratch(machine)) == [0]
+    assert machine.boot(scratch(machine).user_data_parts()) == [0]
 
     assert machine.calls == [f"mkfs.xfs -L batch-ebs {target}", f"mount -o noatime {target} {path}"]
     assert machine.added == [f"LABEL=batch-ebs {path} xfs defaults,noatime,nofail 0 2"]
@@ -261,7 +257,7 @@ def test_the_scratch_volume_is_found_by_size_and_model(machine: Machine) -> None
     machine.filesystem(machine.disk("nvme4n1", 500, EBS), "ext4")
     volume = machine.disk("nvme5n1", 500, EBS)
 
-    assert machine.boot(scratch(machine)) == [0]
+    assert machine.boot(scratch(machine).user_data_parts()) == [0]
 
     assert machine.calls[0] == f"mkfs.xfs -L batch-ebs {volume}"
 
@@ -270,14 +266,14 @@ def test_a_scratch_volume_that_comes_late_is_waited_for(machine: Machine) -> Non
     """EBS attaches volumes while the instance boots already."""
     machine.late_disk("nvme1n1", 500)
 
-    assert machine.boot(scratch(machine)) == [0]
+    assert machine.boot(scratch(machine).user_data_parts()) == [0]
 
     assert machine.calls[:4] == ["sleep 1"] * 3 + ["mkfs.xfs -L batch-ebs /dev/nvme1n1"]
 
 
 def test_fails_when_the_scratch_volume_never_comes(machine: Machine) -> None:
     """Two minutes, then a message with name and size."""
-    assert machine.boot(scratch(machine)) == [1]
+    assert machine.boot(scratch(machine).user_data_parts()) == [1]
 
     assert machine.calls.count("sleep 1") == 120
     assert "no EBS volume sdf of 500 GiB appeared in 120 seconds" in machine.console
@@ -288,10 +284,10 @@ def test_a_second_boot_finds_the_scratch_volume_again(machine: Machine) -> None:
     """By its label, since it is not blank any more; it is not formatted again."""
     volume = machine.disk("nvme1n1", 500, EBS)
     storage = scratch(machine)
-    machine.boot(storage)
+    machine.boot(storage.user_data_parts())
     machine.shut_down()
 
-    assert machine.boot(storage) == [0]
+    assert machine.boot(storage.user_data_parts()) == [0]
 
     assert machine.calls == [f"mount -o noatime {volume} {machine.folder}/scratch"]
     assert len(machine.added) == 1
@@ -302,16 +298,16 @@ def test_a_swap_file_is_made_once(machine: Machine) -> None:
     file = machine.swap_file
     new = f"{file}.new"
 
-    assert machine.boot(SWAP) == [0]
+    assert machine.boot(SWAP.user_data_parts()) == [0]
     assert machine.calls == [f"fallocate -l 8192MiB {new}", f"mkswap {new}", f"swapon {file}"]
     assert file.stat().st_mode & 0o777 == 0o600
     assert machine.added == [f"{file} none swap sw,nofail 0 0"]
 
-    assert machine.boot(SWAP) == [0]
+    assert machine.boot(SWAP.user_data_parts()) == [0]
     assert f"{file} is in use already" in machine.console
 
     machine.shut_down()
-    assert machine.boot(SWAP) == [0]
+    assert machine.boot(SWAP.user_data_parts()) == [0]
     assert machine.calls == [f"swapon {file}"]
     assert len(machine.added) == 1
 
@@ -319,12 +315,12 @@ def test_a_swap_file_is_made_once(machine: Machine) -> None:
 def test_half_a_swap_file_is_never_used(machine: Machine) -> None:
     """What a failed boot left is thrown away by the next one."""
     machine.breaks("mkswap")
-    assert machine.boot(SWAP) == [1]
+    assert machine.boot(SWAP.user_data_parts()) == [1]
     assert not machine.swap_file.exists()
     assert machine.added == []
 
     machine.breaks("mkswap", broken=False)
-    assert machine.boot(SWAP) == [0]
+    assert machine.boot(SWAP.user_data_parts()) == [0]
     assert machine.swap_file.exists()
 
 
@@ -337,7 +333,7 @@ def test_parts_do_not_depend_on_each_other(machine: Machine) -> None:
         swap=Size.gibibytes(1),
     )
 
-    assert machine.boot(storage) == [1, 0, 0]
+    assert machine.boot(storage.user_data_parts()) == [1, 0, 0]
 
     assert len(machine.added) == 2
 

@@ -1,17 +1,19 @@
-# Every part of the storage begins with this. cloud-init runs the parts at each boot, before Docker starts.
+# Every part begins with this. cloud-init runs the parts at each boot, before Docker starts.
 set -euo pipefail
 
-LOG=${LOG:-/var/log/batch-storage.log}
+LOG=${LOG:-/var/log/$PART.log}
 CONSOLE=${CONSOLE:-/dev/console}
 FSTAB=${FSTAB:-/etc/fstab}
 
 exec >>"$LOG" 2>&1
 
 say() {
-  echo "batch-storage: $*"
+  echo "$PART: $*"
   # The console is what get-console-output shows of an instance that nobody can log in to.
-  echo "batch-storage: $*" 2>/dev/null >>"$CONSOLE" || true
+  echo "$PART: $*" 2>/dev/null >>"$CONSOLE" || true
 }
+
+give_up() { :; } # what else a part does when it fails
 
 leave() {
   local status=$? command=$BASH_COMMAND
@@ -21,30 +23,8 @@ leave() {
       # Jobs that write there fail at once, instead of filling the root disk until all of them do.
       { mkdir -p "$MOUNT_PATH" && chattr +i "$MOUNT_PATH"; } || true
     fi
+    give_up
   fi
   exit "$status"
 }
 trap leave EXIT
-
-remember() { # a line of fstab, told apart by its mount point or swap file
-  awk -v key="$1" '$1 == key || $2 == key { found = 1 } END { exit !found }' "$FSTAB" || echo "$2" >>"$FSTAB"
-}
-
-mount_device() { # makes a filesystem on a blank device only, so that a reboot keeps what is there
-  local device=$1 label=$2
-  if mountpoint -q "$MOUNT_PATH"; then
-    say "$MOUNT_PATH is mounted already"
-    return
-  fi
-  if [[ -z $(blkid -p -s TYPE -o value "$device" || true) ]]; then
-    say "making a filesystem of type $FILESYSTEM on $device"
-    "mkfs.$FILESYSTEM" -L "$label" "$device"
-  fi
-  mkdir -p "$MOUNT_PATH"
-  mount -o noatime "$device" "$MOUNT_PATH"
-  # As in /tmp: jobs run as users of all kinds.
-  chmod 1777 "$MOUNT_PATH"
-  # nofail, since the disks of an instance that was stopped come back blank, and it must boot nevertheless.
-  remember "$MOUNT_PATH" "LABEL=$label $MOUNT_PATH $FILESYSTEM defaults,noatime,nofail 0 2"
-  say "$device is mounted at $MOUNT_PATH"
-}

@@ -1,0 +1,45 @@
+"""Where on an instance something may be mounted."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from batch_constructs._tokens import known
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from batch_constructs._problems import Problems
+
+__all__ = ["check_beside_each_other", "check_mount_path"]
+
+_MOUNT_PATH = re.compile(r"(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
+# A volume over one of these hides what the instance boots from, or what Docker keeps.
+_TAKEN = re.compile(
+    r"/(bin|boot|dev|etc|home|lib|lib64|proc|root|run|sbin|sys|usr|var(/lib(/docker(/.*)?)?)?)"
+)
+
+
+def check_mount_path(problems: Problems, path: str, name: str = "mount_path") -> None:
+    """Note a path that is none, or that hides what the instance needs; tokens pass."""
+    if not known(path):
+        return
+    problems.check(
+        _MOUNT_PATH.fullmatch(path) is not None,
+        f"{name} must be absolute, of letters, digits, dots, dashes and underscores, as in /scratch, got {path!r}",
+    )
+    problems.check(
+        _TAKEN.fullmatch(path) is None,
+        f"{name} must not hide what the instance needs, got {path!r}: take one of its own, as in /scratch",
+    )
+
+
+def check_beside_each_other(problems: Problems, names: str, paths: Sequence[str]) -> None:
+    """Note two paths of which one lies in the other; tokens pass."""
+    for one, other in combinations(filter(known, paths), 2):
+        problems.check(
+            not f"{one}/".startswith(f"{other}/") and not f"{other}/".startswith(f"{one}/"),
+            f"{names} need mount paths beside each other, got {one!r} and {other!r}: one would hide the other",
+        )
