@@ -88,6 +88,15 @@ def test_an_example_says_what_it_is(example: str) -> None:
     assert (ROOT / "examples" / example / "README.md").read_text(encoding="utf-8").startswith("# ")
 
 
+def test_a_repository_of_ones_own_passes_its_tests() -> None:
+    """The test kit works as its example shows it."""
+    folder = ROOT / "examples" / "own_repository"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    done = subprocess.run(command, check=False, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    assert "1 snapshot passed" in done.stdout
+
+
 def test_the_quick_start_is_short() -> None:
     """At most 25 lines of the user's code: neither blank, nor comment, nor docstring."""
     source = (ROOT / "examples" / "quickstart" / "app.py").read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""A platform that aligns genomes."""

@@ -1,0 +1,36 @@
+"""What the deploy makes is reviewed, its jobs run, and its updates stay in place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk import App
+from batch_constructs.testing import assert_can_run, assert_no_findings, assert_updates_in_place
+from genomics.stack import Genomics
+
+pytestmark = pytest.mark.usefixtures("fast_synth")
+
+DEPLOYED = Path(__file__).parent / "snapshots" / "genomics.template.json"
+
+
+@pytest.fixture
+def stack() -> Genomics:
+    return Genomics(App(), "Genomics")
+
+
+def test_genomics(stack: Genomics, template_snapshot: Any) -> None:
+    """Fails on any change that nobody reviewed; ``pytest --snapshot-update`` writes the new one."""
+    assert stack == template_snapshot
+
+
+def test_the_jobs_will_run(stack: Genomics) -> None:
+    """As if somebody sent one: it fits the instances, its roles and its network."""
+    assert_no_findings(stack)
+    assert_can_run(stack.align, stack.queue)
+
+
+def test_growing_disturbs_nobody() -> None:
+    """More vCPUs change what is deployed in place; running jobs go on."""
+    assert_updates_in_place(DEPLOYED, Genomics(App(), "Genomics", max_vcpus=512))
