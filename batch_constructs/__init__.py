@@ -23,19 +23,26 @@ if TYPE_CHECKING:
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.facts.events import BlockedReason
     from batch_constructs.facts.instance_types import Architecture, InterfaceType
+    from batch_constructs.facts.job_environment import BatchEnv
     from batch_constructs.facts.vocabulary import (
         ArrayDependency,
         ContainerInsights,
+        DevicePermission,
         JobStatus,
+        OperatingSystemFamily,
         RetryAction,
         TimeLimitReason,
+        UlimitName,
     )
     from batch_constructs.job_definitions.base import ImportedJobDefinition
     from batch_constructs.job_definitions.ec2 import Ec2JobDefinition
     from batch_constructs.job_definitions.fargate import FargateJobDefinition
+    from batch_constructs.job_definitions.linux_parameters import Device, LinuxParameters, Tmpfs, Ulimit
+    from batch_constructs.job_definitions.log_drivers import AwsLogs
     from batch_constructs.job_definitions.multi_node import MultiNodeParallelJobDefinition
     from batch_constructs.job_definitions.node_groups import NodeGroup, NodeRange
     from batch_constructs.job_definitions.retries import RetryRule, RetryStrategy
+    from batch_constructs.job_definitions.volumes import Efs, Host, S3Files
     from batch_constructs.job_queues import ImportedJobQueue, JobQueue, JobStateTimeLimit
     from batch_constructs.launch_templates.agent_config import EcsAgentConfig, ImagePullBehavior
     from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
@@ -90,7 +97,9 @@ _HOMES = {
     "Architecture": "facts.instance_types",
     "ArrayDependency": "facts.vocabulary",
     "ArrayJobs": "monitoring.event_patterns",
+    "AwsLogs": "job_definitions.log_drivers",
     "BatchConditionKey": "permissions.conditions",
+    "BatchEnv": "facts.job_environment",
     "BatchLaunchTemplate": "launch_templates.launch_template",
     "BatchNetwork": "networking",
     "BatchServiceRole": "roles",
@@ -100,11 +109,14 @@ _HOMES = {
     "CloudWatchAgent": "launch_templates.cloudwatch_agent",
     "ContainerInsights": "facts.vocabulary",
     "ContainerOverrides": "submissions.request",
+    "Device": "job_definitions.linux_parameters",
+    "DevicePermission": "facts.vocabulary",
     "Ec2ComputeEnvironment": "compute_environments.ec2",
     "Ec2JobDefinition": "job_definitions.ec2",
     "EcsAgentConfig": "launch_templates.agent_config",
     "EcsInstanceRole": "roles",
     "EfaComputeEnvironment": "compute_environments.efa",
+    "Efs": "job_definitions.volumes",
     "EfsMount": "launch_templates.mounts",
     "EnvironmentKind": "networking",
     "EventTriggeredJob": "submissions.triggered",
@@ -114,6 +126,7 @@ _HOMES = {
     "FargateJobDefinition": "job_definitions.fargate",
     "FsxLustreMount": "launch_templates.mounts",
     "GpuComputeEnvironment": "compute_environments.gpu",
+    "Host": "job_definitions.volumes",
     "ImagePullBehavior": "launch_templates.agent_config",
     "ImageType": "compute_environments.images",
     "ImportedComputeEnvironment": "compute_environments.base",
@@ -133,14 +146,17 @@ _HOMES = {
     "JobStateTimeLimit": "job_queues",
     "JobStatus": "facts.vocabulary",
     "LaunchTemplateOverride": "launch_templates.overrides",
+    "LinuxParameters": "job_definitions.linux_parameters",
     "MultiNodeParallelJobDefinition": "job_definitions.multi_node",
     "NetworkInterface": "launch_templates.network_interfaces",
     "NodeGroup": "job_definitions.node_groups",
     "NodeRange": "job_definitions.node_groups",
+    "OperatingSystemFamily": "facts.vocabulary",
     "RegistrationConditions": "permissions.conditions",
     "RetryAction": "facts.vocabulary",
     "RetryRule": "job_definitions.retries",
     "RetryStrategy": "job_definitions.retries",
+    "S3Files": "job_definitions.volumes",
     "S3Mount": "launch_templates.mounts",
     "S3TriggeredJob": "submissions.s3_triggered",
     "ScheduledJob": "submissions.scheduled",
@@ -155,6 +171,9 @@ _HOMES = {
     "Storage": "launch_templates.storage",
     "SubmitJobRequest": "submissions.request",
     "TimeLimitReason": "facts.vocabulary",
+    "Tmpfs": "job_definitions.linux_parameters",
+    "Ulimit": "job_definitions.linux_parameters",
+    "UlimitName": "facts.vocabulary",
     "UpdatePolicy": "compute_environments.update_policy",
     "allow_read": "permissions.policies",
     "allow_register_job_definition": "permissions.policies",
@@ -173,7 +192,9 @@ __all__ = [
     "Architecture",
     "ArrayDependency",
     "ArrayJobs",
+    "AwsLogs",
     "BatchConditionKey",
+    "BatchEnv",
     "BatchLaunchTemplate",
     "BatchNetwork",
     "BatchServiceRole",
@@ -183,11 +204,14 @@ __all__ = [
     "CloudWatchAgent",
     "ContainerInsights",
     "ContainerOverrides",
+    "Device",
+    "DevicePermission",
     "Ec2ComputeEnvironment",
     "Ec2JobDefinition",
     "EcsAgentConfig",
     "EcsInstanceRole",
     "EfaComputeEnvironment",
+    "Efs",
     "EfsMount",
     "EnvironmentKind",
     "EventTriggeredJob",
@@ -197,6 +221,7 @@ __all__ = [
     "FargateJobDefinition",
     "FsxLustreMount",
     "GpuComputeEnvironment",
+    "Host",
     "ImagePullBehavior",
     "ImageType",
     "ImportedComputeEnvironment",
@@ -216,14 +241,17 @@ __all__ = [
     "JobStateTimeLimit",
     "JobStatus",
     "LaunchTemplateOverride",
+    "LinuxParameters",
     "MultiNodeParallelJobDefinition",
     "NetworkInterface",
     "NodeGroup",
     "NodeRange",
+    "OperatingSystemFamily",
     "RegistrationConditions",
     "RetryAction",
     "RetryRule",
     "RetryStrategy",
+    "S3Files",
     "S3Mount",
     "S3TriggeredJob",
     "ScheduledJob",
@@ -238,6 +266,9 @@ __all__ = [
     "Storage",
     "SubmitJobRequest",
     "TimeLimitReason",
+    "Tmpfs",
+    "Ulimit",
+    "UlimitName",
     "UpdatePolicy",
     "allow_read",
     "allow_register_job_definition",

@@ -11,11 +11,13 @@ from batch_constructs._problems import Problems
 from batch_constructs._tokens import known, mebibytes, seconds
 from batch_constructs.facts import fargate, limits
 from batch_constructs.facts.instance_types import Architecture
+from batch_constructs.facts.vocabulary import OperatingSystemFamily
 from batch_constructs.job_definitions.container import Container, Platform, requirements
 from batch_constructs.job_definitions.ecs import SingleContainerJobDefinition
 from batch_constructs.job_definitions.linux_parameters import LinuxParameters
 from batch_constructs.job_definitions.mounts import check_mounts_on_fargate
 from batch_constructs.job_definitions.settings import DefinitionSettings
+from batch_constructs.job_definitions.volumes import Efs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,6 +63,7 @@ class FargateJobDefinition(SingleContainerJobDefinition):
         environment: Mapping[str, str] | None = None,
         secrets: Mapping[str, batch.Secret] | None = None,
         architecture: Architecture | None = None,
+        operating_system_family: OperatingSystemFamily | None = None,
         assign_public_ip: bool = False,
         ephemeral_storage: Size | None = None,
         platform_version: str | None = None,
@@ -98,6 +101,9 @@ class FargateJobDefinition(SingleContainerJobDefinition):
             environment: Variables for the job. Names that begin with ``AWS_BATCH`` belong to AWS Batch.
             secrets: Variables whose values are read at the start of each job; the right to read them is granted.
             architecture: ``X86_64`` or ``ARM64``, as the image is built. By default AWS takes ``X86_64``.
+            operating_system_family: Linux, or the Windows Server that the image is built for; Windows runs on
+                ``X86_64`` only, not on Fargate Spot, and without what only Linux has (``user``, a read-only root, an
+                init process, EFS). By default Linux.
             assign_public_ip: Whether tasks get a public address. In public subnets they need one to pull their
                 image; in private and isolated ones it is of no use. By default no.
             ephemeral_storage: Disk space, 21 to 200 GiB. By default 20 GiB.
@@ -141,11 +147,27 @@ class FargateJobDefinition(SingleContainerJobDefinition):
             f"architecture must be X86_64 or ARM64 on Fargate, got {architecture}",
         )
         check_mounts_on_fargate(problems, mounts, platform_version)
+        if operating_system_family not in {None, OperatingSystemFamily.LINUX}:
+            _check_windows(
+                problems,
+                architecture,
+                {
+                    "user": user is not None,
+                    "readonly_root_filesystem": bool(readonly_root_filesystem),
+                    "init_process_enabled": init_process_enabled is not None,
+                    "Efs in mounts": any(isinstance(each, Efs) for each in (mounts or {}).values()),
+                },
+            )
         super().__init__(
             scope,
             id,
             problems=problems,
-            platform=_platform(architecture, assign_public_ip, storage_gib, platform_version),
+            platform=_platform(
+                _runtime_platform(architecture, operating_system_family),
+                storage_gib,
+                platform_version,
+                assign_public_ip=assign_public_ip,
+            ),
             container=Container(
                 image=image,
                 command=command,
@@ -181,10 +203,11 @@ class FargateJobDefinition(SingleContainerJobDefinition):
 
 
 def _platform(
-    architecture: Architecture | None,
-    assign_public_ip: bool,  # noqa: FBT001 - passed on from a keyword
+    runtime_platform: batch.CfnJobDefinition.RuntimePlatformProperty | None,
     storage_gib: float | None,
     platform_version: str | None,
+    *,
+    assign_public_ip: bool,
 ) -> Platform:
     return Platform(
         capability="FARGATE",
@@ -195,15 +218,33 @@ def _platform(
         fargate_platform_configuration=None
         if platform_version is None
         else _L1.FargatePlatformConfigurationProperty(platform_version=platform_version),
-        runtime_platform=None
-        if architecture is None
-        else _L1.RuntimePlatformProperty(
-            cpu_architecture=architecture.upper(), operating_system_family="LINUX"
-        ),
+        runtime_platform=runtime_platform,
         ephemeral_storage=None
         if storage_gib is None
         else _L1.EphemeralStorageProperty(size_in_gib=storage_gib),
     )
+
+
+def _runtime_platform(
+    architecture: Architecture | None, family: OperatingSystemFamily | None
+) -> batch.CfnJobDefinition.RuntimePlatformProperty | None:
+    if architecture is None and family is None:
+        return None
+    return _L1.RuntimePlatformProperty(
+        cpu_architecture=None if architecture is None else architecture.upper(),
+        operating_system_family=(family or OperatingSystemFamily.LINUX).value,
+    )
+
+
+def _check_windows(
+    problems: Problems, architecture: Architecture | None, linux_only: dict[str, bool]
+) -> None:
+    problems.check(
+        architecture in {None, Architecture.X86_64},
+        f"architecture must be X86_64 on Windows, got {architecture}",
+    )
+    given = [name for name, is_given in linux_only.items() if is_given]
+    problems.check(not given, f"containers on Windows have no {', '.join(given)}: leave them out")
 
 
 def _smallest_memory(vcpus: Number) -> float | None:
