@@ -42,7 +42,8 @@ unit: $(READY)
 	pytest -n $(JOBS) --dist worksteal
 
 golden: $(READY) ## Write the examples' golden templates anew
-	pytest tests/test_examples.py --snapshot-update
+	pytest tests/test_examples.py -k reviewed --snapshot-update
+	cd examples/own_repository && pytest --snapshot-update
 
 docs: $(READY) ## Write the pages of the rules, and what the other pages show of them
 	python docs/build.py
