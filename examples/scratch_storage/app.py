@@ -7,12 +7,8 @@ app = App()
 stack = Stack(app, "ScratchStorage")
 
 network = bc.BatchNetwork(stack, "Network")
-instances = bc.BatchLaunchTemplate(
-    stack,
-    "Instances",
-    # Docker's files lie there too, so that a job's own /tmp is on NVMe, and so is its image.
-    storage=bc.Storage(instance_store=bc.InstanceStoreVolumes(docker_data_root=True)),
-)
+disks = bc.InstanceStoreVolumes(mount_path="/scratch")
+instances = bc.BatchLaunchTemplate(stack, "Instances", storage=bc.Storage(instance_store=disks))
 # The d in the name: types that come with disks, one or several.
 spot = bc.SpotComputeEnvironment(
     stack,
@@ -27,9 +23,10 @@ bc.Ec2JobDefinition(
     stack,
     "Sort",
     image="public.ecr.aws/docker/library/ubuntu:24.04",
-    command=["bash", "-c", "df -h /tmp && seq 2000000000 -1 1 | sort -n -S 4G -T /tmp | tail -n 1"],
+    command=["bash", "-c", "df -h /scratch && seq 2000000000 -1 1 | sort -n -S 4G -T /scratch | tail -n 1"],
     vcpus=4,
     memory=Size.gibibytes(7),
+    mounts={"/scratch": bc.Host(disks.mount_path)},
     retry_strategy=bc.RetryStrategy.on_spot_reclaim(),
     timeout=Duration.hours(4),
 )
