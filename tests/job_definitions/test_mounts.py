@@ -1,0 +1,319 @@
+"""What definitions make of their mounts: volumes, mount points, rights and ports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from batch_constructs import (
+    Ec2JobDefinition,
+    Efs,
+    FargateJobDefinition,
+    Host,
+    MultiNodeParallelJobDefinition,
+    NodeGroup,
+    S3Files,
+    SpotComputeEnvironment,
+)
+from batch_constructs.job_definitions.mounts import Volumes
+from tests.permissions.simulator import ALLOWED, DENIED, Request, decide, policy_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from aws_cdk import Stack
+    from aws_cdk import aws_ec2 as ec2
+    from aws_cdk import aws_efs as efs
+
+    from batch_constructs.job_definitions.volumes import Mount
+
+DEFINITION = "AWS::Batch::JobDefinition"
+FILE_SYSTEM = "arn:aws:elasticfilesystem:eu-west-1:123456789012:file-system/fs-1"
+ACCESS_POINT = "arn:aws:elasticfilesystem:eu-west-1:123456789012:access-point/fsap-1"
+S3_FILES = "arn:aws:s3files:eu-west-1:123456789012:file-system/fs-0123456789abcdef0"
+S3_ACCESS_POINT = f"{S3_FILES}/access-point/fsap-0123456789abcdef0"
+
+
+def define(stack: Stack, mounts: Mapping[str, Mount], **arguments: Any) -> Ec2JobDefinition:
+    from aws_cdk import Size
+
+    return Ec2JobDefinition(
+        stack, "Job", image="busybox", vcpus=1, memory=Size.mebibytes(512), mounts=mounts, **arguments
+    )
+
+
+def imported(stack: Stack) -> efs.IFileSystem:
+    from aws_cdk import aws_ec2 as ec2
+    from aws_cdk import aws_efs as efs
+
+    group = ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-nfs")
+    return efs.FileSystem.from_file_system_attributes(
+        stack, "FileSystem", file_system_arn=FILE_SYSTEM, security_group=group
+    )
+
+
+def imported_access_point(stack: Stack) -> efs.IAccessPoint:
+    from aws_cdk import aws_efs as efs
+
+    return efs.AccessPoint.from_access_point_attributes(
+        stack, "AccessPoint", access_point_arn=ACCESS_POINT, file_system=imported(stack)
+    )
+
+
+def test_each_mount_is_a_volume(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """Named after its path; a directory of the task is a volume without a source."""
+    define(
+        stack, {"/scratch": Host("/scratch"), "/var/tmp": Host(), "/etc/x": Host("/etc/x", read_only=True)}
+    )
+    container = only(DEFINITION)["ContainerProperties"]
+    assert container["Volumes"] == [
+        {"Name": "scratch", "Host": {"SourcePath": "/scratch"}},
+        {"Name": "var-tmp"},
+        {"Name": "etc-x", "Host": {"SourcePath": "/etc/x"}},
+    ]
+    assert container["MountPoints"] == [
+        {"SourceVolume": "scratch", "ContainerPath": "/scratch"},
+        {"SourceVolume": "var-tmp", "ContainerPath": "/var/tmp"},
+        {"SourceVolume": "etc-x", "ContainerPath": "/etc/x", "ReadOnly": True},
+    ]
+    assert "JobRoleArn" not in container
+
+
+def test_names_of_volumes_are_legal_and_their_own() -> None:
+    """Whatever the paths: the same name with other signs, and paths that leave nothing."""
+    from batch_constructs.facts.patterns import VOLUME_NAME
+
+    volumes = Volumes({"/a/b": Host(), "/a-b": Host(), "/…": Host(), "/ü": Host(), f"/{'x' * 400}": Host()})
+    names = [each.name for each in volumes.properties or ()]
+    assert names == ["a-b", "a-b-2", "volume", "volume-2", "x" * 200]
+    assert all(VOLUME_NAME.matches(str(name)) for name in names)
+
+
+def test_the_same_object_is_the_same_volume() -> None:
+    """Containers of a task share what they both mount, wherever; equal objects are two volumes."""
+    shared = Host()
+    one, other = {"/out": shared, "/own": Host()}, {"/in": shared, "/own": Host()}
+    volumes = Volumes(one, other)
+    assert [each.name for each in volumes.properties or ()] == ["out", "own", "own-2"]
+    assert [each.source_volume for each in volumes.task_mount_points(other) or ()] == ["out", "own-2"]
+
+
+def test_efs_lets_the_jobs_role_in_where_anonymous_access_is_denied() -> None:
+    """Pain 18 (nabu#1265): the file system's policy lacks ClientMount then, so that the job's role must have it."""
+    import aws_cdk as cdk
+    from aws_cdk import aws_ec2 as ec2
+    from aws_cdk import aws_efs as efs
+    from aws_cdk.assertions import Template
+
+    context = {"@aws-cdk/aws-efs:denyAnonymousAccess": True, "batch-constructs:checks": False}
+    stack = cdk.Stack(cdk.App(context=context), "Stack")
+    vpc = ec2.Vpc.from_vpc_attributes(
+        stack, "Vpc", vpc_id="vpc-1", availability_zones=["a"], private_subnet_ids=["subnet-1"]
+    )
+    file_system = efs.FileSystem(stack, "FileSystem", vpc=vpc)
+    define(stack, {"/data": Efs(file_system)})
+    found = Template.from_stack(stack).to_json()["Resources"]
+    [made] = [each["Properties"] for each in found.values() if each["Type"] == "AWS::EFS::FileSystem"]
+    assert made["FileSystemPolicy"]["Statement"][0]["Action"] == [
+        "elasticfilesystem:ClientWrite",
+        "elasticfilesystem:ClientRootAccess",
+    ]
+    [policy] = [each["Properties"] for each in found.values() if each["Type"] == "AWS::IAM::Policy"]
+    [statement] = policy["PolicyDocument"]["Statement"]
+    assert statement["Action"] == ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
+    [definition] = [each["Properties"] for each in found.values() if each["Type"] == DEFINITION]
+    [volume] = definition["ContainerProperties"]["Volumes"]
+    assert volume["EfsVolumeConfiguration"]["TransitEncryption"] == "ENABLED"
+    assert volume["EfsVolumeConfiguration"]["AuthorizationConfig"] == {"Iam": "ENABLED"}
+    role = definition["ContainerProperties"]["JobRoleArn"]["Fn::GetAtt"][0]
+    assert policy["Roles"] == [{"Ref": role}]
+
+
+def test_only_environments_that_are_named_reach_the_file_system(
+    stack: Stack, vpc: ec2.IVpc, only: Callable[[str], dict[str, Any]]
+) -> None:
+    """Pain 18 (aws-genomics-workflows#161): NFS, from their security group to that of an imported file system."""
+    spot = SpotComputeEnvironment(stack, "Spot", vpc=vpc)
+    define(stack, {"/data": Efs(imported(stack), reachable_from=[spot])})
+    rule = only("AWS::EC2::SecurityGroupIngress")
+    assert (rule["GroupId"], rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) == (
+        "sg-nfs",
+        "tcp",
+        2049,
+        2049,
+    )
+    assert rule["SourceSecurityGroupId"]["Fn::GetAtt"][0].startswith("SpotSecurityGroup")
+
+
+def test_a_closed_environment_is_opened_towards_the_file_system(
+    stack: Stack, vpc: ec2.IVpc, only: Callable[[str], dict[str, Any]]
+) -> None:
+    """Both sides: a security group that lets nothing out lets NFS out to these mount targets."""
+    from aws_cdk import aws_ec2 as ec2
+
+    closed = ec2.SecurityGroup(stack, "Closed", vpc=vpc, allow_all_outbound=False)
+    spot = SpotComputeEnvironment(stack, "Spot", vpc=vpc, security_groups=[closed])
+    define(stack, {"/data": Efs(imported(stack), reachable_from=[spot])})
+    rule = only("AWS::EC2::SecurityGroupEgress")
+    assert (rule["DestinationSecurityGroupId"], rule["FromPort"]) == ("sg-nfs", 2049)
+
+
+def test_file_systems_of_the_l1_have_a_security_group_given(
+    stack: Stack, vpc: ec2.IVpc, synth: Callable[[], dict[str, dict[str, Any]]]
+) -> None:
+    """EFS and S3 Files: their L1 does not know the mount targets."""
+    from aws_cdk import aws_ec2 as ec2
+    from aws_cdk import aws_efs as efs
+
+    group = ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-nfs")
+    spot = SpotComputeEnvironment(stack, "Spot", vpc=vpc)
+    raw = efs.CfnFileSystem(stack, "FileSystem")
+    opened: dict[str, Any] = {"reachable_from": [spot], "security_group": group}
+    define(stack, {"/data": Efs(raw, **opened), "/models": S3Files(S3_FILES, **opened)})
+    found = synth()
+    ingress = [each for each in found.values() if each["Type"] == "AWS::EC2::SecurityGroupIngress"]
+    assert [each["Properties"]["GroupId"] for each in ingress] == ["sg-nfs"]
+    [definition] = [each for each in found.values() if each["Type"] == DEFINITION]
+    volume = definition["Properties"]["ContainerProperties"]["Volumes"][0]
+    assert volume["EfsVolumeConfiguration"]["FileSystemId"] == {"Ref": "FileSystem"}
+
+
+def test_an_imported_file_system_is_mounted_through_an_access_point(
+    stack: Stack, only: Callable[[str], dict[str, Any]]
+) -> None:
+    """All members of the volume have a place."""
+    point = imported_access_point(stack)
+    system = point.file_system
+    define(stack, {"/data": Efs(system, access_point=point, read_only=True, transit_encryption_port=2999)})
+    container = only(DEFINITION)["ContainerProperties"]
+    assert container["Volumes"] == [
+        {
+            "Name": "data",
+            "EfsVolumeConfiguration": {
+                "FileSystemId": "fs-1",
+                "TransitEncryption": "ENABLED",
+                "TransitEncryptionPort": 2999,
+                "AuthorizationConfig": {"AccessPointId": "fsap-1", "Iam": "ENABLED"},
+            },
+        }
+    ]
+    assert container["MountPoints"][0]["ReadOnly"] is True
+
+
+def test_an_imported_job_role_gets_the_right_too(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """A role that another stack made is given a policy here."""
+    from aws_cdk import aws_iam as iam
+
+    role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/jobs")
+    define(stack, {"/data": Efs(imported(stack), root_directory="/a")}, job_role=role)
+    assert only("AWS::IAM::Policy")["Roles"] == ["jobs"]
+    container = only(DEFINITION)["ContainerProperties"]
+    assert container["JobRoleArn"] == "arn:aws:iam::123456789012:role/jobs"
+    assert container["Volumes"][0]["EfsVolumeConfiguration"]["RootDirectory"] == "/a"
+
+
+def efs_request(right: str, through: str | None = ACCESS_POINT, to: str = FILE_SYSTEM) -> Request:
+    context = {} if through is None else {"elasticfilesystem:AccessPointArn": through}
+    return Request(f"elasticfilesystem:Client{right}", to, context)
+
+
+def s3_files_request(right: str, through: str | None = S3_ACCESS_POINT, to: str = S3_FILES) -> Request:
+    context = {} if through is None else {"s3files:AccessPointArn": through}
+    return Request(f"s3files:Client{right}", to, context)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "decisions"),
+    [
+        ({}, [ALLOWED, ALLOWED, DENIED, DENIED, DENIED, DENIED]),
+        ({"read_only": True}, [ALLOWED, DENIED, DENIED, DENIED, DENIED, DENIED]),
+        ({"root_access": True}, [ALLOWED, ALLOWED, ALLOWED, DENIED, DENIED, DENIED]),
+    ],
+)
+def test_rights_are_those_of_the_mount(
+    stack: Stack,
+    synth: Callable[[], dict[str, dict[str, Any]]],
+    arguments: dict[str, Any],
+    decisions: list[str],
+) -> None:
+    """As an IAM decides: this file system, through this access point, and root only where it is asked for."""
+    point = imported_access_point(stack)
+    definition = define(
+        stack,
+        {
+            "/data": Efs(point.file_system, access_point=point, **arguments),
+            "/models": S3Files(S3_FILES, access_point=S3_ACCESS_POINT, **arguments),
+        },
+    )
+    role = stack.get_logical_id(definition.job_role.node.default_child)  # type: ignore[arg-type]
+    policy = policy_of(synth(), role)
+    for ask in (efs_request, s3_files_request):
+        asked = [ask("Mount"), ask("Write"), ask("RootAccess"), ask("Mount", None)]
+        asked += [ask("Mount", f"{ACCESS_POINT}2"), ask("Mount", to=ask("Mount").resource + "2")]
+        assert decide(policy, *asked) == decisions, ask.__name__
+
+
+@pytest.mark.parametrize("path", ["data", "", "/", "//", "./data"])
+def test_fails_when_a_path_is_not_absolute(stack: Stack, path: str) -> None:
+    """Fails for what Docker refuses when the job starts: relative paths, and the root itself."""
+    with pytest.raises(
+        ValueError, match="the paths of mounts must be absolute and not the root, such as /data"
+    ):
+        define(stack, {path: Host()})
+    assert stack.node.children == []
+
+
+def test_paths_may_be_tokens(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """What only CloudFormation knows is no error, and its volume has a name all the same."""
+    from aws_cdk import CfnParameter
+
+    text = CfnParameter(stack, "Text").value_as_string
+    define(stack, {text: Host(text)})
+    container = only(DEFINITION)["ContainerProperties"]
+    assert container["Volumes"] == [{"Name": "volume", "Host": {"SourcePath": {"Ref": "Text"}}}]
+    assert container["MountPoints"] == [{"SourceVolume": "volume", "ContainerPath": {"Ref": "Text"}}]
+
+
+def test_fargate_mounts_what_needs_no_instance(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """EFS, S3 Files, and an empty directory beside a read-only root."""
+    mounts: dict[str, Mount] = {"/data": Efs(imported(stack)), "/models": S3Files(S3_FILES), "/tmp": Host()}
+    FargateJobDefinition(
+        stack, "Job", image="busybox", mounts=mounts, readonly_root_filesystem=True, platform_version="1.4.0"
+    )
+    container = only(DEFINITION)["ContainerProperties"]
+    assert [each["Name"] for each in container["Volumes"]] == ["data", "models", "tmp"]
+    assert container["Volumes"][1]["S3FilesVolumeConfiguration"] == {"FileSystemArn": S3_FILES}
+
+
+def test_fails_when_fargate_cannot_mount(stack: Stack) -> None:
+    """Fails for a path of an instance, and for EFS on a platform version before 1.4.0, both in one message."""
+    mounts: dict[str, Mount] = {"/data": Efs(imported(stack)), "/scratch": Host("/scratch")}
+    with pytest.raises(
+        ValueError, match="on Fargate, which has none, got a Host path at '/scratch'"
+    ) as error:
+        FargateJobDefinition(stack, "Job", image="busybox", mounts=mounts, platform_version="1.3.0")
+    assert "platform_version must be 1.4.0 or later to mount Efs, got 1.3.0" in str(error.value)
+
+
+def test_nodes_of_a_group_mount_alike(stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]) -> None:
+    """The groups share the job's role, which gets the rights once for each file system."""
+    from aws_cdk import Size
+
+    shared = Efs(imported(stack))
+    size = {"vcpus": 1, "memory": Size.gibibytes(1), "image": "busybox"}
+    MultiNodeParallelJobDefinition(
+        stack,
+        "Job",
+        node_groups=[
+            NodeGroup(nodes=1, mounts={"/data": shared}, **size),  # type: ignore[arg-type]
+            NodeGroup(nodes=3, mounts={"/data": shared, "/scratch": Host("/scratch")}, **size),  # type: ignore[arg-type]
+        ],
+    )
+    found = synth()
+    [definition] = [each["Properties"] for each in found.values() if each["Type"] == DEFINITION]
+    containers = [each["Container"] for each in definition["NodeProperties"]["NodeRangeProperties"]]
+    assert [len(each["Volumes"]) for each in containers] == [1, 2]
+    assert containers[0]["JobRoleArn"] == containers[1]["JobRoleArn"]
+    [policy] = [each["Properties"] for each in found.values() if each["Type"] == "AWS::IAM::Policy"]
+    assert len(policy["PolicyDocument"]["Statement"]) == 1
