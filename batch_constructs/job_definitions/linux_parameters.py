@@ -160,7 +160,7 @@ def linux_parameters_property(
     parameters: LinuxParameters | None,
 ) -> batch.CfnJobDefinition.LinuxParametersProperty | None:
     """For ``LinuxParameters`` of any container on ECS."""
-    if parameters is None:
+    if parameters is None or parameters == LinuxParameters():
         return None
     return _L1.LinuxParametersProperty(
         init_process_enabled=parameters.init_process_enabled,

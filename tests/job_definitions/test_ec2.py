@@ -126,6 +126,10 @@ def test_the_cdks_container_images_fit(stack: Stack, only: Callable[[str], dict[
     container = only(DEFINITION)["ContainerProperties"]
     assert container["Image"] == "registry.example.com/align:1"
     assert container["RepositoryCredentials"] == {"CredentialsParameter": secret.secret_arn}
+    # ECS reads them with the execution role, without which no job would start.
+    policy = only("AWS::IAM::Policy")
+    assert policy["Roles"] == [{"Ref": container["ExecutionRoleArn"]["Fn::GetAtt"][0]}]
+    assert any(each["Resource"] == secret.secret_arn for each in policy["PolicyDocument"]["Statement"])
 
 
 def test_retries_and_timeout_are_rendered(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
@@ -230,3 +234,55 @@ def test_imported_definitions_know_their_name(stack: Stack) -> None:
         Ec2JobDefinition.from_job_definition_arn(stack, "Wrong", "arn:aws:batch:eu-west-1:1:job-queue/q")
     by_name = Ec2JobDefinition.from_job_definition_name(stack, "Named", "align")
     assert stack.resolve(by_name.job_definition_arn)["Fn::Join"][1][-1] == ":job-definition/align"
+
+
+def test_a_secret_opens_a_private_registry(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """For an image by its address: the execution role is made, may read the secret, and needs nothing of ECS."""
+    from aws_cdk import aws_secretsmanager as secretsmanager
+
+    arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:registry-abcdef"
+    secret = secretsmanager.Secret.from_secret_complete_arn(stack, "Secret", arn)
+    define(stack, image="registry.example.com/align:1", repository_credentials=secret)
+    container = only(DEFINITION)["ContainerProperties"]
+    assert container["RepositoryCredentials"] == {"CredentialsParameter": arn}
+    policy = only("AWS::IAM::Policy")
+    assert policy["Roles"] == [{"Ref": container["ExecutionRoleArn"]["Fn::GetAtt"][0]}]
+    assert any(each["Resource"] == arn for each in policy["PolicyDocument"]["Statement"])
+
+
+def test_fails_when_an_image_has_two_credentials(stack: Stack) -> None:
+    """Fails when the image is one of the CDK's, which brings its own."""
+    from aws_cdk import aws_ecs as ecs
+
+    image = ecs.ContainerImage.from_registry("registry.example.com/align:1")
+    with pytest.raises(ValueError, match="repository_credentials belong to an image that is given by its"):
+        define(stack, image=image, repository_credentials=object())
+
+
+def test_commands_are_run_in_jobs_by_ecs_exec(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """The job's role may open the channels, which no other right of it does."""
+    define(stack, enable_execute_command=True)
+    container = only(DEFINITION)["ContainerProperties"]
+    assert container["EnableExecuteCommand"] is True
+    policy = only("AWS::IAM::Policy")
+    assert policy["Roles"] == [{"Ref": container["JobRoleArn"]["Fn::GetAtt"][0]}]
+    [statement] = policy["PolicyDocument"]["Statement"]
+    assert statement["Action"] == [
+        "ssmmessages:CreateControlChannel",
+        "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel",
+    ]
+
+
+def test_tags_of_a_definition_reach_its_tasks(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """Pain 27 (metaflow#632): those of the definition stand beside the switch that propagates them."""
+    define(stack, tags={"project": "genomes"})
+    rendered = only(DEFINITION)
+    assert (rendered["Tags"], rendered["PropagateTags"]) == ({"project": "genomes"}, True)
+
+
+def test_fails_when_tags_are_reserved(stack: Stack) -> None:
+    """Fails with the key."""
+    with pytest.raises(ValueError, match="the tag key 'aws:x' must be"):
+        define(stack, tags={"aws:x": "1"})

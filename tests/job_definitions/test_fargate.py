@@ -149,3 +149,44 @@ def test_fails_when_the_smallest_memory_cannot_be_known(stack: Stack) -> None:
     number = CfnParameter(stack, "Number", type="Number").value_as_number
     with pytest.raises(ValueError, match="memory must be given where vcpus is a token"):
         FargateJobDefinition(stack, "Job", image="busybox", vcpus=number)
+
+
+def test_windows_is_a_family_of_its_own(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """With the processor that it runs on, or with the one that AWS takes by itself."""
+    from batch_constructs import Host, OperatingSystemFamily
+
+    FargateJobDefinition(
+        stack,
+        "Job",
+        image="mcr.microsoft.com/windows/servercore",
+        operating_system_family=OperatingSystemFamily.WINDOWS_SERVER_2022_CORE,
+        architecture=Architecture.X86_64,
+        mounts={"C:\\out": Host()},
+    )
+    rendered = container(only)
+    assert rendered["RuntimePlatform"] == {
+        "CpuArchitecture": "X86_64",
+        "OperatingSystemFamily": "WINDOWS_SERVER_2022_CORE",
+    }
+    assert rendered["MountPoints"] == [{"ContainerPath": "C:\\out", "SourceVolume": "C-out"}]
+
+
+def test_fails_when_windows_is_asked_for_what_only_linux_has(stack: Stack) -> None:
+    """Fails with all of it in one message."""
+    from aws_cdk import aws_efs as efs
+
+    from batch_constructs import Efs, OperatingSystemFamily
+
+    with pytest.raises(ValueError, match="architecture must be X86_64 on Windows, got arm64") as error:
+        FargateJobDefinition(
+            stack,
+            "Job",
+            image="busybox",
+            operating_system_family=OperatingSystemFamily.WINDOWS_SERVER_2019_FULL,
+            architecture=Architecture.ARM64,
+            user="me",
+            readonly_root_filesystem=True,
+            init_process_enabled=False,
+            mounts={"/data": Efs(efs.CfnFileSystem(stack, "FileSystem"))},
+        )
+    assert "have no user, readonly_root_filesystem, init_process_enabled, Efs in mounts" in str(error.value)
