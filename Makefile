@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 READY := $(VENV)/.ready
 JOBS ?= 2
 
-.PHONY: demo test test-lowest lint types unit golden docs lock facts bench build clean help
+.PHONY: demo test test-lowest lint types unit golden docs site lock facts bench build clean help
 
 help: ## Say what each command does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -45,8 +45,11 @@ golden: $(READY) ## Write the examples' golden templates anew
 	pytest tests/test_examples.py -k reviewed --snapshot-update
 	cd examples/own_repository && pytest --snapshot-update
 
-docs: $(READY) ## Write the pages of the rules, and what the other pages show of them
+docs: $(READY) ## Write the pages that are made from the code, and build the site (offline, strictly)
 	python docs/build.py
+	NO_MKDOCS_2_WARNING=1 mkdocs build --quiet --strict
+
+site: docs ## The same, as hosts of sites call it
 
 facts: $(READY) ## Regenerate the instance facts from moto's data (ARGS=--from-account: from yours)
 	python -m batch_constructs.facts.regenerate $(ARGS)

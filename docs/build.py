@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from batch_constructs.assembly.checks import rules
 from batch_constructs.cli import main as batch_constructs
-from docs import build_rules
+from docs import build_rules, build_site
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -35,11 +35,26 @@ _FILE = re.compile(r"^```yaml\n# (\w+\.yaml)\n(.*?)^```$", re.MULTILINE | re.DOT
 def built() -> dict[Path, str]:
     """The text that each file should have."""
     found = {DOCS / "rules" / name: text for name, text in build_rules.all_pages().items()}
+    made = build_site.pages()
+    found |= {DOCS / name: text for name, text in made.items()}
     registered, unchecked = rules(), build_rules.unchecked_rules()
-    for page in sorted(DOCS.glob("*.md")):
+    for page in sorted(page for page in DOCS.glob("*.md") if page.name not in made):
         text = page.read_text(encoding="utf-8")
         found[page] = refreshed(linked(text, registered, unchecked))
+    for page in sorted(DOCS.glob("guide/*.md")):
+        found[page] = with_rules(page.read_text(encoding="utf-8"))
     return found
+
+
+def with_rules(text: str) -> str:
+    """A page of the guide with the rules that come from its chapter, at its end."""
+    title = text.partition("\n")[0].removeprefix("# ")
+    written = text.partition("\n## Rules\n")[0].rstrip()
+    found = [rule for rule in rules().values() if rule.chapter == title]
+    if not found:
+        return f"{written}\n"
+    lines = [f"- [{rule.id}](../rules/{rule.id}.md) {rule.sentence}" for rule in found]
+    return "\n".join([written, "", "## Rules", "", *lines, ""])
 
 
 def linked(text: str, registered: Collection[str], unchecked: Collection[str]) -> str:

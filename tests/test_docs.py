@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,9 @@ from tests.assembly.checks.conftest import Case, cases
 CHECKS = (build.DOCS / "checks.md").read_text(encoding="utf-8")
 CONSTRUCTS = (build.DOCS / "constructs.md").read_text(encoding="utf-8")
 TROUBLESHOOTING = (build.DOCS / "troubleshooting.md").read_text(encoding="utf-8")
+# What the theme says about its own future is no fault of the site.
+SITE = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+COMING_FROM = ("l2", "terraform", "cloudformation", "console")
 PAGES = sorted(build.DOCS.rglob("*.md"))
 
 
@@ -151,3 +157,62 @@ def test_the_code_of_the_constructs_runs() -> None:
     names: dict[str, Any] = {}
     for block in blocks(CONSTRUCTS, "python"):
         exec(compile(block, "constructs.md", "exec"), names)
+
+
+def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
+    """No dead link, no page that the navigation forgot, nothing fetched: strictly, as ``make docs`` does."""
+    command = [
+        sys.executable,
+        "-m",
+        "mkdocs",
+        "build",
+        "--strict",
+        "--quiet",
+        "--site-dir",
+        str(tmp_path / "site"),
+    ]
+    done = subprocess.run(command, cwd=build.ROOT, env=SITE, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    home = (tmp_path / "site" / "index.html").read_text("utf-8")
+    assert "fonts.googleapis.com" not in home
+    reference = (tmp_path / "site" / "reference" / "index.html").read_text("utf-8")
+    assert [name for name in batch_constructs.__all__ if f'.{name}"' not in reference] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["index.md", "security.md", "testing.md", *(f"coming-from/{name}.md" for name in COMING_FROM)]
+)
+def test_the_code_of_a_page_runs(name: str) -> None:
+    """Its blocks in order, with the rules on."""
+    names: dict[str, Any] = {}
+    found = blocks((build.DOCS / name).read_text("utf-8"), "python")
+    assert found
+    for block in found:
+        exec(compile(block, name, "exec"), names)
+
+
+GUIDE = sorted(page for page in (build.DOCS / "guide").glob("*.md") if page.name != "README.md")
+
+
+def test_the_guide_has_all_its_entries() -> None:
+    """Each page stands in the list, once; the table of contents of the guide has 64 entries."""
+    listed = re.findall(
+        r"^- \[(.*)\]\((.*)\)$", (build.DOCS / "guide" / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert len(listed) == 64
+    assert {name for _, name in listed} == {page.name for page in GUIDE}
+    for title, name in listed:
+        assert (build.DOCS / "guide" / name).read_text("utf-8").startswith(f"# {title}\n")
+
+
+@pytest.mark.parametrize("page", GUIDE, ids=lambda page: page.stem)
+def test_the_code_of_the_guide_runs(page: Path) -> None:
+    """After the lines of the list, and its app synthesizes with the rules on."""
+    text = page.read_text("utf-8")
+    assert blocks(text, "python") or "|" in text or blocks(text, "sh") or page.stem == "document-history"
+    names: dict[str, Any] = {}
+    for block in blocks((build.DOCS / "guide" / "README.md").read_text("utf-8"), "python"):
+        exec(compile(block, "guide/README.md", "exec"), names)
+    for block in blocks(text, "python"):
+        exec(compile(block, page.name, "exec"), names)
+    names["app"].synth(force=True)

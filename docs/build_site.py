@@ -1,0 +1,101 @@
+"""The pages of the site that are made from the code: gallery, API reference, quotas."""  # noqa: INP001
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from batch_constructs import _HOMES
+from batch_constructs.assembly.checks import rules
+from batch_constructs.facts import quotas
+from batch_constructs.facts.ranges import Quota
+
+ROOT = Path(__file__).parents[1]
+_CODE = re.compile(r"```.*?```", re.DOTALL)
+_ROOMS = {
+    "networking": "Networks",
+    "launch_templates": "Launch templates",
+    "compute_environments": "Compute environments",
+    "service_environments": "Service environments",
+    "scheduling_policies": "Scheduling",
+    "consumable_resources": "Scheduling",
+    "job_queues": "Job queues",
+    "job_definitions": "Job definitions",
+    "submissions": "Submitting jobs",
+    "roles": "Roles and permissions",
+    "permissions": "Roles and permissions",
+    "monitoring": "Monitoring",
+    "platform": "Platforms",
+    "facts": "Words and facts",
+}
+
+
+def gallery() -> str:
+    """Every example: its picture, its words, its code."""
+    parts = [
+        "# Gallery",
+        "",
+        "Complete examples to start from. Each template is reviewed as a golden file, each picture is drawn from it",
+        "by `batch-constructs diagram`.",
+        "",
+    ]
+    for app in sorted((ROOT / "examples").glob("*/app.py")):
+        text = (app.parent / "README.md").read_text(encoding="utf-8").strip()
+        title, _, body = text.partition("\n")
+        body = body.replace("../../docs/", "").replace("](../../", "](../").replace("\n## ", "\n### ")
+        stack = next(iter(sorted(app.parent.glob("*/stack.py"))), app)
+        code = stack.read_text(encoding="utf-8").strip()
+        parts += [f"## {title.removeprefix('# ')} {{ #{app.parent.name} }}", "", body.strip(), ""]
+        parts += [f'??? example "{stack.relative_to(app.parent)}"', ""]
+        parts += [f"    {line}".rstrip() for line in ("```py", *code.splitlines(), "```")]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def reference() -> str:
+    """Every public name, in the order of the rooms, by its docstring."""
+    rooms: dict[str, list[str]] = {title: [] for title in _ROOMS.values()}
+    for name, home in _HOMES.items():
+        rooms[_ROOMS[home.partition(".")[0]]].append(f"::: batch_constructs.{home}.{name}\n")
+    parts = ["# API reference\n", "All names come from `batch_constructs`.\n"]
+    for title, names in rooms.items():
+        parts += [f"## {title}\n", *names] if names else []
+    parts += ["## Tests\n", "These come from `batch_constructs.testing`.\n"]
+    parts += [
+        f"::: batch_constructs.testing.{name}\n"
+        for name in (
+            "findings.assert_no_findings",
+            "running.assert_can_run",
+            "updates.assert_updates_in_place",
+            "snapshots.TemplateSnapshotExtension",
+            "snapshots.normalized",
+        )
+    ]
+    return "\n".join(parts)
+
+
+def all_quotas() -> str:
+    """The quotas of an account, with their sources and the rules that look at them."""
+    lines = [
+        "# Quotas",
+        "",
+        "Per account and Region. A template that crosses one gets a warning, since AWS raises most of them for those who",
+        "ask; only what the API itself refuses is an error. The ranges of single values stand with their arguments.",
+        "",
+        "| how many | of what | can be raised | rule | source |",
+        "|---:|---|---|---|---|",
+    ]
+    for quota in vars(quotas).values():
+        if isinstance(quota, Quota):
+            rule = f"[{quota.rule}](rules/{quota.rule}.md)" if quota.rule in rules() else "-"
+            source = quota.source
+            raised = "yes" if quota.adjustable else "-"
+            lines.append(
+                f"| {quota.value:,} | {quota.unit} | {raised} | {rule} | {source.name}, {source.date} |"
+            )
+    return "\n".join([*lines, ""])
+
+
+def pages() -> dict[str, str]:
+    """The text of each page by its name."""
+    return {"gallery.md": gallery(), "reference.md": reference(), "quotas.md": all_quotas()}
