@@ -78,6 +78,11 @@ class JobDefinitionBase(Referable):
         if cfn is not None:
             cfn.consumable_resource_properties = consumable_resource_properties(self._consumed)
 
+    @property
+    def consumes(self) -> Mapping[IConsumableResourceRef, Number]:
+        """How much of which consumable resources each job holds; of an imported definition nothing is known."""
+        return self._consumed
+
     def grant_register(
         self, grantee: iam.IGrantable, *, roles: Sequence[iam.IRole | iam.Role] | None = None
     ) -> iam.Grant:

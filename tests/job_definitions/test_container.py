@@ -112,3 +112,18 @@ def test_judges_take_all_that_definitions_can_say() -> None:
         report = ParamValidator().validate(request, shape.input_shape)
         assert not report.has_errors(), report.generate_report()
     assert len(definitions) == 3
+
+
+def test_jobs_pay_only_for_the_parts_of_the_cdk_that_they_use() -> None:
+    """No module imports file systems, ECS or secrets of the CDK but where somebody mounts or logs with them."""
+    import ast
+    from pathlib import Path
+
+    from batch_constructs.job_definitions import container
+
+    imported: set[str] = set()
+    for path in Path(container.__file__).parent.glob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ImportFrom) and node.module == "aws_cdk":
+                imported.update(alias.name for alias in node.names if alias.name.startswith("aws_"))
+    assert imported <= {"aws_batch", "aws_iam", "aws_logs"}

@@ -143,3 +143,25 @@ def efs_on_fargate(definition: JobDefinition) -> Iterator[Finding]:
         old = known(version) and version in fargate.EFS_REFUSED_PLATFORM_VERSIONS
         if old and any(volume.efs.present for volume in owner.volumes):
             yield Finding(owner, f"EFS needs platform version 1.4.0 or later, got {version}", at=at)
+
+
+@rule(
+    "VOL-06",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="run the job on Fargate or managed instances with a job role, or mount EFS",
+    prevents="tasks that fail at their start",
+)
+def s3_files_volumes(definition: JobDefinition) -> Iterator[Finding]:
+    """S3 Files are mounted with the role of the job, on Fargate and managed instances and not yet on EC2."""
+    for owner in owners(definition):
+        role = "TaskRoleArn" if isinstance(owner, EcsTask) else "JobRoleArn"
+        for volume in owner.volumes:
+            files = volume.s3_files
+            if not files.present:
+                continue
+            if owner.lacks(role):
+                yield Finding(files, f"S3FilesVolumeConfiguration needs {role}, got none")
+            if is_one_of(definition.platform, "EC2"):
+                message = "S3FilesVolumeConfiguration needs Fargate or managed instances, got EC2"
+                yield Finding(files, message)
