@@ -54,7 +54,10 @@ if TYPE_CHECKING:
     from batch_constructs.launch_templates.storage import InstanceStoreVolumes, ScratchVolume, Storage
     from batch_constructs.launch_templates.user_data import CloudConfig, ShellScript
     from batch_constructs.monitoring.alerts import JobFailureAlerts
+    from batch_constructs.monitoring.chat import SlackChannel, TeamsChannel
+    from batch_constructs.monitoring.compute_environment_alerts import ComputeEnvironmentAlerts
     from batch_constructs.monitoring.event_fields import ApiCallField, JobEventField, ServiceJobEventField
+    from batch_constructs.monitoring.event_log import JobEventLog
     from batch_constructs.monitoring.event_patterns import (
         ApiCallPattern,
         ArrayJobs,
@@ -63,6 +66,8 @@ if TYPE_CHECKING:
         ServiceJobPattern,
         ServiceJobQueueBlockedPattern,
     )
+    from batch_constructs.monitoring.queue_blocked import JobQueueBlockedAlerts, StuckJobAlerts
+    from batch_constructs.monitoring.targets import EventBusTarget, HttpsTarget, SmsTarget
     from batch_constructs.networking import BatchNetwork, EnvironmentKind
     from batch_constructs.permissions.conditions import BatchConditionKey, RegistrationConditions
     from batch_constructs.permissions.policies import (
@@ -107,6 +112,7 @@ _HOMES = {
     "CapacityReservation": "launch_templates.capacity_reservations",
     "CloudConfig": "launch_templates.user_data",
     "CloudWatchAgent": "launch_templates.cloudwatch_agent",
+    "ComputeEnvironmentAlerts": "monitoring.compute_environment_alerts",
     "ContainerInsights": "facts.vocabulary",
     "ContainerOverrides": "submissions.request",
     "Device": "job_definitions.linux_parameters",
@@ -119,6 +125,7 @@ _HOMES = {
     "Efs": "job_definitions.volumes",
     "EfsMount": "launch_templates.mounts",
     "EnvironmentKind": "networking",
+    "EventBusTarget": "monitoring.targets",
     "EventTriggeredJob": "submissions.triggered",
     "ExecutionRole": "roles",
     "FairSharePolicy": "scheduling_policies",
@@ -127,6 +134,7 @@ _HOMES = {
     "FsxLustreMount": "launch_templates.mounts",
     "GpuComputeEnvironment": "compute_environments.gpu",
     "Host": "job_definitions.volumes",
+    "HttpsTarget": "monitoring.targets",
     "ImagePullBehavior": "launch_templates.agent_config",
     "ImageType": "compute_environments.images",
     "ImportedComputeEnvironment": "compute_environments.base",
@@ -138,9 +146,11 @@ _HOMES = {
     "JobChainStateMachine": "submissions.chain_state_machine",
     "JobDependency": "submissions.request",
     "JobEventField": "monitoring.event_fields",
+    "JobEventLog": "monitoring.event_log",
     "JobFailureAlerts": "monitoring.alerts",
     "JobPattern": "monitoring.event_patterns",
     "JobQueue": "job_queues",
+    "JobQueueBlockedAlerts": "monitoring.queue_blocked",
     "JobQueueBlockedPattern": "monitoring.event_patterns",
     "JobRole": "roles",
     "JobStateTimeLimit": "job_queues",
@@ -166,10 +176,14 @@ _HOMES = {
     "ServiceJobQueueBlockedPattern": "monitoring.event_patterns",
     "Share": "scheduling_policies",
     "ShellScript": "launch_templates.user_data",
+    "SlackChannel": "monitoring.chat",
+    "SmsTarget": "monitoring.targets",
     "SpotComputeEnvironment": "compute_environments.spot",
     "SpotFleetRole": "roles",
     "Storage": "launch_templates.storage",
+    "StuckJobAlerts": "monitoring.queue_blocked",
     "SubmitJobRequest": "submissions.request",
+    "TeamsChannel": "monitoring.chat",
     "TimeLimitReason": "facts.vocabulary",
     "Tmpfs": "job_definitions.linux_parameters",
     "Ulimit": "job_definitions.linux_parameters",
@@ -202,6 +216,7 @@ __all__ = [
     "CapacityReservation",
     "CloudConfig",
     "CloudWatchAgent",
+    "ComputeEnvironmentAlerts",
     "ContainerInsights",
     "ContainerOverrides",
     "Device",
@@ -214,6 +229,7 @@ __all__ = [
     "Efs",
     "EfsMount",
     "EnvironmentKind",
+    "EventBusTarget",
     "EventTriggeredJob",
     "ExecutionRole",
     "FairSharePolicy",
@@ -222,6 +238,7 @@ __all__ = [
     "FsxLustreMount",
     "GpuComputeEnvironment",
     "Host",
+    "HttpsTarget",
     "ImagePullBehavior",
     "ImageType",
     "ImportedComputeEnvironment",
@@ -233,9 +250,11 @@ __all__ = [
     "JobChainStateMachine",
     "JobDependency",
     "JobEventField",
+    "JobEventLog",
     "JobFailureAlerts",
     "JobPattern",
     "JobQueue",
+    "JobQueueBlockedAlerts",
     "JobQueueBlockedPattern",
     "JobRole",
     "JobStateTimeLimit",
@@ -261,10 +280,14 @@ __all__ = [
     "ServiceJobQueueBlockedPattern",
     "Share",
     "ShellScript",
+    "SlackChannel",
+    "SmsTarget",
     "SpotComputeEnvironment",
     "SpotFleetRole",
     "Storage",
+    "StuckJobAlerts",
     "SubmitJobRequest",
+    "TeamsChannel",
     "TimeLimitReason",
     "Tmpfs",
     "Ulimit",

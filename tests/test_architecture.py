@@ -32,6 +32,7 @@ READING_WING = {"assembly", "cli", "_cli"}
 DOORS = {"_synth_checks", "testing"}
 # Rooms larger than 300 lines, each with its reason.
 LARGE: dict[str, str] = {
+    "__init__.py": "the public names, three times: data",
     "facts/vocabulary.py": "the closed sets of AWS's words, an enumeration each: data",
 }
 LIMIT = 300

@@ -36,6 +36,8 @@ ACCEPTED = {
     "AwsSolutions-SF2": "five calls of SubmitJob in a row: the jobs themselves are not in the trace",
     "AwsSolutions-EC23": "cdk-nag cannot read the VPC's CIDR, which is a reference; nothing is open to the world",
 }
+# It lints for all Regions at once: chats are shown in most, and the examples say which resource is theirs.
+NOT_EVERYWHERE = re.compile(r"Resource type 'AWS::Chatbot::\w+' does not exist in '[a-z0-9-]+'")
 NAG = """
 import runpy, sys, aws_cdk
 from cdk_nag import AwsSolutionsChecks
@@ -63,7 +65,7 @@ def run(command: list[str], out: Path, **environment: str) -> subprocess.Complet
 def test_cfn_lint_has_nothing_to_say(template: Path) -> None:
     """The schema of every resource holds, for errors and warnings alike; its informational hints are left out."""
     matches = [match for match in lint_all(template.read_text(encoding="utf-8")) if match.rule.id[0] in "EW"]
-    assert [str(match) for match in matches] == []
+    assert [str(match) for match in matches if not NOT_EVERYWHERE.search(match.message)] == []
 
 
 @pytest.mark.parametrize("template", GOLDEN, ids=lambda path: path.name)

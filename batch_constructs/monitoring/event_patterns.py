@@ -91,6 +91,7 @@ class JobPattern(_Pattern):
         array_jobs: Which part of array jobs. By default all. Nodes of a multi-node job count as children.
         ignore_exit_codes: Jobs that ended with one of these codes are left out; those without a code are not. Of
             jobs of one container only: an array, and a job of several containers, have no code of their own.
+        reason_prefixes: How the status reasons begin. By default any.
         ignore_reasons: Jobs whose status reason is one of these are left out. ``*`` stands for any text:
             ``"Host EC2*"``.
 
@@ -104,6 +105,7 @@ class JobPattern(_Pattern):
     job_name_prefixes: Sequence[str] = ()
     array_jobs: ArrayJobs = ArrayJobs.ALL
     ignore_exit_codes: Sequence[int] = ()
+    reason_prefixes: Sequence[str] = ()
     ignore_reasons: Sequence[str] = ()
 
     def __post_init__(self) -> None:
@@ -121,6 +123,10 @@ class JobPattern(_Pattern):
         )
         problems.check(
             "" not in self.job_name_prefixes, "job_name_prefixes must not be empty, got an empty one"
+        )
+        problems.check(
+            not (self.reason_prefixes and self.ignore_reasons),
+            "reason_prefixes and ignore_reasons exclude each other: a field has one filter",
         )
         self._raise(problems)
 
@@ -143,6 +149,7 @@ class JobPattern(_Pattern):
             # Whatever lacks the field fits no anything-but: what never ran would be silent.
             codes = {"anything-but": list(self.ignore_exit_codes)}
             detail["container"] = {"exitCode": [codes, {"exists": False}]}
+        detail.one_of("statusReason", starting_with(self.reason_prefixes))
         if self.ignore_reasons:
             detail["statusReason"] = [*but_not(self.ignore_reasons), {"exists": False}]
         return detail.of(facts.JOB_STATE_CHANGE)

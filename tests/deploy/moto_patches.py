@@ -5,6 +5,8 @@ Each function below `apply` works around the faults of moto that its docstring n
 
 from __future__ import annotations
 
+import copy
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from moto.batch import models
@@ -13,6 +15,10 @@ from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 from moto.core.config import default_user_config
 from moto.ec2.models.instance_types import INSTANCE_FAMILIES, INSTANCE_TYPES
+from moto.events.models import Rule
+from moto.sns import sns_backends
+
+from tests.eventbridge import transform
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +42,7 @@ def apply() -> None:
         register_definitions_as_they_are_written,
         find_definitions_by_arn_without_revision,
         name_repositories_in_small_letters,
+        send_events_to_topics,
     ):
         patch()
 
@@ -216,6 +223,24 @@ def name_repositories_in_small_letters() -> None:
         return name.lower() if resource_type == "AWS::ECR::Repository" else name
 
     parsing.generate_resource_name = generate_lower
+
+
+def send_events_to_topics() -> None:
+    """moto's rules raise for a topic as target, tell the time in seconds, and know templates of JSON only."""
+    send = Rule.send_to_targets
+
+    def send_also_to_topics(self: Any, event: Any, transform_input: bool = True) -> None:
+        others = copy.copy(self)
+        others.targets = [target for target in self.targets if ":sns:" not in target["Arn"]]
+        if self.event_pattern.matches_event(event):
+            time = datetime.fromtimestamp(float(event["time"]), tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            for target in self.targets:
+                if ":sns:" in target["Arn"]:
+                    text = transform(target["InputTransformer"], {**event, "time": time})
+                    sns_backends[self.account_id][self.region_name].publish(arn=target["Arn"], message=text)
+        send(others, event, transform_input)
+
+    Rule.send_to_targets = send_also_to_topics
 
 
 def _before_creating(model: Any, fix: Callable[[Properties, Any], None]) -> None:

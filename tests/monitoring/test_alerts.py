@@ -2,77 +2,51 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from moto.events.models import EventPattern
 
 from batch_constructs import ImportedJobDefinition, ImportedJobQueue, JobFailureAlerts
+from tests.eventbridge import transform
+from tests.monitoring.samples import DEFINITION, QUEUE, heard, matches, sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aws_cdk import Stack
 
-QUEUE = "arn:aws:batch:eu-west-1:123456789012:job-queue/nightly"
-DEFINITION = "arn:aws:batch:eu-west-1:123456789012:job-definition/align"
+
+def pattern(only: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = only("AWS::Events::Rule")["EventPattern"]
+    return found
 
 
-def event(**detail: Any) -> dict[str, Any]:
-    """A state change as AWS Batch documents it, but for what the test changes."""
-    return {
-        "version": "0",
-        "source": "aws.batch",
-        "detail-type": "Batch Job State Change",
-        "account": "123456789012",
-        "time": "2026-11-22T03:00:00Z",
-        "region": "eu-west-1",
-        "resources": ["arn:aws:batch:eu-west-1:123456789012:job/4c7599ae"],
-        "detail": {
-            "jobName": "align-7",
-            "jobId": "4c7599ae",
-            "jobQueue": QUEUE,
-            "jobDefinition": f"{DEFINITION}:3",
-            "status": "FAILED",
-            "statusReason": "Essential container in task exited",
-            "container": {"exitCode": 1},
-            **detail,
-        },
-    }
+def text(only: Callable[[str], dict[str, Any]], event: dict[str, Any]) -> str:
+    """What a mail says of an event."""
+    [target] = only("AWS::Events::Rule")["Targets"]
+    return transform(target["InputTransformer"], event)
 
 
-def matches(only: Callable[[str], dict[str, Any]], sample: dict[str, Any]) -> bool:
-    """What a matcher that somebody else wrote says of the rule's pattern."""
-    pattern = only("AWS::Events::Rule")["EventPattern"]
-    return bool(EventPattern.load(json.dumps(pattern)).matches_event(sample))
-
-
-@pytest.mark.parametrize(
-    ("sample", "alerts"),
-    [
-        (event(), True),
-        (event(status="SUCCEEDED"), False),
-        (event(status="RUNNABLE"), False),
-        (event(jobQueue=QUEUE + "-other"), False),
-        (event(arrayProperties={"size": 10_000, "statusSummary": {}}), True),
-        (event(arrayProperties={"index": 7}), False),
-        ({**event(), "source": "aws.ecs"}, False),
-    ],
-)
 def test_final_failures_of_the_queue_alert_and_nothing_else(
-    stack: Stack, only: Callable[[str], dict[str, Any]], sample: dict[str, Any], alerts: bool
+    stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """Pain 15 (aws-cdk#12551): FAILED alerts once; an array's parent does, its children do not."""
-    queue = ImportedJobQueue(stack, "Queue", job_queue_arn=QUEUE)
-    JobFailureAlerts(stack, "Alerts", job_queues=[queue])
-    assert matches(only, sample) is alerts
+    """Pain 15 (aws-cdk#12551): FAILED alerts once; an array's parent does, its 10,000 children do not."""
+    JobFailureAlerts(stack, "Alerts", job_queues=[ImportedJobQueue(stack, "Queue", job_queue_arn=QUEUE)])
+    assert heard(pattern(only)) == {
+        "array_failed",
+        "job_cancelled_by_time_limit",
+        "job_failed",
+        "job_failed_before_it_started",
+        "job_failed_without_its_host",
+        "multi_node_failed",
+    }
+    assert not matches(pattern(only), sample("job_failed", jobQueue=f"{QUEUE}-other"))
 
 
-def test_children_of_arrays_alert_on_request(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Whoever wants each child gets each child."""
+def test_children_alert_on_request(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """Whoever wants each child and each node gets them."""
     JobFailureAlerts(stack, "Alerts", include_array_children=True)
-    assert matches(only, event(arrayProperties={"index": 7}))
+    assert {"array_child_failed", "multi_node_node_failed"} <= heard(pattern(only))
 
 
 @pytest.mark.parametrize(("suffix", "alerts"), [(":3", True), (":4", True), ("-other:3", False)])
@@ -82,20 +56,67 @@ def test_a_definition_is_watched_in_any_revision(
     """The next deploy's revision alerts, too; a definition whose name only begins the same does not."""
     definition = ImportedJobDefinition(stack, "Definition", job_definition_arn=f"{DEFINITION}:3")
     JobFailureAlerts(stack, "Alerts", job_definitions=[definition])
-    assert matches(only, event(jobDefinition=f"{DEFINITION}{suffix}")) is alerts
+    assert matches(pattern(only), sample("job_failed", jobDefinition=f"{DEFINITION}{suffix}")) is alerts
 
 
-def test_the_message_says_what_helps(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Each line is a JSON string, each variable has a path, and job, reason and console are among them."""
+def test_names_choose_jobs(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """By how they begin."""
+    JobFailureAlerts(stack, "Alerts", job_name_prefixes=["train"])
+    assert heard(pattern(only)) == {"multi_node_failed"}
+
+
+def test_exit_codes_and_reasons_are_ignored(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """What is no failure for its owner, and what another alert tells."""
+    JobFailureAlerts(
+        stack, "Alerts", ignore_exit_codes=[1], ignore_reasons=["Canceled by JobStateTimeLimit*", "Host EC2*"]
+    )
+    assert heard(pattern(only)) == {"array_failed", "job_failed_before_it_started", "multi_node_failed"}
+
+
+def test_a_mail_says_what_helps(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """Job, reason, exit code, the container's last words, where it ran, and where to look."""
     JobFailureAlerts(stack, "Alerts")
-    [target] = only("AWS::Events::Rule")["Targets"]
-    transformer = target["InputTransformer"]
-    lines = [json.loads(line) for line in transformer["InputTemplate"].splitlines()]
-    text = "\n".join(lines)
-    for variable in transformer["InputPathsMap"]:
-        assert f"<{variable}>" in text
-    assert lines[0] == "Job <job> failed at <time>."
-    assert any("console.aws.amazon.com/batch" in line for line in lines)
+    said = text(only, sample("job_failed"))
+    assert said.startswith('"Job align-sample-17 failed at 2026-11-22T03:00:00Z."\n')
+    for words in (
+        "Reason: Essential container in task exited",
+        "OutOfMemoryError: Container killed due to memory usage",
+        "Exit code: 1",
+        QUEUE,
+        f"{DEFINITION}:3",
+        "#logEventViewer:group=BatchQuickstart-HelloLogGroup;stream=align/default/0f9d1c2b3a4958677685940312ab34cd",
+        "us-east-1.console.aws.amazon.com/batch/home?region=us-east-1#jobs/detail/7f1c0d5e",
+    ):
+        assert words in said
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["array_failed", "job_failed_before_it_started", "job_failed_without_its_host", "multi_node_failed"],
+)
+def test_whatever_an_event_lacks_is_left_out(
+    stack: Stack, only: Callable[[str], dict[str, Any]], name: str
+) -> None:
+    """No event is lost for a value that it does not have, or for quotation marks in one."""
+    JobFailureAlerts(stack, "Alerts")
+    said = text(only, sample(name))
+    assert "<" not in said
+    assert f"Reason: {sample(name)['detail']['statusReason']}" in said
+
+
+def test_an_array_says_how_many_failed(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """One mail for all of its children."""
+    JobFailureAlerts(stack, "Alerts")
+    assert '"Failed children of an array: 17"' in text(only, sample("array_failed"))
+
+
+def test_the_log_group_can_be_named(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """For jobs whose definition names none."""
+    from aws_cdk import aws_logs as logs
+
+    group = logs.LogGroup.from_log_group_name(stack, "Group", "/aws/batch/job")
+    JobFailureAlerts(stack, "Alerts", log_group=group)
+    assert "#logEventViewer:group=/aws/batch/job;stream=align/default/" in text(only, sample("job_failed"))
 
 
 def test_the_topic_is_encrypted_with_a_key_that_eventbridge_may_use(
@@ -138,32 +159,28 @@ def test_what_cannot_be_delivered_is_kept(stack: Stack, only: Callable[[str], di
     assert only("AWS::SQS::Queue")["MessageRetentionPeriod"] == 14 * 24 * 3600
 
 
-def test_emails_subscribe(stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]) -> None:
-    """Each address gets a subscription of its own."""
-    JobFailureAlerts(stack, "Alerts", emails=["a@example.com", "b@example.com"])
-    subscriptions = [
-        each["Properties"] for each in synth().values() if each["Type"] == "AWS::SNS::Subscription"
-    ]
-    assert [(each["Protocol"], each["Endpoint"]) for each in subscriptions] == [
-        ("email", "a@example.com"),
-        ("email", "b@example.com"),
-    ]
+def test_failures_are_counted_for_nothing(stack: Stack) -> None:
+    """EventBridge counts what its rules let through: an alarm on it speaks once of 10,000 single jobs."""
+    alerts = JobFailureAlerts(stack, "Alerts")
+    metric = alerts.metric_alerts()
+    assert (metric.namespace, metric.metric_name, metric.statistic) == ("AWS/Events", "TriggeredRules", "Sum")
+    assert stack.resolve(metric.dimensions) == {"RuleName": {"Ref": stack.get_logical_id(alerts.rule)}}
 
 
-@pytest.mark.parametrize("emails", [["ops"], ["a@example.com", "a@example.com"]])
-def test_fails_when_an_address_is_wrong_or_doubled(stack: Stack, emails: list[str]) -> None:
-    """Fails when nobody would get the mail, or somebody gets it twice."""
-    with pytest.raises(ValueError, match="emails must"):
-        JobFailureAlerts(stack, "Alerts", emails=emails)
-
-
-def test_a_topic_of_yours_is_used(stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]) -> None:
-    """No topic and no key of its own beside it."""
-    from aws_cdk import aws_sns as sns
-
-    topic = sns.Topic(stack, "Mine")
-    alerts = JobFailureAlerts(stack, "Alerts", topic=topic)
-    kinds = [each["Type"] for each in synth().values()]
-    assert kinds.count("AWS::SNS::Topic") == 1
-    assert "AWS::KMS::Key" not in kinds
-    assert alerts.topic is topic
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"emails": ["ops"]}, "emails must hold addresses"),
+        ({"emails": ["a@example.com", "a@example.com"]}, "emails must be different"),
+        ({"ignore_exit_codes": [0]}, "ignore_exit_codes must not hold 0"),
+        (
+            {"emails": ["ops"], "job_name_prefixes": [""]},
+            r"(?s)addresses.*job_name_prefixes must not be empty",
+        ),
+    ],
+)
+def test_fails_when_nobody_would_hear(stack: Stack, arguments: dict[str, Any], message: str) -> None:
+    """Fails when nobody would get the mail, somebody twice, or no event could match; all in one message."""
+    with pytest.raises(ValueError, match=message):
+        JobFailureAlerts(stack, "Alerts", **arguments)
+    assert stack.node.try_find_child("Alerts") is None

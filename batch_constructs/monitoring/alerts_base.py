@@ -1,0 +1,191 @@
+"""What all alerts share: a topic, who hears of it, and where what cannot be delivered is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import aws_events as events
+from aws_cdk import aws_sns as sns
+
+from batch_constructs._dead_letters import dead_letter_queue, let_rule_in
+from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs._tokens import known
+from batch_constructs.monitoring.targets import RuleTarget, TopicSubscriber, message_to
+from batch_constructs.monitoring.topics import encrypted_topic, let_own_rules_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import TypeAlias
+
+    from aws_cdk import Duration
+    from aws_cdk import aws_cloudwatch as cloudwatch
+    from aws_cdk import aws_kms as kms
+    from constructs import Construct
+
+    from batch_constructs._problems import Problems
+    from batch_constructs.monitoring.messages import AlertMessage
+    from batch_constructs.monitoring.targets import Render
+
+    AlertTarget: TypeAlias = TopicSubscriber | RuleTarget | events.IRuleTarget
+
+__all__ = ["AlertRule", "AlertsBase", "check_receivers"]
+
+# EventBridge's limit for a rule.
+_TARGETS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRule:
+    """One kind of event that alerts, and what is said of it.
+
+    Attributes:
+        id: The rule's name in the alerts.
+        description: What it listens for.
+        pattern: As EventBridge writes it.
+        message: The words.
+    """
+
+    id: str
+    description: str
+    pattern: Mapping[str, Any]
+    message: AlertMessage
+
+
+def check_receivers(problems: Problems, emails: Sequence[str], targets: Sequence[AlertTarget]) -> None:
+    """Note addresses that are none, and more targets than a rule may have."""
+    for address in emails:
+        problems.check(
+            not known(address) or address.count("@") == 1,
+            f"emails must hold addresses such as ops@example.com, got {address!r}",
+        )
+    problems.check(len(set(emails)) == len(emails), "emails must be different ones, got one of them twice")
+    direct = [each for each in targets if isinstance(each, RuleTarget)]
+    problems.check(
+        len(direct) < _TARGETS,
+        f"targets must hold at most {_TARGETS - 1} chats and event buses, got {len(direct)}: share a topic",
+    )
+
+
+class AlertsBase(CheckedConstruct):
+    """Rules that publish to a topic, and to further targets."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        rules: Sequence[AlertRule],
+        emails: Sequence[str],
+        topic: sns.ITopic | sns.Topic | None,
+        targets: Sequence[AlertTarget],
+    ) -> None:
+        """Create the rules, their dead-letter queue, and an encrypted topic unless one is given.
+
+        Args:
+            scope: Where the alerts belong.
+            id: Their name in that scope.
+            rules: What alerts, at least one.
+            emails: Who gets a mail.
+            topic: Where to publish. By default a topic of its own.
+            targets: Who else hears of it.
+        """
+        super().__init__(scope, id)
+        self.key: kms.Key | None = None
+        if topic is None:
+            topic, self.key = encrypted_topic(self, "Alerts of AWS Batch")
+            own = True
+        else:
+            own = _same_stack(topic, self)
+        self.topic = topic
+        self.dead_letter_queue = dead_letter_queue(self)
+        # Each is asked for once: an attribute of a resource is a round trip to Node.
+        topic_arn, dead_letter_arn = topic.topic_arn, self.dead_letter_queue.queue_arn
+        renders = [_topic(topic_arn), *self._attached(targets)]
+        self.rules = [
+            self._rule(each, [render(each.message, dead_letter_arn) for render in renders]) for each in rules
+        ]
+        self.rule = self.rules[0]
+        for rule in self.rules:
+            rule_arn = rule.attr_arn
+            if own:
+                let_rule_in(topic, action="sns:Publish", arn=topic_arn, rule_arn=rule_arn)
+            let_rule_in(
+                self.dead_letter_queue, action="sqs:SendMessage", arn=dead_letter_arn, rule_arn=rule_arn
+            )
+        if not own:
+            let_own_rules_in(topic, topic_arn)
+        self._subscribe(topic_arn, emails, targets)
+        self._send_to_the_cdks_own(rules, targets)
+
+    def metric_alerts(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """How many events have alerted, for an alarm that speaks once where thousands of mails would.
+
+        Args:
+            period: Over which to count; by default 5 minutes.
+        """
+        from aws_cdk import Duration  # noqa: PLC0415 - few ask for it
+        from aws_cdk import aws_cloudwatch as cloudwatch  # noqa: PLC0415
+
+        return cloudwatch.Metric(
+            namespace="AWS/Events",
+            metric_name="TriggeredRules",
+            dimensions_map={"RuleName": self.rule.ref},
+            statistic="Sum",
+            period=period or Duration.minutes(5),
+        )
+
+    def _rule(self, rule: AlertRule, targets: list[events.CfnRule.TargetProperty]) -> events.CfnRule:
+        return events.CfnRule(
+            self,
+            rule.id,
+            description=rule.description,
+            event_pattern=dict(rule.pattern),
+            targets=targets,
+        )
+
+    def _attached(self, targets: Sequence[AlertTarget]) -> list[Render]:
+        direct = [each for each in targets if isinstance(each, RuleTarget)]
+        return [each.attach(self, f"Target{number}") for number, each in enumerate(direct, start=1)]
+
+    def _subscribe(self, topic_arn: str, emails: Sequence[str], targets: Sequence[AlertTarget]) -> None:
+        for number, address in enumerate(emails, start=1):
+            sns.CfnSubscription(
+                self, f"Email{number}", topic_arn=topic_arn, protocol="email", endpoint=address
+            )
+        subscribers = [each for each in targets if isinstance(each, TopicSubscriber)]
+        for number, each in enumerate(subscribers, start=1):
+            protocol, endpoint = each.subscription()
+            sns.CfnSubscription(
+                self, f"Subscriber{number}", topic_arn=topic_arn, protocol=protocol, endpoint=endpoint
+            )
+
+    def _send_to_the_cdks_own(self, rules: Sequence[AlertRule], targets: Sequence[AlertTarget]) -> None:
+        own: list[Any] = [each for each in targets if not isinstance(each, TopicSubscriber | RuleTarget)]
+        if not own:
+            return
+        # A target of the CDK wants a rule of the CDK; a second rule on the same events costs nothing.
+        for rule in rules:
+            events.Rule(
+                self,
+                f"{rule.id}Targets",
+                description=rule.description,
+                event_pattern=events.EventPattern(
+                    source=rule.pattern["source"],
+                    detail_type=rule.pattern["detail-type"],
+                    detail=rule.pattern.get("detail"),
+                ),
+                targets=own,
+            )
+
+
+def _topic(topic_arn: str) -> Render:
+    return lambda message, dead_letter_arn: message_to(
+        "Topic", topic_arn, dict(message.paths), message.text(), dead_letter_arn
+    )
+
+
+def _same_stack(topic: sns.ITopic | sns.Topic, construct: Construct) -> bool:
+    from aws_cdk import Stack  # noqa: PLC0415 - only topics that are given need it
+
+    return Stack.of(topic).node.path == Stack.of(construct).node.path

@@ -1,0 +1,169 @@
+"""Alerts in Slack and Microsoft Teams, by Amazon Q Developer in chat applications, which was AWS Chatbot."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from aws_cdk import Names
+from aws_cdk import aws_chatbot as chatbot
+from aws_cdk import aws_iam as iam
+
+from batch_constructs import _cfn
+from batch_constructs._problems import Problems
+from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs._tokens import known
+from batch_constructs.monitoring.targets import RuleTarget, message_to
+from batch_constructs.monitoring.topics import encrypted_topic, let_own_rules_in
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from batch_constructs.monitoring.targets import Render
+
+__all__ = ["ChatChannel", "SlackChannel", "TeamsChannel"]
+
+_SLACK_WORKSPACE = re.compile(r"T[0-9A-Z]{1,255}")
+_SLACK_CHANNEL = re.compile(r"[CG][0-9A-Z]{1,255}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_CONFIGURATION_NAME_LENGTH = 128
+
+
+class ChatChannel(CheckedConstruct, RuleTarget):
+    """A channel with a topic of its own, since chats want alerts in another form than people.
+
+    Make one, and give it to all alerts: AWS takes a channel once per account. Whoever is in the channel reads the
+    alerts; nobody can change anything from there, for the channel's role has no rights, and its guardrail lets
+    roles of its members only read.
+    """
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        """Create topic, key and role.
+
+        Args:
+            scope: Where the channel belongs.
+            id: Its name in that scope.
+        """
+        super().__init__(scope, id)
+        self.topic, self.key = encrypted_topic(self, "Alerts of AWS Batch for a chat")
+        self._topic_arn = self.topic.topic_arn
+        let_own_rules_in(self.topic, self._topic_arn)
+        self.role = iam.Role(
+            self,
+            "Role",
+            assumed_by=_cfn.guarded_principal(
+                "chatbot.amazonaws.com", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}
+            ),
+        )
+        # Left out, it would be AdministratorAccess.
+        self._guardrails = [f"arn:{_cfn.partition()}:iam::aws:policy/ReadOnlyAccess"]
+
+    @property
+    def _configuration_name(self) -> str:
+        return Names.unique_resource_name(self, max_length=_CONFIGURATION_NAME_LENGTH)
+
+    def attach(self, scope: Construct, id: str) -> Render:
+        """Say how the channel stands in a rule of alerts.
+
+        Args:
+            scope: The alerts.
+            id: The target's name there.
+        """
+        del scope
+        return lambda message, dead_letter_arn: message_to(
+            id, self._topic_arn, dict(message.paths), message.card(), dead_letter_arn
+        )
+
+
+class SlackChannel(ChatChannel):
+    """A channel in Slack that shows alerts.
+
+    Somebody must have authorized the workspace once, in the console of Amazon Q Developer in chat applications, and
+    must have invited ``@Amazon Q`` to a private channel.
+
+    Guide: AWS Batch Events; Tutorial: Sending Amazon Simple Notification Service Alerts for Failed Job Events.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, workspace_id: str, channel_id: str) -> None:
+        """Create the channel's configuration, its topic with a key, and a role without rights.
+
+        Args:
+            scope: Where the channel belongs.
+            id: Its name in that scope.
+            workspace_id: The workspace, ``T`` and letters and digits: from its address, or from the console.
+            channel_id: The channel, ``C`` (or ``G``) and letters and digits: from "Copy link" of the channel.
+
+        Raises:
+            ValueError: an id has another form.
+        """
+        problems = Problems()
+        problems.check(
+            not known(workspace_id) or _SLACK_WORKSPACE.fullmatch(workspace_id) is not None,
+            f"workspace_id must look like T0123ABCDEF, got {workspace_id!r}",
+        )
+        problems.check(
+            not known(channel_id) or _SLACK_CHANNEL.fullmatch(channel_id) is not None,
+            f"channel_id must look like C0123ABCDEF, got {channel_id!r}: it is not the channel's name",
+        )
+        problems.raise_if_any()
+        super().__init__(scope, id)
+        self.cfn = chatbot.CfnSlackChannelConfiguration(
+            self,
+            "Resource",
+            configuration_name=self._configuration_name,
+            slack_workspace_id=workspace_id,
+            slack_channel_id=channel_id,
+            iam_role_arn=self.role.role_arn,
+            guardrail_policies=self._guardrails,
+            sns_topic_arns=[self._topic_arn],
+            logging_level="ERROR",
+        )
+
+
+class TeamsChannel(ChatChannel):
+    """A channel in Microsoft Teams that shows alerts.
+
+    Somebody must have authorized the team once, in the console of Amazon Q Developer in chat applications.
+
+    Guide: AWS Batch Events; Tutorial: Sending Amazon Simple Notification Service Alerts for Failed Job Events.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, team_id: str, tenant_id: str, channel_id: str) -> None:
+        """Create the channel's configuration, its topic with a key, and a role without rights.
+
+        Args:
+            scope: Where the channel belongs.
+            id: Its name in that scope.
+            team_id: The team's UUID: ``groupId`` in the channel's link.
+            tenant_id: The tenant's UUID: ``tenantId`` in the channel's link.
+            channel_id: The channel: what stands behind ``/channel/`` in its link, ``19%3A…%40thread.tacv2`` or
+                ``19:…@thread.tacv2``.
+
+        Raises:
+            ValueError: an id has another form.
+        """
+        problems = Problems()
+        for name, value in (("team_id", team_id), ("tenant_id", tenant_id)):
+            problems.check(
+                not known(value) or _UUID.fullmatch(value) is not None,
+                f"{name} must be a UUID such as 11111111-2222-3333-4444-555555555555, got {value!r}",
+            )
+        channel = channel_id.replace(":", "%3A").replace("@", "%40") if known(channel_id) else channel_id
+        problems.check(
+            not known(channel) or channel.startswith("19%3A"),
+            f"channel_id must look like 19:…@thread.tacv2, got {channel_id!r}",
+        )
+        problems.raise_if_any()
+        super().__init__(scope, id)
+        self.cfn = chatbot.CfnMicrosoftTeamsChannelConfiguration(
+            self,
+            "Resource",
+            configuration_name=self._configuration_name,
+            team_id=team_id,
+            teams_tenant_id=tenant_id,
+            teams_channel_id=channel,
+            iam_role_arn=self.role.role_arn,
+            guardrail_policies=self._guardrails,
+            sns_topic_arns=[self._topic_arn],
+            logging_level="ERROR",
+        )

@@ -1,0 +1,180 @@
+"""Alerts about what jobs run on: environments that are INVALID, instances that do not start or are taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs._problems import Problems
+from batch_constructs.facts import events as facts
+from batch_constructs.facts.events import BlockedReason
+from batch_constructs.monitoring._pattern_parts import but_not, starting_with
+from batch_constructs.monitoring.alerts_base import AlertRule, AlertsBase, check_receivers
+from batch_constructs.monitoring.event_patterns import JobQueueBlockedPattern
+from batch_constructs.monitoring.messages import AlertMessage, about_a_job
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_sns as sns
+    from aws_cdk.interfaces.aws_batch import IJobQueueRef
+    from constructs import Construct
+
+    from batch_constructs.monitoring.alerts_base import AlertTarget
+
+__all__ = ["ComputeEnvironmentAlerts"]
+
+_CONSOLE = "https://<region>.console.aws.amazon.com"
+_ENVIRONMENTS = f"Environments: {_CONSOLE}/batch/home?region=<region>#compute-environments"
+_WHERE = {"time": "$.time", "region": "$.region"}
+
+
+class ComputeEnvironmentAlerts(AlertsBase):
+    """Somebody hears of it when the environments of a queue cannot run jobs.
+
+    AWS Batch sends no event when an environment becomes INVALID. What it sends is that a queue is blocked, because
+    *all* its environments are INVALID, lack rights, or cannot launch their instance types; so nothing comes while
+    one environment still works, or no job waits. AWS Health events about AWS Batch alert as well.
+
+    The Region's events about instances can be added. They name an instance or an Auto Scaling group, not the queue
+    or the environment, and cannot be narrowed down to one.
+
+    Guide: Troubleshooting (INVALID compute environment; jobs stuck in RUNNABLE); AWS Batch Events.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        job_queues: Sequence[IJobQueueRef] = (),
+        launch_failures: bool = False,
+        spot_interruptions: bool = False,
+        emails: Sequence[str] = (),
+        topic: sns.ITopic | sns.Topic | None = None,
+        targets: Sequence[AlertTarget] = (),
+    ) -> None:
+        """Create the rules, their dead-letter queue, and an encrypted topic unless one is given.
+
+        Args:
+            scope: Where the alerts belong.
+            id: Their name in that scope.
+            job_queues: Whose environments: queues of any make. By default all of the account and Region.
+            launch_failures: Whether instances that EC2 Auto Scaling could not launch for AWS Batch alert: a quota
+                that is used up, an image or key that is gone. Not those for which AWS just had no capacity. It tries
+                again and again, and each try alerts; so by default no.
+            spot_interruptions: Whether each Spot instance that AWS takes back alerts, those of other services of the
+                account included. Jobs with a retry strategy survive it; so by default no.
+            emails: Who gets a mail. Each must confirm the subscription that AWS sends.
+            topic: Where to publish, as in `JobFailureAlerts`. By default a topic of its own.
+            targets: Who else hears of it, as in `JobFailureAlerts`.
+
+        Raises:
+            ValueError: an address is no email address, or is given twice.
+        """
+        problems = Problems()
+        check_receivers(problems, emails, targets)
+        problems.raise_if_any()
+        rules = [_invalid(job_queues), _health()]
+        if launch_failures:
+            rules.append(_launch_failures())
+        if spot_interruptions:
+            rules.append(_spot_interruptions())
+        super().__init__(scope, id, rules=rules, emails=emails, topic=topic, targets=targets)
+
+
+def _invalid(job_queues: Sequence[IJobQueueRef]) -> AlertRule:
+    pattern = JobQueueBlockedPattern(
+        job_queues=job_queues,
+        reasons=[
+            BlockedReason.INVALID_ENVIRONMENTS,
+            BlockedReason.SERVICE_ROLE_PERMISSIONS,
+            BlockedReason.INSTANCE_CONFIGURATION,
+        ],
+    )
+    return AlertRule(
+        id="Resource",
+        description="Compute environments of AWS Batch that cannot run jobs",
+        pattern=pattern.to_dict(),
+        message=about_a_job(
+            "No compute environment of a queue can run its jobs since <time>.",
+            "The status reason of an INVALID environment says why: most often a role, a subnet or a launch template.",
+            _ENVIRONMENTS,
+        ),
+    )
+
+
+def _health() -> AlertRule:
+    return AlertRule(
+        id="Health",
+        description="AWS Health events about AWS Batch",
+        pattern={
+            "source": [facts.HEALTH_SOURCE],
+            "detail-type": [facts.HEALTH_EVENT],
+            "detail": {"service": [facts.HEALTH_SERVICE]},
+        },
+        message=AlertMessage(
+            title="AWS Health about AWS Batch: <code>.",
+            reason="reason",
+            lines=["<reason>", "Since: <start>", "Status: <status>"],
+            steps=["Dashboard: https://health.aws.amazon.com/health/home", _ENVIRONMENTS],
+            paths={
+                "code": "$.detail.eventTypeCode",
+                "reason": "$.detail.eventDescription[0].latestDescription",
+                "start": "$.detail.startTime",
+                "status": "$.detail.statusCode",
+                "region": "$.region",
+            },
+        ),
+    )
+
+
+def _launch_failures() -> AlertRule:
+    return AlertRule(
+        id="LaunchFailures",
+        description="Instances that could not be launched for AWS Batch",
+        pattern={
+            "source": [facts.AUTO_SCALING_SOURCE],
+            "detail-type": [facts.LAUNCH_UNSUCCESSFUL],
+            "detail": {
+                "AutoScalingGroupName": starting_with([facts.AUTO_SCALING_GROUP_PREFIX]),
+                "StatusMessage": but_not(facts.CAPACITY_MESSAGES),
+            },
+        },
+        message=AlertMessage(
+            title="No instance for AWS Batch at <time>.",
+            reason="reason",
+            lines=["Reason: <reason>", "Auto Scaling group: <group>"],
+            steps=[
+                "A vCPU limit is a quota of EC2: ask for more, or allow other instance families.",
+                "Else look at the launch template: its image, its keys, its instance profile.",
+                _ENVIRONMENTS,
+            ],
+            paths={
+                **_WHERE,
+                "group": "$.detail.AutoScalingGroupName",
+                "reason": "$.detail.StatusMessage",
+            },
+        ),
+    )
+
+
+def _spot_interruptions() -> AlertRule:
+    return AlertRule(
+        id="SpotInterruptions",
+        description="Spot instances that AWS takes back",
+        pattern={"source": [facts.EC2_SOURCE], "detail-type": [facts.SPOT_INTERRUPTION]},
+        message=AlertMessage(
+            title="AWS takes back the Spot instance <instance> two minutes after <time>.",
+            reason="action",
+            lines=["What happens to it: <action>"],
+            steps=[
+                "Its jobs end with the status reason Host EC2, and start anew if RetryStrategy.on_spot_reclaim() says so.",
+                f"Instance: {_CONSOLE}/ec2/home?region=<region>#InstanceDetails:instanceId=<instance>",
+            ],
+            paths={
+                **_WHERE,
+                "instance": "$.detail.instance-id",
+                "action": "$.detail.instance-action",
+            },
+        ),
+    )

@@ -1,0 +1,160 @@
+"""The events of AWS Batch in a log group, and the questions that one asks of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Names
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+
+from batch_constructs import _cfn
+from batch_constructs._dead_letters import dead_letter_queue, let_rule_in
+from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs.facts import events as facts
+from batch_constructs.monitoring._pattern_parts import Filter, arns
+from batch_constructs.monitoring.event_queries import QUERIES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import RemovalPolicy
+    from aws_cdk import aws_kms as kms
+    from aws_cdk.interfaces.aws_batch import IJobQueueRef
+    from constructs import Construct
+
+__all__ = ["JobEventLog"]
+
+_NAME_LENGTH = 128
+
+
+class JobEventLog(CheckedConstruct):
+    """All that AWS Batch says about jobs and queues, kept in a log group, with queries saved beside it.
+
+    Whoever must know next week why last night went wrong finds it here: AWS Batch forgets finished jobs after some
+    days. EventBridge delivers its events for nothing; CloudWatch Logs bills what it takes in and keeps, which is
+    about 2 KB for each change of a job's state.
+
+    Guide: Tutorial: Listening for AWS Batch CloudWatch Events.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        job_queues: Sequence[IJobQueueRef] = (),
+        retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
+        encryption_key: kms.IKey | kms.Key | None = None,
+        removal_policy: RemovalPolicy | None = None,
+        queries: Mapping[str, str] | None = None,
+    ) -> None:
+        """Create the rule, the log group that it may write to, its dead-letter queue, and the queries.
+
+        Args:
+            scope: Where the log belongs.
+            id: Its name in that scope.
+            job_queues: Whose events: queues of any make. By default all of the account and Region, those about
+                service jobs included.
+            retention: How long events are kept; by default 3 months.
+            encryption_key: A key of yours, which then lets CloudWatch Logs use it for this group. By default the
+                group is encrypted with a key of AWS.
+            removal_policy: Whether the group stays when the stack goes. By default it stays.
+            queries: Queries of your own for Logs Insights, each under its name, beside ours. An empty text takes
+                one of ours away.
+        """
+        super().__init__(scope, id)
+        # Only a group under this prefix shows as a target in the console of EventBridge.
+        name = f"/aws/events/{Names.unique_resource_name(self, max_length=_NAME_LENGTH, separator='-')}"
+        if encryption_key is not None:
+            encryption_key.add_to_resource_policy(_use_of_key(name))
+        self.log_group = logs.LogGroup(
+            self,
+            "LogGroup",
+            log_group_name=name,
+            retention=retention,
+            encryption_key=encryption_key,
+            removal_policy=removal_policy,
+        )
+        self.dead_letter_queue = dead_letter_queue(self)
+        dead_letter_arn = self.dead_letter_queue.queue_arn
+        self.rule = events.CfnRule(
+            self,
+            "Resource",
+            description="All events of AWS Batch, for the log",
+            event_pattern=_pattern(job_queues),
+            targets=[
+                events.CfnRule.TargetProperty(
+                    id="LogGroup",
+                    # Without the :* that the ARN of a group ends in elsewhere: EventBridge does not take it.
+                    arn=_cfn.arn("logs", f"log-group:{self.log_group.log_group_name}"),
+                    dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=dead_letter_arn),
+                )
+            ],
+        )
+        rule_arn = self.rule.attr_arn
+        let_rule_in(self.dead_letter_queue, action="sqs:SendMessage", arn=dead_letter_arn, rule_arn=rule_arn)
+        for statement in _writing(self.log_group.log_group_arn, rule_arn):
+            self.log_group.add_to_resource_policy(statement)
+        self.queries = [
+            logs.CfnQueryDefinition(
+                self,
+                f"Query{number}",
+                # A slash makes a folder.
+                name=f"{self.node.path}/{title}",
+                query_string=text,
+                log_group_names=[self.log_group.log_group_name],
+            )
+            for number, (title, text) in enumerate({**QUERIES, **(queries or {})}.items(), start=1)
+            if text
+        ]
+
+    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow to read the events and to query them.
+
+        Args:
+            grantee: A role, a function, a user: who reads.
+        """
+        return self.log_group.grant_read(grantee)
+
+
+def _pattern(job_queues: Sequence[IJobQueueRef]) -> dict[str, object]:
+    kinds = [
+        facts.JOB_STATE_CHANGE,
+        facts.QUEUE_BLOCKED,
+        facts.SERVICE_JOB_STATE_CHANGE,
+        facts.SERVICE_QUEUE_BLOCKED,
+    ]
+    detail = Filter()
+    detail.one_of("jobQueue", arns(job_queues))
+    return {**detail.of(""), "detail-type": kinds}
+
+
+def _writing(log_group_arn: str, rule_arn: str) -> list[iam.PolicyStatement]:
+    """What EventBridge needs; AWS gives it the same when a rule is made in the console, for all groups at once."""
+    writers = ["events.amazonaws.com", "delivery.logs.amazonaws.com"]
+    return [
+        iam.PolicyStatement(
+            principals=[_cfn.service_principal(writer) for writer in writers],
+            actions=[action],
+            resources=[log_group_arn],
+            conditions=conditions,
+        )
+        # The stream is made before the rule is known.
+        for action, conditions in (
+            ("logs:CreateLogStream", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}),
+            ("logs:PutLogEvents", {"ArnEquals": {"aws:SourceArn": rule_arn}}),
+        )
+    ]
+
+
+def _use_of_key(log_group_name: str) -> iam.PolicyStatement:
+    group = _cfn.arn("logs", f"log-group:{log_group_name}")
+    return iam.PolicyStatement(
+        principals=[iam.ServicePrincipal(f"logs.{_cfn.region()}.amazonaws.com")],
+        actions=["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+        # In the policy of a key, * is the key itself; the condition is what narrows it down.
+        resources=["*"],
+        conditions={"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": group}},
+    )

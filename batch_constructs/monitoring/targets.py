@@ -1,0 +1,167 @@
+"""Who hears of an alert: beside mails, texts to phones, web hooks, event buses and chats."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+
+from batch_constructs import _cfn
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import known
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from constructs import Construct
+
+    from batch_constructs.monitoring.messages import AlertMessage
+
+    Render: TypeAlias = Callable[[AlertMessage, str], events.CfnRule.TargetProperty]
+
+__all__ = ["EventBusTarget", "HttpsTarget", "RuleTarget", "SmsTarget", "TopicSubscriber", "message_to"]
+
+_BUS = re.compile(r"arn:[a-z0-9-]+:events:[a-z0-9-]+:[0-9]{12}:event-bus/.+")
+_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+class TopicSubscriber:
+    """Whatever gets the text from the topic of the alerts."""
+
+    __slots__ = ()
+
+    def subscription(self) -> tuple[str, str]:
+        """The protocol and the endpoint."""
+        raise NotImplementedError
+
+
+class RuleTarget:
+    """Whatever the rules of the alerts send to themselves."""
+
+    __slots__ = ()
+
+    def attach(self, scope: Construct, id: str) -> Render:
+        """Create what it needs, and say how it stands in a rule.
+
+        Args:
+            scope: The alerts.
+            id: What is new there begins with it.
+        """
+        raise NotImplementedError
+
+
+def message_to(
+    id: str, topic_arn: str, paths: dict[str, str], template: str, dead_letter_arn: str
+) -> events.CfnRule.TargetProperty:
+    """A topic as the target of a rule, with words of ours."""
+    return events.CfnRule.TargetProperty(
+        id=id,
+        arn=topic_arn,
+        input_transformer=events.CfnRule.InputTransformerProperty(
+            input_paths_map=paths, input_template=template
+        ),
+        dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=dead_letter_arn),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsTarget(TopicSubscriber):
+    """A text message to a phone. The account must have left the SMS sandbox, or have verified the number.
+
+    Attributes:
+        phone_number: With its country: ``"+491701234567"``.
+
+    Raises:
+        ValueError: it is no such number.
+    """
+
+    phone_number: str
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.check(
+            not known(self.phone_number) or _PHONE.fullmatch(self.phone_number) is not None,
+            f"phone_number must look like +491701234567, got {self.phone_number!r}",
+        )
+        problems.raise_if_any()
+
+    def subscription(self) -> tuple[str, str]:
+        """The protocol and the endpoint."""
+        return "sms", self.phone_number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpsTarget(TopicSubscriber):
+    """A web hook. It must answer the request by which Amazon SNS asks it to confirm.
+
+    Attributes:
+        url: Where to post: ``"https://hooks.example.com/batch"``.
+
+    Raises:
+        ValueError: it does not begin with ``https://``, so that others could read along.
+    """
+
+    url: str
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.check(
+            not known(self.url) or self.url.startswith("https://"),
+            f"url must begin with https://, got {self.url!r}",
+        )
+        problems.raise_if_any()
+
+    def subscription(self) -> tuple[str, str]:
+        """The protocol and the endpoint."""
+        return "https", self.url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventBusTarget(RuleTarget):
+    """An event bus of another account or Region, which gets the events as they are.
+
+    The bus must let this account put events. A rule there may then listen with the patterns of this library.
+
+    Attributes:
+        event_bus_arn: The ARN of the bus.
+
+    Raises:
+        ValueError: it is not the ARN of an event bus.
+    """
+
+    event_bus_arn: str
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.check(
+            not known(self.event_bus_arn) or _BUS.fullmatch(self.event_bus_arn) is not None,
+            "event_bus_arn must look like arn:aws:events:REGION:ACCOUNT:event-bus/NAME, "
+            f"got {self.event_bus_arn!r}",
+        )
+        problems.raise_if_any()
+
+    def attach(self, scope: Construct, id: str) -> Render:
+        """Create a role that may put events on this bus, and say how it stands in a rule.
+
+        Args:
+            scope: The alerts.
+            id: What is new there begins with it.
+        """
+        role = iam.Role(
+            scope,
+            f"{id}Role",
+            assumed_by=_cfn.guarded_principal(
+                "events.amazonaws.com", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}
+            ),
+        )
+        role.add_to_policy(iam.PolicyStatement(actions=["events:PutEvents"], resources=[self.event_bus_arn]))
+        role_arn = role.role_arn
+        return lambda _, dead_letter_arn: events.CfnRule.TargetProperty(
+            id=id,
+            arn=self.event_bus_arn,
+            role_arn=role_arn,
+            dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=dead_letter_arn),
+        )

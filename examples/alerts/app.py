@@ -1,0 +1,62 @@
+"""Whatever goes wrong is told once: by mail, to a phone, in Slack, to another account, and to a queue of one's own."""
+
+import batch_constructs as bc
+from aws_cdk import App, Duration, Size, Stack
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_sqs as sqs
+
+app = App()
+stack = Stack(app, "Alerts")
+
+network = bc.BatchNetwork(stack, "Network")
+spot = bc.SpotComputeEnvironment(stack, "Spot", vpc=network.vpc, instance_types=["c7i", "m7i"])
+queue = bc.JobQueue(
+    stack,
+    "Queue",
+    compute_environments=[spot],
+    # A job that can never run is cancelled after half an hour, and does not hold up the others for ever.
+    job_state_time_limits=bc.JobStateTimeLimit.for_misconfigurations(Duration.minutes(30)),
+)
+bc.Ec2JobDefinition(
+    stack,
+    "Import",
+    image="public.ecr.aws/docker/library/busybox:1.37",
+    command=["sh", "-c", "echo nothing to do; exit 3"],
+    vcpus=1,
+    memory=Size.mebibytes(512),
+    retry_strategy=bc.RetryStrategy.on_spot_reclaim(),
+    timeout=Duration.minutes(10),
+)
+
+slack = bc.SlackChannel(stack, "Slack", workspace_id="T0123ABCDEF", channel_id="C0123ABCDEF")
+lost = sqs.DeadLetterQueue(queue=sqs.Queue(stack, "Lost", enforce_ssl=True), max_receive_count=3)
+tickets = sqs.Queue(stack, "Tickets", enforce_ssl=True, dead_letter_queue=lost)
+
+failures = bc.JobFailureAlerts(
+    stack,
+    "Failures",
+    job_queues=[queue],
+    emails=["ops@example.com"],
+    # "Nothing to do" is no failure; what a time limit has cancelled is told below.
+    ignore_exit_codes=[3],
+    ignore_reasons=["Canceled by JobStateTimeLimit*"],
+    targets=[
+        slack,
+        bc.HttpsTarget(url="https://pager.example.com/batch"),
+        bc.EventBusTarget(event_bus_arn="arn:aws:events:eu-west-1:111122223333:event-bus/operations"),
+        targets.SqsQueue(tickets),
+    ],
+)
+bc.JobQueueBlockedAlerts(stack, "Blocked", job_queues=[queue], topic=failures.topic, targets=[slack])
+bc.StuckJobAlerts(stack, "Stuck", job_queues=[queue], topic=failures.topic, targets=[slack])
+bc.ComputeEnvironmentAlerts(
+    stack,
+    "Environments",
+    job_queues=[queue],
+    launch_failures=True,
+    targets=[bc.SmsTarget(phone_number="+491701234567"), slack],
+)
+# All events, and the queries that answer "why did last night go wrong?".
+bc.JobEventLog(stack, "Events", job_queues=[queue])
+
+app.synth()

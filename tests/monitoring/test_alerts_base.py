@@ -1,0 +1,152 @@
+"""What all alerts share: topics, subscribers, targets, and who may publish."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aws_cdk import App, Stack
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+
+from batch_constructs import (
+    EventBusTarget,
+    HttpsTarget,
+    JobFailureAlerts,
+    JobQueueBlockedAlerts,
+    SlackChannel,
+    SmsTarget,
+    StuckJobAlerts,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Resources = Callable[[], dict[str, dict[str, Any]]]
+
+BUS = "arn:aws:events:eu-west-1:111122223333:event-bus/operations"
+
+
+def of_kind(resources: dict[str, dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [each["Properties"] for each in resources.values() if each["Type"] == kind]
+
+
+def test_subscribers_get_the_text(stack: Stack, synth: Resources) -> None:
+    """Mails first, then phones and web hooks, each with a subscription of its own."""
+    JobFailureAlerts(
+        stack,
+        "Alerts",
+        emails=["a@example.com", "b@example.com"],
+        targets=[SmsTarget(phone_number="+491701234567"), HttpsTarget(url="https://pager.example.com")],
+    )
+    assert [(each["Protocol"], each["Endpoint"]) for each in of_kind(synth(), "AWS::SNS::Subscription")] == [
+        ("email", "a@example.com"),
+        ("email", "b@example.com"),
+        ("sms", "+491701234567"),
+        ("https", "https://pager.example.com"),
+    ]
+
+
+def test_a_topic_of_yours_is_used(stack: Stack, synth: Resources) -> None:
+    """No topic and no key of its own beside it."""
+    topic = sns.Topic(stack, "Mine")
+    alerts = JobFailureAlerts(stack, "Alerts", topic=topic)
+    kinds = [each["Type"] for each in synth().values()]
+    assert kinds.count("AWS::SNS::Topic") == 1
+    assert "AWS::KMS::Key" not in kinds
+    assert alerts.topic is topic
+    assert alerts.key is None
+
+
+def test_alerts_share_a_topic(stack: Stack, synth: Resources) -> None:
+    """Each rule may publish to it."""
+    failures = JobFailureAlerts(stack, "Failures", emails=["ops@example.com"])
+    blocked = JobQueueBlockedAlerts(stack, "Blocked", topic=failures.topic)
+    [policy] = of_kind(synth(), "AWS::SNS::TopicPolicy")
+    _, *allowed = policy["PolicyDocument"]["Statement"]
+    assert [each["Condition"]["ArnEquals"]["aws:SourceArn"] for each in allowed] == [
+        {"Fn::GetAtt": [stack.get_logical_id(alerts.rule), "Arn"]} for alerts in (failures, blocked)
+    ]
+
+
+def test_a_topic_of_another_stack_does_not_depend_on_its_rules() -> None:
+    """Else each stack would wait for the other: the rule names the topic, and the topic's policy the rule."""
+    app = App(context={"batch-constructs:checks": False})
+    first, second = Stack(app, "First"), Stack(app, "Second")
+    failures = JobFailureAlerts(first, "Failures")
+    StuckJobAlerts(second, "Stuck", topic=failures.topic)
+    assembly = app.synth()
+    [policy] = of_kind(assembly.get_stack_by_name("First").template["Resources"], "AWS::SNS::TopicPolicy")
+    assert policy["PolicyDocument"]["Statement"][-1]["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    }
+    assert [each.id for each in assembly.get_stack_by_name("Second").dependencies if "." not in each.id] == [
+        "First"
+    ]
+
+
+def test_an_imported_topic_is_used_as_it_is(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """Its policy is its owner's."""
+    arn = "arn:aws:sns:eu-west-1:123456789012:ops"
+    JobFailureAlerts(stack, "Alerts", topic=sns.Topic.from_topic_arn(stack, "Ops", arn))
+    [target] = only("AWS::Events::Rule")["Targets"]
+    assert target["Arn"] == arn
+
+
+def test_a_bus_elsewhere_gets_the_events_as_they_are(
+    stack: Stack, only: Callable[[str], dict[str, Any]]
+) -> None:
+    """By a role that may put events there, and nowhere else; what it does not take is kept."""
+    JobFailureAlerts(stack, "Alerts", targets=[EventBusTarget(event_bus_arn=BUS)])
+    _, target = only("AWS::Events::Rule")["Targets"]
+    assert target["Arn"] == BUS
+    assert "InputTransformer" not in target
+    assert {"RoleArn", "DeadLetterConfig"} <= set(target)
+    [statement] = only("AWS::IAM::Policy")["PolicyDocument"]["Statement"]
+    assert (statement["Action"], statement["Resource"]) == ("events:PutEvents", BUS)
+    [trust] = only("AWS::IAM::Role")["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "events.amazonaws.com"}
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def test_any_target_of_the_cdk_is_taken(stack: Stack, synth: Resources) -> None:
+    """It gets a rule of the CDK's on the same events, for nothing."""
+    inbox = sqs.Queue(stack, "Inbox")
+    JobFailureAlerts(stack, "Alerts", targets=[targets.SqsQueue(inbox)])
+    ours, cdks = of_kind(synth(), "AWS::Events::Rule")
+    assert ours["EventPattern"] == cdks["EventPattern"]
+    assert [target["Arn"] for target in cdks["Targets"]] == [stack.resolve(inbox.queue_arn)]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: SmsTarget(phone_number="0170 1234567"),
+            r"must look like \+491701234567, got '0170 1234567'",
+        ),
+        (lambda: HttpsTarget(url="http://pager.example.com"), "must begin with https://"),
+        (lambda: EventBusTarget(event_bus_arn="operations"), "event_bus_arn must look like arn:aws:events"),
+    ],
+)
+def test_fails_when_a_target_is_none(make: Callable[[], object], message: str) -> None:
+    """Fails when AWS would refuse it, or others could read along."""
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_fails_when_a_rule_would_have_too_many_targets(stack: Stack) -> None:
+    """Fails when there are more than EventBridge lets a rule have, the topic being one."""
+    buses = [EventBusTarget(event_bus_arn=f"{BUS}{number}") for number in range(5)]
+    with pytest.raises(ValueError, match="at most 4 chats and event buses, got 5"):
+        JobFailureAlerts(stack, "Alerts", targets=buses)
+
+
+def test_chats_and_mails_hear_at_the_same_time(stack: Stack, synth: Resources) -> None:
+    """One rule, two topics: a chat wants another form than people."""
+    slack = SlackChannel(stack, "Slack", workspace_id="T0123ABCDEF", channel_id="C0123ABCDEF")
+    JobFailureAlerts(stack, "Alerts", targets=[slack])
+    [rule] = of_kind(synth(), "AWS::Events::Rule")
+    assert [target["Id"] for target in rule["Targets"]] == ["Topic", "Target1"]
+    assert len({str(target["Arn"]) for target in rule["Targets"]}) == 2

@@ -1,0 +1,97 @@
+"""Alerts about what jobs run on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from batch_constructs import ComputeEnvironmentAlerts, ImportedJobQueue
+from tests.eventbridge import transform
+from tests.monitoring.samples import QUEUE, heard, matches, sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aws_cdk import Stack
+
+    Resources = Callable[[], dict[str, dict[str, Any]]]
+
+
+def rules(synth: Resources) -> list[dict[str, Any]]:
+    return [each["Properties"] for each in synth().values() if each["Type"] == "AWS::Events::Rule"]
+
+
+def said(rule: dict[str, Any], name: str) -> str:
+    return transform(rule["Targets"][0]["InputTransformer"], sample(name))
+
+
+def test_environments_that_cannot_run_jobs_are_told(stack: Stack, synth: Resources) -> None:
+    """Pain 7 (cloudknot#52): INVALID is told as soon as it blocks a queue; AWS sends no event before."""
+    ComputeEnvironmentAlerts(
+        stack, "Alerts", job_queues=[ImportedJobQueue(stack, "Queue", job_queue_arn=QUEUE)]
+    )
+    invalid, _ = rules(synth)
+    assert heard(invalid["EventPattern"]) == {"job_queue_blocked_by_invalid_environments"}
+    assert "ACTION_REQUIRED" in said(invalid, "job_queue_blocked_by_invalid_environments")
+    for reason, told in (
+        ("MISCONFIGURATION:SERVICE_ROLE_PERMISSIONS - a role", True),
+        ("MISCONFIGURATION:EC2_INSTANCE_CONFIGURATION_UNSUPPORTED - a type", True),
+        ("CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - none", False),
+    ):
+        assert matches(invalid["EventPattern"], sample("job_queue_blocked", statusReason=reason)) is told
+
+
+def test_health_events_about_batch_are_told(stack: Stack, synth: Resources) -> None:
+    """Those about AWS Batch only, in the words of AWS."""
+    ComputeEnvironmentAlerts(stack, "Alerts")
+    _, health = rules(synth)
+    assert heard(health["EventPattern"]) == {"health"}
+    assert not matches(health["EventPattern"], sample("health", service="EC2"))
+    assert "Instances of a compute environment do not join its cluster." in said(health, "health")
+
+
+def test_launch_failures_are_told_on_request(stack: Stack, synth: Resources) -> None:
+    """Those of AWS Batch that somebody must mend: a missing capacity is none, and a web server's is another's."""
+    ComputeEnvironmentAlerts(stack, "Alerts", launch_failures=True)
+    *_, launches = rules(synth)
+    assert heard(launches["EventPattern"]) == {"launch_unsuccessful"}
+    assert "current vCPU limit of 32" in said(launches, "launch_unsuccessful")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "We currently do not have sufficient p5.48xlarge capacity in the Availability Zone you requested.",
+        "There is no Spot capacity available that matches your request. InsufficientInstanceCapacity",
+    ],
+)
+def test_missing_capacity_is_no_fault(stack: Stack, synth: Resources, message: str) -> None:
+    """However EC2 says it."""
+    ComputeEnvironmentAlerts(stack, "Alerts", launch_failures=True)
+    *_, launches = rules(synth)
+    assert not matches(launches["EventPattern"], sample("launch_unsuccessful", StatusMessage=message))
+
+
+def test_spot_interruptions_are_told_on_request(stack: Stack, synth: Resources) -> None:
+    """With the instance, two minutes before."""
+    ComputeEnvironmentAlerts(stack, "Alerts", spot_interruptions=True)
+    *_, spot = rules(synth)
+    assert heard(spot["EventPattern"]) == {"spot_interruption"}
+    assert "AWS takes back the Spot instance i-0123456789abcdef0" in said(spot, "spot_interruption")
+
+
+def test_all_rules_may_publish(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """Each by its name, and each keeps what it cannot deliver."""
+    alerts = ComputeEnvironmentAlerts(stack, "Alerts", launch_failures=True, spot_interruptions=True)
+    arns = [{"Fn::GetAtt": [stack.get_logical_id(rule), "Arn"]} for rule in alerts.rules]
+    for kind in ("AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy"):
+        _, *allowed = only(kind)["PolicyDocument"]["Statement"]
+        assert [each["Condition"]["ArnEquals"]["aws:SourceArn"] for each in allowed] == arns
+    assert len(arns) == 4
+
+
+def test_fails_when_an_address_is_none(stack: Stack) -> None:
+    """Fails when nobody would get the mail."""
+    with pytest.raises(ValueError, match="emails must hold addresses"):
+        ComputeEnvironmentAlerts(stack, "Alerts", emails=["ops"])

@@ -1,0 +1,27 @@
+"""The paths of values: each leads somewhere in a documented event."""
+
+from __future__ import annotations
+
+import pytest
+
+from batch_constructs import ApiCallField, JobEventField, ServiceJobEventField
+from tests.eventbridge import transform
+from tests.monitoring.samples import ALL, sample
+
+KINDS = {
+    JobEventField: "Batch Job State Change",
+    ServiceJobEventField: "Batch Service Job State Change",
+    ApiCallField: "AWS API Call via CloudTrail",
+}
+# The sample jobs have no share.
+NOT_IN_SAMPLES = {JobEventField.SHARE_IDENTIFIER}
+
+
+@pytest.mark.parametrize(
+    "field", [field for fields in KINDS for field in fields if field not in NOT_IN_SAMPLES]
+)
+def test_a_path_leads_to_a_value(field: JobEventField) -> None:
+    """In one event at least."""
+    events = [sample(name) for name in ALL if sample(name)["detail-type"] == KINDS[type(field)]]
+    transformer = {"InputPathsMap": {"value": field.value}, "InputTemplate": '"<value>"'}
+    assert {transform(transformer, event) for event in events} != {'""'}

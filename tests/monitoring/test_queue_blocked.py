@@ -1,0 +1,64 @@
+"""Alerts about jobs that do not start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from batch_constructs import BlockedReason, ImportedJobQueue, JobQueueBlockedAlerts, StuckJobAlerts
+from tests.eventbridge import transform
+from tests.monitoring.samples import QUEUE, heard, matches, sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aws_cdk import Stack
+
+
+def test_a_blocked_queue_is_told_with_its_reason(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """Pain 8 (metaflow#110): a job stuck in RUNNABLE says why, and what to do."""
+    JobQueueBlockedAlerts(stack, "Alerts", job_queues=[ImportedJobQueue(stack, "Queue", job_queue_arn=QUEUE)])
+    rule = only("AWS::Events::Rule")
+    assert heard(rule["EventPattern"]) == {"job_queue_blocked", "job_queue_blocked_by_invalid_environments"}
+    assert not matches(rule["EventPattern"], sample("job_queue_blocked", jobQueue=f"{QUEUE}-other"))
+    said = transform(rule["Targets"][0]["InputTransformer"], sample("job_queue_blocked"))
+    assert "Reason: MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - " in said
+    assert "no environment can take the job" in said
+    assert "JobStateTimeLimit" in said
+
+
+def test_reasons_choose(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """Some reasons only."""
+    JobQueueBlockedAlerts(stack, "Alerts", reasons=[BlockedReason.INVALID_ENVIRONMENTS])
+    assert heard(only("AWS::Events::Rule")["EventPattern"]) == {"job_queue_blocked_by_invalid_environments"}
+
+
+def test_queues_of_service_jobs_are_told_on_request(
+    stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]
+) -> None:
+    """By a rule of their own, since their events have a name of their own."""
+    JobQueueBlockedAlerts(stack, "Alerts", include_service_jobs=True)
+    rules = [each["Properties"] for each in synth().values() if each["Type"] == "AWS::Events::Rule"]
+    assert [heard(rule["EventPattern"]) for rule in rules][1] == {"service_job_queue_blocked"}
+    said = transform(rules[1]["Targets"][0]["InputTransformer"], sample("service_job_queue_blocked"))
+    assert "Job: train-7, " in said
+
+
+def test_a_cancelled_job_is_told_with_the_limit_that_did_it(
+    stack: Stack, only: Callable[[str], dict[str, Any]]
+) -> None:
+    """Of all failures, only those that never started because of a time limit."""
+    StuckJobAlerts(stack, "Alerts", job_queues=[ImportedJobQueue(stack, "Queue", job_queue_arn=QUEUE)])
+    rule = only("AWS::Events::Rule")
+    assert heard(rule["EventPattern"]) == {"job_cancelled_by_time_limit"}
+    said = transform(rule["Targets"][0]["InputTransformer"], sample("job_cancelled_by_time_limit"))
+    assert said.startswith('"Job align-sample-17 never started, and was cancelled at ')
+    assert "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT" in said
+
+
+@pytest.mark.parametrize("alerts", [JobQueueBlockedAlerts, StuckJobAlerts])
+def test_fails_when_an_address_is_none(stack: Stack, alerts: type[StuckJobAlerts]) -> None:
+    """Fails when nobody would get the mail."""
+    with pytest.raises(ValueError, match="emails must hold addresses"):
+        alerts(stack, "Alerts", emails=["ops"])
