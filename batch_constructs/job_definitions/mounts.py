@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from aws_cdk import Stack
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
@@ -15,7 +16,11 @@ from batch_constructs.job_definitions.volumes import Efs, Host, S3Files
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from aws_cdk import aws_ec2
+    from constructs import Construct, IConstruct
+
     from batch_constructs._problems import Problems
+    from batch_constructs.job_definitions.ecs import EcsJobDefinition
     from batch_constructs.job_definitions.volumes import Mount
 
 __all__ = ["Volumes", "check_mounts", "check_mounts_on_fargate"]
@@ -100,16 +105,16 @@ class Volumes:
         for path, volume in (mounts or {}).items():
             yield path, self._names[id(volume)], volume.read_only or None
 
-    def connect(self, grantee: iam.IGrantable) -> None:
+    def connect(self, definition: EcsJobDefinition) -> None:
         """Open the file systems to their environments, and let the job's role in."""
         for volume in self._volumes:
             if isinstance(volume, Host):
                 continue
-            _open(volume)
+            _open(definition, volume)
             if isinstance(volume, Efs):
-                _let_in(grantee, volume, "elasticfilesystem", *_efs_arns(volume))
+                _let_in(definition, volume, "elasticfilesystem", *_efs_arns(volume))
             else:
-                _let_in(grantee, volume, "s3files", *_s3_files_arns(volume))
+                _let_in(definition, volume, "s3files", *_s3_files_arns(volume))
 
 
 def _property(name: str, volume: Mount) -> batch.CfnJobDefinition.VolumesProperty:
@@ -183,12 +188,20 @@ def _let_in(
     )
 
 
-def _open(volume: Efs | S3Files) -> None:
+def _open(definition: Construct, volume: Efs | S3Files) -> None:
     if not volume.reachable_from:
         return
     from aws_cdk import aws_ec2 as ec2  # noqa: PLC0415 - only those pay who open a port
 
-    group = volume.security_group
-    connections = volume.file_system.connections if group is None else group.connections  # type: ignore[union-attr] # seen to be there when it was born
+    target = cast("aws_ec2.IConnectable", volume.security_group or volume.file_system)
+    nfs, reason = ec2.Port.tcp(_NFS), "Jobs mount the file system"
     for environment in volume.reachable_from:
-        connections.allow_from(environment, ec2.Port.tcp(_NFS), "Jobs mount the file system")
+        # The rule goes where no stacks will wait for each other: this one needs the file system's anyway.
+        if _stack(environment.connections.security_groups[0]) == _stack(definition):
+            environment.connections.allow_to(target, nfs, reason)
+        else:
+            target.connections.allow_from(environment, nfs, reason)
+
+
+def _stack(construct: IConstruct) -> str:
+    return Stack.of(construct).node.addr

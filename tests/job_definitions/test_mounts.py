@@ -159,6 +159,28 @@ def test_a_closed_environment_is_opened_towards_the_file_system(
     assert (rule["DestinationSecurityGroupId"], rule["FromPort"]) == ("sg-nfs", 2049)
 
 
+@pytest.mark.parametrize("together", ["environment", "file system"])
+def test_stacks_do_not_wait_for_each_other(together: str) -> None:
+    """The file system of a stack below, or the network and environments of one: the rule goes where it can."""
+    import aws_cdk as cdk
+    from aws_cdk import aws_ec2 as ec2
+    from aws_cdk import aws_efs as efs
+
+    app = cdk.App(context={"batch-constructs:checks": False})
+    below, above = cdk.Stack(app, "Below"), cdk.Stack(app, "Above")
+    of_environment, of_file_system = (above, below) if together == "environment" else (below, above)
+    vpc = ec2.Vpc(below, "Vpc", max_azs=2)
+    spot = SpotComputeEnvironment(of_environment, "Spot", vpc=vpc)
+    system = efs.FileSystem(of_file_system, "FileSystem", vpc=vpc)
+    define(above, {"/data": Efs(system, reachable_from=[spot])})
+    templates = [app.synth().get_stack_by_name(name).template["Resources"] for name in ("Below", "Above")]
+    rules = [
+        sum(each["Type"] == "AWS::EC2::SecurityGroupIngress" for each in found.values())
+        for found in templates
+    ]
+    assert rules == [0, 1]
+
+
 def test_file_systems_of_the_l1_have_a_security_group_given(
     stack: Stack, vpc: ec2.IVpc, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
