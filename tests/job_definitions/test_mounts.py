@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import example, given, strategies
 
 from batch_constructs import (
     Ec2JobDefinition,
@@ -16,6 +17,7 @@ from batch_constructs import (
     S3Files,
     SpotComputeEnvironment,
 )
+from batch_constructs.facts.patterns import VOLUME_NAME
 from batch_constructs.job_definitions.mounts import Volumes
 from tests.permissions.simulator import ALLOWED, DENIED, Request, decide, policy_of
 
@@ -80,14 +82,16 @@ def test_each_mount_is_a_volume(stack: Stack, only: Callable[[str], dict[str, An
     assert "JobRoleArn" not in container
 
 
-def test_names_of_volumes_are_legal_and_their_own() -> None:
+@given(paths=strategies.lists(strategies.text(max_size=300), unique=True, max_size=9))
+@example(paths=["/a/b", "/a-b", "/…", "/ü", "${Token[X.1]}", "x" * 400])
+def test_names_of_volumes_are_legal_and_their_own(paths: list[str]) -> None:
     """Whatever the paths: the same name with other signs, and paths that leave nothing."""
-    from batch_constructs.facts.patterns import VOLUME_NAME
-
-    volumes = Volumes({"/a/b": Host(), "/a-b": Host(), "/…": Host(), "/ü": Host(), f"/{'x' * 400}": Host()})
-    names = [each.name for each in volumes.properties or ()]
-    assert names == ["a-b", "a-b-2", "volume", "volume-2", "x" * 200]
-    assert all(VOLUME_NAME.matches(str(name)) for name in names)
+    mounts = {path: Host() for path in paths}
+    volumes = Volumes(mounts)
+    names = [str(each.name) for each in volumes.properties or ()]
+    assert len(set(names)) == len(paths)
+    assert all(VOLUME_NAME.matches(name) for name in names)
+    assert [each.source_volume for each in volumes.mount_points(mounts) or ()] == names
 
 
 def test_the_same_object_is_the_same_volume() -> None:
