@@ -1,0 +1,6 @@
+#!/bin/sh
+# Prints the line of this child: the index counts from 0, the lines of a text from 1.
+set -eu
+
+color=$(echo "$COLORS" | sed -n "$((AWS_BATCH_JOB_ARRAY_INDEX + 1))p")
+echo "I am child $AWS_BATCH_JOB_ARRAY_INDEX, and my color is ${color:?there is no such line}"

@@ -1,0 +1,30 @@
+"""The guide's GPU test: TensorFlow learns to read digits, on a GPU that the definition asks for."""
+
+from pathlib import Path
+
+import batch_constructs as bc
+from aws_cdk import App, Duration, Size, Stack
+
+app = App()
+stack = Stack(app, "GpuTensorFlow")
+
+network = bc.BatchNetwork(stack, "Network")
+spot = bc.GpuComputeEnvironment(
+    stack, "Spot", vpc=network.vpc, instance_types=["g6", "g5"], spot=True, max_vcpus=64
+)
+queue = bc.JobQueue(stack, "Queue", compute_environments=[spot])
+bc.Ec2JobDefinition(
+    stack,
+    "Mnist",
+    image="docker.io/tensorflow/tensorflow:2.19.0-gpu",
+    command=["python", "-c", Path(__file__).with_name("mnist.py").read_text()],
+    vcpus=8,
+    # The guide's 32,000 MiB, less what an instance with 32 GiB keeps for itself: xlarge sizes with 8 vCPUs suffice.
+    memory=Size.mebibytes(30_000),
+    # Without it the job gets no GPU, and TensorFlow falls back to the processor without a word.
+    gpus=1,
+    retry_strategy=bc.RetryStrategy.on_spot_reclaim(),
+    timeout=Duration.hours(1),
+)
+
+app.synth()
