@@ -19,17 +19,25 @@ if TYPE_CHECKING:
     from batch_constructs.compute_environments.fargate import FargateComputeEnvironment
     from batch_constructs.compute_environments.gpu import GpuComputeEnvironment
     from batch_constructs.compute_environments.images import ImageType
+    from batch_constructs.compute_environments.managed_instances import ManagedInstancesComputeEnvironment
+    from batch_constructs.compute_environments.managed_instances_roles import (
+        ManagedInstancesInfrastructureRole,
+        ManagedInstancesInstanceRole,
+    )
     from batch_constructs.compute_environments.spot import SpotComputeEnvironment
+    from batch_constructs.compute_environments.unmanaged import UnmanagedComputeEnvironment
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.facts.events import BlockedReason
     from batch_constructs.facts.instance_types import Architecture, InterfaceType
     from batch_constructs.facts.job_environment import BatchEnv
     from batch_constructs.facts.vocabulary import (
         ArrayDependency,
+        CapacityOption,
         ContainerInsights,
         DevicePermission,
         JobStatus,
         OperatingSystemFamily,
+        ReservationPreference,
         RetryAction,
         TimeLimitReason,
         UlimitName,
@@ -109,6 +117,7 @@ _HOMES = {
     "BatchNetwork": "networking",
     "BatchServiceRole": "roles",
     "BlockedReason": "facts.events",
+    "CapacityOption": "facts.vocabulary",
     "CapacityReservation": "launch_templates.capacity_reservations",
     "CloudConfig": "launch_templates.user_data",
     "CloudWatchAgent": "launch_templates.cloudwatch_agent",
@@ -157,12 +166,16 @@ _HOMES = {
     "JobStatus": "facts.vocabulary",
     "LaunchTemplateOverride": "launch_templates.overrides",
     "LinuxParameters": "job_definitions.linux_parameters",
+    "ManagedInstancesComputeEnvironment": "compute_environments.managed_instances",
+    "ManagedInstancesInfrastructureRole": "compute_environments.managed_instances_roles",
+    "ManagedInstancesInstanceRole": "compute_environments.managed_instances_roles",
     "MultiNodeParallelJobDefinition": "job_definitions.multi_node",
     "NetworkInterface": "launch_templates.network_interfaces",
     "NodeGroup": "job_definitions.node_groups",
     "NodeRange": "job_definitions.node_groups",
     "OperatingSystemFamily": "facts.vocabulary",
     "RegistrationConditions": "permissions.conditions",
+    "ReservationPreference": "facts.vocabulary",
     "RetryAction": "facts.vocabulary",
     "RetryRule": "job_definitions.retries",
     "RetryStrategy": "job_definitions.retries",
@@ -188,6 +201,7 @@ _HOMES = {
     "Tmpfs": "job_definitions.linux_parameters",
     "Ulimit": "job_definitions.linux_parameters",
     "UlimitName": "facts.vocabulary",
+    "UnmanagedComputeEnvironment": "compute_environments.unmanaged",
     "UpdatePolicy": "compute_environments.update_policy",
     "allow_read": "permissions.policies",
     "allow_register_job_definition": "permissions.policies",
@@ -213,6 +227,7 @@ __all__ = [
     "BatchNetwork",
     "BatchServiceRole",
     "BlockedReason",
+    "CapacityOption",
     "CapacityReservation",
     "CloudConfig",
     "CloudWatchAgent",
@@ -261,12 +276,16 @@ __all__ = [
     "JobStatus",
     "LaunchTemplateOverride",
     "LinuxParameters",
+    "ManagedInstancesComputeEnvironment",
+    "ManagedInstancesInfrastructureRole",
+    "ManagedInstancesInstanceRole",
     "MultiNodeParallelJobDefinition",
     "NetworkInterface",
     "NodeGroup",
     "NodeRange",
     "OperatingSystemFamily",
     "RegistrationConditions",
+    "ReservationPreference",
     "RetryAction",
     "RetryRule",
     "RetryStrategy",
@@ -292,6 +311,7 @@ __all__ = [
     "Tmpfs",
     "Ulimit",
     "UlimitName",
+    "UnmanagedComputeEnvironment",
     "UpdatePolicy",
     "allow_read",
     "allow_register_job_definition",

@@ -49,6 +49,11 @@ def mebibytes(size: Size | None) -> int | float | None:
     return None if size is None else size.to_mebibytes()
 
 
+def gibibytes(size: Size | None) -> int | float | None:
+    """A size as GiB for a template, one border crossing; a token stays a token."""
+    return None if size is None else size.to_gibibytes()
+
+
 def as_string(number: float) -> str:
     """A number as the string that CloudFormation wants for it; a token becomes a string token."""
     if not known(number):

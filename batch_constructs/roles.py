@@ -25,10 +25,17 @@ if TYPE_CHECKING:
 _PART = r"(\$\{Token\[[^\]]+\]\}|[\w-]+)"
 _ECR_ADDRESS = re.compile(rf"{_PART}\.dkr\.ecr\.{_PART}\.[^/]+/([^:@]+)")
 
-__all__ = ["BatchServiceRole", "EcsInstanceRole", "ExecutionRole", "JobRole", "SpotFleetRole"]
+__all__ = [
+    "BatchServiceRole",
+    "CheckedRole",
+    "EcsInstanceRole",
+    "ExecutionRole",
+    "JobRole",
+    "SpotFleetRole",
+]
 
 
-class _Role(iam.Role):
+class CheckedRole(iam.Role):
     """A role that has its app checked at synth, as every construct of this library does."""
 
     def __init__(
@@ -43,7 +50,7 @@ class _Role(iam.Role):
         super().__init__(scope, id, assumed_by=assumed_by, managed_policies=list(managed_policies) or None)
 
 
-class EcsInstanceRole(_Role):
+class EcsInstanceRole(CheckedRole):
     """The role of the container instances of an EC2 or Spot environment, with its instance profile.
 
     It trusts ``ec2.amazonaws.com`` and carries ``AmazonEC2ContainerServiceforEC2Role``: register with the cluster,
@@ -81,7 +88,7 @@ class EcsInstanceRole(_Role):
         return self.instance_profile.attr_arn
 
 
-class SpotFleetRole(_Role):
+class SpotFleetRole(CheckedRole):
     """The role that Spot Fleet takes for a Spot environment with the ``BEST_FIT`` strategy.
 
     `SpotComputeEnvironment` never needs one. It carries ``AmazonEC2SpotFleetTaggingRole``, without which the
@@ -105,7 +112,7 @@ class SpotFleetRole(_Role):
         )
 
 
-class BatchServiceRole(_Role):
+class BatchServiceRole(CheckedRole):
     """A role of your own for AWS Batch, in place of its service-linked role.
 
     Prefer none: with a role of your own an environment can never be updated in place (only its size can), and
@@ -141,7 +148,7 @@ class BatchServiceRole(_Role):
         )
 
 
-class ExecutionRole(_Role):
+class ExecutionRole(CheckedRole):
     """The role with which ECS starts a job: it pulls the image, opens the log stream, reads the secrets.
 
     `FargateJobDefinition` makes one by itself, and `Ec2JobDefinition` does when it has secrets; make your own to
@@ -182,7 +189,7 @@ class ExecutionRole(_Role):
         allow_pull(self, image)
 
 
-class JobRole(_Role):
+class JobRole(CheckedRole):
     """The role of the code inside a job. It begins with no right at all.
 
     A definition makes one by itself at the first ``bucket.grant_read(definition)``; make your own to share it among

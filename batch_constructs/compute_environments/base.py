@@ -81,24 +81,11 @@ class ImportedComputeEnvironment(ComputeEnvironmentBase):
         self.compute_environment_arn = compute_environment_arn
 
 
-@jsii.implements(ec2.IConnectable)
-class ManagedComputeEnvironment(ComputeEnvironmentBase):
-    """An environment whose instances or tasks AWS Batch starts in subnets and security groups of yours."""
+class OwnComputeEnvironment(ComputeEnvironmentBase):
+    """An environment that this app makes."""
 
     cfn: batch.CfnComputeEnvironment
     """The CloudFormation resource."""
-
-    security_groups: Sequence[ec2.ISecurityGroup]
-    """What its instances or tasks belong to."""
-
-    @property  # jsii calls back plain properties only
-    def connections(self) -> ec2.Connections:
-        """Opens its security groups to others: ``file_system.connections.allow_default_port_from(environment)``."""
-        return self._connections
-
-    @cached_property
-    def _connections(self) -> ec2.Connections:
-        return ec2.Connections(security_groups=list(self.security_groups))
 
     @cached_property
     def compute_environment_arn(self) -> str:  # type: ignore[override] # read once, when first needed
@@ -115,6 +102,23 @@ class ManagedComputeEnvironment(ComputeEnvironmentBase):
         given = [role for role in roles if isinstance(role, iam.Role)]
         if given:
             self.cfn.node.add_dependency(*given)
+
+
+@jsii.implements(ec2.IConnectable)
+class ManagedComputeEnvironment(OwnComputeEnvironment):
+    """An environment whose instances or tasks AWS Batch starts in subnets and security groups of yours."""
+
+    security_groups: Sequence[ec2.ISecurityGroup]
+    """What its instances or tasks belong to."""
+
+    @property  # jsii calls back plain properties only
+    def connections(self) -> ec2.Connections:
+        """Opens its security groups to others: ``file_system.connections.allow_default_port_from(environment)``."""
+        return self._connections
+
+    @cached_property
+    def _connections(self) -> ec2.Connections:
+        return ec2.Connections(security_groups=list(self.security_groups))
 
     def _own_security_group(self, vpc: ec2.IVpc) -> ec2.SecurityGroup:
         # No inbound rule at all: instances and tasks of AWS Batch only call out.

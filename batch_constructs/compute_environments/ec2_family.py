@@ -19,7 +19,7 @@ from batch_constructs.launch_templates.specification import (
 from batch_constructs.roles import EcsInstanceRole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_iam as iam
     from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.facts.vocabulary import ContainerInsights
     from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
+    from batch_constructs.launch_templates.mounts import Mount
     from batch_constructs.launch_templates.network_interfaces import NetworkInterface
+    from batch_constructs.launch_templates.storage import Storage
 
 __all__ = ["Ec2Family", "check_reservation"]
 
@@ -65,6 +67,8 @@ class Ec2Family(ManagedComputeEnvironment):
         service_role: iam.IRole | None,
         capacity_reservation: CapacityReservation | None = None,
         network_interfaces: Sequence[NetworkInterface] = (),
+        storage: Storage | None = None,
+        mounts: Mapping[str, Mount] | None = None,
         cluster: bool = False,
     ) -> None:
         """Create the environment, and what it was not given; the class of the user has checked the arguments."""
@@ -82,6 +86,8 @@ class Ec2Family(ManagedComputeEnvironment):
             network_interfaces=network_interfaces,
             security_groups=self.security_groups if network_interfaces else (),
             capacity_reservation=capacity_reservation,
+            storage=storage,
+            mounts=mounts,
         )
         group = placement_group or (self._own_placement_group() if cluster else None)
         self.placement_group = group

@@ -19,6 +19,7 @@ from batch_constructs.compute_environments.capacity import Capacity
 from batch_constructs.compute_environments.ec2_family import Ec2Family, check_reservation
 from batch_constructs.facts.vocabulary import ResourceKind
 from batch_constructs.launch_templates.network_interfaces import NetworkInterface
+from batch_constructs.launch_templates.places import check_disks
 from batch_constructs.networking import placement
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.facts.vocabulary import ContainerInsights
     from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
+    from batch_constructs.launch_templates.mounts import Mount
+    from batch_constructs.launch_templates.storage import Storage
     from batch_constructs.networking import Placement
     from batch_constructs.roles import EcsInstanceRole
 
@@ -72,6 +75,8 @@ class EfaComputeEnvironment(Ec2Family):
         image_ids: Mapping[ImageType, str] | None = None,
         instance_role: EcsInstanceRole | iam.IInstanceProfile | iam.InstanceProfile | None = None,
         launch_template: ILaunchTemplateRef | None = None,
+        storage: Storage | None = None,
+        mounts: Mapping[str, Mount] | None = None,
         placement_group: ec2.IPlacementGroup | ec2.PlacementGroup | None = None,
         key_pair: ec2.IKeyPair | ec2.KeyPair | None = None,
         instance_tags: Mapping[str, str] | None = None,
@@ -113,6 +118,9 @@ class EfaComputeEnvironment(Ec2Family):
             instance_role: The instances' role. By default one of its own with what the ECS agent needs.
             launch_template: What instances look like, with network interfaces and their security groups, which are to
                 be given here, too. By default one of its own. A change of it is a change of the environment.
+            storage: Disks besides the root volume, and swap; not beside a launch template of your own. By default none.
+            mounts: What to mount from the network, by where, such as ``{"/fsx": FsxLustreMount(file_system=…)}``, with
+                ports and rights; not beside a launch template of your own. By default nothing.
             placement_group: A cluster placement group. By default one of its own; none with a capacity reservation,
                 which has its own place: give its group if it was made in one.
             key_pair: Whom SSH lets in. By default nobody: Session Manager needs no key and no open port.
@@ -164,6 +172,12 @@ class EfaComputeEnvironment(Ec2Family):
             check_layouts(problems, layouts)
         _check_template(problems, launch_template, network_interfaces, security_groups)
         check_reservation(problems, capacity_reservation, launch_template)
+        problems.check(
+            launch_template is None or (storage is None and not mounts),
+            "storage and mounts stand in the launch template, got launch_template as well: give them to "
+            "BatchLaunchTemplate instead",
+        )
+        check_disks(problems, storage, mounts or {})
         subnets = placement(vpc, vpc_subnets)
         _check_subnets(problems, subnets, vpc_subnets, capacity_reservation)
         problems.raise_if_any()
@@ -184,6 +198,8 @@ class EfaComputeEnvironment(Ec2Family):
             service_role=service_role,
             capacity_reservation=capacity_reservation,
             network_interfaces=interfaces,
+            storage=storage,
+            mounts=mounts,
             cluster=capacity_reservation is None and may_cluster(instance_types),
         )
         if subnets.public and len(interfaces) > 1:

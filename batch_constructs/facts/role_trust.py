@@ -39,7 +39,9 @@ EVENTS = RoleTrust(
 )
 SCHEDULER = RoleTrust(principal="scheduler.amazonaws.com", managed_policy=None)
 PIPES = RoleTrust(principal="pipes.amazonaws.com", managed_policy=None)
-MANAGED_INSTANCES_INFRASTRUCTURE = RoleTrust(principal="ecs.amazonaws.com", managed_policy=None)
+MANAGED_INSTANCES_INFRASTRUCTURE = RoleTrust(
+    principal="ecs.amazonaws.com", managed_policy="AmazonECSInfrastructureRolePolicyForManagedInstances"
+)
 MANAGED_INSTANCES_INSTANCE = RoleTrust(
     principal="ec2.amazonaws.com", managed_policy="AmazonECSInstanceRolePolicyForManagedInstances"
 )

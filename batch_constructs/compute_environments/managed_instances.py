@@ -1,0 +1,214 @@
+"""Environments on ECS Managed Instances: instances of one's choice that ECS starts, patches and replaces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_batch as batch
+from aws_cdk import aws_iam as iam
+
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import gibibytes, seconds
+from batch_constructs.compute_environments.base import ManagedComputeEnvironment
+from batch_constructs.compute_environments.managed_instances_roles import (
+    ManagedInstancesInfrastructureRole,
+    ManagedInstancesInstanceRole,
+)
+from batch_constructs.facts import limits, patterns
+from batch_constructs.facts.vocabulary import CapacityOption, CapacityTagSource, Monitoring, ResourceKind
+from batch_constructs.networking import placement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import Duration, Size
+    from aws_cdk import aws_ec2 as ec2
+    from constructs import Construct
+    from jsii import Number
+
+    from batch_constructs.facts.vocabulary import ReservationPreference
+
+__all__ = ["ManagedInstancesComputeEnvironment"]
+
+_L1 = batch.CfnComputeEnvironment
+_NEVER = -1
+
+
+class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
+    """Capacity on EC2 instances that Amazon ECS looks after: it starts, patches, drains and ends them.
+
+    It takes no images, launch templates or allocation strategies: ECS chooses the cheapest of the instance types that
+    fit. Its jobs are defined for the platform ``MANAGED_INSTANCES``; its queue holds environments of this kind only.
+    Without NAT its subnets must give public addresses. What instances cost, and whether they are FIPS ones, is chosen
+    once: such a change replaces the environment.
+
+    Guide: Amazon ECS Managed Instances compute environments (newer than the table of contents).
+    """
+
+    instance_role: ManagedInstancesInstanceRole | iam.IInstanceProfile
+    """The role of its instances, with the instance profile."""
+
+    infrastructure_role: iam.IRole
+    """The role with which ECS starts and ends instances."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        vpc: ec2.IVpc | ec2.Vpc,
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup | ec2.SecurityGroup] | None = None,
+        max_vcpus: Number = 256,
+        instance_types: Sequence[str] | None = None,
+        capacity_option: CapacityOption = CapacityOption.ON_DEMAND,
+        reservation_group_arn: str | None = None,
+        reservation_preference: ReservationPreference | None = None,
+        storage: Size | None = None,
+        use_local_storage: bool | None = None,
+        scale_in_after: Duration | None = None,
+        never_scale_in: bool = False,
+        detailed_monitoring: bool = False,
+        fips_enabled: bool | None = None,
+        capacity_tags: Mapping[str, str] | None = None,
+        instance_metadata_tags: bool | None = None,
+        infrastructure_role: iam.IRole | iam.Role | None = None,
+        instance_role: ManagedInstancesInstanceRole
+        | iam.IInstanceProfile
+        | iam.InstanceProfile
+        | None = None,
+        replace_compute_environment: bool = False,
+        service_role: iam.IRole | iam.Role | None = None,
+        enabled: bool = True,
+        compute_environment_name: str | None = None,
+    ) -> None:
+        """Create the environment, with a security group, its roles and an instance profile unless they are given.
+
+        Args:
+            scope: Where the environment belongs.
+            id: Its name in that scope.
+            vpc: The network.
+            vpc_subnets: Which subnets. By default the private ones, else the isolated, else the public ones.
+            security_groups: What instances belong to, at least one. By default one of its own, without inbound rules.
+            max_vcpus: vCPUs to which it grows, at least 1; by default 256.
+            instance_types: Types (``m5.large``) or families (``g5``) that ECS may start. By default any that fits.
+            capacity_option: On demand, Spot or reserved; by default on demand. Another one is another environment.
+            reservation_group_arn: A resource group of capacity reservations.
+            reservation_preference: Whether only reservations are used, or first, or never. By default AWS decides.
+            storage: The root disk, at least 1 GiB. By default what ECS gives the instance type.
+            use_local_storage: Whether containers may use the disks in the instance. By default they cannot.
+            scale_in_after: How long an instance may be idle, up to an hour. By default AWS decides.
+            never_scale_in: Whether idle instances stay for ever; by default they go.
+            detailed_monitoring: Whether metrics come each minute, at a price; by default every five.
+            fips_enabled: Whether cryptographic modules are FIPS 140-2 validated ones, where the Region has them.
+                Another value is another environment. By default AWS decides.
+            capacity_tags: Tags of the capacity provider and its instances, at most 50. Who deploys needs
+                ``batch:SetCapacityTags``. By default none.
+            instance_metadata_tags: Whether the code on an instance can read its tags. By default it cannot.
+            infrastructure_role: With what ECS starts and ends instances; it must be allowed to pass the instances'
+                role. By default one of its own.
+            instance_role: With what instances register. By default one of its own.
+            replace_compute_environment: Make a new environment at every change of capacity. By default changes are
+                made in place.
+            service_role: A role of your own for AWS Batch. By default the service-linked role.
+            enabled: Whether jobs are placed; by default yes.
+            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes
+                one, without which the environment could never be replaced.
+
+        Raises:
+            ValueError: arguments that AWS would refuse or that contradict each other, all of them in one message.
+        """
+        idle = seconds(scale_in_after)
+        problems = Problems()
+        problems.within("max_vcpus", max_vcpus, limits.MAX_VCPUS)
+        problems.matches("compute_environment_name", compute_environment_name, patterns.RESOURCE_NAME)
+        problems.within("scale_in_after", idle, limits.MANAGED_INSTANCES_SCALE_IN_SECONDS)
+        problems.within("storage", gibibytes(storage), limits.MANAGED_INSTANCES_STORAGE_GIB)
+        problems.tags("capacity_tags", capacity_tags or {})
+        problems.check(
+            not never_scale_in or idle is None,
+            f"scale_in_after goes without never_scale_in, got both: {idle} seconds and never",
+        )
+        problems.check(
+            security_groups is None or len(security_groups) > 0,
+            "security_groups must name at least one, or be omitted for one of its own",
+        )
+        problems.check(
+            instance_types is None or len(instance_types) > 0,
+            "instance_types must name at least one type or family, or be omitted for any",
+        )
+        problems.check(
+            compute_environment_name is None or not replace_compute_environment,
+            "replace_compute_environment needs a generated name, since the new environment is made before the old "
+            f"one goes, got compute_environment_name={compute_environment_name!r}: omit the name",
+        )
+        subnets = placement(vpc, vpc_subnets).subnet_ids
+        problems.raise_if_any()
+
+        super().__init__(scope, id)
+        self.security_groups = list(security_groups or [self._own_security_group(vpc)])
+        self.instance_role = instance_role or ManagedInstancesInstanceRole(self, "InstanceRole")
+        role = self.instance_role
+        self.infrastructure_role = infrastructure_role or ManagedInstancesInfrastructureRole(
+            self, "InfrastructureRole", instance_roles=[role] if isinstance(role, iam.Role) else []
+        )
+        template = _L1.InstanceLaunchTemplateProperty(
+            ec2_instance_profile_arn=self.instance_role.instance_profile_arn,
+            network_configuration=_L1.ManagedInstancesNetworkConfigurationProperty(
+                subnets=list(subnets),
+                security_groups=[group.security_group_id for group in self.security_groups],
+            ),
+            capacity_option_type=capacity_option.value,
+            capacity_reservations=_reservations(reservation_group_arn, reservation_preference),
+            instance_requirements=None
+            if instance_types is None
+            else _L1.InstanceRequirementsProperty(allowed_instance_types=list(instance_types)),
+            storage_configuration=None
+            if storage is None
+            else _L1.ManagedInstancesStorageConfigurationProperty(storage_size_gib=gibibytes(storage)),
+            local_storage_configuration=None
+            if use_local_storage is None
+            else _L1.ManagedInstancesLocalStorageConfigurationProperty(use_local_storage=use_local_storage),
+            monitoring=Monitoring.DETAILED.value if detailed_monitoring else None,
+            fips_enabled=fips_enabled,
+            instance_metadata_tags_propagation=instance_metadata_tags,
+        )
+        wait = _NEVER if never_scale_in else idle
+        self.cfn = _L1(
+            self,
+            "Resource",
+            type="MANAGED",
+            compute_environment_name=compute_environment_name,
+            state="ENABLED" if enabled else "DISABLED",
+            service_role=None if service_role is None else service_role.role_arn,
+            # CloudFormation's own default replaces the environment at every change, and stops at its queue.
+            replace_compute_environment=replace_compute_environment,
+            compute_resources=_L1.ComputeResourcesProperty(
+                type=ResourceKind.ECS_MANAGED_INSTANCES.value,
+                maxv_cpus=max_vcpus,
+                capacity_tags=dict(capacity_tags) if capacity_tags else None,
+                managed_instances_provider=_L1.ManagedInstancesProviderProperty(
+                    infrastructure_role_arn=self.infrastructure_role.role_arn,
+                    instance_launch_template=template,
+                    infrastructure_optimization=None
+                    if wait is None
+                    else _L1.InfrastructureOptimizationProperty(scale_in_after=wait),
+                    # Tags of the provider that did not reach its instances would bill nobody.
+                    propagate_tags=CapacityTagSource.CAPACITY_PROVIDER.value if capacity_tags else None,
+                ),
+            ),
+        )
+        self._keep_stack_tags_off()
+        # Its own roles, too: their rights are policies of their own, which must outlive the instances.
+        self._outlive(self.infrastructure_role, self.instance_role, service_role)
+
+
+def _reservations(
+    group_arn: str | None, preference: ReservationPreference | None
+) -> batch.CfnComputeEnvironment.CapacityReservationsProperty | None:
+    if group_arn is None and preference is None:
+        return None
+    return _L1.CapacityReservationsProperty(
+        reservation_group_arn=group_arn,
+        reservation_preference=None if preference is None else preference.value,
+    )

@@ -1,0 +1,91 @@
+"""The roles of ECS Managed Instances."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_iam as iam
+
+from batch_constructs import _cfn
+from batch_constructs.roles import CheckedRole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from constructs import Construct
+
+__all__ = ["ManagedInstancesInfrastructureRole", "ManagedInstancesInstanceRole"]
+
+
+class ManagedInstancesInstanceRole(CheckedRole):
+    """The role of instances that Amazon ECS looks after, with its instance profile.
+
+    It trusts ``ec2.amazonaws.com`` and carries ``AmazonECSInstanceRolePolicyForManagedInstances``. Jobs do not get
+    its rights; give a job its own by granting to its definition.
+
+    Guide: Amazon ECS Managed Instances compute environments (newer than the table of contents).
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, managed_policies: Sequence[iam.IManagedPolicy] = ()
+    ) -> None:
+        """Create the role and its instance profile.
+
+        Args:
+            scope: Where the role belongs.
+            id: Its name in that scope.
+            managed_policies: Further policies. Without any, the instances can do what ECS needs and nothing else.
+        """
+        super().__init__(
+            scope,
+            id,
+            assumed_by=_cfn.service_principal("ec2.amazonaws.com"),
+            managed_policies=[
+                _cfn.managed_policy("AmazonECSInstanceRolePolicyForManagedInstances"),
+                *managed_policies,
+            ],
+        )
+        self.instance_profile = iam.CfnInstanceProfile(self, "InstanceProfile", roles=[self])
+
+    @cached_property
+    def instance_profile_arn(self) -> str:
+        """The ARN of its instance profile, asked for once by all environments that share the role."""
+        return self.instance_profile.attr_arn
+
+
+class ManagedInstancesInfrastructureRole(CheckedRole):
+    """The role with which Amazon ECS starts, tags and ends the instances of a `ManagedInstancesComputeEnvironment`.
+
+    It trusts ``ecs.amazonaws.com`` and carries ``AmazonECSInfrastructureRolePolicyForManagedInstances``. That policy
+    passes instance roles only whose name begins with ``ecsInstanceRole``; others it must be allowed to pass, as
+    ``instance_roles`` are.
+
+    Guide: Amazon ECS Managed Instances compute environments (newer than the table of contents).
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, instance_roles: Sequence[iam.IRole | iam.Role] = ()
+    ) -> None:
+        """Create the role.
+
+        Args:
+            scope: Where the role belongs.
+            id: Its name in that scope.
+            instance_roles: The roles of instances, which it may pass to EC2 and to nobody else. By default none.
+        """
+        super().__init__(
+            scope,
+            id,
+            assumed_by=_cfn.service_principal("ecs.amazonaws.com"),
+            managed_policies=[_cfn.managed_policy("AmazonECSInfrastructureRolePolicyForManagedInstances")],
+        )
+        if instance_roles:
+            self.add_to_policy(
+                iam.PolicyStatement(
+                    actions=["iam:PassRole"],
+                    resources=[role.role_arn for role in instance_roles],
+                    # With an ending that differs between partitions.
+                    conditions={"StringLike": {"iam:PassedToService": "ec2.*"}},
+                )
+            )

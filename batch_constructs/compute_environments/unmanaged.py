@@ -1,0 +1,163 @@
+"""Environments whose instances somebody else starts."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from aws_cdk import Fn
+from aws_cdk import aws_batch as batch
+
+from batch_constructs._problems import Problems
+from batch_constructs.compute_environments.base import OwnComputeEnvironment
+from batch_constructs.facts import limits, patterns
+from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
+from batch_constructs.launch_templates.user_data import ShellScript
+from batch_constructs.roles import BatchServiceRole, EcsInstanceRole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_ec2 as ec2
+    from aws_cdk import aws_iam as iam
+    from constructs import Construct
+    from jsii import Number
+
+    from batch_constructs.launch_templates.storage import Storage
+    from batch_constructs.launch_templates.user_data import UserDataPart
+
+__all__ = ["UnmanagedComputeEnvironment"]
+
+_L1 = batch.CfnComputeEnvironment
+
+
+class UnmanagedComputeEnvironment(OwnComputeEnvironment):
+    """An environment for instances of one's own: AWS Batch makes an ECS cluster for it, and they join.
+
+    Take it where AWS Batch cannot start what is needed: instances under a licence, on a dedicated host, in an Auto
+    Scaling group with a schedule. Nothing here starts an instance; `instance_template` describes one that joins::
+
+        environment = UnmanagedComputeEnvironment(self, "Own", unmanaged_vcpus=64)
+        template = environment.instance_template("Instances", security_groups=[group])
+        launch = autoscaling.CfnAutoScalingGroup.LaunchTemplateSpecificationProperty(
+            launch_template_id=template.ref, version=template.attr_latest_version_number
+        )
+
+    Guide: Compute Environments (unmanaged); Creating a Compute Environment.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        unmanaged_vcpus: Number | None = None,
+        service_role: iam.IRole | iam.Role | None = None,
+        enabled: bool = True,
+        compute_environment_name: str | None = None,
+    ) -> None:
+        """Create the environment, and a service role, which it must have.
+
+        Args:
+            scope: Where the environment belongs.
+            id: Its name in that scope.
+            unmanaged_vcpus: How many vCPUs the instances will have together, at least 0. Fair share reserves by it;
+                by default it reserves nothing.
+            service_role: With what AWS Batch registers tasks on the instances. By default a `BatchServiceRole` of its
+                own: for unmanaged environments AWS Batch makes no service-linked role.
+            enabled: Whether jobs are placed; by default yes.
+            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes
+                one, without which the environment could never be replaced.
+
+        Raises:
+            ValueError: arguments that AWS would refuse, all of them in one message.
+        """
+        problems = Problems()
+        problems.within("unmanaged_vcpus", unmanaged_vcpus, limits.UNMANAGED_VCPUS)
+        problems.matches("compute_environment_name", compute_environment_name, patterns.RESOURCE_NAME)
+        problems.raise_if_any()
+
+        super().__init__(scope, id)
+        self.service_role = service_role or BatchServiceRole(self, "ServiceRole")
+        self.cfn = _L1(
+            self,
+            "Resource",
+            type="UNMANAGED",
+            compute_environment_name=compute_environment_name,
+            state="ENABLED" if enabled else "DISABLED",
+            service_role=self.service_role.role_arn,
+            unmanagedv_cpus=unmanaged_vcpus,
+            replace_compute_environment=False,
+        )
+        self._keep_stack_tags_off()
+        self._outlive(self.service_role)
+
+    @cached_property
+    def ecs_cluster_arn(self) -> str:
+        """The ARN of the ECS cluster that AWS Batch makes for it, known at deploy time.
+
+        CloudFormation does not tell it, so that the first reading adds a custom resource, a function that asks AWS
+        Batch once a deploy and may do nothing else.
+        """
+        from aws_cdk import custom_resources as cr  # noqa: PLC0415 - few need it, and it costs 300 ms
+
+        # DescribeComputeEnvironments has no narrower form than all resources.
+        everything = cr.AwsCustomResourcePolicy.from_sdk_calls(resources=["*"])
+        ask = cr.AwsSdkCall(
+            service="Batch",
+            action="DescribeComputeEnvironments",
+            parameters={"computeEnvironments": [self.compute_environment_arn]},
+            physical_resource_id=cr.PhysicalResourceId.of(self.compute_environment_arn),
+            output_paths=[_CLUSTER_PATH],
+        )
+        asked = cr.AwsCustomResource(
+            self,
+            "EcsCluster",
+            on_update=ask,
+            policy=everything,
+            install_latest_aws_sdk=False,
+            resource_type="Custom::BatchEcsCluster",
+        )
+        return asked.get_response_field(_CLUSTER_PATH)
+
+    def instance_template(
+        self,
+        id: str,
+        *,
+        security_groups: Sequence[ec2.ISecurityGroup | ec2.SecurityGroup] = (),
+        instance_role: EcsInstanceRole | None = None,
+        user_data: Sequence[UserDataPart] = (),
+        storage: Storage | None = None,
+    ) -> BatchLaunchTemplate:
+        """A launch template whose instances join the environment, for an Auto Scaling group or a fleet.
+
+        The image and the instance type are the group's: take an image for ECS, such as
+        ``ecs.EcsOptimizedImage.amazon_linux2023()``.
+
+        Args:
+            id: The template's name inside the environment.
+            security_groups: What the instances belong to. By default what the group or the VPC says.
+            instance_role: With what instances register. By default one of its own.
+            user_data: Further parts, which run before the agent joins.
+            storage: Disks. By default an encrypted root disk.
+
+        Raises:
+            ValueError: the parts are too large together, or contradict each other.
+        """
+        join = ShellScript(
+            f"#!/bin/bash\nset -eu\necho ECS_CLUSTER={self._cluster_name()} >> /etc/ecs/ecs.config\n"
+        )
+        template = BatchLaunchTemplate(self, id, user_data=[*user_data, join], storage=storage)
+        role = instance_role or EcsInstanceRole(template, "InstanceRole")
+        # AWS Batch refuses both in a template of a managed environment; here the group has no place for them.
+        template.add_property_override("LaunchTemplateData.IamInstanceProfile.Arn", role.instance_profile_arn)
+        if security_groups:
+            ids = [group.security_group_id for group in security_groups]
+            template.add_property_override("LaunchTemplateData.SecurityGroupIds", ids)
+        return template
+
+    def _cluster_name(self) -> str:
+        return Fn.select(1, Fn.split("/", self.ecs_cluster_arn))
+
+
+_CLUSTER_PATH = "computeEnvironments.0.ecsClusterArn"

@@ -1,0 +1,94 @@
+"""Environments whose instances somebody else starts."""
+
+from __future__ import annotations
+
+import json
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_autoscaling as autoscaling
+
+import batch_constructs as bc
+from batch_constructs.testing import assert_no_findings
+
+
+def test_it_has_what_aws_asks_of_it(stack, synth) -> None:
+    """A service role, which managed ones do without, and no compute resources."""
+    bc.UnmanagedComputeEnvironment(stack, "Own", unmanaged_vcpus=64)
+    resources = synth()
+    [environment] = [each for each in resources.values() if each["Type"] == "AWS::Batch::ComputeEnvironment"]
+    role = environment["Properties"].pop("ServiceRole")["Fn::GetAtt"][0]
+    assert environment["Properties"] == {
+        "Type": "UNMANAGED",
+        "State": "ENABLED",
+        "UnmanagedvCpus": 64,
+        "ReplaceComputeEnvironment": False,
+    }
+    assert resources[role]["Type"] == "AWS::IAM::Role"
+    assert role in environment["DependsOn"]
+
+
+def test_nobody_asks_for_the_cluster_unless_it_is_needed(stack, synth) -> None:
+    """The custom resource and its function come with the first reading, once."""
+    environment = bc.UnmanagedComputeEnvironment(stack, "Own")
+    assert not [each for each in synth().values() if "Lambda" in each["Type"] or "Custom" in each["Type"]]
+    assert environment.ecs_cluster_arn == environment.ecs_cluster_arn
+    resources = synth()
+    [asked] = [each for each in resources.values() if each["Type"] == "Custom::BatchEcsCluster"]
+    call = asked["Properties"]["Update"]
+    assert asked["Properties"]["Create"] == call
+    text = json.dumps(call)
+    assert "DescribeComputeEnvironments" in text
+    assert "computeEnvironments.0.ecsClusterArn" in text
+    policies = [each for each in resources.values() if each["Type"] == "AWS::IAM::Policy"]
+    actions = {s["Action"] for p in policies for s in p["Properties"]["PolicyDocument"]["Statement"]}
+    assert actions == {"batch:DescribeComputeEnvironments"}
+
+
+def test_instances_of_the_template_join(stack, vpc, only) -> None:
+    """The agent's file names the cluster; role and security group stand in the template."""
+    from aws_cdk import aws_ec2 as ec2
+
+    group = ec2.SecurityGroup(stack, "Group", vpc=vpc)
+    environment = bc.UnmanagedComputeEnvironment(stack, "Own")
+    template = environment.instance_template("Instances", security_groups=[group])
+    autoscaling.CfnAutoScalingGroup(
+        stack,
+        "Scaling",
+        min_size="0",
+        max_size="4",
+        vpc_zone_identifier=["subnet-1"],
+        launch_template=autoscaling.CfnAutoScalingGroup.LaunchTemplateSpecificationProperty(
+            launch_template_id=template.ref, version=template.attr_latest_version_number
+        ),
+    )
+    data = only("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]
+    assert "IamInstanceProfile" in data
+    assert len(data["SecurityGroupIds"]) == 1
+    text = json.dumps(data["UserData"])
+    assert "echo ECS_CLUSTER=" in text
+    assert "ecsClusterArn" in text
+    assert "multipart/mixed" in text
+    assert data["MetadataOptions"]["HttpTokens"] == "required"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"unmanaged_vcpus": -1}, "unmanaged_vcpus"),
+        ({"compute_environment_name": "?"}, "compute_environment_name"),
+    ],
+)
+def test_what_aws_refuses_is_refused_before(stack, arguments, message) -> None:
+    """With nothing in the tree."""
+    with pytest.raises(ValueError, match=message):
+        bc.UnmanagedComputeEnvironment(stack, "Own", **arguments)
+    assert not stack.node.children
+
+
+def test_a_queue_of_it_passes_the_rules() -> None:
+    """No finding, warnings included."""
+    stack = cdk.Stack(cdk.App(), "Stack")
+    environment = bc.UnmanagedComputeEnvironment(stack, "Own", unmanaged_vcpus=8)
+    bc.JobQueue(stack, "Queue", compute_environments=[environment])
+    assert_no_findings(stack, warnings=True)
