@@ -41,7 +41,7 @@ def define(
 def test_a_deploy_leaves_running_work_its_revision(
     stack: Stack, only: Callable[[str], dict[str, Any]], kind: str
 ) -> None:
-    """Pain 13 (aws-cdk#36011, terraform-provider-aws#36824): old revisions stay, of every kind of definition."""
+    """Pain 13 (aws-cdk#9144, aws-cdk#36011, terraform-provider-aws#36824): old revisions stay, of every kind of definition."""
     define(stack, kind)
     assert only(DEFINITION)["ResourceRetentionPolicy"] == {"SkipDeregisterOnUpdate": True}
 

@@ -41,14 +41,6 @@ def test_a_definition_asks_for_what_it_is_given(stack: Stack, only: Callable[[st
     ]
 
 
-def test_old_revisions_stay_for_work_that_uses_them(
-    stack: Stack, only: Callable[[str], dict[str, Any]]
-) -> None:
-    """Pain 13 (aws-cdk#9144): a deploy does not deregister the revision that queued jobs name."""
-    define(stack)
-    assert only(DEFINITION)["ResourceRetentionPolicy"] == {"SkipDeregisterOnUpdate": True}
-
-
 def test_output_goes_to_a_log_group_that_forgets(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
@@ -61,12 +53,6 @@ def test_output_goes_to_a_log_group_that_forgets(
     group = options["Options"]["awslogs-group"]["Ref"]
     assert options["LogDriver"] == "awslogs"
     assert found[group]["Properties"]["RetentionInDays"] == 30
-
-
-def test_tags_reach_the_ecs_task(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Pain 27 (containers-roadmap#2794): tags propagate unless that is turned off."""
-    define(stack)
-    assert only(DEFINITION)["PropagateTags"] is True
 
 
 def test_without_secrets_the_instance_role_starts_the_job(
