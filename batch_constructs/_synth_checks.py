@@ -22,12 +22,14 @@ from aws_cdk import (
 from constructs import Construct
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aws_cdk import IPolicyValidationContext
     from constructs import IConstruct
 
     from batch_constructs.assembly.checks import Finding
 
-__all__ = ["CONTEXT_KEY", "PLUGIN", "BatchChecks", "CheckedConstruct", "check_at_synth"]
+__all__ = ["CONTEXT_KEY", "PLUGIN", "BatchChecks", "CheckedConstruct", "check_at_synth", "errors_in"]
 
 PLUGIN = "batch-constructs"
 """The plugin's name: a rule is acknowledged as ``batch-constructs::JQ-03``."""
@@ -112,6 +114,24 @@ class BatchChecks:
             success=all(finding.severity is not Severity.ERROR for finding in findings),
             violations=[_violation(finding) for finding in findings],
         )
+
+
+def errors_in(resource_type: str, properties: Mapping[str, object]) -> list[str]:
+    """What the rules find wrong with a resource alone, before it is made; warnings wait for synth.
+
+    Args:
+        resource_type: ``AWS::Batch::JobQueue``…
+        properties: As a template has them.
+    """
+    from batch_constructs.assembly.checks import Severity, check  # noqa: PLC0415 - only where it is asked for
+    from batch_constructs.assembly.template import model_of  # noqa: PLC0415
+
+    model = model_of({"Resources": {"Resource": {"Type": resource_type, "Properties": properties}}})
+    return [
+        f"{finding.message} ({finding.rule_id}): {finding.remedy}"
+        for finding in check(model)
+        if finding.severity is Severity.ERROR
+    ]
 
 
 def _folders(template_paths: list[str]) -> list[Path]:

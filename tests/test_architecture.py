@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).parents[1] / "batch_constructs"
 # From the cellar up. A module imports from floors below its own, and from its own room; nothing imports upwards.
 FLOORS = (
     ("facts",),
-    ("_node", "_tokens", "_problems", "_cfn", "_references", "_dead_letters"),
+    ("_node", "_tokens", "_problems", "_cfn", "_references", "_dead_letters", "_cli_json"),
     ("roles", "networking"),
     ("permissions",),
     ("launch_templates",),
