@@ -15,7 +15,7 @@ from batch_constructs.facts.ranges import Range
 from batch_constructs.facts.sources import EC2
 from batch_constructs.launch_templates import members
 from batch_constructs.launch_templates.boot_scripts import mount_script
-from batch_constructs.launch_templates.places import check_beside_each_other, check_mount_path
+from batch_constructs.launch_templates.places import DEFAULT_ROOT_GIB, check_disks
 from batch_constructs.launch_templates.user_data import base64_text, mime_document
 from batch_constructs.launch_templates.volumes import VolumeType, check_volume, gibibytes
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
     from aws_cdk.interfaces.aws_kms import IKeyRef
     from constructs import Construct
-    from jsii import Number
 
     from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
     from batch_constructs.launch_templates.cloudwatch_agent import CloudWatchAgent
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["BatchLaunchTemplate", "VolumeType"]
 
-_DEFAULT_GIB = 100
 _HOPS = Range(1, 64, unit="hops", source=EC2)
 _Data = ec2.CfnLaunchTemplate
 
@@ -118,7 +116,7 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
         Raises:
             ValueError: a value is out of range, or arguments contradict each other.
         """
-        size = _DEFAULT_GIB if root_volume_size is None else gibibytes(root_volume_size)
+        size = DEFAULT_ROOT_GIB if root_volume_size is None else gibibytes(root_volume_size)
         parts = _parts(storage, cloudwatch_agent, mounts or {}, user_data)
         document = mime_document(parts) if parts else None
         problems = Problems()
@@ -130,14 +128,11 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
             root_volume_throughput,
             prefix="root_volume_",
         )
-        _check_root(problems, size, storage=storage, device_name=root_device_name)
-        for path in mounts or ():
-            check_mount_path(problems, path, "the path of mounts")
-        check_beside_each_other(
-            problems,
-            "mounts and storage",
-            [*(mounts or ()), *([] if storage is None else storage.mount_paths)],
+        problems.check(
+            not known(root_device_name) or root_device_name.startswith("/dev/"),
+            f"root_device_name must begin with /dev/, as in {ROOT_DEVICE_NAME}, got {root_device_name!r}",
         )
+        check_disks(problems, storage, mounts or {}, root_gibibytes=size)
         problems.check(
             encrypted or kms_key is None,
             "kms_key needs encrypted=True, got encrypted=False: leave one of the two out",
@@ -223,17 +218,3 @@ def _parts(
         *([mount_script(mounts)] if mounts else []),
         *user_data,
     ]
-
-
-def _check_root(problems: Problems, gibibytes: Number, *, storage: Storage | None, device_name: str) -> None:
-    swap = None if storage is None else storage.swap_mib
-    if swap is not None and known([swap, gibibytes]):
-        problems.check(
-            swap < gibibytes * 1024,
-            "the swap of storage must be smaller than the root disk that it lies on, got "
-            f"{swap:g} MiB of {gibibytes:g} GiB: enlarge root_volume_size",
-        )
-    problems.check(
-        not known(device_name) or device_name.startswith("/dev/"),
-        f"root_device_name must begin with /dev/, as in {ROOT_DEVICE_NAME}, got {device_name!r}",
-    )

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 from batch_constructs._tokens import known
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from batch_constructs._problems import Problems
+    from batch_constructs.launch_templates.storage import Storage
 
-__all__ = ["check_beside_each_other", "check_mount_path"]
+__all__ = ["DEFAULT_ROOT_GIB", "check_beside_each_other", "check_disks", "check_mount_path"]
+
+DEFAULT_ROOT_GIB = 100
+"""The size of a root disk that nobody chose."""
 
 _MOUNT_PATH = re.compile(r"(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
 # A volume over one of these hides what the instance boots from, or what Docker keeps.
@@ -42,4 +46,25 @@ def check_beside_each_other(problems: Problems, names: str, paths: Sequence[str]
         problems.check(
             not f"{one}/".startswith(f"{other}/") and not f"{other}/".startswith(f"{one}/"),
             f"{names} need mount paths beside each other, got {one!r} and {other!r}: one would hide the other",
+        )
+
+
+def check_disks(
+    problems: Problems,
+    storage: Storage | None,
+    mounts: Collection[str],
+    *,
+    root_gibibytes: float = DEFAULT_ROOT_GIB,
+) -> None:
+    """Note mounts at paths that are none, or that hide something, and swap that does not fit on the root disk."""
+    for path in mounts:
+        check_mount_path(problems, path, "the path of mounts")
+    disks = [] if storage is None else storage.mount_paths
+    check_beside_each_other(problems, "mounts and storage", [*mounts, *disks])
+    swap = None if storage is None else storage.swap_mib
+    if swap is not None and known([swap, root_gibibytes]):
+        problems.check(
+            swap < root_gibibytes * 1024,
+            "the swap of storage must be smaller than the root disk that it lies on, got "
+            f"{swap:g} MiB of {root_gibibytes:g} GiB: enlarge root_volume_size",
         )

@@ -1,6 +1,6 @@
 """Learns to read digits, or fails where there is no GPU."""
 
-import tensorflow as tf  # type: ignore[import-not-found] # the image has it
+import tensorflow as tf  # type: ignore[import-untyped] # the image has it
 
 gpus = tf.config.list_physical_devices("GPU")
 if not gpus:

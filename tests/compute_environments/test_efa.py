@@ -10,9 +10,12 @@ from batch_constructs import (
     BatchLaunchTemplate,
     CapacityReservation,
     EfaComputeEnvironment,
+    FsxLustreMount,
     ImageType,
+    InstanceStoreVolumes,
     InterfaceType,
     NetworkInterface,
+    Storage,
     efa_interfaces,
 )
 from batch_constructs.assembly.checks import check
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
 ENVIRONMENT, TEMPLATE = "AWS::Batch::ComputeEnvironment", "AWS::EC2::LaunchTemplate"
 GROUP, PLACEMENT = "AWS::EC2::SecurityGroup", "AWS::EC2::PlacementGroup"
+LUSTRE = FsxLustreMount(file_system="fs-1.fsx.eu-west-1.amazonaws.com", mount_name="abc")
 RESERVATION = CapacityReservation(reservation_id="cr-0123", capacity_block=True)
 # What the published templates of architecture 3.aws-batch in aws-samples/awsome-distributed-training have of each
 # type: network interfaces with the adapter, and the image that their instances need.
@@ -201,6 +205,27 @@ def test_a_launch_template_of_ones_own_brings_its_interfaces(stack: Stack, vpc: 
     assert environment.connections.security_groups[0].security_group_id == "sg-1"
 
 
+def test_its_own_launch_template_mounts_and_stripes(stack: Stack, vpc: ec2.IVpc, only: Only) -> None:
+    """Interfaces, disks and file systems are one template's business, which the environment writes."""
+    from base64 import b64decode
+
+    EfaComputeEnvironment(
+        stack,
+        "Efa",
+        vpc=vpc,
+        instance_types=["p5.48xlarge"],
+        max_vcpus=192,
+        storage=Storage(instance_store=InstanceStoreVolumes(docker_data_root=True)),
+        mounts={"/fsx": LUSTRE},
+    )
+
+    data = only(TEMPLATE)["LaunchTemplateData"]
+    assert len(data["NetworkInterfaces"]) == 32
+    user_data = b64decode(data["UserData"]).decode()
+    assert "DOCKER_DATA=true" in user_data
+    assert "\nlustre /fsx fs-1.fsx.eu-west-1.amazonaws.com@tcp:/abc " in user_data
+
+
 def test_nodes_of_several_cards_in_a_public_subnet_are_warned_of(stack: Stack, vpc: ec2.IVpc) -> None:
     """EC2 gives them no public address, so that they never reach ECS and jobs stay RUNNABLE."""
     from aws_cdk import aws_ec2
@@ -264,6 +289,7 @@ def _has_adapter(name: str) -> bool:
         ({"security_groups": []}, "security_groups must name at least one"),
         ({"max_vcpus": 0}, "max_vcpus must be at least 1"),
         ({"capacity_reservation": RESERVATION}, "vpc_subnets must be given with capacity_reservation"),
+        ({"mounts": {"/usr": LUSTRE}}, "the path of mounts must not hide what the instance needs"),
     ],
 )
 def test_fails_when_arguments_are_impossible(
@@ -295,6 +321,7 @@ def test_fails_when_two_subnets_are_selected(stack: Stack, vpc: ec2.IVpc) -> Non
         ({}, "launch_template needs security_groups"),
         ({"network_interfaces": [NetworkInterface()]}, "network_interfaces stand in the launch template"),
         ({"capacity_reservation": RESERVATION}, "capacity_reservation stands in the launch template"),
+        ({"mounts": {"/fsx": LUSTRE}}, "storage and mounts stand in the launch template"),
     ],
 )
 def test_fails_when_a_template_of_ones_own_is_contradicted(
