@@ -27,8 +27,8 @@ ACCEPTED = {
     "AwsSolutions-VPC7": "flow logs cost money: the quick start leaves them out, BatchNetwork(flow_logs=True) adds them",
     "AwsSolutions-IAM4": "AmazonEC2ContainerServiceforEC2Role is what the ECS agent needs and AWS keeps up to date; "
     "AWSXrayWriteOnlyAccess is the example's choice",
-    "AwsSolutions-IAM5": "all revisions of one definition, a bucket's objects, and GetAuthorizationToken, which has no "
-    "resource in IAM",
+    "AwsSolutions-IAM5": "all revisions of one definition, a bucket's objects, and GetAuthorizationToken and "
+    "DescribeComputeEnvironments, which have no resource in IAM",
     "AwsSolutions-SQS3": "this is the dead-letter queue itself",
     "AwsSolutions-S1": "access logs of the media bucket are the user's choice",
     "AwsSolutions-SF1": "an execution's history says all that a chain does; logs would need rights on every log delivery "
@@ -36,8 +36,8 @@ ACCEPTED = {
     "AwsSolutions-SF2": "five calls of SubmitJob in a row: the jobs themselves are not in the trace",
     "AwsSolutions-EC23": "cdk-nag cannot read the VPC's CIDR, which is a reference; nothing is open to the world",
 }
-# It lints for all Regions at once: chats are shown in most, and the examples say which resource is theirs.
-NOT_EVERYWHERE = re.compile(r"Resource type 'AWS::Chatbot::\w+' does not exist in '[a-z0-9-]+'")
+# It lints for all Regions at once: not all of them have chats or FSx.
+NOT_EVERYWHERE = re.compile(r"Resource type 'AWS::(Chatbot|FSx)::\w+' does not exist in '[a-z0-9-]+'")
 NAG = """
 import runpy, sys, aws_cdk
 from cdk_nag import AwsSolutionsChecks
