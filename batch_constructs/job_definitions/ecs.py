@@ -9,9 +9,10 @@ import jsii
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
+from constructs import Construct
 
 from batch_constructs.job_definitions.base import JobDefinitionBase
-from batch_constructs.job_definitions.images import resolve_image
+from batch_constructs.job_definitions.images import may_be_private, resolve_image
 from batch_constructs.job_definitions.log_drivers import AwsLogs, check_logging, resolve_logging
 from batch_constructs.job_definitions.parameters import placeholders
 from batch_constructs.permissions import grants
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_ecs as ecs
-    from constructs import Construct
 
     from batch_constructs._problems import Problems
     from batch_constructs.job_definitions.container import Container, Platform
@@ -149,22 +149,35 @@ class EcsJobDefinition(JobDefinitionBase):
         self._log_group = self._log_group or resolved.log_group
         return resolved
 
-    def _resolve_image(self, container: Container) -> ResolvedImage:
+    def _resolve_images(self, containers: Sequence[Container]) -> list[ResolvedImage]:
+        # Private registries first: only there it is seen that a role is needed, which then pulls all of them.
+        images = sorted((each.image for each in containers), key=lambda image: not may_be_private(image))
+        resolved: dict[int, ResolvedImage] = {}
+        for image in images:
+            if id(image) in resolved:
+                continue
+            # An image of the CDK makes its assets under names that are its own in one scope only.
+            scope = (
+                Construct(self, f"Image{len(resolved)}") if resolved and not isinstance(image, str) else self
+            )
+            address, secret = resolve_image(scope, image, self._execution_role)
+            if secret is not None and self._execution_role is None:
+                address, secret = resolve_image(scope, image, self._need_execution_role())
+            resolved[id(image)] = address, secret
+        return [self._with_credentials(each, resolved[id(each.image)]) for each in containers]
+
+    def _with_credentials(self, container: Container, image: ResolvedImage) -> ResolvedImage:
         secret = container.repository_credentials
-        resolved = resolve_image(self, container.image, self._execution_role)
-        if resolved[1] is not None and self._execution_role is None:
-            # Only now it is seen that the image's registry is private: the role must read its secret.
-            resolved = resolve_image(self, container.image, self._need_execution_role())
         if secret is None:
-            return resolved
+            return image
         secret.grant_read(self._need_execution_role())
-        return resolved[0], secret.secret_arn
+        return image[0], secret.secret_arn
 
     def _render(
         self, containers: Sequence[Container], platform: Platform
     ) -> list[batch.CfnJobDefinition.ContainerPropertiesProperty]:
         """Each container for a template: call `_finish` with them once the resource is there."""
-        images = [self._resolve_image(container) for container in containers]
+        images = self._resolve_images(containers)
         role = self._execution_role
         if role is not None:
             for container in containers:
@@ -176,7 +189,7 @@ class EcsJobDefinition(JobDefinitionBase):
                 platform=platform,
                 job_role_arn=None if self._job_role is None else self._job_role.role_arn,
                 execution_role_arn=None if role is None else role.role_arn,
-                log_configuration=self._logging.property,
+                log_configuration=self._logging.log_configuration,
             )
             for container, image in zip(containers, images, strict=True)
         ]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from batch_constructs._problems import Problems
 
-__all__ = ["ResolvedImage", "check_image", "resolve_image"]
+__all__ = ["ResolvedImage", "check_image", "may_be_private", "resolve_image"]
 
 
 ResolvedImage = tuple[str, str | None]
@@ -26,6 +26,11 @@ def check_image(problems: Problems, image: str | ecs.ContainerImage) -> None:
     """Note what AWS would refuse about an image that is given as a string."""
     if isinstance(image, str):
         problems.matches("image", image, patterns.IMAGE)
+
+
+def may_be_private(image: str | ecs.ContainerImage) -> bool:
+    """Whether an image may turn out to need the secret of a private registry: ``ContainerImage.from_registry``."""
+    return type(image).__name__ == "RepositoryImage"
 
 
 def resolve_image(scope: Construct, image: str | ecs.ContainerImage, role: iam.IRole | None) -> ResolvedImage:

@@ -76,7 +76,7 @@ class ResolvedLogging:
     log_group: logs.ILogGroup | None = None
 
     @property
-    def property(self) -> batch.CfnJobDefinition.LogConfigurationProperty:
+    def log_configuration(self) -> batch.CfnJobDefinition.LogConfigurationProperty:
         """For ``LogConfiguration`` of any container on ECS."""
         return _L1.LogConfigurationProperty(
             log_driver=self.driver,
