@@ -38,6 +38,11 @@ TIME_LIMIT_REASON = "Canceled by JobStateTimeLimit action due to reason:"
 API_CALL = "AWS API Call via CloudTrail"
 API_EVENT_SOURCE = "batch.amazonaws.com"
 
+OWN_SOURCE = "batch-constructs"
+"""Of events of this library; AWS keeps names that begin with ``aws.`` for itself."""
+ENVIRONMENT_INVALID = "Batch Compute Environment Invalid"
+"""The event that AWS Batch does not send."""
+
 HEALTH_SOURCE = "aws.health"
 HEALTH_EVENT = "AWS Health Event"
 HEALTH_SERVICE = "BATCH"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs._problems import Problems
+from batch_constructs._tokens import known, minutes
 from batch_constructs.facts import events as facts
 from batch_constructs.facts.events import BlockedReason
 from batch_constructs.monitoring._pattern_parts import but_not, starting_with
@@ -15,8 +16,9 @@ from batch_constructs.monitoring.messages import AlertMessage, about_a_job
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aws_cdk import Duration
     from aws_cdk import aws_sns as sns
-    from aws_cdk.interfaces.aws_batch import IJobQueueRef
+    from aws_cdk.interfaces.aws_batch import IComputeEnvironmentRef, IJobQueueRef
     from constructs import Construct
 
     from batch_constructs.monitoring.alerts_base import AlertTarget
@@ -33,7 +35,9 @@ class ComputeEnvironmentAlerts(AlertsBase):
 
     AWS Batch sends no event when an environment becomes INVALID. What it sends is that a queue is blocked, because
     *all* its environments are INVALID, lack rights, or cannot launch their instance types; so nothing comes while
-    one environment still works, or no job waits. AWS Health events about AWS Batch alert as well.
+    one environment still works, or no job waits. With ``check_every`` somebody looks: then a Spot environment that
+    is INVALID does not leave all jobs to the expensive one in silence. AWS Health events about AWS Batch alert as
+    well.
 
     The Region's events about instances can be added. They name an instance or an Auto Scaling group, not the queue
     or the environment, and cannot be narrowed down to one.
@@ -47,6 +51,8 @@ class ComputeEnvironmentAlerts(AlertsBase):
         id: str,
         *,
         job_queues: Sequence[IJobQueueRef] = (),
+        check_every: Duration | None = None,
+        compute_environments: Sequence[IComputeEnvironmentRef] = (),
         launch_failures: bool = False,
         spot_interruptions: bool = False,
         emails: Sequence[str] = (),
@@ -59,6 +65,11 @@ class ComputeEnvironmentAlerts(AlertsBase):
             scope: Where the alerts belong.
             id: Their name in that scope.
             job_queues: Whose environments: queues of any make. By default all of the account and Region.
+            check_every: How often to look for environments that are INVALID, in whole minutes; each look that finds
+                one alerts. A schedule and a state machine without a function do it, for less than a cent a day if
+                hourly. By default nobody looks.
+            compute_environments: Which ones to look at: ours, the L2's, an L1 or an imported one. By default all of
+                the account and Region.
             launch_failures: Whether instances that EC2 Auto Scaling could not launch for AWS Batch alert: a quota
                 that is used up, an image or key that is gone. Not those for which AWS just had no capacity. It tries
                 again and again, and each try alerts; so by default no.
@@ -73,13 +84,30 @@ class ComputeEnvironmentAlerts(AlertsBase):
         """
         problems = Problems()
         check_receivers(problems, emails, targets)
+        every = minutes(check_every)
+        problems.check(
+            every is None or not known(every) or (every >= 1 and every == int(every)),
+            f"check_every must be whole minutes, at least one, got {every} minutes",
+        )
+        problems.check(
+            check_every is not None or not compute_environments,
+            "compute_environments are those to look at: say how often by check_every",
+        )
         problems.raise_if_any()
         rules = [_invalid(job_queues), _health()]
+        if check_every is not None:
+            rules.append(_looked_up())
         if launch_failures:
             rules.append(_launch_failures())
         if spot_interruptions:
             rules.append(_spot_interruptions())
         super().__init__(scope, id, rules=rules, emails=emails, topic=topic, targets=targets)
+        if check_every is not None:
+            from batch_constructs.monitoring.environment_check import EnvironmentCheck  # noqa: PLC0415
+
+            self.check = EnvironmentCheck(
+                self, "Check", every=check_every, compute_environments=compute_environments
+            )
 
 
 def _invalid(job_queues: Sequence[IJobQueueRef]) -> AlertRule:
@@ -99,6 +127,29 @@ def _invalid(job_queues: Sequence[IJobQueueRef]) -> AlertRule:
             "No compute environment of a queue can run its jobs since <time>.",
             "The status reason of an INVALID environment says why: most often a role, a subnet or a launch template.",
             _ENVIRONMENTS,
+        ),
+    )
+
+
+def _looked_up() -> AlertRule:
+    return AlertRule(
+        id="Invalid",
+        description="Compute environments of AWS Batch that were found INVALID",
+        pattern={"source": [facts.OWN_SOURCE], "detail-type": [facts.ENVIRONMENT_INVALID]},
+        message=AlertMessage(
+            title="The compute environment <name> is INVALID at <time>.",
+            reason="reason",
+            lines=["Reason: <reason>", "Environment: <arn>"],
+            steps=[
+                "Mend the cause, then update it: disable and enable it, if nothing else. Until then it runs no jobs.",
+                _ENVIRONMENTS,
+            ],
+            paths={
+                **_WHERE,
+                "name": "$.detail.ComputeEnvironmentName",
+                "arn": "$.detail.ComputeEnvironmentArn",
+                "reason": "$.detail.StatusReason",
+            },
         ),
     )
 

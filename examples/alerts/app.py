@@ -53,6 +53,8 @@ bc.ComputeEnvironmentAlerts(
     stack,
     "Environments",
     job_queues=[queue],
+    # Looks once an hour: AWS sends no event while one of several environments still works.
+    check_every=Duration.hours(1),
     launch_failures=True,
     targets=[bc.SmsTarget(phone_number="+491701234567"), slack],
 )

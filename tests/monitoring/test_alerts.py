@@ -160,7 +160,7 @@ def test_what_cannot_be_delivered_is_kept(stack: Stack, only: Callable[[str], di
 
 
 def test_failures_are_counted_for_nothing(stack: Stack) -> None:
-    """EventBridge counts what its rules let through: an alarm on it speaks once of 10,000 single jobs."""
+    """Pain 16 (containers-roadmap#1432): EventBridge counts failures, and an alarm speaks once of 10,000 single jobs."""
     alerts = JobFailureAlerts(stack, "Alerts")
     metric = alerts.metric_alerts()
     assert (metric.namespace, metric.metric_name, metric.statistic) == ("AWS/Events", "TriggeredRules", "Sum")

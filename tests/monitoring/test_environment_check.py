@@ -1,0 +1,171 @@
+"""The check for INVALID environments, run by moto's Step Functions against moto's AWS Batch and EventBridge."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from aws_cdk import Duration
+from moto import mock_aws
+from moto.batch.models import BatchBackend
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_aws_sdk import (
+    StateTaskServiceAwsSdk,
+)
+
+from batch_constructs import ComputeEnvironmentAlerts, ImportedComputeEnvironment
+from batch_constructs.monitoring.environment_check import check_definition
+from tests.eventbridge import transform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from aws_cdk import Stack
+
+    Resources = Callable[[], dict[str, dict[str, Any]]]
+
+_CONFIG = {"batch": {"use_docker": False}, "stepfunctions": {"execute_state_machine": True}}
+_ROLE = "arn:aws:iam::123456789012:role/any"
+PATTERN = {"source": ["batch-constructs"]}
+ENVIRONMENT = "arn:aws:batch:eu-west-1:123456789012:compute-environment/mine"
+_REASON = 'CLIENT_ERROR - "role" is not authorized to perform: sts:AssumeRole'
+
+
+@pytest.fixture
+def environments(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """Two that are VALID and two that are not, by name."""
+    for name, value in {
+        "ACCESS_KEY_ID": "a",
+        "SECRET_ACCESS_KEY": "b",
+        "DEFAULT_REGION": "eu-west-1",
+    }.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    with mock_aws(config=_CONFIG):
+        role = boto3.client("iam").create_role(RoleName="any", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+        arns = {
+            name: boto3.client("batch").create_compute_environment(
+                computeEnvironmentName=name, type="UNMANAGED", state="ENABLED", serviceRole=role
+            )["computeEnvironmentArn"]
+            for name in ("good", "bad", "fine", "worse")
+        }
+        describe = BatchBackend.describe_compute_environments
+
+        def with_invalid_ones(self: BatchBackend, environments: list[str] | None = None) -> Any:
+            broken = {"status": "INVALID", "statusReason": _REASON}
+            return [
+                {**each, **(broken if each["computeEnvironmentName"] in {"bad", "worse"} else {})}
+                for each in describe(self, environments)
+            ]
+
+        # moto's environments are always VALID.
+        monkeypatch.setattr(BatchBackend, "describe_compute_environments", with_invalid_ones)
+        # As for other services, moto leaves out the step between the names of members in a state and in the call.
+        shapes = boto3.client("batch").meta.service_model.operation_model("DescribeComputeEnvironments")
+        monkeypatch.setattr(
+            StateTaskServiceAwsSdk,
+            "_normalise_parameters",
+            lambda self, parameters, *_: self._to_boto_request(parameters, shapes.input_shape),
+        )
+        monkeypatch.setattr(
+            StateTaskServiceAwsSdk,
+            "_normalise_response",
+            lambda self, response, *_: self._from_boto_response(response, shapes.output_shape),
+        )
+        yield arns
+
+
+def run(definition: dict[str, Any], pattern: dict[str, Any]) -> list[dict[str, Any]]:
+    """The events that a rule with the pattern heard from one execution."""
+    events, sqs, machines = boto3.client("events"), boto3.client("sqs"), boto3.client("stepfunctions")
+    inbox = sqs.create_queue(QueueName="inbox")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=inbox, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events.put_rule(Name="rule", EventPattern=json.dumps(pattern))
+    events.put_targets(Rule="rule", Targets=[{"Id": "1", "Arn": arn}])
+    # Whoever waits half a minute before the next try waits in a test, too.
+    del definition["States"]["Describe"]["Retry"]
+    machine = machines.create_state_machine(name="m", definition=json.dumps(definition), roleArn=_ROLE)
+    started = machines.start_execution(stateMachineArn=machine["stateMachineArn"], input="{}")
+    while (found := machines.describe_execution(executionArn=started["executionArn"]))["status"] == "RUNNING":
+        time.sleep(0.02)
+    assert found["status"] == "SUCCEEDED", found
+    messages = sqs.receive_message(QueueUrl=inbox, MaxNumberOfMessages=10).get("Messages", [])
+    return [json.loads(message["Body"]) for message in messages]
+
+
+def invalid_rule(synth: Resources) -> dict[str, Any]:
+    [rule] = [
+        each["Properties"]
+        for each in synth().values()
+        if each["Type"] == "AWS::Events::Rule"
+        and each["Properties"]["EventPattern"]["source"] == ["batch-constructs"]
+    ]
+    return rule
+
+
+def test_invalid_environments_are_told(stack: Stack, synth: Resources, environments: dict[str, str]) -> None:
+    """Each, with its reason; and no other."""
+    ComputeEnvironmentAlerts(stack, "Alerts", check_every=Duration.hours(1))
+    rule = invalid_rule(synth)
+    heard = run(check_definition([]), rule["EventPattern"])
+    assert sorted(event["detail"]["ComputeEnvironmentName"] for event in heard) == ["bad", "worse"]
+    text = transform(rule["Targets"][0]["InputTransformer"], heard[0])
+    assert f"Reason: {_REASON}" in text
+
+
+def test_only_chosen_environments_are_looked_at(environments: dict[str, str]) -> None:
+    """By their ARNs or names."""
+    heard = run(check_definition([environments["good"], environments["bad"]]), PATTERN)
+    assert [event["detail"]["ComputeEnvironmentName"] for event in heard] == ["bad"]
+
+
+def test_nothing_is_told_while_all_is_well(environments: dict[str, str]) -> None:
+    """An execution that finds nothing succeeds as well."""
+    assert run(check_definition(["good", "fine"]), PATTERN) == []
+
+
+def test_roles_may_look_and_tell_and_no_more(stack: Stack, synth: Resources) -> None:
+    """One starts the state machine, the other looks at environments and puts events of this library only."""
+    imported = ImportedComputeEnvironment(stack, "Mine", compute_environment_arn=ENVIRONMENT)
+    ComputeEnvironmentAlerts(
+        stack, "Alerts", check_every=Duration.minutes(15), compute_environments=[imported]
+    )
+    resources = synth()
+    statements = [
+        statement
+        for each in resources.values()
+        if each["Type"] == "AWS::IAM::Policy"
+        for statement in each["Properties"]["PolicyDocument"]["Statement"]
+    ]
+    assert {each["Action"]: each.get("Condition") for each in statements} == {
+        "batch:DescribeComputeEnvironments": None,
+        "events:PutEvents": {"StringEquals": {"events:source": "batch-constructs"}},
+        "states:StartExecution": None,
+    }
+    [machine] = [each for each in resources.values() if each["Type"] == "AWS::StepFunctions::StateMachine"]
+    assert ENVIRONMENT in str(machine["Properties"]["DefinitionString"])
+    [schedule] = [each for each in resources.values() if each["Type"] == "AWS::Scheduler::Schedule"]
+    assert schedule["Properties"]["ScheduleExpression"] == "rate(15 minutes)"
+
+
+def test_nobody_looks_unless_asked(stack: Stack, synth: Resources) -> None:
+    """No state machine, no schedule."""
+    ComputeEnvironmentAlerts(stack, "Alerts")
+    assert not {"AWS::StepFunctions::StateMachine", "AWS::Scheduler::Schedule"} & {
+        each["Type"] for each in synth().values()
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"check_every": Duration.seconds(90)}, r"whole minutes, at least one, got 1\.5 minutes"),
+        ({"check_every": Duration.minutes(0)}, "whole minutes, at least one, got 0 minutes"),
+        ({"compute_environments": [object()]}, "say how often by check_every"),
+    ],
+)
+def test_fails_when_nobody_could_look(stack: Stack, arguments: dict[str, Any], message: str) -> None:
+    """Fails when the schedule has no such rate, or there is none."""
+    with pytest.raises(ValueError, match=message):
+        ComputeEnvironmentAlerts(stack, "Alerts", **arguments)
