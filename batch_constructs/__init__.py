@@ -14,6 +14,7 @@ from batch_constructs._node import prepare_node
 if TYPE_CHECKING:
     from batch_constructs.compute_environments.allocation import AllocationStrategy
     from batch_constructs.compute_environments.base import ImportedComputeEnvironment
+    from batch_constructs.compute_environments.blue_green import BlueGreen
     from batch_constructs.compute_environments.ec2 import Ec2ComputeEnvironment
     from batch_constructs.compute_environments.efa import EfaComputeEnvironment
     from batch_constructs.compute_environments.fargate import FargateComputeEnvironment
@@ -117,6 +118,7 @@ _HOMES = {
     "BatchNetwork": "networking",
     "BatchServiceRole": "roles",
     "BlockedReason": "facts.events",
+    "BlueGreen": "compute_environments.blue_green",
     "CapacityOption": "facts.vocabulary",
     "CapacityReservation": "launch_templates.capacity_reservations",
     "CloudConfig": "launch_templates.user_data",
@@ -227,6 +229,7 @@ __all__ = [
     "BatchNetwork",
     "BatchServiceRole",
     "BlockedReason",
+    "BlueGreen",
     "CapacityOption",
     "CapacityReservation",
     "CloudConfig",

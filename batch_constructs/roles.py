@@ -46,6 +46,14 @@ class CheckedRole(iam.Role):
         assumed_by: iam.IPrincipal | iam.ServicePrincipal,
         managed_policies: Sequence[iam.IManagedPolicy] = (),
     ) -> None:
+        """Create the role.
+
+        Args:
+            scope: Where the role belongs.
+            id: Its name in that scope.
+            assumed_by: Who may take it.
+            managed_policies: What it may do.
+        """
         check_at_synth(scope)
         super().__init__(scope, id, assumed_by=assumed_by, managed_policies=list(managed_policies) or None)
 

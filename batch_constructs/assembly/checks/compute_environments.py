@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, misspelt, outside, rule
 from batch_constructs.assembly.template import is_none_of, is_one_of
+from batch_constructs.assembly.template.resources import JobQueue
 from batch_constructs.facts import limits, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from batch_constructs.assembly.template import BatchModel
     from batch_constructs.assembly.template.resources import ComputeEnvironment
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
@@ -24,11 +26,16 @@ _CHAPTER = "Compute Environment Parameters"
     remedy="create the environment ENABLED, and disable it in a later deployment",
     prevents="a creation that fails: a new environment must be ENABLED",
 )
-def created_enabled(environment: ComputeEnvironment) -> Iterator[Finding]:
+def created_enabled(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
     """A compute environment is ENABLED when it is created."""
     yield from misspelt(vocabulary.State, environment, "State", environment.state)
-    if is_one_of(environment.state, "DISABLED"):
+    if is_one_of(environment.state, "DISABLED") and not _drains(environment, batch):
         yield Finding(environment, "a new environment must be ENABLED, got State DISABLED", at="State")
+
+
+def _drains(environment: ComputeEnvironment, batch: BatchModel) -> bool:
+    """Whether it stands behind others in a queue: that is how an environment looks whose jobs come to an end."""
+    return any(environment in queue.environments[1:] for queue in batch.of(JobQueue))
 
 
 @rule(
