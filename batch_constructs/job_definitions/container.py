@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     from batch_constructs.job_definitions.linux_parameters import LinuxParameters, Ulimit
     from batch_constructs.job_definitions.volumes import Mount
 
-__all__ = ["EC2", "Container", "Platform", "check_ec2_amounts", "requirements"]
+__all__ = [
+    "EC2",
+    "Container",
+    "Platform",
+    "check_ec2_amounts",
+    "environment_properties",
+    "requirements",
+    "secret_properties",
+]
 
 _L1 = batch.CfnJobDefinition
 
@@ -112,8 +120,8 @@ class Container:
             if credentials is None
             else _L1.RepositoryCredentialsProperty(credentials_parameter=credentials),
             command=list(self.command) if self.command else None,
-            environment=_environment(self.environment),
-            secrets=_secrets(self.secrets),
+            environment=environment_properties(self.environment),
+            secrets=secret_properties(self.secrets),
             resource_requirements=[
                 _L1.ResourceRequirementProperty(type=kind, value=value)
                 for kind, value in self.resources.items()
@@ -153,17 +161,19 @@ def check_ec2_amounts(
     problems.within("gpus", gpus, limits.GPUS)
 
 
-def _environment(
+def environment_properties(
     environment: Mapping[str, str] | None,
 ) -> list[batch.CfnJobDefinition.EnvironmentProperty] | None:
+    """For ``Environment`` of any container on ECS."""
     return [
         _L1.EnvironmentProperty(name=name, value=value) for name, value in (environment or {}).items()
     ] or None
 
 
-def _secrets(
+def secret_properties(
     secrets: Mapping[str, batch.Secret] | None,
 ) -> list[batch.CfnJobDefinition.SecretProperty] | None:
+    """For ``Secrets`` of any container on ECS."""
     return [
         _L1.SecretProperty(name=name, value_from=secret.arn) for name, secret in (secrets or {}).items()
     ] or None

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from batch_constructs.job_definitions.retries import RetryStrategy
     from batch_constructs.job_definitions.volumes import Mount
 
-__all__ = ["FargateJobDefinition"]
+__all__ = ["FargateJobDefinition", "fargate_platform", "runtime_platform"]
 
 _L1 = batch.CfnJobDefinition
 
@@ -162,8 +162,8 @@ class FargateJobDefinition(SingleContainerJobDefinition):
             scope,
             id,
             problems=problems,
-            platform=_platform(
-                _runtime_platform(architecture, operating_system_family),
+            platform=fargate_platform(
+                runtime_platform(architecture, operating_system_family),
                 storage_gib,
                 platform_version,
                 assign_public_ip=assign_public_ip,
@@ -202,13 +202,14 @@ class FargateJobDefinition(SingleContainerJobDefinition):
         )
 
 
-def _platform(
+def fargate_platform(
     runtime_platform: batch.CfnJobDefinition.RuntimePlatformProperty | None,
     storage_gib: float | None,
     platform_version: str | None,
     *,
     assign_public_ip: bool,
 ) -> Platform:
+    """What only Fargate has, as CloudFormation wants it."""
     return Platform(
         capability="FARGATE",
         needs_execution_role=True,
@@ -225,9 +226,10 @@ def _platform(
     )
 
 
-def _runtime_platform(
+def runtime_platform(
     architecture: Architecture | None, family: OperatingSystemFamily | None
 ) -> batch.CfnJobDefinition.RuntimePlatformProperty | None:
+    """Processor and operating system of a task; ``None`` where AWS is to choose them."""
     if architecture is None and family is None:
         return None
     return _L1.RuntimePlatformProperty(

@@ -54,6 +54,7 @@ class DefinitionSettings:
         type: str,
         platform_capability: str,
         container_properties: batch.CfnJobDefinition.ContainerPropertiesProperty | None = None,
+        ecs_properties: batch.CfnJobDefinition.EcsPropertiesProperty | None = None,
         node_properties: batch.CfnJobDefinition.NodePropertiesProperty | None = None,
     ) -> batch.CfnJobDefinition:
         """The CloudFormation resource of a definition with these settings."""
@@ -77,6 +78,7 @@ class DefinitionSettings:
             consumable_resource_properties=consumable_resource_properties(self.consumes),
             tags=dict(self.tags) if self.tags else None,
             container_properties=container_properties,
+            ecs_properties=ecs_properties,
             node_properties=node_properties,
         )
 
