@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     Clients = Callable[[str], Any]
 
 EXAMPLES = ROOT / "examples"
+# The reviewed templates of the examples, which tests/test_examples.py compares with what the apps synthesize.
+GOLDEN = {
+    path.name.removesuffix(".template.json"): path
+    for path in sorted((ROOT / "tests" / "golden").glob("*.template.json"))
+}
 VERSION = "2.1148.1"
 # moto's own account; and the only region whose zones its Fn::GetAZs knows.
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -35,11 +40,17 @@ def install() -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """A stack as the command line deployed it."""
+    """A stack as it was deployed."""
 
     stack_name: str
     template: dict[str, Any]
     assembly: Path
+
+    @classmethod
+    def of_template(cls, name: str) -> Deployment:
+        """The stack of a reviewed template, such as ``gpu.GpuJobs``."""
+        template = json.loads(GOLDEN[name].read_text())
+        return cls(stack_name=name.rpartition(".")[2], template=template, assembly=GOLDEN[name])
 
     @classmethod
     def read(cls, assembly: Path) -> Deployment:
@@ -49,6 +60,15 @@ class Deployment:
         template = json.loads((assembly / artifacts[name]["properties"]["templateFile"]).read_text())
         stack_name = artifacts[name]["properties"].get("stackName", name)
         return cls(stack_name=stack_name, template=template, assembly=assembly)
+
+    def create(self, aws: Clients) -> None:
+        """Deploy it without the command line, which takes seconds for each; parameters get any value."""
+        given = [name for name, each in self.template.get("Parameters", {}).items() if "Default" not in each]
+        aws("cloudformation").create_stack(
+            StackName=self.stack_name,
+            TemplateBody=json.dumps(self.template),
+            Parameters=[{"ParameterKey": name, "ParameterValue": "any"} for name in given],
+        )
 
     def types(self) -> dict[str, str]:
         """The type of each resource in the template, by logical id."""

@@ -15,8 +15,10 @@ from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 from moto.core.config import default_user_config
 from moto.ec2.models.instance_types import INSTANCE_FAMILIES, INSTANCE_TYPES
+from moto.efs import models as efs
 from moto.events.models import Rule
 from moto.sns import sns_backends
+from moto.stepfunctions.models import StateMachine
 
 from tests.eventbridge import transform
 
@@ -37,12 +39,15 @@ def apply() -> None:
         take_environments_without_service_role,
         take_environments_without_minimum,
         take_instance_types_that_moto_does_not_know,
+        take_security_groups_from_the_launch_template,
         keep_the_scheduling_policy_of_a_queue,
         create_scheduling_policies,
         register_definitions_as_they_are_written,
         find_definitions_by_arn_without_revision,
         name_repositories_in_small_letters,
         send_events_to_topics,
+        answer_for_what_other_resources_name,
+        stand_in_for_what_other_resources_name,
     ):
         patch()
 
@@ -121,6 +126,25 @@ def take_instance_types_that_moto_does_not_know() -> None:
 
     backend._validate_compute_resources = validate_known
     backend.find_min_instances_to_meet_vcpus = staticmethod(choose_known)
+
+
+def take_security_groups_from_the_launch_template() -> None:
+    """moto demands `SecurityGroupIds`; Batch takes those of the launch template's network interfaces instead."""
+    validate = models.BatchBackend._validate_compute_resources
+
+    def validate_found(self: Any, resources: Properties) -> None:
+        validate(self, {"securityGroupIds": _groups_of_launch_template(self, resources), **resources})
+
+    models.BatchBackend._validate_compute_resources = validate_found
+
+
+def _groups_of_launch_template(backend: Any, resources: Properties) -> list[str]:
+    named = resources.get("launchTemplate", {})
+    if "launchTemplateId" not in named:
+        return []
+    template = backend.ec2_backend.get_launch_template(named["launchTemplateId"])
+    interfaces = template.get_version(int(named["version"])).data.get("NetworkInterfaces", [])
+    return [group for interface in interfaces for group in interface["Groups"]]
 
 
 def keep_the_scheduling_policy_of_a_queue() -> None:
@@ -241,6 +265,69 @@ def send_events_to_topics() -> None:
         send(others, event, transform_input)
 
     Rule.send_to_targets = send_also_to_topics
+
+
+def answer_for_what_other_resources_name() -> None:
+    """moto's CloudFormation knows no attributes of these, though it makes them."""
+    for model, attributes in {
+        efs.FileSystem: {"Arn": "file_system_arn", "FileSystemId": "file_system_id"},
+        efs.AccessPoint: {"Arn": "access_point_arn", "AccessPointId": "access_point_id"},
+        StateMachine: {"Arn": "arn"},
+    }.items():
+        _answer(model, attributes)
+
+
+def _answer(model: Any, attributes: dict[str, str]) -> None:
+    """Let `Fn::GetAtt` read some attributes of a model, beside those that it has."""
+    has, get = model.has_cfn_attr, model.get_cfn_attribute if hasattr(model, "get_cfn_attribute") else None
+
+    def get_also(self: Any, name: str) -> Any:
+        return getattr(self, attributes[name]) if name in attributes or get is None else get(self, name)
+
+    model.has_cfn_attr = classmethod(lambda _, name: name in attributes or has(name))
+    model.get_cfn_attribute = get_also
+
+
+# Resources that moto cannot make, and what others ask of them.
+STOOD_IN_FOR = {
+    "AWS::EC2::PlacementGroup": ("GroupName",),
+    "AWS::FSx::FileSystem": ("DNSName", "LustreMountName"),
+}
+
+
+def stand_in_for_what_other_resources_name() -> None:
+    """moto's CloudFormation does not know these types, and fails at what names them: they get names, and no more."""
+    models.StandIns = [_stand_in(kind, attributes) for kind, attributes in STOOD_IN_FOR.items()]
+
+
+def _stand_in(kind: str, attributes: tuple[str, ...]) -> type:
+    class StandIn(CloudFormationModel):  # type: ignore[misc]
+        # moto files its models by the second part of their module's name.
+        __module__ = models.__name__
+
+        def __init__(self, name: str) -> None:
+            self.physical_resource_id = name
+
+        @staticmethod
+        def cloudformation_name_type() -> str:
+            return ""
+
+        @staticmethod
+        def cloudformation_type() -> str:
+            return kind
+
+        @classmethod
+        def has_cfn_attr(cls, name: str) -> bool:
+            return name in attributes
+
+        def get_cfn_attribute(self, name: str) -> str:
+            return f"{self.physical_resource_id}-{name}"
+
+        @classmethod
+        def create_from_cloudformation_json(cls, name: str, *_: Any, **__: Any) -> Any:
+            return cls(name)
+
+    return StandIn
 
 
 def _before_creating(model: Any, fix: Callable[[Properties, Any], None]) -> None:
