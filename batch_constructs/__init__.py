@@ -69,12 +69,11 @@ if TYPE_CHECKING:
     from batch_constructs.monitoring.event_log import JobEventLog
     from batch_constructs.monitoring.event_patterns import (
         ApiCallPattern,
-        ArrayJobs,
-        JobPattern,
         JobQueueBlockedPattern,
         ServiceJobPattern,
         ServiceJobQueueBlockedPattern,
     )
+    from batch_constructs.monitoring.job_pattern import ArrayJobs, JobPattern
     from batch_constructs.monitoring.queue_blocked import JobQueueBlockedAlerts, StuckJobAlerts
     from batch_constructs.monitoring.targets import EventBusTarget, HttpsTarget, SmsTarget
     from batch_constructs.networking import BatchNetwork, EnvironmentKind
@@ -110,7 +109,7 @@ _HOMES = {
     "ApiCallPattern": "monitoring.event_patterns",
     "Architecture": "facts.instance_types",
     "ArrayDependency": "facts.vocabulary",
-    "ArrayJobs": "monitoring.event_patterns",
+    "ArrayJobs": "monitoring.job_pattern",
     "AwsLogs": "job_definitions.log_drivers",
     "BatchConditionKey": "permissions.conditions",
     "BatchEnv": "facts.job_environment",
@@ -159,7 +158,7 @@ _HOMES = {
     "JobEventField": "monitoring.event_fields",
     "JobEventLog": "monitoring.event_log",
     "JobFailureAlerts": "monitoring.alerts",
-    "JobPattern": "monitoring.event_patterns",
+    "JobPattern": "monitoring.job_pattern",
     "JobQueue": "job_queues",
     "JobQueueBlockedAlerts": "monitoring.queue_blocked",
     "JobQueueBlockedPattern": "monitoring.event_patterns",

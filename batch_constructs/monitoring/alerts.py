@@ -9,7 +9,7 @@ from batch_constructs._problems import Problems
 from batch_constructs.facts.vocabulary import JobStatus
 from batch_constructs.monitoring.alerts_base import AlertRule, AlertsBase, check_receivers
 from batch_constructs.monitoring.event_fields import JobEventField
-from batch_constructs.monitoring.event_patterns import ArrayJobs, JobPattern
+from batch_constructs.monitoring.job_pattern import ArrayJobs, JobPattern
 from batch_constructs.monitoring.messages import about_a_job, log_link
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, IJobQueueRef
     from constructs import Construct
 
-    from batch_constructs.monitoring.alerts_base import AlertTarget
     from batch_constructs.monitoring.messages import AlertMessage
+    from batch_constructs.monitoring.receivers import AlertTarget
 
 __all__ = ["JobFailureAlerts"]
 

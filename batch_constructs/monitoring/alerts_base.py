@@ -11,12 +11,11 @@ from aws_cdk import aws_sns as sns
 from batch_constructs._dead_letters import dead_letter_queue, let_rule_in
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
-from batch_constructs.monitoring.targets import RuleTarget, TopicSubscriber, message_to
+from batch_constructs.monitoring.receivers import RuleTarget, TopicSubscriber, message_to
 from batch_constructs.monitoring.topics import encrypted_topic, let_own_rules_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import TypeAlias
 
     from aws_cdk import Duration
     from aws_cdk import aws_cloudwatch as cloudwatch
@@ -25,9 +24,7 @@ if TYPE_CHECKING:
 
     from batch_constructs._problems import Problems
     from batch_constructs.monitoring.messages import AlertMessage
-    from batch_constructs.monitoring.targets import Render
-
-    AlertTarget: TypeAlias = TopicSubscriber | RuleTarget | events.IRuleTarget
+    from batch_constructs.monitoring.receivers import AlertTarget, Render
 
 __all__ = ["AlertRule", "AlertsBase", "check_receivers"]
 

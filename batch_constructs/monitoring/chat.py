@@ -13,13 +13,13 @@ from batch_constructs import _cfn
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
-from batch_constructs.monitoring.targets import RuleTarget, message_to
+from batch_constructs.monitoring.receivers import RuleTarget, message_to
 from batch_constructs.monitoring.topics import encrypted_topic, let_own_rules_in
 
 if TYPE_CHECKING:
     from constructs import Construct
 
-    from batch_constructs.monitoring.targets import Render
+    from batch_constructs.monitoring.receivers import Render
 
 __all__ = ["ChatChannel", "SlackChannel", "TeamsChannel"]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aws_cdk.interfaces.aws_batch import IComputeEnvironmentRef, IJobQueueRef
     from constructs import Construct
 
-    from batch_constructs.monitoring.alerts_base import AlertTarget
+    from batch_constructs.monitoring.receivers import AlertTarget
 
 __all__ = ["ComputeEnvironmentAlerts"]
 

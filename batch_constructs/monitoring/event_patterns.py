@@ -1,162 +1,35 @@
-"""Which events of AWS Batch to hear: patterns for rules, rendered without the CDK."""
+"""Which other events of AWS Batch to hear: patterns for rules, rendered without the CDK."""
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.facts import events as facts
 from batch_constructs.facts.vocabulary import SERVICE_JOB_SCHEDULED, JobStatus
-from batch_constructs.monitoring._pattern_parts import Filter, arns, but_not, names, starting_with
+from batch_constructs.monitoring._pattern_parts import Filter, arns, starting_with
+from batch_constructs.monitoring.job_pattern import EventPattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aws_cdk import aws_events as events
-    from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, IJobQueueRef
+    from aws_cdk.interfaces.aws_batch import IJobQueueRef
 
 __all__ = [
     "ApiCallPattern",
-    "ArrayJobs",
-    "JobPattern",
     "JobQueueBlockedPattern",
     "ServiceJobPattern",
     "ServiceJobQueueBlockedPattern",
 ]
 
 _EVENT_NAME = re.compile(r"[A-Z][A-Za-z]+")
-_TOKEN = re.compile(r"[$#]\{Token\[[^\]]*\]\}")
-
-
-class ArrayJobs(StrEnum):
-    """Which part of arrays, and of multi-node parallel jobs, an event must come from."""
-
-    ALL = "all"
-    """Single jobs, arrays and each of their children."""
-    NO_CHILDREN = "no children"
-    """Single jobs and arrays: an array of 10,000 speaks once, when its last child ended."""
-    PARENTS = "parents"
-    """Arrays only."""
-    CHILDREN = "children"
-    """Children of arrays only."""
-
-
-class _Pattern:
-    """What all patterns can do."""
-
-    __slots__ = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """As EventBridge writes it: for ``CfnRule``, ``EventTriggeredJob``, or a test of your own."""
-        raise NotImplementedError
-
-    def to_event_pattern(self) -> events.EventPattern:
-        """For ``events.Rule(event_pattern=…)`` of the CDK."""
-        from aws_cdk import aws_events  # noqa: PLC0415 - a pattern alone needs no CDK
-
-        pattern = self.to_dict()
-        return aws_events.EventPattern(
-            source=pattern["source"], detail_type=pattern["detail-type"], detail=pattern.get("detail")
-        )
-
-    def _raise(self, problems: Problems) -> None:
-        # What is not known yet counts nothing, so that no pattern is refused that might fit.
-        length = len(_TOKEN.sub("", json.dumps(self.to_dict())))
-        problems.check(
-            length <= facts.PATTERN_LENGTH,
-            f"an event pattern must have at most {facts.PATTERN_LENGTH} characters, got {length}: use several",
-        )
-        problems.raise_if_any()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobPattern(_Pattern):
-    """Changes of a job's state.
-
-    AWS Batch sends ``FAILED`` only after the last attempt: an attempt that is tried again leads back to
-    ``RUNNABLE``. It sends nothing when a job is submitted, and may send an event twice or out of order.
-
-    Guide: AWS Batch Events.
-
-    Attributes:
-        statuses: The states to hear of. By default all.
-        job_queues: Whose jobs: queues of any make, or their ARNs. By default all of the account and Region.
-        job_definitions: Jobs of these, in any revision: definitions of any make, or their ARNs. By default all.
-        job_name_prefixes: How the jobs' names begin. By default all.
-        array_jobs: Which part of array jobs. By default all. Nodes of a multi-node job count as children.
-        ignore_exit_codes: Jobs that ended with one of these codes are left out; those without a code are not. Of
-            jobs of one container only: an array, and a job of several containers, have no code of their own.
-        reason_prefixes: How the status reasons begin. By default any.
-        ignore_reasons: Jobs whose status reason is one of these are left out. ``*`` stands for any text:
-            ``"Host EC2*"``.
-
-    Raises:
-        ValueError: a filter that could not match, or a pattern longer than EventBridge takes.
-    """
-
-    statuses: Sequence[JobStatus] = ()
-    job_queues: Sequence[IJobQueueRef | str] = ()
-    job_definitions: Sequence[IJobDefinitionRef | str] = ()
-    job_name_prefixes: Sequence[str] = ()
-    array_jobs: ArrayJobs = ArrayJobs.ALL
-    ignore_exit_codes: Sequence[int] = ()
-    reason_prefixes: Sequence[str] = ()
-    ignore_reasons: Sequence[str] = ()
-
-    def __post_init__(self) -> None:
-        # Names instead of constructs: a value that holds no construct can be compared and kept.
-        object.__setattr__(self, "job_queues", arns(self.job_queues))
-        object.__setattr__(self, "job_definitions", names(self.job_definitions))
-        problems = Problems()
-        problems.check(
-            JobStatus.SUBMITTED not in self.statuses,
-            "statuses must not hold SUBMITTED: no event is sent for it; listen for RUNNABLE, or for SubmitJob",
-        )
-        problems.check(
-            all(code != 0 for code in self.ignore_exit_codes),
-            "ignore_exit_codes must not hold 0: a job that exits with 0 has succeeded",
-        )
-        problems.check(
-            "" not in self.job_name_prefixes, "job_name_prefixes must not be empty, got an empty one"
-        )
-        problems.check(
-            not (self.reason_prefixes and self.ignore_reasons),
-            "reason_prefixes and ignore_reasons exclude each other: a field has one filter",
-        )
-        self._raise(problems)
-
-    def to_dict(self) -> dict[str, Any]:
-        """As EventBridge writes it: for ``CfnRule``, ``EventTriggeredJob``, or a test of your own."""
-        detail = Filter()
-        detail.one_of("status", [JobStatus(status).value for status in self.statuses])
-        if self.array_jobs is ArrayJobs.NO_CHILDREN:
-            # Only a child has an index; its parent has a size, and other jobs have neither.
-            detail["arrayProperties"] = {"index": [{"exists": False}]}
-            # The nodes of a multi-node parallel job are JOB#0, JOB#1…
-            detail["jobId"] = but_not(["*#*"])
-        elif self.array_jobs is not ArrayJobs.ALL:
-            member = "size" if self.array_jobs is ArrayJobs.PARENTS else "index"
-            detail["arrayProperties"] = {member: [{"exists": True}]}
-        detail.one_of("jobQueue", self.job_queues)
-        detail.one_of("jobDefinition", starting_with([f"{name}:" for name in self.job_definitions]))
-        detail.one_of("jobName", starting_with(self.job_name_prefixes))
-        if self.ignore_exit_codes:
-            # Whatever lacks the field fits no anything-but: what never ran would be silent.
-            codes = {"anything-but": list(self.ignore_exit_codes)}
-            detail["container"] = {"exitCode": [codes, {"exists": False}]}
-        detail.one_of("statusReason", starting_with(self.reason_prefixes))
-        if self.ignore_reasons:
-            detail["statusReason"] = [*but_not(self.ignore_reasons), {"exists": False}]
-        return detail.of(facts.JOB_STATE_CHANGE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobQueueBlockedPattern(_Pattern):
+class JobQueueBlockedPattern(EventPattern):
     """A job at the head of its queue cannot start, and holds up all behind it.
 
     Guide: AWS Batch Events; Troubleshooting (jobs stuck in RUNNABLE).
@@ -174,7 +47,7 @@ class JobQueueBlockedPattern(_Pattern):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "job_queues", arns(self.job_queues))
-        self._raise(Problems())
+        self.raise_if_any(Problems())
 
     def to_dict(self) -> dict[str, Any]:
         """As EventBridge writes it: for ``CfnRule``, ``EventTriggeredJob``, or a test of your own."""
@@ -185,7 +58,7 @@ class JobQueueBlockedPattern(_Pattern):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceJobPattern(_Pattern):
+class ServiceJobPattern(EventPattern):
     """Changes of a service job's state: SageMaker training jobs that AWS Batch queues.
 
     Guide: Service Jobs.
@@ -211,7 +84,7 @@ class ServiceJobPattern(_Pattern):
             problems.check(
                 status in states, f"statuses must be among {', '.join(states)}, got {str(status)!r}"
             )
-        self._raise(problems)
+        self.raise_if_any(problems)
 
     def to_dict(self) -> dict[str, Any]:
         """As EventBridge writes it: for ``CfnRule``, ``EventTriggeredJob``, or a test of your own."""
@@ -223,7 +96,7 @@ class ServiceJobPattern(_Pattern):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceJobQueueBlockedPattern(_Pattern):
+class ServiceJobQueueBlockedPattern(EventPattern):
     """A service job at the head of its queue cannot start.
 
     Guide: Service Jobs.
@@ -239,7 +112,7 @@ class ServiceJobQueueBlockedPattern(_Pattern):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "job_queues", arns(self.job_queues))
-        self._raise(Problems())
+        self.raise_if_any(Problems())
 
     def to_dict(self) -> dict[str, Any]:
         """As EventBridge writes it: for ``CfnRule``, ``EventTriggeredJob``, or a test of your own."""
@@ -249,7 +122,7 @@ class ServiceJobQueueBlockedPattern(_Pattern):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApiCallPattern(_Pattern):
+class ApiCallPattern(EventPattern):
     """Calls of the API of AWS Batch, as CloudTrail reports them. The account needs a trail for it.
 
     Calls that only read (``Describe…``, ``List…``, ``Get…``) come only to a rule in the state
@@ -275,7 +148,7 @@ class ApiCallPattern(_Pattern):
                 not known(name) or _EVENT_NAME.fullmatch(name) is not None,
                 f"event_names must be actions such as TerminateJob, without a service, got {name!r}",
             )
-        self._raise(problems)
+        self.raise_if_any(problems)
 
     def to_dict(self) -> dict[str, Any]:
         """As EventBridge writes it: for ``CfnRule``, ``EventTriggeredJob``, or a test of your own."""

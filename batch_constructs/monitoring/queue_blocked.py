@@ -8,12 +8,8 @@ from batch_constructs._problems import Problems
 from batch_constructs.facts.events import TIME_LIMIT_REASON, BlockedReason
 from batch_constructs.facts.vocabulary import JobStatus
 from batch_constructs.monitoring.alerts_base import AlertRule, AlertsBase, check_receivers
-from batch_constructs.monitoring.event_patterns import (
-    ArrayJobs,
-    JobPattern,
-    JobQueueBlockedPattern,
-    ServiceJobQueueBlockedPattern,
-)
+from batch_constructs.monitoring.event_patterns import JobQueueBlockedPattern, ServiceJobQueueBlockedPattern
+from batch_constructs.monitoring.job_pattern import ArrayJobs, JobPattern
 from batch_constructs.monitoring.messages import about_a_job
 
 if TYPE_CHECKING:
@@ -23,7 +19,7 @@ if TYPE_CHECKING:
     from aws_cdk.interfaces.aws_batch import IJobQueueRef
     from constructs import Construct
 
-    from batch_constructs.monitoring.alerts_base import AlertTarget
+    from batch_constructs.monitoring.receivers import AlertTarget
 
 __all__ = ["JobQueueBlockedAlerts", "StuckJobAlerts"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
@@ -12,59 +12,17 @@ from aws_cdk import aws_iam as iam
 from batch_constructs import _cfn
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
+from batch_constructs.monitoring.receivers import RuleTarget, TopicSubscriber
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from constructs import Construct
 
-    from batch_constructs.monitoring.messages import AlertMessage
+    from batch_constructs.monitoring.receivers import Render
 
-    Render: TypeAlias = Callable[[AlertMessage, str], events.CfnRule.TargetProperty]
-
-__all__ = ["EventBusTarget", "HttpsTarget", "RuleTarget", "SmsTarget", "TopicSubscriber", "message_to"]
+__all__ = ["EventBusTarget", "HttpsTarget", "SmsTarget"]
 
 _BUS = re.compile(r"arn:[a-z0-9-]+:events:[a-z0-9-]+:[0-9]{12}:event-bus/.+")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
-
-
-class TopicSubscriber:
-    """Whatever gets the text from the topic of the alerts."""
-
-    __slots__ = ()
-
-    def subscription(self) -> tuple[str, str]:
-        """The protocol and the endpoint."""
-        raise NotImplementedError
-
-
-class RuleTarget:
-    """Whatever the rules of the alerts send to themselves."""
-
-    __slots__ = ()
-
-    def attach(self, scope: Construct, id: str) -> Render:
-        """Create what it needs, and say how it stands in a rule.
-
-        Args:
-            scope: The alerts.
-            id: What is new there begins with it.
-        """
-        raise NotImplementedError
-
-
-def message_to(
-    id: str, topic_arn: str, paths: dict[str, str], template: str, dead_letter_arn: str
-) -> events.CfnRule.TargetProperty:
-    """A topic as the target of a rule, with words of ours."""
-    return events.CfnRule.TargetProperty(
-        id=id,
-        arn=topic_arn,
-        input_transformer=events.CfnRule.InputTransformerProperty(
-            input_paths_map=paths, input_template=template
-        ),
-        dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=dead_letter_arn),
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,22 +94,6 @@ def test_an_imported_topic_is_used_as_it_is(stack: Stack, only: Callable[[str], 
     assert target["Arn"] == arn
 
 
-def test_a_bus_elsewhere_gets_the_events_as_they_are(
-    stack: Stack, only: Callable[[str], dict[str, Any]]
-) -> None:
-    """By a role that may put events there, and nowhere else; what it does not take is kept."""
-    JobFailureAlerts(stack, "Alerts", targets=[EventBusTarget(event_bus_arn=BUS)])
-    _, target = only("AWS::Events::Rule")["Targets"]
-    assert target["Arn"] == BUS
-    assert "InputTransformer" not in target
-    assert {"RoleArn", "DeadLetterConfig"} <= set(target)
-    [statement] = only("AWS::IAM::Policy")["PolicyDocument"]["Statement"]
-    assert (statement["Action"], statement["Resource"]) == ("events:PutEvents", BUS)
-    [trust] = only("AWS::IAM::Role")["AssumeRolePolicyDocument"]["Statement"]
-    assert trust["Principal"] == {"Service": "events.amazonaws.com"}
-    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
-
-
 def test_any_target_of_the_cdk_is_taken(stack: Stack, synth: Resources) -> None:
     """It gets a rule of the CDK's on the same events, for nothing."""
     inbox = sqs.Queue(stack, "Inbox")
@@ -117,23 +101,6 @@ def test_any_target_of_the_cdk_is_taken(stack: Stack, synth: Resources) -> None:
     ours, cdks = of_kind(synth(), "AWS::Events::Rule")
     assert ours["EventPattern"] == cdks["EventPattern"]
     assert [target["Arn"] for target in cdks["Targets"]] == [stack.resolve(inbox.queue_arn)]
-
-
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (
-            lambda: SmsTarget(phone_number="0170 1234567"),
-            r"must look like \+491701234567, got '0170 1234567'",
-        ),
-        (lambda: HttpsTarget(url="http://pager.example.com"), "must begin with https://"),
-        (lambda: EventBusTarget(event_bus_arn="operations"), "event_bus_arn must look like arn:aws:events"),
-    ],
-)
-def test_fails_when_a_target_is_none(make: Callable[[], object], message: str) -> None:
-    """Fails when AWS would refuse it, or others could read along."""
-    with pytest.raises(ValueError, match=message):
-        make()
 
 
 def test_fails_when_a_rule_would_have_too_many_targets(stack: Stack) -> None:

@@ -53,17 +53,6 @@ def test_every_alert_fits_a_chat(stack: Stack, synth: Callable[[], dict[str, dic
     assert told == 16
 
 
-def test_a_reason_with_quotation_marks_arrives(stack: Stack) -> None:
-    """EventBridge would drop the alert if they stood in a string of the template."""
-    from batch_constructs.monitoring.messages import about_a_job
-
-    message = about_a_job("Job <job> failed.")
-    event = sample("job_failed", statusReason='cannot pull "image"')
-    card = json.loads(transform({"InputPathsMap": message.paths, "InputTemplate": message.card()}, event))
-    assert card["content"]["description"] == 'cannot pull "image"'
-    assert card["content"]["title"] == "Job align-sample-17 failed."
-
-
 def test_nobody_changes_anything_from_slack(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
     """The channel's role has no rights; and left out, the guardrail would be AdministratorAccess."""
     slack(stack)

@@ -95,12 +95,11 @@ def run(definition: dict[str, Any], pattern: dict[str, Any]) -> list[dict[str, A
 
 
 def invalid_rule(synth: Resources) -> dict[str, Any]:
-    [rule] = [
-        each["Properties"]
-        for each in synth().values()
-        if each["Type"] == "AWS::Events::Rule"
-        and each["Properties"]["EventPattern"]["source"] == ["batch-constructs"]
-    ]
+    """The rule that hears of what the check finds."""
+    rules = [each["Properties"] for each in synth().values() if each["Type"] == "AWS::Events::Rule"]
+    rule: dict[str, Any] = next(
+        each for each in rules if each["EventPattern"]["source"] == ["batch-constructs"]
+    )
     return rule
 
 
