@@ -27,14 +27,25 @@ REGISTERED_MEMORY_MIB: Mapping[str, int] = MappingProxyType({"m4.large": 7_985})
 """What an instance registered with ECS of its 8,192 MiB: the one documented figure."""
 
 
-def memory_ceiling_mib(instance_type: InstanceType, orchestration: Orchestration = "ECS") -> int:
+def memory_ceiling_mib(
+    instance_type: InstanceType,
+    orchestration: Orchestration = "ECS",
+    *,
+    reserved_mib: int = ECS_RESERVED_MEMORY_MIB,
+    pods: int = 0,
+) -> int:
     """A job always gets less than this: the installed memory without what is certainly reserved.
 
-    On EKS the part that grows with the number of pods is left out, since users can lower that number.
+    Args:
+        instance_type: of the host.
+        orchestration: what the host runs, and so keeps for itself.
+        reserved_mib: on ECS, what its agent keeps, when user data raise it.
+        pods: on EKS, the kubelet's maximum, each of which costs; ``eks.max_pods`` unless users lower it. By default
+            none, so that the answer holds for every maximum.
     """
     if orchestration == "EKS":
-        return eks.allocatable(instance_type.vcpus, instance_type.memory_mib, pods=0).memory_mib
-    return instance_type.memory_mib - ECS_RESERVED_MEMORY_MIB
+        return eks.allocatable(instance_type.vcpus, instance_type.memory_mib, pods).memory_mib
+    return instance_type.memory_mib - reserved_mib
 
 
 def available_vcpus(instance_type: InstanceType, orchestration: Orchestration = "ECS") -> float:

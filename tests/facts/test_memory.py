@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_constructs.facts import instance_types, memory
+from batch_constructs.facts import eks, instance_types, memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,6 +71,18 @@ def test_on_eks_a_node_keeps_some_cpu() -> None:
 def test_on_eks_the_kubelet_keeps_some_memory() -> None:
     """255 MiB and the eviction threshold, whatever the number of pods."""
     assert memory.memory_ceiling_mib(get("m5.large"), "EKS") == 8_192 - 255 - 100
+
+
+def test_a_larger_reserve_is_counted() -> None:
+    """Who raises ``ECS_RESERVED_MEMORY`` takes it from the jobs."""
+    assert memory.memory_ceiling_mib(get("m4.large"), reserved_mib=512) == 8_192 - 512
+
+
+def test_on_eks_each_pod_costs() -> None:
+    """11 MiB for each that the kubelet may run: a c5.large has addresses for 29."""
+    type_ = get("c5.large")
+    assert eks.max_pods(type_) == 29
+    assert memory.memory_ceiling_mib(type_, "EKS", pods=29) == 4_096 - 11 * 29 - 255 - 100
 
 
 def test_fitting_types_keep_the_order_of_the_names() -> None:
