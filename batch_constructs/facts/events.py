@@ -31,6 +31,11 @@ class BlockedReason(StrEnum):
     UNDETERMINED = "UNDETERMINED"
     """Blocked, and AWS Batch does not know why."""
 
+    @classmethod
+    def of_environments(cls) -> tuple[BlockedReason, ...]:
+        """The reasons for which an environment must be mended, not a job."""
+        return cls.INVALID_ENVIRONMENTS, cls.SERVICE_ROLE_PERMISSIONS, cls.INSTANCE_CONFIGURATION
+
 
 TIME_LIMIT_REASON = "Canceled by JobStateTimeLimit action due to reason:"
 """How the status reason of a job begins that a time limit of its queue has cancelled."""

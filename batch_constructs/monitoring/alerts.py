@@ -49,6 +49,7 @@ class JobFailureAlerts(AlertsBase):
         topic: sns.ITopic | sns.Topic | None = None,
         targets: Sequence[AlertTarget] = (),
         include_array_children: bool = False,
+        include_service_jobs: bool = False,
         ignore_exit_codes: Sequence[int] = (),
         ignore_reasons: Sequence[str] = (),
         log_group: logs.ILogGroup | logs.LogGroup | None = None,
@@ -70,6 +71,8 @@ class JobFailureAlerts(AlertsBase):
                 `TeamsChannel`, or any target that the CDK's ``events.Rule`` takes.
             include_array_children: Whether each failed child of an array job and each node of a multi-node job
                 alerts as well; by default no.
+            include_service_jobs: Whether failed SageMaker jobs of the queues alert as well, whatever their reason; by
+                default no.
             ignore_exit_codes: Codes of jobs that do not alert: ``[3]`` for a program that says "nothing to do" so.
                 A job that never ran has none, and alerts; so does an array, which has none of its own.
             ignore_reasons: Status reasons of jobs that do not alert; ``*`` stands for any text. By default all do.
@@ -103,7 +106,8 @@ class JobFailureAlerts(AlertsBase):
             pattern=pattern.to_dict(),
             message=_message(None if log_group is None else log_group.log_group_name),
         )
-        super().__init__(scope, id, rules=[rule], emails=emails, topic=topic, targets=targets)
+        rules = [rule, _service_jobs(job_queues, job_name_prefixes)] if include_service_jobs else [rule]
+        super().__init__(scope, id, rules=rules, emails=emails, topic=topic, targets=targets)
 
 
 def _message(log_group: str | None) -> AlertMessage:
@@ -126,4 +130,20 @@ def _message(log_group: str | None) -> AlertMessage:
             "logGroup": JobEventField.LOG_GROUP,
             "logStream": JobEventField.LOG_STREAM,
         },
+    )
+
+
+def _service_jobs(job_queues: Sequence[IJobQueueRef], job_name_prefixes: Sequence[str]) -> AlertRule:
+    from batch_constructs.monitoring.event_fields import ServiceJobEventField  # noqa: PLC0415 - few have them
+    from batch_constructs.monitoring.event_patterns import ServiceJobPattern  # noqa: PLC0415
+
+    pattern = ServiceJobPattern(
+        statuses=[JobStatus.FAILED], job_queues=job_queues, job_name_prefixes=job_name_prefixes
+    )
+    message = about_a_job("Service job <job> failed at <time>.", lines=["In the service: <resource>"])
+    return AlertRule(
+        id="ServiceJobs",
+        description="Service jobs of AWS Batch that failed for good",
+        pattern=pattern.to_dict(),
+        message=replace(message, paths={**message.paths, "resource": ServiceJobEventField.SERVICE_RESOURCE}),
     )

@@ -111,14 +111,7 @@ class ComputeEnvironmentAlerts(AlertsBase):
 
 
 def _invalid(job_queues: Sequence[IJobQueueRef]) -> AlertRule:
-    pattern = JobQueueBlockedPattern(
-        job_queues=job_queues,
-        reasons=[
-            BlockedReason.INVALID_ENVIRONMENTS,
-            BlockedReason.SERVICE_ROLE_PERMISSIONS,
-            BlockedReason.INSTANCE_CONFIGURATION,
-        ],
-    )
+    pattern = JobQueueBlockedPattern(job_queues=job_queues, reasons=BlockedReason.of_environments())
     return AlertRule(
         id="Resource",
         description="Compute environments of AWS Batch that cannot run jobs",

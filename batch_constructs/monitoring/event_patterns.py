@@ -10,7 +10,7 @@ from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.facts import events as facts
 from batch_constructs.facts.vocabulary import SERVICE_JOB_SCHEDULED, JobStatus
-from batch_constructs.monitoring._pattern_parts import Filter, arns, starting_with
+from batch_constructs.monitoring._pattern_parts import Filter, arns, but_not, starting_with
 from batch_constructs.monitoring.job_pattern import EventPattern
 
 if TYPE_CHECKING:
@@ -37,23 +37,32 @@ class JobQueueBlockedPattern(EventPattern):
     Attributes:
         job_queues: Which queues, of any make, or their ARNs. By default all of the account and Region.
         reasons: How the reason begins: members of `BlockedReason` or a text. By default any.
+        ignore_reasons: How the reason must not begin. By default it may be any.
 
     Raises:
-        ValueError: a pattern longer than EventBridge takes.
+        ValueError: both kinds of reasons, or a pattern longer than EventBridge takes.
     """
 
     job_queues: Sequence[IJobQueueRef | str] = ()
     reasons: Sequence[str] = ()
+    ignore_reasons: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "job_queues", arns(self.job_queues))
-        self.raise_if_any(Problems())
+        problems = Problems()
+        problems.check(
+            not (self.reasons and self.ignore_reasons),
+            "reasons and ignore_reasons exclude each other: a field has one filter",
+        )
+        self.raise_if_any(problems)
 
     def to_dict(self) -> dict[str, Any]:
         """As EventBridge writes it: for ``CfnRule``, ``EventTriggeredJob``, or a test of your own."""
         detail = Filter()
         detail.one_of("jobQueue", self.job_queues)
         detail.one_of("statusReason", starting_with(self.reasons))
+        if self.ignore_reasons:
+            detail["statusReason"] = but_not([f"{reason}*" for reason in self.ignore_reasons])
         return detail.of(facts.QUEUE_BLOCKED)
 
 

@@ -46,6 +46,7 @@ class JobQueueBlockedAlerts(AlertsBase):
         *,
         job_queues: Sequence[IJobQueueRef] = (),
         reasons: Sequence[BlockedReason] = (),
+        ignore_reasons: Sequence[BlockedReason] = (),
         include_service_jobs: bool = False,
         emails: Sequence[str] = (),
         topic: sns.ITopic | sns.Topic | None = None,
@@ -58,17 +59,22 @@ class JobQueueBlockedAlerts(AlertsBase):
             id: Their name in that scope.
             job_queues: Which queues: ours, the L2's, an L1 or an imported one. By default all queues of the account
                 and Region.
-            reasons: For which reasons. By default for all; `ComputeEnvironmentAlerts` report some of them, too.
+            reasons: For which reasons. By default for all.
+            ignore_reasons: For which reasons not. By default for all. ``BlockedReason.of_environments()`` leaves
+                those to `ComputeEnvironmentAlerts`.
             include_service_jobs: Whether queues of SageMaker jobs alert as well, whatever the reason; by default no.
             emails: Who gets a mail. Each must confirm the subscription that AWS sends.
             topic: Where to publish, as in `JobFailureAlerts`. By default a topic of its own.
             targets: Who else hears of it, as in `JobFailureAlerts`.
 
         Raises:
-            ValueError: an address is no email address, or is given twice.
+            ValueError: an address is no email address, or is given twice; both kinds of reasons are given.
         """
         problems = Problems()
         check_receivers(problems, emails, targets)
+        problems.check(
+            not (reasons and ignore_reasons), "reasons and ignore_reasons exclude each other, got both"
+        )
         problems.raise_if_any()
         message = about_a_job(
             "A job blocks its queue since <time>.", *_WHAT_TO_DO, lines=["It is RUNNABLE and cannot start."]
@@ -77,7 +83,9 @@ class JobQueueBlockedAlerts(AlertsBase):
             AlertRule(
                 id="Resource",
                 description="Job queues of AWS Batch that a job blocks",
-                pattern=JobQueueBlockedPattern(job_queues=job_queues, reasons=reasons).to_dict(),
+                pattern=JobQueueBlockedPattern(
+                    job_queues=job_queues, reasons=reasons, ignore_reasons=ignore_reasons
+                ).to_dict(),
                 message=message,
             )
         ]

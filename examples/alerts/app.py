@@ -47,7 +47,14 @@ failures = bc.JobFailureAlerts(
         targets.SqsQueue(tickets),
     ],
 )
-bc.JobQueueBlockedAlerts(stack, "Blocked", job_queues=[queue], topic=failures.topic, targets=[slack])
+bc.JobQueueBlockedAlerts(
+    stack,
+    "Blocked",
+    job_queues=[queue],
+    ignore_reasons=bc.BlockedReason.of_environments(),
+    topic=failures.topic,
+    targets=[slack],
+)
 bc.StuckJobAlerts(stack, "Stuck", job_queues=[queue], topic=failures.topic, targets=[slack])
 bc.ComputeEnvironmentAlerts(
     stack,

@@ -104,6 +104,15 @@ def test_whatever_an_event_lacks_is_left_out(
     assert f"Reason: {sample(name)['detail']['statusReason']}" in said
 
 
+def test_service_jobs_alert_on_request(stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]) -> None:
+    """SageMaker jobs that AWS Batch queues, with the training job's name."""
+    JobFailureAlerts(stack, "Alerts", include_service_jobs=True)
+    rules = [each["Properties"] for each in synth().values() if each["Type"] == "AWS::Events::Rule"]
+    assert heard(rules[1]["EventPattern"]) == {"service_job_failed"}
+    said = transform(rules[1]["Targets"][0]["InputTransformer"], sample("service_job_failed"))
+    assert "In the service: arn:aws:sagemaker:us-east-1:123456789012:training-job/AWSBatchtrain-7" in said
+
+
 def test_an_array_says_how_many_failed(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
     """One mail for all of its children."""
     JobFailureAlerts(stack, "Alerts")

@@ -56,6 +56,10 @@ CHILDREN = {"array_child_failed", "multi_node_node_failed"}
         ),
         (JobQueueBlockedPattern(reasons=[BlockedReason.JOB_RESOURCE_REQUIREMENT]), {"job_queue_blocked"}),
         (JobQueueBlockedPattern(job_queues=[QUEUE], reasons=["nothing"]), set()),
+        (
+            JobQueueBlockedPattern(ignore_reasons=BlockedReason.of_environments()),
+            {"job_queue_blocked"},
+        ),
         (ServiceJobPattern(), {"service_job_failed", "service_job_scheduled"}),
         (ServiceJobPattern(statuses=["SCHEDULED"]), {"service_job_scheduled"}),
         (ServiceJobPattern(statuses=FAILED, job_name_prefixes=["train-"]), {"service_job_failed"}),
@@ -149,6 +153,8 @@ def test_a_job_can_follow_it(stack: Stack, only: Callable[[str], dict[str, Any]]
         (lambda: JobPattern(job_name_prefixes=[""]), "must not be empty"),
         (lambda: JobPattern(job_queues=[f"{QUEUE}-{n}" for n in range(99)]), "at most 4096 characters"),
         (lambda: ServiceJobPattern(statuses=["DONE"]), "SCHEDULED, got 'DONE'"),
+        (lambda: JobPattern(reason_prefixes=["a"], ignore_reasons=["b"]), "a field has one filter"),
+        (lambda: JobQueueBlockedPattern(reasons=["a"], ignore_reasons=["b"]), "a field has one filter"),
         (lambda: ApiCallPattern(event_names=["batch:TerminateJob"]), "without a service"),
     ],
 )

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from batch_constructs import BlockedReason, ImportedJobQueue, JobQueueBlockedAlerts, StuckJobAlerts
+from batch_constructs import (
+    BlockedReason,
+    ComputeEnvironmentAlerts,
+    ImportedJobQueue,
+    JobQueueBlockedAlerts,
+    StuckJobAlerts,
+)
 from tests.eventbridge import transform
 from tests.monitoring.samples import QUEUE, heard, matches, sample
 
@@ -32,6 +38,24 @@ def test_reasons_choose(stack: Stack, only: Callable[[str], dict[str, Any]]) -> 
     """Some reasons only."""
     JobQueueBlockedAlerts(stack, "Alerts", reasons=[BlockedReason.INVALID_ENVIRONMENTS])
     assert heard(only("AWS::Events::Rule")["EventPattern"]) == {"job_queue_blocked_by_invalid_environments"}
+
+
+def test_blocked_queues_and_environments_share_what_there_is_to_tell(
+    stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]
+) -> None:
+    """Each event alerts once where both are used."""
+    JobQueueBlockedAlerts(stack, "Blocked", ignore_reasons=BlockedReason.of_environments())
+    ComputeEnvironmentAlerts(stack, "Environments")
+    rules = [each["Properties"] for each in synth().values() if each["Type"] == "AWS::Events::Rule"]
+    told = [name for rule in rules for name in heard(rule["EventPattern"])]
+    assert sorted(told) == ["health", "job_queue_blocked", "job_queue_blocked_by_invalid_environments"]
+
+
+def test_fails_when_reasons_are_chosen_and_ignored(stack: Stack) -> None:
+    """Fails when both are given, for EventBridge has one filter for a field."""
+    reasons = [BlockedReason.CAPACITY]
+    with pytest.raises(ValueError, match="exclude each other"):
+        JobQueueBlockedAlerts(stack, "Alerts", reasons=reasons, ignore_reasons=reasons)
 
 
 def test_queues_of_service_jobs_are_told_on_request(
