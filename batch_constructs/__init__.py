@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from batch_constructs.compute_environments.spot import SpotComputeEnvironment
     from batch_constructs.compute_environments.unmanaged import UnmanagedComputeEnvironment
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
+    from batch_constructs.consumable_resources import ConsumableResource, ImportedConsumableResource
     from batch_constructs.facts.events import BlockedReason
     from batch_constructs.facts.instance_types import Architecture, InterfaceType
     from batch_constructs.facts.job_environment import BatchEnv
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         JobStatus,
         OperatingSystemFamily,
         ReservationPreference,
+        ResourceSharing,
         RetryAction,
         TimeLimitReason,
         UlimitName,
@@ -46,11 +48,20 @@ if TYPE_CHECKING:
     from batch_constructs.job_definitions.base import ImportedJobDefinition
     from batch_constructs.job_definitions.ec2 import Ec2JobDefinition
     from batch_constructs.job_definitions.fargate import FargateJobDefinition
+    from batch_constructs.job_definitions.fargate_tasks import FargateTask
     from batch_constructs.job_definitions.linux_parameters import Device, LinuxParameters, Tmpfs, Ulimit
     from batch_constructs.job_definitions.log_drivers import AwsLogs
+    from batch_constructs.job_definitions.managed_instances import ManagedInstancesJobDefinition
+    from batch_constructs.job_definitions.multi_container import IpcMode, MultiContainerJobDefinition, PidMode
     from batch_constructs.job_definitions.multi_node import MultiNodeParallelJobDefinition
     from batch_constructs.job_definitions.node_groups import NodeGroup, NodeRange
     from batch_constructs.job_definitions.retries import RetryRule, RetryStrategy
+    from batch_constructs.job_definitions.task_containers import (
+        DependencyCondition,
+        FireLens,
+        FirelensType,
+        TaskContainer,
+    )
     from batch_constructs.job_definitions.volumes import Efs, Host, S3Files
     from batch_constructs.job_queues import ImportedJobQueue, JobQueue, JobStateTimeLimit
     from batch_constructs.launch_templates.agent_config import EcsAgentConfig, ImagePullBehavior
@@ -93,12 +104,16 @@ if TYPE_CHECKING:
         JobRole,
         SpotFleetRole,
     )
-    from batch_constructs.scheduling_policies import FairSharePolicy, Share
+    from batch_constructs.scheduling_policies import FairSharePolicy, QuotaSharePolicy, Share
+    from batch_constructs.service_environments import CapacityLimit, ServiceEnvironment
+    from batch_constructs.service_job_queues import QuotaShare, SageMakerJobQueue
     from batch_constructs.submissions.chain import JobChain
     from batch_constructs.submissions.chain_state_machine import JobChainStateMachine
+    from batch_constructs.submissions.queued import QueuedJob
     from batch_constructs.submissions.request import ContainerOverrides, JobDependency, SubmitJobRequest
     from batch_constructs.submissions.s3_triggered import S3TriggeredJob
     from batch_constructs.submissions.scheduled import ScheduledJob
+    from batch_constructs.submissions.service_request import ServiceJobRequest, ServiceJobRetryRule
     from batch_constructs.submissions.triggered import EventTriggeredJob
 
 # Where each public name lives. A new name stands here, above and in __all__; a test compares the three.
@@ -118,13 +133,16 @@ _HOMES = {
     "BatchServiceRole": "roles",
     "BlockedReason": "facts.events",
     "BlueGreen": "compute_environments.blue_green",
+    "CapacityLimit": "service_environments",
     "CapacityOption": "facts.vocabulary",
     "CapacityReservation": "launch_templates.capacity_reservations",
     "CloudConfig": "launch_templates.user_data",
     "CloudWatchAgent": "launch_templates.cloudwatch_agent",
     "ComputeEnvironmentAlerts": "monitoring.compute_environment_alerts",
+    "ConsumableResource": "consumable_resources",
     "ContainerInsights": "facts.vocabulary",
     "ContainerOverrides": "submissions.request",
+    "DependencyCondition": "job_definitions.task_containers",
     "Device": "job_definitions.linux_parameters",
     "DevicePermission": "facts.vocabulary",
     "Ec2ComputeEnvironment": "compute_environments.ec2",
@@ -141,6 +159,9 @@ _HOMES = {
     "FairSharePolicy": "scheduling_policies",
     "FargateComputeEnvironment": "compute_environments.fargate",
     "FargateJobDefinition": "job_definitions.fargate",
+    "FargateTask": "job_definitions.fargate_tasks",
+    "FireLens": "job_definitions.task_containers",
+    "FirelensType": "job_definitions.task_containers",
     "FsxLustreMount": "launch_templates.mounts",
     "GpuComputeEnvironment": "compute_environments.gpu",
     "Host": "job_definitions.volumes",
@@ -148,10 +169,12 @@ _HOMES = {
     "ImagePullBehavior": "launch_templates.agent_config",
     "ImageType": "compute_environments.images",
     "ImportedComputeEnvironment": "compute_environments.base",
+    "ImportedConsumableResource": "consumable_resources",
     "ImportedJobDefinition": "job_definitions.base",
     "ImportedJobQueue": "job_queues",
     "InstanceStoreVolumes": "launch_templates.storage",
     "InterfaceType": "facts.instance_types",
+    "IpcMode": "job_definitions.multi_container",
     "JobChain": "submissions.chain",
     "JobChainStateMachine": "submissions.chain_state_machine",
     "JobDependency": "submissions.request",
@@ -170,24 +193,35 @@ _HOMES = {
     "ManagedInstancesComputeEnvironment": "compute_environments.managed_instances",
     "ManagedInstancesInfrastructureRole": "compute_environments.managed_instances_roles",
     "ManagedInstancesInstanceRole": "compute_environments.managed_instances_roles",
+    "ManagedInstancesJobDefinition": "job_definitions.managed_instances",
+    "MultiContainerJobDefinition": "job_definitions.multi_container",
     "MultiNodeParallelJobDefinition": "job_definitions.multi_node",
     "NetworkInterface": "launch_templates.network_interfaces",
     "NodeGroup": "job_definitions.node_groups",
     "NodeRange": "job_definitions.node_groups",
     "OperatingSystemFamily": "facts.vocabulary",
+    "PidMode": "job_definitions.multi_container",
+    "QueuedJob": "submissions.queued",
+    "QuotaShare": "service_job_queues",
+    "QuotaSharePolicy": "scheduling_policies",
     "RegistrationConditions": "permissions.conditions",
     "ReservationPreference": "facts.vocabulary",
+    "ResourceSharing": "facts.vocabulary",
     "RetryAction": "facts.vocabulary",
     "RetryRule": "job_definitions.retries",
     "RetryStrategy": "job_definitions.retries",
     "S3Files": "job_definitions.volumes",
     "S3Mount": "launch_templates.mounts",
     "S3TriggeredJob": "submissions.s3_triggered",
+    "SageMakerJobQueue": "service_job_queues",
     "ScheduledJob": "submissions.scheduled",
     "ScratchVolume": "launch_templates.storage",
+    "ServiceEnvironment": "service_environments",
     "ServiceJobEventField": "monitoring.event_fields",
     "ServiceJobPattern": "monitoring.event_patterns",
     "ServiceJobQueueBlockedPattern": "monitoring.event_patterns",
+    "ServiceJobRequest": "submissions.service_request",
+    "ServiceJobRetryRule": "submissions.service_request",
     "Share": "scheduling_policies",
     "ShellScript": "launch_templates.user_data",
     "SlackChannel": "monitoring.chat",
@@ -197,6 +231,7 @@ _HOMES = {
     "Storage": "launch_templates.storage",
     "StuckJobAlerts": "monitoring.queue_blocked",
     "SubmitJobRequest": "submissions.request",
+    "TaskContainer": "job_definitions.task_containers",
     "TeamsChannel": "monitoring.chat",
     "TimeLimitReason": "facts.vocabulary",
     "Tmpfs": "job_definitions.linux_parameters",
@@ -229,13 +264,16 @@ __all__ = [
     "BatchServiceRole",
     "BlockedReason",
     "BlueGreen",
+    "CapacityLimit",
     "CapacityOption",
     "CapacityReservation",
     "CloudConfig",
     "CloudWatchAgent",
     "ComputeEnvironmentAlerts",
+    "ConsumableResource",
     "ContainerInsights",
     "ContainerOverrides",
+    "DependencyCondition",
     "Device",
     "DevicePermission",
     "Ec2ComputeEnvironment",
@@ -252,6 +290,9 @@ __all__ = [
     "FairSharePolicy",
     "FargateComputeEnvironment",
     "FargateJobDefinition",
+    "FargateTask",
+    "FireLens",
+    "FirelensType",
     "FsxLustreMount",
     "GpuComputeEnvironment",
     "Host",
@@ -259,10 +300,12 @@ __all__ = [
     "ImagePullBehavior",
     "ImageType",
     "ImportedComputeEnvironment",
+    "ImportedConsumableResource",
     "ImportedJobDefinition",
     "ImportedJobQueue",
     "InstanceStoreVolumes",
     "InterfaceType",
+    "IpcMode",
     "JobChain",
     "JobChainStateMachine",
     "JobDependency",
@@ -281,24 +324,35 @@ __all__ = [
     "ManagedInstancesComputeEnvironment",
     "ManagedInstancesInfrastructureRole",
     "ManagedInstancesInstanceRole",
+    "ManagedInstancesJobDefinition",
+    "MultiContainerJobDefinition",
     "MultiNodeParallelJobDefinition",
     "NetworkInterface",
     "NodeGroup",
     "NodeRange",
     "OperatingSystemFamily",
+    "PidMode",
+    "QueuedJob",
+    "QuotaShare",
+    "QuotaSharePolicy",
     "RegistrationConditions",
     "ReservationPreference",
+    "ResourceSharing",
     "RetryAction",
     "RetryRule",
     "RetryStrategy",
     "S3Files",
     "S3Mount",
     "S3TriggeredJob",
+    "SageMakerJobQueue",
     "ScheduledJob",
     "ScratchVolume",
+    "ServiceEnvironment",
     "ServiceJobEventField",
     "ServiceJobPattern",
     "ServiceJobQueueBlockedPattern",
+    "ServiceJobRequest",
+    "ServiceJobRetryRule",
     "Share",
     "ShellScript",
     "SlackChannel",
@@ -308,6 +362,7 @@ __all__ = [
     "Storage",
     "StuckJobAlerts",
     "SubmitJobRequest",
+    "TaskContainer",
     "TeamsChannel",
     "TimeLimitReason",
     "Tmpfs",

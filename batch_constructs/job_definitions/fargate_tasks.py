@@ -1,0 +1,94 @@
+"""What only tasks on Fargate have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from batch_constructs._problems import Problems
+from batch_constructs.facts import limits, patterns
+from batch_constructs.facts.instance_types import Architecture
+from batch_constructs.facts.vocabulary import OperatingSystemFamily
+from batch_constructs.job_definitions.fargate import fargate_platform, runtime_platform
+from batch_constructs.job_definitions.linux_parameters import LinuxParameters
+from batch_constructs.job_definitions.mounts import check_mounts_on_fargate
+
+if TYPE_CHECKING:
+    from aws_cdk import Size
+
+    from batch_constructs.job_definitions.container import Platform
+    from batch_constructs.job_definitions.task_containers import TaskContainer
+
+__all__ = ["FargateTask", "check_on_fargate", "platform_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FargateTask:
+    """How the containers of a job run on Fargate.
+
+    Guide: Job Definition Parameters (Fargate).
+
+    Attributes:
+        architecture: ``X86_64`` or ``ARM64``, as the images are built. By default AWS takes ``X86_64``.
+        operating_system_family: Linux, or the Windows Server that the images are built for. By default Linux.
+        assign_public_ip: Whether tasks get a public address. In public subnets they need one to pull their images.
+            By default no.
+        ephemeral_storage: Disk space, 21 to 200 GiB. By default 20 GiB.
+        platform_version: ``"LATEST"`` or a number such as ``"1.4.0"``. By default the latest.
+
+    Raises:
+        ValueError: arguments that AWS would refuse, all of them in one message.
+    """
+
+    architecture: Architecture | None = None
+    operating_system_family: OperatingSystemFamily | None = None
+    assign_public_ip: bool = False
+    ephemeral_storage: Size | None = None
+    platform_version: str | None = None
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        windows = self.operating_system_family not in {None, OperatingSystemFamily.LINUX}
+        allowed = {None, Architecture.X86_64} if windows else {None, Architecture.X86_64, Architecture.ARM64}
+        words = "X86_64 on Windows" if windows else "X86_64 or ARM64 on Fargate"
+        problems.check(self.architecture in allowed, f"architecture must be {words}, got {self.architecture}")
+        problems.within("ephemeral_storage", _gibibytes(self.ephemeral_storage), limits.EPHEMERAL_STORAGE_GIB)
+        problems.matches("platform_version", self.platform_version, patterns.FARGATE_PLATFORM_VERSION)
+        problems.raise_if_any()
+
+
+def platform_of(task: FargateTask) -> Platform:
+    """As CloudFormation wants it."""
+    return fargate_platform(
+        runtime_platform(task.architecture, task.operating_system_family),
+        _gibibytes(task.ephemeral_storage),
+        task.platform_version,
+        assign_public_ip=task.assign_public_ip,
+    )
+
+
+def check_on_fargate(problems: Problems, task: FargateTask, container: TaskContainer) -> None:
+    """Note what Fargate has no instance for."""
+    name = f"container {container.name!r}"
+    for what, timeout in (
+        ("start_timeout", container.start_timeout),
+        ("stop_timeout", container.stop_timeout),
+    ):
+        if timeout is not None:
+            problems.within(
+                f"{what} of {name}", timeout.to_seconds(), limits.FARGATE_CONTAINER_TIMEOUT_SECONDS
+            )
+    linux = container.linux_parameters
+    only_init = linux is None or linux == LinuxParameters(init_process_enabled=linux.init_process_enabled)
+    given = {
+        "gpus": container.gpus is not None,
+        "privileged": bool(container.privileged),
+        "linux_parameters other than init_process_enabled": not only_init,
+    }
+    found = [argument for argument, is_given in given.items() if is_given]
+    problems.check(not found, f"{name} must be without {', '.join(found)} on Fargate: leave them out")
+    check_mounts_on_fargate(problems, container.mounts, task.platform_version)
+
+
+def _gibibytes(size: Size | None) -> float | None:
+    return None if size is None else size.to_gibibytes()

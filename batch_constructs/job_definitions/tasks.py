@@ -1,0 +1,195 @@
+"""Definitions of jobs whose containers share an ECS task (``ecsProperties``)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aws_cdk import Fn
+from aws_cdk import aws_batch as batch
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from batch_constructs._tokens import known, seconds
+from batch_constructs.job_definitions.container import environment_properties, secret_properties
+from batch_constructs.job_definitions.ecs import EcsJobDefinition
+from batch_constructs.job_definitions.linux_parameters import linux_parameters_property, ulimit_properties
+from batch_constructs.job_definitions.log_drivers import AwsLogs, check_logging, resolve_logging
+from batch_constructs.job_definitions.mounts import Volumes
+from batch_constructs.job_definitions.task_containers import check_dependencies, container_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import aws_ecs as ecs
+
+    from batch_constructs._problems import Problems
+    from batch_constructs.facts.tasks import IpcMode, PidMode
+    from batch_constructs.job_definitions.container import Container, Platform
+    from batch_constructs.job_definitions.images import ResolvedImage
+    from batch_constructs.job_definitions.settings import DefinitionSettings
+    from batch_constructs.job_definitions.task_containers import TaskContainer
+
+__all__ = ["TaskJobDefinition"]
+
+_L1 = batch.CfnJobDefinition
+
+
+class TaskJobDefinition(EcsJobDefinition):
+    """A definition of single-node jobs with one or more containers in one task."""
+
+    _job_role_members = ("EcsProperties.TaskProperties.0.TaskRoleArn",)
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        containers: Sequence[TaskContainer],
+        settings: DefinitionSettings,
+        platform: Platform,
+        problems: Problems,
+        ipc_mode: IpcMode | None,
+        pid_mode: PidMode | None,
+        enable_execute_command: bool | None,
+        job_role: iam.IRole | None,
+        execution_role: iam.IRole | None,
+        logging: AwsLogs | ecs.LogDriver | None,
+        log_group: logs.ILogGroup | None,
+        log_retention: logs.RetentionDays,
+    ) -> None:
+        """Check what the kinds share, raise all problems, then create the definition.
+
+        Raises:
+            ValueError: arguments that AWS would refuse, those that the caller noted included.
+        """
+        check_dependencies(problems, containers)
+        settings.check(problems)
+        check_logging(problems, logging, log_group)
+        problems.raise_if_any()
+        inner = [
+            replace(container_of(each), enable_execute_command=enable_execute_command) for each in containers
+        ]
+        super().__init__(
+            scope,
+            id,
+            job_role=job_role,
+            execution_role=execution_role,
+            needs_execution_role=platform.needs_execution_role
+            or any(each.needs_execution_role for each in inner),
+            logging=logging,
+            log_group=log_group,
+            log_retention=log_retention,
+        )
+        self._log_retention = log_retention
+        self._volumes = Volumes(*(each.mounts for each in containers))
+        rendered = self._render_task(containers, inner)
+        role = self._execution_role
+        task = _L1.EcsTaskPropertiesProperty(
+            containers=rendered,
+            volumes=self._volumes.properties,
+            execution_role_arn=None if role is None else role.role_arn,
+            task_role_arn=None if self._job_role is None else self._job_role.role_arn,
+            ipc_mode=None if ipc_mode is None else ipc_mode.value,
+            pid_mode=None if pid_mode is None else pid_mode.value,
+            enable_execute_command=enable_execute_command,
+            network_configuration=platform.network_configuration,
+            platform_version=getattr(platform.fargate_platform_configuration, "platform_version", None),
+            runtime_platform=platform.runtime_platform,
+            ephemeral_storage=platform.ephemeral_storage,
+        )
+        self.cfn = settings.define(
+            self,
+            type="container",
+            platform_capability=platform.capability,
+            ecs_properties=_L1.EcsPropertiesProperty(task_properties=[task]),
+        )
+        self._finish(inner, settings)
+
+    def _render_task(
+        self, containers: Sequence[TaskContainer], inner: Sequence[Container]
+    ) -> list[batch.CfnJobDefinition.TaskContainerPropertiesProperty]:
+        # Who needs the execution role comes before the images, which it then pulls.
+        log_configurations = [self._log_configuration(each) for each in containers]
+        for each in containers:
+            if each.firelens is not None and each.firelens.config_object is not None:
+                _let_read(self._need_execution_role(), each.firelens.config_object)
+        images = self._resolve_images(inner)
+        if self._execution_role is not None:
+            for container in inner:
+                for secret in (container.secrets or {}).values():
+                    secret.grant_read(self._execution_role)
+        return [
+            _task_container(each, image, resources.resources, self._volumes, log_configuration)
+            for each, resources, image, log_configuration in zip(
+                containers, inner, images, log_configurations, strict=True
+            )
+        ]
+
+    def _log_configuration(self, container: TaskContainer) -> batch.CfnJobDefinition.LogConfigurationProperty:
+        logging = container.logging
+        if logging is None:
+            return self._logging.log_configuration
+        if isinstance(logging, AwsLogs):
+            if self._log_group is None:
+                self._log_group = logs.LogGroup(self, "LogGroup", retention=self._log_retention)
+                if self._execution_role is not None:
+                    self._log_group.grant_write(self._execution_role)
+            return self._resolve_logging(logging).log_configuration
+        # A driver of the CDK makes its log group under a name that is its own in one scope only.
+        scope = Construct(self, f"{container.name}Logging")
+        resolved = resolve_logging(scope, logging, log_group_name="", role=self._execution_role)
+        if resolved.secrets and self._execution_role is None:
+            resolved = resolve_logging(scope, logging, log_group_name="", role=self._need_execution_role())
+        return resolved.log_configuration
+
+
+def _task_container(
+    container: TaskContainer,
+    image: ResolvedImage,
+    resources: Mapping[str, str],
+    volumes: Volumes,
+    log_configuration: batch.CfnJobDefinition.LogConfigurationProperty,
+) -> batch.CfnJobDefinition.TaskContainerPropertiesProperty:
+    address, credentials = image
+    return _L1.TaskContainerPropertiesProperty(
+        name=container.name,
+        image=address,
+        repository_credentials=None
+        if credentials is None
+        else _L1.RepositoryCredentialsProperty(credentials_parameter=credentials),
+        command=list(container.command) if container.command else None,
+        environment=environment_properties(container.environment),
+        secrets=secret_properties(container.secrets),
+        resource_requirements=[
+            _L1.ResourceRequirementProperty(type=kind, value=value) for kind, value in resources.items()
+        ],
+        essential=container.essential,
+        depends_on=[
+            _L1.TaskContainerDependencyProperty(container_name=name, condition=condition.value)
+            for name, condition in (container.depends_on or {}).items()
+        ]
+        or None,
+        start_timeout=seconds(container.start_timeout),
+        stop_timeout=seconds(container.stop_timeout),
+        firelens_configuration=None
+        if container.firelens is None
+        else _L1.FirelensConfigurationProperty(
+            type=container.firelens.type.value, options=container.firelens.options or None
+        ),
+        log_configuration=log_configuration,
+        mount_points=volumes.task_mount_points(container.mounts),
+        linux_parameters=linux_parameters_property(container.linux_parameters),
+        ulimits=ulimit_properties(container.ulimits),
+        user=container.user,
+        privileged=container.privileged,
+        readonly_root_filesystem=container.readonly_root_filesystem,
+    )
+
+
+def _let_read(role: iam.IRole, object_arn: str) -> None:
+    """ECS fetches the router's configuration with the execution role, and asks where the bucket is."""
+    bucket = object_arn.partition("/")[0] if known(object_arn) else Fn.select(0, Fn.split("/", object_arn))
+    iam.Grant.add_to_principal(grantee=role, actions=["s3:GetObject"], resource_arns=[object_arn])
+    iam.Grant.add_to_principal(grantee=role, actions=["s3:GetBucketLocation"], resource_arns=[bucket])
