@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.batch import models
 from moto.batch.utils import lowercase_first_key
+from moto.cloudformation import models as cloudformation
 from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 from moto.core.config import default_user_config
@@ -46,6 +47,7 @@ def apply() -> None:
         find_definitions_by_arn_without_revision,
         name_repositories_in_small_letters,
         send_events_to_topics,
+        execute_change_sets_of_their_stack,
         answer_for_what_other_resources_name,
         stand_in_for_what_other_resources_name,
     ):
@@ -328,6 +330,20 @@ def _stand_in(kind: str, attributes: tuple[str, ...]) -> type:
             return cls(name)
 
     return StandIn
+
+
+def execute_change_sets_of_their_stack() -> None:
+    """moto knows a change set by its name alone, which stacks that are deployed at the same time have in common."""
+    backend = cloudformation.CloudFormationBackend
+    execute = backend.execute_change_set
+
+    def execute_of_stack(self: Any, change_set_name: str, stack_name: str | None = None) -> None:
+        for arn, each in self.change_sets.items():
+            if each.change_set_name == change_set_name and stack_name in {each.stack_name, each.stack_id}:
+                change_set_name = arn
+        execute(self, change_set_name, stack_name)
+
+    backend.execute_change_set = execute_of_stack
 
 
 def _before_creating(model: Any, fix: Callable[[Properties, Any], None]) -> None:
