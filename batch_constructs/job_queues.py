@@ -27,7 +27,14 @@ if TYPE_CHECKING:
     from constructs import Construct
     from jsii import Number
 
-__all__ = ["ImportedJobQueue", "JobQueue", "JobQueueBase", "JobStateTimeLimit", "TimeLimitReason"]
+__all__ = [
+    "ImportedJobQueue",
+    "JobQueue",
+    "JobQueueBase",
+    "JobStateTimeLimit",
+    "NamedQueue",
+    "TimeLimitReason",
+]
 
 _L1 = batch.CfnJobQueue
 
@@ -87,8 +94,8 @@ class JobStateTimeLimit:
 
 
 @jsii.implements(IJobQueueRef)
-class JobQueueBase(Referable):
-    """A job queue that a submission can name, made here or elsewhere."""
+class NamedQueue(Referable):
+    """A queue that a submission can name: of jobs, or of service jobs."""
 
     job_queue_arn: str
     """The queue's ARN."""
@@ -102,6 +109,10 @@ class JobQueueBase(Referable):
     def job_queue_ref(self) -> JobQueueReference:
         """What submitters of this library, of the CDK's L2 and of its L1 take."""
         return JobQueueReference(job_queue_arn=self.job_queue_arn)
+
+
+class JobQueueBase(NamedQueue):
+    """A job queue, made here or elsewhere."""
 
     def grant_submit_job(self, grantee: iam.IGrantable, *job_definitions: IJobDefinitionRef) -> iam.Grant:
         """Allow to submit jobs of these definitions, in any revision, to this queue, and nothing else.
@@ -125,7 +136,13 @@ class JobQueueBase(Referable):
             name_and_revisions(definition.job_definition_ref.job_definition_arn)
             for definition in job_definitions
         ]
-        return grants.submit_job(grantee, self.job_queue_arn, definitions)
+        # Who submits a job must be allowed to use what it consumes.
+        consumed = dict.fromkeys(
+            resource.consumable_resource_ref.consumable_resource_arn
+            for definition in job_definitions
+            for resource in getattr(definition, "consumes", ())
+        )
+        return grants.submit_job(grantee, self.job_queue_arn, definitions, list(consumed))
 
     def grant_cancel_and_terminate(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow to cancel and terminate jobs of the queue's account and Region, those of other queues included.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from constructs import Construct
     from jsii import Number
 
-__all__ = ["FairSharePolicy", "Share"]
+__all__ = ["FairSharePolicy", "QuotaSharePolicy", "Share"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +107,52 @@ class FairSharePolicy(Referable):
                     for share in shares
                 ]
                 or None,
+            ),
+        )
+
+    @cached_property
+    def scheduling_policy_arn(self) -> str:
+        """The policy's ARN."""
+        return self.cfn.attr_arn
+
+    @property
+    def scheduling_policy_ref(self) -> SchedulingPolicyReference:
+        """What queues of this library, of the CDK's L2 and of its L1 take."""
+        return SchedulingPolicyReference(scheduling_policy_arn=self.scheduling_policy_arn)
+
+
+@jsii.implements(ISchedulingPolicyRef)
+class QuotaSharePolicy(Referable):
+    """Divides a queue of service jobs into quota shares, each with capacity of its own: `QuotaShare`.
+
+    What no share uses is given to others, first come, first served, as each share allows. Jobs of such a queue must
+    name their share. A queue gets its policy when it is created or never.
+
+    Guide: Quota management (newer than the table of contents).
+    """
+
+    def __init__(self, scope: Construct, id: str, *, scheduling_policy_name: str | None = None) -> None:
+        """Create the policy.
+
+        Args:
+            scope: Where the policy belongs.
+            id: Its name in that scope.
+            scheduling_policy_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
+
+        Raises:
+            ValueError: AWS would refuse the name.
+        """
+        problems = Problems()
+        problems.matches("scheduling_policy_name", scheduling_policy_name, patterns.RESOURCE_NAME)
+        problems.raise_if_any()
+        super().__init__(scope, id)
+        self.cfn = batch.CfnSchedulingPolicy(
+            self,
+            "Resource",
+            name=scheduling_policy_name,
+            quota_share_policy=batch.CfnSchedulingPolicy.QuotaSharePolicyProperty(
+                # The only value, and required.
+                idle_resource_assignment_strategy="FIFO"
             ),
         )
 

@@ -22,8 +22,15 @@ FLOORS = (
     ("roles", "networking"),
     ("permissions",),
     ("launch_templates",),
-    ("compute_environments", "job_definitions", "scheduling_policies"),
+    (
+        "compute_environments",
+        "service_environments",
+        "consumable_resources",
+        "job_definitions",
+        "scheduling_policies",
+    ),
     ("job_queues",),
+    ("service_job_queues",),
     ("monitoring", "submissions"),
 )
 WRITING_WING = {room for floor in FLOORS[1:] for room in floor}

@@ -99,6 +99,8 @@ USER_DATA_BYTES = Range(0, 16 * 1_024, unit="bytes", source=EC2)
 VPC_PREFIX_LENGTH = Range(16, 28, unit="", source=GUIDE)
 
 # ECS Managed Instances
+PIPE_FILTERS = Range(0, 5, unit="filters", source=API)
+SQS_MAXIMUM_RECEIVES = Range(1, 1_000, unit="times", source=EVENTBRIDGE)
 UNMANAGED_VCPUS = Range(0, None, unit="vCPUs", source=API)
 MANAGED_INSTANCES_STORAGE_GIB = Range(1, None, unit="GiB", source=API)
 MANAGED_INSTANCES_SCALE_IN_SECONDS = Range(0, 3_600, unit="seconds", source=API, rule="MI-02", also=(-1,))

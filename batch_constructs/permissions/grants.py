@@ -14,28 +14,64 @@ if TYPE_CHECKING:
 
 __all__ = [
     "cancel_and_terminate",
+    "end_service_jobs",
     "open_session",
     "pass_roles",
     "pass_to_tasks",
     "read",
     "register",
     "submit_job",
+    "submit_service_job",
 ]
 
 
-def submit_job(grantee: iam.IGrantable, queue_arn: str, definitions: Iterable[tuple[str, str]]) -> iam.Grant:
-    """Allow to submit jobs of these definitions, each given as its name and its revisions, to this queue."""
+def submit_job(
+    grantee: iam.IGrantable,
+    queue_arn: str,
+    definitions: Iterable[tuple[str, str]],
+    consumed: Sequence[str] = (),
+) -> iam.Grant:
+    """Allow to submit jobs of these definitions, each given as its name and its revisions, to this queue.
+
+    The jobs may use these consumable resources.
+    """
     named = [resource for definition in definitions for resource in definition]
-    return _grant(grantee, ["batch:SubmitJob"], [queue_arn, *named])
+    return _grant(grantee, ["batch:SubmitJob"], [queue_arn, *named, *consumed])
+
+
+def submit_service_job(
+    grantee: iam.IGrantable, queue_arn: str, training_roles: Sequence[iam.IRole | iam.Role]
+) -> iam.Grant:
+    """Allow to submit service jobs to this queue and its quota shares, with these roles for SageMaker."""
+    # A job has no number before it is submitted.
+    resources = [queue_arn, f"{queue_arn}/quota-share/*", _beside(queue_arn, "service-job/*")]
+    submitted = _grant(grantee, ["batch:SubmitServiceJob"], resources)
+    passed = iam.Grant.add_to_principal(
+        grantee=grantee,
+        actions=["iam:PassRole"],
+        resource_arns=[role.role_arn for role in training_roles],
+        conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+    )
+    return submitted.combine(passed)
+
+
+def end_service_jobs(grantee: iam.IGrantable, queue_arn: str) -> iam.Grant:
+    """Allow to look at and to end service jobs where this queue is."""
+    ended = _grant(grantee, ["batch:TerminateServiceJob"], [_beside(queue_arn, "service-job/*")])
+    # These actions have no resource: IAM takes only the wildcard.
+    return ended.combine(_grant(grantee, ["batch:DescribeServiceJob", "batch:ListServiceJobs"], ["*"]))
+
+
+def _beside(queue_arn: str, resource: str) -> str:
+    """The ARN of a resource in the account and Region of a queue, which may be others than the stack's."""
+    parts = Fn.split(":", queue_arn)
+    return f"arn:{_cfn.partition()}:batch:{Fn.select(3, parts)}:{Fn.select(4, parts)}:{resource}"
 
 
 def cancel_and_terminate(grantee: iam.IGrantable, queue_arn: str) -> iam.Grant:
     """Allow to end jobs where this queue is."""
-    # The queue may be of another Region or account than the stack.
-    parts = Fn.split(":", queue_arn)
-    jobs = f"arn:{_cfn.partition()}:batch:{Fn.select(3, parts)}:{Fn.select(4, parts)}:job/*"
     # The ARN of a job is job/ID and does not name the queue: IAM has no narrower form.
-    return _grant(grantee, ["batch:CancelJob", "batch:TerminateJob"], [jobs])
+    return _grant(grantee, ["batch:CancelJob", "batch:TerminateJob"], [_beside(queue_arn, "job/*")])
 
 
 def read(grantee: iam.IGrantable, queue_arn: str) -> iam.Grant:

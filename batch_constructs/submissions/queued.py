@@ -1,0 +1,202 @@
+"""Jobs that messages of an SQS queue submit, one job each."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_pipes as pipes
+from aws_cdk import aws_sqs as sqs
+
+from batch_constructs import _cfn
+from batch_constructs._dead_letters import dead_letter_queue
+from batch_constructs._problems import Problems
+from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs._tokens import known
+from batch_constructs.facts import limits
+from batch_constructs.job_definitions.base import name_and_revisions
+from batch_constructs.submissions.request import SubmitJobRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, IJobQueueRef
+    from constructs import Construct
+    from jsii import Number
+
+    from batch_constructs.job_definitions.retries import RetryStrategy
+    from batch_constructs.submissions.request import ContainerOverrides
+
+__all__ = ["QueuedJob"]
+
+_TARGET = pipes.CfnPipe
+
+
+class QueuedJob(CheckedConstruct):
+    """A job for each message of an SQS queue, submitted by an EventBridge pipe.
+
+    The message goes when its job is submitted, not when it has run. A message that cannot be submitted comes back
+    until it has been tried often enough, and then goes to a dead-letter queue. The pipe's role may read this queue and
+    submit this definition, in any revision, to this job queue, and nothing else.
+
+    Guide: Submitting a Job; AWS Batch Jobs as CloudWatch Events Targets.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        job_queue: IJobQueueRef,
+        job_definition: IJobDefinitionRef,
+        source: sqs.IQueue | sqs.Queue | None = None,
+        job_name: str | None = None,
+        array_size: Number | None = None,
+        parameters: Mapping[str, str] | None = None,
+        message_parameters: Mapping[str, str] | None = None,
+        container_overrides: ContainerOverrides | None = None,
+        retry_strategy: RetryStrategy | None = None,
+        filters: Sequence[Mapping[str, Any]] = (),
+        maximum_receives: int = 3,
+        enabled: bool = True,
+    ) -> None:
+        """Create the pipe, its role, and the SQS queue with its dead-letter queue unless a queue is given.
+
+        Args:
+            scope: Where it belongs.
+            id: Its name in that scope.
+            job_queue: Where to submit: ours, the L2's, an L1 or an imported one.
+            job_definition: What to submit: ours, the L2's, an L1 or an imported one.
+            source: Where messages come from. By default an encrypted SQS queue of its own; one of yours keeps its own
+                dead-letter queue, and with a key of yours that key must let the pipe's role decrypt.
+            job_name: Up to 128 letters, digits, ``-`` and ``_``. By default the construct's id.
+            array_size: 2 to 10,000 children. By default it is a single job.
+            parameters: Values for the ``Ref::name`` of the command, the same for every message.
+            message_parameters: Values taken from the message, by path: ``{"key": "$.body.key"}`` where the body is
+                JSON, ``{"id": "$.messageId"}`` for what SQS adds.
+            container_overrides: What changes in the container.
+            retry_strategy: How often a job is tried, 1 to 10 times. Rules for exits belong to the definition.
+            filters: Which messages count, as patterns such as ``{"body": {"kind": ["image"]}}``, at most 5; one that
+                matches is enough. Others are removed. By default all count.
+            maximum_receives: How often a message is tried before it goes to the dead-letter queue, 1 to 1,000, of its
+                own queue; by default 3 times.
+            enabled: Whether it runs; by default yes. Messages wait meanwhile.
+
+        Raises:
+            ValueError: arguments that AWS would refuse, all of them in one message.
+        """
+        problems = Problems()
+        request = None
+        paths = dict(message_parameters or {})
+        try:
+            request = SubmitJobRequest(
+                job_name=id if job_name is None else job_name,
+                job_queue="queue",
+                job_definition="definition",
+                array_size=array_size,
+                parameters={**(parameters or {}), **paths},
+                container_overrides=container_overrides,
+                retry_strategy=retry_strategy,
+            )
+            request.to_pipe_parameters()
+        except ValueError as error:
+            problems.add(str(error))
+        both = sorted(set(parameters or {}) & set(paths))
+        problems.check(
+            not both,
+            f"a parameter stands in parameters or in message_parameters, got {', '.join(both)} in both",
+        )
+        for name, path in paths.items():
+            problems.check(
+                not known(path) or path.startswith("$."),
+                f"message_parameters must be paths such as '$.body.key', got {name}={path!r}",
+            )
+        problems.within("the length of filters", len(filters), limits.PIPE_FILTERS)
+        problems.within("maximum_receives", maximum_receives, limits.SQS_MAXIMUM_RECEIVES)
+        problems.raise_if_any()
+
+        super().__init__(scope, id)
+        self.dead_letter_queue = dead = None if source is not None else dead_letter_queue(self)
+        self.source = source or sqs.Queue(
+            self,
+            "Source",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            dead_letter_queue=None
+            if dead is None
+            else sqs.DeadLetterQueue(queue=dead, max_receive_count=maximum_receives),
+        )
+        queue_arn = job_queue.job_queue_ref.job_queue_arn
+        definitions = name_and_revisions(job_definition.job_definition_ref.job_definition_arn)
+        source_arn = self.source.queue_arn
+        self.role = self._role(source_arn, [queue_arn, *definitions])
+        self.cfn = _TARGET(
+            self,
+            "Resource",
+            role_arn=self.role.role_arn,
+            desired_state="RUNNING" if enabled else "STOPPED",
+            source=source_arn,
+            source_parameters=_TARGET.PipeSourceParametersProperty(
+                # One message, one job: a pipe submits one job for a batch.
+                sqs_queue_parameters=_TARGET.PipeSourceSqsQueueParametersProperty(batch_size=1),
+                filter_criteria=_TARGET.FilterCriteriaProperty(
+                    filters=[_TARGET.FilterProperty(pattern=json.dumps(each)) for each in filters]
+                )
+                if filters
+                else None,
+            ),
+            target=queue_arn,
+            target_parameters=_TARGET.PipeTargetParametersProperty(
+                batch_job_parameters=_parameters(request, definitions[0]) if request is not None else None
+            ),
+        )
+        # A pipe that starts before its role has its rights fails to be created.
+        self.cfn.node.add_dependency(self.role)
+
+    def _role(self, source_arn: str, submits: list[str]) -> iam.Role:
+        role = iam.Role(
+            self,
+            "Role",
+            assumed_by=_cfn.guarded_principal(
+                "pipes.amazonaws.com", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}
+            ),
+        )
+        read = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+        role.add_to_policy(iam.PolicyStatement(actions=read, resources=[source_arn]))
+        role.add_to_policy(iam.PolicyStatement(actions=["batch:SubmitJob"], resources=submits))
+        return role
+
+
+def _parameters(
+    request: SubmitJobRequest, definition_arn: str
+) -> pipes.CfnPipe.PipeTargetBatchJobParametersProperty:
+    members = request.to_pipe_parameters()
+    overrides, retries = members.get("ContainerOverrides"), members.get("RetryStrategy")
+    return _TARGET.PipeTargetBatchJobParametersProperty(
+        job_name=request.job_name,
+        job_definition=definition_arn,
+        array_properties=None
+        if request.array_size is None
+        else _TARGET.BatchArrayPropertiesProperty(size=request.array_size),
+        parameters=dict(request.parameters) or None,
+        retry_strategy=None
+        if retries is None
+        else _TARGET.BatchRetryStrategyProperty(attempts=retries["Attempts"]),
+        container_overrides=None
+        if overrides is None
+        else _TARGET.BatchContainerOverridesProperty(
+            command=overrides.get("Command"),
+            environment=[
+                _TARGET.BatchEnvironmentVariableProperty(name=each["Name"], value=each["Value"])
+                for each in overrides.get("Environment", ())
+            ]
+            or None,
+            resource_requirements=[
+                _TARGET.BatchResourceRequirementProperty(type=each["Type"], value=each["Value"])
+                for each in overrides.get("ResourceRequirements", ())
+            ]
+            or None,
+        ),
+    )

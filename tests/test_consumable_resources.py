@@ -1,0 +1,93 @@
+"""Consumable resources, from the resource to who may use it."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_iam as iam
+
+import batch_constructs as bc
+from batch_constructs.testing import assert_no_findings
+
+
+def test_there_are_so_many(stack, only) -> None:
+    """And a job gives back what it held, by default."""
+    bc.ConsumableResource(stack, "Licences", total_quantity=40)
+    assert only("AWS::Batch::ConsumableResource") == {"ResourceType": "REPLENISHABLE", "TotalQuantity": 40}
+
+
+def test_what_is_used_up(stack, only) -> None:
+    """Zero is a total, too: somebody adds more later."""
+    bc.ConsumableResource(
+        stack, "Calls", total_quantity=0, replenishable=False, consumable_resource_name="calls"
+    )
+    assert only("AWS::Batch::ConsumableResource") == {
+        "ConsumableResourceName": "calls",
+        "ResourceType": "NON_REPLENISHABLE",
+        "TotalQuantity": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"total_quantity": -1}, "total_quantity must be at least 0"),
+        ({"total_quantity": 1, "consumable_resource_name": "?"}, "consumable_resource_name must be"),
+    ],
+)
+def test_what_aws_refuses_is_refused_before(stack, arguments, message) -> None:
+    """With nothing in the tree."""
+    with pytest.raises(ValueError, match=message):
+        bc.ConsumableResource(stack, "Licences", **arguments)
+    assert not stack.node.children
+
+
+def test_an_arn_of_something_else_is_refused(stack) -> None:
+    """An imported one is named by its ARN."""
+    with pytest.raises(ValueError, match="consumable_resource_arn must look like"):
+        bc.ConsumableResource.from_consumable_resource_arn(stack, "Theirs", "licences")
+
+
+def test_who_submits_may_use_what_the_job_consumes(synth) -> None:
+    """Pain 14 (aws-cdk#33862), with resources: queue, definition, its revisions, and the licences; nothing else."""
+    stack = cdk.Stack(cdk.App(), "Stack")
+    vpc = bc.BatchNetwork(stack, "Network").vpc
+    queue = bc.JobQueue(
+        stack, "Queue", compute_environments=[bc.SpotComputeEnvironment(stack, "Spot", vpc=vpc)]
+    )
+    licences = bc.ConsumableResource(stack, "Licences", total_quantity=40)
+    job = bc.Ec2JobDefinition(stack, "Job", image="busybox", vcpus=1, memory=cdk.Size.mebibytes(512))
+    job.consume(licences, quantity=2)
+    who = iam.Role(stack, "Who", assumed_by=iam.AccountRootPrincipal())
+    queue.grant_submit_job(who, job)
+    buyer = iam.Role(stack, "Buyer", assumed_by=iam.AccountRootPrincipal())
+    licences.grant_update(buyer)
+    assert_no_findings(stack, warnings=True)
+    template = cdk.Stage.of(stack).synth(force=True).get_stack_by_name("Stack").template["Resources"]
+    statements = {
+        name[:3]: each["Properties"]["PolicyDocument"]["Statement"][0]
+        for name, each in template.items()
+        if each["Type"] == "AWS::IAM::Policy"
+    }
+    [definition] = [each for each in template.values() if each["Type"] == "AWS::Batch::JobDefinition"]
+    arn = {"Fn::GetAtt": [next(n for n in template if n.startswith("Licences")), "ConsumableResourceArn"]}
+    assert definition["Properties"]["ConsumableResourceProperties"] == {
+        "ConsumableResourceList": [{"ConsumableResource": arn, "Quantity": 2}]
+    }
+    assert statements["Who"]["Resource"][-1] == arn
+    assert len(statements["Who"]["Resource"]) == 4
+    assert statements["Buy"] == {
+        "Action": ["batch:DescribeConsumableResource", "batch:UpdateConsumableResource"],
+        "Effect": "Allow",
+        "Resource": arn,
+    }
+
+
+def test_more_than_there_is_is_found_at_synth() -> None:
+    """A job that asks for 41 of 40 licences would wait for ever."""
+    stack = cdk.Stack(cdk.App(), "Stack")
+    licences = bc.ConsumableResource(stack, "Licences", total_quantity=40)
+    job = bc.Ec2JobDefinition(stack, "Job", image="busybox", vcpus=1, memory=cdk.Size.mebibytes(512))
+    job.consume(licences, quantity=41)
+    with pytest.raises(AssertionError, match="CR-05"):
+        assert_no_findings(stack, warnings=True)

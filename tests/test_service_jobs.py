@@ -1,0 +1,227 @@
+"""Service environments, their queues and quota shares, and the jobs that are sent to them."""
+
+from __future__ import annotations
+
+import json
+
+import aws_cdk as cdk
+import botocore.session
+import pytest
+from aws_cdk import aws_iam as iam
+from botocore.validate import ParamValidator
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import batch_constructs as bc
+from batch_constructs.testing import assert_no_findings
+from tests.permissions.simulator import concrete
+
+TRAINING = {
+    "TrainingJobName": "train",
+    "RoleArn": "arn:aws:iam::111122223333:role/train",
+    "OutputDataConfig": {"S3OutputPath": "s3://bucket/out"},
+}
+SUBMIT = (
+    botocore.session.get_session().get_service_model("batch").operation_model("SubmitServiceJob").input_shape
+)
+UNIT = "ml.p5.48xlarge"
+
+
+def platform(stack: cdk.Stack, **more):
+    """A queue that is divided by quotas."""
+    environment = bc.ServiceEnvironment(
+        stack, "Training", capacity_limits=[bc.CapacityLimit(max_capacity=8, capacity_unit=UNIT)]
+    )
+    policy = bc.QuotaSharePolicy(stack, "Policy")
+    return bc.SageMakerJobQueue(
+        stack, "Queue", service_environment=environment, scheduling_policy=policy, **more
+    )
+
+
+def test_a_platform_of_quotas_passes_the_rules() -> None:
+    """No finding, warnings included; and the resources are what AWS takes."""
+    stack = cdk.Stack(cdk.App(), "Stack")
+    queue = platform(
+        stack,
+        job_state_time_limits=[
+            bc.JobStateTimeLimit(
+                reason=bc.TimeLimitReason.SERVICE_MAX_RESOURCE, max_time=cdk.Duration.minutes(10)
+            )
+        ],
+    )
+    share = bc.QuotaShare(
+        stack,
+        "Team",
+        job_queue=queue,
+        quota_share_name="team",
+        capacity_limits=[bc.CapacityLimit(max_capacity=4, capacity_unit=UNIT)],
+        borrow_limit=50,
+        in_share_preemption=True,
+    )
+    assert share.quota_share_name == "team"
+    assert_no_findings(stack, warnings=True)
+    resources = cdk.Stage.of(stack).synth(force=True).get_stack_by_name("Stack").template["Resources"]
+    found = {each["Type"].rsplit("::", 1)[-1]: each["Properties"] for each in resources.values()}
+    limits = [{"CapacityUnit": UNIT, "MaxCapacity": 8}]
+    assert found["ServiceEnvironment"] == {
+        "ServiceEnvironmentType": "SAGEMAKER_TRAINING",
+        "State": "ENABLED",
+        "CapacityLimits": limits,
+    }
+    assert found["SchedulingPolicy"] == {"QuotaSharePolicy": {"IdleResourceAssignmentStrategy": "FIFO"}}
+    assert found["JobQueue"]["JobQueueType"] == "SAGEMAKER_TRAINING"
+    assert found["JobQueue"]["JobStateTimeLimitActions"][0]["Action"] == "TERMINATE"
+    assert "ComputeEnvironmentOrder" not in found["JobQueue"]
+    assert found["QuotaShare"]["ResourceSharingConfiguration"] == {
+        "Strategy": "LEND_AND_BORROW",
+        "BorrowLimit": 50,
+    }
+    assert found["QuotaShare"]["PreemptionConfiguration"] == {"InSharePreemption": "ENABLED"}
+
+
+def test_who_submits_may_hand_over_the_training_role_and_no_other(stack, synth) -> None:
+    """To SageMaker only; the queue, its shares and jobs without a number yet are the resources."""
+    queue = platform(stack)
+    training = iam.Role(stack, "TrainingRole", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+    who = iam.Role(stack, "Who", assumed_by=iam.AccountRootPrincipal())
+    queue.grant_submit_service_job(who, training_roles=[training])
+    queue.grant_end_service_jobs(who)
+    resources = synth()
+    [policy] = [each for each in resources.values() if each["Type"] == "AWS::IAM::Policy"]
+    submit, hand_over, end, look = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert submit["Action"] == "batch:SubmitServiceJob"
+    assert len(submit["Resource"]) == 3
+    assert concrete(submit["Resource"][2], resources).endswith(":service-job/*")
+    assert hand_over["Action"] == "iam:PassRole"
+    assert hand_over["Resource"]["Fn::GetAtt"][0].startswith("TrainingRole")
+    assert hand_over["Condition"] == {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+    assert end["Action"] == "batch:TerminateServiceJob"
+    assert look["Resource"] == "*"
+    with pytest.raises(ValueError, match="needs at least one training role"):
+        queue.grant_submit_service_job(who, training_roles=[])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"capacity_limits": []}, "capacity_limits"),
+        (
+            {"capacity_limits": [bc.CapacityLimit(max_capacity=1)] * 2},
+            "each unit once, got NUM_INSTANCES 2 times",
+        ),
+        (
+            {"capacity_limits": [bc.CapacityLimit(max_capacity=1)], "service_environment_name": "?"},
+            "name must be",
+        ),
+    ],
+)
+def test_an_impossible_environment_is_refused(stack, arguments, message) -> None:
+    """With nothing in the tree."""
+    with pytest.raises(ValueError, match=message):
+        bc.ServiceEnvironment(stack, "Training", **arguments)
+    assert not stack.node.children
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"max_capacity": 0}, "max_capacity must be at least 1"),
+        ({"max_capacity": 1, "capacity_unit": "p5"}, "capacity_unit must be"),
+    ],
+)
+def test_an_impossible_limit_is_refused(arguments, message) -> None:
+    """When it is born."""
+    with pytest.raises(ValueError, match=message):
+        bc.CapacityLimit(**arguments)
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_a_share_has_up_to_five_limits(stack, count) -> None:
+    """Both ends are accepted."""
+    limits = [bc.CapacityLimit(max_capacity=1, capacity_unit=f"ml.m{n}.large") for n in range(count)]
+    bc.QuotaShare(stack, "Team", job_queue=platform(stack), quota_share_name="team", capacity_limits=limits)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"capacity_limits": []}, "the length of capacity_limits"),
+        ({"capacity_limits": [bc.CapacityLimit(max_capacity=1)] * 6}, "the length of capacity_limits"),
+        ({"quota_share_name": "a b"}, "quota_share_name must be"),
+        ({"borrow_limit": -2}, "borrow_limit must be"),
+        ({"borrow_limit": 5, "resource_sharing": bc.ResourceSharing.LEND}, "goes with LEND_AND_BORROW only"),
+    ],
+)
+def test_an_impossible_share_is_refused(stack, arguments, message) -> None:
+    """With nothing added to the tree."""
+    queue = platform(stack)
+    before = len(stack.node.children)
+    given_ = {
+        "quota_share_name": "team",
+        "capacity_limits": [bc.CapacityLimit(max_capacity=1)],
+        **arguments,
+    }
+    with pytest.raises(ValueError, match=message):
+        bc.QuotaShare(stack, "Team", job_queue=queue, **given_)
+    assert len(stack.node.children) == before
+
+
+RULES = st.builds(
+    bc.ServiceJobRetryRule,
+    action=st.sampled_from(bc.RetryAction),
+    on_status_reason=st.sampled_from(["Capacity*", "InternalServerError", "*"]),
+)
+REQUESTS = st.builds(
+    bc.ServiceJobRequest,
+    job_name=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}", fullmatch=True),
+    job_queue=st.just("training"),
+    training_job=st.just(TRAINING),
+    attempts=st.integers(1, 10),
+    evaluate_on_exit=st.lists(RULES, max_size=5),
+    timeout_seconds=st.none() | st.integers(60, 10**6),
+    share_identifier=st.none(),
+    quota_share_name=st.none() | st.just("team"),
+    preemption_retries=st.none() | st.integers(0, 5),
+    scheduling_priority=st.none() | st.integers(0, 9_999),
+    tags=st.dictionaries(st.sampled_from(["team", "cost"]), st.just("x")),
+)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(request=REQUESTS)
+def test_every_request_is_one_that_boto3_takes(request: bc.ServiceJobRequest) -> None:
+    """Nothing of it is refused by the client's own validation; the payload is the training job."""
+    arguments = request.to_boto3()
+    assert ParamValidator().validate(arguments, SUBMIT).generate_report() == ""
+    assert json.loads(arguments["serviceRequestPayload"]) == TRAINING
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"job_name": "-x"}, "job_name must be"),
+        ({"attempts": 11}, "attempts must be from 1 to 10"),
+        ({"attempts": 0}, "attempts must be from 1 to 10"),
+        ({"timeout_seconds": 59}, "timeout_seconds must be at least 60"),
+        ({"scheduling_priority": 10_000}, "scheduling_priority must be from 0 to 9,999"),
+        ({"preemption_retries": -1}, "preemption_retries must be at least 0"),
+        ({"share_identifier": "a", "quota_share_name": "b"}, "got both: 'a' and 'b'"),
+        ({"training_job": {"TrainingJobName": "x"}}, "got none of RoleArn, OutputDataConfig"),
+        ({"training_job": {**TRAINING, "Environment": {"a": "x" * 10_240}}}, "at most 10,240 bytes as JSON"),
+        ({"training_job": {**TRAINING, "x": float("nan")}}, "data that JSON can hold"),
+        (
+            {"evaluate_on_exit": [bc.ServiceJobRetryRule(action=bc.RetryAction.EXIT, on_status_reason="*")]},
+            "evaluate_on_exit needs attempts",
+        ),
+    ],
+)
+def test_an_impossible_request_is_refused(arguments, message) -> None:
+    """When it is born."""
+    with pytest.raises(ValueError, match=message):
+        bc.ServiceJobRequest(**{"job_name": "a", "job_queue": "q", "training_job": TRAINING, **arguments})
+
+
+def test_a_reason_has_one_star_at_its_end() -> None:
+    """As the API demands."""
+    with pytest.raises(ValueError, match="on_status_reason must be"):
+        bc.ServiceJobRetryRule(action=bc.RetryAction.RETRY, on_status_reason="*a")
