@@ -36,8 +36,8 @@ ACCEPTED = {
     "AwsSolutions-SF2": "five calls of SubmitJob in a row: the jobs themselves are not in the trace",
     "AwsSolutions-EC23": "cdk-nag cannot read the VPC's CIDR, which is a reference; nothing is open to the world",
 }
-# It lints for all Regions at once: not all of them have chats or FSx.
-NOT_EVERYWHERE = re.compile(r"Resource type 'AWS::(Chatbot|FSx)::\w+' does not exist in '[a-z0-9-]+'")
+# It lints for all Regions at once: not all of them have chats, FSx or the newest parts of Batch.
+NOT_EVERYWHERE = re.compile(r"Resource type 'AWS::(Chatbot|FSx|Batch)::\w+' does not exist in '[a-z0-9-]+'")
 NAG = """
 import runpy, sys, aws_cdk
 from cdk_nag import AwsSolutionsChecks
@@ -104,6 +104,10 @@ REQUESTS = {
     "AWS::Batch::ComputeEnvironment": ("CreateComputeEnvironment", {"computeEnvironmentName": "name"}),
     "AWS::Batch::JobQueue": ("CreateJobQueue", {"jobQueueName": "name"}),
     "AWS::Batch::JobDefinition": ("RegisterJobDefinition", {"jobDefinitionName": "name"}),
+    "AWS::Batch::SchedulingPolicy": ("CreateSchedulingPolicy", {"name": "name"}),
+    "AWS::Batch::ServiceEnvironment": ("CreateServiceEnvironment", {"serviceEnvironmentName": "name"}),
+    "AWS::Batch::QuotaShare": ("CreateQuotaShare", {}),
+    "AWS::Batch::ConsumableResource": ("CreateConsumableResource", {"consumableResourceName": "name"}),
 }
 # CloudFormation's own: they steer updates and are no part of a request.
 ONLY_CLOUDFORMATION = {"ReplaceComputeEnvironment", "ResourceRetentionPolicy", "UpdateToLatestImageVersion"}

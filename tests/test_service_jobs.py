@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import batch_constructs as bc
 from batch_constructs.testing import assert_no_findings
+from batch_constructs.testing.synthesis import synthesized
 from tests.permissions.simulator import concrete
 
 TRAINING = {
@@ -60,7 +61,7 @@ def test_a_platform_of_quotas_passes_the_rules() -> None:
     )
     assert share.quota_share_name == "team"
     assert_no_findings(stack, warnings=True)
-    resources = cdk.Stage.of(stack).synth(force=True).get_stack_by_name("Stack").template["Resources"]
+    resources = json.loads((synthesized(stack) / "Stack.template.json").read_text())["Resources"]
     found = {each["Type"].rsplit("::", 1)[-1]: each["Properties"] for each in resources.values()}
     limits = [{"CapacityUnit": UNIT, "MaxCapacity": 8}]
     assert found["ServiceEnvironment"] == {
