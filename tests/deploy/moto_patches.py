@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from moto.batch import models
 from moto.batch.utils import lowercase_first_key
-from moto.cloudformation import models as cloudformation
 from moto.cloudformation import parsing
+from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.common_models import CloudFormationModel
 from moto.core.config import default_user_config
 from moto.ec2.models.instance_types import INSTANCE_FAMILIES, INSTANCE_TYPES
@@ -47,7 +47,7 @@ def apply() -> None:
         find_definitions_by_arn_without_revision,
         name_repositories_in_small_letters,
         send_events_to_topics,
-        execute_change_sets_of_their_stack,
+        find_change_sets_by_their_stack,
         answer_for_what_other_resources_name,
         stand_in_for_what_other_resources_name,
     ):
@@ -332,18 +332,23 @@ def _stand_in(kind: str, attributes: tuple[str, ...]) -> type:
     return StandIn
 
 
-def execute_change_sets_of_their_stack() -> None:
+def find_change_sets_by_their_stack() -> None:
     """moto knows a change set by its name alone, which stacks that are deployed at the same time have in common."""
-    backend = cloudformation.CloudFormationBackend
-    execute = backend.execute_change_set
+    for action in ("describe_change_set", "execute_change_set", "delete_change_set"):
+        _of_the_named_stack(action)
 
-    def execute_of_stack(self: Any, change_set_name: str, stack_name: str | None = None) -> None:
-        for arn, each in self.change_sets.items():
-            if each.change_set_name == change_set_name and stack_name in {each.stack_name, each.stack_id}:
-                change_set_name = arn
-        execute(self, change_set_name, stack_name)
 
-    backend.execute_change_set = execute_of_stack
+def _of_the_named_stack(action: str) -> None:
+    act = getattr(CloudFormationResponse, action)
+
+    def act_on_the_right_one(self: Any) -> Any:
+        name, stack = self.params["ChangeSetName"], self.params.get("StackName")
+        for arn, each in list(self.cloudformation_backend.change_sets.items()):
+            if each.change_set_name == name and stack in {each.stack_name, each.stack_id}:
+                self.params["ChangeSetName"] = arn
+        return act(self)
+
+    setattr(CloudFormationResponse, action, act_on_the_right_one)
 
 
 def _before_creating(model: Any, fix: Callable[[Properties, Any], None]) -> None:
