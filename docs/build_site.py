@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from functools import partial
 from pathlib import Path
 
 from batch_constructs import _HOMES
@@ -11,6 +13,7 @@ from batch_constructs.facts import quotas
 from batch_constructs.facts.ranges import Quota
 
 ROOT = Path(__file__).parents[1]
+_LINK = re.compile(r"\]\((?!https?:|#)([^)]+)\)")
 _CODE = re.compile(r"```.*?```", re.DOTALL)
 _ROOMS = {
     "networking": "Networks",
@@ -20,6 +23,7 @@ _ROOMS = {
     "scheduling_policies": "Scheduling",
     "consumable_resources": "Scheduling",
     "job_queues": "Job queues",
+    "service_job_queues": "Job queues",
     "job_definitions": "Job definitions",
     "submissions": "Submitting jobs",
     "roles": "Roles and permissions",
@@ -28,6 +32,11 @@ _ROOMS = {
     "platform": "Platforms",
     "facts": "Words and facts",
 }
+
+
+def _from_docs(folder: Path, link: re.Match[str]) -> str:
+    """A link of a README, as seen from the pages of the site."""
+    return f"]({os.path.relpath(folder / link[1], ROOT / 'docs')})"
 
 
 def gallery() -> str:
@@ -42,7 +51,7 @@ def gallery() -> str:
     for app in sorted((ROOT / "examples").glob("*/app.py")):
         text = (app.parent / "README.md").read_text(encoding="utf-8").strip()
         title, _, body = text.partition("\n")
-        body = body.replace("../../docs/", "").replace("](../../", "](../").replace("\n## ", "\n### ")
+        body = _LINK.sub(partial(_from_docs, app.parent), body).replace("\n## ", "\n### ")
         stack = next(iter(sorted(app.parent.glob("*/stack.py"))), app)
         code = stack.read_text(encoding="utf-8").strip()
         parts += [f"## {title.removeprefix('# ')} {{ #{app.parent.name} }}", "", body.strip(), ""]
