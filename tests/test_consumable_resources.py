@@ -63,7 +63,9 @@ def test_who_submits_may_use_what_the_job_consumes(synth) -> None:
     buyer = iam.Role(stack, "Buyer", assumed_by=iam.AccountRootPrincipal())
     licences.grant_update(buyer)
     assert_no_findings(stack, warnings=True)
-    template = cdk.Stage.of(stack).synth(force=True).get_stack_by_name("Stack").template["Resources"]
+    stage = cdk.Stage.of(stack)
+    assert stage is not None
+    template = stage.synth(force=True).get_stack_by_name("Stack").template["Resources"]
     statements = {
         name[:3]: each["Properties"]["PolicyDocument"]["Statement"][0]
         for name, each in template.items()
