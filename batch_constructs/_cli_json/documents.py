@@ -13,7 +13,7 @@ from batch_constructs.facts import requests
 if TYPE_CHECKING:
     from batch_constructs.facts.requests import MemberType, Request
 
-__all__ = ["document_of", "properties_of"]
+__all__ = ["document_of", "properties_of", "with_empties"]
 
 _LONGEST_NAME = 128
 _WORDS = {
@@ -133,6 +133,26 @@ def _written(kind: MemberType, value: Any) -> Any:
     if kind == "integer" and isinstance(value, float):
         return int(value)
     return value if kind in requests.SCALARS else _members(kind, value)
+
+
+def with_empties(document: Any, given: Any) -> Any:
+    """A document with the empty objects of the one that it came of: templates of the CDK have none.
+
+    Args:
+        document: What `document_of` gave.
+        given: What `properties_of` was given.
+    """
+    if isinstance(document, dict) and isinstance(given, Mapping):
+        empties = {name: item for name, item in given.items() if name not in document and _is_hollow(item)}
+        return {name: with_empties(item, given.get(name)) for name, item in document.items()} | empties
+    if isinstance(document, list) and isinstance(given, list) and len(document) == len(given):
+        return [with_empties(one, other) for one, other in zip(document, given, strict=True)]
+    return document
+
+
+def _is_hollow(value: Any) -> bool:
+    """Whether nothing is in an object, or nothing but such objects."""
+    return isinstance(value, Mapping) and all(_is_hollow(item) for item in value.values())
 
 
 def _is_intrinsic(value: Any) -> bool:

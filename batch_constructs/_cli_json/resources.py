@@ -80,10 +80,22 @@ def _differences(rendered: Any, wanted: Any, path: str = "") -> Iterator[tuple[s
     for name in {**rendered, **wanted}:
         here = ".".join(filter(None, (path, name.replace(".", "\\."))))
         one, other = rendered.get(name), wanted.get(name)
-        if isinstance(one, dict) and isinstance(other, dict) and one and other:
-            yield from _differences(one, other, here)
+        if _comparable(one, other):
+            yield from _differences(_by_name(one), _by_name(other), here)
         elif one != other:
             yield here, other
+
+
+def _comparable(one: Any, other: Any) -> bool:
+    """Whether two values can be told apart by their members, as objects can and lists of as many objects."""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(isinstance(each, dict) for each in (*one, *other))
+    return isinstance(one, dict) and isinstance(other, dict) and bool(one) and bool(other)
+
+
+def _by_name(value: Any) -> Mapping[str, Any]:
+    # The CDK overrides an element of a list by its index.
+    return value if isinstance(value, dict) else {str(index): each for index, each in enumerate(value)}
 
 
 def _without_tokens(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_cdk.aws_logs import RetentionDays
 
@@ -42,6 +42,8 @@ class Ec2JobDefinition(SingleContainerJobDefinition):
 
     Guide: Creating a Job Definition; Job Definition Parameters; GPU Jobs.
     """
+
+    _kind = "Ec2JobDefinition"
 
     def __init__(
         self,
@@ -163,3 +165,8 @@ class Ec2JobDefinition(SingleContainerJobDefinition):
             log_group=log_group,
             log_retention=log_retention,
         )
+
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
+        arguments = super()._arguments_of(properties, references)
+        return {**arguments, "privileged": properties["ContainerProperties"].get("Privileged")}

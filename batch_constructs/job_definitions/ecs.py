@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jsii
 from aws_cdk import aws_batch as batch
@@ -12,6 +12,12 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from batch_constructs.job_definitions.base import JobDefinitionBase
+from batch_constructs.job_definitions.documents import (
+    DefinitionCliJson,
+    amounts,
+    container_arguments,
+    role_arguments,
+)
 from batch_constructs.job_definitions.images import may_be_private, resolve_image
 from batch_constructs.job_definitions.log_drivers import AwsLogs, check_logging, resolve_logging
 from batch_constructs.job_definitions.parameters import placeholders
@@ -33,7 +39,7 @@ __all__ = ["EcsJobDefinition", "SingleContainerJobDefinition"]
 
 
 @jsii.implements(iam.IGrantable)
-class EcsJobDefinition(JobDefinitionBase):
+class EcsJobDefinition(DefinitionCliJson, JobDefinitionBase):
     """A definition of jobs on ECS. Grant to it, and its jobs get a role with that right."""
 
     cfn: batch.CfnJobDefinition
@@ -250,3 +256,14 @@ class SingleContainerJobDefinition(EcsJobDefinition):
             self, type="container", platform_capability=platform.capability, container_properties=properties
         )
         self._finish([container], settings)
+
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
+        settings = super()._arguments_of(properties, references)
+        container = properties["ContainerProperties"]
+        return {
+            **settings,
+            **role_arguments(container, [container], references),
+            **container_arguments(container),
+            **amounts(container),
+        }

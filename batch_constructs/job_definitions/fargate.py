@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from aws_cdk import Size
 from aws_cdk import aws_batch as batch
 from aws_cdk.aws_logs import RetentionDays
 
+from batch_constructs._cli_json.constructs import word
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known, mebibytes, seconds
 from batch_constructs.facts import fargate, limits
@@ -22,7 +24,7 @@ from batch_constructs.job_definitions.volumes import Efs
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import Duration, Size
+    from aws_cdk import Duration
     from aws_cdk import aws_ecs as ecs
     from aws_cdk import aws_iam as iam
     from aws_cdk import aws_logs as logs
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from batch_constructs.job_definitions.retries import RetryStrategy
     from batch_constructs.job_definitions.volumes import Mount
 
-__all__ = ["FargateJobDefinition", "fargate_platform", "runtime_platform"]
+__all__ = ["FargateJobDefinition", "fargate_platform", "runtime_platform", "task_arguments"]
 
 _L1 = batch.CfnJobDefinition
 
@@ -49,6 +51,8 @@ class FargateJobDefinition(SingleContainerJobDefinition):
 
     Guide: Creating a Job Definition; Job Definition Parameters (Fargate).
     """
+
+    _kind = "FargateJobDefinition"
 
     def __init__(
         self,
@@ -200,6 +204,26 @@ class FargateJobDefinition(SingleContainerJobDefinition):
             log_group=log_group,
             log_retention=log_retention,
         )
+
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
+        arguments = super()._arguments_of(properties, references)
+        del arguments["gpus"]
+        container = properties["ContainerProperties"]
+        version = container.get("FargatePlatformConfiguration", {}).get("PlatformVersion")
+        return {**arguments, **task_arguments(container), "platform_version": version}
+
+
+def task_arguments(task: Mapping[str, Any]) -> dict[str, Any]:
+    """The keywords that say what properties of a task on Fargate say."""
+    runtime, storage = task.get("RuntimePlatform", {}), task.get("EphemeralStorage", {})
+    public = task.get("NetworkConfiguration", {}).get("AssignPublicIp", "DISABLED")
+    return {
+        "architecture": word(Architecture, runtime.get("CpuArchitecture")),
+        "operating_system_family": word(OperatingSystemFamily, runtime.get("OperatingSystemFamily")),
+        "assign_public_ip": public.upper() == "ENABLED",
+        "ephemeral_storage": Size.gibibytes(storage["SizeInGiB"]) if storage else None,
+    }
 
 
 def fargate_platform(

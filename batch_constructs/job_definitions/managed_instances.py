@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_cdk.aws_logs import RetentionDays
 
@@ -12,7 +12,7 @@ from batch_constructs.facts import limits
 from batch_constructs.facts.instance_types import Architecture
 from batch_constructs.facts.vocabulary import PlatformCapability
 from batch_constructs.job_definitions.container import Platform
-from batch_constructs.job_definitions.fargate import runtime_platform
+from batch_constructs.job_definitions.fargate import runtime_platform, task_arguments
 from batch_constructs.job_definitions.settings import DefinitionSettings
 from batch_constructs.job_definitions.tasks import TaskJobDefinition
 
@@ -43,6 +43,8 @@ class ManagedInstancesJobDefinition(TaskJobDefinition):
 
     Guide: Amazon ECS Managed Instances (newer than the table of contents).
     """
+
+    _kind = "ManagedInstancesJobDefinition"
 
     def __init__(
         self,
@@ -138,3 +140,9 @@ class ManagedInstancesJobDefinition(TaskJobDefinition):
             log_group=log_group,
             log_retention=log_retention,
         )
+
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
+        arguments = super()._arguments_of(properties, references)
+        [task] = properties["EcsProperties"]["TaskProperties"]
+        return {**arguments, "architecture": task_arguments(task)["architecture"]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_cdk.aws_logs import RetentionDays
 
@@ -11,7 +11,8 @@ from batch_constructs._tokens import seconds
 from batch_constructs.facts import limits
 from batch_constructs.facts.tasks import IpcMode, PidMode
 from batch_constructs.job_definitions.container import EC2
-from batch_constructs.job_definitions.fargate_tasks import check_on_fargate, platform_of
+from batch_constructs.job_definitions.fargate import task_arguments
+from batch_constructs.job_definitions.fargate_tasks import FargateTask, check_on_fargate, platform_of
 from batch_constructs.job_definitions.settings import DefinitionSettings
 from batch_constructs.job_definitions.tasks import TaskJobDefinition
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from constructs import Construct
     from jsii import Number
 
-    from batch_constructs.job_definitions.fargate_tasks import FargateTask
     from batch_constructs.job_definitions.log_drivers import AwsLogs
     from batch_constructs.job_definitions.retries import RetryStrategy
     from batch_constructs.job_definitions.task_containers import TaskContainer
@@ -43,6 +43,8 @@ class MultiContainerJobDefinition(TaskJobDefinition):
 
     Guide: Job Definition Parameters (ecsProperties; newer than its table of contents).
     """
+
+    _kind = "MultiContainerJobDefinition"
 
     def __init__(
         self,
@@ -137,3 +139,12 @@ class MultiContainerJobDefinition(TaskJobDefinition):
             log_group=log_group,
             log_retention=log_retention,
         )
+
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
+        arguments = super()._arguments_of(properties, references)
+        if "FARGATE" not in properties.get("PlatformCapabilities", ()):
+            return arguments
+        [task] = properties["EcsProperties"]["TaskProperties"]
+        fargate = FargateTask(**task_arguments(task), platform_version=task.get("PlatformVersion"))
+        return {**arguments, "fargate": fargate}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_batch as batch
 from aws_cdk.aws_logs import RetentionDays
@@ -11,9 +11,17 @@ from batch_constructs._problems import Problems
 from batch_constructs._tokens import mebibytes, seconds
 from batch_constructs.job_definitions.consumables import consumable_resource_properties
 from batch_constructs.job_definitions.container import EC2
+from batch_constructs.job_definitions.documents import amounts, container_arguments, role_arguments
 from batch_constructs.job_definitions.ecs import EcsJobDefinition
 from batch_constructs.job_definitions.log_drivers import check_logging
-from batch_constructs.job_definitions.node_groups import check_group, check_nodes, container_of, ranges_of
+from batch_constructs.job_definitions.node_groups import (
+    NodeGroup,
+    NodeRange,
+    check_group,
+    check_nodes,
+    container_of,
+    ranges_of,
+)
 from batch_constructs.job_definitions.settings import DefinitionSettings
 
 if TYPE_CHECKING:
@@ -28,7 +36,6 @@ if TYPE_CHECKING:
     from jsii import Number
 
     from batch_constructs.job_definitions.log_drivers import AwsLogs
-    from batch_constructs.job_definitions.node_groups import NodeGroup
     from batch_constructs.job_definitions.retries import RetryStrategy
 
 __all__ = ["MultiNodeParallelJobDefinition"]
@@ -45,6 +52,8 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
 
     Guide: Multi-node Parallel Jobs; Creating a Multi-node Parallel Job Definition.
     """
+
+    _kind = "MultiNodeParallelJobDefinition"
 
     def __init__(
         self,
@@ -165,3 +174,37 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
             ),
         )
         self._finish(containers, settings)
+
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
+        settings = super()._arguments_of(properties, references)
+        nodes = properties["NodeProperties"]
+        ranges = nodes["NodeRangeProperties"]
+        others = [name for each in ranges for name in ("EcsProperties", "EksProperties") if name in each]
+        if others or not all("Container" in each for each in ranges):
+            raise ValueError(
+                "nodeRangeProperties must have a container each: ecsProperties and eksProperties of nodes have no "
+                "keywords here; take CfnJobDefinition for them"
+            )
+        containers = [each["Container"] for each in ranges]
+        roles = {name: value for each in reversed(containers) for name, value in each.items()}
+        return {
+            **settings,
+            **role_arguments(roles, containers, references),
+            "main_node": nodes["MainNode"],
+            "node_groups": [
+                NodeGroup(
+                    nodes=_range_of(each["TargetNodes"], nodes["NumNodes"]),
+                    privileged=each["Container"].get("Privileged"),
+                    **container_arguments(each["Container"]),
+                    **amounts(each["Container"]),
+                )
+                for each in ranges
+            ],
+        }
+
+
+def _range_of(text: str, count: int) -> NodeRange:
+    """AWS lets either end out: ``:3``, ``4:``."""
+    first, _, last = text.partition(":")
+    return NodeRange(first=int(first or 0), last=int(last or count - 1))

@@ -33,7 +33,7 @@ class DefinitionSettings:
     retry_strategy: RetryStrategy | None
     timeout_seconds: Number | None
     scheduling_priority: Number | None
-    propagate_tags: bool
+    propagate_tags: bool | None
     skip_deregister_on_update: bool
     job_definition_name: str | None
     tags: Mapping[str, str] | None = None
@@ -52,9 +52,10 @@ class DefinitionSettings:
         scope: Construct,
         *,
         type: str,
-        platform_capability: str,
+        platform_capability: str | None = None,
         container_properties: batch.CfnJobDefinition.ContainerPropertiesProperty | None = None,
         ecs_properties: batch.CfnJobDefinition.EcsPropertiesProperty | None = None,
+        eks_properties: batch.CfnJobDefinition.EksPropertiesProperty | None = None,
         node_properties: batch.CfnJobDefinition.NodePropertiesProperty | None = None,
     ) -> batch.CfnJobDefinition:
         """The CloudFormation resource of a definition with these settings."""
@@ -63,7 +64,7 @@ class DefinitionSettings:
             "Resource",
             type=type,
             job_definition_name=self.job_definition_name,
-            platform_capabilities=[platform_capability],
+            platform_capabilities=None if platform_capability is None else [platform_capability],
             parameters=dict(self.parameters) if self.parameters else None,
             propagate_tags=self.propagate_tags,
             retry_strategy=_retry_strategy(self.retry_strategy),
@@ -79,6 +80,7 @@ class DefinitionSettings:
             tags=dict(self.tags) if self.tags else None,
             container_properties=container_properties,
             ecs_properties=ecs_properties,
+            eks_properties=eks_properties,
             node_properties=node_properties,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Fn
 from aws_cdk import aws_batch as batch
@@ -11,13 +11,21 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from batch_constructs._cli_json.constructs import word
 from batch_constructs._tokens import known, seconds
+from batch_constructs.facts.tasks import IpcMode, PidMode
 from batch_constructs.job_definitions.container import environment_properties, secret_properties
+from batch_constructs.job_definitions.documents import amounts, container_arguments, role_arguments
 from batch_constructs.job_definitions.ecs import EcsJobDefinition
 from batch_constructs.job_definitions.linux_parameters import linux_parameters_property, ulimit_properties
 from batch_constructs.job_definitions.log_drivers import AwsLogs, check_logging, resolve_logging
 from batch_constructs.job_definitions.mounts import Volumes
-from batch_constructs.job_definitions.task_containers import check_dependencies, container_of
+from batch_constructs.job_definitions.task_containers import (
+    DependencyCondition,
+    TaskContainer,
+    check_dependencies,
+    container_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,11 +33,9 @@ if TYPE_CHECKING:
     from aws_cdk import aws_ecs as ecs
 
     from batch_constructs._problems import Problems
-    from batch_constructs.facts.tasks import IpcMode, PidMode
     from batch_constructs.job_definitions.container import Container, Platform
     from batch_constructs.job_definitions.images import ResolvedImage
     from batch_constructs.job_definitions.settings import DefinitionSettings
-    from batch_constructs.job_definitions.task_containers import TaskContainer
 
 __all__ = ["TaskJobDefinition"]
 
@@ -143,6 +149,35 @@ class TaskJobDefinition(EcsJobDefinition):
         if resolved.secrets and self._execution_role is None:
             resolved = resolve_logging(scope, logging, log_group_name="", role=self._need_execution_role())
         return resolved.log_configuration
+
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
+        settings = super()._arguments_of(properties, references)
+        [task] = properties["EcsProperties"]["TaskProperties"]
+        return {
+            **settings,
+            **role_arguments(task, task["Containers"], references),
+            "containers": [
+                _container(each, f"container-{index}") for index, each in enumerate(task["Containers"])
+            ],
+            "ipc_mode": word(IpcMode, task.get("IpcMode")),
+            "pid_mode": word(PidMode, task.get("PidMode")),
+        }
+
+
+def _container(container: Mapping[str, Any], name: str) -> TaskContainer:
+    return TaskContainer(
+        name=container.get("Name", name),
+        essential=container.get("Essential", True),
+        depends_on={
+            each["ContainerName"]: condition
+            for each in container.get("DependsOn", ())
+            if "ContainerName" in each and (condition := word(DependencyCondition, each.get("Condition")))
+        },
+        privileged=container.get("Privileged"),
+        **container_arguments(container),
+        **amounts(container),
+    )
 
 
 def _task_container(
