@@ -41,7 +41,7 @@ def main() -> None:
 def check(
     paths: tuple[Path, ...], style: str, *, strict: bool, select: tuple[str, ...], ignore: tuple[str, ...]
 ) -> None:
-    r"""Check templates, cdk.out folders, or folders of templates.
+    """Check templates, cdk.out folders, or folders of templates.
 
     \b
     batch-constructs check cdk.out
@@ -70,7 +70,7 @@ def check(
 @main.command()
 @click.argument("rule", required=False)
 def rules(rule: str | None) -> None:
-    r"""List the rules, or explain one of them.
+    """List the rules, or explain one of them.
 
     \b
     batch-constructs rules
@@ -100,7 +100,7 @@ def rules(rule: str | None) -> None:
 @click.argument("paths", nargs=-1, required=True, type=_PATHS)
 @click.option("--tables", is_flag=True, help="Tables with all sizes and limits, in place of a tree.")
 def show(paths: tuple[Path, ...], *, tables: bool) -> None:
-    r"""Show what templates or cdk.out folders hold of AWS Batch.
+    """Show what templates or cdk.out folders hold of AWS Batch.
 
     \b
     batch-constructs show cdk.out
@@ -126,7 +126,7 @@ def show(paths: tuple[Path, ...], *, tables: bool) -> None:
     help="Where to: .svg, .mmd (Mermaid) or .png; - writes Mermaid to the terminal.",
 )
 def diagram(path: Path, output: Path) -> None:
-    r"""Draw the platform of a template or a cdk.out folder.
+    """Draw the platform of a template or a cdk.out folder.
 
     What starts jobs, definitions, queues in their order of environments, networks, alerts.
 
@@ -159,7 +159,7 @@ def diagram(path: Path, output: Path) -> None:
     help="How to report.",
 )
 def changes(old: str, new: str, style: str) -> None:
-    r"""Tell what a deploy of NEW over OLD would do to environments, queues, definitions and policies.
+    """Tell what a deploy of NEW over OLD would do to environments, queues, definitions and policies.
 
     \b
     batch-constructs changes deployed.json cdk.out

@@ -42,6 +42,16 @@ def clean(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_help_teaches_by_example(command: str) -> None:
+    """Each example of the help stands on a line of its own, ready to be copied, and exit statuses are told."""
+    shown = run(command, "--help").output
+    examples = [line for line in shown.splitlines() if line.startswith("  batch-constructs ")]
+    assert len(examples) >= 2
+    assert "\\b" not in shown
+    assert "Exit status: 0" in shown
+
+
 def test_a_clean_template_is_0(clean: Path) -> None:
     """Nothing found is success, strict or not."""
     for arguments in ((), ("--strict",)):

@@ -39,13 +39,14 @@ ACCEPTED = {
 # It lints for all Regions at once: not all of them have chats, FSx or the newest parts of Batch.
 NOT_EVERYWHERE = re.compile(r"Resource type 'AWS::(Chatbot|FSx|Batch)::\w+' does not exist in '[a-z0-9-]+'")
 NAG = """
-import runpy, sys, aws_cdk
+import os, runpy, sys, aws_cdk
 from cdk_nag import AwsSolutionsChecks
 plain = aws_cdk.App.synth
 def synth(app, *args, **options):
     aws_cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     return plain(app, *args, **options)
 aws_cdk.App.synth = synth
+sys.path.insert(0, os.path.dirname(sys.argv[1]))
 runpy.run_path(sys.argv[1])
 """
 
@@ -88,7 +89,8 @@ def test_the_cdks_strict_validation_passes(example: str, tmp_path: Path) -> None
 def test_cdk_nag_finds_only_what_is_argued(example: str, tmp_path: Path) -> None:
     """Every finding is one that holds for a reason; a new one fails."""
     app = str(ROOT / "examples" / example / "app.py")
-    run([sys.executable, "-c", NAG, app], tmp_path)
+    done = run([sys.executable, "-c", NAG, app], tmp_path)
+    assert (tmp_path / "validation-report.json").exists(), done.stderr
     report = json.loads((tmp_path / "validation-report.json").read_text(encoding="utf-8"))
     found = {
         re.split(r"\W*\[", violation["ruleName"])[0]

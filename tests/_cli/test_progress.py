@@ -16,30 +16,31 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """A terminal in place of stderr; no fixture, since pytest sets stderr anew between set-up and test."""
     found = Terminal()
     monkeypatch.setattr("sys.stderr", found)
     return found
 
 
-def test_what_is_quick_says_nothing(terminal: Terminal) -> None:
+def test_what_is_quick_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing flickers."""
+    stderr = terminal(monkeypatch)
     with progress("checking cdk.out"):
         pass
-    assert terminal.getvalue() == ""
+    assert stderr.getvalue() == ""
 
 
-def test_what_takes_long_says_so_and_takes_it_back(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_takes_long_says_so_and_takes_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """The line is erased, also after an error."""
     monkeypatch.setattr(module, "_PATIENCE", 0.0)
+    stderr = terminal(monkeypatch)
     with pytest.raises(KeyError), progress("checking cdk.out"):
-        while not terminal.getvalue():
+        end = time.monotonic() + 10
+        while not stderr.getvalue() and time.monotonic() < end:
             time.sleep(0.001)
         raise KeyError
-    assert terminal.getvalue() == "checking cdk.out …\r\x1b[K"
+    assert stderr.getvalue() == "checking cdk.out …\r\x1b[K"
 
 
 def test_a_pipe_hears_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
