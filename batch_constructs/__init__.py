@@ -63,7 +63,7 @@ if TYPE_CHECKING:
         TaskContainer,
     )
     from batch_constructs.job_definitions.volumes import Efs, Host, S3Files
-    from batch_constructs.job_queues import ImportedJobQueue, JobQueue, JobStateTimeLimit
+    from batch_constructs.job_queues import ImportedJobQueue, JobQueue
     from batch_constructs.launch_templates.agent_config import EcsAgentConfig, ImagePullBehavior
     from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
     from batch_constructs.launch_templates.cloudwatch_agent import AgentMetrics, CloudWatchAgent
@@ -115,6 +115,7 @@ if TYPE_CHECKING:
     from batch_constructs.submissions.scheduled import ScheduledJob
     from batch_constructs.submissions.service_request import ServiceJobRequest, ServiceJobRetryRule
     from batch_constructs.submissions.triggered import EventTriggeredJob
+    from batch_constructs.time_limits import JobStateTimeLimit
 
 # Where each public name lives. A new name stands here, above and in __all__; a test compares the three.
 _HOMES = {
@@ -186,7 +187,7 @@ _HOMES = {
     "JobQueueBlockedAlerts": "monitoring.queue_blocked",
     "JobQueueBlockedPattern": "monitoring.event_patterns",
     "JobRole": "roles",
-    "JobStateTimeLimit": "job_queues",
+    "JobStateTimeLimit": "time_limits",
     "JobStatus": "facts.vocabulary",
     "LaunchTemplateOverride": "launch_templates.overrides",
     "LinuxParameters": "job_definitions.linux_parameters",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import jsii
 from aws_cdk import aws_batch as batch
 from aws_cdk.interfaces.aws_batch import ConsumableResourceReference, IConsumableResourceRef
 
+from batch_constructs._cli_json.constructs import CliJson, word
 from batch_constructs._problems import Problems
 from batch_constructs._references import Referable
 from batch_constructs._tokens import known
@@ -16,6 +18,8 @@ from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.vocabulary import ConsumableType
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aws_cdk import aws_iam as iam
     from constructs import Construct
     from jsii import Number
@@ -94,7 +98,7 @@ class ImportedConsumableResource(ConsumableResourceBase):
         self.consumable_resource_arn = consumable_resource_arn
 
 
-class ConsumableResource(ConsumableResourceBase):
+class ConsumableResource(CliJson, ConsumableResourceBase):
     """So many of something; a job that needs some waits until they are free.
 
     Seats of a licence, connections to a database, calls to a service: each job holds its quantity from its start to
@@ -102,6 +106,9 @@ class ConsumableResource(ConsumableResourceBase):
 
     Guide: Resource-aware scheduling (newer than the table of contents).
     """
+
+    _operation = "CreateConsumableResource"
+    _filled_in = MappingProxyType({"ResourceType": ConsumableType.REPLENISHABLE.value, "TotalQuantity": 0})
 
     def __init__(
         self,
@@ -143,3 +150,12 @@ class ConsumableResource(ConsumableResourceBase):
     def consumable_resource_arn(self) -> str:  # type: ignore[override] # read once, when first needed
         """The resource's ARN."""
         return self.cfn.attr_consumable_resource_arn
+
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003
+        kind = word(ConsumableType, properties["ResourceType"])
+        return {
+            "total_quantity": properties["TotalQuantity"],
+            "replenishable": kind is not ConsumableType.NON_REPLENISHABLE,
+            "consumable_resource_name": properties["ConsumableResourceName"],
+        }

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jsii
 from aws_cdk import Fn
 from aws_cdk import aws_batch as batch
 from aws_cdk.interfaces.aws_batch import IJobQueueRef, JobQueueReference
 
+from batch_constructs._cli_json.constructs import CliJson, check_kind
+from batch_constructs._cli_json.named import Named
 from batch_constructs._problems import Problems
 from batch_constructs._references import Referable
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits, patterns
-from batch_constructs.facts.vocabulary import TimeLimitAction, TimeLimitReason
+from batch_constructs.facts.vocabulary import TimeLimitAction
 from batch_constructs.permissions import grants
+from batch_constructs.time_limits import JobStateTimeLimit, limits_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from aws_cdk import Duration
     from aws_cdk import aws_iam as iam
     from aws_cdk.interfaces.aws_batch import IComputeEnvironmentRef, IJobDefinitionRef, ISchedulingPolicyRef
     from constructs import Construct
@@ -33,64 +34,11 @@ __all__ = [
     "JobQueueBase",
     "JobStateTimeLimit",
     "NamedQueue",
-    "TimeLimitReason",
+    "kind_of",
+    "queue_arguments",
 ]
 
 _L1 = batch.CfnJobQueue
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobStateTimeLimit:
-    """When a job that blocks the head of its queue is cancelled, so that it stops blocking the others.
-
-    Guide: Job Queue Parameters (``jobStateTimeLimitActions``); Troubleshooting (jobs stuck in RUNNABLE).
-
-    Attributes:
-        reason: Why it is stuck.
-        max_time: How long it may stand at the head of the queue for that reason, 10 minutes to 24 hours.
-
-    Raises:
-        ValueError: the time is out of its range.
-    """
-
-    reason: TimeLimitReason
-    max_time: Duration
-
-    def __post_init__(self) -> None:
-        problems = Problems()
-        problems.within("max_time", self.max_time.to_seconds(), limits.JOB_STATE_TIME_LIMIT_SECONDS)
-        problems.raise_if_any()
-
-    @classmethod
-    def for_misconfigurations(cls, max_time: Duration) -> tuple[JobStateTimeLimit, ...]:
-        """Cancel what can never run: too large for the environments, or for what they are allowed to launch.
-
-        Args:
-            max_time: How long it may block the queue, 10 minutes to 24 hours.
-
-        Raises:
-            ValueError: the time is out of its range.
-        """
-        return tuple(
-            cls(reason=reason, max_time=max_time)
-            for reason in (
-                TimeLimitReason.MAX_RESOURCE,
-                TimeLimitReason.JOB_RESOURCE_REQUIREMENT,
-                TimeLimitReason.INSTANCE_CONFIGURATION,
-            )
-        )
-
-    @classmethod
-    def for_insufficient_capacity(cls, max_time: Duration) -> JobStateTimeLimit:
-        """Cancel what waits for instances that AWS has not got.
-
-        Args:
-            max_time: How long it may block the queue, 10 minutes to 24 hours.
-
-        Raises:
-            ValueError: the time is out of its range.
-        """
-        return cls(reason=TimeLimitReason.CAPACITY, max_time=max_time)
 
 
 @jsii.implements(IJobQueueRef)
@@ -206,7 +154,7 @@ class ImportedJobQueue(JobQueueBase):
         self.job_queue_arn = job_queue_arn
 
 
-class JobQueue(JobQueueBase):
+class JobQueue(CliJson, JobQueueBase):
     """A queue. Jobs go to the first of its environments that can take them.
 
     Environments must be of one kind (EC2 and Spot, or Fargate and Fargate Spot, or EKS) and of one architecture;
@@ -214,6 +162,8 @@ class JobQueue(JobQueueBase):
 
     Guide: Creating a Job Queue; Job Queue Parameters.
     """
+
+    _operation = "CreateJobQueue"
 
     def __init__(
         self,
@@ -268,7 +218,9 @@ class JobQueue(JobQueueBase):
             job_queue_name=job_queue_name,
             priority=priority,
             state="ENABLED" if enabled else "DISABLED",
-            scheduling_policy_arn=scheduling_policy,
+            scheduling_policy_arn=None
+            if scheduling_policy is None
+            else scheduling_policy.scheduling_policy_ref.scheduling_policy_arn,
             job_state_time_limit_actions=[
                 _L1.JobStateTimeLimitActionProperty(
                     action=TimeLimitAction.CANCEL.value,
@@ -291,3 +243,30 @@ class JobQueue(JobQueueBase):
     def job_queue_arn(self) -> str:  # type: ignore[override] # read once, when first needed
         """The queue's ARN."""
         return self.cfn.attr_job_queue_arn
+
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003
+        check_kind("JobQueue", kind_of(properties))
+        environments = sorted(properties["ComputeEnvironmentOrder"], key=lambda each: each["Order"])
+        return {
+            **queue_arguments(properties),
+            "compute_environments": [Named(each["ComputeEnvironment"]) for each in environments],
+        }
+
+
+def kind_of(properties: Mapping[str, Any]) -> str:
+    """The class that takes such documents."""
+    serving = "ServiceEnvironmentOrder" in properties
+    return "SageMakerJobQueue" if serving else "JobQueue"
+
+
+def queue_arguments(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """What all queues have in common."""
+    policy = properties.get("SchedulingPolicyArn")
+    return {
+        "priority": properties["Priority"],
+        "scheduling_policy": None if policy is None else Named(policy),
+        "job_state_time_limits": limits_of(properties.get("JobStateTimeLimitActions", ())),
+        "enabled": properties.get("State", "ENABLED").upper() != "DISABLED",
+        "job_queue_name": properties["JobQueueName"],
+    }

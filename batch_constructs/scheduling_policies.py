@@ -5,21 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jsii
+from aws_cdk import Duration
 from aws_cdk import aws_batch as batch
 from aws_cdk.interfaces.aws_batch import ISchedulingPolicyRef, SchedulingPolicyReference
 
+from batch_constructs._cli_json.constructs import CliJson, check_kind
 from batch_constructs._problems import Problems
 from batch_constructs._references import Referable
 from batch_constructs._tokens import known, seconds
 from batch_constructs.facts import limits, patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from aws_cdk import Duration
     from constructs import Construct
     from jsii import Number
 
@@ -52,7 +53,7 @@ class Share:
 
 
 @jsii.implements(ISchedulingPolicyRef)
-class FairSharePolicy(Referable):
+class FairSharePolicy(CliJson, Referable):
     """Shares the capacity of a queue by what each has used lately, instead of first in, first out.
 
     Jobs of such a queue must name a share when they are submitted. A queue gets its policy when it is created or
@@ -60,6 +61,8 @@ class FairSharePolicy(Referable):
 
     Guide: Job Scheduling.
     """
+
+    _operation = "CreateSchedulingPolicy"
 
     def __init__(
         self,
@@ -120,9 +123,25 @@ class FairSharePolicy(Referable):
         """What queues of this library, of the CDK's L2 and of its L1 take."""
         return SchedulingPolicyReference(scheduling_policy_arn=self.scheduling_policy_arn)
 
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003
+        check_kind("FairSharePolicy", _kind_of(properties))
+        policy = properties.get("FairsharePolicy", {})
+        decay = policy.get("ShareDecaySeconds")
+        return {
+            "shares": [
+                Share(identifier=each["ShareIdentifier"], weight_factor=each.get("WeightFactor", 1))
+                for each in policy.get("ShareDistribution", ())
+                if "ShareIdentifier" in each
+            ],
+            "share_decay": None if decay is None else Duration.seconds(decay),
+            "compute_reservation": policy.get("ComputeReservation"),
+            "scheduling_policy_name": properties["Name"],
+        }
+
 
 @jsii.implements(ISchedulingPolicyRef)
-class QuotaSharePolicy(Referable):
+class QuotaSharePolicy(CliJson, Referable):
     """Divides a queue of service jobs into quota shares, each with capacity of its own: `QuotaShare`.
 
     What no share uses is given to others, first come, first served, as each share allows. Jobs of such a queue must
@@ -130,6 +149,8 @@ class QuotaSharePolicy(Referable):
 
     Guide: Quota management (newer than the table of contents).
     """
+
+    _operation = "CreateSchedulingPolicy"
 
     def __init__(self, scope: Construct, id: str, *, scheduling_policy_name: str | None = None) -> None:
         """Create the policy.
@@ -165,6 +186,16 @@ class QuotaSharePolicy(Referable):
     def scheduling_policy_ref(self) -> SchedulingPolicyReference:
         """What queues of this library, of the CDK's L2 and of its L1 take."""
         return SchedulingPolicyReference(scheduling_policy_arn=self.scheduling_policy_arn)
+
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003
+        check_kind("QuotaSharePolicy", _kind_of(properties))
+        return {"scheduling_policy_name": properties["Name"]}
+
+
+def _kind_of(properties: Mapping[str, Any]) -> str:
+    """The class that takes such documents."""
+    return "QuotaSharePolicy" if "QuotaSharePolicy" in properties else "FairSharePolicy"
 
 
 def _overlaps(shares: Sequence[Share]) -> list[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jsii
 from aws_cdk import Fn
 from aws_cdk import aws_batch as batch
 from aws_cdk.interfaces.aws_batch import IServiceEnvironmentRef, ServiceEnvironmentReference
 
+from batch_constructs._cli_json.constructs import CliJson
 from batch_constructs._problems import Problems
 from batch_constructs._references import Referable
 from batch_constructs._tokens import known
@@ -19,7 +20,7 @@ from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.vocabulary import ServiceEnvironmentType
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from constructs import Construct
     from jsii import Number
@@ -61,8 +62,17 @@ def check_units(problems: Problems, capacity_limits: Sequence[CapacityLimit]) ->
         problems.check(count == 1, f"capacity_limits must name each unit once, got {unit} {count} times")
 
 
+def limits_of(capacity_limits: Iterable[Mapping[str, Any]]) -> list[CapacityLimit]:
+    """The limits that properties of an environment or of a share say."""
+    return [
+        CapacityLimit(max_capacity=each["MaxCapacity"], capacity_unit=each["CapacityUnit"])
+        for each in capacity_limits
+        if {"MaxCapacity", "CapacityUnit"} <= set(each)
+    ]
+
+
 @jsii.implements(IServiceEnvironmentRef)
-class ServiceEnvironment(Referable):
+class ServiceEnvironment(CliJson, Referable):
     """Capacity for training jobs of SageMaker AI that wait in a queue of AWS Batch.
 
     SageMaker runs the jobs; AWS Batch decides when each starts, so that no more run at once than the limits say. It has
@@ -70,6 +80,8 @@ class ServiceEnvironment(Referable):
 
     Guide: Service environments for AWS Batch (newer than the table of contents).
     """
+
+    _operation = "CreateServiceEnvironment"
 
     def __init__(
         self,
@@ -124,3 +136,11 @@ class ServiceEnvironment(Referable):
     def service_environment_ref(self) -> ServiceEnvironmentReference:
         """What queues of this library and of the CDK's L1 take."""
         return ServiceEnvironmentReference(service_environment_arn=self.service_environment_arn)
+
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003
+        return {
+            "capacity_limits": limits_of(properties["CapacityLimits"]),
+            "enabled": properties.get("State", "ENABLED").upper() != "DISABLED",
+            "service_environment_name": properties["ServiceEnvironmentName"],
+        }

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jsii
 from aws_cdk import aws_batch as batch
 from aws_cdk.interfaces.aws_batch import IJobQueueRef
 
+from batch_constructs._cli_json.constructs import CliJson, check_kind, word
+from batch_constructs._cli_json.named import Named
 from batch_constructs._problems import Problems
 from batch_constructs._references import Referable
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.vocabulary import ResourceSharing, ServiceEnvironmentType, TimeLimitAction
-from batch_constructs.job_queues import NamedQueue
+from batch_constructs.job_queues import NamedQueue, kind_of, queue_arguments
 from batch_constructs.permissions import grants
-from batch_constructs.service_environments import check_units
+from batch_constructs.service_environments import check_units, limits_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_iam as iam
     from aws_cdk.interfaces.aws_batch import ISchedulingPolicyRef, IServiceEnvironmentRef
     from constructs import Construct
     from jsii import Number
 
-    from batch_constructs.job_queues import JobStateTimeLimit
     from batch_constructs.service_environments import CapacityLimit
+    from batch_constructs.time_limits import JobStateTimeLimit
 
 __all__ = ["QuotaShare", "SageMakerJobQueue"]
 
@@ -35,11 +37,13 @@ _SHARE = batch.CfnQuotaShare
 
 
 @jsii.implements(IJobQueueRef)
-class SageMakerJobQueue(NamedQueue):
+class SageMakerJobQueue(CliJson, NamedQueue):
     """A queue of training jobs for SageMaker AI. They are sent by ``SubmitServiceJob``: `ServiceJobRequest`.
 
     Guide: Service job queues (newer than the table of contents).
     """
+
+    _operation = "CreateJobQueue"
 
     def __init__(
         self,
@@ -87,7 +91,9 @@ class SageMakerJobQueue(NamedQueue):
             job_queue_type=ServiceEnvironmentType.SAGEMAKER_TRAINING.value,
             priority=priority,
             state="ENABLED" if enabled else "DISABLED",
-            scheduling_policy_arn=scheduling_policy,
+            scheduling_policy_arn=None
+            if scheduling_policy is None
+            else scheduling_policy.scheduling_policy_ref.scheduling_policy_arn,
             job_state_time_limit_actions=[
                 _L1.JobStateTimeLimitActionProperty(
                     # Here, and only here, a job is terminated, not cancelled.
@@ -146,12 +152,23 @@ class SageMakerJobQueue(NamedQueue):
         """
         return grants.end_service_jobs(grantee, self.job_queue_arn)
 
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003
+        check_kind("SageMakerJobQueue", kind_of(properties))
+        [environment] = properties["ServiceEnvironmentOrder"]
+        return {
+            **queue_arguments(properties),
+            "service_environment": Named(environment["ServiceEnvironment"]),
+        }
 
-class QuotaShare(Referable):
+
+class QuotaShare(CliJson, Referable):
     """A part of the capacity of a queue that has a `QuotaSharePolicy`: a team's own, which it may lend.
 
     Guide: Quota management (newer than the table of contents).
     """
+
+    _operation = "CreateQuotaShare"
 
     def __init__(
         self,
@@ -222,3 +239,19 @@ class QuotaShare(Referable):
     def quota_share_arn(self) -> str:
         """The share's ARN."""
         return self.cfn.attr_quota_share_arn
+
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003
+        sharing = properties["ResourceSharingConfiguration"]
+        preemption = properties["PreemptionConfiguration"]["InSharePreemption"]
+        strategy = word(ResourceSharing, sharing["Strategy"])
+        lends_and_borrows = strategy is ResourceSharing.LEND_AND_BORROW
+        return {
+            "job_queue": Named(properties["JobQueue"]),
+            "quota_share_name": properties["QuotaShareName"],
+            "capacity_limits": limits_of(properties["CapacityLimits"]),
+            "resource_sharing": strategy or ResourceSharing.LEND_AND_BORROW,
+            "borrow_limit": sharing.get("BorrowLimit") if lends_and_borrows else None,
+            "in_share_preemption": preemption.upper() == "ENABLED",
+            "enabled": properties.get("State", "ENABLED").upper() != "DISABLED",
+        }

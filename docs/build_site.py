@@ -22,6 +22,7 @@ _ROOMS = {
     "service_environments": "Service environments",
     "scheduling_policies": "Scheduling",
     "consumable_resources": "Scheduling",
+    "time_limits": "Scheduling",
     "job_queues": "Job queues",
     "service_job_queues": "Job queues",
     "job_definitions": "Job definitions",

@@ -28,6 +28,7 @@ FLOORS = (
         "consumable_resources",
         "job_definitions",
         "scheduling_policies",
+        "time_limits",
     ),
     ("job_queues",),
     ("service_job_queues",),

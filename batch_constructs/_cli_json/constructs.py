@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from constructs import Construct
 
-from batch_constructs._cli_json.documents import with_empties
+from batch_constructs._cli_json.documents import with_empties, without_additions
 from batch_constructs._cli_json.resources import carry, read, write
 from batch_constructs._tokens import known
 from batch_constructs.facts.requests import request
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import CfnResource
 
-__all__ = ["CliJson", "word"]
+__all__ = ["CliJson", "check_kind", "word"]
 
 _Word = TypeVar("_Word", bound="StrEnum")
 
@@ -34,10 +35,22 @@ def word(words: type[_Word], text: str | None) -> _Word | None:
     return next((each for each in words if each.lower() == text.lower()), None) or words(text)
 
 
-class CliJson:
-    """A construct around one resource, which a request of the API makes, too."""
+def check_kind(kind: str, found: str) -> None:
+    """Refuse a document of another kind.
 
-    cfn: CfnResource
+    Args:
+        kind: The class that was asked to take it.
+        found: The class that can.
+
+    Raises:
+        ValueError: they are not the same.
+    """
+    if kind != found:
+        raise ValueError(f"the document must be one for {kind}, got one for {found}: use that class")
+
+
+class CliJson:
+    """A construct around one resource, its ``cfn``, which a request of the API makes, too."""
 
     _operation: ClassVar[str]
     """The request that makes the resource."""
@@ -45,8 +58,16 @@ class CliJson:
     _kept: ClassVar[frozenset[str]] = frozenset()
     """Properties that only CloudFormation has, and whose defaults hold for what comes of JSON as well."""
 
+    _filled_in: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """What the API fills in, and CloudFormation must be told."""
+
     _came_of: Mapping[str, Any] | None = None
     """The document, where it was made of one."""
+
+    @property
+    def _resource(self) -> CfnResource:
+        found: CfnResource = self.cfn  # type: ignore[attr-defined] # each construct says which L1 it is
+        return found
 
     @classmethod
     def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
@@ -79,14 +100,14 @@ class CliJson:
             ValueError: what the CLI, CloudFormation or AWS Batch would refuse, or what is of another kind, in one
                 message.
         """
-        properties = read(request(cls._operation), document)
+        properties = read(request(cls._operation), document, filled_in=cls._filled_in)
         references = Construct(scope, f"{id}References")
         try:
             made = cls(scope, id, **cls._arguments_of(properties, references))  # type: ignore[call-arg]
         except ValueError:
             scope.node.try_remove_child(references.node.id)
             raise
-        carry(made.cfn, properties, keep=cls._kept)
+        carry(made._resource, properties, keep=cls._kept)
         made._came_of = document
         return made
 
@@ -99,5 +120,10 @@ class CliJson:
 
         Guide: Job Definition Template; Job Queue Template; Compute Environment Template.
         """
-        document: dict[str, Any] = with_empties(write(request(self._operation), self.cfn), self._came_of)
-        return document
+        document = write(request(self._operation), self._resource)
+        if self._came_of is None:
+            return document
+        as_given: dict[str, Any] = with_empties(
+            without_additions(document, self._came_of, self._filled_in), self._came_of
+        )
+        return as_given

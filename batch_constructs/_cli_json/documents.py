@@ -11,9 +11,11 @@ from batch_constructs._tokens import known
 from batch_constructs.facts import requests
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from batch_constructs.facts.requests import MemberType, Request
 
-__all__ = ["document_of", "properties_of", "with_empties"]
+__all__ = ["document_of", "properties_of", "with_empties", "without_additions"]
 
 _LONGEST_NAME = 128
 _WORDS = {
@@ -133,6 +135,17 @@ def _written(kind: MemberType, value: Any) -> Any:
     if kind == "integer" and isinstance(value, float):
         return int(value)
     return value if kind in requests.SCALARS else _members(kind, value)
+
+
+def without_additions(
+    document: dict[str, Any], given: Mapping[str, Any], additions: Collection[str]
+) -> dict[str, Any]:
+    """A document without what was filled in where the one that it came of says nothing."""
+    return {
+        member: value
+        for member, value in document.items()
+        if member in given or requests.property_name(member) not in additions
+    }
 
 
 def with_empties(document: Any, given: Any) -> Any:

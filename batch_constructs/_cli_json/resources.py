@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import Stack, Stage
@@ -23,18 +25,21 @@ if TYPE_CHECKING:
 __all__ = ["carry", "read", "write"]
 
 
-def read(request: Request, document: Mapping[str, Any]) -> dict[str, Any]:
+def read(
+    request: Request, document: Mapping[str, Any], *, filled_in: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any]:
     """The properties of the resource that a request makes, as CloudFormation calls them.
 
     Args:
         request: ``request("CreateJobQueue")``, of `batch_constructs.facts.requests`.
         document: What ``json.load`` gives of it. Tokens may stand in it.
+        filled_in: Properties that hold where it says nothing.
 
     Raises:
         ValueError: what the CLI, CloudFormation or AWS Batch would refuse, all of it in one message.
     """
     problems = Problems()
-    properties = properties_of(request, document, problems)
+    properties = {**filled_in, **properties_of(request, document, problems)}
     problems.raise_if_any()
     problems.add(*errors_in(request.resource_type, _without_tokens(properties)))
     problems.raise_if_any()
@@ -55,9 +60,18 @@ def carry(cfn: CfnResource, properties: Mapping[str, Any], *, keep: frozenset[st
         if path.partition(".")[0] in keep:
             continue
         if value is None:
-            cfn.add_property_deletion_override(path)
+            _take_away(cfn, path)
         else:
             cfn.add_property_override(path, value)
+
+
+def _take_away(cfn: CfnResource, path: str) -> None:
+    attribute = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", path).lower()
+    if hasattr(type(cfn), attribute):
+        # So that it can be given again, through the L1: an override would win over it.
+        setattr(cfn, attribute, None)
+    else:
+        cfn.add_property_deletion_override(path)
 
 
 def write(request: Request, cfn: CfnResource) -> dict[str, Any]:

@@ -6,15 +6,14 @@ document has it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aws_cdk import Duration, Size
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
-from aws_cdk.interfaces.aws_batch import ConsumableResourceReference
 
-from batch_constructs._cli_json.constructs import CliJson, word
+from batch_constructs._cli_json.constructs import CliJson, check_kind, word
+from batch_constructs._cli_json.named import Named
 from batch_constructs._tokens import known
 from batch_constructs.facts.vocabulary import DEFAULT_LOG_GROUP, RetryAction
 from batch_constructs.job_definitions.retries import RetryRule, RetryStrategy
@@ -40,8 +39,7 @@ class DefinitionCliJson(CliJson):
     @classmethod
     def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003
         """What all kinds have in common; documents of other kinds are refused."""
-        if (kind := _kind_of(properties)) != cls._kind:
-            raise ValueError(f"the document must be one for {cls._kind}, got one for {kind}: use that class")
+        check_kind(cls._kind, _kind_of(properties))
         return _settings_arguments(properties)
 
 
@@ -69,22 +67,11 @@ def _settings_arguments(properties: Mapping[str, Any]) -> dict[str, Any]:
         "job_definition_name": properties["JobDefinitionName"],
         "tags": properties.get("Tags"),
         "consumes": {
-            _Consumable(each["ConsumableResource"]): each.get("Quantity", 1)
+            Named(each["ConsumableResource"]): each.get("Quantity", 1)
             for each in properties.get("ConsumableResourceProperties", {}).get("ConsumableResourceList", ())
             if "ConsumableResource" in each
         },
     }
-
-
-@dataclass(frozen=True, slots=True)
-class _Consumable:
-    """A consumable resource by its ARN."""
-
-    arn: str
-
-    @property
-    def consumable_resource_ref(self) -> ConsumableResourceReference:
-        return ConsumableResourceReference(consumable_resource_arn=self.arn)
 
 
 def _retry_strategy(strategy: Mapping[str, Any]) -> RetryStrategy | None:

@@ -1,0 +1,82 @@
+"""When a job that blocks its queue is ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import Duration
+
+from batch_constructs._problems import Problems
+from batch_constructs.facts import limits
+from batch_constructs.facts.vocabulary import TimeLimitReason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["JobStateTimeLimit", "TimeLimitReason", "limits_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStateTimeLimit:
+    """When a job that blocks the head of its queue is cancelled, so that it stops blocking the others.
+
+    Guide: Job Queue Parameters (``jobStateTimeLimitActions``); Troubleshooting (jobs stuck in RUNNABLE).
+
+    Attributes:
+        reason: Why it is stuck.
+        max_time: How long it may stand at the head of the queue for that reason, 10 minutes to 24 hours.
+
+    Raises:
+        ValueError: the time is out of its range.
+    """
+
+    reason: TimeLimitReason
+    max_time: Duration
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.within("max_time", self.max_time.to_seconds(), limits.JOB_STATE_TIME_LIMIT_SECONDS)
+        problems.raise_if_any()
+
+    @classmethod
+    def for_misconfigurations(cls, max_time: Duration) -> tuple[JobStateTimeLimit, ...]:
+        """Cancel what can never run: too large for the environments, or for what they are allowed to launch.
+
+        Args:
+            max_time: How long it may block the queue, 10 minutes to 24 hours.
+
+        Raises:
+            ValueError: the time is out of its range.
+        """
+        return tuple(
+            cls(reason=reason, max_time=max_time)
+            for reason in (
+                TimeLimitReason.MAX_RESOURCE,
+                TimeLimitReason.JOB_RESOURCE_REQUIREMENT,
+                TimeLimitReason.INSTANCE_CONFIGURATION,
+            )
+        )
+
+    @classmethod
+    def for_insufficient_capacity(cls, max_time: Duration) -> JobStateTimeLimit:
+        """Cancel what waits for instances that AWS has not got.
+
+        Args:
+            max_time: How long it may block the queue, 10 minutes to 24 hours.
+
+        Raises:
+            ValueError: the time is out of its range.
+        """
+        return cls(reason=TimeLimitReason.CAPACITY, max_time=max_time)
+
+
+def limits_of(actions: Iterable[Mapping[str, Any]]) -> list[JobStateTimeLimit]:
+    """The limits that properties of a queue say, as far as their reasons are known: each once."""
+    known = {str(reason): reason for reason in TimeLimitReason}
+    found = {
+        known[each["Reason"]]: Duration.seconds(each["MaxTimeSeconds"])
+        for each in actions
+        if each["Reason"] in known
+    }
+    return [JobStateTimeLimit(reason=reason, max_time=max_time) for reason, max_time in found.items()]
