@@ -138,9 +138,8 @@ key = kms.Key(stack, "Key", enable_key_rotation=True, description="Alerts about 
 key.add_to_resource_policy(
     iam.PolicyStatement(
         principals=[iam.ServicePrincipal("events.amazonaws.com")],
-        actions=["kms:Decrypt", "kms:GenerateDataKey"],
+        actions=["kms:Decrypt", "kms:GenerateDataKey*"],
         resources=["*"],
-        conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
     )
 )
 topic = sns.Topic(stack, "Topic", master_key=key, enforce_ssl=True)

@@ -24,17 +24,29 @@ def encrypted_topic(scope: Construct, description: str) -> tuple[sns.Topic, kms.
         description: What the key is for.
     """
     key = kms.Key(scope, "Key", enable_key_rotation=True, description=description)
-    # The key's policy cannot name the rule: the rule names the topic, and the topic names the key.
+    let_use_key(key, "events.amazonaws.com")
+    return sns.Topic(scope, "Topic", master_key=key, enforce_ssl=True), key
+
+
+def let_use_key(key: kms.IKey, service: str) -> None:
+    """Let a service encrypt what it publishes.
+
+    With no condition: Amazon SNS does not support ``aws:SourceAccount`` and ``aws:SourceArn`` in the policy of a key for
+    EventBridge, and drops what comes without a word. The policy of the topic has the conditions, and nothing else uses
+    the key.
+
+    Args:
+        key: The key of a topic.
+        service: Who publishes, such as ``events.amazonaws.com``.
+    """
     key.add_to_resource_policy(
         iam.PolicyStatement(
-            principals=[_cfn.service_principal("events.amazonaws.com")],
-            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            principals=[_cfn.service_principal(service)],
+            actions=["kms:Decrypt", "kms:GenerateDataKey*"],
             # In the policy of a key, * is the key itself.
             resources=["*"],
-            conditions={"StringEquals": {"aws:SourceAccount": _cfn.account()}},
         )
     )
-    return sns.Topic(scope, "Topic", master_key=key, enforce_ssl=True), key
 
 
 def let_own_rules_in(topic: sns.ITopic | sns.Topic, topic_arn: str) -> None:

@@ -131,7 +131,7 @@ def test_the_log_group_can_be_named(stack: Stack, only: Callable[[str], dict[str
 def test_the_topic_is_encrypted_with_a_key_that_eventbridge_may_use(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """The key of AWS would silence the alerts: its policy lets no rule publish."""
+    """The key of AWS would silence the alerts, and so would a condition on the source of the call."""
     JobFailureAlerts(stack, "Alerts")
     assert "Fn::GetAtt" in only("AWS::SNS::Topic")["KmsMasterKeyId"]
     [statement] = [
@@ -139,8 +139,9 @@ def test_the_topic_is_encrypted_with_a_key_that_eventbridge_may_use(
         for each in only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
         if each["Principal"] == {"Service": "events.amazonaws.com"}
     ]
-    assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
-    assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+    # SNS supports no source conditions there for EventBridge ("Key management" in its guide): with one, nobody hears.
+    assert "Condition" not in statement
 
 
 @pytest.mark.parametrize(
