@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from batch_constructs.compute_environments.unmanaged import UnmanagedComputeEnvironment
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.consumable_resources import ConsumableResource, ImportedConsumableResource
+    from batch_constructs.facts.eks import DnsPolicy, EmptyDirMedium, ImagePullPolicy
     from batch_constructs.facts.events import BlockedReason
     from batch_constructs.facts.instance_types import Architecture, InterfaceType
     from batch_constructs.facts.job_environment import BatchEnv
@@ -47,6 +48,20 @@ if TYPE_CHECKING:
     )
     from batch_constructs.job_definitions.base import ImportedJobDefinition
     from batch_constructs.job_definitions.ec2 import Ec2JobDefinition
+    from batch_constructs.job_definitions.eks import EksJobDefinition
+    from batch_constructs.job_definitions.eks_containers import EksContainer, EksSecurityContext
+    from batch_constructs.job_definitions.eks_multi_node import (
+        EksMultiNodeParallelJobDefinition,
+        EksNodeGroup,
+    )
+    from batch_constructs.job_definitions.eks_pods import EksPod
+    from batch_constructs.job_definitions.eks_volumes import (
+        EksEmptyDir,
+        EksHostPath,
+        EksMount,
+        EksPersistentVolumeClaim,
+        EksSecret,
+    )
     from batch_constructs.job_definitions.fargate import FargateJobDefinition
     from batch_constructs.job_definitions.fargate_tasks import FargateTask
     from batch_constructs.job_definitions.linux_parameters import Device, LinuxParameters, Tmpfs, Ulimit
@@ -146,6 +161,7 @@ _HOMES = {
     "DependencyCondition": "job_definitions.task_containers",
     "Device": "job_definitions.linux_parameters",
     "DevicePermission": "facts.vocabulary",
+    "DnsPolicy": "facts.eks",
     "Ec2ComputeEnvironment": "compute_environments.ec2",
     "Ec2JobDefinition": "job_definitions.ec2",
     "EcsAgentConfig": "launch_templates.agent_config",
@@ -153,6 +169,18 @@ _HOMES = {
     "EfaComputeEnvironment": "compute_environments.efa",
     "Efs": "job_definitions.volumes",
     "EfsMount": "launch_templates.mounts",
+    "EksContainer": "job_definitions.eks_containers",
+    "EksEmptyDir": "job_definitions.eks_volumes",
+    "EksHostPath": "job_definitions.eks_volumes",
+    "EksJobDefinition": "job_definitions.eks",
+    "EksMount": "job_definitions.eks_volumes",
+    "EksMultiNodeParallelJobDefinition": "job_definitions.eks_multi_node",
+    "EksNodeGroup": "job_definitions.eks_multi_node",
+    "EksPersistentVolumeClaim": "job_definitions.eks_volumes",
+    "EksPod": "job_definitions.eks_pods",
+    "EksSecret": "job_definitions.eks_volumes",
+    "EksSecurityContext": "job_definitions.eks_containers",
+    "EmptyDirMedium": "facts.eks",
     "EnvironmentKind": "networking",
     "EventBusTarget": "monitoring.targets",
     "EventTriggeredJob": "submissions.triggered",
@@ -168,6 +196,7 @@ _HOMES = {
     "Host": "job_definitions.volumes",
     "HttpsTarget": "monitoring.targets",
     "ImagePullBehavior": "launch_templates.agent_config",
+    "ImagePullPolicy": "facts.eks",
     "ImageType": "compute_environments.images",
     "ImportedComputeEnvironment": "compute_environments.base",
     "ImportedConsumableResource": "consumable_resources",
@@ -277,6 +306,7 @@ __all__ = [
     "DependencyCondition",
     "Device",
     "DevicePermission",
+    "DnsPolicy",
     "Ec2ComputeEnvironment",
     "Ec2JobDefinition",
     "EcsAgentConfig",
@@ -284,6 +314,18 @@ __all__ = [
     "EfaComputeEnvironment",
     "Efs",
     "EfsMount",
+    "EksContainer",
+    "EksEmptyDir",
+    "EksHostPath",
+    "EksJobDefinition",
+    "EksMount",
+    "EksMultiNodeParallelJobDefinition",
+    "EksNodeGroup",
+    "EksPersistentVolumeClaim",
+    "EksPod",
+    "EksSecret",
+    "EksSecurityContext",
+    "EmptyDirMedium",
     "EnvironmentKind",
     "EventBusTarget",
     "EventTriggeredJob",
@@ -299,6 +341,7 @@ __all__ = [
     "Host",
     "HttpsTarget",
     "ImagePullBehavior",
+    "ImagePullPolicy",
     "ImageType",
     "ImportedComputeEnvironment",
     "ImportedConsumableResource",

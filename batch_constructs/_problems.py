@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits, patterns
@@ -29,6 +29,17 @@ class Problems:
 
     def __init__(self) -> None:
         self._messages: list[str] = []
+
+    def __enter__(self) -> Self:
+        """Begin a block in which values are born; what they raise joins the notes, and all are raised at its end."""
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        """Raise all notes as one error, if there are any."""
+        if isinstance(error, ValueError):
+            self.add(*str(error).splitlines())
+        if error is None or isinstance(error, ValueError):
+            self.raise_if_any()
 
     def check(self, holds: bool, message: str) -> None:  # noqa: FBT001 - reads like an assertion
         """Note the message unless the rule holds."""

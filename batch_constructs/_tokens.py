@@ -45,8 +45,13 @@ def minutes(duration: Duration | None) -> int | float | None:
 
 
 def mebibytes(size: Size | None) -> int | float | None:
-    """A size as MiB for a template, one border crossing; a token stays a token."""
-    return None if size is None else size.to_mebibytes()
+    """A size as MiB for a template, one border crossing; a token stays a token, and a part of a MiB is kept."""
+    if size is None:
+        return None
+    from aws_cdk import SizeRoundingBehavior  # noqa: PLC0415 - whoever has a size has imported it
+
+    # The CDK would fail at parts with an error of JavaScript, which says neither whose value it is nor what to do.
+    return size.to_mebibytes(rounding=SizeRoundingBehavior.NONE)
 
 
 def gibibytes(size: Size | None) -> int | float | None:

@@ -114,7 +114,7 @@ REQUESTS = {
 # CloudFormation's own: they steer updates and are no part of a request.
 ONLY_CLOUDFORMATION = {"ReplaceComputeEnvironment", "ResourceRetentionPolicy", "UpdateToLatestImageVersion"}
 # Maps of the user's, whose keys keep their case.
-MAPS = {"Tags", "Parameters", "Options"}
+MAPS = {"Tags", "Parameters", "Options", "Labels", "Annotations", "Requests", "Limits"}
 
 
 def request_of(value: Any, key: str = "") -> Any:

@@ -48,7 +48,8 @@ def _kind_of(properties: Mapping[str, Any]) -> str:
     if "EksProperties" in properties:
         return "EksJobDefinition"
     if "NodeProperties" in properties:
-        return "MultiNodeParallelJobDefinition"
+        pods = any("EksProperties" in each for each in properties["NodeProperties"]["NodeRangeProperties"])
+        return "EksMultiNodeParallelJobDefinition" if pods else "MultiNodeParallelJobDefinition"
     if "EcsProperties" in properties:
         managed = "MANAGED_INSTANCES" in platforms
         return "ManagedInstancesJobDefinition" if managed else "MultiContainerJobDefinition"

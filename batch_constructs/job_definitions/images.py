@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from batch_constructs._problems import Problems
 
-__all__ = ["ResolvedImage", "check_image", "may_be_private", "resolve_image"]
+__all__ = ["ResolvedImage", "check_image", "check_no_credentials", "may_be_private", "resolve_image"]
 
 
 ResolvedImage = tuple[str, str | None]
@@ -31,6 +31,20 @@ def check_image(problems: Problems, image: str | ecs.ContainerImage) -> None:
 def may_be_private(image: str | ecs.ContainerImage) -> bool:
     """Whether an image may turn out to need the secret of a private registry: ``ContainerImage.from_registry``."""
     return type(image).__name__ == "RepositoryImage"
+
+
+def check_no_credentials(problems: Problems, image: str | ecs.ContainerImage) -> None:
+    """Note that an image brings the credentials of its registry, which are for ECS only."""
+    if isinstance(image, str) or not may_be_private(image):
+        return
+    from aws_cdk import Stack  # noqa: PLC0415 - such images are rare
+
+    _, secret = _bind(Stack(), image, None)
+    problems.check(
+        secret is None,
+        "the credentials of a registry are for ECS: on EKS name secrets of Kubernetes in image_pull_secrets of the "
+        "pod, got an image with credentials",
+    )
 
 
 def resolve_image(scope: Construct, image: str | ecs.ContainerImage, role: iam.IRole | None) -> ResolvedImage:

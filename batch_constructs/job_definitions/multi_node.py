@@ -16,10 +16,10 @@ from batch_constructs.job_definitions.ecs import EcsJobDefinition
 from batch_constructs.job_definitions.log_drivers import check_logging
 from batch_constructs.job_definitions.node_groups import (
     NodeGroup,
-    NodeRange,
     check_group,
     check_nodes,
     container_of,
+    range_of,
     ranges_of,
 )
 from batch_constructs.job_definitions.settings import DefinitionSettings
@@ -129,7 +129,7 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
             consumes=consumes,
         )
         problems = Problems()
-        ranges = ranges_of(node_groups, problems)
+        ranges = ranges_of([group.nodes for group in node_groups], problems)
         check_nodes(problems, ranges, main_node)
         for group, memory, container in zip(node_groups, memories, containers, strict=True):
             check_group(problems, group, memory_mib=memory, instance_type=instance_type)
@@ -180,11 +180,10 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
         settings = super()._arguments_of(properties, references)
         nodes = properties["NodeProperties"]
         ranges = nodes["NodeRangeProperties"]
-        others = [name for each in ranges for name in ("EcsProperties", "EksProperties") if name in each]
-        if others or not all("Container" in each for each in ranges):
+        if not all("Container" in each for each in ranges):
             raise ValueError(
-                "nodeRangeProperties must have a container each: ecsProperties and eksProperties of nodes have no "
-                "keywords here; take CfnJobDefinition for them"
+                "nodeRangeProperties must have a container each: ecsProperties of nodes have no keywords here; take "
+                "CfnJobDefinition for them"
             )
         containers = [each["Container"] for each in ranges]
         roles = {name: value for each in reversed(containers) for name, value in each.items()}
@@ -194,7 +193,7 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
             "main_node": nodes["MainNode"],
             "node_groups": [
                 NodeGroup(
-                    nodes=_range_of(each["TargetNodes"], nodes["NumNodes"]),
+                    nodes=range_of(each["TargetNodes"], nodes["NumNodes"]),
                     privileged=each["Container"].get("Privileged"),
                     **container_arguments(each["Container"]),
                     **amounts(each["Container"]),
@@ -202,9 +201,3 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
                 for each in ranges
             ],
         }
-
-
-def _range_of(text: str, count: int) -> NodeRange:
-    """AWS lets either end out: ``:3``, ``4:``."""
-    first, _, last = text.partition(":")
-    return NodeRange(first=int(first or 0), last=int(last or count - 1))

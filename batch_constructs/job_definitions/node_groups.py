@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from batch_constructs.job_definitions.volumes import Mount
 
-__all__ = ["NodeGroup", "NodeRange", "check_group", "check_nodes", "container_of", "ranges_of"]
+__all__ = ["NodeGroup", "NodeRange", "check_group", "check_nodes", "container_of", "range_of", "ranges_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,14 +149,25 @@ def _linux_parameters(group: NodeGroup) -> LinuxParameters | None:
     )
 
 
-def ranges_of(groups: Sequence[NodeGroup], problems: Problems) -> list[NodeRange]:
+def range_of(text: str, count: int) -> NodeRange:
+    """What a document says, in which either end may be left out: ``:3``, ``4:``.
+
+    Args:
+        text: The range.
+        count: How many nodes there are.
+    """
+    first, _, last = text.partition(":")
+    return NodeRange(first=int(first or 0), last=int(last or count - 1))
+
+
+def ranges_of(nodes: Sequence[int | NodeRange], problems: Problems) -> list[NodeRange]:
     """The nodes of each group; where they are counted, one group follows the other."""
-    counted = [group.nodes for group in groups if isinstance(group.nodes, int)]
-    if len(counted) not in {0, len(groups)}:
+    counted = [each for each in nodes if isinstance(each, int)]
+    if len(counted) not in {0, len(nodes)}:
         problems.add("node_groups must all have a count of nodes or all a NodeRange, got both")
         return []
     if not counted:
-        return [group.nodes for group in groups if isinstance(group.nodes, NodeRange)]
+        return [each for each in nodes if isinstance(each, NodeRange)]
     wrong = [count for count in counted if count < 1]
     if wrong:
         problems.add(f"nodes must be at least 1 in every group, got {wrong[0]}")

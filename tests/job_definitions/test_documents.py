@@ -8,6 +8,8 @@ import pytest
 
 from batch_constructs import (
     Ec2JobDefinition,
+    EksJobDefinition,
+    EksMultiNodeParallelJobDefinition,
     FargateJobDefinition,
     ManagedInstancesJobDefinition,
     MultiContainerJobDefinition,
@@ -207,6 +209,46 @@ MANAGED = document(
         ]
     },
 )
+POD = {
+    "podProperties": {
+        "hostNetwork": True,
+        "containers": [
+            {
+                "name": "main",
+                "image": "public.ecr.aws/amazonlinux/amazonlinux:2",
+                "command": ["sleep", "Ref::seconds"],
+                "env": [{"name": "A", "value": "b"}],
+                "resources": {"limits": {"cpu": "1", "memory": "1024Mi"}},
+                "volumeMounts": [{"name": "tmp", "mountPath": "/tmp", "subPath": "a"}],
+                "securityContext": {"runAsUser": 1000, "readOnlyRootFilesystem": True},
+            },
+            {"image": "busybox", "resources": {"requests": {"cpu": "0.25", "memory": "64Mi"}}, "args": []},
+        ],
+        "initContainers": [{"name": "first", "image": "busybox", "imagePullPolicy": "Never"}],
+        "volumes": [
+            {"name": "tmp", "emptyDir": {"medium": "Memory", "sizeLimit": "64Mi"}},
+            {"name": "claim", "persistentVolumeClaim": {"claimName": "results"}},
+        ],
+        "metadata": {"labels": {"Team": "a"}, "annotations": {"example.com/B": "c"}, "namespace": "jobs"},
+        "serviceAccountName": "jobs",
+        "imagePullSecrets": [{"name": "registry"}],
+    }
+}
+ON_EKS = {
+    **document(eksProperties=POD),
+    "parameters": {"seconds": "60"},
+    "timeout": {"attemptDurationSeconds": 60},
+}
+NODES_ON_EKS = document(
+    "multinode",
+    nodeProperties={
+        "numNodes": 2,
+        "mainNode": 0,
+        "nodeRangeProperties": [
+            {"targetNodes": "0:", "eksProperties": POD, "instanceTypes": ["c7i.large"]},
+        ],
+    },
+)
 DOCUMENTS: dict[str, tuple[Any, dict[str, Any]]] = {
     "fetch_and_run": (Ec2JobDefinition, FETCH_AND_RUN),
     "ffmpeg": (Ec2JobDefinition, FFMPEG),
@@ -221,6 +263,8 @@ DOCUMENTS: dict[str, tuple[Any, dict[str, Any]]] = {
     "several": (MultiContainerJobDefinition, SEVERAL),
     "several_on_fargate": (MultiContainerJobDefinition, SEVERAL_ON_FARGATE),
     "managed": (ManagedInstancesJobDefinition, MANAGED),
+    "on_eks": (EksJobDefinition, ON_EKS),
+    "nodes_on_eks": (EksMultiNodeParallelJobDefinition, NODES_ON_EKS),
 }
 
 
@@ -340,6 +384,9 @@ def test_a_definition_of_json_knows_its_placeholders_and_its_consumables(stack: 
         (FargateJobDefinition, SEVERAL, "got one for MultiContainerJobDefinition"),
         (MultiContainerJobDefinition, MANAGED, "got one for ManagedInstancesJobDefinition"),
         (ManagedInstancesJobDefinition, GROMACS, "got one for MultiNodeParallelJobDefinition"),
+        (EksJobDefinition, single(), "got one for Ec2JobDefinition"),
+        (MultiNodeParallelJobDefinition, NODES_ON_EKS, "got one for EksMultiNodeParallelJobDefinition"),
+        (EksJobDefinition, document(eksProperties={"podProperties": {"containers": []}}), "EKS-04"),
         (Ec2JobDefinition, single(jobRoleArn="jobs"), "the full ARN of a role"),
         (Ec2JobDefinition, single(usr="nobody"), r"got 'usr' \(did you mean 'user'\?\)"),
         (Ec2JobDefinition, single(image=""), "an image reference"),

@@ -1,0 +1,183 @@
+"""Definitions of jobs that run as pods on Amazon EKS."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import seconds
+from batch_constructs.job_definitions.base import JobDefinitionBase
+from batch_constructs.job_definitions.eks_documents import EksCliJson, pod_arguments
+from batch_constructs.job_definitions.eks_pods import (
+    EksPod,
+    add_metadata,
+    eks_properties,
+    resolve_images,
+)
+from batch_constructs.job_definitions.parameters import placeholders
+from batch_constructs.job_definitions.settings import DefinitionSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import Duration
+    from aws_cdk import aws_batch as batch
+    from aws_cdk import aws_iam as iam
+    from aws_cdk.interfaces.aws_batch import IConsumableResourceRef
+    from constructs import Construct
+    from jsii import Number
+
+    from batch_constructs.facts.eks import DnsPolicy
+    from batch_constructs.job_definitions.eks_containers import EksContainer
+    from batch_constructs.job_definitions.retries import RetryStrategy
+
+__all__ = ["EksJobDefinition", "EksJobDefinitionBase"]
+
+
+class EksJobDefinitionBase(EksCliJson, JobDefinitionBase):
+    """A definition of jobs on Amazon EKS. It has no roles: pods are to AWS whom their service account is."""
+
+    cfn: batch.CfnJobDefinition
+    """The CloudFormation resource."""
+
+    parameters: Mapping[str, str]
+    """Values for placeholders, unless a submission gives others."""
+
+    placeholders: frozenset[str]
+    """The names of all words ``Ref::name`` in its commands; those without a default are for submissions to give."""
+
+    @cached_property
+    def job_definition_arn(self) -> str:  # type: ignore[override] # read once, when first needed
+        """The ARN of the revision that this deploy registers."""
+        return self.cfn.ref
+
+    def grant_read_logs(self, grantee: iam.IGrantable) -> iam.Grant:  # noqa: ARG002 - of all definitions
+        """Refuse: where pods write is known to the cluster, not to their definition.
+
+        Args:
+            grantee: Who would read.
+
+        Raises:
+            ValueError: always.
+        """
+        raise ValueError(
+            "grant_read_logs needs a definition on ECS: what pods write goes where the cluster's log agent sends it; "
+            f"call grant_read of that log group instead, got {self.node.path!r}"
+        )
+
+    def _roles_to_pass(self, grantee: iam.IGrantable) -> Sequence[iam.IRole]:  # noqa: ARG002 - it has none
+        return []
+
+    def _finish(self, pods: Sequence[EksPod], settings: DefinitionSettings) -> None:
+        self._consumed = settings.consumes or {}
+        self.parameters = dict(settings.parameters or {})
+        self.placeholders = placeholders(
+            words for pod in pods for each in pod.all_containers for words in (each.command, each.args)
+        )
+
+
+class EksJobDefinition(EksJobDefinitionBase):
+    """A definition of jobs that each run as one pod, on an `EksComputeEnvironment`.
+
+    Batch places the pods by itself: it needs no node selector and no other scheduler. What a job may do on AWS its
+    service account says (EKS Pod Identity, or a role for service accounts); what it may do in the cluster, too. Pods
+    are gone soon after their end: have a log agent such as Fluent Bit on the nodes keep what they write.
+
+    Guide: Creating a Job Definition; Job Definition Parameters (eksProperties).
+    """
+
+    _kind = "EksJobDefinition"
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        containers: Sequence[EksContainer],
+        init_containers: Sequence[EksContainer] = (),
+        service_account_name: str | None = None,
+        image_pull_secrets: Sequence[str] = (),
+        namespace: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        annotations: Mapping[str, str] | None = None,
+        host_network: bool | None = None,
+        dns_policy: DnsPolicy | None = None,
+        share_process_namespace: bool | None = None,
+        parameters: Mapping[str, str] | None = None,
+        consumes: Mapping[IConsumableResourceRef, Number] | None = None,
+        retry_strategy: RetryStrategy | None = None,
+        timeout: Duration | None = None,
+        scheduling_priority: Number | None = None,
+        skip_deregister_on_update: bool = True,
+        job_definition_name: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        """Create the definition.
+
+        Args:
+            scope: Where the definition belongs.
+            id: Its name in that scope.
+            containers: 1 to 10, which start together.
+            init_containers: Up to 10, which run one after the other before them. By default none.
+            service_account_name: Who the pod is to Kubernetes and, by its role, to AWS. By default ``default``,
+                without a role.
+            image_pull_secrets: The names of Kubernetes' secrets with which private registries let in. By default
+                none; the nodes' role pulls from ECR.
+            namespace: Another one than the environment's; AWS Batch needs the same rights there. By default that
+                of the environment.
+            labels: Labels of the pod. By default those of AWS Batch only.
+            annotations: Annotations of the pod. By default those of AWS Batch only.
+            host_network: Whether the pod has the network of its node, and needs no address. By default AWS Batch
+                says yes.
+            dns_policy: Where it asks for names. By default the cluster, whatever the network.
+            share_process_namespace: Whether containers see each other's processes. By default they do not.
+            parameters: Defaults for the ``Ref::name`` of the commands. A submission may override them.
+            consumes: How much of which consumable resources each job holds: ``{licence: 1}``. By default none.
+            retry_strategy: Which failures are tried again, and how often. By default none is.
+            timeout: After how long an attempt is ended, at least 60 seconds. By default never.
+            scheduling_priority: 0 to 9999, higher first inside a share. Needs a queue with a fair-share policy.
+            skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
+            job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
+            tags: Tags of the definition, up to 50; they do not reach pods.
+
+        Raises:
+            ValueError: arguments that AWS would refuse, all of them in one message.
+        """
+        settings = DefinitionSettings(
+            parameters=parameters,
+            retry_strategy=retry_strategy,
+            timeout_seconds=seconds(timeout),
+            scheduling_priority=scheduling_priority,
+            propagate_tags=None,
+            skip_deregister_on_update=skip_deregister_on_update,
+            job_definition_name=job_definition_name,
+            tags=tags,
+            consumes=consumes,
+        )
+        problems = Problems()
+        settings.check(problems)
+        with problems:
+            pod = EksPod(
+                containers=containers,
+                init_containers=init_containers,
+                service_account_name=service_account_name,
+                image_pull_secrets=image_pull_secrets,
+                namespace=namespace,
+                labels=labels,
+                annotations=annotations,
+                host_network=host_network,
+                dns_policy=dns_policy,
+                share_process_namespace=share_process_namespace,
+            )
+
+        super().__init__(scope, id)
+        properties = eks_properties(pod, resolve_images(self, [pod]))
+        self.cfn = settings.define(self, type="container", eks_properties=properties)
+        add_metadata(self.cfn, "EksProperties", pod)
+        self._finish([pod], settings)
+
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
+        settings = super()._arguments_of(properties, references)
+        return {**settings, **pod_arguments(properties["EksProperties"])}

@@ -1,0 +1,190 @@
+"""One container of a pod: what it runs, with how much, and with which rights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_batch as batch
+
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import as_string, known, mebibytes
+from batch_constructs.facts import limits, patterns
+from batch_constructs.job_definitions.eks_volumes import check_eks_mounts, quantity
+from batch_constructs.job_definitions.images import check_image, check_no_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import Size
+    from aws_cdk import aws_ecs as ecs
+    from jsii import Number
+
+    from batch_constructs.facts.eks import ImagePullPolicy
+    from batch_constructs.job_definitions.eks_volumes import EksMount, EksVolume, EksVolumes
+
+__all__ = ["EksContainer", "EksSecurityContext", "container_property"]
+
+_L1 = batch.CfnJobDefinition
+_GPU = "nvidia.com/gpu"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EksSecurityContext:
+    """The rights of a container inside Kubernetes.
+
+    Guide: Job Definition Parameters (eksProperties).
+
+    Attributes:
+        run_as_user: The id of its user, 0 to 2147483647. By default what the image says.
+        run_as_group: The id of its group, 0 to 2147483647. By default what the image says.
+        run_as_non_root: Whether it is refused to start as root. By default it is not.
+        privileged: Root-like power on the node. By default no.
+        allow_privilege_escalation: Whether its processes may gain more rights than they began with. By default no.
+        read_only_root_filesystem: Whether it can write to volumes only. By default no.
+
+    Raises:
+        ValueError: ids out of range, or rights that contradict each other.
+    """
+
+    run_as_user: Number | None = None
+    run_as_group: Number | None = None
+    run_as_non_root: bool | None = None
+    privileged: bool | None = None
+    allow_privilege_escalation: bool | None = None
+    read_only_root_filesystem: bool | None = None
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.within("run_as_user", self.run_as_user, limits.EKS_USER_ID)
+        problems.within("run_as_group", self.run_as_group, limits.EKS_USER_ID)
+        problems.check(
+            not (self.run_as_non_root and self.run_as_user == 0),
+            "run_as_user must not be 0 with run_as_non_root, got 0",
+        )
+        problems.check(
+            not (self.privileged and self.allow_privilege_escalation is False),
+            "allow_privilege_escalation must not be False with privileged, got both",
+        )
+        problems.raise_if_any()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EksContainer:
+    """A container of a job on Amazon EKS.
+
+    Guide: Job Definition Parameters (eksProperties).
+
+    Attributes:
+        image: An address such as ``"busybox:1.36"``, or a container image of the CDK (asset, ECR repository). The
+            nodes pull it with their own role; private registries let in by ``image_pull_secrets`` of the pod.
+        vcpus: The vCPUs it is promised, in steps of 0.25. It may use more while the node has nothing else to do.
+        memory: Its memory in whole MiB, at least 4; if it uses more, it is killed.
+        gpus: NVIDIA GPUs that it has for itself, at least 1. By default none.
+        vcpus_limit: The most vCPUs that it may use, at least ``vcpus``. By default what the node has to spare.
+        name: What logs and the overrides of a submission call it; needed where there are several. By default
+            ``Default``.
+        command: The entry point in place of the image's. ``$(NAME)`` stands for a variable, ``Ref::name`` for a
+            parameter. By default what the image says.
+        args: What the entry point gets, in place of what the image says.
+        environment: Variables. Names that begin with ``AWS_BATCH`` belong to AWS Batch.
+        mounts: Volumes (`EksEmptyDir`, `EksHostPath`, `EksSecret`, `EksPersistentVolumeClaim`) by the path at which
+            it sees them, or an `EksMount` of one. The same object in several containers is one volume, by which they
+            hand files to each other.
+        image_pull_policy: When the node asks the registry for a newer image. By default for the tag ``latest`` only.
+        security_context: User, group and rights. By default as the image and Kubernetes say.
+
+    Raises:
+        ValueError: arguments that AWS would refuse, all of them in one message.
+    """
+
+    image: str | ecs.ContainerImage
+    vcpus: Number
+    memory: Size
+    gpus: Number | None = None
+    vcpus_limit: Number | None = None
+    name: str | None = None
+    command: Sequence[str] | None = None
+    args: Sequence[str] | None = None
+    environment: Mapping[str, str] | None = None
+    mounts: Mapping[str, EksVolume | EksMount] | None = None
+    image_pull_policy: ImagePullPolicy | None = None
+    security_context: EksSecurityContext | None = None
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        check_image(problems, self.image)
+        check_no_credentials(problems, self.image)
+        self._check_amounts(problems)
+        problems.matches("name", self.name, patterns.EKS_CONTAINER_NAME)
+        for name in self.environment or ():
+            problems.matches(f"the environment name {name!r}", name, patterns.ENVIRONMENT_VARIABLE)
+        check_eks_mounts(problems, self.mounts)
+        problems.raise_if_any()
+
+    def _check_amounts(self, problems: Problems) -> None:
+        for name, amount in (("vcpus", self.vcpus), ("vcpus_limit", self.vcpus_limit)):
+            if amount is not None and known(amount):
+                problems.check(
+                    limits.EKS_CPU.contains(amount) and amount % limits.EKS_CPU_STEP == 0,
+                    f"{name} must be a multiple of {limits.EKS_CPU_STEP} such as 0.5 or 2, got {amount}",
+                )
+        if self.vcpus_limit is not None and known([self.vcpus, self.vcpus_limit]):
+            problems.check(
+                self.vcpus_limit >= self.vcpus,
+                f"vcpus_limit must be at least vcpus, got {self.vcpus_limit} and {self.vcpus}",
+            )
+        problems.within("memory", mebibytes(self.memory), limits.EKS_MEMORY_MIB)
+        problems.within("gpus", self.gpus, limits.EKS_GPUS)
+
+
+def container_property(
+    each: EksContainer, *, image: str, volumes: EksVolumes
+) -> batch.CfnJobDefinition.EksContainerProperty:
+    """The container as CloudFormation wants it.
+
+    Args:
+        each: What to render.
+        image: Its address.
+        volumes: Of its pod.
+    """
+    return _L1.EksContainerProperty(
+        name=each.name,
+        image=image,
+        image_pull_policy=None if each.image_pull_policy is None else each.image_pull_policy.value,
+        command=list(each.command) if each.command else None,
+        args=list(each.args) if each.args else None,
+        env=[
+            _L1.EksContainerEnvironmentVariableProperty(name=name, value=value)
+            for name, value in (each.environment or {}).items()
+        ]
+        or None,
+        resources=_resources(each),
+        volume_mounts=volumes.mounts(each.mounts),
+        security_context=_security_context(each.security_context),
+    )
+
+
+def _resources(each: EksContainer) -> batch.CfnJobDefinition.ResourcesProperty:
+    """Batch asks for the same memory and GPUs as request and as limit; only vCPUs may differ."""
+    memory = mebibytes(each.memory)
+    fixed = {} if memory is None else {"memory": quantity(memory)}
+    if each.gpus is not None:
+        fixed[_GPU] = as_string(each.gpus)
+    limit = {} if each.vcpus_limit is None else {"cpu": as_string(each.vcpus_limit)}
+    return _L1.ResourcesProperty(requests={"cpu": as_string(each.vcpus), **fixed}, limits={**limit, **fixed})
+
+
+def _security_context(
+    given: EksSecurityContext | None,
+) -> batch.CfnJobDefinition.SecurityContextProperty | None:
+    if given is None:
+        return None
+    return _L1.SecurityContextProperty(
+        run_as_user=given.run_as_user,
+        run_as_group=given.run_as_group,
+        run_as_non_root=given.run_as_non_root,
+        privileged=given.privileged,
+        allow_privilege_escalation=given.allow_privilege_escalation,
+        read_only_root_filesystem=given.read_only_root_filesystem,
+    )

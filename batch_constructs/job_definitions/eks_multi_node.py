@@ -1,0 +1,193 @@
+"""Definitions of jobs that run as one pod on each of several nodes of Amazon EKS at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import aws_batch as batch
+
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import known, seconds
+from batch_constructs.facts import instance_types as types
+from batch_constructs.job_definitions.consumables import check_consumes, consumable_resource_properties
+from batch_constructs.job_definitions.eks import EksJobDefinitionBase
+from batch_constructs.job_definitions.eks_documents import pod_arguments
+from batch_constructs.job_definitions.eks_pods import EksPod, add_metadata, eks_properties, resolve_images
+from batch_constructs.job_definitions.node_groups import check_nodes, range_of, ranges_of
+from batch_constructs.job_definitions.settings import DefinitionSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import Duration
+    from aws_cdk.interfaces.aws_batch import IConsumableResourceRef
+    from constructs import Construct
+    from jsii import Number
+
+    from batch_constructs.job_definitions.node_groups import NodeRange
+    from batch_constructs.job_definitions.retries import RetryStrategy
+
+__all__ = ["EksMultiNodeParallelJobDefinition", "EksNodeGroup"]
+
+_L1 = batch.CfnJobDefinition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EksNodeGroup:
+    """Nodes of Amazon EKS that run the same pod.
+
+    Guide: Multi-node Parallel Jobs; Job Definition Parameters (eksProperties).
+
+    Attributes:
+        nodes: How many, at least 1; the groups then follow each other. Or which, as a `NodeRange`; a range inside
+            another one takes its nodes from it.
+        pod: What each of them runs. All pods of a job are in one namespace.
+        consumes: How much of which consumable resources the nodes hold. By default none.
+    """
+
+    nodes: int | NodeRange
+    pod: EksPod
+    consumes: Mapping[IConsumableResourceRef, Number] | None = None
+
+
+class EksMultiNodeParallelJobDefinition(EksJobDefinitionBase):
+    """A definition of jobs whose nodes run at the same time, each one pod on an instance of its own.
+
+    The main node starts first, and its end is the end of the job. Pods have the network of their nodes unless
+    ``host_network=False``, so that the security groups of the environment must let their own traffic in. Spot
+    environments cannot run such jobs.
+
+    Guide: Multi-node Parallel Jobs; Creating a Multi-node Parallel Job Definition.
+    """
+
+    node_ranges: Sequence[NodeRange]
+    """The nodes of each group."""
+
+    _kind = "EksMultiNodeParallelJobDefinition"
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        node_groups: Sequence[EksNodeGroup],
+        main_node: int = 0,
+        instance_type: str | None = None,
+        parameters: Mapping[str, str] | None = None,
+        consumes: Mapping[IConsumableResourceRef, Number] | None = None,
+        retry_strategy: RetryStrategy | None = None,
+        timeout: Duration | None = None,
+        scheduling_priority: Number | None = None,
+        skip_deregister_on_update: bool = True,
+        job_definition_name: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        """Create the definition.
+
+        Args:
+            scope: Where the definition belongs.
+            id: Its name in that scope.
+            node_groups: 1 to 5 groups, all with a count of nodes or all with a `NodeRange`; together they are all
+                nodes from 0 on.
+            main_node: Index of the node that starts first and whose end counts. By default 0.
+            instance_type: The type that all nodes run on. By default AWS Batch chooses the smallest that fits the
+                largest node.
+            parameters: Defaults for the ``Ref::name`` of the commands. A submission may override them.
+            consumes: How much of which consumable resources each job holds. By default none; `EksNodeGroup` has what
+                its nodes hold.
+            retry_strategy: Which failures of the main node are tried again. By default none is.
+            timeout: After how long the whole job is ended, at least 60 seconds. By default never.
+            scheduling_priority: 0 to 9999, higher first inside a share.
+            skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
+            job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
+            tags: Tags of the definition, up to 50; they do not reach pods.
+
+        Raises:
+            ValueError: arguments that AWS would refuse, all of them in one message.
+        """
+        settings = DefinitionSettings(
+            parameters=parameters,
+            retry_strategy=retry_strategy,
+            timeout_seconds=seconds(timeout),
+            scheduling_priority=scheduling_priority,
+            propagate_tags=None,
+            skip_deregister_on_update=skip_deregister_on_update,
+            job_definition_name=job_definition_name,
+            tags=tags,
+            consumes=consumes,
+        )
+        problems = Problems()
+        ranges = ranges_of([group.nodes for group in node_groups], problems)
+        check_nodes(problems, ranges, main_node)
+        _check_namespaces(problems, [group.pod.namespace for group in node_groups])
+        for group in node_groups:
+            check_consumes(problems, group.consumes)
+            _check_size(problems, group.pod, instance_type)
+        settings.check(problems)
+        problems.raise_if_any()
+
+        super().__init__(scope, id)
+        self.node_ranges = ranges
+        images = resolve_images(self, [group.pod for group in node_groups])
+        self.cfn = settings.define(
+            self,
+            type="multinode",
+            node_properties=_L1.NodePropertiesProperty(
+                main_node=main_node,
+                num_nodes=1 + max(nodes.last for nodes in ranges),
+                node_range_properties=[
+                    _L1.NodeRangePropertyProperty(
+                        target_nodes=str(nodes),
+                        eks_properties=eks_properties(group.pod, images),
+                        instance_types=None if instance_type is None else [instance_type],
+                        consumable_resource_properties=consumable_resource_properties(group.consumes),
+                    )
+                    for nodes, group in zip(ranges, node_groups, strict=True)
+                ],
+            ),
+        )
+        for index, group in enumerate(node_groups):
+            add_metadata(self.cfn, f"NodeProperties.NodeRangeProperties.{index}.EksProperties", group.pod)
+        self._finish([group.pod for group in node_groups], settings)
+
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
+        settings = super()._arguments_of(properties, references)
+        nodes = properties["NodeProperties"]
+        return {
+            **settings,
+            "main_node": nodes["MainNode"],
+            "node_groups": [
+                EksNodeGroup(
+                    nodes=range_of(each["TargetNodes"], nodes["NumNodes"]),
+                    pod=EksPod(**pod_arguments(each.get("EksProperties", {}))),
+                )
+                for each in nodes["NodeRangeProperties"]
+            ],
+        }
+
+
+def _check_namespaces(problems: Problems, namespaces: Sequence[str | None]) -> None:
+    given = {each for each in namespaces if each is None or known(each)}
+    problems.check(
+        len(given) <= 1,
+        "the pods of all node_groups must have one namespace, got "
+        + " and ".join(sorted("none" if each is None else repr(each) for each in given)),
+    )
+
+
+def _check_size(problems: Problems, pod: EksPod, instance_type: str | None) -> None:
+    found = types.find(instance_type) if instance_type is not None and known(instance_type) else None
+    if found is None:
+        return
+    vcpus = [each.vcpus for each in pod.containers if known(each.vcpus)]
+    gpus = [each.gpus for each in pod.containers if each.gpus is not None and known(each.gpus)]
+    problems.check(
+        sum(vcpus) <= found.vcpus,
+        f"vcpus must fit instance_type, got {sum(vcpus)} on {found.name} with {found.vcpus}",
+    )
+    problems.check(
+        sum(gpus) <= found.gpu_count,
+        f"gpus must fit instance_type, got {sum(gpus)} on {found.name} with {found.gpu_count}",
+    )

@@ -1,0 +1,159 @@
+"""The pod of a job: its containers, and what Kubernetes is to know of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_batch as batch
+from constructs import Construct
+
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import known
+from batch_constructs.facts import limits, patterns
+from batch_constructs.job_definitions.eks_containers import container_property
+from batch_constructs.job_definitions.eks_volumes import EksVolumes
+from batch_constructs.job_definitions.images import resolve_image
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from batch_constructs.facts.eks import DnsPolicy
+    from batch_constructs.job_definitions.eks_containers import EksContainer
+
+__all__ = ["EksPod", "add_metadata", "eks_properties", "resolve_images"]
+
+_L1 = batch.CfnJobDefinition
+_UNNAMED = "Default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EksPod:
+    """What runs on one node of a job on Amazon EKS: containers that start together, and what Kubernetes is to know.
+
+    Guide: Job Definition Parameters (eksProperties).
+
+    Attributes:
+        containers: 1 to 10.
+        init_containers: Up to 10, which run one after the other before them. By default none.
+        service_account_name: Who the pod is to Kubernetes and, by its role, to AWS. By default ``default``, without
+            a role.
+        image_pull_secrets: The names of Kubernetes' secrets with which private registries let in. By default none.
+        namespace: Another one than the environment's; AWS Batch needs the same rights there. By default that of the
+            environment.
+        labels: Labels of the pod. By default those of AWS Batch only.
+        annotations: Annotations of the pod. By default those of AWS Batch only.
+        host_network: Whether the pod has the network of its node, and needs no address. By default AWS Batch says yes.
+        dns_policy: Where it asks for names. By default the cluster, whatever the network.
+        share_process_namespace: Whether containers see each other's processes. By default they do not.
+
+    Raises:
+        ValueError: arguments that AWS would refuse, all of them in one message.
+    """
+
+    containers: Sequence[EksContainer]
+    init_containers: Sequence[EksContainer] = ()
+    service_account_name: str | None = None
+    image_pull_secrets: Sequence[str] = ()
+    namespace: str | None = None
+    labels: Mapping[str, str] | None = None
+    annotations: Mapping[str, str] | None = None
+    host_network: bool | None = None
+    dns_policy: DnsPolicy | None = None
+    share_process_namespace: bool | None = None
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.within("the number of containers", len(self.containers), limits.EKS_CONTAINERS)
+        problems.within(
+            "the number of init_containers", len(self.init_containers), limits.EKS_INIT_CONTAINERS
+        )
+        names = Counter(each.name or _UNNAMED for each in self.all_containers if known(each.name))
+        twice = [name for name, count in names.items() if count > 1]
+        problems.check(
+            not twice,
+            f"each container of a pod must have a name of its own, got {', '.join(map(repr, twice))} twice",
+        )
+        problems.matches("service_account_name", self.service_account_name, patterns.DNS_SUBDOMAIN)
+        for secret in self.image_pull_secrets:
+            problems.matches("each of image_pull_secrets", secret, patterns.DNS_SUBDOMAIN)
+        problems.matches("namespace", self.namespace, patterns.EKS_JOB_NAMESPACE)
+        for key, value in (self.labels or {}).items():
+            if known(value):
+                problems.within(f"the length of the label {key!r}", len(value), limits.EKS_LABEL_VALUE_LENGTH)
+        for key, value in (self.annotations or {}).items():
+            problems.matches(f"the annotation key {key!r}", key, patterns.EKS_ANNOTATION_KEY)
+            if known(value):
+                problems.within(
+                    f"the length of the annotation {key!r}", len(value), limits.EKS_ANNOTATION_VALUE_LENGTH
+                )
+        problems.raise_if_any()
+
+    @property
+    def all_containers(self) -> list[EksContainer]:
+        """Those that prepare it and those that it is about, in the order in which they start."""
+        return [*self.init_containers, *self.containers]
+
+
+def eks_properties(pod: EksPod, images: Mapping[int, str]) -> batch.CfnJobDefinition.EksPropertiesProperty:
+    """The pod as CloudFormation wants it, but for what the CDK's struct lacks: see `add_metadata`.
+
+    Args:
+        pod: What to render.
+        images: From `resolve_images`.
+    """
+    volumes = EksVolumes(each.mounts for each in pod.all_containers)
+
+    def rendered(
+        containers: Sequence[EksContainer],
+    ) -> list[batch.CfnJobDefinition.EksContainerProperty] | None:
+        return [
+            container_property(each, image=images[id(each.image)], volumes=volumes) for each in containers
+        ] or None
+
+    return _L1.EksPropertiesProperty(
+        pod_properties=_L1.PodPropertiesProperty(
+            containers=rendered(pod.containers),
+            init_containers=rendered(pod.init_containers),
+            volumes=volumes.properties,
+            service_account_name=pod.service_account_name,
+            image_pull_secrets=[_L1.ImagePullSecretProperty(name=each) for each in pod.image_pull_secrets]
+            or None,
+            metadata=_L1.MetadataProperty(labels=dict(pod.labels)) if pod.labels else None,
+            host_network=pod.host_network,
+            dns_policy=None if pod.dns_policy is None else pod.dns_policy.value,
+            share_process_namespace=pod.share_process_namespace,
+        )
+    )
+
+
+def add_metadata(cfn: batch.CfnJobDefinition, path: str, pod: EksPod) -> None:
+    """Write what CloudFormation takes in ``Metadata`` of a pod, and the CDK's struct does not have.
+
+    Args:
+        cfn: The definition.
+        path: Where its ``EksProperties`` stand.
+        pod: Whose metadata.
+    """
+    found = {"Namespace": pod.namespace, "Annotations": dict(pod.annotations) if pod.annotations else None}
+    for member, value in found.items():
+        if value is not None:
+            cfn.add_property_override(f"{path}.PodProperties.Metadata.{member}", value)
+
+
+def resolve_images(scope: Construct, pods: Iterable[EksPod]) -> dict[int, str]:
+    """The addresses of all images of a definition, by the identity of what they were given as.
+
+    Args:
+        scope: The definition; assets of images are built in it.
+        pods: All of its pods.
+    """
+    resolved: dict[int, str] = {}
+    for image in (each.image for pod in pods for each in pod.all_containers):
+        if id(image) in resolved:
+            continue
+        # An image of the CDK makes its assets under names that are its own in one scope only.
+        own = scope if isinstance(image, str) or not resolved else Construct(scope, f"Image{len(resolved)}")
+        resolved[id(image)], _ = resolve_image(own, image, None)
+    return resolved

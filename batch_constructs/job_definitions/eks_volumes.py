@@ -1,0 +1,240 @@
+"""What containers of a pod mount: directories of the pod or the node, secrets and claims of Kubernetes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from aws_cdk import aws_batch as batch
+
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import as_string, known, mebibytes
+from batch_constructs.facts import limits, patterns
+from batch_constructs.facts.eks import EmptyDirMedium
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from aws_cdk import Size
+    from jsii import Number
+
+__all__ = [
+    "EksEmptyDir",
+    "EksHostPath",
+    "EksMount",
+    "EksPersistentVolumeClaim",
+    "EksSecret",
+    "EksVolume",
+    "EksVolumes",
+    "check_eks_mounts",
+    "quantity",
+]
+
+_L1 = batch.CfnJobDefinition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EksEmptyDir:
+    """A directory that is made for the pod, shared by its containers, and gone with it.
+
+    Guide: Job Definition Parameters (eksProperties).
+
+    Attributes:
+        size_limit: How much it may hold, whole MiB; a pod that writes more is evicted. By default as much as the
+            node has.
+        medium: The disk of the node, or its memory, which counts as memory of the containers that write. By default
+            the disk.
+
+    Raises:
+        ValueError: the size is 0, or no whole number of MiB.
+    """
+
+    size_limit: Size | None = None
+    medium: EmptyDirMedium = EmptyDirMedium.DISK
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.within("size_limit", mebibytes(self.size_limit), limits.EKS_EMPTY_DIR_MIB)
+        problems.raise_if_any()
+
+
+@dataclass(frozen=True, slots=True)
+class EksHostPath:
+    """A file or directory of the node; what a container writes there outlives its job.
+
+    Guide: Job Definition Parameters (eksProperties).
+
+    Attributes:
+        path: Where it is on the node, such as a scratch disk that the launch template mounted.
+
+    Raises:
+        ValueError: the path is not absolute.
+    """
+
+    path: str
+
+    def __post_init__(self) -> None:
+        if known(self.path) and not self.path.startswith("/"):
+            raise ValueError(f"path must be absolute, such as /scratch, got {self.path!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class EksSecret:
+    """A secret of Kubernetes, in the job's namespace, as files: one for each of its keys.
+
+    Guide: Job Definition Parameters (eksProperties).
+
+    Attributes:
+        secret_name: Its name in Kubernetes.
+        optional: Whether the pod starts without it, too. By default it does not.
+
+    Raises:
+        ValueError: the name is none of Kubernetes'.
+    """
+
+    secret_name: str
+    _: KW_ONLY
+    optional: bool | None = None
+
+    def __post_init__(self) -> None:
+        _check_name("secret_name", self.secret_name)
+
+
+@dataclass(frozen=True, slots=True)
+class EksPersistentVolumeClaim:
+    """A volume that outlives the job, by a claim in its namespace: EFS, FSx for Lustre, EBS by their drivers.
+
+    Guide: Job Definition Parameters (eksProperties).
+
+    Attributes:
+        claim_name: Its name in Kubernetes.
+        read_only: Whether all containers can only read. By default they write.
+
+    Raises:
+        ValueError: the name is none of Kubernetes'.
+    """
+
+    claim_name: str
+    _: KW_ONLY
+    read_only: bool | None = None
+
+    def __post_init__(self) -> None:
+        _check_name("claim_name", self.claim_name)
+
+
+EksVolume: TypeAlias = EksEmptyDir | EksHostPath | EksSecret | EksPersistentVolumeClaim
+"""What can be mounted. The same object in several containers of a pod is one volume."""
+
+
+@dataclass(frozen=True, slots=True)
+class EksMount:
+    """A volume as one container sees it, where that differs from the whole of it, writable.
+
+    Guide: Job Definition Parameters (eksProperties).
+
+    Attributes:
+        volume: What is mounted.
+        read_only: Whether this container can only read. By default it writes, where the volume lets it.
+        sub_path: The part of the volume that it sees, such as ``results/2026``. By default all of it.
+
+    Raises:
+        ValueError: the part begins with a slash, or leads out of the volume.
+    """
+
+    volume: EksVolume
+    _: KW_ONLY
+    read_only: bool = False
+    sub_path: str | None = None
+
+    def __post_init__(self) -> None:
+        path = self.sub_path
+        if path is not None and known(path) and (path.startswith("/") or ".." in path.split("/")):
+            raise ValueError(
+                f"sub_path must be relative and stay inside the volume, such as results/2026, got {path!r}"
+            )
+
+
+def _check_name(name: str, value: str) -> None:
+    problems = Problems()
+    problems.matches(name, value, patterns.DNS_SUBDOMAIN)
+    problems.raise_if_any()
+
+
+def quantity(mebibytes_: Number) -> str:
+    """An amount of memory or disk as Batch asks for it: whole mebibytes with their suffix."""
+    return f"{as_string(mebibytes_)}Mi"
+
+
+def check_eks_mounts(problems: Problems, mounts: Mapping[str, EksVolume | EksMount] | None) -> None:
+    """Note paths that Kubernetes mounts nothing at."""
+    for path in mounts or ():
+        problems.check(
+            not known(path) or (path.startswith("/") and path.strip("/") != "" and ":" not in path),
+            f"the paths of mounts must be absolute, not the root, and without a colon, such as /data, got {path!r}",
+        )
+
+
+class EksVolumes:
+    """The volumes of one pod, each under a name of its own."""
+
+    def __init__(self, containers: Iterable[Mapping[str, EksVolume | EksMount] | None]) -> None:
+        """Name the volumes after the first path that each is mounted at."""
+        self._names: dict[int, str] = {}
+        self._volumes: list[EksVolume] = []
+        for path, mount in (item for mounts in containers for item in (mounts or {}).items()):
+            volume = _volume(mount)
+            if id(volume) not in self._names:
+                self._names[id(volume)] = self._free_name(path)
+                self._volumes.append(volume)
+
+    def _free_name(self, path: str) -> str:
+        # Kubernetes takes labels: 63 characters, of which the number needs some.
+        wish = re.sub(r"[^a-z0-9]+", "-", path.lower())[:50].strip("-") if known(path) else ""
+        wish = wish or "volume"
+        taken = set(self._names.values())
+        names = (wish if number == 1 else f"{wish}-{number}" for number in range(1, len(taken) + 2))
+        return next(name for name in names if name not in taken)
+
+    @property
+    def properties(self) -> list[batch.CfnJobDefinition.EksVolumeProperty] | None:
+        """For ``Volumes`` of the pod."""
+        return [_property(self._names[id(each)], each) for each in self._volumes] or None
+
+    def mounts(
+        self, mounts: Mapping[str, EksVolume | EksMount] | None
+    ) -> list[batch.CfnJobDefinition.EksContainerVolumeMountProperty] | None:
+        """For ``VolumeMounts`` of a container."""
+        return [
+            _L1.EksContainerVolumeMountProperty(
+                name=self._names[id(_volume(mount))],
+                mount_path=path,
+                read_only=(isinstance(mount, EksMount) and mount.read_only) or None,
+                sub_path=mount.sub_path if isinstance(mount, EksMount) else None,
+            )
+            for path, mount in (mounts or {}).items()
+        ] or None
+
+
+def _volume(mount: EksVolume | EksMount) -> EksVolume:
+    return mount.volume if isinstance(mount, EksMount) else mount
+
+
+def _property(name: str, volume: EksVolume) -> batch.CfnJobDefinition.EksVolumeProperty:
+    match volume:
+        case EksEmptyDir():
+            size = mebibytes(volume.size_limit)
+            empty_dir = _L1.EmptyDirProperty(
+                medium=volume.medium.value, size_limit=None if size is None else quantity(size)
+            )
+            return _L1.EksVolumeProperty(name=name, empty_dir=empty_dir)
+        case EksHostPath():
+            return _L1.EksVolumeProperty(name=name, host_path=_L1.HostPathProperty(path=volume.path))
+        case EksSecret():
+            secret = _L1.EksSecretProperty(secret_name=volume.secret_name, optional=volume.optional)
+            return _L1.EksVolumeProperty(name=name, secret=secret)
+        case EksPersistentVolumeClaim():
+            claim = _L1.EksPersistentVolumeClaimProperty(
+                claim_name=volume.claim_name, read_only=volume.read_only
+            )
+            return _L1.EksVolumeProperty(name=name, persistent_volume_claim=claim)
