@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 READY := $(VENV)/.ready
 JOBS ?= 2
 
-.PHONY: demo test test-lowest lint types unit golden docs site lock facts bench build clean help
+.PHONY: demo test test-lowest lint types unit golden docs site lock facts bench plots build clean help
 
 help: ## Say what each command does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -56,6 +56,9 @@ facts: $(READY) ## Regenerate the instance facts from moto's data (ARGS=--from-a
 
 bench: $(READY) ## Compare with hand-written L2 code, and time the rest
 	python bench/run.py $(ARGS)
+
+plots: $(READY) ## Measure how time grows with size, and draw it for the documentation
+	python bench/growth.py docs/pictures
 
 lock: ## Pin all tools anew, with their hashes
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

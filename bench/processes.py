@@ -28,10 +28,11 @@ NO_RULES = QUIET | {"CDK_CONTEXT_JSON": json.dumps({"batch-constructs:checks": F
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What a process cost, Node included: seconds by the clock, and of the processors."""
+    """What a process cost, Node included: seconds by the clock and of the processors, and MiB of the larger one."""
 
     wall: float
     cpu: float
+    memory: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +54,28 @@ class Samples:
         return Samples(tuple(mine / other for mine, other in zip(self.values, others.values, strict=True)))
 
 
-def cost(program: Path, folder: Path, environment: Mapping[str, str]) -> Cost:
+def cost(program: Path, folder: Path, environment: Mapping[str, str], *arguments: str | Path) -> Cost:
     """Run an app once."""
+    chosen = {"CDK_OUTDIR": str(folder), **environment}
+    return cost_of([sys.executable, program, *arguments], chosen)
+
+
+def cost_of(command: Sequence[str | Path], environment: Mapping[str, str], *, may_fail: bool = False) -> Cost:
+    """Run a command once; what finds something may fail."""
     start = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, program],
-        env={**os.environ, "CDK_OUTDIR": str(folder), **environment},
+        command,
+        env={**os.environ, **environment},
         stdout=subprocess.DEVNULL,
+        stderr=None if not may_fail else subprocess.DEVNULL,
     )
     # With the children that it waited for, so with Node.
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{program} failed, see above")
-    return Cost(wall=wall, cpu=usage.ru_utime + usage.ru_stime)
+    if process.returncode and not may_fail:
+        raise SystemExit(f"{' '.join(map(str, command))} failed, see above")
+    return Cost(wall=wall, cpu=usage.ru_utime + usage.ru_stime, memory=usage.ru_maxrss / 1024)
 
 
 def answer(*arguments: str | Path, environment: Mapping[str, str] = QUIET) -> Any:
