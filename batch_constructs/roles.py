@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
+from constructs import Dependable, DependencyGroup
 
 from batch_constructs import _cfn
 from batch_constructs._synth_checks import check_at_synth
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_ecr as ecr
     from aws_cdk import aws_logs as logs
-    from constructs import Construct
+    from constructs import Construct, IConstruct, IDependable
 
 # ACCOUNT.dkr.ecr.REGION.SUFFIX/NAME, where account, region and name may be tokens.
 _PART = r"(\$\{Token\[[^\]]+\]\}|[\w-]+)"
@@ -94,6 +95,28 @@ class EcsInstanceRole(CheckedRole):
     def instance_profile_arn(self) -> str:
         """The ARN of its instance profile, asked for once by all environments that share the role."""
         return self.instance_profile.attr_arn
+
+    @cached_property
+    def rights(self) -> IDependable:
+        """The role and all policies that it has or will get: what an environment must outlive.
+
+        Without the profile, on which an environment depends already, since it names it.
+        """
+        group = DependencyGroup()
+        Dependable.implement(group, _Rights(self))
+        return group
+
+
+class _Rights(Dependable):
+    """Asked at synth, when all policies are known."""
+
+    def __init__(self, role: EcsInstanceRole) -> None:
+        super().__init__()
+        self._role = role
+
+    @property
+    def dependency_roots(self) -> list[IConstruct]:
+        return [each for each in self._role.node.children if each != self._role.instance_profile]
 
 
 class SpotFleetRole(CheckedRole):

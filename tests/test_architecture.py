@@ -33,6 +33,7 @@ FLOORS = (
     ("job_queues",),
     ("service_job_queues",),
     ("monitoring", "submissions"),
+    ("platform",),
 )
 WRITING_WING = {room for floor in FLOORS[1:] for room in floor}
 READING_WING = {"assembly", "cli", "_cli"}

@@ -180,7 +180,14 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["index.md", "security.md", "testing.md", *(f"coming-from/{name}.md" for name in COMING_FROM)]
+    "name",
+    [
+        "index.md",
+        "platforms.md",
+        "security.md",
+        "testing.md",
+        *(f"coming-from/{name}.md" for name in COMING_FROM),
+    ],
 )
 def test_the_code_of_a_page_runs(name: str) -> None:
     """Its blocks in order, with the rules on."""

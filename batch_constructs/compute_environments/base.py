@@ -13,6 +13,7 @@ from aws_cdk.interfaces.aws_batch import ComputeEnvironmentReference, IComputeEn
 
 from batch_constructs._references import Referable
 from batch_constructs._tokens import known
+from batch_constructs.roles import EcsInstanceRole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +100,11 @@ class OwnComputeEnvironment(ComputeEnvironmentBase):
     def _outlive(self, *roles: object) -> None:
         # An environment whose role loses its rights first can never be deleted: it sticks in DELETING. A reference
         # orders the role itself, but not the policies attached to it.
-        given = [role for role in roles if isinstance(role, iam.Role)]
+        given = [
+            role.rights if isinstance(role, EcsInstanceRole) else role
+            for role in roles
+            if isinstance(role, iam.Role)
+        ]
         if given:
             self.cfn.node.add_dependency(*given)
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from batch_constructs.roles import EcsInstanceRole
 
 
-__all__ = ["GpuComputeEnvironment"]
+__all__ = ["GpuComputeEnvironment", "check_gpus"]
 
 _NVIDIA = ImageType.ECS_AL2023_NVIDIA
 _OLDER_NVIDIA = ImageType.ECS_AL2_NVIDIA
@@ -154,12 +154,7 @@ class GpuComputeEnvironment(Ec2Family):
             has_security_groups=security_groups is None or len(security_groups) > 0,
         )
         problems = capacity.problems()
-        _check_gpus(problems, instance_types)
-        problems.check(
-            image_id is not None or not older,
-            f"instance_types must run {_NVIDIA}, got {', '.join(older)}, for which AWS has no image any more: leave "
-            "it out, or give image_id",
-        )
+        check_gpus(problems, instance_types, own_image=image_id is not None)
         problems.check(
             capacity_reservation is None or not spot,
             "capacity_reservation is for capacity on demand, got spot=True: leave one of the two out",
@@ -193,7 +188,14 @@ def _need_older_driver(instance_types: Sequence[str]) -> list[str]:
     return [name for name in instance_types if known(name) and name.partition(".")[0] in refused]
 
 
-def _check_gpus(problems: Problems, instance_types: Sequence[str]) -> None:
+def check_gpus(problems: Problems, instance_types: Sequence[str], *, own_image: bool = False) -> None:
+    """Note types that have no GPUs, none that AWS Batch gives to jobs, or no image of AWS."""
+    older = [] if own_image else _need_older_driver(instance_types)
+    problems.check(
+        not older,
+        f"instance_types must run {_NVIDIA}, got {', '.join(older)}, for which AWS has no image any more: leave "
+        "it out, or give image_id",
+    )
     names = [name for name in instance_types if known(name)]
     unschedulable = list(filter(None, map(gpus.why_unschedulable, names)))
     problems.check(

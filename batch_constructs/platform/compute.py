@@ -1,0 +1,249 @@
+"""The capacity of a platform: pools of environments, and the queues in front of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from aws_cdk import Duration
+from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
+
+from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs.compute_environments.ec2 import Ec2ComputeEnvironment
+from batch_constructs.compute_environments.fargate import FargateComputeEnvironment
+from batch_constructs.compute_environments.gpu import GpuComputeEnvironment
+from batch_constructs.compute_environments.spot import SpotComputeEnvironment
+from batch_constructs.facts import limits
+from batch_constructs.job_queues import JobQueue, JobStateTimeLimit
+from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
+from batch_constructs.platform.pools import CpuPool, FargatePool, GpuPool, OwnPool, queue_plans
+from batch_constructs.roles import EcsInstanceRole
+from batch_constructs.scheduling_policies import FairSharePolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import aws_iam as iam
+    from aws_cdk.interfaces.aws_batch import IComputeEnvironmentRef
+    from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef
+    from jsii import Number
+
+    from batch_constructs._problems import Problems
+    from batch_constructs.compute_environments.base import ManagedComputeEnvironment
+    from batch_constructs.platform.pools import PlatformQueue, Pool
+
+    InstanceRole = EcsInstanceRole | iam.IInstanceProfile | iam.InstanceProfile
+
+__all__ = ["ComputePool", "Hosts", "PlatformCompute", "check_pools"]
+
+# Between the priorities of two queues, so that one may be put between them by hand.
+_STEP = 10
+
+
+def check_pools(problems: Problems, pools: Sequence[Pool]) -> None:
+    """Note names that two pools or two queues would share, and that there is no pool."""
+    problems.check(len(pools) > 0, "pools must hold at least one pool, got none")
+    queues = [plan.name for pool in pools for plan in queue_plans(pool)]
+    for what, names in (("pools", [pool.name for pool in pools]), ("queues", queues)):
+        twice = [name for name, count in Counter(names).items() if count > 1]
+        problems.check(not twice, f"{what} must have different names, got {', '.join(twice)} twice")
+    most = max((len(queue_plans(pool)) for pool in pools), default=0)
+    problems.within(f"{_STEP} times the number of queues of a pool", _STEP * most, limits.QUEUE_PRIORITY)
+
+
+class Hosts:
+    """Where environments of the platform run, and as whom: what they share."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        vpc: ec2.IVpc,
+        vpc_subnets: ec2.SubnetSelection | None,
+        security_groups: Sequence[ec2.ISecurityGroup] | None,
+        instance_role: InstanceRole | None,
+        pools: Sequence[Pool],
+    ) -> None:
+        self.vpc = vpc
+        self.vpc_subnets = vpc_subnets
+        own = [pool for pool in pools if not isinstance(pool, OwnPool)]
+        # No inbound rule at all: instances and tasks of AWS Batch only call out.
+        self.security_groups: list[ec2.ISecurityGroup] = list(security_groups or ()) or (
+            [ec2.SecurityGroup(scope, "SecurityGroup", vpc=vpc)] if own else []
+        )
+        needs_role = any(isinstance(pool, CpuPool | GpuPool) for pool in pools)
+        self.instance_role: InstanceRole | None = instance_role or (
+            EcsInstanceRole(scope, "InstanceRole") if needs_role else None
+        )
+
+
+class ComputePool(CheckedConstruct):
+    """A pool of a platform: its environments, its launch template, its queues."""
+
+    compute_environments: Sequence[IComputeEnvironmentRef]
+    """In the order in which its queues try them."""
+
+    spot: ManagedComputeEnvironment | None
+    """Its environment at Spot prices; ``None`` if it has none, or if its environments are your own."""
+
+    on_demand: ManagedComputeEnvironment | None
+    """Its environment at full price; ``None`` if it has none, or if its environments are your own."""
+
+    launch_template: ILaunchTemplateRef | None
+    """What its instances look like; ``None`` on Fargate, or if its environments are your own."""
+
+    queues: Mapping[str, JobQueue]
+    """Its queues by name, the most urgent first."""
+
+    def __init__(self, scope: Construct, pool: Pool, hosts: Hosts) -> None:
+        """Create the environments of a pool; their queues follow."""
+        super().__init__(scope, pool.name)
+        self.spot = self.on_demand = self.launch_template = None
+        self.queues = {}
+        if isinstance(pool, OwnPool):
+            self.compute_environments = list(pool.compute_environments)
+            return
+        if not isinstance(pool, FargatePool):
+            self.launch_template = pool.launch_template or BatchLaunchTemplate(
+                self, "LaunchTemplate", storage=pool.storage
+            )
+        if pool.spot_max_vcpus:
+            self.spot = self._environment("Spot", pool, hosts, pool.spot_max_vcpus, spot=True)
+        if pool.on_demand_max_vcpus:
+            self.on_demand = self._environment("OnDemand", pool, hosts, pool.on_demand_max_vcpus, spot=False)
+        self.compute_environments = [each for each in (self.spot, self.on_demand) if each is not None]
+
+    @property
+    def queue(self) -> JobQueue:
+        """Its most urgent queue, or its only one."""
+        return next(iter(self.queues.values()))
+
+    def _environment(
+        self, id: str, pool: CpuPool | GpuPool | FargatePool, hosts: Hosts, max_vcpus: Number, *, spot: bool
+    ) -> ManagedComputeEnvironment:
+        vpc, vpc_subnets, security_groups = hosts.vpc, hosts.vpc_subnets, hosts.security_groups
+        if isinstance(pool, FargatePool):
+            return FargateComputeEnvironment(
+                self,
+                id,
+                vpc=vpc,
+                vpc_subnets=vpc_subnets,
+                security_groups=security_groups,
+                max_vcpus=max_vcpus,
+                spot=spot,
+            )
+        if isinstance(pool, GpuPool):
+            return GpuComputeEnvironment(
+                self,
+                id,
+                vpc=vpc,
+                vpc_subnets=vpc_subnets,
+                security_groups=security_groups,
+                instance_types=pool.instance_types,
+                max_vcpus=max_vcpus,
+                spot=spot,
+                instance_role=hosts.instance_role,
+                launch_template=self.launch_template,
+            )
+        kind = SpotComputeEnvironment if spot else Ec2ComputeEnvironment
+        return kind(
+            self,
+            id,
+            vpc=vpc,
+            vpc_subnets=vpc_subnets,
+            security_groups=security_groups,
+            instance_types=pool.instance_types,
+            max_vcpus=max_vcpus,
+            instance_role=hosts.instance_role,
+            launch_template=self.launch_template,
+        )
+
+
+class PlatformCompute:
+    """The capacity of a platform, wherever it stands: in one construct with the rest, or in a stack of its own."""
+
+    pools: Mapping[str, ComputePool]
+    """Its pools by name."""
+
+    queues: Mapping[str, JobQueue]
+    """All its queues by name: those of the first pool first, the most urgent first."""
+
+    security_groups: Sequence[ec2.ISecurityGroup]
+    """What its instances and tasks belong to; empty if all its environments are your own."""
+
+    instance_role: InstanceRole | None
+    """The role of its instances; ``None`` if it makes none."""
+
+    def _make(self, scope: Construct, hosts: Hosts, pools: Sequence[Pool]) -> None:
+        self.security_groups = hosts.security_groups
+        self.instance_role = hosts.instance_role
+        rooms = Construct(scope, "Pools")
+        # Not inside their pools: a queue that moves to another pool stays the same queue, and is updated in place.
+        fronts = Construct(scope, "Queues")
+        shares = Construct(scope, "Shares")
+        self.pools = {pool.name: ComputePool(rooms, pool, hosts) for pool in pools}
+        for pool in pools:
+            plans = queue_plans(pool)
+            made = self.pools[pool.name]
+            made.queues = {
+                plan.name: _queue(fronts, shares, plan, made, _STEP * place)
+                for plan, place in zip(plans, range(len(plans), 0, -1), strict=True)
+            }
+        self.queues = {name: queue for pool in self.pools.values() for name, queue in pool.queues.items()}
+        self._connections = ec2.Connections(security_groups=list(self.security_groups))
+
+    @property
+    def queue(self) -> JobQueue:
+        """The first queue: the most urgent one of the first pool."""
+        return next(iter(self.queues.values()))
+
+    @property
+    def spot(self) -> ManagedComputeEnvironment | None:
+        """The first pool's environment at Spot prices."""
+        return self._first.spot
+
+    @property
+    def on_demand(self) -> ManagedComputeEnvironment | None:
+        """The first pool's environment at full price."""
+        return self._first.on_demand
+
+    @property
+    def compute_environments(self) -> list[IComputeEnvironmentRef]:
+        """All environments of all pools, each once."""
+        return list(dict.fromkeys(each for pool in self.pools.values() for each in pool.compute_environments))
+
+    @property
+    def connections(self) -> ec2.Connections:
+        """Opens its security groups to others: ``file_system.connections.allow_default_port_from(platform)``."""
+        return self._connections
+
+    @property
+    def _first(self) -> ComputePool:
+        return next(iter(self.pools.values()))
+
+
+def _queue(
+    scope: Construct, shares: Construct, plan: PlatformQueue, pool: ComputePool, priority: int
+) -> JobQueue:
+    policy = None
+    if plan.shares is not None:
+        policy = FairSharePolicy(
+            shares,
+            plan.name,
+            shares=plan.shares,
+            share_decay=plan.share_decay,
+            compute_reservation=plan.compute_reservation,
+        )
+    environments = pool.compute_environments if plan.spot else [pool.on_demand]
+    time_limits = plan.job_state_time_limits
+    return JobQueue(
+        scope,
+        plan.name,
+        compute_environments=[each for each in environments if each is not None],
+        priority=priority,
+        scheduling_policy=policy,
+        job_state_time_limits=(
+            JobStateTimeLimit.for_misconfigurations(Duration.hours(1)) if time_limits is None else time_limits
+        ),
+    )

@@ -1,0 +1,154 @@
+"""A whole platform in one construct."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import jsii
+from aws_cdk import aws_ec2 as ec2
+
+from batch_constructs._problems import Problems
+from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs.monitoring.alerts_base import check_receivers
+from batch_constructs.networking import BatchNetwork
+from batch_constructs.platform.alerts import BatchAlerts
+from batch_constructs.platform.compute import Hosts, PlatformCompute, check_pools
+from batch_constructs.platform.pools import CpuPool
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_sns as sns
+    from constructs import Construct
+
+    from batch_constructs.monitoring.receivers import AlertTarget
+    from batch_constructs.platform.compute import InstanceRole
+    from batch_constructs.platform.pools import Pool
+
+__all__ = ["BatchPlatform"]
+
+
+@jsii.implements(ec2.IConnectable)
+class BatchPlatform(PlatformCompute, CheckedConstruct):
+    """Network, environments, queues and alerts: everything but the jobs.
+
+    By default Spot capacity with on-demand behind it, in private subnets of a network of its own with flow logs, one
+    queue, and mails about everything that goes wrong::
+
+        platform = BatchPlatform(stack, "Platform", emails=["ops@example.com"])
+        platform.queue.grant_submit_job(scheduler, job_definition)
+
+    Queues by priority, shares, GPUs, Arm and Fargate are pools::
+
+        BatchPlatform(
+            stack,
+            "Platform",
+            pools=[
+                CpuPool(queues=["urgent", PlatformQueue(name="research", shares=[Share(identifier="genomics")])]),
+                CpuPool(name="arm", instance_types=["default_arm64"]),
+                GpuPool(instance_types=["g6", "g5"]),
+                FargatePool(),
+            ],
+        )
+
+    Every part has its name: ``platform.queues["urgent"]``, ``platform.pools["gpu"].spot``, ``platform.network``,
+    ``platform.alerts.topic``; and every part can be one of yours: ``vpc``, ``instance_role``, ``topic``, or an
+    `OwnPool` of your environments. While no job runs it costs its NAT gateway and a key.
+
+    Guide: What Is AWS Batch?; Getting Started with AWS Batch.
+    """
+
+    vpc: ec2.IVpc
+    """Where its environments run."""
+
+    network: BatchNetwork | None
+    """The network that it has made; ``None`` if ``vpc`` was given."""
+
+    alerts: BatchAlerts | None
+    """Who hears what; ``None`` if they are off."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        vpc: ec2.IVpc | ec2.Vpc | None = None,
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        pools: Sequence[Pool] = (CpuPool(),),
+        security_groups: Sequence[ec2.ISecurityGroup | ec2.SecurityGroup] | None = None,
+        instance_role: InstanceRole | None = None,
+        alerts: bool = True,
+        emails: Sequence[str] = (),
+        topic: sns.ITopic | sns.Topic | None = None,
+        targets: Sequence[AlertTarget] = (),
+    ) -> None:
+        """Create the platform.
+
+        Args:
+            scope: Where the platform belongs.
+            id: Its name in that scope.
+            vpc: The network. By default one of its own: private subnets in up to three Availability Zones, one NAT
+                gateway, a gateway endpoint for S3, and flow logs that are kept for a month.
+            vpc_subnets: With ``vpc`` only: which of its subnets. By default the private ones, else the isolated, else
+                the public ones.
+            pools: What runs the jobs, at least one: `CpuPool`, `GpuPool`, `FargatePool`, `OwnPool`. By default one
+                `CpuPool`, whose queue is ``platform.queue``.
+            security_groups: What instances and tasks belong to, at least one. By default one for all of them, without
+                inbound rules.
+            instance_role: The instances' role. By default one for all of them, with what the ECS agent needs.
+            alerts: Whether somebody hears of what goes wrong, by `BatchAlerts`; by default yes.
+            emails: Who gets a mail. Each must confirm the subscription that AWS sends.
+            topic: Where alerts are published, as in `JobFailureAlerts`. By default a topic of its own.
+            targets: Who else hears of it, as in `JobFailureAlerts`.
+
+        Raises:
+            ValueError: names are used twice, arguments contradict each other, or an address is no email address.
+        """
+        problems = Problems()
+        check_pools(problems, pools)
+        check_receivers(problems, emails, targets)
+        problems.check(
+            vpc is not None or vpc_subnets is None,
+            "vpc_subnets are those of a vpc, got none: give it, or leave both out for a network of its own",
+        )
+        problems.check(
+            security_groups is None or len(security_groups) > 0,
+            "security_groups must name at least one, or be omitted for one of its own",
+        )
+        problems.check(
+            alerts or not (emails or targets or topic is not None),
+            "emails, targets and topic hear of alerts, got alerts=False: leave them out, or alerts on",
+        )
+        problems.raise_if_any()
+
+        super().__init__(scope, id)
+        self.network = None if vpc is not None else own_network(self)
+        self.vpc = vpc or self.network.vpc  # type: ignore[union-attr] # one of the two is there
+        hosts = Hosts(
+            self,
+            vpc=self.vpc,
+            vpc_subnets=vpc_subnets,
+            security_groups=security_groups,
+            instance_role=instance_role,
+            pools=pools,
+        )
+        self._make(self, hosts, pools)
+        self.alerts = None
+        if alerts:
+            self.alerts = BatchAlerts(
+                self,
+                "Alerts",
+                job_queues=list(self.queues.values()),
+                compute_environments=self.compute_environments,
+                emails=emails,
+                topic=topic,
+                targets=targets,
+            )
+
+
+def own_network(scope: Construct) -> BatchNetwork:
+    """The network of a platform that is given none."""
+    network = BatchNetwork(scope, "Network", max_azs=3, flow_logs=True)
+    # Free, and most of what jobs load comes from S3: image layers of ECR, too. It need not pay for NAT.
+    network.vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
+    return network

@@ -1,0 +1,222 @@
+"""What a platform is made of, as values: pools of capacity, each with its queues."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from batch_constructs._problems import Problems
+from batch_constructs.facts import limits
+from batch_constructs.platform._pool_checks import check_instances, check_name, check_names, check_sizes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import Duration
+    from aws_cdk.interfaces.aws_batch import IComputeEnvironmentRef
+    from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef
+    from jsii import Number
+
+    from batch_constructs.job_queues import JobStateTimeLimit
+    from batch_constructs.launch_templates.storage import Storage
+    from batch_constructs.scheduling_policies import Share
+
+__all__ = ["CpuPool", "FargatePool", "GpuPool", "OwnPool", "PlatformQueue", "Pool", "queue_plans"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformQueue:
+    """A queue of a pool, where its name alone does not say enough.
+
+    Guide: Creating a Job Queue; Job Scheduling.
+
+    Attributes:
+        name: What the code calls it, ``platform.queues["urgent"]``: 1 to 128 letters, digits, ``-`` and ``_``. AWS
+            makes the queue's real name.
+        spot: Whether its jobs may run on Spot capacity of the pool; by default yes. ``False`` for jobs that must not
+            be interrupted.
+        shares: Who has a weight of its own in a fair-share queue, whose jobs must all name a share. ``()`` for equal
+            weights. By default first in, first out, which a queue can never leave later.
+        share_decay: With ``shares`` only: how long past use counts, up to one week. By default only current use does.
+        compute_reservation: With ``shares`` only: percent of the capacity kept for shares that are not active yet, 0
+            to 99. By default none.
+        job_state_time_limits: When a job that blocks the queue is cancelled. By default one that can never run, after
+            an hour. ``()`` for never.
+
+    Raises:
+        ValueError: a name of another form, or what needs ``shares`` without them.
+    """
+
+    name: str
+    spot: bool = True
+    shares: Sequence[Share] | None = None
+    share_decay: Duration | None = None
+    compute_reservation: Number | None = None
+    job_state_time_limits: Sequence[JobStateTimeLimit] | None = None
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        check_name(problems, "the name of a queue", self.name)
+        problems.check(
+            self.shares is not None or (self.share_decay is None and self.compute_reservation is None),
+            "share_decay and compute_reservation need shares, got none: give shares=() for equal weights",
+        )
+        problems.within("compute_reservation", self.compute_reservation, limits.COMPUTE_RESERVATION)
+        problems.raise_if_any()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CpuPool:
+    """Instances for jobs without GPUs: Spot first, on demand when Spot is full or AWS has none.
+
+    For Arm make it ``CpuPool(name="arm", instance_types=["default_arm64"])``: a pool has one architecture.
+
+    Guide: Creating a Compute Environment; Allocation Strategies.
+
+    Attributes:
+        name: What the code calls it, ``platform.pools["cpu"]``, and its queue unless ``queues`` says otherwise.
+        queues: Their names, the most urgent first, or a `PlatformQueue` that says more. By default one, with the name
+            of the pool.
+        instance_types: Types, families or bundles, all of one architecture; the more, the fewer interruptions. By
+            default ``default_x86_64``: m6i, c6i, r6i and c7i.
+        spot_max_vcpus: vCPUs to which it grows at Spot prices, by default 256; 0 for no Spot.
+        on_demand_max_vcpus: vCPUs to which it grows beyond that at full price, by default 64; 0 for Spot only.
+        storage: Disks besides the root volume, and swap. By default none.
+        launch_template: What instances look like, in place of a template of its own. By default 100 GiB of encrypted
+            gp3, and IMDSv2.
+
+    Raises:
+        ValueError: a name of another form or given twice, no capacity at all, a queue without Spot in a pool with
+            nothing else, or both ``storage`` and ``launch_template``.
+    """
+
+    name: str = "cpu"
+    queues: Sequence[str | PlatformQueue] = ()
+    instance_types: Sequence[str] = ("default_x86_64",)
+    spot_max_vcpus: Number = 256
+    on_demand_max_vcpus: Number = 64
+    storage: Storage | None = None
+    launch_template: ILaunchTemplateRef | None = None
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        check_names(problems, self.name, self.queues)
+        check_sizes(problems, self)
+        check_instances(problems, self, gpus=False)
+        problems.raise_if_any()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GpuPool:
+    """Instances with GPUs of NVIDIA, and nothing else: jobs without GPUs would hold them in vain.
+
+    Guide: GPU Jobs.
+
+    Attributes:
+        name: What the code calls it, ``platform.pools["gpu"]``, and its queue unless ``queues`` says otherwise.
+        queues: Their names, the most urgent first, or a `PlatformQueue` that says more. By default one, with the name
+            of the pool.
+        instance_types: Types or families with GPUs of NVIDIA on x86_64, such as ``["g6", "g5"]``.
+        spot_max_vcpus: vCPUs to which it grows at Spot prices, by default 256; 0 for no Spot.
+        on_demand_max_vcpus: vCPUs to which it grows beyond that at full price, by default 64; 0 for Spot only. The
+            quotas of an account for GPUs often begin at 0.
+        storage: Disks besides the root volume, and swap. By default none.
+        launch_template: What instances look like, in place of a template of its own. By default 100 GiB of encrypted
+            gp3, and IMDSv2.
+
+    Raises:
+        ValueError: as for `CpuPool`.
+    """
+
+    name: str = "gpu"
+    queues: Sequence[str | PlatformQueue] = ()
+    instance_types: Sequence[str]
+    spot_max_vcpus: Number = 256
+    on_demand_max_vcpus: Number = 64
+    storage: Storage | None = None
+    launch_template: ILaunchTemplateRef | None = None
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        check_names(problems, self.name, self.queues)
+        check_sizes(problems, self)
+        check_instances(problems, self, gpus=True)
+        problems.raise_if_any()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FargatePool:
+    """Fargate, for jobs that shall start within a minute, one by one, on nothing that anybody patches.
+
+    Guide: Compute Environments (AWS Fargate).
+
+    Attributes:
+        name: What the code calls it, ``platform.pools["fargate"]``, and its queue unless ``queues`` says otherwise.
+        queues: Their names, the most urgent first, or a `PlatformQueue` that says more. By default one, with the name
+            of the pool.
+        spot_max_vcpus: vCPUs to which it grows on Fargate Spot, which is tried first and runs x86 Linux only. By
+            default 0, no Spot.
+        on_demand_max_vcpus: vCPUs to which it grows at full price, by default 256; 0 for Spot only.
+
+    Raises:
+        ValueError: as for `CpuPool`.
+    """
+
+    name: str = "fargate"
+    queues: Sequence[str | PlatformQueue] = ()
+    spot_max_vcpus: Number = 0
+    on_demand_max_vcpus: Number = 256
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        check_names(problems, self.name, self.queues)
+        check_sizes(problems, self)
+        problems.raise_if_any()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPool:
+    """Environments that you make or import, of one kind and one architecture, with queues of the platform.
+
+    For whatever the other pools do not say: EFA, reserved capacity, file systems, images of your own, `BlueGreen`.
+
+    Guide: Creating a Job Queue.
+
+    Attributes:
+        name: What the code calls it, and its queue unless ``queues`` says otherwise.
+        compute_environments: In the order in which they are tried: ours, the L2's, an L1 or an imported one. At least
+            one; more than three need a raised quota.
+        queues: Their names, the most urgent first, or a `PlatformQueue` that says more. By default one, with the name
+            of the pool.
+
+    Raises:
+        ValueError: a name of another form or given twice, no environment, or a queue with ``spot=False``, of which the
+            platform does not know which environments to leave out.
+    """
+
+    name: str
+    compute_environments: Sequence[IComputeEnvironmentRef]
+    queues: Sequence[str | PlatformQueue] = ()
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        check_names(problems, self.name, self.queues)
+        problems.check(
+            len(self.compute_environments) > 0, "compute_environments must name at least one, got none"
+        )
+        problems.check(
+            all(isinstance(each, str) or each.spot for each in self.queues),
+            f"queues of the pool {self.name!r} take all its environments in their order, got one with spot=False: "
+            "make a pool of those on demand",
+        )
+        problems.raise_if_any()
+
+
+Pool: TypeAlias = CpuPool | GpuPool | FargatePool | OwnPool
+
+
+def queue_plans(pool: Pool) -> list[PlatformQueue]:
+    """The queues of a pool, the most urgent first."""
+    return [
+        PlatformQueue(name=each) if isinstance(each, str) else each for each in pool.queues or (pool.name,)
+    ]
