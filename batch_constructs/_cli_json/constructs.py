@@ -101,15 +101,20 @@ class CliJson:
                 message.
         """
         properties = read(request(cls._operation), document, filled_in=cls._filled_in)
+        made = cls._made_of(scope, id, properties)
+        carry(made._resource, properties, keep=cls._kept)  # noqa: SLF001 - of the same class
+        made._came_of = document  # noqa: SLF001
+        return made
+
+    @classmethod
+    def _made_of(cls, scope: Construct, id: str, properties: Mapping[str, Any]) -> Self:
+        """One that says at least some of what properties say, and nothing that must not be taken away again."""
         references = Construct(scope, f"{id}References")
         try:
-            made = cls(scope, id, **cls._arguments_of(properties, references))  # type: ignore[call-arg]
+            return cls(scope, id, **cls._arguments_of(properties, references))  # type: ignore[call-arg]
         except ValueError:
             scope.node.try_remove_child(references.node.id)
             raise
-        carry(made._resource, properties, keep=cls._kept)
-        made._came_of = document
-        return made
 
     def to_cli_json(self) -> dict[str, Any]:
         """The JSON that the AWS CLI takes with ``--cli-input-json`` to make the same.

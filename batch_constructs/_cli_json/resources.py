@@ -83,7 +83,7 @@ def write(request: Request, cfn: CfnResource) -> dict[str, Any]:
     """
     stack = Stack.of(cfn)
     stage = cast("Stage", Stage.of(cfn))  # the CDK gives a stack without an app one
-    folder = Path(stage.synth(force=True, skip_validation=True).directory)
+    folder = Path(stage.synth(force=True).directory)
     template = json.loads((folder / stack.template_file).read_text(encoding="utf-8"))
     logical_id = stack.resolve(cfn.logical_id)
     return document_of(request, template["Resources"][logical_id].get("Properties", {}), logical_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jsii
 from aws_cdk import Fn
@@ -13,15 +13,23 @@ from aws_cdk.interfaces.aws_batch import ComputeEnvironmentReference, IComputeEn
 
 from batch_constructs._references import Referable
 from batch_constructs._tokens import known
+from batch_constructs.compute_environments.documents import EnvironmentCliJson
 from batch_constructs.roles import EcsInstanceRole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_batch as batch
     from constructs import Construct
 
-__all__ = ["ComputeEnvironmentBase", "ImportedComputeEnvironment"]
+__all__ = [
+    "ComputeEnvironmentBase",
+    "ImportedComputeEnvironment",
+    "ManagedComputeEnvironment",
+    "OwnComputeEnvironment",
+    "imported_instance_role",
+    "imported_security_groups",
+]
 
 
 @jsii.implements(IComputeEnvironmentRef)
@@ -82,7 +90,7 @@ class ImportedComputeEnvironment(ComputeEnvironmentBase):
         self.compute_environment_arn = compute_environment_arn
 
 
-class OwnComputeEnvironment(ComputeEnvironmentBase):
+class OwnComputeEnvironment(EnvironmentCliJson, ComputeEnvironmentBase):
     """An environment that this app makes."""
 
     cfn: batch.CfnComputeEnvironment
@@ -125,6 +133,25 @@ class ManagedComputeEnvironment(OwnComputeEnvironment):
     def _connections(self) -> ec2.Connections:
         return ec2.Connections(security_groups=list(self.security_groups))
 
+    def _refer_to(self, properties: Mapping[str, Any]) -> None:
+        groups = properties["ComputeResources"].get("SecurityGroupIds", ())
+        self.security_groups = imported_security_groups(self, groups)
+
     def _own_security_group(self, vpc: ec2.IVpc) -> ec2.SecurityGroup:
         # No inbound rule at all: instances and tasks of AWS Batch only call out.
         return ec2.SecurityGroup(self, "SecurityGroup", vpc=vpc)
+
+
+def imported_security_groups(scope: Construct, group_ids: Sequence[str]) -> list[ec2.ISecurityGroup]:
+    """Groups that exist already, by their ids."""
+    return [
+        ec2.SecurityGroup.from_security_group_id(scope, f"SecurityGroup{number}", each)
+        for number, each in enumerate(group_ids, start=1)
+    ]
+
+
+def imported_instance_role(scope: Construct, profile: str) -> iam.IInstanceProfile:
+    """The role of instances, by the name or the ARN of its profile."""
+    if known(profile) and profile.startswith("arn:"):
+        return iam.InstanceProfile.from_instance_profile_arn(scope, "InstanceRole", profile)
+    return iam.InstanceProfile.from_instance_profile_name(scope, "InstanceRole", profile)

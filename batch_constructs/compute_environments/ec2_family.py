@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Annotations
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 
-from batch_constructs.compute_environments.base import ManagedComputeEnvironment
+from batch_constructs.compute_environments.base import ManagedComputeEnvironment, imported_instance_role
 from batch_constructs.facts import instance_types as types
 from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
 from batch_constructs.launch_templates.specification import (
@@ -131,6 +131,22 @@ class Ec2Family(ManagedComputeEnvironment):
             [self.launch_template, *(each.launch_template for each in capacity.launch_template_overrides)]
         )
         self._warn_of(capacity.unfamiliar())
+
+    def _refer_to(self, properties: Mapping[str, Any]) -> None:
+        super()._refer_to(properties)
+        resources = properties["ComputeResources"]
+        if "InstanceRole" in resources:
+            self.instance_role = imported_instance_role(self, resources["InstanceRole"])
+        if (template := resources.get("LaunchTemplate", {}).get("LaunchTemplateId")) is not None:
+            self.launch_template = ec2.CfnLaunchTemplate.from_launch_template_id(
+                self, "LaunchTemplate", template
+            )
+        group = resources.get("PlacementGroup")
+        self.placement_group = (
+            None
+            if group is None
+            else ec2.PlacementGroup.from_placement_group_name(self, "PlacementGroup", group)
+        )
 
     def _allow_instances(self, templates: Sequence[ILaunchTemplateRef]) -> None:
         needy = [each for each in templates if isinstance(each, BatchLaunchTemplate) and each.needs_rights]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Annotations
 from aws_cdk import aws_ec2 as ec2
@@ -55,6 +55,8 @@ class EfaComputeEnvironment(Ec2Family):
 
     Guide: Elastic Fabric Adapter; Multi-node Parallel Jobs.
     """
+
+    _kinds = frozenset({"Ec2ComputeEnvironment"})
 
     def __init__(
         self,
@@ -208,6 +210,11 @@ class EfaComputeEnvironment(Ec2Family):
                 "EC2 gives instances with several network interfaces no public address, and in this public subnet "
                 "they need one to reach AWS: choose a private subnet with NAT or endpoints",
             )
+
+    @classmethod
+    def _check_document(cls, problems: Problems, properties: Mapping[str, Any]) -> None:
+        super()._check_document(problems, properties)
+        check_adapters(problems, properties["ComputeResources"].get("InstanceTypes", ()))
 
     def _own_security_group(self, vpc: ec2.IVpc) -> ec2.SecurityGroup:
         group = super()._own_security_group(vpc)

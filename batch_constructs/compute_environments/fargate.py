@@ -32,6 +32,8 @@ class FargateComputeEnvironment(ManagedComputeEnvironment):
     Guide: Creating a Compute Environment; Compute Environment Parameters.
     """
 
+    _kinds = frozenset({"FargateComputeEnvironment"})
+
     def __init__(
         self,
         scope: Construct,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from batch_constructs._tokens import known, minutes
 from batch_constructs.compute_environments.allocation import AllocationStrategy
@@ -47,6 +47,8 @@ class GpuComputeEnvironment(Ec2Family):
 
     Guide: GPU Jobs; Using a GPU Workload AMI.
     """
+
+    _kinds = frozenset({"Ec2ComputeEnvironment", "SpotComputeEnvironment"})
 
     def __init__(
         self,
@@ -175,6 +177,13 @@ class GpuComputeEnvironment(Ec2Family):
             service_role=service_role,
             capacity_reservation=capacity_reservation,
         )
+
+    @classmethod
+    def _check_document(cls, problems: Problems, properties: Mapping[str, Any]) -> None:
+        super()._check_document(problems, properties)
+        names = properties["ComputeResources"].get("InstanceTypes", ())
+        # Whether the image suits them is a rule of its own.
+        check_gpus(problems, names, own_image=True)
 
 
 def _default_strategy(*, spot: bool) -> AllocationStrategy:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import gibibytes, seconds
-from batch_constructs.compute_environments.base import ManagedComputeEnvironment
+from batch_constructs.compute_environments.base import (
+    ManagedComputeEnvironment,
+    imported_instance_role,
+    imported_security_groups,
+)
 from batch_constructs.compute_environments.managed_instances_roles import (
     ManagedInstancesInfrastructureRole,
     ManagedInstancesInstanceRole,
@@ -50,6 +54,8 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
 
     infrastructure_role: iam.IRole
     """The role with which ECS starts and ends instances."""
+
+    _kinds = frozenset({"ManagedInstancesComputeEnvironment"})
 
     def __init__(
         self,
@@ -201,6 +207,16 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
         self._keep_stack_tags_off()
         # Its own roles, too: their rights are policies of their own, which must outlive the instances.
         self._outlive(self.infrastructure_role, self.instance_role, service_role)
+
+    def _refer_to(self, properties: Mapping[str, Any]) -> None:
+        provider = properties["ComputeResources"]["ManagedInstancesProvider"]
+        template = provider["InstanceLaunchTemplate"]
+        groups = template["NetworkConfiguration"].get("SecurityGroups", ())
+        self.security_groups = imported_security_groups(self, groups)
+        self.instance_role = imported_instance_role(self, template["Ec2InstanceProfileArn"])
+        self.infrastructure_role = iam.Role.from_role_arn(
+            self, "InfrastructureRole", provider["InfrastructureRoleArn"]
+        )
 
 
 def _reservations(

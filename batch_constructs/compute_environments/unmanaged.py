@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Fn
 from aws_cdk import aws_batch as batch
+from aws_cdk import aws_iam as iam
 
 from batch_constructs._problems import Problems
 from batch_constructs.compute_environments.base import OwnComputeEnvironment
@@ -16,10 +17,9 @@ from batch_constructs.launch_templates.user_data import ShellScript
 from batch_constructs.roles import BatchServiceRole, EcsInstanceRole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_ec2 as ec2
-    from aws_cdk import aws_iam as iam
     from constructs import Construct
     from jsii import Number
 
@@ -45,6 +45,8 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
 
     Guide: Compute Environments (unmanaged); Creating a Compute Environment.
     """
+
+    _kinds = frozenset({"UnmanagedComputeEnvironment"})
 
     def __init__(
         self,
@@ -78,7 +80,7 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
         problems.raise_if_any()
 
         super().__init__(scope, id)
-        self.service_role = service_role or BatchServiceRole(self, "ServiceRole")
+        self.service_role: iam.IRole = service_role or BatchServiceRole(self, "ServiceRole")
         self.cfn = _L1(
             self,
             "Resource",
@@ -91,6 +93,10 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
         )
         self._keep_stack_tags_off()
         self._outlive(self.service_role)
+
+    def _refer_to(self, properties: Mapping[str, Any]) -> None:
+        if "ServiceRole" in properties:
+            self.service_role = iam.Role.from_role_arn(self, "ServiceRole", properties["ServiceRole"])
 
     @cached_property
     def ecs_cluster_arn(self) -> str:

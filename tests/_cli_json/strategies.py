@@ -152,3 +152,125 @@ CONSUMABLE_RESOURCES = some(
         "tags": TAGS,
     },
 )
+
+SUBNETS = st.lists(st.from_regex(r"subnet-[0-9a-f]{8}", fullmatch=True), min_size=1, max_size=3, unique=True)
+GROUPS = st.lists(st.from_regex(r"sg-[0-9a-f]{8}", fullmatch=True), min_size=1, max_size=3, unique=True)
+ROLES = NAMES.map(lambda name: f"arn:aws:iam::123456789012:role/service-role/{name[:64]}")
+PROFILES = NAMES.map(lambda name: f"arn:aws:iam::123456789012:instance-profile/{name}") | NAMES
+TEMPLATES = st.sampled_from(
+    [
+        {named: "lt-0123456789abcdef0", "version": version}
+        for named in ("launchTemplateId", "launchTemplateName")
+        for version in ("7", "$Latest")
+    ]
+)
+_ENVIRONMENT: dict[str, Any] = {"computeEnvironmentName": NAMES, "type": st.just("MANAGED")}
+_ENVIRONMENT_OPTIONS: dict[str, Any] = {"state": STATES, "tags": TAGS, "context": TEXT}
+
+
+@st.composite
+def instance_resources(draw: st.DrawFn, kind: str, strategies: list[str], types: list[str]) -> dict[str, Any]:
+    """What an environment on instances starts: on demand or Spot, of these types."""
+    maximum = draw(st.integers(1, 10_000))
+    minimum = draw(st.integers(0, maximum))
+    return draw(
+        some(
+            {
+                "type": st.just(kind),
+                "maxvCpus": st.just(maximum),
+                "minvCpus": st.just(minimum),
+                "subnets": SUBNETS,
+                "securityGroupIds": GROUPS,
+                "instanceTypes": st.lists(st.sampled_from(types), min_size=1, max_size=3, unique=True),
+                "instanceRole": PROFILES,
+                "allocationStrategy": st.sampled_from(strategies),
+            },
+            {
+                "desiredvCpus": st.integers(minimum, maximum),
+                "launchTemplate": TEMPLATES,
+                "ec2KeyPair": NAMES,
+                "placementGroup": NAMES,
+                "tags": TAGS,
+                "scalingPolicy": st.integers(20, 10_080).map(lambda most: {"minScaleDownDelayMinutes": most}),
+                **({"bidPercentage": st.integers(1, 100)} if kind == "SPOT" else {}),
+            },
+        )
+    )
+
+
+def environments(resources: Documents, **more: Any) -> Documents:
+    """Managed environments with these resources."""
+    return some(
+        {**_ENVIRONMENT, "computeResources": resources},
+        {**_ENVIRONMENT_OPTIONS, **more},
+    )
+
+
+PLAIN = ["c7i", "m7i.large", "default_x86_64", "optimal"]
+GPUS = ["g6", "p5.48xlarge", "g5.xlarge"]
+ADAPTERS = ["c7i.48xlarge", "hpc7a.96xlarge"]
+ON_DEMAND = ["BEST_FIT", "BEST_FIT_PROGRESSIVE"]
+SPOT = ["SPOT_CAPACITY_OPTIMIZED", "SPOT_PRICE_CAPACITY_OPTIMIZED"]
+_INSIGHTS = st.sampled_from([{"containerInsights": "ENHANCED"}, {"containerInsights": "DISABLED"}])
+
+EC2_ENVIRONMENTS = environments(
+    instance_resources("EC2", ON_DEMAND, PLAIN), ecsSettings=_INSIGHTS, serviceRole=ROLES
+)
+SPOT_ENVIRONMENTS = environments(
+    instance_resources("SPOT", SPOT, PLAIN), ecsSettings=_INSIGHTS, serviceRole=ROLES
+)
+GPU_ENVIRONMENTS = environments(
+    instance_resources("EC2", ON_DEMAND, GPUS) | instance_resources("SPOT", SPOT, GPUS)
+)
+EFA_ENVIRONMENTS = environments(instance_resources("EC2", ON_DEMAND, ADAPTERS))
+FARGATE_ENVIRONMENTS = environments(
+    some(
+        {
+            "type": st.sampled_from(["FARGATE", "FARGATE_SPOT"]),
+            "maxvCpus": st.integers(1, 10_000),
+            "subnets": SUBNETS,
+            "securityGroupIds": GROUPS,
+        },
+        {},
+    ),
+    serviceRole=ROLES,
+)
+MANAGED_INSTANCES_ENVIRONMENTS = environments(
+    some(
+        {
+            "type": st.just("ECS_MANAGED_INSTANCES"),
+            "maxvCpus": st.integers(1, 10_000),
+            "managedInstancesProvider": some(
+                {
+                    "infrastructureRoleArn": ROLES,
+                    "instanceLaunchTemplate": some(
+                        {
+                            "ec2InstanceProfileArn": NAMES.map(
+                                lambda name: f"arn:aws:iam::123456789012:instance-profile/{name}"
+                            ),
+                            "networkConfiguration": some({"subnets": SUBNETS, "securityGroups": GROUPS}, {}),
+                        },
+                        {
+                            "capacityOptionType": st.sampled_from(["ON_DEMAND", "SPOT"]),
+                            "instanceRequirements": st.just({"allowedInstanceTypes": ["c7i.*"]}),
+                            "monitoring": st.sampled_from(["BASIC", "DETAILED"]),
+                            "storageConfiguration": st.integers(1, 500).map(
+                                lambda size: {"storageSizeGiB": size}
+                            ),
+                        },
+                    ),
+                },
+                {
+                    "infrastructureOptimization": st.integers(0, 3600).map(
+                        lambda after: {"scaleInAfter": after}
+                    )
+                },
+            ),
+        },
+        {},
+    )
+)
+UNMANAGED_ENVIRONMENTS = some(
+    {"computeEnvironmentName": NAMES, "type": st.just("UNMANAGED"), "serviceRole": ROLES},
+    {"state": STATES, "unmanagedvCpus": st.integers(0, 10_000), "tags": TAGS},
+)

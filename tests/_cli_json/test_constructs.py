@@ -12,12 +12,19 @@ from hypothesis import strategies as st
 
 from batch_constructs import (
     ConsumableResource,
+    Ec2ComputeEnvironment,
+    EfaComputeEnvironment,
     FairSharePolicy,
+    FargateComputeEnvironment,
+    GpuComputeEnvironment,
     JobQueue,
+    ManagedInstancesComputeEnvironment,
     QuotaShare,
     QuotaSharePolicy,
     SageMakerJobQueue,
     ServiceEnvironment,
+    SpotComputeEnvironment,
+    UnmanagedComputeEnvironment,
 )
 from tests._cli_json import strategies
 
@@ -30,6 +37,13 @@ KINDS: dict[str, tuple[Any, strategies.Documents]] = {
     "ServiceEnvironment": (ServiceEnvironment, strategies.SERVICE_ENVIRONMENTS),
     "QuotaShare": (QuotaShare, strategies.QUOTA_SHARES),
     "ConsumableResource": (ConsumableResource, strategies.CONSUMABLE_RESOURCES),
+    "Ec2": (Ec2ComputeEnvironment, strategies.EC2_ENVIRONMENTS),
+    "Spot": (SpotComputeEnvironment, strategies.SPOT_ENVIRONMENTS),
+    "Gpu": (GpuComputeEnvironment, strategies.GPU_ENVIRONMENTS),
+    "Efa": (EfaComputeEnvironment, strategies.EFA_ENVIRONMENTS),
+    "Fargate": (FargateComputeEnvironment, strategies.FARGATE_ENVIRONMENTS),
+    "ManagedInstances": (ManagedInstancesComputeEnvironment, strategies.MANAGED_INSTANCES_ENVIRONMENTS),
+    "Unmanaged": (UnmanagedComputeEnvironment, strategies.UNMANAGED_ENVIRONMENTS),
 }
 
 
