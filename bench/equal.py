@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     Resources = Mapping[str, dict[str, Any]]
 
 
+STACK_NAME = "BatchQuickstart"
+"""Of the stacks on both sides; descriptions begin with it."""
+STACK_TAGS = {"team": "imaging"}
+"""Of the stacks that have some."""
+
+
 def _environment(properties: Properties) -> None:
     """The L2 writes `managed`, which AWS Batch reads as `MANAGED`, and an empty UpdatePolicy."""
     properties["Type"] = properties["Type"].upper()
@@ -26,16 +32,18 @@ def _environment(properties: Properties) -> None:
 
 
 def _launch_template(properties: Properties) -> None:
-    """The L2 names template, instances and volumes after its path in the tree."""
+    """The L2 names template, instances and volumes after its path in the tree, and puts the stack's tags on all."""
     for holder in (properties, properties["LaunchTemplateData"]):
         tags = holder.pop("TagSpecifications", [])
-        assert all(tag["Key"] == "Name" for each in tags for tag in each["Tags"]), tags
+        assert {tag["Key"] for each in tags for tag in each["Tags"]} <= {"Name", *STACK_TAGS}, tags
 
 
 def _job_definition(properties: Properties) -> None:
-    """The L2 writes defaults (no variables, a writable root), wants a name for log streams, has its own order."""
+    """The L2 writes defaults and empty members, wants a name for log streams, has its own order."""
     container = properties["ContainerProperties"]
-    assert container.pop("Environment", []) == []
+    for holder in (properties, container):
+        for empty in [name for name, value in holder.items() if value in ({}, [])]:
+            del holder[empty]
     assert container.pop("ReadonlyRootFilesystem", False) is False
     container["LogConfiguration"]["Options"].pop("awslogs-stream-prefix", None)
     container["ResourceRequirements"].sort(key=lambda each: each["Type"])
@@ -118,6 +126,10 @@ def _resources(template: dict[str, Any]) -> Resources:
     for each in resources.values():
         if tolerate := TOLERATED.get(each["Type"]):
             tolerate(each["Properties"])
+        if others := each.pop("DependsOn", None):
+            # Whoever refers to a resource waits for it; a dependency says so again.
+            referred = json.dumps(each["Properties"])
+            each["DependsOn"] = [other for other in others if f'"{other}"' not in referred]
     return resources
 
 
@@ -133,7 +145,7 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
             return {key: _renamed(item, names) for key, item in value.items()}
         case list():
             return [_renamed(item, names) for item in value]
-        case str() if value.startswith("BatchQuickstart/"):
+        case str() if value.startswith(f"{STACK_NAME}/"):
             return "(path)"
         case _:
             return value

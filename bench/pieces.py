@@ -1,13 +1,17 @@
-"""What each further piece costs: `python pieces.py` prints round trips and milliseconds as JSON."""
+"""What each further piece costs: `python pieces.py` prints round trips and milliseconds as JSON.
+
+Of the L2 there are two: as it comes, and with the escape hatches that make its template that of this library. That the
+templates are equal, in a stack with tags, is proved first.
+"""
 
 from __future__ import annotations
 
 import json
 import time
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from aws_cdk import App, Aws, Duration, Size, Stack
+from aws_cdk import App, Aws, Duration, Size, Stack, Tags
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -15,6 +19,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 
 import batch_constructs as bc
+from bench.equal import STACK_NAME, STACK_TAGS, check_equal
 from bench.trips import COUNT
 
 if TYPE_CHECKING:
@@ -27,7 +32,7 @@ class Ours:
     """Each piece by this library."""
 
     def __init__(self) -> None:
-        self.stack = Stack(App(), "Ours")
+        self.stack = Stack(App(), STACK_NAME)
         self.vpc = ec2.Vpc(self.stack, "Vpc", restrict_default_security_group=False)
         self.template = bc.BatchLaunchTemplate(self.stack, "Template")
         self.role = bc.EcsInstanceRole(self.stack, "Role")
@@ -81,10 +86,20 @@ class Theirs:
 
     def __init__(self, *, equal: bool) -> None:
         self.equal = equal
-        self.stack = Stack(App(), "Theirs")
+        self.stack = Stack(App(), STACK_NAME)
         self.vpc = ec2.Vpc(self.stack, "Vpc", restrict_default_security_group=False)
         self.template = self._template("Template")
         self.version = self.template.latest_version_number
+        self.role = iam.Role(
+            self.stack,
+            "Role",
+            assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"),
+            managed_policies=[
+                iam.ManagedPolicy.from_aws_managed_policy_name(
+                    "service-role/AmazonEC2ContainerServiceforEC2Role"
+                )
+            ],
+        )
         self.environment = self.fargate("Environment")
         self.tasks = iam.ServicePrincipal(
             "ecs-tasks.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
@@ -102,7 +117,7 @@ class Theirs:
             block_devices=[ec2.BlockDevice(device_name="/dev/xvda", volume=disk)],
         )
 
-    def _spot(self, id: str, template: ec2.LaunchTemplate) -> Any:
+    def _spot(self, id: str, template: ec2.LaunchTemplate, role: iam.Role | None = None) -> Any:
         return batch.ManagedEc2EcsComputeEnvironment(
             self.stack,
             id,
@@ -113,6 +128,7 @@ class Theirs:
             default_instance_classes=[batch.DefaultInstanceClass.X86_64],
             images=[batch.EcsMachineImage(image_type=batch.EcsMachineImageType.ECS_AL2023)],
             launch_template=template,
+            instance_role=role,
             replace_compute_environment=False,
             update_to_latest_image_version=True,
         )
@@ -120,26 +136,35 @@ class Theirs:
     def _cfn(self, construct: Any) -> Any:
         return construct.node.default_child
 
-    def _follow(self, environment: Any, version: str) -> None:
-        self._cfn(environment).add_property_override("ComputeResources.LaunchTemplate.Version", version)
+    def _equal(self, environment: Any, version: str) -> Any:
+        """Let changes of the template reach the environment, and keep tags off that would replace it."""
+        cfn = self._cfn(environment)
+        cfn.add_property_override("ComputeResources.LaunchTemplate.Version", version)
+        cfn.add_property_deletion_override("ComputeResources.Tags")
+        cfn.add_property_deletion_override("Tags")
+        return cfn
 
     def spot(self, id: str) -> object:
         template = self._template(f"{id}Template")
         made = self._spot(id, template)
         if self.equal:
-            self._follow(made, template.latest_version_number)
+            self._equal(made, template.latest_version_number)
         return made
 
     def spot_with_shared_parts(self, id: str) -> object:
-        made = self._spot(id, self.template)
+        made = self._spot(id, self.template, self.role)
         if self.equal:
-            self._follow(made, self.version)
+            # Or the role loses its rights before the environment is deleted, which then never is.
+            self._equal(made, self.version).node.add_dependency(self.role)
         return made
 
     def fargate(self, id: str) -> batch.FargateComputeEnvironment:
-        return batch.FargateComputeEnvironment(
+        made = batch.FargateComputeEnvironment(
             self.stack, id, vpc=self.vpc, maxv_cpus=256, replace_compute_environment=False
         )
+        if self.equal:
+            self._cfn(made).add_property_deletion_override("Tags")
+        return made
 
     def queue(self, id: str) -> object:
         first = batch.OrderedComputeEnvironment(compute_environment=self.environment, order=1)
@@ -241,7 +266,22 @@ def _cost(make: Callable[[str], object], name: str) -> dict[str, float]:
     return {"trips": (COUNT.total() - before) / REPEATS, "ms": median(spent)}
 
 
+def prove_equal() -> None:
+    """Compare the templates of all pieces, in stacks with tags."""
+    templates = []
+    for maker in (Ours(), Theirs(equal=True)):
+        for name in PIECES:
+            getattr(maker, name)(name)
+        for key, value in STACK_TAGS.items():
+            Tags.of(maker.stack).add(key, value)
+        app = cast("App", maker.stack.node.root)
+        templates.append(app.synth().get_stack_by_name(STACK_NAME).template)
+    check_equal(*templates)
+
+
 def main() -> None:
+    # Costs of stacks that differ would say nothing.
+    prove_equal()
     sides = {"ours": Ours(), "theirs": Theirs(equal=False), "equal": Theirs(equal=True)}
     print(
         json.dumps(

@@ -134,7 +134,7 @@ hello = batch.EcsJobDefinition(
 container.node.try_remove_child("ExecutionRole")
 cfn(hello).add_property_deletion_override("ContainerProperties.ExecutionRoleArn")
 
-key = kms.Key(stack, "Key", enable_key_rotation=True, description="Alerts about failed jobs of AWS Batch")
+key = kms.Key(stack, "Key", enable_key_rotation=True, description="Alerts of AWS Batch")
 key.add_to_resource_policy(
     iam.PolicyStatement(
         principals=[iam.ServicePrincipal("events.amazonaws.com")],
@@ -152,6 +152,7 @@ dead_letter_queue = sqs.Queue(
     retention_period=Duration.days(14),
 )
 field = events.EventField.from_path
+job, job_id, region = field("$.detail.jobName"), field("$.detail.jobId"), field("$.region")
 rule = events.Rule(
     stack,
     "Rule",
@@ -162,6 +163,7 @@ rule = events.Rule(
         detail={
             "status": ["FAILED"],
             "arrayProperties": {"index": events.Match.does_not_exist()},
+            "jobId": [{"anything-but": {"wildcard": ["*#*"]}}],
             "jobQueue": [queue.job_queue_arn],
         },
     ),
@@ -171,15 +173,18 @@ rule = events.Rule(
             sns.Topic.from_topic_arn(stack, "TopicOfRule", topic.topic_arn),
             dead_letter_queue=dead_letter_queue,
             message=events.RuleTargetInput.from_multiline_text(
-                f"Job {field('$.detail.jobName')} failed at {field('$.time')}.\n"
-                f"Reason: {field('$.detail.statusReason')} {field('$.detail.container.reason')}\n"
+                f"Job {job} failed at {field('$.time')}.\n"
+                f"Reason: {field('$.detail.statusReason')}\n"
+                f"Of the container: {field('$.detail.container.reason')}\n"
                 f"Exit code: {field('$.detail.container.exitCode')}\n"
-                f"Log stream: {field('$.detail.container.logStreamName')}\n"
-                f"Job id: {field('$.detail.jobId')}\n"
+                f"Failed children of an array: {field('$.detail.arrayProperties.statusSummary.FAILED')}\n"
+                f"Job: {job}, {job_id}\n"
                 f"Job queue: {field('$.detail.jobQueue')}\n"
                 f"Job definition: {field('$.detail.jobDefinition')}\n"
-                f"Console: https://{field('$.region')}.console.aws.amazon.com/batch/home"
-                f"?region={field('$.region')}#jobs/detail/{field('$.detail.jobId')}"
+                f"Log: https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}#logEventViewer:"
+                f"group={field('$.detail.container.logConfiguration.options.awslogs-group')};"
+                f"stream={field('$.detail.container.logStreamName')}\n"
+                f"Console: https://{region}.console.aws.amazon.com/batch/home?region={region}#jobs/detail/{job_id}"
             ),
         )
     ],
