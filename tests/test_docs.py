@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from batch_constructs.assembly.checks import check, rules
 from batch_constructs.assembly.template import model_of
 from batch_constructs.assembly.template.documents import parse
 from batch_constructs.cli import check as check_command
+from batch_constructs.cli import main
 from docs import build, build_rules
 from tests.assembly.checks.conftest import Case, cases
 
@@ -181,13 +183,12 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        "index.md",
-        "platforms.md",
-        "security.md",
-        "testing.md",
-        *(f"coming-from/{name}.md" for name in COMING_FROM),
-    ],
+    sorted(
+        str(page.relative_to(build.DOCS))
+        for page in (*build.DOCS.glob("*.md"), *build.DOCS.glob("coming-from/*.md"))
+        # These two have tests of their own.
+        if page.name not in {"checks.md", "constructs.md"} and blocks(page.read_text("utf-8"), "python")
+    ),
 )
 def test_the_code_of_a_page_runs(name: str) -> None:
     """Its blocks in order, with the rules on."""
@@ -196,6 +197,26 @@ def test_the_code_of_a_page_runs(name: str) -> None:
     assert found
     for block in found:
         exec(compile(block, name, "exec"), names)
+
+
+def test_no_python_is_left_out() -> None:
+    """Code that only looks like Python is nowhere but in the gallery, whose apps are files that run."""
+    other = {
+        page.name
+        for page in PAGES
+        if re.search(r"^ *```(py|pycon|python3)$", page.read_text("utf-8"), re.MULTILINE)
+    }
+    assert other <= {"gallery.md", "testing.md"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(build.DOCS)))
+def test_commands_are_understood(page: Path) -> None:
+    """Each command of this package that a page shows has the options that it is shown with."""
+    for block in blocks(page.read_text("utf-8"), "sh"):
+        for line in block.splitlines():
+            if line.startswith("batch-constructs "):
+                [name, *arguments] = shlex.split(line.partition(" > ")[0], comments=True)[1:]
+                main.commands[name].make_context(name, arguments)
 
 
 GUIDE = sorted(page for page in (build.DOCS / "guide").glob("*.md") if page.name != "README.md")
