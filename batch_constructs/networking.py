@@ -49,6 +49,7 @@ class BatchNetwork(CheckedConstruct):
     By default the VPC of the guide's tutorial: public and private subnets in two Availability Zones; jobs run in the
     private ones and reach the internet through NAT. Or ``isolated=True``: no way to the internet at all, and
     endpoints for exactly the AWS services that the environments need.
+    Either way S3, where the layers of images in ECR lie, too, is reached through a gateway endpoint, which is free.
 
     The private subnets share all addresses that the small public ones leave, since every instance and every Fargate
     job takes one. DNS is on, which endpoints need. The VPC's default security group is not used by anything here.
@@ -63,7 +64,7 @@ class BatchNetwork(CheckedConstruct):
     """Where environments belong, and where they go by default: private, isolated or (without NAT) public subnets."""
 
     endpoints: Mapping[str, ec2.InterfaceVpcEndpoint | ec2.GatewayVpcEndpoint]
-    """By the short name of the service, such as ``ecr.dkr`` or ``s3``; empty unless isolated."""
+    """By the short name of the service: ``s3``, and of an isolated network also such as ``ecr.dkr``."""
 
     endpoint_security_group: ec2.SecurityGroup | None
     """What all interface endpoints share: HTTPS from the VPC, nothing else. ``None`` unless isolated."""
@@ -142,7 +143,8 @@ class BatchNetwork(CheckedConstruct):
         )
         self.subnets = ec2.SubnetSelection(subnet_type=layout[-1].subnet_type)
         self.endpoint_security_group = None
-        self.endpoints = {}
+        gateway, service = endpoints.S3_GATEWAY, ec2.GatewayVpcEndpointAwsService.S3
+        self.endpoints = {gateway: ec2.GatewayVpcEndpoint(self, gateway, vpc=self.vpc, service=service)}
         if isolated:
             self._add_endpoints(kinds, extra_endpoints)
 
@@ -165,15 +167,12 @@ class BatchNetwork(CheckedConstruct):
         names = (name for kind in EnvironmentKind if kind in kinds for name in _SERVICES[kind])
         services = {name: ec2.InterfaceVpcEndpointAwsService(name) for name in dict.fromkeys(names)}
         services |= {service.short_name: service for service in extra}
-        layers = ec2.GatewayVpcEndpoint(
-            self, endpoints.S3_GATEWAY, vpc=self.vpc, service=ec2.GatewayVpcEndpointAwsService.S3
-        )
         self.endpoint_security_group = group
-        self.endpoints = {
+        self.endpoints = dict(self.endpoints) | {
             # An endpoint opens its group for HTTPS from the VPC's addresses by itself, once for all of them.
             name: ec2.InterfaceVpcEndpoint(self, name, vpc=self.vpc, service=service, security_groups=[group])
             for name, service in services.items()
-        } | {endpoints.S3_GATEWAY: layers}
+        }
 
 
 def _check_plan(

@@ -59,12 +59,26 @@ def test_the_network_of_the_tutorial(stack: Stack) -> None:
     template.resource_count_is("AWS::EC2::Subnet", 4)
     template.resource_count_is("AWS::EC2::NatGateway", 1)
     template.resource_count_is("AWS::EC2::InternetGateway", 1)
-    template.resource_count_is("AWS::EC2::VPCEndpoint", 0)
     template.resource_count_is("AWS::EC2::FlowLog", 0)
     template.has_resource_properties(
         "AWS::EC2::VPC",
         {"CidrBlock": "10.0.0.0/16", "EnableDnsHostnames": True, "EnableDnsSupport": True},
     )
+
+
+@pytest.mark.parametrize(("nat_gateways", "tables"), [(None, 4), (0, 2)])
+def test_what_jobs_read_from_s3_does_not_pass_through_nat(
+    stack: Stack, nat_gateways: int | None, tables: int
+) -> None:
+    """Layers of images and objects come through a gateway endpoint, which is free, in every subnet."""
+    network = BatchNetwork(stack, "Network", nat_gateways=nat_gateways)
+
+    assert set(network.endpoints) == {"s3"}
+    template = Template.from_stack(stack)
+    assert _endpoints(template) == {"s3"}
+    [endpoint] = template.find_resources("AWS::EC2::VPCEndpoint").values()
+    assert endpoint["Properties"]["VpcEndpointType"] == "Gateway"
+    assert len(endpoint["Properties"]["RouteTableIds"]) == tables
 
 
 def test_environments_get_most_of_the_addresses(stack: Stack) -> None:
@@ -207,11 +221,11 @@ def test_flow_logs_live_as_long_as_the_user_says(stack: Stack) -> None:
 
 
 def test_what_is_not_there_is_none(stack: Stack) -> None:
-    """A network with NAT has no endpoints, no group for them, and no flow logs to point at."""
+    """A network with NAT has no interface endpoints, no group for them, and no flow logs to point at."""
     network = BatchNetwork(stack, "Network")
 
     assert network.resource is network.vpc
-    assert network.endpoints == {}
+    assert set(network.endpoints) == {"s3"}
     assert network.endpoint_security_group is None
     assert network.flow_log_group is None
 

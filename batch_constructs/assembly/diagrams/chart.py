@@ -14,6 +14,7 @@ from batch_constructs.assembly.template.resources import (
     JobDefinition,
     JobQueue,
     Pipe,
+    QuotaShare,
     Schedule,
     ServiceEnvironment,
     StateMachine,
@@ -106,7 +107,8 @@ class _Drawing:
         for environment in model.of(ComputeEnvironment):
             self._environment(environment)
         for service in model.of(ServiceEnvironment):
-            self._add(Kind.ENVIRONMENT, service, (say.text(service.service_environment_type),))
+            kind = say.text(service.service_environment_type)
+            self._add(Kind.ENVIRONMENT, service, (kind, say.capacity(service.capacity_limits)))
         for schedule in model.of(Schedule):
             self._sender(schedule, "schedule", say.text(schedule.schedule_expression))
         for rule in model.of(EventRule):
@@ -156,16 +158,21 @@ class _Drawing:
         self.chart.lines.append(Line(start=start, end=end, label=label))
 
     def _definition(self, definition: JobDefinition) -> None:
-        image, vcpus, memory = say.size(definition)
-        amounts = f"{vcpus} vCPU, {memory} MiB" if vcpus != "-" else ""
-        self._add(Kind.DEFINITION, definition, (f"{say.platform(definition)} {amounts}".strip(), image))
+        image, *_ = say.size(definition)
+        line = f"{say.platform(definition)} {say.amounts(definition)}".strip()
+        self._add(Kind.DEFINITION, definition, (line, image))
 
     def _queue(self, queue: JobQueue) -> None:
         policy = queue.scheduling_policy
         lines = [f"priority {say.text(queue.priority)}"] if queue.priority is not None else []
-        if policy is not None:
+        if policy is not None and not policy.quota_share_policy.present:
             shares = say.shares(policy)
-            lines.append(f"fair share: {shares}" if shares else "scheduling policy")
+            lines.append(f"fair share: {shares}" if shares else "fair share")
+        lines += [
+            f"quota {say.text(share.name)}: {say.capacity(share.capacity_limits)}"
+            for share in self.model.of(QuotaShare)
+            if share.job_queue is queue
+        ]
         key = self._add(Kind.QUEUE, queue, lines)
         environments = say.environments_of(queue)
         for number, (environment, written) in enumerate(environments, 1):
@@ -211,7 +218,7 @@ class _Drawing:
         for heard in rule.targets:
             if heard.batch_parameters.present:
                 continue
-            resource = heard.arn.target if isinstance(heard.arn, Reference) else None
+            resource = heard.arn.target if isinstance(heard.arn, Reference) else say.named(heard.arn)
             if resource is None:
                 self._connect(key, self._key(Kind.LISTENER, None, shown(heard.arn)))
                 continue

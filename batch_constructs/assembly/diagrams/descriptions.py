@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs.assembly.template import known, shown
+from batch_constructs.assembly.template import PartialText, Reference, known, shown
 from batch_constructs.assembly.template.networks import Reach
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from batch_constructs.assembly.template import BatchModel, Resource, Unknown
     from batch_constructs.assembly.template.resources import (
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         SchedulingPolicy,
         Vpc,
     )
+    from batch_constructs.assembly.template.resources.service_environments import CapacityLimit
 
 __all__ = ["name", "text"]
 
@@ -95,15 +96,7 @@ def platform(definition: JobDefinition) -> str:
 
 def size(definition: JobDefinition) -> tuple[str, str, str]:
     """Image, vCPUs and memory of the first container; the others are told by their number."""
-    containers: list[Any] = (
-        [definition.container_properties] if definition.container_properties.present else []
-    )
-    containers += [
-        r.container for r in definition.node_properties.node_range_properties if r.container.present
-    ]
-    tasks = definition.ecs_properties.task_properties
-    containers += [container for task in tasks for container in task.containers]
-    if containers:
+    if containers := _containers(definition):
         first = containers[0]
         image = short_image(first.image)
         vcpus, memory = first.requirement("VCPU"), first.requirement("MEMORY")
@@ -119,14 +112,69 @@ def size(definition: JobDefinition) -> tuple[str, str, str]:
     return f"{image}{more}", text(vcpus), text(memory)
 
 
+def amounts(definition: JobDefinition) -> str:
+    """What a job gets, in the words of a picture: ``4 vCPU, 16 GiB, 1 GPU``."""
+    _, vcpus, memory = size(definition)
+    if vcpus == "-":
+        return ""
+    containers = _containers(definition)
+    gpus = containers[0].requirement("GPU") if containers else None
+    return f"{vcpus} vCPU, {_memory(memory)}" + (f", {text(gpus)} GPU" if gpus is not None else "")
+
+
+def _memory(mebibytes: str) -> str:
+    if not mebibytes.isdigit():
+        # Kubernetes writes the unit beside the number; and a parameter has none yet.
+        return mebibytes.replace("Mi", " MiB").replace("Gi", " GiB")
+    number = int(mebibytes)
+    for unit, size in (("TiB", 1024**2), ("GiB", 1024)):
+        if number and number % size == 0:
+            return f"{number // size:,} {unit}"
+    return f"{number:,} MiB"
+
+
+def _containers(definition: JobDefinition) -> list[Any]:
+    """The containers of a job on ECS."""
+    found: list[Any] = [definition.container_properties] if definition.container_properties.present else []
+    found += [r.container for r in definition.node_properties.node_range_properties if r.container.present]
+    tasks = definition.ecs_properties.task_properties
+    return [*found, *(container for task in tasks for container in task.containers)]
+
+
 def short_image(image: str | Unknown | None) -> str:
     """The image; of a long one that the CDK uploads only the tag tells it apart."""
-    written = text(image)
+    written = _with_names(image)
     _, asset, tag = written.partition("/cdk-hnb659fds-container-assets-")
     if asset:
         return f"asset {tag.partition(':')[2][:12]}"
     # The registry of an account is known at deploy time only; the repository tells more.
     return written.rsplit("/", 1)[-1] if "${" in written else written
+
+
+def _with_names(value: str | Unknown | None) -> str:
+    """A text in which the resources that fill its holes go by the names of their constructs."""
+    if not isinstance(value, PartialText):
+        return text(value)
+    return "".join(
+        part if isinstance(part, str) else _last(part.target) if isinstance(part, Reference) else shown(part)
+        for part in value.parts
+    )
+
+
+def _last(resource: Resource) -> str:
+    return name(resource).rpartition("/")[2]
+
+
+def named(value: object) -> Resource | None:
+    """The one resource that a text with holes is about, such as the ARN of a log group that is made of its name."""
+    parts = value.parts if isinstance(value, PartialText) else ()
+    resources = {id(part.target): part.target for part in parts if isinstance(part, Reference)}
+    return next(iter(resources.values())) if len(resources) == 1 else None
+
+
+def capacity(limits: Iterable[CapacityLimit]) -> str:
+    """How much of what: ``8 ml.g6.12xlarge``."""
+    return ", ".join(f"{text(each.max_capacity)} {text(each.capacity_unit)}" for each in limits)
 
 
 def heard(rule: EventRule) -> str:
@@ -146,4 +194,4 @@ def subnets(model: BatchModel, vpc: Vpc, found: Sequence[Any]) -> list[str]:
             said.append(f"{number} {reach.value}")
     lines = [f"subnets: {', '.join(said)}"] if said else []
     endpoints = len(model.networks.endpoints(vpc))
-    return [*lines, f"{endpoints} VPC endpoints"] if endpoints else lines
+    return [*lines, f"{endpoints} VPC endpoint{'s' if endpoints > 1 else ''}"] if endpoints else lines

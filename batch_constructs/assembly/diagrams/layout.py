@@ -18,11 +18,10 @@ GAP = 104  # between columns, for the lines
 BELOW = 20  # between cards
 HEAD = 30  # the name of a card, or of a network
 LINE = 16
-LETTERS = 32  # that fit into a line of a card
 _COLUMNS = (Kind.TRIGGER, Kind.DEFINITION, Kind.QUEUE, Kind.ENVIRONMENT)
 _INSET = 16
 _TITLE = 56
-_BAND = 44
+_BAND = 60
 _NETWORK_LINES = 2
 
 
@@ -73,16 +72,18 @@ def place(chart: Chart) -> Layout:
     """Find a place for every card."""
     layout = Layout()
     columns = [(kind, cards) for kind in _COLUMNS if (cards := _ordered(chart, kind))]
-    tallest = max((_column_height(kind, cards) for kind, cards in columns), default=0)
+    # The cards of all columns have their middle at one height, whatever frames there are around some.
+    above = max((_above(kind, cards) for kind, cards in columns), default=0)
+    below = max((_column_height(kind, cards) - _above(kind, cards) for kind, cards in columns), default=0)
     x: float = MARGIN
     for kind, cards in columns:
         inset = _INSET if kind is Kind.ENVIRONMENT and any(card.network for card in cards) else 0
         layout.titles.append((_HEADINGS[kind], x + inset, MARGIN + _TITLE - 14))
-        top = MARGIN + _TITLE + (tallest - _column_height(kind, cards)) / 2
+        top = MARGIN + _TITLE + above - _above(kind, cards)
         _stack(layout, cards, x + inset, top, framed=kind is Kind.ENVIRONMENT)
         layout.width = x + WIDTH + 2 * inset + MARGIN
         x += WIDTH + 2 * inset + GAP
-    bottom = _alerts(layout, chart, MARGIN + _TITLE + tallest)
+    bottom = _alerts(layout, chart, MARGIN + _TITLE + above + below)
     layout.height = bottom + MARGIN
     return layout
 
@@ -114,9 +115,17 @@ def _column_height(kind: Kind, cards: list[Card]) -> float:
     total = sum(height(card) + BELOW for card in cards) - BELOW
     if kind is Kind.ENVIRONMENT:
         total += len({card.network for card in cards if card.network}) * (
-            HEAD + _NETWORK_LINES * LINE + 2 * _INSET
+            HEAD + _NETWORK_LINES * LINE + _INSET
         )
     return total
+
+
+def _above(kind: Kind, cards: list[Card]) -> float:
+    """How much of a column is above the middle of its cards."""
+    framed = kind is Kind.ENVIRONMENT
+    head = HEAD + _NETWORK_LINES * LINE if framed and cards[0].network else 0
+    foot = _INSET if framed and cards[-1].network else 0
+    return head + (_column_height(kind, cards) - head - foot) / 2
 
 
 def _stack(layout: Layout, cards: list[Card], x: float, y: float, *, framed: bool) -> None:

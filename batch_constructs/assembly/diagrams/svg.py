@@ -6,9 +6,12 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.diagrams.chart import Card, Chart, Kind
-from batch_constructs.assembly.diagrams.layout import HEAD, LETTERS, LINE, Box, Layout, place
+from batch_constructs.assembly.diagrams.layout import HEAD, LINE, MARGIN, Box, Layout, place
+from batch_constructs.assembly.diagrams.letters import fitted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from batch_constructs.assembly.diagrams.chart import Line
 
 __all__ = ["svg"]
@@ -22,6 +25,8 @@ _COLORS = {
     Kind.LISTENER: "#6a1b9a",
 }
 _NETWORK = "#5e35b1"
+_TITLE, _NAME, _LINE = 20, 14, 12  # pixels, as the style says
+_INDENT = 16
 _STYLE = """text{font-family:Inter,"Segoe UI",Helvetica,Arial,"DejaVu Sans",sans-serif;fill:#232f3e}
 .title{font-size:20px;font-weight:600}.heading{font-size:13px;font-weight:600;fill:#5f6b7a;letter-spacing:.03em}
 .name{font-size:14px;font-weight:600}.line{font-size:12px;fill:#414d5c}.order{font-size:11px;font-weight:600;fill:#fff}
@@ -37,13 +42,14 @@ def svg(chart: Chart) -> str:
     layout = place(chart)
     width, height = round(layout.width), round(layout.height)
     size = f'width="{width}" height="{height}"'
+    title = _text(fitted(chart.title, width - 2 * MARGIN, _TITLE, bold=True))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {size} role="img">',
-        f"<title>{_text(chart.title, 200)}</title>",
+        f"<title>{_text(chart.title)}</title>",
         f"<style>{_STYLE}</style>",
         _ARROW,
         f'<rect width="{width}" height="{height}" fill="#fff"/>',
-        f'<text class="title" x="32" y="44">{_text(chart.title, 80)}</text>',
+        f'<text class="title" x="{MARGIN}" y="44">{title}</text>',
         *(
             f'<text class="heading" x="{x:g}" y="{y:g}">{_text(words)}</text>'
             for words, x, y in layout.titles
@@ -60,10 +66,10 @@ def svg(chart: Chart) -> str:
 def _card(card: Card, box: Box) -> str:
     color = _COLORS[card.kind]
     dashes = ' stroke-dasharray="5 4"' if card.elsewhere else ""
-    texts = [f'<text class="name" x="{box.x + 16:g}" y="{box.y + 21:g}">{_text(card.name, 28)}</text>']
-    texts += [
-        f'<text class="line" x="{box.x + 16:g}" y="{box.y + HEAD + LINE * number + 8:g}">{_text(line)}</text>'
-        for number, line in enumerate(card.lines)
+    name = _text(fitted(card.name, _room(box), _NAME, bold=True))
+    texts = [
+        f'<text class="name" x="{box.x + _INDENT:g}" y="{box.y + 21:g}">{name}</text>',
+        _lines(card.lines, box, 8),
     ]
     # What a card has no room for is told by the tooltip.
     full = escape("\n".join((card.name, *card.lines)))
@@ -77,15 +83,24 @@ def _card(card: Card, box: Box) -> str:
 
 
 def _frame(name: str, lines: list[str], box: Box) -> str:
-    texts = "".join(
-        f'<text class="line" x="{box.x + 16:g}" y="{box.y + HEAD + LINE * number + 6:g}">{_text(line)}</text>'
-        for number, line in enumerate(lines)
-    )
+    heading = _text(fitted(name, _room(box), _NAME, bold=True))
     return (
         f'<rect x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" rx="8" '
         f'fill="#f6f3fc" stroke="{_NETWORK}" stroke-opacity=".5" stroke-dasharray="6 4"/>'
-        f'<text class="network" x="{box.x + 16:g}" y="{box.y + 20:g}">{_text(name, 30)}</text>{texts}'
+        f'<text class="network" x="{box.x + _INDENT:g}" y="{box.y + 20:g}">{heading}</text>{_lines(lines, box, 6)}'
     )
+
+
+def _lines(lines: Sequence[str], box: Box, below: int) -> str:
+    return "".join(
+        f'<text class="line" x="{box.x + _INDENT:g}" y="{box.y + HEAD + LINE * number + below:g}">'
+        f"{_text(fitted(line, _room(box), _LINE))}</text>"
+        for number, line in enumerate(lines)
+    )
+
+
+def _room(box: Box) -> float:
+    return box.width - 1.5 * _INDENT
 
 
 def _ends(line: Line, layout: Layout) -> tuple[float, float, float, float]:
@@ -111,7 +126,6 @@ def _order(line: Line, layout: Layout) -> str:
     )
 
 
-def _text(words: str, letters: int = LETTERS) -> str:
-    """Words that fit, and that XML can hold."""
-    printable = "".join(letter if letter.isprintable() else " " for letter in words)
-    return escape(printable if len(printable) <= letters else f"{printable[: letters - 1]}…")
+def _text(words: str) -> str:
+    """Words as XML can hold them."""
+    return escape("".join(letter if letter.isprintable() else " " for letter in words))

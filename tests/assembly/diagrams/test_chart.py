@@ -9,10 +9,12 @@ import pytest
 
 from batch_constructs.assembly.diagrams import Kind, draw
 from batch_constructs.assembly.diagrams.layout import place
+from batch_constructs.assembly.diagrams.letters import fitted, width
 from batch_constructs.assembly.diagrams.mermaid import mermaid
 from batch_constructs.assembly.diagrams.svg import svg
 from batch_constructs.assembly.template import read
 
+AMOUNTS = {"VCPU": "8", "MEMORY": "30000", "GPU": "1"}
 TEMPLATE = {
     "Resources": {
         "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
@@ -91,6 +93,16 @@ def chart(tmp_path):
     return draw(read(file))
 
 
+@pytest.fixture
+def drawn(tmp_path):
+    def draw_resources(**resources):
+        file = tmp_path / "platform.json"
+        file.write_text(json.dumps({"Resources": resources}))
+        return draw(read(file))
+
+    return draw_resources
+
+
 def leads(chart):
     names = {key: card.name for key, card in chart.cards.items()}
     return {(names[line.start], names[line.end], line.label) for line in chart.lines}
@@ -100,7 +112,7 @@ def test_everything_has_a_card(chart) -> None:
     """Each with its kind, and with the words that tell it apart."""
     assert {(card.name, card.kind): card.lines for card in chart.cards.values()} == {
         ("Nightly", Kind.TRIGGER): ("event", "cron(0 3 * * ? *)"),
-        ("Align", Kind.DEFINITION): ("EC2 2 vCPU, 4096 MiB", "busybox"),
+        ("Align", Kind.DEFINITION): ("EC2 2 vCPU, 4 GiB", "busybox"),
         ("Queue", Kind.QUEUE): ("priority 7",),
         ("Spot", Kind.ENVIRONMENT): ("SPOT 0-64 vCPUs", "c7i"),
         ("OnDemand", Kind.ENVIRONMENT): ("EC2 0-64 vCPUs", "c7i"),
@@ -156,6 +168,87 @@ def test_no_card_covers_another(chart) -> None:
         assert frame.x < box.x
         assert frame.y < box.y
         assert box.y + box.height < frame.y + frame.height
+
+
+def test_a_queue_stands_beside_its_environments(chart) -> None:
+    """The middle of the queue is that of its two environments, whatever the head of the network's frame takes."""
+    layout = place(chart)
+    [queue] = chart.of(Kind.QUEUE)
+    ends = [layout.cards[card.key].middle for card in chart.of(Kind.ENVIRONMENT)]
+    assert layout.cards[queue.key].middle == sum(ends) / 2
+
+
+def test_a_job_tells_what_it_gets_and_whose_image_it_runs(drawn) -> None:
+    """GPUs beside vCPUs, memory in the unit that has no fractions, and a repository of the template by its name."""
+    image = {"Fn::Sub": "${AWS::AccountId}.dkr.ecr.eu-west-1.amazonaws.com/${Images}:latest"}
+    amounts = [{"Type": kind, "Value": value} for kind, value in AMOUNTS.items()]
+    container = {"Image": image, "ResourceRequirements": amounts}
+    properties = {"Type": "container", "ContainerProperties": container}
+    chart = drawn(
+        Job={"Type": "AWS::Batch::JobDefinition", "Properties": properties},
+        Images={"Type": "AWS::ECR::Repository", "Properties": {}},
+    )
+    [card] = chart.of(Kind.DEFINITION)
+    assert card.lines == ("EC2 8 vCPU, 30,000 MiB, 1 GPU", "Images:latest")
+
+
+def test_a_queue_of_service_jobs_tells_its_quotas(drawn) -> None:
+    """Who may use how much of what."""
+    limit = [{"MaxCapacity": 8, "CapacityUnit": "ml.g6.12xlarge"}]
+    kind = "SAGEMAKER_TRAINING"
+    order = [{"Order": 1, "ServiceEnvironment": {"Ref": "Training"}}]
+    chart = drawn(
+        Training={
+            "Type": "AWS::Batch::ServiceEnvironment",
+            "Properties": {"ServiceEnvironmentType": kind, "CapacityLimits": limit},
+        },
+        Queue={
+            "Type": "AWS::Batch::JobQueue",
+            "Properties": {"Priority": 1, "JobQueueType": kind, "ServiceEnvironmentOrder": order},
+        },
+        Vision={
+            "Type": "AWS::Batch::QuotaShare",
+            "Properties": {
+                "QuotaShareName": "vision",
+                "JobQueue": {"Ref": "Queue"},
+                "CapacityLimits": limit,
+            },
+        },
+    )
+    lines = {card.name: card.lines for card in chart.cards.values()}
+    assert lines["Queue"] == ("priority 1", "quota vision: 8 ml.g6.12xlarge")
+    assert lines["Training"] == (kind, "8 ml.g6.12xlarge")
+
+
+def test_a_listener_whose_arn_is_put_together_goes_by_its_name(drawn) -> None:
+    """A rule names its log group by an ARN with the group's name in it."""
+    group = {"Fn::Sub": "arn:aws:logs:eu-west-1:111122223333:log-group:${Events}"}
+    pattern = {"source": ["aws.batch"], "detail-type": ["Batch Job State Change"]}
+    chart = drawn(
+        Rule={
+            "Type": "AWS::Events::Rule",
+            "Properties": {"EventPattern": pattern, "Targets": [{"Id": "T", "Arn": group}]},
+        },
+        Events={"Type": "AWS::Logs::LogGroup", "Properties": {}},
+    )
+    [card] = chart.of(Kind.LISTENER)
+    assert (card.name, card.lines, card.elsewhere) == ("Events", ("Logs LogGroup",), False)
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ("c7i, m7i", "c7i, m7i"),
+        ("c7i, m7i, r7i, c6i, m6i, r6i", "c7i, m7i, r7i, c6i…"),
+        ("public.ecr.aws/docker/library/busybox:1.37", "…/busybox:1.37"),
+        ("https://pager.example.com", "https://pager.ex…"),
+        ("one/image-with-a-very-long-name", "…/image-with-a-…"),
+    ],
+)
+def test_words_stay_on_their_card(words: str, left: str) -> None:
+    """What is too long loses its end, a path its beginning, and never is wider than there is room."""
+    assert fitted(words, 120, 12) == left
+    assert width(left, 12) <= 120
 
 
 def test_an_order_is_drawn_from_the_top(chart) -> None:

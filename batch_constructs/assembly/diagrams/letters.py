@@ -1,0 +1,58 @@
+"""How much room words take, and what is left of them where there is too little."""
+
+from __future__ import annotations
+
+__all__ = ["fitted", "width"]
+
+# In DejaVu Sans, the widest of the fonts that a picture may be shown in; in parts of the letters' size.
+_WIDTHS = {
+    **dict.fromkeys("'ijlI|", 0.3),
+    **dict.fromkeys(" ,.:;/", 0.34),
+    **dict.fromkeys("!()[]-ft`", 0.4),
+    **dict.fromkeys('"r', 0.46),
+    **dict.fromkeys("s_*zcJLT?", 0.56),
+    **dict.fromkeys("wGOQNHUD&+~<>=#", 0.83),
+    **dict.fromkeys("mMW@%…", 1.0),
+}
+_OTHERS = 0.65
+_BOLDER = 1.1
+
+
+def width(words: str, size: float, *, bold: bool = False) -> float:
+    """How wide words are, in pixels, rather too much than too little.
+
+    Args:
+        words: What is written.
+        size: Of the letters, in pixels.
+        bold: Whether the letters are.
+    """
+    letters = sum(_WIDTHS.get(letter, _OTHERS) for letter in words)
+    return letters * size * (_BOLDER if bold else 1)
+
+
+def fitted(words: str, room: float, size: float, *, bold: bool = False) -> str:
+    """The words, or as many of them as there is room for.
+
+    A path loses its first folders, since its end tells it apart: the name of an image, not its registry.
+
+    Args:
+        words: What is written.
+        room: In pixels.
+        size: Of the letters, in pixels.
+        bold: Whether the letters are.
+    """
+
+    def fits(part: str) -> bool:
+        return width(part, size, bold=bold) <= room
+
+    if fits(words):
+        return words
+    if "/" in words and " " not in words and "://" not in words:
+        folders = words.split("/")
+        ends = ("…/" + "/".join(folders[first:]) for first in range(1, len(folders)))
+        if end := next(filter(fits, ends), None):
+            return end
+        words = f"…/{folders[-1]}"
+    while words and not fits(f"{words}…"):
+        words = words[:-1].rstrip(" ,")
+    return f"{words}…"
