@@ -75,7 +75,10 @@ class ConsumableResourceBase(Referable):
 
 
 class ImportedConsumableResource(ConsumableResourceBase):
-    """A consumable resource that another stack or another tool made."""
+    """A consumable resource that another stack or another tool made.
+
+    Guide: Resource-aware scheduling (newer than the table of contents).
+    """
 
     def __init__(self, scope: Construct, id: str, *, consumable_resource_arn: str) -> None:
         """Refer to it.

@@ -65,7 +65,8 @@ class JobQueueBase(NamedQueue):
     def grant_submit_job(self, grantee: iam.IGrantable, *job_definitions: IJobDefinitionRef) -> iam.Grant:
         """Allow to submit jobs of these definitions, in any revision, to this queue, and nothing else.
 
-        Guide: Supported Resource-Level Permissions (``SubmitJob`` names a queue *and* a definition).
+        Guide: Supported Resource-Level Permissions for AWS Batch API Actions (``SubmitJob`` names a queue *and* a
+        definition).
 
         Args:
             grantee: A role, a function, a user: who submits.
@@ -97,7 +98,7 @@ class JobQueueBase(NamedQueue):
 
         IAM cannot narrow it to the queue: the ARN of a job does not name it.
 
-        Guide: Supported Resource-Level Permissions (``CancelJob``, ``TerminateJob``).
+        Guide: Supported Resource-Level Permissions for AWS Batch API Actions (``CancelJob``, ``TerminateJob``).
 
         Args:
             grantee: A role, a function, a user: who ends jobs.
@@ -133,7 +134,10 @@ class JobQueueBase(NamedQueue):
 
 
 class ImportedJobQueue(JobQueueBase):
-    """A job queue that another stack or another tool made."""
+    """A job queue that another stack or another tool made.
+
+    Guide: Job Queues.
+    """
 
     def __init__(self, scope: Construct, id: str, *, job_queue_arn: str) -> None:
         """Refer to it.

@@ -25,7 +25,10 @@ __all__ = ["BatchNetwork", "EnvironmentKind", "Placement", "placement"]
 
 
 class EnvironmentKind(StrEnum):
-    """What runs the jobs of a compute environment, and so which AWS services its network must reach."""
+    """What runs the jobs of a compute environment, and so which AWS services its network must reach.
+
+    Guide: Compute Environments; Infrastructure Security in AWS Batch.
+    """
 
     EC2 = "ec2"
     """Instances of ours with the ECS agent: On-Demand or Spot."""
@@ -54,7 +57,7 @@ class BatchNetwork(CheckedConstruct):
     The private subnets share all addresses that the small public ones leave, since every instance and every Fargate
     job takes one. DNS is on, which endpoints need. The VPC's default security group is not used by anything here.
 
-    Guide: Tutorial: Creating a VPC with Public and Private Subnets; Infrastructure Security in AWS Batch.
+    Guide: Tutorial: Creating a VPC with Public and Private Subnets for Your Compute Environments.
     """
 
     vpc: ec2.Vpc
@@ -91,17 +94,15 @@ class BatchNetwork(CheckedConstruct):
         Args:
             scope: Where the network belongs.
             id: Its name in that scope.
-            cidr: Its IPv4 addresses, a block between /16 and /28. Literal, since the CDK divides it at synth.
-            max_azs: Over how many Availability Zones the subnets go, at least 1. A stack without an explicit Region
-                knows of two only. More zones give Spot more pools.
+            cidr: Its IPv4 addresses, /16 (by default) to /28. Literal, since the CDK divides the block at synth.
+            max_azs: Over how many Availability Zones the subnets go, at least 1; by default over two, which is all
+                that a stack without an explicit Region knows of. More zones give Spot more pools.
             nat_gateways: How many NAT gateways, at most one per zone; 1 when omitted. 0 leaves the private subnets
                 out: environments then go to public subnets, and need public addresses.
-            isolated: Whether there is no way to the internet. Images must come from ECR then.
-            endpoints_for: With ``isolated`` only: the kinds of environment that the network is for. EC2 and Fargate
-                when omitted.
-            extra_endpoints: With ``isolated`` only: what else the jobs call, such as
-                ``[ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER]``, which secrets of a definition need.
-            flow_logs: Whether to log all traffic of the VPC to CloudWatch Logs.
+            isolated: Whether there is no way to the internet. Images must come from ECR then. By default there is one.
+            endpoints_for: With ``isolated`` only: which kinds of environment it is for; EC2 and Fargate when omitted.
+            extra_endpoints: With ``isolated`` only: what else jobs call, such as ``SECRETS_MANAGER``. By default nothing.
+            flow_logs: Whether to log all traffic of the VPC to CloudWatch Logs. By default it is not.
             flow_log_retention: With ``flow_logs`` only: how long to keep them, a month when omitted.
 
         Raises:
@@ -247,8 +248,7 @@ _PLACEMENTS: WeakKeyDictionary[ec2.IVpc, list[tuple[ec2.SubnetSelection | None, 
 def placement(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None = None) -> Placement:
     """Find the subnets for an environment, once for each VPC and selection.
 
-    Without a selection it takes what ``vpc.select_subnets()`` takes: private subnets with a way out, else isolated
-    ones, else public ones.
+    Without a selection it takes private subnets with a way out, else isolated, else public ones, as the CDK does.
 
     Args:
         vpc: The network, of this app or imported.

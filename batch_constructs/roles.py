@@ -76,8 +76,8 @@ class EcsInstanceRole(CheckedRole):
         Args:
             scope: Where the role belongs.
             id: Its name in that scope.
-            managed_policies: Further policies, such as ``AmazonSSMManagedInstanceCore`` for Session Manager.
-                Without any, the instances can do what the ECS agent needs and nothing else.
+            managed_policies: Further policies, such as ``AmazonSSMManagedInstanceCore`` for Session Manager. By
+                default none: the instances can do what the ECS agent needs and nothing else.
         """
         super().__init__(
             scope,
@@ -150,7 +150,7 @@ class BatchServiceRole(CheckedRole):
     AWS Batch makes the service-linked role by itself. The trust is limited to this account and to AWS Batch
     environments and jobs in it (both are needed, because a queue can use several environments).
 
-    Guide: AWS Batch Service IAM Role; Cross-service confused deputy prevention.
+    Guide: AWS Batch Service IAM Role; Cross-service confused deputy prevention (newer than the table of contents).
     """
 
     def __init__(self, scope: Construct, id: str) -> None:
@@ -186,7 +186,7 @@ class ExecutionRole(CheckedRole):
     share it among definitions. It has no right but those given here and those that a definition adds for its own
     log group, image and secrets. The trust is limited to this account.
 
-    Guide: AWS Batch execution IAM role.
+    Guide: AWS Batch execution IAM role (newer than the table of contents).
     """
 
     def __init__(
@@ -202,8 +202,8 @@ class ExecutionRole(CheckedRole):
         Args:
             scope: Where the role belongs.
             id: Its name in that scope.
-            log_groups: Groups that jobs may write to. Definitions add their own.
-            repositories: ECR repositories to pull from. Definitions add the one of their image.
+            log_groups: Groups that jobs may write to. By default none but those that definitions add.
+            repositories: ECR repositories to pull from. By default none but those that definitions add.
         """
         super().__init__(scope, id, assumed_by=_tasks_of_this_account())
         for log_group in log_groups:
@@ -226,7 +226,8 @@ class JobRole(CheckedRole):
     A definition makes one by itself at the first ``bucket.grant_read(definition)``; make your own to share it among
     definitions. The trust is limited to ECS tasks of this account.
 
-    Guide: Job Definition Parameters (``jobRoleArn``); Cross-service confused deputy prevention.
+    Guide: Job Definition Parameters (``jobRoleArn``); Cross-service confused deputy prevention (newer than the table
+    of contents).
     """
 
     def __init__(
@@ -237,7 +238,7 @@ class JobRole(CheckedRole):
         Args:
             scope: Where the role belongs.
             id: Its name in that scope.
-            managed_policies: What the job may do from the start. Without any, nothing.
+            managed_policies: What the job may do from the start. By default nothing.
         """
         super().__init__(scope, id, assumed_by=_tasks_of_this_account(), managed_policies=managed_policies)
 

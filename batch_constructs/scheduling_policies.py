@@ -79,7 +79,7 @@ class FairSharePolicy(CliJson, Referable):
         Args:
             scope: Where the policy belongs.
             id: Its name in that scope.
-            shares: Who has a weight of its own. A share that no entry names has weight 1.
+            shares: Who has a weight of its own. A share that no entry names has weight 1, as by default all have.
             share_decay: How long past use counts, up to one week. By default only current use does.
             compute_reservation: Percent of the capacity kept for shares that are not active yet, 0 to 99. By
                 default none.

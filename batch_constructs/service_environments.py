@@ -34,7 +34,8 @@ _L1 = batch.CfnServiceEnvironment
 class CapacityLimit:
     """How many instances may run at once: all together, or of one type.
 
-    Guide: Service environments; Quota management (newer than the table of contents).
+    Guide: Service environments (newer than the table of contents); Quota management (newer than the table of
+    contents).
 
     Attributes:
         max_capacity: How many, at least 1.

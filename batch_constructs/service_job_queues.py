@@ -145,7 +145,7 @@ class SageMakerJobQueue(CliJson, NamedQueue):
 
         IAM cannot narrow it to the queue: the ARN of a job does not name it.
 
-        Guide: Supported Resource-Level Permissions (``TerminateServiceJob``).
+        Guide: Supported Resource-Level Permissions for AWS Batch API Actions (``TerminateServiceJob``).
 
         Args:
             grantee: A role, a function, a user: who ends jobs.

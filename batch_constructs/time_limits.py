@@ -21,7 +21,7 @@ __all__ = ["JobStateTimeLimit", "TimeLimitReason", "limits_of"]
 class JobStateTimeLimit:
     """When a job that blocks the head of its queue is cancelled, so that it stops blocking the others.
 
-    Guide: Job Queue Parameters (``jobStateTimeLimitActions``); Troubleshooting (jobs stuck in RUNNABLE).
+    Guide: Job Queue Parameters (``jobStateTimeLimitActions``); Troubleshooting AWS Batch (jobs stuck in RUNNABLE).
 
     Attributes:
         reason: Why it is stuck.

@@ -67,7 +67,10 @@ class ComputeEnvironmentBase(Referable):
 
 
 class ImportedComputeEnvironment(ComputeEnvironmentBase):
-    """A compute environment that another stack or another tool made."""
+    """A compute environment that another stack or another tool made.
+
+    Guide: Compute Environments.
+    """
 
     def __init__(self, scope: Construct, id: str, *, compute_environment_arn: str) -> None:
         """Refer to it.

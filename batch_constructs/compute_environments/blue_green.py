@@ -32,7 +32,7 @@ class BlueGreen(CheckedConstruct):
     The next change goes from green to blue. Give `compute_environments` to the queue, and neither environment a name:
     both exist at once. A disabled environment keeps its ``min_vcpus`` running, so let that be 0.
 
-    Guide: Updating Compute Environments (blue/green updates).
+    Guide: Updating Compute Environments (blue/green updates; newer than the table of contents).
     """
 
     def __init__(
@@ -49,8 +49,9 @@ class BlueGreen(CheckedConstruct):
         Args:
             scope: Where it belongs.
             id: Its name in that scope.
-            blue: The environment in the one slot. It must be made in this app before it can be drained.
-            green: The environment in the other slot, likewise.
+            blue: The environment in the one slot. It must be made in this app before it can be drained. By default the
+                slot is empty.
+            green: The environment in the other slot, likewise. By default it is empty.
             live: Which slot starts new jobs. By default the only one; with both it must be said.
 
         Raises:

@@ -106,7 +106,7 @@ class EfaComputeEnvironment(Ec2Family):
                 ``["p5.48xlarge"]``; families only if all their sizes are so.
             network_interfaces: With which interfaces the instances start. By default those that `efa_interfaces`
                 gives for the types; to be given for types that the data do not know.
-            min_vcpus: vCPUs that are kept, and paid, even when idle; 0 or more.
+            min_vcpus: vCPUs that are kept, and paid, even when idle; 0 or more. By default none.
             max_vcpus: vCPUs to which it grows: at least those of all nodes of a job together.
             scale_down_delay: How long an idle instance is kept for the next job: none, or 20 minutes to a week. By
                 default none.
@@ -127,7 +127,7 @@ class EfaComputeEnvironment(Ec2Family):
                 which has its own place: give its group if it was made in one.
             key_pair: Whom SSH lets in. By default nobody: Session Manager needs no key and no open port.
             instance_tags: Tags of instances and their disks, at most 50; a change replaces the instances. Tags of the
-                stack do not reach the environment, where a changed tag would replace it.
+                stack do not reach the environment, where a changed tag would replace it. By default none.
             container_insights: Which metrics ECS keeps of the cluster, at the price of CloudWatch. By default none.
             update_policy: What happens to running jobs when an update replaces instances. By default they go on for
                 up to 30 minutes.
@@ -140,7 +140,7 @@ class EfaComputeEnvironment(Ec2Family):
             enabled: Whether jobs are placed; by default yes.
             compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one,
                 without which the environment could never be replaced.
-            context: Reserved by AWS; leave it out.
+            context: Reserved by AWS, and left out by default.
 
         Raises:
             ValueError: arguments that AWS would refuse or that contradict each other, all of them in one message.

@@ -93,7 +93,7 @@ class GpuComputeEnvironment(Ec2Family):
             instance_types: Types or families with GPUs of NVIDIA on x86_64, such as ``["g6", "p5.48xlarge"]``.
             spot: Whether to run at Spot prices, on capacity that AWS may take back with two minutes' notice. By
                 default no.
-            min_vcpus: vCPUs that are kept, and paid, even when idle; 0 or more.
+            min_vcpus: vCPUs that are kept, and paid, even when idle; 0 or more. By default none.
             max_vcpus: vCPUs to which it grows, at least 1; by default 256.
             scale_down_delay: How long an idle instance is kept for the next job: none, or 20 minutes to a week. By
                 default none.
@@ -112,7 +112,7 @@ class GpuComputeEnvironment(Ec2Family):
             placement_group: A group for low latency among instances. By default none.
             key_pair: Whom SSH lets in. By default nobody: Session Manager needs no key and no open port.
             instance_tags: Tags of instances and their disks, at most 50; a change replaces the instances. Tags of the
-                stack do not reach the environment, where a changed tag would replace it.
+                stack do not reach the environment, where a changed tag would replace it. By default none.
             container_insights: Which metrics ECS keeps of the cluster, at the price of CloudWatch. By default none.
             update_policy: What happens to running jobs when an update replaces instances. By default they go on for
                 up to 30 minutes.
@@ -125,7 +125,7 @@ class GpuComputeEnvironment(Ec2Family):
             enabled: Whether jobs are placed; by default yes.
             compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one,
                 without which the environment could never be replaced.
-            context: Reserved by AWS; leave it out.
+            context: Reserved by AWS, and left out by default.
 
         Raises:
             ValueError: arguments that AWS would refuse or that contradict each other, all of them in one message.

@@ -99,7 +99,7 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
             max_vcpus: vCPUs to which it grows, at least 1; by default 256.
             instance_types: Types (``m5.large``) or families (``g5``) that ECS may start. By default any that fits.
             capacity_option: On demand, Spot or reserved; by default on demand. Another one is another environment.
-            reservation_group_arn: A resource group of capacity reservations.
+            reservation_group_arn: A resource group of capacity reservations to use. By default none.
             reservation_preference: Whether only reservations are used, or first, or never. By default AWS decides.
             storage: The root disk, at least 1 GiB. By default what ECS gives the instance type.
             use_local_storage: Whether containers may use the disks in the instance. By default they cannot.

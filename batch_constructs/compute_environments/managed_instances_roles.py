@@ -35,7 +35,7 @@ class ManagedInstancesInstanceRole(CheckedRole):
         Args:
             scope: Where the role belongs.
             id: Its name in that scope.
-            managed_policies: Further policies. Without any, the instances can do what ECS needs and nothing else.
+            managed_policies: Further policies. By default none: the instances can do what ECS needs and nothing else.
         """
         super().__init__(
             scope,

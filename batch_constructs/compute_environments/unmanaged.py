@@ -144,7 +144,7 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
             id: The template's name inside the environment.
             security_groups: What the instances belong to. By default what the group or the VPC says.
             instance_role: With what instances register. By default one of its own.
-            user_data: Further parts, which run before the agent joins.
+            user_data: Further parts, which run before the agent joins. By default none.
             storage: Disks. By default an encrypted root disk.
 
         Raises:

@@ -18,7 +18,7 @@ __all__ = ["UpdatePolicy"]
 class UpdatePolicy:
     """What happens to running jobs when an infrastructure update replaces the instances.
 
-    Guide: Updating Compute Environments.
+    Guide: Updating Compute Environments (newer than the table of contents).
 
     Attributes:
         job_execution_timeout_minutes: How long jobs on old instances may go on, 1 to 7,200 minutes; by default 30.

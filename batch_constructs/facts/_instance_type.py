@@ -7,7 +7,10 @@ from enum import StrEnum
 
 
 class Architecture(StrEnum):
-    """What a processor runs, in EC2's words."""
+    """What a processor runs, in EC2's words.
+
+    Guide: Compute Resource AMIs; Job Definition Parameters (runtimePlatform).
+    """
 
     X86_64 = "x86_64"
     ARM64 = "arm64"
@@ -32,7 +35,10 @@ class UsageClass(StrEnum):
 
 
 class InterfaceType(StrEnum):
-    """What can be attached to a network card: with IP addresses, with both, or for the fabric only."""
+    """What can be attached to a network card: with IP addresses, with both, or for the fabric only.
+
+    Guide: Elastic Fabric Adapter.
+    """
 
     INTERFACE = "interface"
     EFA = "efa"

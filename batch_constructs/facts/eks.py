@@ -34,7 +34,10 @@ _FURTHER_VCPU = 25
 
 
 class ImagePullPolicy(StrEnum):
-    """When a node fetches an image again; Always for the tag latest when omitted, else IfNotPresent (EKS-09)."""
+    """When a node fetches an image again; Always for the tag latest when omitted, else IfNotPresent (EKS-09).
+
+    Guide: Job Definition Parameters (eksProperties).
+    """
 
     ALWAYS = "Always"
     IF_NOT_PRESENT = "IfNotPresent"
@@ -42,7 +45,10 @@ class ImagePullPolicy(StrEnum):
 
 
 class DnsPolicy(StrEnum):
-    """Where a pod asks for names; ClusterFirstWithHostNet when omitted together with hostNetwork (EKS-10)."""
+    """Where a pod asks for names; ClusterFirstWithHostNet when omitted together with hostNetwork (EKS-10).
+
+    Guide: Job Definition Parameters (eksProperties).
+    """
 
     DEFAULT = "Default"
     CLUSTER_FIRST = "ClusterFirst"
@@ -50,7 +56,10 @@ class DnsPolicy(StrEnum):
 
 
 class EmptyDirMedium(StrEnum):
-    """What an emptyDir lies on: the disk of the node, or its memory (EKS-11)."""
+    """What an emptyDir lies on: the disk of the node, or its memory (EKS-11).
+
+    Guide: Job Definition Parameters (eksProperties).
+    """
 
     DISK = ""
     MEMORY = "Memory"

@@ -14,7 +14,10 @@ SERVICE_QUEUE_BLOCKED = "Batch Service Job Queue Blocked"
 
 
 class BlockedReason(StrEnum):
-    """Why a queue is blocked: how the status reason of the event begins. Read in excerpts of the guide."""
+    """Why a queue is blocked: how the status reason of the event begins. Read in excerpts of the guide.
+
+    Guide: AWS Batch Events; Troubleshooting AWS Batch (jobs stuck in RUNNABLE).
+    """
 
     CAPACITY = "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY"
     """AWS has no instance for the job, in none of the environments."""

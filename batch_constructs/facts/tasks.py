@@ -12,7 +12,10 @@ FIRELENS_FILE_TYPES = ("s3", "file")
 
 
 class IpcMode(StrEnum):
-    """What the containers of a task share memory with (ECS-07)."""
+    """What the containers of a task share memory with (ECS-07).
+
+    Guide: Job Definition Parameters (ecsProperties; newer than its table of contents).
+    """
 
     HOST = "host"
     TASK = "task"
@@ -20,7 +23,10 @@ class IpcMode(StrEnum):
 
 
 class PidMode(StrEnum):
-    """Whose processes the containers of a task see; only their own when omitted (ECS-08)."""
+    """Whose processes the containers of a task see; only their own when omitted (ECS-08).
+
+    Guide: Job Definition Parameters (ecsProperties; newer than its table of contents).
+    """
 
     HOST = "host"
     TASK = "task"

@@ -16,7 +16,10 @@ _Words = TypeVar("_Words", bound=StrEnum)
 
 
 class JobStatus(StrEnum):
-    """Where a job stands; the last two are final. Service jobs also know SCHEDULED."""
+    """Where a job stands; the last two are final. Service jobs also know SCHEDULED.
+
+    Guide: Job States.
+    """
 
     SUBMITTED = "SUBMITTED"
     PENDING = "PENDING"
@@ -88,14 +91,20 @@ class ResourceRequirementType(StrEnum):
 
 
 class RetryAction(StrEnum):
-    """What follows when a condition of ``evaluateOnExit`` matches."""
+    """What follows when a condition of ``evaluateOnExit`` matches.
+
+    Guide: Automated Job Retries.
+    """
 
     RETRY = "RETRY"
     EXIT = "EXIT"
 
 
 class DevicePermission(StrEnum):
-    """What a container may do with a device; all three when omitted (LNX-02)."""
+    """What a container may do with a device; all three when omitted (LNX-02).
+
+    Guide: Job Definition Parameters (linuxParameters).
+    """
 
     READ = "READ"
     WRITE = "WRITE"
@@ -116,14 +125,20 @@ class LogDriver(StrEnum):
 
 
 class FirelensType(StrEnum):
-    """The log routers (ECS-09)."""
+    """The log routers (ECS-09).
+
+    Guide: Job Definition Parameters (ecsProperties; newer than its table of contents).
+    """
 
     FLUENTBIT = "fluentbit"
     FLUENTD = "fluentd"
 
 
 class DependencyCondition(StrEnum):
-    """What a container waits for in another; the last two not in an essential one (ECS-05)."""
+    """What a container waits for in another; the last two not in an essential one (ECS-05).
+
+    Guide: Job Definition Parameters (ecsProperties; newer than its table of contents).
+    """
 
     START = "START"
     COMPLETE = "COMPLETE"
@@ -131,14 +146,20 @@ class DependencyCondition(StrEnum):
 
 
 class ArrayDependency(StrEnum):
-    """How the children of array jobs wait for each other (DEP-02, DEP-03)."""
+    """How the children of array jobs wait for each other (DEP-02, DEP-03).
+
+    Guide: Job Dependencies; Array Jobs.
+    """
 
     N_TO_N = "N_TO_N"
     SEQUENTIAL = "SEQUENTIAL"
 
 
 class OperatingSystemFamily(StrEnum):
-    """What a Fargate job runs on; LINUX when omitted (WIN-02)."""
+    """What a Fargate job runs on; LINUX when omitted (WIN-02).
+
+    Guide: Job Definition Parameters (runtimePlatform).
+    """
 
     LINUX = "LINUX"
     WINDOWS_SERVER_2019_CORE = "WINDOWS_SERVER_2019_CORE"
@@ -165,6 +186,8 @@ class TimeLimitReason(StrEnum):
     """Why a job at the head of a queue cannot start, as a time limit names it (JQ-10).
 
     Read in excerpts only: a rule on other words may only warn. The last two are for SageMaker queues.
+
+    Guide: Job Queue Parameters (``jobStateTimeLimitActions``).
     """
 
     CAPACITY = "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY"
@@ -176,7 +199,10 @@ class TimeLimitReason(StrEnum):
 
 
 class ContainerInsights(StrEnum):
-    """The metrics of an ECS environment; DISABLED when omitted (CE-15)."""
+    """The metrics of an ECS environment; DISABLED when omitted (CE-15).
+
+    Guide: Compute Environment Parameters (ecsSettings; newer than its table of contents).
+    """
 
     ENABLED = "ENABLED"
     ENHANCED = "ENHANCED"
@@ -199,7 +225,10 @@ class AccessEntryState(StrEnum):
 
 
 class ResourceSharing(StrEnum):
-    """What happens to the idle part of a quota share (QS-03)."""
+    """What happens to the idle part of a quota share (QS-03).
+
+    Guide: Quota management (newer than the table of contents).
+    """
 
     RESERVE = "RESERVE"
     LEND = "LEND"
@@ -220,7 +249,10 @@ class ServiceEnvironmentType(StrEnum):
 
 
 class CapacityOption(StrEnum):
-    """How ECS buys managed instances; the first when omitted (MI-02). RESERVED stands in CloudFormation's schema only."""
+    """How ECS buys managed instances; the first when omitted (MI-02). RESERVED stands in CloudFormation's schema only.
+
+    Guide: Amazon ECS Managed Instances compute environments (newer than the table of contents).
+    """
 
     ON_DEMAND = "ON_DEMAND"
     SPOT = "SPOT"
@@ -228,7 +260,10 @@ class CapacityOption(StrEnum):
 
 
 class ReservationPreference(StrEnum):
-    """Which managed instances use capacity reservations (MI-02)."""
+    """Which managed instances use capacity reservations (MI-02).
+
+    Guide: Amazon ECS Managed Instances compute environments (newer than the table of contents).
+    """
 
     RESERVATIONS_ONLY = "RESERVATIONS_ONLY"
     RESERVATIONS_FIRST = "RESERVATIONS_FIRST"
@@ -250,7 +285,10 @@ class CapacityTagSource(StrEnum):
 
 
 class UlimitName(StrEnum):
-    """The limits of the kernel that a container may have (LNX-01)."""
+    """The limits of the kernel that a container may have (LNX-01).
+
+    Guide: Job Definition Parameters (ulimits).
+    """
 
     CORE = "core"
     CPU = "cpu"

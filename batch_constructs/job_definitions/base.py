@@ -54,11 +54,11 @@ class JobDefinitionBase(Referable):
 
         A job waits until there is as much; what is not replenishable it uses up.
 
-        Guide: Consumable Resources.
+        Guide: Resource-aware scheduling (newer than the table of contents).
 
         Args:
             resource: A `ConsumableResource`, one of the CDK's, or an imported one.
-            quantity: How much of it, at least 1.
+            quantity: How much of it, at least 1; by default 1.
 
         Raises:
             ValueError: the quantity is too small, the resource is consumed already, or the definition is imported.
@@ -91,7 +91,8 @@ class JobDefinitionBase(Referable):
         Who names a role in a definition must be allowed to pass it; so this allows to pass its job role and its
         execution role to ECS tasks, and no other role. Revisions with tags need ``batch:TagResource``, too.
 
-        Guide: Supported Resource-Level Permissions; Troubleshooting (``iam:PassRole``).
+        Guide: Supported Resource-Level Permissions for AWS Batch API Actions; Troubleshooting AWS Batch Identity and
+        Access (``iam:PassRole``).
 
         Args:
             grantee: A role, a function, a user: who registers.
@@ -107,7 +108,7 @@ class JobDefinitionBase(Referable):
     def grant_read_logs(self, grantee: iam.IGrantable) -> iam.Grant:  # noqa: ARG002 - for those who know
         """Allow to read what its jobs write to CloudWatch Logs.
 
-        Guide: Using the awslogs Log Driver.
+        Guide: Using the awslogs Log Driver (newer than the table of contents).
 
         Args:
             grantee: A role, a function, a user: who reads.
@@ -157,7 +158,10 @@ class JobDefinitionBase(Referable):
 
 
 class ImportedJobDefinition(JobDefinitionBase):
-    """A job definition that another stack or another tool made."""
+    """A job definition that another stack or another tool made.
+
+    Guide: Job Definitions.
+    """
 
     def __init__(self, scope: Construct, id: str, *, job_definition_arn: str) -> None:
         """Refer to it.

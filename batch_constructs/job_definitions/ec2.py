@@ -92,9 +92,12 @@ class Ec2JobDefinition(SingleContainerJobDefinition):
                 says: 8,192 MiB never fit one with 8 GiB.
             gpus: NVIDIA GPUs that the job has for itself, at least 1. By default none.
             command: What the container runs; ``Ref::name`` stands for a parameter. By default what the image says.
-            parameters: Defaults for the ``Ref::name`` of the command. A submission may override them.
-            environment: Variables for the job. Names that begin with ``AWS_BATCH`` belong to AWS Batch.
-            secrets: Variables whose values are read at the start of each job; the right to read them is granted.
+            parameters: Values for the ``Ref::name`` of the command, which a submission may override. By default each
+                submission gives them.
+            environment: Variables for the job. Names that begin with ``AWS_BATCH`` belong to AWS Batch. By default
+                none.
+            secrets: Variables whose values are read at the start of each job; the right to read them is granted. By
+                default none.
             mounts: Volumes (`Efs`, `Host`, `S3Files`) by the path at which the container sees them; the job role may
                 mount them, and the network lets it. By default none.
             linux_parameters: Init process, shared memory, tmpfs, devices and swap. By default none.
@@ -103,7 +106,8 @@ class Ec2JobDefinition(SingleContainerJobDefinition):
                 By default none.
             enable_execute_command: Whether ``aws ecs execute-command`` opens a shell in its tasks; the job role gets
                 the right to. By default no.
-            consumes: How much of which consumable resources each job holds: ``{licence: 1}``. By default none.
+            consumes: How much of which consumable resources each job holds, at least 1 of each: ``{licence: 1}``. By
+                default none.
             job_role: The role of the code inside. By default one is made at the first grant to the definition.
             execution_role: The role with which ECS reads the secrets, pulls the image and writes the log. By
                 default one is made if there are secrets; else the instance's role does it.
@@ -116,11 +120,12 @@ class Ec2JobDefinition(SingleContainerJobDefinition):
             user: Name or id inside the container. By default what the image says.
             privileged: Root-like power on the instance. By default no.
             readonly_root_filesystem: Whether the container can write to volumes only. By default no.
-            scheduling_priority: 0 to 9999, higher first inside a share. Needs a queue with a fair-share policy.
+            scheduling_priority: 0 to 9999, higher first inside a share. By default a submission to a queue with a
+                fair-share policy must say it; on other queues it has no effect.
             propagate_tags: Whether tags of the job reach its ECS task; by default yes.
             skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
             job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
-            tags: Tags of the definition, and of its jobs' tasks where they propagate; up to 50.
+            tags: Tags of the definition, and of its jobs' tasks where they propagate; up to 50. By default none.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.

@@ -118,7 +118,7 @@ class EcsJobDefinition(DefinitionCliJson, JobDefinitionBase):
     def grant_read_logs(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow to read what its jobs write to its log group.
 
-        Guide: Using the awslogs Log Driver.
+        Guide: Using the awslogs Log Driver (newer than the table of contents).
 
         Args:
             grantee: A role, a function, a user: who reads.

@@ -132,14 +132,17 @@ class EksJobDefinition(EksJobDefinitionBase):
                 says yes.
             dns_policy: Where it asks for names. By default the cluster, whatever the network.
             share_process_namespace: Whether containers see each other's processes. By default they do not.
-            parameters: Defaults for the ``Ref::name`` of the commands. A submission may override them.
-            consumes: How much of which consumable resources each job holds: ``{licence: 1}``. By default none.
+            parameters: Values for the ``Ref::name`` of the commands, which a submission may override. By default each
+                submission gives them.
+            consumes: How much of which consumable resources each job holds, at least 1 of each: ``{licence: 1}``. By
+                default none.
             retry_strategy: Which failures are tried again, and how often. By default none is.
             timeout: After how long an attempt is ended, at least 60 seconds. By default never.
-            scheduling_priority: 0 to 9999, higher first inside a share. Needs a queue with a fair-share policy.
+            scheduling_priority: 0 to 9999, higher first inside a share. By default a submission to a queue with a
+                fair-share policy must say it; on other queues it has no effect.
             skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
             job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
-            tags: Tags of the definition, up to 50; they do not reach pods.
+            tags: Tags of the definition, up to 50; they do not reach pods. By default none.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.

@@ -78,7 +78,8 @@ class EksContainer:
     Attributes:
         image: An address such as ``"busybox:1.36"``, or a container image of the CDK (asset, ECR repository). The
             nodes pull it with their own role; private registries let in by ``image_pull_secrets`` of the pod.
-        vcpus: The vCPUs it is promised, in steps of 0.25. It may use more while the node has nothing else to do.
+        vcpus: The vCPUs it is promised, at least 0.25 and in steps of it. It may use more while the node has nothing
+            else to do.
         memory: Its memory in whole MiB, at least 4; if it uses more, it is killed.
         gpus: NVIDIA GPUs that it has for itself, at least 1. By default none.
         vcpus_limit: The most vCPUs that it may use, at least ``vcpus``. By default what the node has to spare.
@@ -86,11 +87,11 @@ class EksContainer:
             ``Default``.
         command: The entry point in place of the image's. ``$(NAME)`` stands for a variable, ``Ref::name`` for a
             parameter. By default what the image says.
-        args: What the entry point gets, in place of what the image says.
-        environment: Variables. Names that begin with ``AWS_BATCH`` belong to AWS Batch.
-        mounts: Volumes (`EksEmptyDir`, `EksHostPath`, `EksSecret`, `EksPersistentVolumeClaim`) by the path at which
-            it sees them, or an `EksMount` of one. The same object in several containers is one volume, by which they
-            hand files to each other.
+        args: What the entry point gets. By default what the image says.
+        environment: Variables. Names that begin with ``AWS_BATCH`` belong to AWS Batch. By default none.
+        mounts: Volumes (`EksEmptyDir`, `EksHostPath`, `EksSecret`, `EksPersistentVolumeClaim`) by the path at which it
+            sees them, or an `EksMount` of one. The same object in several containers is one volume, by which they hand
+            files to each other. By default none.
         image_pull_policy: When the node asks the registry for a newer image. By default for the tag ``latest`` only.
         security_context: User, group and rights. By default as the image and Kubernetes say.
 

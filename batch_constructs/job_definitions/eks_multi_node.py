@@ -43,7 +43,7 @@ class EksNodeGroup:
         nodes: How many, at least 1; the groups then follow each other. Or which, as a `NodeRange`; a range inside
             another one takes its nodes from it.
         pod: What each of them runs. All pods of a job are in one namespace.
-        consumes: How much of which consumable resources the nodes hold. By default none.
+        consumes: How much of which consumable resources the nodes hold, at least 1 of each. By default none.
     """
 
     nodes: int | NodeRange
@@ -90,18 +90,20 @@ class EksMultiNodeParallelJobDefinition(EksJobDefinitionBase):
             id: Its name in that scope.
             node_groups: 1 to 5 groups, all with a count of nodes or all with a `NodeRange`; together they are all
                 nodes from 0 on.
-            main_node: Index of the node that starts first and whose end counts. By default 0.
+            main_node: Index of the node that starts first and whose end counts, from 0. By default the first.
             instance_type: The type that all nodes run on. By default AWS Batch chooses the smallest that fits the
                 largest node.
-            parameters: Defaults for the ``Ref::name`` of the commands. A submission may override them.
-            consumes: How much of which consumable resources each job holds. By default none; `EksNodeGroup` has what
-                its nodes hold.
+            parameters: Values for the ``Ref::name`` of the commands, which a submission may override. By default each
+                submission gives them.
+            consumes: How much of which consumable resources each job holds, at least 1 of each. By default none;
+                `EksNodeGroup` has what its nodes hold.
             retry_strategy: Which failures of the main node are tried again. By default none is.
             timeout: After how long the whole job is ended, at least 60 seconds. By default never.
-            scheduling_priority: 0 to 9999, higher first inside a share.
+            scheduling_priority: 0 to 9999, higher first inside a share. By default a submission to a queue with a
+                fair-share policy must say it; on other queues it has no effect.
             skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
             job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
-            tags: Tags of the definition, up to 50; they do not reach pods.
+            tags: Tags of the definition, up to 50; they do not reach pods. By default none.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.

@@ -98,12 +98,16 @@ class FargateJobDefinition(SingleContainerJobDefinition):
             id: Its name in that scope.
             image: An address such as ``"busybox:1.36"``, or a container image of the CDK (asset, ECR repository,
                 registry with credentials).
-            vcpus: 0.25, 0.5, 1, 2, 4, 8, 16 or 32.
-            memory: One of the sizes that Fargate sells for these vCPUs. By default the smallest of them.
+            vcpus: 0.25, 0.5, 1, 2, 4, 8, 16 or 32; by default 1.
+            memory: One of the sizes that Fargate sells for these vCPUs, 512 MiB to 244 GiB. By default the smallest of
+                them.
             command: What the container runs; ``Ref::name`` stands for a parameter. By default what the image says.
-            parameters: Defaults for the ``Ref::name`` of the command. A submission may override them.
-            environment: Variables for the job. Names that begin with ``AWS_BATCH`` belong to AWS Batch.
-            secrets: Variables whose values are read at the start of each job; the right to read them is granted.
+            parameters: Values for the ``Ref::name`` of the command, which a submission may override. By default each
+                submission gives them.
+            environment: Variables for the job. Names that begin with ``AWS_BATCH`` belong to AWS Batch. By default
+                none.
+            secrets: Variables whose values are read at the start of each job; the right to read them is granted. By
+                default none.
             architecture: ``X86_64`` or ``ARM64``, as the image is built. By default AWS takes ``X86_64``.
             operating_system_family: Linux, or the Windows Server that the image is built for; Windows runs on
                 ``X86_64`` only, not on Fargate Spot, and without what only Linux has (``user``, a read-only root, an
@@ -120,7 +124,8 @@ class FargateJobDefinition(SingleContainerJobDefinition):
                 By default none.
             enable_execute_command: Whether ``aws ecs execute-command`` opens a shell in its tasks; the job role gets
                 the right to. By default no.
-            consumes: How much of which consumable resources each job holds: ``{licence: 1}``. By default none.
+            consumes: How much of which consumable resources each job holds, at least 1 of each: ``{licence: 1}``. By
+                default none.
             job_role: The role of the code inside. By default one is made at the first grant to the definition.
             execution_role: The role with which ECS starts the job. By default one is made.
             logging: How output is written to the log group, as `AwsLogs`, or another log driver of the CDK
@@ -132,11 +137,12 @@ class FargateJobDefinition(SingleContainerJobDefinition):
                 every task after 14 days.
             user: Name or id inside the container. By default what the image says.
             readonly_root_filesystem: Whether the container can write to volumes only. By default no.
-            scheduling_priority: 0 to 9999, higher first inside a share. Needs a queue with a fair-share policy.
+            scheduling_priority: 0 to 9999, higher first inside a share. By default a submission to a queue with a
+                fair-share policy must say it; on other queues it has no effect.
             propagate_tags: Whether tags of the job reach its ECS task; by default yes.
             skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
             job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
-            tags: Tags of the definition, and of its jobs' tasks where they propagate; up to 50.
+            tags: Tags of the definition, and of its jobs' tasks where they propagate; up to 50. By default none.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.

@@ -34,6 +34,9 @@ class Device:
         host_path: Where it is on the instance: ``/dev/fuse``.
         container_path: Where the container sees it. By default at the same place.
         permissions: What the container may do with it. By default read, write and make nodes.
+
+    Raises:
+        ValueError: the path on the instance is empty.
     """
 
     host_path: str
@@ -90,9 +93,9 @@ class Ulimit:
 
     Attributes:
         name: Which limit.
-        soft_limit: What counts; ``-1`` for no limit.
-        hard_limit: How far processes may raise the soft limit, ``-1`` for as far as they like. By default they
-            may not.
+        soft_limit: What counts, from 0; ``-1`` for no limit.
+        hard_limit: How far processes may raise the soft limit, at least as far as it; ``-1`` for as far as they like.
+            By default they may not.
 
     Raises:
         ValueError: the soft limit is above the hard one.
@@ -129,10 +132,11 @@ class LinuxParameters:
     Attributes:
         init_process_enabled: Whether an init process hands on signals and reaps processes, as ``docker run --init``
             does. By default the command is process 1, which gets no signal that it does not handle.
-        shared_memory_size: Size of ``/dev/shm``. By default 64 MiB, which frameworks such as PyTorch outgrow.
+        shared_memory_size: Size of ``/dev/shm``, in whole MiB. By default 64 MiB, which frameworks such as PyTorch
+            outgrow.
         tmpfs: Directories in memory. By default none.
         devices: Devices of the instance that the container sees. By default none; GPUs need none.
-        max_swap: How much a container may swap; 0 for not at all. The instance must have swap, as with
+        max_swap: How much a container may swap, in whole MiB; 0 for not at all. The instance must have swap, as with
             ``Storage(swap=…)``. By default AWS Batch decides.
         swappiness: How willingly it swaps, 0 to 100; without ``max_swap`` it has no effect. By default 60.
 

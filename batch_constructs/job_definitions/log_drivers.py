@@ -32,7 +32,7 @@ class AwsLogs:
     For another driver (Splunk, Fluentd, syslog, FireLens…) give ``logging`` one of the CDK's ``ecs.LogDrivers``
     in its place.
 
-    Guide: Using the awslogs Log Driver.
+    Guide: Using the awslogs Log Driver (newer than the table of contents).
 
     Attributes:
         stream_prefix: Begins the names of the log streams: ``PREFIX/default/TASK``. By default the name of the
@@ -48,7 +48,11 @@ class AwsLogs:
     multiline_pattern: str | None = None
 
     def options(self, log_group_name: str) -> dict[str, str]:
-        """As the driver takes them."""
+        """As the driver takes them.
+
+        Args:
+            log_group_name: The group that it writes to.
+        """
         given = {
             "awslogs-group": log_group_name,
             "awslogs-region": _cfn.region(),

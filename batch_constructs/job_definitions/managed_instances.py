@@ -78,8 +78,10 @@ class ManagedInstancesJobDefinition(TaskJobDefinition):
             id: Its name in that scope.
             containers: 1 to 10, at least one of them essential.
             architecture: ``X86_64`` or ``ARM64``, as the images are built. By default AWS takes ``X86_64``.
-            parameters: Defaults for the ``Ref::name`` of the commands. A submission may override them.
-            consumes: How much of which consumable resources each job holds: ``{licence: 1}``. By default none.
+            parameters: Values for the ``Ref::name`` of the commands, which a submission may override. By default each
+                submission gives them.
+            consumes: How much of which consumable resources each job holds, at least 1 of each: ``{licence: 1}``. By
+                default none.
             pid_mode: Whose processes containers see: those of the task, or of the host. By default their own only.
             ipc_mode: With whom containers share memory: with each other, with the host, or with nobody. By
                 default the container runtime decides.
@@ -94,11 +96,12 @@ class ManagedInstancesJobDefinition(TaskJobDefinition):
             log_retention: How long its own log group keeps output; by default one month.
             retry_strategy: Which failures are tried again, and how often. By default none is.
             timeout: After how long an attempt is ended, at least 60 seconds. By default never.
-            scheduling_priority: 0 to 9999, higher first inside a share. Needs a queue with a fair-share policy.
+            scheduling_priority: 0 to 9999, higher first inside a share. By default a submission to a queue with a
+                fair-share policy must say it; on other queues it has no effect.
             propagate_tags: Whether tags of the job reach its ECS task; by default yes.
             skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
             job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
-            tags: Tags of the definition, and of its jobs' tasks where they propagate; up to 50.
+            tags: Tags of the definition, and of its jobs' tasks where they propagate; up to 50. By default none.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.

@@ -86,28 +86,30 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
             id: Its name in that scope.
             node_groups: 1 to 5 groups, all with a count of nodes or all with a `NodeRange`; together they are all
                 nodes from 0 on.
-            main_node: Index of the node that starts first and whose end counts. By default 0.
+            main_node: Index of the node that starts first and whose end counts, from 0. By default the first.
             instance_type: The type that all nodes run on. By default AWS Batch chooses the smallest that fits the
                 largest node.
-            parameters: Defaults for the ``Ref::name`` of the commands. A submission may override them.
+            parameters: Values for the ``Ref::name`` of the commands, which a submission may override. By default each
+                submission gives them.
             job_role: The role of the code inside. By default one is made at the first grant to the definition.
             execution_role: The role with which ECS reads secrets and writes the log. By default one is made if
                 there are secrets; else the instance's role does it.
             enable_execute_command: Whether ``aws ecs execute-command`` opens a shell in its containers; the job role
                 gets the right to. By default no.
-            consumes: How much of which consumable resources each job holds. By default none; `NodeGroup` has what
-                its nodes hold.
+            consumes: How much of which consumable resources each job holds, at least 1 of each. By default none;
+                `NodeGroup` has what its nodes hold.
             logging: How output is written to the log group, as `AwsLogs`, or another log driver of the CDK
                 (``ecs.LogDrivers``). By default one stream a node.
             log_group: Where output goes. By default a group of its own.
             log_retention: How long its own log group keeps output; by default one month.
             retry_strategy: Which failures of the main node are tried again. By default none is.
             timeout: After how long the whole job is ended, at least 60 seconds. By default never.
-            scheduling_priority: 0 to 9999, higher first inside a share.
+            scheduling_priority: 0 to 9999, higher first inside a share. By default a submission to a queue with a
+                fair-share policy must say it; on other queues it has no effect.
             propagate_tags: Whether tags of the job reach its ECS tasks; by default yes.
             skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
             job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
-            tags: Tags of the definition, and of its jobs' tasks where they propagate; up to 50.
+            tags: Tags of the definition, and of its jobs' tasks where they propagate; up to 50. By default none.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.

@@ -38,7 +38,7 @@ class NodeRange:
 
     Attributes:
         first: Index of the first node, 0 or more.
-        last: Index of the last node, itself included.
+        last: Index of the last node, itself included; at least ``first``.
 
     Raises:
         ValueError: the range is empty or begins below 0.
@@ -72,18 +72,19 @@ class NodeGroup:
         image: An address, or a container image of the CDK.
         vcpus: Whole vCPUs of each node's container, at least 1.
         memory: Memory of each node's container, at least 4 MiB.
-        gpus: NVIDIA GPUs of each node's container. By default none.
+        gpus: NVIDIA GPUs of each node's container, at least 1. By default none.
         command: What the container runs. By default what the image says.
-        environment: Variables. Names that begin with ``AWS_BATCH`` belong to AWS Batch.
-        secrets: Variables whose values are read at the start of each job.
-        efa_interfaces: How many Elastic Fabric Adapters the container uses: it gets their devices, and may lock all
-            of its memory, which MPI and NCCL need. By default none.
-        shared_memory: Size of ``/dev/shm``. By default 64 MiB, which NCCL outgrows.
+        environment: Variables. Names that begin with ``AWS_BATCH`` belong to AWS Batch. By default none.
+        secrets: Variables whose values are read at the start of each job; the right to read them is granted. By
+            default none.
+        efa_interfaces: How many Elastic Fabric Adapters the container uses, at most those of the instance type: it
+            gets their devices, and may lock all of its memory, which MPI and NCCL need. By default none.
+        shared_memory: Size of ``/dev/shm``, in whole MiB. By default 64 MiB, which NCCL outgrows.
         mounts: Volumes (`Efs`, `Host`) by the path at which the container sees them. By default none.
         linux_parameters: Init process, devices, tmpfs and swap. By default none.
         ulimits: Limits of the kernel. By default those of Docker, and of ``efa_interfaces``.
         repository_credentials: The secret with which a private registry lets in. By default none.
-        consumes: How much of which consumable resources the nodes hold. By default none.
+        consumes: How much of which consumable resources the nodes hold, at least 1 of each. By default none.
         user: Name or id inside the container. By default what the image says.
         privileged: Root-like power on the instance. By default no.
         readonly_root_filesystem: Whether the container can write to volumes only. By default no.

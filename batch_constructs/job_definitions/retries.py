@@ -22,9 +22,9 @@ __all__ = ["RetryAction", "RetryRule", "RetryStrategy"]
 class RetryRule:
     """One line of ``evaluateOnExit``: conditions that must all match, and what follows.
 
-    Prefer the presets, such as `on_spot_reclaim` and `otherwise_exit`. A pattern may end in ``*``, its only
-    wildcard; AWS takes letters, digits, ``.``, ``:`` and white space in it, so match up to the first other
-    character and end with ``*``.
+    What is omitted is no condition. Prefer the presets, such as `on_spot_reclaim` and `otherwise_exit`. A pattern may
+    end in ``*``, its only wildcard; AWS takes letters, digits, ``.``, ``:`` and white space in it, so match up to the
+    first other character and end with ``*``.
 
     Guide: Automated Job Retries.
 
@@ -106,8 +106,8 @@ class RetryStrategy:
 
     Attributes:
         attempts: 1 to 10, the first one included.
-        evaluate_on_exit: At most 5 rules, tried in order; what none of them matches is retried. Without rules,
-            every failure is.
+        evaluate_on_exit: At most 5 rules, tried in order; what none of them matches is retried, so by default every
+            failure.
 
     Raises:
         ValueError: a limit is broken.
@@ -128,7 +128,7 @@ class RetryStrategy:
         """Retry what the platform did to the job, on EC2 and on Fargate, and fail at once on what the job did itself.
 
         Args:
-            attempts: 1 to 10, the first one included.
+            attempts: 1 to 10, the first one included; by default 3.
 
         Raises:
             ValueError: the number is out of its range.

@@ -91,17 +91,18 @@ class TaskContainer:
     Attributes:
         name: What dependencies and the overrides of a submission call it; each in a job has a name of its own.
         image: An address such as ``"busybox:1.36"``, or a container image of the CDK.
-        vcpus: vCPUs of this container: whole ones on instances; on Fargate those of all containers together are a
-            size that it sells.
+        vcpus: vCPUs of this container: whole ones on instances, at least 1; on Fargate those of all containers
+            together are a size that it sells.
         memory: Memory of this container, at least 4 MiB; if it uses more, it is killed.
-        gpus: NVIDIA GPUs that it has for itself; not on Fargate. By default none.
+        gpus: NVIDIA GPUs that it has for itself, at least 1; not on Fargate. By default none.
         command: What it runs; ``Ref::name`` stands for a parameter. By default what the image says.
-        environment: Variables. Names that begin with ``AWS_BATCH`` belong to AWS Batch.
-        secrets: Variables whose values are read at the start of each job; the right to read them is granted.
+        environment: Variables. Names that begin with ``AWS_BATCH`` belong to AWS Batch. By default none.
+        secrets: Variables whose values are read at the start of each job; the right to read them is granted. By
+            default none.
         essential: Whether its end ends the job. At least one container must be. By default yes.
         depends_on: What other containers must have done before it starts, by their names: ``START``ed, ended
-            (``COMPLETE``) or ended with exit code 0 (``SUCCESS``). The last two not of an essential one, whose end
-            is the end of all.
+            (``COMPLETE``) or ended with exit code 0 (``SUCCESS``). The last two not of an essential one, whose end is
+            the end of all. By default it waits for none.
         start_timeout: How long it waits for the others before the job fails, at least 2 seconds, on Fargate at most
             120. By default ECS decides.
         stop_timeout: How long it may take to end when asked to, 2 seconds or more, on Fargate at most 120. By default
@@ -110,10 +111,12 @@ class TaskContainer:
         logging: How its output is written, as `AwsLogs`, or a log driver of the CDK such as
             ``ecs.LogDrivers.firelens(…)``. By default as the definition says.
         mounts: Volumes by the path at which it sees them. The same object in several containers is one volume, by
-            which they hand files to each other: ``Host()`` is an empty one.
-        linux_parameters: Init process, shared memory, tmpfs, devices and swap; Fargate knows the first one only.
+            which they hand files to each other: ``Host()`` is an empty one. By default none.
+        linux_parameters: Init process, shared memory, tmpfs, devices and swap; Fargate knows the first one only. By
+            default none.
         ulimits: Limits of the kernel, such as open files. By default those of Docker.
-        repository_credentials: The secret with which a private registry lets in, where ``image`` is an address.
+        repository_credentials: The secret with which a private registry lets in, where ``image`` is an address. By
+            default none.
         user: Name or id inside the container. By default what the image says.
         privileged: Root-like power on the instance; not on Fargate. By default no.
         readonly_root_filesystem: Whether it can write to volumes only. By default no.

@@ -56,7 +56,7 @@ class Efs:
     this file system through this access point, and mounts with that role: a file system that refuses anonymous
     clients lets it in. What environments it is reachable from must be said once, in one of the definitions.
 
-    Guide: Job Definition Parameters (volumes); Amazon EFS Volumes.
+    Guide: Job Definition Parameters (volumes); Amazon EFS Volumes (newer than the table of contents).
 
     Attributes:
         file_system: The CDK's file system, made here or imported, or a ``CfnFileSystem``.
@@ -101,7 +101,7 @@ class S3Files:
     itself. It is for Fargate and ECS managed instances; jobs on EC2 instances that mount one failed at their start
     when this was written.
 
-    Guide: Job Definition Parameters (volumes); Amazon S3 Files Volumes.
+    Guide: Job Definition Parameters (volumes); Amazon S3 Files Volumes (newer than the table of contents).
 
     Attributes:
         file_system: A file system, or the ARN of one.
@@ -113,7 +113,7 @@ class S3Files:
         transit_encryption_port: The port that encryption takes, 0 to 65,535. By default AWS chooses.
         reachable_from: The environments whose jobs mount it: NFS (TCP 2049) is opened from their security groups
             to that of the mount targets. By default that is your business.
-        security_group: The security group of its mount targets, which `reachable_from` needs.
+        security_group: The security group of its mount targets, which `reachable_from` needs. By default none.
 
     Raises:
         ValueError: an access point beside a root directory of its own; a port that is none; ``reachable_from``

@@ -27,7 +27,10 @@ _LEAST_SECONDS = {
 
 
 class ImagePullBehavior(StrEnum):
-    """When the agent pulls the image of a job."""
+    """When the agent pulls the image of a job.
+
+    Guide: Launch Template Support.
+    """
 
     DEFAULT = "default"
     """Always; where the pull fails, from the cache."""
@@ -48,12 +51,12 @@ class EcsAgentConfig:
     Args:
         image_pull_behavior: When to pull. ``ONCE`` or ``PREFER_CACHED`` spare registries with rate limits.
         image_cleanup_interval: How often images without a job are removed: at least 10 minutes, 30 when omitted.
-        image_minimum_cleanup_age: How long an image stays at least after its pull, an hour when omitted.
-        engine_task_cleanup_wait_duration: How long the container of a finished job keeps its disk space, 3 hours when
-            omitted; shorter for many short jobs, or the disk fills up.
+        image_minimum_cleanup_age: How long an image stays after its pull, at least 1 second, an hour when omitted.
+        engine_task_cleanup_wait_duration: How long the container of a finished job keeps its disk space, at least 1
+            second, 3 hours when omitted; shorter for many short jobs, or the disk fills up.
         enable_spot_instance_draining: Whether a Spot instance under a reclaim notice takes no more jobs.
         enable_task_iam_role: Whether containers may get the credentials of their job role.
-        reserved_memory: Memory that jobs never get, 32 MiB when omitted.
+        reserved_memory: Memory that jobs never get, in whole MiB, 32 when omitted.
         extra: Other settings of the agent by their names, such as ``{"ECS_AWSVPC_BLOCK_IMDS": "true"}``.
 
     Raises:

@@ -19,8 +19,10 @@ class CapacityReservation:
     Guide: Launch Template Support.
 
     Attributes:
-        reservation_id: ``cr-…``; either this or the group. Capacity Blocks have such an id, too. Tokens pass.
-        resource_group_arn: A resource group whose reservations are used; either this or the id. Tokens pass.
+        reservation_id: ``cr-…``; either this or the group. Capacity Blocks have such an id, too. Tokens pass. By
+            default the group says which.
+        resource_group_arn: A resource group whose reservations are used; either this or the id. Tokens pass. By
+            default the id says which.
         capacity_block: Whether it is a Capacity Block for ML, whose instances EC2 starts only when the launch
             template says so. By default no.
 

@@ -27,7 +27,10 @@ __all__ = ["AgentMetrics", "CloudWatchAgent"]
 
 
 class AgentMetrics(StrEnum):
-    """What the CloudWatch agent can measure that EC2 cannot, since it is inside the instance."""
+    """What the CloudWatch agent can measure that EC2 cannot, since it is inside the instance.
+
+    Guide: Launch Template Support.
+    """
 
     MEMORY = "mem"
     """Memory in use, in percent."""
@@ -139,7 +142,11 @@ class CloudWatchAgent:
         )
 
     def grant(self, grantee: iam.IGrantable) -> None:
-        """Allow to put metrics into its namespace, and to write to its log group; nothing else."""
+        """Allow to put metrics into its namespace, and to write to its log group; nothing else.
+
+        Args:
+            grantee: The instances' role.
+        """
         if self.metrics:
             grantee.grant_principal.add_to_principal_policy(
                 iam.PolicyStatement(
@@ -153,7 +160,11 @@ class CloudWatchAgent:
             self.log_group.grant_write(grantee)
 
     def connect(self, instances: ec2.IConnectable) -> None:
-        """Nothing: CloudWatch has no security group."""
+        """Nothing: CloudWatch has no security group.
+
+        Args:
+            instances: What the instances belong to.
+        """
 
     def _settings(self) -> dict[str, Any]:
         settings: dict[str, Any] = {}

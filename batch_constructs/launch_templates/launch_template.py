@@ -80,15 +80,16 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
             id: Its name in that scope.
             root_volume_size: Whole GiB, at least what the image has (30 for the ECS images). 100 GiB when omitted,
                 since images of jobs and their scratch files fill the small disk of the AMI.
-            root_volume_type: The EBS volume type.
+            root_volume_type: The EBS volume type, by default ``gp3``.
             root_volume_iops: For ``gp3`` at least 3,000, which it has when omitted; for ``io1`` and ``io2`` at least
                 100, and required.
             root_volume_throughput: MiB/s, for ``gp3`` only: at least 125, which it has when omitted, and at most a
                 quarter of the IOPS.
-            root_device_name: The name that the image gives its root device: ``/dev/xvda`` on Amazon Linux 2 and 2023,
-                so on every image that AWS Batch provides for ECS and EKS, with or without GPU. An image of your own
-                may differ (``/dev/sda1`` on Ubuntu); a wrong name adds a second disk and leaves the root small.
-            encrypted: Whether the root volume and the scratch volume are encrypted.
+            root_device_name: The name that the image gives its root device. By default ``/dev/xvda``, as on Amazon
+                Linux 2 and 2023, so on every image that AWS Batch provides for ECS and EKS, with or without GPU. An
+                image of your own may differ (``/dev/sda1`` on Ubuntu); a wrong name adds a second disk and leaves the
+                root small.
+            encrypted: Whether the root volume and the scratch volume are encrypted. By default they are.
             kms_key: The key; the account's EBS key when omitted. The key's policy must let the service-linked role
                 that starts the instances use it.
             storage: Disks besides the root volume, and swap. By default none.
@@ -99,19 +100,23 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
                 output and ``/var/log/batch-mounts.log`` say why, and AWS Batch reports an environment whose
                 instances do not join. By default nothing.
             cloudwatch_agent: Metrics and logs from inside the instances. By default none.
-            metadata_hop_limit: How many network hops the instance's credentials may travel, 1 to 64. With 1 they
-                stay on the instance: containers in bridge mode, so all jobs but multi-node ones, get those of their
-                job role only. 2 lets containers reach the instance metadata service (and the instance role).
-            require_imdsv2: Whether the metadata service refuses requests without a session token.
+            metadata_hop_limit: How many network hops the instance's credentials may travel, 1 to 64. With 1, as by
+                default, they stay on the instance: containers in bridge mode, so all jobs but multi-node ones, get
+                those of their job role only. 2 lets containers reach the instance metadata service (and the instance
+                role).
+            require_imdsv2: Whether the metadata service refuses requests without a session token. By default it does.
             user_data: What the instances do at their first boot, in this order, after all that. 16 KiB in all, of
-                which each kind of storage takes 2 to 4, all mounts together 3 and more, and the CloudWatch agent 3.
+                which each kind of storage takes 2 to 4, all mounts together 3 and more, and the CloudWatch agent 3. By
+                default nothing.
             network_interfaces: With which interfaces the instances start, such as `efa_interfaces("p5.48xlarge")`. Of
                 the environments here only `EfaComputeEnvironment` takes such a template, and makes one by itself. By
                 default one interface, which AWS Batch puts into the environment's security groups.
-            security_groups: With ``network_interfaces`` only, and required there: what the interfaces belong to.
+            security_groups: With ``network_interfaces`` only, and required there: what the interfaces belong to. By
+                default none, since those of the environment count.
             capacity_reservation: Where to start the instances. By default wherever EC2 has room, open reservations
                 first.
-            tags: Put on instances and volumes. The environment's instance tags win on equal keys.
+            tags: Put on instances and volumes, at most 50. The environment's instance tags win on equal keys. By
+                default none.
 
         Raises:
             ValueError: a value is out of range, or arguments contradict each other.

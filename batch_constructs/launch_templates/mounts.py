@@ -29,15 +29,27 @@ class Mount(Protocol):
     """Something that instances mount: how, and what for rights and ports it takes."""
 
     def call(self, path: str) -> Sequence[str]:
-        """The function of our shell that mounts it at a path, with its arguments."""
+        """The function of our shell that mounts it at a path, with its arguments.
+
+        Args:
+            path: Where the instance has it.
+        """
         ...
 
     def grant(self, grantee: iam.IGrantable) -> None:
-        """Give the instances' role the rights to use it."""
+        """Give the instances' role the rights to use it.
+
+        Args:
+            grantee: The instances' role.
+        """
         ...
 
     def connect(self, instances: ec2.IConnectable) -> None:
-        """Open the ports between it and the instances."""
+        """Open the ports between it and the instances.
+
+        Args:
+            instances: What the instances belong to.
+        """
         ...
 
     def wait_for(self) -> Sequence[IDependable]:
@@ -57,7 +69,8 @@ class EfsMount:
         file_system: The file system, made here or imported with its security group.
         access_point: Through which access point. By default none: the root of the file system.
         read_only: Whether jobs may only read; by default they may write.
-        options: Further options of the mount helper, such as ``["az=eu-west-1a"]`` for a One Zone file system.
+        options: Further options of the mount helper, such as ``["az=eu-west-1a"]`` for a One Zone file system. By
+            default none.
     """
 
     file_system: efs.IFileSystem | efs.FileSystem
@@ -66,7 +79,11 @@ class EfsMount:
     options: Sequence[str] = ()
 
     def call(self, path: str) -> Sequence[str]:
-        """``efs PATH FILE_SYSTEM OPTIONS``."""
+        """``efs PATH FILE_SYSTEM OPTIONS``.
+
+        Args:
+            path: Where the instance has it.
+        """
         options = ["tls", "iam"]
         if self.access_point is not None:
             options.append(f"accesspoint={self.access_point.access_point_id}")
@@ -75,14 +92,22 @@ class EfsMount:
         return ["efs", path, f"{self.file_system.file_system_id}:/", ",".join([*options, *self.options])]
 
     def grant(self, grantee: iam.IGrantable) -> None:
-        """To mount it, and to write to it unless it is read-only."""
+        """To mount it, and to write to it unless it is read-only.
+
+        Args:
+            grantee: The instances' role.
+        """
         if self.read_only:
             self.file_system.grant_read(grantee)
         else:
             self.file_system.grant_read_write(grantee)
 
     def connect(self, instances: ec2.IConnectable) -> None:
-        """NFS, port 2049."""
+        """NFS, port 2049.
+
+        Args:
+            instances: What the instances belong to.
+        """
         self.file_system.connections.allow_default_port_from(instances)
 
     def wait_for(self) -> Sequence[IDependable]:
@@ -105,7 +130,7 @@ class FsxLustreMount:
         mount_name: Required for a DNS name and for an imported file system; FSx chooses it. By default that of the
             file system.
         read_only: Whether jobs may only read; by default they may write.
-        options: Further options of the mount, in place of none.
+        options: Further options of the mount. By default none.
 
     Raises:
         ValueError: the mount name is missing.
@@ -126,7 +151,11 @@ class FsxLustreMount:
         problems.raise_if_any()
 
     def call(self, path: str) -> Sequence[str]:
-        """``lustre PATH DNS_NAME@tcp:/MOUNT_NAME OPTIONS``."""
+        """``lustre PATH DNS_NAME@tcp:/MOUNT_NAME OPTIONS``.
+
+        Args:
+            path: Where the instance has it.
+        """
         # The CDK's interface hides what all of its file systems have.
         system: Any = self.file_system
         dns_name = system if isinstance(system, str) else system.dns_name
@@ -135,10 +164,18 @@ class FsxLustreMount:
         return ["lustre", path, f"{dns_name}@tcp:/{name}", ",".join(options)]
 
     def grant(self, grantee: iam.IGrantable) -> None:
-        """Nothing: who reaches a Lustre file system may mount it."""
+        """Nothing: who reaches a Lustre file system may mount it.
+
+        Args:
+            grantee: The instances' role.
+        """
 
     def connect(self, instances: ec2.IConnectable) -> None:
-        """Lustre's ports, both ways: the servers call their clients back."""
+        """Lustre's ports, both ways: the servers call their clients back.
+
+        Args:
+            instances: What the instances belong to.
+        """
         if isinstance(self.file_system, str):
             return
         for first, last in _LUSTRE_PORTS:
@@ -167,7 +204,7 @@ class S3Mount:
         read_only: Whether jobs may only read, as they do by default. Else they may also make new objects.
         allow_overwrite: Whether jobs may replace objects that exist; not with ``read_only``. By default no.
         allow_delete: Whether jobs may delete objects; not with ``read_only``. By default no.
-        options: Further options of ``mount-s3``, such as ``["--cache", "/instance-store"]``.
+        options: Further options of ``mount-s3``, such as ``["--cache", "/instance-store"]``. By default none.
 
     Raises:
         ValueError: the prefix does not end in ``/``, or the arguments contradict each other.
@@ -194,7 +231,11 @@ class S3Mount:
         problems.raise_if_any()
 
     def call(self, path: str) -> Sequence[str]:
-        """``s3 PATH BUCKET OPTIONS…``."""
+        """``s3 PATH BUCKET OPTIONS…``.
+
+        Args:
+            path: Where the instance has it.
+        """
         # Jobs run as users of all kinds, and root mounts.
         options = ["--allow-other"]
         if self.prefix:
@@ -211,7 +252,11 @@ class S3Mount:
         return ["s3", path, self.bucket.bucket_name, *options, *self.options]
 
     def grant(self, grantee: iam.IGrantable) -> None:
-        """To list and read; also to write and to delete, where jobs may. With the bucket's key, if it has one."""
+        """To list and read; also to write and to delete, where jobs may. With the bucket's key, if it has one.
+
+        Args:
+            grantee: The instances' role.
+        """
         objects = f"{self.prefix}*"
         self.bucket.grant_read(grantee, objects)
         if not self.read_only:
@@ -220,7 +265,11 @@ class S3Mount:
             self.bucket.grant_delete(grantee, objects)
 
     def connect(self, instances: ec2.IConnectable) -> None:
-        """Nothing: S3 has no security group."""
+        """Nothing: S3 has no security group.
+
+        Args:
+            instances: What the instances belong to.
+        """
 
     def wait_for(self) -> Sequence[IDependable]:
         """Nothing: its name names it."""

@@ -21,8 +21,8 @@ class NetworkInterface:
     Guide: Elastic Fabric Adapter.
 
     Attributes:
-        network_card_index: The card, from 0.
-        device_index: The place on that card, from 0. The primary interface has 0 on card 0.
+        network_card_index: The card, from 0; by default the first.
+        device_index: The place on that card, from 0; by default the first. The primary interface has 0 on card 0.
         interface_type: Addresses, fabric or both. By default both: ``efa``.
 
     Raises:

@@ -41,12 +41,13 @@ class ScratchVolume:
     Guide: Launch Template Support; Creating a Compute Resource AMI.
 
     Args:
-        size: Whole GiB. Tokens pass.
+        size: Whole GiB, at least 1. Tokens pass.
         mount_path: Where the instance has it; jobs reach it by a volume with that host path. Any user may write there.
-        type: The EBS volume type.
+            By default ``/scratch``.
+        type: The EBS volume type, by default ``gp3``.
         iops: For ``gp3`` at least 3,000, which it has when omitted; for ``io1`` and ``io2`` at least 100, and required.
         throughput: MiB/s, for ``gp3`` only: at least 125, which it has when omitted, and at most a quarter of the IOPS.
-        filesystem: What it is formatted with.
+        filesystem: What it is formatted with, ``xfs`` or ``ext4``; by default ``xfs``.
 
     Raises:
         ValueError: a value is out of range, or the arguments contradict each other.
@@ -81,10 +82,10 @@ class InstanceStoreVolumes:
 
     Args:
         mount_path: Where the instance has them; jobs reach it by a volume with that host path. Any user may write
-            there.
+            there. By default ``/instance-store``.
         docker_data_root: Whether Docker keeps its images and the containers' own files on them, so that jobs use the
             disks without a volume. By default they stay on the root disk. For environments on ECS.
-        filesystem: What they are formatted with.
+        filesystem: What they are formatted with, ``xfs`` or ``ext4``; by default ``xfs``.
 
     Raises:
         ValueError: the path is none for a disk, or the filesystem is not known.

@@ -63,18 +63,19 @@ class JobFailureAlerts(AlertsBase):
                 account and Region.
             job_definitions: Whose jobs to watch, in any revision. By default all.
             job_name_prefixes: Which jobs to watch, by how their names begin. By default all.
-            emails: Who gets a mail. Each must confirm the subscription that AWS sends.
+            emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
             topic: Where to publish. By default a topic of its own, with a key of its own, since the key of AWS
                 lets no EventBridge rule publish. A topic of yours that is encrypted must have such a key, too; an
                 imported one must let ``events.amazonaws.com`` publish. Share that of other alerts: ``other.topic``.
             targets: Who else hears of it: `SmsTarget`, `HttpsTarget`, `EventBusTarget`, a `SlackChannel` or
-                `TeamsChannel`, or any target that the CDK's ``events.Rule`` takes.
+                `TeamsChannel`, or any target that the CDK's ``events.Rule`` takes. By default nobody.
             include_array_children: Whether each failed child of an array job and each node of a multi-node job
                 alerts as well; by default no.
             include_service_jobs: Whether failed SageMaker jobs of the queues alert as well, whatever their reason; by
                 default no.
-            ignore_exit_codes: Codes of jobs that do not alert: ``[3]`` for a program that says "nothing to do" so.
-                A job that never ran has none, and alerts; so does an array, which has none of its own.
+            ignore_exit_codes: Codes of jobs that do not alert, from 1 on: ``[3]`` for a program that says "nothing to
+                do" so. A job that never ran has none, and alerts; so does an array, which has none of its own. By
+                default all do.
             ignore_reasons: Status reasons of jobs that do not alert; ``*`` stands for any text. By default all do.
                 ``"Canceled by JobStateTimeLimit*"`` leaves those to `StuckJobAlerts`, ``"Dependent Job failed*"``
                 those that another failure took along.

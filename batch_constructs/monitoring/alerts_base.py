@@ -119,7 +119,7 @@ class AlertsBase(CheckedConstruct):
         """How many events have alerted, for an alarm that speaks once where thousands of mails would.
 
         Args:
-            period: Over which to count; by default 5 minutes.
+            period: Over which to count, in whole minutes; by default 5.
         """
         from aws_cdk import Duration  # noqa: PLC0415 - few ask for it
         from aws_cdk import aws_cloudwatch as cloudwatch  # noqa: PLC0415

@@ -42,7 +42,7 @@ class ComputeEnvironmentAlerts(AlertsBase):
     The Region's events about instances can be added. They name an instance or an Auto Scaling group, not the queue
     or the environment, and cannot be narrowed down to one.
 
-    Guide: Troubleshooting (INVALID compute environment; jobs stuck in RUNNABLE); AWS Batch Events.
+    Guide: Troubleshooting AWS Batch (INVALID compute environment; jobs stuck in RUNNABLE); AWS Batch Events.
     """
 
     def __init__(
@@ -65,9 +65,9 @@ class ComputeEnvironmentAlerts(AlertsBase):
             scope: Where the alerts belong.
             id: Their name in that scope.
             job_queues: Whose environments: queues of any make. By default all of the account and Region.
-            check_every: How often to look for environments that are INVALID, in whole minutes; each look that finds
-                one alerts. A schedule and a state machine without a function do it, for less than a cent a day if
-                hourly. By default nobody looks.
+            check_every: How often to look for environments that are INVALID, in whole minutes, at least one; each look
+                that finds one alerts. A schedule and a state machine without a function do it, for less than a cent a
+                day if hourly. By default nobody looks.
             compute_environments: Which ones to look at: ours, the L2's, an L1 or an imported one. By default all of
                 the account and Region.
             launch_failures: Whether instances that EC2 Auto Scaling could not launch for AWS Batch alert: a quota
@@ -75,9 +75,9 @@ class ComputeEnvironmentAlerts(AlertsBase):
                 again and again, and each try alerts; so by default no.
             spot_interruptions: Whether each Spot instance that AWS takes back alerts, those of other services of the
                 account included. Jobs with a retry strategy survive it; so by default no.
-            emails: Who gets a mail. Each must confirm the subscription that AWS sends.
+            emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
             topic: Where to publish, as in `JobFailureAlerts`. By default a topic of its own.
-            targets: Who else hears of it, as in `JobFailureAlerts`.
+            targets: Who else hears of it, as in `JobFailureAlerts`. By default nobody.
 
         Raises:
             ValueError: an address is no email address, or is given twice.

@@ -43,7 +43,7 @@ class JobEventField(StrEnum):
 class ServiceJobEventField(StrEnum):
     """The fields of events about service jobs, as JSON paths.
 
-    Guide: Service Jobs.
+    Guide: Service jobs (newer than the table of contents).
     """
 
     EVENT_ID = "$.id"

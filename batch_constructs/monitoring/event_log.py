@@ -61,8 +61,8 @@ class JobEventLog(CheckedConstruct):
             encryption_key: A key of yours, which then lets CloudWatch Logs use it for this group. By default the
                 group is encrypted with a key of AWS.
             removal_policy: Whether the group stays when the stack goes. By default it stays.
-            queries: Queries of your own for Logs Insights, each under its name, beside ours. An empty text takes
-                one of ours away.
+            queries: Queries of your own for Logs Insights, each under its name, beside ours. An empty text takes one
+                of ours away. By default ours alone.
         """
         super().__init__(scope, id)
         # Only a group under this prefix shows as a target in the console of EventBridge.

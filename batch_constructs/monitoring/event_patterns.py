@@ -32,7 +32,7 @@ _EVENT_NAME = re.compile(r"[A-Z][A-Za-z]+")
 class JobQueueBlockedPattern(EventPattern):
     """A job at the head of its queue cannot start, and holds up all behind it.
 
-    Guide: AWS Batch Events; Troubleshooting (jobs stuck in RUNNABLE).
+    Guide: AWS Batch Events; Troubleshooting AWS Batch (jobs stuck in RUNNABLE).
 
     Attributes:
         job_queues: Which queues, of any make, or their ARNs. By default all of the account and Region.
@@ -70,7 +70,7 @@ class JobQueueBlockedPattern(EventPattern):
 class ServiceJobPattern(EventPattern):
     """Changes of a service job's state: SageMaker training jobs that AWS Batch queues.
 
-    Guide: Service Jobs.
+    Guide: Service jobs (newer than the table of contents).
 
     Attributes:
         statuses: The states to hear of, ``"SCHEDULED"`` among them. By default all.
@@ -108,7 +108,7 @@ class ServiceJobPattern(EventPattern):
 class ServiceJobQueueBlockedPattern(EventPattern):
     """A service job at the head of its queue cannot start.
 
-    Guide: Service Jobs.
+    Guide: Service jobs (newer than the table of contents).
 
     Attributes:
         job_queues: Which queues, of any make, or their ARNs. By default all of the account and Region.

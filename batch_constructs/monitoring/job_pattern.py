@@ -25,7 +25,10 @@ _TOKEN = re.compile(r"[$#]\{Token\[[^\]]*\]\}")
 
 
 class ArrayJobs(StrEnum):
-    """Which part of arrays, and of multi-node parallel jobs, an event must come from."""
+    """Which part of arrays, and of multi-node parallel jobs, an event must come from.
+
+    Guide: AWS Batch Events; Array Jobs.
+    """
 
     ALL = "all"
     """Single jobs, arrays and each of their children."""
@@ -88,11 +91,12 @@ class JobPattern(EventPattern):
         job_definitions: Jobs of these, in any revision: definitions of any make, or their ARNs. By default all.
         job_name_prefixes: How the jobs' names begin. By default all.
         array_jobs: Which part of array jobs. By default all. Nodes of a multi-node job count as children.
-        ignore_exit_codes: Jobs that ended with one of these codes are left out; those without a code are not. Of
-            jobs of one container only: an array, and a job of several containers, have no code of their own.
+        ignore_exit_codes: Jobs that ended with one of these codes, from 1 on, are left out; those without a code are
+            not. Of jobs of one container only: an array, and a job of several containers, have no code of their own.
+            By default none is left out.
         reason_prefixes: How the status reasons begin. By default any.
         ignore_reasons: Jobs whose status reason is one of these are left out. ``*`` stands for any text:
-            ``"Host EC2*"``.
+            ``"Host EC2*"``. By default none is.
 
     Raises:
         ValueError: a filter that could not match, or a pattern longer than EventBridge takes.

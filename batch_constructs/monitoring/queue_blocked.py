@@ -36,7 +36,7 @@ class JobQueueBlockedAlerts(AlertsBase):
 
     The message has the reason that AWS Batch found, and what to do about each.
 
-    Guide: Troubleshooting (jobs stuck in RUNNABLE); AWS Batch Events.
+    Guide: Troubleshooting AWS Batch (jobs stuck in RUNNABLE); AWS Batch Events.
     """
 
     def __init__(
@@ -63,9 +63,9 @@ class JobQueueBlockedAlerts(AlertsBase):
             ignore_reasons: For which reasons not. By default for all. ``BlockedReason.of_environments()`` leaves
                 those to `ComputeEnvironmentAlerts`.
             include_service_jobs: Whether queues of SageMaker jobs alert as well, whatever the reason; by default no.
-            emails: Who gets a mail. Each must confirm the subscription that AWS sends.
+            emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
             topic: Where to publish, as in `JobFailureAlerts`. By default a topic of its own.
-            targets: Who else hears of it, as in `JobFailureAlerts`.
+            targets: Who else hears of it, as in `JobFailureAlerts`. By default nobody.
 
         Raises:
             ValueError: an address is no email address, or is given twice; both kinds of reasons are given.
@@ -108,7 +108,7 @@ class StuckJobAlerts(AlertsBase):
     waits for its turn. Such a job has failed, so that `JobFailureAlerts` report it, too, unless told
     ``ignore_reasons=["Canceled by JobStateTimeLimit*"]``.
 
-    Guide: Troubleshooting (jobs stuck in RUNNABLE); Job Queue Parameters (``jobStateTimeLimitActions``).
+    Guide: Troubleshooting AWS Batch (jobs stuck in RUNNABLE); Job Queue Parameters (``jobStateTimeLimitActions``).
     """
 
     def __init__(
@@ -128,9 +128,9 @@ class StuckJobAlerts(AlertsBase):
             id: Their name in that scope.
             job_queues: Which queues: ours, the L2's, an L1 or an imported one. By default all queues of the account
                 and Region.
-            emails: Who gets a mail. Each must confirm the subscription that AWS sends.
+            emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
             topic: Where to publish, as in `JobFailureAlerts`. By default a topic of its own.
-            targets: Who else hears of it, as in `JobFailureAlerts`.
+            targets: Who else hears of it, as in `JobFailureAlerts`. By default nobody.
 
         Raises:
             ValueError: an address is no email address, or is given twice.

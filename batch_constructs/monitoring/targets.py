@@ -29,6 +29,8 @@ _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 class SmsTarget(TopicSubscriber):
     """A text message to a phone. The account must have left the SMS sandbox, or have verified the number.
 
+    Guide: Tutorial: Sending Amazon Simple Notification Service Alerts for Failed Job Events.
+
     Attributes:
         phone_number: With its country: ``"+491701234567"``.
 
@@ -54,6 +56,8 @@ class SmsTarget(TopicSubscriber):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpsTarget(TopicSubscriber):
     """A web hook. It must answer the request by which Amazon SNS asks it to confirm.
+
+    Guide: Tutorial: Sending Amazon Simple Notification Service Alerts for Failed Job Events.
 
     Attributes:
         url: Where to post: ``"https://hooks.example.com/batch"``.
@@ -82,6 +86,8 @@ class EventBusTarget(RuleTarget):
     """An event bus of another account or Region, which gets the events as they are.
 
     The bus must let this account put events. A rule there may then listen with the patterns of this library.
+
+    Guide: AWS Batch Event Stream for CloudWatch Events.
 
     Attributes:
         event_bus_arn: The ARN of the bus.

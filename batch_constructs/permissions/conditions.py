@@ -69,7 +69,7 @@ _BOOLEANS = {
 class RegistrationConditions:
     """What a policy asks of every container in a job definition that somebody registers.
 
-    Each attribute is one condition key; what is omitted is not asked. Several values of one key are alternatives.
+    Each attribute is one condition key. What is omitted is not asked. Several values of one key are alternatives.
     Strings may hold the wildcards ``*`` and ``?``. A container that leaves a value out matches no condition on it,
     neither ``privileged=False`` nor ``privileged=True``.
 
@@ -88,8 +88,8 @@ class RegistrationConditions:
         eks_namespaces: The namespace of the pod.
         eks_service_account_names: The service account of the pod.
         eks_privileged: Whether the container on EKS is privileged.
-        eks_run_as_users: ``runAsUser``, a number.
-        eks_run_as_groups: ``runAsGroup``, a number.
+        eks_run_as_users: ``runAsUser``, 0 to 2147483647.
+        eks_run_as_groups: ``runAsGroup``, 0 to 2147483647.
 
     Raises:
         ValueError: nothing is asked, which would hold for every definition.

@@ -70,7 +70,8 @@ def allow_submit_job_with_share_identifier(
 
     Meant for queues with a scheduling policy, where AWS Batch refuses jobs without a share identifier.
 
-    Guide: Example Policies (the ``batch:ShareIdentifier`` condition key); Share identifiers.
+    Guide: Example Policies (the ``batch:ShareIdentifier`` condition key); Share identifiers (newer than the table of
+    contents).
 
     Args:
         share_identifiers: At least one; may end in ``*``.

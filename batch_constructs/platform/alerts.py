@@ -34,7 +34,7 @@ class BatchAlerts(CheckedConstruct):
     cancelled (``stuck``), and environments that cannot run jobs (``environments``), for which it also looks once an
     hour, since AWS sends no event while one of several environments still works.
 
-    Guide: Troubleshooting; AWS Batch Events.
+    Guide: Troubleshooting AWS Batch; AWS Batch Events.
     """
 
     failures: JobFailureAlerts
@@ -72,9 +72,9 @@ class BatchAlerts(CheckedConstruct):
                 account and Region.
             compute_environments: Which environments to look at: ours, the L2's, an L1 or an imported one. By default
                 all of the account and Region.
-            emails: Who gets a mail. Each must confirm the subscription that AWS sends.
+            emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
             topic: Where to publish, as in `JobFailureAlerts`. By default a topic of its own.
-            targets: Who else hears of it, as in `JobFailureAlerts`.
+            targets: Who else hears of it, as in `JobFailureAlerts`. By default nobody.
 
         Raises:
             ValueError: an address is no email address, or is given twice.

@@ -97,9 +97,9 @@ class BatchPlatform(PlatformCompute, CheckedConstruct):
                 inbound rules.
             instance_role: The instances' role. By default one for all of them, with what the ECS agent needs.
             alerts: Whether somebody hears of what goes wrong, by `BatchAlerts`; by default yes.
-            emails: Who gets a mail. Each must confirm the subscription that AWS sends.
+            emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
             topic: Where alerts are published, as in `JobFailureAlerts`. By default a topic of its own.
-            targets: Who else hears of it, as in `JobFailureAlerts`.
+            targets: Who else hears of it, as in `JobFailureAlerts`. By default nobody.
 
         Raises:
             ValueError: names are used twice, arguments contradict each other, or an address is no email address.

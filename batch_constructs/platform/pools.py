@@ -74,13 +74,14 @@ class CpuPool:
     Guide: Creating a Compute Environment; Allocation Strategies.
 
     Attributes:
-        name: What the code calls it, ``platform.pools["cpu"]``, and its queue unless ``queues`` says otherwise.
+        name: What the code calls it, by default ``platform.pools["cpu"]``, and its queue unless ``queues`` says
+            otherwise.
         queues: Their names, the most urgent first, or a `PlatformQueue` that says more. By default one, with the name
             of the pool.
         instance_types: Types, families or bundles, all of one architecture; the more, the fewer interruptions. By
             default ``default_x86_64``: m6i, c6i, r6i and c7i.
-        spot_max_vcpus: vCPUs to which it grows at Spot prices, by default 256; 0 for no Spot.
-        on_demand_max_vcpus: vCPUs to which it grows beyond that at full price, by default 64; 0 for Spot only.
+        spot_max_vcpus: vCPUs to which it grows at Spot prices, from 0 for no Spot; by default 256.
+        on_demand_max_vcpus: vCPUs to which it grows beyond that at full price, from 0 for Spot only; by default 64.
         storage: Disks besides the root volume, and swap. By default none.
         launch_template: What instances look like, in place of a template of its own. By default 100 GiB of encrypted
             gp3, and IMDSv2.
@@ -113,13 +114,14 @@ class GpuPool:
     Guide: GPU Jobs.
 
     Attributes:
-        name: What the code calls it, ``platform.pools["gpu"]``, and its queue unless ``queues`` says otherwise.
+        name: What the code calls it, by default ``platform.pools["gpu"]``, and its queue unless ``queues`` says
+            otherwise.
         queues: Their names, the most urgent first, or a `PlatformQueue` that says more. By default one, with the name
             of the pool.
         instance_types: Types or families with GPUs of NVIDIA on x86_64, such as ``["g6", "g5"]``.
-        spot_max_vcpus: vCPUs to which it grows at Spot prices, by default 256; 0 for no Spot.
-        on_demand_max_vcpus: vCPUs to which it grows beyond that at full price, by default 64; 0 for Spot only. The
-            quotas of an account for GPUs often begin at 0.
+        spot_max_vcpus: vCPUs to which it grows at Spot prices, from 0 for no Spot; by default 256.
+        on_demand_max_vcpus: vCPUs to which it grows beyond that at full price, from 0 for Spot only; by default 64.
+            The quotas of an account for GPUs often begin at 0.
         storage: Disks besides the root volume, and swap. By default none.
         launch_template: What instances look like, in place of a template of its own. By default 100 GiB of encrypted
             gp3, and IMDSv2.
@@ -151,12 +153,13 @@ class FargatePool:
     Guide: Compute Environments (AWS Fargate).
 
     Attributes:
-        name: What the code calls it, ``platform.pools["fargate"]``, and its queue unless ``queues`` says otherwise.
+        name: What the code calls it, by default ``platform.pools["fargate"]``, and its queue unless ``queues`` says
+            otherwise.
         queues: Their names, the most urgent first, or a `PlatformQueue` that says more. By default one, with the name
             of the pool.
-        spot_max_vcpus: vCPUs to which it grows on Fargate Spot, which is tried first and runs x86 Linux only. By
-            default 0, no Spot.
-        on_demand_max_vcpus: vCPUs to which it grows at full price, by default 256; 0 for Spot only.
+        spot_max_vcpus: vCPUs to which it grows on Fargate Spot, from 0 for no Spot, as by default. It is tried first
+            and runs x86 Linux only.
+        on_demand_max_vcpus: vCPUs to which it grows at full price, from 0 for Spot only; by default 256.
 
     Raises:
         ValueError: as for `CpuPool`.

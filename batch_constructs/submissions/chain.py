@@ -122,7 +122,7 @@ class JobChain:
             wait: Whether the execution ends with the last jobs, and fails with them. By default it ends when all are
                 submitted. Only the jobs that no other one waits for are awaited: each of the others is over before
                 one of them is.
-            partition: ``aws``, ``aws-cn``…, or a token.
+            partition: ``aws``, ``aws-cn``…, or a token. By default ``aws``.
         """
         last = set(self.last) if wait else set()
         steps = {name: self._submission(name, partition) for name in self.order if name not in last}

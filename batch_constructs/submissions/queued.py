@@ -73,11 +73,13 @@ class QueuedJob(CheckedConstruct):
                 dead-letter queue, and with a key of yours that key must let the pipe's role decrypt.
             job_name: Up to 128 letters, digits, ``-`` and ``_``. By default the construct's id.
             array_size: 2 to 10,000 children. By default it is a single job.
-            parameters: Values for the ``Ref::name`` of the command, the same for every message.
+            parameters: Values for the ``Ref::name`` of the command, the same for every message. By default those of
+                the definition.
             message_parameters: Values taken from the message, by path: ``{"key": "$.body.key"}`` where the body is
-                JSON, ``{"id": "$.messageId"}`` for what SQS adds.
-            container_overrides: What changes in the container.
-            retry_strategy: How often a job is tried, 1 to 10 times. Rules for exits belong to the definition.
+                JSON, ``{"id": "$.messageId"}`` for what SQS adds. By default none.
+            container_overrides: What changes in the container. By default nothing.
+            retry_strategy: How often a job is tried, 1 to 10 times. Rules for exits belong to the definition. By
+                default as the definition says.
             filters: Which messages count, as patterns such as ``{"body": {"kind": ["image"]}}``, at most 5; one that
                 matches is enough. Others are removed. By default all count.
             maximum_receives: How often a message is tried before it goes to the dead-letter queue, 1 to 1,000, of its

@@ -22,14 +22,15 @@ __all__ = ["ContainerOverrides", "JobDependency", "SubmitJobRequest"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerOverrides:
-    """What one submission changes in the container of its definition.
+    """What one submission changes in the container of its definition. What is omitted stays as it is there.
 
     Guide: Submitting a Job.
 
     Attributes:
         command: What the container runs instead.
-        environment: Variables that are added or changed. Names that begin with ``AWS_BATCH`` belong to AWS Batch.
-        vcpus: vCPUs, whole ones on EC2.
+        environment: Variables that are added or changed. Names that begin with ``AWS_BATCH`` belong to AWS Batch. By
+            default none.
+        vcpus: vCPUs, more than 0, and whole ones on EC2.
         memory_mib: Memory in MiB, at least 4.
         gpus: GPUs, at least 1.
 
@@ -78,7 +79,7 @@ class JobDependency:
     Guide: Job Dependencies.
 
     Attributes:
-        job_id: The other job. Left out for ``SEQUENTIAL`` only.
+        job_id: The other job. By default none, which only ``SEQUENTIAL`` takes.
         type: ``N_TO_N``: each child waits for the child of the other array with its index. ``SEQUENTIAL``: the
             children of this array run one after the other. By default the whole other job is waited for.
 
@@ -112,15 +113,15 @@ class SubmitJobRequest:
         job_queue: Name or ARN.
         job_definition: Name, ``name:revision`` or ARN. Without a revision the newest one runs.
         array_size: 2 to 10,000 children. By default it is a single job.
-        depends_on: At most 20 dependencies.
-        parameters: Values for the ``Ref::name`` of the definition's command.
-        container_overrides: What changes in the container.
-        retry_strategy: In place of the definition's.
-        timeout_seconds: In place of the definition's, at least 60.
-        share_identifier: Whose share pays. Needed if, and only if, the queue has a fair-share policy.
-        scheduling_priority_override: 0 to 9999, in place of the definition's.
+        depends_on: At most 20 dependencies. By default it waits for no job.
+        parameters: Values for the ``Ref::name`` of the definition's command. By default those of the definition.
+        container_overrides: What changes in the container. By default nothing.
+        retry_strategy: In place of the definition's. By default the definition's counts.
+        timeout_seconds: In place of the definition's, at least 60 seconds. By default the definition's counts.
+        share_identifier: Whose share pays. Needed if, and only if, the queue has a fair-share policy; by default none.
+        scheduling_priority_override: 0 to 9999, in place of the definition's. By default the definition's counts.
         propagate_tags: Whether tags reach the ECS task. By default as the definition says.
-        tags: At most 50 tags of the job.
+        tags: At most 50 tags of the job. By default none.
 
     Raises:
         ValueError: a limit is broken; all contradictions in one message.
@@ -192,7 +193,7 @@ class SubmitJobRequest:
 
         Args:
             wait: Whether the state goes on only when the job has ended; by default yes.
-            partition: ``aws``, ``aws-cn``…, or a token.
+            partition: ``aws``, ``aws-cn``…, or a token. By default ``aws``.
         """
         resource = f"arn:{partition}:states:::batch:submitJob{'.sync' if wait else ''}"
         return {"Type": "Task", "Resource": resource, "Parameters": _capitalised(self.to_boto3())}

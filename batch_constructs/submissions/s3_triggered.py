@@ -78,10 +78,11 @@ class S3TriggeredJob(EventTriggeredJob):
             key_parameter: The parameter that gets the object's key, ``Ref::key`` by default. ``None`` to pass none.
             job_name: Up to 128 letters, digits, ``-`` and ``_``. By default the construct's id.
             array_size: 2 to 10,000 children. By default it is a single job.
-            parameters: Values for other ``Ref::name`` of the command.
-            container_overrides: What changes in the container.
-            retry_strategy: In place of the definition's; a rule carries its ``attempts`` only.
-            maximum_retry_attempts: How often a failed submission is tried again, 0 to 185.
+            parameters: Values for other ``Ref::name`` of the command. By default those of the definition.
+            container_overrides: What changes in the container. By default nothing.
+            retry_strategy: In place of the definition's; a rule carries its ``attempts`` only. By default the
+                definition's counts.
+            maximum_retry_attempts: How often a failed submission is tried again, 0 to 185; by default 185 times.
             maximum_event_age: For how long, 1 minute to 24 hours; by default 24 hours.
             enabled: Whether it listens; by default yes.
 

@@ -68,11 +68,12 @@ class ScheduledJob(CheckedConstruct):
             job_name: Up to 128 letters, digits, ``-`` and ``_``. By default the construct's id.
             array_size: 2 to 10,000 children. By default it is a single job.
             parameters: Values for the ``Ref::name`` of the command. ``<aws.scheduler.scheduled-time>`` in a value
-                stands for the time.
-            container_overrides: What changes in the container.
-            share_identifier: Whose share pays. Needed if, and only if, the queue has a fair-share policy.
+                stands for the time. By default those of the definition.
+            container_overrides: What changes in the container. By default nothing.
+            share_identifier: Whose share pays. Needed if, and only if, the queue has a fair-share policy; by default
+                none.
             time_zone: Such as ``"Europe/Berlin"``. By default UTC, or what the ``ScheduleExpression`` says.
-            maximum_retry_attempts: How often a failed submission is tried again, 0 to 185.
+            maximum_retry_attempts: How often a failed submission is tried again, 0 to 185; by default 185 times.
             maximum_event_age: For how long, 1 minute to 24 hours; by default 24 hours.
             enabled: Whether it runs; by default yes.
 

@@ -61,12 +61,13 @@ class ServiceJobRequest:
         evaluate_on_exit: What happens after which reason, at most 5 rules; the first that matches counts. By default
             every failure is tried again while attempts are left.
         timeout_seconds: After how long an attempt is ended, at least 60 seconds. By default never.
-        share_identifier: Whose share pays. Needed if, and only if, the queue has a `FairSharePolicy`.
-        quota_share_name: Whose quota pays. Needed if, and only if, the queue has a `QuotaSharePolicy`.
+        share_identifier: Whose share pays. Needed if, and only if, the queue has a `FairSharePolicy`; by default none.
+        quota_share_name: Whose quota pays. Needed if, and only if, the queue has a `QuotaSharePolicy`; by default
+            none.
         preemption_retries: How often it may be pushed out by others of its quota share before it is ended, at least 0.
             By default as often as happens.
-        scheduling_priority: 0 to 9,999; within a share, higher goes first.
-        tags: At most 50.
+        scheduling_priority: 0 to 9999; within a share, higher goes first. By default none.
+        tags: At most 50. By default none.
 
     Raises:
         ValueError: a limit is broken, or the training job lacks what SageMaker demands; all of it in one message.

@@ -79,13 +79,14 @@ class EventTriggeredJob(CheckedConstruct):
             job_definition: What to submit: ours, the L2's, an L1 or an imported one.
             job_name: Up to 128 letters, digits, ``-`` and ``_``. By default the construct's id.
             array_size: 2 to 10,000 children. By default it is a single job.
-            parameters: Values for the ``Ref::name`` of the command.
+            parameters: Values for the ``Ref::name`` of the command. By default those of the definition.
             event_parameters: Values that come from the event, each the path of a text in it:
-                ``{"repository": "$.detail.repository-name"}``. At most 100.
-            container_overrides: What changes in the container.
-            retry_strategy: In place of the definition's; a rule carries its ``attempts`` only.
+                ``{"repository": "$.detail.repository-name"}``. At most 100. By default none.
+            container_overrides: What changes in the container. By default nothing.
+            retry_strategy: In place of the definition's; a rule carries its ``attempts`` only. By default the
+                definition's counts.
             event_bus: Whose events. By default the account's default bus, where the events of AWS arrive.
-            maximum_retry_attempts: How often a failed submission is tried again, 0 to 185.
+            maximum_retry_attempts: How often a failed submission is tried again, 0 to 185; by default 185 times.
             maximum_event_age: For how long, 1 minute to 24 hours; by default 24 hours.
             enabled: Whether it listens; by default yes.
 

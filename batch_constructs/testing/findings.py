@@ -24,7 +24,7 @@ def assert_no_findings(scope: Stack | Stage, *, ignore: Collection[str] = (), wa
 
     Args:
         scope: The stack, or the app or stage with all its stacks.
-        ignore: Rules (``"JQ-03"``) or families (``"JQ"``) to leave out.
+        ignore: Rules (``"JQ-03"``) or families (``"JQ"``) to leave out. By default none.
         warnings: Whether warnings fail, too; by default only errors do.
 
     Raises:

@@ -43,7 +43,7 @@ def assert_can_run(
     Args:
         job_definition: The definition: ours, the CDK's L2 or an L1, of the same app as the queue.
         job_queue: The queue, likewise.
-        ignore: Rules (``"FIT-04"``) or families (``"FIT"``) to leave out.
+        ignore: Rules (``"FIT-04"``) or families (``"FIT"``) to leave out. By default none.
         warnings: Whether warnings fail, too; by default only errors do.
 
     Raises:

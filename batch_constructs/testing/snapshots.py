@@ -71,7 +71,7 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):  # type: ignore[mi
 
         Args:
             test_location: The test.
-            index: The number of the snapshot in the test, or its name.
+            index: The number of the snapshot in the test, or its name. By default the first.
         """
         if isinstance(index, str):
             return index
@@ -83,6 +83,9 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):  # type: ignore[mi
 
         Args:
             data: An ``aws_cdk.Stack``, or a template as data.
+
+        Raises:
+            ValueError: the stack belongs to no app.
         """
         template = data if isinstance(data, dict) else _template(data)
         return json.dumps(normalized(template), indent=2) + "\n"

@@ -40,7 +40,7 @@ def assert_updates_in_place(
         old: What is deployed: a stack or app, a template as a mapping, or a path to a template, a snapshot in your
             repository, or a ``cdk.out`` folder.
         new: What would be deployed, likewise.
-        allow: Constructs, by path or logical id, that may be replaced.
+        allow: Constructs, by path or logical id, that may be replaced. By default none.
 
     Raises:
         AssertionError: something is replaced, refused, or surprises; one line for each, with reason and remedy.

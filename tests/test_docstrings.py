@@ -1,0 +1,147 @@
+"""Each public docstring says what a user must know: units, ranges, what omission does, what is raised, the chapter."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import batch_constructs
+from batch_constructs import testing
+from docs import build
+from tests.docstrings import chapters, documented
+
+if TYPE_CHECKING:
+    from inspect import Parameter
+
+    from tests.docstrings import Documented
+
+NAMES = [*batch_constructs.__all__, *testing.__all__]
+# The chapters of 2020 by the titles of their pages. What AWS has written since says so behind its title.
+CHAPTERS = {
+    page.read_text("utf-8").partition("\n")[0].removeprefix("# ")
+    for page in build.DOCS.glob("guide/*.md")
+    if page.name != "README.md"
+}
+NEWER = re.compile(r"newer than (the|its) table of contents\)$")
+# What omission does is said for each argument, or in one sentence for all that say nothing themselves.
+OMITTED = re.compile(r"\bby default\b|\bwhen omitted\b", re.IGNORECASE)
+ALL_OMITTED = re.compile(r"\bWhat is omitted\b")
+QUANTITY = re.compile(r"\b(Number|int|float|Duration|Size)\b")
+RANGE = re.compile(
+    r"\bat (least|most)\b|\bup to\b|\bmore than \d|\bfrom -?\d|\d or more|\d( [\w/]+)? (to|or) (an? |-?\d)"
+    r"|\bwhole (MiB|GiB|minutes)\b",
+    re.IGNORECASE,
+)
+# What calls lead to cannot happen to these, whatever they are given.
+NEVER_RAISE = {
+    "JobChainStateMachine": "the chain has checked itself",
+    "JobDefinitionBase.from_job_definition_name": "the ARN around the name has the right form",
+    "RetryRule.on_spot_reclaim": "the rule is a fixed one",
+    "RetryRule.on_fargate_spot_reclaim": "the rule is a fixed one",
+    "RetryRule.on_image_pull_failure": "the rule is a fixed one",
+    "RetryRule.otherwise_exit": "the rule is a fixed one",
+    "RetryRule.otherwise_retry": "the rule is a fixed one",
+    "Ulimit.unlimited": "the limits are fixed ones",
+}
+
+
+def public(name: str) -> Any:
+    return getattr(batch_constructs if name in batch_constructs.__all__ else testing, name)
+
+
+def of(name: str) -> list[Documented]:
+    return list(documented(public(name)))
+
+
+def said(each: Documented, parameter: Parameter) -> str:
+    return each.arguments.get(parameter.name, "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_argument_is_documented(name: str) -> None:
+    """Whatever a constructor, a function or a method takes stands in its docstring, and nothing else does."""
+    for each in of(name):
+        taken = {parameter.name for parameter in each.parameters}
+        assert taken - set(each.arguments) == set(), f"{each.name} lacks these"
+        assert set(each.arguments) - taken <= {"scope", "id"}, f"{each.name} has no such arguments"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_optional_argument_says_what_its_omission_does(name: str) -> None:
+    """By default this, or that when omitted; what a signature shows as None or an empty tuple tells nobody."""
+    silent = [
+        f"{each.name}: {parameter.name}: {said(each, parameter)}"
+        for each in of(name)
+        for parameter in each.parameters
+        if parameter.default is not parameter.empty
+        and not OMITTED.search(said(each, parameter))
+        and not ALL_OMITTED.search(each.prose)
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_number_duration_and_size_says_its_range(name: str) -> None:
+    """From where to where, in which unit; a size may say instead what it is a whole number of."""
+    silent = [
+        f"{each.name}: {parameter.name}: {said(each, parameter)}"
+        for each in of(name)
+        for parameter in each.parameters
+        if QUANTITY.search(str(parameter.annotation)) and not RANGE.search(said(each, parameter))
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_whatever_can_raise_says_what(name: str) -> None:
+    """A constructor, function or method from which calls lead to a ``raise`` has a section Raises."""
+    silent = [each.name for each in of(name) if each.can_raise and not each.says_what_is_raised]
+    assert set(silent) <= set(NEVER_RAISE)
+
+
+@pytest.mark.parametrize(
+    ("name", "raises"),
+    [
+        ("allow_read", False),
+        ("EfsMount", False),
+        ("Device", True),  # in __post_init__
+        ("S3TriggeredJob", True),  # in what it extends
+        ("allow_submit_job", True),  # in a function that a function calls
+        ("RetryStrategy.on_spot_reclaim", True),  # in what it makes
+        ("SubmitJobRequest.to_pipe_parameters", True),  # in a method of its own
+    ],
+)
+def test_ways_to_a_raise_are_found(name: str, *, raises: bool) -> None:
+    """However it is called: what stands on the way is not asked of the docstring."""
+    [each] = [each for each in of(name.partition(".")[0]) if each.name == name]
+    assert each.can_raise is raises
+
+
+def test_the_exceptions_are_needed() -> None:
+    """What was renamed, or says by now what it raises, is no exception any more."""
+    silent = {
+        each.name for name in NAMES for each in of(name) if each.can_raise and not each.says_what_is_raised
+    }
+    assert silent == set(NEVER_RAISE)
+
+
+@pytest.mark.parametrize("name", batch_constructs.__all__)
+def test_every_name_leads_to_the_user_guide(name: str) -> None:
+    """Each public name has the chapter of the guide that it comes from, or says that the chapter is newer."""
+    assert chapters(public(name).__doc__) != []
+
+
+@pytest.mark.parametrize("name", batch_constructs.__all__)
+def test_the_chapters_are_those_of_the_user_guide(name: str) -> None:
+    """A reader finds each chapter that is named, in this library's own pages or as a newer one of AWS."""
+    assert len(CHAPTERS) == 64
+    texts = [public(name).__doc__, *(each.text for each in of(name))]
+    strange = [
+        chapter
+        for text in texts
+        for chapter in chapters(text)
+        if not NEWER.search(chapter) and chapter.partition(" (")[0] not in CHAPTERS
+    ]
+    assert strange == []
