@@ -101,7 +101,7 @@ class BatchNetwork(CheckedConstruct):
                 out: environments then go to public subnets, and need public addresses.
             isolated: Whether there is no way to the internet. Images must come from ECR then. By default there is one.
             endpoints_for: With ``isolated`` only: which kinds of environment it is for; EC2 and Fargate when omitted.
-            extra_endpoints: With ``isolated`` only: what else jobs call, such as ``SECRETS_MANAGER``. By default nothing.
+            extra_endpoints: With ``isolated``: what else jobs call, such as ``SECRETS_MANAGER``. By default nothing.
             flow_logs: Whether to log all traffic of the VPC to CloudWatch Logs. By default it is not.
             flow_log_retention: With ``flow_logs`` only: how long to keep them, a month when omitted.
 

@@ -94,7 +94,10 @@ def documented(thing: Any) -> Iterator[Documented]:
 
 
 def _function(member: Any) -> FunctionType | None:
-    member = inspect.unwrap(getattr(member, "__func__", member))
+    """What runs behind a member of a class."""
+    for behind in ("__func__", "fget", "func"):
+        member = getattr(member, behind, member)
+    member = inspect.unwrap(member)
     return member if isinstance(member, FunctionType) else None
 
 

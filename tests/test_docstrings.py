@@ -28,6 +28,8 @@ NEWER = re.compile(r"newer than (the|its) table of contents\)$")
 # What omission does is said for each argument, or in one sentence for all that say nothing themselves.
 OMITTED = re.compile(r"\bby default\b|\bwhen omitted\b", re.IGNORECASE)
 ALL_OMITTED = re.compile(r"\bWhat is omitted\b")
+# What prose can say outright of a default: a switch, a number, or a text that stands in the signature.
+PROMISED = re.compile(r"\bby default (yes|not?|none|[\d,.]*\d|``[^`]+``)(?=\W)", re.IGNORECASE)
 QUANTITY = re.compile(r"\b(Number|int|float|Duration|Size)\b")
 RANGE = re.compile(
     r"\bat (least|most)\b|\bup to\b|\bmore than \d|\bfrom -?\d|\d or more|\d( [\w/]+)? (to|or) (an? |-?\d)"
@@ -80,6 +82,30 @@ def test_every_optional_argument_says_what_its_omission_does(name: str) -> None:
         and not ALL_OMITTED.search(each.prose)
     ]
     assert silent == []
+
+
+def promised(word: str, default: object) -> bool:
+    """Whether a word is another way to write a default."""
+    match default:
+        case bool():
+            return word.lower() in ({"yes"} if default else {"no", "not"})
+        case int() | float():
+            return {"none": "0"}.get(word.lower(), word.replace(",", "")) == f"{default:g}"
+        case str():
+            return default in word
+    return True  # a None, or a value that is not written as one word
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_prose_says_of_a_default_is_what_the_signature_has(name: str) -> None:
+    """Yes, no, a number or a text behind the words 'by default' are those of the code."""
+    wrong = [
+        f"{each.name}: {parameter.name}={parameter.default!r}: {found[0]}"
+        for each in of(name)
+        for parameter in each.parameters
+        if (found := PROMISED.search(said(each, parameter))) and not promised(found[1], parameter.default)
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("name", NAMES)
