@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from batch_constructs.facts.events import BlockedReason
     from batch_constructs.facts.instance_types import Architecture, InterfaceType
     from batch_constructs.facts.job_environment import BatchEnv
+    from batch_constructs.facts.metrics import QueueMetric
     from batch_constructs.facts.vocabulary import (
         ArrayDependency,
         CapacityOption,
@@ -88,9 +89,12 @@ if TYPE_CHECKING:
     from batch_constructs.launch_templates.overrides import LaunchTemplateOverride
     from batch_constructs.launch_templates.storage import InstanceStoreVolumes, ScratchVolume, Storage
     from batch_constructs.launch_templates.user_data import CloudConfig, ShellScript
+    from batch_constructs.monitoring.alarms import BatchAlarms
     from batch_constructs.monitoring.alerts import JobFailureAlerts
+    from batch_constructs.monitoring.budget import BatchBudget
     from batch_constructs.monitoring.chat import SlackChannel, TeamsChannel
     from batch_constructs.monitoring.compute_environment_alerts import ComputeEnvironmentAlerts
+    from batch_constructs.monitoring.dashboard import BatchDashboard
     from batch_constructs.monitoring.event_fields import ApiCallField, JobEventField, ServiceJobEventField
     from batch_constructs.monitoring.event_log import JobEventLog
     from batch_constructs.monitoring.event_patterns import (
@@ -99,9 +103,16 @@ if TYPE_CHECKING:
         ServiceJobPattern,
         ServiceJobQueueBlockedPattern,
     )
+    from batch_constructs.monitoring.job_metrics import JobMetrics
     from batch_constructs.monitoring.job_pattern import ArrayJobs, JobPattern
     from batch_constructs.monitoring.queue_blocked import JobQueueBlockedAlerts, StuckJobAlerts
+    from batch_constructs.monitoring.queue_metrics import (
+        ComputeEnvironmentMetrics,
+        JobDefinitionMetrics,
+        JobQueueMetrics,
+    )
     from batch_constructs.monitoring.targets import EventBusTarget, HttpsTarget, SmsTarget
+    from batch_constructs.monitoring.thresholds import CountThreshold, TimeThreshold
     from batch_constructs.networking import BatchNetwork, EnvironmentKind
     from batch_constructs.permissions.conditions import BatchConditionKey, RegistrationConditions
     from batch_constructs.permissions.policies import (
@@ -145,8 +156,11 @@ _HOMES = {
     "ArrayDependency": "facts.vocabulary",
     "ArrayJobs": "monitoring.job_pattern",
     "AwsLogs": "job_definitions.log_drivers",
+    "BatchAlarms": "monitoring.alarms",
     "BatchAlerts": "platform.alerts",
+    "BatchBudget": "monitoring.budget",
     "BatchConditionKey": "permissions.conditions",
+    "BatchDashboard": "monitoring.dashboard",
     "BatchEnv": "facts.job_environment",
     "BatchLaunchTemplate": "launch_templates.launch_template",
     "BatchNetwork": "networking",
@@ -160,9 +174,11 @@ _HOMES = {
     "CloudConfig": "launch_templates.user_data",
     "CloudWatchAgent": "launch_templates.cloudwatch_agent",
     "ComputeEnvironmentAlerts": "monitoring.compute_environment_alerts",
+    "ComputeEnvironmentMetrics": "monitoring.queue_metrics",
     "ConsumableResource": "consumable_resources",
     "ContainerInsights": "facts.vocabulary",
     "ContainerOverrides": "submissions.request",
+    "CountThreshold": "monitoring.thresholds",
     "CpuPool": "platform.pools",
     "DependencyCondition": "job_definitions.task_containers",
     "Device": "job_definitions.linux_parameters",
@@ -215,14 +231,17 @@ _HOMES = {
     "IpcMode": "job_definitions.multi_container",
     "JobChain": "submissions.chain",
     "JobChainStateMachine": "submissions.chain_state_machine",
+    "JobDefinitionMetrics": "monitoring.queue_metrics",
     "JobDependency": "submissions.request",
     "JobEventField": "monitoring.event_fields",
     "JobEventLog": "monitoring.event_log",
     "JobFailureAlerts": "monitoring.alerts",
+    "JobMetrics": "monitoring.job_metrics",
     "JobPattern": "monitoring.job_pattern",
     "JobQueue": "job_queues",
     "JobQueueBlockedAlerts": "monitoring.queue_blocked",
     "JobQueueBlockedPattern": "monitoring.event_patterns",
+    "JobQueueMetrics": "monitoring.queue_metrics",
     "JobRole": "roles",
     "JobStateTimeLimit": "time_limits",
     "JobStatus": "facts.vocabulary",
@@ -241,6 +260,7 @@ _HOMES = {
     "OwnPool": "platform.pools",
     "PidMode": "job_definitions.multi_container",
     "PlatformQueue": "platform.pools",
+    "QueueMetric": "facts.metrics",
     "QueuedJob": "submissions.queued",
     "QuotaShare": "service_job_queues",
     "QuotaSharePolicy": "scheduling_policies",
@@ -274,6 +294,7 @@ _HOMES = {
     "TaskContainer": "job_definitions.task_containers",
     "TeamsChannel": "monitoring.chat",
     "TimeLimitReason": "facts.vocabulary",
+    "TimeThreshold": "monitoring.thresholds",
     "Tmpfs": "job_definitions.linux_parameters",
     "Ulimit": "job_definitions.linux_parameters",
     "UlimitName": "facts.vocabulary",
@@ -297,8 +318,11 @@ __all__ = [
     "ArrayDependency",
     "ArrayJobs",
     "AwsLogs",
+    "BatchAlarms",
     "BatchAlerts",
+    "BatchBudget",
     "BatchConditionKey",
+    "BatchDashboard",
     "BatchEnv",
     "BatchLaunchTemplate",
     "BatchNetwork",
@@ -312,9 +336,11 @@ __all__ = [
     "CloudConfig",
     "CloudWatchAgent",
     "ComputeEnvironmentAlerts",
+    "ComputeEnvironmentMetrics",
     "ConsumableResource",
     "ContainerInsights",
     "ContainerOverrides",
+    "CountThreshold",
     "CpuPool",
     "DependencyCondition",
     "Device",
@@ -367,14 +393,17 @@ __all__ = [
     "IpcMode",
     "JobChain",
     "JobChainStateMachine",
+    "JobDefinitionMetrics",
     "JobDependency",
     "JobEventField",
     "JobEventLog",
     "JobFailureAlerts",
+    "JobMetrics",
     "JobPattern",
     "JobQueue",
     "JobQueueBlockedAlerts",
     "JobQueueBlockedPattern",
+    "JobQueueMetrics",
     "JobRole",
     "JobStateTimeLimit",
     "JobStatus",
@@ -393,6 +422,7 @@ __all__ = [
     "OwnPool",
     "PidMode",
     "PlatformQueue",
+    "QueueMetric",
     "QueuedJob",
     "QuotaShare",
     "QuotaSharePolicy",
@@ -426,6 +456,7 @@ __all__ = [
     "TaskContainer",
     "TeamsChannel",
     "TimeLimitReason",
+    "TimeThreshold",
     "Tmpfs",
     "Ulimit",
     "UlimitName",

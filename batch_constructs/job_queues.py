@@ -12,6 +12,7 @@ from aws_cdk.interfaces.aws_batch import IJobQueueRef, JobQueueReference
 
 from batch_constructs._cli_json.constructs import CliJson, check_kind
 from batch_constructs._cli_json.named import Named
+from batch_constructs._metrics import QueueMetrics
 from batch_constructs._problems import Problems
 from batch_constructs._references import Referable
 from batch_constructs._tokens import known
@@ -42,7 +43,7 @@ _L1 = batch.CfnJobQueue
 
 
 @jsii.implements(IJobQueueRef)
-class NamedQueue(Referable):
+class NamedQueue(Referable, QueueMetrics):
     """A queue that a submission can name: of jobs, or of service jobs."""
 
     job_queue_arn: str

@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).parents[1] / "batch_constructs"
 # From the cellar up. A module imports from floors below its own, and from its own room; nothing imports upwards.
 FLOORS = (
     ("facts",),
-    ("_node", "_tokens", "_problems", "_cfn", "_references", "_dead_letters", "_cli_json"),
+    ("_node", "_tokens", "_problems", "_cfn", "_references", "_dead_letters", "_metrics", "_cli_json"),
     ("roles", "networking"),
     ("permissions",),
     ("launch_templates",),
@@ -156,6 +156,7 @@ def test_a_queue_brings_only_what_it_needs() -> None:
         "aws_cdk.aws_s3",
     }
     assert not imported & {
+        "aws_cdk.aws_cloudwatch",
         "aws_cdk.aws_ecs",
         "aws_cdk.aws_events",
         "aws_cdk.aws_events_targets",

@@ -66,6 +66,12 @@ EC2_SOURCE = "aws.ec2"
 SPOT_INTERRUPTION = "EC2 Spot Instance Interruption Warning"
 """Two minutes before; it names the instance, but neither its tags nor its compute environment."""
 
+ECS_SOURCE = "aws.ecs"
+CONTAINER_INSTANCE = "ECS Container Instance State Change"
+"""When an instance joins or leaves a cluster, and at each start and end of a task on it."""
+CLUSTERS = ("*:cluster/AWSBatch-*", "*:cluster/*_Batch_*")
+"""The ARNs of the clusters that AWS Batch makes, as wildcards: ``AWSBatch-NAME-UUID`` today, ``NAME_Batch_UUID`` before."""
+
 PATTERN_LENGTH = 4096
 """Characters of an event pattern, as the EventBridge API bounds them. The quota is 2,048 unless raised."""
 

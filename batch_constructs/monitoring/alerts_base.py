@@ -10,9 +10,8 @@ from aws_cdk import aws_sns as sns
 
 from batch_constructs._dead_letters import dead_letter_queue, let_rule_in
 from batch_constructs._synth_checks import CheckedConstruct
-from batch_constructs._tokens import known
-from batch_constructs.monitoring.receivers import RuleTarget, TopicSubscriber, message_to
-from batch_constructs.monitoring.topics import encrypted_topic, let_own_rules_in
+from batch_constructs.monitoring.receivers import RuleTarget, TopicSubscriber, check_emails, message_to
+from batch_constructs.monitoring.topics import EVENTS, encrypted_topic, let_publish, let_use_key_of, subscribe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,12 +50,7 @@ class AlertRule:
 
 def check_receivers(problems: Problems, emails: Sequence[str], targets: Sequence[AlertTarget]) -> None:
     """Note addresses that are none, and more targets than a rule may have."""
-    for address in emails:
-        problems.check(
-            not known(address) or address.count("@") == 1,
-            f"emails must hold addresses such as ops@example.com, got {address!r}",
-        )
-    problems.check(len(set(emails)) == len(emails), "emails must be different ones, got one of them twice")
+    check_emails(problems, emails)
     direct = [each for each in targets if isinstance(each, RuleTarget)]
     problems.check(
         len(direct) < _TARGETS,
@@ -94,6 +88,7 @@ class AlertsBase(CheckedConstruct):
             own = True
         else:
             own = _same_stack(topic, self)
+            let_use_key_of(topic, EVENTS)
         self.topic = topic
         self.dead_letter_queue = dead_letter_queue(self)
         # Each is asked for once: an attribute of a resource is a round trip to Node.
@@ -111,7 +106,7 @@ class AlertsBase(CheckedConstruct):
                 self.dead_letter_queue, action="sqs:SendMessage", arn=dead_letter_arn, rule_arn=rule_arn
             )
         if not own:
-            let_own_rules_in(topic, topic_arn)
+            let_publish(topic, topic_arn)
         self._subscribe(topic_arn, emails, targets)
         self._send_to_the_cdks_own(rules, targets)
 
@@ -146,10 +141,7 @@ class AlertsBase(CheckedConstruct):
         return [each.attach(self, f"Target{number}") for number, each in enumerate(direct, start=1)]
 
     def _subscribe(self, topic_arn: str, emails: Sequence[str], targets: Sequence[AlertTarget]) -> None:
-        for number, address in enumerate(emails, start=1):
-            sns.CfnSubscription(
-                self, f"Email{number}", topic_arn=topic_arn, protocol="email", endpoint=address
-            )
+        subscribe(self, topic_arn, emails)
         subscribers = [each for each in targets if isinstance(each, TopicSubscriber)]
         for number, each in enumerate(subscribers, start=1):
             protocol, endpoint = each.subscription()

@@ -14,7 +14,7 @@ from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
 from batch_constructs.monitoring.receivers import RuleTarget, message_to
-from batch_constructs.monitoring.topics import encrypted_topic, let_own_rules_in
+from batch_constructs.monitoring.topics import encrypted_topic, let_publish
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -47,7 +47,7 @@ class ChatChannel(CheckedConstruct, RuleTarget):
         super().__init__(scope, id)
         self.topic, self.key = encrypted_topic(self, "Alerts of AWS Batch for a chat")
         self._topic_arn = self.topic.topic_arn
-        let_own_rules_in(self.topic, self._topic_arn)
+        let_publish(self.topic, self._topic_arn)
         self.role = iam.Role(
             self,
             "Role",

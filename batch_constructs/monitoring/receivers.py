@@ -6,17 +6,30 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from aws_cdk import aws_events as events
 
+from batch_constructs._tokens import known
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from constructs import Construct
 
+    from batch_constructs._problems import Problems
     from batch_constructs.monitoring.messages import AlertMessage
 
     Render: TypeAlias = Callable[[AlertMessage, str], events.CfnRule.TargetProperty]
     AlertTarget: TypeAlias = "TopicSubscriber | RuleTarget | events.IRuleTarget"
 
-__all__ = ["RuleTarget", "TopicSubscriber", "message_to"]
+__all__ = ["RuleTarget", "TopicSubscriber", "check_emails", "message_to"]
+
+
+def check_emails(problems: Problems, emails: Sequence[str]) -> None:
+    """Note addresses that are none, or are given twice."""
+    for address in emails:
+        problems.check(
+            not known(address) or address.count("@") == 1,
+            f"emails must hold addresses such as ops@example.com, got {address!r}",
+        )
+    problems.check(len(set(emails)) == len(emails), "emails must be different ones, got one of them twice")
 
 
 class TopicSubscriber:

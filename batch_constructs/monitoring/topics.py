@@ -1,4 +1,4 @@
-"""A topic that rules may publish to: encrypted, over TLS only."""
+"""A topic that rules, alarms or budgets may publish to: encrypted, over TLS only."""
 
 from __future__ import annotations
 
@@ -11,24 +11,69 @@ from aws_cdk import aws_sns as sns
 from batch_constructs import _cfn
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from constructs import Construct
 
-__all__ = ["encrypted_topic", "let_own_rules_in"]
+__all__ = ["encrypted_topic", "let_publish", "let_use_key", "let_use_key_of", "subscribe", "topic_for"]
+
+EVENTS = "events.amazonaws.com"
 
 
-def encrypted_topic(scope: Construct, description: str) -> tuple[sns.Topic, kms.Key]:
-    """A topic and its key, for the key of AWS lets no EventBridge rule publish.
+def topic_for(
+    scope: Construct,
+    topic: sns.ITopic | sns.Topic | None,
+    emails: Sequence[str],
+    *,
+    service: str,
+    about: str,
+) -> tuple[sns.ITopic | sns.Topic, kms.Key | None]:
+    """A topic that a service may publish to: the one that is given, else a new one and its key.
+
+    Args:
+        scope: Where a new one belongs, and the subscriptions.
+        topic: The one that is given.
+        emails: Who gets a mail.
+        service: Who publishes, such as ``cloudwatch.amazonaws.com``.
+        about: What a new key is for.
+    """
+    key = None
+    if topic is None:
+        topic, key = encrypted_topic(scope, about, service)
+    else:
+        let_use_key_of(topic, service)
+    topic_arn = topic.topic_arn
+    let_publish(topic, topic_arn, service)
+    subscribe(scope, topic_arn, emails)
+    return topic, key
+
+
+def subscribe(scope: Construct, topic_arn: str, emails: Sequence[str]) -> None:
+    """Send what is published to people.
+
+    Args:
+        scope: Where the subscriptions belong.
+        topic_arn: The topic.
+        emails: Who gets a mail.
+    """
+    for number, address in enumerate(emails, start=1):
+        sns.CfnSubscription(scope, f"Email{number}", topic_arn=topic_arn, protocol="email", endpoint=address)
+
+
+def encrypted_topic(scope: Construct, description: str, service: str = EVENTS) -> tuple[sns.Topic, kms.Key]:
+    """A topic and its key, for the key of AWS lets no EventBridge rule publish, nor an alarm or a budget.
 
     Args:
         scope: Where they belong.
         description: What the key is for.
+        service: Who publishes.
     """
     key = kms.Key(scope, "Key", enable_key_rotation=True, description=description)
-    let_use_key(key, "events.amazonaws.com")
+    let_use_key(key, service)
     return sns.Topic(scope, "Topic", master_key=key, enforce_ssl=True), key
 
 
-def let_use_key(key: kms.IKey, service: str) -> None:
+def let_use_key(key: kms.IKey | kms.Key, service: str) -> None:
     """Let a service encrypt what it publishes.
 
     With no condition: Amazon SNS does not support ``aws:SourceAccount`` and ``aws:SourceArn`` in the policy of a key for
@@ -49,18 +94,31 @@ def let_use_key(key: kms.IKey, service: str) -> None:
     )
 
 
-def let_own_rules_in(topic: sns.ITopic | sns.Topic, topic_arn: str) -> None:
-    """Let the rules of this account publish.
+def let_use_key_of(topic: sns.ITopic | sns.Topic, service: str) -> None:
+    """Let a service use the key of somebody else's topic, if it has one of its own.
 
-    For topics that rules of several stacks share: naming each rule would make the stacks depend on each other.
+    Args:
+        topic: The topic.
+        service: Who publishes.
+    """
+    key = topic.master_key
+    if key is not None:
+        let_use_key(key, service)
+
+
+def let_publish(topic: sns.ITopic | sns.Topic, topic_arn: str, service: str = EVENTS) -> None:
+    """Let the rules, the alarms or the budgets of this account publish.
+
+    For topics that several stacks share: naming each rule or alarm would make the stacks depend on each other.
 
     Args:
         topic: The topic.
         topic_arn: Its ARN.
+        service: Who publishes.
     """
     topic.add_to_resource_policy(
         iam.PolicyStatement(
-            principals=[_cfn.service_principal("events.amazonaws.com")],
+            principals=[_cfn.service_principal(service)],
             actions=["sns:Publish"],
             resources=[topic_arn],
             conditions={"StringEquals": {"aws:SourceAccount": _cfn.account()}},

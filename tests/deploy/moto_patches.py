@@ -292,6 +292,7 @@ def _answer(model: Any, attributes: dict[str, str]) -> None:
 
 # Resources that moto cannot make, and what others ask of them.
 STOOD_IN_FOR = {
+    "AWS::CloudWatch::Alarm": ("Arn",),
     "AWS::EC2::PlacementGroup": ("GroupName",),
     "AWS::FSx::FileSystem": ("DNSName", "LustreMountName"),
 }

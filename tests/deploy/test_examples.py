@@ -21,6 +21,7 @@ NOT_CREATED_BY_MOTO = {
     "AWS::Chatbot::SlackChannelConfiguration",
     "AWS::EC2::SecurityGroupEgress",
     "AWS::FSx::DataRepositoryAssociation",
+    "AWS::Lambda::EventInvokeConfig",
     "AWS::Logs::QueryDefinition",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::Subscription",

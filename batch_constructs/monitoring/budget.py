@@ -1,0 +1,151 @@
+"""A budget that speaks before the money is gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_budgets as budgets
+
+from batch_constructs._problems import Problems
+from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs._tokens import known
+from batch_constructs.monitoring.receivers import check_emails
+from batch_constructs.monitoring.topics import topic_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_sns as sns
+    from constructs import Construct
+    from jsii import Number
+
+__all__ = ["BatchBudget"]
+
+_L1 = budgets.CfnBudget
+# AWS's limits for a budget: notifications, and addresses for each.
+_NOTIFICATIONS, _EMAILS = 10, 10
+
+
+class BatchBudget(CheckedConstruct):
+    """A budget for what tagged resources cost, which tells people when much of it is spent, or will be.
+
+    AWS Batch itself costs nothing: what costs are instances, tasks, disks, logs and traffic, which are found by their
+    tags: see `CostTags`. A tag counts once it is activated as a *cost allocation tag*, in the Billing console of the account
+    that pays, and for what is spent from then on; CloudFormation cannot do that. Costs show with a delay of hours up to a
+    day, so a budget stops no spending: it is a smoke detector.
+
+    The first two budgets of an account cost nothing, each further one about 0.60 USD a month.
+
+    Guide: Tagging your AWS Batch Resources.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        monthly_limit: Number,
+        tags: Mapping[str, str],
+        emails: Sequence[str] = (),
+        topic: sns.ITopic | sns.Topic | None = None,
+        alert_at_percent: Sequence[Number] = (50, 80, 100),
+        alert_at_forecast_percent: Sequence[Number] = (100,),
+        currency: str = "USD",
+        budget_name: str | None = None,
+    ) -> None:
+        """Create the budget, and a topic if none is given.
+
+        Args:
+            scope: Where the budget belongs.
+            id: Its name in that scope.
+            monthly_limit: What a month may cost, more than 0.
+            tags: What costs count: those of resources that have all of these tags. At least one.
+            emails: Who gets a mail; no confirmation is needed. At most 10, which each notification may have.
+            topic: Who else hears of it: share that of other alerts, ``alerts.topic``. By default only the mails.
+            alert_at_percent: At which parts of the limit to tell, of what is spent. By default at 50, 80 and 100.
+            alert_at_forecast_percent: The same, of what the month will cost as AWS sees it; AWS needs some weeks of history
+                for it. By default at 100. At most 10 together.
+            currency: That of the account; by default ``"USD"``.
+            budget_name: 1 to 100 characters, no colon and no backslash. By default CloudFormation makes one.
+
+        Raises:
+            ValueError: nobody is told, nothing is filtered, or a number is out of its range.
+        """
+        percents = [*alert_at_percent, *alert_at_forecast_percent]
+        problems = Problems()
+        problems.check(
+            not known(monthly_limit) or monthly_limit > 0,
+            f"monthly_limit must be more than 0, got {monthly_limit}",
+        )
+        problems.check(len(tags) > 0, "tags must name at least one: without, all costs of the account count")
+        problems.check(
+            bool(emails) or topic is not None, "emails or topic must be given, or nobody hears of it"
+        )
+        problems.check(
+            len(emails) <= _EMAILS, f"emails must be at most {_EMAILS}, got {len(emails)}: use a topic"
+        )
+        problems.check(
+            1 <= len(percents) <= _NOTIFICATIONS,
+            f"alert_at_percent and alert_at_forecast_percent must be 1 to {_NOTIFICATIONS} together, got {len(percents)}",
+        )
+        for percent in percents:
+            problems.check(
+                not known(percent) or 0 < percent <= 1_000_000,
+                f"percents must be more than 0 and at most 1,000,000, got {percent}",
+            )
+        check_emails(problems, emails)
+        problems.raise_if_any()
+        super().__init__(scope, id)
+        self.topic: sns.ITopic | sns.Topic | None = topic
+        self.key: kms.Key | None = None
+        if topic is not None:
+            self.topic, self.key = topic_for(
+                self, topic, (), service="budgets.amazonaws.com", about="The budget of AWS Batch"
+            )
+        subscribers = [
+            _L1.SubscriberProperty(subscription_type="EMAIL", address=address) for address in emails
+        ]
+        if topic is not None:
+            subscribers.append(_L1.SubscriberProperty(subscription_type="SNS", address=topic.topic_arn))
+        self.cfn = _L1(
+            self,
+            "Resource",
+            budget=_L1.BudgetDataProperty(
+                budget_name=budget_name,
+                budget_type="COST",
+                time_unit="MONTHLY",
+                budget_limit=_L1.SpendProperty(amount=monthly_limit, unit=currency),
+                filter_expression=_filter(tags),
+                metrics=["UnblendedCost"],
+            ),
+            notifications_with_subscribers=[
+                _L1.NotificationWithSubscribersProperty(
+                    notification=_L1.NotificationProperty(
+                        notification_type=kind,
+                        comparison_operator="GREATER_THAN",
+                        threshold=percent,
+                        threshold_type="PERCENTAGE",
+                    ),
+                    subscribers=subscribers,
+                )
+                for kind, percent in [
+                    *(("ACTUAL", percent) for percent in alert_at_percent),
+                    *(("FORECASTED", percent) for percent in alert_at_forecast_percent),
+                ]
+            ],
+        )
+
+    @property
+    def budget_name(self) -> str:
+        """The budget's name."""
+        return self.cfn.ref
+
+
+def _filter(tags: Mapping[str, str]) -> budgets.CfnBudget.ExpressionProperty:
+    parts = [
+        _L1.ExpressionProperty(tags=_L1.TagValuesProperty(key=key, values=[value], match_options=["EQUALS"]))
+        for key, value in tags.items()
+    ]
+    # AWS takes an "and" of two at least.
+    return parts[0] if len(parts) == 1 else _L1.ExpressionProperty(and_=parts)

@@ -1,0 +1,144 @@
+"""A dashboard over queues and environments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+
+from batch_constructs import _cfn
+from batch_constructs._problems import Problems
+from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs.monitoring.dashboard_layout import Grid, alarm_states, text
+from batch_constructs.monitoring.dashboard_widgets import QueueWidgets, of_environment, of_instances, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk.interfaces.aws_batch import IComputeEnvironmentRef, IJobQueueRef
+    from constructs import Construct
+
+    from batch_constructs.monitoring.alarms import BatchAlarms
+    from batch_constructs.monitoring.job_metrics import JobMetrics
+
+__all__ = ["BatchDashboard"]
+
+
+class BatchDashboard(CheckedConstruct):
+    """How queues and environments are doing, on one page.
+
+    For each queue: jobs submitted, started, succeeded and failed; how long they wait and run; retries and lost Spot hosts.
+    For each environment: vCPUs against its limit. Below: how full instances are, failures by reason, and the definitions
+    that fail most; with ``JobMetrics(include_instances=True)`` also on which instance types and in which zones jobs ran.
+
+    What AWS publishes of queues and instances costs nothing; lost hosts, sizes of environments and the tables come from a
+    `JobMetrics`, which says what it costs. A dashboard costs 3 USD a month after the first three, and each time that it is
+    looked at its tables read the log of the time shown.
+
+    Guide: Using CloudWatch Metrics with AWS Batch; AWS Batch Events.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        job_queues: Sequence[IJobQueueRef],
+        compute_environments: Sequence[IComputeEnvironmentRef] = (),
+        metrics: JobMetrics | None = None,
+        free_only: bool = False,
+        alarms: BatchAlarms | None = None,
+        titles: Sequence[str] | None = None,
+        dashboard_name: str | None = None,
+    ) -> None:
+        """Create the dashboard, and the metrics unless they are given.
+
+        Args:
+            scope: Where the dashboard belongs.
+            id: Its name in that scope.
+            job_queues: Which queues, at least one; those that matter most first. Queues of any make.
+            compute_environments: Whose size to show; of any make. By default none.
+            metrics: Where the numbers come from that AWS does not publish; it must count these queues, and ask for these
+                environments. By default one is made.
+            free_only: Whether to show only what AWS publishes for nothing, and to make no metrics; by default no.
+            alarms: Whose states stand at the top. By default none.
+            titles: What to call the queues, in their order. By default their constructs' ids.
+            dashboard_name: 1 to 255 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
+
+        Raises:
+            ValueError: no queue is given, titles are not as many as queues, or what is free is to show what is not.
+        """
+        problems = Problems()
+        problems.check(len(job_queues) > 0, "job_queues must name at least one queue")
+        problems.check(
+            titles is None or len(titles) == len(job_queues),
+            f"titles must be as many as job_queues, got {len(titles or ())} for {len(job_queues)}",
+        )
+        problems.check(not free_only or metrics is None, "free_only and metrics exclude each other, got both")
+        problems.check(
+            not free_only or not compute_environments,
+            "free_only shows no compute_environments: AWS publishes no metrics of them",
+        )
+        problems.raise_if_any()
+        super().__init__(scope, id)
+        self.metrics = metrics
+        if metrics is None and not free_only:
+            from batch_constructs.monitoring.job_metrics import JobMetrics  # noqa: PLC0415 - with aws_lambda
+
+            self.metrics = JobMetrics(
+                self, "Metrics", job_queues=job_queues, compute_environments=compute_environments
+            )
+        names = list(titles or (queue.node.id for queue in job_queues))
+        grid = self._grid(job_queues, names, compute_environments, alarms)
+        self.cfn = cloudwatch.CfnDashboard(
+            self,
+            "Resource",
+            dashboard_name=dashboard_name,
+            # Not json.dumps: names of queues are known at deploy time.
+            dashboard_body=Stack.of(self).to_json_string(
+                {"start": "-PT12H", "periodOverride": "inherit", "widgets": grid.widgets}
+            ),
+        )
+
+    @property
+    def dashboard_name(self) -> str:
+        """The dashboard's name."""
+        return self.cfn.ref
+
+    def _grid(
+        self,
+        job_queues: Sequence[IJobQueueRef],
+        names: Sequence[str],
+        environments: Sequence[IComputeEnvironmentRef],
+        shown: BatchAlarms | None,
+    ) -> Grid:
+        region = _cfn.region()
+        grid = Grid()
+        grid.row(2, [text(_heading(job_queues, names, region))])
+        if shown is not None:
+            arns = [alarm.attr_arn for alarm in shown.alarms]
+            # Six of them stand side by side.
+            grid.row(1 + (len(arns) + 5) // 6, [alarm_states("Alarms", arns)])
+        queues = [QueueWidgets(name, queue, region) for queue, name in zip(job_queues, names, strict=True)]
+        grid.row(3, [each.totals() for each in queues])
+        for each in queues:
+            grid.row(6, each.graphs(reclaims=self.metrics is not None), most=4)
+        grid.row(6, [of_environment(each, region) for each in environments])
+        if environments:
+            grid.row(5, of_instances(region), most=4)
+        if self.metrics is not None:
+            log_group = self.metrics.log_group.log_group_name
+            asked = tables(log_group, region, by_instance=self.metrics.include_instances)
+            grid.row(7, asked, most=2)
+        return grid
+
+
+def _heading(job_queues: Sequence[IJobQueueRef], names: Sequence[str], region: str) -> str:
+    console = f"https://{region}.console.aws.amazon.com/batch/home?region={region}"
+    links = [
+        f"[{name}]({console}#queues/detail/{queue.job_queue_ref.job_queue_arn})"
+        for queue, name in zip(job_queues, names, strict=True)
+    ]
+    links += [f"[all jobs]({console}#jobs)", f"[environments]({console}#compute-environments)"]
+    return f"## AWS Batch\n{' | '.join(links)}"

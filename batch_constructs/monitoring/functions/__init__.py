@@ -1,0 +1,1 @@
+"""Functions that run in AWS Lambda: plain Python, without this library and without any other."""

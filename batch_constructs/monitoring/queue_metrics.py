@@ -1,0 +1,228 @@
+"""Metrics of queues of any make, which AWS publishes, and those of definitions and environments, which `JobMetrics` makes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Fn
+
+from batch_constructs._metrics import QueueMetrics, metric
+from batch_constructs._tokens import known
+from batch_constructs.facts.metrics import OWN_DEFINITION, OWN_ENVIRONMENT, OWN_NAMESPACE, OWN_QUEUE
+
+if TYPE_CHECKING:
+    from aws_cdk import Duration
+    from aws_cdk import aws_cloudwatch as cloudwatch
+    from aws_cdk.interfaces.aws_batch import IComputeEnvironmentRef, IJobDefinitionRef, IJobQueueRef
+
+__all__ = ["ComputeEnvironmentMetrics", "JobDefinitionMetrics", "JobQueueMetrics"]
+
+
+class JobQueueMetrics(QueueMetrics):
+    """What the jobs of a queue did, as metrics for alarms and dashboards.
+
+    All but `metric_spot_reclaims` come from AWS Batch itself, for nothing. A `JobQueue` has the same methods; this is
+    for the L2's, an L1 or an imported one.
+
+    Guide: Using CloudWatch Metrics with AWS Batch.
+    """
+
+    def __init__(self, job_queue: IJobQueueRef) -> None:
+        """Refer to the metrics; it makes none.
+
+        Args:
+            job_queue: The queue, of any make.
+        """
+        self._name = name_in_arn(job_queue.job_queue_ref.job_queue_arn)
+
+    @property
+    def job_queue_name(self) -> str:
+        """The queue's name."""
+        return self._name
+
+    def metric_spot_reclaims(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Attempts that lost their host, which on Spot is nearly always a reclaim. A `JobMetrics` must count the queue.
+
+        Args:
+            period: Over how long; by default 5 minutes.
+        """
+        return _own("SpotReclaims", {OWN_QUEUE: self._name}, "Sum", period)
+
+
+class JobDefinitionMetrics:
+    """What the jobs of a definition did, over all its revisions, in all queues that a `JobMetrics` counts.
+
+    AWS Batch publishes nothing by definition: a `JobMetrics` must count it. Submissions are missing, for AWS Batch sends no
+    event about them; `metric_runnable` comes closest.
+
+    Guide: Using CloudWatch Metrics with AWS Batch; AWS Batch Events.
+    """
+
+    def __init__(self, job_definition: IJobDefinitionRef) -> None:
+        """Refer to the metrics; it makes none.
+
+        Args:
+            job_definition: The definition, of any make.
+        """
+        self._dimensions = {OWN_DEFINITION: definition_name(job_definition)}
+
+    def metric_pending(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Jobs that began to wait for others.
+
+        Args:
+            period: Over how long; by default 5 minutes.
+        """
+        return _own("Pending", self._dimensions, "Sum", period)
+
+    def metric_runnable(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Jobs that began to wait for capacity, at their first attempt only: each job counts once.
+
+        Args:
+            period: Over how long; by default 5 minutes.
+        """
+        return _own("Runnable", self._dimensions, "Sum", period)
+
+    def metric_starting(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Jobs that were placed, once for each attempt.
+
+        Args:
+            period: Over how long; by default 5 minutes.
+        """
+        return _own("Starting", self._dimensions, "Sum", period)
+
+    def metric_running(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Jobs that began to run, once for each attempt.
+
+        Args:
+            period: Over how long; by default 5 minutes.
+        """
+        return _own("Running", self._dimensions, "Sum", period)
+
+    def metric_succeeded(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Jobs that succeeded.
+
+        Args:
+            period: Over how long; by default 5 minutes.
+        """
+        return _own("Succeeded", self._dimensions, "Sum", period)
+
+    def metric_failed(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Jobs that failed for good.
+
+        Args:
+            period: Over how long; by default 5 minutes.
+        """
+        return _own("Failed", self._dimensions, "Sum", period)
+
+    def metric_retries(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Attempts that failed and were tried again.
+
+        Args:
+            period: Over how long; by default 5 minutes.
+        """
+        return _own("Retries", self._dimensions, "Sum", period)
+
+    def metric_spot_reclaims(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Attempts that lost their host, which on Spot is nearly always a reclaim.
+
+        Args:
+            period: Over how long; by default 5 minutes.
+        """
+        return _own("SpotReclaims", self._dimensions, "Sum", period)
+
+    def metric_time_to_start(
+        self, *, statistic: str = "p90", period: Duration | None = None
+    ) -> cloudwatch.Metric:
+        """Milliseconds from submission to the first start, what dependencies took included.
+
+        Args:
+            statistic: Such as ``"p50"``, ``"p90"``, ``"Average"``, ``"Maximum"``; by default ``"p90"``.
+            period: Over how long; by default 5 minutes.
+        """
+        return _own("TimeToStart", self._dimensions, statistic, period)
+
+    def metric_run_time(self, *, statistic: str = "p90", period: Duration | None = None) -> cloudwatch.Metric:
+        """Milliseconds that attempts ran.
+
+        Args:
+            statistic: Such as ``"p50"``, ``"p90"``, ``"Average"``, ``"Maximum"``; by default ``"p90"``.
+            period: Over how long; by default 5 minutes.
+        """
+        return _own("RunTime", self._dimensions, statistic, period)
+
+
+class ComputeEnvironmentMetrics:
+    """How large an environment is and may get, and what became of the jobs that ran there.
+
+    AWS Batch publishes nothing by environment: a `JobMetrics` must look at it.
+
+    Guide: Using CloudWatch Metrics with AWS Batch.
+    """
+
+    def __init__(self, compute_environment: IComputeEnvironmentRef) -> None:
+        """Refer to the metrics; it makes none.
+
+        Args:
+            compute_environment: The environment, of any make.
+        """
+        self._dimensions = {OWN_ENVIRONMENT: environment_name(compute_environment)}
+
+    def metric_desired_vcpus(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """VCPUs that AWS Batch wants there now; of Fargate it says none.
+
+        Args:
+            period: Over how long; by default 5 minutes.
+        """
+        return _own("DesiredVcpus", self._dimensions, "Maximum", period)
+
+    def metric_max_vcpus(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """VCPUs to which it may grow.
+
+        Args:
+            period: Over how long; by default 5 minutes.
+        """
+        return _own("MaxVcpus", self._dimensions, "Maximum", period)
+
+    def metric_succeeded(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Jobs that succeeded there.
+
+        Args:
+            period: Over how long; by default 5 minutes.
+        """
+        return _own("Succeeded", self._dimensions, "Sum", period)
+
+    def metric_failed(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Jobs that failed for good, and whose last attempt was there.
+
+        Args:
+            period: Over how long; by default 5 minutes.
+        """
+        return _own("Failed", self._dimensions, "Sum", period)
+
+    def metric_spot_reclaims(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Attempts that lost their host there, which on Spot is nearly always a reclaim.
+
+        Args:
+            period: Over how long; by default 5 minutes.
+        """
+        return _own("SpotReclaims", self._dimensions, "Sum", period)
+
+
+def _own(name: str, dimensions: dict[str, str], statistic: str, period: Duration | None) -> cloudwatch.Metric:
+    return metric(OWN_NAMESPACE, name, dimensions, statistic=statistic, period=period)
+
+
+def name_in_arn(arn: str) -> str:
+    """What follows the slash of an ARN, at deploy time if need be."""
+    return arn.rsplit("/", 1)[-1] if known(arn) else Fn.select(1, Fn.split("/", arn))
+
+
+def definition_name(job_definition: IJobDefinitionRef) -> str:
+    """The definition's name without its revision, at deploy time if need be."""
+    name = name_in_arn(job_definition.job_definition_ref.job_definition_arn)
+    return name.partition(":")[0] if known(name) else Fn.select(0, Fn.split(":", name))
+
+
+def environment_name(compute_environment: IComputeEnvironmentRef) -> str:
+    """The environment's name, at deploy time if need be."""
+    return name_in_arn(compute_environment.compute_environment_ref.compute_environment_arn)

@@ -1,0 +1,52 @@
+"""Two queues seen at a glance: what runs, how long jobs wait, what fails and why; and alarms when it gets too much."""
+
+import batch_constructs as bc
+from aws_cdk import App, Duration, Size, Stack
+
+app = App()
+stack = Stack(app, "Dashboard")
+
+network = bc.BatchNetwork(stack, "Network")
+spot = bc.SpotComputeEnvironment(stack, "Spot", vpc=network.vpc, max_vcpus=512)
+on_demand = bc.Ec2ComputeEnvironment(stack, "OnDemand", vpc=network.vpc, max_vcpus=64)
+night = bc.JobQueue(stack, "Night", compute_environments=[spot, on_demand])
+urgent = bc.JobQueue(stack, "Urgent", compute_environments=[on_demand], priority=10)
+align = bc.Ec2JobDefinition(
+    stack,
+    "Align",
+    image="public.ecr.aws/docker/library/busybox:1.37",
+    vcpus=1,
+    memory=Size.mebibytes(512),
+    retry_strategy=bc.RetryStrategy.on_spot_reclaim(),
+)
+
+# What AWS publishes no metrics of: lost hosts, sizes of environments, one definition, and where jobs ran.
+metrics = bc.JobMetrics(
+    stack,
+    "Metrics",
+    job_queues=[night, urgent],
+    compute_environments=[spot, on_demand],
+    job_definitions=[align],
+    include_instances=True,
+)
+alarms = bc.BatchAlarms(
+    stack,
+    "Alarms",
+    job_queues=[night, urgent],
+    compute_environments=[spot, on_demand],
+    metrics=metrics,
+    emails=["ops@example.com"],
+    failed=bc.CountThreshold(above=10),
+    queue_wait=bc.TimeThreshold(above=Duration.hours(1)),
+    spot_reclaims=bc.CountThreshold(above=50, period=Duration.hours(1)),
+)
+bc.BatchDashboard(
+    stack,
+    "Board",
+    job_queues=[night, urgent],
+    compute_environments=[spot, on_demand],
+    metrics=metrics,
+    alarms=alarms,
+)
+
+app.synth()

@@ -1,0 +1,162 @@
+"""The construct around the function, and the rules that call it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from aws_cdk import aws_batch as batch
+
+import batch_constructs as bc
+from batch_constructs.monitoring.functions import job_metrics as function
+from tests.monitoring.samples import QUEUE, heard
+
+ARN = "arn:aws:batch:eu-west-1:111122223333"
+
+
+@pytest.fixture
+def queue(stack):
+    return batch.CfnJobQueue(stack, "Queue", priority=1, compute_environment_order=[])
+
+
+@pytest.fixture
+def job(stack):
+    return bc.Ec2JobDefinition.from_job_definition_arn(stack, "Job", f"{ARN}:job-definition/align:3")
+
+
+def of_type(resources, kind) -> list[dict[str, Any]]:
+    return [each["Properties"] for each in resources.values() if each["Type"] == kind]
+
+
+def actions(resources) -> dict[str, Any]:
+    """What its role may do, with which resources."""
+    [policy] = of_type(resources, "AWS::IAM::Policy")
+    found = {}
+    for statement in policy["PolicyDocument"]["Statement"]:
+        named = statement["Action"]
+        for action in [named] if isinstance(named, str) else named:
+            found[action] = statement["Resource"]
+    return found
+
+
+def test_the_function_is_small_and_may_do_little(stack, queue, synth) -> None:
+    """Its code stands in the template; its role writes one log group and one queue, no wildcard anywhere."""
+    metrics = bc.JobMetrics(stack, "Metrics", job_queues=[queue])
+    resources = synth()
+    [properties] = of_type(resources, "AWS::Lambda::Function")
+    code = properties["Code"]["ZipFile"]
+    # CloudFormation zips it; the limit of the zip is 4 MB.
+    assert len(code) < 20_000
+    namespace: dict[str, Any] = {"__name__": "index"}
+    exec(compile(code, "index.py", "exec"), namespace)
+    assert callable(namespace[properties["Handler"].removeprefix("index.")])
+    allowed = actions(resources)
+    assert set(allowed) == {"logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage"}
+    assert "*" not in allowed.values()
+    assert metrics.function is metrics.node.find_child("Resource")
+
+
+def test_what_the_function_cannot_take_is_kept(stack, synth) -> None:
+    """Events that EventBridge cannot deliver, and those that failed three times, wait in an encrypted queue for 14 days."""
+    metrics = bc.JobMetrics(stack, "Metrics")
+    resources = synth()
+    [dead] = [name for name, each in resources.items() if each["Type"] == "AWS::SQS::Queue"]
+    arn = {"Fn::GetAtt": [dead, "Arn"]}
+    assert resources[dead]["Properties"]["SqsManagedSseEnabled"] is True
+    [config] = of_type(resources, "AWS::Lambda::EventInvokeConfig")
+    assert config["DestinationConfig"]["OnFailure"]["Destination"] == arn
+    for rule in of_type(resources, "AWS::Events::Rule"):
+        assert rule["Targets"][0]["DeadLetterConfig"]["Arn"] == arn
+    assert metrics.metric_undelivered().namespace == "AWS/SQS"
+
+
+def test_its_rule_hears_ends_and_retries(stack, synth) -> None:
+    """Three events of a job without retries, of jobs and service jobs; only this rule may call."""
+    bc.JobMetrics(stack, "All")
+    resources = synth()
+    [rule] = of_type(resources, "AWS::Events::Rule")
+    assert heard(rule["EventPattern"]) == {
+        "array_child_failed",
+        "array_failed",
+        "job_cancelled_by_time_limit",
+        "job_failed",
+        "job_failed_before_it_started",
+        "job_failed_without_its_host",
+        "job_runnable_again",
+        "job_succeeded",
+        "multi_node_failed",
+        "multi_node_node_failed",
+        "service_job_failed",
+    }
+    [permission] = of_type(resources, "AWS::Lambda::Permission")
+    assert permission["Principal"] == "events.amazonaws.com"
+    assert permission["SourceArn"]["Fn::GetAtt"][1] == "Arn"
+
+
+def test_its_rule_hears_its_queues_only(stack, synth) -> None:
+    """Not those of others."""
+    fast = bc.JobQueue.from_job_queue_arn(stack, "Fast", QUEUE)
+    slow = bc.JobQueue.from_job_queue_arn(stack, "Slow", f"{QUEUE}-slow")
+    bc.JobMetrics(stack, "Ours", job_queues=[fast])
+    bc.JobMetrics(stack, "Theirs", job_queues=[slow])
+    ours, theirs = [heard(rule["EventPattern"]) for rule in of_type(synth(), "AWS::Events::Rule")]
+    assert "job_failed" in ours
+    assert theirs == set()
+
+
+def test_definitions_are_counted_if_named(stack, job, synth) -> None:
+    """A second rule for the states between, which only they need; the function knows their names."""
+    bc.JobMetrics(stack, "Metrics", job_definitions=[job])
+    resources = synth()
+    [properties] = of_type(resources, "AWS::Lambda::Function")
+    assert properties["Environment"]["Variables"] == {
+        "NAMESPACE": function.NAMESPACE,
+        "DEFINITIONS": "align",
+    }
+    patterns = [rule["EventPattern"]["detail"] for rule in of_type(resources, "AWS::Events::Rule")]
+    states = sorted(state for each in patterns for state in each["status"])
+    assert states == sorted(set(function.STATES) - {"SCHEDULED"})
+    [between] = [each for each in patterns if "jobDefinition" in each]
+    assert between["status"] == ["PENDING", "STARTING", "RUNNING"]
+    assert between["jobDefinition"] == [{"prefix": f"{ARN}:job-definition/align:"}]
+
+
+def test_submissions_and_instances_are_heard_if_wanted(stack, job, synth) -> None:
+    """Through the trail of the account, and from Amazon ECS, of clusters of AWS Batch only."""
+    bc.JobMetrics(stack, "Metrics", job_definitions=[job], count_submissions=True, include_instances=True)
+    patterns = [rule["EventPattern"] for rule in of_type(synth(), "AWS::Events::Rule")]
+    told = [heard(pattern) for pattern in patterns]
+    assert {"api_call_submit"} in told
+    assert {"container_instance"} in told
+
+
+def test_environments_are_asked_by_the_clock(stack, vpc, synth) -> None:
+    """A rule with their names; the one right without a resource comes only then."""
+    spot = bc.SpotComputeEnvironment(stack, "Spot", vpc=vpc)
+    bc.JobMetrics(stack, "Metrics", compute_environments=[spot])
+    resources = synth()
+    [rule] = [each for each in of_type(resources, "AWS::Events::Rule") if "ScheduleExpression" in each]
+    assert rule["ScheduleExpression"] == "rate(1 minute)"
+    assert '"kind":"environments"' in json.dumps(rule["Targets"][0]["Input"]).replace("\\", "")
+    [policy] = [each for each in of_type(resources, "AWS::IAM::Policy") if "batch:Desc" in json.dumps(each)]
+    assert [
+        statement["Action"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Resource"] == "*"
+    ] == ["batch:DescribeComputeEnvironments"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"compute_environments": [None] * 101}, "must be at most 100, got 101"),
+        ({"job_definitions": [None] * 31}, "must be at most 30, got 31"),
+        ({"count_submissions": True}, "name at least one"),
+    ],
+)
+def test_what_cannot_work_is_refused(stack, arguments, message) -> None:
+    """With nothing added to the tree."""
+    with pytest.raises(ValueError, match=message):
+        bc.JobMetrics(stack, "Metrics", **arguments)
+    assert not stack.node.children
