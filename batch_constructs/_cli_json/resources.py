@@ -67,7 +67,7 @@ def carry(cfn: CfnResource, properties: Mapping[str, Any], *, keep: frozenset[st
 
 def _take_away(cfn: CfnResource, path: str) -> None:
     attribute = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", path).lower()
-    if hasattr(type(cfn), attribute):
+    if getattr(getattr(type(cfn), attribute, None), "fset", None) is not None:
         # So that it can be given again, through the L1: an override would win over it.
         setattr(cfn, attribute, None)
     else:
@@ -96,8 +96,9 @@ def _differences(rendered: Any, wanted: Any, path: str = "") -> Iterator[tuple[s
         one, other = rendered.get(name), wanted.get(name)
         if _comparable(one, other):
             yield from _differences(_by_name(one), _by_name(other), here)
-        elif one != other:
-            yield here, other
+        elif one != other and (one, other) != (None, {}):
+            # An empty object would be merged with what is there, and templates have none.
+            yield here, None if other == {} else other
 
 
 def _comparable(one: Any, other: Any) -> bool:

@@ -7,18 +7,23 @@ from typing import Any
 import boto3
 import pytest
 from botocore.validate import ParamValidator
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from batch_constructs import (
     ConsumableResource,
     Ec2ComputeEnvironment,
+    Ec2JobDefinition,
     EfaComputeEnvironment,
     FairSharePolicy,
     FargateComputeEnvironment,
+    FargateJobDefinition,
     GpuComputeEnvironment,
     JobQueue,
     ManagedInstancesComputeEnvironment,
+    ManagedInstancesJobDefinition,
+    MultiContainerJobDefinition,
+    MultiNodeParallelJobDefinition,
     QuotaShare,
     QuotaSharePolicy,
     SageMakerJobQueue,
@@ -26,7 +31,7 @@ from batch_constructs import (
     SpotComputeEnvironment,
     UnmanagedComputeEnvironment,
 )
-from tests._cli_json import strategies
+from tests._cli_json import definition_strategies, strategies
 
 CLIENT = boto3.client("batch", region_name="eu-west-1")
 KINDS: dict[str, tuple[Any, strategies.Documents]] = {
@@ -44,6 +49,14 @@ KINDS: dict[str, tuple[Any, strategies.Documents]] = {
     "Fargate": (FargateComputeEnvironment, strategies.FARGATE_ENVIRONMENTS),
     "ManagedInstances": (ManagedInstancesComputeEnvironment, strategies.MANAGED_INSTANCES_ENVIRONMENTS),
     "Unmanaged": (UnmanagedComputeEnvironment, strategies.UNMANAGED_ENVIRONMENTS),
+    "Ec2JobDefinition": (Ec2JobDefinition, definition_strategies.EC2_DEFINITIONS),
+    "FargateJobDefinition": (FargateJobDefinition, definition_strategies.FARGATE_DEFINITIONS),
+    "MultiContainer": (MultiContainerJobDefinition, definition_strategies.MULTI_CONTAINER_DEFINITIONS),
+    "ManagedInstancesJob": (
+        ManagedInstancesJobDefinition,
+        definition_strategies.MANAGED_INSTANCES_DEFINITIONS,
+    ),
+    "MultiNode": (MultiNodeParallelJobDefinition, definition_strategies.MULTI_NODE_DEFINITIONS),
 }
 
 
@@ -59,7 +72,13 @@ def new_stack() -> Any:
 
 
 @pytest.mark.parametrize("name", KINDS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    # Each example is an app of its own: to make a failing one smaller takes minutes.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 @given(data=st.data())
 def test_what_comes_in_goes_out_equal(name: str, data: st.DataObject) -> None:
     """A legal document, whatever is in it: botocore takes it before and after, and it is the same."""
