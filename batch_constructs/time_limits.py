@@ -40,35 +40,54 @@ class JobStateTimeLimit:
         problems.raise_if_any()
 
     @classmethod
-    def for_misconfigurations(cls, max_time: Duration) -> tuple[JobStateTimeLimit, ...]:
+    def for_misconfigurations(cls, max_time: Duration | None = None) -> tuple[JobStateTimeLimit, ...]:
         """Cancel what can never run: too large for the environments, or for what they are allowed to launch.
 
         Args:
-            max_time: How long it may block the queue, 10 minutes to 24 hours.
+            max_time: How long it may block the queue, 10 minutes to 24 hours. By default one hour, in which somebody
+                may raise the limits of an environment.
 
         Raises:
             ValueError: the time is out of its range.
         """
-        return tuple(
-            cls(reason=reason, max_time=max_time)
-            for reason in (
-                TimeLimitReason.MAX_RESOURCE,
-                TimeLimitReason.JOB_RESOURCE_REQUIREMENT,
-                TimeLimitReason.INSTANCE_CONFIGURATION,
-            )
-        )
+        return cls._for(_NEVER_RUN, max_time or Duration.hours(1))
 
     @classmethod
-    def for_insufficient_capacity(cls, max_time: Duration) -> JobStateTimeLimit:
+    def for_insufficient_capacity(cls, max_time: Duration | None = None) -> JobStateTimeLimit:
         """Cancel what waits for instances that AWS has not got.
 
         Args:
-            max_time: How long it may block the queue, 10 minutes to 24 hours.
+            max_time: How long it may block the queue, 10 minutes to 24 hours. By default 24 hours: what is lacking
+                in the day may be there at night.
 
         Raises:
             ValueError: the time is out of its range.
         """
-        return cls(reason=TimeLimitReason.CAPACITY, max_time=max_time)
+        return cls(reason=TimeLimitReason.CAPACITY, max_time=max_time or Duration.hours(24))
+
+    @classmethod
+    def for_service_jobs(cls, max_time: Duration | None = None) -> tuple[JobStateTimeLimit, ...]:
+        """End training jobs that can never run: larger than the service environment, or than their quota.
+
+        Args:
+            max_time: How long it may block the queue, 10 minutes to 24 hours. By default one hour.
+
+        Raises:
+            ValueError: the time is out of its range.
+        """
+        return cls._for(_NEVER_RUN_IN_A_SERVICE, max_time or Duration.hours(1))
+
+    @classmethod
+    def _for(cls, reasons: Iterable[TimeLimitReason], max_time: Duration) -> tuple[JobStateTimeLimit, ...]:
+        return tuple(cls(reason=reason, max_time=max_time) for reason in reasons)
+
+
+_NEVER_RUN = (
+    TimeLimitReason.MAX_RESOURCE,
+    TimeLimitReason.JOB_RESOURCE_REQUIREMENT,
+    TimeLimitReason.INSTANCE_CONFIGURATION,
+)
+_NEVER_RUN_IN_A_SERVICE = (TimeLimitReason.SERVICE_MAX_RESOURCE, TimeLimitReason.QUOTA_MANAGEMENT_LIMIT)
 
 
 def limits_of(actions: Iterable[Mapping[str, Any]]) -> list[JobStateTimeLimit]:

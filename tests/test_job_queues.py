@@ -163,6 +163,30 @@ def test_jobs_that_block_the_queue_are_cancelled_on_request(
     ]
 
 
+def test_each_documented_reason_has_a_preset_with_a_time_of_its_own() -> None:
+    """An hour for what can never run, a day for what AWS lacks today; a time that is given counts."""
+    from aws_cdk import Duration
+
+    presets = [
+        *JobStateTimeLimit.for_misconfigurations(),
+        JobStateTimeLimit.for_insufficient_capacity(),
+        *JobStateTimeLimit.for_service_jobs(),
+    ]
+    assert sorted(each.reason for each in presets) == sorted(TimeLimitReason)
+    assert [each.max_time.to_hours() for each in presets] == [1, 1, 1, 24, 1, 1]
+    [first, *_] = JobStateTimeLimit.for_service_jobs(Duration.minutes(10))
+    assert first.max_time.to_minutes() == 10
+
+
+@pytest.mark.parametrize("seconds", [600, 86_400])
+def test_the_ends_of_the_time_limits_range_pass(seconds: int) -> None:
+    """Both ends of the range are legal (JQ-09)."""
+    from aws_cdk import Duration
+
+    limit = JobStateTimeLimit(reason=TimeLimitReason.CAPACITY, max_time=Duration.seconds(seconds))
+    assert limit.max_time.to_seconds() == seconds
+
+
 @pytest.mark.parametrize("seconds", [599, 86_401])
 def test_fails_when_a_time_limit_is_out_of_range(seconds: int) -> None:
     """Fails when the time is not within 10 minutes and 24 hours."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
@@ -244,6 +243,6 @@ def _queue(
         priority=priority,
         scheduling_policy=policy,
         job_state_time_limits=(
-            JobStateTimeLimit.for_misconfigurations(Duration.hours(1)) if time_limits is None else time_limits
+            JobStateTimeLimit.for_misconfigurations() if time_limits is None else time_limits
         ),
     )

@@ -54,7 +54,7 @@ def task(only: Only) -> dict[str, Any]:
 
 
 def test_containers_share_one_task_on_instances(stack: Stack, only: Only) -> None:
-    """The definition is one of containers, for EC2, with the log of all in one group."""
+    """Pain 25 (aws-cdk#29326): what the L2 has no class for: one definition, for EC2, with the log of all in one group."""
     define(
         stack, container("one", command=["true"], environment={"A": "b"}), container("two", essential=False)
     )
@@ -148,7 +148,7 @@ def test_a_secret_brings_the_execution_role_and_the_right_to_read_it(
 
 
 def test_a_log_router_takes_the_output_of_the_others(stack: Stack, only: Only, synth: Synth) -> None:
-    """Its configuration in S3 is read with the execution role; its own output goes to the log group."""
+    """Pain 25 (aws-cdk#31243): it reads its configuration in S3 with the execution role, and logs to the group itself."""
     from aws_cdk import aws_ecs as ecs
 
     define(

@@ -211,3 +211,175 @@ def test_fails_when_an_imported_definition_is_asked_for_its_logs(stack: Stack, r
     definition = JobDefinitionBase.from_job_definition_arn(stack, "Align", DEFINITION)
     with pytest.raises(ValueError, match="grant_read_logs needs a definition made in this app"):
         definition.grant_read_logs(role)
+
+
+def queue_of(make: str, stack: Stack, vpc: ec2.IVpc) -> tuple[Any, str]:
+    """A queue of this make as ours, and its name after the deploy."""
+    from aws_cdk import aws_batch as batch
+
+    from batch_constructs import FargateComputeEnvironment
+
+    if make == "imported":
+        return JobQueue.from_job_queue_arn(stack, "Queue", QUEUE), "nightly"
+    environment = FargateComputeEnvironment(stack, "Fargate", vpc=vpc)
+    if make == "ours":
+        ours = JobQueue(stack, "Queue", compute_environments=[environment])
+        return ours, stack.get_logical_id(ours.cfn)
+    if make == "JSON":
+        from_json = JobQueue.from_cli_json(
+            stack,
+            "Queue",
+            {
+                "jobQueueName": "nightly",
+                "priority": 1,
+                "computeEnvironmentOrder": [{"order": 1, "computeEnvironment": "fargate"}],
+            },
+        )
+        return from_json, stack.get_logical_id(from_json.cfn)
+    order = batch.CfnJobQueue.ComputeEnvironmentOrderProperty(
+        compute_environment=environment.compute_environment_arn, order=1
+    )
+    if make == "L1":
+        cfn = batch.CfnJobQueue(stack, "L1", priority=1, compute_environment_order=[order])
+        return JobQueue.from_job_queue_arn(stack, "Queue", cfn.attr_job_queue_arn), stack.get_logical_id(cfn)
+    made = batch.JobQueue(stack, "L2")
+    made.add_compute_environment(batch.FargateComputeEnvironment(stack, "L2Fargate", vpc=vpc), 1)
+    child = made.node.default_child
+    assert isinstance(child, batch.CfnJobQueue)
+    return JobQueue.from_job_queue_arn(stack, "Queue", made.job_queue_arn), stack.get_logical_id(child)
+
+
+def definition_of(make: str, stack: Stack) -> tuple[Any, str]:
+    """A definition of this make, as a queue's grant takes it, and its name after the deploy."""
+    from aws_cdk import Size
+    from aws_cdk import aws_batch as batch
+    from aws_cdk import aws_ecs as ecs
+
+    if make == "imported":
+        return JobDefinitionBase.from_job_definition_arn(stack, "Align", f"{DEFINITION}:3"), "align"
+    if make == "ours":
+        ours = fargate(stack)
+        return ours, stack.get_logical_id(ours.cfn)
+    if make == "JSON":
+        from_json = Ec2JobDefinition.from_cli_json(
+            stack,
+            "Align",
+            {
+                "jobDefinitionName": "align",
+                "type": "container",
+                "containerProperties": {
+                    "image": "busybox",
+                    "resourceRequirements": [
+                        {"type": "VCPU", "value": "1"},
+                        {"type": "MEMORY", "value": "512"},
+                    ],
+                },
+            },
+        )
+        return from_json, stack.get_logical_id(from_json.cfn)
+    if make == "L1":
+        cfn = batch.CfnJobDefinition(stack, "Align", type="container")
+        return cfn, stack.get_logical_id(cfn)
+    container = batch.EcsEc2ContainerDefinition(
+        stack,
+        "Container",
+        image=ecs.ContainerImage.from_registry("busybox"),
+        cpu=1,
+        memory=Size.mebibytes(512),
+    )
+    made = batch.EcsJobDefinition(stack, "Align", container=container)
+    child = made.node.default_child
+    assert isinstance(child, batch.CfnJobDefinition)
+    return made, stack.get_logical_id(child)
+
+
+MAKES = pytest.mark.parametrize("make", ["ours", "L2", "L1", "imported", "JSON"])
+
+
+@MAKES
+def test_all_grants_of_a_queue_work_for_every_make(
+    make: str, stack: Stack, vpc: ec2.IVpc, role: iam.Role, policy: Callable[[], Any]
+) -> None:
+    """Pain 14 (aws-cdk#37214): a queue and a definition of ours, of the L2, of an L1, imported, or of JSON."""
+    queue, queue_name = queue_of(make, stack, vpc)
+    definition, name = definition_of(make, stack)
+    queue.grant_submit_job(role, definition)
+    queue.grant_cancel_and_terminate(role)
+    queue.grant_read(role)
+    own = batch_arn(f"job-queue/{queue_name}")
+    assert (
+        decide(
+            policy(),
+            Request("batch:SubmitJob", own),
+            Request("batch:SubmitJob", batch_arn(f"job-definition/{name}:12")),
+            Request("batch:SubmitJob", batch_arn(f"job-definition/{name}")),
+            Request("batch:TerminateJob", batch_arn("job/1b3f")),
+            Request("batch:GetJobQueueSnapshot", own),
+            Request("batch:SubmitJob", batch_arn(f"job-queue/{queue_name}2")),
+            Request("batch:SubmitJob", batch_arn(f"job-definition/{name}2:1")),
+            Request("batch:TerminateJob", batch_arn("job/1b3f", account="210987654321")),
+            Request("batch:GetJobQueueSnapshot", OTHER_QUEUE),
+            Request("batch:UpdateJobQueue", own),
+        )
+        == [ALLOWED] * 5 + [DENIED] * 5
+    )
+
+
+@MAKES
+def test_revisions_of_every_make_can_be_registered(
+    make: str, stack: Stack, role: iam.Role, policy: Callable[[], Any]
+) -> None:
+    """With the one role that is named, and no other."""
+    from aws_cdk import aws_iam as iam
+
+    made, name = definition_of(make, stack)
+    arn = made.job_definition_ref.job_definition_arn
+    job_role = iam.Role(stack, "Job", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
+    JobDefinitionBase.from_job_definition_arn(stack, "Reference", arn).grant_register(role, roles=[job_role])
+    assert (
+        decide(
+            policy(),
+            Request("batch:RegisterJobDefinition", batch_arn(f"job-definition/{name}")),
+            Request("batch:DeregisterJobDefinition", batch_arn(f"job-definition/{name}:2")),
+            Request("iam:PassRole", arn_of(stack, job_role), TO_TASKS),
+            Request("batch:RegisterJobDefinition", batch_arn(f"job-definition/{name}2")),
+            Request("iam:PassRole", arn_of(stack, role), TO_TASKS),
+            Request("iam:PassRole", arn_of(stack, job_role), {"iam:PassedToService": "ec2.amazonaws.com"}),
+        )
+        == [ALLOWED] * 3 + [DENIED] * 3
+    )
+
+
+TO_SAGEMAKER = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+
+
+def test_grant_submit_service_job_hands_over_the_training_role_to_sagemaker_only(
+    stack: Stack, role: iam.Role, policy: Callable[[], Any]
+) -> None:
+    """To this queue, its shares and jobs that have no id yet; and to end them, where that is granted."""
+    from aws_cdk import aws_iam as iam
+
+    from batch_constructs import CapacityLimit, SageMakerJobQueue, ServiceEnvironment
+
+    environment = ServiceEnvironment(stack, "Training", capacity_limits=[CapacityLimit(max_capacity=1)])
+    queue = SageMakerJobQueue(stack, "Queue", service_environment=environment)
+    training = iam.Role(stack, "TrainingRole", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+    queue.grant_submit_service_job(role, training_roles=[training])
+    queue.grant_end_service_jobs(role)
+    name = stack.get_logical_id(queue.cfn)
+    job = batch_arn("service-job/1b3f")
+    assert (
+        decide(
+            policy(),
+            Request("batch:SubmitServiceJob", batch_arn(f"job-queue/{name}")),
+            Request("batch:SubmitServiceJob", job),
+            Request("batch:TerminateServiceJob", job),
+            Request("batch:DescribeServiceJob", "*"),
+            Request("iam:PassRole", arn_of(stack, training), TO_SAGEMAKER),
+            Request("batch:SubmitServiceJob", OTHER_QUEUE),
+            Request("batch:SubmitJob", batch_arn(f"job-queue/{name}")),
+            Request("iam:PassRole", arn_of(stack, training), TO_TASKS),
+            Request("iam:PassRole", arn_of(stack, role), TO_SAGEMAKER),
+        )
+        == [ALLOWED] * 5 + [DENIED] * 4
+    )

@@ -117,7 +117,7 @@ def test_a_queue_without_spot_is_on_demand_only(stack: Stack, vpc: ec2.IVpc, syn
 
 
 def test_shares_are_there_from_the_start(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
-    """Pain 28: a queue that begins without a scheduling policy can never get one, so the plan says it at once."""
+    """Pain 28 (user guide, job_queue_parameters.md): a queue without a policy never gets one, so the plan says it at once."""
     from aws_cdk import Duration
 
     fair = bc.PlatformQueue(
