@@ -28,7 +28,6 @@ CONSTRUCTS = (build.DOCS / "constructs.md").read_text(encoding="utf-8")
 TROUBLESHOOTING = (build.DOCS / "troubleshooting.md").read_text(encoding="utf-8")
 # What the theme says about its own future is no fault of the site.
 SITE = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-COMING_FROM = ("l2", "terraform", "cloudformation", "console")
 PAGES = sorted(build.DOCS.rglob("*.md"))
 
 
