@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from batch_constructs.compute_environments.blue_green import BlueGreen
     from batch_constructs.compute_environments.ec2 import Ec2ComputeEnvironment
     from batch_constructs.compute_environments.efa import EfaComputeEnvironment
+    from batch_constructs.compute_environments.eks import EksComputeEnvironment
+    from batch_constructs.compute_environments.eks_namespaces import EksNamespace
+    from batch_constructs.compute_environments.eks_nodes import EksNodeRole
     from batch_constructs.compute_environments.fargate import FargateComputeEnvironment
     from batch_constructs.compute_environments.gpu import GpuComputeEnvironment
     from batch_constructs.compute_environments.images import ImageType
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from batch_constructs.facts.job_environment import BatchEnv
     from batch_constructs.facts.metrics import QueueMetric
     from batch_constructs.facts.vocabulary import (
+        AccessEntryState,
         ArrayDependency,
         CapacityOption,
         ContainerInsights,
@@ -46,6 +50,7 @@ if TYPE_CHECKING:
         RetryAction,
         TimeLimitReason,
         UlimitName,
+        UserdataType,
     )
     from batch_constructs.job_definitions.base import ImportedJobDefinition
     from batch_constructs.job_definitions.ec2 import Ec2JobDefinition
@@ -86,6 +91,7 @@ if TYPE_CHECKING:
     from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
     from batch_constructs.launch_templates.mounts import EfsMount, FsxLustreMount, S3Mount
     from batch_constructs.launch_templates.network_interfaces import NetworkInterface, efa_interfaces
+    from batch_constructs.launch_templates.node_config import EksNodeConfig
     from batch_constructs.launch_templates.overrides import LaunchTemplateOverride
     from batch_constructs.launch_templates.storage import InstanceStoreVolumes, ScratchVolume, Storage
     from batch_constructs.launch_templates.user_data import CloudConfig, ShellScript
@@ -148,6 +154,7 @@ if TYPE_CHECKING:
 
 # Where each public name lives. A new name stands here, above and in __all__; a test compares the three.
 _HOMES = {
+    "AccessEntryState": "facts.vocabulary",
     "AgentMetrics": "launch_templates.cloudwatch_agent",
     "AllocationStrategy": "compute_environments.allocation",
     "ApiCallField": "monitoring.event_fields",
@@ -191,13 +198,17 @@ _HOMES = {
     "EfaComputeEnvironment": "compute_environments.efa",
     "Efs": "job_definitions.volumes",
     "EfsMount": "launch_templates.mounts",
+    "EksComputeEnvironment": "compute_environments.eks",
     "EksContainer": "job_definitions.eks_containers",
     "EksEmptyDir": "job_definitions.eks_volumes",
     "EksHostPath": "job_definitions.eks_volumes",
     "EksJobDefinition": "job_definitions.eks",
     "EksMount": "job_definitions.eks_volumes",
     "EksMultiNodeParallelJobDefinition": "job_definitions.eks_multi_node",
+    "EksNamespace": "compute_environments.eks_namespaces",
+    "EksNodeConfig": "launch_templates.node_config",
     "EksNodeGroup": "job_definitions.eks_multi_node",
+    "EksNodeRole": "compute_environments.eks_nodes",
     "EksPersistentVolumeClaim": "job_definitions.eks_volumes",
     "EksPod": "job_definitions.eks_pods",
     "EksSecret": "job_definitions.eks_volumes",
@@ -300,6 +311,7 @@ _HOMES = {
     "UlimitName": "facts.vocabulary",
     "UnmanagedComputeEnvironment": "compute_environments.unmanaged",
     "UpdatePolicy": "compute_environments.update_policy",
+    "UserdataType": "facts.vocabulary",
     "allow_read": "permissions.policies",
     "allow_register_job_definition": "permissions.policies",
     "allow_submit_job": "permissions.policies",
@@ -310,6 +322,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "AccessEntryState",
     "AgentMetrics",
     "AllocationStrategy",
     "ApiCallField",
@@ -353,13 +366,17 @@ __all__ = [
     "EfaComputeEnvironment",
     "Efs",
     "EfsMount",
+    "EksComputeEnvironment",
     "EksContainer",
     "EksEmptyDir",
     "EksHostPath",
     "EksJobDefinition",
     "EksMount",
     "EksMultiNodeParallelJobDefinition",
+    "EksNamespace",
+    "EksNodeConfig",
     "EksNodeGroup",
+    "EksNodeRole",
     "EksPersistentVolumeClaim",
     "EksPod",
     "EksSecret",
@@ -462,6 +479,7 @@ __all__ = [
     "UlimitName",
     "UnmanagedComputeEnvironment",
     "UpdatePolicy",
+    "UserdataType",
     "allow_read",
     "allow_register_job_definition",
     "allow_submit_job",

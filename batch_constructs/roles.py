@@ -31,6 +31,7 @@ __all__ = [
     "CheckedRole",
     "EcsInstanceRole",
     "ExecutionRole",
+    "InstanceRole",
     "JobRole",
     "SpotFleetRole",
 ]
@@ -59,7 +60,33 @@ class CheckedRole(iam.Role):
         super().__init__(scope, id, assumed_by=assumed_by, managed_policies=list(managed_policies) or None)
 
 
-class EcsInstanceRole(CheckedRole):
+class InstanceRole(CheckedRole):
+    """A role of EC2 instances, with the instance profile by which they get it."""
+
+    def __init__(self, scope: Construct, id: str, *, managed_policies: Sequence[iam.IManagedPolicy]) -> None:
+        """Create the role and its instance profile.
+
+        Args:
+            scope: Where the role belongs.
+            id: Its name in that scope.
+            managed_policies: What it may do.
+        """
+        super().__init__(
+            scope,
+            id,
+            assumed_by=_cfn.service_principal("ec2.amazonaws.com"),
+            managed_policies=managed_policies,
+        )
+        # Unnamed on purpose: a named profile blocks a second stack in the account.
+        self.instance_profile = iam.CfnInstanceProfile(self, "InstanceProfile", roles=[self])
+
+    @cached_property
+    def instance_profile_arn(self) -> str:
+        """The ARN of its instance profile, asked for once by all environments that share the role."""
+        return self.instance_profile.attr_arn
+
+
+class EcsInstanceRole(InstanceRole):
     """The role of the container instances of an EC2 or Spot environment, with its instance profile.
 
     It trusts ``ec2.amazonaws.com`` and carries ``AmazonEC2ContainerServiceforEC2Role``: register with the cluster,
@@ -79,22 +106,8 @@ class EcsInstanceRole(CheckedRole):
             managed_policies: Further policies, such as ``AmazonSSMManagedInstanceCore`` for Session Manager. By
                 default none: the instances can do what the ECS agent needs and nothing else.
         """
-        super().__init__(
-            scope,
-            id,
-            assumed_by=_cfn.service_principal("ec2.amazonaws.com"),
-            managed_policies=[
-                _cfn.managed_policy("service-role/AmazonEC2ContainerServiceforEC2Role"),
-                *managed_policies,
-            ],
-        )
-        # Unnamed on purpose: a named profile blocks a second stack in the account.
-        self.instance_profile = iam.CfnInstanceProfile(self, "InstanceProfile", roles=[self])
-
-    @cached_property
-    def instance_profile_arn(self) -> str:
-        """The ARN of its instance profile, asked for once by all environments that share the role."""
-        return self.instance_profile.attr_arn
+        own = _cfn.managed_policy("service-role/AmazonEC2ContainerServiceforEC2Role")
+        super().__init__(scope, id, managed_policies=[own, *managed_policies])
 
     @cached_property
     def rights(self) -> IDependable:

@@ -140,7 +140,7 @@ class ManagedComputeEnvironment(OwnComputeEnvironment):
         groups = properties["ComputeResources"].get("SecurityGroupIds", ())
         self.security_groups = imported_security_groups(self, groups)
 
-    def _own_security_group(self, vpc: ec2.IVpc) -> ec2.SecurityGroup:
+    def _own_security_group(self, vpc: ec2.IVpc) -> ec2.ISecurityGroup:
         # No inbound rule at all: instances and tasks of AWS Batch only call out.
         return ec2.SecurityGroup(self, "SecurityGroup", vpc=vpc)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from batch_constructs.compute_environments.images import ImageType
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
-    from batch_constructs.facts.vocabulary import ContainerInsights
+    from batch_constructs.facts.vocabulary import ContainerInsights, UserdataType
     from batch_constructs.launch_templates.overrides import LaunchTemplateOverride
 
 __all__ = ["Capacity"]
@@ -60,6 +60,9 @@ class Capacity:
     context: str | None
     has_service_role: bool
     has_security_groups: bool
+    on_eks: bool = False
+    kubernetes_version: str | None = None
+    userdata_type: UserdataType | None = None
 
     def problems(self) -> Problems:
         """Everything about these arguments that AWS would refuse, or that contradicts itself."""
@@ -72,8 +75,9 @@ class Capacity:
         )
         problems.matches("compute_environment_name", self.compute_environment_name, patterns.RESOURCE_NAME)
         self._check_instance_types(problems)
-        check_images(problems, self.image_types, self.image_ids or {})
+        check_images(problems, self.image_types, self.image_ids or {}, on_eks=self.on_eks)
         check_overrides(problems, self.launch_template_overrides, self.instance_types)
+        problems.matches("kubernetes_version", self.kubernetes_version, patterns.KUBERNETES_VERSION)
         problems.tags("instance_tags", self.instance_tags or {})
         self._check_updates(problems)
         return problems
@@ -81,7 +85,8 @@ class Capacity:
     def images(self) -> dict[ImageType, str | None]:
         """The images, each with the id of one's own where there is one."""
         own = self.image_ids or {}
-        return {each: own.get(each) for each in images_for(self.instance_types, self.image_types, own)}
+        chosen = images_for(self.instance_types, self.image_types, own, on_eks=self.on_eks)
+        return {each: own.get(each) for each in chosen}
 
     def latest_images(self) -> bool | None:
         """Whether infrastructure updates take the newest image; on wherever AWS allows it."""
@@ -128,6 +133,10 @@ class Capacity:
             f"bid_percentage needs Spot, got {self.bid_percentage} on demand: leave it out",
         )
         problems.within("bid_percentage", self.bid_percentage, limits.BID_PERCENTAGE)
+        problems.check(
+            not self.on_eks or self.allocation_strategy != AllocationStrategy.BEST_FIT,
+            "allocation_strategy must not be BEST_FIT on Amazon EKS, got BEST_FIT: leave it out",
+        )
 
     def _check_instance_types(self, problems: Problems) -> None:
         problems.check(

@@ -16,7 +16,7 @@ from batch_constructs.launch_templates.specification import (
     specification,
     with_overrides,
 )
-from batch_constructs.roles import EcsInstanceRole
+from batch_constructs.roles import EcsInstanceRole, InstanceRole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +42,7 @@ _L1 = batch.CfnComputeEnvironment
 class Ec2Family(ManagedComputeEnvironment):
     """An environment on EC2: instances with a role, a launch template, an image."""
 
-    instance_role: EcsInstanceRole | iam.IInstanceProfile
+    instance_role: InstanceRole | iam.IInstanceProfile
     """The role of its instances, with the instance profile."""
 
     launch_template: ILaunchTemplateRef
@@ -60,7 +60,7 @@ class Ec2Family(ManagedComputeEnvironment):
         vpc: ec2.IVpc,
         subnet_ids: Sequence[str],
         security_groups: Sequence[ec2.ISecurityGroup] | None,
-        instance_role: EcsInstanceRole | iam.IInstanceProfile | None,
+        instance_role: InstanceRole | iam.IInstanceProfile | None,
         launch_template: ILaunchTemplateRef | None,
         placement_group: ec2.IPlacementGroup | None,
         key_pair: ec2.IKeyPair | None,
@@ -74,11 +74,11 @@ class Ec2Family(ManagedComputeEnvironment):
         """Create the environment, and what it was not given; the class of the user has checked the arguments."""
         # Each may refuse what it is given, so all come before there is anything in the tree.
         template = None if launch_template is None else specification(launch_template)
-        overrides = override_specifications(capacity.launch_template_overrides)
+        overrides = override_specifications(capacity.launch_template_overrides, capacity.userdata_type)
 
         super().__init__(scope, id)
         self.security_groups = list(security_groups or [self._own_security_group(vpc)])
-        self.instance_role = instance_role or EcsInstanceRole(self, "InstanceRole")
+        self.instance_role = instance_role or self._own_instance_role()
         self.launch_template = launch_template or BatchLaunchTemplate(
             self,
             "LaunchTemplate",
@@ -103,6 +103,7 @@ class Ec2Family(ManagedComputeEnvironment):
             update_policy=_update_policy(capacity.update_policy),
             ecs_settings=_ecs_settings(capacity.container_insights),
             context=capacity.context,
+            eks_configuration=self._eks_configuration(),
             compute_resources=_L1.ComputeResourcesProperty(
                 type=capacity.kind.value,
                 allocation_strategy=capacity.allocation_strategy.value,
@@ -113,9 +114,15 @@ class Ec2Family(ManagedComputeEnvironment):
                 subnets=list(subnet_ids),
                 security_group_ids=self._security_group_ids(),
                 instance_role=self.instance_role.instance_profile_arn,
-                launch_template=with_overrides(template or specification(self.launch_template), overrides),
+                launch_template=with_overrides(
+                    template or specification(self.launch_template), overrides, capacity.userdata_type
+                ),
                 ec2_configuration=[
-                    _L1.Ec2ConfigurationObjectProperty(image_type=image.value, image_id_override=own)
+                    _L1.Ec2ConfigurationObjectProperty(
+                        image_type=image.value,
+                        image_id_override=own,
+                        image_kubernetes_version=capacity.kubernetes_version,
+                    )
                     for image, own in capacity.images().items()
                 ],
                 ec2_key_pair=None if key_pair is None else key_pair.key_pair_name,
@@ -153,7 +160,7 @@ class Ec2Family(ManagedComputeEnvironment):
         if not needy:
             return
         given = self.instance_role
-        role = given if isinstance(given, EcsInstanceRole) else given.role
+        role = given if isinstance(given, InstanceRole) else given.role
         if role is None:
             Annotations.of(self).add_warning_v2(
                 "batch-constructs:instancesWithoutRights",
@@ -167,6 +174,12 @@ class Ec2Family(ManagedComputeEnvironment):
         rights = role.node.try_find_child("DefaultPolicy")
         if rights is not None:
             self.cfn.node.add_dependency(rights)
+
+    def _own_instance_role(self) -> InstanceRole:
+        return EcsInstanceRole(self, "InstanceRole")
+
+    def _eks_configuration(self) -> batch.CfnComputeEnvironment.EksConfigurationProperty | None:
+        return None
 
     def _own_placement_group(self) -> ec2.PlacementGroup:
         return ec2.PlacementGroup(self, "PlacementGroup", strategy=ec2.PlacementGroupStrategy.CLUSTER)

@@ -216,7 +216,7 @@ class EfaComputeEnvironment(Ec2Family):
         super()._check_document(problems, properties)
         check_adapters(problems, properties["ComputeResources"].get("InstanceTypes", ()))
 
-    def _own_security_group(self, vpc: ec2.IVpc) -> ec2.SecurityGroup:
+    def _own_security_group(self, vpc: ec2.IVpc) -> ec2.ISecurityGroup:
         group = super()._own_security_group(vpc)
         # The fabric asks for both rules by name of the group: a rule for all addresses is not enough.
         itself = group.security_group_id

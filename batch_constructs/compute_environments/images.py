@@ -19,7 +19,7 @@ __all__ = ["ImageType", "check_images", "images_for"]
 
 
 class ImageType(StrEnum):
-    """The machine images that AWS Batch picks from for environments on ECS.
+    """The machine images that AWS Batch picks from: for environments on ECS, and for those on Amazon EKS.
 
     Guide: Compute Resource AMIs.
     """
@@ -36,6 +36,23 @@ class ImageType(StrEnum):
     ECS_AL2_NVIDIA = "ECS_AL2_NVIDIA"
     """Amazon Linux 2 with NVIDIA drivers, whose support ended on 2026-06-30."""
 
+    EKS_AL2023 = "EKS_AL2023"
+    """Amazon Linux 2023 on Amazon EKS, for every type without a GPU but ``a1``."""
+
+    EKS_AL2023_NVIDIA = "EKS_AL2023_NVIDIA"
+    """Amazon Linux 2023 on Amazon EKS with NVIDIA drivers, for GPU types."""
+
+    EKS_AL2 = "EKS_AL2"
+    """Amazon Linux 2 on Amazon EKS, whose support ended on 2025-11-26."""
+
+    EKS_AL2_NVIDIA = "EKS_AL2_NVIDIA"
+    """Amazon Linux 2 on Amazon EKS with NVIDIA drivers, whose support ended on 2025-11-26."""
+
+    @property
+    def on_eks(self) -> bool:
+        """Whether it is for environments on Amazon EKS."""
+        return facts.IMAGE_TYPES[self].orchestration == "EKS"
+
     @property
     def nvidia(self) -> bool:
         """Whether it is for GPU types."""
@@ -43,7 +60,11 @@ class ImageType(StrEnum):
 
 
 def images_for(
-    instance_types: Sequence[str], image_types: Sequence[ImageType] | None, image_ids: Mapping[ImageType, str]
+    instance_types: Sequence[str],
+    image_types: Sequence[ImageType] | None,
+    image_ids: Mapping[ImageType, str],
+    *,
+    on_eks: bool = False,
 ) -> list[ImageType]:
     """The images given, or those that fit the instance types: NVIDIA's for GPUs, the plain one for the rest.
 
@@ -51,18 +72,30 @@ def images_for(
     """
     if image_types is not None:
         return list(image_types)
+    plain = ImageType.EKS_AL2023 if on_eks else ImageType.ECS_AL2023
+    nvidia = ImageType.EKS_AL2023_NVIDIA if on_eks else ImageType.ECS_AL2023_NVIDIA
     members = [each for name in instance_types if known(name) for each in types.members(name)]
-    fitting = {ImageType.ECS_AL2023_NVIDIA if each.gpus else ImageType.ECS_AL2023 for each in members}
+    fitting = {nvidia if each.gpus else plain for each in members}
     own = set(image_ids)
     if not fitting and not own:
-        return [ImageType.ECS_AL2023]
+        return [plain]
     return sorted(own | {each for each in fitting if each.nvidia not in {other.nvidia for other in own}})
 
 
 def check_images(
-    problems: Problems, image_types: Sequence[ImageType] | None, image_ids: Mapping[ImageType, str]
+    problems: Problems,
+    image_types: Sequence[ImageType] | None,
+    image_ids: Mapping[ImageType, str],
+    *,
+    on_eks: bool = False,
 ) -> None:
     """Note what is wrong with the images of an environment, whatever its instance types."""
+    foreign = sorted({each for each in (*(image_types or ()), *image_ids) if each.on_eks != on_eks})
+    problems.check(
+        not foreign,
+        f"images must be for {'Amazon EKS' if on_eks else 'ECS'}, got {', '.join(foreign)}: "
+        f"take {', '.join(each for each in ImageType if each.on_eks == on_eks)}",
+    )
     if image_types is not None:
         problems.within("the length of image_types", len(image_types), limits.EC2_CONFIGURATIONS)
         strange = [each for each in image_ids if each not in image_types]

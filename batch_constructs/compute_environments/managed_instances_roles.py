@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
 
 from batch_constructs import _cfn
-from batch_constructs.roles import CheckedRole
+from batch_constructs.roles import CheckedRole, InstanceRole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["ManagedInstancesInfrastructureRole", "ManagedInstancesInstanceRole"]
 
 
-class ManagedInstancesInstanceRole(CheckedRole):
+class ManagedInstancesInstanceRole(InstanceRole):
     """The role of instances that Amazon ECS looks after, with its instance profile.
 
     It trusts ``ec2.amazonaws.com`` and carries ``AmazonECSInstanceRolePolicyForManagedInstances``. Jobs do not get
@@ -37,21 +36,8 @@ class ManagedInstancesInstanceRole(CheckedRole):
             id: Its name in that scope.
             managed_policies: Further policies. By default none: the instances can do what ECS needs and nothing else.
         """
-        super().__init__(
-            scope,
-            id,
-            assumed_by=_cfn.service_principal("ec2.amazonaws.com"),
-            managed_policies=[
-                _cfn.managed_policy("AmazonECSInstanceRolePolicyForManagedInstances"),
-                *managed_policies,
-            ],
-        )
-        self.instance_profile = iam.CfnInstanceProfile(self, "InstanceProfile", roles=[self])
-
-    @cached_property
-    def instance_profile_arn(self) -> str:
-        """The ARN of its instance profile, asked for once by all environments that share the role."""
-        return self.instance_profile.attr_arn
+        own = _cfn.managed_policy("AmazonECSInstanceRolePolicyForManagedInstances")
+        super().__init__(scope, id, managed_policies=[own, *managed_policies])
 
 
 class ManagedInstancesInfrastructureRole(CheckedRole):

@@ -143,6 +143,7 @@ EKS_NAMESPACE = _pattern(
 EKS_JOB_NAMESPACE = _pattern(
     _LABEL, f"{_NAMESPACE_WORDS} and not beginning with 'kube'", "EKS-14", API, r"default\Z|kube"
 )
+KUBERNETES_VERSION = _pattern(r"1\.[0-9]{1,3}", "a version of Kubernetes such as 1.34", "EKS-15", API)
 EKS_MEMORY = _pattern(r"[0-9]+Mi", "a whole number of mebibytes with the suffix Mi", "EKS-06", API)
 EKS_ANNOTATION_KEY = _pattern(
     r"(?:[a-z0-9][a-z0-9.-]{0,252}/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?",

@@ -26,6 +26,7 @@ SERVICE = RoleTrust(principal="batch.amazonaws.com", managed_policy="service-rol
 INSTANCE = RoleTrust(
     principal="ec2.amazonaws.com", managed_policy="service-role/AmazonEC2ContainerServiceforEC2Role"
 )
+EKS_NODE = RoleTrust(principal="ec2.amazonaws.com", managed_policy="AmazonEKSWorkerNodePolicy")
 # The older AmazonEC2SpotFleetRole cannot tag: with the service-linked role its instances never scale down (IAM-12).
 SPOT_FLEET = RoleTrust(
     principal="spotfleet.amazonaws.com", managed_policy="service-role/AmazonEC2SpotFleetTaggingRole"

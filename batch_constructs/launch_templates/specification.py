@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef
 
+    from batch_constructs.facts.vocabulary import UserdataType
     from batch_constructs.launch_templates.overrides import LaunchTemplateOverride
 
 __all__ = ["override_specifications", "specification", "with_overrides"]
@@ -76,11 +77,13 @@ def _specification(
 
 def override_specifications(
     overrides: Sequence[LaunchTemplateOverride],
+    userdata_type: UserdataType | None = None,
 ) -> list[batch.CfnComputeEnvironment.LaunchTemplateSpecificationOverrideProperty]:
     """Refer to the launch templates of some instance types, each by a version number, too.
 
     Args:
         overrides: Which types start from which template.
+        userdata_type: How nodes of Amazon EKS join.
 
     Raises:
         ValueError: an imported template has no version, or a moving one.
@@ -93,6 +96,7 @@ def override_specifications(
             launch_template_name=each.launch_template_name,
             version=each.version,
             target_instance_types=list(override.target_instance_types),
+            userdata_type=None if userdata_type is None else userdata_type.value,
         )
         for override in overrides
         for each in (specification(override.launch_template),)
@@ -102,18 +106,21 @@ def override_specifications(
 def with_overrides(
     base: batch.CfnComputeEnvironment.LaunchTemplateSpecificationProperty,
     overrides: Sequence[batch.CfnComputeEnvironment.LaunchTemplateSpecificationOverrideProperty],
+    userdata_type: UserdataType | None = None,
 ) -> batch.CfnComputeEnvironment.LaunchTemplateSpecificationProperty:
     """Add what some instance types start from to what all others do.
 
     Args:
         base: Of all others; it may be shared, and stays as it is.
         overrides: From `override_specifications`.
+        userdata_type: How nodes of Amazon EKS join.
     """
-    if not overrides:
+    if not overrides and userdata_type is None:
         return base
     return _Specification(
         launch_template_id=base.launch_template_id,
         launch_template_name=base.launch_template_name,
         version=base.version,
-        overrides=list(overrides),
+        overrides=list(overrides) or None,
+        userdata_type=None if userdata_type is None else userdata_type.value,
     )

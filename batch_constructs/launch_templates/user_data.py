@@ -22,6 +22,7 @@ __all__ = [
     "UserDataPart",
     "base64_text",
     "mime_document",
+    "plain",
 ]
 
 _BOUNDARY = "==batch-constructs=="
@@ -100,7 +101,7 @@ class CloudConfig:
     def body(self) -> str:
         """The settings as YAML; a mapping as JSON, which is YAML with every text safely in quotes."""
         config = self.config
-        text = config if isinstance(config, str) else json.dumps(_plain(config), indent=2, ensure_ascii=False)
+        text = config if isinstance(config, str) else json.dumps(plain(config), indent=2, ensure_ascii=False)
         return text if text.startswith(("#cloud-config", "${Token[")) else f"#cloud-config\n{text}"
 
 
@@ -138,12 +139,17 @@ def base64_text(text: str) -> str:
     return b64encode(text.encode()).decode() if known(text) else Fn.base64(text)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as JSON can write it, with tokens that CloudFormation still finds.
+
+    Args:
+        value: Mappings, lists and plain values.
+    """
     match value:
         case Mapping():
-            return {key: _plain(item) for key, item in value.items()}
+            return {key: plain(item) for key, item in value.items()}
         case list() | tuple():
-            return [_plain(item) for item in value]
+            return [plain(item) for item in value]
         case float() if not known(value):
             # Inside a text the CDK resolves only text tokens.
             return Token.as_string(value)

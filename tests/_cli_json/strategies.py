@@ -270,6 +270,27 @@ MANAGED_INSTANCES_ENVIRONMENTS = environments(
         {},
     )
 )
+EKS_ENVIRONMENTS = some(
+    {
+        **_ENVIRONMENT,
+        "eksConfiguration": some(
+            {
+                "eksClusterArn": st.just("arn:aws:eks:eu-west-1:123456789012:cluster/research"),
+                "kubernetesNamespace": st.sampled_from(["jobs", "batch-1"]),
+            },
+            {
+                "accessEntry": st.sampled_from(["ENABLED", "DISABLED", "INHERIT_FROM_CLUSTER"]).map(
+                    lambda state: {"desiredState": state}
+                )
+            },
+        ),
+        "computeResources": (
+            instance_resources("EC2", ["BEST_FIT_PROGRESSIVE"], PLAIN)
+            | instance_resources("SPOT", SPOT, PLAIN)
+        ).map(lambda resources: {name: each for name, each in resources.items() if name != "desiredvCpus"}),
+    },
+    _ENVIRONMENT_OPTIONS,
+)
 UNMANAGED_ENVIRONMENTS = some(
     {"computeEnvironmentName": NAMES, "type": st.just("UNMANAGED"), "serviceRole": ROLES},
     {"state": STATES, "unmanagedvCpus": st.integers(0, 10_000), "tags": TAGS},

@@ -10,6 +10,7 @@ from batch_constructs import (
     BlueGreen,
     Ec2ComputeEnvironment,
     EfaComputeEnvironment,
+    EksComputeEnvironment,
     FargateComputeEnvironment,
     GpuComputeEnvironment,
     JobQueue,
@@ -90,6 +91,14 @@ MANAGED = {
         },
     },
 }
+ON_EKS = {
+    **document(ec2Configuration=[{"imageType": "EKS_AL2023", "imageKubernetesVersion": "1.34"}]),
+    "eksConfiguration": {
+        "eksClusterArn": "arn:aws:eks:eu-west-1:123456789012:cluster/research",
+        "kubernetesNamespace": "jobs",
+        "accessEntry": {"desiredState": "ENABLED"},
+    },
+}
 UNMANAGED = {
     "computeEnvironmentName": "own",
     "type": "UNMANAGED",
@@ -105,6 +114,7 @@ UNMANAGED = {
         pytest.param(Ec2ComputeEnvironment, {**document(), "tags": {"team": "a"}}, id="tags"),
         pytest.param(GpuComputeEnvironment, document(instanceTypes=["g6"]), id="gpu"),
         pytest.param(EfaComputeEnvironment, document(instanceTypes=["hpc7a.96xlarge"]), id="efa"),
+        pytest.param(EksComputeEnvironment, ON_EKS, id="eks"),
         pytest.param(FargateComputeEnvironment, document("FARGATE_SPOT"), id="fargate"),
         pytest.param(ManagedInstancesComputeEnvironment, MANAGED, id="managed"),
         pytest.param(UnmanagedComputeEnvironment, UNMANAGED, id="unmanaged"),

@@ -45,6 +45,7 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
         ["", "default", "kube-system", "a-", "A", "a" * 64],
     ),
     "EKS_JOB_NAMESPACE": (["batch"], ["default", "kube-system", "kubeflow"]),
+    "KUBERNETES_VERSION": (["1.29", "1.34", "1.100"], ["v1.34", "1", "1.34.1", "2.0", ""]),
     "EKS_MEMORY": (["4Mi", "2048Mi"], ["2048", "2Gi", "1.5Mi", "Mi", ""]),
     "EKS_ANNOTATION_KEY": (["a", "a.b/c_d", "x" * 63], ["", "/a", "a/", "-a", "x" * 64, "a/b/c"]),
     "NODE_RANGE": (["0:3", ":3", "4:", ":"], ["", "3", "0-3", "a:b", "0:1:2", "-1:2"]),

@@ -10,7 +10,7 @@ import boto3
 import pytest
 from aws_cdk.assertions import Template
 from botocore.validate import ParamValidator
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import batch_constructs as bc
@@ -294,7 +294,14 @@ def test_a_pod_is_refused_at_once_or_by_nobody() -> None:
 
     tried = Counter[str]()
 
-    @settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    # Each example is a stack: to make a failing one smaller would take minutes.
+    @settings(
+        max_examples=10,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],
+    )
     @given(st.lists(pods, min_size=10, max_size=30))
     def judge(drawn: list[dict[str, Any]]) -> None:
         stack = cdk.Stack(

@@ -1,0 +1,263 @@
+"""Environments whose instances are nodes of an Amazon EKS cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from aws_cdk import Acknowledgment, Validations
+from aws_cdk import aws_batch as batch
+from aws_cdk import aws_ec2 as ec2
+
+from batch_constructs._tokens import minutes
+from batch_constructs.compute_environments.allocation import AllocationStrategy
+from batch_constructs.compute_environments.capacity import Capacity
+from batch_constructs.compute_environments.ec2_family import Ec2Family
+from batch_constructs.compute_environments.eks_access import (
+    check_access,
+    check_namespace,
+    map_roles,
+    wanted_access,
+)
+from batch_constructs.compute_environments.eks_clusters import ClusterFacts
+from batch_constructs.compute_environments.eks_namespaces import EksNamespace
+from batch_constructs.compute_environments.eks_nodes import EksNodeRole
+from batch_constructs.facts.vocabulary import AccessEntryState, ResourceKind, UserdataType
+from batch_constructs.networking import placement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import Duration
+    from aws_cdk import aws_iam as iam
+    from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef
+    from aws_cdk.interfaces.aws_eks import IClusterRef
+    from constructs import Construct
+    from jsii import Number
+
+    from batch_constructs.compute_environments.images import ImageType
+    from batch_constructs.compute_environments.update_policy import UpdatePolicy
+    from batch_constructs.launch_templates.overrides import LaunchTemplateOverride
+    from batch_constructs.roles import InstanceRole
+
+__all__ = ["EksComputeEnvironment"]
+
+_L1 = batch.CfnComputeEnvironment
+
+
+class EksComputeEnvironment(Ec2Family):
+    """Capacity on EC2 for an Amazon EKS cluster: AWS Batch adds nodes for its jobs, and takes them away.
+
+    All that a cluster must have for that is made and kept in order: the namespace, the rights of AWS Batch in it, the
+    access entries of AWS Batch and of the nodes, and the nodes' role. At the end the environment is deleted first,
+    then its rights, then the cluster; otherwise it would stick in DELETING. Idle, it costs nothing beside the cluster.
+
+    Nodes run Amazon Linux 2023 (the NVIDIA variant where the types have GPUs), belong to the cluster's security group,
+    and take no other pods than those of jobs, and of DaemonSets that tolerate ``batch.amazonaws.com/batch-node``: the
+    network plugin does, NVIDIA's device plugin and log agents must be told to.
+
+    Guide: AWS Batch on Amazon EKS (newer than the table of contents); Creating a Compute Environment; Compute
+    Environment Parameters.
+    """
+
+    _kinds = frozenset({"EksComputeEnvironment"})
+
+    namespace: EksNamespace
+    """Where its jobs run, prepared for it or given; where another tool prepares it, ``apply`` is ``False``."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        cluster: IClusterRef,
+        namespace: str | EksNamespace,
+        access_entry: AccessEntryState | None = None,
+        vpc: ec2.IVpc | ec2.Vpc | None = None,
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup | ec2.SecurityGroup] | None = None,
+        instance_types: Sequence[str] = ("default_x86_64",),
+        spot: bool = False,
+        min_vcpus: Number = 0,
+        max_vcpus: Number = 256,
+        scale_down_delay: Duration | None = None,
+        allocation_strategy: AllocationStrategy | None = None,
+        bid_percentage: Number | None = None,
+        kubernetes_version: str | None = None,
+        image_types: Sequence[ImageType] | None = None,
+        image_ids: Mapping[ImageType, str] | None = None,
+        userdata_type: UserdataType | None = None,
+        instance_role: EksNodeRole | iam.IInstanceProfile | iam.InstanceProfile | None = None,
+        launch_template: ILaunchTemplateRef | None = None,
+        launch_template_overrides: Sequence[LaunchTemplateOverride] = (),
+        placement_group: ec2.IPlacementGroup | ec2.PlacementGroup | None = None,
+        key_pair: ec2.IKeyPair | ec2.KeyPair | None = None,
+        instance_tags: Mapping[str, str] | None = None,
+        update_policy: UpdatePolicy | None = None,
+        update_to_latest_image_version: bool | None = None,
+        replace_compute_environment: bool = False,
+        enabled: bool = True,
+        compute_environment_name: str | None = None,
+        context: str | None = None,
+    ) -> None:
+        """Create the environment, and what the cluster and its nodes need.
+
+        Args:
+            scope: Where the environment belongs.
+            id: Its name in that scope.
+            cluster: An ``eks.Cluster`` or ``eks_v2.Cluster``, made here or imported, or a ``CfnCluster``. A change of
+                it replaces the environment.
+            namespace: Where the jobs' pods run: a name, which is prepared for this environment, or an `EksNamespace`
+                that several environments share. A change of it replaces the environment.
+            access_entry: How the cluster lets in AWS Batch and its nodes. By default by access entries: AWS Batch makes
+                its own, which EKS allows nobody else, by itself on a cluster known to take nothing else, and with
+                ``ENABLED`` on others. All environments of a cluster must say the same. ``INHERIT_FROM_CLUSTER``:
+                by an access entry on clusters of mode ``API`` only. ``DISABLED`` is for clusters with the ConfigMap
+                ``aws-auth``: the roles are written into it where the CDK has it.
+            vpc: The cluster's network. By default what the cluster says, if it knows.
+            vpc_subnets: Which subnets. By default the private ones, else the isolated, else the public ones.
+            security_groups: What nodes belong to. By default the group that EKS made for the cluster, if it tells;
+                others must reach the cluster, and be reached.
+            instance_types: Types (``"c7i.large"``), families (``"c7i"``) or bundles (``"default_x86_64"``,
+                ``"default_arm64"``, ``"optimal"``), all of one architecture. By default ``default_x86_64``: m6i, c6i,
+                r6i and c7i.
+            spot: Whether to run at Spot prices, on capacity that AWS may take back with two minutes' notice. By
+                default no.
+            min_vcpus: vCPUs that are kept, and paid, even when idle; 0 or more. By default none.
+            max_vcpus: vCPUs to which it grows, at least 1; by default 256.
+            scale_down_delay: How long an idle instance is kept for the next job: none, or 20 minutes to a week. By
+                default none.
+            allocation_strategy: How types are chosen; not ``BEST_FIT``. By default further types at the lowest price
+                per vCPU; with ``spot``, by the risk of interruption, the strategy that AWS names for Amazon EKS.
+            bid_percentage: With ``spot`` only: the most to pay, in percent of the on-demand price, at least 1. By
+                default 100, which AWS recommends.
+            kubernetes_version: Of the nodes' image, such as ``"1.34"``; at most that of the cluster. By default the
+                newest that AWS Batch supports.
+            image_types: Which image of AWS, 1 or 2. By default those of Amazon Linux 2023 that fit the types.
+            image_ids: Images of your own, by the image type in whose place they stand: ``{ImageType.EKS_AL2023:
+                "ami-…"}``. By default the newest of AWS, which updates keep so.
+            userdata_type: How nodes join. By default as AWS's image does; with an image of your own for Amazon Linux
+                2023, by ``nodeadm``.
+            instance_role: The nodes' role. By default one of its own with what nodes need.
+            launch_template: What nodes look like. By default one of its own. A change of it is a change of the
+                environment, also where it is shared.
+            launch_template_overrides: Other launch templates for some of the types, at most 10. By default none.
+            placement_group: A group for low latency among instances. By default none.
+            key_pair: Whom SSH lets in. By default nobody: Session Manager needs no key and no open port.
+            instance_tags: Tags of instances and their disks, at most 50; a change replaces the instances. Tags of the
+                stack do not reach the environment, where a changed tag would replace it. By default none.
+            update_policy: What happens to running jobs when an update replaces instances. By default they go on for
+                up to 30 minutes.
+            update_to_latest_image_version: Whether such an update takes the newest image. By default yes wherever AWS
+                allows it and no image is your own.
+            replace_compute_environment: Make a new environment at every change of capacity. By default changes are
+                made in place.
+            enabled: Whether jobs are placed; by default yes.
+            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one,
+                without which the environment could never be replaced.
+            context: Reserved by AWS, and left out by default.
+
+        Raises:
+            ValueError: arguments that AWS would refuse or that contradict each other, all of them in one message.
+        """
+        facts = ClusterFacts.of(cluster)
+        access = wanted_access(access_entry, facts)
+        network = vpc or facts.vpc
+        strategy = _default_strategy(spot=spot) if allocation_strategy is None else allocation_strategy
+        capacity = Capacity(
+            kind=ResourceKind.SPOT if spot else ResourceKind.EC2,
+            instance_types=instance_types,
+            min_vcpus=min_vcpus,
+            max_vcpus=max_vcpus,
+            scale_down_delay=minutes(scale_down_delay),
+            allocation_strategy=strategy,
+            bid_percentage=bid_percentage,
+            image_types=image_types,
+            image_ids=image_ids,
+            launch_template_overrides=launch_template_overrides,
+            instance_tags=instance_tags,
+            container_insights=None,
+            update_policy=update_policy,
+            update_to_latest_image_version=update_to_latest_image_version,
+            replace_compute_environment=replace_compute_environment,
+            enabled=enabled,
+            compute_environment_name=compute_environment_name,
+            context=context,
+            has_service_role=False,
+            has_security_groups=security_groups is None or len(security_groups) > 0,
+            on_eks=True,
+            kubernetes_version=kubernetes_version,
+            userdata_type=userdata_type or _userdata_type(image_ids),
+        )
+        problems = capacity.problems()
+        check_namespace(problems, cluster, namespace, facts)
+        check_access(problems, access, facts)
+        problems.check(network is not None, "vpc must be given: this cluster does not know its own, got none")
+        problems.check(
+            security_groups is not None or facts.security_group_id is not None,
+            "security_groups must be given: this cluster does not know its own, got none",
+        )
+        problems.raise_if_any()
+
+        # The base class asks for what it needs of the cluster while it makes the resource.
+        self._facts, self._cluster, self._access = facts, cluster, access
+        self._namespace_name = namespace if isinstance(namespace, str) else namespace.namespace
+        super().__init__(
+            scope,
+            id,
+            capacity=capacity,
+            vpc=cast("ec2.IVpc", network),
+            subnet_ids=placement(cast("ec2.IVpc", network), vpc_subnets).subnet_ids,
+            security_groups=security_groups,
+            instance_role=instance_role,
+            launch_template=launch_template,
+            placement_group=placement_group,
+            key_pair=key_pair,
+            service_role=None,
+        )
+        self.namespace = (
+            EksNamespace(self, "Namespace", cluster=cluster, namespace=namespace)
+            if isinstance(namespace, str)
+            else namespace
+        )
+        if access is not None:
+            _acknowledge_access_entry(self.cfn)
+        # Whatever lets in must be there before the environment, and go after it.
+        entry = self.instance_role.access_entry if isinstance(self.instance_role, EksNodeRole) else None
+        self.cfn.node.add_dependency(self.namespace, *([] if entry is None else [entry]))
+        if access is AccessEntryState.DISABLED:
+            own = self.instance_role if instance_role is None else None
+            self.cfn.node.add_dependency(*map_roles(self, cluster, cast("iam.IRole | None", own)))
+
+    def _own_security_group(self, vpc: ec2.IVpc) -> ec2.ISecurityGroup:  # noqa: ARG002 - the cluster has one
+        group_id = cast("str", self._facts.security_group_id)
+        return ec2.SecurityGroup.from_security_group_id(self, "ClusterSecurityGroup", group_id)
+
+    def _own_instance_role(self) -> InstanceRole:
+        by_config_map = self._access is AccessEntryState.DISABLED
+        return EksNodeRole(self, "InstanceRole", cluster=None if by_config_map else self._cluster)
+
+    def _eks_configuration(self) -> batch.CfnComputeEnvironment.EksConfigurationProperty:
+        access = self._access
+        return _L1.EksConfigurationProperty(
+            eks_cluster_arn=self._facts.arn,
+            kubernetes_namespace=self._namespace_name,
+            access_entry=None if access is None else _L1.EksAccessEntryProperty(desired_state=access.value),
+        )
+
+
+def _acknowledge_access_entry(cfn: batch.CfnComputeEnvironment) -> None:
+    Validations.of(cfn).acknowledge(
+        Acknowledgment(
+            id="CloudFormation-Validate::F3002",
+            reason="the schemas that the CDK 2.275 validates with are older than EksConfiguration.AccessEntry",
+        )
+    )
+
+
+def _default_strategy(*, spot: bool) -> AllocationStrategy:
+    return AllocationStrategy.SPOT_CAPACITY_OPTIMIZED if spot else AllocationStrategy.BEST_FIT_PROGRESSIVE
+
+
+def _userdata_type(image_ids: Mapping[ImageType, str] | None) -> UserdataType | None:
+    """With images of one's own for Amazon Linux 2023, AWS Batch must be told that they have no ``bootstrap.sh``."""
+    return UserdataType.EKS_NODEADM if any("AL2023" in each for each in image_ids or ()) else None

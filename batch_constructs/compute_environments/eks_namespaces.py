@@ -1,0 +1,137 @@
+"""A namespace of an EKS cluster that AWS Batch may run jobs in."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from aws_cdk import Annotations
+
+from batch_constructs._problems import Problems
+from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs.compute_environments.eks_clusters import ClusterFacts
+from batch_constructs.facts import patterns
+from batch_constructs.facts.eks_access import manifests
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk.interfaces.aws_eks import IClusterRef
+    from constructs import Construct
+
+__all__ = ["EksNamespace", "check_unprepared"]
+
+
+# Which namespaces of a cluster are prepared: a second time, Kubernetes would say that they exist, at deploy.
+_PREPARED: WeakKeyDictionary[IClusterRef, set[str]] = WeakKeyDictionary()
+
+
+def check_unprepared(problems: Problems, cluster: IClusterRef, namespace: str) -> None:
+    """Note a namespace that AWS Batch takes no jobs in, or that is prepared already.
+
+    Args:
+        problems: Where to note it.
+        cluster: The cluster.
+        namespace: Its name.
+    """
+    problems.matches("namespace", namespace, patterns.EKS_JOB_NAMESPACE)
+    problems.check(
+        namespace not in _PREPARED.get(cluster, ()),
+        f"a namespace of a cluster is prepared once, got {namespace!r} again: make one EksNamespace, and give it to "
+        "each environment",
+    )
+
+
+class EksNamespace(CheckedConstruct):
+    """A namespace for jobs, with the rights that AWS Batch needs there and in the cluster.
+
+    `EksComputeEnvironment` makes one by itself. Make your own where several environments of a cluster share a
+    namespace, where it exists already, or for jobs that name another one than their environment's.
+
+    The CDK applies it to clusters that have a ``kubectl`` here: an L2 with a kubectl layer, or one that was imported
+    with its kubectl provider. To others you apply ``to_json()`` before the first deploy of an environment, which
+    would become INVALID without.
+
+    Guide: AWS Batch on Amazon EKS (newer than the table of contents); Troubleshooting AWS Batch.
+    """
+
+    cluster: IClusterRef
+    """The cluster."""
+
+    namespace: str
+    """The name."""
+
+    manifests: Sequence[dict[str, Any]]
+    """Kubernetes' objects: the namespace, roles and their bindings to the user ``aws-batch``."""
+
+    applied: bool
+    """Whether the CDK applies them."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        cluster: IClusterRef,
+        namespace: str,
+        create_namespace: bool = True,
+        apply: bool | None = None,
+    ) -> None:
+        """Prepare the namespace.
+
+        Args:
+            scope: Where it belongs.
+            id: Its name in that scope.
+            cluster: An ``eks.Cluster`` or ``eks_v2.Cluster``, made here or imported, or a ``CfnCluster``.
+            namespace: 1 to 63 lower-case letters, digits and hyphens; neither ``default`` nor beginning with
+                ``kube``. Each namespace of a cluster is prepared once.
+            create_namespace: Whether the namespace is made, and deleted with this; by default yes.
+            apply: Whether the CDK applies the objects. By default it does where it can, and warns where it cannot;
+                ``False`` says that you do.
+
+        Raises:
+            ValueError: Kubernetes or AWS Batch would refuse the name, or the CDK cannot apply to this cluster.
+        """
+        facts = ClusterFacts.of(cluster)
+        problems = Problems()
+        check_unprepared(problems, cluster, namespace)
+        problems.check(
+            not apply or facts.applies_manifests,
+            "apply needs a cluster with a kubectl of the CDK, got one without: give it a kubectl layer, or apply "
+            "to_json() yourself",
+        )
+        problems.raise_if_any()
+
+        super().__init__(scope, id)
+        _PREPARED.setdefault(cluster, set()).add(namespace)
+        self.cluster = cluster
+        self.namespace = namespace
+        self.manifests = manifests(namespace, create_namespace=create_namespace)
+        self.applied = facts.applies_manifests if apply is None else apply
+        if self.applied:
+            _apply(self, cluster, self.manifests, first_generation=facts.of_first_generation)
+        elif apply is None:
+            Annotations.of(self).add_warning_v2(
+                "batch-constructs:namespaceNotApplied",
+                f"the CDK has no kubectl for this cluster: apply to_json() of the namespace {namespace} before the "
+                "first deploy, or its environments become INVALID; apply=False says that you do",
+            )
+
+    def to_json(self) -> str:
+        """All objects in one, as ``kubectl apply -f`` takes them; every YAML tool reads JSON, too."""
+        return json.dumps({"apiVersion": "v1", "kind": "List", "items": [*self.manifests]}, indent=2)
+
+
+def _apply(
+    scope: Construct, cluster: IClusterRef, objects: Sequence[dict[str, Any]], *, first_generation: bool
+) -> None:
+    # As resources of ours, not of the cluster's scope: they go with the namespace, and may be in another stack.
+    if first_generation:
+        from aws_cdk import aws_eks as eks  # noqa: PLC0415 - whoever has such a cluster has imported it
+
+        eks.KubernetesManifest(scope, "Manifest", cluster=cluster, manifest=[*objects])  # type: ignore[arg-type]
+    else:
+        from aws_cdk import aws_eks_v2 as eks_v2  # noqa: PLC0415 - the same
+
+        eks_v2.KubernetesManifest(scope, "Manifest", cluster=cluster, manifest=[*objects])  # type: ignore[arg-type]

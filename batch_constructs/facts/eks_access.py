@@ -1,0 +1,81 @@
+"""What AWS Batch may do in an EKS cluster: Kubernetes' objects that say so.
+
+Chapters: AWS Batch on Amazon EKS (Getting started: prepare your EKS cluster). Source: AWS Batch User Guide, 2023 and
+2026; the right to list events came later. Access entries for service-linked roles are made by AWS Batch itself: EKS
+refuses them of anybody else (hashicorp/terraform-provider-aws#36447).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from batch_constructs.facts.eks import KUBERNETES_USER
+
+__all__ = ["cluster_rules", "manifests", "namespace_rules"]
+
+_RBAC = "rbac.authorization.k8s.io"
+_READ = ("get", "list", "watch")
+
+_CLUSTER_RULES = (
+    ("", ("namespaces",), ("get",)),
+    ("", ("nodes", "pods", "configmaps"), _READ),
+    ("", ("events",), ("list",)),
+    ("apps", ("daemonsets", "deployments", "statefulsets", "replicasets"), _READ),
+    (_RBAC, ("clusterroles", "clusterrolebindings"), ("get", "list")),
+)
+_NAMESPACE_RULES = (
+    ("", ("pods",), ("create", *_READ, "delete", "patch")),
+    ("", ("serviceaccounts",), ("get", "list")),
+    (_RBAC, ("roles", "rolebindings"), ("get", "list")),
+)
+
+
+def cluster_rules() -> list[dict[str, Any]]:
+    """What it may see of the whole cluster."""
+    return [_rule(*each) for each in _CLUSTER_RULES]
+
+
+def namespace_rules() -> list[dict[str, Any]]:
+    """What it may do in a namespace of its jobs."""
+    return [_rule(*each) for each in _NAMESPACE_RULES]
+
+
+def manifests(namespace: str, *, create_namespace: bool = True) -> list[dict[str, Any]]:
+    """The objects that let AWS Batch run jobs in a namespace, for ``kubectl apply``.
+
+    The rights on the cluster stand under a name of their own for each namespace, so that whoever gives up one of them
+    takes nothing from the others.
+
+    Args:
+        namespace: Its name; tokens pass.
+        create_namespace: Whether the namespace is one of the objects. It comes first.
+    """
+    whole = f"aws-batch-cluster-role-{namespace}"
+    own = "aws-batch-compute-environment-role"
+    within = {"namespace": namespace}
+    return [
+        *(
+            [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}]
+            if create_namespace
+            else []
+        ),
+        _object("ClusterRole", {"name": whole}, rules=cluster_rules()),
+        _object("ClusterRoleBinding", {"name": f"{whole}-binding"}, **_binding("ClusterRole", whole)),
+        _object("Role", {"name": own, **within}, rules=namespace_rules()),
+        _object("RoleBinding", {"name": f"{own}-binding", **within}, **_binding("Role", own)),
+    ]
+
+
+def _rule(group: str, resources: tuple[str, ...], verbs: tuple[str, ...]) -> dict[str, Any]:
+    return {"apiGroups": [group], "resources": [*resources], "verbs": [*verbs]}
+
+
+def _object(kind: str, metadata: dict[str, str], **members: Any) -> dict[str, Any]:
+    return {"apiVersion": f"{_RBAC}/v1", "kind": kind, "metadata": metadata, **members}
+
+
+def _binding(kind: str, name: str) -> dict[str, Any]:
+    return {
+        "subjects": [{"kind": "User", "name": KUBERNETES_USER, "apiGroup": _RBAC}],
+        "roleRef": {"kind": kind, "name": name, "apiGroup": _RBAC},
+    }

@@ -1,0 +1,580 @@
+"""Environments on Amazon EKS: clusters of all kinds, who lets in whom, and in which order."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from aws_cdk import App, BootstraplessSynthesizer, Duration, Size, Stack
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_eks as eks
+from aws_cdk import aws_eks_v2 as eks_v2
+from aws_cdk.assertions import Annotations, Match, Template
+from botocore.validate import ParamValidator
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from batch_constructs import (
+    AccessEntryState,
+    AllocationStrategy,
+    BatchLaunchTemplate,
+    Ec2ComputeEnvironment,
+    EksComputeEnvironment,
+    EksContainer,
+    EksJobDefinition,
+    EksNamespace,
+    EksNodeConfig,
+    EksNodeRole,
+    ImageType,
+    JobQueue,
+    LaunchTemplateOverride,
+    UpdatePolicy,
+    UserdataType,
+)
+from batch_constructs.facts import eks_access
+from batch_constructs.testing import assert_can_run, assert_no_findings
+from tests.compute_environments.test_ec2_family import arguments_of, words_of
+from tests.test_foreign_judges import request_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aws_cdk.interfaces.aws_eks import IClusterRef
+
+    Only = Callable[[str], dict[str, Any]]
+
+ENVIRONMENT = "AWS::Batch::ComputeEnvironment"
+ENTRY = "AWS::EKS::AccessEntry"
+MANIFEST = "Custom::AWSCDK-EKS-KubernetesResource"
+ARN = "arn:aws:eks:eu-west-1:123456789012:cluster/c"
+
+
+def layer(stack: Stack) -> Any:
+    """A kubectl layer, without its package."""
+    from aws_cdk import aws_lambda
+
+    arn = "arn:aws:lambda:eu-west-1:123456789012:layer:kubectl:1"
+    return aws_lambda.LayerVersion.from_layer_version_arn(stack, "Layer", arn)
+
+
+def with_kubectl(stack: Stack, vpc: ec2.IVpc) -> eks_v2.Cluster:
+    """A cluster of the newer L2, with a kubectl."""
+    return eks_v2.Cluster(
+        stack,
+        "Cluster",
+        vpc=vpc,
+        version=eks_v2.KubernetesVersion.V1_34,
+        default_capacity_type=eks_v2.DefaultCapacityType.NODEGROUP,
+        default_capacity=0,
+        kubectl_provider_options=eks_v2.KubectlProviderOptions(kubectl_layer=layer(stack)),
+    )
+
+
+def of_first_generation(stack: Stack, vpc: ec2.IVpc, **arguments: Any) -> eks.Cluster:
+    """A cluster of the older L2."""
+    return eks.Cluster(
+        stack,
+        "Cluster",
+        vpc=vpc,
+        version=eks.KubernetesVersion.V1_34,
+        kubectl_layer=layer(stack),
+        default_capacity=0,
+        **arguments,
+    )
+
+
+def bare(stack: Stack) -> IClusterRef:
+    """A cluster of which only the ARN is known."""
+    return eks.CfnCluster.from_cluster_arn(stack, "Cluster", ARN)
+
+
+def group(stack: Stack) -> ec2.ISecurityGroup:
+    return ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-12345678")
+
+
+def imported(stack: Stack, vpc: ec2.IVpc, **arguments: Any) -> EksComputeEnvironment:
+    """An environment for a cluster that somebody else made and prepared, but for what the test changes."""
+    cluster = arguments.pop("cluster", None) or bare(stack)
+    given_ = {
+        "cluster": cluster,
+        "namespace": arguments.pop("namespace", None)
+        or EksNamespace(stack, "Namespace", cluster=cluster, namespace="jobs", apply=False),
+        "vpc": vpc,
+        "security_groups": [group(stack)],
+        **arguments,
+    }
+    return EksComputeEnvironment(stack, "Environment", **given_)
+
+
+def resources(stack: Stack, kind: str) -> dict[str, dict[str, Any]]:
+    return {name: dict(each) for name, each in Template.from_stack(stack).find_resources(kind).items()}
+
+
+def the(stack: Stack, kind: str) -> dict[str, Any]:
+    [found] = resources(stack, kind).values()
+    return found
+
+
+def entries(stack: Stack) -> dict[str, dict[str, Any]]:
+    """The access entries that are ours; the CDK makes one of its kubectl."""
+    return {name: each for name, each in resources(stack, ENTRY).items() if "Admin" not in name}
+
+
+def warnings(stack: Stack) -> list[str]:
+    pattern = Match.string_like_regexp("batch-constructs:")
+    return [str(each.entry.data) for each in Annotations.from_stack(stack).find_warning("*", pattern)]
+
+
+def test_a_cluster_made_here_gets_all_that_it_needs(stack: Stack, vpc: ec2.IVpc) -> None:
+    """Troubleshooting T13 to T19: namespace, rights, access and role are there before the environment, and outlive it."""
+    EksComputeEnvironment(stack, "Environment", cluster=with_kubectl(stack, vpc), namespace="jobs")
+    environment = the(stack, ENVIRONMENT)
+    properties = environment["Properties"]
+    arn = properties["EksConfiguration"].pop("EksClusterArn")
+    assert arn["Fn::GetAtt"][1] == "Arn"
+    # On a cluster that takes nothing else, AWS Batch makes its access entry by itself.
+    assert properties["EksConfiguration"] == {"KubernetesNamespace": "jobs"}
+    assert properties["ComputeResources"]["SecurityGroupIds"] == [
+        {"Fn::GetAtt": [arn["Fn::GetAtt"][0], "ClusterSecurityGroupId"]}
+    ]
+    assert properties["ComputeResources"]["Subnets"] == ["subnet-1", "subnet-2"]
+    assert "ServiceRole" not in properties
+    [(entry, of_nodes)] = entries(stack).items()
+    assert of_nodes["Properties"]["Type"] == "EC2_LINUX"
+    [manifest] = (name for name in resources(stack, MANIFEST) if "Namespace" in name)
+    assert {entry, manifest} <= set(environment["DependsOn"])
+    kinds = [
+        each["kind"] for each in json.loads(resources(stack, MANIFEST)[manifest]["Properties"]["Manifest"])
+    ]
+    assert kinds == ["Namespace", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"]
+    assert warnings(stack) == []
+
+
+def test_nodes_have_a_role_that_may_join_and_pull(stack: Stack, vpc: ec2.IVpc) -> None:
+    """Troubleshooting T17: what the kubelet and the network plugin need, and nothing of ECS."""
+    imported(stack, vpc)
+    role = the(stack, "AWS::IAM::Role")["Properties"]
+    names = [json.dumps(each).rpartition("policy/")[2].strip('"]}') for each in role["ManagedPolicyArns"]]
+    assert names == [
+        "AmazonEKSWorkerNodePolicy",
+        "AmazonEC2ContainerRegistryPullOnly",
+        "AmazonEKS_CNI_Policy",
+    ]
+
+
+def test_an_imported_cluster_is_asked_for_its_access_entry(stack: Stack, vpc: ec2.IVpc) -> None:
+    """Pain: EKS lets nobody make an entry for the service-linked role (terraform-provider-aws#36447): AWS Batch does."""
+    imported(stack, vpc)
+    properties = the(stack, ENVIRONMENT)["Properties"]
+    assert properties["EksConfiguration"] == {
+        "EksClusterArn": ARN,
+        "KubernetesNamespace": "jobs",
+        "AccessEntry": {"DesiredState": "ENABLED"},
+    }
+    entry = the(stack, ENTRY)["Properties"]
+    assert entry["ClusterName"] == "c"
+    assert entry["PrincipalArn"]["Fn::GetAtt"][0].startswith("EnvironmentInstanceRole")
+
+
+def test_the_older_l2_is_let_in_by_its_config_map(stack: Stack, vpc: ec2.IVpc) -> None:
+    """Troubleshooting T18: the service-linked role stands in aws-auth without its path, or jobs stay RUNNABLE."""
+    EksComputeEnvironment(
+        stack,
+        "Environment",
+        cluster=of_first_generation(stack, vpc),
+        namespace="jobs",
+        access_entry=AccessEntryState.DISABLED,
+    )
+    assert entries(stack) == {}
+    [(name, config_map)] = [
+        (name, each) for name, each in resources(stack, MANIFEST).items() if "AwsAuth" in name
+    ]
+    text = json.dumps(config_map["Properties"]["Manifest"])
+    assert ":role/AWSServiceRoleForBatch" in text
+    assert "aws-service-role" not in text
+    assert "system:bootstrappers" in text
+    environment = the(stack, ENVIRONMENT)
+    assert name in environment["DependsOn"]
+    assert environment["Properties"]["EksConfiguration"]["AccessEntry"] == {"DesiredState": "DISABLED"}
+
+
+def test_the_older_l2_with_both_modes_has_access_entries(stack: Stack, vpc: ec2.IVpc) -> None:
+    """AWS Batch makes its entry there only if it is told to."""
+    cluster = of_first_generation(stack, vpc, authentication_mode=eks.AuthenticationMode.API_AND_CONFIG_MAP)
+    EksComputeEnvironment(stack, "Environment", cluster=cluster, namespace="jobs")
+    configuration = the(stack, ENVIRONMENT)["Properties"]["EksConfiguration"]
+    assert configuration["AccessEntry"] == {"DesiredState": "ENABLED"}
+    assert len(entries(stack)) == 1
+
+
+def test_an_imported_l2_with_kubectl_is_prepared(stack: Stack, vpc: ec2.IVpc) -> None:
+    """It tells its network and its security group, and the CDK applies the namespace."""
+    from aws_cdk import aws_iam as iam
+
+    cluster = eks.Cluster.from_cluster_attributes(
+        stack,
+        "Imported",
+        cluster_name="c",
+        vpc=vpc,
+        cluster_security_group_id="sg-87654321",
+        kubectl_role_arn="arn:aws:iam::123456789012:role/kubectl",
+        kubectl_layer=layer(stack),
+    )
+    environment = EksComputeEnvironment(stack, "Environment", cluster=cluster, namespace="jobs")
+    assert environment.namespace.applied
+    capacity = the(stack, ENVIRONMENT)["Properties"]["ComputeResources"]
+    assert capacity["SecurityGroupIds"] == ["sg-87654321"]
+    assert isinstance(environment.instance_role, iam.Role)
+    assert len(resources(stack, MANIFEST)) == 1
+
+
+def test_a_namespace_that_nobody_applies_is_told_of(stack: Stack, vpc: ec2.IVpc) -> None:
+    """Troubleshooting T15: without a kubectl the objects are there to be applied by hand, and a warning says so."""
+    cluster = bare(stack)
+    environment = imported(stack, vpc, cluster=cluster, namespace="jobs")
+    assert not environment.namespace.applied
+    assert any("apply to_json() of the namespace jobs" in each for each in warnings(stack))
+    objects = json.loads(environment.namespace.to_json())
+    assert objects["kind"] == "List"
+    assert objects["items"] == eks_access.manifests("jobs")
+
+
+def test_who_applies_it_is_not_warned(stack: Stack, vpc: ec2.IVpc) -> None:
+    """``apply=False`` says that somebody does."""
+    imported(stack, vpc)
+    assert warnings(stack) == []
+
+
+def test_two_environments_share_a_namespace(stack: Stack, vpc: ec2.IVpc) -> None:
+    """It is prepared once, and both depend on it."""
+    cluster = with_kubectl(stack, vpc)
+    namespace = EksNamespace(stack, "Jobs", cluster=cluster, namespace="jobs")
+    role = EksNodeRole(stack, "Nodes", cluster=cluster)
+    for spot in (True, False):
+        EksComputeEnvironment(
+            stack,
+            "Spot" if spot else "OnDemand",
+            cluster=cluster,
+            namespace=namespace,
+            spot=spot,
+            instance_role=role,
+        )
+    assert len(entries(stack)) == 1
+    [manifest] = (name for name in resources(stack, MANIFEST) if name.startswith("Jobs"))
+    for each in resources(stack, ENVIRONMENT).values():
+        assert manifest in each["DependsOn"]
+        assert any(name.startswith("NodesAccessEntry") for name in each["DependsOn"])
+
+
+def test_the_images_are_those_for_eks(stack: Stack, vpc: ec2.IVpc) -> None:
+    """NVIDIA's where the types have GPUs, in the version of Kubernetes that was asked for."""
+    imported(stack, vpc, instance_types=["g5.xlarge", "c7i"], kubernetes_version="1.33")
+    assert the(stack, ENVIRONMENT)["Properties"]["ComputeResources"]["Ec2Configuration"] == [
+        {"ImageType": "EKS_AL2023", "ImageKubernetesVersion": "1.33"},
+        {"ImageType": "EKS_AL2023_NVIDIA", "ImageKubernetesVersion": "1.33"},
+    ]
+
+
+def test_an_image_of_your_own_joins_by_nodeadm(stack: Stack, vpc: ec2.IVpc) -> None:
+    """Pain 10: Amazon Linux 2023 has no bootstrap.sh, which AWS Batch would call by default (LT-11)."""
+    nodes = BatchLaunchTemplate(stack, "Nodes", user_data=[EksNodeConfig(max_pods=20)])
+    imported(
+        stack,
+        vpc,
+        instance_types=["c7i", "m7i"],
+        image_ids={ImageType.EKS_AL2023: "ami-12345678"},
+        launch_template=nodes,
+        launch_template_overrides=[
+            LaunchTemplateOverride(launch_template=nodes, target_instance_types=["m7i"])
+        ],
+    )
+    template = the(stack, ENVIRONMENT)["Properties"]["ComputeResources"]["LaunchTemplate"]
+    assert template["UserdataType"] == "EKS_NODEADM"
+    assert template["Overrides"][0]["UserdataType"] == "EKS_NODEADM"
+    assert_no_findings(stack)
+
+
+def test_the_strategy_on_spot_is_the_one_that_aws_names_for_eks(stack: Stack, vpc: ec2.IVpc) -> None:
+    """AWS Batch on EKS needs one, and not BEST_FIT (AS-03)."""
+    imported(stack, vpc, spot=True)
+    capacity = the(stack, ENVIRONMENT)["Properties"]["ComputeResources"]
+    assert (capacity["Type"], capacity["AllocationStrategy"]) == ("SPOT", "SPOT_CAPACITY_OPTIMIZED")
+
+
+def test_every_member_of_the_schema_has_an_argument(stack: Stack, vpc: ec2.IVpc) -> None:
+    """What CloudFormation's schema knows of an environment on EKS is typed here, but for what is for others."""
+    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
+
+    nodes = BatchLaunchTemplate(stack, "Nodes")
+    imported(
+        stack,
+        vpc,
+        spot=True,
+        bid_percentage=80,
+        instance_types=["c7i", "m7i"],
+        min_vcpus=1,
+        scale_down_delay=Duration.hours(1),
+        kubernetes_version="1.34",
+        image_ids={ImageType.EKS_AL2023: "ami-12345678"},
+        userdata_type=UserdataType.EKS_NODEADM,
+        launch_template=nodes,
+        launch_template_overrides=[
+            LaunchTemplateOverride(launch_template=nodes, target_instance_types=["m7i"])
+        ],
+        placement_group=ec2.PlacementGroup(stack, "Near"),
+        key_pair=ec2.KeyPair.from_key_pair_name(stack, "Key", "mine"),
+        instance_tags={"team": "genomics"},
+        update_policy=UpdatePolicy(terminate_jobs_on_update=True),
+        update_to_latest_image_version=True,
+        compute_environment_name="nodes",
+        context="reserved",
+    )
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", ENVIRONMENT).schema
+    structs = schema["definitions"]
+
+    def unsaid(struct: dict[str, Any], value: dict[str, Any]) -> set[str]:
+        found = set(struct["properties"]) - set(value)
+        for member, form in struct["properties"].items():
+            name = (form.get("$ref") or form.get("items", {}).get("$ref") or "").rpartition("/")[2]
+            if name and member in value:
+                first = value[member][0] if isinstance(value[member], list) else value[member]
+                found |= {f"{member}.{each}" for each in unsaid(structs[name], first)}
+        return found
+
+    assert unsaid(schema, the(stack, ENVIRONMENT)["Properties"]) == {
+        "ComputeEnvironmentArn",  # AWS gives it
+        "EksConfiguration.AccessEntry.Status",
+        "ComputeResources.Ec2Configuration.BatchImageStatus",
+        "Tags",  # create-only: they would replace the environment
+        "ServiceRole",  # for ECS
+        "EcsSettings",
+        "UnmanagedvCpus",
+        "ComputeResources.ImageId",  # deprecated for ImageIdOverride
+        "ComputeResources.LaunchTemplate.LaunchTemplateName",  # it has an id
+        "ComputeResources.LaunchTemplate.Overrides.LaunchTemplateName",
+        "ComputeResources.DesiredvCpus",  # refused on EKS
+        "ComputeResources.SpotIamFleetRole",  # for BEST_FIT
+        "ComputeResources.ManagedInstancesProvider",  # for managed instances
+        "ComputeResources.CapacityTags",
+    }
+
+
+def test_a_queue_takes_it_and_its_jobs_run(stack: Stack, vpc: ec2.IVpc) -> None:
+    """The rules on fit know the nodes of EKS: what the kubelet keeps is not there for jobs."""
+    queue = JobQueue(stack, "Queue", compute_environments=[imported(stack, vpc, instance_types=["c5.large"])])
+    fits, not_quite = (
+        EksJobDefinition(
+            stack,
+            f"Job{number}",
+            containers=[EksContainer(image="busybox", vcpus=vcpus, memory=Size.mebibytes(512))],
+        )
+        for number, vcpus in enumerate((1.75, 2))
+    )
+    assert_can_run(fits, queue)
+    with pytest.raises(AssertionError, match="FIT-"):
+        assert_can_run(not_quite, queue)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"namespace": "default"}, "namespace must be"),
+        ({"namespace": "kube-system"}, "namespace must be"),
+        ({"vpc": None}, "vpc must be given: this cluster does not know its own"),
+        ({"security_groups": None}, "security_groups must be given: this cluster does not know its own"),
+        ({"allocation_strategy": AllocationStrategy.BEST_FIT}, "must not be BEST_FIT on Amazon EKS"),
+        (
+            {"allocation_strategy": AllocationStrategy.SPOT_CAPACITY_OPTIMIZED},
+            "allocation_strategy must be one",
+        ),
+        ({"image_types": [ImageType.ECS_AL2023]}, "images must be for Amazon EKS, got ECS_AL2023"),
+        ({"kubernetes_version": "v1.34"}, "kubernetes_version must be a version of Kubernetes such as 1.34"),
+        ({"bid_percentage": 50}, "bid_percentage needs Spot"),
+        ({"max_vcpus": 0}, "max_vcpus must be"),
+    ],
+)
+def test_fails_when_aws_would_refuse_it(
+    stack: Stack, vpc: ec2.IVpc, arguments: dict[str, Any], message: str
+) -> None:
+    """Fails when AWS Batch would refuse an argument, before anything is in the tree."""
+    cluster = bare(stack)
+    security = group(stack)
+    before = len(stack.node.children)
+    given_ = {"cluster": cluster, "namespace": "jobs", "vpc": vpc, "security_groups": [security], **arguments}
+    with pytest.raises(ValueError, match=message):
+        EksComputeEnvironment(stack, "Environment", **given_)
+    assert len(stack.node.children) == before
+
+
+def test_fails_when_images_for_eks_are_on_ecs(stack: Stack, vpc: ec2.IVpc) -> None:
+    """Fails when an environment on ECS is given an image for EKS (AMI-04)."""
+    with pytest.raises(ValueError, match="images must be for ECS, got EKS_AL2023"):
+        Ec2ComputeEnvironment(stack, "Environment", vpc=vpc, image_types=[ImageType.EKS_AL2023])
+
+
+def test_fails_when_the_cluster_lets_in_by_other_means(stack: Stack, vpc: ec2.IVpc) -> None:
+    """Fails when access entries are asked of a cluster without them, or a ConfigMap of one without that."""
+    older = of_first_generation(stack, vpc)
+    with pytest.raises(
+        ValueError, match="access_entry must be DISABLED for a cluster that lets in by its ConfigMap"
+    ):
+        EksComputeEnvironment(stack, "One", cluster=older, namespace="jobs")
+    newer = with_kubectl(Stack(stack, "Inner"), vpc)
+    with pytest.raises(
+        ValueError, match="must not be DISABLED for a cluster that lets in by access entries only"
+    ):
+        EksComputeEnvironment(
+            stack, "Two", cluster=newer, namespace="jobs", access_entry=AccessEntryState.DISABLED
+        )
+
+
+def test_fails_when_a_namespace_is_prepared_twice(stack: Stack, vpc: ec2.IVpc) -> None:
+    """Fails when two environments would each make the namespace: Kubernetes would refuse the second, at deploy."""
+    cluster = with_kubectl(stack, vpc)
+    EksComputeEnvironment(stack, "One", cluster=cluster, namespace="jobs")
+    before = len(stack.node.children)
+    with pytest.raises(ValueError, match="make one EksNamespace, and give it to each environment"):
+        EksComputeEnvironment(stack, "Two", cluster=cluster, namespace="jobs")
+    with pytest.raises(ValueError, match="is prepared once, got 'jobs' again"):
+        EksNamespace(stack, "Three", cluster=cluster, namespace="jobs")
+    assert len(stack.node.children) == before
+
+
+def test_fails_when_a_namespace_is_one_of_another_cluster(stack: Stack, vpc: ec2.IVpc) -> None:
+    """Fails when the environment's cluster is another one than that of its namespace."""
+    other = eks.CfnCluster.from_cluster_arn(stack, "Other", f"{ARN}2")
+    namespace = EksNamespace(stack, "OtherJobs", cluster=other, namespace="jobs", apply=False)
+    with pytest.raises(ValueError, match="namespace must be one of the cluster, got 'jobs' of another"):
+        imported(stack, vpc, namespace=namespace)
+
+
+def test_fails_when_there_is_no_kubectl_to_apply_with(stack: Stack) -> None:
+    """Fails when the CDK is told to apply to a cluster that it has no kubectl for."""
+    with pytest.raises(ValueError, match="apply needs a cluster with a kubectl of the CDK"):
+        EksNamespace(stack, "Namespace", cluster=bare(stack), namespace="jobs", apply=True)
+
+
+def test_roles_that_nobody_maps_are_told_of(stack: Stack, vpc: ec2.IVpc) -> None:
+    """The ConfigMap of an imported cluster is not the CDK's to write."""
+    imported(stack, vpc, access_entry=AccessEntryState.DISABLED)
+    [warning] = warnings(stack)
+    assert "map AWSServiceRoleForBatch, without its path, to the user aws-batch" in warning
+    assert entries(stack) == {}
+
+
+def test_an_existing_namespace_gets_the_rights_only(stack: Stack) -> None:
+    """``create_namespace=False`` leaves it to whoever made it."""
+    namespace = EksNamespace(
+        stack, "Namespace", cluster=bare(stack), namespace="jobs", create_namespace=False, apply=False
+    )
+    assert "Namespace" not in [each["kind"] for each in namespace.manifests]
+
+
+def test_the_same_argument_means_the_same_as_on_ecs() -> None:
+    """Type, default and words are those of the plain environment, but where EKS means something else."""
+    ours, theirs = arguments_of(EksComputeEnvironment), arguments_of(Ec2ComputeEnvironment)
+    shared = ours.keys() & theirs.keys()
+    different = {name for name in shared if ours[name] != theirs[name]}
+    assert different == {"vpc", "allocation_strategy", "instance_role"}
+    mine, plain = words_of(EksComputeEnvironment), words_of(Ec2ComputeEnvironment)
+    assert {name for name in mine.keys() & plain.keys() if mine[name] != plain[name]} == different | {
+        "security_groups",
+        "image_ids",
+        "launch_template",
+    }
+    assert theirs.keys() - ours.keys() == {"container_insights", "service_role"}
+
+
+environments = st.fixed_dictionaries(
+    {},
+    optional={
+        "instance_types": st.lists(
+            st.sampled_from(["c7i", "m7i.large", "g5", "default_x86_64", "c7g.large"]),
+            max_size=3,
+            unique=True,
+        ),
+        "spot": st.booleans(),
+        "min_vcpus": st.integers(-1, 20),
+        "max_vcpus": st.integers(0, 500),
+        "scale_down_delay": st.integers(0, 40).map(Duration.minutes),
+        "allocation_strategy": st.sampled_from(AllocationStrategy),
+        "bid_percentage": st.integers(0, 110),
+        "kubernetes_version": st.sampled_from(["1.34", "1.30", "v1.34"]),
+        "image_types": st.lists(st.sampled_from(ImageType), max_size=2, unique=True),
+        "image_ids": st.dictionaries(st.sampled_from(ImageType), st.just("ami-12345678"), max_size=2),
+        "userdata_type": st.sampled_from(UserdataType),
+        "instance_tags": st.dictionaries(st.sampled_from(["team", "aws:x"]), st.just("a")),
+        "access_entry": st.sampled_from(AccessEntryState),
+        "enabled": st.booleans(),
+        "replace_compute_environment": st.booleans(),
+        "update_to_latest_image_version": st.booleans(),
+        "compute_environment_name": st.sampled_from(["nodes", "!"]),
+    },
+)
+
+
+def test_an_environment_is_refused_at_once_or_by_nobody() -> None:
+    """Whatever the arguments: a ValueError and nothing else, or an environment that all judges accept."""
+    from cfnlint.api import lint
+
+    model = boto3.client("batch", region_name="eu-west-1").meta.service_model
+    shape = model.operation_model("CreateComputeEnvironment").input_shape
+    tried = Counter[str]()
+
+    # Each example is a stack: to make a failing one smaller would take minutes.
+    @settings(
+        max_examples=10,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],
+    )
+    @given(st.lists(environments, min_size=20, max_size=40))
+    def judge(drawn: list[dict[str, Any]]) -> None:
+        stack = Stack(
+            App(context={"batch-constructs:checks": False}), "Stack", synthesizer=BootstraplessSynthesizer()
+        )
+        vpc = ec2.Vpc.from_vpc_attributes(
+            stack,
+            "Vpc",
+            vpc_id="vpc-12345678",
+            availability_zones=["eu-west-1a"],
+            private_subnet_ids=["subnet-12345678"],
+        )
+        security = group(stack)
+        for number, arguments in enumerate(drawn):
+            cluster = eks.CfnCluster.from_cluster_arn(stack, f"Cluster{number}", f"{ARN}{number}")
+            try:
+                EksComputeEnvironment(
+                    stack,
+                    f"Environment{number}",
+                    cluster=cluster,
+                    namespace="jobs",
+                    vpc=vpc,
+                    security_groups=[security],
+                    **arguments,
+                )
+            except ValueError:
+                tried["refused"] += 1
+                continue
+            tried["accepted"] += 1
+        template = dict(Template.from_stack(stack).to_json())
+        if not template.get("Resources"):
+            return
+        for resource in template["Resources"].values():
+            if resource["Type"] == ENVIRONMENT:
+                request = {"computeEnvironmentName": "name", **request_of(resource["Properties"])}
+                capacity = request["computeResources"]
+                # CloudFormation's own.
+                capacity.pop("updateToLatestImageVersion", None)
+                request.pop("updatePolicy", None)
+                report = ParamValidator().validate(request, shape)
+                assert not report.has_errors(), report.generate_report()
+        assert [str(match) for match in lint(json.dumps(template))] == []
+        assert_no_findings(stack)
+
+    judge()
+    assert min(tried["refused"], tried["accepted"]) > 10, tried

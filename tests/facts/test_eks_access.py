@@ -1,0 +1,70 @@
+"""What AWS Batch may do in a cluster, as Kubernetes is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from batch_constructs.facts import eks, eks_access
+
+
+def test_every_object_is_bound_to_the_user_of_aws_batch() -> None:
+    """Troubleshooting T19: a role that is bound to nobody lets jobs wait for ever."""
+    objects = eks_access.manifests("jobs")
+    assert [each["kind"] for each in objects] == [
+        "Namespace",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "Role",
+        "RoleBinding",
+    ]
+    by_kind = {each["kind"]: each for each in objects}
+    for kind in ("ClusterRole", "Role"):
+        binding = by_kind[f"{kind}Binding"]
+        assert binding["roleRef"] == {
+            "kind": kind,
+            "name": by_kind[kind]["metadata"]["name"],
+            "apiGroup": "rbac.authorization.k8s.io",
+        }
+        assert binding["metadata"].get("namespace") == by_kind[kind]["metadata"].get("namespace")
+        assert [each["name"] for each in binding["subjects"]] == [eks.KUBERNETES_USER]
+
+
+@pytest.mark.parametrize(
+    ("resource", "verbs"),
+    [
+        ("namespaces", {"get"}),
+        ("nodes", {"get", "list", "watch"}),
+        ("configmaps", {"get", "list", "watch"}),
+        ("events", {"list"}),
+        ("replicasets", {"get", "list", "watch"}),
+        ("clusterrolebindings", {"get", "list"}),
+    ],
+)
+def test_it_sees_of_the_cluster_what_the_guide_says(resource: str, verbs: set[str]) -> None:
+    """And writes nothing there."""
+    rules = eks_access.cluster_rules()
+    assert {verb for rule in rules if resource in rule["resources"] for verb in rule["verbs"]} == verbs
+    written = {verb for rule in rules for verb in rule["verbs"]}
+    assert written <= {"get", "list", "watch"}
+
+
+def test_it_makes_and_deletes_pods_in_the_namespace_only() -> None:
+    """The one thing that it may change."""
+    changing = [
+        rule for rule in eks_access.namespace_rules() if set(rule["verbs"]) - {"get", "list", "watch"}
+    ]
+    assert [(rule["resources"], set(rule["verbs"]) - {"get", "list", "watch"}) for rule in changing] == [
+        (["pods"], {"create", "delete", "patch"})
+    ]
+
+
+def test_two_namespaces_share_no_object() -> None:
+    """Whoever gives up one of them takes nothing from the other."""
+
+    def names(namespace: str) -> set[tuple[str, str, str | None]]:
+        return {
+            (each["kind"], each["metadata"]["name"], each["metadata"].get("namespace"))
+            for each in eks_access.manifests(namespace)
+        }
+
+    assert not names("one") & names("two")
