@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from aws_cdk import Size
+
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.facts import instance_types as types
@@ -18,7 +20,6 @@ from batch_constructs.job_definitions.linux_parameters import Device, LinuxParam
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import Size
     from aws_cdk import aws_batch as batch
     from aws_cdk import aws_ecs as ecs
     from aws_cdk import aws_secretsmanager as secretsmanager
@@ -78,8 +79,10 @@ class NodeGroup:
         secrets: Variables whose values are read at the start of each job; the right to read them is granted. By
             default none.
         efa_interfaces: How many Elastic Fabric Adapters the container uses, at most those of the instance type: it
-            gets their devices, and may lock all of its memory, which MPI and NCCL need. By default none.
-        shared_memory: Size of ``/dev/shm``, in whole MiB. By default 64 MiB, which NCCL outgrows.
+            gets their devices, may lock all of its memory, and shares half of it among its processes, which MPI and
+            NCCL need. By default none.
+        shared_memory: Size of ``/dev/shm``, in whole MiB. By default 64 MiB, which NCCL outgrows; with
+            ``efa_interfaces`` half of ``memory``, as on a host.
         mounts: Volumes (`Efs`, `Host`) by the path at which the container sees them. By default none.
         linux_parameters: Init process, devices, tmpfs and swap. By default none.
         ulimits: Limits of the kernel. By default those of Docker, and of ``efa_interfaces``.
@@ -124,7 +127,7 @@ def container_of(
         privileged=group.privileged,
         resources=requirements(vcpus=group.vcpus, memory_mib=memory_mib, gpus=group.gpus),
         mounts=group.mounts,
-        linux_parameters=_linux_parameters(group),
+        linux_parameters=_linux_parameters(group, memory_mib),
         ulimits=_ulimits(group),
         repository_credentials=group.repository_credentials,
         enable_execute_command=enable_execute_command,
@@ -138,16 +141,16 @@ def _ulimits(group: NodeGroup) -> list[Ulimit]:
     return given
 
 
-def _linux_parameters(group: NodeGroup) -> LinuxParameters | None:
+def _linux_parameters(group: NodeGroup, memory_mib: Number | None) -> LinuxParameters | None:
     if not group.efa_interfaces and group.shared_memory is None:
         return group.linux_parameters
     given = group.linux_parameters or LinuxParameters()
     adapters = [Device(f"/dev/infiniband/uverbs{number}") for number in range(group.efa_interfaces)]
-    return replace(
-        given,
-        shared_memory_size=group.shared_memory or given.shared_memory_size,
-        devices=[*given.devices, *adapters],
-    )
+    shared = group.shared_memory or given.shared_memory_size
+    if shared is None and memory_mib is not None and known(memory_mib):
+        # What Linux gives a host; it is a limit of the container's own memory, and not taken before it is used.
+        shared = Size.mebibytes(memory_mib // 2)
+    return replace(given, shared_memory_size=shared, devices=[*given.devices, *adapters])
 
 
 def range_of(text: str, count: int) -> NodeRange:

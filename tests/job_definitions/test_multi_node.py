@@ -56,10 +56,10 @@ def test_a_range_inside_another_takes_its_nodes(stack: Stack, only: Callable[[st
 
 
 def test_efa_brings_devices_and_locked_memory(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Pain 12 (metaflow#1510): every adapter's device, and no limit on locked memory."""
+    """Pain 12 (metaflow#1510): every adapter's device, no limit on locked memory, half of it shared: one argument."""
     from aws_cdk import Size
 
-    define(stack, group(2, efa_interfaces=4, shared_memory=Size.gibibytes(1)), instance_type="p4d.24xlarge")
+    define(stack, group(2, efa_interfaces=4, memory=Size.gibibytes(2)), instance_type="p4d.24xlarge")
     [nodes] = nodes_of(only)["NodeRangeProperties"]
     container = nodes["Container"]
     assert [each["HostPath"] for each in container["LinuxParameters"]["Devices"]] == [
@@ -71,6 +71,23 @@ def test_efa_brings_devices_and_locked_memory(stack: Stack, only: Callable[[str]
     assert container["LinuxParameters"]["SharedMemorySize"] == 1024
     assert container["Ulimits"] == [{"Name": "memlock", "SoftLimit": -1, "HardLimit": -1}]
     assert nodes["InstanceTypes"] == ["p4d.24xlarge"]
+
+
+@pytest.mark.parametrize("place", ["shared_memory", "linux_parameters"])
+def test_shared_memory_that_is_given_counts(
+    stack: Stack, only: Callable[[str], dict[str, Any]], place: str
+) -> None:
+    """In the group or among the Linux parameters; without an adapter it is Docker's 64 MiB."""
+    from aws_cdk import Size
+
+    from batch_constructs import LinuxParameters
+
+    size = Size.mebibytes(100)
+    given = {place: size if place == "shared_memory" else LinuxParameters(shared_memory_size=size)}
+    define(stack, group(1, efa_interfaces=1, **given), group(1))
+    one, other = nodes_of(only)["NodeRangeProperties"]
+    assert one["Container"]["LinuxParameters"]["SharedMemorySize"] == 100
+    assert "LinuxParameters" not in other["Container"]
 
 
 def test_a_grant_reaches_every_node(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
