@@ -21,7 +21,7 @@ class QueueMetrics:
     They are made at no charge, and as well as AWS Batch can: alarms should bear a gap now and then. An alarm or a
     dashboard on them costs what CloudWatch takes for these.
 
-    Guide: Using CloudWatch Metrics with AWS Batch.
+    Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents).
     """
 
     @property
@@ -38,7 +38,7 @@ class QueueMetrics:
             name: Which one. Durations are in milliseconds.
             statistic: Such as ``"Sum"``, ``"p90"``, ``"Maximum"``. By default the sum of counts, and the time that nine
                 of ten jobs did not exceed.
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return metric(
             NAMESPACE,
@@ -52,7 +52,7 @@ class QueueMetrics:
         """Jobs that were submitted: all children of an array at once.
 
         Args:
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return self.metric(QueueMetric.SUBMITTED, period=period)
 
@@ -60,7 +60,7 @@ class QueueMetrics:
         """Jobs that began to wait for capacity, once for each attempt.
 
         Args:
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return self.metric(QueueMetric.RUNNABLE, period=period)
 
@@ -68,7 +68,7 @@ class QueueMetrics:
         """Jobs that began to run, once for each attempt.
 
         Args:
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return self.metric(QueueMetric.RUNNING, period=period)
 
@@ -76,7 +76,7 @@ class QueueMetrics:
         """Jobs that succeeded.
 
         Args:
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return self.metric(QueueMetric.SUCCEEDED, period=period)
 
@@ -84,7 +84,7 @@ class QueueMetrics:
         """Jobs that failed for good, cancelled and terminated ones included.
 
         Args:
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return self.metric(QueueMetric.FAILED, period=period)
 
@@ -92,7 +92,7 @@ class QueueMetrics:
         """Attempts that failed and were tried again.
 
         Args:
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return self.metric(QueueMetric.RETRIED, period=period)
 
@@ -103,7 +103,7 @@ class QueueMetrics:
 
         Args:
             statistic: Such as ``"p50"``, ``"p90"``, ``"Average"``, ``"Maximum"``; by default ``"p90"``.
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return self.metric(QueueMetric.RUNNABLE_TO_STARTING, statistic=statistic, period=period)
 
@@ -114,7 +114,7 @@ class QueueMetrics:
 
         Args:
             statistic: Such as ``"p50"``, ``"p90"``, ``"Average"``, ``"Maximum"``; by default ``"p90"``.
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return self.metric(QueueMetric.SUBMITTED_TO_STARTING, statistic=statistic, period=period)
 
@@ -123,7 +123,7 @@ class QueueMetrics:
 
         Args:
             statistic: Such as ``"p50"``, ``"p90"``, ``"Average"``, ``"Maximum"``; by default ``"p90"``.
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return self.metric(QueueMetric.EXECUTION, statistic=statistic, period=period)
 

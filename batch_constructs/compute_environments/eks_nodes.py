@@ -48,7 +48,8 @@ class EksNodeRole(InstanceRole):
             cluster: Which its nodes join, by an access entry; the cluster must take them (``API`` or
                 ``API_AND_CONFIG_MAP``). ``None`` for no entry: `EksComputeEnvironment` or you write the role into the
                 ConfigMap ``aws-auth``.
-            managed_policies: Further policies, such as ``CloudWatchAgentServerPolicy`` for a log agent.
+            managed_policies: Further policies, such as ``CloudWatchAgentServerPolicy`` for a log agent. By default
+                none.
         """
         own = [_cfn.managed_policy(name) for name in _POLICIES]
         super().__init__(scope, id, managed_policies=[*own, *managed_policies])

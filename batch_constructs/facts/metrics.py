@@ -22,6 +22,8 @@ class QueueMetric(StrEnum):
 
     Children of arrays count, their parent does not, save that submitting it counts them all; of a multi-node job the
     whole counts once.
+
+    Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents).
     """
 
     SUBMITTED = "JobsSubmitted"

@@ -210,14 +210,20 @@ class ContainerInsights(StrEnum):
 
 
 class UserdataType(StrEnum):
-    """How a node joins EKS; the first when omitted (LT-11)."""
+    """How a node joins EKS; the first when omitted (LT-11).
+
+    Guide: AWS Batch on Amazon EKS (newer than the table of contents); Launch Template Support.
+    """
 
     EKS_BOOTSTRAP_SH = "EKS_BOOTSTRAP_SH"
     EKS_NODEADM = "EKS_NODEADM"
 
 
 class AccessEntryState(StrEnum):
-    """Whether Batch makes its access entry in an EKS cluster; the last when omitted (EKS-19)."""
+    """Whether Batch makes its access entry in an EKS cluster; the last when omitted (EKS-19).
+
+    Guide: AWS Batch on Amazon EKS (newer than the table of contents).
+    """
 
     ENABLED = "ENABLED"
     DISABLED = "DISABLED"

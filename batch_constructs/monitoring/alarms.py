@@ -49,7 +49,7 @@ class BatchAlarms(CheckedConstruct):
     much where jobs come by the thousand. Failures and times are metrics that AWS publishes for nothing; each alarm costs
     what CloudWatch takes for it, 0.10 USD a month, and 0.20 USD for each environment.
 
-    Guide: Using CloudWatch Metrics with AWS Batch; AWS Batch Events.
+    Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents); AWS Batch Events.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class BatchAlarms(CheckedConstruct):
             compute_environments: Whose size to watch; of any make. By default none.
             metrics: Where lost hosts and sizes of environments come from; it must count these queues, and ask for these
                 environments. It is watched, too: an event that it could not count alarms. By default none.
-            emails: Who gets a mail. Each must confirm the subscription that AWS sends.
+            emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
             topic: Whom they tell, also of their end: share that of other alerts, ``alerts.topic``. By default a topic of
                 their own if there are mails, else nobody: the alarms are to be seen only.
             failed: Jobs that failed for good; by default any.

@@ -37,7 +37,7 @@ class BatchBudget(CheckedConstruct):
 
     The first two budgets of an account cost nothing, each further one about 0.60 USD a month.
 
-    Guide: Tagging your AWS Batch Resources.
+    Guide: Tagging your AWS Batch Resources (newer than the table of contents).
     """
 
     def __init__(
@@ -61,9 +61,11 @@ class BatchBudget(CheckedConstruct):
             id: Its name in that scope.
             monthly_limit: What a month may cost, more than 0.
             tags: What costs count: those of resources that have all of these tags. At least one.
-            emails: Who gets a mail; no confirmation is needed. At most 10, which each notification may have.
+            emails: Who gets a mail; no confirmation is needed. At most 10, which each notification may have. By
+                default nobody.
             topic: Who else hears of it: share that of other alerts, ``alerts.topic``. By default only the mails.
-            alert_at_percent: At which parts of the limit to tell, of what is spent. By default at 50, 80 and 100.
+            alert_at_percent: At which parts of the limit to tell, of what is spent, each more than 0. By default at
+                50, 80 and 100.
             alert_at_forecast_percent: The same, of what the month will cost as AWS sees it; AWS needs some weeks of history
                 for it. By default at 100. At most 10 together.
             currency: That of the account; by default ``"USD"``.

@@ -36,7 +36,7 @@ class BatchDashboard(CheckedConstruct):
     `JobMetrics`, which says what it costs. A dashboard costs 3 USD a month after the first three, and each time that it is
     looked at its tables read the log of the time shown.
 
-    Guide: Using CloudWatch Metrics with AWS Batch; AWS Batch Events.
+    Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents); AWS Batch Events.
     """
 
     def __init__(

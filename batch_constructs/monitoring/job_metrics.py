@@ -64,7 +64,7 @@ class JobMetrics(CheckedConstruct):
     Children of arrays count, their parent does not; of a multi-node job the whole counts once. EventBridge delivers an
     event twice now and then: what one instance of the function has seen it counts once.
 
-    Guide: Using CloudWatch Metrics with AWS Batch; AWS Batch Events.
+    Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents); AWS Batch Events.
     """
 
     def __init__(

@@ -24,7 +24,7 @@ class JobQueueMetrics(QueueMetrics):
     All but `metric_spot_reclaims` come from AWS Batch itself, for nothing. A `JobQueue` has the same methods; this is
     for the L2's, an L1 or an imported one.
 
-    Guide: Using CloudWatch Metrics with AWS Batch.
+    Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents).
     """
 
     def __init__(self, job_queue: IJobQueueRef) -> None:
@@ -44,7 +44,7 @@ class JobQueueMetrics(QueueMetrics):
         """Attempts that lost their host, which on Spot is nearly always a reclaim. A `JobMetrics` must count the queue.
 
         Args:
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return _own("SpotReclaims", {OWN_QUEUE: self._name}, "Sum", period)
 
@@ -55,7 +55,7 @@ class JobDefinitionMetrics:
     AWS Batch publishes nothing by definition: a `JobMetrics` must count it. Submissions are missing, for AWS Batch sends no
     event about them; `metric_runnable` comes closest.
 
-    Guide: Using CloudWatch Metrics with AWS Batch; AWS Batch Events.
+    Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents); AWS Batch Events.
     """
 
     def __init__(self, job_definition: IJobDefinitionRef) -> None:
@@ -70,7 +70,7 @@ class JobDefinitionMetrics:
         """Jobs that began to wait for others.
 
         Args:
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return _own("Pending", self._dimensions, "Sum", period)
 
@@ -78,7 +78,7 @@ class JobDefinitionMetrics:
         """Jobs that began to wait for capacity, at their first attempt only: each job counts once.
 
         Args:
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return _own("Runnable", self._dimensions, "Sum", period)
 
@@ -86,7 +86,7 @@ class JobDefinitionMetrics:
         """Jobs that were placed, once for each attempt.
 
         Args:
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return _own("Starting", self._dimensions, "Sum", period)
 
@@ -94,7 +94,7 @@ class JobDefinitionMetrics:
         """Jobs that began to run, once for each attempt.
 
         Args:
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return _own("Running", self._dimensions, "Sum", period)
 
@@ -102,7 +102,7 @@ class JobDefinitionMetrics:
         """Jobs that succeeded.
 
         Args:
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return _own("Succeeded", self._dimensions, "Sum", period)
 
@@ -110,7 +110,7 @@ class JobDefinitionMetrics:
         """Jobs that failed for good.
 
         Args:
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return _own("Failed", self._dimensions, "Sum", period)
 
@@ -118,7 +118,7 @@ class JobDefinitionMetrics:
         """Attempts that failed and were tried again.
 
         Args:
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return _own("Retries", self._dimensions, "Sum", period)
 
@@ -126,7 +126,7 @@ class JobDefinitionMetrics:
         """Attempts that lost their host, which on Spot is nearly always a reclaim.
 
         Args:
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return _own("SpotReclaims", self._dimensions, "Sum", period)
 
@@ -137,7 +137,7 @@ class JobDefinitionMetrics:
 
         Args:
             statistic: Such as ``"p50"``, ``"p90"``, ``"Average"``, ``"Maximum"``; by default ``"p90"``.
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return _own("TimeToStart", self._dimensions, statistic, period)
 
@@ -146,7 +146,7 @@ class JobDefinitionMetrics:
 
         Args:
             statistic: Such as ``"p50"``, ``"p90"``, ``"Average"``, ``"Maximum"``; by default ``"p90"``.
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return _own("RunTime", self._dimensions, statistic, period)
 
@@ -156,7 +156,7 @@ class ComputeEnvironmentMetrics:
 
     AWS Batch publishes nothing by environment: a `JobMetrics` must look at it.
 
-    Guide: Using CloudWatch Metrics with AWS Batch.
+    Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents).
     """
 
     def __init__(self, compute_environment: IComputeEnvironmentRef) -> None:
@@ -171,7 +171,7 @@ class ComputeEnvironmentMetrics:
         """VCPUs that AWS Batch wants there now; of Fargate it says none.
 
         Args:
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return _own("DesiredVcpus", self._dimensions, "Maximum", period)
 
@@ -179,7 +179,7 @@ class ComputeEnvironmentMetrics:
         """VCPUs to which it may grow.
 
         Args:
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return _own("MaxVcpus", self._dimensions, "Maximum", period)
 
@@ -187,7 +187,7 @@ class ComputeEnvironmentMetrics:
         """Jobs that succeeded there.
 
         Args:
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return _own("Succeeded", self._dimensions, "Sum", period)
 
@@ -195,7 +195,7 @@ class ComputeEnvironmentMetrics:
         """Jobs that failed for good, and whose last attempt was there.
 
         Args:
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return _own("Failed", self._dimensions, "Sum", period)
 
@@ -203,7 +203,7 @@ class ComputeEnvironmentMetrics:
         """Attempts that lost their host there, which on Spot is nearly always a reclaim.
 
         Args:
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return _own("SpotReclaims", self._dimensions, "Sum", period)
 

@@ -25,7 +25,7 @@ _HOUR, _DAY, _WEEK = 3_600, 86_400, 604_800
 class CountThreshold:
     """When so many are too many.
 
-    Guide: Using CloudWatch Metrics with AWS Batch.
+    Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents).
 
     Attributes:
         above: What must be passed in a period, at least 0.
@@ -54,10 +54,10 @@ class CountThreshold:
 class TimeThreshold:
     """When so long is too long.
 
-    Guide: Using CloudWatch Metrics with AWS Batch.
+    Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents).
 
     Attributes:
-        above: What must be passed.
+        above: What must be passed, from 0.
         statistic: Of all jobs in a period, such as ``"p50"`` or ``"Maximum"``; by default ``"p90"``: at least one of ten
             took longer.
         period: How long a period is, whole minutes up to a week; by default 5 minutes.
