@@ -130,6 +130,10 @@ if TYPE_CHECKING:
         deny_register_job_definition_if_any,
     )
     from batch_constructs.platform.alerts import BatchAlerts
+    from batch_constructs.platform.compute_stack import BatchComputeStack
+    from batch_constructs.platform.jobs_stack import BatchJobsStack
+    from batch_constructs.platform.network_stack import BatchNetworkStack
+    from batch_constructs.platform.observability_stack import BatchObservabilityStack
     from batch_constructs.platform.platform import BatchPlatform
     from batch_constructs.platform.pools import CpuPool, FargatePool, GpuPool, OwnPool, PlatformQueue
     from batch_constructs.roles import (
@@ -166,11 +170,15 @@ _HOMES = {
     "BatchAlarms": "monitoring.alarms",
     "BatchAlerts": "platform.alerts",
     "BatchBudget": "monitoring.budget",
+    "BatchComputeStack": "platform.compute_stack",
     "BatchConditionKey": "permissions.conditions",
     "BatchDashboard": "monitoring.dashboard",
     "BatchEnv": "facts.job_environment",
+    "BatchJobsStack": "platform.jobs_stack",
     "BatchLaunchTemplate": "launch_templates.launch_template",
     "BatchNetwork": "networking",
+    "BatchNetworkStack": "platform.network_stack",
+    "BatchObservabilityStack": "platform.observability_stack",
     "BatchPlatform": "platform.platform",
     "BatchServiceRole": "roles",
     "BlockedReason": "facts.events",
@@ -334,11 +342,15 @@ __all__ = [
     "BatchAlarms",
     "BatchAlerts",
     "BatchBudget",
+    "BatchComputeStack",
     "BatchConditionKey",
     "BatchDashboard",
     "BatchEnv",
+    "BatchJobsStack",
     "BatchLaunchTemplate",
     "BatchNetwork",
+    "BatchNetworkStack",
+    "BatchObservabilityStack",
     "BatchPlatform",
     "BatchServiceRole",
     "BlockedReason",

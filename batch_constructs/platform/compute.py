@@ -40,11 +40,14 @@ __all__ = ["ComputePool", "Hosts", "PlatformCompute", "check_pools"]
 _STEP = 10
 
 
-def check_pools(problems: Problems, pools: Sequence[Pool]) -> None:
-    """Note names that two pools or two queues would share, and that there is no pool."""
-    problems.check(len(pools) > 0, "pools must hold at least one pool, got none")
-    queues = [plan.name for pool in pools for plan in queue_plans(pool)]
-    for what, names in (("pools", [pool.name for pool in pools]), ("queues", queues)):
+def check_pools(
+    problems: Problems, pools: Sequence[Pool], *, taken: Mapping[str, ComputePool] | None = None
+) -> None:
+    """Note names that two pools or two queues would share."""
+    there = taken or {}
+    queues = [name for pool in there.values() for name in pool.queues]
+    queues += [plan.name for pool in pools for plan in queue_plans(pool)]
+    for what, names in (("pools", [*there, *(pool.name for pool in pools)]), ("queues", queues)):
         twice = [name for name, count in Counter(names).items() if count > 1]
         problems.check(not twice, f"{what} must have different names, got {', '.join(twice)} twice")
     most = max((len(queue_plans(pool)) for pool in pools), default=0)
@@ -177,25 +180,51 @@ class PlatformCompute:
     def _make(self, scope: Construct, hosts: Hosts, pools: Sequence[Pool]) -> None:
         self.security_groups = hosts.security_groups
         self.instance_role = hosts.instance_role
-        rooms = Construct(scope, "Pools")
-        # Not inside their pools: a queue that moves to another pool stays the same queue, and is updated in place.
-        fronts = Construct(scope, "Queues")
-        shares = Construct(scope, "Shares")
-        self.pools = {pool.name: ComputePool(rooms, pool, hosts) for pool in pools}
-        for pool in pools:
-            plans = queue_plans(pool)
-            made = self.pools[pool.name]
-            made.queues = {
-                plan.name: _queue(fronts, shares, plan, made, _STEP * place)
-                for plan, place in zip(plans, range(len(plans), 0, -1), strict=True)
-            }
-        self.queues = {name: queue for pool in self.pools.values() for name, queue in pool.queues.items()}
+        self._hosts = hosts
         self._connections = ec2.Connections(security_groups=list(self.security_groups))
+        # Queues are not inside their pools: one that moves to another pool stays the same, and is updated in place.
+        self._rooms = {name: Construct(scope, name) for name in ("Pools", "Queues", "Shares")}
+        self.pools = {}
+        self.queues = {}
+        for pool in pools:
+            self._add(pool)
+
+    def _add(self, pool: Pool) -> ComputePool:
+        made = ComputePool(self._rooms["Pools"], pool, self._hosts)
+        plans = queue_plans(pool)
+        made.queues = {
+            plan.name: self._queue(plan, made, _STEP * place)
+            for plan, place in zip(plans, range(len(plans), 0, -1), strict=True)
+        }
+        self.pools = {**self.pools, pool.name: made}
+        self.queues = {**self.queues, **made.queues}
+        return made
+
+    def _queue(self, plan: PlatformQueue, pool: ComputePool, priority: int) -> JobQueue:
+        policy = None
+        if plan.shares is not None:
+            policy = FairSharePolicy(
+                self._rooms["Shares"],
+                plan.name,
+                shares=plan.shares,
+                share_decay=plan.share_decay,
+                compute_reservation=plan.compute_reservation,
+            )
+        environments = pool.compute_environments if plan.spot else [pool.on_demand]
+        stuck = plan.job_state_time_limits
+        return JobQueue(
+            self._rooms["Queues"],
+            plan.name,
+            compute_environments=[each for each in environments if each is not None],
+            priority=priority,
+            scheduling_policy=policy,
+            job_state_time_limits=(JobStateTimeLimit.for_misconfigurations() if stuck is None else stuck),
+        )
 
     @property
     def queue(self) -> JobQueue:
         """The first queue: the most urgent one of the first pool."""
-        return next(iter(self.queues.values()))
+        return self._first.queue
 
     @property
     def spot(self) -> ManagedComputeEnvironment | None:
@@ -219,30 +248,6 @@ class PlatformCompute:
 
     @property
     def _first(self) -> ComputePool:
+        if not self.pools:
+            raise LookupError("the stack has no pool yet: call add_pool")
         return next(iter(self.pools.values()))
-
-
-def _queue(
-    scope: Construct, shares: Construct, plan: PlatformQueue, pool: ComputePool, priority: int
-) -> JobQueue:
-    policy = None
-    if plan.shares is not None:
-        policy = FairSharePolicy(
-            shares,
-            plan.name,
-            shares=plan.shares,
-            share_decay=plan.share_decay,
-            compute_reservation=plan.compute_reservation,
-        )
-    environments = pool.compute_environments if plan.spot else [pool.on_demand]
-    time_limits = plan.job_state_time_limits
-    return JobQueue(
-        scope,
-        plan.name,
-        compute_environments=[each for each in environments if each is not None],
-        priority=priority,
-        scheduling_policy=policy,
-        job_state_time_limits=(
-            JobStateTimeLimit.for_misconfigurations() if time_limits is None else time_limits
-        ),
-    )

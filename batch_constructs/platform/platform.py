@@ -105,6 +105,7 @@ class BatchPlatform(PlatformCompute, CheckedConstruct):
             ValueError: names are used twice, arguments contradict each other, or an address is no email address.
         """
         problems = Problems()
+        problems.check(len(pools) > 0, "pools must hold at least one pool, got none")
         check_pools(problems, pools)
         check_receivers(problems, emails, targets)
         problems.check(
@@ -122,7 +123,7 @@ class BatchPlatform(PlatformCompute, CheckedConstruct):
         problems.raise_if_any()
 
         super().__init__(scope, id)
-        self.network = None if vpc is not None else own_network(self)
+        self.network = None if vpc is not None else BatchNetwork(self, "Network", max_azs=3, flow_logs=True)
         self.vpc = vpc or self.network.vpc  # type: ignore[union-attr] # one of the two is there
         hosts = Hosts(
             self,
@@ -144,11 +145,3 @@ class BatchPlatform(PlatformCompute, CheckedConstruct):
                 topic=topic,
                 targets=targets,
             )
-
-
-def own_network(scope: Construct) -> BatchNetwork:
-    """The network of a platform that is given none."""
-    network = BatchNetwork(scope, "Network", max_azs=3, flow_logs=True)
-    # Free, and most of what jobs load comes from S3: image layers of ECR, too. It need not pay for NAT.
-    network.vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
-    return network

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,12 @@ class Deployment:
         return cls(stack_name=name.rpartition(".")[2], template=template, assembly=GOLDEN[name])
 
     @classmethod
+    def of_assembly(cls, assembly: Path, stack_name: str) -> Deployment:
+        """One stack of an assembly."""
+        template = json.loads((assembly / f"{stack_name}.template.json").read_text())
+        return cls(stack_name=stack_name, template=template, assembly=assembly)
+
+    @classmethod
     def read(cls, assembly: Path) -> Deployment:
         """Read an assembly, which has one stack."""
         artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"]
@@ -61,14 +68,27 @@ class Deployment:
         stack_name = artifacts[name]["properties"].get("stackName", name)
         return cls(stack_name=stack_name, template=template, assembly=assembly)
 
+    def needs(self) -> list[str]:
+        """The stacks whose exports or outputs it uses."""
+        text = json.dumps(self.template)
+        named = re.findall(r'"Fn::ImportValue": "([^":]+):|"StackName": "([^"]+)"', text)
+        return sorted({name for names in named for name in names if name})
+
     def create(self, aws: Clients) -> None:
         """Deploy it without the command line, which takes seconds for each; parameters get any value."""
+        aws("cloudformation").create_stack(**self._request())
+
+    def update(self, aws: Clients) -> None:
+        """Deploy it over what is there, likewise."""
+        aws("cloudformation").update_stack(**self._request())
+
+    def _request(self) -> dict[str, Any]:
         given = [name for name, each in self.template.get("Parameters", {}).items() if "Default" not in each]
-        aws("cloudformation").create_stack(
-            StackName=self.stack_name,
-            TemplateBody=json.dumps(self.template),
-            Parameters=[{"ParameterKey": name, "ParameterValue": "any"} for name in given],
-        )
+        return {
+            "StackName": self.stack_name,
+            "TemplateBody": json.dumps(self.template),
+            "Parameters": [{"ParameterKey": name, "ParameterValue": "any"} for name in given],
+        }
 
     def types(self) -> dict[str, str]:
         """The type of each resource in the template, by logical id."""

@@ -6,12 +6,15 @@ Each function below `apply` works around the faults of moto that its docstring n
 from __future__ import annotations
 
 import copy
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from moto.batch import models
 from moto.batch.utils import lowercase_first_key
-from moto.cloudformation import parsing
+from moto.cloudformation import cloudformation_backends, parsing
+from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.models import CloudFormationBackend
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.common_models import CloudFormationModel
 from moto.core.config import default_user_config
@@ -48,6 +51,9 @@ def apply() -> None:
         name_repositories_in_small_letters,
         send_events_to_topics,
         find_change_sets_by_their_stack,
+        read_outputs_of_other_stacks,
+        refuse_to_take_back_exports_in_use,
+        forget_what_was_never_created,
         answer_for_what_other_resources_name,
         stand_in_for_what_other_resources_name,
     ):
@@ -350,6 +356,69 @@ def _of_the_named_stack(action: str) -> None:
         return act(self)
 
     setattr(CloudFormationResponse, action, act_on_the_right_one)
+
+
+def read_outputs_of_other_stacks() -> None:
+    """moto does not know `Fn::GetStackOutput`."""
+    clean = parsing.clean_json
+
+    def clean_also_outputs(node: Any, resources: Any) -> Any:
+        if not (isinstance(node, dict) and "Fn::GetStackOutput" in node):
+            return clean(node, resources)
+        asked = clean(node["Fn::GetStackOutput"], resources)
+        backend = cloudformation_backends[resources._account_id][asked["Region"]]
+        outputs = backend.get_stack(asked["StackName"]).output_map
+        return outputs[asked["OutputName"]].value
+
+    parsing.clean_json = clean_also_outputs
+
+
+def refuse_to_take_back_exports_in_use() -> None:
+    """moto's updates neither refuse to remove or change an export that another stack imports, nor add new ones."""
+    update = CloudFormationBackend.update_stack
+
+    def update_and_export(self: Any, name: str, template: Any, *args: Any, **kwargs: Any) -> Any:
+        stack = self.get_stack(name)
+        before = {each.name: each.value for each in stack.exports}
+        planned = json.loads(template).get("Outputs", {}).values()
+        kept = {each["Export"]["Name"] for each in planned if "Export" in each}
+        for export in before.keys() - kept:
+            _refuse_if_in_use(self, export, "deleted")
+        updated = update(self, name, template, *args, **kwargs)
+        after = {each.name: each for each in stack.exports}
+        for export in kept & before.keys():
+            if after[export].value != before[export]:
+                _refuse_if_in_use(self, export, "updated")
+        self.exports.update(after)
+        for export in before.keys() - kept:
+            del self.exports[export]
+        return updated
+
+    CloudFormationBackend.update_stack = update_and_export
+
+
+def _refuse_if_in_use(backend: Any, export: str, verb: str) -> None:
+    users = [
+        each.name
+        for each in backend.stacks.values()
+        if f'"Fn::ImportValue": "{export}"' in json.dumps(each.template_dict)
+    ]
+    if users:
+        # In CloudFormation's words.
+        raise ValidationError(
+            message=f"Export {export} cannot be {verb} as it is in use by {', '.join(users)}"
+        )
+
+
+def forget_what_was_never_created() -> None:
+    """moto's updates fail when they remove a resource of a type that moto leaves out."""
+    delete = parsing.parse_and_delete_resource
+
+    def delete_if_it_can(name: Any, resource: Properties, *place: Any) -> None:
+        if parsing.resource_class_from_type(resource["Type"]) is not None:
+            delete(name, resource, *place)
+
+    parsing.parse_and_delete_resource = delete_if_it_can
 
 
 def _before_creating(model: Any, fix: Callable[[Properties, Any], None]) -> None:

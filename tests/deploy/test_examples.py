@@ -48,6 +48,15 @@ def example(request: pytest.FixtureRequest) -> Deployment:
     return _deployed(request, request.param)
 
 
+def _has_environments(name: str) -> bool:
+    return "AWS::Batch::ComputeEnvironment" in Deployment.of_template(name).types().values()
+
+
+@pytest.fixture(params=[*BY_COMMAND_LINE, *filter(_has_environments, BY_TEMPLATE)])
+def with_environments(request: pytest.FixtureRequest) -> Deployment:
+    return _deployed(request, request.param)
+
+
 def _deployed(request: pytest.FixtureRequest, name: str) -> Deployment:
     found: Deployment
     if name in BY_COMMAND_LINE:
@@ -57,6 +66,8 @@ def _deployed(request: pytest.FixtureRequest, name: str) -> Deployment:
     # Templates name a parameter of the account's bootstrap.
     aws, _ = request.getfixturevalue("aws"), request.getfixturevalue("cdk")
     found = Deployment.of_template(name)
+    for needed in found.needs():
+        _deployed(request, f"{name.partition('.')[0]}.{needed}")
     server.once(name, lambda: found.create(aws))
     return found
 
@@ -88,13 +99,13 @@ def test_what_is_not_deployed_has_its_reason(name: str) -> None:
     assert not unknown & set(get_model_map())
 
 
-def test_every_environment_is_valid(example: Deployment, aws: Clients) -> None:
+def test_every_environment_is_valid(with_environments: Deployment, aws: Clients) -> None:
     """Roles, profiles, subnets and security groups of each environment exist, and it takes jobs if it is to."""
-    environments = _environments(example, aws)
+    environments = _environments(with_environments, aws)
     assert {each["status"] for each in environments} == {"VALID"}
     written = [
         resource["Properties"]["State"]
-        for resource in example.template["Resources"].values()
+        for resource in with_environments.template["Resources"].values()
         if resource["Type"] == "AWS::Batch::ComputeEnvironment"
     ]
     assert "ENABLED" in written
@@ -102,12 +113,12 @@ def test_every_environment_is_valid(example: Deployment, aws: Clients) -> None:
 
 
 def test_launch_templates_have_the_version_that_the_environments_name(
-    example: Deployment, aws: Clients
+    with_environments: Deployment, aws: Clients
 ) -> None:
     """No environment names a launch template or a version that does not exist."""
     named = [
         e["computeResources"]["launchTemplate"]
-        for e in _environments(example, aws)
+        for e in _environments(with_environments, aws)
         if e["computeResources"]["type"] in {"EC2", "SPOT"}
     ]
     for template in named:

@@ -71,12 +71,12 @@ class PropertyChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What a deploy would do to one resource of AWS Batch.
+    """What a deploy would do to one resource of AWS Batch, or a stack that it would fail to update.
 
     Attributes:
-        type: the CloudFormation type, such as ``AWS::Batch::JobQueue``.
+        type: the CloudFormation type, such as ``AWS::Batch::JobQueue``; ``AWS::CloudFormation::Stack`` for a stack.
         stack: the stack's name.
-        logical_id: the resource's name in the template.
+        logical_id: the resource's name in the template; of a stack its name.
         construct_path: the CDK's path of the construct; empty if the CDK has not made it.
         kind: what happens, or at worst may happen.
         at_least: what happens for certain; differs from ``kind`` if the templates leave something open.

@@ -73,6 +73,10 @@ class Comparison:
         values = self._values[id(old.stack), id(new.stack)]
         return values.same(_properties(old).get(name, MISSING), _properties(new).get(name, MISSING))
 
+    def value(self, before: Stack, after: Stack, old: Any, new: Any) -> Sameness:
+        """Whether an expression of a stack gives the same as one of the stack that takes its place."""
+        return self._values[id(before), id(after)].same(old, new)
+
     def condition_differs(self, old: Resource, new: Resource) -> bool:
         """Whether another condition decides if the resource exists."""
         values = self._values[id(old.stack), id(new.stack)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from batch_constructs.assembly.changes.change import Kind, Problem, Risk
-from batch_constructs.assembly.changes.matching import root_names
 from batch_constructs.assembly.changes.problems import risk
 from batch_constructs.assembly.template import given, or_none, shown
 from batch_constructs.assembly.template.resources import JobQueue
@@ -75,27 +74,6 @@ def attached(
                 f"{queue.logical_id} names it without Ref, so CloudFormation may delete it before that queue"
             )
             yield Problem(risk=Risk.MAY_FAIL, message=message, remedy=_FIRST_THE_QUEUE)
-    yield from _exported(old, batch_before, kind, certain=certain)
-
-
-def _exported(
-    old: ComputeEnvironment, batch_before: BatchModel, kind: Kind, *, certain: bool
-) -> Iterator[Problem]:
-    """CloudFormation neither changes nor removes an export that another stack imports."""
-    roots = root_names(batch_before.stacks)
-    here = roots[id(old.stack)]
-    abroad = {
-        roots[id(queue.stack)]
-        for queue in batch_before.of(JobQueue)
-        if old in queue.environments and not _names(queue, old)
-    } - {here}
-    if abroad:
-        verb = "removed" if kind is Kind.DELETED else "changed"
-        yield Problem(
-            risk=risk(certain and kind is Kind.REPLACED),
-            message=f"its ARN is exported to {', '.join(sorted(abroad))}, and an export in use cannot be {verb}",
-            remedy="deploy the queue's stack first without it, or keep queue and environment in one stack",
-        )
 
 
 def _names(queue: JobQueue, environment: ComputeEnvironment) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs.assembly.changes import environments, problems
+from batch_constructs.assembly.changes import environments, exports, problems
 from batch_constructs.assembly.changes.change import Change, Kind, Problem, PropertyChange, Risk
 from batch_constructs.assembly.changes.comparison import Comparison
 from batch_constructs.assembly.changes.effects import effect
@@ -42,10 +42,12 @@ def plan(old: BatchModel, new: BatchModel) -> tuple[Change, ...]:
         new: what would be deployed.
 
     Returns:
-        A change for each resource that is touched, or that is left alone to one's surprise; environments first.
+        A change for each resource that is touched, or that is left alone to one's surprise; environments first. Last a
+        refused one for each stack that would remove or change an export that another stack imports.
     """
     planner = _Planner(old, new)
     changes = [change for pair in planner.comparison.pairs for change in planner.changes(*pair)]
+    changes += exports.refused(planner.comparison, old, new)
     return tuple(sorted(changes, key=_place))
 
 

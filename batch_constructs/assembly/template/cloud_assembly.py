@@ -56,10 +56,14 @@ def read_assembly(folder: Path) -> list[Stack]:
 
 
 def share_exports(stacks: list[Stack]) -> None:
-    """Let stacks import what the others of them export."""
+    """Let stacks import what the others of them export, and read each other's outputs."""
     exports = {name: value for stack in stacks for name, value in stack.own_exports().items()}
+    siblings: dict[str, list[Stack]] = {}
+    for stack in stacks:
+        siblings.setdefault(stack.deployed_as, []).append(stack)
     for stack in stacks:
         stack.exports = exports
+        stack.siblings = siblings
 
 
 def nested_stacks(stack: Stack, folder: Path, depth: int = 0) -> Iterator[Stack]:
@@ -121,6 +125,8 @@ class _Stage:
             raise UnreadableInputError(f"{file}: {error}") from None
         title = artifact.get("displayName")
         stack = Stack(title if isinstance(title, str) else artifact_id, document, _environment(artifact))
+        deployed_as = _properties(artifact).get("stackName", artifact_id)
+        stack.deployed_as = deployed_as if isinstance(deployed_as, str) else artifact_id
         for path, kind, data in _entries(self._metadata(artifact)):
             if kind == "aws:cdk:logicalId" and isinstance(data, str):
                 stack.construct_paths[data] = path

@@ -220,6 +220,17 @@ def _import_value(stack: Stack, argument: Any, depth: int) -> Any:
     return stack.imported(name) if isinstance(name, str) else Unknown("an import")
 
 
+def _get_stack_output(stack: Stack, argument: Any, depth: int) -> Any:
+    if not isinstance(argument, dict):
+        return Unknown("Fn::GetStackOutput")
+    name, output, region = (
+        resolve(stack, argument.get(key), depth) for key in ("StackName", "OutputName", "Region")
+    )
+    if isinstance(name, str) and isinstance(output, str):
+        return stack.output_of(name, output, region)
+    return Unknown("Fn::GetStackOutput")
+
+
 def _base64(stack: Stack, argument: Any, depth: int) -> Any:
     value = resolve(stack, argument, depth)
     return base64.b64encode(value.encode()).decode() if isinstance(value, str) else Unknown("Fn::Base64")
@@ -235,5 +246,6 @@ _FUNCTIONS: dict[str, _Function] = {
     "Fn::Split": _split,
     "Fn::FindInMap": _find_in_map,
     "Fn::ImportValue": _import_value,
+    "Fn::GetStackOutput": _get_stack_output,
     "Fn::Base64": _base64,
 }

@@ -24,6 +24,8 @@ class Stack:
         document: the template's data, and where each member stands.
         resources: by logical id.
         exports: what any stack of the assembly exports: name to stack and node.
+        deployed_as: what CloudFormation calls the stack; its name unless the assembly says otherwise.
+        siblings: all stacks of the assembly, by what CloudFormation calls them.
         construct_paths: the CDK's paths by logical id, where the resources do not say them.
         acknowledged: construct path to the rules that the CDK was told to accept there and below.
     """
@@ -41,6 +43,8 @@ class Stack:
         self._parent: tuple[Stack, dict[str, Any]] | None = None
         self.nested: dict[str, Stack] = {}
         self.exports: dict[str, tuple[Stack, Any]] = {}
+        self.deployed_as = name
+        self.siblings: dict[str, list[Stack]] = {}
         # Also breaks circles: what is being computed is unknown to itself.
         self._values: dict[tuple[str, str], Any] = {}
         self._names: dict[type[Resource], dict[str, Resource]] = {}
@@ -130,6 +134,16 @@ class Stack:
             return Unknown(f"import {name}")
         stack, node = self.exports[name]
         return stack._once(("export", name), stack, node)  # noqa: SLF001 - its own class
+
+    def output_of(self, stack_name: str, output: str, region: Any) -> Any:
+        """What ``Fn::GetStackOutput`` gives: the output of a stack of the assembly, if there is only one it can be."""
+        here = self.environment.get("AWS::Region")
+        found = [
+            each
+            for each in self.siblings.get(stack_name, ())
+            if not isinstance(region, str) or each.environment.get("AWS::Region", here) in {region, None}
+        ]
+        return found[0].output(output) if len(found) == 1 else Unknown(f"output {output} of {stack_name}")
 
     def named(self, kind: type[R], value: Any) -> R | None:
         """The resource of a kind that has a name of its own, by that name or by an ARN that ends in it."""

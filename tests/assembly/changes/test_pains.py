@@ -131,9 +131,11 @@ def test_an_environment_in_another_stack_cannot_be_replaced_while_its_arn_is_imp
     retagged = copy.deepcopy(environment)
     retagged["Resources"]["Environment"]["Properties"]["Tags"] = {"team": "b"}  # type: ignore[index]
     changes = plan(model_of(environment, queue), model_of(retagged, queue))
-    assert [change.kind for change in changes] == [Kind.REPLACED, Kind.IN_PLACE]
-    assert risks(changes[0]) == [Risk.SURPRISE, Risk.FAILS]
-    assert "exported to Stack2" in changes[0].problems[1].message
+    assert [change.kind for change in changes] == [Kind.REPLACED, Kind.IN_PLACE, Kind.REFUSED]
+    assert [risks(change) for change in changes] == [[Risk.SURPRISE], [], [Risk.FAILS]]
+    assert (changes[2].type, changes[2].stack) == ("AWS::CloudFormation::Stack", "Stack1")
+    assert "arn would be changed" in changes[2].problems[0].message
+    assert changes[2].problems[0].message.endswith("another stack imports: Stack2")
     assert risks(plan(model_of(environment), model_of(retagged))[0]) == [Risk.SURPRISE]
 
 

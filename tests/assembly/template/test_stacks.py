@@ -24,6 +24,42 @@ def test_imports_lead_to_what_another_stack_exports() -> None:
     assert isinstance(model.stacks[1].resolve({"Fn::ImportValue": "another"}), Unknown)
 
 
+def test_outputs_of_other_stacks_are_read_by_name() -> None:
+    """``Fn::GetStackOutput``, the CDK's weak reference, is the other stack's resource as well."""
+    queue = {"Queue": {"Type": "AWS::Batch::JobQueue"}}
+    output = {"Value": {"Fn::GetAtt": ["Queue", "JobQueueArn"]}}
+    model = model_of({"Resources": queue, "Outputs": {"Queue": output}}, {})
+    reader = model.stacks[1]
+    asked = {"StackName": {"Fn::Join": ["", ["Stack", "1"]]}, "OutputName": "Queue"}
+    for region in ({}, {"Region": {"Ref": "AWS::Region"}}, {"Region": "eu-west-1"}):
+        found = reader.resolve({"Fn::GetStackOutput": {**asked, **region}})
+        assert isinstance(found, Reference)
+        assert found.target is model.resources[0]
+    for other in (
+        {**asked, "OutputName": "Gone"},
+        {**asked, "StackName": "Elsewhere"},
+        {"OutputName": "Queue"},
+        "x",
+    ):
+        assert isinstance(reader.resolve({"Fn::GetStackOutput": other}), Unknown)
+
+
+def test_an_output_of_a_stack_in_another_region_is_not_that_of_its_namesake() -> None:
+    """Stacks of the same name in several Regions are told apart, and where they cannot be, nothing is known."""
+    from batch_constructs.assembly.template.cloud_assembly import share_exports
+
+    stacks = [
+        Stack("Data", DataDocument({"Outputs": {"O": {"Value": region}}}, None), {"AWS::Region": region})
+        for region in ("eu-west-1", "us-east-1")
+    ]
+    reader = Stack("Reader", DataDocument({}, None), {"AWS::Region": "eu-west-1"})
+    share_exports([*stacks, reader])
+    asked = {"StackName": "Data", "OutputName": "O"}
+    assert reader.resolve({"Fn::GetStackOutput": {**asked, "Region": "us-east-1"}}) == "us-east-1"
+    assert reader.resolve({"Fn::GetStackOutput": {**asked, "Region": {"Ref": "AWS::Region"}}}) == "eu-west-1"
+    assert isinstance(reader.resolve({"Fn::GetStackOutput": asked}), Unknown)
+
+
 def test_a_nested_stack_sees_what_its_parent_passes() -> None:
     """A parameter of a nested stack is the parent's expression; one that is not passed is its default."""
     parent = stack(

@@ -1,0 +1,110 @@
+"""What stacks have lent to each other: CloudFormation neither changes nor removes an export that another one imports."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.assembly.changes.change import Change, Kind, Problem, Risk
+from batch_constructs.assembly.changes.matching import pair_stacks, root_names
+from batch_constructs.assembly.changes.sameness import Sameness
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.changes.comparison import Comparison
+    from batch_constructs.assembly.template import BatchModel, Stack
+
+    Importers = dict[str, set[str]]
+
+_STACK = "AWS::CloudFormation::Stack"
+_IMPORT = "Fn::ImportValue"
+_SHOWN = 3
+
+
+def refused(comparison: Comparison, old: BatchModel, new: BatchModel) -> Iterator[Change]:
+    """A change for each stack whose update fails, or may, since others import what it would remove or change."""
+    roots, importers, after = root_names(old.stacks), _importers(old), _importers(new)
+    for before, planned in pair_stacks(old, new):
+        if planned is None or before is None or not importers:
+            continue
+        found = tuple(_problems(comparison, before, planned, roots[id(before)], importers, after))
+        if found:
+            certain = any(problem.risk is Risk.FAILS for problem in found)
+            yield Change(
+                type=_STACK,
+                stack=planned.name,
+                logical_id=planned.name,
+                construct_path="",
+                kind=Kind.REFUSED,
+                at_least=Kind.REFUSED if certain else Kind.UNCHANGED,
+                problems=found,
+            )
+
+
+def _problems(
+    comparison: Comparison, old: Stack, new: Stack, here: str, importers: Importers, after: Importers
+) -> Iterator[Problem]:
+    offered = new.own_exports()
+    # Whoever still imports from this stack is deployed after it, so that its old imports stand in the way.
+    later = {user for name in offered for user in after.get(name, ())}
+    staying = {user for users in after.values() for user in users}
+    found: dict[tuple[Risk, str, tuple[str, ...]], list[str]] = defaultdict(list)
+    for name, (_, value) in old.own_exports().items():
+        users = importers.get(name, set()) - {here}
+        if not users:
+            continue
+        sameness = Sameness.OTHER
+        if name in offered:
+            sameness = comparison.value(old, new, value, offered[name][1])
+        if sameness is Sameness.SAME:
+            continue
+        certain = sameness is Sameness.OTHER and any(
+            user in later or user in after.get(name, ()) or user not in staying for user in users
+        )
+        verb = "changed" if name in offered else "removed"
+        found[Risk.FAILS if certain else Risk.MAY_FAIL, verb, tuple(sorted(users))].append(name)
+    for (risk, verb, holders), names in found.items():
+        yield _problem(risk, verb, holders, names)
+
+
+def _problem(risk: Risk, verb: str, users: tuple[str, ...], names: list[str]) -> Problem:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    who = ", ".join(users)
+    remedy = f"deploy {who} first without it, and keep the export until then: Stack.export_value"
+    if verb == "changed":
+        remedy = (
+            f"deploy {who} first without it, or have it read by Fn::GetStackOutput, which allows the change"
+        )
+    return Problem(
+        risk=risk,
+        message=(
+            f"{', '.join(names[:_SHOWN])}{more} would be {verb}, which CloudFormation refuses for an export that "
+            f"another stack imports: {who}"
+        ),
+        remedy=remedy,
+    )
+
+
+def _importers(model: BatchModel) -> Importers:
+    """The stacks that import something, by the name of the export; nested ones under the name of their root."""
+    roots = root_names(model.stacks)
+    found: Importers = defaultdict(set)
+    for stack in model.stacks:
+        for argument in _arguments(stack.document.root):
+            name = stack.resolve(argument)
+            if isinstance(name, str):
+                found[name].add(roots[id(stack)])
+    return found
+
+
+def _arguments(root: Any) -> Iterator[Any]:
+    left = [root]
+    while left:
+        node = left.pop()
+        if isinstance(node, list):
+            left += node
+        elif isinstance(node, dict):
+            if len(node) == 1 and _IMPORT in node:
+                yield node[_IMPORT]
+            left += node.values()

@@ -1,0 +1,148 @@
+"""The capacity and the queues of a platform as a stack of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import jsii
+from aws_cdk import CrossStackReferences, ReferenceStrength, Stack
+from aws_cdk import aws_ec2 as ec2
+
+from batch_constructs._problems import Problems
+from batch_constructs.compute_environments.base import OwnComputeEnvironment
+from batch_constructs.platform._stack import PlatformStack
+from batch_constructs.platform.compute import Hosts, PlatformCompute, check_pools
+from batch_constructs.platform.pools import CpuPool, OwnPool
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import Environment
+    from constructs import Construct
+
+    from batch_constructs.platform.compute import ComputePool, InstanceRole
+    from batch_constructs.platform.pools import Pool
+
+__all__ = ["BatchComputeStack"]
+
+
+@jsii.implements(ec2.IConnectable)
+class BatchComputeStack(PlatformCompute, PlatformStack):
+    """A stack with environments and the queues in front of them, as `BatchPlatform` has them.
+
+    Environments and queues stand in one stack, since an environment may have to be replaced, and then its queue must
+    follow in the same deploy. What leaves the stack are the ARNs of queues, which never change as long as a queue
+    lives; they are exported from the start, and whoever uses them may come and go. Whoever refers to an environment
+    from another stack reads its ARN when that is deployed, and never holds up a change here.
+
+    Guide: Creating a Compute Environment; Creating a Job Queue.
+    """
+
+    vpc: ec2.IVpc
+    """Where its environments run."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        vpc: ec2.IVpc | ec2.Vpc,
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        pools: Sequence[Pool] = (CpuPool(),),
+        security_groups: Sequence[ec2.ISecurityGroup | ec2.SecurityGroup] | None = None,
+        instance_role: InstanceRole | None = None,
+        env: Environment | None = None,
+        stack_name: str | None = None,
+        description: str | None = None,
+        termination_protection: bool | None = None,
+    ) -> None:
+        """Create the stack, its environments and its queues.
+
+        Args:
+            scope: The app or the stage.
+            id: Its name there.
+            vpc: The network: that of a `BatchNetworkStack`, or any other.
+            vpc_subnets: Which of its subnets. By default the private ones, else the isolated, else the public ones.
+            pools: What runs the jobs, as in `BatchPlatform`. By default one `CpuPool`. Environments of your own are
+                made in this stack, and follow by `add_pool`; ``()`` if all of them do.
+            security_groups: What instances and tasks belong to, at least one. By default one for all of them, without
+                inbound rules.
+            instance_role: The instances' role. By default one for all of them, with what the ECS agent needs.
+            env: Account and Region. By default those of the scope, else whichever it is deployed to.
+            stack_name: What CloudFormation calls it. By default its id.
+            description: What it is for, in words. By default none.
+            termination_protection: Whether CloudFormation refuses to delete it. By default no.
+
+        Raises:
+            ValueError: names are used twice, no security group is named, or an environment belongs to another stack.
+        """
+        problems = Problems()
+        check_pools(problems, pools)
+        problems.check(
+            security_groups is None or len(security_groups) > 0,
+            "security_groups must name at least one, or be omitted for one of its own",
+        )
+        _check_home(problems, pools, None)
+        problems.raise_if_any()
+        super().__init__(
+            scope,
+            id,
+            env=env,
+            stack_name=stack_name,
+            description=description,
+            termination_protection=termination_protection,
+        )
+        self.vpc = vpc
+        hosts = Hosts(
+            self,
+            vpc=vpc,
+            vpc_subnets=vpc_subnets,
+            security_groups=security_groups,
+            instance_role=instance_role,
+            pools=pools,
+        )
+        self._make(self, hosts, pools)
+        for pool in self.pools.values():
+            self._offer(pool)
+
+    def add_pool(self, pool: OwnPool) -> ComputePool:
+        """Add environments that were made in this stack, with queues in front of them.
+
+        Args:
+            pool: The environments, which others of the platform do not use, and the names of the queues.
+
+        Returns:
+            The pool, also as ``pools[name]``; its queues are in ``queues`` as well.
+
+        Raises:
+            ValueError: a name is taken, or an environment belongs to another stack.
+        """
+        problems = Problems()
+        check_pools(problems, [pool], taken=self.pools)
+        _check_home(problems, [pool], self)
+        problems.raise_if_any()
+        added = self._add(pool)
+        self._offer(added)
+        return added
+
+    def _offer(self, pool: ComputePool) -> None:
+        self._keep_exported(*(queue.job_queue_arn for queue in pool.queues.values()))
+        for each in pool.compute_environments:
+            if isinstance(each, OwnComputeEnvironment):
+                # An environment that is replaced or goes has another ARN or none; an import would forbid it.
+                CrossStackReferences.of(each.cfn).produce(ReferenceStrength.WEAK)
+
+
+def _check_home(problems: Problems, pools: Sequence[Pool], home: Stack | None) -> None:
+    for pool in pools:
+        own = pool.compute_environments if isinstance(pool, OwnPool) else ()
+        strangers = [
+            each.node.path
+            for each in own
+            if isinstance(each, OwnComputeEnvironment) and Stack.of(each) is not home
+        ]
+        problems.check(
+            not strangers,
+            f"environments must stand in the stack of their queues, got {', '.join(strangers)} in another: make them "
+            "in this stack, and call add_pool",
+        )

@@ -1,0 +1,84 @@
+"""The jobs of a platform as a stack of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Stack
+
+from batch_constructs._problems import Problems
+from batch_constructs.job_queues import JobQueue
+from batch_constructs.platform._stack import PlatformStack
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_cdk import Environment
+    from aws_cdk.interfaces.aws_batch import IJobQueueRef
+    from constructs import Construct
+
+__all__ = ["BatchJobsStack"]
+
+
+class BatchJobsStack(PlatformStack):
+    """A stack for job definitions, and for what submits them: yours to fill, and to deploy as often as you like.
+
+    Whatever is defined here takes its queues from ``queues``. They are made elsewhere, and this stack is deployed after
+    them, even while it uses none. No other stack needs it, so that a change of jobs touches nothing else::
+
+        jobs = BatchJobsStack(app, "Jobs", queues=compute.queues)
+        align = Ec2JobDefinition(jobs, "Align", image=image, vcpus=4, memory=Size.gibibytes(7))
+        ScheduledJob(jobs, "Nightly", job_queue=jobs.queues["nightly"], job_definition=align, ...)
+
+    Guide: Job Definitions; Submitting a Job.
+    """
+
+    queues: Mapping[str, IJobQueueRef]
+    """The queues by name, as they were given."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        queues: Mapping[str, IJobQueueRef],
+        env: Environment | None = None,
+        stack_name: str | None = None,
+        description: str | None = None,
+        termination_protection: bool | None = None,
+    ) -> None:
+        """Create the stack, empty.
+
+        Args:
+            scope: The app or the stage.
+            id: Its name there.
+            queues: Where its jobs go, at least one: those of a `BatchComputeStack` or a `BatchPlatform`, or any by
+                name.
+            env: Account and Region. By default those of the scope, else whichever it is deployed to.
+            stack_name: What CloudFormation calls it. By default its id.
+            description: What it is for, in words. By default none.
+            termination_protection: Whether CloudFormation refuses to delete it. By default no.
+
+        Raises:
+            ValueError: no queue is given.
+        """
+        problems = Problems()
+        problems.check(len(queues) > 0, "queues must name at least one queue, got none")
+        problems.raise_if_any()
+        super().__init__(
+            scope,
+            id,
+            env=env,
+            stack_name=stack_name,
+            description=description,
+            termination_protection=termination_protection,
+        )
+        self.queues = dict(queues)
+        homes = {Stack.of(each) for each in queues.values() if isinstance(each, JobQueue)}
+        for home in homes:
+            self.add_stack_dependency(home, "its jobs go to queues there")
+
+    @property
+    def queue(self) -> IJobQueueRef:
+        """The first of its queues."""
+        return next(iter(self.queues.values()))

@@ -1,0 +1,88 @@
+"""What watches a platform, as a stack of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs._problems import Problems
+from batch_constructs.monitoring.alerts_base import check_receivers
+from batch_constructs.platform._stack import PlatformStack
+from batch_constructs.platform.alerts import BatchAlerts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import Environment
+    from aws_cdk import aws_sns as sns
+    from aws_cdk.interfaces.aws_batch import IComputeEnvironmentRef, IJobQueueRef
+    from constructs import Construct
+
+    from batch_constructs.monitoring.receivers import AlertTarget
+
+__all__ = ["BatchObservabilityStack"]
+
+
+class BatchObservabilityStack(PlatformStack):
+    """A stack with all that watches queues and environments, deployed after them and needed by none.
+
+    Guide: Troubleshooting; AWS Batch Events.
+    """
+
+    alerts: BatchAlerts
+    """Who hears what."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        queues: Mapping[str, IJobQueueRef],
+        compute_environments: Sequence[IComputeEnvironmentRef] = (),
+        emails: Sequence[str] = (),
+        topic: sns.ITopic | sns.Topic | None = None,
+        targets: Sequence[AlertTarget] = (),
+        env: Environment | None = None,
+        stack_name: str | None = None,
+        description: str | None = None,
+        termination_protection: bool | None = None,
+    ) -> None:
+        """Create the stack and what it watches with.
+
+        Args:
+            scope: The app or the stage.
+            id: Its name there.
+            queues: Which queues, at least one: those of a `BatchComputeStack` or a `BatchPlatform`, or any by name.
+            compute_environments: Which environments to look at: ``compute.compute_environments``. By default all of
+                the account and Region.
+            emails: Who gets a mail. Each must confirm the subscription that AWS sends.
+            topic: Where alerts are published, as in `JobFailureAlerts`. By default a topic of its own.
+            targets: Who else hears of them, as in `JobFailureAlerts`.
+            env: Account and Region. By default those of the scope, else whichever it is deployed to.
+            stack_name: What CloudFormation calls it. By default its id.
+            description: What it is for, in words. By default none.
+            termination_protection: Whether CloudFormation refuses to delete it. By default no.
+
+        Raises:
+            ValueError: no queue is given, or an address is no email address or is given twice.
+        """
+        problems = Problems()
+        problems.check(len(queues) > 0, "queues must name at least one queue, got none")
+        check_receivers(problems, emails, targets)
+        problems.raise_if_any()
+        super().__init__(
+            scope,
+            id,
+            env=env,
+            stack_name=stack_name,
+            description=description,
+            termination_protection=termination_protection,
+        )
+        self.alerts = BatchAlerts(
+            self,
+            "Alerts",
+            job_queues=list(queues.values()),
+            compute_environments=compute_environments,
+            emails=emails,
+            topic=topic,
+            targets=targets,
+        )
