@@ -80,17 +80,14 @@ class JobQueueBase(NamedQueue):
             raise ValueError(
                 "grant_submit_job needs at least one job definition: IAM checks queue and definition"
             )
-        from batch_constructs.job_definitions.base import name_and_revisions  # noqa: PLC0415
+        from batch_constructs.job_definitions.base import consumed_by, name_and_revisions  # noqa: PLC0415
 
         definitions = [
             name_and_revisions(definition.job_definition_ref.job_definition_arn)
             for definition in job_definitions
         ]
-        # Who submits a job must be allowed to use what it consumes.
         consumed = dict.fromkeys(
-            resource.consumable_resource_ref.consumable_resource_arn
-            for definition in job_definitions
-            for resource in getattr(definition, "consumes", ())
+            each for definition in job_definitions for each in consumed_by(definition, grantee)
         )
         return grants.submit_job(grantee, self.job_queue_arn, definitions, list(consumed))
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
 
 import batch_constructs as bc
 from batch_constructs.testing import assert_no_findings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def test_there_are_so_many(stack, only) -> None:
@@ -93,3 +98,61 @@ def test_more_than_there_is_is_found_at_synth() -> None:
     job.consume(licences, quantity=41)
     with pytest.raises(AssertionError, match="CR-05"):
         assert_no_findings(stack, warnings=True)
+
+
+def allowed(template: dict[str, Any], role: str) -> str:
+    """What the policies of a role are about."""
+    return str(
+        [
+            each["Properties"]["PolicyDocument"]
+            for each in template.values()
+            if each["Type"] == "AWS::IAM::Policy"
+            and any(name["Ref"].startswith(role) for name in each["Properties"]["Roles"])
+        ]
+    )
+
+
+@pytest.mark.parametrize("way", ["grant", "schedule", "event", "message"])
+@pytest.mark.parametrize("later", [False, True])
+def test_every_way_to_submit_has_the_right_to_what_the_job_consumes(
+    stack: cdk.Stack, synth: Callable[[], dict[str, dict[str, Any]]], way: str, later: bool
+) -> None:
+    """Whether the definition says it before or after: AWS Batch refuses a job whose submitter may not use it."""
+    licences = bc.ConsumableResource(stack, "Licences", total_quantity=40)
+    queue = bc.JobQueue.from_job_queue_arn(stack, "Queue", "arn:aws:batch:eu-west-1:123456789012:job-queue/a")
+    job = bc.Ec2JobDefinition(
+        stack,
+        "Job",
+        image="busybox",
+        vcpus=1,
+        memory=cdk.Size.mebibytes(512),
+        consumes=None if later else {licences: 2},
+    )
+    wanted: dict[str, Any] = {"job_queue": queue, "job_definition": job}
+    match way:
+        case "grant":
+            queue.grant_submit_job(iam.Role(stack, "Way", assumed_by=iam.AccountRootPrincipal()), job)
+        case "schedule":
+            bc.ScheduledJob(stack, "Way", schedule="rate(1 day)", **wanted)
+        case "event":
+            bc.EventTriggeredJob(stack, "Way", event_pattern={"source": ["aws.ecr"]}, **wanted)
+        case "message":
+            bc.QueuedJob(stack, "Way", **wanted)
+    if later:
+        job.consume(licences, quantity=2)
+    assert stack.get_logical_id(licences.cfn) in allowed(synth(), "Way")
+
+
+def test_what_nodes_consume_is_granted_too(
+    stack: cdk.Stack, synth: Callable[[], dict[str, dict[str, Any]]]
+) -> None:
+    """A group of nodes holds resources of its own."""
+    licences = bc.ConsumableResource(stack, "Licences", total_quantity=40)
+    group = bc.NodeGroup(
+        nodes=2, image="busybox", vcpus=1, memory=cdk.Size.mebibytes(512), consumes={licences: 1}
+    )
+    job = bc.MultiNodeParallelJobDefinition(stack, "Job", node_groups=[group])
+    assert list(job.consumes) == [licences]
+    queue = bc.JobQueue.from_job_queue_arn(stack, "Queue", "arn:aws:batch:eu-west-1:123456789012:job-queue/a")
+    queue.grant_submit_job(iam.Role(stack, "Way", assumed_by=iam.AccountRootPrincipal()), job)
+    assert stack.get_logical_id(licences.cfn) in allowed(synth(), "Way")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from constructs import Construct
     from jsii import Number
 
-__all__ = ["ImportedJobDefinition", "JobDefinitionBase", "name_and_revisions"]
+__all__ = ["ImportedJobDefinition", "JobDefinitionBase", "consumed_by", "name_and_revisions"]
 
 _ARN_FORM = "arn:aws:batch:REGION:ACCOUNT:job-definition/NAME"
 
@@ -38,6 +38,8 @@ class JobDefinitionBase(Referable):
     """The definition's ARN. Of a definition made here it ends in the revision that this deploy registers."""
 
     _consumed: Mapping[IConsumableResourceRef, Number] = MappingProxyType({})
+    _consumed_by_nodes: Mapping[IConsumableResourceRef, Number] = MappingProxyType({})
+    _submitters: tuple[iam.IGrantable, ...] = ()
 
     @property
     def job_definition_name(self) -> str:
@@ -77,11 +79,16 @@ class JobDefinitionBase(Referable):
         self._consumed = {**self._consumed, resource: quantity}
         if cfn is not None:
             cfn.consumable_resource_properties = consumable_resource_properties(self._consumed)
+        for submitter in self._submitters:
+            grants.use(submitter, resource.consumable_resource_ref.consumable_resource_arn)
 
     @property
     def consumes(self) -> Mapping[IConsumableResourceRef, Number]:
-        """How much of which consumable resources each job holds; of an imported definition nothing is known."""
-        return self._consumed
+        """How much of which consumable resources each job holds; of an imported definition nothing is known.
+
+        Of a multi-node job each node holds what its group says.
+        """
+        return {**self._consumed_by_nodes, **self._consumed}
 
     def grant_register(
         self, grantee: iam.IGrantable, *, roles: Sequence[iam.IRole | iam.Role] | None = None
@@ -178,6 +185,21 @@ class ImportedJobDefinition(JobDefinitionBase):
             raise ValueError(f"job_definition_arn must look like {_ARN_FORM}, got {job_definition_arn!r}")
         super().__init__(scope, id)
         self.job_definition_arn = job_definition_arn
+
+
+def consumed_by(job_definition: IJobDefinitionRef, submitter: iam.IGrantable) -> list[str]:
+    """The ARNs of what a definition's jobs consume: who submits a job must be allowed to use that.
+
+    What the definition consumes later in the app is granted then.
+
+    Args:
+        job_definition: Ours; of others nothing is known.
+        submitter: Who is about to be allowed to submit its jobs.
+    """
+    if not isinstance(job_definition, JobDefinitionBase):
+        return []
+    job_definition._submitters = (*job_definition._submitters, submitter)  # noqa: SLF001 - of this module
+    return [each.consumable_resource_ref.consumable_resource_arn for each in job_definition.consumes]
 
 
 def name_and_revisions(job_definition_arn: str) -> tuple[str, str]:

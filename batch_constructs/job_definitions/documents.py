@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
-__all__ = ["DefinitionCliJson", "amounts", "container_arguments", "role_arguments"]
+__all__ = ["DefinitionCliJson", "amounts", "consumed", "container_arguments", "role_arguments"]
 
 _ROLES = (("job_role", ("JobRoleArn", "TaskRoleArn")), ("execution_role", ("ExecutionRoleArn",)))
 
@@ -67,11 +67,16 @@ def _settings_arguments(properties: Mapping[str, Any]) -> dict[str, Any]:
         "propagate_tags": properties.get("PropagateTags", False),
         "job_definition_name": properties["JobDefinitionName"],
         "tags": properties.get("Tags"),
-        "consumes": {
-            Named(each["ConsumableResource"]): each.get("Quantity", 1)
-            for each in properties.get("ConsumableResourceProperties", {}).get("ConsumableResourceList", ())
-            if "ConsumableResource" in each
-        },
+        "consumes": consumed(properties),
+    }
+
+
+def consumed(properties: Mapping[str, Any]) -> dict[Any, Any]:
+    """What a definition or a range of nodes consumes."""
+    return {
+        Named(each["ConsumableResource"]): each.get("Quantity", 1)
+        for each in properties.get("ConsumableResourceProperties", {}).get("ConsumableResourceList", ())
+        if "ConsumableResource" in each
     }
 
 

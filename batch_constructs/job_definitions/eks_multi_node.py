@@ -152,6 +152,9 @@ class EksMultiNodeParallelJobDefinition(EksJobDefinitionBase):
         for index, group in enumerate(node_groups):
             add_metadata(self.cfn, f"NodeProperties.NodeRangeProperties.{index}.EksProperties", group.pod)
         self._finish([group.pod for group in node_groups], settings)
+        self._consumed_by_nodes = {
+            name: amount for each in node_groups for name, amount in (each.consumes or {}).items()
+        }
 
     @classmethod
     def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from batch_constructs._problems import Problems
 from batch_constructs._tokens import mebibytes, seconds
 from batch_constructs.job_definitions.consumables import consumable_resource_properties
 from batch_constructs.job_definitions.container import EC2
-from batch_constructs.job_definitions.documents import amounts, container_arguments, role_arguments
+from batch_constructs.job_definitions.documents import amounts, consumed, container_arguments, role_arguments
 from batch_constructs.job_definitions.ecs import EcsJobDefinition
 from batch_constructs.job_definitions.log_drivers import check_logging
 from batch_constructs.job_definitions.node_groups import (
@@ -176,6 +176,9 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
             ),
         )
         self._finish(containers, settings)
+        self._consumed_by_nodes = {
+            name: amount for each in node_groups for name, amount in (each.consumes or {}).items()
+        }
 
     @classmethod
     def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
@@ -197,6 +200,7 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
                 NodeGroup(
                     nodes=range_of(each["TargetNodes"], nodes["NumNodes"]),
                     privileged=each["Container"].get("Privileged"),
+                    consumes=consumed(each),
                     **container_arguments(each["Container"]),
                     **amounts(each["Container"]),
                 )

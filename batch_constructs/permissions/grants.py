@@ -22,6 +22,7 @@ __all__ = [
     "register",
     "submit_job",
     "submit_service_job",
+    "use",
 ]
 
 
@@ -37,6 +38,11 @@ def submit_job(
     """
     named = [resource for definition in definitions for resource in definition]
     return _grant(grantee, ["batch:SubmitJob"], [queue_arn, *named, *consumed])
+
+
+def use(grantee: iam.IGrantable, consumable_resource_arn: str) -> iam.Grant:
+    """Allow to submit jobs that use a consumable resource, besides what is allowed of queue and definition."""
+    return _grant(grantee, ["batch:SubmitJob"], [consumable_resource_arn])
 
 
 def submit_service_job(

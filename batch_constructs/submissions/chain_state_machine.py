@@ -30,7 +30,8 @@ class JobChainStateMachine(CheckedConstruct):
     """A Step Functions state machine that submits a chain of jobs each time it is started.
 
     Its role may submit the chain's definitions to the chain's queues, and nothing else. Definitions of this app run in
-    their newest revision.
+    their newest revision. What definitions consume a chain of names does not know: ``queue.grant_submit_job`` allows it
+    to the ``role``.
 
     Guide: Job Dependencies; Example Array Job Workflow.
     """

@@ -15,7 +15,7 @@ from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits
-from batch_constructs.job_definitions.base import name_and_revisions
+from batch_constructs.job_definitions.base import consumed_by, name_and_revisions
 from batch_constructs.submissions.request import SubmitJobRequest
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class QueuedJob(CheckedConstruct):
         queue_arn = job_queue.job_queue_ref.job_queue_arn
         definitions = name_and_revisions(job_definition.job_definition_ref.job_definition_arn)
         source_arn = self.source.queue_arn
-        self.role = self._role(source_arn, [queue_arn, *definitions])
+        self.role = self._role(source_arn, [queue_arn, *definitions], job_definition)
         self.cfn = _TARGET(
             self,
             "Resource",
@@ -157,7 +157,7 @@ class QueuedJob(CheckedConstruct):
         # A pipe that starts before its role has its rights fails to be created.
         self.cfn.node.add_dependency(self.role)
 
-    def _role(self, source_arn: str, submits: list[str]) -> iam.Role:
+    def _role(self, source_arn: str, submits: list[str], job_definition: IJobDefinitionRef) -> iam.Role:
         role = iam.Role(
             self,
             "Role",
@@ -167,6 +167,7 @@ class QueuedJob(CheckedConstruct):
         )
         read = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
         role.add_to_policy(iam.PolicyStatement(actions=read, resources=[source_arn]))
+        submits += consumed_by(job_definition, role)
         role.add_to_policy(iam.PolicyStatement(actions=["batch:SubmitJob"], resources=submits))
         return role
 

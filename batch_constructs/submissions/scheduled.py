@@ -14,7 +14,7 @@ from batch_constructs._dead_letters import check_delivery, dead_letter_queue
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known, seconds
-from batch_constructs.job_definitions.base import name_and_revisions
+from batch_constructs.job_definitions.base import consumed_by, name_and_revisions
 from batch_constructs.submissions.request import SubmitJobRequest
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class ScheduledJob(CheckedConstruct):
         queue = job_queue.job_queue_ref.job_queue_arn
         definitions = name_and_revisions(job_definition.job_definition_ref.job_definition_arn)
         self.dead_letter_queue = dead_letter_queue(self)
-        self.role = self._role([queue, *definitions])
+        self.role = self._role([queue, *definitions], job_definition)
         self.request = replace(request, job_queue=queue, job_definition=definitions[0])
         expression, zone = (
             (schedule, None)
@@ -137,7 +137,7 @@ class ScheduledJob(CheckedConstruct):
         # A schedule that starts before its role has its rights would send its first job to the dead letters.
         self.cfn.node.add_dependency(self.role.node.find_child("DefaultPolicy"))
 
-    def _role(self, resources: list[str]) -> iam.Role:
+    def _role(self, resources: list[str], job_definition: IJobDefinitionRef) -> iam.Role:
         role = iam.Role(
             self,
             "Role",
@@ -145,6 +145,7 @@ class ScheduledJob(CheckedConstruct):
                 "scheduler.amazonaws.com", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}
             ),
         )
+        resources += consumed_by(job_definition, role)
         role.add_to_policy(iam.PolicyStatement(actions=["batch:SubmitJob"], resources=resources))
         role.add_to_policy(
             iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[self.dead_letter_queue.queue_arn])

@@ -16,7 +16,7 @@ from batch_constructs._dead_letters import check_delivery, dead_letter_queue, le
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known, seconds
-from batch_constructs.job_definitions.base import name_and_revisions
+from batch_constructs.job_definitions.base import consumed_by, name_and_revisions
 from batch_constructs.submissions.request import SubmitJobRequest
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class EventTriggeredJob(CheckedConstruct):
         queue = job_queue.job_queue_ref.job_queue_arn
         definitions = name_and_revisions(job_definition.job_definition_ref.job_definition_arn)
         self.dead_letter_queue = dead_letter_queue(self)
-        self.role = self._role([queue, *definitions])
+        self.role = self._role([queue, *definitions], job_definition)
         self.request = replace(request, job_queue=queue, job_definition=definitions[0])
         self.cfn = events.CfnRule(
             self,
@@ -183,7 +183,7 @@ class EventTriggeredJob(CheckedConstruct):
             members["ContainerOverrides"] = text(given["ContainerOverrides"])
         return _object(members)
 
-    def _role(self, resources: list[str]) -> iam.Role:
+    def _role(self, resources: list[str], job_definition: IJobDefinitionRef) -> iam.Role:
         role = iam.Role(
             self,
             "Role",
@@ -192,6 +192,7 @@ class EventTriggeredJob(CheckedConstruct):
                 "events.amazonaws.com", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}
             ),
         )
+        resources += consumed_by(job_definition, role)
         role.add_to_policy(iam.PolicyStatement(actions=["batch:SubmitJob"], resources=resources))
         return role
 
