@@ -34,6 +34,7 @@ ACCEPTED = {
     "AwsSolutions-SF1": "an execution's history says all that a chain does; logs would need rights on every log delivery "
     "of the account",
     "AwsSolutions-SF2": "five calls of SubmitJob in a row: the jobs themselves are not in the trace",
+    "AwsSolutions-L1": "the runtime of the function with the kubectl is the CDK's to choose",
     "AwsSolutions-EC23": "cdk-nag cannot read the VPC's CIDR, which is a reference; nothing is open to the world",
 }
 # It lints for all Regions at once: not all of them have chats, FSx or the newest parts of Batch.
@@ -66,7 +67,9 @@ def run(command: list[str], out: Path, **environment: str) -> subprocess.Complet
 def test_cfn_lint_has_nothing_to_say(template: Path) -> None:
     """The schema of every resource holds, for errors and warnings alike; its informational hints are left out."""
     matches = [match for match in lint_all(template.read_text(encoding="utf-8")) if match.rule.id[0] in "EW"]
-    assert [str(match) for match in matches if not NOT_EVERYWHERE.search(match.message)] == []
+    # The CDK orders whole constructs: of some resources that follows from a reference already (W3005).
+    found = [match for match in matches if match.rule.id != "W3005"]
+    assert [str(match) for match in found if not NOT_EVERYWHERE.search(match.message)] == []
 
 
 @pytest.mark.parametrize("template", GOLDEN, ids=lambda path: path.name)

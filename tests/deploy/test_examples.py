@@ -31,6 +31,11 @@ NOT_CREATED_BY_MOTO = {
 }
 # These do not deploy at all: what they are about is a type that moto does not know.
 NOT_DEPLOYED_BY_MOTO = {
+    "eks.EksJobs": {
+        "AWS::EKS::AccessEntry",
+        "AWS::EKS::Cluster",
+        "AWS::EKS::Nodegroup",
+    },
     "sagemaker_service_jobs.SageMakerServiceJobs": {
         "AWS::Batch::QuotaShare",
         "AWS::Batch::ServiceEnvironment",

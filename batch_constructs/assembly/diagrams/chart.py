@@ -184,6 +184,7 @@ class _Drawing:
         lines = (
             f"{say.capacity_kind(environment)} {say.vcpu_range(environment)} vCPUs",
             "" if types == "-" else types,
+            say.cluster(environment),
             "disabled" if environment.state == "DISABLED" else "",
         )
         vpc = next((subnet.vpc for subnet in environment.compute_resources.subnets if subnet.vpc), None)

@@ -51,6 +51,17 @@ def capacity_kind(environment: ComputeEnvironment) -> str:
     return f"EKS {kind}" if environment.eks_configuration.present else kind
 
 
+def cluster(environment: ComputeEnvironment) -> str:
+    """Where on Amazon EKS an environment is: its cluster and namespace; elsewhere nothing."""
+    configuration = environment.eks_configuration
+    if not configuration.present:
+        return ""
+    # Of a cluster elsewhere its name, which ends its ARN; the resources of the CDK's have paths of these words.
+    path = target(configuration.cluster, configuration.cluster_arn).split("/")
+    where = next((part for part in reversed(path) if part not in {"Resource", "Default"}), "-")
+    return f"namespace {text(configuration.kubernetes_namespace)} of {where}"
+
+
 def instance_types(environment: ComputeEnvironment) -> str:
     """The instance types that an environment may start."""
     resources = environment.compute_resources
@@ -89,8 +100,10 @@ def platform(definition: JobDefinition) -> str:
     """Where jobs of a definition run."""
     if definition.eks_properties.present:
         return "EKS"
-    if definition.node_properties.present:
-        return f"{text(definition.node_properties.num_nodes)} nodes"
+    nodes = definition.node_properties
+    if nodes.present:
+        on_eks = any(each.eks_properties.present for each in nodes.node_range_properties)
+        return f"{text(nodes.num_nodes)} nodes{' of EKS' if on_eks else ''}"
     return shown(definition.platform)
 
 
@@ -100,12 +113,6 @@ def size(definition: JobDefinition) -> tuple[str, str, str]:
         first = containers[0]
         image = short_image(first.image)
         vcpus, memory = first.requirement("VCPU"), first.requirement("MEMORY")
-    elif definition.eks_properties.present and definition.eks_properties.pod_properties.containers:
-        containers = list(definition.eks_properties.pod_properties.containers)
-        image = short_image(containers[0].image)
-        limits, requests = containers[0].resources.limits, containers[0].resources.requests
-        amounts = {**(limits if known(limits) else {}), **(requests if known(requests) else {})}
-        vcpus, memory = amounts.get("cpu"), amounts.get("memory")
     else:
         return "-", "-", "-"
     more = f" (+{len(containers) - 1})" if len(containers) > 1 else ""
@@ -124,8 +131,7 @@ def amounts(definition: JobDefinition) -> str:
 
 def _memory(mebibytes: str) -> str:
     if not mebibytes.isdigit():
-        # Kubernetes writes the unit beside the number; and a parameter has none yet.
-        return mebibytes.replace("Mi", " MiB").replace("Gi", " GiB")
+        return mebibytes  # a parameter has no number yet
     number = int(mebibytes)
     for unit, size in (("TiB", 1024**2), ("GiB", 1024)):
         if number and number % size == 0:
@@ -134,11 +140,14 @@ def _memory(mebibytes: str) -> str:
 
 
 def _containers(definition: JobDefinition) -> list[Any]:
-    """The containers of a job on ECS."""
+    """The containers of a job: on ECS, then in pods of EKS."""
     found: list[Any] = [definition.container_properties] if definition.container_properties.present else []
     found += [r.container for r in definition.node_properties.node_range_properties if r.container.present]
     tasks = definition.ecs_properties.task_properties
-    return [*found, *(container for task in tasks for container in task.containers)]
+    ranges = definition.node_properties.node_range_properties
+    pods = [each.pod_properties for each in (definition.eks_properties, *(r.eks_properties for r in ranges))]
+    found += [container for task in tasks for container in task.containers]
+    return [*found, *(container for pod in pods for container in pod.containers)]
 
 
 def short_image(image: str | Unknown | None) -> str:

@@ -44,6 +44,14 @@ def test_what_is_set_at_creation_replaces_the_environment(path: str, replace: bo
     assert effect(old, new, path).least is effect(old, new, path).most is Kind.REPLACED
 
 
+@pytest.mark.parametrize("replace", [True, False])
+def test_how_a_cluster_lets_in_changes_in_place(replace: bool) -> None:
+    """The one thing of an environment's cluster that can change: AWS Batch makes its access entry, or takes it back."""
+    old, new = environment(replace), environment(replace)
+    does = effect(old, new, "EksConfiguration.AccessEntry.DesiredState")
+    assert does.most is Kind.IN_PLACE
+
+
 @pytest.mark.parametrize("path", CONDITIONAL)
 def test_instances_are_renewed_or_the_environment_replaced(path: str) -> None:
     """ReplaceComputeEnvironment decides; the schema's list and the API's are one, but for the scaling policy."""

@@ -192,6 +192,41 @@ def test_a_job_tells_what_it_gets_and_whose_image_it_runs(drawn) -> None:
     assert card.lines == ("EC2 8 vCPU, 30,000 MiB, 1 GPU", "Images:latest")
 
 
+def pod(memory: str = "30000Mi") -> dict[str, object]:
+    resources = {
+        "Requests": {"cpu": "8", "memory": memory},
+        "Limits": {"memory": memory, "nvidia.com/gpu": "1"},
+    }
+    return {"PodProperties": {"Containers": [{"Image": "train:1", "Resources": resources}]}}
+
+
+def test_jobs_and_environments_on_eks_tell_where_they_are(drawn) -> None:
+    """What a pod gets in the words of ECS, and the cluster with its namespace, made here or elsewhere."""
+    kind = "AWS::Batch::ComputeEnvironment"
+    resources = {"Type": "SPOT", "MaxvCpus": 64}
+
+    def environment(arn: object) -> dict[str, object]:
+        configuration = {"EksClusterArn": arn, "KubernetesNamespace": "jobs"}
+        properties = {"Type": "MANAGED", "EksConfiguration": configuration, "ComputeResources": resources}
+        return {"Type": kind, "Properties": properties}
+
+    ranges = [{"TargetNodes": "0:3", "EksProperties": pod()}]
+    nodes = {"NumNodes": 4, "MainNode": 0, "NodeRangeProperties": ranges}
+    definition = "AWS::Batch::JobDefinition"
+    chart = drawn(
+        Cluster={"Type": "AWS::EKS::Cluster", "Properties": {}},
+        Here=environment({"Fn::GetAtt": ["Cluster", "Arn"]}),
+        There=environment("arn:aws:eks:eu-west-1:111122223333:cluster/research"),
+        Pod={"Type": definition, "Properties": {"Type": "container", "EksProperties": pod("2048Mi")}},
+        Nodes={"Type": definition, "Properties": {"Type": "multinode", "NodeProperties": nodes}},
+    )
+    lines = {card.name: card.lines for card in chart.cards.values()}
+    assert lines["Here"] == ("EKS SPOT 0-64 vCPUs", "namespace jobs of Cluster")
+    assert lines["There"][1] == "namespace jobs of research"
+    assert lines["Pod"] == ("EKS 8 vCPU, 2 GiB, 1 GPU", "train:1")
+    assert lines["Nodes"] == ("4 nodes of EKS 8 vCPU, 30,000 MiB, 1 GPU", "train:1")
+
+
 def test_a_queue_of_service_jobs_tells_its_quotas(drawn) -> None:
     """Who may use how much of what."""
     limit = [{"MaxCapacity": 8, "CapacityUnit": "ml.g6.12xlarge"}]

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from batch_constructs.assembly.template.members import Boolean, Integer, Struct, Structs, Text, TextMap, Texts
+from batch_constructs.assembly.template.unknown import known
 from batch_constructs.assembly.template.views import View
+
+if TYPE_CHECKING:
+    from batch_constructs.assembly.template.unknown import Unknown
+
+_REQUIREMENTS = {"VCPU": "cpu", "MEMORY": "memory", "GPU": "nvidia.com/gpu"}
 
 
 class PodEnvironmentVariable(View):
@@ -52,6 +60,14 @@ class PodContainer(View):
     resources = Struct("Resources", PodResources)
     security_context = Struct("SecurityContext", PodSecurityContext)
     volume_mounts = Structs("VolumeMounts", PodVolumeMount)
+
+    def requirement(self, kind: str) -> str | Unknown | None:
+        """What the container asks for of ``VCPU``, ``MEMORY`` (in MiB) or ``GPU``, as on ECS; ``None``: nothing."""
+        name = _REQUIREMENTS[kind]
+        sides = (self.resources.requests, self.resources.limits)
+        amounts = (side.get(name) if isinstance(side, dict) else side for side in sides)
+        found = next((amount for amount in amounts if amount is not None), None)
+        return found.removesuffix("Mi") if kind == "MEMORY" and known(found) else found
 
 
 class EmptyDir(View):
