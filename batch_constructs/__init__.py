@@ -54,6 +54,10 @@ if TYPE_CHECKING:
     )
     from batch_constructs.job_definitions.base import ImportedJobDefinition
     from batch_constructs.job_definitions.ec2 import Ec2JobDefinition
+    from batch_constructs.job_definitions.ecs_multi_node import (
+        EcsMultiNodeParallelJobDefinition,
+        EcsNodeGroup,
+    )
     from batch_constructs.job_definitions.eks import EksJobDefinition
     from batch_constructs.job_definitions.eks_containers import EksContainer, EksSecurityContext
     from batch_constructs.job_definitions.eks_multi_node import (
@@ -203,6 +207,8 @@ _HOMES = {
     "Ec2JobDefinition": "job_definitions.ec2",
     "EcsAgentConfig": "launch_templates.agent_config",
     "EcsInstanceRole": "roles",
+    "EcsMultiNodeParallelJobDefinition": "job_definitions.ecs_multi_node",
+    "EcsNodeGroup": "job_definitions.ecs_multi_node",
     "EfaComputeEnvironment": "compute_environments.efa",
     "Efs": "job_definitions.volumes",
     "EfsMount": "launch_templates.mounts",
@@ -375,6 +381,8 @@ __all__ = [
     "Ec2JobDefinition",
     "EcsAgentConfig",
     "EcsInstanceRole",
+    "EcsMultiNodeParallelJobDefinition",
+    "EcsNodeGroup",
     "EfaComputeEnvironment",
     "Efs",
     "EfsMount",

@@ -48,8 +48,11 @@ def _kind_of(properties: Mapping[str, Any]) -> str:
     if "EksProperties" in properties:
         return "EksJobDefinition"
     if "NodeProperties" in properties:
-        pods = any("EksProperties" in each for each in properties["NodeProperties"]["NodeRangeProperties"])
-        return "EksMultiNodeParallelJobDefinition" if pods else "MultiNodeParallelJobDefinition"
+        members = {name for each in properties["NodeProperties"]["NodeRangeProperties"] for name in each}
+        if "EksProperties" in members:
+            return "EksMultiNodeParallelJobDefinition"
+        tasks = "EcsProperties" in members
+        return "EcsMultiNodeParallelJobDefinition" if tasks else "MultiNodeParallelJobDefinition"
     if "EcsProperties" in properties:
         managed = "MANAGED_INSTANCES" in platforms
         return "ManagedInstancesJobDefinition" if managed else "MultiContainerJobDefinition"

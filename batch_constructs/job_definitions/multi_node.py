@@ -185,11 +185,6 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
         settings = super()._arguments_of(properties, references)
         nodes = properties["NodeProperties"]
         ranges = nodes["NodeRangeProperties"]
-        if not all("Container" in each for each in ranges):
-            raise ValueError(
-                "nodeRangeProperties must have a container each: ecsProperties of nodes have no keywords here; take "
-                "CfnJobDefinition for them"
-            )
         containers = [each["Container"] for each in ranges]
         roles = {name: value for each in reversed(containers) for name, value in each.items()}
         return {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Fn
@@ -37,12 +38,87 @@ if TYPE_CHECKING:
     from batch_constructs.job_definitions.images import ResolvedImage
     from batch_constructs.job_definitions.settings import DefinitionSettings
 
-__all__ = ["TaskJobDefinition"]
+__all__ = ["Task", "TaskJobDefinition", "TasksJobDefinition", "task_arguments_of", "task_of"]
 
 _L1 = batch.CfnJobDefinition
 
 
-class TaskJobDefinition(EcsJobDefinition):
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Containers that start together on one host, with the volumes that they share."""
+
+    containers: Sequence[TaskContainer]
+    inner: Sequence[Container]
+    """What each has in common with the only container of a job."""
+
+    volumes: Volumes
+    name: str = ""
+    """What its helpers are called after, where there are several tasks."""
+
+
+def task_of(
+    containers: Sequence[TaskContainer], *, enable_execute_command: bool | None, name: str = ""
+) -> Task:
+    """A task of these containers."""
+    inner = [
+        replace(container_of(each), enable_execute_command=enable_execute_command) for each in containers
+    ]
+    return Task(containers, inner, Volumes(*(each.mounts for each in containers)), name)
+
+
+class TasksJobDefinition(EcsJobDefinition):
+    """A definition of jobs with one task or, on several nodes, with a task for each kind of node."""
+
+    _log_retention: logs.RetentionDays
+
+    def _render_tasks(
+        self, tasks: Sequence[Task]
+    ) -> list[list[batch.CfnJobDefinition.TaskContainerPropertiesProperty]]:
+        """The containers of each task."""
+        all_of_them = [
+            (task, *pair) for task in tasks for pair in zip(task.containers, task.inner, strict=True)
+        ]
+        # Who needs the execution role comes before the images, which it then pulls.
+        log_configurations = [self._log_configuration(each, task.name) for task, each, _ in all_of_them]
+        for _, each, _ in all_of_them:
+            if each.firelens is not None and each.firelens.config_object is not None:
+                _let_read(self._need_execution_role(), each.firelens.config_object)
+        images = self._resolve_images([inner for _, _, inner in all_of_them])
+        if self._execution_role is not None:
+            for _, _, inner in all_of_them:
+                for secret in (inner.secrets or {}).values():
+                    secret.grant_read(self._execution_role)
+        rendered = iter(
+            [
+                _task_container(each, image, inner.resources, task.volumes, log_configuration)
+                for (task, each, inner), image, log_configuration in zip(
+                    all_of_them, images, log_configurations, strict=True
+                )
+            ]
+        )
+        return [list(islice(rendered, len(task.containers))) for task in tasks]
+
+    def _log_configuration(
+        self, container: TaskContainer, task: str
+    ) -> batch.CfnJobDefinition.LogConfigurationProperty:
+        logging = container.logging
+        if logging is None:
+            return self._logging.log_configuration
+        if isinstance(logging, AwsLogs):
+            if self._log_group is None:
+                self._log_group = logs.LogGroup(self, "LogGroup", retention=self._log_retention)
+                if self._execution_role is not None:
+                    self._log_group.grant_write(self._execution_role)
+            return self._resolve_logging(logging).log_configuration
+        # A driver of the CDK makes its log group under a name that is its own in one scope only.
+        scope = Construct(self, f"{task}{container.name}Logging")
+        resolved = resolve_logging(scope, logging, log_group_name="", role=self._execution_role)
+        if resolved.secrets and self._execution_role is None:
+            resolved = resolve_logging(scope, logging, log_group_name="", role=self._need_execution_role())
+        return resolved.log_configuration
+
+
+class TaskJobDefinition(TasksJobDefinition):
     """A definition of single-node jobs with one or more containers in one task."""
 
     _job_role_members = ("EcsProperties.TaskProperties.0.TaskRoleArn",)
@@ -74,27 +150,24 @@ class TaskJobDefinition(EcsJobDefinition):
         settings.check(problems)
         check_logging(problems, logging, log_group)
         problems.raise_if_any()
-        inner = [
-            replace(container_of(each), enable_execute_command=enable_execute_command) for each in containers
-        ]
+        task = task_of(containers, enable_execute_command=enable_execute_command)
         super().__init__(
             scope,
             id,
             job_role=job_role,
             execution_role=execution_role,
             needs_execution_role=platform.needs_execution_role
-            or any(each.needs_execution_role for each in inner),
+            or any(each.needs_execution_role for each in task.inner),
             logging=logging,
             log_group=log_group,
             log_retention=log_retention,
         )
         self._log_retention = log_retention
-        self._volumes = Volumes(*(each.mounts for each in containers))
-        rendered = self._render_task(containers, inner)
+        [rendered] = self._render_tasks([task])
         role = self._execution_role
-        task = _L1.EcsTaskPropertiesProperty(
+        properties = _L1.EcsTaskPropertiesProperty(
             containers=rendered,
-            volumes=self._volumes.properties,
+            volumes=task.volumes.properties,
             execution_role_arn=None if role is None else role.role_arn,
             task_role_arn=None if self._job_role is None else self._job_role.role_arn,
             ipc_mode=None if ipc_mode is None else ipc_mode.value,
@@ -109,46 +182,9 @@ class TaskJobDefinition(EcsJobDefinition):
             self,
             type="container",
             platform_capability=platform.capability,
-            ecs_properties=_L1.EcsPropertiesProperty(task_properties=[task]),
+            ecs_properties=_L1.EcsPropertiesProperty(task_properties=[properties]),
         )
-        self._finish(inner, settings)
-
-    def _render_task(
-        self, containers: Sequence[TaskContainer], inner: Sequence[Container]
-    ) -> list[batch.CfnJobDefinition.TaskContainerPropertiesProperty]:
-        # Who needs the execution role comes before the images, which it then pulls.
-        log_configurations = [self._log_configuration(each) for each in containers]
-        for each in containers:
-            if each.firelens is not None and each.firelens.config_object is not None:
-                _let_read(self._need_execution_role(), each.firelens.config_object)
-        images = self._resolve_images(inner)
-        if self._execution_role is not None:
-            for container in inner:
-                for secret in (container.secrets or {}).values():
-                    secret.grant_read(self._execution_role)
-        return [
-            _task_container(each, image, resources.resources, self._volumes, log_configuration)
-            for each, resources, image, log_configuration in zip(
-                containers, inner, images, log_configurations, strict=True
-            )
-        ]
-
-    def _log_configuration(self, container: TaskContainer) -> batch.CfnJobDefinition.LogConfigurationProperty:
-        logging = container.logging
-        if logging is None:
-            return self._logging.log_configuration
-        if isinstance(logging, AwsLogs):
-            if self._log_group is None:
-                self._log_group = logs.LogGroup(self, "LogGroup", retention=self._log_retention)
-                if self._execution_role is not None:
-                    self._log_group.grant_write(self._execution_role)
-            return self._resolve_logging(logging).log_configuration
-        # A driver of the CDK makes its log group under a name that is its own in one scope only.
-        scope = Construct(self, f"{container.name}Logging")
-        resolved = resolve_logging(scope, logging, log_group_name="", role=self._execution_role)
-        if resolved.secrets and self._execution_role is None:
-            resolved = resolve_logging(scope, logging, log_group_name="", role=self._need_execution_role())
-        return resolved.log_configuration
+        self._finish(task.inner, settings)
 
     @classmethod
     def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
@@ -157,12 +193,19 @@ class TaskJobDefinition(EcsJobDefinition):
         return {
             **settings,
             **role_arguments(task, task["Containers"], references),
-            "containers": [
-                _container(each, f"container-{index}") for index, each in enumerate(task["Containers"])
-            ],
-            "ipc_mode": word(IpcMode, task.get("IpcMode")),
-            "pid_mode": word(PidMode, task.get("PidMode")),
+            **task_arguments_of(task),
         }
+
+
+def task_arguments_of(task: Mapping[str, Any]) -> dict[str, Any]:
+    """The keywords that say what properties of a task say, wherever it runs."""
+    return {
+        "containers": [
+            _container(each, f"container-{index}") for index, each in enumerate(task["Containers"])
+        ],
+        "ipc_mode": word(IpcMode, task.get("IpcMode")),
+        "pid_mode": word(PidMode, task.get("PidMode")),
+    }
 
 
 def _container(container: Mapping[str, Any], name: str) -> TaskContainer:

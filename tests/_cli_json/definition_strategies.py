@@ -265,7 +265,7 @@ MANAGED_INSTANCES_DEFINITIONS = definitions(
 
 
 @st.composite
-def nodes(draw: st.DrawFn) -> dict[str, Any]:
+def nodes(draw: st.DrawFn, member: str, what: Documents) -> dict[str, Any]:
     """Up to three groups one after the other, written in the ways that AWS takes."""
     counts = draw(st.lists(st.integers(1, 20), min_size=1, max_size=3))
     total, groups, first = sum(counts), [], 0
@@ -273,7 +273,7 @@ def nodes(draw: st.DrawFn) -> dict[str, Any]:
         last = first + count - 1
         start = "" if index == 0 and draw(st.booleans()) else str(first)
         end = "" if last == total - 1 and draw(st.booleans()) else str(last)
-        groups.append({"targetNodes": f"{start}:{end}", "container": draw(EC2_CONTAINERS)})
+        groups.append({"targetNodes": f"{start}:{end}", member: draw(what)})
         first = last + 1
     return {
         "numNodes": total,
@@ -282,4 +282,9 @@ def nodes(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-MULTI_NODE_DEFINITIONS = definitions("multinode", None, nodeProperties=nodes())
+MULTI_NODE_DEFINITIONS = definitions("multinode", None, nodeProperties=nodes("container", EC2_CONTAINERS))
+ECS_MULTI_NODE_DEFINITIONS = definitions(
+    "multinode",
+    None,
+    nodeProperties=nodes("ecsProperties", tasks({"pidMode": st.sampled_from(["host", "task"])})),
+)

@@ -169,6 +169,22 @@ MULTI_CONTAINER = some(
     {"containers": containers()},
     {**SETTINGS, "ipc_mode": st.sampled_from(bc.IpcMode), "pid_mode": st.sampled_from(bc.PidMode)},
 )
+ECS_MULTI_NODE = some(
+    {
+        "node_groups": st.lists(
+            st.builds(
+                bc.EcsNodeGroup,
+                nodes=st.integers(1, 50),
+                containers=containers(),
+                pid_mode=st.none() | st.sampled_from(bc.PidMode),
+                ipc_mode=st.none() | st.sampled_from(bc.IpcMode),
+            ),
+            min_size=1,
+            max_size=5,
+        )
+    },
+    SETTINGS,
+)
 MANAGED_INSTANCES = some({"containers": containers()}, SETTINGS)
 MULTI_NODE = st.integers(1, 5).flatmap(
     lambda count: some(

@@ -14,6 +14,7 @@ from batch_constructs import (
     ConsumableResource,
     Ec2ComputeEnvironment,
     Ec2JobDefinition,
+    EcsMultiNodeParallelJobDefinition,
     EfaComputeEnvironment,
     EksComputeEnvironment,
     FairSharePolicy,
@@ -59,6 +60,10 @@ KINDS: dict[str, tuple[Any, strategies.Documents]] = {
         definition_strategies.MANAGED_INSTANCES_DEFINITIONS,
     ),
     "MultiNode": (MultiNodeParallelJobDefinition, definition_strategies.MULTI_NODE_DEFINITIONS),
+    "EcsMultiNode": (
+        EcsMultiNodeParallelJobDefinition,
+        definition_strategies.ECS_MULTI_NODE_DEFINITIONS,
+    ),
 }
 
 

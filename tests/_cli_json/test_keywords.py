@@ -65,6 +65,7 @@ KINDS: dict[str, tuple[Any, Any]] = {
     "Fargate": (definition(bc.FargateJobDefinition), keywords.FARGATE),
     "MultiContainer": (definition(bc.MultiContainerJobDefinition), keywords.MULTI_CONTAINER),
     "ManagedInstances": (definition(bc.ManagedInstancesJobDefinition), keywords.MANAGED_INSTANCES),
+    "EcsMultiNode": (definition(bc.EcsMultiNodeParallelJobDefinition), keywords.ECS_MULTI_NODE),
     "MultiNode": (definition(bc.MultiNodeParallelJobDefinition), keywords.MULTI_NODE),
 }
 

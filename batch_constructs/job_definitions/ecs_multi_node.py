@@ -1,0 +1,264 @@
+"""Definitions of jobs that run several containers on each of several nodes at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import aws_batch as batch
+from aws_cdk.aws_logs import RetentionDays
+
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import known, seconds
+from batch_constructs.facts import instance_types as types
+from batch_constructs.facts import limits
+from batch_constructs.job_definitions.consumables import check_consumes, consumable_resource_properties
+from batch_constructs.job_definitions.documents import consumed, role_arguments
+from batch_constructs.job_definitions.log_drivers import check_logging
+from batch_constructs.job_definitions.node_groups import check_nodes, range_of, ranges_of
+from batch_constructs.job_definitions.settings import DefinitionSettings
+from batch_constructs.job_definitions.task_containers import check_dependencies
+from batch_constructs.job_definitions.tasks import TasksJobDefinition, task_arguments_of, task_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import Duration
+    from aws_cdk import aws_ecs as ecs
+    from aws_cdk import aws_iam as iam
+    from aws_cdk import aws_logs as logs
+    from aws_cdk.interfaces.aws_batch import IConsumableResourceRef
+    from constructs import Construct
+    from jsii import Number
+
+    from batch_constructs.facts.tasks import IpcMode, PidMode
+    from batch_constructs.job_definitions.log_drivers import AwsLogs
+    from batch_constructs.job_definitions.node_groups import NodeRange
+    from batch_constructs.job_definitions.retries import RetryStrategy
+    from batch_constructs.job_definitions.task_containers import TaskContainer
+
+__all__ = ["EcsMultiNodeParallelJobDefinition", "EcsNodeGroup"]
+
+_L1 = batch.CfnJobDefinition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EcsNodeGroup:
+    """Nodes that run the same containers, several on each.
+
+    Guide: Multi-node Parallel Jobs; Job Definition Parameters (ecsProperties).
+
+    Attributes:
+        nodes: How many, at least 1; the groups then follow each other. Or which, as a `NodeRange`; a range inside
+            another one takes its nodes from it.
+        containers: 1 to 10 on each node, at least one of them essential.
+        pid_mode: Whose processes containers see: those of the task, or of the host. By default their own only.
+        ipc_mode: With whom containers share memory: with each other, with the host, or with nobody. By default the
+            container runtime decides.
+        consumes: How much of which consumable resources the nodes hold, at least 1 of each. By default none.
+    """
+
+    nodes: int | NodeRange
+    containers: Sequence[TaskContainer]
+    pid_mode: PidMode | None = None
+    ipc_mode: IpcMode | None = None
+    consumes: Mapping[IConsumableResourceRef, Number] | None = None
+
+
+class EcsMultiNodeParallelJobDefinition(TasksJobDefinition):
+    """A definition of jobs on several instances at once, with several containers on each.
+
+    Where one container on each node is enough, `MultiNodeParallelJobDefinition` is shorter, and has the devices of
+    Elastic Fabric Adapters in one argument. In all else the two are alike: the main node starts first, its end is the
+    end of the job, and nodes need private subnets with NAT or endpoints.
+
+    Guide: Multi-node Parallel Jobs; Job Definition Parameters (ecsProperties).
+    """
+
+    node_ranges: Sequence[NodeRange]
+    """Which nodes each group has, in the order of the groups."""
+
+    _kind = "EcsMultiNodeParallelJobDefinition"
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        node_groups: Sequence[EcsNodeGroup],
+        main_node: int = 0,
+        instance_type: str | None = None,
+        parameters: Mapping[str, str] | None = None,
+        job_role: iam.IRole | iam.Role | None = None,
+        execution_role: iam.IRole | iam.Role | None = None,
+        enable_execute_command: bool | None = None,
+        consumes: Mapping[IConsumableResourceRef, Number] | None = None,
+        logging: AwsLogs | ecs.LogDriver | None = None,
+        log_group: logs.ILogGroup | logs.LogGroup | None = None,
+        log_retention: RetentionDays = RetentionDays.ONE_MONTH,
+        retry_strategy: RetryStrategy | None = None,
+        timeout: Duration | None = None,
+        scheduling_priority: Number | None = None,
+        propagate_tags: bool = True,
+        skip_deregister_on_update: bool = True,
+        job_definition_name: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        """Create the definition, and its log group.
+
+        Args:
+            scope: Where the definition belongs.
+            id: Its name in that scope.
+            node_groups: 1 to 5 groups, all with a count of nodes or all with a `NodeRange`; together they are all
+                nodes from 0 on.
+            main_node: Index of the node that starts first and whose end counts, from 0. By default the first.
+            instance_type: The type that all nodes run on. By default AWS Batch chooses the smallest that fits the
+                largest node.
+            parameters: Values for the ``Ref::name`` of the commands, which a submission may override. By default each
+                submission gives them.
+            job_role: The role of the code inside. By default one is made at the first grant to the definition.
+            execution_role: The role with which ECS reads secrets and writes the log. By default one is made if
+                there are secrets; else the instance's role does it.
+            enable_execute_command: Whether ``aws ecs execute-command`` opens a shell in its containers; the job role
+                gets the right to. By default no.
+            consumes: How much of which consumable resources each job holds, at least 1 of each: ``{licence: 1}``. By
+                default none.
+            logging: How output of containers is written that do not say so themselves, as `AwsLogs`, or a log driver
+                of the CDK. By default to the log group.
+            log_group: Where output goes. By default a group of its own.
+            log_retention: How long its own log group keeps output; by default one month.
+            retry_strategy: Which failures of the main node are tried again, and how often. By default none is.
+            timeout: After how long an attempt is ended, at least 60 seconds. By default never.
+            scheduling_priority: 0 to 9999, higher first inside a share. By default a submission to a queue with a
+                fair-share policy must say it; on other queues it has no effect.
+            propagate_tags: Whether tags of the job reach its ECS tasks; by default yes.
+            skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
+            job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
+            tags: Tags of the definition, and of its jobs' tasks where they propagate; up to 50. By default none.
+
+        Raises:
+            ValueError: arguments that AWS would refuse, all of them in one message.
+        """
+        settings = DefinitionSettings(
+            parameters=parameters,
+            retry_strategy=retry_strategy,
+            timeout_seconds=seconds(timeout),
+            scheduling_priority=scheduling_priority,
+            propagate_tags=propagate_tags,
+            skip_deregister_on_update=skip_deregister_on_update,
+            job_definition_name=job_definition_name,
+            tags=tags,
+            consumes=consumes,
+        )
+        problems = Problems()
+        ranges = ranges_of([group.nodes for group in node_groups], problems)
+        check_nodes(problems, ranges, main_node)
+        for group in node_groups:
+            check_dependencies(problems, group.containers)
+            check_consumes(problems, group.consumes)
+            _check_size(problems, group.containers, instance_type)
+        settings.check(problems)
+        check_logging(problems, logging, log_group)
+        problems.raise_if_any()
+        tasks = [
+            task_of(group.containers, enable_execute_command=enable_execute_command, name=f"Nodes{index}")
+            for index, group in enumerate(node_groups)
+        ]
+        inner = [each for task in tasks for each in task.inner]
+
+        super().__init__(
+            scope,
+            id,
+            job_role=job_role,
+            execution_role=execution_role,
+            needs_execution_role=any(each.needs_execution_role for each in inner),
+            logging=logging,
+            log_group=log_group,
+            log_retention=log_retention,
+        )
+        self._log_retention = log_retention
+        self.node_ranges = ranges
+        self._job_role_members = tuple(
+            f"NodeProperties.NodeRangeProperties.{index}.EcsProperties.TaskProperties.0.TaskRoleArn"
+            for index in range(len(node_groups))
+        )
+        rendered = self._render_tasks(tasks)
+        role = self._execution_role
+        properties = [
+            _L1.MultiNodeEcsTaskPropertiesProperty(
+                containers=containers,
+                volumes=task.volumes.properties,
+                execution_role_arn=None if role is None else role.role_arn,
+                task_role_arn=None if self._job_role is None else self._job_role.role_arn,
+                ipc_mode=None if group.ipc_mode is None else group.ipc_mode.value,
+                pid_mode=None if group.pid_mode is None else group.pid_mode.value,
+                enable_execute_command=enable_execute_command,
+            )
+            for group, task, containers in zip(node_groups, tasks, rendered, strict=True)
+        ]
+        self.cfn = settings.define(
+            self,
+            type="multinode",
+            platform_capability="EC2",
+            node_properties=_L1.NodePropertiesProperty(
+                main_node=main_node,
+                num_nodes=1 + max(nodes.last for nodes in ranges),
+                node_range_properties=[
+                    _L1.NodeRangePropertyProperty(
+                        target_nodes=str(nodes),
+                        ecs_properties=_L1.MultiNodeEcsPropertiesProperty(task_properties=[task]),
+                        instance_types=None if instance_type is None else [instance_type],
+                        consumable_resource_properties=consumable_resource_properties(group.consumes),
+                    )
+                    for nodes, group, task in zip(ranges, node_groups, properties, strict=True)
+                ],
+            ),
+        )
+        self._finish(inner, settings)
+        self._consumed_by_nodes = {
+            name: amount for each in node_groups for name, amount in (each.consumes or {}).items()
+        }
+
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
+        settings = super()._arguments_of(properties, references)
+        nodes = properties["NodeProperties"]
+        ranges = nodes["NodeRangeProperties"]
+        if not all("EcsProperties" in each for each in ranges):
+            raise ValueError("nodeRangeProperties must all have ecsProperties, or all a container")
+        tasks = [task for each in ranges for task in each["EcsProperties"]["TaskProperties"]]
+        roles = {name: value for task in reversed(tasks) for name, value in task.items()}
+        containers = [each for task in tasks for each in task["Containers"]]
+        return {
+            **settings,
+            **role_arguments(roles, containers, references),
+            "main_node": nodes["MainNode"],
+            "node_groups": [
+                EcsNodeGroup(
+                    nodes=range_of(each["TargetNodes"], nodes["NumNodes"]),
+                    consumes=consumed(each),
+                    **task_arguments_of(task),
+                )
+                for each, task in zip(ranges, tasks, strict=True)
+            ],
+        }
+
+
+def _check_size(problems: Problems, containers: Sequence[TaskContainer], instance_type: str | None) -> None:
+    """Note what no node can have, and what the instance type has not for all containers of a node together."""
+    for each in containers:
+        problems.within(f"vcpus of container {each.name!r}", each.vcpus, limits.EC2_VCPUS)
+    found = types.find(instance_type) if instance_type is not None and known(instance_type) else None
+    if found is None:
+        return
+    vcpus, gpus = [each.vcpus for each in containers], [each.gpus or 0 for each in containers]
+    problems.check(
+        not known(vcpus) or sum(vcpus) <= found.vcpus,
+        f"vcpus of all containers of a node must fit instance_type, got {sum(vcpus)} on {found.name} with "
+        f"{found.vcpus}",
+    )
+    problems.check(
+        not known(gpus) or sum(gpus) <= found.gpu_count,
+        f"gpus of all containers of a node must fit instance_type, got {sum(gpus)} on {found.name} with "
+        f"{found.gpu_count}",
+    )
