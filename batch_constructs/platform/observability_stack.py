@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs._problems import Problems
-from batch_constructs.monitoring.alerts_base import check_receivers
 from batch_constructs.platform._stack import PlatformStack
-from batch_constructs.platform.alerts import BatchAlerts
+from batch_constructs.platform.watching import PlatformWatch, check_watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,14 +21,13 @@ if TYPE_CHECKING:
 __all__ = ["BatchObservabilityStack"]
 
 
-class BatchObservabilityStack(PlatformStack):
+class BatchObservabilityStack(PlatformWatch, PlatformStack):
     """A stack with all that watches queues and environments, deployed after them and needed by none.
 
-    Guide: Troubleshooting; AWS Batch Events.
-    """
+    Alerts and a dashboard, and if asked for, alarms and metrics of what AWS does not publish.
 
-    alerts: BatchAlerts
-    """Who hears what."""
+    Guide: Troubleshooting; AWS Batch Events; Using CloudWatch Metrics with AWS Batch (newer than the table of contents).
+    """
 
     def __init__(
         self,
@@ -38,9 +36,13 @@ class BatchObservabilityStack(PlatformStack):
         *,
         queues: Mapping[str, IJobQueueRef],
         compute_environments: Sequence[IComputeEnvironmentRef] = (),
+        alerts: bool = True,
         emails: Sequence[str] = (),
         topic: sns.ITopic | sns.Topic | None = None,
         targets: Sequence[AlertTarget] = (),
+        detailed_metrics: bool = False,
+        alarms: bool = False,
+        dashboard: bool = True,
         env: Environment | None = None,
         stack_name: str | None = None,
         description: str | None = None,
@@ -52,11 +54,18 @@ class BatchObservabilityStack(PlatformStack):
             scope: The app or the stage.
             id: Its name there.
             queues: Which queues, at least one: those of a `BatchComputeStack` or a `BatchPlatform`, or any by name.
-            compute_environments: Which environments to look at: ``compute.compute_environments``. By default all of
-                the account and Region.
+            compute_environments: Which environments to look at: ``compute.compute_environments``. By default alerts
+                look at all of the account and Region, and the dashboard shows none.
+            alerts: Whether somebody hears of what goes wrong, by `BatchAlerts`; by default yes.
             emails: Who gets a mail. Each must confirm the subscription that AWS sends.
             topic: Where alerts are published, as in `JobFailureAlerts`. By default a topic of its own.
             targets: Who else hears of them, as in `JobFailureAlerts`.
+            detailed_metrics: Whether to count what AWS publishes no metrics of: lost Spot hosts, the size of
+                environments, why jobs failed. `JobMetrics` does it by a function, and says what it costs. By default no.
+            alarms: Whether states alarm as well: jobs that wait for more than an hour; with ``detailed_metrics`` also
+                environments at their limit for an hour; without ``alerts`` also failures. By default no.
+            dashboard: Whether all is to be seen on one page; by default yes, of metrics that cost nothing. The first
+                three dashboards of an account are free, each further one costs 3 USD a month.
             env: Account and Region. By default those of the scope, else whichever it is deployed to.
             stack_name: What CloudFormation calls it. By default its id.
             description: What it is for, in words. By default none.
@@ -67,7 +76,7 @@ class BatchObservabilityStack(PlatformStack):
         """
         problems = Problems()
         problems.check(len(queues) > 0, "queues must name at least one queue, got none")
-        check_receivers(problems, emails, targets)
+        check_watch(problems, alerts=alerts, emails=emails, topic=topic, targets=targets)
         problems.raise_if_any()
         super().__init__(
             scope,
@@ -77,12 +86,15 @@ class BatchObservabilityStack(PlatformStack):
             description=description,
             termination_protection=termination_protection,
         )
-        self.alerts = BatchAlerts(
+        self._watch(
             self,
-            "Alerts",
-            job_queues=list(queues.values()),
+            queues=queues,
             compute_environments=compute_environments,
+            alerts=alerts,
             emails=emails,
             topic=topic,
             targets=targets,
+            detailed_metrics=detailed_metrics,
+            alarms=alarms,
+            dashboard=dashboard,
         )

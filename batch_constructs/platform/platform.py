@@ -9,11 +9,10 @@ from aws_cdk import aws_ec2 as ec2
 
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
-from batch_constructs.monitoring.alerts_base import check_receivers
 from batch_constructs.networking import BatchNetwork
-from batch_constructs.platform.alerts import BatchAlerts
 from batch_constructs.platform.compute import Hosts, PlatformCompute, check_pools
 from batch_constructs.platform.pools import CpuPool
+from batch_constructs.platform.watching import PlatformWatch, check_watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,11 +28,11 @@ __all__ = ["BatchPlatform"]
 
 
 @jsii.implements(ec2.IConnectable)
-class BatchPlatform(PlatformCompute, CheckedConstruct):
-    """Network, environments, queues and alerts: everything but the jobs.
+class BatchPlatform(PlatformCompute, PlatformWatch, CheckedConstruct):
+    """Network, environments, queues, alerts and a dashboard: everything but the jobs.
 
     By default Spot capacity with on-demand behind it, in private subnets of a network of its own with flow logs, one
-    queue, and mails about everything that goes wrong::
+    queue, mails about everything that goes wrong, and a dashboard::
 
         platform = BatchPlatform(stack, "Platform", emails=["ops@example.com"])
         platform.queue.grant_submit_job(scheduler, job_definition)
@@ -64,9 +63,6 @@ class BatchPlatform(PlatformCompute, CheckedConstruct):
     network: BatchNetwork | None
     """The network that it has made; ``None`` if ``vpc`` was given."""
 
-    alerts: BatchAlerts | None
-    """Who hears what; ``None`` if they are off."""
-
     def __init__(
         self,
         scope: Construct,
@@ -81,6 +77,9 @@ class BatchPlatform(PlatformCompute, CheckedConstruct):
         emails: Sequence[str] = (),
         topic: sns.ITopic | sns.Topic | None = None,
         targets: Sequence[AlertTarget] = (),
+        detailed_metrics: bool = False,
+        alarms: bool = False,
+        dashboard: bool = True,
     ) -> None:
         """Create the platform.
 
@@ -100,6 +99,12 @@ class BatchPlatform(PlatformCompute, CheckedConstruct):
             emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
             topic: Where alerts are published, as in `JobFailureAlerts`. By default a topic of its own.
             targets: Who else hears of it, as in `JobFailureAlerts`. By default nobody.
+            detailed_metrics: Whether to count what AWS publishes no metrics of: lost Spot hosts, the size of
+                environments, why jobs failed. `JobMetrics` does it by a function, and says what it costs. By default no.
+            alarms: Whether states alarm as well: jobs that wait for more than an hour; with ``detailed_metrics`` also
+                environments at their limit for an hour; without ``alerts`` also failures. By default no.
+            dashboard: Whether all is to be seen on one page; by default yes, of metrics that cost nothing. The first
+                three dashboards of an account are free, each further one costs 3 USD a month.
 
         Raises:
             ValueError: names are used twice, arguments contradict each other, or an address is no email address.
@@ -107,7 +112,7 @@ class BatchPlatform(PlatformCompute, CheckedConstruct):
         problems = Problems()
         problems.check(len(pools) > 0, "pools must hold at least one pool, got none")
         check_pools(problems, pools)
-        check_receivers(problems, emails, targets)
+        check_watch(problems, alerts=alerts, emails=emails, topic=topic, targets=targets)
         problems.check(
             vpc is not None or vpc_subnets is None,
             "vpc_subnets are those of a vpc, got none: give it, or leave both out for a network of its own",
@@ -115,10 +120,6 @@ class BatchPlatform(PlatformCompute, CheckedConstruct):
         problems.check(
             security_groups is None or len(security_groups) > 0,
             "security_groups must name at least one, or be omitted for one of its own",
-        )
-        problems.check(
-            alerts or not (emails or targets or topic is not None),
-            "emails, targets and topic hear of alerts, got alerts=False: leave them out, or alerts on",
         )
         problems.raise_if_any()
 
@@ -134,14 +135,15 @@ class BatchPlatform(PlatformCompute, CheckedConstruct):
             pools=pools,
         )
         self._make(self, hosts, pools)
-        self.alerts = None
-        if alerts:
-            self.alerts = BatchAlerts(
-                self,
-                "Alerts",
-                job_queues=list(self.queues.values()),
-                compute_environments=self.compute_environments,
-                emails=emails,
-                topic=topic,
-                targets=targets,
-            )
+        self._watch(
+            self,
+            queues=self.queues,
+            compute_environments=self.compute_environments,
+            alerts=alerts,
+            emails=emails,
+            topic=topic,
+            targets=targets,
+            detailed_metrics=detailed_metrics,
+            alarms=alarms,
+            dashboard=dashboard,
+        )

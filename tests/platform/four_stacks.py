@@ -48,6 +48,8 @@ class Platform:
             queues={name: self.compute.queues[name] for name in watched or self.compute.queues},
             compute_environments=self.compute.compute_environments,
             emails=[EMAIL],
+            detailed_metrics=True,
+            alarms=True,
         )
 
     def synth(self) -> Path:

@@ -332,9 +332,51 @@ def test_a_job_of_a_platform_can_run(stack: Stack) -> None:
 
 def test_a_platform_without_alerts_has_none(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
     """Whoever has alerts already turns them off."""
-    platform = bc.BatchPlatform(stack, "Platform", vpc=vpc, alerts=False)
+    platform = bc.BatchPlatform(stack, "Platform", vpc=vpc, alerts=False, dashboard=False)
     assert platform.alerts is None
+    assert platform.dashboard is None
     assert not of_type(synth(), "AWS::Events::Rule")
+
+
+def test_what_is_seen_by_default_costs_nothing(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
+    """One page of the metrics that AWS publishes for nothing, in the order of the queues; no function, no alarm."""
+    platform = bc.BatchPlatform(stack, "Platform", vpc=vpc, pools=[bc.CpuPool(queues=["urgent", "daily"])])
+    assert platform.dashboard is not None
+    assert (platform.metrics, platform.alarms) == (None, None)
+    resources = synth()
+    [dashboard] = of_type(resources, "AWS::CloudWatch::Dashboard").values()
+    body = str(dashboard["DashboardBody"])
+    assert 0 < body.index("urgent") < body.index("daily")
+    assert "BatchConstructs" not in body
+    assert not of_type(resources, "AWS::Lambda::Function")
+    assert not of_type(resources, "AWS::CloudWatch::Alarm")
+
+
+def test_a_platform_shows_more_when_it_counts_more(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
+    """With metrics of its own the sizes of environments are on the page, and alarm; all tell the same topic."""
+    platform = bc.BatchPlatform(stack, "Platform", vpc=vpc, detailed_metrics=True, alarms=True)
+    assert platform.metrics is not None
+    assert platform.alarms is not None
+    assert platform.alerts is not None
+    resources = synth()
+    assert len(of_type(resources, "AWS::Lambda::Function")) == 1
+    [dashboard] = of_type(resources, "AWS::CloudWatch::Dashboard").values()
+    assert "BatchConstructs" in str(dashboard["DashboardBody"])
+    alarms = list(of_type(resources, "AWS::CloudWatch::Alarm").values())
+    topic = stack.resolve(platform.alerts.topic.topic_arn)
+    assert all(alarm["AlarmActions"] == [topic] for alarm in alarms)
+    assert len(alarms) == 4  # one queue waits, two environments are full, an event was not counted
+
+
+def test_without_alerts_alarms_tell_of_failures(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
+    """Somebody sees them: what no mail tells, an alarm does."""
+    quiet = bc.BatchPlatform(
+        stack, "Quiet", vpc=vpc, alerts=False, alarms=True, dashboard=False, pools=[bc.CpuPool()]
+    )
+    assert quiet.dashboard is None
+    resources = synth()
+    assert len(of_type(resources, "AWS::CloudWatch::Alarm")) == 2
+    assert not of_type(resources, "AWS::SNS::Topic")
 
 
 def test_a_queue_that_moves_to_another_pool_stays_the_same(stack: Stack, vpc: ec2.IVpc) -> None:
