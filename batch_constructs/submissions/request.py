@@ -118,7 +118,7 @@ class SubmitJobRequest:
         container_overrides: What changes in the container. By default nothing.
         retry_strategy: In place of the definition's. By default the definition's counts.
         timeout_seconds: In place of the definition's, at least 60 seconds. By default the definition's counts.
-        share_identifier: Whose share pays. Needed if, and only if, the queue has a fair-share policy; by default none.
+        share_identifier: Whose share pays, up to 255 characters. Needed if, and only if, the queue has a fair-share policy; by default none.
         scheduling_priority_override: 0 to 9999, in place of the definition's. By default the definition's counts.
         propagate_tags: Whether tags reach the ECS task. By default as the definition says.
         tags: At most 50 tags of the job. By default none.
@@ -144,6 +144,11 @@ class SubmitJobRequest:
     def __post_init__(self) -> None:
         problems = Problems()
         problems.matches("job_name", self.job_name, patterns.JOB_NAME)
+        problems.check(self.job_queue != "", "job_queue must be a name or an ARN, got an empty string")
+        problems.check(
+            self.job_definition != "", "job_definition must be a name or an ARN, got an empty string"
+        )
+        problems.matches("share_identifier", self.share_identifier, patterns.SHARE_IDENTIFIER_LOOSE)
         problems.within("array_size", self.array_size, limits.ARRAY_SIZE)
         problems.within("the length of depends_on", len(self.depends_on), limits.DEPENDENCIES)
         problems.within("timeout_seconds", self.timeout_seconds, limits.ATTEMPT_DURATION_SECONDS)

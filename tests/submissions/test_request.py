@@ -111,6 +111,10 @@ def test_keys_of_the_users_keep_their_case() -> None:
     [
         ({"job_name": "-a"}, "job_name must be"),
         ({"job_name": "a" * 129}, "job_name must be"),
+        ({"job_queue": ""}, "job_queue must be a name or an ARN"),
+        ({"job_definition": ""}, "job_definition must be a name or an ARN"),
+        ({"share_identifier": "a" * 256}, "share_identifier must be"),
+        ({"share_identifier": ""}, "share_identifier must be"),
         ({"array_size": 1}, "array_size must be from 2 to 10,000"),
         ({"array_size": 10_001}, "array_size must be from 2 to 10,000"),
         ({"timeout_seconds": 59}, "timeout_seconds must be at least 60"),
@@ -126,6 +130,30 @@ def test_fails_when_a_member_is_impossible(members: dict[str, Any], message: str
     """Fails when AWS would refuse the request."""
     with pytest.raises(ValueError, match=message):
         request(**members)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"job_name": "0" * 128},
+        {"array_size": 2},
+        {"array_size": 10_000},
+        {"timeout_seconds": 60},
+        {"scheduling_priority_override": 0},
+        {"scheduling_priority_override": 9_999},
+        {"depends_on": [JobDependency(job_id="a")] * 20},
+        {"depends_on": [JobDependency(type=ArrayDependency.SEQUENTIAL)], "array_size": 2},
+        {"tags": {str(number): "" for number in range(50)}},
+        {"tags": {"t" * 128: "x" * 256}},
+        {"share_identifier": "a" * 255},
+        {"container_overrides": ContainerOverrides(command=["a"], vcpus=0.25, memory_mib=4, gpus=1)},
+        {"container_overrides": ContainerOverrides(environment={"XAWS_BATCH": ""})},
+        {"retry_strategy": RetryStrategy(attempts=10)},
+    ],
+)
+def test_the_last_legal_value_passes(members: dict[str, Any]) -> None:
+    """One step before each refusal, and the service's own model takes it, too."""
+    assert problems_of(request(**members).to_boto3()) == ""
 
 
 @pytest.mark.parametrize(
