@@ -152,8 +152,16 @@ if TYPE_CHECKING:
     from batch_constructs.service_job_queues import QuotaShare, SageMakerJobQueue
     from batch_constructs.submissions.chain import JobChain
     from batch_constructs.submissions.chain_state_machine import JobChainStateMachine
+    from batch_constructs.submissions.overrides import (
+        ContainerOverrides,
+        EksContainerOverrides,
+        EksPodOverrides,
+        NodeOverrides,
+        NodePropertyOverride,
+        TaskContainerOverrides,
+    )
     from batch_constructs.submissions.queued import QueuedJob
-    from batch_constructs.submissions.request import ContainerOverrides, JobDependency, SubmitJobRequest
+    from batch_constructs.submissions.request import JobDependency, SubmitJobRequest
     from batch_constructs.submissions.s3_triggered import S3TriggeredJob
     from batch_constructs.submissions.scheduled import ScheduledJob
     from batch_constructs.submissions.service_request import ServiceJobRequest, ServiceJobRetryRule
@@ -196,7 +204,7 @@ _HOMES = {
     "ComputeEnvironmentMetrics": "monitoring.queue_metrics",
     "ConsumableResource": "consumable_resources",
     "ContainerInsights": "facts.vocabulary",
-    "ContainerOverrides": "submissions.request",
+    "ContainerOverrides": "submissions.overrides",
     "CountThreshold": "monitoring.thresholds",
     "CpuPool": "platform.pools",
     "DependencyCondition": "job_definitions.task_containers",
@@ -214,6 +222,7 @@ _HOMES = {
     "EfsMount": "launch_templates.mounts",
     "EksComputeEnvironment": "compute_environments.eks",
     "EksContainer": "job_definitions.eks_containers",
+    "EksContainerOverrides": "submissions.overrides",
     "EksEmptyDir": "job_definitions.eks_volumes",
     "EksHostPath": "job_definitions.eks_volumes",
     "EksJobDefinition": "job_definitions.eks",
@@ -225,6 +234,7 @@ _HOMES = {
     "EksNodeRole": "compute_environments.eks_nodes",
     "EksPersistentVolumeClaim": "job_definitions.eks_volumes",
     "EksPod": "job_definitions.eks_pods",
+    "EksPodOverrides": "submissions.overrides",
     "EksSecret": "job_definitions.eks_volumes",
     "EksSecurityContext": "job_definitions.eks_containers",
     "EmptyDirMedium": "facts.eks",
@@ -280,6 +290,8 @@ _HOMES = {
     "MultiNodeParallelJobDefinition": "job_definitions.multi_node",
     "NetworkInterface": "launch_templates.network_interfaces",
     "NodeGroup": "job_definitions.node_groups",
+    "NodeOverrides": "submissions.overrides",
+    "NodePropertyOverride": "submissions.overrides",
     "NodeRange": "job_definitions.node_groups",
     "OperatingSystemFamily": "facts.vocabulary",
     "OwnPool": "platform.pools",
@@ -317,6 +329,7 @@ _HOMES = {
     "StuckJobAlerts": "monitoring.queue_blocked",
     "SubmitJobRequest": "submissions.request",
     "TaskContainer": "job_definitions.task_containers",
+    "TaskContainerOverrides": "submissions.overrides",
     "TeamsChannel": "monitoring.chat",
     "TimeLimitReason": "facts.vocabulary",
     "TimeThreshold": "monitoring.thresholds",
@@ -388,6 +401,7 @@ __all__ = [
     "EfsMount",
     "EksComputeEnvironment",
     "EksContainer",
+    "EksContainerOverrides",
     "EksEmptyDir",
     "EksHostPath",
     "EksJobDefinition",
@@ -399,6 +413,7 @@ __all__ = [
     "EksNodeRole",
     "EksPersistentVolumeClaim",
     "EksPod",
+    "EksPodOverrides",
     "EksSecret",
     "EksSecurityContext",
     "EmptyDirMedium",
@@ -454,6 +469,8 @@ __all__ = [
     "MultiNodeParallelJobDefinition",
     "NetworkInterface",
     "NodeGroup",
+    "NodeOverrides",
+    "NodePropertyOverride",
     "NodeRange",
     "OperatingSystemFamily",
     "OwnPool",
@@ -491,6 +508,7 @@ __all__ = [
     "StuckJobAlerts",
     "SubmitJobRequest",
     "TaskContainer",
+    "TaskContainerOverrides",
     "TeamsChannel",
     "TimeLimitReason",
     "TimeThreshold",

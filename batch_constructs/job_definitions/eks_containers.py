@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_batch as batch
 
 from batch_constructs._problems import Problems
-from batch_constructs._tokens import as_string, known, mebibytes
+from batch_constructs._tokens import mebibytes
 from batch_constructs.facts import limits, patterns
-from batch_constructs.job_definitions.eks_volumes import check_eks_mounts, quantity
+from batch_constructs.job_definitions.eks_amounts import check_eks_amounts, eks_amounts
+from batch_constructs.job_definitions.eks_volumes import check_eks_mounts
 from batch_constructs.job_definitions.images import check_image, check_no_credentials
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["EksContainer", "EksSecurityContext", "container_property"]
 
 _L1 = batch.CfnJobDefinition
-_GPU = "nvidia.com/gpu"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,27 +116,18 @@ class EksContainer:
         problems = Problems()
         check_image(problems, self.image)
         check_no_credentials(problems, self.image)
-        self._check_amounts(problems)
+        check_eks_amounts(
+            problems,
+            vcpus=self.vcpus,
+            vcpus_limit=self.vcpus_limit,
+            memory=("memory", mebibytes(self.memory)),
+            gpus=self.gpus,
+        )
         problems.matches("name", self.name, patterns.EKS_CONTAINER_NAME)
         for name in self.environment or ():
             problems.matches(f"the environment name {name!r}", name, patterns.ENVIRONMENT_VARIABLE)
         check_eks_mounts(problems, self.mounts)
         problems.raise_if_any()
-
-    def _check_amounts(self, problems: Problems) -> None:
-        for name, amount in (("vcpus", self.vcpus), ("vcpus_limit", self.vcpus_limit)):
-            if amount is not None and known(amount):
-                problems.check(
-                    limits.EKS_CPU.contains(amount) and amount % limits.EKS_CPU_STEP == 0,
-                    f"{name} must be a multiple of {limits.EKS_CPU_STEP} such as 0.5 or 2, got {amount}",
-                )
-        if self.vcpus_limit is not None and known([self.vcpus, self.vcpus_limit]):
-            problems.check(
-                self.vcpus_limit >= self.vcpus,
-                f"vcpus_limit must be at least vcpus, got {self.vcpus_limit} and {self.vcpus}",
-            )
-        problems.within("memory", mebibytes(self.memory), limits.EKS_MEMORY_MIB)
-        problems.within("gpus", self.gpus, limits.EKS_GPUS)
 
 
 def container_property(
@@ -167,13 +158,13 @@ def container_property(
 
 
 def _resources(each: EksContainer) -> batch.CfnJobDefinition.ResourcesProperty:
-    """Batch asks for the same memory and GPUs as request and as limit; only vCPUs may differ."""
-    memory = mebibytes(each.memory)
-    fixed = {} if memory is None else {"memory": quantity(memory)}
-    if each.gpus is not None:
-        fixed[_GPU] = as_string(each.gpus)
-    limit = {} if each.vcpus_limit is None else {"cpu": as_string(each.vcpus_limit)}
-    return _L1.ResourcesProperty(requests={"cpu": as_string(each.vcpus), **fixed}, limits={**limit, **fixed})
+    requests, limited = eks_amounts(
+        vcpus=each.vcpus,
+        vcpus_limit=each.vcpus_limit,
+        memory_mib=mebibytes(each.memory),
+        gpus=each.gpus,
+    )
+    return _L1.ResourcesProperty(requests=requests, limits=limited)
 
 
 def _security_context(

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, TypeAlias
 from aws_cdk import aws_batch as batch
 
 from batch_constructs._problems import Problems
-from batch_constructs._tokens import as_string, known, mebibytes
+from batch_constructs._tokens import known, mebibytes
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.eks import EmptyDirMedium
+from batch_constructs.job_definitions.eks_amounts import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from aws_cdk import Size
-    from jsii import Number
 
 __all__ = [
     "EksEmptyDir",
@@ -28,7 +28,6 @@ __all__ = [
     "EksVolume",
     "EksVolumes",
     "check_eks_mounts",
-    "quantity",
 ]
 
 _L1 = batch.CfnJobDefinition
@@ -159,11 +158,6 @@ def _check_name(name: str, value: str) -> None:
     problems = Problems()
     problems.matches(name, value, patterns.DNS_SUBDOMAIN)
     problems.raise_if_any()
-
-
-def quantity(mebibytes_: Number) -> str:
-    """An amount of memory or disk as Batch asks for it: whole mebibytes with their suffix."""
-    return f"{as_string(mebibytes_)}Mi"
 
 
 def check_eks_mounts(problems: Problems, mounts: Mapping[str, EksVolume | EksMount] | None) -> None:

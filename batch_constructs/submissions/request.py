@@ -6,9 +6,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs._problems import Problems
-from batch_constructs._tokens import as_string, known
+from batch_constructs._tokens import known
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.vocabulary import ArrayDependency
+from batch_constructs.submissions.members import (
+    consumed_members,
+    container_members,
+    given,
+    node_members,
+    pod_members,
+    task_members,
+)
+from batch_constructs.submissions.overrides import check_consumed, check_one_kind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -16,60 +25,14 @@ if TYPE_CHECKING:
     from jsii import Number
 
     from batch_constructs.job_definitions.retries import RetryStrategy
+    from batch_constructs.submissions.overrides import (
+        ContainerOverrides,
+        EksPodOverrides,
+        NodeOverrides,
+        TaskContainerOverrides,
+    )
 
-__all__ = ["ContainerOverrides", "JobDependency", "SubmitJobRequest"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContainerOverrides:
-    """What one submission changes in the container of its definition. What is omitted stays as it is there.
-
-    Guide: Submitting a Job.
-
-    Attributes:
-        command: What the container runs instead.
-        environment: Variables that are added or changed. Names that begin with ``AWS_BATCH`` belong to AWS Batch. By
-            default none.
-        vcpus: vCPUs, more than 0, and whole ones on EC2.
-        memory_mib: Memory in MiB, at least 4.
-        gpus: GPUs, at least 1.
-
-    Raises:
-        ValueError: a limit is broken.
-    """
-
-    command: Sequence[str] | None = None
-    environment: Mapping[str, str] = field(default_factory=dict)
-    vcpus: Number | None = None
-    memory_mib: Number | None = None
-    gpus: Number | None = None
-
-    def __post_init__(self) -> None:
-        problems = Problems()
-        for index, word in enumerate(self.command or ()):
-            problems.check(word != "", f"command must not hold an empty string, got one at index {index}")
-        for name in self.environment:
-            problems.matches(f"the environment name {name!r}", name, patterns.ENVIRONMENT_VARIABLE)
-        problems.check(
-            self.vcpus is None or not known(self.vcpus) or self.vcpus > 0,
-            f"vcpus must be more than 0, got {self.vcpus}",
-        )
-        problems.within("memory_mib", self.memory_mib, limits.EC2_MEMORY_MIB)
-        problems.within("gpus", self.gpus, limits.GPUS)
-        problems.raise_if_any()
-
-    def _members(self) -> dict[str, Any]:
-        amounts = {"VCPU": self.vcpus, "MEMORY": self.memory_mib, "GPU": self.gpus}
-        requirements = [
-            {"type": kind, "value": as_string(amount)}
-            for kind, amount in amounts.items()
-            if amount is not None
-        ]
-        return _given(
-            command=list(self.command) if self.command else None,
-            environment=[{"name": name, "value": value} for name, value in self.environment.items()],
-            resourceRequirements=requirements,
-        )
+__all__ = ["JobDependency", "SubmitJobRequest"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +79,10 @@ class SubmitJobRequest:
         depends_on: At most 20 dependencies. By default it waits for no job.
         parameters: Values for the ``Ref::name`` of the definition's command. By default those of the definition.
         container_overrides: What changes in the container. By default nothing.
+        ecs_properties_override: What changes in which of several containers on ECS. By default nothing.
+        eks_properties_override: What changes in the pod on Amazon EKS. By default nothing.
+        node_overrides: What changes in a multi-node parallel job. By default nothing.
+        consumes: How much of which consumable resources it holds, by name or ARN. By default as the definition says.
         retry_strategy: In place of the definition's. By default the definition's counts.
         timeout_seconds: In place of the definition's, at least 60 seconds. By default the definition's counts.
         share_identifier: Whose share pays, up to 255 characters. Needed if, and only if, the queue has a fair-share policy; by default none.
@@ -134,6 +101,10 @@ class SubmitJobRequest:
     depends_on: Sequence[JobDependency] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
     container_overrides: ContainerOverrides | None = None
+    ecs_properties_override: Sequence[TaskContainerOverrides] = ()
+    eks_properties_override: EksPodOverrides | None = None
+    node_overrides: NodeOverrides | None = None
+    consumes: Mapping[str, Number] = field(default_factory=dict)
     retry_strategy: RetryStrategy | None = None
     timeout_seconds: Number | None = None
     share_identifier: str | None = None
@@ -161,6 +132,12 @@ class SubmitJobRequest:
             not kinds or self.array_size is not None,
             f"only an array job can have a dependency of type {', '.join(sorted(kinds))}: give array_size",
         )
+        check_one_kind(problems, self, *(["node_overrides"] if self.node_overrides is not None else []))
+        check_consumed(problems, self.consumes)
+        problems.check(
+            not self.propagate_tags or self.eks_properties_override is None,
+            "propagate_tags is for jobs on ECS, got it with eks_properties_override: leave it out",
+        )
         problems.raise_if_any()
 
     def to_boto3(self) -> dict[str, Any]:
@@ -170,13 +147,17 @@ class SubmitJobRequest:
             "jobName": self.job_name,
             "jobQueue": self.job_queue,
             "jobDefinition": self.job_definition,
-            **_given(
+            **given(
                 arrayProperties=None if self.array_size is None else {"size": self.array_size},
                 dependsOn=[
-                    _given(jobId=each.job_id, type=each.type and each.type.value) for each in self.depends_on
+                    given(jobId=each.job_id, type=each.type and each.type.value) for each in self.depends_on
                 ],
                 parameters=dict(self.parameters),
-                containerOverrides=self.container_overrides and self.container_overrides._members(),  # noqa: SLF001
+                containerOverrides=container_members(self.container_overrides),
+                ecsPropertiesOverride=task_members(self.ecs_properties_override),
+                eksPropertiesOverride=pod_members(self.eks_properties_override),
+                nodeOverrides=node_members(self.node_overrides),
+                consumableResourcePropertiesOverride=consumed_members(self.consumes),
                 retryStrategy=None if retry is None else _retry(retry),
                 timeout=None
                 if self.timeout_seconds is None
@@ -220,7 +201,7 @@ class SubmitJobRequest:
         return {
             "Arn": self.job_queue,
             "BatchParameters": {name: each for name, each in members.items() if name in _RULE_PARAMETERS},
-            **_given(Input={name: each for name, each in members.items() if name in _RULE_INPUT}),
+            **given(Input={name: each for name, each in members.items() if name in _RULE_INPUT}),
         }
 
     def to_pipe_parameters(self) -> dict[str, Any]:
@@ -251,6 +232,10 @@ class SubmitJobRequest:
 _RULE_PARAMETERS = {"JobName", "JobDefinition", "ArrayProperties", "RetryStrategy"}
 _RULE_INPUT = {"Parameters", "ContainerOverrides"}
 _SPELT_HERE = {
+    "EcsPropertiesOverride": "ecs_properties_override",
+    "EksPropertiesOverride": "eks_properties_override",
+    "NodeOverrides": "node_overrides",
+    "ConsumableResourcePropertiesOverride": "consumes",
     "DependsOn": "depends_on",
     "Timeout": "timeout_seconds",
     "ShareIdentifier": "share_identifier",
@@ -260,7 +245,7 @@ _SPELT_HERE = {
 }
 
 # Maps of the user's, whose keys are nobody's to change.
-_OWN_KEYS = {"parameters", "tags"}
+_OWN_KEYS = {"parameters", "tags", "labels", "annotations", "requests", "limits"}
 
 
 def _capitalised(value: Any, key: str = "") -> Any:
@@ -275,13 +260,9 @@ def _capitalised(value: Any, key: str = "") -> Any:
     return value
 
 
-def _given(**members: Any) -> dict[str, Any]:
-    return {name: value for name, value in members.items() if value is not None and value not in ({}, [])}
-
-
 def _retry(strategy: RetryStrategy) -> dict[str, Any]:
     rules = [
-        _given(
+        given(
             action=rule.action.value,
             onExitCode=rule.on_exit_code,
             onReason=rule.on_reason,
@@ -289,4 +270,4 @@ def _retry(strategy: RetryStrategy) -> dict[str, Any]:
         )
         for rule in strategy.evaluate_on_exit
     ]
-    return {"attempts": strategy.attempts, **_given(evaluateOnExit=rules)}
+    return {"attempts": strategy.attempts, **given(evaluateOnExit=rules)}

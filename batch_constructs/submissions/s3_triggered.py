@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jsii import Number
 
     from batch_constructs.job_definitions.retries import RetryStrategy
-    from batch_constructs.submissions.request import ContainerOverrides
+    from batch_constructs.submissions.overrides import ContainerOverrides
 
 __all__ = ["S3TriggeredJob"]
 

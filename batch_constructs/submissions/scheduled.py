@@ -18,13 +18,18 @@ from batch_constructs.job_definitions.base import consumed_by, name_and_revision
 from batch_constructs.submissions.request import SubmitJobRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, IJobQueueRef
     from constructs import Construct
     from jsii import Number
 
-    from batch_constructs.submissions.request import ContainerOverrides
+    from batch_constructs.submissions.overrides import (
+        ContainerOverrides,
+        EksPodOverrides,
+        NodeOverrides,
+        TaskContainerOverrides,
+    )
 
 __all__ = ["ScheduledJob"]
 
@@ -50,6 +55,9 @@ class ScheduledJob(CheckedConstruct):
         array_size: Number | None = None,
         parameters: Mapping[str, str] | None = None,
         container_overrides: ContainerOverrides | None = None,
+        ecs_properties_override: Sequence[TaskContainerOverrides] = (),
+        eks_properties_override: EksPodOverrides | None = None,
+        node_overrides: NodeOverrides | None = None,
         share_identifier: str | None = None,
         time_zone: str | None = None,
         maximum_retry_attempts: Number = 185,
@@ -70,6 +78,9 @@ class ScheduledJob(CheckedConstruct):
             parameters: Values for the ``Ref::name`` of the command. ``<aws.scheduler.scheduled-time>`` in a value
                 stands for the time. By default those of the definition.
             container_overrides: What changes in the container. By default nothing.
+            ecs_properties_override: What changes in which of several containers on ECS. By default nothing.
+            eks_properties_override: What changes in the pod on Amazon EKS. By default nothing.
+            node_overrides: What changes in a multi-node parallel job. By default nothing.
             share_identifier: Whose share pays. Needed if, and only if, the queue has a fair-share policy; by default
                 none.
             time_zone: Such as ``"Europe/Berlin"``. By default UTC, or what the ``ScheduleExpression`` says.
@@ -97,6 +108,9 @@ class ScheduledJob(CheckedConstruct):
                 array_size=array_size,
                 parameters=parameters or {},
                 container_overrides=container_overrides,
+                ecs_properties_override=ecs_properties_override,
+                eks_properties_override=eks_properties_override,
+                node_overrides=node_overrides,
                 share_identifier=share_identifier,
             )
         except ValueError as error:

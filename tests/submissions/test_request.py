@@ -13,9 +13,15 @@ from hypothesis import strategies as st
 from batch_constructs import (
     ArrayDependency,
     ContainerOverrides,
+    EksContainerOverrides,
+    EksPodOverrides,
     JobDependency,
+    NodeOverrides,
+    NodePropertyOverride,
+    NodeRange,
     RetryStrategy,
     SubmitJobRequest,
+    TaskContainerOverrides,
 )
 
 SUBMIT_JOB = boto3.client("batch", region_name="eu-west-1").meta.service_model.operation_model("SubmitJob")
@@ -34,27 +40,69 @@ def problems_of(arguments: dict[str, Any]) -> str:
     return str(ParamValidator().validate(arguments, SUBMIT_JOB.input_shape).generate_report())
 
 
-REQUESTS = st.builds(
-    request,
-    job_name=WORDS,
-    array_size=st.none() | st.integers(2, 10_000),
-    parameters=st.dictionaries(WORDS, WORDS, max_size=3),
-    container_overrides=st.none()
-    | st.builds(
-        ContainerOverrides,
-        command=st.none() | st.lists(WORDS, min_size=1, max_size=3),
-        environment=st.dictionaries(WORDS, st.text(max_size=5), max_size=3),
-        vcpus=st.none() | st.sampled_from([0.25, 1, 4]),
-        memory_mib=st.none() | st.integers(4, 100_000),
-        gpus=st.none() | st.integers(1, 8),
+OF_CONTAINERS: dict[str, Any] = {
+    "command": st.none() | st.lists(WORDS, min_size=1, max_size=3),
+    "environment": st.dictionaries(WORDS, st.text(max_size=5), max_size=3),
+    "vcpus": st.none() | st.sampled_from([0.25, 1, 4]),
+    "memory_mib": st.none() | st.integers(4, 100_000),
+    "gpus": st.none() | st.integers(1, 8),
+}
+OF_CONTAINER = st.builds(ContainerOverrides, **OF_CONTAINERS)
+OF_TASKS = st.lists(
+    st.builds(TaskContainerOverrides, name=WORDS, **OF_CONTAINERS),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda each: each.name,
+)
+OF_PODS = st.builds(
+    EksPodOverrides,
+    containers=st.lists(
+        st.builds(
+            EksContainerOverrides,
+            name=WORDS,
+            image=st.none() | WORDS,
+            args=st.none() | st.lists(WORDS, min_size=1),
+            vcpus_limit=st.none() | st.just(8),
+            **OF_CONTAINERS,
+        ),
+        max_size=3,
+        unique_by=lambda each: each.name,
     ),
-    retry_strategy=st.none() | st.builds(RetryStrategy.on_spot_reclaim, st.integers(1, 10)),
-    timeout_seconds=st.none() | st.integers(60, 10**6),
-    depends_on=st.lists(st.builds(JobDependency, job_id=WORDS), max_size=20),
-    share_identifier=st.none() | WORDS,
-    scheduling_priority_override=st.none() | st.integers(0, 9999),
-    propagate_tags=st.none() | st.booleans(),
-    tags=st.dictionaries(WORDS, WORDS, max_size=3),
+    namespace=st.none() | st.just("jobs"),
+    labels=st.dictionaries(WORDS, WORDS, max_size=2),
+    annotations=st.dictionaries(WORDS, WORDS, max_size=2),
+)
+KINDS: st.SearchStrategy[dict[str, Any]] = st.one_of(
+    st.just({}),
+    OF_CONTAINER.map(lambda each: {"container_overrides": each}),
+    OF_TASKS.map(lambda each: {"ecs_properties_override": each}),
+    OF_PODS.map(lambda each: {"eks_properties_override": each}),
+)
+OF_NODES = st.builds(
+    NodeOverrides,
+    num_nodes=st.none() | st.integers(1, 100),
+    node_property_overrides=st.lists(
+        KINDS.map(lambda kind: NodePropertyOverride(target_nodes="0:", instance_type="c7i.large", **kind)),
+        max_size=3,
+    ),
+)
+PLAIN: dict[str, Any] = {
+    "job_name": WORDS,
+    "array_size": st.none() | st.integers(2, 10_000),
+    "parameters": st.dictionaries(WORDS, WORDS, max_size=3),
+    "retry_strategy": st.none() | st.builds(RetryStrategy.on_spot_reclaim, st.integers(1, 10)),
+    "timeout_seconds": st.none() | st.integers(60, 10**6),
+    "depends_on": st.lists(st.builds(JobDependency, job_id=WORDS), max_size=20),
+    "consumes": st.dictionaries(WORDS, st.integers(1, 5), max_size=2),
+    "share_identifier": st.none() | WORDS,
+    "scheduling_priority_override": st.none() | st.integers(0, 9999),
+    "propagate_tags": st.none() | st.just(value=False),
+    "tags": st.dictionaries(WORDS, WORDS, max_size=3),
+}
+REQUESTS = st.builds(
+    lambda kind, **plain: request(**plain, **kind),
+    KINDS | OF_NODES.map(lambda each: {"node_overrides": each}),
+    **PLAIN,
 )
 
 
@@ -81,6 +129,145 @@ def test_amounts_override_by_resource_requirements() -> None:
             {"type": "GPU", "value": "1"},
         ],
     }
+
+
+def test_one_of_several_containers_is_changed_by_name() -> None:
+    """There is one task, and the others of its containers stay as they are."""
+    overrides = [TaskContainerOverrides(name="main", memory_mib=4000)]
+    assert request(ecs_properties_override=overrides).to_boto3()["ecsPropertiesOverride"] == {
+        "taskProperties": [
+            {"containers": [{"name": "main", "resourceRequirements": [{"type": "MEMORY", "value": "4000"}]}]}
+        ]
+    }
+
+
+def test_a_pod_is_changed_in_the_words_of_kubernetes() -> None:
+    """Memory and GPUs as request and as limit, keys of labels as the user wrote them."""
+    pod = EksPodOverrides(
+        containers=[
+            EksContainerOverrides(
+                name="main", args=["-v"], vcpus=0.5, vcpus_limit=2, memory_mib=512, environment={"A": "1"}
+            )
+        ],
+        init_containers=[EksContainerOverrides(name="fetch", image="fetch:2")],
+        labels={"team": "x"},
+        namespace="other",
+    )
+    state = request(eks_properties_override=pod).to_step_functions_state()
+    assert state["Parameters"]["EksPropertiesOverride"] == {
+        "PodProperties": {
+            "Containers": [
+                {
+                    "Name": "main",
+                    "Args": ["-v"],
+                    "Env": [{"Name": "A", "Value": "1"}],
+                    "Resources": {
+                        "Requests": {"cpu": "0.5", "memory": "512Mi"},
+                        "Limits": {"cpu": "2", "memory": "512Mi"},
+                    },
+                }
+            ],
+            "InitContainers": [{"Name": "fetch", "Image": "fetch:2"}],
+            "Metadata": {"Labels": {"team": "x"}, "Namespace": "other"},
+        }
+    }
+
+
+def test_nodes_are_changed_by_their_ranges() -> None:
+    """How many, and what on which; a range as a value or as a text."""
+    overrides = NodeOverrides(
+        num_nodes=8,
+        node_property_overrides=[
+            NodePropertyOverride(
+                target_nodes=NodeRange(first=0, last=0), container_overrides=ContainerOverrides(vcpus=2)
+            ),
+            NodePropertyOverride(target_nodes="1:", instance_type="c7i.large", consumes={"licence": 1}),
+        ],
+    )
+    assert request(node_overrides=overrides).to_boto3()["nodeOverrides"] == {
+        "numNodes": 8,
+        "nodePropertyOverrides": [
+            {
+                "targetNodes": "0:0",
+                "containerOverrides": {"resourceRequirements": [{"type": "VCPU", "value": "2"}]},
+            },
+            {
+                "targetNodes": "1:",
+                "instanceTypes": ["c7i.large"],
+                "consumableResourcePropertiesOverride": {
+                    "consumableResourceList": [{"consumableResource": "licence", "quantity": 1}]
+                },
+            },
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("members", "name"),
+    [
+        ({"ecs_properties_override": [TaskContainerOverrides(name="main")]}, "ecs_properties_override"),
+        ({"eks_properties_override": EksPodOverrides(namespace="jobs")}, "eks_properties_override"),
+        ({"node_overrides": NodeOverrides(num_nodes=2)}, "node_overrides"),
+        ({"consumes": {"licence": 1}}, "consumes"),
+    ],
+)
+def test_fails_when_the_carrier_cannot_carry_the_overrides(members: dict[str, Any], name: str) -> None:
+    """Fails for rules and pipes, which know overrides of one container only; Scheduler takes all."""
+    arn = "arn:aws:batch:eu-west-1:123456789012:job-queue/queue"
+    each = request(job_queue=arn, **members)
+    with pytest.raises(ValueError, match=f"an EventBridge rule cannot carry {name}"):
+        each.to_event_target()
+    with pytest.raises(ValueError, match=f"an EventBridge pipe cannot carry {name}"):
+        each.to_pipe_parameters()
+    assert len(each.to_scheduler_input()) == 4
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: TaskContainerOverrides(name=""), "name must be that of a container"),
+        (lambda: TaskContainerOverrides(name="a", gpus=0), "gpus must be at least 1"),
+        (lambda: EksContainerOverrides(vcpus=0.3), "vcpus must be a multiple of 0.25"),
+        (lambda: EksContainerOverrides(memory_mib=3), "memory_mib must be at least 4"),
+        (lambda: EksContainerOverrides(vcpus=2, vcpus_limit=1), "vcpus_limit must be at least vcpus"),
+        (lambda: EksContainerOverrides(image=""), "image must be"),
+        (lambda: EksContainerOverrides(environment={"AWS_BATCH_X": "1"}), "the environment name"),
+        (lambda: EksPodOverrides(namespace="default"), "namespace must be"),
+        (lambda: EksPodOverrides(annotations={"a": "x" * 256}), "the length of the annotation 'a'"),
+        (
+            lambda: EksPodOverrides(containers=[EksContainerOverrides(name="a")] * 2),
+            "each container must be named once, got 'a' twice",
+        ),
+        (lambda: EksPodOverrides(containers=[EksContainerOverrides()] * 11), "the number of containers"),
+        (lambda: NodePropertyOverride(target_nodes="0-3"), "target_nodes must be a range of node indexes"),
+        (lambda: NodePropertyOverride(target_nodes=":", consumes={"a": 0}), "the quantity of a consumable"),
+        (
+            lambda: NodePropertyOverride(
+                target_nodes=":",
+                container_overrides=ContainerOverrides(vcpus=1),
+                eks_properties_override=EksPodOverrides(namespace="jobs"),
+            ),
+            "of the definition's one kind, got container_overrides and eks_properties_override",
+        ),
+        (lambda: NodeOverrides(num_nodes=0), "num_nodes must be at least 1"),
+        (
+            lambda: request(
+                ecs_properties_override=[TaskContainerOverrides(name="a")] * 2,
+                node_overrides=NodeOverrides(num_nodes=1),
+            ),
+            "got ecs_properties_override and node_overrides",
+        ),
+        (lambda: request(consumes={"licence": 0}), "the quantity of a consumable"),
+        (
+            lambda: request(propagate_tags=True, eks_properties_override=EksPodOverrides(namespace="jobs")),
+            "propagate_tags is for jobs on ECS",
+        ),
+    ],
+)
+def test_fails_when_an_override_of_another_kind_is_impossible(make: Any, message: str) -> None:
+    """Fails when AWS would refuse it, or when a definition cannot have both."""
+    with pytest.raises(ValueError, match=message):
+        make()
 
 
 def test_an_array_can_wait_for_another_and_for_itself() -> None:

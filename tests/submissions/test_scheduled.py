@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from batch_constructs import ContainerOverrides, ImportedJobDefinition, ImportedJobQueue, ScheduledJob
+from batch_constructs import (
+    ContainerOverrides,
+    EksContainerOverrides,
+    EksPodOverrides,
+    ImportedJobDefinition,
+    ImportedJobQueue,
+    NodeOverrides,
+    ScheduledJob,
+    TaskContainerOverrides,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,3 +133,26 @@ def test_overrides_travel_along(stack: Stack, only: Callable[[str], dict[str, An
     schedule(stack, container_overrides=ContainerOverrides(memory_mib=8000))
     sent = json.loads(only(SCHEDULE)["Target"]["Input"])
     assert sent["ContainerOverrides"] == {"ResourceRequirements": [{"Type": "MEMORY", "Value": "8000"}]}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "member"),
+    [
+        (
+            {"ecs_properties_override": [TaskContainerOverrides(name="main", vcpus=2)]},
+            "EcsPropertiesOverride",
+        ),
+        (
+            {"eks_properties_override": EksPodOverrides(containers=[EksContainerOverrides(memory_mib=512)])},
+            "EksPropertiesOverride",
+        ),
+        ({"node_overrides": NodeOverrides(num_nodes=4)}, "NodeOverrides"),
+    ],
+)
+def test_a_schedule_carries_every_kind_of_overrides(
+    stack: Stack, only: Callable[[str], dict[str, Any]], arguments: dict[str, Any], member: str
+) -> None:
+    """Its target is the request itself."""
+    job = schedule(stack, **arguments)
+    sent = json.loads(only(SCHEDULE)["Target"]["Input"])
+    assert sent[member] == job.request.to_scheduler_input()[member]

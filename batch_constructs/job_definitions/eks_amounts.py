@@ -1,0 +1,65 @@
+"""What containers of a pod may ask for: of definitions, and of submissions that change them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs._tokens import as_string, known
+from batch_constructs.facts import limits
+
+if TYPE_CHECKING:
+    from jsii import Number
+
+    from batch_constructs._problems import Problems
+
+__all__ = ["check_eks_amounts", "eks_amounts", "quantity"]
+
+_GPU = "nvidia.com/gpu"
+
+
+def check_eks_amounts(
+    problems: Problems,
+    *,
+    vcpus: Number | None,
+    vcpus_limit: Number | None,
+    memory: tuple[str, Number | None],
+    gpus: Number | None,
+) -> None:
+    """Note amounts that AWS Batch refuses.
+
+    Args:
+        problems: Where to note them.
+        vcpus: What it is promised.
+        vcpus_limit: The most that it may use.
+        memory: What the argument is called, and its MiB.
+        gpus: GPUs.
+    """
+    for name, amount in (("vcpus", vcpus), ("vcpus_limit", vcpus_limit)):
+        if amount is not None and known(amount):
+            problems.check(
+                limits.EKS_CPU.contains(amount) and amount % limits.EKS_CPU_STEP == 0,
+                f"{name} must be a multiple of {limits.EKS_CPU_STEP} such as 0.5 or 2, got {amount}",
+            )
+    if vcpus is not None and vcpus_limit is not None and known([vcpus, vcpus_limit]):
+        problems.check(
+            vcpus_limit >= vcpus, f"vcpus_limit must be at least vcpus, got {vcpus_limit} and {vcpus}"
+        )
+    problems.within(*memory, limits.EKS_MEMORY_MIB)
+    problems.within("gpus", gpus, limits.EKS_GPUS)
+
+
+def eks_amounts(
+    *, vcpus: Number | None, vcpus_limit: Number | None, memory_mib: Number | None, gpus: Number | None
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Requests and limits. Batch asks for the same memory and GPUs as both; only vCPUs may differ."""
+    fixed = {} if memory_mib is None else {"memory": quantity(memory_mib)}
+    if gpus is not None:
+        fixed[_GPU] = as_string(gpus)
+    request = {} if vcpus is None else {"cpu": as_string(vcpus)}
+    limit = {} if vcpus_limit is None else {"cpu": as_string(vcpus_limit)}
+    return {**request, **fixed}, {**limit, **fixed}
+
+
+def quantity(mebibytes: Number) -> str:
+    """An amount of memory or disk as Batch asks for it: whole mebibytes with their suffix."""
+    return f"{as_string(mebibytes)}Mi"
