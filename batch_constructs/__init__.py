@@ -164,6 +164,7 @@ if TYPE_CHECKING:
     from batch_constructs.submissions.request import JobDependency, SubmitJobRequest
     from batch_constructs.submissions.s3_triggered import S3TriggeredJob
     from batch_constructs.submissions.scheduled import ScheduledJob
+    from batch_constructs.submissions.scheduled_chain import ScheduledJobChain
     from batch_constructs.submissions.service_request import ServiceJobRequest, ServiceJobRetryRule
     from batch_constructs.submissions.triggered import EventTriggeredJob
     from batch_constructs.time_limits import JobStateTimeLimit
@@ -312,6 +313,7 @@ _HOMES = {
     "S3TriggeredJob": "submissions.s3_triggered",
     "SageMakerJobQueue": "service_job_queues",
     "ScheduledJob": "submissions.scheduled",
+    "ScheduledJobChain": "submissions.scheduled_chain",
     "ScratchVolume": "launch_templates.storage",
     "ServiceEnvironment": "service_environments",
     "ServiceJobEventField": "monitoring.event_fields",
@@ -491,6 +493,7 @@ __all__ = [
     "S3TriggeredJob",
     "SageMakerJobQueue",
     "ScheduledJob",
+    "ScheduledJobChain",
     "ScratchVolume",
     "ServiceEnvironment",
     "ServiceJobEventField",

@@ -84,12 +84,14 @@ def test_every_family_has_a_name() -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     """Relative links are files of the project, and their anchors are headings there."""
     for link in re.findall(r"\]\((?!http)([^)\s]+)\)", page.read_text("utf-8")):
-        target, _, anchor = link.partition("#")
-        assert (page.parent / target).exists(), link
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
         if anchor:
-            headings = re.findall(r"^#+ (.*)$", (page.parent / target).read_text("utf-8"), re.MULTILINE)
+            headings = re.findall(r"^#+ (.*)$", target.read_text("utf-8"), re.MULTILINE)
             slugs = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
-            assert anchor in slugs, link
+            named = {heading.partition("{ #")[2].removesuffix(" }") for heading in headings}
+            assert anchor in slugs | named, link
 
 
 def test_every_rule_that_a_page_names_is_known() -> None:

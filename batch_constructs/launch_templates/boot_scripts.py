@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from batch_constructs.launch_templates.mounts import Mount
 
-__all__ = ["BootScript", "mount_script"]
+__all__ = ["BootScript", "mount_script", "shell"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class BootScript:
             for key, value in ({"PART": self.part} | dict(self.settings)).items()
         ]
         calls = [shlex.join(call) for call in self.calls]
-        return "\n".join(["#!/bin/bash", *settings, *map(_shell, ("common", *self.files)), *calls])
+        return "\n".join(["#!/bin/bash", *settings, *map(shell, ("common", *self.files)), *calls])
 
 
 def mount_script(mounts: Mapping[str, Mount]) -> BootScript:
@@ -60,5 +60,10 @@ def mount_script(mounts: Mapping[str, Mount]) -> BootScript:
 
 
 @cache
-def _shell(name: str) -> str:
+def shell(name: str) -> str:
+    """The text of one of our shell files.
+
+    Args:
+        name: Without its ending.
+    """
     return (files(__package__) / "shell" / f"{name}.sh").read_text(encoding="utf-8")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from aws_cdk import Fn, Token
 
 from batch_constructs._tokens import known
+from batch_constructs.launch_templates.boot_scripts import shell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,37 +46,51 @@ class ShellScript:
 
     Args:
         text: The script. Without a first line ``#!…`` it runs in ``/bin/bash``. Tokens pass.
+        required: Whether an instance on which the script fails takes no jobs: its ECS agent stays off, and the console
+            output says why. By default it takes jobs all the same. The script fails when it ends with a status other
+            than 0, so that one of several commands mostly begins with ``set -e``.
 
     Raises:
-        ValueError: the script is empty.
+        ValueError: the script is empty, or is required and not for bash.
 
     Guide: Launch Template Support.
     """
 
     text: str
+    required: bool = field(default=False, kw_only=True)
     content_type: ClassVar[str] = "text/x-shellscript"
 
     def __post_init__(self) -> None:
         if not self.text.strip():
             raise ValueError("a shell script needs at least one command, got an empty text")
+        first = self.text.partition("\n")[0]
+        if self.required and (
+            first.startswith("${Token[") or (first.startswith("#!") and "bash" not in first)
+        ):
+            raise ValueError(f"required=True needs a script for bash, whose end it watches, got {first!r}")
 
     @classmethod
-    def from_file(cls, path: str | Path) -> Self:
+    def from_file(cls, path: str | Path, *, required: bool = False) -> Self:
         """Read the script from a UTF-8 file when the app runs.
 
         Args:
             path: Where the file is, from the folder that the app runs in.
+            required: Whether an instance on which the script fails takes no jobs. By default it takes them.
 
         Raises:
             OSError: the file cannot be read.
-            ValueError: the file is empty.
+            ValueError: the file is empty, or required and not for bash.
         """
-        return cls(Path(path).read_text(encoding="utf-8"))
+        return cls(Path(path).read_text(encoding="utf-8"), required=required)
 
     def body(self) -> str:
         """The script with its first line, without which the kernel refuses to run it."""
         chosen = self.text.startswith(("#!", "${Token["))
-        return self.text if chosen else f"#!/bin/bash\n{self.text}"
+        text = self.text if chosen else f"#!/bin/bash\n{self.text}"
+        if not self.required:
+            return text
+        first, _, rest = text.partition("\n")
+        return f"{first}\n{shell('required').rstrip()}\n{rest}"
 
 
 @dataclass(frozen=True, slots=True)

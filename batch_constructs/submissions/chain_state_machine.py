@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import jsii
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk.interfaces.aws_stepfunctions import IStateMachineRef, StateMachineReference
 
 from batch_constructs import _cfn
-from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs._references import Referable
 from batch_constructs._tokens import known
 from batch_constructs.job_definitions.base import name_and_revisions
 from batch_constructs.submissions.chain import JobChain
@@ -26,12 +28,17 @@ __all__ = ["JobChainStateMachine"]
 _RULE_OF_STEP_FUNCTIONS = "StepFunctionsGetEventsForBatchJobsRule"
 
 
-class JobChainStateMachine(CheckedConstruct):
+@jsii.implements(IStateMachineRef)
+class JobChainStateMachine(Referable):
     """A Step Functions state machine that submits a chain of jobs each time it is started.
 
     Its role may submit the chain's definitions to the chain's queues, and nothing else. Definitions of this app run in
     their newest revision. What definitions consume a chain of names does not know: ``queue.grant_submit_job`` allows it
     to the ``role``.
+
+    What differs from one execution to the next the jobs take from its input, by the CDK's ``sfn.JsonPath``: in the
+    chain's requests ``parameters={"day": sfn.JsonPath.string_at("$.day")}``, or an ``array_size`` that is
+    ``sfn.JsonPath.number_at("$.shards")``. `ScheduledJobChain` starts it by the clock.
 
     Guide: Job Dependencies; Example Array Job Workflow.
     """
@@ -73,17 +80,23 @@ class JobChainStateMachine(CheckedConstruct):
         tagged = any(each.tags for each in chain.jobs.values())
         for statement in _statements(list(dict.fromkeys(resources)), wait=wait, tagged=tagged):
             self.role.add_to_policy(statement)
-        definition = self.chain.to_step_functions_definition(wait=wait, partition=_cfn.partition())
+        states = self.chain.to_step_functions_definition(wait=wait, partition=_cfn.partition())
         self.cfn = sfn.CfnStateMachine(
             self,
             "Resource",
             role_arn=self.role.role_arn,
             # Not json.dumps: only the CDK can put a number that it does not know yet into a text.
-            definition_string=stack.to_json_string(definition),
+            # What JsonPath stands for is written "day.$": "$.day".
+            definition_string=stack.to_json_string(sfn.FieldUtils.render_object(states)),
         )
         # An execution that starts before the role has its rights would fail.
         self.cfn.node.add_dependency(self.role.node.find_child("DefaultPolicy"))
         self.state_machine_arn: str = self.cfn.attr_arn
+
+    @property
+    def state_machine_ref(self) -> StateMachineReference:
+        """What `ScheduledJobChain` and the CDK's L1 take."""
+        return StateMachineReference(state_machine_arn=self.state_machine_arn)
 
     def grant_start_execution(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow to start executions of this state machine, and nothing else.

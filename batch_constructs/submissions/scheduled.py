@@ -5,21 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aws_cdk import Duration, Stack
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_scheduler as scheduler
-
 from batch_constructs import _cfn
-from batch_constructs._dead_letters import check_delivery, dead_letter_queue
 from batch_constructs._problems import Problems
-from batch_constructs._synth_checks import CheckedConstruct
-from batch_constructs._tokens import known, seconds
 from batch_constructs.job_definitions.base import consumed_by, name_and_revisions
 from batch_constructs.submissions.request import SubmitJobRequest
+from batch_constructs.submissions.schedules import Scheduled, check_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from aws_cdk import Duration
+    from aws_cdk import aws_scheduler as scheduler
     from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, IJobQueueRef
     from constructs import Construct
     from jsii import Number
@@ -34,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["ScheduledJob"]
 
 
-class ScheduledJob(CheckedConstruct):
+class ScheduledJob(Scheduled):
     """A job that EventBridge Scheduler submits again and again.
 
     Its role may submit this definition, in any revision, to this queue, and nothing else. What cannot be submitted
@@ -92,14 +88,12 @@ class ScheduledJob(CheckedConstruct):
             ValueError: arguments that AWS would refuse, all of them in one message.
         """
         problems = Problems()
-        problems.check(
-            not isinstance(schedule, str)
-            or not known(schedule)
-            or schedule.startswith(("rate(", "cron(", "at(")),
-            f"schedule must be rate(…), cron(…) or at(…), got {schedule!r}",
+        check_schedule(
+            problems,
+            schedule,
+            maximum_retry_attempts=maximum_retry_attempts,
+            maximum_event_age=maximum_event_age,
         )
-        age = seconds(maximum_event_age)
-        check_delivery(problems, retry_attempts=maximum_retry_attempts, age_seconds=age)
         try:
             request = SubmitJobRequest(
                 job_name=id if job_name is None else job_name,
@@ -120,48 +114,15 @@ class ScheduledJob(CheckedConstruct):
         super().__init__(scope, id)
         queue = job_queue.job_queue_ref.job_queue_arn
         definitions = name_and_revisions(job_definition.job_definition_ref.job_definition_arn)
-        self.dead_letter_queue = dead_letter_queue(self)
-        self.role = self._role([queue, *definitions], job_definition)
         self.request = replace(request, job_queue=queue, job_definition=definitions[0])
-        expression, zone = (
-            (schedule, None)
-            if isinstance(schedule, str)
-            else (schedule.expression_string, schedule.time_zone)
+        self._call(
+            f"arn:{_cfn.partition()}:scheduler:::aws-sdk:batch:submitJob",
+            self.request.to_scheduler_input(),
+            action="batch:SubmitJob",
+            resources=lambda role: [queue, *definitions, *consumed_by(job_definition, role)],
+            schedule=schedule,
+            time_zone=time_zone,
+            maximum_retry_attempts=maximum_retry_attempts,
+            maximum_event_age=maximum_event_age,
+            enabled=enabled,
         )
-        self.cfn = scheduler.CfnSchedule(
-            self,
-            "Resource",
-            schedule_expression=expression,
-            schedule_expression_timezone=time_zone or (zone.timezone_name if zone is not None else None),
-            flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
-            state="ENABLED" if enabled else "DISABLED",
-            target=scheduler.CfnSchedule.TargetProperty(
-                arn=f"arn:{_cfn.partition()}:scheduler:::aws-sdk:batch:submitJob",
-                role_arn=self.role.role_arn,
-                # Not json.dumps: only the CDK can put a number that it does not know yet into a text.
-                input=Stack.of(self).to_json_string(self.request.to_scheduler_input()),
-                dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(
-                    arn=self.dead_letter_queue.queue_arn
-                ),
-                retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
-                    maximum_retry_attempts=maximum_retry_attempts, maximum_event_age_in_seconds=age
-                ),
-            ),
-        )
-        # A schedule that starts before its role has its rights would send its first job to the dead letters.
-        self.cfn.node.add_dependency(self.role.node.find_child("DefaultPolicy"))
-
-    def _role(self, resources: list[str], job_definition: IJobDefinitionRef) -> iam.Role:
-        role = iam.Role(
-            self,
-            "Role",
-            assumed_by=_cfn.guarded_principal(
-                "scheduler.amazonaws.com", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}
-            ),
-        )
-        resources += consumed_by(job_definition, role)
-        role.add_to_policy(iam.PolicyStatement(actions=["batch:SubmitJob"], resources=resources))
-        role.add_to_policy(
-            iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[self.dead_letter_queue.queue_arn])
-        )
-        return role

@@ -11,6 +11,7 @@ from batch_constructs.launch_templates.boot_scripts import mount_script
 from batch_constructs.launch_templates.cloudwatch_agent import CloudWatchAgent
 from batch_constructs.launch_templates.mounts import FsxLustreMount
 from batch_constructs.launch_templates.storage import InstanceStoreVolumes, ScratchVolume, Storage
+from batch_constructs.launch_templates.user_data import ShellScript
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +30,8 @@ def test_shellcheck_finds_nothing(tmp_path: Path) -> None:
     )
     mounts = mount_script({"/fsx": FsxLustreMount(file_system="fs-1.fsx.amazonaws.com", mount_name="abc")})
     scripts = []
-    for number, part in enumerate([*storage.user_data_parts(), CloudWatchAgent().script(), mounts]):
+    own = ShellScript("echo ready", required=True)
+    for number, part in enumerate([*storage.user_data_parts(), CloudWatchAgent().script(), mounts, own]):
         script = tmp_path / f"{number}.sh"
         script.write_text(part.body())
         scripts.append(script)

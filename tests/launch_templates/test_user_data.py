@@ -87,6 +87,57 @@ def test_a_script_that_is_a_token_stays_as_it_is(stack: Stack) -> None:
     assert ShellScript(text).body() == text
 
 
+@pytest.mark.parametrize("end", ["false", "exit 7", "set -e\nnobody-has-this\necho not reached"])
+def test_an_instance_without_what_it_requires_takes_no_jobs(tmp_path: Path, end: str) -> None:
+    """The sample that this is after (aws-genomics-workflows) shuts such an instance down, and AWS Batch starts the next."""
+    console, calls = _run(tmp_path, ShellScript(f"echo begun\n{end}\n", required=True))
+
+    assert "no job starts on this instance" in console
+    assert calls == [
+        "mask ecs.service kubelet.service",
+        "stop --no-block ecs.service kubelet.service",
+    ]
+
+
+def test_an_instance_with_what_it_requires_takes_jobs(tmp_path: Path) -> None:
+    """Nothing is stopped and nothing is said."""
+    assert _run(tmp_path, ShellScript("#!/usr/bin/env bash\ntrue\n", required=True)) == ("", [])
+
+
+def _run(folder: Path, script: ShellScript) -> tuple[str, list[str]]:
+    """What the console shows after the script, and what systemctl was asked for."""
+    console, calls, stub = folder / "console", folder / "calls", folder / "systemctl"
+    console.touch()
+    calls.touch()
+    stub.write_text(f'#!/bin/bash\necho "$*" >>{calls}\n')
+    stub.chmod(0o755)
+    subprocess.run(
+        ["bash"],
+        input=script.body(),
+        text=True,
+        check=False,
+        env={"PATH": f"{folder}:/usr/bin:/bin", "CONSOLE": str(console)},
+        stderr=subprocess.DEVNULL,
+    )
+    return console.read_text(), calls.read_text().splitlines()
+
+
+@pytest.mark.parametrize(
+    "text", ["#!/usr/bin/env python3\nprint()\n", "#!/bin/sh\ntrue\n", "${Token[TOKEN.1]}"]
+)
+def test_only_bash_can_be_required(text: str) -> None:
+    """Fails when the end of the script cannot be watched."""
+    with pytest.raises(ValueError, match="required=True needs a script for bash"):
+        ShellScript(text, required=True)
+
+
+def test_a_file_can_be_required(tmp_path: Path) -> None:
+    """As well as a text."""
+    file = tmp_path / "setup.sh"
+    file.write_text("true\n")
+    assert ShellScript.from_file(file, required=True) == ShellScript("true\n", required=True)
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """Fails when there is no such script, at the line that asks for it."""
     with pytest.raises(FileNotFoundError, match=r"setup\.sh"):

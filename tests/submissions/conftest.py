@@ -47,8 +47,8 @@ def batch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.fixture
-def execute(batch: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
-    """Runs a definition to its end, and gives what DescribeExecution says then.
+def execute(batch: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Runs a definition to its end with some input, and gives what DescribeExecution says then.
 
     moto leaves out the step between the members' names in a state (``JobName``) and in the call (``jobName``), though it
     has the code for it; here it is made.
@@ -66,10 +66,10 @@ def execute(batch: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]
     monkeypatch.setattr(service, "_normalise_parameters", request)
     monkeypatch.setattr(service, "_normalise_response", response)
 
-    def run(definition: str) -> Any:
+    def run(definition: str, text: str = "{}") -> Any:
         client = boto3.client("stepfunctions")
         machine = client.create_state_machine(name="chain", definition=definition, roleArn=_ROLE)
-        execution = client.start_execution(stateMachineArn=machine["stateMachineArn"], input="{}")
+        execution = client.start_execution(stateMachineArn=machine["stateMachineArn"], input=text)
         while True:
             found = client.describe_execution(executionArn=execution["executionArn"])
             if found["status"] != "RUNNING":

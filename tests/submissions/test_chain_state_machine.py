@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aws_cdk import aws_stepfunctions as sfn
 
 from batch_constructs import JobChain, JobChainStateMachine, JobDependency, SubmitJobRequest
 
@@ -148,3 +149,51 @@ def test_starting_it_can_be_granted(stack: Stack, synth: Callable[[], dict[str, 
     ]
     arn = {"Fn::GetAtt": [stack.get_logical_id(made.cfn), "Arn"]}
     assert granted == [{"Action": "states:StartExecution", "Effect": "Allow", "Resource": arn}]
+
+
+def test_jobs_take_what_differs_from_the_executions_input(
+    stack: Stack, only: Callable[[str], dict[str, Any]]
+) -> None:
+    """By the CDK's JsonPath, for texts and for numbers; a dependency keeps its path to the other job's id."""
+    machine(
+        stack,
+        array_size=sfn.JsonPath.number_at("$.shards"),
+        parameters={
+            "day": sfn.JsonPath.string_at("$.day"),
+            "run": sfn.JsonPath.execution_name,
+            "kind": "full",
+        },
+    )
+    text = only(MACHINE)["DefinitionString"]
+    text = "".join(part if isinstance(part, str) else "TOKEN" for part in text["Fn::Join"][1])
+    second = json.loads(text)["States"]["second"]["Parameters"]
+    assert second["ArrayProperties"] == {"Size.$": "$.shards"}
+    assert second["Parameters"] == {"day.$": "$.day", "run.$": "$$.Execution.Name", "kind": "full"}
+    assert second["DependsOn"] == [{"JobId.$": "$.jobs.first.JobId"}]
+
+
+def test_the_input_reaches_the_job(
+    stack: Stack, only: Callable[[str], dict[str, Any]], batch: Any, execute: Callable[..., Any]
+) -> None:
+    """An interpreter of the state language submits an array of the size and with the day of its input."""
+    request = SubmitJobRequest(
+        job_name="load",
+        job_queue="queue",
+        job_definition="any",
+        array_size=sfn.JsonPath.number_at("$.shards"),
+        parameters={"day": sfn.JsonPath.string_at("$.day")},
+    )
+    JobChainStateMachine(stack, "Chain", chain=JobChain(jobs={"load": request}))
+    parts = only(MACHINE)["DefinitionString"]["Fn::Join"][1]
+    text = "".join(part if isinstance(part, str) else "aws" for part in parts)
+    found = execute(text, json.dumps({"day": "2027-01-31", "shards": 3}))
+    assert found["status"] == "SUCCEEDED", found
+    [job] = batch.describe_jobs(jobs=[json.loads(found["output"])["jobs"]["load"]["JobId"]])["jobs"]
+    assert job["parameters"] == {"day": "2027-01-31"}
+    assert job["arrayProperties"]["size"] == 3
+
+
+def test_it_is_a_state_machine_to_the_cdk(stack: Stack) -> None:
+    """Whatever takes a reference takes it."""
+    made = machine(stack)
+    assert made.state_machine_ref.state_machine_arn == made.state_machine_arn

@@ -116,7 +116,10 @@ class _Drawing:
         for pipe in model.of(Pipe):
             self._sender(pipe, "pipe", "")
         for machine in model.of(StateMachine):
-            self._sender(machine, "state machine", f"{len(machine.submissions)} jobs")
+            jobs = len(machine.submissions)
+            self._sender(
+                machine, "state machine", f"{jobs} job{'s' if jobs > 1 else ''}", *self._clock(machine)
+            )
         for rule in model.of(EventRule):
             if rule.hears_batch:
                 self._alert(rule)
@@ -198,9 +201,20 @@ class _Drawing:
             self.chart.networks[name] = [", ".join([*cidr, *said[1:]]), *said[:1]]
         return name
 
-    def _sender(self, sender: Schedule | EventRule | Pipe | StateMachine, what: str, occasion: str) -> None:
+    def _clock(self, machine: StateMachine) -> list[str]:
+        """When a state machine is started, if that is by the clock."""
+        schedules = [(s.schedule_expression, [s.target.arn]) for s in self.model.of(Schedule)]
+        rules = [(r.schedule_expression, [t.arn for t in r.targets]) for r in self.model.of(EventRule)]
+        return [
+            shown(expression)
+            for expression, started in (*schedules, *rules)
+            if expression is not None
+            and any(isinstance(arn, Reference) and arn.target is machine for arn in started)
+        ]
+
+    def _sender(self, sender: Schedule | EventRule | Pipe | StateMachine, *lines: str) -> None:
         if sender.submissions:
-            key = self._add(Kind.TRIGGER, sender, (what, occasion))
+            key = self._add(Kind.TRIGGER, sender, lines)
             for submission in sender.submissions:
                 self._submission(key, submission)
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from batch_constructs.assembly.diagrams.chart import Card, Chart, Kind
+from batch_constructs.assembly.diagrams.letters import wrapped
 
-__all__ = ["Box", "Layout", "place"]
+__all__ = ["Box", "Layout", "lines", "place"]
 
 WIDTH = 236
 MARGIN = 32
@@ -18,6 +19,8 @@ GAP = 104  # between columns, for the lines
 BELOW = 20  # between cards
 HEAD = 30  # the name of a card, or of a network
 LINE = 16
+LETTERS = 12  # as tall as those of a line
+INDENT = 16
 _COLUMNS = (Kind.TRIGGER, Kind.DEFINITION, Kind.QUEUE, Kind.ENVIRONMENT)
 _INSET = 16
 _TITLE = 56
@@ -88,9 +91,14 @@ def place(chart: Chart) -> Layout:
     return layout
 
 
+def lines(card: Card) -> list[str]:
+    """What stands on a card below its name, as its width takes it."""
+    return [part for line in card.lines for part in wrapped(line, WIDTH - 1.5 * INDENT, LETTERS)]
+
+
 def height(card: Card) -> float:
     """How tall a card is."""
-    return HEAD + LINE * len(card.lines) + 10
+    return HEAD + LINE * len(lines(card)) + 10
 
 
 def _ordered(chart: Chart, kind: Kind) -> list[Card]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["fitted", "width"]
+__all__ = ["fitted", "width", "wrapped"]
 
 # In DejaVu Sans, the widest of the fonts that a picture may be shown in; in parts of the letters' size.
 _WIDTHS = {
@@ -56,3 +56,23 @@ def fitted(words: str, room: float, size: float, *, bold: bool = False) -> str:
     while words and not fits(f"{words}…"):
         words = words[:-1].rstrip(" ,")
     return f"{words}…"
+
+
+def wrapped(words: str, room: float, size: float, most: int = 3) -> list[str]:
+    """The words in as few lines as there is room for, cut where a comma is; the last one ends where the room does.
+
+    Args:
+        words: What is written.
+        room: In pixels.
+        size: Of the letters, in pixels.
+        most: How many lines at most.
+    """
+    lines: list[str] = []
+    for part in words.split(", "):
+        longer = f"{lines[-1]}, {part}" if lines else part
+        if lines and (len(lines) == most or width(f"{longer},", size) <= room):
+            lines[-1] = longer
+        else:
+            lines[-1:] = [f"{line}," for line in lines[-1:]]
+            lines.append(part)
+    return [fitted(line, room, size) for line in lines]

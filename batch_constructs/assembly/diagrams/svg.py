@@ -6,7 +6,17 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.diagrams.chart import Card, Chart, Kind
-from batch_constructs.assembly.diagrams.layout import HEAD, LINE, MARGIN, Box, Layout, place
+from batch_constructs.assembly.diagrams.layout import (
+    HEAD,
+    INDENT,
+    LETTERS,
+    LINE,
+    MARGIN,
+    Box,
+    Layout,
+    lines,
+    place,
+)
 from batch_constructs.assembly.diagrams.letters import fitted
 
 if TYPE_CHECKING:
@@ -25,8 +35,7 @@ _COLORS = {
     Kind.LISTENER: "#6a1b9a",
 }
 _NETWORK = "#5e35b1"
-_TITLE, _NAME, _LINE = 20, 14, 12  # pixels, as the style says
-_INDENT = 16
+_TITLE, _NAME = 20, 14  # pixels, as the style says
 _STYLE = """text{font-family:Inter,"Segoe UI",Helvetica,Arial,"DejaVu Sans",sans-serif;fill:#232f3e}
 .title{font-size:20px;font-weight:600}.heading{font-size:13px;font-weight:600;fill:#5f6b7a;letter-spacing:.03em}
 .name{font-size:14px;font-weight:600}.line{font-size:12px;fill:#414d5c}.order{font-size:11px;font-weight:600;fill:#fff}
@@ -68,8 +77,8 @@ def _card(card: Card, box: Box) -> str:
     dashes = ' stroke-dasharray="5 4"' if card.elsewhere else ""
     name = _text(fitted(card.name, _room(box), _NAME, bold=True))
     texts = [
-        f'<text class="name" x="{box.x + _INDENT:g}" y="{box.y + 21:g}">{name}</text>',
-        _lines(card.lines, box, 8),
+        f'<text class="name" x="{box.x + INDENT:g}" y="{box.y + 21:g}">{name}</text>',
+        _lines(lines(card), box, 8),
     ]
     # What a card has no room for is told by the tooltip.
     full = escape("\n".join((card.name, *card.lines)))
@@ -82,25 +91,25 @@ def _card(card: Card, box: Box) -> str:
     )
 
 
-def _frame(name: str, lines: list[str], box: Box) -> str:
+def _frame(name: str, said: list[str], box: Box) -> str:
     heading = _text(fitted(name, _room(box), _NAME, bold=True))
     return (
         f'<rect x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" rx="8" '
         f'fill="#f6f3fc" stroke="{_NETWORK}" stroke-opacity=".5" stroke-dasharray="6 4"/>'
-        f'<text class="network" x="{box.x + _INDENT:g}" y="{box.y + 20:g}">{heading}</text>{_lines(lines, box, 6)}'
+        f'<text class="network" x="{box.x + INDENT:g}" y="{box.y + 20:g}">{heading}</text>{_lines(said, box, 6)}'
     )
 
 
-def _lines(lines: Sequence[str], box: Box, below: int) -> str:
+def _lines(said: Sequence[str], box: Box, below: int) -> str:
     return "".join(
-        f'<text class="line" x="{box.x + _INDENT:g}" y="{box.y + HEAD + LINE * number + below:g}">'
-        f"{_text(fitted(line, _room(box), _LINE))}</text>"
-        for number, line in enumerate(lines)
+        f'<text class="line" x="{box.x + INDENT:g}" y="{box.y + HEAD + LINE * number + below:g}">'
+        f"{_text(fitted(line, _room(box), LETTERS))}</text>"
+        for number, line in enumerate(said)
     )
 
 
 def _room(box: Box) -> float:
-    return box.width - 1.5 * _INDENT
+    return box.width - 1.5 * INDENT
 
 
 def _ends(line: Line, layout: Layout) -> tuple[float, float, float, float]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from batch_constructs.assembly.diagrams import Kind, draw
-from batch_constructs.assembly.diagrams.layout import place
-from batch_constructs.assembly.diagrams.letters import fitted, width
+from batch_constructs.assembly.diagrams import Card, Kind, draw
+from batch_constructs.assembly.diagrams.layout import height, place
+from batch_constructs.assembly.diagrams.letters import fitted, width, wrapped
 from batch_constructs.assembly.diagrams.mermaid import mermaid
 from batch_constructs.assembly.diagrams.svg import svg
 from batch_constructs.assembly.template import read
@@ -255,6 +256,30 @@ def test_a_queue_of_service_jobs_tells_its_quotas(drawn) -> None:
     assert lines["Training"] == (kind, "8 ml.g6.12xlarge")
 
 
+def test_a_state_machine_tells_when_it_is_started(drawn) -> None:
+    """By a schedule, which has no card of its own: it submits nothing itself."""
+    task = {"Type": "Task", "Resource": "arn:aws:states:::batch:submitJob", "End": True}
+    states = {"A": {**task, "Parameters": {"JobName": "a", "JobQueue": "q", "JobDefinition": "d"}}}
+    definition = json.dumps({"StartAt": "A", "States": states})
+    chart = drawn(
+        Chain={
+            "Type": "AWS::StepFunctions::StateMachine",
+            "Properties": {"DefinitionString": definition, "RoleArn": "arn:aws:iam::111122223333:role/r"},
+        },
+        Nightly={
+            "Type": "AWS::Scheduler::Schedule",
+            "Properties": {
+                "ScheduleExpression": "rate(1 day)",
+                "Target": {
+                    "Arn": {"Fn::GetAtt": ["Chain", "Arn"]},
+                    "RoleArn": "arn:aws:iam::111122223333:role/r",
+                },
+            },
+        },
+    )
+    assert [card.lines for card in chart.of(Kind.TRIGGER)] == [("state machine", "1 job", "rate(1 day)")]
+
+
 def test_a_listener_whose_arn_is_put_together_goes_by_its_name(drawn) -> None:
     """A rule names its log group by an ARN with the group's name in it."""
     group = {"Fn::Sub": "arn:aws:logs:eu-west-1:111122223333:log-group:${Events}"}
@@ -284,6 +309,18 @@ def test_words_stay_on_their_card(words: str, left: str) -> None:
     """What is too long loses its end, a path its beginning, and never is wider than there is room."""
     assert fitted(words, 120, 12) == left
     assert width(left, 12) <= 120
+
+
+def test_many_words_take_several_lines() -> None:
+    """Cut where a comma is; what three lines cannot hold is left out, and a card grows with its lines."""
+    types = ["c7i", "c7a", "c6i", "c6a", "m7i", "m7a", "m6i", "m6a"]
+    assert wrapped(", ".join(types), 140, 12) == ["c7i, c7a, c6i, c6a,", "m7i, m7a, m6i, m6a"]
+    assert wrapped("c7i", 120, 12) == ["c7i"]
+    long = wrapped(", ".join(types * 4), 140, 12)
+    assert len(long) == 3
+    assert long[-1].endswith("…")
+    card = Card(key="k", kind=Kind.ENVIRONMENT, name="n", lines=(", ".join(types * 2),))
+    assert height(card) == height(replace(card, lines=("a", "b", "c")))
 
 
 def test_an_order_is_drawn_from_the_top(chart) -> None:

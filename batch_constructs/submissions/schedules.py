@@ -1,0 +1,113 @@
+"""What all schedules of EventBridge Scheduler have in common: the role, the dead letters, the time zone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_scheduler as scheduler
+
+from batch_constructs import _cfn
+from batch_constructs._dead_letters import check_delivery, dead_letter_queue
+from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs._tokens import known, seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aws_cdk import Duration
+    from aws_cdk import aws_sqs as sqs
+    from jsii import Number
+
+    from batch_constructs._problems import Problems
+
+__all__ = ["Scheduled", "check_schedule"]
+
+
+def check_schedule(
+    problems: Problems,
+    schedule: str | scheduler.ScheduleExpression,
+    *,
+    maximum_retry_attempts: Number,
+    maximum_event_age: Duration | None,
+) -> None:
+    """Note what EventBridge Scheduler would refuse."""
+    problems.check(
+        not isinstance(schedule, str)
+        or not known(schedule)
+        or schedule.startswith(("rate(", "cron(", "at(")),
+        f"schedule must be rate(…), cron(…) or at(…), got {schedule!r}",
+    )
+    check_delivery(problems, retry_attempts=maximum_retry_attempts, age_seconds=seconds(maximum_event_age))
+
+
+class Scheduled(CheckedConstruct):
+    """A schedule with a role of its own; what cannot be delivered goes to a dead-letter queue."""
+
+    dead_letter_queue: sqs.Queue
+    """What could not be started, for 14 days."""
+
+    role: iam.Role
+    """Who starts it: it may do this one thing."""
+
+    cfn: scheduler.CfnSchedule
+
+    def _call(
+        self,
+        arn: str,
+        message: dict[str, Any],
+        *,
+        action: str,
+        resources: Callable[[iam.Role], list[str]],
+        schedule: str | scheduler.ScheduleExpression,
+        time_zone: str | None,
+        maximum_retry_attempts: Number,
+        maximum_event_age: Duration | None,
+        enabled: bool,
+    ) -> None:
+        """Make the schedule, which calls this target with this message: an action on these resources."""
+        self.dead_letter_queue = dead_letter_queue(self)
+        self.role = self._role(action, resources)
+        expression, zone = (
+            (schedule, None)
+            if isinstance(schedule, str)
+            else (schedule.expression_string, schedule.time_zone)
+        )
+        self.cfn = scheduler.CfnSchedule(
+            self,
+            "Resource",
+            schedule_expression=expression,
+            schedule_expression_timezone=time_zone or (zone.timezone_name if zone is not None else None),
+            flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
+            state="ENABLED" if enabled else "DISABLED",
+            target=scheduler.CfnSchedule.TargetProperty(
+                arn=arn,
+                role_arn=self.role.role_arn,
+                # Not json.dumps: only the CDK can put a number that it does not know yet into a text.
+                input=Stack.of(self).to_json_string(message),
+                dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(
+                    arn=self.dead_letter_queue.queue_arn
+                ),
+                retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
+                    maximum_retry_attempts=maximum_retry_attempts,
+                    maximum_event_age_in_seconds=seconds(maximum_event_age),
+                ),
+            ),
+        )
+        # A schedule that starts before its role has its rights would send its first message to the dead letters.
+        self.cfn.node.add_dependency(self.role.node.find_child("DefaultPolicy"))
+
+    def _role(self, action: str, resources: Callable[[iam.Role], list[str]]) -> iam.Role:
+        role = iam.Role(
+            self,
+            "Role",
+            assumed_by=_cfn.guarded_principal(
+                "scheduler.amazonaws.com", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}
+            ),
+        )
+        role.add_to_policy(iam.PolicyStatement(actions=[action], resources=resources(role)))
+        role.add_to_policy(
+            iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[self.dead_letter_queue.queue_arn])
+        )
+        return role
