@@ -11,6 +11,7 @@ from batch_constructs import _HOMES
 from batch_constructs.assembly.checks import rules
 from batch_constructs.facts import quotas
 from batch_constructs.facts.ranges import Quota
+from docs import originals
 
 ROOT = Path(__file__).parents[1]
 _LINK = re.compile(r"\]\((?!https?:|#)([^)]+)\)")
@@ -47,6 +48,15 @@ def gallery() -> str:
         "",
         "Complete examples to start from. Each template is reviewed as a golden file, each picture is drawn from it",
         "by `batch-constructs diagram`.",
+        "",
+        "## After public architectures { #originals }",
+        "",
+        "Lines of infrastructure that are neither blank nor comment nor docstring; what runs inside the jobs is counted",
+        "on neither side, nor are modules and libraries. None does exactly what the other does: each example says what",
+        "it has left out, and what it does besides. Which files were counted stands in",
+        "[originals.toml](../examples/originals.toml).",
+        "",
+        *originals.table(),
         "",
     ]
     for app in sorted((ROOT / "examples").glob("*/app.py")):

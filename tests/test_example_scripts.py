@@ -132,3 +132,45 @@ def test_the_nodes_of_mpi_find_each_other(tmp_path: Path) -> None:
     last = calls.read_text().splitlines()[-1]
     assert last.startswith("mpirun --hostfile hosts ")
     assert last.endswith("--mca btl_tcp_if_include 10.0.0.0/16 gmx_mpi -quiet mdrun -s water.tpr -ntomp 1")
+
+
+def test_nextflow_is_told_where_its_tasks_go(tmp_path: Path) -> None:
+    """A run writes the configuration, keeps its cache under the id of its job, and begins where a lost attempt ended."""
+    stub(tmp_path / "bin", "nextflow", 'env | grep ^NXF_ | sort >>"$CALLS"')
+    done = _nextflow(
+        tmp_path, "bash", "-c", _script("genomics/run.sh"), "run", "nf-core/demo", "1.0", "test", "tasks"
+    )
+    assert done.returncode == 0, done.stderr
+    config = (tmp_path / "nextflow.config").read_text(encoding="utf-8")
+    assert 'process.queue = "tasks"\nworkDir = "s3://data/work"\n' in config
+    assert 'aws.batch.jobRole = "arn:aws:iam::111122223333:role/tasks"' in config
+    assert (tmp_path / "calls").read_text(encoding="utf-8").splitlines() == [
+        f"nextflow run nf-core/demo -r 1.0 -profile test -name run-{JOB} -resume {JOB} --outdir s3://data/results/{JOB}",
+        "NXF_CLOUDCACHE_PATH=s3://data/cache",
+        "NXF_IGNORE_RESUME_HISTORY=true",
+        f"NXF_UUID={JOB}",
+    ]
+
+
+def test_nextflows_image_can_put_the_script_in_quotes() -> None:
+    """Its entry point puts each argument between single quotes and has bash read the whole again."""
+    assert "'" not in _script("genomics/run.sh")
+
+
+JOB = "0a1b2c3d-0000-4000-8000-0123456789ab"
+
+
+def _script(path: str) -> str:
+    return (EXAMPLES / path).read_text(encoding="utf-8")
+
+
+def _nextflow(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        "PATH": f"{folder}/bin:{os.environ['PATH']}",
+        "CALLS": str(folder / "calls"),
+        "AWS_BATCH_JOB_ID": JOB,
+        "BUCKET": "data",
+        "TASK_ROLE": "arn:aws:iam::111122223333:role/tasks",
+        "TASK_LOGS": "task-logs",
+    }
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)

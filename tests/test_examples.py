@@ -15,6 +15,7 @@ from batch_constructs.assembly.diagrams import draw
 from batch_constructs.assembly.diagrams.svg import svg
 from batch_constructs.assembly.template import read
 from batch_constructs.testing.snapshots import TemplateSnapshotExtension, with_paths
+from docs.originals import Original, lines_of_code, originals
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -92,7 +93,9 @@ def test_a_repository_of_ones_own_passes_its_tests() -> None:
     """The test kit works as its example shows it."""
     folder = ROOT / "examples" / "own_repository"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
-    done = subprocess.run(command, check=False, cwd=folder, capture_output=True, text=True)
+    # In a worker of pytest-xdist syrupy would leave its report to the one who asked for the workers.
+    alone = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
+    done = subprocess.run(command, check=False, cwd=folder, env=alone, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
     assert "1 snapshot passed" in done.stdout
 
@@ -104,3 +107,21 @@ def test_the_quick_start_is_short() -> None:
         line for line in source.splitlines() if line.strip() and not line.lstrip().startswith(("#", '"""'))
     ]
     assert len(code) <= 25
+
+
+@pytest.mark.parametrize("original", originals(), ids=lambda each: each.example)
+def test_the_lines_are_counted_that_the_readme_compares(original: Original) -> None:
+    """Fails when an example has grown, or the link to what it is built after is missing."""
+    readme = (ROOT / "examples" / original.example / "README.md").read_text(encoding="utf-8")
+    assert f"{original.sentence}." in " ".join(readme.split())
+    assert f"](https://github.com/{original.repository})" in readme
+
+
+def test_lines_are_counted_alike_in_all_languages() -> None:
+    """Neither blank lines nor comments nor docstrings, in what the originals are written in."""
+    python = '"""What it is."""\n\n# why\nx = """not\na docstring"""  # why\n\n\ndef f():\n    """What it does."""\n    return x\n'
+    assert lines_of_code("a.py", python) == 4
+    assert lines_of_code("a.ts", "/**\n * What it is\n */\n\n// why\nconst x = 1; // why\n") == 1
+    assert lines_of_code("a.yaml", "# why\n\na:\n  - b # why\n") == 2
+    assert lines_of_code("a.json", '{\n\n"a": 1\n}\n') == 3
+    assert lines_of_code("a.tf", "# why\n\na {\n}\n") == 2

@@ -21,6 +21,7 @@ from moto.core.config import default_user_config
 from moto.ec2.models.instance_types import INSTANCE_FAMILIES, INSTANCE_TYPES
 from moto.efs import models as efs
 from moto.events.models import Rule
+from moto.secretsmanager import secretsmanager_backends
 from moto.sns import sns_backends
 from moto.stepfunctions.models import StateMachine
 
@@ -46,6 +47,7 @@ def apply() -> None:
         take_security_groups_from_the_launch_template,
         keep_the_scheduling_policy_of_a_queue,
         create_scheduling_policies,
+        create_secrets,
         register_definitions_as_they_are_written,
         find_definitions_by_arn_without_revision,
         name_repositories_in_small_letters,
@@ -202,6 +204,47 @@ def create_scheduling_policies() -> None:
 
     # moto finds its models as subclasses, which Python forgets unless somebody holds them.
     models.SchedulingPolicyOfStack = SchedulingPolicyOfStack
+
+
+def create_secrets() -> None:
+    """moto has secrets, but its CloudFormation does not know them, nor that `Ref` is their ARN."""
+
+    class SecretOfStack(CloudFormationModel):  # type: ignore[misc]
+        # moto files its models by the second part of their module's name.
+        __module__ = models.__name__
+
+        def __init__(self, arn: str) -> None:
+            self.physical_resource_id = arn
+
+        @staticmethod
+        def cloudformation_name_type() -> str:
+            return "Name"
+
+        @staticmethod
+        def cloudformation_type() -> str:
+            return "AWS::SecretsManager::Secret"
+
+        @classmethod
+        def create_from_cloudformation_json(
+            cls, name: str, resource: Properties, account_id: str, region_name: str, **_: Any
+        ) -> Any:
+            del resource
+            backend = secretsmanager_backends[account_id][region_name]
+            made = backend.create_secret(
+                name=name,
+                secret_string="generated",
+                secret_binary=None,
+                description=None,
+                tags=None,
+                kms_key_id=None,
+                client_request_token=None,
+                replica_regions=[],
+                force_overwrite=False,
+            )
+            return cls(json.loads(made)["ARN"])
+
+    # moto finds its models as subclasses, which Python forgets unless somebody holds them.
+    models.SecretOfStack = SecretOfStack
 
 
 def register_definitions_as_they_are_written() -> None:

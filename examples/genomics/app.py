@@ -1,0 +1,101 @@
+"""Genomics with Nextflow: runs on Fargate, their tasks on Spot with NVMe scratch, and a lane for what is urgent."""
+
+from pathlib import Path
+
+import batch_constructs as bc
+from aws_cdk import App, Duration, Size, Stack
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+
+HERE = Path(__file__).parent
+# The d in the name: disks of their own. The more families, the rarer is a reclaim.
+FAMILIES = ["c6id", "m6id", "r6id", "c5d", "m5d", "r5d"]
+
+app = App()
+stack = Stack(app, "NextflowGenomics")
+
+network = bc.BatchNetwork(stack, "Network")
+data = s3.Bucket(
+    stack,
+    "Data",
+    encryption=s3.BucketEncryption.S3_MANAGED,
+    block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+    enforce_ssl=True,
+    # What tasks hand to each other is of no use when the run is over; results stay.
+    lifecycle_rules=[
+        s3.LifecycleRule(prefix=f"{folder}/", expiration=Duration.days(30)) for folder in ("work", "cache")
+    ],
+)
+
+workers = bc.BatchLaunchTemplate(
+    stack,
+    "Workers",
+    # Docker itself works on the NVMe disks, so that no pipeline needs a volume for its temporary files.
+    storage=bc.Storage(instance_store=bc.InstanceStoreVolumes(docker_data_root=True)),
+    user_data=[
+        # An instance on which this fails takes no tasks.
+        bc.ShellScript.from_file(HERE / "install_cli.sh", required=True),
+        bc.EcsAgentConfig(image_pull_behavior=bc.ImagePullBehavior.ONCE),
+    ],
+)
+spot = bc.SpotComputeEnvironment(
+    stack, "Spot", vpc=network.vpc, instance_types=FAMILIES, max_vcpus=1000, launch_template=workers
+)
+on_demand = bc.Ec2ComputeEnvironment(
+    stack, "OnDemand", vpc=network.vpc, instance_types=FAMILIES, max_vcpus=200, launch_template=workers
+)
+# A run takes days, and must not be lost with a Spot instance.
+fargate = bc.FargateComputeEnvironment(stack, "Fargate", vpc=network.vpc, max_vcpus=64)
+
+# A task that asks for more than any instance has is cancelled, and does not hold up the others.
+limits = bc.JobStateTimeLimit.for_misconfigurations(Duration.minutes(30))
+tasks = bc.JobQueue(stack, "Tasks", compute_environments=[spot, on_demand], job_state_time_limits=limits)
+urgent = bc.JobQueue(
+    stack, "Urgent", compute_environments=[on_demand], priority=10, job_state_time_limits=limits
+)
+runs = bc.JobQueue(stack, "Runs", compute_environments=[fargate])
+
+# Tasks read what there is, and write where Nextflow tells them to.
+task_role = bc.JobRole(stack, "TaskRole")
+data.grant_read(task_role)
+data.grant_read_write(task_role, "work/*")
+task_logs = logs.LogGroup(stack, "TaskLogs", retention=logs.RetentionDays.ONE_MONTH)
+
+run = bc.FargateJobDefinition(
+    stack,
+    "Run",
+    image="docker.io/nextflow/nextflow:25.04.6",
+    command=[
+        *("bash", "-c", (HERE / "run.sh").read_text(encoding="utf-8"), "run"),
+        *("Ref::pipeline", "Ref::revision", "Ref::profile", "Ref::queue"),
+    ],
+    parameters={
+        "pipeline": "nf-core/demo",
+        "revision": "1.0.2",
+        "profile": "test",
+        "queue": tasks.job_queue_name,
+    },
+    environment={
+        "BUCKET": data.bucket_name,
+        "TASK_ROLE": task_role.role_arn,
+        "TASK_LOGS": task_logs.log_group_name,
+    },
+    vcpus=2,
+    memory=Size.gibibytes(8),
+    retry_strategy=bc.RetryStrategy(attempts=3),
+    timeout=Duration.days(5),
+)
+data.grant_read_write(run)
+# Nextflow registers a definition for each image; their names begin with nf-.
+for queue in (tasks, urgent):
+    run.job_role.add_to_principal_policy(bc.allow_submit_job(queue=queue, definition_prefix="nf-"))
+for statement in bc.allow_register_job_definition(definition_prefix="nf-", roles=[task_role]):
+    run.job_role.add_to_principal_policy(statement)
+run.job_role.add_to_principal_policy(bc.allow_read())
+tasks.grant_cancel_and_terminate(run)
+
+# Nextflow tries tasks again by itself: a mail for each run that failed, and for tasks that can never start.
+failures = bc.JobFailureAlerts(stack, "Failures", job_queues=[runs])
+bc.StuckJobAlerts(stack, "Stuck", job_queues=[tasks, urgent], topic=failures.topic)
+
+app.synth()
