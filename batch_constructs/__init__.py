@@ -130,6 +130,7 @@ if TYPE_CHECKING:
         allow_register_job_definition,
         allow_submit_job,
         allow_submit_job_with_share_identifier,
+        allow_submit_service_job,
         deny_register_job_definition_if_all,
         deny_register_job_definition_if_any,
     )
@@ -345,6 +346,7 @@ _HOMES = {
     "allow_register_job_definition": "permissions.policies",
     "allow_submit_job": "permissions.policies",
     "allow_submit_job_with_share_identifier": "permissions.policies",
+    "allow_submit_service_job": "permissions.policies",
     "deny_register_job_definition_if_all": "permissions.policies",
     "deny_register_job_definition_if_any": "permissions.policies",
     "efa_interfaces": "launch_templates.network_interfaces",
@@ -525,6 +527,7 @@ __all__ = [
     "allow_register_job_definition",
     "allow_submit_job",
     "allow_submit_job_with_share_identifier",
+    "allow_submit_service_job",
     "deny_register_job_definition_if_all",
     "deny_register_job_definition_if_any",
     "efa_interfaces",

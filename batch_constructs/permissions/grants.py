@@ -17,6 +17,7 @@ __all__ = [
     "end_service_jobs",
     "open_session",
     "pass_roles",
+    "pass_to_sagemaker",
     "pass_to_tasks",
     "read",
     "register",
@@ -52,13 +53,7 @@ def submit_service_job(
     # A job has no number before it is submitted.
     resources = [queue_arn, f"{queue_arn}/quota-share/*", _beside(queue_arn, "service-job/*")]
     submitted = _grant(grantee, ["batch:SubmitServiceJob"], resources)
-    passed = iam.Grant.add_to_principal(
-        grantee=grantee,
-        actions=["iam:PassRole"],
-        resource_arns=[role.role_arn for role in training_roles],
-        conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-    )
-    return submitted.combine(passed)
+    return submitted.combine(_passed(grantee, pass_to_sagemaker(training_roles)))
 
 
 def end_service_jobs(grantee: iam.IGrantable, queue_arn: str) -> iam.Grant:
@@ -102,21 +97,33 @@ def register(
 
 def pass_roles(grantee: iam.IGrantable, roles: Sequence[iam.IRole]) -> iam.Grant:
     """Allow to name these roles in a definition."""
-    statement = pass_to_tasks(roles)
+    return _passed(grantee, pass_to_tasks(roles))
+
+
+def pass_to_tasks(roles: Sequence[iam.IRole | iam.Role]) -> iam.PolicyStatement:
+    """Allow to give these roles to ECS tasks, which is what jobs are, and to nothing else."""
+    return _pass_to("ecs-tasks.amazonaws.com", roles)
+
+
+def pass_to_sagemaker(roles: Sequence[iam.IRole | iam.Role]) -> iam.PolicyStatement:
+    """Allow to give these roles to SageMaker, which runs service jobs with them, and to nothing else."""
+    return _pass_to("sagemaker.amazonaws.com", roles)
+
+
+def _pass_to(service: str, roles: Sequence[iam.IRole | iam.Role]) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        actions=["iam:PassRole"],
+        resources=[role.role_arn for role in roles],
+        conditions={"StringEquals": {"iam:PassedToService": service}},
+    )
+
+
+def _passed(grantee: iam.IGrantable, statement: iam.PolicyStatement) -> iam.Grant:
     return iam.Grant.add_to_principal(
         grantee=grantee,
         actions=statement.actions,
         resource_arns=statement.resources,
         conditions=statement.conditions,
-    )
-
-
-def pass_to_tasks(roles: Sequence[iam.IRole | iam.Role]) -> iam.PolicyStatement:
-    """Allow to give these roles to ECS tasks, which is what jobs are, and to nothing else."""
-    return iam.PolicyStatement(
-        actions=["iam:PassRole"],
-        resources=[role.role_arn for role in roles],
-        conditions={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
     )
 
 

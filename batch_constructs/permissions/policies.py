@@ -12,14 +12,16 @@ from aws_cdk import aws_iam as iam
 
 from batch_constructs import _cfn
 from batch_constructs._problems import Problems
-from batch_constructs.facts import patterns
+from batch_constructs._tokens import as_string
+from batch_constructs.facts import limits, patterns
 from batch_constructs.permissions.conditions import BatchConditionKey, Condition, string_condition
-from batch_constructs.permissions.grants import pass_to_tasks
+from batch_constructs.permissions.grants import pass_to_sagemaker, pass_to_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk.interfaces.aws_batch import IJobQueueRef
+    from jsii import Number
 
     from batch_constructs.permissions.conditions import RegistrationConditions
 
@@ -28,6 +30,7 @@ __all__ = [
     "allow_register_job_definition",
     "allow_submit_job",
     "allow_submit_job_with_share_identifier",
+    "allow_submit_service_job",
     "deny_register_job_definition_if_all",
     "deny_register_job_definition_if_any",
 ]
@@ -83,8 +86,7 @@ def allow_submit_job_with_share_identifier(
     """
     problems = Problems()
     problems.check(bool(share_identifiers), "at least one share identifier must be given")
-    for each in share_identifiers:
-        problems.matches("a share identifier", each, patterns.SHARE_IDENTIFIER_LOOSE)
+    _check_identifiers(problems, share_identifiers)
     problems.raise_if_any()
     key, values = BatchConditionKey.SHARE_IDENTIFIER, share_identifiers
     return [
@@ -102,6 +104,68 @@ def allow_submit_job_with_share_identifier(
             conditions=string_condition(key, values),
         ),
     ]
+
+
+def allow_submit_service_job(
+    *,
+    training_roles: Sequence[iam.IRole | iam.Role],
+    queue: IJobQueueRef | None = None,
+    share_identifiers: Sequence[str] = (),
+    maximum_scheduling_priority: Number | None = None,
+) -> list[iam.PolicyStatement]:
+    """Allow to submit training jobs for SageMaker AI, in some shares or up to some priority only.
+
+    Without limits on share and priority, ``queue.grant_submit_service_job`` is shorter.
+
+    Guide: Supported Resource-Level Permissions (``SubmitServiceJob``; newer than the table of contents).
+
+    Args:
+        training_roles: The roles that payloads may name as ``RoleArn``; at least one.
+        queue: The only queue: ours, an L1 or an imported one. By default any of the account and Region.
+        share_identifiers: The only shares; may end in ``*``. By default any, and jobs without one.
+        maximum_scheduling_priority: The highest priority that a job may ask for, 0 to 9999. By default any.
+
+    Raises:
+        ValueError: no role is given, a share identifier is malformed, or the priority is out of its range.
+    """
+    problems = Problems()
+    problems.check(
+        bool(training_roles), "at least one training role must be given: a job is handed to SageMaker"
+    )
+    _check_identifiers(problems, share_identifiers)
+    problems.within("maximum_scheduling_priority", maximum_scheduling_priority, limits.SCHEDULING_PRIORITY)
+    problems.raise_if_any()
+    key, where = BatchConditionKey.SHARE_IDENTIFIER, _queue(queue)
+    # A job that asks for no priority has none that could be too high.
+    priority: Condition = (
+        {}
+        if maximum_scheduling_priority is None
+        else {
+            "NumericLessThanEqualsIfExists": {
+                BatchConditionKey.SCHEDULING_PRIORITY.value: [as_string(maximum_scheduling_priority)]
+            }
+        }
+    )
+    shares = string_condition(key, share_identifiers) if share_identifiers else {}
+    return [
+        iam.PolicyStatement(
+            actions=["batch:SubmitServiceJob"],
+            resources=[where, f"{where}/quota-share/*"],
+            conditions=priority or None,
+        ),
+        iam.PolicyStatement(
+            actions=["batch:SubmitServiceJob"],
+            # A job has no id before it is submitted; the share is a property of the job.
+            resources=[_cfn.arn("batch", "service-job/*")],
+            conditions={**priority, **shares} or None,
+        ),
+        pass_to_sagemaker(training_roles),
+    ]
+
+
+def _check_identifiers(problems: Problems, share_identifiers: Sequence[str]) -> None:
+    for each in share_identifiers:
+        problems.matches("a share identifier", each, patterns.SHARE_IDENTIFIER_LOOSE)
 
 
 def allow_register_job_definition(

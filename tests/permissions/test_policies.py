@@ -13,6 +13,7 @@ from batch_constructs import (
     allow_register_job_definition,
     allow_submit_job,
     allow_submit_job_with_share_identifier,
+    allow_submit_service_job,
     deny_register_job_definition_if_all,
     deny_register_job_definition_if_any,
 )
@@ -215,3 +216,81 @@ def test_fails_when_a_prefix_holds_what_no_name_holds(prefix: str) -> None:
     """Fails when the prefix would reach other resources or none."""
     with pytest.raises(ValueError, match="definition_prefix must be"):
         allow_submit_job(definition_prefix=prefix)
+
+
+TRAINING_QUEUE = batch_arn("job-queue/training")
+SERVICE_JOB = batch_arn("service-job/1b3f")
+TRAINING_ROLE = "arn:aws:iam::123456789012:role/train"
+
+
+def service_policy(stack: Stack, **arguments: Any) -> Any:
+    from aws_cdk import aws_iam as iam
+
+    from batch_constructs import ImportedJobQueue
+
+    role = iam.Role.from_role_arn(stack, "Training", TRAINING_ROLE)
+    queue = ImportedJobQueue(stack, "Queue", job_queue_arn=TRAINING_QUEUE)
+    return policy(stack, *allow_submit_service_job(training_roles=[role], queue=queue, **arguments))
+
+
+def asked(resource: str, priority: int | None, share: str | None = None) -> Request:
+    """A submission: IAM looks at the queue and at the job, and only the job has a share."""
+    context = {} if priority is None else {"batch:SchedulingPriority": str(priority)}
+    return Request("batch:SubmitServiceJob", resource, context | ({} if share is None else {SHARE: share}))
+
+
+SHARE = "batch:ShareIdentifier"
+
+
+def test_allow_submit_service_job_holds_to_shares_and_priorities(stack: Stack) -> None:
+    """The two keys of jobs: a priority above the limit, another share, and a job without a share are refused."""
+    held = service_policy(stack, share_identifiers=["low*"], maximum_scheduling_priority=10)
+    assert (
+        decide(
+            held,
+            asked(TRAINING_QUEUE, 10),
+            asked(f"{TRAINING_QUEUE}/quota-share/team", None),
+            asked(SERVICE_JOB, 10, "lowCpu"),
+            asked(SERVICE_JOB, None, "low"),
+            Request("iam:PassRole", TRAINING_ROLE, {"iam:PassedToService": "sagemaker.amazonaws.com"}),
+        )
+        == [ALLOWED] * 5
+    )
+    assert (
+        decide(
+            held,
+            asked(TRAINING_QUEUE, 11),
+            asked(SERVICE_JOB, 11, "low"),
+            asked(SERVICE_JOB, 10, "high"),
+            asked(SERVICE_JOB, 10),
+            asked(batch_arn("job-queue/other"), 10),
+            Request("iam:PassRole", TRAINING_ROLE, {"iam:PassedToService": "ecs-tasks.amazonaws.com"}),
+        )
+        == [DENIED] * 6
+    )
+
+
+def test_allow_submit_service_job_without_limits_takes_any_share_and_priority(stack: Stack) -> None:
+    """To the one queue still."""
+    assert decide(
+        service_policy(stack),
+        asked(TRAINING_QUEUE, 9_999),
+        asked(SERVICE_JOB, None),
+        asked(SERVICE_JOB, 9_999, "any"),
+        asked(batch_arn("job-queue/other"), None),
+    ) == [ALLOWED, ALLOWED, ALLOWED, DENIED]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"maximum_scheduling_priority": 10_000}, "maximum_scheduling_priority must be from 0 to 9,999"),
+        ({"share_identifiers": ["a*b"]}, "a share identifier must be"),
+    ],
+)
+def test_fails_when_a_limit_is_none(stack: Stack, arguments: dict[str, Any], message: str) -> None:
+    """Fails when no job could have such a share or priority, and when no role could be handed over."""
+    with pytest.raises(ValueError, match=message):
+        service_policy(stack, **arguments)
+    with pytest.raises(ValueError, match="at least one training role"):
+        allow_submit_service_job(training_roles=[])
