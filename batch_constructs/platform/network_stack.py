@@ -27,7 +27,7 @@ class BatchNetworkStack(PlatformStack):
     exports cannot change while it is used, and CloudFormation says so before anything is touched: for another network
     deploy a second stack beside it, and move the environments by `BlueGreen`.
 
-    Guide: Tutorial: Creating a VPC with Public and Private Subnets; Infrastructure Security in AWS Batch.
+    Guide: Tutorial: Creating a VPC with Public and Private Subnets for Your Compute Environments.
     """
 
     network: BatchNetwork
@@ -62,14 +62,14 @@ class BatchNetworkStack(PlatformStack):
         Args:
             scope: The app or the stage.
             id: Its name there.
-            cidr: Its IPv4 addresses, a block between /16 and /28, literal.
+            cidr: Its IPv4 addresses, /16 (by default) to /28, literal.
             max_azs: Over how many Availability Zones the subnets go, at least 1; by default 3. A stack without an
                 explicit Region knows of two only.
             nat_gateways: How many NAT gateways, at most one per zone; 1 when omitted. 0 leaves the private subnets out.
-            isolated: Whether there is no way to the internet. Images must come from ECR then.
+            isolated: Whether there is no way to the internet. Images must come from ECR then. By default there is one.
             endpoints_for: With ``isolated`` only: the kinds of environment that the network is for. EC2 and Fargate
                 when omitted.
-            extra_endpoints: With ``isolated`` only: what else the jobs call.
+            extra_endpoints: With ``isolated`` only: what else the jobs call. By default nothing.
             flow_logs: Whether to log all traffic of the VPC to CloudWatch Logs; by default yes.
             flow_log_retention: With ``flow_logs`` only: how long to keep them, a month when omitted.
             env: Account and Region. By default those of the scope, else whichever it is deployed to.

@@ -26,7 +26,8 @@ class BatchObservabilityStack(PlatformWatch, PlatformStack):
 
     Alerts and a dashboard, and if asked for, alarms and metrics of what AWS does not publish.
 
-    Guide: Troubleshooting; AWS Batch Events; Using CloudWatch Metrics with AWS Batch (newer than the table of contents).
+    Guide: Troubleshooting AWS Batch; AWS Batch Events; Using CloudWatch Metrics with AWS Batch (newer than the table of
+    contents).
     """
 
     def __init__(
@@ -57,9 +58,9 @@ class BatchObservabilityStack(PlatformWatch, PlatformStack):
             compute_environments: Which environments to look at: ``compute.compute_environments``. By default alerts
                 look at all of the account and Region, and the dashboard shows none.
             alerts: Whether somebody hears of what goes wrong, by `BatchAlerts`; by default yes.
-            emails: Who gets a mail. Each must confirm the subscription that AWS sends.
+            emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
             topic: Where alerts are published, as in `JobFailureAlerts`. By default a topic of its own.
-            targets: Who else hears of them, as in `JobFailureAlerts`.
+            targets: Who else hears of them, as in `JobFailureAlerts`. By default nobody.
             detailed_metrics: Whether to count what AWS publishes no metrics of: lost Spot hosts, the size of
                 environments, why jobs failed. `JobMetrics` does it by a function, and says what it costs. By default no.
             alarms: Whether states alarm as well: jobs that wait for more than an hour; with ``detailed_metrics`` also

@@ -38,8 +38,9 @@ class ContainerOverrides:
 
     Attributes:
         command: What the container runs instead. By default what the definition says.
-        environment: Variables that are added or changed. Names that begin with ``AWS_BATCH`` belong to AWS Batch.
-        vcpus: vCPUs, whole ones on EC2. By default as the definition says.
+        environment: Variables that are added or changed. Names that begin with ``AWS_BATCH`` belong to AWS Batch. By
+            default none.
+        vcpus: vCPUs, more than 0, and whole ones on EC2. By default as the definition says.
         memory_mib: Memory in MiB, at least 4. By default as the definition says.
         gpus: GPUs, at least 1. By default as the definition says.
 
@@ -68,8 +69,9 @@ class TaskContainerOverrides:
     Attributes:
         name: Which container of the definition.
         command: What it runs instead. By default what the definition says.
-        environment: Variables that are added or changed. Names that begin with ``AWS_BATCH`` belong to AWS Batch.
-        vcpus: vCPUs, whole ones on EC2. By default as the definition says.
+        environment: Variables that are added or changed. Names that begin with ``AWS_BATCH`` belong to AWS Batch. By
+            default none.
+        vcpus: vCPUs, more than 0, and whole ones on EC2. By default as the definition says.
         memory_mib: Memory in MiB, at least 4. By default as the definition says.
         gpus: GPUs, at least 1. By default as the definition says.
 
@@ -102,8 +104,9 @@ class EksContainerOverrides:
         image: Another image, by its address. By default that of the definition.
         command: The entry point in place of the definition's. By default the same.
         args: What the entry point gets, in place of what the definition says. By default the same.
-        environment: Variables that are added or changed. Names that begin with ``AWS_BATCH`` belong to AWS Batch.
-        vcpus: The vCPUs it is promised, in steps of 0.25. By default as the definition says.
+        environment: Variables that are added or changed. Names that begin with ``AWS_BATCH`` belong to AWS Batch. By
+            default none.
+        vcpus: The vCPUs it is promised, at least 0.25 and in steps of it. By default as the definition says.
         vcpus_limit: The most vCPUs that it may use, at least ``vcpus``. By default as the definition says.
         memory_mib: Its memory in whole MiB, at least 4. By default as the definition says.
         gpus: NVIDIA GPUs, at least 1. By default as the definition says.
@@ -189,7 +192,8 @@ class NodePropertyOverride:
         ecs_properties_override: What changes in their containers by name. By default nothing.
         eks_properties_override: What changes in their pods. By default nothing.
         instance_type: The type that they run on. By default as the definition says.
-        consumes: How much of which consumable resources they hold, by name or ARN. By default as the definition says.
+        consumes: How much of which consumable resources they hold, by name or ARN, at least 1 of each. By default as
+            the definition says.
 
     Raises:
         ValueError: the range is none, or there are several kinds of overrides.

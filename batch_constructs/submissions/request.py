@@ -82,7 +82,8 @@ class SubmitJobRequest:
         ecs_properties_override: What changes in which of several containers on ECS. By default nothing.
         eks_properties_override: What changes in the pod on Amazon EKS. By default nothing.
         node_overrides: What changes in a multi-node parallel job. By default nothing.
-        consumes: How much of which consumable resources it holds, by name or ARN. By default as the definition says.
+        consumes: How much of which consumable resources it holds, by name or ARN, at least 1 of each. By default as
+            the definition says.
         retry_strategy: In place of the definition's. By default the definition's counts.
         timeout_seconds: In place of the definition's, at least 60 seconds. By default the definition's counts.
         share_identifier: Whose share pays, up to 255 characters. Needed if, and only if, the queue has a fair-share policy; by default none.

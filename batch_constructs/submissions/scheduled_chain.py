@@ -53,7 +53,7 @@ class ScheduledJobChain(Scheduled):
                 ``<aws.scheduler.scheduled-time>``, which stands for the time, such as ``2027-01-01T03:00:00Z``. By
                 default an empty object.
             time_zone: Such as ``"Europe/Berlin"``. By default UTC, or what the ``ScheduleExpression`` says.
-            maximum_retry_attempts: How often a failed start is tried again, 0 to 185.
+            maximum_retry_attempts: How often a failed start is tried again, 0 to 185; by default 185 times.
             maximum_event_age: For how long, 1 minute to 24 hours; by default 24 hours.
             enabled: Whether it runs; by default yes.
 
