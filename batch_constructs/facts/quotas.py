@@ -24,7 +24,9 @@ SUBMIT_JOB_RATE = Quota(value=50, unit="SubmitJob calls per second", source=GUID
 ACTIVE_SHARES_PER_QUEUE = Quota(value=500, unit="active share identifiers per job queue", source=GUIDE)
 NODES = Quota(value=1_000, unit="nodes per job", source=GUIDE, adjustable=True, rule="MNP-02")
 FARGATE_VCPUS = Quota(value=6, unit="Fargate On-Demand vCPUs", source=API, adjustable=True, rule="FGT-10")
-ENVIRONMENTS_PER_EKS_CLUSTER = Quota(value=5, unit="compute environments per EKS cluster", source=WEB)
+ENVIRONMENTS_PER_EKS_CLUSTER = Quota(
+    value=5, unit="compute environments per EKS cluster", source=WEB, rule="QUO-05"
+)
 CONSUMABLE_RESOURCES = Quota(value=50_000, unit="consumable resources", source=WEB)
 SERVICE_ENVIRONMENTS = Quota(value=50, unit="service environments", source=WEB)
 QUOTA_SHARES_PER_QUEUE = Quota(value=20, unit="quota shares per job queue", source=WEB)

@@ -133,10 +133,8 @@ def access_entries_agree(batch: BatchModel) -> Iterator[Finding]:
         configuration = environment.eks_configuration
         entry, cluster = configuration.access_entry, configuration.cluster
         yield from misspelt(AccessEntryState, entry, "DesiredState", entry.desired_state)
-        if cluster is None:
-            key = configuration.cluster_arn if known(configuration.cluster_arn) else None
-        else:
-            key = f"{cluster.stack.name}/{cluster.logical_id}"
+        key = configuration.cluster_key
+        if cluster is not None:
             mode = cluster.access_config.authentication_mode
             if is_one_of(mode, "API") and is_one_of(entry.desired_state, "DISABLED"):
                 message = (

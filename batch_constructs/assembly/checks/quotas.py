@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
@@ -40,6 +40,26 @@ def number_of_resources(batch: BatchModel) -> Iterator[Finding]:
             if count > quota.value:
                 first = next(resource for resource in resources if _place(resource) == place)
                 yield Finding(first, f"the default quota is {quota.value} {quota.unit}, got {count}")
+
+
+@rule(
+    "QUO-05",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="put more instance types into fewer environments, or take a further cluster",
+    prevents="an environment that AWS Batch refuses to make for the cluster",
+)
+def environments_of_a_cluster(batch: BatchModel) -> Iterator[Finding]:
+    """An EKS cluster has at most 5 compute environments."""
+    by_cluster: dict[str, list[ComputeEnvironment]] = defaultdict(list)
+    for environment in batch.of(ComputeEnvironment):
+        if environment.eks_configuration.present and (key := environment.eks_configuration.cluster_key):
+            by_cluster[key].append(environment)
+    quota = quotas.ENVIRONMENTS_PER_EKS_CLUSTER
+    for environments in by_cluster.values():
+        if len(environments) > quota.value:
+            message = f"the quota is {quota.value} {quota.unit}, got {len(environments)}"
+            yield Finding(environments[0].eks_configuration, message, at="EksClusterArn")
 
 
 def _place(resource: Resource) -> tuple[tuple[str, str], ...]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, misspelt, outside, rule
 from batch_constructs.assembly.checks._fit import kind_of_jobs
-from batch_constructs.assembly.template import Reference, is_none_of, is_one_of, known
+from batch_constructs.assembly.template import Reference, Unknown, is_none_of, is_one_of, known
 from batch_constructs.facts import limits, patterns, vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from batch_constructs.assembly.template.resources import Submission
     from batch_constructs.assembly.template.resources.containers import ResourceRequirement
@@ -20,6 +20,8 @@ ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Submitting a Job"
 # What rules of EventBridge lack, EVT-03 says.
 _RULE = "AWS::Events::Rule"
+# What AWS Batch calls a container of a pod that has no name.
+_UNNAMED = "Default"
 
 
 @rule(
@@ -245,15 +247,29 @@ def scheduling_priority(submission: Submission) -> Iterator[Finding]:
 def overridden_containers_exist(submission: Submission) -> Iterator[Finding]:
     """Overrides for one of several containers name a container that the definition has."""
     definition = submission.definition
-    tasks = () if definition is None else definition.ecs_properties.task_properties
-    names: list[str] = []
-    for task in tasks:
-        texts = [container.name for container in task.containers]
-        if not task.containers.complete or not all(known(name) for name in texts):
-            return
-        names += [name for name in texts if known(name)]
-    for override in submission.ecs_properties_override.task_properties:
-        for container in override.containers:
-            if known(container.name) and names and container.name not in names:
-                message = f"Name must be one of {', '.join(sorted(names))}, got {container.name!r}"
-                yield Finding(container, message, at="Name")
+    if definition is None:
+        return
+    for unit, overridden in (
+        (definition.ecs_properties.task_properties, submission.ecs_properties_override.task_properties),
+        ([definition.eks_properties.pod_properties], [submission.eks_properties_override.pod_properties]),
+    ):
+        names = _names(each.containers for each in unit)
+        yield from _strange(names, (each.containers for each in overridden))
+    pod, changed = definition.eks_properties.pod_properties, submission.eks_properties_override.pod_properties
+    yield from _strange(_names([pod.init_containers]), [changed.init_containers])
+
+
+def _names(containers: Iterable[Any]) -> set[str]:
+    """What the containers are called; nothing if one of them is not known."""
+    found = list(containers)
+    texts = [container.name for each in found for container in each]
+    complete = all(each.complete for each in found) and not any(isinstance(text, Unknown) for text in texts)
+    # Kubernetes' containers need no name where there is but one.
+    return {text or _UNNAMED for text in texts} if complete else set()
+
+
+def _strange(names: set[str], overridden: Iterable[Any]) -> Iterator[Finding]:
+    for container in (container for each in overridden for container in each):
+        if known(container.name) and names and container.name not in names:
+            message = f"Name must be one of {', '.join(sorted(names))}, got {container.name!r}"
+            yield Finding(container, message, at="Name")

@@ -19,7 +19,7 @@ from batch_constructs.assembly.template.resources.launch_templates import Launch
 from batch_constructs.assembly.template.resources.networks import SecurityGroup, Subnet
 from batch_constructs.assembly.template.resources.placement import PlacementGroup
 from batch_constructs.assembly.template.resources.roles import InstanceProfile, Role
-from batch_constructs.assembly.template.unknown import Unknown, is_one_of
+from batch_constructs.assembly.template.unknown import Unknown, is_one_of, known
 from batch_constructs.assembly.template.views import Resource, View
 
 
@@ -184,6 +184,13 @@ class EksConfiguration(View):
     cluster_arn = Text("EksClusterArn")
     cluster = Link("EksClusterArn", EksCluster)
     kubernetes_namespace = Text("KubernetesNamespace")
+
+    @property
+    def cluster_key(self) -> str | None:
+        """What environments of the same cluster have in common; ``None`` if it is not known."""
+        if self.cluster is not None:
+            return f"{self.cluster.stack.name}/{self.cluster.logical_id}"
+        return self.cluster_arn if known(self.cluster_arn) else None
 
 
 class EcsSettings(View):
