@@ -1,4 +1,4 @@
-"""Proves that the two quick starts are the same stack: equal templates but for names.
+"""Proves that twins are the same stack: equal templates but for names.
 
 Logical ids are replaced by what the resources are, in both templates alike; what then differs is shown and fails.
 """
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 STACK_NAME = "BatchQuickstart"
-"""Of the stacks on both sides; descriptions begin with it."""
+"""Of the quick start on both sides; descriptions begin with it."""
+PLATFORM_NAME = "Platform"
+"""Of the platform on both sides, likewise."""
 STACK_TAGS = {"team": "imaging"}
 """Of the stacks that have some."""
 
@@ -70,6 +72,40 @@ def _policy(properties: Properties) -> None:
     del properties["PolicyName"]
 
 
+def _schedule(properties: Properties) -> None:
+    """The L2 writes the default state, retries and zone, and hours where they are whole."""
+    assert properties.pop("State", "ENABLED") == "ENABLED"
+    assert properties.pop("ScheduleExpressionTimezone", "Etc/UTC") == "Etc/UTC"
+    if properties["ScheduleExpression"] == "rate(1 hour)":
+        properties["ScheduleExpression"] = "rate(60 minutes)"
+    retries = {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
+    assert properties["Target"].pop("RetryPolicy", retries) == retries
+
+
+def _dashboard(properties: Properties) -> None:
+    """The L2 writes widgets in another way; each shows the same metrics of the same queue, in the same place."""
+    pieces = properties["DashboardBody"]["Fn::Join"][1]
+    of = {json.dumps(piece, sort_keys=True): piece for piece in pieces if not isinstance(piece, str)}
+    text = "".join(piece if isinstance(piece, str) else "{token}" for piece in pieces)
+    properties["DashboardBody"] = {
+        "widgets": [
+            [
+                [each[name] for name in ("x", "y", "width", "height")],
+                each["properties"].get("title"),
+                sorted(_shown(metric) for metric in each["properties"].get("metrics", ())),
+            ]
+            for each in json.loads(text)["widgets"]
+        ],
+        "of": [of[key] for key in sorted(of)],
+    }
+
+
+def _shown(metric: list[Any]) -> list[str]:
+    *names, options = metric
+    said = ("stat", "expression", "label") if options.get("visible", True) else ("stat",)
+    return [*names[:3], *(str(options[name]) for name in said if name in options)]
+
+
 TOLERATED: dict[str, Callable[[Properties], None]] = {
     "AWS::Batch::ComputeEnvironment": _environment,
     "AWS::EC2::LaunchTemplate": _launch_template,
@@ -77,8 +113,13 @@ TOLERATED: dict[str, Callable[[Properties], None]] = {
     "AWS::Events::Rule": _rule,
     "AWS::SQS::QueuePolicy": _queue_policy,
     "AWS::IAM::Policy": _policy,
+    "AWS::Scheduler::Schedule": _schedule,
+    "AWS::CloudWatch::Dashboard": _dashboard,
 }
-"""What may differ, by type. Everywhere: logical ids, and texts that begin with the stack's name (paths in the tree)."""
+"""What may differ, by type. Everywhere: logical ids, texts that begin with the stack's name (paths in the tree), and that
+what goes is deleted, which CloudFormation does anyway."""
+# The same value by two names.
+_REF_IS_ARN = "AWS::StepFunctions::StateMachine"
 
 
 def check_equal(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
@@ -90,8 +131,7 @@ def check_equal(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
     if _canonical(ours) != _canonical(theirs):
         difference = list(unified_diff(_lines(ours), _lines(theirs), "ours", "theirs", lineterm="", n=8))
         raise AssertionError(
-            "the two quick starts differ:\n"
-            + "\n".join(difference or ["only in which resource refers to which"])
+            "the twins differ:\n" + "\n".join(difference or ["only in which resource refers to which"])
         )
 
 
@@ -126,6 +166,9 @@ def _resources(template: dict[str, Any]) -> Resources:
     for each in resources.values():
         if tolerate := TOLERATED.get(each["Type"]):
             tolerate(each["Properties"])
+        for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
+            if each.get(policy) == "Delete":
+                del each[policy]
         if others := each.pop("DependsOn", None):
             # Whoever refers to a resource waits for it; a dependency says so again.
             referred = json.dumps(each["Properties"])
@@ -137,6 +180,8 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
     match value:
         case {"Ref": str(logical_id)}:
             return {"Ref": names.get(logical_id, logical_id)}
+        case {"Fn::GetAtt": [str(logical_id), "Arn"]} if names[logical_id].startswith(_REF_IS_ARN):
+            return {"Ref": names[logical_id]}
         case {"Fn::GetAtt": [str(logical_id), attribute]}:
             return {"Fn::GetAtt": [names[logical_id], attribute]}
         case {"Type": str(), "DependsOn": list(others), **rest}:
@@ -145,7 +190,7 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
             return {key: _renamed(item, names) for key, item in value.items()}
         case list():
             return [_renamed(item, names) for item in value]
-        case str() if value.startswith(f"{STACK_NAME}/"):
+        case str() if value.startswith((f"{STACK_NAME}/", f"{PLATFORM_NAME}/")):
             return "(path)"
         case _:
             return value

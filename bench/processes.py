@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 BENCH = Path(__file__).parent
 OURS = BENCH.parent / "examples" / "quickstart" / "app.py"
 THEIRS = BENCH / "quickstart_l2.py"
+PLATFORM = BENCH.parent / "examples" / "platform" / "app.py"
+PLATFORM_BY_HAND = BENCH / "platform_l2.py"
 
 QUIET = {"CDK_VALIDATION": "false"}
 """Without the CDK's own validation of templates, which costs both sides the same seconds."""

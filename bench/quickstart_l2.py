@@ -34,6 +34,7 @@ vpc = ec2.Vpc(
     ],
     restrict_default_security_group=False,
 )
+ec2.GatewayVpcEndpoint(stack, "S3", vpc=vpc, service=ec2.GatewayVpcEndpointAwsService.S3)
 
 
 def cfn(construct: IConstruct) -> CfnResource:

@@ -1,4 +1,4 @@
-"""`make bench`: the quick start against its hand-written twin, and what else should be fast. Nothing here can fail a test.
+"""`make bench`: quick start and platform against their hand-written twins, and what else should be fast. Nothing here can fail a test.
 
 Options: `--pairs N` (at least 7 for a figure to quote), `--json FILE`.
 """
@@ -20,11 +20,13 @@ from rich.console import Console
 from rich.table import Table
 
 import batch_constructs
-from bench.equal import TOLERATED, check_equal
+from bench.equal import PLATFORM_NAME, STACK_NAME, TOLERATED, check_equal
 from bench.processes import (
     BENCH,
     NO_RULES,
     OURS,
+    PLATFORM,
+    PLATFORM_BY_HAND,
     QUIET,
     THEIRS,
     Cost,
@@ -81,18 +83,47 @@ class Line:
     target: str = ""
 
 
-def prove_equal(folder: Path) -> None:
-    """Compare the two templates; the runs also warm the disk's cache."""
-    templates = []
-    for program in (OURS, THEIRS):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Twins:
+    """Two programs that make the same stack: ours, and one by hand."""
+
+    what: str
+    ours: Path
+    theirs: Path
+    stack: str
+    target: str
+
+
+TWINS = (
+    Twins(what="quick start", ours=OURS, theirs=THEIRS, stack=STACK_NAME, target="<= 0.9"),
+    Twins(what="platform", ours=PLATFORM, theirs=PLATFORM_BY_HAND, stack=PLATFORM_NAME, target="<= 1"),
+)
+
+
+def templates(twins: Twins, folder: Path) -> list[dict[str, Any]]:
+    """Ours and theirs."""
+    found = []
+    for program in (twins.ours, twins.theirs):
         cost(program, folder, QUIET)
-        templates.append(json.loads((folder / "BatchQuickstart.template.json").read_text()))
-    check_equal(*templates)
+        found.append(json.loads((folder / f"{twins.stack}.template.json").read_text()))
+    return found
 
 
-def quick_start(pairs: int, folder: Path) -> list[Line]:
+def prove_equal(folder: Path) -> None:
+    """Compare the templates of all twins; the runs also warm the disk's cache."""
+    for twins in TWINS:
+        check_equal(*templates(twins, folder / twins.stack))
+
+
+def against_hand_written(twins: Twins, pairs: int, folder: Path) -> list[Line]:
     costs = rounds(
-        {"ours": (OURS, QUIET), "theirs": (THEIRS, QUIET), "no rules": (OURS, NO_RULES)}, pairs, folder
+        {
+            "ours": (twins.ours, QUIET),
+            "theirs": (twins.theirs, QUIET),
+            "no rules": (twins.ours, NO_RULES),
+        },
+        pairs,
+        folder,
     )
     lines = []
     for what, measure in (
@@ -103,18 +134,18 @@ def quick_start(pairs: int, folder: Path) -> list[Line]:
         ours, theirs, bare = (
             Samples(tuple(map(measure, costs[side]))) for side in ("ours", "theirs", "no rules")
         )
-        target = "<= 0.9" if what.startswith("wall") else ""
+        target = twins.target if what.startswith("wall") else ""
         digits = 0 if "MiB" in what else 2
         lines += [
             Line(
-                what=f"quick start, {what}",
+                what=f"{twins.what}, {what}",
                 ours=ours.text(digits),
                 theirs=theirs.text(digits),
                 ratio=ours.per(theirs).text(),
                 target=target,
             ),
             Line(
-                what=f"quick start without our rules, {what}",
+                what=f"{twins.what} without our rules, {what}",
                 ours=bare.text(digits),
                 theirs=theirs.text(digits),
                 ratio=bare.per(theirs).text(),
@@ -136,19 +167,26 @@ def with_cdk_validation(folder: Path) -> Line:
 
 def round_trips(folder: Path) -> list[Line]:
     environment = QUIET | {"CDK_OUTDIR": str(folder)}
-    mine, bare, other = (
-        sum(answer(BENCH / "trips.py", program, environment=chosen | environment).values())
-        for program, chosen in ((OURS, QUIET), (OURS, NO_RULES), (THEIRS, QUIET))
-    )
-    lines = [
-        Line(what="quick start, round trips", ours=str(mine), theirs=str(other), ratio=f"{mine / other:.2f}"),
-        Line(
-            what="quick start without our rules, round trips",
-            ours=str(bare),
-            theirs=str(other),
-            ratio=f"{bare / other:.2f}",
-        ),
-    ]
+    lines = []
+    for twins in TWINS:
+        mine, bare, other = (
+            sum(answer(BENCH / "trips.py", program, environment=chosen | environment).values())
+            for program, chosen in ((twins.ours, QUIET), (twins.ours, NO_RULES), (twins.theirs, QUIET))
+        )
+        lines += [
+            Line(
+                what=f"{twins.what}, round trips",
+                ours=str(mine),
+                theirs=str(other),
+                ratio=f"{mine / other:.2f}",
+            ),
+            Line(
+                what=f"{twins.what} without our rules, round trips",
+                ours=str(bare),
+                theirs=str(other),
+                ratio=f"{bare / other:.2f}",
+            ),
+        ]
     for name, sides in answer(BENCH / "pieces.py").items():
         trips = {side: round(each["trips"]) for side, each in sides.items()}
         spent = {side: f"{each['ms']:.1f} ms" for side, each in sides.items()}
@@ -306,7 +344,11 @@ def main() -> None:
         # Times of stacks that differ would say nothing.
         prove_equal(folder / "compared")
         lines = [
-            *quick_start(options.pairs, folder / "timed"),
+            *(
+                line
+                for twins in TWINS
+                for line in against_hand_written(twins, options.pairs, folder / f"timed {twins.stack}")
+            ),
             with_cdk_validation(folder / "validated"),
             *round_trips(folder / "counted"),
             *many_definitions(3),

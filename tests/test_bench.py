@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bench import pieces, run
+from bench.equal import check_equal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_the_quick_start_equals_its_hand_written_twin(tmp_path: Path) -> None:
-    """Both programs of `make bench` make the same stack."""
+def test_the_quick_start_and_the_platform_equal_their_hand_written_twins(tmp_path: Path) -> None:
+    """Both programs of each pair of `make bench` make the same stack."""
     run.prove_equal(tmp_path)
+
+
+def test_twins_that_differ_are_found(tmp_path: Path) -> None:
+    """The proof fails for another size, another word of a message, another metric, and another order."""
+    platform = next(twins for twins in run.TWINS if twins.what == "platform")
+    ours, theirs = run.templates(platform, tmp_path)
+    text = json.dumps(theirs)
+    for one, other in (
+        ('"MaxvCpus": 64', '"MaxvCpus": 65'),
+        ("It is RUNNABLE", "It is running"),
+        ("JobsMovedToFailed", "JobsMovedToRunning"),
+        ('"Order": 2', '"Order": 3'),
+        ("events:PutEvents", "events:*"),
+    ):
+        assert one in text
+        with pytest.raises(AssertionError, match="the twins differ"):
+            check_equal(ours, json.loads(text.replace(one, other)))
 
 
 def test_each_piece_equals_its_hand_written_twin() -> None:
