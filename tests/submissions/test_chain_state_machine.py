@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aws_cdk import aws_stepfunctions as sfn
 
-from batch_constructs import JobChain, JobChainStateMachine, JobDependency, SubmitJobRequest
+from batch_constructs import (
+    ImportedJobQueue,
+    JobChain,
+    JobChainStateMachine,
+    JobDependency,
+    SubmitJobRequest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -197,3 +203,21 @@ def test_it_is_a_state_machine_to_the_cdk(stack: Stack) -> None:
     """Whatever takes a reference takes it."""
     made = machine(stack)
     assert made.state_machine_ref.state_machine_arn == made.state_machine_arn
+
+
+def test_what_its_jobs_consume_is_granted_by_the_queue_or_missed_at_synth(stack: Stack) -> None:
+    """A chain knows names only; the rules know the template."""
+    from aws_cdk import Size
+
+    from batch_constructs import ConsumableResource, Ec2JobDefinition
+    from batch_constructs.testing import assert_no_findings
+
+    licences = ConsumableResource(stack, "Licences", total_quantity=1)
+    job = Ec2JobDefinition(
+        stack, "Align", image="busybox", vcpus=1, memory=Size.mebibytes(512), consumes={licences: 1}
+    )
+    made = machine(stack, job_definition=job.job_definition_arn)
+    with pytest.raises(AssertionError, match=r"CR-06.*must be allowed batch:SubmitJob on Licences"):
+        assert_no_findings(stack, warnings=True)
+    ImportedJobQueue(stack, "Queue", job_queue_arn=QUEUE).grant_submit_job(made.role, job)
+    assert_no_findings(stack, warnings=True)

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from batch_constructs.assembly.template import BatchModel, Unknown
-    from batch_constructs.assembly.template.resources import ComputeEnvironment, Role, Statement
+    from batch_constructs.assembly.template.resources import (
+        ComputeEnvironment,
+        ConsumableResource,
+        Role,
+        Statement,
+    )
     from batch_constructs.assembly.template.resources.submissions import Submission
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
@@ -149,6 +154,47 @@ def submitting_role(submission: Submission, batch: BatchModel) -> Iterator[Findi
             got = ", ".join(sorted({target.logical_id for target in same if target is not None}))
             message = f"{role.logical_id} must be allowed {_SUBMIT} on {resource.logical_id}, got {got}"
             yield Finding(submission, message, at=at)
+
+
+@rule(
+    "CR-06",
+    chapter="Consumable Resources",
+    severity=WARNING,
+    remedy="allow the role batch:SubmitJob on the consumable resource, too: queue.grant_submit_job does",
+    prevents="AccessDenied for a job whose queue and definition the role may use",
+)
+def submitter_may_use(submission: Submission, batch: BatchModel) -> Iterator[Finding]:
+    """Who submits a job may use the consumable resources that the job holds."""
+    role, definition = submission.role, submission.definition
+    allowed = [] if role is None else _submit_resources(role, batch)
+    if role is None or definition is None or not allowed:
+        return
+    override = submission.consumable_resource_properties_override
+    ranges = definition.node_properties.node_range_properties
+    held = [
+        definition.consumable_resource_properties,
+        *(nodes.consumable_resource_properties for nodes in ranges),
+    ]
+    for properties in held if override.absent else [override]:
+        for requirement in properties.consumable_resource_list:
+            resource = requirement.consumable_resource
+            if resource is not None and not any(_may_name(each, resource) for each in allowed):
+                message = (
+                    f"{role.logical_id} must be allowed {_SUBMIT} on {resource.logical_id}, which "
+                    f"{definition.logical_id} consumes"
+                )
+                yield Finding(submission, message, at="RoleArn")
+
+
+def _may_name(allowed: str | Unknown, resource: ConsumableResource) -> bool:
+    """Whether a policy's resource is this one, or may be; queues and definitions are not."""
+    parts = allowed.parts if isinstance(allowed, PartialText) else (allowed,)
+    if any(isinstance(part, Reference) and part.target is resource for part in parts):
+        return True
+    text = _text(allowed) or ""
+    return _target(allowed) is None and not any(
+        kind in text for kind in (":job-queue/", ":job-definition/", ":job/")
+    )
 
 
 def _submit_resources(role: Role, batch: BatchModel) -> list[str | Unknown]:
