@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from batch_constructs.compute_environments.eks import EksComputeEnvironment
     from batch_constructs.compute_environments.eks_namespaces import EksNamespace
     from batch_constructs.compute_environments.eks_nodes import EksNodeRole
+    from batch_constructs.compute_environments.eks_service_accounts import EksServiceAccount
     from batch_constructs.compute_environments.fargate import FargateComputeEnvironment
     from batch_constructs.compute_environments.gpu import GpuComputeEnvironment
     from batch_constructs.compute_environments.images import ImageType
@@ -239,6 +240,7 @@ _HOMES = {
     "EksPodOverrides": "submissions.overrides",
     "EksSecret": "job_definitions.eks_volumes",
     "EksSecurityContext": "job_definitions.eks_containers",
+    "EksServiceAccount": "compute_environments.eks_service_accounts",
     "EmptyDirMedium": "facts.eks",
     "EnvironmentKind": "networking",
     "EventBusTarget": "monitoring.targets",
@@ -420,6 +422,7 @@ __all__ = [
     "EksPodOverrides",
     "EksSecret",
     "EksSecurityContext",
+    "EksServiceAccount",
     "EmptyDirMedium",
     "EnvironmentKind",
     "EventBusTarget",

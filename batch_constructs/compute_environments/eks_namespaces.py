@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
 
 from aws_cdk import Annotations
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk.interfaces.aws_eks import IClusterRef
-    from constructs import Construct
+    from constructs import Construct, IConstruct
 
-__all__ = ["EksNamespace", "check_unprepared"]
+__all__ = ["EksNamespace", "apply_manifest", "check_unprepared"]
 
 
 # Which namespaces of a cluster are prepared: a second time, Kubernetes would say that they exist, at deploy.
@@ -110,7 +110,7 @@ class EksNamespace(CheckedConstruct):
         self.manifests = manifests(namespace, create_namespace=create_namespace)
         self.applied = facts.applies_manifests if apply is None else apply
         if self.applied:
-            _apply(self, cluster, self.manifests, first_generation=facts.of_first_generation)
+            apply_manifest(self, cluster, self.manifests)
         elif apply is None:
             Annotations.of(self).add_warning_v2(
                 "batch-constructs:namespaceNotApplied",
@@ -123,15 +123,21 @@ class EksNamespace(CheckedConstruct):
         return json.dumps({"apiVersion": "v1", "kind": "List", "items": [*self.manifests]}, indent=2)
 
 
-def _apply(
-    scope: Construct, cluster: IClusterRef, objects: Sequence[dict[str, Any]], *, first_generation: bool
-) -> None:
-    # As resources of ours, not of the cluster's scope: they go with the namespace, and may be in another stack.
-    if first_generation:
+def apply_manifest(scope: Construct, cluster: IClusterRef, objects: Sequence[dict[str, Any]]) -> IConstruct:
+    """Have the CDK apply objects to a cluster, as a resource of the scope and not of the cluster.
+
+    So they go with the scope, and may be in another stack than the cluster.
+
+    Args:
+        scope: Whose they are.
+        cluster: An L2 with a kubectl.
+        objects: In this order.
+    """
+    given = cast("Any", cluster)
+    if ClusterFacts.of(cluster).of_first_generation:
         from aws_cdk import aws_eks as eks  # noqa: PLC0415 - whoever has such a cluster has imported it
 
-        eks.KubernetesManifest(scope, "Manifest", cluster=cluster, manifest=[*objects])  # type: ignore[arg-type]
-    else:
-        from aws_cdk import aws_eks_v2 as eks_v2  # noqa: PLC0415 - the same
+        return eks.KubernetesManifest(scope, "Manifest", cluster=given, manifest=[*objects])
+    from aws_cdk import aws_eks_v2 as eks_v2  # noqa: PLC0415 - the same
 
-        eks_v2.KubernetesManifest(scope, "Manifest", cluster=cluster, manifest=[*objects])  # type: ignore[arg-type]
+    return eks_v2.KubernetesManifest(scope, "Manifest", cluster=given, manifest=[*objects])

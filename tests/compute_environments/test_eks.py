@@ -28,6 +28,7 @@ from batch_constructs import (
     EksNamespace,
     EksNodeConfig,
     EksNodeRole,
+    EksServiceAccount,
     ImageType,
     JobQueue,
     LaunchTemplateOverride,
@@ -578,3 +579,41 @@ def test_an_environment_is_refused_at_once_or_by_nobody() -> None:
 
     judge()
     assert min(tried["refused"], tried["accepted"]) > 10, tried
+
+
+def test_a_grant_to_a_service_account_is_one_to_its_pods(stack: Stack, vpc: ec2.IVpc) -> None:
+    """Only this cluster's pods of this account take the role, and Kubernetes' object comes after its namespace."""
+    from aws_cdk import aws_s3 as s3
+
+    namespace = EksNamespace(stack, "Jobs", cluster=with_kubectl(stack, vpc), namespace="jobs")
+    account = EksServiceAccount(stack, "Training", namespace=namespace)
+    s3.Bucket.from_bucket_name(stack, "Data", "data").grant_read(account)
+    association = the(stack, "AWS::EKS::PodIdentityAssociation")["Properties"]
+    assert (association["Namespace"], association["ServiceAccount"]) == ("jobs", "training")
+    [role] = association["RoleArn"]["Fn::GetAtt"][:1]
+    [statement, *_] = resources(stack, "AWS::IAM::Role")[role]["Properties"]["AssumeRolePolicyDocument"][
+        "Statement"
+    ]
+    assert statement["Principal"] == {"Service": "pods.eks.amazonaws.com"}
+    assert statement["Condition"]["StringEquals"]["aws:RequestTag/kubernetes-service-account"] == "training"
+    policies = [each["Properties"]["Roles"] for each in resources(stack, "AWS::IAM::Policy").values()]
+    assert [{"Ref": role}] in policies
+    [applied] = [each for name, each in resources(stack, MANIFEST).items() if name.startswith("Training")]
+    assert json.loads(applied["Properties"]["Manifest"])[0]["kind"] == "ServiceAccount"
+    assert any(name.startswith("JobsManifest") for name in applied["DependsOn"])
+
+
+def test_a_service_account_of_a_cluster_elsewhere_is_applied_by_hand(stack: Stack) -> None:
+    """The association is AWS's; Kubernetes' object is there to be applied."""
+    namespace = EksNamespace(stack, "Jobs", cluster=bare(stack), namespace="jobs", apply=False)
+    account = EksServiceAccount(stack, "Account", namespace=namespace, service_account_name="training")
+    assert resources(stack, MANIFEST) == {}
+    assert account.manifest["metadata"] == {"name": "training", "namespace": "jobs"}
+    assert the(stack, "AWS::EKS::PodIdentityAssociation")["Properties"]["ClusterName"] == "c"
+
+
+def test_fails_when_kubernetes_knows_no_such_account(stack: Stack) -> None:
+    """Fails when the name is none of Kubernetes'."""
+    namespace = EksNamespace(stack, "Jobs", cluster=bare(stack), namespace="jobs", apply=False)
+    with pytest.raises(ValueError, match="service_account_name must be a DNS subdomain"):
+        EksServiceAccount(stack, "Account", namespace=namespace, service_account_name="Not_A_Name")
