@@ -102,9 +102,11 @@ if TYPE_CHECKING:
     from batch_constructs.launch_templates.user_data import CloudConfig, ShellScript
     from batch_constructs.monitoring.alarms import BatchAlarms
     from batch_constructs.monitoring.alerts import JobFailureAlerts
+    from batch_constructs.monitoring.api_trail import BatchApiTrail
     from batch_constructs.monitoring.budget import BatchBudget
     from batch_constructs.monitoring.chat import SlackChannel, TeamsChannel
     from batch_constructs.monitoring.compute_environment_alerts import ComputeEnvironmentAlerts
+    from batch_constructs.monitoring.costs import tag_costs
     from batch_constructs.monitoring.dashboard import BatchDashboard
     from batch_constructs.monitoring.event_fields import ApiCallField, JobEventField, ServiceJobEventField
     from batch_constructs.monitoring.event_log import JobEventLog
@@ -184,6 +186,7 @@ _HOMES = {
     "AwsLogs": "job_definitions.log_drivers",
     "BatchAlarms": "monitoring.alarms",
     "BatchAlerts": "platform.alerts",
+    "BatchApiTrail": "monitoring.api_trail",
     "BatchBudget": "monitoring.budget",
     "BatchComputeStack": "platform.compute_stack",
     "BatchConditionKey": "permissions.conditions",
@@ -352,6 +355,7 @@ _HOMES = {
     "deny_register_job_definition_if_all": "permissions.policies",
     "deny_register_job_definition_if_any": "permissions.policies",
     "efa_interfaces": "launch_templates.network_interfaces",
+    "tag_costs": "monitoring.costs",
 }
 
 __all__ = [
@@ -366,6 +370,7 @@ __all__ = [
     "AwsLogs",
     "BatchAlarms",
     "BatchAlerts",
+    "BatchApiTrail",
     "BatchBudget",
     "BatchComputeStack",
     "BatchConditionKey",
@@ -534,6 +539,7 @@ __all__ = [
     "deny_register_job_definition_if_all",
     "deny_register_job_definition_if_any",
     "efa_interfaces",
+    "tag_costs",
 ]
 
 

@@ -104,6 +104,20 @@ class OwnComputeEnvironment(EnvironmentCliJson, ComputeEnvironmentBase):
         """The environment's ARN."""
         return self.cfn.attr_compute_environment_arn
 
+    def tag_instances(self, tags: Mapping[str, str]) -> None:
+        """Put tags on what it launches, for the bill. Fargate tasks bear those of their jobs, so that nothing is done.
+
+        Args:
+            tags: What to add; equal keys get the new value.
+        """
+
+    def _override_tags(self, member: str, tags: Mapping[str, str]) -> None:
+        for key, value in tags.items():
+            # A dot would lead a level down.
+            self.cfn.add_property_override(
+                f"ComputeResources.{member}.{key.replace('.', chr(92) + '.')}", value
+            )
+
     def _keep_stack_tags_off(self) -> None:
         # Tags of an environment are create-only: a changed stack-wide tag would replace it, and its queue with it.
         self.cfn.add_property_deletion_override("Tags")

@@ -139,6 +139,16 @@ class Ec2Family(ManagedComputeEnvironment):
         )
         self._warn_of(capacity.unfamiliar())
 
+    def tag_instances(self, tags: Mapping[str, str]) -> None:
+        """Put tags on instances, and on their disks if the launch template is one of this library; it replaces instances.
+
+        Args:
+            tags: What to add; equal keys get the new value.
+        """
+        if isinstance(self.launch_template, BatchLaunchTemplate):
+            self.launch_template.add_tags(tags)
+        self._override_tags("Tags", tags)
+
     def _refer_to(self, properties: Mapping[str, Any]) -> None:
         super()._refer_to(properties)
         resources = properties["ComputeResources"]

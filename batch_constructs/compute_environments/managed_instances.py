@@ -208,6 +208,18 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
         # Its own roles, too: their rights are policies of their own, which must outlive the instances.
         self._outlive(self.infrastructure_role, self.instance_role, service_role)
 
+    def tag_instances(self, tags: Mapping[str, str]) -> None:
+        """Put tags on instances, as `capacity_tags` do.
+
+        Args:
+            tags: What to add; equal keys get the new value.
+        """
+        self._override_tags("CapacityTags", tags)
+        self.cfn.add_property_override(
+            "ComputeResources.ManagedInstancesProvider.PropagateTags",
+            CapacityTagSource.CAPACITY_PROVIDER.value,
+        )
+
     def _refer_to(self, properties: Mapping[str, Any]) -> None:
         provider = properties["ComputeResources"]["ManagedInstancesProvider"]
         template = provider["InstanceLaunchTemplate"]

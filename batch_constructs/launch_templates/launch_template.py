@@ -183,12 +183,30 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
                 instance_market_options=members.market(capacity_reservation),
             ),
         )
+        self._tags = dict(tags or {})
         self._needs: list[Mount | CloudWatchAgent] = [*(mounts or {}).values()]
         for mount in (mounts or {}).values():
             for dependable in mount.wait_for():
                 self.node.add_dependency(dependable)
         if cloudwatch_agent is not None:
             self._needs.append(cloudwatch_agent)
+
+    def add_tags(self, tags: Mapping[str, str]) -> None:
+        """Put more tags on instances and volumes. It makes a new version, so that instances are replaced.
+
+        Args:
+            tags: What to add; equal keys get the new value.
+
+        Raises:
+            ValueError: AWS would refuse them, together with those that are there.
+        """
+        problems = Problems()
+        problems.tags("tags", {**self._tags, **tags})
+        problems.raise_if_any()
+        self._tags |= tags
+        self.add_property_override(
+            "LaunchTemplateData.TagSpecifications", members.tags_as_written(self._tags)
+        )
 
     @property
     def needs_rights(self) -> bool:

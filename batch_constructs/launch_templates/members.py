@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_cdk import CfnTag
 from aws_cdk import aws_ec2 as ec2
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from batch_constructs.launch_templates.storage import Storage
     from batch_constructs.launch_templates.volumes import VolumeType
 
-__all__ = ["interfaces", "market", "scratch", "tag_specifications", "target", "volume"]
+__all__ = ["interfaces", "market", "scratch", "tag_specifications", "tags_as_written", "target", "volume"]
 
 _Data = ec2.CfnLaunchTemplate
+_TAGGED = ("instance", "volume")
 
 
 def scratch(
@@ -120,5 +121,11 @@ def tag_specifications(
     return [
         # The only way to tag the volumes: the tags of an environment reach its instances alone.
         _Data.TagSpecificationProperty(resource_type=kind, tags=pairs)
-        for kind in ("instance", "volume")
+        for kind in _TAGGED
     ]
+
+
+def tags_as_written(tags: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The same, as CloudFormation spells it."""
+    pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
+    return [{"ResourceType": kind, "Tags": pairs} for kind in _TAGGED]

@@ -35,6 +35,9 @@ class BatchBudget(CheckedConstruct):
     that pays, and for what is spent from then on; CloudFormation cannot do that. Costs show with a delay of hours up to a
     day, so a budget stops no spending: it is a smoke detector.
 
+    A budget is of the whole account, and some Regions, most of those to opt in to, cannot make any: there, put it into a stack of
+    us-east-1.
+
     The first two budgets of an account cost nothing, each further one about 0.60 USD a month.
 
     Guide: Tagging your AWS Batch Resources (newer than the table of contents).

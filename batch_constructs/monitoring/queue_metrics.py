@@ -52,8 +52,7 @@ class JobQueueMetrics(QueueMetrics):
 class JobDefinitionMetrics:
     """What the jobs of a definition did, over all its revisions, in all queues that a `JobMetrics` counts.
 
-    AWS Batch publishes nothing by definition: a `JobMetrics` must count it. Submissions are missing, for AWS Batch sends no
-    event about them; `metric_runnable` comes closest.
+    AWS Batch publishes nothing by definition: a `JobMetrics` must count it.
 
     Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents); AWS Batch Events.
     """
@@ -65,6 +64,17 @@ class JobDefinitionMetrics:
             job_definition: The definition, of any make.
         """
         self._dimensions = {OWN_DEFINITION: definition_name(job_definition)}
+
+    def metric_submitted(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Jobs that were submitted, all children of an array at once. AWS Batch sends no event about it.
+
+        The `JobMetrics` must have ``count_submissions=True``, and the account a trail. Without, `metric_runnable` comes
+        closest.
+
+        Args:
+            period: Over how long; by default 5 minutes.
+        """
+        return _own("Submitted", self._dimensions, "Sum", period)
 
     def metric_pending(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Jobs that began to wait for others.

@@ -21,6 +21,7 @@ from moto.core.config import default_user_config
 from moto.ec2.models.instance_types import INSTANCE_FAMILIES, INSTANCE_TYPES
 from moto.efs import models as efs
 from moto.events.models import Rule
+from moto.kms import models as kms
 from moto.secretsmanager import secretsmanager_backends
 from moto.sns import sns_backends
 from moto.stepfunctions.models import StateMachine
@@ -51,6 +52,7 @@ def apply() -> None:
         register_definitions_as_they_are_written,
         find_definitions_by_arn_without_revision,
         name_repositories_in_small_letters,
+        tag_keys_as_cloudformation_spells_it,
         send_events_to_topics,
         find_change_sets_by_their_stack,
         read_outputs_of_other_stacks,
@@ -298,6 +300,16 @@ def name_repositories_in_small_letters() -> None:
         return name.lower() if resource_type == "AWS::ECR::Repository" else name
 
     parsing.generate_resource_name = generate_lower
+
+
+def tag_keys_as_cloudformation_spells_it() -> None:
+    """moto hands the tags of a key from CloudFormation to KMS, which spells them otherwise."""
+
+    def fix(properties: Properties, _: Any) -> None:
+        tags = properties.get("Tags", [])
+        properties["Tags"] = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in tags]
+
+    _before_creating(kms.Key, fix)
 
 
 def send_events_to_topics() -> None:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 # prove those of STOOD_IN_FOR.
 NOT_CREATED_BY_MOTO = {
     "AWS::CDK::Metadata",
+    "AWS::Budgets::Budget",
     "AWS::Chatbot::SlackChannelConfiguration",
+    "AWS::CloudTrail::Trail",
     "AWS::EC2::SecurityGroupEgress",
     "AWS::FSx::DataRepositoryAssociation",
     "AWS::Lambda::EventInvokeConfig",

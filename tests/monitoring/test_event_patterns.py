@@ -71,7 +71,7 @@ def name_of(value: object) -> str:
         (ServiceJobPattern(job_queues=[QUEUE]), set()),
         (ServiceJobQueueBlockedPattern(), {"service_job_queue_blocked"}),
         (ServiceJobQueueBlockedPattern(job_queues=[QUEUE]), set()),
-        (ApiCallPattern(), {"api_call", "api_call_refused", "api_call_submit"}),
+        (ApiCallPattern(), {name for name in ALL if name.startswith("api_call")}),
         (ApiCallPattern(event_names=["TerminateJob"]), {"api_call"}),
         (ApiCallPattern(failed_only=True), {"api_call_refused"}),
     ],

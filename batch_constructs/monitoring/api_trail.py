@@ -1,0 +1,188 @@
+"""Who did what to AWS Batch: a trail that nobody can rub out, and alerts on what should not be done by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import aws_cloudtrail as cloudtrail
+
+from batch_constructs._problems import Problems
+from batch_constructs._tokens import known
+from batch_constructs.monitoring.alerts_base import AlertRule, AlertsBase, check_receivers
+from batch_constructs.monitoring.audit_bucket import AuditBucket
+from batch_constructs.monitoring.event_fields import ApiCallField
+from batch_constructs.monitoring.event_patterns import ApiCallPattern
+from batch_constructs.monitoring.messages import AlertMessage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_s3 as s3
+    from aws_cdk import aws_sns as sns
+    from constructs import Construct
+    from jsii import Number
+
+    from batch_constructs.monitoring.receivers import AlertTarget
+
+__all__ = ["SENSITIVE_CALLS", "BatchApiTrail"]
+
+SENSITIVE_CALLS = (
+    "CreateComputeEnvironment",
+    "UpdateComputeEnvironment",
+    "DeleteComputeEnvironment",
+    "CreateJobQueue",
+    "UpdateJobQueue",
+    "DeleteJobQueue",
+    "UpdateSchedulingPolicy",
+    "DeleteSchedulingPolicy",
+    "DeregisterJobDefinition",
+)
+"""What changes where jobs run, for how much money, or takes away what runs: left to CloudFormation."""
+_CLOUDFORMATION = "cloudformation.amazonaws.com"
+_DENIED = ("AccessDenied", "UnauthorizedOperation", "Client.UnauthorizedOperation")
+_PATHS = {
+    "time": ApiCallField.TIME,
+    "region": ApiCallField.REGION,
+    "call": ApiCallField.EVENT_NAME,
+    "caller": ApiCallField.CALLER,
+    "address": ApiCallField.SOURCE_IP_ADDRESS,
+    "request": ApiCallField.REQUEST_PARAMETERS,
+    "error": ApiCallField.ERROR_CODE,
+}
+_HISTORY = (
+    "In the event history: https://<region>.console.aws.amazon.com/cloudtrailv2/home?region=<region>#/events"
+    "?EventName=<call>"
+)
+
+
+class BatchApiTrail(AlertsBase):
+    """A record of who called the API of AWS Batch, and alerts on sensitive calls that CloudFormation did not make.
+
+    The trail takes all management events of the account and Region that change something: CloudTrail cannot pick those of
+    AWS Batch out of them. Its files are encrypted with a key of their own, sent over TLS, validated by digests, and locked:
+    nobody deletes them before their time, save who may bypass the lock.
+
+    What it costs: the first trail of a Region takes management events for nothing, each further one 2 USD for 100,000; an
+    account with a trail, or with one of its organization, needs no other (``own_trail=False``). The key costs 1 USD a month,
+    the files cents. Alerts cost what mails and messages of Amazon SNS do, next to nothing.
+
+    Guide: Logging AWS Batch API Calls with AWS CloudTrail.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        own_trail: bool = True,
+        retention_days: Number = 365,
+        include_reads: bool = False,
+        sensitive_calls: Sequence[str] = SENSITIVE_CALLS,
+        include_cloudformation: bool = False,
+        denied_calls: bool = False,
+        emails: Sequence[str] = (),
+        topic: sns.ITopic | sns.Topic | None = None,
+        targets: Sequence[AlertTarget] = (),
+    ) -> None:
+        """Create the trail with its bucket and key, the rules, their dead-letter queue, and a topic unless one is given.
+
+        Args:
+            scope: Where the trail belongs.
+            id: Its name in that scope.
+            own_trail: Whether to make a trail; by default yes. Without any in the account, no call ever alerts.
+            retention_days: How long its files are locked, 1 to 36,500 days, after which they are deleted. By default a year.
+            include_reads: Whether the trail takes calls that only read, too; by default no.
+            sensitive_calls: Actions of AWS Batch that alert, at least one. By default those that make, change or delete
+                environments, queues and policies, and that deregister definitions.
+            include_cloudformation: Whether they alert as well when CloudFormation makes them, at each deploy that changes
+                something; by default no.
+            denied_calls: Whether each call alerts that was refused for lack of rights; by default no.
+            emails: Who gets a mail. Each must confirm the subscription that AWS sends.
+            topic: Where to publish, as in `JobFailureAlerts`. By default a topic of its own.
+            targets: Who else hears of it, as in `JobFailureAlerts`.
+
+        Raises:
+            ValueError: an address is no email address, or is given twice; an action is none; a number is out of its range.
+        """
+        problems = Problems()
+        check_receivers(problems, emails, targets)
+        problems.check(
+            not known(retention_days)
+            or (1 <= retention_days <= 36_500 and retention_days == int(retention_days)),
+            f"retention_days must be whole days from 1 to 36,500, got {retention_days}",
+        )
+        problems.check(len(sensitive_calls) > 0, "sensitive_calls must name at least one action")
+        try:
+            sensitive = ApiCallPattern(event_names=sensitive_calls).to_dict()
+        except ValueError as error:
+            problems.add(str(error))
+        problems.raise_if_any()
+        if not include_cloudformation:
+            sensitive["detail"]["sourceIPAddress"] = [{"anything-but": _CLOUDFORMATION}]
+        if denied_calls:
+            # Told once: by the other rule.
+            sensitive["detail"]["errorCode"] = [{"exists": False}]
+        rules = [_sensitive(sensitive), *([_denied()] if denied_calls else [])]
+        super().__init__(scope, id, rules=rules, emails=emails, topic=topic, targets=targets)
+        self.trail: cloudtrail.CfnTrail | None = None
+        self.bucket: s3.Bucket | None = None
+        self.bucket_key: kms.Key | None = None
+        if own_trail:
+            kept = AuditBucket(self, "Bucket", retention_days=retention_days)
+            self.bucket, self.bucket_key = kept.bucket, kept.key
+            self.trail = cloudtrail.CfnTrail(
+                self,
+                "Trail",
+                is_logging=True,
+                s3_bucket_name=kept.bucket.bucket_name,
+                kms_key_id=kept.key.key_arn,
+                enable_log_file_validation=True,
+                include_global_service_events=False,
+                is_multi_region_trail=False,
+                event_selectors=[
+                    cloudtrail.CfnTrail.EventSelectorProperty(
+                        include_management_events=True,
+                        read_write_type="All" if include_reads else "WriteOnly",
+                    )
+                ],
+            )
+            # CloudTrail tries to write when the trail is made, and refuses a bucket that does not let it.
+            policy = kept.bucket.policy
+            if policy is not None:
+                self.trail.node.add_dependency(policy)
+
+
+def _sensitive(pattern: dict[str, Any]) -> AlertRule:
+    return AlertRule(
+        id="Resource",
+        description="Calls that change where jobs of AWS Batch run",
+        pattern=pattern,
+        message=AlertMessage(
+            title="AWS Batch: <call> by <caller> at <time>.",
+            reason="call",
+            lines=["From: <address>", "Asked for: <request>", "Refused: <error>"],
+            steps=[
+                "If nobody knows of it: take the caller's keys away, and see what else was done.",
+                _HISTORY,
+            ],
+            paths=_PATHS,
+        ),
+    )
+
+
+def _denied() -> AlertRule:
+    pattern = ApiCallPattern(failed_only=True).to_dict()
+    pattern["detail"]["errorCode"] = [{"prefix": code} for code in _DENIED]
+    return AlertRule(
+        id="Denied",
+        description="Calls of AWS Batch that were refused for lack of rights",
+        pattern=pattern,
+        message=AlertMessage(
+            title="AWS Batch refused <call> to <caller> at <time>.",
+            reason="error",
+            lines=["From: <address>", "Asked for: <request>", "Error: <error>"],
+            steps=["A right is missing, or somebody tries doors.", _HISTORY],
+            paths=_PATHS,
+        ),
+    )

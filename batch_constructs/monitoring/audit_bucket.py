@@ -1,0 +1,109 @@
+"""Where a trail is kept: encrypted, over TLS only, and locked, so that nobody rubs out what they did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from batch_constructs import _cfn
+
+if TYPE_CHECKING:
+    from jsii import Number
+
+__all__ = ["AuditBucket"]
+
+_CLOUDTRAIL = "cloudtrail.amazonaws.com"
+
+
+class AuditBucket(Construct):
+    """A bucket for the trails of this account and Region, and its key."""
+
+    def __init__(self, scope: Construct, id: str, *, retention_days: Number) -> None:
+        """Create both; they stay when the stack goes.
+
+        Args:
+            scope: Where they belong.
+            id: Their name in that scope.
+            retention_days: How long nobody may delete what is in it, and after which it is deleted.
+        """
+        super().__init__(scope, id)
+        # Not the trail itself, which names the key and the bucket.
+        trails = _cfn.arn("cloudtrail", "trail/*")
+        self.key = kms.Key(
+            self,
+            "Key",
+            enable_key_rotation=True,
+            description="The trail of AWS Batch",
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        for statement in _use_of_key(trails):
+            self.key.add_to_resource_policy(statement)
+        self.bucket = s3.Bucket(
+            self,
+            "Resource",
+            encryption=s3.BucketEncryption.KMS,
+            encryption_key=self.key,
+            bucket_key_enabled=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            enforce_ssl=True,
+            versioned=True,
+            # With governance, whoever may s3:BypassGovernanceRetention still can; with compliance not even root could, and
+            # a mistake would cost money for years.
+            object_lock_default_retention=s3.ObjectLockRetention.governance(Duration.days(retention_days)),
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    expiration=Duration.days(retention_days + 1),
+                    noncurrent_version_expiration=Duration.days(1),
+                    abort_incomplete_multipart_upload_after=Duration.days(1),
+                )
+            ],
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        for statement in _writing(self.bucket, trails):
+            self.bucket.add_to_resource_policy(statement)
+
+
+def _use_of_key(trails: str) -> list[iam.PolicyStatement]:
+    from_trails = {"aws:SourceArn": trails}
+    return [
+        iam.PolicyStatement(
+            principals=[_cfn.service_principal(_CLOUDTRAIL)],
+            # With a bucket key, S3 decrypts before it encrypts.
+            actions=["kms:GenerateDataKey*", "kms:Decrypt"],
+            # In the policy of a key, * is the key itself.
+            resources=["*"],
+            conditions={"ArnLike": {**from_trails, "kms:EncryptionContext:aws:cloudtrail:arn": trails}},
+        ),
+        iam.PolicyStatement(
+            principals=[_cfn.service_principal(_CLOUDTRAIL)],
+            actions=["kms:DescribeKey"],
+            resources=["*"],
+            conditions={"ArnLike": from_trails},
+        ),
+    ]
+
+
+def _writing(bucket: s3.Bucket, trails: str) -> list[iam.PolicyStatement]:
+    from_trails = {"ArnLike": {"aws:SourceArn": trails}}
+    return [
+        iam.PolicyStatement(
+            principals=[_cfn.service_principal(_CLOUDTRAIL)],
+            actions=["s3:GetBucketAcl"],
+            resources=[bucket.bucket_arn],
+            conditions=from_trails,
+        ),
+        iam.PolicyStatement(
+            principals=[_cfn.service_principal(_CLOUDTRAIL)],
+            actions=["s3:PutObject"],
+            resources=[bucket.arn_for_objects(f"AWSLogs/{_cfn.account()}/*")],
+            conditions={
+                **from_trails,
+                "StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"},
+            },
+        ),
+    ]

@@ -1,0 +1,32 @@
+"""Who did what, and what it costs: a trail that nobody rubs out, tags on all that bills, and a budget that speaks in time."""
+
+import batch_constructs as bc
+from aws_cdk import App, Size, Stack
+
+app = App()
+stack = Stack(app, "Audit")
+
+network = bc.BatchNetwork(stack, "Network")
+spot = bc.SpotComputeEnvironment(
+    stack, "Spot", vpc=network.vpc, max_vcpus=256, container_insights=bc.ContainerInsights.ENABLED
+)
+queue = bc.JobQueue(stack, "Queue", compute_environments=[spot])
+align = bc.Ec2JobDefinition(
+    stack,
+    "Align",
+    image="public.ecr.aws/docker/library/busybox:1.37",
+    vcpus=1,
+    memory=Size.mebibytes(512),
+    retry_strategy=bc.RetryStrategy.on_spot_reclaim(),
+)
+
+# Environments and queues are changed by deploys; whoever does it by hand is heard of.
+trail = bc.BatchApiTrail(
+    stack, "Trail", retention_days=365, denied_calls=True, emails=["security@example.com"]
+)
+
+tags = {"project": "genomics", "cost-center": "4711"}
+bc.tag_costs(stack, tags, compute_environments=[spot])
+bc.BatchBudget(stack, "Budget", monthly_limit=500, tags=tags, emails=["ops@example.com"], topic=trail.topic)
+
+app.synth()
