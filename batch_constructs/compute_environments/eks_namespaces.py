@@ -86,7 +86,8 @@ class EksNamespace(CheckedConstruct):
             cluster: An ``eks.Cluster`` or ``eks_v2.Cluster``, made here or imported, or a ``CfnCluster``.
             namespace: 1 to 63 lower-case letters, digits and hyphens; neither ``default`` nor beginning with
                 ``kube``. Each namespace of a cluster is prepared once.
-            create_namespace: Whether the namespace is made, and deleted with this; by default yes.
+            create_namespace: Whether the namespace is made, and deleted with this, with all that is in it, claims of
+                volumes included; by default yes.
             apply: Whether the CDK applies the objects. By default it does where it can, and warns where it cannot;
                 ``False`` says that you do.
 

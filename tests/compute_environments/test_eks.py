@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -38,10 +39,11 @@ from batch_constructs import (
 from batch_constructs.facts import eks_access
 from batch_constructs.testing import assert_can_run, assert_no_findings
 from tests.compute_environments.test_ec2_family import arguments_of, words_of
-from tests.test_foreign_judges import request_of
+from tests.test_foreign_judges import request_of, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from aws_cdk.interfaces.aws_eks import IClusterRef
 
@@ -617,3 +619,32 @@ def test_fails_when_kubernetes_knows_no_such_account(stack: Stack) -> None:
     namespace = EksNamespace(stack, "Jobs", cluster=bare(stack), namespace="jobs", apply=False)
     with pytest.raises(ValueError, match="service_account_name must be a DNS subdomain"):
         EksServiceAccount(stack, "Account", namespace=namespace, service_account_name="Not_A_Name")
+
+
+STRICT = """
+import aws_cdk as cdk
+from aws_cdk import aws_ec2, aws_eks
+import batch_constructs as bc
+
+app = cdk.App()
+stack = cdk.Stack(app, "Stack")
+vpc = bc.BatchNetwork(stack, "Network").vpc
+cluster = aws_eks.CfnCluster.from_cluster_arn(stack, "C", "arn:aws:eks:eu-west-1:123456789012:cluster/c")
+bc.EksComputeEnvironment(
+    stack,
+    "Environment",
+    cluster=cluster,
+    namespace=bc.EksNamespace(stack, "Namespace", cluster=cluster, namespace="jobs", apply=False),
+    vpc=vpc,
+    security_groups=[aws_ec2.SecurityGroup(stack, "Group", vpc=vpc)],
+)
+app.synth()
+"""
+
+
+def test_the_cdks_strict_validation_knows_that_its_schema_is_older(tmp_path: Path) -> None:
+    """Its own copy does not know AccessEntry, which its L1 and CloudFormation do: synth would fail without our word."""
+    flags = json.dumps({"@aws-cdk/core:validateAgainstDefaultRules": True})
+    done = run([sys.executable, "-c", STRICT], tmp_path, CDK_CONTEXT_JSON=flags, CDK_VALIDATION="true")
+    assert done.returncode == 0, done.stderr
+    assert "AccessEntry" in (tmp_path / "Stack.template.json").read_text(encoding="utf-8")
