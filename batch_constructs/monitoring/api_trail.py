@@ -98,9 +98,9 @@ class BatchApiTrail(AlertsBase):
             include_cloudformation: Whether they alert as well when CloudFormation makes them, at each deploy that changes
                 something; by default no.
             denied_calls: Whether each call alerts that was refused for lack of rights; by default no.
-            emails: Who gets a mail. Each must confirm the subscription that AWS sends.
+            emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
             topic: Where to publish, as in `JobFailureAlerts`. By default a topic of its own.
-            targets: Who else hears of it, as in `JobFailureAlerts`.
+            targets: Who else hears of it, as in `JobFailureAlerts`. By default nobody.
 
         Raises:
             ValueError: an address is no email address, or is given twice; an action is none; a number is out of its range.

@@ -37,7 +37,7 @@ def tag_costs(
     Tags show in the bill once they are activated in the Billing console of the account that pays, and for what is spent from
     then on. `BatchBudget` counts by them.
 
-    Guide: Tagging your AWS Batch Resources.
+    Guide: Tagging your AWS Batch Resources (newer than the table of contents).
 
     Args:
         scope: What to tag, and all that is in it: a stack, an app, a `BatchPlatform`.

@@ -72,7 +72,7 @@ class JobDefinitionMetrics:
         closest.
 
         Args:
-            period: Over how long; by default 5 minutes.
+            period: Over how long, in whole minutes; by default 5.
         """
         return _own("Submitted", self._dimensions, "Sum", period)
 
