@@ -44,6 +44,7 @@ _SERVICES = {
     EnvironmentKind.EKS: endpoints.EKS_JOBS,
 }
 _SMALLEST_SUBNET = 28  # as a prefix length
+_CRITERIA = ("availability_zones", "one_per_az", "subnet_filters", "subnet_group_name", "subnet_type")
 
 
 class BatchNetwork(CheckedConstruct):
@@ -157,7 +158,7 @@ class BatchNetwork(CheckedConstruct):
     def _add_endpoints(
         self, kinds: Collection[EnvironmentKind], extra: Sequence[ec2.InterfaceVpcEndpointAwsService]
     ) -> None:
-        group = ec2.SecurityGroup(
+        self.endpoint_security_group = group = ec2.SecurityGroup(
             self,
             "EndpointSecurityGroup",
             vpc=self.vpc,
@@ -168,7 +169,6 @@ class BatchNetwork(CheckedConstruct):
         names = (name for kind in EnvironmentKind if kind in kinds for name in _SERVICES[kind])
         services = {name: ec2.InterfaceVpcEndpointAwsService(name) for name in dict.fromkeys(names)}
         services |= {service.short_name: service for service in extra}
-        self.endpoint_security_group = group
         self.endpoints = dict(self.endpoints) | {
             # An endpoint opens its group for HTTPS from the VPC's addresses by itself, once for all of them.
             name: ec2.InterfaceVpcEndpoint(self, name, vpc=self.vpc, service=service, security_groups=[group])
@@ -255,15 +255,16 @@ def placement(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None = None) -> Pl
         selection: Which of its subnets.
 
     Raises:
-        ValueError: the VPC has no subnets at all.
-        RuntimeError: it has none of the selected kind (the CDK's own message).
+        ValueError: the VPC has no subnets at all, or none of those that are selected.
     """
-    # Each answer costs several border crossings, and ten environments in one VPC would ask ten times.
+    # Each answer crosses the border several times, and ten environments in one VPC would ask ten times.
     remembered = _PLACEMENTS.setdefault(vpc, [])
-    for asked, answer in remembered:
-        if asked == selection:
-            return answer
+    if (before := next((answer for asked, answer in remembered if asked == selection), None)) is not None:
+        return before
     answer = _default(vpc) if selection is None else _selected(vpc, selection)
+    if not answer.subnet_ids:
+        lacking = "vpc must have" if selection is None else "vpc_subnets must select"
+        raise ValueError(f"{lacking} subnets, got none: import it with their ids, or select others")
     remembered.append((selection, answer))
     return answer
 
@@ -272,20 +273,20 @@ def _default(vpc: ec2.IVpc) -> Placement:
     # Reading the lists crosses less often than the eight-field answer of select_subnets().
     if subnets := vpc.private_subnets or vpc.isolated_subnets:
         return Placement(subnet_ids=_ids(subnets), public=False)
-    if subnets := vpc.public_subnets:
-        return Placement(subnet_ids=_ids(subnets), public=True)
-    raise ValueError("vpc must have subnets, got none: import it with their ids, or name them by a selection")
+    return Placement(subnet_ids=_ids(vpc.public_subnets), public=True)
 
 
 def _selected(vpc: ec2.IVpc, selection: ec2.SubnetSelection) -> Placement:
-    names = ("availability_zones", "one_per_az", "subnet_filters", "subnet_group_name", "subnet_type")
-    criteria = {name: getattr(selection, name) for name in names}
+    criteria = {name: getattr(selection, name) for name in _CRITERIA}
     if selection.subnets is not None and not any(criteria.values()):
         # select_subnets() would ask each for its zone, and fail on Subnet.from_subnet_id().
         return _named(vpc, _ids(selection.subnets))
-    chosen = vpc.select_subnets(subnets=selection.subnets, **criteria)
-    unsure = None if selection.subnets else False
-    return Placement(subnet_ids=tuple(chosen.subnet_ids), public=chosen.has_public or unsure)
+    try:
+        chosen = vpc.select_subnets(subnets=selection.subnets, **criteria)
+    except RuntimeError as error:
+        raise ValueError(f"vpc_subnets must select subnets of the VPC: {error}") from error
+    public = chosen.has_public or (None if selection.subnets else False)
+    return Placement(subnet_ids=tuple(chosen.subnet_ids), public=public)
 
 
 def _named(vpc: ec2.IVpc, ids: tuple[str, ...]) -> Placement:

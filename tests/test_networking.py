@@ -445,12 +445,14 @@ def test_subnets_of_an_imported_network_may_be_tokens(stack: Stack) -> None:
     assert stack.resolve(list(placement(vpc).subnet_ids)) == [{"Fn::ImportValue": "network-private-subnet"}]
 
 
-def test_a_selection_that_finds_nothing_is_the_cdks_to_refuse(stack: Stack) -> None:
-    """Fails with the CDK's list of what the network has."""
+def test_a_selection_that_finds_nothing_is_refused(stack: Stack) -> None:
+    """Fails with the CDK's list of what the network has, as a `ValueError` like everything."""
     network = BatchNetwork(stack, "Network", isolated=True)
 
-    with pytest.raises(RuntimeError, match=r"There are no 'Public' subnet groups in this VPC"):
+    with pytest.raises(ValueError, match=r"must select .*: There are no 'Public' subnet groups in this VPC"):
         placement(network.vpc, ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC))
+    with pytest.raises(ValueError, match="vpc_subnets must select subnets, got none"):
+        placement(network.vpc, ec2.SubnetSelection(subnets=[]))
 
 
 def test_a_network_imported_without_subnets_is_refused(stack: Stack) -> None:

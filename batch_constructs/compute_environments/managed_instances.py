@@ -143,6 +143,8 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
             instance_types is None or len(instance_types) > 0,
             "instance_types must name at least one type or family, or be omitted for any",
         )
+        for name in instance_types or ():
+            problems.matches("instance_types", name, patterns.MANAGED_INSTANCE_TYPE)
         problems.check(
             compute_environment_name is None or not replace_compute_environment,
             "replace_compute_environment needs a generated name, since the new environment is made before the old "

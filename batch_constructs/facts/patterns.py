@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from batch_constructs.facts.sources import API, GUIDE, WEB
+from batch_constructs.facts.sources import API, EC2, GUIDE, WEB
 
 if TYPE_CHECKING:
     from batch_constructs.facts.sources import Source
@@ -155,6 +155,10 @@ EKS_ANNOTATION_KEY = _pattern(
 PLACEHOLDER = re.compile(r"Ref::([A-Za-z0-9_.-]+)")
 """A word of a command that a parameter takes the place of (JD-04)."""
 
+# Amazon ECS hands it to EC2's AllowedInstanceTypes.
+MANAGED_INSTANCE_TYPE = _pattern(
+    r"[a-z0-9*][a-z0-9.*-]{0,29}", "a type or a family such as 'm5.large', 'g5' or 'c7*'", "", EC2
+)
 NODE_RANGE = _pattern(
     r"[0-9]*:[0-9]*", "a range of node indexes such as 0:3, :3, 4: or : for all", "MNP-05", API
 )
