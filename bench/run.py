@@ -225,6 +225,22 @@ def many_definitions(times: int) -> list[Line]:
     ]
 
 
+def adapters(times: int) -> list[Line]:
+    """One environment for each type with an adapter: by this library, the same by hand, the L2 without adapters."""
+    sides = ("ours", "equal", "plain")
+    turns = [[float(answer(BENCH / "adapters.py", side)) for side in sides] for _ in range(times)]
+    ours, equal, plain = (Samples(tuple(values)) for values in zip(*turns, strict=True))
+    return [
+        Line(
+            what=what, ours=ours.text(1), theirs=by_hand.text(1), ratio=ours.per(by_hand).text(), target=most
+        )
+        for what, by_hand, most in (
+            ("an environment for each EFA type, all in one app, s", equal, "<= 1.5"),
+            ("the same, against L2 environments without an adapter", plain, ""),
+        )
+    ]
+
+
 def imports() -> list[Line]:
     return [
         Line(
@@ -352,6 +368,7 @@ def main() -> None:
             with_cdk_validation(folder / "validated"),
             *round_trips(folder / "counted"),
             *many_definitions(3),
+            *adapters(3),
             *imports(),
             *checks(folder / "checked"),
         ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bench import pieces, run
+from bench import adapters, pieces, run
 from bench.equal import check_equal
 
 if TYPE_CHECKING:
@@ -39,3 +39,9 @@ def test_twins_that_differ_are_found(tmp_path: Path) -> None:
 def test_each_piece_equals_its_hand_written_twin() -> None:
     """So do the pieces whose round trips it counts, in stacks with tags."""
     pieces.prove_equal()
+
+
+def test_environments_with_adapters_equal_those_by_hand() -> None:
+    """For each way in which network cards and adapters go together, so that they are timed for equal work."""
+    assert len(adapters.with_adapter()) == 303
+    adapters.prove_equal()
