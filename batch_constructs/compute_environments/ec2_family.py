@@ -8,6 +8,7 @@ from aws_cdk import Annotations
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 
+from batch_constructs._cfn import struct
 from batch_constructs.compute_environments.base import ManagedComputeEnvironment, imported_instance_role
 from batch_constructs.facts import instance_types as types
 from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
@@ -104,7 +105,8 @@ class Ec2Family(ManagedComputeEnvironment):
             ecs_settings=_ecs_settings(capacity.container_insights),
             context=capacity.context,
             eks_configuration=self._eks_configuration(),
-            compute_resources=_L1.ComputeResourcesProperty(
+            compute_resources=struct(
+                _L1.ComputeResourcesProperty,
                 type=capacity.kind.value,
                 allocation_strategy=capacity.allocation_strategy.value,
                 minv_cpus=capacity.min_vcpus,

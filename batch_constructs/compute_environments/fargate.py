@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_batch as batch
 
+from batch_constructs._cfn import struct
 from batch_constructs._problems import Problems
 from batch_constructs.compute_environments.base import ManagedComputeEnvironment
 from batch_constructs.facts import limits, patterns
@@ -97,7 +98,8 @@ class FargateComputeEnvironment(ManagedComputeEnvironment):
             service_role=None if service_role is None else service_role.role_arn,
             # CloudFormation's own default replaces the environment at every change, and stops at its queue.
             replace_compute_environment=replace_compute_environment,
-            compute_resources=_L1.ComputeResourcesProperty(
+            compute_resources=struct(
+                _L1.ComputeResourcesProperty,
                 type="FARGATE_SPOT" if spot else "FARGATE",
                 maxv_cpus=max_vcpus,
                 subnets=list(subnets),

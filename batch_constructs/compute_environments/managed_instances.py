@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
+from batch_constructs._cfn import struct
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import gibibytes, seconds
 from batch_constructs.compute_environments.base import (
@@ -191,7 +192,8 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
             service_role=None if service_role is None else service_role.role_arn,
             # CloudFormation's own default replaces the environment at every change, and stops at its queue.
             replace_compute_environment=replace_compute_environment,
-            compute_resources=_L1.ComputeResourcesProperty(
+            compute_resources=struct(
+                _L1.ComputeResourcesProperty,
                 type=ResourceKind.ECS_MANAGED_INSTANCES.value,
                 maxv_cpus=max_vcpus,
                 capacity_tags=dict(capacity_tags) if capacity_tags else None,

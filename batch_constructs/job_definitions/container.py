@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_batch as batch
 
+from batch_constructs._cfn import struct
 from batch_constructs._tokens import as_string
 from batch_constructs.facts import limits, patterns
 from batch_constructs.job_definitions.images import check_image
@@ -114,7 +115,8 @@ class Container:
         """The container as CloudFormation wants it."""
         address, credentials = image
         volumes = self.volumes
-        return _L1.ContainerPropertiesProperty(
+        return struct(
+            _L1.ContainerPropertiesProperty,
             image=address,
             repository_credentials=None
             if credentials is None

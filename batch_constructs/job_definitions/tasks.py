@@ -12,6 +12,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from batch_constructs._cfn import struct
 from batch_constructs._cli_json.constructs import word
 from batch_constructs._tokens import known, seconds
 from batch_constructs.facts.tasks import IpcMode, PidMode
@@ -165,7 +166,8 @@ class TaskJobDefinition(TasksJobDefinition):
         self._log_retention = log_retention
         [rendered] = self._render_tasks([task])
         role = self._execution_role
-        properties = _L1.EcsTaskPropertiesProperty(
+        properties = struct(
+            _L1.EcsTaskPropertiesProperty,
             containers=rendered,
             volumes=task.volumes.properties,
             execution_role_arn=None if role is None else role.role_arn,
@@ -231,7 +233,8 @@ def _task_container(
     log_configuration: batch.CfnJobDefinition.LogConfigurationProperty,
 ) -> batch.CfnJobDefinition.TaskContainerPropertiesProperty:
     address, credentials = image
-    return _L1.TaskContainerPropertiesProperty(
+    return struct(
+        _L1.TaskContainerPropertiesProperty,
         name=container.name,
         image=address,
         repository_credentials=None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_ec2 as ec2
 
+from batch_constructs._cfn import struct
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import check_at_synth
 from batch_constructs._tokens import known
@@ -159,7 +160,8 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
         super().__init__(
             scope,
             id,
-            launch_template_data=_Data.LaunchTemplateDataProperty(
+            launch_template_data=struct(
+                _Data.LaunchTemplateDataProperty,
                 block_device_mappings=[
                     members.volume(
                         root_device_name,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import CfnTag
 from aws_cdk import aws_ec2 as ec2
 
+from batch_constructs._cfn import struct
 from batch_constructs.launch_templates.storage import SCRATCH_DEVICE_NAME
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def volume(
     """An EBS volume, gone with its instance."""
     return _Data.BlockDeviceMappingProperty(
         device_name=device_name,
-        ebs=_Data.EbsProperty(
+        ebs=struct(
+            _Data.EbsProperty,
             delete_on_termination=True,
             encrypted=encrypted,
             iops=iops,
@@ -76,7 +78,8 @@ def interfaces(
     """The network interfaces, all in the same security groups."""
     ids = [group.security_group_id for group in groups]
     return [
-        _Data.NetworkInterfaceProperty(
+        struct(
+            _Data.NetworkInterfaceProperty,
             network_card_index=each.network_card_index,
             device_index=each.device_index,
             interface_type=each.interface_type.value,

@@ -45,7 +45,7 @@ Arguments = dict[str, Any]
 
 GROUPS = [f"sg-0123456789abcdef{number}" for number in range(6)]
 SUBNETS = [f"subnet-0123456789abcdef{number}" for number in range(3)]
-RESERVATIONS = [
+RESERVATIONS: list[Arguments] = [
     {"reservation_id": "cr-0123456789abcdef0", "capacity_block": True},
     {"reservation_id": "cr-0123456789abcdef0"},
     {"resource_group_arn": "arn:aws:resource-groups:eu-west-1:123456789012:group/reserved"},

@@ -48,6 +48,7 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
     "KUBERNETES_VERSION": (["1.29", "1.34", "1.100"], ["v1.34", "1", "1.34.1", "2.0", ""]),
     "EKS_MEMORY": (["4Mi", "2048Mi"], ["2048", "2Gi", "1.5Mi", "Mi", ""]),
     "EKS_ANNOTATION_KEY": (["a", "a.b/c_d", "x" * 63], ["", "/a", "a/", "-a", "x" * 64, "a/b/c"]),
+    "MANAGED_INSTANCE_TYPE": (["m5.large", "g5", "c7*", "*.metal"], ["", "c7i,m7i", "c7i large", "M5"]),
     "NODE_RANGE": (["0:3", ":3", "4:", ":"], ["", "3", "0-3", "a:b", "0:1:2", "-1:2"]),
     "LAUNCH_TEMPLATE_VERSION": (["1", "42", "$Latest", "$Default"], ["0", "latest", "$latest", "", "1.0"]),
     "FARGATE_PLATFORM_VERSION": (["LATEST", "1.4.0"], ["latest", "1.4", ""]),
