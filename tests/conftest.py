@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.once import folder_of_run, once
 
 # The CDK's own validation costs 3 seconds a process; cfn-lint and our rules look at the same templates.
 os.environ.setdefault("CDK_VALIDATION", "false")
@@ -68,3 +74,27 @@ def only(synth: Callable[[], dict[str, dict[str, Any]]]) -> Callable[[str], dict
         return properties
 
     return properties
+
+
+@pytest.fixture(scope="session")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, Any]]:
+    """Gives what the CDK's strict validation and cdk-nag say of an example: findings by the name of the judge."""
+    out = folder_of_run(tmp_path_factory) / "judged"
+    out.mkdir(exist_ok=True)
+    folder = Path(__file__).parent
+    names = sorted(path.parent.name for path in (folder.parent / "examples").glob("*/app.py"))
+
+    def synthesize() -> str:
+        command = [sys.executable, str(folder / "judge_examples.py"), str(out), *names]
+        environment = {**os.environ, "CDK_VALIDATION": "true"}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False).stderr
+
+    said = once(out, "synthesized", synthesize)
+
+    def report(example: str) -> dict[str, Any]:
+        file = out / example / "validation-report.json"
+        assert file.exists(), said
+        plugins = json.loads(file.read_text(encoding="utf-8"))["pluginReports"]
+        return {plugin["pluginName"]: plugin["violations"] for plugin in plugins}
+
+    return report

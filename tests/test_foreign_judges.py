@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -17,6 +17,9 @@ from cfnlint.api import lint_all
 
 from batch_constructs.assembly.checks import check
 from batch_constructs.assembly.template import read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/app.py"))
@@ -27,16 +30,13 @@ NOT_EVERYWHERE = re.compile(
     r"Resource type 'AWS::(Budgets|Chatbot|FSx|Batch)::\w+' does not exist in '[a-z0-9-]+'"
 )
 
-
-def run(command: list[str], out: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command,
-        env={**os.environ, "CDK_OUTDIR": str(out), **environment},
-        cwd=out,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+CDK_VALIDATION = "CloudFormation Validate"
+BROKEN = """
+import sys, aws_cdk
+stack = aws_cdk.Stack(aws_cdk.App(outdir=sys.argv[1]), "Stack")
+aws_cdk.CfnResource(stack, "Queue", type="AWS::Batch::JobQueue", properties={"Priority": "high"})
+stack.node.root.synth()
+"""
 
 
 @pytest.mark.parametrize("template", GOLDEN, ids=lambda path: path.name)
@@ -55,13 +55,22 @@ def test_our_own_rules_have_nothing_to_say(template: Path) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_the_cdks_strict_validation_passes(example: str, tmp_path: Path) -> None:
+def test_the_cdks_strict_validation_passes(
+    example: str, judged: Callable[[str], dict[str, list[dict[str, Any]]]]
+) -> None:
     """With the flag that makes each finding of the CDK's own validation an error."""
-    flags = json.dumps({"@aws-cdk/core:validateAgainstDefaultRules": True})
-    app = str(ROOT / "examples" / example / "app.py")
-    done = run([sys.executable, app], tmp_path, CDK_CONTEXT_JSON=flags, CDK_VALIDATION="true")
-    assert done.returncode == 0, done.stderr
-    assert list(tmp_path.glob("*.template.json"))
+    found = judged(example).get(CDK_VALIDATION, [])
+    assert [f"{violation['ruleName']} {violation['description']}" for violation in found] == []
+
+
+def test_the_cdks_strict_validation_is_on(tmp_path: Path) -> None:
+    """What the examples pass, a queue of words does not."""
+    environment = {**os.environ, "CDK_VALIDATION": "true"}
+    subprocess.run(
+        [sys.executable, "-c", BROKEN, str(tmp_path)], env=environment, capture_output=True, check=False
+    )
+    report = json.loads((tmp_path / "validation-report.json").read_text(encoding="utf-8"))
+    assert CDK_VALIDATION in {plugin["pluginName"] for plugin in report["pluginReports"]}
 
 
 REQUESTS = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import pytest
 
 from tests.deploy.cdk_cli import EXAMPLES, REGION, Cdk, Deployment, install
 from tests.deploy.moto_server import MotoServer, moto_server
+from tests.once import folder_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,11 +21,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MotoServer]:
     """The server of this test run."""
-    run = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        # Each worker has a folder of its own in that of the run.
-        run = run.parent
-    folder = run / "aws"
+    folder = folder_of_run(tmp_path_factory) / "aws"
     folder.mkdir(exist_ok=True)
     with moto_server(folder) as server:
         yield server

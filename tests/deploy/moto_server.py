@@ -8,7 +8,6 @@ users, killed ones too, and the server ends when the last one is gone.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import socket
 import subprocess
@@ -19,6 +18,8 @@ from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
+
+from tests.once import locked, once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,19 +44,7 @@ class MotoServer:
 
     def once(self, name: str, make: Callable[[], Any]) -> Any:
         """What `make` gave the first user who asked under this name; anything that JSON can hold."""
-        made = self.folder / f"{name}.json"
-        with locked(self.folder / f"{name}.lock"):
-            if not made.exists():
-                made.write_text(json.dumps(make()))
-        return json.loads(made.read_text())
-
-
-@contextmanager
-def locked(file: Path) -> Iterator[None]:
-    """Let one process at a time into the block."""
-    with file.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        return once(self.folder, name, make)
 
 
 @contextmanager

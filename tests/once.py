@@ -1,0 +1,39 @@
+"""What a test run does once, however pytest-xdist deals its tests out: the first worker that needs it does it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    import pytest
+
+
+def folder_of_run(factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this run share."""
+    run = factory.getbasetemp()
+    # Each worker has a folder of its own in that of the run.
+    return run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
+
+
+def once(folder: Path, name: str, make: Callable[[], Any]) -> Any:
+    """What `make` gave the first one who asked under this name; anything that JSON can hold."""
+    made = folder / f"{name}.json"
+    with locked(folder / f"{name}.lock"):
+        if not made.exists():
+            made.write_text(json.dumps(make()))
+    return json.loads(made.read_text())
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Let one process at a time into the block."""
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
