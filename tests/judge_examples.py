@@ -32,7 +32,7 @@ def judge(example: Path, out: Path) -> None:
 
     before = {*sys.modules}
     sys.path.insert(0, str(example))
-    aws_cdk.App.__init__, aws_cdk.App.synth = strict, judged  # type: ignore[method-assign]
+    aws_cdk.App.__init__, aws_cdk.App.synth = strict, judged  # type: ignore[assignment, method-assign]
     try:
         runpy.run_path(str(example / "app.py"))
     except RuntimeError:
@@ -40,7 +40,7 @@ def judge(example: Path, out: Path) -> None:
         if not (out / "validation-report.json").exists():
             traceback.print_exc()
     finally:
-        aws_cdk.App.__init__, aws_cdk.App.synth = init, synth  # type: ignore[method-assign]
+        aws_cdk.App.__init__, aws_cdk.App.synth = init, synth  # type: ignore[assignment, method-assign]
         sys.path.remove(str(example))
         # Two examples may call a module of theirs alike; the library's own stay.
         for name in {*sys.modules} - before:
