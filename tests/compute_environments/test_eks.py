@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -39,7 +41,7 @@ from batch_constructs import (
 from batch_constructs.facts import eks_access
 from batch_constructs.testing import assert_can_run, assert_no_findings
 from tests.compute_environments.test_ec2_family import arguments_of, words_of
-from tests.test_foreign_judges import request_of, run
+from tests.test_foreign_judges import request_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -645,6 +647,14 @@ app.synth()
 def test_the_cdks_strict_validation_knows_that_its_schema_is_older(tmp_path: Path) -> None:
     """Its own copy does not know AccessEntry, which its L1 and CloudFormation do: synth would fail without our word."""
     flags = json.dumps({"@aws-cdk/core:validateAgainstDefaultRules": True})
-    done = run([sys.executable, "-c", STRICT], tmp_path, CDK_CONTEXT_JSON=flags, CDK_VALIDATION="true")
+    environment = {"CDK_OUTDIR": str(tmp_path), "CDK_CONTEXT_JSON": flags, "CDK_VALIDATION": "true"}
+    done = subprocess.run(
+        [sys.executable, "-c", STRICT],
+        env={**os.environ, **environment},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert "AccessEntry" in (tmp_path / "Stack.template.json").read_text(encoding="utf-8")
