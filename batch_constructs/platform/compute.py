@@ -16,6 +16,7 @@ from batch_constructs.compute_environments.spot import SpotComputeEnvironment
 from batch_constructs.facts import limits
 from batch_constructs.job_queues import JobQueue, JobStateTimeLimit
 from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
+from batch_constructs.monitoring.costs import tag_costs
 from batch_constructs.platform.pools import CpuPool, FargatePool, GpuPool, OwnPool, queue_plans
 from batch_constructs.roles import EcsInstanceRole
 from batch_constructs.scheduling_policies import FairSharePolicy
@@ -220,6 +221,12 @@ class PlatformCompute:
             scheduling_policy=policy,
             job_state_time_limits=(JobStateTimeLimit.for_misconfigurations() if stuck is None else stuck),
         )
+
+    def _tag_costs(self, scope: Construct, tags: Mapping[str, str]) -> None:
+        made = [
+            each for pool in self.pools.values() for each in (pool.spot, pool.on_demand) if each is not None
+        ]
+        tag_costs(scope, tags, compute_environments=made)
 
     @property
     def queue(self) -> JobQueue:

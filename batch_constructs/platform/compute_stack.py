@@ -13,9 +13,10 @@ from batch_constructs.compute_environments.base import OwnComputeEnvironment
 from batch_constructs.platform._stack import PlatformStack
 from batch_constructs.platform.compute import Hosts, PlatformCompute, check_pools
 from batch_constructs.platform.pools import CpuPool, OwnPool
+from batch_constructs.platform.watching import check_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aws_cdk import Environment
     from constructs import Construct
@@ -51,6 +52,7 @@ class BatchComputeStack(PlatformCompute, PlatformStack):
         pools: Sequence[Pool] = (CpuPool(),),
         security_groups: Sequence[ec2.ISecurityGroup | ec2.SecurityGroup] | None = None,
         instance_role: InstanceRole | None = None,
+        cost_tags: Mapping[str, str] | None = None,
         env: Environment | None = None,
         stack_name: str | None = None,
         description: str | None = None,
@@ -68,6 +70,8 @@ class BatchComputeStack(PlatformCompute, PlatformStack):
             security_groups: What instances and tasks belong to, at least one. By default one for all of them, without
                 inbound rules.
             instance_role: The instances' role. By default one for all of them, with what the ECS agent needs.
+            cost_tags: Tags of everything in the stack that bills, instances and disks included, for `tag_costs` leaves
+                instances to where they are made. Environments of an `OwnPool` are left to you. By default none.
             env: Account and Region. By default those of the scope, else whichever it is deployed to.
             stack_name: What CloudFormation calls it. By default its id.
             description: What it is for, in words. By default none.
@@ -83,6 +87,7 @@ class BatchComputeStack(PlatformCompute, PlatformStack):
             "security_groups must name at least one, or be omitted for one of its own",
         )
         _check_home(problems, pools, None)
+        check_tags(problems, cost_tags)
         problems.raise_if_any()
         super().__init__(
             scope,
@@ -104,6 +109,8 @@ class BatchComputeStack(PlatformCompute, PlatformStack):
         self._make(self, hosts, pools)
         for pool in self.pools.values():
             self._offer(pool)
+        if cost_tags:
+            self._tag_costs(self, cost_tags)
 
     def add_pool(self, pool: OwnPool) -> ComputePool:
         """Add environments that were made in this stack, with queues in front of them.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs._problems import Problems
+from batch_constructs.monitoring.costs import tag_costs
 from batch_constructs.platform._stack import PlatformStack
-from batch_constructs.platform.watching import PlatformWatch, check_watch
+from batch_constructs.platform.watching import PlatformWatch, check_tags, check_watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_sns as sns
     from aws_cdk.interfaces.aws_batch import IComputeEnvironmentRef, IJobQueueRef
     from constructs import Construct
+    from jsii import Number
 
     from batch_constructs.monitoring.receivers import AlertTarget
 
@@ -44,6 +46,8 @@ class BatchObservabilityStack(PlatformWatch, PlatformStack):
         detailed_metrics: bool = False,
         alarms: bool = False,
         dashboard: bool = True,
+        monthly_budget: Number | None = None,
+        cost_tags: Mapping[str, str] | None = None,
         env: Environment | None = None,
         stack_name: str | None = None,
         description: str | None = None,
@@ -67,6 +71,10 @@ class BatchObservabilityStack(PlatformWatch, PlatformStack):
                 environments at their limit for an hour; without ``alerts`` also failures. By default no.
             dashboard: Whether all is to be seen on one page; by default yes, of metrics that cost nothing. The first
                 three dashboards of an account are free, each further one costs 3 USD a month.
+            monthly_budget: What a month may cost, more than 0, in USD; at half of it, at 80 % and when it is spent or will
+                be, those who hear of alerts are told, by `BatchBudget`. It needs ``cost_tags``. By default no budget.
+            cost_tags: What the budget counts: resources that have all of these tags, which `tag_costs` and
+                ``BatchComputeStack(cost_tags=…)`` give; this stack has them, too. By default none.
             env: Account and Region. By default those of the scope, else whichever it is deployed to.
             stack_name: What CloudFormation calls it. By default its id.
             description: What it is for, in words. By default none.
@@ -77,7 +85,19 @@ class BatchObservabilityStack(PlatformWatch, PlatformStack):
         """
         problems = Problems()
         problems.check(len(queues) > 0, "queues must name at least one queue, got none")
-        check_watch(problems, alerts=alerts, emails=emails, topic=topic, targets=targets)
+        check_watch(
+            problems,
+            alerts=alerts,
+            emails=emails,
+            topic=topic,
+            targets=targets,
+            monthly_budget=monthly_budget,
+        )
+        check_tags(problems, cost_tags)
+        problems.check(
+            monthly_budget is None or cost_tags is not None,
+            "monthly_budget needs cost_tags, which say what it counts: without, all costs of the account would",
+        )
         problems.raise_if_any()
         super().__init__(
             scope,
@@ -98,4 +118,8 @@ class BatchObservabilityStack(PlatformWatch, PlatformStack):
             detailed_metrics=detailed_metrics,
             alarms=alarms,
             dashboard=dashboard,
+            monthly_budget=monthly_budget,
+            cost_tags=cost_tags or {},
         )
+        if cost_tags:
+            tag_costs(self, cost_tags)

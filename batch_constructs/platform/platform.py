@@ -12,19 +12,22 @@ from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs.networking import BatchNetwork
 from batch_constructs.platform.compute import Hosts, PlatformCompute, check_pools
 from batch_constructs.platform.pools import CpuPool
-from batch_constructs.platform.watching import PlatformWatch, check_watch
+from batch_constructs.platform.watching import PlatformWatch, check_tags, check_watch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_sns as sns
     from constructs import Construct
+    from jsii import Number
 
     from batch_constructs.monitoring.receivers import AlertTarget
     from batch_constructs.platform.compute import InstanceRole
     from batch_constructs.platform.pools import Pool
 
 __all__ = ["BatchPlatform"]
+
+_TAG = "batch-platform"
 
 
 @jsii.implements(ec2.IConnectable)
@@ -80,6 +83,8 @@ class BatchPlatform(PlatformCompute, PlatformWatch, CheckedConstruct):
         detailed_metrics: bool = False,
         alarms: bool = False,
         dashboard: bool = True,
+        monthly_budget: Number | None = None,
+        cost_tags: Mapping[str, str] | None = None,
     ) -> None:
         """Create the platform.
 
@@ -105,6 +110,11 @@ class BatchPlatform(PlatformCompute, PlatformWatch, CheckedConstruct):
                 environments at their limit for an hour; without ``alerts`` also failures. By default no.
             dashboard: Whether all is to be seen on one page; by default yes, of metrics that cost nothing. The first
                 three dashboards of an account are free, each further one costs 3 USD a month.
+            monthly_budget: What a month may cost, more than 0, in USD; at half of it, at 80 % and when it is spent or will
+                be, those who hear of alerts are told, by `BatchBudget`. By default no budget.
+            cost_tags: Tags of everything that bills, instances and disks included, by which budget and bill tell what
+                belongs to the platform; once activated in the Billing console. Environments of an `OwnPool` are left to
+                you. By default ``batch-platform`` with the path of the platform if there is a budget, else none.
 
         Raises:
             ValueError: names are used twice, arguments contradict each other, or an address is no email address.
@@ -112,7 +122,15 @@ class BatchPlatform(PlatformCompute, PlatformWatch, CheckedConstruct):
         problems = Problems()
         problems.check(len(pools) > 0, "pools must hold at least one pool, got none")
         check_pools(problems, pools)
-        check_watch(problems, alerts=alerts, emails=emails, topic=topic, targets=targets)
+        check_watch(
+            problems,
+            alerts=alerts,
+            emails=emails,
+            topic=topic,
+            targets=targets,
+            monthly_budget=monthly_budget,
+        )
+        check_tags(problems, cost_tags)
         problems.check(
             vpc is not None or vpc_subnets is None,
             "vpc_subnets are those of a vpc, got none: give it, or leave both out for a network of its own",
@@ -135,6 +153,7 @@ class BatchPlatform(PlatformCompute, PlatformWatch, CheckedConstruct):
             pools=pools,
         )
         self._make(self, hosts, pools)
+        tags = cost_tags or ({} if monthly_budget is None else {_TAG: self.node.path})
         self._watch(
             self,
             queues=self.queues,
@@ -146,4 +165,8 @@ class BatchPlatform(PlatformCompute, PlatformWatch, CheckedConstruct):
             detailed_metrics=detailed_metrics,
             alarms=alarms,
             dashboard=dashboard,
+            monthly_budget=monthly_budget,
+            cost_tags=tags,
         )
+        if tags:
+            self._tag_costs(self, tags)

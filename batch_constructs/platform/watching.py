@@ -1,9 +1,10 @@
-"""What watches a platform, wherever it stands: alerts, metrics, alarms, a dashboard."""
+"""What watches a platform, wherever it stands: alerts, metrics, alarms, a dashboard, a budget."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from batch_constructs._tokens import known
 from batch_constructs.monitoring.alerts_base import check_receivers
 from batch_constructs.platform.alerts import BatchAlerts
 
@@ -13,14 +14,16 @@ if TYPE_CHECKING:
     from aws_cdk import aws_sns as sns
     from aws_cdk.interfaces.aws_batch import IComputeEnvironmentRef, IJobQueueRef
     from constructs import Construct
+    from jsii import Number
 
     from batch_constructs._problems import Problems
     from batch_constructs.monitoring.alarms import BatchAlarms
+    from batch_constructs.monitoring.budget import BatchBudget
     from batch_constructs.monitoring.dashboard import BatchDashboard
     from batch_constructs.monitoring.job_metrics import JobMetrics
     from batch_constructs.monitoring.receivers import AlertTarget
 
-__all__ = ["PlatformWatch", "check_watch"]
+__all__ = ["PlatformWatch", "check_tags", "check_watch"]
 
 
 def check_watch(
@@ -30,13 +33,34 @@ def check_watch(
     emails: Sequence[str],
     topic: sns.ITopic | sns.Topic | None,
     targets: Sequence[AlertTarget],
+    monthly_budget: Number | None,
 ) -> None:
-    """Note receivers that are none, and those that would hear nothing."""
+    """Note receivers that are none, those that would hear nothing, and a budget of which nobody would hear."""
     check_receivers(problems, emails, targets)
+    told = bool(emails) or topic is not None
     problems.check(
-        alerts or not (emails or targets or topic is not None),
-        "emails, targets and topic hear of alerts, got alerts=False: leave them out, or alerts on",
+        alerts or not targets,
+        "targets hear of alerts, got alerts=False: leave them out, or alerts on",
     )
+    problems.check(
+        alerts or not told or monthly_budget is not None,
+        "emails and topic hear of alerts and of the budget, got alerts=False and no monthly_budget: leave them out",
+    )
+    problems.check(
+        monthly_budget is None or alerts or told,
+        "monthly_budget needs somebody who hears of it, got alerts=False and neither emails nor topic",
+    )
+    problems.check(
+        monthly_budget is None or not known(monthly_budget) or monthly_budget > 0,
+        f"monthly_budget must be more than 0, got {monthly_budget}",
+    )
+
+
+def check_tags(problems: Problems, tags: Mapping[str, str] | None) -> None:
+    """Note tags that AWS would refuse, or that are none."""
+    if tags is not None:
+        problems.check(len(tags) > 0, "cost_tags must name at least one, or be omitted")
+        problems.tags("cost_tags", tags)
 
 
 class PlatformWatch:
@@ -54,6 +78,9 @@ class PlatformWatch:
     dashboard: BatchDashboard | None
     """How all is doing, on one page; ``None`` if it is off."""
 
+    budget: BatchBudget | None
+    """What a month may cost; ``None`` unless asked for."""
+
     def _watch(
         self,
         scope: Construct,
@@ -67,9 +94,11 @@ class PlatformWatch:
         detailed_metrics: bool,
         alarms: bool,
         dashboard: bool,
+        monthly_budget: Number | None,
+        cost_tags: Mapping[str, str],
     ) -> None:
         job_queues = list(queues.values())
-        self.alerts = self.metrics = self.alarms = self.dashboard = None
+        self.alerts = self.metrics = self.alarms = self.dashboard = self.budget = None
         if alerts:
             self.alerts = BatchAlerts(
                 scope,
@@ -102,6 +131,18 @@ class PlatformWatch:
                 free_only=self.metrics is None,
                 alarms=self.alarms,
                 titles=list(queues),
+            )
+        if monthly_budget is not None:
+            from batch_constructs.monitoring.budget import BatchBudget  # noqa: PLC0415
+
+            self.budget = BatchBudget(
+                scope,
+                "Budget",
+                monthly_limit=monthly_budget,
+                tags=cost_tags,
+                # The mails of alerts hear of it by their topic.
+                emails=() if alerts else emails,
+                topic=topic if self.alerts is None else self.alerts.topic,
             )
 
     def _alarms(

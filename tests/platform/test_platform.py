@@ -379,6 +379,50 @@ def test_without_alerts_alarms_tell_of_failures(stack: Stack, vpc: ec2.IVpc, syn
     assert not of_type(resources, "AWS::SNS::Topic")
 
 
+def test_a_budget_counts_what_the_platform_is_tagged_with(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
+    """Instances and disks bear the tag, environments never do, and those who hear of alerts hear of it."""
+    platform = bc.BatchPlatform(stack, "Platform", vpc=vpc, monthly_budget=2000)
+    assert platform.budget is not None
+    assert platform.alerts is not None
+    resources = synth()
+    [budget] = of_type(resources, "AWS::Budgets::Budget").values()
+    tag = {"batch-platform": "Stack/Platform"}
+    assert str({"Key": "batch-platform", "MatchOptions": ["EQUALS"], "Values": ["Stack/Platform"]}) in str(
+        budget
+    )
+    assert budget["Budget"]["BudgetLimit"] == {"Amount": 2000, "Unit": "USD"}
+    told = {str(each) for note in budget["NotificationsWithSubscribers"] for each in note["Subscribers"]}
+    topic = stack.resolve(platform.alerts.topic.topic_arn)
+    assert told == {str({"Address": topic, "SubscriptionType": "SNS"})}
+    for each in environments(resources).values():
+        assert each["ComputeResources"]["Tags"] == tag
+        assert "Tags" not in each
+    [template] = of_type(resources, "AWS::EC2::LaunchTemplate").values()
+    kinds = [each["ResourceType"] for each in template["LaunchTemplateData"]["TagSpecifications"]]
+    assert kinds == ["instance", "volume"]
+    assert of_type(resources, "AWS::Batch::JobQueue")[stack.get_logical_id(platform.queue.cfn)]["Tags"] == tag
+
+
+def test_tags_of_ones_own_need_no_budget(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
+    """A bill can be told apart without one."""
+    bc.BatchPlatform(stack, "Platform", vpc=vpc, cost_tags={"team": "genomics"})
+    resources = synth()
+    assert not of_type(resources, "AWS::Budgets::Budget")
+    assert all(
+        each["ComputeResources"]["Tags"] == {"team": "genomics"} for each in environments(resources).values()
+    )
+
+
+def test_a_budget_without_alerts_has_its_own_mails(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
+    """The addresses are then for the budget alone."""
+    bc.BatchPlatform(stack, "Platform", vpc=vpc, alerts=False, monthly_budget=100, emails=[EMAIL])
+    resources = synth()
+    [budget] = of_type(resources, "AWS::Budgets::Budget").values()
+    told = [each for note in budget["NotificationsWithSubscribers"] for each in note["Subscribers"]]
+    assert {each["Address"] for each in told} == {EMAIL}
+    assert not of_type(resources, "AWS::SNS::Topic")
+
+
 def test_a_queue_that_moves_to_another_pool_stays_the_same(stack: Stack, vpc: ec2.IVpc) -> None:
     """Its logical id does not name the pool, so that the move is an update in place."""
     from aws_cdk import Stack as AnyStack
@@ -407,7 +451,15 @@ def test_a_queue_that_moves_to_another_pool_stays_the_same(stack: Stack, vpc: ec
         ),
         ({"emails": ["nobody"]}, "emails must hold addresses"),
         ({"security_groups": []}, "security_groups must name at least one"),
-        ({"alerts": False, "emails": [EMAIL]}, "hear of alerts, got alerts=False"),
+        ({"alerts": False, "emails": [EMAIL]}, "hear of alerts and of the budget, got alerts=False"),
+        (
+            {"alerts": False, "targets": [bc.SmsTarget(phone_number="+491701234567")]},
+            "targets hear of alerts",
+        ),
+        ({"alerts": False, "monthly_budget": 9}, "monthly_budget needs somebody who hears of it"),
+        ({"monthly_budget": 0}, "monthly_budget must be more than 0, got 0"),
+        ({"cost_tags": {}}, "cost_tags must name at least one"),
+        ({"cost_tags": {"aws:team": "x"}}, "the tag key 'aws:team'"),
         ({"vpc_subnets": object()}, "vpc_subnets are those of a vpc"),
     ],
 )

@@ -295,6 +295,35 @@ def test_stacks_are_what_the_cdk_calls_stacks(tmp_path: Path) -> None:
     assert network.subnets.subnet_type is not None
 
 
+def test_a_budget_counts_over_all_stacks(tmp_path: Path) -> None:
+    """What is tagged where it is made is counted where it is watched."""
+    app = cdk.App(outdir=str(tmp_path), context={"batch-constructs:checks": False})
+    tags = {"platform": "genomics"}
+    network = bc.BatchNetworkStack(app, "Network")
+    bc.tag_costs(network, tags)
+    compute = bc.BatchComputeStack(app, "Compute", vpc=network.vpc, cost_tags=tags)
+    watch = bc.BatchObservabilityStack(
+        app, "Observability", queues=compute.queues, emails=[EMAIL], monthly_budget=2000, cost_tags=tags
+    )
+    assert watch.budget is not None
+    app.synth()
+    environments = [
+        each["Properties"]
+        for each in template(tmp_path, "Compute")["Resources"].values()
+        if each["Type"] == "AWS::Batch::ComputeEnvironment"
+    ]
+    assert [each["ComputeResources"]["Tags"] for each in environments] == [tags, tags]
+    for stack, kind in (
+        ("Network", "AWS::EC2::NatGateway"),
+        ("Compute", "AWS::Batch::JobQueue"),
+        ("Observability", "AWS::KMS::Key"),
+    ):
+        [resource] = [
+            each for each in template(tmp_path, stack)["Resources"].values() if each["Type"] == kind
+        ]
+        assert "genomics" in str(resource["Properties"]["Tags"])
+
+
 def test_an_isolated_network_needs_no_way_around_nat(tmp_path: Path) -> None:
     """It has its endpoint for S3 anyway, once."""
     app = cdk.App(outdir=str(tmp_path))
@@ -333,6 +362,14 @@ def _elsewhere(app: cdk.App) -> Any:
         (
             lambda app, _: bc.BatchObservabilityStack(app, "New", queues={}, emails=["x"]),
             "emails must hold addresses",
+        ),
+        (
+            lambda app, _: bc.BatchObservabilityStack(app, "New", queues={}, monthly_budget=9),
+            "monthly_budget needs cost_tags",
+        ),
+        (
+            lambda app, vpc: bc.BatchComputeStack(app, "New", vpc=vpc, cost_tags={}),
+            "cost_tags must name at least one",
         ),
     ],
 )
