@@ -236,12 +236,39 @@ def test_the_guide_has_all_its_entries() -> None:
 
 @pytest.mark.parametrize("page", GUIDE, ids=lambda page: page.stem)
 def test_the_code_of_the_guide_runs(page: Path) -> None:
-    """After the lines of the list, and its app synthesizes with the rules on."""
+    """Each page has some; it runs after the lines of the list, and its app synthesizes with the rules on."""
     text = page.read_text("utf-8")
-    assert blocks(text, "python") or "|" in text or blocks(text, "sh") or page.stem == "document-history"
+    assert blocks(text, "python")
     names: dict[str, Any] = {}
     for block in blocks((build.DOCS / "guide" / "README.md").read_text("utf-8"), "python"):
         exec(compile(block, "guide/README.md", "exec"), names)
     for block in blocks(text, "python"):
         exec(compile(block, page.name, "exec"), names)
     names["app"].synth(force=True)
+
+
+def test_each_answer_to_a_thread_is_held_by_a_test() -> None:
+    """The questions name every thread that a test names, and each of their answers is held by one of them."""
+    thread = re.compile(r"[A-Za-z][\w-]*#\d+")
+    tests = {
+        name for file in build.ROOT.glob("tests/**/*.py") for name in thread.findall(file.read_text("utf-8"))
+    }
+    answers = (build.DOCS / "faq.md").read_text("utf-8").split("\n\n")
+    named = [set(thread.findall(answer)) for answer in answers]
+    assert tests <= set().union(*named), sorted(tests - set().union(*named))
+    assert [
+        answer for answer, threads in zip(answers, named, strict=True) if threads and not threads & tests
+    ] == []
+
+
+def test_links_of_threads_lead_to_what_they_name() -> None:
+    """``repository#number`` is the end of the address, too."""
+    links = re.findall(
+        r"\[([\w-]+)#(\d+)\]\(https://github.com/[\w-]+/([^)]+)\)", (build.DOCS / "faq.md").read_text("utf-8")
+    )
+    short = {"cfn-coverage-roadmap": "cloudformation-coverage-roadmap"}
+    for repository, number, address in links:
+        name, _, end = address.partition("/")
+        assert end == f"issues/{number}"
+        assert name.startswith(short.get(repository, repository))
+    assert len(links) > 60

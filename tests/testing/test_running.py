@@ -93,3 +93,17 @@ def test_of_what_is_imported_nothing_can_be_said(stack, network) -> None:
     )
     with pytest.raises(ValueError, match="Stack/Theirs must be made in this app"):
         assert_can_run(job(stack), queue)
+
+
+def test_a_task_in_a_public_subnet_needs_an_address(stack) -> None:
+    """Pain 19 (aws-cdk#24783): without one it cannot pull its image; with one it can."""
+    network = bc.BatchNetwork(stack, "Network", nat_gateways=0)
+    fargate = bc.FargateComputeEnvironment(stack, "Fargate", vpc=network.vpc)
+    queue = bc.JobQueue(stack, "Queue", compute_environments=[fargate])
+    without, with_one = (
+        bc.FargateJobDefinition(stack, name, image=IMAGE, assign_public_ip=address)
+        for name, address in (("Without", False), ("With", True))
+    )
+    assert_can_run(with_one, queue, warnings=True)
+    with pytest.raises(AssertionError, match="NET-04"):
+        assert_can_run(without, queue, warnings=True)
