@@ -324,6 +324,16 @@ def _cdk_validation(folder: Path, template: Path) -> float:
     return with_it.wall - without.wall
 
 
+def function(count: int = 10_000) -> list[Line]:
+    """The function that turns events into metrics, in one run."""
+    found = [answer(BENCH / "function.py", str(count)) for _ in range(3)]
+    spent, grown = (Samples(tuple(values)) for values in zip(*found, strict=True))
+    return [
+        Line(what=f"{count:,} events through the function of JobMetrics, s", ours=spent.text()),
+        Line(what="the same, growth of memory (its output included), MiB", ours=grown.text(1)),
+    ]
+
+
 def modules() -> dict[str, list[str]]:
     """The modules of aws_cdk that come with each public name, in a process of its own."""
     return {name: answer("-c", MODULES, name) for name in batch_constructs.__all__}
@@ -371,6 +381,7 @@ def main() -> None:
             *adapters(3),
             *imports(),
             *checks(folder / "checked"),
+            *function(),
         ]
         brought = modules()
     show(lines, brought)

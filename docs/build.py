@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from batch_constructs.assembly.checks import rules
 from batch_constructs.cli import main as batch_constructs
-from docs import build_rules, build_site
+from docs import build_rules, build_site, render_dashboard
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -97,6 +97,7 @@ def main() -> None:
         page.unlink()
     for page, text in pages.items():
         page.write_text(text, encoding="utf-8")
+    render_dashboard.main()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bench import adapters, pieces, run
+from bench import adapters, function, pieces, run
 from bench.equal import check_equal
 
 if TYPE_CHECKING:
@@ -45,3 +45,11 @@ def test_environments_with_adapters_equal_those_by_hand() -> None:
     """For each way in which network cards and adapters go together, so that they are timed for equal work."""
     assert len(adapters.with_adapter()) == 303
     adapters.prove_equal()
+
+
+def test_the_function_takes_ten_thousand_events_in_one_run() -> None:
+    """Each gives its line; how long it took and what it kept is for the benchmark to print."""
+    spent, grown = function.run(10_000)
+    assert spent > 0
+    # 20,000 jobs are remembered at most, in a function that has 256 MiB.
+    assert grown < 128

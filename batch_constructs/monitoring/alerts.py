@@ -31,7 +31,7 @@ class JobFailureAlerts(AlertsBase):
 
     AWS Batch reports ``FAILED`` only after the last attempt. Children of an array and nodes of a multi-node job are
     left out: their parent fails with them, and 10,000 children would send 10,000 mails. 10,000 single jobs do; where
-    that may happen, let an alarm on `metric_alerts` speak once instead. What cannot be delivered goes to a
+    that may happen, let `BatchAlarms` speak once instead. What cannot be delivered goes to a
     dead-letter queue.
 
     Guide: Tutorial: Sending Amazon Simple Notification Service Alerts for Failed Job Events; AWS Batch Events.

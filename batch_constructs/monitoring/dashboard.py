@@ -130,7 +130,7 @@ class BatchDashboard(CheckedConstruct):
         if self.metrics is not None:
             log_group = self.metrics.log_group.log_group_name
             asked = tables(log_group, region, by_instance=self.metrics.include_instances)
-            grid.row(7, asked, most=2)
+            grid.row(6, asked, most=2)
         return grid
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from moto.events.models import EventPattern
 
 from batch_constructs import ImportedJobDefinition, ImportedJobQueue, JobFailureAlerts
 from tests.eventbridge import transform
@@ -194,3 +196,18 @@ def test_fails_when_nobody_would_hear(stack: Stack, arguments: dict[str, Any], m
     with pytest.raises(ValueError, match=message):
         JobFailureAlerts(stack, "Alerts", **arguments)
     assert stack.node.try_find_child("Alerts") is None
+
+
+def test_a_burst_of_ten_thousand_children_is_one_mail(
+    stack: Stack, only: Callable[[str], dict[str, Any]]
+) -> None:
+    """Each child of an array fails, and so does the array: the rule lets one event through."""
+    JobFailureAlerts(stack, "Alerts")
+    rule = EventPattern.load(json.dumps(only("AWS::Events::Rule")["EventPattern"]))
+    child = sample("array_child_failed")
+    told = 0
+    for index in range(10_000):
+        child["detail"]["arrayProperties"] = {"index": index}
+        told += rule.matches_event(child)
+    told += rule.matches_event(sample("array_failed"))
+    assert told == 1

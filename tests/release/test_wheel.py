@@ -46,6 +46,8 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert known <= names
     assert {name.split("/")[0] for name in names} == {"batch_constructs"}
+    # What JobMetrics puts into templates.
+    assert "batch_constructs/monitoring/functions/job_metrics.py" in names
 
 
 def test_the_code_of_the_readme_runs_without_node_on_the_machine(wheel: Path, tmp_path: Path) -> None:
