@@ -211,3 +211,63 @@ MULTI_NODE = st.integers(1, 5).flatmap(
         SETTINGS,
     )
 )
+
+_VOLUMES = st.one_of(
+    st.builds(bc.EksEmptyDir, medium=st.sampled_from(bc.EmptyDirMedium)),
+    st.builds(bc.EksHostPath, PATHS),
+    st.builds(bc.EksSecret, st.just("token"), optional=st.none() | st.booleans()),
+    st.builds(bc.EksPersistentVolumeClaim, st.just("claim"), read_only=st.none() | st.booleans()),
+)
+_POD_CONTAINER = some(
+    {
+        "image": WORDS.filter(str.isalnum),
+        "vcpus": st.integers(1, 64).map(lambda quarters: quarters / 4),
+        "memory": st.integers(4, 100_000).map(Size.mebibytes),
+    },
+    {
+        "gpus": st.integers(1, 8),
+        "command": st.lists(WORDS, min_size=1, max_size=3),
+        "args": st.lists(WORDS, min_size=1, max_size=3),
+        "environment": ARRAYS,
+        "mounts": st.dictionaries(PATHS, _VOLUMES | st.builds(bc.EksMount, _VOLUMES), max_size=2),
+        "image_pull_policy": st.sampled_from(bc.ImagePullPolicy),
+        "security_context": st.builds(
+            bc.EksSecurityContext, run_as_user=st.none() | st.integers(1, 2**31 - 1)
+        ),
+    },
+)
+
+
+def _pod_containers(prefix: str, least: int) -> st.SearchStrategy[list[bc.EksContainer]]:
+    """Up to three containers with names of their own."""
+    return st.lists(_POD_CONTAINER, min_size=least, max_size=3).map(
+        lambda found: [bc.EksContainer(name=f"{prefix}{number}", **each) for number, each in enumerate(found)]
+    )
+
+
+POD = some(
+    {"containers": _pod_containers("main", 1)},
+    {
+        "init_containers": _pod_containers("before", 0),
+        "service_account_name": st.just("jobs"),
+        "image_pull_secrets": st.just(["registry"]),
+        "namespace": st.just("jobs"),
+        "labels": st.just({"Team": "a"}),
+        "annotations": st.dictionaries(st.just("example.com/A.b"), TEXT),
+        "host_network": st.booleans(),
+        "dns_policy": st.sampled_from(bc.DnsPolicy),
+        "share_process_namespace": st.booleans(),
+    },
+)
+_OF_ECS = {"propagate_tags", "enable_execute_command"}
+_ON_EKS = {name: each for name, each in SETTINGS.items() if name not in _OF_ECS}
+EKS = st.builds(lambda pod, settings: {**pod, **settings}, POD, some({}, _ON_EKS))
+EKS_MULTI_NODE = st.builds(
+    lambda pod, counts, settings: {
+        "node_groups": [bc.EksNodeGroup(nodes=nodes, pod=bc.EksPod(**pod)) for nodes in counts],
+        **settings,
+    },
+    POD,
+    st.lists(st.integers(1, 50), min_size=1, max_size=5),
+    some({}, _ON_EKS),
+)

@@ -67,6 +67,11 @@ KINDS: dict[str, tuple[Any, Any]] = {
     "ManagedInstances": (definition(bc.ManagedInstancesJobDefinition), keywords.MANAGED_INSTANCES),
     "EcsMultiNode": (definition(bc.EcsMultiNodeParallelJobDefinition), keywords.ECS_MULTI_NODE),
     "MultiNode": (definition(bc.MultiNodeParallelJobDefinition), keywords.MULTI_NODE),
+    "Eks": (lambda stack, arguments: bc.EksJobDefinition(stack, "Made", **arguments), keywords.EKS),
+    "EksMultiNode": (
+        lambda stack, arguments: bc.EksMultiNodeParallelJobDefinition(stack, "Made", **arguments),
+        keywords.EKS_MULTI_NODE,
+    ),
 }
 
 
