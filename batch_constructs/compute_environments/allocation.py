@@ -10,8 +10,14 @@ __all__ = ["AllocationStrategy"]
 class AllocationStrategy(StrEnum):
     """Which of its instance types an environment launches.
 
+    `Ec2ComputeEnvironment` and `EfaComputeEnvironment` take those on demand, `SpotComputeEnvironment` those for Spot;
+    `GpuComputeEnvironment` and `EksComputeEnvironment` take the ones or the others by their argument ``spot``. On
+    Fargate and ECS Managed Instances there is nothing to choose.
+
     The defaults, `BEST_FIT_PROGRESSIVE` on demand and `SPOT_PRICE_CAPACITY_OPTIMIZED` for Spot, are what AWS
-    recommends, and keep in-place updates possible.
+    recommends: the first waits for no single type, the second pays little for what is seldom taken back. Both keep
+    in-place updates possible, unlike `BEST_FIT`, which AWS takes where none is named. For Spot on Amazon EKS it is
+    `SPOT_CAPACITY_OPTIMIZED`, the one that AWS names there.
 
     Guide: Allocation Strategies.
     """
