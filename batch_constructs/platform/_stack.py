@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 from aws_cdk import Stack
 
 from batch_constructs._synth_checks import check_at_synth
+from batch_constructs.job_queues import JobQueue
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aws_cdk import Environment
+    from aws_cdk.interfaces.aws_batch import IJobQueueRef
     from constructs import Construct
 
-__all__ = ["PlatformStack"]
+__all__ = ["PlatformStack", "queues_of_others"]
 
 
 class PlatformStack(Stack):
@@ -40,7 +44,25 @@ class PlatformStack(Stack):
         )
 
     def _keep_exported(self, *values: str) -> None:
-        # The CDK exports what another stack uses, and stops when none does. But it deploys this stack before the
-        # other, which still imports the value then, and CloudFormation refuses to remove an export in use.
         for value in values:
-            self.export_value(value)
+            keep_exported(self, value)
+
+
+def keep_exported(stack: Stack, value: str) -> None:
+    """Export a value of a stack, whether another stack uses it or not.
+
+    The CDK exports what another stack uses, and stops when none does. But it deploys this stack before the other, which
+    still imports the value then, and CloudFormation refuses to remove an export in use.
+    """
+    stack.export_value(value)
+
+
+def queues_of_others(queues: Iterable[IJobQueueRef]) -> list[Stack]:
+    """The stacks that make queues of this library; their ARNs stay exported as long as somebody has them at hand."""
+    homes: dict[Stack, None] = {}
+    for queue in queues:
+        if isinstance(queue, JobQueue):
+            home = Stack.of(queue)
+            keep_exported(home, queue.job_queue_arn)
+            homes[home] = None
+    return list(homes)

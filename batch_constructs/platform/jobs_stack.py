@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import Stack
-
 from batch_constructs._problems import Problems
-from batch_constructs.job_queues import JobQueue
-from batch_constructs.platform._stack import PlatformStack
+from batch_constructs.platform._stack import PlatformStack, queues_of_others
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,8 +71,7 @@ class BatchJobsStack(PlatformStack):
             termination_protection=termination_protection,
         )
         self.queues = dict(queues)
-        homes = {Stack.of(each) for each in queues.values() if isinstance(each, JobQueue)}
-        for home in homes:
+        for home in queues_of_others(queues.values()):
             self.add_stack_dependency(home, "its jobs go to queues there")
 
     @property

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs._problems import Problems
 from batch_constructs.monitoring.costs import tag_costs
-from batch_constructs.platform._stack import PlatformStack
+from batch_constructs.platform._stack import PlatformStack, queues_of_others
 from batch_constructs.platform.watching import PlatformWatch, check_tags, check_watch
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ class BatchObservabilityStack(PlatformWatch, PlatformStack):
             description=description,
             termination_protection=termination_protection,
         )
+        queues_of_others(queues.values())
         self._watch(
             self,
             queues=queues,

@@ -161,6 +161,22 @@ def test_an_environment_that_is_exported_by_the_cdk_could_not_go(tmp_path: Path)
     assert refused(changes) == ["Compute"]
 
 
+def test_queues_of_a_platform_in_one_stack_stay_exported_too(tmp_path: Path) -> None:
+    """Jobs in a stack of their own come and go, though the rest of the platform is one construct."""
+
+    def jobs_elsewhere(folder: Path, *, used: bool) -> Path:
+        app = cdk.App(outdir=str(folder), context={"batch-constructs:checks": False})
+        platform = bc.BatchPlatform(cdk.Stack(app, "Platform"), "Batch", emails=[EMAIL])
+        jobs = bc.BatchJobsStack(app, "Jobs", queues=platform.queues)
+        job = bc.Ec2JobDefinition(jobs, "Job", image=IMAGE, vcpus=1, memory=Size.gibibytes(1))
+        if used:
+            bc.ScheduledJob(jobs, "Nightly", schedule="rate(1 day)", job_queue=jobs.queue, job_definition=job)
+        return Path(app.synth().directory)
+
+    changes = deploy(jobs_elsewhere(tmp_path / "a", used=True), jobs_elsewhere(tmp_path / "b", used=False))
+    assert refused(changes) == []
+
+
 def test_a_queue_can_come_with_the_job_that_uses_it(before: Path, tmp_path: Path) -> None:
     """One deploy: the exporting stack goes first."""
     pools = [bc.CpuPool(), bc.FargatePool()]
