@@ -10,7 +10,7 @@ from aws_cdk import aws_batch as batch
 
 import batch_constructs as bc
 from batch_constructs.monitoring.functions import job_metrics as function
-from tests.monitoring.samples import QUEUE, heard
+from tests.monitoring.samples import ALL, DEFINITION, QUEUE, heard, matches, sample
 
 ARN = "arn:aws:batch:eu-west-1:111122223333"
 
@@ -160,3 +160,55 @@ def test_what_cannot_work_is_refused(stack, arguments, message) -> None:
     with pytest.raises(ValueError, match=message):
         bc.JobMetrics(stack, "Metrics", **arguments)
     assert not stack.node.children
+
+
+def test_events_go_all_the_way_from_the_rule_to_the_log(
+    stack, job, synth, monkeypatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the patterns, the variables and the code as they stand in the template, each event says its line once."""
+    queue = bc.JobQueue.from_job_queue_arn(stack, "Fast", QUEUE)
+    ours = bc.Ec2JobDefinition.from_job_definition_arn(stack, "Ours", f"{DEFINITION}:3")
+    bc.JobMetrics(stack, "Metrics", job_queues=[queue], job_definitions=[ours], include_instances=True)
+    resources = synth()
+    [properties] = of_type(resources, "AWS::Lambda::Function")
+    for name, value in properties["Environment"]["Variables"].items():
+        monkeypatch.setenv(name, value)
+    code: dict[str, Any] = {"__name__": "index"}
+    exec(compile(properties["Code"]["ZipFile"], "index.py", "exec"), code)
+    module, function_name = properties["Handler"].split(".")
+    assert module == "index"
+    patterns = [rule["EventPattern"] for rule in of_type(resources, "AWS::Events::Rule")]
+    for name in ALL:
+        told = sample(name)
+        # The samples are about one job; here each is about another.
+        job_id = told["detail"].get("jobId", "")
+        told["detail"]["jobId"] = f"{name}{job_id[36:]}"
+        for pattern in patterns:
+            if matches(pattern, told):
+                code[function_name](told, None)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    ends = {line["JobId"].partition(":")[0]: line for line in lines if "JobId" in line}
+    assert set(ends) == {
+        "array_child_failed",
+        "job_cancelled_by_time_limit",
+        "job_failed",
+        "job_failed_before_it_started",
+        "job_failed_without_its_host",
+        "job_runnable_again",
+        "job_succeeded",
+        "multi_node_failed",
+    }
+    made = {
+        name: {
+            metric["Name"]
+            for directive in line["_aws"]["CloudWatchMetrics"]
+            if directive["Dimensions"] == [["JobDefinition"]]
+            for metric in directive["Metrics"]
+        }
+        for name, line in ends.items()
+    }
+    assert made["job_succeeded"] == {"Succeeded", "RunTime"}
+    assert made["job_runnable_again"] == {"Retries", "RunTime"}
+    assert made["job_failed_without_its_host"] == {"Failed", "RunTime", "SpotReclaims"}
+    assert made["job_failed_before_it_started"] == {"Failed"}
+    assert [line["InstanceType"] for line in lines if "InstanceType" in line] == ["c7i.4xlarge"]
