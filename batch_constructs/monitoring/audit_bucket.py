@@ -82,6 +82,7 @@ def _use_of_key(trails: str) -> list[iam.PolicyStatement]:
         iam.PolicyStatement(
             principals=[_cfn.service_principal(_CLOUDTRAIL)],
             actions=["kms:DescribeKey"],
+            # As above: the key itself.
             resources=["*"],
             conditions={"ArnLike": from_trails},
         ),

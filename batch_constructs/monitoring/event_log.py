@@ -153,6 +153,7 @@ def _use_of_key(log_group_name: str) -> iam.PolicyStatement:
     group = _cfn.arn("logs", f"log-group:{log_group_name}")
     return iam.PolicyStatement(
         principals=[iam.ServicePrincipal(f"logs.{_cfn.region()}.amazonaws.com")],
+        # The actions as CloudWatch Logs asks for them: with and without plain text, now and when it adds others.
         actions=["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
         # In the policy of a key, * is the key itself; the condition is what narrows it down.
         resources=["*"],

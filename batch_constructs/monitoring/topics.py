@@ -87,6 +87,7 @@ def let_use_key(key: kms.IKey | kms.Key, service: str) -> None:
     key.add_to_resource_policy(
         iam.PolicyStatement(
             principals=[_cfn.service_principal(service)],
+            # As Amazon SNS asks for them: it takes data keys with and without their plain text.
             actions=["kms:Decrypt", "kms:GenerateDataKey*"],
             # In the policy of a key, * is the key itself.
             resources=["*"],
