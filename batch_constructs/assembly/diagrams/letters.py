@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 __all__ = ["fitted", "width", "wrapped"]
 
 # In DejaVu Sans, the widest of the fonts that a picture may be shown in; in parts of the letters' size.
@@ -68,11 +73,18 @@ def wrapped(words: str, room: float, size: float, most: int = 3) -> list[str]:
         most: How many lines at most.
     """
     lines: list[str] = []
-    for part in words.split(", "):
-        longer = f"{lines[-1]}, {part}" if lines else part
-        if lines and (len(lines) == most or width(f"{longer},", size) <= room):
+    for part in _parts(words, room, size):
+        longer = f"{lines[-1]} {part}" if lines else part
+        if lines and (len(lines) == most or width(longer, size) <= room):
             lines[-1] = longer
         else:
-            lines[-1:] = [f"{line}," for line in lines[-1:]]
             lines.append(part)
     return [fitted(line, room, size) for line in lines]
+
+
+def _parts(words: str, room: float, size: float) -> Iterator[str]:
+    """What a line must not be cut in: what stands between commas, or a word of it if that is too long."""
+    pieces = words.split(", ")
+    for number, piece in enumerate(pieces, 1):
+        part = piece if number == len(pieces) else f"{piece},"
+        yield from [part] if width(part, size) <= room else part.split(" ")

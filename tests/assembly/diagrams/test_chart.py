@@ -316,6 +316,8 @@ def test_many_words_take_several_lines() -> None:
     types = ["c7i", "c7a", "c6i", "c6a", "m7i", "m7a", "m6i", "m6a"]
     assert wrapped(", ".join(types), 140, 12) == ["c7i, c7a, c6i, c6a,", "m7i, m7a, m6i, m6a"]
     assert wrapped("c7i", 120, 12) == ["c7i"]
+    heard = "Batch Job State Change: PENDING, RUNNING"
+    assert wrapped(heard, 150, 12) == ["Batch Job State", "Change: PENDING,", "RUNNING"]
     long = wrapped(", ".join(types * 4), 140, 12)
     assert len(long) == 3
     assert long[-1].endswith("…")
