@@ -177,4 +177,4 @@ def _topic(topic_arn: str) -> Render:
 def _same_stack(topic: sns.ITopic | sns.Topic, construct: Construct) -> bool:
     from aws_cdk import Stack  # noqa: PLC0415 - only topics that are given need it
 
-    return Stack.of(topic).node.path == Stack.of(construct).node.path
+    return Stack.of(topic) is Stack.of(construct)

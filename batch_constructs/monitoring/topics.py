@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["encrypted_topic", "let_publish", "let_use_key", "let_use_key_of", "subscribe", "topic_for"]
 
 EVENTS = "events.amazonaws.com"
+
+# Who may use the key of a topic already: several alerts share one, and each statement is four trips to Node.
+_KEY_USERS: WeakKeyDictionary[sns.ITopic | sns.Topic, set[str]] = WeakKeyDictionary()
 
 
 def topic_for(
@@ -70,7 +74,9 @@ def encrypted_topic(scope: Construct, description: str, service: str = EVENTS) -
     """
     key = kms.Key(scope, "Key", enable_key_rotation=True, description=description)
     let_use_key(key, service)
-    return sns.Topic(scope, "Topic", master_key=key, enforce_ssl=True), key
+    topic = sns.Topic(scope, "Topic", master_key=key, enforce_ssl=True)
+    _KEY_USERS[topic] = {service}
+    return topic, key
 
 
 def let_use_key(key: kms.IKey | kms.Key, service: str) -> None:
@@ -102,6 +108,10 @@ def let_use_key_of(topic: sns.ITopic | sns.Topic, service: str) -> None:
         topic: The topic.
         service: Who publishes.
     """
+    users = _KEY_USERS.setdefault(topic, set())
+    if service in users:
+        return
+    users.add(service)
     key = topic.master_key
     if key is not None:
         let_use_key(key, service)
