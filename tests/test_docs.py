@@ -272,3 +272,28 @@ def test_links_of_threads_lead_to_what_they_name() -> None:
         assert end == f"issues/{number}"
         assert name.startswith(short.get(repository, repository))
     assert len(links) > 60
+
+
+def test_every_role_that_is_made_has_its_reason() -> None:
+    """The page on security names what makes a role, or the role itself, for each module that makes one."""
+    page = (build.DOCS / "security.md").read_text("utf-8")
+    package = Path(batch_constructs.__file__).parent
+    homes: dict[str, list[str]] = {}
+    for name, home in batch_constructs._HOMES.items():
+        homes.setdefault(home.partition(":")[0], []).append(name)
+    makes = re.compile(
+        r"(?:=|return) iam\.Role\(|^class \w+Role\((?:CheckedRole|InstanceRole|iam\.Role)", re.MULTILINE
+    )
+    for file in sorted(package.rglob("*.py")):
+        home = ".".join(file.relative_to(package).with_suffix("").parts)
+        if home.startswith("assembly.") or not makes.search(file.read_text("utf-8")):
+            continue
+        names = homes.get(home) or _USERS_OF_ROLES[home]
+        assert any(f"`{name}`" in page for name in names), f"{home}: {names}"
+
+
+# What makes the roles of modules without a public name.
+_USERS_OF_ROLES = {
+    "monitoring.environment_check": ["ComputeEnvironmentAlerts"],
+    "submissions.schedules": ["ScheduledJob"],
+}

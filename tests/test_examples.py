@@ -85,8 +85,10 @@ def test_the_readme_of_an_example_shows_its_picture(example: str) -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_an_example_says_what_it_is(example: str) -> None:
-    """Each has a README of a few lines beside its app."""
-    assert (ROOT / "examples" / example / "README.md").read_text(encoding="utf-8").startswith("# ")
+    """Each has a README of a few lines beside its app, and says what it costs."""
+    readme = (ROOT / "examples" / example / "README.md").read_text(encoding="utf-8")
+    assert readme.startswith("# ")
+    assert " cost" in readme
 
 
 def test_a_repository_of_ones_own_passes_its_tests() -> None:
