@@ -366,6 +366,19 @@ def test_a_definition_of_json_takes_grants(stack: Stack, synth: Synth) -> None:
     assert {each["image"] for each in containers} == {"mpi"}
 
 
+@pytest.mark.parametrize(("given", "group"), [(GPU, "jobs"), (FFMPEG, "/aws/batch/job")])
+def test_its_logs_can_be_read_where_the_document_has_them(
+    stack: Stack, synth: Synth, given: dict[str, Any], group: str
+) -> None:
+    """In the group that it names, or in that of AWS Batch where it names none."""
+    from aws_cdk import aws_iam as iam
+
+    definition = Ec2JobDefinition.from_cli_json(stack, "Job", given)
+    definition.grant_read_logs(iam.Role(stack, "Reader", assumed_by=iam.AccountRootPrincipal()))
+    policies = [each["Properties"] for each in synth().values() if each["Type"] == "AWS::IAM::Policy"]
+    assert f":log-group:{group}:*" in str(policies)
+
+
 def test_a_definition_of_json_knows_its_placeholders_and_its_consumables(stack: Stack) -> None:
     """As one that was written by keywords."""
     assert Ec2JobDefinition.from_cli_json(stack, "Ffmpeg", FFMPEG).placeholders == {
