@@ -65,8 +65,9 @@ class JobFailureAlerts(AlertsBase):
             job_name_prefixes: Which jobs to watch, by how their names begin. By default all.
             emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
             topic: Where to publish. By default a topic of its own, with a key of its own, since the key of AWS
-                lets no EventBridge rule publish. A topic of yours that is encrypted must have such a key, too; an
-                imported one must let ``events.amazonaws.com`` publish. Share that of other alerts: ``other.topic``.
+                lets no EventBridge rule publish. The key of a topic of yours is opened to EventBridge; an imported
+                topic, and an imported key, must let ``events.amazonaws.com`` in by themselves. Share that of other
+                alerts: ``other.topic``.
             targets: Who else hears of it: `SmsTarget`, `HttpsTarget`, `EventBusTarget`, a `SlackChannel` or
                 `TeamsChannel`, or any target that the CDK's ``events.Rule`` takes. By default nobody.
             include_array_children: Whether each failed child of an array job and each node of a multi-node job

@@ -211,3 +211,30 @@ def test_a_burst_of_ten_thousand_children_is_one_mail(
         told += rule.matches_event(child)
     told += rule.matches_event(sample("array_failed"))
     assert told == 1
+
+
+def test_the_key_of_a_given_topic_is_opened_to_eventbridge(
+    stack: Stack, only: Callable[[str], dict[str, Any]]
+) -> None:
+    """Or nobody would hear of anything, without an error anywhere; once, however many alerts share it."""
+    from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_sns as sns
+
+    topic = sns.Topic(stack, "Topic", master_key=kms.Key(stack, "TopicKey"))
+    JobFailureAlerts(stack, "Alerts", topic=topic)
+    JobFailureAlerts(stack, "More", topic=topic)
+    statements = only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
+    [use] = [each for each in statements if each["Principal"] == {"Service": "events.amazonaws.com"}]
+    assert use["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+    assert "Condition" not in use
+
+
+def test_an_imported_topic_is_taken_as_it_is(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """Neither its policy nor its key can be changed from here."""
+    from aws_cdk import aws_sns as sns
+
+    arn = "arn:aws:sns:eu-west-1:111122223333:operations"
+    topic = sns.Topic.from_topic_arn(stack, "Topic", arn)
+    alerts = JobFailureAlerts(stack, "Alerts", topic=topic)
+    assert alerts.key is None
+    assert only("AWS::Events::Rule")["Targets"][0]["Arn"] == arn
