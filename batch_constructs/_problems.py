@@ -65,6 +65,11 @@ class Problems:
         self.within(f"the number of {name}", len(tags), limits.TAGS)
         for key, value in tags.items():
             self.matches(f"the tag key {key!r}", key, patterns.TAG_KEY)
+            # Tags are a map on their way, in which these are functions of CloudFormation or parts of JavaScript.
+            self.check(
+                key not in {"Ref", "__proto__"} and not key.startswith("Fn::"),
+                f"a tag key must not be Ref, Fn::… or __proto__, which templates cannot carry, got {key!r}",
+            )
             if known(value):
                 self.within(f"the length of the tag {key!r}", len(value), limits.TAG_VALUE_LENGTH)
 

@@ -132,8 +132,7 @@ TEXT = st.text(string.ascii_letters + string.digits + " .,:;/+-äöü", max_size
 TAGS = st.dictionaries(
     st.text(string.ascii_letters + " .:/=+-@_", min_size=1, max_size=12)
     .map(str.strip)
-    # CloudFormation takes a map with one of the latter for a function.
-    .filter(lambda key: key and not key.lower().startswith(("aws:", "ref", "fn::", "condition"))),
+    .filter(lambda key: key and not key.lower().startswith(("aws:", "ref", "fn::", "__proto__"))),
     st.text(string.ascii_letters + string.digits + " .:/=+-@_", max_size=12),
     max_size=4,
 )
@@ -320,7 +319,8 @@ IMPOSSIBLE: dict[str, st.SearchStrategy[Any]] = {
     "image_ids": st.just({ImageType.ECS_AL2023: "emi-1"}),
     "image_id": st.text(string.ascii_lowercase, max_size=3),
     "image_types": st.just([]),
-    "instance_tags": st.just({f"tag{number}": "" for number in range(51)}) | st.just({"aws:tag": "x"}),
+    "instance_tags": st.just({f"tag{number}": "" for number in range(51)})
+    | st.sampled_from(["aws:tag", "Ref", "Fn::If", "__proto__"]).map(lambda key: {key: "x"}),
     "capacity_tags": st.just({"key": "x" * 257}),
     "update_policy": st.integers(max_value=0).map(lambda most: {"job_execution_timeout_minutes": most}),
     "launch_template_overrides": st.just([["optimal"]]) | st.just([[]]) | st.just([["c7i"], ["c7i.large"]]),
