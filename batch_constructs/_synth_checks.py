@@ -21,6 +21,8 @@ from aws_cdk import (
 )
 from constructs import Construct
 
+from batch_constructs._loading import uncollected
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -61,9 +63,10 @@ def check_at_synth(scope: Construct) -> None:
 
 
 def _load_rules() -> None:
-    from batch_constructs.assembly.checks import rules  # noqa: PLC0415 - in a thread of its own
+    with uncollected():
+        from batch_constructs.assembly.checks import rules  # noqa: PLC0415 - in a thread of its own
 
-    rules()
+        rules()
 
 
 class CheckedConstruct(Construct):

@@ -1,0 +1,32 @@
+"""Loading without looking for garbage leaves the collector as it was."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+
+import pytest
+
+from batch_constructs._loading import uncollected
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_the_collector_rests_and_is_as_it_was_afterwards(on: bool) -> None:
+    """Also after an error, and also where somebody has switched it off for good."""
+    before = gc.isenabled()
+    try:
+        (gc.enable if on else gc.disable)()
+        with pytest.raises(KeyError), uncollected():
+            assert not gc.isenabled()
+            raise KeyError
+        assert gc.isenabled() is on
+    finally:
+        (gc.enable if before else gc.disable)()
+
+
+def test_a_public_name_leaves_it_on() -> None:
+    """In a fresh process, with all that the name loads."""
+    code = "import gc, batch_constructs as bc; bc.JobQueue; print(gc.isenabled())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"
