@@ -9,7 +9,7 @@ from typing import Any
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).parents[1]
-_OUTSIDE = re.compile(r"\]\(((?:\.\./)+)(examples|CHANGELOG\.md|SECURITY\.md|CONTRIBUTING\.md)(/[\w./]*)?\)")
+_OUTSIDE = re.compile(r"\]\(((?:\.\./)+)(examples|CHANGELOG\.md|SECURITY\.md|CONTRIBUTING\.md)(/[\w./-]*)?\)")
 
 
 def on_files(files: Files, config: Any) -> Files:
@@ -28,7 +28,8 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
     def link(match: re.Match[str]) -> str:
         if match[2] == "examples":
             name = (match[3] or "").strip("/").split("/")[0]
-            return f"]({up}gallery.md{f'#{name}' if name else ''})"
+            # A file beside the examples has no heading of its own.
+            return f"]({up}gallery.md{f'#{name}' if name and '.' not in name else ''})"
         return f"]({up}{match[2].lower().replace('security', 'reporting')})"
 
     return _OUTSIDE.sub(link, markdown)
