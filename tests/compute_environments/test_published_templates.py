@@ -63,8 +63,11 @@ def test_a_published_template_is_matched(published: Published) -> None:
     template = names["app"].synth().get_stack_by_name("Training").template["Resources"]
 
     def only(kind: str) -> dict[str, Any]:
-        [found] = [each["Properties"] for each in template.values() if each["Type"] == kind]
-        return found
+        found: list[dict[str, Any]] = [
+            each["Properties"] for each in template.values() if each["Type"] == kind
+        ]
+        assert len(found) == 1
+        return found[0]
 
     launch = only("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]
     # Where theirs takes an address of the subnet for each card, ours has efa-only beside the first where cards can.
