@@ -108,7 +108,10 @@ def show(paths: tuple[Path, ...], *, tables: bool) -> None:
 
     Exit status: 0 shown, 2 a path cannot be read.
     """
-    models = [_read(path) for path in paths]
+    models = []
+    for path in paths:
+        with progress(f"reading {path}"):
+            models.append(_read(path))
     from batch_constructs._cli import tables as rows  # noqa: PLC0415 - rich costs 60 ms
     from batch_constructs._cli import tree  # noqa: PLC0415 - as above
 
@@ -140,9 +143,9 @@ def diagram(path: Path, output: Path) -> None:
 
     if str(output) != "-" and output.suffix not in pictures.FORMATS:
         _fail(f"the output must end in {', '.join(pictures.FORMATS)}, got {output.name!r}")
-    model = _read(path)
     try:
-        pictures.write(model, output)
+        with progress(f"drawing {path}"):
+            pictures.write(_read(path), output)
     except (OSError, pictures.NoRendererError) as error:
         _fail(str(error))
 

@@ -108,6 +108,21 @@ def test_troubleshooting_has_all_problems() -> None:
     assert sorted(map(int, numbers)) == list(range(1, 21))
 
 
+def test_each_problem_has_an_alert_or_a_dash() -> None:
+    """The last cell of each row names what tells of it; those are constructs, and each kind of trouble has one."""
+    rows = re.findall(r"^\| T\d+ \|.*\| ([^|]*) \|$", TROUBLESHOOTING, re.MULTILINE)
+    assert len(rows) == 20
+    named = {name for cell in rows for name in re.findall(r"`(\w+)`", cell)}
+    assert named <= set(batch_constructs.__all__)
+    assert {
+        "ComputeEnvironmentAlerts",
+        "JobQueueBlockedAlerts",
+        "StuckJobAlerts",
+        "JobFailureAlerts",
+    } <= named
+    assert all(cell == "-" or "`" in cell for cell in rows)
+
+
 def test_all_options_are_explained() -> None:
     """The page names each option of ``check`` and each of its formats."""
     options = [option for option in check_command.params if option.param_type_name == "option"]
