@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bench import adapters, function, pieces, run
+from bench import adapters, function, pieces, twins
 from bench.equal import check_equal
 
 if TYPE_CHECKING:
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 def test_the_quick_start_and_the_platform_equal_their_hand_written_twins(tmp_path: Path) -> None:
     """Both programs of each pair of `make bench` make the same stack."""
-    run.prove_equal(tmp_path)
+    twins.prove_equal(tmp_path)
 
 
 def test_twins_that_differ_are_found(tmp_path: Path) -> None:
     """The proof fails for another size, another word of a message, another metric, and another order."""
-    platform = next(twins for twins in run.TWINS if twins.what == "platform")
-    ours, theirs = run.templates(platform, tmp_path)
+    platform = next(each for each in twins.TWINS if each.what == "platform")
+    ours, theirs = twins.templates(platform, tmp_path)
     text = json.dumps(theirs)
     for one, other in (
         ('"MaxvCpus": 64', '"MaxvCpus": 65'),
