@@ -120,18 +120,7 @@ class PlatformWatch:
         if alarms:
             self.alarms = self._alarms(scope, job_queues, sized)
         if dashboard:
-            from batch_constructs.monitoring.dashboard import BatchDashboard  # noqa: PLC0415
-
-            self.dashboard = BatchDashboard(
-                scope,
-                "Dashboard",
-                job_queues=job_queues,
-                compute_environments=sized,
-                metrics=self.metrics,
-                free_only=self.metrics is None,
-                alarms=self.alarms,
-                titles=list(queues),
-            )
+            self.dashboard = self._dashboard(scope, queues, sized)
         if monthly_budget is not None:
             from batch_constructs.monitoring.budget import BatchBudget  # noqa: PLC0415
 
@@ -144,6 +133,25 @@ class PlatformWatch:
                 emails=() if alerts else emails,
                 topic=topic if self.alerts is None else self.alerts.topic,
             )
+
+    def _dashboard(
+        self,
+        scope: Construct,
+        queues: Mapping[str, IJobQueueRef],
+        compute_environments: Sequence[IComputeEnvironmentRef],
+    ) -> BatchDashboard:
+        from batch_constructs.monitoring.dashboard import BatchDashboard  # noqa: PLC0415
+
+        return BatchDashboard(
+            scope,
+            "Dashboard",
+            job_queues=list(queues.values()),
+            compute_environments=compute_environments,
+            metrics=self.metrics,
+            free_only=self.metrics is None,
+            alarms=self.alarms,
+            titles=list(queues),
+        )
 
     def _alarms(
         self,
