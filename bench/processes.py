@@ -17,6 +17,9 @@ from batch_constructs._node import prepare_node
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+# A shell in which Python compiles anew what it runs would charge this library, and not the installed ones.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Who imports the library gets the Node.js of its extra without the script before it, which costs 50 ms; who does not, and
 # a twin does not, gets the script. All have the same here, so that only what the library does itself is compared.
 prepare_node()
