@@ -102,7 +102,8 @@ class BatchPlatform(PlatformCompute, PlatformWatch, CheckedConstruct):
             instance_role: The instances' role. By default one for all of them, with what the ECS agent needs.
             alerts: Whether somebody hears of what goes wrong, by `BatchAlerts`; by default yes.
             emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
-            topic: Where alerts are published, as in `JobFailureAlerts`. By default a topic of its own.
+            topic: Where alerts are published, as in `JobFailureAlerts`; alarms and the budget tell it, too. By default a
+                topic of its own.
             targets: Who else hears of it, as in `JobFailureAlerts`. By default nobody.
             detailed_metrics: Whether to count what AWS publishes no metrics of: lost Spot hosts, the size of
                 environments, why jobs failed. `JobMetrics` does it by a function, and says what it costs. By default no.
@@ -128,6 +129,7 @@ class BatchPlatform(PlatformCompute, PlatformWatch, CheckedConstruct):
             emails=emails,
             topic=topic,
             targets=targets,
+            alarms=alarms,
             monthly_budget=monthly_budget,
         )
         check_tags(problems, cost_tags)

@@ -33,6 +33,7 @@ def check_watch(
     emails: Sequence[str],
     topic: sns.ITopic | sns.Topic | None,
     targets: Sequence[AlertTarget],
+    alarms: bool,
     monthly_budget: Number | None,
 ) -> None:
     """Note receivers that are none, those that would hear nothing, and a budget of which nobody would hear."""
@@ -43,8 +44,8 @@ def check_watch(
         "targets hear of alerts, got alerts=False: leave them out, or alerts on",
     )
     problems.check(
-        alerts or not told or monthly_budget is not None,
-        "emails and topic hear of alerts and of the budget, got alerts=False and no monthly_budget: leave them out",
+        alerts or alarms or not told or monthly_budget is not None,
+        "emails and topic hear of alerts, alarms and the budget, got none of these: leave them out",
     )
     problems.check(
         monthly_budget is None or alerts or told,
@@ -109,6 +110,8 @@ class PlatformWatch:
                 topic=topic,
                 targets=targets,
             )
+            # Who gets a mail hears of the rest by the same topic.
+            topic, emails = self.alerts.topic, ()
         # Each brings parts of the CDK that others have no use for.
         if detailed_metrics:
             from batch_constructs.monitoring.job_metrics import JobMetrics  # noqa: PLC0415
@@ -118,7 +121,8 @@ class PlatformWatch:
             )
         sized = compute_environments if self.metrics is not None else ()
         if alarms:
-            self.alarms = self._alarms(scope, job_queues, sized)
+            self.alarms = self._alarms(scope, job_queues, sized, emails, topic)
+            topic, emails = self.alarms.topic, ()
         if dashboard:
             self.dashboard = self._dashboard(scope, queues, sized)
         if monthly_budget is not None:
@@ -129,9 +133,8 @@ class PlatformWatch:
                 "Budget",
                 monthly_limit=monthly_budget,
                 tags=cost_tags,
-                # The mails of alerts hear of it by their topic.
-                emails=() if alerts else emails,
-                topic=topic if self.alerts is None else self.alerts.topic,
+                emails=emails,
+                topic=topic,
             )
 
     def _dashboard(
@@ -158,6 +161,8 @@ class PlatformWatch:
         scope: Construct,
         job_queues: Sequence[IJobQueueRef],
         compute_environments: Sequence[IComputeEnvironmentRef],
+        emails: Sequence[str],
+        topic: sns.ITopic | sns.Topic | None,
     ) -> BatchAlarms:
         from batch_constructs.monitoring.alarms import BatchAlarms  # noqa: PLC0415
         from batch_constructs.monitoring.thresholds import ANY  # noqa: PLC0415
@@ -168,7 +173,8 @@ class PlatformWatch:
             job_queues=job_queues,
             compute_environments=compute_environments,
             metrics=self.metrics,
-            topic=None if self.alerts is None else self.alerts.topic,
+            emails=emails,
+            topic=topic,
             # Alerts tell of each failure already.
             failed=ANY if self.alerts is None else None,
         )

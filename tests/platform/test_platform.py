@@ -379,6 +379,51 @@ def test_without_alerts_alarms_tell_of_failures(stack: Stack, vpc: ec2.IVpc, syn
     assert not of_type(resources, "AWS::SNS::Topic")
 
 
+def test_without_alerts_alarms_and_budget_tell_the_same_topic(
+    stack: Stack, vpc: ec2.IVpc, synth: Synth
+) -> None:
+    """Whoever gives a mail hears of all that is asked for, once."""
+    platform = bc.BatchPlatform(
+        stack,
+        "Platform",
+        vpc=vpc,
+        alerts=False,
+        alarms=True,
+        emails=["ops@example.com"],
+        monthly_budget=2000,
+        pools=[bc.CpuPool()],
+    )
+    assert platform.alarms is not None
+    assert platform.alarms.topic is not None
+    topic = stack.resolve(platform.alarms.topic.topic_arn)
+    resources = synth()
+    assert len(of_type(resources, "AWS::SNS::Topic")) == 1
+    [mail] = of_type(resources, "AWS::SNS::Subscription").values()
+    assert mail["Endpoint"] == "ops@example.com"
+    alarms = of_type(resources, "AWS::CloudWatch::Alarm").values()
+    assert len(alarms) == 2
+    assert all(alarm["AlarmActions"] == [topic] for alarm in alarms)
+    [budget] = of_type(resources, "AWS::Budgets::Budget").values()
+    told = [each for note in budget["NotificationsWithSubscribers"] for each in note["Subscribers"]]
+    assert all(each == {"Address": topic, "SubscriptionType": "SNS"} for each in told)
+    may_publish = str(
+        [policy["PolicyDocument"] for policy in of_type(resources, "AWS::SNS::TopicPolicy").values()]
+    )
+    assert "cloudwatch.amazonaws.com" in may_publish
+    assert "budgets.amazonaws.com" in may_publish
+
+
+def test_a_topic_that_is_given_hears_of_alarms(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
+    """Also where alerts are left to somebody else."""
+    from aws_cdk import aws_sns as sns
+
+    topic = sns.Topic(stack, "Topic")
+    bc.BatchPlatform(stack, "Platform", vpc=vpc, alerts=False, alarms=True, topic=topic)
+    alarms = of_type(synth(), "AWS::CloudWatch::Alarm").values()
+    assert alarms
+    assert all(alarm["AlarmActions"] == [stack.resolve(topic.topic_arn)] for alarm in alarms)
+
+
 def test_a_budget_counts_what_the_platform_is_tagged_with(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
     """Instances and disks bear the tag, environments never do, and those who hear of alerts hear of it."""
     platform = bc.BatchPlatform(stack, "Platform", vpc=vpc, monthly_budget=2000)
@@ -451,7 +496,7 @@ def test_a_queue_that_moves_to_another_pool_stays_the_same(stack: Stack, vpc: ec
         ),
         ({"emails": ["nobody"]}, "emails must hold addresses"),
         ({"security_groups": []}, "security_groups must name at least one"),
-        ({"alerts": False, "emails": [EMAIL]}, "hear of alerts and of the budget, got alerts=False"),
+        ({"alerts": False, "emails": [EMAIL]}, "hear of alerts, alarms and the budget, got none"),
         (
             {"alerts": False, "targets": [bc.SmsTarget(phone_number="+491701234567")]},
             "targets hear of alerts",
