@@ -107,6 +107,24 @@ def may_allow(statement: Statement, action: str) -> bool:
     return any(not known(each) or fnmatchcase(action.lower(), each.lower()) for each in statement.actions)
 
 
+def may_be_about(statement: Statement, service: str) -> bool:
+    """Whether a statement of a resource's own policy is about a service, such as ``events``, or may be.
+
+    Accounts and roles are not services; ``*``, and whatever nobody knows, may be any.
+    """
+    if statement.raw("NotPrincipal") is not None or not isinstance(statement.principal, dict):
+        return statement.present
+    services, aws = statement.principals.services, statement.principals.aws
+    if not services.complete or not aws.complete:
+        return True
+    names = [name.prefix if isinstance(name, PartialText) else name for name in services]
+    return any(
+        not known(name) or name.split(".amazonaws")[0].rstrip(".") == service for name in names
+    ) or any(
+        not isinstance(each, Reference | PartialText) and (not known(each) or each == "*") for each in aws
+    )
+
+
 def _is_of_aws(arn: str | Unknown) -> bool:
     text = arn.text if isinstance(arn, PartialText) else arn
     return isinstance(text, str) and ":iam::aws:policy/" in text

@@ -21,8 +21,6 @@ from batch_constructs.assembly.template.resources.events import (
     EventRule,
     EventTarget,
     LogGroup,
-    Subscription,
-    Topic,
 )
 from batch_constructs.assembly.template.resources.file_systems import AccessPoint, FileSystem, MountTarget
 from batch_constructs.assembly.template.resources.job_definitions import (
@@ -60,6 +58,7 @@ from batch_constructs.assembly.template.resources.service_environments import (
 )
 from batch_constructs.assembly.template.resources.state_machines import StateMachine
 from batch_constructs.assembly.template.resources.submissions import Submission
+from batch_constructs.assembly.template.resources.topics import Key, Subscription, Topic, TopicPolicy
 
 __all__ = [
     "AccessPoint",
@@ -81,6 +80,7 @@ __all__ = [
     "JobDefinition",
     "JobQueue",
     "JobTimeout",
+    "Key",
     "LaunchTemplate",
     "LaunchTemplateData",
     "LaunchTemplateOverride",
@@ -110,6 +110,7 @@ __all__ = [
     "Subscription",
     "TaskContainer",
     "Topic",
+    "TopicPolicy",
     "Vpc",
     "VpcEndpoint",
 ]

@@ -1,4 +1,4 @@
-"""What starts jobs and what hears of them: EventBridge rules, schedules and pipes, SNS topics, log groups."""
+"""What starts jobs and what hears of them: EventBridge rules and their targets, log groups."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from batch_constructs.assembly.template.resources.job_definitions import JobDefi
 from batch_constructs.assembly.template.resources.job_queues import JobQueue
 from batch_constructs.assembly.template.resources.roles import Role
 from batch_constructs.assembly.template.resources.submissions import Submission, request_from
+from batch_constructs.assembly.template.resources.topics import Topic
 from batch_constructs.assembly.template.unknown import Unknown
 from batch_constructs.assembly.template.views import Resource, View
 
@@ -72,6 +73,7 @@ class EventTarget(View):
     arn = Text("Arn")
     id = Text("Id")
     job_queue = Link("Arn", JobQueue)
+    topic = Link("Arn", Topic)
     batch_parameters = Struct("BatchParameters", BatchParameters)
     input = Text("Input")
     input_path = Text("InputPath")
@@ -134,25 +136,6 @@ class EventRule(Resource):
         """Whether it is about events of AWS Batch."""
         sources = self.pattern("source")
         return isinstance(sources, list) and any(isinstance(s, str) and s == "aws.batch" for s in sources)
-
-
-class Topic(Resource):
-    """An SNS topic."""
-
-    TYPES = ("AWS::SNS::Topic",)
-    NAME = "TopicName"
-
-    kms_master_key_id = Text("KmsMasterKeyId")
-
-
-class Subscription(Resource):
-    """Who hears of a topic."""
-
-    TYPES = ("AWS::SNS::Subscription",)
-
-    topic = Link("TopicArn", Topic)
-    protocol = Text("Protocol")
-    endpoint = Text("Endpoint")
 
 
 class LogGroup(Resource):
