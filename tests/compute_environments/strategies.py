@@ -239,7 +239,7 @@ def _efa(draw: st.DrawFn) -> Arguments:
         return drawn | {"launch_template": names[0], "security_groups": GROUPS[:1]}
     if drawn["vpc_subnets"] is not None:
         drawn["capacity_reservation"] = draw(_maybe(st.sampled_from(RESERVATIONS)))
-    return drawn
+    return drawn | {"launch_template": None}
 
 
 @st.composite
