@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 import sys
 
@@ -43,6 +44,30 @@ print(seen())
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "None"
+
+
+def test_nothing_is_frozen_where_nothing_loads() -> None:
+    """A test suite makes thousands of apps: what each leaves behind is collected."""
+    code = """
+import gc, time
+import aws_cdk as cdk
+import batch_constructs as bc
+
+def frozen():
+    app = cdk.App()
+    bc.FairSharePolicy(cdk.Stack(app, "Stack"), "Policy")
+    app.synth()
+    time.sleep(0.5)  # a thread of each app loads the rules, or finds them loaded
+    return gc.get_freeze_count()
+
+first = frozen()
+print(frozen() <= first and frozen() <= first)
+"""
+    environment = {**os.environ, "CDK_VALIDATION": "false"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
+    assert done.stdout.strip() == "True"
 
 
 def test_a_public_name_leaves_it_on() -> None:
