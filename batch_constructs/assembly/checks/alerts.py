@@ -1,4 +1,4 @@
-"""Alerts that arrive: EventBridge may publish to the topic of a rule, and use its key."""
+"""Alerts that arrive: EventBridge and alarms may publish to their topic, and use its key."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.template import PartialText, known
 from batch_constructs.assembly.template.permissions import may_allow, may_be_about
-from batch_constructs.assembly.template.resources import EventRule, TopicPolicy
+from batch_constructs.assembly.template.resources import Alarm, EventRule, TopicPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,62 +27,68 @@ _SOURCES = ("aws:sourceaccount", "aws:sourcearn")
     "EVT-06",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="give the topic a policy that allows events.amazonaws.com sns:Publish: alerts of this library do",
+    remedy="give the topic a policy that allows the service sns:Publish: alerts and alarms of this library do",
     prevents="alerts that never arrive, without a word but FailedInvocations in the metrics",
 )
-def topic_takes_events(batch: BatchModel) -> Iterator[Finding]:
-    """A topic that hears of AWS Batch lets EventBridge publish."""
-    for topic in _topics(batch):
+def topic_takes_alerts(batch: BatchModel) -> Iterator[Finding]:
+    """A topic lets EventBridge publish if rules on AWS Batch do, and a policy of its own lets alarms publish."""
+    for topic, service in _publishers(batch):
         documents = _policies(topic, batch)
-        if documents is None:
+        # Without a policy, a topic takes what its own account sends: alarms do, EventBridge does not count as that.
+        if documents is None or (not documents and service != "events"):
             continue
-        if not documents or _surely_lacks(documents, "sns:Publish"):
+        if not documents or _surely_lacks(documents, service, "sns:Publish"):
             got = "a policy without such a statement" if documents else "no policy"
-            yield Finding(topic, f"{topic.logical_id} must let events.amazonaws.com publish, got {got}")
+            yield Finding(topic, f"{topic.logical_id} must let {service}.amazonaws.com publish, got {got}")
 
 
 @rule(
     "EVT-07",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="use a key of your own, whose policy allows events.amazonaws.com kms:Decrypt and kms:GenerateDataKey*",
+    remedy="use a key of your own, whose policy allows the service kms:Decrypt and kms:GenerateDataKey*",
     prevents="alerts that never arrive, without a word but FailedInvocations in the metrics",
 )
-def key_serves_events(batch: BatchModel) -> Iterator[Finding]:
-    """A topic that hears of AWS Batch is encrypted with a key that EventBridge may use, if it is."""
+def key_serves_alerts(batch: BatchModel) -> Iterator[Finding]:
+    """A topic that hears of AWS Batch is encrypted with a key that EventBridge and alarms may use, if it is."""
     at = "KmsMasterKeyId"
-    for topic in _topics(batch):
+    for topic, service in _publishers(batch):
         if _is_of_aws(topic.kms_master_key_id):
-            yield Finding(topic, f"EventBridge cannot use the key that AWS manages, got {_KEY_OF_AWS}", at=at)
+            message = f"{service}.amazonaws.com cannot use the key that AWS manages, got {_KEY_OF_AWS}"
+            yield Finding(topic, message, at=at)
         key = topic.key
         if key is None:
             continue
-        admitting = list(_admitting(key.document, "kms:GenerateDataKey"))
-        lacking = [action for action in _KEY_ACTIONS if _surely_lacks([key.document], action)]
+        lacking = [action for action in _KEY_ACTIONS if _surely_lacks([key.document], service, action)]
+        admitting = list(_admitting(key.document, service, "kms:GenerateDataKey"))
         if lacking:
             missing = " and ".join(lacking)
-            yield Finding(
-                topic, f"the policy of {key.logical_id} must allow events.amazonaws.com {missing}", at=at
-            )
-        elif admitting and all(map(_asks_for_source, admitting)):
-            # One page of AWS says so, of EventBridge and Amazon SNS; others recommend such conditions.
+            message = f"the policy of {key.logical_id} must allow {service}.amazonaws.com {missing}"
+            yield Finding(topic, message, at=at)
+        elif service == "events" and admitting and all(map(_asks_for_source, admitting)):
+            # Amazon SNS says so of EventBridge only; EventBridge recommends such conditions for keys of event buses.
             message = (
-                f"Amazon SNS does not support conditions on the source in the policy of {key.logical_id}, "
+                f"Amazon SNS supports no conditions on the source in the policy of {key.logical_id} for EventBridge, "
                 "got aws:SourceAccount or aws:SourceArn"
             )
             yield Finding(topic, message, at=at, severity=WARNING)
 
 
-def _topics(batch: BatchModel) -> list[Topic]:
-    """Those that rules on AWS Batch publish to, without a role; each once."""
-    heard = {
-        id(target.topic): target.topic
+def _publishers(batch: BatchModel) -> list[tuple[Topic, str]]:
+    """The topics that hear of AWS Batch, each once with each service that publishes without a role."""
+    found = {
+        (id(target.topic), "events"): target.topic
         for listener in batch.of(EventRule)
         if listener.hears_batch
         for target in listener.targets
         if target.topic is not None and target.lacks("RoleArn")
+    } | {
+        (id(topic), "cloudwatch"): topic
+        for alarm in batch.of(Alarm)
+        if alarm.concerns_batch
+        for topic in alarm.topics
     }
-    return list(heard.values())
+    return [(topic, service) for (_, service), topic in found.items()]
 
 
 def _policies(topic: Topic, batch: BatchModel) -> list[PolicyDocument] | None:
@@ -96,16 +102,17 @@ def _policies(topic: Topic, batch: BatchModel) -> list[PolicyDocument] | None:
     return found
 
 
-def _surely_lacks(documents: list[PolicyDocument], action: str) -> bool:
+def _surely_lacks(documents: list[PolicyDocument], service: str, action: str) -> bool:
     return all(
-        document.statements.complete and not list(_admitting(document, action)) for document in documents
+        document.statements.complete and not list(_admitting(document, service, action))
+        for document in documents
     )
 
 
-def _admitting(document: PolicyDocument, action: str) -> Iterator[Statement]:
-    """The statements that let EventBridge do something, or may do so."""
+def _admitting(document: PolicyDocument, service: str, action: str) -> Iterator[Statement]:
+    """The statements that let a service do something, or may do so."""
     for statement in document.statements:
-        if may_be_about(statement, "events") and may_allow(statement, action):
+        if may_be_about(statement, service) and may_allow(statement, action):
             yield statement
 
 

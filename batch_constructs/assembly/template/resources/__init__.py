@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from batch_constructs.assembly.template.resources.alarms import Alarm
 from batch_constructs.assembly.template.resources.clusters import EksCluster
 from batch_constructs.assembly.template.resources.compute_environments import (
     ComputeEnvironment,
@@ -62,6 +63,7 @@ from batch_constructs.assembly.template.resources.topics import Key, Subscriptio
 
 __all__ = [
     "AccessPoint",
+    "Alarm",
     "AttachedPolicy",
     "BatchParameters",
     "ComputeEnvironment",

@@ -1,0 +1,44 @@
+"""CloudWatch alarms, and whom they tell."""
+
+from __future__ import annotations
+
+from batch_constructs.assembly.template.members import Links, Struct, Structs, Text
+from batch_constructs.assembly.template.resources.topics import Topic
+from batch_constructs.assembly.template.unknown import known
+from batch_constructs.assembly.template.views import Resource, View
+from batch_constructs.facts.metrics import NAMESPACE, OWN_NAMESPACE
+
+
+class Metric(View):
+    """A metric by its name and dimensions."""
+
+    namespace = Text("Namespace")
+
+
+class MetricStat(View):
+    """A statistic of a metric."""
+
+    metric = Struct("Metric", Metric)
+
+
+class MetricDataQuery(View):
+    """A metric, or an expression over others."""
+
+    metric_stat = Struct("MetricStat", MetricStat)
+
+
+class Alarm(Resource):
+    """An alarm on one metric, or on an expression over several."""
+
+    TYPES = ("AWS::CloudWatch::Alarm",)
+    NAME = "AlarmName"
+
+    namespace = Text("Namespace")
+    metrics = Structs("Metrics", MetricDataQuery)
+    topics = Links("AlarmActions", Topic)
+
+    @property
+    def concerns_batch(self) -> bool:
+        """Whether it is about metrics of AWS Batch, or those that this library counts."""
+        namespaces = [self.namespace, *(query.metric_stat.metric.namespace for query in self.metrics)]
+        return any(known(name) and name in {NAMESPACE, OWN_NAMESPACE} for name in namespaces)
