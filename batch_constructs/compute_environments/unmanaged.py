@@ -39,6 +39,9 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
 
         environment = UnmanagedComputeEnvironment(self, "Own", unmanaged_vcpus=64)
         template = environment.instance_template("Instances", security_groups=[group])
+        image = ecs.EcsOptimizedImage.amazon_linux2023().get_image(self)
+        template.add_property_override("LaunchTemplateData.ImageId", image.image_id)
+        template.add_property_override("LaunchTemplateData.InstanceType", "c7i.4xlarge")
         launch = autoscaling.CfnAutoScalingGroup.LaunchTemplateSpecificationProperty(
             launch_template_id=template.ref, version=template.attr_latest_version_number
         )
@@ -137,8 +140,8 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
     ) -> BatchLaunchTemplate:
         """A launch template whose instances join the environment, for an Auto Scaling group or a fleet.
 
-        The image and the instance type are the group's: take an image for ECS, such as
-        ``ecs.EcsOptimizedImage.amazon_linux2023()``.
+        The image and the instance type are missing: put them in as the class shows, or let the mixed instances policy
+        of the group name them. Take an image for ECS, such as ``ecs.EcsOptimizedImage.amazon_linux2023()``.
 
         Args:
             id: The template's name inside the environment.
