@@ -90,7 +90,8 @@ class EcsInstanceRole(InstanceRole):
     """The role of the container instances of an EC2 or Spot environment, with its instance profile.
 
     It trusts ``ec2.amazonaws.com`` and carries ``AmazonEC2ContainerServiceforEC2Role``: register with the cluster,
-    pull images, write logs. Jobs do not get these rights; give a job its own by granting to its definition.
+    pull images, write logs. Jobs on the instance can take these rights, too, since they share its network; so grant to
+    a job's definition, and to this role only what every job on the instance may do.
 
     Guide: Amazon ECS Instance Role.
     """

@@ -20,8 +20,8 @@ __all__ = ["ManagedInstancesInfrastructureRole", "ManagedInstancesInstanceRole"]
 class ManagedInstancesInstanceRole(InstanceRole):
     """The role of instances that Amazon ECS looks after, with its instance profile.
 
-    It trusts ``ec2.amazonaws.com`` and carries ``AmazonECSInstanceRolePolicyForManagedInstances``. Jobs do not get
-    its rights; give a job its own by granting to its definition.
+    It trusts ``ec2.amazonaws.com`` and carries ``AmazonECSInstanceRolePolicyForManagedInstances``. It is for
+    what the instance does; give a job rights of its own by granting to its definition.
 
     Guide: Amazon ECS Managed Instances compute environments (newer than the table of contents).
     """

@@ -155,7 +155,7 @@ def queue_takes_jobs(submission: Submission) -> Iterator[Finding]:
     "FIT-05",
     chapter=_CHAPTER,
     severity=WARNING,
-    remedy="add an environment for such jobs, or ask for less; ignore it if the queue is elsewhere",
+    remedy="put an environment for such jobs behind a queue, or ask for less; ignore it if the queue is elsewhere",
     prevents=_STUCK,
 )
 def some_environment_could_run_it(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
@@ -167,7 +167,7 @@ def some_environment_could_run_it(definition: JobDefinition, batch: BatchModel) 
     if found is None:
         return
     if found.need is None:
-        message = f"{definition.logical_id} {found.why} in the assembly"
+        message = f"{definition.logical_id} {found.why} behind the queues of the assembly"
     else:
         among = "environments" if found.obstacle is Obstacle.LIMIT else "instance types"
         message = f"{definition.logical_id} asks for {found.need.words}, and of the {among} here {found.why}"
