@@ -40,6 +40,8 @@ class NodeRange:
     Attributes:
         first: Index of the first node, 0 or more.
         last: Index of the last node, itself included; at least ``first``.
+        open_ended: Whether a submission may have more nodes at its end, or fewer, by ``NodeOverrides(num_nodes=…)``. It
+            must then hold the last node of the job. By default no.
 
     Raises:
         ValueError: the range is empty or begins below 0.
@@ -47,6 +49,7 @@ class NodeRange:
 
     first: int
     last: int
+    open_ended: bool = False
 
     def __post_init__(self) -> None:
         problems = Problems()
@@ -57,8 +60,8 @@ class NodeRange:
         problems.raise_if_any()
 
     def __str__(self) -> str:
-        """As AWS writes it: ``0:3``."""
-        return f"{self.first}:{self.last}"
+        """As AWS writes it: ``0:3``, or ``0:`` where its end is open."""
+        return f"{self.first}:" if self.open_ended else f"{self.first}:{self.last}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +164,7 @@ def range_of(text: str, count: int) -> NodeRange:
         count: How many nodes there are.
     """
     first, _, last = text.partition(":")
-    return NodeRange(first=int(first or 0), last=int(last or count - 1))
+    return NodeRange(first=int(first or 0), last=int(last or count - 1), open_ended=not last)
 
 
 def ranges_of(nodes: Sequence[int | NodeRange], problems: Problems) -> list[NodeRange]:
@@ -197,6 +200,11 @@ def check_nodes(problems: Problems, ranges: Sequence[NodeRange], main_node: int)
     problems.check(
         0 <= main_node < count, f"main_node must be one of the {count} nodes from 0, got {main_node}"
     )
+    for nodes in ranges:
+        problems.check(
+            not nodes.open_ended or nodes.last == count - 1,
+            f"an open_ended range must hold the last node, {count - 1}, got {nodes.first}:{nodes.last}",
+        )
     for one, other in combinations(ranges, 2):
         first, second = sorted((one, other), key=lambda nodes: (nodes.first, -nodes.last))
         problems.check(

@@ -221,8 +221,8 @@ class NodeOverrides:
     Guide: Submitting a Job; Multi-node Parallel Jobs.
 
     Attributes:
-        num_nodes: How many nodes, at least 1; for definitions whose last range is open, such as ``"1:"``. By default
-            as many as the definition says.
+        num_nodes: How many nodes, at least 1; for definitions whose last range is ``open_ended``. By default as many as
+            the definition says.
         node_property_overrides: What changes on which nodes. By default nothing.
 
     Raises:

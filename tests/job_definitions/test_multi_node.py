@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_constructs import MultiNodeParallelJobDefinition, NodeGroup, NodeRange
+from batch_constructs import (
+    JobChain,
+    JobChainStateMachine,
+    MultiNodeParallelJobDefinition,
+    NodeGroup,
+    NodeOverrides,
+    NodeRange,
+    SubmitJobRequest,
+)
 from batch_constructs._problems import Problems
+from batch_constructs.assembly.checks import check
+from batch_constructs.assembly.template import read
 from batch_constructs.job_definitions.node_groups import check_nodes
+from batch_constructs.testing.synthesis import synthesized
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +65,31 @@ def test_a_range_inside_another_takes_its_nodes(stack: Stack, only: Callable[[st
     define(stack, group(NodeRange(first=0, last=9)), group(NodeRange(first=4, last=5)), main_node=4)
     nodes = nodes_of(only)
     assert (nodes["NumNodes"], nodes["MainNode"]) == (10, 4)
+
+
+def test_an_open_end_lets_a_submission_change_the_number(
+    stack: Stack, only: Callable[[str], dict[str, Any]]
+) -> None:
+    """AWS takes another ``numNodes`` only where a range has no end, and so does the rule."""
+    workers = NodeRange(first=1, last=3, open_ended=True)
+    definition = define(stack, group(NodeRange(first=0, last=0)), group(workers))
+    nodes = nodes_of(only)
+    assert nodes["NumNodes"] == 4
+    assert [each["TargetNodes"] for each in nodes["NodeRangeProperties"]] == ["0:0", "1:"]
+    size = SubmitJobRequest(
+        job_name="mpi",
+        job_queue="nodes",
+        job_definition=definition.job_definition_arn,
+        node_overrides=NodeOverrides(num_nodes=8),
+    )
+    JobChainStateMachine(stack, "Larger", chain=JobChain(jobs={"mpi": size}))
+    JobChainStateMachine(
+        stack,
+        "TooSmall",
+        chain=JobChain(jobs={"mpi": replace(size, node_overrides=NodeOverrides(num_nodes=1))}),
+    )
+    [too_small] = check(read(synthesized(stack)), select=["MNP-05", "MNP-09"])
+    assert "NumNodes must be above the start of the open range" in too_small.message
 
 
 def test_efa_brings_devices_and_locked_memory(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
@@ -116,6 +153,11 @@ def test_a_grant_reaches_every_node(stack: Stack, only: Callable[[str], dict[str
             "must follow each other or lie inside each other, got 0:3 and 2:5",
         ),
         ([1, NodeRange(first=1, last=2)], {}, "all have a count of nodes or all a NodeRange"),
+        (
+            [NodeRange(first=0, last=1, open_ended=True), NodeRange(first=2, last=3)],
+            {},
+            "an open_ended range must hold the last node, 3, got 0:1",
+        ),
     ],
 )
 def test_fails_when_nodes_do_not_add_up(
