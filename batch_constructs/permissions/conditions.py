@@ -22,6 +22,9 @@ Condition = dict[str, dict[str, list[str]]]
 class BatchConditionKey(StrEnum):
     """The condition keys that AWS Batch itself fills in. Tags have the global keys (``aws:RequestTag/…``).
 
+    Those of an environment's instances have ``batch:ComputeResourcesTag/`` and the tag's own key, and all their keys
+    together `COMPUTE_RESOURCES_TAG_KEYS`.
+
     Guide: Supported Resource-Level Permissions for AWS Batch API Actions.
     """
 
@@ -29,6 +32,7 @@ class BatchConditionKey(StrEnum):
     AWSLOGS_GROUP = "batch:AWSLogsGroup"
     AWSLOGS_REGION = "batch:AWSLogsRegion"
     AWSLOGS_STREAM_PREFIX = "batch:AWSLogsStreamPrefix"
+    COMPUTE_RESOURCES_TAG_KEYS = "batch:ComputeResourcesTagKeys"
     EKS_IMAGE = "batch:EKSImage"
     EKS_NAMESPACE = "batch:EKSNamespace"
     EKS_PRIVILEGED = "batch:EKSPrivileged"

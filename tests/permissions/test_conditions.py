@@ -54,7 +54,8 @@ def test_each_condition_lets_its_value_pass_and_no_other(
 def test_every_key_of_a_registration_can_be_asked() -> None:
     """The two keys that are left are of jobs, not of definitions: `allow_submit_service_job` has both."""
     of_jobs = {BatchConditionKey.SHARE_IDENTIFIER, BatchConditionKey.SCHEDULING_PRIORITY}
-    assert {key for _, key, _, _ in KEYS} == set(BatchConditionKey) - of_jobs
+    of_environments = {BatchConditionKey.COMPUTE_RESOURCES_TAG_KEYS}
+    assert {key for _, key, _, _ in KEYS} == set(BatchConditionKey) - of_jobs - of_environments
 
 
 def test_conditions_together_keep_all_keys_of_an_operator() -> None:
