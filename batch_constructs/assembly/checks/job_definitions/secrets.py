@@ -13,12 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from batch_constructs.assembly.template.resources import EcsTask, JobContainer
-    from batch_constructs.assembly.template.resources.containers import Secret
+    from batch_constructs.assembly.template.resources.containers import EnvironmentVariable, Secret
+    from batch_constructs.assembly.template.resources.pods import PodEnvironmentVariable
 
-ERROR = Severity.ERROR
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Job Definition Parameters"
 _SERVICE = re.compile(r"arn:[^:]*:(secretsmanager|ssm):")
 _PARAMETER = re.compile(r"[A-Za-z0-9_.\-/]+")
+# Names end with what the value is: DB_PASSWORD is one, DB_PASSWORD_PARAMETER and PWD are not.
+_NAMED_SECRET = re.compile(
+    r"(?i)(?:pass(?:word|wd|phrase)|secret|token|(?:api|access|private|secret)_?key)\Z"
+)
+_ACCESS_KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
+# Where to find it, how many there may be, or what a submission puts in its place.
+_NO_SECRET = re.compile(r"arn:.*|.*/.*|\d*|(?i:true|false|none)|Ref::.*")
+_OF_SECRETS_MANAGER = "{{resolve:secretsmanager:"
 
 
 @rule(
@@ -65,3 +74,22 @@ def secrets_need_an_execution_role(owner: JobContainer | EcsTask) -> Iterator[Fi
         if container.log_configuration.secret_options:
             message = "SecretOptions needs ExecutionRoleArn, got none"
             yield Finding(container.log_configuration, message, at="SecretOptions")
+
+
+@rule(
+    "SEC-03",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="give it as a secret, from Secrets Manager or the Parameter Store: secrets= fetches it when the job starts",
+    prevents="passwords that everybody reads who may describe a job definition or a job",
+)
+def no_secrets_in_the_open(variable: EnvironmentVariable | PodEnvironmentVariable) -> Iterator[Finding]:
+    """Passwords, tokens and keys are secrets, not environment variables, which DescribeJobDefinitions shows."""
+    name, value, node = variable.name, variable.value, variable.node
+    if isinstance(node, dict) and _OF_SECRETS_MANAGER in str(node.get("Value")):
+        message = "a variable holds a secret that CloudFormation writes into the definition in the open"
+        yield Finding(variable, f"{message}, got {name}" if known(name) else message, at="Value")
+    elif known(value) and _ACCESS_KEY_ID.search(value):
+        yield Finding(variable, "a variable must hold no access key, got one", at="Value")
+    elif known(name) and known(value) and _NAMED_SECRET.search(name) and not _NO_SECRET.fullmatch(value):
+        yield Finding(variable, f"{name} looks like a secret, got its value in the open", at="Value")
