@@ -66,7 +66,7 @@ def _why_single(environment: ComputeEnvironment) -> str | None:
     "MNP-09",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="leave the last range open, as in 1:, and keep its start and MainNode below the number of nodes",
+    remedy="leave the last range open, as in 1: (open_ended=True), with its start and MainNode below the number of nodes",
     prevents="ClientException: numNodes can be changed only if a range of nodes is open",
 )
 def node_count_can_change(submission: Submission) -> Iterator[Finding]:
