@@ -10,8 +10,10 @@ from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
 from batch_constructs._problems import Problems
+from batch_constructs._tokens import known
 from batch_constructs.compute_environments.base import OwnComputeEnvironment
-from batch_constructs.facts import limits, patterns
+from batch_constructs.facts import images, limits, patterns
+from batch_constructs.facts import instance_types as types
 from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
 from batch_constructs.launch_templates.user_data import ShellScript
 from batch_constructs.roles import BatchServiceRole, EcsInstanceRole
@@ -38,10 +40,7 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
     Scaling group with a schedule. Nothing here starts an instance; `instance_template` describes one that joins::
 
         environment = UnmanagedComputeEnvironment(self, "Own", unmanaged_vcpus=64)
-        template = environment.instance_template("Instances", security_groups=[group])
-        image = ecs.EcsOptimizedImage.amazon_linux2023().get_image(self)
-        template.add_property_override("LaunchTemplateData.ImageId", image.image_id)
-        template.add_property_override("LaunchTemplateData.InstanceType", "c7i.4xlarge")
+        template = environment.instance_template("Instances", instance_type="c7i.4xlarge", security_groups=[group])
         launch = autoscaling.CfnAutoScalingGroup.LaunchTemplateSpecificationProperty(
             launch_template_id=template.ref, version=template.attr_latest_version_number
         )
@@ -133,6 +132,8 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
         self,
         id: str,
         *,
+        instance_type: str | None = None,
+        image_id: str | None = None,
         security_groups: Sequence[ec2.ISecurityGroup | ec2.SecurityGroup] = (),
         instance_role: EcsInstanceRole | None = None,
         user_data: Sequence[UserDataPart] = (),
@@ -140,19 +141,31 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
     ) -> BatchLaunchTemplate:
         """A launch template whose instances join the environment, for an Auto Scaling group or a fleet.
 
-        The image and the instance type are missing: put them in as the class shows, or let the mixed instances policy
-        of the group name them. Take an image for ECS, such as ``ecs.EcsOptimizedImage.amazon_linux2023()``.
-
         Args:
             id: The template's name inside the environment.
+            instance_type: Which instances, such as ``c7i.4xlarge``; not a family. By default none: the mixed instances
+                policy of the group names them.
+            image_id: An image with the ECS agent: ``ami-…``, or ``resolve:ssm:`` and a parameter that holds one. By
+                default, for an instance type, Amazon Linux 2023 for ECS as it fits the type, the newest at each start of
+                an instance; without a type, none.
             security_groups: What the instances belong to. By default what the group or the VPC says.
             instance_role: With what instances register. By default one of its own.
             user_data: Further parts, which run before the agent joins. By default none.
             storage: Disks. By default an encrypted root disk.
 
         Raises:
-            ValueError: the parts are too large together, or contradict each other.
+            ValueError: the type is none, AWS has no image for it and none is given, or the parts of the user data are
+                too large together or contradict each other.
         """
+        problems = Problems()
+        if instance_type is not None and known(instance_type):
+            problems.check(
+                "." in instance_type,
+                f"instance_type must be a type such as 'c7i.large', not a family, got {instance_type!r}",
+            )
+            if image_id is None and "." in instance_type:
+                image_id = _newest_image(problems, instance_type)
+        problems.raise_if_any()
         join = ShellScript(
             f"#!/bin/bash\nset -eu\necho ECS_CLUSTER={self._cluster_name()} >> /etc/ecs/ecs.config\n"
         )
@@ -163,6 +176,9 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
         if security_groups:
             ids = [group.security_group_id for group in security_groups]
             template.add_property_override("LaunchTemplateData.SecurityGroupIds", ids)
+        for member, value in (("InstanceType", instance_type), ("ImageId", image_id)):
+            if value is not None:
+                template.add_property_override(f"LaunchTemplateData.{member}", value)
         return template
 
     def _cluster_name(self) -> str:
@@ -170,3 +186,16 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
 
 
 _CLUSTER_PATH = "computeEnvironments.0.ecsClusterArn"
+
+
+def _newest_image(problems: Problems, name: str) -> str | None:
+    """Of AWS, for ECS; noted as missing where the type has none, or is newer than the data."""
+    type_ = types.find(name)
+    parameter = None if type_ is None else images.ecs_parameter(type_)
+    close = types.closest(name)
+    nearest = f" (did you mean {close!r}?)" if close not in {None, name} and "." in name else ""
+    problems.check(
+        parameter is not None,
+        f"image_id must be given where no image of AWS is known to fit, got instance_type={name!r}{nearest}",
+    )
+    return None if parameter is None else f"resolve:ssm:{parameter}"

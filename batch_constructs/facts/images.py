@@ -12,11 +12,10 @@ from batch_constructs.facts._instance_type import Architecture
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from batch_constructs.facts._instance_type import InstanceType
+
 ROOT_DEVICE_NAME = "/dev/xvda"
 """The root disk of Amazon Linux 2 and 2023, for a block device mapping."""
-
-GPU_AMI_PARAMETER = "/aws/service/ecs/optimized-ami/amazon-linux-2/gpu/recommended"
-"""The SSM parameter that names the ECS GPU image; its part ``/image_id`` is the AMI."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +87,22 @@ def architecture_of_parameter(path: str) -> Architecture | None:
     if "x86_64" in path or path.startswith("/aws/service/ecs/optimized-ami/amazon-linux"):
         return Architecture.X86_64
     return None
+
+
+def ecs_parameter(type_: InstanceType) -> str | None:
+    """The public SSM parameter with the ID of the newest image of Amazon Linux 2023 for ECS that fits an instance type.
+
+    ``None``: there is none, as for GPUs of NVIDIA beside a Graviton. Source: Amazon ECS Developer Guide, "Retrieving
+    Amazon ECS-optimized Linux AMI metadata", and the releases of amazon-ecs-ami, read 2026-11-28.
+    """
+    variant = "" if Architecture.X86_64 in type_.architectures else "arm64/"
+    if type_.neuron_devices:
+        variant = "neuron/"
+    elif any(gpu.manufacturer == "NVIDIA" for gpu in type_.gpus):
+        if variant:
+            return None
+        variant = "gpu/"
+    return f"/aws/service/ecs/optimized-ami/amazon-linux-2023/{variant}recommended/image_id"
 
 
 def metadata() -> tuple[str, str]:

@@ -73,6 +73,52 @@ def test_instances_of_the_template_join(stack, vpc, only) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "variant"),
+    [
+        ("c7i.4xlarge", ""),
+        ("c8g.4xlarge", "arm64/"),
+        ("g6.xlarge", "gpu/"),
+        ("inf2.xlarge", "neuron/"),
+    ],
+)
+def test_instances_of_a_type_have_the_image_that_fits(stack, only, name, variant) -> None:
+    """Resolved when an instance starts, in the form that EC2 takes in templates."""
+    bc.UnmanagedComputeEnvironment(stack, "Own").instance_template("Instances", instance_type=name)
+    data = only("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]
+    assert data["InstanceType"] == name
+    path = f"/aws/service/ecs/optimized-ami/amazon-linux-2023/{variant}recommended/image_id"
+    assert data["ImageId"] == f"resolve:ssm:{path}"
+
+
+def test_an_image_of_ones_own_needs_no_known_type(stack, only) -> None:
+    """Neither is looked into then, and a type may be newer than the data."""
+    environment = bc.UnmanagedComputeEnvironment(stack, "Own")
+    environment.instance_template("Instances", instance_type="z99i.large", image_id="ami-0123456789abcdef0")
+    data = only("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]
+    assert (data["InstanceType"], data["ImageId"]) == ("z99i.large", "ami-0123456789abcdef0")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {"instance_type": "c7i"},
+            "instance_type must be a type such as 'c7i.large', not a family, got 'c7i'",
+        ),
+        ({"instance_type": "c7i.larg"}, "did you mean 'c7i.large'"),
+        ({"instance_type": "g5g.xlarge"}, "image_id must be given"),
+        ({"instance_type": "z99i.large"}, "image_id must be given"),
+    ],
+)
+def test_types_and_images_that_cannot_be(stack, arguments, message) -> None:
+    """Fails at the line that names them, and no template is made."""
+    environment = bc.UnmanagedComputeEnvironment(stack, "Own")
+    with pytest.raises(ValueError, match=message):
+        environment.instance_template("Instances", **arguments)
+    assert environment.node.try_find_child("Instances") is None
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"unmanaged_vcpus": -1}, "unmanaged_vcpus"),
