@@ -56,8 +56,11 @@ class EcsAgentConfig:
             second, 3 hours when omitted; shorter for many short jobs, or the disk fills up.
         enable_spot_instance_draining: Whether a Spot instance under a reclaim notice takes no more jobs.
         enable_task_iam_role: Whether containers may get the credentials of their job role.
+        awsvpc_block_imds: Whether jobs with a network interface of their own, as nodes of multi-node jobs have, are kept
+            from the instance's metadata service, and so from its role. Single jobs run in the network of their host,
+            where nothing keeps them from it. They are not when omitted: some programs ask there where they run.
         reserved_memory: Memory that jobs never get, in whole MiB, 32 when omitted.
-        extra: Other settings of the agent by their names, such as ``{"ECS_AWSVPC_BLOCK_IMDS": "true"}``.
+        extra: Other settings of the agent by their names, such as ``{"ECS_LOGLEVEL": "debug"}``.
 
     Raises:
         ValueError: a value is out of the agent's range (it would fall back silently), a setting belongs to AWS Batch,
@@ -72,6 +75,7 @@ class EcsAgentConfig:
     engine_task_cleanup_wait_duration: Duration | None = None
     enable_spot_instance_draining: bool | None = None
     enable_task_iam_role: bool | None = None
+    awsvpc_block_imds: bool | None = None
     reserved_memory: Size | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
     content_type: ClassVar[str] = "text/x-shellscript"
@@ -96,6 +100,7 @@ class EcsAgentConfig:
             **{name: None if value is None else f"{_text(value)}s" for name, value in times.items()},
             "ECS_ENABLE_SPOT_INSTANCE_DRAINING": _flag(self.enable_spot_instance_draining),
             "ECS_ENABLE_TASK_IAM_ROLE": _flag(self.enable_task_iam_role),
+            "ECS_AWSVPC_BLOCK_IMDS": _flag(self.awsvpc_block_imds),
             "ECS_RESERVED_MEMORY": _text(mebibytes(self.reserved_memory)),
         }
         chosen = {name: value for name, value in settings.items() if value is not None}

@@ -104,7 +104,7 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
             metadata_hop_limit: How many network hops the instance's credentials may travel, 1 to 64. With 1, as by
                 default, they stay on the instance, and pods with a network of their own do not get them; with 2 these
                 do. Jobs on Amazon ECS get them with any limit: they run in the network of their host, and multi-node
-                ones have an interface of their own, for which there is ``ECS_AWSVPC_BLOCK_IMDS`` (`EcsAgentConfig`).
+                ones have an interface of their own, which ``EcsAgentConfig(awsvpc_block_imds=True)`` closes.
             require_imdsv2: Whether the metadata service refuses requests without a session token. By default it does.
             user_data: What the instances do at their first boot, in this order, after all that. 16 KiB in all, of
                 which each kind of storage takes 2 to 4, all mounts together 3 and more, and the CloudWatch agent 3. By

@@ -32,8 +32,9 @@ def test_settings_are_added_to_what_batch_wrote(tmp_path: Path) -> None:
         engine_task_cleanup_wait_duration=Duration.minutes(5),
         enable_spot_instance_draining=True,
         enable_task_iam_role=False,
+        awsvpc_block_imds=True,
         reserved_memory=Size.gibibytes(1),
-        extra={"ECS_AWSVPC_BLOCK_IMDS": "true"},
+        extra={"ECS_LOGLEVEL": "debug"},
     )
 
     assert _file_after(config, tmp_path) == [
@@ -44,8 +45,9 @@ def test_settings_are_added_to_what_batch_wrote(tmp_path: Path) -> None:
         "ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION=300s",
         "ECS_ENABLE_SPOT_INSTANCE_DRAINING=true",
         "ECS_ENABLE_TASK_IAM_ROLE=false",
-        "ECS_RESERVED_MEMORY=1024",
         "ECS_AWSVPC_BLOCK_IMDS=true",
+        "ECS_RESERVED_MEMORY=1024",
+        "ECS_LOGLEVEL=debug",
     ]
 
 
