@@ -531,7 +531,7 @@ def test_an_environment_is_refused_at_once_or_by_nobody() -> None:
 
     # Each example is a stack: to make a failing one smaller would take minutes.
     @settings(
-        max_examples=10,
+        max_examples=5,
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),

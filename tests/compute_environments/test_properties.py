@@ -95,12 +95,12 @@ def test_whatever_is_taken_comes_out_right(kind: str) -> None:
     made: list[Any] = []
     construct, arguments = KINDS[kind]
 
-    @many(max_examples=30)
+    @many(max_examples=20)
     @given(arguments)
     def take(drawn: Arguments) -> None:
         made.append(make(world, kind, drawn))
 
-    @many(max_examples=30)
+    @many(max_examples=20)
     @given(arguments, arguments, st.sets(st.sampled_from(sorted(parameters(construct)))))
     def take_or_refuse(drawn: Arguments, other: Arguments, names: set[str]) -> None:
         # Each value may be right, and the two lots contradict each other. A template is made for its types: whether it
@@ -123,7 +123,7 @@ def test_fails_when_one_argument_is_impossible(kind: str) -> None:
     broken = sorted(set(IMPOSSIBLE) & parameters(construct))
     world = new_world()
 
-    @many(max_examples=80)
+    @many(max_examples=50)
     @given(
         arguments, st.sampled_from(broken).flatmap(lambda name: st.tuples(st.just(name), IMPOSSIBLE[name]))
     )
