@@ -16,6 +16,7 @@ from batch_constructs.compute_environments.allocation import (
 from batch_constructs.compute_environments.images import check_images, images_for
 from batch_constructs.facts import instance_types as types
 from batch_constructs.facts import limits, patterns
+from batch_constructs.facts.type_names import misspelt
 from batch_constructs.facts.vocabulary import ResourceKind
 from batch_constructs.launch_templates.overrides import check_overrides
 
@@ -96,11 +97,11 @@ class Capacity:
         return True if self._updates_in_place() and not self.image_ids else None
 
     def unfamiliar(self) -> list[str]:
-        """Instance types that the data do not know, each with the nearest name that they do."""
+        """Instance types that the data do not know and that may be new: of slips of the pen the rule CE-18 tells."""
         return [
             f"{name!r}" + (f" (did you mean {close!r}?)" if (close := types.closest(name)) else "")
             for name in self._known_types()
-            if not types.is_known(name)
+            if not types.is_known(name) and not misspelt(name)
         ]
 
     def _known_types(self) -> list[str]:

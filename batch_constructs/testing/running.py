@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from aws_cdk import Stage
 
 from batch_constructs.assembly.checks import Severity, check
+from batch_constructs.assembly.checks._hosts import names_in
 from batch_constructs.assembly.template import Reference, Resource, read
 from batch_constructs.assembly.template.resources import JobDefinition, JobQueue, Submission
+from batch_constructs.facts.instance_types import is_known
 from batch_constructs.testing.findings import line
 from batch_constructs.testing.synthesis import synthesized
 
@@ -24,6 +26,8 @@ __all__ = ["assert_can_run"]
 
 R = TypeVar("R", bound=Resource)
 
+# The rule of misspelt instance types, a warning as such.
+_MISSPELT = "CE-18"
 # Below a construct of ours or of the CDK's L2 stands the resource itself.
 _BELOW = ("", "/Resource", "/Default")
 
@@ -38,7 +42,8 @@ def assert_can_run(
     """Assert that a job of a definition, sent to a queue, would start and run.
 
     It is as if somebody submitted that job: whether it fits the environments' instances and limits, its platform and
-    architecture, its image, roles, network and share, and whether what it needs is sound itself.
+    architecture, its image, roles, network and share, and whether what it needs is sound itself. Where all instance types
+    are unknown and one is misspelt (CE-18), nothing could be told, and it fails, too.
 
     Args:
         job_definition: The definition: ours, the CDK's L2 or an L1, of the same app as the queue.
@@ -48,26 +53,27 @@ def assert_can_run(
 
     Raises:
         AssertionError: the job would not run; one line for each reason, with the construct's path and the remedy.
-        ValueError: one of the two is imported, so that no template tells about it; or ``ignore`` names what is
-            neither a rule nor a family.
+        ValueError: one of the two is imported, so that no template tells about it; or they are swapped; or ``ignore``
+            names what is neither a rule nor a family.
     """
     stage = Stage.of(job_queue)
     if stage is None:
         raise ValueError("job_queue must stand in an app or a stage")
     model = read(synthesized(stage))
-    definition = _find(model, JobDefinition, job_definition)
-    queue = _find(model, JobQueue, job_queue)
+    definition = _find(model, JobDefinition, job_definition, JobQueue)
+    queue = _find(model, JobQueue, job_queue, JobDefinition)
     request = {
         "JobName": "assert-can-run",
         "JobDefinition": Reference(definition),
         "JobQueue": Reference(queue),
     }
+    blind = _blind(queue)
     concerned = {id(resource) for resource in _needs(definition, queue)}
     before = {_identity(finding) for finding in check(model, ignore=ignore)}
     reasons = [
         finding
         for finding in check(model.with_submission(Submission(queue, (), request)), ignore=ignore)
-        if (warnings or finding.severity is Severity.ERROR)
+        if (warnings or finding.severity is Severity.ERROR or (finding.rule_id == _MISSPELT and blind))
         and (id(finding.resource) in concerned or _identity(finding) not in before)
     ]
     if reasons:
@@ -75,13 +81,25 @@ def assert_can_run(
         raise AssertionError("\n".join([title, *map(line, reasons)]))
 
 
-def _find(model: BatchModel, kind: type[R], construct: IConstruct) -> R:
+def _find(model: BatchModel, kind: type[R], construct: IConstruct, other: type[Resource]) -> R:
     path = construct.node.path
     paths = {path + below for below in _BELOW}
     for resource in model.of(kind):
         if resource.construct_path in paths:
             return resource
+    if any(resource.construct_path in paths for resource in model.of(other)):
+        raise ValueError(
+            f"{path} must be a {kind.__name__}, got a {other.__name__}: assert_can_run takes the job definition "
+            "first, then the job queue"
+        )
     raise ValueError(f"{path} must be made in this app: of what is imported no template tells")
+
+
+def _blind(queue: JobQueue) -> bool:
+    """Whether of no instance type behind a queue anything is known, so that no rule can tell what fits."""
+    environments = queue.environments
+    names = [names_in(environment) for environment in environments]
+    return bool(names) and not any(each is None or any(map(is_known, each)) for each in names)
 
 
 def _needs(*resources: Resource) -> Iterator[Resource]:

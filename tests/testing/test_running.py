@@ -107,3 +107,24 @@ def test_a_task_in_a_public_subnet_needs_an_address(stack) -> None:
     assert_can_run(with_one, queue, warnings=True)
     with pytest.raises(AssertionError, match="NET-04"):
         assert_can_run(without, queue, warnings=True)
+
+
+def test_misspelt_types_alone_do_not_pass(stack, network) -> None:
+    """No rule can tell what fits a type that nobody knows, so silence would prove nothing."""
+    queue = on_ec2(stack, network, instance_types=["c7i.2xlrage"])
+    with pytest.raises(AssertionError, match=r"CE-18 .*did you mean 'c7i.2xlarge'"):
+        assert_can_run(job(stack), queue)
+    assert_can_run(stack.node.find_child("Job"), queue, ignore=["CE-18"])
+
+
+@pytest.mark.parametrize("types", [["c7i.2xlrage", "c7i.large"], ["z99i.large"]])
+def test_other_unknown_types_pass(stack, network, types: list[str]) -> None:
+    """A new family is no fault, and beside a type that is known a misspelt one stays a warning."""
+    assert_can_run(job(stack), on_ec2(stack, network, instance_types=types))
+
+
+def test_swapped_arguments_are_told(stack, network) -> None:
+    """The queue is no imported definition."""
+    queue = on_ec2(stack, network)
+    with pytest.raises(ValueError, match=r"must be a JobDefinition, got a JobQueue: .* definition first"):
+        assert_can_run(queue, job(stack))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from batch_constructs.assembly.checks import Finding, Severity, miscounted, outside, rule
 from batch_constructs.assembly.template import is_one_of, known, literals
 from batch_constructs.facts import instance_types, limits
+from batch_constructs.facts.type_names import misspelt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -150,6 +151,23 @@ def _by_architecture(names: Iterable[str]) -> list[str]:
         for architecture in instance_types.architectures_of([name]):
             examples.setdefault(architecture, name)
     return [f"{architecture} ({name})" for architecture, name in sorted(examples.items())]
+
+
+@rule(
+    "CE-18",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="correct the name: until then no rule can tell whether jobs fit",
+    prevents="an environment that AWS refuses, or that never gets an instance: its jobs wait in RUNNABLE",
+)
+def instance_types_exist(resources: ComputeResources) -> Iterator[Finding]:
+    """Instance types, families and bundles are written as AWS writes them; one newer than the data passes."""
+    for index, name in enumerate(resources.instance_types if resources.ec2 else ()):
+        if known(name) and misspelt(name):
+            near = instance_types.closest(name)
+            hint = f" (did you mean {near!r}?)" if near else ""
+            message = f"InstanceTypes names {name!r}, which is not known{hint}"
+            yield Finding(resources, message, at=f"InstanceTypes[{index}]")
 
 
 @rule(

@@ -1,0 +1,96 @@
+"""Slips of the pen in the names of instance types are told from types that are newer than the data."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from batch_constructs.facts import instance_types, type_names
+from batch_constructs.facts.type_names import misspelt
+
+# Amazon's last doubled letters are of 2011.
+OLD = {"cc1", "cc2"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "c7i.2xlrage",
+        "m7i.xlarg",
+        "c7ii",
+        "c7ii.large",
+        "m7.large",
+        "m7",
+        "7ci.large",
+        "i7c.large",
+        "mm7i.large",
+        "hcp7a.48xlarge",
+        "c7i-large",
+        "c7i-flx.large",
+        "C7i.large",
+        " c7i ",
+        "c7i.*",
+        "t3.huge",
+        "p3.2xlarg",
+        "optimall",
+        "Optimal",
+    ],
+)
+def test_impossible_names_near_known_ones_are_misspelt(name: str) -> None:
+    """No new type would be called so."""
+    assert misspelt(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "c7i.large",
+        "c7i",
+        "optimal",
+        "p3",
+        "g4ad.xlarge",
+        "c7i.9xlarge",
+        "c7i.metal-96xl",
+        "m10g",
+        "m10g.large",
+        "m8gdn.large",
+        "trn4.48xlarge",
+        "p7-r100.48xlarge",
+        "u8i-64tb.224xlarge",
+        "mac-m5.metal",
+        "z99i.large",
+        "c99",
+        "foo",
+        "",
+    ],
+)
+def test_what_may_be_new_or_is_near_nothing_is_not(name: str) -> None:
+    """A type that the data do not know is not in doubt for that alone."""
+    assert not misspelt(name)
+
+
+@pytest.mark.parametrize("family", sorted(instance_types.families() - OLD))
+def test_no_family_would_have_been_in_doubt_before_the_data_knew_it(
+    family: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With each family taken out of the data in turn, its name still passes for a new one."""
+    others = instance_types.families() - {family}
+    monkeypatch.setattr(instance_types, "families", lambda: others)
+    type_names._series.cache_clear()
+    try:
+        assert type_names._may_be_new(family)
+    finally:
+        type_names._series.cache_clear()
+
+
+def test_every_size_would_pass_for_a_new_one() -> None:
+    """No size of a known type is in doubt at a family that lacks it."""
+    sizes = {name.partition(".")[2] for name in instance_types.names()}
+    assert [size for size in sizes if misspelt(f"m1.{size}")] == []
+
+
+@given(st.text())
+def test_any_string_is_taken(text: str) -> None:
+    """Templates hold everything."""
+    misspelt(text)
