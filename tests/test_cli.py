@@ -223,6 +223,18 @@ def test_show_prints_what_there_is() -> None:
     assert "\x1b" not in result.output
 
 
+@pytest.mark.parametrize("options", [[], ["--tables"]])
+def test_show_prints_sizes_in_the_old_form(tmp_path: Path, options: list[str]) -> None:
+    """``Vcpus`` and ``Memory``, as the rules read them, too."""
+    file = tmp_path / "template.yaml"
+    file.write_text(
+        "Resources: {Job: {Type: AWS::Batch::JobDefinition, Properties: {Type: container, "
+        "ContainerProperties: {Image: busybox, Vcpus: 3, Memory: 2000}}}}"
+    )
+    output = run("show", *options, file).output
+    assert "3 vCPU, 2,000 MiB" in output or ("3" in output.split() and "2000" in output.split())
+
+
 def test_show_prints_alerts(tmp_path: Path) -> None:
     """A rule on events of Batch is told with what it hears and who gets it."""
     pattern = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["fitted", "width", "wrapped"]
 
@@ -38,7 +38,8 @@ def width(words: str, size: float, *, bold: bool = False) -> float:
 def fitted(words: str, room: float, size: float, *, bold: bool = False) -> str:
     """The words, or as many of them as there is room for.
 
-    A path loses its first folders, since its end tells it apart: the name of an image, not its registry.
+    A path loses its first folders, since its end tells it apart: the name of an image, not its registry. A word loses
+    its middle.
 
     Args:
         words: What is written.
@@ -58,9 +59,20 @@ def fitted(words: str, room: float, size: float, *, bold: bool = False) -> str:
         if end := next(filter(fits, ends), None):
             return end
         words = f"…/{folders[-1]}"
+    if " " not in words and "://" not in words:
+        return _without_middle(words, fits)
     while words and not fits(f"{words}…"):
         words = words[:-1].rstrip(" ,")
     return f"{words}…"
+
+
+def _without_middle(word: str, fits: Callable[[str], bool]) -> str:
+    """The longest beginning and end of a word for which there is room: names often differ at the end only."""
+    for left in range(len(word) - 1, 1, -1):
+        part = f"{word[: (left + 1) // 2]}…{word[len(word) - left // 2 :]}"
+        if fits(part):
+            return part
+    return "…"
 
 
 def wrapped(words: str, room: float, size: float, most: int = 3) -> list[str]:

@@ -61,6 +61,46 @@ def test_a_harmless_change_is_shown_and_passes(quickstart: dict[str, Any], run: 
     assert result.output.endswith("1 change, nothing fails\n")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (["Spot"], ["Spot", "OnDemand"], "OnDemand added"),
+        (["Spot", "OnDemand"], ["OnDemand"], "Spot removed"),
+        (
+            ["Spot", "OnDemand"],
+            ["OnDemand", "Spot", "Arm"],
+            "Arm added; order changed to OnDemand, Spot, Arm",
+        ),
+        (["Spot"], ["OnDemand", "Arm"], "OnDemand added; Arm added; Spot removed"),
+    ],
+)
+def test_environments_of_a_queue_are_compared_by_name(
+    quickstart: dict[str, Any], run: Run, old: list[str], new: list[str], said: str
+) -> None:
+    """Cut to the room, the lists would often look the same."""
+
+    def queue(names: list[str]) -> dict[str, Any]:
+        order = [
+            {"Order": number, "ComputeEnvironment": {"Ref": name}} for number, name in enumerate(names, 1)
+        ]
+        return changed(with_more, "Queue", ComputeEnvironmentOrder=order)
+
+    with_more = json.loads(json.dumps(quickstart))
+    for name in ("OnDemand", "Arm"):
+        with_more["Resources"][name] = with_more["Resources"]["Spot"]
+    output = " ".join(run(queue(old), queue(new)).output.split())
+    assert f"ComputeEnvironmentOrder: {said}" in output
+
+
+def test_long_values_are_cut_before_their_difference(quickstart: dict[str, Any], run: Run) -> None:
+    """Both sides of the arrow differ in what is seen."""
+    arn = "arn:aws:batch:eu-west-1:111122223333:scheduling-policy/"
+    old = changed(quickstart, "Queue", SchedulingPolicyArn=f"{arn}long-name-of-a-fair-policy")
+    new = changed(quickstart, "Queue", SchedulingPolicyArn=f"{arn}long-name-of-a-greedy-policy")
+    output = " ".join(run(old, new).output.split())
+    assert "…/long-name-of-a-fair-policy -> …/long-name-of-a-greedy-policy" in output
+
+
 def test_a_problem_fails_with_its_remedy(quickstart: dict[str, Any], run: Run) -> None:
     """Exit status 1; the place and the remedy stand below, as `check` has them."""
     result = run(quickstart, changed(quickstart, "Spot", Tags={"team": "a"}))

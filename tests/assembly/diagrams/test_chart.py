@@ -201,6 +201,21 @@ def pod(memory: str = "30000Mi") -> dict[str, object]:
     return {"PodProperties": {"Containers": [{"Image": "train:1", "Resources": resources}]}}
 
 
+def test_sizes_in_the_old_form_are_told_too(drawn) -> None:
+    """``Vcpus`` and ``Memory`` of the container, as templates from before 2020 have them."""
+    chart = drawn(
+        Job={
+            "Type": "AWS::Batch::JobDefinition",
+            "Properties": {
+                "Type": "container",
+                "ContainerProperties": {"Image": "busybox", "Vcpus": 2, "Memory": 2048},
+            },
+        },
+    )
+    [card] = chart.of(Kind.DEFINITION)
+    assert card.lines == ("EC2 2 vCPU, 2 GiB", "busybox")
+
+
 def test_jobs_and_environments_on_eks_tell_where_they_are(drawn) -> None:
     """What a pod gets in the words of ECS, and the cluster with its namespace, made here or elsewhere."""
     kind = "AWS::Batch::ComputeEnvironment"
@@ -302,11 +317,13 @@ def test_a_listener_whose_arn_is_put_together_goes_by_its_name(drawn) -> None:
         ("c7i, m7i, r7i, c6i, m6i, r6i", "c7i, m7i, r7i, c6i…"),
         ("public.ecr.aws/docker/library/busybox:1.37", "…/busybox:1.37"),
         ("https://pager.example.com", "https://pager.ex…"),
-        ("one/image-with-a-very-long-name", "…/image-with-a-…"),
+        ("one/image-with-a-very-long-name", "…/image…g-name"),
+        ("PrivateCPUComputeEnvironmentSpot", "PrivateC…entSpot"),
+        ("PrivateCPUComputeEnvironmentOnDemand", "Private…nDemand"),
     ],
 )
 def test_words_stay_on_their_card(words: str, left: str) -> None:
-    """What is too long loses its end, a path its beginning, and never is wider than there is room."""
+    """What is too long loses its end, a path its beginning, a word its middle; nothing is wider than there is room."""
     assert fitted(words, 120, 12) == left
     assert width(left, 12) <= 120
 
