@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import BatchModel, Unknown, View
     from batch_constructs.facts.role_trust import RoleTrust
 
+# Where the guide says it.
+_PLAIN = {"ServiceRole": " (AWS takes a plain name, but only while the role has no path)"}
 _LINKED = f":role/{role_trust.SERVICE_LINKED_ROLE_NAME}"
 
 
@@ -35,7 +37,8 @@ def misnamed(where: View, at: str, value: str | Unknown | None) -> Iterator[Find
         )
     elif known(value) and (problem := patterns.ROLE_ARN.problem(at, value)):
         severity = Severity.ERROR if value.startswith("arn:") else Severity.WARNING
-        yield Finding(where, problem, at=at, severity=severity)
+        note = _PLAIN.get(at, "") if severity is Severity.WARNING else ""
+        yield Finding(where, f"{problem}{note}", at=at, severity=severity)
 
 
 def _misreferred(where: View, at: str, value: Reference) -> Iterator[Finding]:
@@ -44,8 +47,9 @@ def _misreferred(where: View, at: str, value: Reference) -> Iterator[Finding]:
         message = f"{at} must be the ARN of a role, got the instance profile {target.logical_id}"
         yield Finding(where, message, at=at)
     elif isinstance(target, Role) and value.attribute != "Arn":
-        got = value.attribute or "Ref, which is its name"
         named = not value.attribute and not is_none_of(target.path_, None, "/")
+        note = _PLAIN.get(at, "") if named else " without its path"
+        got = value.attribute or f"Ref, which is its name{note}"
         yield Finding(
             where,
             f"{at} must be the full ARN of {target.logical_id}, as !GetAtt {target.logical_id}.Arn gives it, got {got}",

@@ -29,7 +29,9 @@ _CHAPTER = "Updating Compute Environments"
 def tags_of_a_named_environment(environment: ComputeEnvironment) -> Iterator[Finding]:
     """A change of an environment's tags replaces it, which its name does not allow."""
     if given(environment.name) and known(environment.tags) and environment.tags:
-        message = "a change of Tags replaces the environment, and ComputeEnvironmentName stands in the way"
+        message = (
+            "a change of Tags replaces the environment, and ComputeEnvironmentName stands in the way of that"
+        )
         yield Finding(environment, message, at="Tags")
 
 
@@ -45,7 +47,8 @@ def replacement_of_a_named_environment(environment: ComputeEnvironment) -> Itera
     replaced = is_one_of(environment.replace_compute_environment, True, None)
     if replaced and given(environment.name) and is_one_of(environment.type_, "MANAGED"):
         message = (
-            "ReplaceComputeEnvironment is true (the default), and ComputeEnvironmentName stands in the way"
+            "ReplaceComputeEnvironment is true (the default), and ComputeEnvironmentName stands in the way of a "
+            "replacement: the new environment is made while the old one has the name"
         )
         yield Finding(environment, message, at="ComputeEnvironmentName")
 
