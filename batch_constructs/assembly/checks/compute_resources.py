@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, miscounted, outside, rule
 from batch_constructs.assembly.template import is_one_of, known, literals
+from batch_constructs.assembly.template.resources import NodeRange
 from batch_constructs.facts import instance_types, limits
 from batch_constructs.facts.type_names import misspelt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from batch_constructs.assembly.template import Unknown
     from batch_constructs.assembly.template.resources import (
         ComputeEnvironment,
         ComputeResources,
@@ -160,14 +162,21 @@ def _by_architecture(names: Iterable[str]) -> list[str]:
     remedy="correct the name: until then no rule can tell whether jobs fit",
     prevents="an environment that AWS refuses, or that never gets an instance: its jobs wait in RUNNABLE",
 )
-def instance_types_exist(resources: ComputeResources) -> Iterator[Finding]:
+def instance_types_exist(where: ComputeResources | NodeRange) -> Iterator[Finding]:
     """Instance types, families and bundles are written as AWS writes them; one newer than the data passes."""
-    for index, name in enumerate(resources.instance_types if resources.ec2 else ()):
+    named: list[tuple[str, str | Unknown | None]] = [
+        (f"InstanceTypes[{index}]", name) for index, name in enumerate(where.instance_types)
+    ]
+    if isinstance(where, NodeRange):
+        named.append(("Container.InstanceType", where.container.instance_type))
+    elif not where.ec2:
+        return
+    for at, name in named:
         if known(name) and misspelt(name):
             near = instance_types.closest(name)
             hint = f" (did you mean {near!r}?)" if near else ""
-            message = f"InstanceTypes names {name!r}, which is not known{hint}"
-            yield Finding(resources, message, at=f"InstanceTypes[{index}]")
+            message = f"{at.partition('[')[0]} names {name!r}, which is not known{hint}"
+            yield Finding(where, message, at=at)
 
 
 @rule(
