@@ -128,3 +128,30 @@ def test_template_from_stack_checks_as_well() -> None:
     stack, _ = mixed_queue(cdk.App())
     with pytest.raises(RuntimeError, match="ValidationFailed"):
         Template.from_stack(stack)
+
+
+def test_nested_stacks_are_checked_whoever_runs_the_app() -> None:
+    """Their files are found by the list of assets: paths are written down only where the CDK's command line asks for it."""
+    import aws_cdk as cdk
+
+    from batch_constructs import Ec2ComputeEnvironment, Ec2JobDefinition, ScheduledJob
+    from batch_constructs.testing import assert_can_run, assert_no_findings
+
+    app = cdk.App()
+    nested = cdk.NestedStack(cdk.Stack(app, "Stack"), "Nested")
+    vpc = BatchNetwork(nested, "Network").vpc
+    environment = Ec2ComputeEnvironment(nested, "Environment", vpc=vpc, instance_types=["c7i.large"])
+    queue = JobQueue(nested, "Queue", compute_environments=[environment])
+    small, large = (
+        Ec2JobDefinition(nested, name, image="busybox", vcpus=vcpus, memory=cdk.Size.mebibytes(512))
+        for name, vcpus in (("Small", 1), ("Large", 16))
+    )
+    ScheduledJob(nested, "Nightly", schedule="rate(1 day)", job_queue=queue, job_definition=large)
+    assert_can_run(small, queue)
+    with pytest.raises(AssertionError, match="FIT-02 Stack/Nested/Queue/Resource"):
+        assert_can_run(large, queue)
+    with pytest.raises(AssertionError, match="FIT-02 Stack/Nested/Nightly/Resource"):
+        assert_no_findings(app)
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
+        app.synth()
+    assert "Stack/Nested/Nightly" in report(app)

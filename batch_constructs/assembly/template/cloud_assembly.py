@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from batch_constructs.assembly.template._errors import UnreadableInputError
 from batch_constructs.assembly.template.documents import MAX_BYTES, parse
 from batch_constructs.assembly.template.stacks import Stack
+from batch_constructs.assembly.template.unknown import ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +72,9 @@ def nested_stacks(stack: Stack, folder: Path, depth: int = 0) -> Iterator[Stack]
     for logical_id, resource in stack.resources.items():
         if resource.type != "AWS::CloudFormation::Stack":
             continue
-        path = resource.metadata.get("aws:asset:path") or resource.raw("TemplateURL")
+        address = resource.raw("TemplateURL")
+        # The CDK's command line has the path written down; without it the list of assets has it, by the end of the address.
+        path = resource.metadata.get("aws:asset:path") or _assets(folder).get(ending(address) or "", address)
         file = _beside(folder, path)
         if file is None or depth > _MAX_NESTING:
             continue
@@ -81,10 +84,36 @@ def nested_stacks(stack: Stack, folder: Path, depth: int = 0) -> Iterator[Stack]
             raise UnreadableInputError(f"{file}: {error}") from None
         child = Stack(f"{stack.name}/{logical_id}", document, stack.environment)
         child.acknowledged = stack.acknowledged
+        child.construct_paths = _paths_below(stack, logical_id)
         arguments = resource.raw("Parameters")
         stack.nest(logical_id, child, arguments if isinstance(arguments, dict) else {})
         yield child
         yield from nested_stacks(child, folder, depth + 1)
+
+
+def _paths_below(stack: Stack, logical_id: str) -> dict[str, str]:
+    """Where the constructs of a nested stack stand: beside the resource that deploys it, under the stack's own name."""
+    above, found, _ = stack.construct_paths.get(logical_id, "").partition(".NestedStack/")
+    return {
+        each: path for each, path in stack.construct_paths.items() if found and path.startswith(f"{above}/")
+    }
+
+
+def _assets(folder: Path) -> dict[str, str]:
+    """The files of a folder that its stacks upload, by the names that they get."""
+    found: dict[str, Any] = {}
+    for file in sorted(folder.glob("*.assets.json")):
+        try:
+            files = json.loads(read_file(file))["files"].values()
+            found |= {
+                destination["objectKey"]: each["source"]["path"]
+                for each in files
+                for destination in each["destinations"].values()
+            }
+        except (ValueError, RecursionError, LookupError, AttributeError, TypeError, UnreadableInputError):
+            # Not what the CDK writes, and nothing that a template needs.
+            continue
+    return {name: path for name, path in found.items() if isinstance(path, str)}
 
 
 def _beside(folder: Path, path: Any) -> Path | None:
