@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from batch_constructs.facts.sources import API, EC2, GUIDE, WEB
+from batch_constructs.facts.sources import API, EC2, EVENTBRIDGE, GUIDE, WEB
 
 if TYPE_CHECKING:
     from batch_constructs.facts.sources import Source
@@ -177,3 +177,13 @@ CAPACITY_UNIT = _pattern(
     "SE-03",
     WEB,
 )
+
+SCHEDULE = _pattern(
+    r"rate\(\d+ (minute|hour|day)s?\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)"
+    r"|cron\(\S+ \S+ (\? \S+ [^\s?]+|[^\s?]+ \S+ \?) \S+\)",
+    "rate(…) as in rate(1 day), at(…) as in at(2027-01-01T00:00:00), or cron(…) of six fields, of which the day of the "
+    "month or that of the week is ?, as in cron(0 3 * * ? *)",
+    "",
+    EVENTBRIDGE,
+)
+"""Of EventBridge Scheduler."""

@@ -91,6 +91,7 @@ class ScheduledJob(Scheduled):
         check_schedule(
             problems,
             schedule,
+            time_zone=time_zone,
             maximum_retry_attempts=maximum_retry_attempts,
             maximum_event_age=maximum_event_age,
         )

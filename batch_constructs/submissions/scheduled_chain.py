@@ -64,6 +64,7 @@ class ScheduledJobChain(Scheduled):
         check_schedule(
             problems,
             schedule,
+            time_zone=time_zone,
             maximum_retry_attempts=maximum_retry_attempts,
             maximum_event_age=maximum_event_age,
         )

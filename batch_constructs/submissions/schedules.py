@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from zoneinfo import available_timezones
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
@@ -10,8 +11,10 @@ from aws_cdk import aws_scheduler as scheduler
 
 from batch_constructs import _cfn
 from batch_constructs._dead_letters import check_delivery, dead_letter_queue
+from batch_constructs._problems import did_you_mean
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known, seconds
+from batch_constructs.facts import patterns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,16 +32,19 @@ def check_schedule(
     problems: Problems,
     schedule: str | scheduler.ScheduleExpression,
     *,
+    time_zone: str | None,
     maximum_retry_attempts: Number,
     maximum_event_age: Duration | None,
 ) -> None:
     """Note what EventBridge Scheduler would refuse."""
-    problems.check(
-        not isinstance(schedule, str)
-        or not known(schedule)
-        or schedule.startswith(("rate(", "cron(", "at(")),
-        f"schedule must be rate(…), cron(…) or at(…), got {schedule!r}",
-    )
+    problems.matches("schedule", schedule if isinstance(schedule, str) else None, patterns.SCHEDULE)
+    if time_zone is not None and known(time_zone):
+        # Where a system has no zones of its own, nobody knows.
+        zones = available_timezones()
+        problems.check(
+            not zones or time_zone in zones,
+            f"time_zone must be one such as 'Europe/Berlin', got {time_zone!r}{did_you_mean(time_zone, zones)}",
+        )
     check_delivery(problems, retry_attempts=maximum_retry_attempts, age_seconds=seconds(maximum_event_age))
 
 

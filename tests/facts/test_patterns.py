@@ -61,6 +61,16 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
             "arn:aws:iam::123456789012:role/",
         ],
     ),
+    "SCHEDULE": (
+        [
+            *("rate(1 day)", "rate(30 minutes)", "at(2027-01-01T00:00:00)"),
+            *("cron(0 3 * * ? *)", "cron(0 22 ? * MON-FRI *)", "cron(0/5 8,9 L * ? 2027)"),
+        ],
+        [
+            *("rate(5)", "rate(1 week)", "every day", "at(2027-01-01)", "0 3 * * ? *"),
+            *("cron(0 3 * * *)", "cron(0 3 * * * *)", "cron(0 3 ? * ? *)", "cron(0 3 * * ? * *)"),
+        ],
+    ),
     "CAPACITY_UNIT": (["NUM_INSTANCES", "ml.m5.large"], ["m5.large", "num_instances", ""]),
 }
 

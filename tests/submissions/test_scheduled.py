@@ -115,7 +115,11 @@ def test_tokens_reach_the_input(stack: Stack, only: Callable[[str], dict[str, An
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"schedule": "every day"}, r"schedule must be rate\(…\), cron\(…\) or at\(…\), got 'every day'"),
+        ({"schedule": "every day"}, r"schedule must be rate\(…\) as in .*, got 'every day'"),
+        ({"schedule": "cron(0 3 * * *)"}, r"cron\(…\) of six fields"),
+        ({"schedule": "cron(0 3 * * * *)"}, r"the day of the month or that of the week is \?"),
+        ({"schedule": "rate(5)"}, "schedule must be"),
+        ({"time_zone": "Europe/Berln"}, "time_zone must be .*did you mean 'Europe/Berlin'"),
         ({"maximum_retry_attempts": 186}, "maximum_retry_attempts must be from 0 to 185"),
         ({"job_name": "?"}, "job_name must be"),
         ({"array_size": 1}, "array_size must be from 2 to 10,000"),
