@@ -549,7 +549,10 @@ def __getattr__(name: str) -> Any:
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     with uncollected():
+        from batch_constructs._arguments import check_arguments  # noqa: PLC0415 - only for who uses a name
+
         value = getattr(import_module(f"{__name__}.{home}"), name)
+        check_arguments(value, _HOMES)
     globals()[name] = value
     return value
 

@@ -248,8 +248,11 @@ def test_what_is_not_there_is_none(stack: Stack) -> None:
         ({"nat_gateways": -1}, "nat_gateways must be between 0 and max_azs"),
         ({"nat_gateways": 0, "isolated": True}, "isolated=True has no NAT gateways, got nat_gateways=0"),
         ({"endpoints_for": [EnvironmentKind.EC2]}, "endpoints_for and extra_endpoints need isolated=True"),
-        ({"extra_endpoints": ["xray"]}, "endpoints_for and extra_endpoints need isolated=True"),
-        ({"endpoints_for": ["spot"], "isolated": True}, "endpoints_for takes ec2, fargate, eks, got 'spot'"),
+        ({"extra_endpoints": [object()]}, "endpoints_for and extra_endpoints need isolated=True"),
+        (
+            {"endpoints_for": ["spot"], "isolated": True},
+            "endpoints_for[0] must be an EnvironmentKind, one of ec2, fargate, eks, got 'spot'",
+        ),
         ({"flow_log_retention": logs.RetentionDays.ONE_DAY}, "flow_log_retention needs flow_logs=True"),
     ],
 )

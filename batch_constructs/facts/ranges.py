@@ -71,7 +71,11 @@ class Range:
             name: what the user calls the value, ``attempts``.
             value: a known number.
         """
-        return None if self.contains(value) else f"{name} must be {self.words}, got {value}"
+        if self.contains(value):
+            return None
+        if self.whole and math.isfinite(value) and value != int(value):
+            return f"{name} must be a whole number, {self.words}, got {value}"
+        return f"{name} must be {self.words}, got {value}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ def test_it_renders_only_what_fargate_takes(
     [
         ({"max_vcpus": 0}, "max_vcpus must be at least 1"),
         ({"security_groups": []}, "the length of security_groups must be from 1 to 5"),
-        ({"security_groups": [None] * 6}, "the length of security_groups must be from 1 to 5"),
+        ({"security_groups": [object()] * 6}, "the length of security_groups must be from 1 to 5"),
         ({"compute_environment_name": "?"}, "compute_environment_name must be"),
         ({"compute_environment_name": "a", "replace_compute_environment": True}, "needs a generated name"),
     ],

@@ -141,7 +141,7 @@ def bad_arguments() -> list[tuple[dict[str, Any], str]]:
         ({"image": ""}, "image must be an image reference"),
         ({"image": "a" * 256}, "image must be an image reference"),
         ({"vcpus": 0}, "vcpus must be at least 1 vCPUs, got 0"),
-        ({"vcpus": 0.5}, "vcpus must be at least 1 vCPUs, got 0.5"),
+        ({"vcpus": 0.5}, "vcpus must be a whole number, at least 1 vCPUs, got 0.5"),
         ({"memory": Size.mebibytes(3)}, "memory must be at least 4 MiB, got 3"),
         ({"gpus": 0}, "gpus must be at least 1 GPUs, got 0"),
         ({"timeout": Duration.seconds(59)}, "timeout must be at least 60 seconds, got 59"),

@@ -207,7 +207,7 @@ def test_fails_when_logs_are_asked_for(stack: Stack) -> None:
         ({"vcpus": 0}, "vcpus must be a multiple of 0.25"),
         ({"vcpus": 2, "vcpus_limit": 1}, "vcpus_limit must be at least vcpus, got 1 and 2"),
         ({"gpus": 0}, "gpus must be at least 1 GPUs, got 0"),
-        ({"gpus": 0.5}, "gpus must be at least 1 GPUs, got 0.5"),
+        ({"gpus": 0.5}, "gpus must be a whole number, at least 1 GPUs, got 0.5"),
         ({"name": "-x"}, "name must be up to 63 letters, digits and hyphens"),
         ({"environment": {"AWS_BATCH_X": "1"}}, "the environment name 'AWS_BATCH_X'"),
         ({"mounts": {"data": EksEmptyDir()}}, "the paths of mounts must be absolute"),
@@ -225,7 +225,7 @@ def test_fails_when_aws_would_refuse_a_container(arguments: dict[str, Any], mess
     ("kibibytes", "message"),
     [
         (1_024, "memory must be at least 4 MiB, got 1"),
-        (1_025 * 8, r"memory must be at least 4 MiB, got 8\.0"),
+        (1_025 * 8, r"memory must be a whole number, at least 4 MiB, got 8\.0"),
     ],
 )
 def test_fails_when_memory_is_too_small_or_no_whole_number(kibibytes: int, message: str) -> None:

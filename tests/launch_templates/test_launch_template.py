@@ -133,7 +133,10 @@ def test_every_argument_reaches_the_template(stack: Stack) -> None:
     ("arguments", "message"),
     [
         ({"root_volume_size": Size.gibibytes(0)}, "root_volume_size must be at least 1 GiB, got 0"),
-        ({"root_volume_size": Size.mebibytes(1536)}, "root_volume_size must be at least 1 GiB, got 1.5"),
+        (
+            {"root_volume_size": Size.mebibytes(1536)},
+            "root_volume_size must be a whole number, at least 1 GiB, got 1.5",
+        ),
         (
             {"root_volume_type": "st1"},
             "root_volume_type must be one of gp3, gp2, io2, io1, standard, got 'st1'",

@@ -31,7 +31,7 @@ ALL = Storage(
     ("arguments", "message"),
     [
         ({"size": Size.gibibytes(0)}, "size must be at least 1 GiB, got 0"),
-        ({"size": Size.mebibytes(1536)}, "size must be at least 1 GiB, got 1.5"),
+        ({"size": Size.mebibytes(1536)}, "size must be a whole number, at least 1 GiB, got 1.5"),
         ({"type": "st1"}, "type must be one of gp3, gp2, io2, io1, standard, got 'st1'"),
         ({"type": "io2"}, "type io2 needs iops"),
         ({"iops": 2_999}, "iops must be at least 3,000 IOPS on gp3, got 2999"),
@@ -70,7 +70,7 @@ def test_fails_when_instance_store_volumes_are_impossible() -> None:
     ("arguments", "message"),
     [
         ({}, "storage needs at least one of scratch, instance_store and swap, got none: leave it out"),
-        ({"swap": Size.kibibytes(512)}, "swap must be at least 1 MiB, got 0.5"),
+        ({"swap": Size.kibibytes(512)}, "swap must be a whole number, at least 1 MiB, got 0.5"),
         (
             {"scratch": SCRATCH, "instance_store": InstanceStoreVolumes(mount_path="/scratch")},
             "scratch and instance_store need mount paths beside each other, got '/scratch' and '/scratch'",

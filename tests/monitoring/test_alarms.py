@@ -116,7 +116,7 @@ def test_the_topic_lets_alarms_in(stack, queue, synth, given) -> None:
     [
         ({"job_queues": []}, "at least one queue"),
         ({"spot_reclaims": bc.CountThreshold(above=1)}, "need metrics"),
-        ({"compute_environments": [None]}, "need metrics"),
+        ({"compute_environments": [object()]}, "need metrics"),
         ({"emails": ["ops"]}, "addresses such as"),
     ],
 )

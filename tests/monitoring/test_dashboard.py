@@ -113,7 +113,7 @@ def test_metrics_are_made_unless_they_are_given(stack, queue, synth) -> None:
     [
         ({"job_queues": []}, "at least one queue"),
         ({"titles": ["a", "b"]}, "as many as job_queues, got 2 for 1"),
-        ({"free_only": True, "compute_environments": [None]}, "AWS publishes no metrics of them"),
+        ({"free_only": True, "compute_environments": [object()]}, "AWS publishes no metrics of them"),
         ({"free_only": True, "metrics": object()}, "exclude each other"),
     ],
 )

@@ -150,8 +150,8 @@ def test_environments_are_asked_by_the_clock(stack, vpc, synth) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"compute_environments": [None] * 101}, "must be at most 100, got 101"),
-        ({"job_definitions": [None] * 31}, "must be at most 30, got 31"),
+        ({"compute_environments": [object()] * 101}, "must be at most 100, got 101"),
+        ({"job_definitions": [object()] * 31}, "must be at most 30, got 31"),
         ({"count_submissions": True}, "name at least one"),
     ],
 )

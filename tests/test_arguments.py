@@ -1,0 +1,133 @@
+"""What people write who run no type checker: each is refused at its line, in words of theirs."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_ec2 as ec2
+
+import batch_constructs as bc
+
+
+@pytest.fixture
+def stack() -> cdk.Stack:
+    return cdk.Stack(cdk.App(), "Stack")
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "message"),
+    [
+        (bc.CpuPool, {"queues": "daily"}, "got 'daily': write ['daily']"),
+        (
+            bc.ContainerOverrides,
+            {"command": "echo hi"},
+            "a list of texts, got 'echo hi': write ['echo', 'hi']",
+        ),
+        (bc.ServiceJobPattern, {"job_name_prefixes": "train-"}, "a list of texts, got 'train-'"),
+        (bc.JobPattern, {"statuses": bc.JobStatus.FAILED}, "statuses must be a list, got a JobStatus"),
+        (bc.JobPattern, {"statuses": ["FAILD"]}, "statuses[0] must be a JobStatus"),
+        (bc.RetryStrategy, {"attempts": "3"}, "attempts must be a number, got '3'"),
+        (bc.RetryStrategy, {"attempts": True}, "attempts must be a number, got True"),
+        (
+            bc.RetryRule,
+            {"action": "RETRYY"},
+            "action must be a RetryAction, one of RETRY, EXIT, got 'RETRYY'",
+        ),
+        (
+            bc.JobStateTimeLimit,
+            {"max_time": 3600},
+            "must be a Duration such as Duration.hours(1), got 3600",
+        ),
+    ],
+)
+def test_a_value_of_another_kind_is_refused(kind: Any, arguments: dict[str, Any], message: str) -> None:
+    """A text where a list belongs, which would be taken letter by letter; a number as a text; one word for several."""
+    with pytest.raises(TypeError) as refusal:
+        kind(**arguments)
+    assert message in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"command": "echo hi"}, "command must be a list of texts, got 'echo hi': write ['echo', 'hi']"),
+        ({"command": ["bwa", 4]}, "command[1] must be a text, got 4"),
+        ({"memory": 512}, "memory must be a Size such as Size.mebibytes(512), got 512"),
+        ({"vcpus": "1"}, "vcpus must be a number, got '1'"),
+        ({"retry_strategy": 3}, "retry_strategy must be a RetryStrategy, got 3"),
+        ({"job_role": "arn:aws:iam::123456789012:role/a"}, "job_role must be an iam.IRole, got 'arn:"),
+        ({"environment": {"THREADS": 4}}, "environment['THREADS'] must be a text, got 4"),
+        ({"tags": [{"Key": "a"}]}, "tags must be a mapping, got [{'Key': 'a'}]"),
+        ({"image": None}, "image must be a text or an ecs.ContainerImage, got None"),
+        ({"retry_stategy": None}, "has no argument 'retry_stategy' (did you mean 'retry_strategy'?)"),
+        ({"vcpus": "1", "memory": 512}, "got '1'\nmemory must be"),
+    ],
+)
+def test_a_definition_says_which_argument_is_wrong(
+    stack: cdk.Stack, arguments: dict[str, Any], message: str
+) -> None:
+    """All of them at once, and nothing is in the tree; whoever catches a ValueError catches these as well."""
+    job = {"image": "busybox", "vcpus": 1, "memory": cdk.Size.mebibytes(512)}
+    with pytest.raises(ValueError) as refusal:
+        bc.Ec2JobDefinition(stack, "Job", **{**job, **arguments})
+    assert message in str(refusal.value)
+    assert stack.node.children == []
+
+
+def test_an_environment_says_what_to_write(stack: cdk.Stack) -> None:
+    """What stands beside what is asked for, and parameters of CloudFormation, of which only values may be given."""
+    network = bc.BatchNetwork(stack, "Network")
+    size = cdk.CfnParameter(stack, "Size", type="Number")
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"vpc": network}, "vpc must be an ec2.IVpc, got a BatchNetwork: write its .vpc"),
+        ({"vpc": "vpc-1"}, "vpc must be an ec2.IVpc, got 'vpc-1'"),
+        ({"max_vcpus": size}, "max_vcpus must be a number, got a CfnParameter: write its value_as_number"),
+        (
+            {"instance_types": [ec2.InstanceType("c7i.large")]},
+            "instance_types[0] must be a text, got an InstanceType",
+        ),
+        ({"allocation_strategy": "BEST"}, "must be an AllocationStrategy, one of BEST_FIT_PROGRESSIVE, "),
+    ]
+    for arguments, message in wrong:
+        with pytest.raises(TypeError) as refusal:
+            bc.Ec2ComputeEnvironment(stack, "Environment", **{"vpc": network.vpc, **arguments})
+        assert message in str(refusal.value)
+    with pytest.raises(
+        TypeError, match="compute_environments must be a list, got an Ec2ComputeEnvironment: put it into"
+    ):
+        bc.JobQueue(
+            stack,
+            "Queue",
+            compute_environments=bc.Ec2ComputeEnvironment(stack, "One", vpc=network.vpc),  # type: ignore[arg-type]
+        )
+
+
+def test_what_fits_passes(stack: cdk.Stack) -> None:
+    """Tokens of every kind, tuples, texts that are words, and objects of which nothing is known."""
+    network = bc.BatchNetwork(stack, "Network")
+    size = cdk.CfnParameter(stack, "Size", type="Number")
+    kinds = cdk.CfnParameter(stack, "Types", type="CommaDelimitedList")
+    words: dict[str, Any] = {"allocation_strategy": "BEST_FIT", "image_ids": {"ECS_AL2023": "ami-12345678"}}
+    environment = bc.Ec2ComputeEnvironment(
+        stack,
+        "Environment",
+        vpc=network.vpc,
+        max_vcpus=size.value_as_number,
+        instance_types=kinds.value_as_list,
+        **words,
+    )
+    queue = bc.JobQueue(stack, "Queue", compute_environments=(environment,))
+    assert queue.job_queue_arn
+    assert bc.JobPattern(statuses=["FAILED"]).statuses == [bc.JobStatus.FAILED]  # type: ignore[list-item]
+
+
+def test_signatures_stay_what_they_are() -> None:
+    """For editors, for `help`, and for whoever reads them by program."""
+    parameters = inspect.signature(bc.JobQueue.__init__).parameters
+    assert list(parameters)[:3] == ["self", "scope", "id"]
+    assert parameters["compute_environments"].kind is inspect.Parameter.KEYWORD_ONLY
+    assert bc.JobQueue.__init__.__doc__ is not None
+    assert "scope: Where the queue belongs." in bc.JobQueue.__init__.__doc__
