@@ -8,7 +8,7 @@ from aws_cdk import Stage
 
 from batch_constructs.assembly.checks import Severity, check
 from batch_constructs.assembly.checks._hosts import names_in
-from batch_constructs.assembly.template import Reference, Resource, read
+from batch_constructs.assembly.template import Reference, Resource, Unknown, read
 from batch_constructs.assembly.template.resources import JobDefinition, JobQueue, Submission
 from batch_constructs.facts.instance_types import is_known
 from batch_constructs.testing.findings import line
@@ -36,6 +36,7 @@ def assert_can_run(
     job_definition: IJobDefinitionRef,
     job_queue: IJobQueueRef,
     *,
+    share_identifier: str | None = None,
     ignore: Collection[str] = (),
     warnings: bool = False,
 ) -> None:
@@ -48,6 +49,8 @@ def assert_can_run(
     Args:
         job_definition: The definition: ours, the CDK's L2 or an L1, of the same app as the queue.
         job_queue: The queue, likewise.
+        share_identifier: Whose share the job would take, where the queue has a policy of shares. By default any that it
+            knows.
         ignore: Rules (``"FIT-04"``) or families (``"FIT"``) to leave out. By default none.
         warnings: Whether warnings fail, too; by default only errors do.
 
@@ -62,11 +65,13 @@ def assert_can_run(
     model = read(synthesized(stage))
     definition = _find(model, JobDefinition, job_definition, JobQueue)
     queue = _find(model, JobQueue, job_queue, JobDefinition)
-    request = {
+    request: dict[str, Any] = {
         "JobName": "assert-can-run",
         "JobDefinition": Reference(definition),
         "JobQueue": Reference(queue),
     }
+    if share_identifier is not None or queue.gives("SchedulingPolicyArn"):
+        request["ShareIdentifier"] = share_identifier or Unknown("some share")
     blind = _blind(queue)
     concerned = {id(resource) for resource in _needs(definition, queue)}
     before = {_identity(finding) for finding in check(model, ignore=ignore)}

@@ -128,3 +128,15 @@ def test_swapped_arguments_are_told(stack, network) -> None:
     queue = on_ec2(stack, network)
     with pytest.raises(ValueError, match=r"must be a JobDefinition, got a JobQueue: .* definition first"):
         assert_can_run(queue, job(stack))
+
+
+def test_a_job_in_a_fair_share_takes_a_share(stack, network) -> None:
+    """Any that the queue knows, unless one is named."""
+    environment = bc.Ec2ComputeEnvironment(stack, "OnDemand", vpc=network.vpc)
+    policy = bc.FairSharePolicy(stack, "Policy", shares=[bc.Share(identifier="team")])
+    queue = bc.JobQueue(stack, "Fair", compute_environments=[environment], scheduling_policy=policy)
+    fair = job(stack, scheduling_priority=1)
+    assert_can_run(fair, queue)
+    assert_can_run(fair, queue, share_identifier="team")
+    with pytest.raises(AssertionError, match="'no such share!'"):
+        assert_can_run(fair, queue, share_identifier="no such share!", warnings=True)
