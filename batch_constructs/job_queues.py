@@ -70,7 +70,8 @@ class JobQueueBase(NamedQueue):
         definition).
 
         Args:
-            grantee: A role, a function, a user: who submits.
+            grantee: A role, a function, a user: who submits. Its stack belongs to the Region and account of the queue, which
+                complete the definitions' names; one that is deployed elsewhere needs a policy written by hand.
             job_definitions: At least one; ours, the L2's, an L1 or an imported one.
 
         Raises:
