@@ -87,13 +87,10 @@ class Expected:
 
     def _is_beside(self, name: str, value: Any) -> bool:
         """Whether an object of ours is not what is asked for, but has it: a network where its ``vpc`` is wanted."""
-        classes = {kind.__name__ for kind in type(value).__mro__}
-        return (
-            bool(self.objects)
-            and _is_of_ours(value)
-            and name in getattr(value, "__dict__", ())
-            and classes.isdisjoint(each.rpartition(".")[2] for each in self.objects)
-        )
+        if not self.objects or not _is_of_ours(value) or name not in getattr(value, "__dict__", ()):
+            return False
+        wanted = {each.rpartition(".")[2] for each in self.objects}
+        return wanted.isdisjoint(kind.__name__ for kind in type(value).__mro__)
 
     def in_words(self) -> str:
         """Such as ``a list of texts``, or ``a Size such as Size.mebibytes(512)``."""
@@ -106,11 +103,9 @@ class Expected:
         if self.values is not None:
             yield "a mapping"
         for kind in self.words:
-            few = ", ".join(str(member.value) for member in kind) if len(kind) <= _FEW else ""
-            such = f"one of {few}" if few else f"such as {kind.__name__}.{next(iter(kind)).name}"
-            yield (
-                f"{_with_article(kind.__name__)}, {such}" if few else f"{_with_article(kind.__name__)} {such}"
-            )
+            some = ", ".join(str(member.value) for member in kind)
+            one = f" such as {kind.__name__}.{next(iter(kind)).name}"
+            yield _with_article(kind.__name__) + (f", one of {some}" if len(kind) <= _FEW else one)
         # Beside an interface stands the class that type checkers do not take for it.
         yield from (_IN_WORDS.get(name) or _with_article(name) for name in self.objects[:1])
 

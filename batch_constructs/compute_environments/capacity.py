@@ -99,7 +99,7 @@ class Capacity:
     def unfamiliar(self) -> list[str]:
         """Instance types that the data do not know and that may be new: of slips of the pen the rule CE-18 tells."""
         return [
-            f"{name!r}" + (f" (did you mean {close!r}?)" if (close := types.closest(name)) else "")
+            f"{name!r}{types.nearest(name)}"
             for name in self._known_types()
             if not types.is_known(name) and not misspelt(name)
         ]
@@ -147,7 +147,7 @@ class Capacity:
             problems.check(
                 _NAME_FORM.fullmatch(name) is not None,
                 f"instance_types must hold types, families or bundles such as 'c7i.large', 'c7i' or "
-                f"'default_x86_64', got {name!r}" + _nearest(name),
+                f"'default_x86_64', got {name!r}{types.nearest(name)}",
             )
         by_architecture: dict[str, list[str]] = {}
         for name in self._known_types():
@@ -175,8 +175,3 @@ class Capacity:
             f"got service_role {'given' if self.has_service_role else 'omitted'} and "
             f"allocation_strategy={self.allocation_strategy}",
         )
-
-
-def _nearest(name: str) -> str:
-    close = types.closest(name.lower().strip())
-    return f" (did you mean {close!r}?)" if close else ""

@@ -192,10 +192,8 @@ def _newest_image(problems: Problems, name: str) -> str | None:
     """Of AWS, for ECS; noted as missing where the type has none, or is newer than the data."""
     type_ = types.find(name)
     parameter = None if type_ is None else images.ecs_parameter(type_)
-    close = types.closest(name)
-    nearest = f" (did you mean {close!r}?)" if close not in {None, name} and "." in name else ""
     problems.check(
         parameter is not None,
-        f"image_id must be given where no image of AWS is known to fit, got instance_type={name!r}{nearest}",
+        f"image_id must be given where no image of AWS is known to fit, got instance_type={name!r}{types.nearest(name)}",
     )
     return None if parameter is None else f"resolve:ssm:{parameter}"

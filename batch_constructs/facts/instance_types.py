@@ -214,6 +214,12 @@ def closest(name: str) -> str | None:
     return near[0] if near else None
 
 
+def nearest(name: str) -> str:
+    """`` (did you mean 'c7i.large'?)`` for an unknown name that is near a known one, else nothing."""
+    close = closest(name)
+    return f" (did you mean {close!r}?)" if close not in {None, name} else ""
+
+
 def metadata() -> tuple[str, str]:
     """Where the data come from, and the day as ``YYYY-MM-DD``."""
     return _table().source, _table().date

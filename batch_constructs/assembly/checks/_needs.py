@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from batch_constructs.assembly.checks._hosts import containers_of, pod_amount, pod_containers_of, type_of
 from batch_constructs.assembly.checks._memo import once
 from batch_constructs.assembly.template import known
-from batch_constructs.assembly.template.resources import JobContainer, NodeRange
+from batch_constructs.assembly.template.resources import NodeRange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from batch_constructs.assembly.template import Unknown
-    from batch_constructs.assembly.template.resources import Container, JobDefinition, Submission
+    from batch_constructs.assembly.template.resources import JobDefinition, Submission
 
 _POD_MEMORY = re.compile(r"([0-9]{1,15})(Mi|Gi)")
 
@@ -88,7 +88,7 @@ def _amount(unit: JobDefinition | NodeRange, submission: Submission | None, kind
             return 0
         if asked is not None:
             return _number(asked)
-    total = sum(_number(amount_of(container, kind)) for container in containers_of(unit))
+    total = sum(_number(container.amount(kind)) for container in containers_of(unit))
     return total + sum(_pod_number(pod_amount(pod, _POD_NAMES[kind])) for pod in pod_containers_of(unit))
 
 
@@ -103,15 +103,6 @@ def _overrides_nothing(submission: Submission) -> bool:
 
 
 _POD_NAMES = {"VCPU": "cpu", "MEMORY": "memory", "GPU": "nvidia.com/gpu"}
-
-
-def amount_of(container: Container, kind: str) -> str | Unknown | None:
-    """What a container asks for, also in the old form, as it is written; ``None``: nothing."""
-    asked = container.requirement(kind)
-    if asked is not None or not isinstance(container, JobContainer):
-        return asked
-    old = {"VCPU": container.vcpus, "MEMORY": container.memory}.get(kind)
-    return str(old) if known(old) else None
 
 
 def _number(value: str | Unknown | None) -> float:

@@ -173,9 +173,8 @@ def instance_types_exist(where: ComputeResources | NodeRange) -> Iterator[Findin
         return
     for at, name in named:
         if known(name) and misspelt(name):
-            near = instance_types.closest(name)
-            hint = f" (did you mean {near!r}?)" if near else ""
-            message = f"{at.partition('[')[0]} names {name!r}, which is not known{hint}"
+            where_named = at.partition("[")[0]
+            message = f"{where_named} names {name!r}, which is not known{instance_types.nearest(name)}"
             yield Finding(where, message, at=at)
 
 

@@ -13,7 +13,7 @@ from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.checks._fit import Misfit, Obstacle, kind_of_environment, misfit, misfit_of
 from batch_constructs.assembly.checks._hosts import names_in
 from batch_constructs.assembly.checks._memo import once
-from batch_constructs.assembly.checks._needs import amount_of, own_needs
+from batch_constructs.assembly.checks._needs import own_needs
 from batch_constructs.assembly.template import is_one_of, known, or_none
 from batch_constructs.assembly.template.resources import JobQueue
 from batch_constructs.facts import fargate
@@ -114,7 +114,7 @@ def override_is_a_size_of_fargate(submission: Submission) -> Iterator[Finding]:
         return
     asked = [overrides.requirement(kind) for kind in ("VCPU", "MEMORY")]
     container = definition.container_properties
-    own = [amount_of(container, kind) for kind in ("VCPU", "MEMORY")]
+    own = [container.amount(kind) for kind in ("VCPU", "MEMORY")]
     vcpus, memory = (new if new is not None else old for new, old in zip(asked, own, strict=True))
     overridden = any(known(value) for value in asked)
     if overridden and known(vcpus) and known(memory) and (why := fargate.why_invalid(vcpus, memory)):

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.template import PartialText, Reference, known, shown
 from batch_constructs.assembly.template.networks import Reach
-from batch_constructs.assembly.template.resources import JobContainer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -113,19 +112,11 @@ def size(definition: JobDefinition) -> tuple[str, str, str]:
     if containers := _containers(definition):
         first = containers[0]
         image = short_image(first.image)
-        vcpus, memory = _asked(first, "VCPU"), _asked(first, "MEMORY")
+        vcpus, memory = first.amount("VCPU"), first.amount("MEMORY")
     else:
         return "-", "-", "-"
     more = f" (+{len(containers) - 1})" if len(containers) > 1 else ""
     return f"{image}{more}", text(vcpus), text(memory)
-
-
-def _asked(container: Any, kind: str) -> str | int | Unknown | None:
-    """What a container asks for, also in the old form: ``Vcpus`` and ``Memory``."""
-    asked: str | Unknown | None = container.requirement(kind)
-    if asked is None and isinstance(container, JobContainer):
-        return {"VCPU": container.vcpus, "MEMORY": container.memory}.get(kind)
-    return asked
 
 
 def amounts(definition: JobDefinition) -> str:

@@ -69,12 +69,14 @@ def share_exports(stacks: list[Stack]) -> None:
 
 def nested_stacks(stack: Stack, folder: Path, depth: int = 0) -> Iterator[Stack]:
     """The stacks that a stack deploys itself, as far as their templates lie beside it."""
-    for logical_id, resource in stack.resources.items():
-        if resource.type != "AWS::CloudFormation::Stack":
-            continue
+    nested = {
+        name: each for name, each in stack.resources.items() if each.type == "AWS::CloudFormation::Stack"
+    }
+    uploaded = _assets(folder) if nested else {}
+    for logical_id, resource in nested.items():
         address = resource.raw("TemplateURL")
         # The CDK's command line has the path written down; without it the list of assets has it, by the end of the address.
-        path = resource.metadata.get("aws:asset:path") or _assets(folder).get(ending(address) or "", address)
+        path = resource.metadata.get("aws:asset:path") or uploaded.get(ending(address) or "", address)
         file = _beside(folder, path)
         if file is None or depth > _MAX_NESTING:
             continue

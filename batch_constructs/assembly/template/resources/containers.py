@@ -200,6 +200,10 @@ class Container(View):
         """What the container asks for of ``VCPU``, ``MEMORY`` or ``GPU``, as it is written; ``None``: nothing."""
         return required(self.resource_requirements, kind)
 
+    def amount(self, kind: str) -> str | Unknown | None:
+        """The same, wherever it is written."""
+        return self.requirement(kind)
+
 
 class JobContainer(Container):
     """The container of a single-container job, or of a node range of a multi-node parallel job."""
@@ -217,6 +221,14 @@ class JobContainer(Container):
     runtime_platform = Struct("RuntimePlatform", RuntimePlatform)
     vcpus = Integer("Vcpus")
     volumes = Structs("Volumes", Volume)
+
+    def amount(self, kind: str) -> str | Unknown | None:
+        """The same, also in the old form: ``Vcpus`` and ``Memory``."""
+        asked = self.requirement(kind)
+        if asked is not None:
+            return asked
+        old = {"VCPU": self.vcpus, "MEMORY": self.memory}.get(kind)
+        return str(old) if isinstance(old, int) else old
 
 
 class ContainerDependency(View):

@@ -69,6 +69,10 @@ class PodContainer(View):
         found = next((amount for amount in amounts if amount is not None), None)
         return found.removesuffix("Mi") if kind == "MEMORY" and known(found) else found
 
+    def amount(self, kind: str) -> str | Unknown | None:
+        """The same: a pod has no older form."""
+        return self.requirement(kind)
+
 
 class EmptyDir(View):
     """A volume that lives as long as the pod."""
