@@ -57,12 +57,12 @@ ACCEPTED = (
     ),
     Accepted(
         rule=r"AwsSolutions-IAM5\[Action::(s3:(Abort|DeleteObject|GetBucket|GetObject|List)|kms:(GenerateDataKey|ReEncrypt))\*\]",
-        at=".*/(Job|Task)Role/DefaultPolicy/Resource",
+        at=".*/((Job|Task)Role|Reader/Role)/DefaultPolicy/Resource",
         because="what the CDK's Bucket.grant_read and grant_read_write allow, on one bucket and its key",
     ),
     Accepted(
         rule=r"AwsSolutions-IAM5\[Resource::<\w+\.Arn>(/\w+)*/\*\]",
-        at=".*/(Job|Task)Role/DefaultPolicy/Resource",
+        at=".*/((Job|Task)Role|Reader/Role)/DefaultPolicy/Resource",
         because="the objects of one bucket, or of a folder in it",
     ),
     Accepted(
@@ -82,7 +82,7 @@ ACCEPTED = (
     ),
     Accepted(
         rule=r"AwsSolutions-IAM5\[Resource::<Queue\w+\.JobQueueArn>/quota-share/\*\]",
-        at="SageMakerServiceJobs/Researcher/DefaultPolicy/Resource",
+        at="SageMakerServiceJobs/(Researcher|Student)/DefaultPolicy/Resource",
         because="all shares of one queue",
     ),
     Accepted(
@@ -155,7 +155,7 @@ ACCEPTED = (
     ),
     Accepted(
         rule=r"AwsSolutions-IAM4\[.*/(AmazonEC2ContainerRegistryPullOnly|AmazonEKSWorkerNodePolicy|AmazonEKS_CNI_Policy)\]",
-        at="EksJobs/Nodes/Resource",
+        at="(EksJobs/Nodes|ExistingCluster/NodeRole)/Resource",
         because="what nodes of Amazon EKS need, and AWS keeps up to date",
     ),
     Accepted(

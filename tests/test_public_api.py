@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,25 @@ import batch_constructs
 from batch_constructs import _HOMES
 
 SOURCE = Path(inspect.getfile(batch_constructs)).read_text(encoding="utf-8")
+
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+# These are older than the rule that a new name gets an example: code that runs shows them in docs/, or their pages do.
+IN_DOCS_ONLY = """
+    AgentMetrics AllocationStrategy ApiCallField ApiCallPattern ArrayJobs AwsLogs BatchAlerts BatchConditionKey
+    BatchServiceRole CapacityOption CloudConfig CloudWatchAgent ConsumableResource ContainerOverrides
+    DependencyCondition Device DevicePermission DnsPolicy EfsMount EksHostPath EksMultiNodeParallelJobDefinition
+    EksNodeGroup EksPersistentVolumeClaim EksPod EksSecret EmptyDirMedium EventTriggeredJob ExecutionRole
+    FargateTask FireLens FirelensType ImagePullPolicy ImageType ImportedComputeEnvironment
+    ImportedConsumableResource ImportedJobDefinition ImportedJobQueue InterfaceType IpcMode JobEventField
+    JobPattern JobQueueBlockedPattern JobStatus LaunchTemplateOverride LinuxParameters
+    ManagedInstancesComputeEnvironment ManagedInstancesInfrastructureRole ManagedInstancesInstanceRole
+    ManagedInstancesJobDefinition MultiContainerJobDefinition NetworkInterface OperatingSystemFamily OwnPool
+    QueuedJob RegistrationConditions ReservationPreference ResourceSharing S3Files S3Mount ScratchVolume
+    ServiceJobEventField ServiceJobPattern ServiceJobQueueBlockedPattern SpotFleetRole TeamsChannel Tmpfs Ulimit
+    UlimitName UnmanagedComputeEnvironment UpdatePolicy deny_register_job_definition_if_all
+    deny_register_job_definition_if_any
+""".split()  # noqa: SIM905 - names in a paragraph are easier to read and to delete
 
 
 def typed_names() -> set[str]:
@@ -34,6 +54,13 @@ def test_the_lists_of_names_agree() -> None:
     assert list(_HOMES) == list(batch_constructs.__all__)
     assert typed_names() - {"Any"} == set(batch_constructs.__all__)
     assert set(batch_constructs.__all__) <= set(dir(batch_constructs))
+
+
+def test_every_name_stands_in_an_example() -> None:
+    """A new one must; of the old ones those that do not are known."""
+    text = "\n".join(file.read_text(encoding="utf-8") for file in EXAMPLES.rglob("*.py"))
+    shown = set(re.findall(r"\w+", text))
+    assert sorted(set(batch_constructs.__all__) - shown) == IN_DOCS_ONLY
 
 
 def test_a_wrong_name_is_an_attribute_error() -> None:

@@ -1,7 +1,7 @@
 """Two queues seen at a glance: what runs, how long jobs wait, what fails and why; and alarms when it gets too much."""
 
 import batch_constructs as bc
-from aws_cdk import App, Duration, Size, Stack
+from aws_cdk import App, Aws, Duration, Size, Stack
 
 app = App()
 stack = Stack(app, "Dashboard")
@@ -48,5 +48,20 @@ bc.BatchDashboard(
     metrics=metrics,
     alarms=alarms,
 )
+
+# Alarms of one's own: on a queue that another team made, on one definition, on one environment.
+theirs = bc.JobQueue.from_job_queue_arn(
+    stack, "Theirs", f"arn:{Aws.PARTITION}:batch:{Aws.REGION}:{Aws.ACCOUNT_ID}:job-queue/theirs"
+)
+of_theirs: bc.JobQueueMetrics = bc.JobQueueMetrics(theirs)
+of_align: bc.JobDefinitionMetrics = metrics.of_definition(align)
+of_spot: bc.ComputeEnvironmentMetrics = metrics.of_environment(spot)
+for name, metric, threshold in (
+    ("CancelledAlarm", night.metric(bc.QueueMetric.CANCELLED), 20),
+    ("TheirsAlarm", of_theirs.metric_failed(), 100),
+    ("AlignAlarm", of_align.metric_failed(), 5),
+    ("CapacityAlarm", of_spot.metric_desired_vcpus(), 500),
+):
+    metric.create_alarm(stack, name, threshold=threshold, evaluation_periods=1)
 
 app.synth()

@@ -35,4 +35,11 @@ training_role = iam.Role(stack, "TrainingRole", assumed_by=iam.ServicePrincipal(
 researcher = iam.Role(stack, "Researcher", assumed_by=iam.AccountRootPrincipal())
 queue.grant_submit_service_job(researcher, training_roles=[training_role])
 
+# Whoever takes this one may send some too, but none that overtakes those of others.
+student = iam.Role(stack, "Student", assumed_by=iam.AccountRootPrincipal())
+for statement in bc.allow_submit_service_job(
+    training_roles=[training_role], queue=queue, maximum_scheduling_priority=0
+):
+    student.add_to_policy(statement)
+
 app.synth()

@@ -38,6 +38,10 @@ NOT_DEPLOYED_BY_MOTO = {
         "AWS::EKS::Cluster",
         "AWS::EKS::Nodegroup",
     },
+    "existing_cluster.ExistingCluster": {
+        "AWS::EKS::AccessEntry",
+        "AWS::EKS::PodIdentityAssociation",
+    },
     "sagemaker_service_jobs.SageMakerServiceJobs": {
         "AWS::Batch::QuotaShare",
         "AWS::Batch::ServiceEnvironment",

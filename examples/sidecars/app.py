@@ -1,0 +1,77 @@
+"""A solver over several nodes with a monitor beside it on each, and a report when all is done."""
+
+import batch_constructs as bc
+from aws_cdk import App, Duration, Size, Stack
+
+IMAGE = "public.ecr.aws/docker/library/busybox:1.37"
+INSTANCE_TYPE = "c7i.2xlarge"
+
+app = App()
+stack = Stack(app, "Sidecars")
+
+network = bc.BatchNetwork(stack, "Network")
+# No container of a node gets the rights of its instance.
+template = bc.BatchLaunchTemplate(stack, "Template", user_data=[bc.EcsAgentConfig(awsvpc_block_imds=True)])
+environment = bc.Ec2ComputeEnvironment(
+    stack,
+    "Nodes",
+    vpc=network.vpc,
+    instance_types=[INSTANCE_TYPE],
+    max_vcpus=128,
+    launch_template=template,
+)
+queue = bc.JobQueue(stack, "Queue", compute_environments=[environment])
+
+solve = bc.EcsMultiNodeParallelJobDefinition(
+    stack,
+    "Solve",
+    instance_type=INSTANCE_TYPE,
+    node_groups=[
+        bc.EcsNodeGroup(
+            # The last range is open, so that a submission may have more nodes, or fewer.
+            nodes=bc.NodeRange(first=0, last=3, open_ended=True),
+            containers=[
+                bc.TaskContainer(
+                    name="solver",
+                    image=IMAGE,
+                    command=["sh", "-c", "echo node $AWS_BATCH_JOB_NODE_INDEX solves with $STEPS steps"],
+                    environment={"STEPS": "100"},
+                    vcpus=6,
+                    memory=Size.gibibytes(12),
+                ),
+                # The node ends with its solver, whatever the monitor does.
+                bc.TaskContainer(
+                    name="monitor",
+                    image=IMAGE,
+                    command=["sh", "-c", "while :; do cat /proc/loadavg; sleep 60; done"],
+                    vcpus=1,
+                    memory=Size.mebibytes(512),
+                    essential=False,
+                ),
+            ],
+            pid_mode=bc.PidMode.TASK,
+        )
+    ],
+    timeout=Duration.hours(2),
+)
+bc.ScheduledJob(
+    stack,
+    "Nightly",
+    schedule="cron(0 1 * * ? *)",
+    job_queue=queue,
+    job_definition=solve,
+    # At night nobody waits for the instances: twice the nodes, and ten times the steps.
+    node_overrides=bc.NodeOverrides(
+        num_nodes=8,
+        node_property_overrides=[
+            bc.NodePropertyOverride(
+                target_nodes="0:",
+                ecs_properties_override=[
+                    bc.TaskContainerOverrides(name="solver", environment={"STEPS": "1000"})
+                ],
+            )
+        ],
+    ),
+)
+
+app.synth()
