@@ -71,6 +71,8 @@ class Container:
     ulimits: Sequence[Ulimit] = ()
     repository_credentials: secretsmanager.ISecret | None = None
     enable_execute_command: bool | None = None
+    instance_type: str | None = None
+    """Where only nodes may run."""
 
     @property
     def needs_execution_role(self) -> bool:
@@ -139,6 +141,7 @@ class Container:
             volumes=volumes.properties,
             mount_points=volumes.mount_points(self.mounts),
             enable_execute_command=self.enable_execute_command,
+            instance_type=self.instance_type,
             network_configuration=platform.network_configuration,
             fargate_platform_configuration=platform.fargate_platform_configuration,
             runtime_platform=platform.runtime_platform,

@@ -9,7 +9,6 @@ from aws_cdk import aws_batch as batch
 
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known, seconds
-from batch_constructs.facts import instance_types as types
 from batch_constructs.job_definitions.consumables import check_consumes, consumable_resource_properties
 from batch_constructs.job_definitions.eks import EksJobDefinitionBase
 from batch_constructs.job_definitions.eks_documents import pod_arguments
@@ -91,8 +90,9 @@ class EksMultiNodeParallelJobDefinition(EksJobDefinitionBase):
             node_groups: 1 to 5 groups, all with a count of nodes or all with a `NodeRange`; together they are all
                 nodes from 0 on.
             main_node: Index of the node that starts first and whose end counts, from 0. By default the first.
-            instance_type: The type that all nodes run on. By default AWS Batch chooses the smallest that fits the
-                largest node.
+            instance_type: AWS Batch takes no instance type for nodes that run pods, so leave it out: an environment
+                with one entry in ``instance_types`` decides. By default AWS Batch chooses the smallest type of the
+                environment that fits the largest node.
             parameters: Values for the ``Ref::name`` of the commands, which a submission may override. By default each
                 submission gives them.
             consumes: How much of which consumable resources each job holds, at least 1 of each. By default none;
@@ -125,7 +125,11 @@ class EksMultiNodeParallelJobDefinition(EksJobDefinitionBase):
         _check_namespaces(problems, [group.pod.namespace for group in node_groups])
         for group in node_groups:
             check_consumes(problems, group.consumes)
-            _check_size(problems, group.pod, instance_type)
+        problems.check(
+            instance_type is None,
+            "instance_type must be left out for nodes that run pods, AWS Batch refuses it, got "
+            f"{instance_type!r}: make an EksComputeEnvironment with instance_types=[{instance_type!r}] for these jobs",
+        )
         settings.check(problems)
         problems.raise_if_any()
 
@@ -179,20 +183,4 @@ def _check_namespaces(problems: Problems, namespaces: Sequence[str | None]) -> N
         len(given) <= 1,
         "the pods of all node_groups must have one namespace, got "
         + " and ".join(sorted("none" if each is None else repr(each) for each in given)),
-    )
-
-
-def _check_size(problems: Problems, pod: EksPod, instance_type: str | None) -> None:
-    found = types.find(instance_type) if instance_type is not None and known(instance_type) else None
-    if found is None:
-        return
-    vcpus = [each.vcpus for each in pod.containers if known(each.vcpus)]
-    gpus = [each.gpus for each in pod.containers if each.gpus is not None and known(each.gpus)]
-    problems.check(
-        sum(vcpus) <= found.vcpus,
-        f"vcpus must fit instance_type, got {sum(vcpus)} on {found.name} with {found.vcpus}",
-    )
-    problems.check(
-        sum(gpus) <= found.gpu_count,
-        f"gpus must fit instance_type, got {sum(gpus)} on {found.name} with {found.gpu_count}",
     )

@@ -116,7 +116,9 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
         """
         memories = [mebibytes(group.memory) for group in node_groups]
         containers = [
-            container_of(group, memory, enable_execute_command=enable_execute_command)
+            container_of(
+                group, memory, enable_execute_command=enable_execute_command, instance_type=instance_type
+            )
             for group, memory in zip(node_groups, memories, strict=True)
         ]
         settings = DefinitionSettings(
@@ -166,7 +168,6 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
                     _L1.NodeRangePropertyProperty(
                         target_nodes=str(nodes),
                         container=container,
-                        instance_types=None if instance_type is None else [instance_type],
                         consumable_resource_properties=consumable_resource_properties(group.consumes),
                     )
                     for nodes, group, container in zip(
@@ -191,6 +192,7 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
             **settings,
             **role_arguments(roles, containers, references),
             "main_node": nodes["MainNode"],
+            "instance_type": roles.get("InstanceType"),
             "node_groups": [
                 NodeGroup(
                     nodes=range_of(each["TargetNodes"], nodes["NumNodes"]),

@@ -117,7 +117,11 @@ class NodeGroup:
 
 
 def container_of(
-    group: NodeGroup, memory_mib: Number | None, *, enable_execute_command: bool | None
+    group: NodeGroup,
+    memory_mib: Number | None,
+    *,
+    enable_execute_command: bool | None,
+    instance_type: str | None,
 ) -> Container:
     """The container that each node of a group runs."""
     return Container(
@@ -134,6 +138,7 @@ def container_of(
         ulimits=_ulimits(group),
         repository_credentials=group.repository_credentials,
         enable_execute_command=enable_execute_command,
+        instance_type=instance_type,
     )
 
 

@@ -102,12 +102,16 @@ def node_members(overrides: NodeOverrides | None) -> dict[str, Any] | None:
 
 
 def _node_range(each: NodePropertyOverride) -> dict[str, Any]:
+    # AWS Batch takes the list of a range for jobs with ecsProperties only.
+    of_container = each.container_overrides is not None
+    container = container_members(each.container_overrides) or {}
+    types = None if each.instance_type is None else [each.instance_type]
     return given(
         targetNodes=str(each.target_nodes),
-        containerOverrides=container_members(each.container_overrides),
+        containerOverrides=container | given(instanceType=each.instance_type if of_container else None),
         ecsPropertiesOverride=task_members(each.ecs_properties_override),
         eksPropertiesOverride=pod_members(each.eks_properties_override),
-        instanceTypes=None if each.instance_type is None else [each.instance_type],
+        instanceTypes=None if of_container else types,
         consumableResourcePropertiesOverride=consumed_members(each.consumes),
     )
 

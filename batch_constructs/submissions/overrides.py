@@ -191,12 +191,14 @@ class NodePropertyOverride:
         container_overrides: What changes in their container. By default nothing.
         ecs_properties_override: What changes in their containers by name. By default nothing.
         eks_properties_override: What changes in their pods. By default nothing.
-        instance_type: The type that they run on. By default as the definition says.
+        instance_type: The type that they run on. For a `MultiNodeParallelJobDefinition` give ``container_overrides``
+            beside it, at least an empty ``ContainerOverrides()``; AWS Batch takes none for pods. By default as the
+            definition says.
         consumes: How much of which consumable resources they hold, by name or ARN, at least 1 of each. By default as
             the definition says.
 
     Raises:
-        ValueError: the range is none, or there are several kinds of overrides.
+        ValueError: the range is none, there are several kinds of overrides, or pods with an ``instance_type``.
     """
 
     target_nodes: NodeRange | str
@@ -210,6 +212,11 @@ class NodePropertyOverride:
         problems = Problems()
         problems.matches("target_nodes", str(self.target_nodes), patterns.NODE_RANGE)
         check_one_kind(problems, self)
+        problems.check(
+            self.instance_type is None or self.eks_properties_override is None,
+            "instance_type must be left out for nodes that run pods, AWS Batch takes it on ECS only, got "
+            f"{self.instance_type!r}: submit to a queue whose environment has that type only",
+        )
         check_consumed(problems, self.consumes)
         problems.raise_if_any()
 

@@ -131,7 +131,9 @@ def definition(kind: str = "container", /, **members: Any) -> dict[str, Any]:
 
 
 def nodes(**members: Any) -> dict[str, Any]:
-    group = {"targetNodes": "0:", "instanceTypes": ["c7i.4xlarge"], "consumableResourceProperties": CONSUMED}
+    group: dict[str, Any] = {"targetNodes": "0:", "consumableResourceProperties": CONSUMED}
+    if "ecsProperties" in members:
+        group["instanceTypes"] = ["c7i.4xlarge"]
     return {"numNodes": 2, "mainNode": 0, "nodeRangeProperties": [{**group, **members}]}
 
 
@@ -172,7 +174,9 @@ DEFINITIONS: list[tuple[Any, dict[str, Any]]] = [
     ),
     (
         bc.MultiNodeParallelJobDefinition,
-        definition("multinode", nodeProperties=nodes(container=INSTANCE_CONTAINER)),
+        definition(
+            "multinode", nodeProperties=nodes(container={**INSTANCE_CONTAINER, "instanceType": "c7i.4xlarge"})
+        ),
     ),
     (
         bc.MultiNodeParallelJobDefinition,

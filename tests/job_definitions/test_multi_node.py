@@ -107,7 +107,8 @@ def test_efa_brings_devices_and_locked_memory(stack: Stack, only: Callable[[str]
     }
     assert container["LinuxParameters"]["SharedMemorySize"] == 1024
     assert container["Ulimits"] == [{"Name": "memlock", "SoftLimit": -1, "HardLimit": -1}]
-    assert nodes["InstanceTypes"] == ["p4d.24xlarge"]
+    assert nodes["Container"]["InstanceType"] == "p4d.24xlarge"
+    assert "InstanceTypes" not in nodes
 
 
 @pytest.mark.parametrize("place", ["shared_memory", "linux_parameters"])
@@ -225,5 +226,5 @@ def test_tokens_pass_untouched(stack: Stack, only: Callable[[str], dict[str, Any
     text = CfnParameter(stack, "Type").value_as_string
     define(stack, group(2, vcpus=number, memory=Size.mebibytes(number)), instance_type=text)
     [nodes] = nodes_of(only)["NodeRangeProperties"]
-    assert nodes["InstanceTypes"] == [{"Ref": "Type"}]
+    assert nodes["Container"]["InstanceType"] == {"Ref": "Type"}
     assert nodes["Container"]["ResourceRequirements"][0]["Value"] == {"Ref": "Number"}

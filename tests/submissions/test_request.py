@@ -82,7 +82,13 @@ OF_NODES = st.builds(
     NodeOverrides,
     num_nodes=st.none() | st.integers(1, 100),
     node_property_overrides=st.lists(
-        KINDS.map(lambda kind: NodePropertyOverride(target_nodes="0:", instance_type="c7i.large", **kind)),
+        KINDS.map(
+            lambda kind: NodePropertyOverride(
+                target_nodes="0:",
+                instance_type=None if "eks_properties_override" in kind else "c7i.large",
+                **kind,
+            )
+        ),
         max_size=3,
     ),
 )
@@ -182,6 +188,9 @@ def test_nodes_are_changed_by_their_ranges() -> None:
                 target_nodes=NodeRange(first=0, last=0), container_overrides=ContainerOverrides(vcpus=2)
             ),
             NodePropertyOverride(target_nodes="1:", instance_type="c7i.large", consumes={"licence": 1}),
+            NodePropertyOverride(
+                target_nodes="2:", instance_type="c7i.large", container_overrides=ContainerOverrides()
+            ),
         ],
     )
     assert request(node_overrides=overrides).to_boto3()["nodeOverrides"] == {
@@ -198,8 +207,19 @@ def test_nodes_are_changed_by_their_ranges() -> None:
                     "consumableResourceList": [{"consumableResource": "licence", "quantity": 1}]
                 },
             },
+            {"targetNodes": "2:", "containerOverrides": {"instanceType": "c7i.large"}},
         ],
     }
+
+
+def test_fails_when_pods_are_given_an_instance_type() -> None:
+    """AWS Batch knows instance types for nodes on ECS only."""
+    with pytest.raises(ValueError, match="instance_type must be left out for nodes that run pods"):
+        NodePropertyOverride(
+            target_nodes="0:",
+            instance_type="c7i.large",
+            eks_properties_override=EksPodOverrides(namespace="jobs"),
+        )
 
 
 @pytest.mark.parametrize(

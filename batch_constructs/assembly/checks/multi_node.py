@@ -208,7 +208,21 @@ def one_instance_type(definition: JobDefinition) -> Iterator[Finding]:
         yield from miscounted(
             limits.NODE_RANGE_INSTANCE_TYPES, node_range, "InstanceTypes", node_range.instance_types
         )
+        yield from _types_without_a_task(node_range)
     names = {type_of(node_range) for node_range in nodes.node_range_properties} - {None}
     if len(names) > 1:
         message = f"all nodes must have one instance type, got {' and '.join(sorted(filter(None, names)))}"
         yield Finding(nodes, message, at="NodeRangeProperties")
+
+
+def _types_without_a_task(node_range: NodeRange) -> Iterator[Finding]:
+    """Yield a finding if InstanceTypes stand where AWS refuses them: beside a Container, or a pod."""
+    if not node_range.gives("InstanceTypes") or not node_range.ecs_properties.absent:
+        return
+    for other, way in (
+        (node_range.container, "write Container.InstanceType"),
+        (node_range.eks_properties, "an environment of that type decides for pods"),
+    ):
+        if other.present:
+            message = f"AWS Batch takes InstanceTypes beside EcsProperties only: {way}"
+            yield Finding(node_range, message, at="InstanceTypes")
