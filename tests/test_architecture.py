@@ -28,6 +28,8 @@ FLOORS = (
         "_cfn",
         "_references",
         "_dead_letters",
+        "_places",
+        "_connections",
         "_metrics",
         "_cli_json",
     ),
@@ -127,7 +129,16 @@ def test_every_module_keeps_to_its_place(path: Path) -> None:
     else:
         above = {name for name in used if name in READING_WING | DOORS or floor_of(name) >= floor_of(here)}
         allowed = (
-            {"_tokens", "_problems", "_cfn", "_synth_checks", "_references", "_dead_letters"}
+            {
+                "_tokens",
+                "_problems",
+                "_cfn",
+                "_synth_checks",
+                "_references",
+                "_dead_letters",
+                "_places",
+                "_connections",
+            }
             if here in WRITING_WING
             else set()
         )

@@ -9,6 +9,7 @@ from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 
 from batch_constructs._cfn import struct
+from batch_constructs._places import role_beside
 from batch_constructs.compute_environments.base import ManagedComputeEnvironment, imported_instance_role
 from batch_constructs.facts import instance_types as types
 from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
@@ -180,10 +181,11 @@ class Ec2Family(ManagedComputeEnvironment):
                 "known by its profile only: call allow_instances of the template with the role",
             )
             return
+        role = role_beside(self, role)
         for each in needy:
             each.allow_instances(role=role, security_groups=self)
         # The first instance may start with the environment, and mounts with these rights.
-        rights = role.node.try_find_child("DefaultPolicy")
+        rights = role.node.try_find_child("DefaultPolicy") or role.node.try_find_child("Policy")
         if rights is not None:
             self.cfn.node.add_dependency(rights)
 

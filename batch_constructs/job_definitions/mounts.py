@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
-from aws_cdk import Stack
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
+from batch_constructs._connections import let_reach
+from batch_constructs._places import role_beside
 from batch_constructs._tokens import known
 from batch_constructs.facts import fargate
 from batch_constructs.job_definitions.volumes import Efs, Host, S3Files
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from aws_cdk import aws_ec2
-    from constructs import Construct, IConstruct
+    from constructs import Construct
 
     from batch_constructs._problems import Problems
     from batch_constructs.job_definitions.ecs import EcsJobDefinition
@@ -111,10 +112,11 @@ class Volumes:
             if isinstance(volume, Host):
                 continue
             _open(definition, volume)
+            role = role_beside(definition, definition.job_role)
             if isinstance(volume, Efs):
-                _let_in(definition, volume, "elasticfilesystem", *_efs_arns(volume))
+                _let_in(role, volume, "elasticfilesystem", *_efs_arns(volume))
             else:
-                _let_in(definition, volume, "s3files", *_s3_files_arns(volume))
+                _let_in(role, volume, "s3files", *_s3_files_arns(volume))
 
 
 def _property(name: str, volume: Mount) -> batch.CfnJobDefinition.VolumesProperty:
@@ -194,14 +196,8 @@ def _open(definition: Construct, volume: Efs | S3Files) -> None:
     from aws_cdk import aws_ec2 as ec2  # noqa: PLC0415 - only those pay who open a port
 
     target = cast("aws_ec2.IConnectable", volume.security_group or volume.file_system)
-    nfs, reason = ec2.Port.tcp(_NFS), "Jobs mount the file system"
     for environment in volume.reachable_from:
-        # The rule goes where no stacks will wait for each other: this one needs the file system's anyway.
-        if _stack(environment.connections.security_groups[0]) == _stack(definition):
-            environment.connections.allow_to(target, nfs, reason)
-        else:
-            target.connections.allow_from(environment, nfs, reason)
-
-
-def _stack(construct: IConstruct) -> str:
-    return Stack.of(construct).node.addr
+        # This stack needs the file system's and the environment's anyway; those two must not need each other.
+        let_reach(
+            environment, target, ec2.Port.tcp(_NFS), asker=definition, reason="Jobs mount the file system"
+        )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from aws_cdk import aws_ec2 as ec2
 
+from batch_constructs._connections import let_reach
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 
@@ -23,6 +24,7 @@ __all__ = ["EfsMount", "FsxLustreMount", "Mount", "S3Mount"]
 
 # Source: FSx for Lustre User Guide, "File system access control with Amazon VPC".
 _LUSTRE_PORTS = ((988, 988), (1018, 1023))
+_NFS_PORT = 2049
 
 
 class Mount(Protocol):
@@ -108,7 +110,7 @@ class EfsMount:
         Args:
             instances: What the instances belong to.
         """
-        self.file_system.connections.allow_default_port_from(instances)
+        let_reach(instances, self.file_system, ec2.Port.tcp(_NFS_PORT))
 
     def wait_for(self) -> Sequence[IDependable]:
         """Its mount targets, which the file system itself does not wait for."""
@@ -180,8 +182,8 @@ class FsxLustreMount:
             return
         for first, last in _LUSTRE_PORTS:
             port = ec2.Port.tcp_range(first, last)
-            self.file_system.connections.allow_from(instances, port)
-            self.file_system.connections.allow_to(instances, port)
+            let_reach(instances, self.file_system, port)
+            let_reach(self.file_system, instances, port, asker=instances)
 
     def wait_for(self) -> Sequence[IDependable]:
         """Nothing: its address names it."""
