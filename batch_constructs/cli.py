@@ -161,7 +161,13 @@ def diagram(path: Path, output: Path) -> None:
     show_default=True,
     help="How to report.",
 )
-def changes(old: str, new: str, style: str) -> None:
+@click.option(
+    "--removed",
+    metavar="PATH",
+    multiple=True,
+    help="Accept that this queue, environment, policy or quota goes: construct path or logical id; repeatable.",
+)
+def changes(old: str, new: str, style: str, removed: tuple[str, ...]) -> None:
     """Tell what a deploy of NEW over OLD would do to environments, queues, definitions and policies.
 
     \b
@@ -169,6 +175,8 @@ def changes(old: str, new: str, style: str) -> None:
     batch-constructs changes git:v1.2:tests/snapshots/platform.template.json cdk.out
 
     Each is a template, a cdk.out folder, a folder of templates, or a template in git: git:REVISION:PATH.
+
+    A queue, environment or policy of OLD that goes or is made anew is a surprise, unless --removed names it.
 
     Exit status: 0 nothing fails or surprises, 1 something does or may, 2 a path cannot be read.
     """
@@ -178,12 +186,12 @@ def changes(old: str, new: str, style: str) -> None:
     for path in (old, new):
         with git_files.checked_out(path, _fail) as file:
             models.append(_read(file))
-    from batch_constructs._cli import changes as tables  # noqa: PLC0415 - as above
-    from batch_constructs.assembly.changes import plan  # noqa: PLC0415 - as above
+    from batch_constructs._cli import changes as blocks  # noqa: PLC0415 - as above
+    from batch_constructs.assembly.changes import not_compared, plan  # noqa: PLC0415 - as above
 
     with progress("comparing"):
-        planned = plan(*models)
-    tables.FORMATS[style](planned)
+        planned = plan(*models, removed=removed)
+    blocks.FORMATS[style](planned, not_compared(*models))
     if any(change.problems for change in planned):
         sys.exit(1)
 

@@ -1,88 +1,139 @@
-"""What a deploy would do, as a table and the problems below it, or as JSON."""
+"""What a deploy would do: a block for each resource with its problems, or JSON; last a sum."""
 
 from __future__ import annotations
 
 import json
-import re
+import shutil
+import sys
+from collections import Counter
 from dataclasses import asdict
-from itertools import takewhile
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
 
+from batch_constructs._cli.differences import difference
+from batch_constructs._cli.plain import printable
 from batch_constructs.assembly.changes import Kind, Risk
+from batch_constructs.assembly.changes.losses import NOUNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from batch_constructs.assembly.changes import Change, PropertyChange
+    from batch_constructs.assembly.changes import Change
 
-_PIPED_WIDTH = 140
 _MAX_PROPERTIES = 6
-_MAX_VALUE = 48
-_BEFORE = 16  # signs that are shown before a difference
-_reference = re.compile(r"\$\{(\w+)(\.\w+)?\}")
-_COLOURS = {Risk.FAILS: "red", Risk.MAY_FAIL: "yellow", Risk.SURPRISE: "yellow"}
+_RISKS = {Risk.FAILS: "red", Risk.MAY_FAIL: "yellow", Risk.SURPRISE: "yellow"}
+_KINDS = {
+    Kind.DELETED: "red",
+    Kind.REPLACED: "red",
+    Kind.REFUSED: "red",
+    Kind.INFRASTRUCTURE_UPDATE: "yellow",
+    Kind.CREATED: "green",
+}
+_WITH_JOBS = ("queue", "environment")
 
 
-def text(changes: Sequence[Change]) -> None:
-    """Print a row for each resource, then the problems with their remedies; last a sum."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=_PIPED_WIDTH)
-    if changes:
-        table = Table(
-            title="Changes", title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False
-        )
-        for head in ("resource", "how", "why", "jobs"):
-            table.add_column(head, overflow="fold")
-        for change in changes:
-            # What stands in a template is no markup of rich.
-            cells = (_name(change), _how(change), _why(change), change.jobs or "-")
-            table.add_row(*(cell.replace("[", "\\[") for cell in cells))
-        console.print(table)
+def text(changes: Sequence[Change], others: int) -> None:
+    """Print a block for each resource: what happens, why, its problems with their remedies; last a sum."""
     for change in changes:
-        _print_problems(change)
+        _print_block(change)
     click.echo(summary(changes))
+    if others:
+        verb = "is" if others == 1 else "are"
+        click.echo(
+            f"{others} resource{'s' * (others != 1)} of other services {verb} not compared: see cdk diff"
+        )
 
 
-def as_json(changes: Sequence[Change]) -> None:
+def as_json(changes: Sequence[Change], _: int) -> None:
     """Print a list of changes."""
     click.echo(json.dumps([_members(change) for change in changes], indent=2))
 
 
-FORMATS: Mapping[str, Callable[[Sequence[Change]], None]] = {"text": text, "json": as_json}
+FORMATS: Mapping[str, Callable[[Sequence[Change], int], None]] = {"text": text, "json": as_json}
 
 
 def summary(changes: Sequence[Change]) -> str:
-    """``2 changes: 1 fails, 1 surprise``."""
+    """Return ``3 changes: 1 fails, 1 queue goes with its jobs``."""
     count = sum(change.kind is not Kind.UNCHANGED for change in changes)
-    risks = [problem.risk for change in changes for problem in change.problems]
-    found = [
-        f"{risks.count(risk)} {risk}{'s' * (risk is Risk.SURPRISE and risks.count(risk) > 1)}"
-        for risk in Risk
-        if risk in risks
-    ]
+    risks = Counter(problem.risk for change in changes for problem in change.problems if not problem.loss)
+    found = [f"{risks[risk]} {risk}" for risk in (Risk.FAILS, Risk.MAY_FAIL) if risks[risk]]
+    found += _losses(changes)
+    if surprises := risks[Risk.SURPRISE]:
+        found.append(f"{surprises} surprise{'s' * (surprises != 1)}")
     changed = f"{count} change{'s' * (count != 1)}" if count else "no changes"
-    return f"{changed}: {', '.join(found)}" if found else f"{changed}, nothing fails" if count else changed
+    if found:
+        return f"{changed}: {', '.join(found)}{_tags(changes)}"
+    return f"{changed}, nothing fails{_tags(changes)}" if count else changed
 
 
-def _print_problems(change: Change) -> None:
+def _losses(changes: Sequence[Change]) -> Iterator[str]:
+    """``1 queue goes with its jobs``, ``2 scheduling policies may go``."""
+    goes = {Kind.DELETED, Kind.REPLACED}
+    lost = Counter((NOUNS[change.type], change.at_least in goes) for change in changes if change.loss)
+    for noun in NOUNS.values():
+        for certain in (True, False):
+            if number := lost[noun, certain]:
+                plural = (
+                    noun
+                    if number == 1
+                    else f"{noun.removesuffix('y')}ies"
+                    if noun.endswith("y")
+                    else f"{noun}s"
+                )
+                verb = ("goes" if number == 1 else "go") if certain else "may go"
+                jobs = f" with {'its' if number == 1 else 'their'} jobs" if noun in _WITH_JOBS else ""
+                yield f"{number} {plural} {verb}{jobs}"
+
+
+def _tags(changes: Sequence[Change]) -> str:
+    number = sum(change.for_tags for change in changes)
+    return f"; {number} infrastructure update{'s' * (number != 1)} for tags alone" if number else ""
+
+
+def _print_block(change: Change) -> None:
+    kind = change.type.removeprefix("AWS::Batch::").removeprefix("AWS::CloudFormation::")
+    path = change.construct_path.removesuffix("/Resource") or change.logical_id
+    click.echo(f"{kind} {click.style(printable(path), bold=True)}")
+    _print(_how(change), f": {change.jobs}" if change.jobs else "", colour=_KINDS.get(change.kind))
+    for lead, other in (("renamed from ", change.renamed_from), ("renamed to ", change.renamed_to)):
+        if other:
+            _print(lead, other)
+    for each in change.properties[:_MAX_PROPERTIES]:
+        _print("", difference(each))
+    if (more := len(change.properties) - _MAX_PROPERTIES) > 0:
+        _print("", f"and {more} more")
+    if change.hint:
+        _print("", change.hint)
     for problem in change.problems:
-        risk = click.style(str(problem.risk), fg=_COLOURS[problem.risk], bold=True)
-        click.echo(f"{risk} {problem.message}")
-        click.echo(f"  at  {change.construct_path or change.logical_id}")
-        click.echo(f"  fix {problem.remedy}")
-        click.echo()
+        _print(str(problem.risk), f" {problem.message}", colour=_RISKS[problem.risk])
+        _print("", f"fix {problem.remedy}", indent=4)
+        if problem.loss:
+            _print("", f"or accept it: --removed {path}", indent=4)
+    click.echo()
 
 
-def _name(change: Change) -> str:
-    """The kind of resource, and the construct's path, which says more than the logical id."""
-    path = change.construct_path.removesuffix("/Resource")
-    return f"{change.type.removeprefix('AWS::Batch::')}\n{path or change.logical_id}"
+def _print(lead: str, rest: str, *, colour: str | None = None, indent: int = 2) -> None:
+    """Print a line with its first words in colour; on a terminal it is wrapped between words, never inside one."""
+    margin = " " * indent
+    line = f"{margin}{lead}{printable(rest)}"
+    if width := terminal_width():
+        line = fill(
+            line,
+            width,
+            subsequent_indent=f"{margin}  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    if colour and line.startswith(margin + lead):
+        line = f"{margin}{click.style(lead, fg=colour, bold=True)}{line[indent + len(lead) :]}"
+    click.echo(line)
+
+
+def terminal_width() -> int:
+    """Return the columns of the terminal; 0 where the output goes elsewhere, and lines stay whole."""
+    return max(shutil.get_terminal_size().columns, 40) if sys.stdout.isatty() else 0
 
 
 def _how(change: Change) -> str:
@@ -90,70 +141,6 @@ def _how(change: Change) -> str:
         return change.kind
     sure = "" if change.at_least is Kind.UNCHANGED else f", {change.at_least} at least"
     return f"may be {change.kind}{sure}"
-
-
-def _why(change: Change) -> str:
-    lines = [_difference(each) for each in change.properties[:_MAX_PROPERTIES]]
-    if more := len(change.properties) - len(lines):
-        lines.append(f"and {more} more")
-    return "\n".join(filter(None, (*lines, change.hint))) or "-"
-
-
-def _difference(change: PropertyChange) -> str:
-    verb = "" if change.certain else " may change"
-    if change.old == change.new and change.new is not None:
-        # The same expression, whose value depends on another resource.
-        return f"{change.path}{' follows' if change.certain else ' may follow'} {change.new.strip('${}')}"
-    if change.old is None:
-        return f"{change.path}:{verb} new, {_short(change.new)}"
-    if change.new is None:
-        return f"{change.path}:{verb} removed, was {_short(change.old)}"
-    if said := _listed(change.old, change.new):
-        return f"{change.path}:{verb} {said}"
-    old, new = _apart(change.old, change.new)
-    return f"{change.path}:{verb} {old} -> {new}"
-
-
-def _listed(old: str, new: str) -> str:
-    """What differs between the environments of a queue, by name; of other values nothing."""
-    before, after = _environments(old), _environments(new)
-    if not before or not after or before == after:
-        return ""
-    said = [f"{name} added" for name in after if name not in before]
-    said += [f"{name} removed" for name in before if name not in after]
-    both = [name for name in before if name in after]
-    if both != [name for name in after if name in before]:
-        said.append(f"order changed to {', '.join(after)}")
-    return "; ".join(said)
-
-
-def _environments(text: str) -> list[str]:
-    """The environments that a list of a queue names, in their order; empty for anything else."""
-    try:
-        entries = json.loads(text)
-        ordered = sorted(entries, key=lambda entry: int(entry["Order"]))
-        arns = [entry.get("ComputeEnvironment") or entry["ServiceEnvironment"] for entry in ordered]
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-        return []
-    if not all(isinstance(arn, str) for arn in arns):
-        return []
-    names = [_reference.sub(r"\1", arn).rpartition("/")[2] for arn in arns]
-    return names if len(set(names)) == len(names) else []
-
-
-def _apart(old: str, new: str) -> tuple[str, str]:
-    """Two values, cut so that the first difference is seen."""
-    same = takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False))
-    first = sum(1 for _ in same)
-    start = first - _BEFORE
-    if max(len(old), len(new)) <= _MAX_VALUE or start <= _BEFORE:
-        return _short(old), _short(new)
-    return _short(f"…{old[start:]}"), _short(f"…{new[start:]}")
-
-
-def _short(value: str | None) -> str:
-    whole = value or "-"
-    return whole if len(whole) <= _MAX_VALUE else f"{whole[: _MAX_VALUE - 1]}…"
 
 
 def _members(change: Change) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from batch_constructs.testing.synthesis import synthesized
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
     from aws_cdk import Stack, Stage
 
@@ -30,31 +31,33 @@ def assert_updates_in_place(
     new: Stack | Stage | Mapping[str, Any] | str | os.PathLike[str],
     *,
     allow: Collection[str] = (),
+    removed: Collection[str] = (),
 ) -> None:
-    """Assert that a deploy of ``new`` over ``old`` replaces no environment, queue, definition or policy, and that none fails.
+    """Assert that a deploy of ``new`` over ``old`` takes away no queue, environment or policy, and that nothing fails.
 
-    New revisions of job definitions are in place: old ones stay, unless the template says otherwise. What is created
-    or deleted is no surprise.
+    A queue that is deleted, replaced or renamed goes with its jobs; so does an environment. New revisions of job
+    definitions are in place: old ones stay, unless the template says otherwise. What is created is no surprise.
 
     Args:
         old: What is deployed: a stack or app, a template as a mapping, or a path to a template, a snapshot in your
             repository, or a ``cdk.out`` folder.
         new: What would be deployed, likewise.
         allow: Constructs, by path or logical id, that may be replaced. By default none.
+        removed: Queues, environments, policies and quotas of ``old``, by construct path or logical id, that may go with
+            their jobs, also by a rename or a replacement. By default none.
 
     Raises:
-        AssertionError: something is replaced, refused, or surprises; one line for each, with reason and remedy.
+        AssertionError: something goes, is replaced, is refused, or surprises; one line for each, with reason and remedy.
     """
     with TemporaryDirectory() as folder:
         # Both are read before either is compared: a second synth may write to the folder of the first.
         models = [_model(side, Path(folder) / name) for side, name in ((old, "old"), (new, "new"))]
-        changes = plan(*models)
+        changes = plan(*models, removed=removed)
     surprises = [
         change
         for change in changes
-        if (change.kind in _SURPRISES or change.problems)
-        and not {change.logical_id, change.construct_path, change.construct_path.removesuffix("/Resource")}
-        & set(allow)
+        if (change.problems or (change.kind in _SURPRISES and not change.names & set(removed)))
+        and not (change.kind is not Kind.DELETED and change.names & set(allow))
     ]
     if surprises:
         raise AssertionError("\n".join(["not everything is updated in place:", *map(_line, surprises)]))
@@ -64,15 +67,26 @@ def _model(side: Any, folder: Path) -> BatchModel:
     folder.mkdir()
     if hasattr(side, "node"):
         return read(synthesized(side))
-    if isinstance(side, dict):
+    if isinstance(side, Mapping):
         file = folder / "template.json"
-        file.write_text(json.dumps(side), encoding="utf-8")
+        # A mapping of another kind, also one inside, such as a MappingProxyType.
+        file.write_text(json.dumps(side, default=_plain), encoding="utf-8")
         return read(file)
     return read(side)
 
 
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Sequence):
+        return list(value)
+    raise TypeError(f"a template holds no {type(value).__name__}")
+
+
 def _line(change: Change) -> str:
-    where = change.construct_path or change.logical_id
-    why = ", ".join(each.path for each in change.properties) or "itself"
-    text = f"  {where} is {change.kind} (because of {why})"
-    return "; ".join([text, *(f"{problem.message}: {problem.remedy}" for problem in change.problems)])
+    where = change.construct_path.removesuffix("/Resource") or change.logical_id
+    why = f" (because of {', '.join(each.path for each in change.properties)})" if change.properties else ""
+    renamed = f", renamed to {change.renamed_to}" if change.renamed_to else ""
+    text = f"  {where} is {change.kind}{why}{renamed}"
+    accept = [f"if that is meant: removed=[{where!r}]"] if change.loss else []
+    return "; ".join([text, *(f"{each.message}: {each.remedy}" for each in change.problems), *accept])

@@ -16,7 +16,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from batch_constructs._cli.tables import show
+from batch_constructs.assembly.changes import plan
 from batch_constructs.assembly.checks import check
+from batch_constructs.assembly.diagrams import draw
 from batch_constructs.assembly.template import UnreadableInputError, model_of
 from batch_constructs.assembly.template.documents import parse
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HERE = Path(__file__).parent
+GOLDEN = HERE.parent / "golden"
 FUZZ = settings(deadline=None, max_examples=300, derandomize=True, suppress_health_check=list(HealthCheck))
 
 # What may stand in the wrong place.
@@ -131,6 +135,39 @@ def test_every_member_unknown_in_turn() -> None:
             container, key = list(places(template["Resources"]))[number]
             container[key] = {"Ref": "P"}
             check(model_of(template), select=[rule], crash=True)
+
+
+@pytest.mark.parametrize(
+    "unknown", [{"Ref": "P"}, {"Fn::If": ["C", "x", {"Ref": "AWS::NoValue"}]}], ids=["ref", "if"]
+)
+def test_every_member_unknown_in_turn_is_drawn_shown_and_compared(unknown: dict[str, Any]) -> None:
+    """Neither a picture nor the tables nor a plan compares what it cannot know: every member of two platforms."""
+    for name in ("quickstart", "eks"):
+        [file] = GOLDEN.glob(f"{name}.*.json")
+        original = json.loads(file.read_bytes())
+        text = json.dumps(original)
+        model = model_of(original)
+        batch = {
+            id(e["Properties"])
+            for e in original["Resources"].values()
+            if e["Type"].startswith("AWS::Batch::")
+        }
+        every = list(places(original["Resources"]))
+        inside = {
+            id(node)
+            for node, _ in places([e for e in original["Resources"].values() if id(e["Properties"]) in batch])
+        }
+        for number, (container, _) in enumerate(every):
+            if id(container) not in inside:
+                continue
+            template = json.loads(text)
+            node, key = list(places(template["Resources"]))[number]
+            node[key] = unknown
+            open_model = model_of(template)
+            draw(open_model)
+            show([open_model])
+            plan(model, open_model)
+            plan(open_model, model)
 
 
 @FUZZ

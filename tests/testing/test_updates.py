@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import aws_cdk as cdk
 import pytest
 
@@ -29,11 +31,60 @@ def test_a_larger_environment_is_a_change_in_place() -> None:
 def test_another_name_is_a_replacement() -> None:
     """The message names the construct and the property; what is allowed passes."""
     old, new = platform(name="one"), platform(name="two")
-    with pytest.raises(
-        AssertionError, match=r"Platform/Capacity/Resource is replaced .*ComputeEnvironmentName"
-    ):
+    with pytest.raises(AssertionError, match=r"Platform/Capacity is replaced .*ComputeEnvironmentName"):
         assert_updates_in_place(old, new)
     assert_updates_in_place(old, new, allow=["Platform/Capacity", "Platform/Queue"])
+
+
+def renamed(queue: str, **more: object) -> cdk.Stack:
+    """The platform with a queue under this construct id."""
+    stack = cdk.Stack(cdk.App(), "P")
+    network = bc.BatchNetwork(stack, "Network")
+    environment = bc.Ec2ComputeEnvironment(stack, "Capacity", vpc=network.vpc)
+    bc.JobQueue(stack, queue, compute_environments=[environment], **more)  # type: ignore[arg-type]
+    return stack
+
+
+def test_a_queue_under_another_construct_id_goes_with_its_jobs() -> None:
+    """The message names the rename, how to keep the queue, and how to accept that it goes."""
+    old, new = renamed("Queue"), renamed("Other")
+    with pytest.raises(AssertionError) as caught:
+        assert_updates_in_place(old, new)
+    said = str(caught.value)
+    assert "P/Queue is deleted, renamed to P/Other" in said
+    assert ".override_logical_id('Queue4A7E3555')" in said
+    assert said.endswith("if that is meant: removed=['P/Queue']")
+    assert_updates_in_place(old, new, removed=["P/Queue"])
+    assert_updates_in_place(old, new, removed=["Queue4A7E3555"])
+    with pytest.raises(AssertionError, match="P/Queue is deleted"):
+        assert_updates_in_place(old, new, removed=["P/Other"], allow=["P/Queue"])
+
+
+def test_a_queue_whose_logical_id_is_kept_stays() -> None:
+    """What the message says works."""
+    new = renamed("Other")
+    queue = new.node.find_child("Other").node.default_child
+    queue.override_logical_id("Queue4A7E3555")  # type: ignore[union-attr]
+    assert_updates_in_place(renamed("Queue"), new)
+
+
+def test_a_replaced_queue_may_be_meant() -> None:
+    """A list of what may go covers what is made anew; what is refused at the same time still fails."""
+    old, new = renamed("Queue", job_queue_name="one"), renamed("Queue", job_queue_name="two")
+    with pytest.raises(AssertionError, match="P/Queue is replaced"):
+        assert_updates_in_place(old, new)
+    assert_updates_in_place(old, new, removed=["P/Queue"])
+
+
+def test_any_mapping_is_a_template() -> None:
+    """Also one that is no dict, at any depth."""
+    queue = {"Type": "AWS::Batch::JobQueue", "Properties": MappingProxyType({"Priority": 1})}
+    old = MappingProxyType({"Resources": MappingProxyType({"Queue": queue})})
+    assert_updates_in_place(
+        old, {"Resources": {"Queue": {"Type": "AWS::Batch::JobQueue", "Properties": {"Priority": 2}}}}
+    )
+    with pytest.raises(AssertionError, match="Queue is deleted"):
+        assert_updates_in_place(old, {"Resources": {}})
 
 
 def test_a_snapshot_in_the_repository_is_what_was_deployed(tmp_path) -> None:

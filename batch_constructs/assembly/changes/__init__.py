@@ -6,6 +6,6 @@
 from __future__ import annotations
 
 from batch_constructs.assembly.changes.change import Change, Kind, Problem, PropertyChange, Risk
-from batch_constructs.assembly.changes.planning import plan
+from batch_constructs.assembly.changes.planning import not_compared, plan
 
-__all__ = ["Change", "Kind", "Problem", "PropertyChange", "Risk", "plan"]
+__all__ = ["Change", "Kind", "Problem", "PropertyChange", "Risk", "not_compared", "plan"]

@@ -44,11 +44,14 @@ class Problem:
         risk: how bad it is.
         message: what happens, and why.
         remedy: what to do instead.
+        loss: whether the problem is that something of the old assembly goes, with what it holds. A user who means it
+            accepts it by name (``removed``).
     """
 
     risk: Risk
     message: str
     remedy: str
+    loss: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +87,9 @@ class Change:
         jobs: what that means for the jobs, in words.
         problems: why the deploy fails or surprises.
         hint: something that a reader may want to know; empty if there is nothing.
+        renamed_from: of a created resource the construct path or logical id that it had before; empty if it is new.
+        renamed_to: of a deleted resource the construct path or logical id that it gets; empty if it is gone.
+        for_tags: whether an environment gets new instances only so that they have other tags.
     """
 
     type: str
@@ -96,6 +102,9 @@ class Change:
     jobs: str = ""
     problems: tuple[Problem, ...] = field(default=())
     hint: str = ""
+    renamed_from: str = ""
+    renamed_to: str = ""
+    for_tags: bool = False
 
     @property
     def certain(self) -> bool:
@@ -106,3 +115,18 @@ class Change:
     def harmless(self) -> bool:
         """Whether nothing fails or surprises."""
         return not self.problems
+
+    @property
+    def loss(self) -> bool:
+        """Whether a queue, environment, policy or quota of the old assembly goes and nobody has accepted it."""
+        return any(problem.loss for problem in self.problems)
+
+    @property
+    def names(self) -> set[str]:
+        """What a user may call the resource: the construct path with and without ``/Resource``, the logical id."""
+        return names_of(self.construct_path, self.logical_id)
+
+
+def names_of(construct_path: str, logical_id: str) -> set[str]:
+    """What a user may call a resource: the construct path with and without ``/Resource``, the logical id."""
+    return {logical_id, construct_path, construct_path.removesuffix("/Resource")} - {""}

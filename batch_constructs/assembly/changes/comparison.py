@@ -9,6 +9,7 @@ from batch_constructs.assembly.changes.effects import WHOLE, effect, plain
 from batch_constructs.assembly.changes.matching import pair_stacks, root_names
 from batch_constructs.assembly.changes.rendering import rendered
 from batch_constructs.assembly.changes.sameness import MISSING, Sameness, Values
+from batch_constructs.assembly.template import known
 from batch_constructs.facts import updates
 
 if TYPE_CHECKING:
@@ -72,6 +73,20 @@ class Comparison:
         """Whether a property is the same in both."""
         values = self._values[id(old.stack), id(new.stack)]
         return values.same(_properties(old).get(name, MISSING), _properties(new).get(name, MISSING))
+
+    def same_stack(self, old: Resource, new: Resource) -> bool:
+        """Return whether two resources belong to stacks of which one takes the other's place."""
+        return (id(old.stack), id(new.stack)) in self._values
+
+    def same_name(self, old: Resource, new: Resource) -> Sameness:
+        """Return whether two resources of one type, which need not be partners, have the same name."""
+        names = [_properties(each).get(type(each).NAME, MISSING) for each in (old, new)]
+        values = self._values.get((id(old.stack), id(new.stack)))
+        if values is not None:
+            return values.same(*names)
+        # An expression such as ${AWS::StackName}-jobs is another name in another stack.
+        one, other = (each.raw(type(each).NAME) for each in (old, new))
+        return Sameness.SAME if known(one) and known(other) and one == other else Sameness.OTHER
 
     def value(self, before: Stack, after: Stack, old: Any, new: Any) -> Sameness:
         """Whether an expression of a stack gives the same as one of the stack that takes its place."""

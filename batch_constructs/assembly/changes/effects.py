@@ -14,16 +14,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.changes.change import Kind
 from batch_constructs.assembly.template import given, is_none_of, is_one_of, known
 from batch_constructs.assembly.template.resources import ComputeEnvironment
-from batch_constructs.assembly.template.unknown import ending
+from batch_constructs.assembly.template.unknown import ending, options_of
 from batch_constructs.facts import allocation_strategies, updates
 from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from batch_constructs.assembly.template import Resource
 
 WHOLE = "Properties"
@@ -177,11 +179,23 @@ def _best_fit(old: ComputeEnvironment, new: ComputeEnvironment) -> tuple[bool | 
 
 def has_best_fit(environment: ComputeEnvironment) -> bool | None:
     """Whether the strategy is the one that rules out infrastructure updates; ``None``: unknown."""
-    strategy = environment.compute_resources.allocation_strategy
+    return _all_or_none(
+        _is_best_fit(environment, each)
+        for each in options_of(environment.compute_resources.allocation_strategy)
+    )
+
+
+def _is_best_fit(environment: ComputeEnvironment, strategy: Any) -> bool | None:
     if strategy is None:
         # EKS has no default, so CloudFormation will say something else.
         return is_one_of(environment.eks, False) and environment.compute_resources.ec2
     return strategy == allocation_strategies.DEFAULT if known(strategy) else None
+
+
+def _all_or_none(answers: Iterable[bool | None]) -> bool | None:
+    """The answer that all options of a value give; ``None`` if they differ or one is unknown."""
+    found = set(answers)
+    return found.pop() if len(found) == 1 else None
 
 
 def has_custom_role(environment: ComputeEnvironment) -> bool | None:
@@ -208,7 +222,10 @@ def _service_role(old: ComputeEnvironment, new: ComputeEnvironment) -> Effect:
 
 def _type(old: ComputeEnvironment, new: ComputeEnvironment) -> Effect | None:
     before, after = old.compute_resources, new.compute_resources
-    if before.ec2 and after.ec2:
+    kinds = [
+        {str(each).upper() if known(each) else None for each in options_of(r.type)} for r in (before, after)
+    ]
+    if all(each <= {"EC2", "SPOT"} for each in kinds):
         return None
     why = "an environment cannot change its type in place, other than between EC2 and SPOT"
     remedy = "let it be replaced: ReplaceComputeEnvironment true, and no name"

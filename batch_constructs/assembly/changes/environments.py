@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from batch_constructs.assembly.changes.change import Kind, Problem, Risk
+from batch_constructs.assembly.changes.effects import effect, plain
 from batch_constructs.assembly.changes.problems import risk
 from batch_constructs.assembly.template import given, or_none, shown
 from batch_constructs.assembly.template.resources import JobQueue
@@ -52,8 +53,33 @@ def causes(comparison: Comparison, new: ComputeEnvironment) -> Iterator[str]:
             yield f"{template.logical_id} changes: {paths[0]}{more}"
 
 
+def for_tags(comparison: Comparison, old: ComputeEnvironment, new: ComputeEnvironment) -> bool:
+    """Return whether nothing but tags of its instances gives an environment an infrastructure update."""
+    renewing = [
+        plain(change.path)
+        for change in comparison.differences(old, new)
+        if effect(old, new, change.path).most is Kind.INFRASTRUCTURE_UPDATE
+    ]
+    versions = [
+        plain(change.path)
+        for template, before, _ in _templates(comparison, new)
+        for change in comparison.new_version(before, template)
+    ]
+    by_template = all(path.startswith("LaunchTemplateData.TagSpecifications") for path in versions)
+    return bool(renewing) and all(
+        path.startswith("ComputeResources.Tags")
+        or (by_template and path.startswith("ComputeResources.LaunchTemplate") and path.endswith(".Version"))
+        for path in renewing
+    )
+
+
 def attached(
-    old: ComputeEnvironment, batch_before: BatchModel, batch: BatchModel, kind: Kind, at_least: Kind
+    comparison: Comparison,
+    old: ComputeEnvironment,
+    batch_before: BatchModel,
+    batch: BatchModel,
+    kind: Kind,
+    at_least: Kind,
 ) -> Iterator[Problem]:
     """The problems of an environment that goes, or is replaced, while queues still hold it."""
     if kind is not Kind.DELETED and kind is not Kind.REPLACED:
@@ -66,9 +92,8 @@ def attached(
             message=f"the old one cannot be deleted: {', '.join(by_name)} still holds it by its name",
             remedy=_FIRST_THE_QUEUE if kind is Kind.DELETED else "refer to the environment by Ref",
         )
-    kept = {(queue.stack.name, queue.logical_id) for queue in batch.of(JobQueue)}
     for queue in batch_before.of(JobQueue):
-        dying = (queue.stack.name, queue.logical_id) not in kept
+        dying = comparison.partner(queue) is None
         if kind is Kind.DELETED and dying and _names(queue, old) and queue.stack is old.stack:
             message = (
                 f"{queue.logical_id} names it without Ref, so CloudFormation may delete it before that queue"

@@ -2,39 +2,98 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from batch_constructs.assembly.template import BatchModel, Stack
 
+    Pair = tuple[Stack | None, Stack | None]
 
-def pair_stacks(old: BatchModel, new: BatchModel) -> Iterator[tuple[Stack | None, Stack | None]]:
-    """Pair stacks by name, nested ones by their resource.
 
-    A single stack on each side is a pair whatever the names: those of plain templates come from their files.
+def pair_stacks(old: BatchModel, new: BatchModel) -> Iterator[Pair]:
+    """Pair stacks, and nested ones by their resource.
+
+    Stacks of a cloud assembly are paired by name. Plain templates have no name but their file's, so those are paired by
+    the file's path in its folder, then by its name, then by the resources of AWS Batch that two of them share. A single
+    stack on each side is a pair whatever the names.
     """
-    yield from _pair(_roots(old), _roots(new))
+    yield from _descend(_match(_roots(old), _roots(new)))
 
 
-def _pair(old: dict[str, Stack], new: dict[str, Stack]) -> Iterator[tuple[Stack | None, Stack | None]]:
-    gone = [name for name in old if name not in new]
-    come = [name for name in new if name not in old]
-    renamed = {gone[0]: come[0]} if len(gone) == len(come) == len(old) == len(new) == 1 else {}
-    for name, stack in old.items():
-        other = new.get(renamed.get(name, name))
-        yield stack, other
-        yield from _pair(stack.nested, other.nested if other is not None else {})
-    for name in come:
-        if name not in renamed.values():
-            yield None, new[name]
-            yield from _pair({}, new[name].nested)
+def _descend(pairs: Iterable[Pair]) -> Iterator[Pair]:
+    for before, after in pairs:
+        yield before, after
+        children = [dict(stack.nested) if stack is not None else {} for stack in (before, after)]
+        old, new = children
+        if len(old) == len(new) == 1:
+            below: list[Pair] = [(*old.values(), *new.values())]  # type: ignore[list-item]
+        else:
+            below = [(child, new.get(name)) for name, child in old.items()]
+            below += [(None, child) for name, child in new.items() if name not in old]
+        yield from _descend(below)
 
 
-def _roots(model: BatchModel) -> dict[str, Stack]:
+def _match(old: list[Stack], new: list[Stack]) -> list[Pair]:
+    """The pairs in the order of the old stacks, then the new stacks that are left."""
+    pairs: dict[int, Stack] = {}
+    left = list(new)
+
+    def pair(before: Stack, after: Stack) -> None:
+        pairs[id(before)] = after
+        left.remove(after)
+
+    for key in (_place, _name):
+        for before, after in _by_key([s for s in old if id(s) not in pairs], left, key):
+            pair(before, after)
+    if len(old) == len(new) == 1 and left:
+        pair(old[0], left[0])
+    while candidates := [
+        (shared, before, after)
+        for before in old
+        if id(before) not in pairs
+        for after in left
+        if (before.place or after.place) and (shared := _shared(before, after))
+    ]:
+        _, before, after = max(candidates, key=lambda each: each[0])
+        pair(before, after)
+    return [*((stack, pairs.get(id(stack))) for stack in old), *((None, stack) for stack in left)]
+
+
+def _by_key(old: list[Stack], new: list[Stack], key: Callable[[Stack], str]) -> list[tuple[Stack, Stack]]:
+    """The pairs of stacks that have a key in common, and share it with no other stack."""
+    counts = [Counter(map(key, side)) for side in (old, new)]
+    after = {key(stack): stack for stack in new}
+    return [
+        (stack, after[name])
+        for stack in old
+        if (name := key(stack)) and name in after and counts[0][name] == counts[1][name] == 1
+    ]
+
+
+def _place(stack: Stack) -> str:
+    return stack.place
+
+
+def _name(stack: Stack) -> str:
+    return stack.name
+
+
+def _shared(old: Stack, new: Stack) -> int:
+    """How many resources of AWS Batch two templates share, by logical id and type; fewer than half count as none."""
+    batch = [
+        {(name, each.type) for name, each in stack.resources.items() if each.type.startswith("AWS::Batch::")}
+        for stack in (old, new)
+    ]
+    shared = len(batch[0] & batch[1])
+    return shared if 2 * shared >= len(batch[0]) else 0
+
+
+def _roots(model: BatchModel) -> list[Stack]:
     nested = {id(child) for stack in model.stacks for child in stack.nested.values()}
-    return {stack.name: stack for stack in model.stacks if id(stack) not in nested}
+    return [stack for stack in model.stacks if id(stack) not in nested]
 
 
 def root_names(stacks: Iterable[Stack]) -> dict[int, str]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.changes import environments, exports, problems
-from batch_constructs.assembly.changes.change import Change, Kind, Problem, PropertyChange, Risk
+from batch_constructs.assembly.changes import environments, exports, loops, losses, problems
+from batch_constructs.assembly.changes.change import Change, Kind, Problem, PropertyChange
 from batch_constructs.assembly.changes.comparison import Comparison
-from batch_constructs.assembly.changes.effects import effect
+from batch_constructs.assembly.changes.effects import WHOLE, effect
 from batch_constructs.assembly.changes.jobs import consequence
-from batch_constructs.assembly.template.resources import ComputeEnvironment, JobQueue
+from batch_constructs.assembly.changes.renames import renames
+from batch_constructs.assembly.template.resources import ComputeEnvironment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
+    from batch_constructs.assembly.changes.renames import Rename
     from batch_constructs.assembly.template import BatchModel, Resource
 
 _BATCH = "AWS::Batch::"
@@ -24,11 +27,12 @@ _ORDER = (
     "JobQueue",
     "SchedulingPolicy",
     "QuotaShare",
+    "ConsumableResource",
     "JobDefinition",
 )
 
 
-def plan(old: BatchModel, new: BatchModel) -> tuple[Change, ...]:
+def plan(old: BatchModel, new: BatchModel, *, removed: Collection[str] = ()) -> tuple[Change, ...]:
     """Tell what a deploy of a new assembly over an old one would do to the resources of AWS Batch.
 
     Resources are the same if they have the same stack and logical id. What the templates leave open is never called
@@ -40,31 +44,49 @@ def plan(old: BatchModel, new: BatchModel) -> tuple[Change, ...]:
     Args:
         old: what is deployed.
         new: what would be deployed.
+        removed: queues, environments, policies and quotas of the old assembly that may go or be made anew, by construct
+            path or logical id. By default none: each that goes is a surprise.
 
     Returns:
         A change for each resource that is touched, or that is left alone to one's surprise; environments first. Last a
         refused one for each stack that would remove or change an export that another stack imports.
     """
-    planner = _Planner(old, new)
+    planner = _Planner(old, new, removed)
     changes = [change for pair in planner.comparison.pairs for change in planner.changes(*pair)]
+    changes += loops.differing(old, new)
     changes += exports.refused(planner.comparison, old, new)
-    return tuple(sorted(changes, key=_place))
+    return tuple(sorted(changes, key=_order))
 
 
-def _place(change: Change) -> int:
+def not_compared(old: BatchModel, new: BatchModel) -> int:
+    """Return how many resources of other services the two assemblies hold, of which a plan says nothing."""
+    others = {
+        (stack.name, logical_id)
+        for model in (old, new)
+        for stack in model.stacks
+        for logical_id, resource in stack.resources.items()
+        if not resource.type.startswith(_BATCH)
+    }
+    return len(others)
+
+
+def _order(change: Change) -> int:
     name = change.type.removeprefix(_BATCH)
     return _ORDER.index(name) if name in _ORDER else len(_ORDER)
 
 
 class _Planner:
-    def __init__(self, old: BatchModel, new: BatchModel) -> None:
+    def __init__(self, old: BatchModel, new: BatchModel, removed: Collection[str]) -> None:
         self._old = old
         self._new = new
+        self._removed = removed
         self.comparison = Comparison(old, new)
         pairs = self.comparison.pairs
         self._gone = [one for one, other in pairs if one is not None and other is None]
-        self._come = [other for one, other in pairs if one is None and other is not None]
-        self._unpaired = {each.logical_id for each in (*self._gone, *self._come)}
+        come = [other for one, other in pairs if one is None and other is not None]
+        found = renames(self.comparison, self._gone, come)
+        self._renamed_to = {id(rename.old): rename for rename in found}
+        self._renamed_from = {id(rename.new): rename for rename in found}
 
     def changes(self, old: Resource | None, new: Resource | None) -> Iterator[Change]:
         if not any(each is not None and each.type.startswith(_BATCH) for each in (old, new)):
@@ -72,52 +94,34 @@ class _Planner:
         if old is not None and new is not None:
             yield from self._kept(old, new)
         elif new is not None:
-            found = tuple(problems.of_created(new, self._gone))
-            yield _change(new, Kind.CREATED, problems=found, hint=self._renamed(new, self._gone, "was"))
-        elif old is not None:
-            yield self._deleted(old)
-
-    def _deleted(self, old: Resource) -> Change:
-        hints = [self._renamed(old, self._come, "is now")]
-        if vars(old)["entry"].get("DeletionPolicy") in _KEPT:
-            hints.append("DeletionPolicy keeps it: CloudFormation only forgets it")
-            return _change(
-                old, Kind.DELETED, jobs="it stays, and its jobs go on", hint="; ".join(filter(None, hints))
+            rename = self._renamed_from.get(id(new))
+            change = _change(
+                new, Kind.CREATED, problems=tuple(problems.of_created(self.comparison, new, self._gone))
             )
-        at_least = Kind.DELETED
+            yield change if rename is None else replace(change, renamed_from=_place(rename.old, rename))
+        elif old is not None:
+            rename = self._renamed_to.get(id(old))
+            change = self._deleted(old, rename)
+            yield change if rename is None else replace(change, renamed_to=_place(rename.new, rename))
+
+    def _deleted(self, old: Resource, rename: Rename | None) -> Change:
+        if vars(old)["entry"].get("DeletionPolicy") in _KEPT:
+            return _change(
+                old,
+                Kind.DELETED,
+                jobs="it stays, and its jobs go on",
+                hint="DeletionPolicy keeps it: CloudFormation only forgets it",
+            )
+        at_least, hint = Kind.DELETED, ""
         if id(old.stack) in self.comparison.abandoned:
             at_least = Kind.UNCHANGED
-            hints.append(
-                f"the stack {old.stack.name} is not deployed any more; it stays until somebody deletes it"
-            )
-        found: tuple[Problem, ...] = ()
+            hint = f"the stack {old.stack.name} is not deployed any more; it stays until somebody deletes it"
+        found: list[Problem] = []
         if isinstance(old, ComputeEnvironment):
-            found = tuple(environments.attached(old, self._old, self._new, Kind.DELETED, at_least))
+            found += environments.attached(self.comparison, old, self._old, self._new, Kind.DELETED, at_least)
+        found += losses.of_gone(old, Kind.DELETED, at_least, rename, self._removed)
         jobs = consequence(old, None, Kind.DELETED)
-        return _change(
-            old, Kind.DELETED, at_least, jobs=jobs, problems=found, hint="; ".join(filter(None, hints))
-        )
-
-    def _renamed(self, resource: Resource, others: list[Resource], verb: str) -> str:
-        """The hint that a resource is another one under a new logical id."""
-        body = self._body(resource)
-        for other in others:
-            if other.type == resource.type and self._body(other) == body:
-                stack = "" if other.stack.name == resource.stack.name else f"{other.stack.name}/"
-                return f"{verb} {stack}{other.logical_id}? another construct id makes another resource"
-        return ""
-
-    def _body(self, resource: Resource) -> Any:
-        """The properties but for the name, with all that has another logical id as well made the same."""
-        properties = resource.node if isinstance(resource.node, dict) else {}
-        return self._anonymous({k: v for k, v in properties.items() if k != type(resource).NAME})
-
-    def _anonymous(self, node: Any) -> Any:
-        if isinstance(node, dict):
-            return {key: self._anonymous(value) for key, value in node.items()}
-        if isinstance(node, list):
-            return [self._anonymous(value) for value in node]
-        return "?" if isinstance(node, str) and node in self._unpaired else node
+        return _change(old, Kind.DELETED, at_least, jobs=jobs, problems=tuple(found), hint=hint)
 
     def _kept(self, old: Resource, new: Resource) -> Iterator[Change]:
         if old.type != new.type:
@@ -125,28 +129,38 @@ class _Planner:
             return
         differences = self.comparison.differences(old, new)
         kind, at_least = _kinds(old, new, differences)
-        hint = ""
-        if isinstance(new, ComputeEnvironment):
+        hint, tags = "", False
+        if isinstance(old, ComputeEnvironment) and isinstance(new, ComputeEnvironment):
             hint = "; ".join(dict.fromkeys(environments.causes(self.comparison, new)))
+            tags = kind is Kind.INFRASTRUCTURE_UPDATE and environments.for_tags(self.comparison, old, new)
+        if tags:
+            hint = "; ".join(filter(None, (hint, "only tags change, and new instances are started for them")))
         if self.comparison.condition_differs(old, new):
             kind, hint = Kind.DELETED, "another condition decides whether it exists"
         found = tuple(self._problems(old, new, kind, at_least))
         if kind is Kind.UNCHANGED and not found:
             return
         jobs = consequence(old, new, kind) if kind is not Kind.UNCHANGED else ""
-        yield _change(new, kind, at_least, differences, jobs=jobs, problems=found, hint=hint)
+        change = _change(new, kind, at_least, differences, jobs=jobs, problems=found, hint=hint)
+        yield replace(change, for_tags=tags)
 
     def _problems(self, old: Resource, new: Resource, kind: Kind, at_least: Kind) -> Iterator[Problem]:
         yield from problems.of_pair(self.comparison, old, new, kind, at_least)
         if isinstance(old, ComputeEnvironment) and isinstance(new, ComputeEnvironment):
             yield from environments.of_pair(self.comparison, old, new, kind)
-            yield from environments.attached(old, self._old, self._new, kind, at_least)
-        if isinstance(new, JobQueue) and kind is Kind.REPLACED:
-            yield Problem(
-                risk=Risk.SURPRISE,
-                message="the queue is replaced, and the jobs in the old one are terminated",
-                remedy="make a second queue beside it, and remove the old one when it is empty",
-            )
+            yield from environments.attached(self.comparison, old, self._old, self._new, kind, at_least)
+        # Of properties that a macro writes nothing is known, and no loss is made up.
+        if kind in {Kind.REPLACED, Kind.DELETED} and not self._open_as_a_whole(old, new):
+            yield from losses.of_gone(old, kind, at_least, None, self._removed)
+
+    def _open_as_a_whole(self, old: Resource, new: Resource) -> bool:
+        return any(change.path == WHOLE for change in self.comparison.differences(old, new))
+
+
+def _place(resource: Resource, rename: Rename) -> str:
+    """What to call the other side of a rename; with its stack if that is another one and the path does not say it."""
+    name = losses.path_of(resource)
+    return f"{resource.stack.name}/{name}" if rename.across and not resource.construct_path else name
 
 
 def _kinds(old: Resource, new: Resource, differences: tuple[PropertyChange, ...]) -> tuple[Kind, Kind]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.changes.change import Kind, Problem, PropertyChange, Risk
 from batch_constructs.assembly.changes.effects import effect, plain
+from batch_constructs.assembly.changes.losses import path_of
 from batch_constructs.assembly.changes.sameness import Sameness
 from batch_constructs.assembly.template import given, known, shown
 from batch_constructs.assembly.template.resources import ComputeEnvironment
@@ -94,18 +95,23 @@ def _refusals(
         yield Problem(risk=how_bad, message=f"{why} (changed: {named})", remedy=remedy)
 
 
-def of_created(new: Resource, gone: Iterable[Resource]) -> Iterator[Problem]:
-    """The problem that a new resource has if its name is still taken when it is created."""
+def of_created(comparison: Comparison, new: Resource, gone: Iterable[Resource]) -> Iterator[Problem]:
+    """Yield the problem that a new resource has if its name is still taken when it is created."""
     name = new.raw(type(new).NAME) if type(new).NAME else None
-    if not known(name):
+    if not given(name):
         return
     for old in gone:
-        if old.type == new.type and old.raw(type(old).NAME) == name:
-            where = "" if old.stack.name == new.stack.name else f" in {old.stack.name}"
+        if old.type != new.type:
+            continue
+        sameness = comparison.same_name(old, new)
+        if sameness is Sameness.SAME:
+            here = comparison.same_stack(old, new)
+            where = "" if here else f" in {old.stack.name}"
             yield Problem(
-                risk=Risk.FAILS if not where else Risk.MAY_FAIL,
+                risk=risk(here and known(name)),
                 message=(
-                    f"its name {name!r} is still taken by {old.logical_id}{where}, which is deleted only afterwards"
+                    f"its name {shown(name)!r} is still taken by {path_of(old)}{where}, which is deleted only "
+                    "afterwards"
                 ),
                 remedy="keep the construct id, or change or remove the name",
             )

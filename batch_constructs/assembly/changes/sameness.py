@@ -125,7 +125,9 @@ class Values:
             case Reference(), Reference():
                 return self._references(old, new)
             case ParameterValue(), ParameterValue():
-                kept = old.name == new.name and old.default == new.default
+                # The default of a parameter of type SSM is a path, and no value.
+                paths = self._old.parameter_default(old.name), self._new.parameter_default(new.name)
+                kept = old.name == new.name and old.default == new.default and paths[0] == paths[1]
                 return Sameness.SAME if kept else Sameness.MAYBE
             case Either(), Either() if agreed and len(old.options) == len(new.options):
                 pairs = zip(old.options, new.options, strict=True)
@@ -189,11 +191,42 @@ def _changed_conditions(old: Stack, new: Stack) -> set[str]:
     """The conditions whose definition differs, and those that rest on one of them."""
     before, after = (_section(stack, "Conditions") for stack in (old, new))
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    inputs = _changed_inputs(old, new)
+    changed |= {name for name, node in after.items() if inputs & set(_inputs(node))}
     while True:
         resting = {n for n, node in after.items() if n not in changed and changed & set(_conditions(node))}
         if not resting:
             return changed
         changed |= resting
+
+
+def _changed_inputs(old: Stack, new: Stack) -> set[str]:
+    """The parameters whose default differs, and the mappings that do, as `_inputs` names them."""
+    parameters = [_section(stack, "Parameters") for stack in (old, new)]
+    mappings = [_section(stack, "Mappings") for stack in (old, new)]
+    differing = {
+        f"Ref {name}"
+        for name in parameters[1]
+        if _default(parameters[0], name) != _default(parameters[1], name)
+    }
+    return differing | {
+        f"FindInMap {name}" for name in mappings[1] if mappings[0].get(name) != mappings[1][name]
+    }
+
+
+def _default(parameters: dict[str, Any], name: str) -> Any:
+    definition = parameters.get(name)
+    return definition.get("Default") if isinstance(definition, dict) else None
+
+
+def _inputs(node: Any) -> Iterator[str]:
+    """The parameters and mappings that an expression takes its value from."""
+    for each in _nodes(node):
+        if isinstance(name := each.get("Ref"), str):
+            yield f"Ref {name}"
+        found = each.get("Fn::FindInMap")
+        if isinstance(found, list) and found and isinstance(found[0], str):
+            yield f"FindInMap {found[0]}"
 
 
 def _section(stack: Stack, name: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.diagrams import descriptions as say
-from batch_constructs.assembly.template import Reference, known, shown
+from batch_constructs.assembly.template import Reference, is_one_of, known, shown
 from batch_constructs.assembly.template.resources import (
     ComputeEnvironment,
     EventRule,
@@ -188,7 +188,7 @@ class _Drawing:
             f"{say.capacity_kind(environment)} {say.vcpu_range(environment)} vCPUs",
             "" if types == "-" else types,
             say.cluster(environment),
-            "disabled" if environment.state == "DISABLED" else "",
+            "disabled" if is_one_of(environment.state, "DISABLED") else "",
         )
         vpc = next((subnet.vpc for subnet in environment.compute_resources.subnets if subnet.vpc), None)
         self._add(Kind.ENVIRONMENT, environment, lines, network=None if vpc is None else self._network(vpc))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,8 @@ def read(path: str | os.PathLike[str]) -> BatchModel:
         raise UnreadableInputError(f"{place}: {error}") from None
     except (OSError, RecursionError, MemoryError, ValueError) as error:
         raise UnreadableInputError(f"{place}: it cannot be read ({type(error).__name__})") from None
-    stack = Stack(place.name.split(".")[0], document)
+    stack = Stack(_stem(place.name), document)
+    stack.place = stack.name
     return BatchModel([stack, *nested_stacks(stack, place.parent)])
 
 
@@ -69,8 +71,13 @@ def _read_folder(folder: Path) -> list[Stack]:
         raise UnreadableInputError("it holds neither a manifest.json nor a CloudFormation template")
     stacks: list[Stack] = []
     deployed: set[Path] = set()
+    stems = Counter(_stem(file.name) for file in documents)
     for file, document in documents.items():
-        stack = Stack(file.name.split(".")[0], document)
+        stem = _stem(file.name)
+        place = (file.parent.relative_to(folder) / stem).as_posix()
+        # Of several files called template.yaml only the path tells which one is meant.
+        stack = Stack(stem if stems[stem] == 1 else place, document)
+        stack.place = place
         children = list(nested_stacks(stack, file.parent))
         deployed.update(child.document.file.resolve() for child in children if child.document.file)
         stacks += [stack, *children]
@@ -78,10 +85,17 @@ def _read_folder(folder: Path) -> list[Stack]:
     stacks = [
         s
         for s in stacks
-        if "/" in s.name or s.document.file is None or s.document.file.resolve() not in deployed
+        if not s.place or s.document.file is None or s.document.file.resolve() not in deployed
     ]
     share_exports(stacks)
     return stacks
+
+
+def _stem(name: str) -> str:
+    """A file's name without the endings of templates: ``Network`` of ``Network.template.json``."""
+    while (stem := Path(name)).suffix in _SUFFIXES and stem.stem:
+        name = stem.stem
+    return name
 
 
 def _templates(folder: Path) -> Iterator[tuple[Path, Document]]:

@@ -21,6 +21,7 @@ class Stack:
 
     Attributes:
         name: the stack's name as the assembly gives it, else the file's name.
+        place: the file's path in the folder that was read, without its endings; empty for a stack of a cloud assembly.
         document: the template's data, and where each member stands.
         resources: by logical id.
         exports: what any stack of the assembly exports: name to stack and node.
@@ -32,6 +33,7 @@ class Stack:
 
     def __init__(self, name: str, document: Document, environment: Mapping[str, str] | None = None) -> None:
         self.name = name
+        self.place = ""
         self.document = document
         root = document.root
         self.mappings = _section(root, "Mappings")

@@ -133,6 +133,13 @@ def given(value: object) -> bool:
     return value is not None
 
 
+def options_of(value: object) -> tuple[object, ...]:
+    """Return what a value may be: the options of an `Either`, also of one inside another, else the value alone."""
+    if isinstance(value, Either):
+        return tuple(option for each in value.options for option in options_of(each))
+    return (value,)
+
+
 def is_one_of(value: T | Unknown | None, *options: T | None) -> bool:
     """Whether the value is for certain one of the options; ``None`` as an option stands for: not given."""
     return not isinstance(value, Unknown) and value in options

@@ -45,20 +45,19 @@ def changed(template: dict[str, Any], logical_id: str, **properties: Any) -> dic
 
 
 def test_nothing_to_do(quickstart: dict[str, Any], run: Run) -> None:
-    """Exit status 0, one line."""
+    """Exit status 0, and a word about what is not compared."""
     result = run(quickstart, quickstart)
-    assert (result.exit_code, result.output) == (0, "no changes\n")
+    others = "80 resources of other services are not compared: see cdk diff"
+    assert (result.exit_code, result.output) == (0, f"no changes\n{others}\n")
 
 
 def test_a_harmless_change_is_shown_and_passes(quickstart: dict[str, Any], run: Run) -> None:
-    """One row: what, how, why, and what the jobs feel."""
+    """One block: what, how, what the jobs feel, and why."""
     result = run(quickstart, changed(quickstart, "Queue", Priority=2))
     assert result.exit_code == 0
-    row = next(line for line in result.output.splitlines() if "JobQueue" in line)
-    assert "in place" in row
-    assert "Priority: 1 -> 2" in row
-    assert "jobs in the queue go on" in row
-    assert result.output.endswith("1 change, nothing fails\n")
+    assert result.output.startswith(
+        "JobQueue Queue\n  in place: jobs in the queue go on\n  Priority: 1 -> 2\n\n1 change, nothing fails\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,11 +101,11 @@ def test_long_values_are_cut_before_their_difference(quickstart: dict[str, Any],
 
 
 def test_a_problem_fails_with_its_remedy(quickstart: dict[str, Any], run: Run) -> None:
-    """Exit status 1; the place and the remedy stand below, as `check` has them."""
-    result = run(quickstart, changed(quickstart, "Spot", Tags={"team": "a"}))
+    """Exit status 1; problem and remedy stand in the block of the resource."""
+    result = run(quickstart, changed(quickstart, "Spot", Tags={"team": "a"}), "--removed", "Spot")
     assert result.exit_code == 1
-    assert "surprise a change of Tags replaces the environment\n  at  Spot\n  fix keep tags" in result.output
-    assert result.output.endswith("2 changes: 1 surprise\n")
+    assert "  surprise a change of Tags replaces the environment\n    fix keep tags" in result.output
+    assert "\n2 changes: 1 surprise\n" in result.output
 
 
 def test_the_open_is_told_as_such(quickstart: dict[str, Any], run: Run) -> None:
@@ -141,7 +140,8 @@ def test_json_holds_every_member(quickstart: dict[str, Any], run: Run) -> None:
     assert spot["kind"] == spot["at_least"] == "replaced"
     assert spot["certain"] is True
     assert spot["properties"] == [{"path": "Tags.team", "old": None, "new": "a", "certain": True}]
-    assert [problem["risk"] for problem in spot["problems"]] == ["surprise"]
+    assert [problem["loss"] for problem in spot["problems"]] == [False, True]
+    assert {problem["risk"] for problem in spot["problems"]} == {"surprise"}
     assert (queue["type"], queue["problems"]) == ("AWS::Batch::JobQueue", [])
 
 

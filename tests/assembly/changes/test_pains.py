@@ -27,7 +27,8 @@ def properties(template: dict[str, Any], logical_id: str) -> dict[str, Any]:
 
 
 def risks(change: Change) -> list[Risk]:
-    return [problem.risk for problem in change.problems]
+    """The risks besides the loss of what goes, of which ``test_losses`` is."""
+    return [problem.risk for problem in change.problems if not problem.loss]
 
 
 def larger_disk(template: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def test_aws_cdk_28137_with_its_newest_version_a_launch_template_updates_the_env
     changes = planned(quickstart, larger_disk(quickstart))
     assert set(changes) == {"Spot"}
     assert changes["Spot"].at_least is Kind.INFRASTRUCTURE_UPDATE
-    assert changes["Spot"].harmless
+    assert risks(changes["Spot"]) == []
     assert changes["Spot"].hint.startswith("SpotTemplate changes: ")
 
 
@@ -94,7 +95,7 @@ def test_terraform_2044_an_environment_that_leaves_its_queue_in_the_same_deploy_
     del new["Resources"]["Spot"]
     del properties(new, "Queue")["ComputeEnvironmentOrder"][0]
     changes = planned(quickstart, new)
-    assert changes["Spot"].harmless
+    assert risks(changes["Spot"]) == []
     assert "terminated" in changes["Spot"].jobs
     assert changes["Queue"].kind is Kind.IN_PLACE
 
@@ -105,7 +106,7 @@ def test_terraform_2044_a_queue_that_goes_too_may_go_too_late(
     """A name as a text gives CloudFormation no order; a reference does."""
     without = copy.deepcopy(quickstart)
     del without["Resources"]["Spot"], without["Resources"]["Queue"]
-    assert planned(quickstart, without)["Spot"].harmless
+    assert risks(planned(quickstart, without)["Spot"]) == []
     properties(quickstart, "Spot")["ComputeEnvironmentName"] = "spot"
     properties(quickstart, "Queue")["ComputeEnvironmentOrder"][0]["ComputeEnvironment"] = "spot"
     assert risks(planned(quickstart, without)["Spot"]) == [Risk.MAY_FAIL]
@@ -157,10 +158,10 @@ def test_lisa_1007_without_a_name_or_with_another_one_an_environment_is_replaced
     spot = properties(quickstart, "Spot")
     spot["ReplaceComputeEnvironment"] = True
     replaced = changing(quickstart, "Spot", "ComputeResources.InstanceTypes", ["m7i"])
-    assert (replaced.at_least, replaced.problems) == (Kind.REPLACED, ())
+    assert (replaced.at_least, risks(replaced)) == (Kind.REPLACED, [])
     spot["ComputeEnvironmentName"] = "spot"
     renamed = changing(quickstart, "Spot", "ComputeEnvironmentName", "other")
-    assert (renamed.at_least, renamed.problems) == (Kind.REPLACED, ())
+    assert (renamed.at_least, risks(renamed)) == (Kind.REPLACED, [])
     spot["ReplaceComputeEnvironment"] = False
     in_place = changing(quickstart, "Spot", "ComputeResources.InstanceTypes", ["m7i"])
     assert (in_place.at_least, in_place.problems) == (Kind.INFRASTRUCTURE_UPDATE, ())
@@ -196,7 +197,7 @@ def test_blue_green_docs_best_fit_and_custom_roles_rule_out_infrastructure_updat
     assert (scaled.at_least, scaled.problems) == (Kind.SCALING_UPDATE, ())
     spot["ReplaceComputeEnvironment"] = True
     replaced = changing(quickstart, "Spot", "ComputeResources.InstanceTypes", ["m7i"])
-    assert (replaced.at_least, replaced.problems) == (Kind.REPLACED, ())
+    assert (replaced.at_least, risks(replaced)) == (Kind.REPLACED, [])
 
 
 def test_blue_green_docs_best_fit_cannot_be_left_in_place(
@@ -334,7 +335,8 @@ def test_a_queue_that_is_replaced_loses_its_jobs(quickstart: dict[str, Any], cha
     """A new name is a new queue; a new priority is not."""
     change = changing(quickstart, "Queue", "JobQueueName", "other")
     assert change.at_least is Kind.REPLACED
-    assert risks(change) == [Risk.SURPRISE]
+    assert (change.loss, risks(change)) == (True, [])
+    assert "goes with the jobs that wait or run in it" in change.problems[0].message
     assert changing(quickstart, "Queue", "Priority", 7).harmless
 
 

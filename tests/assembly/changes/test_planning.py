@@ -38,30 +38,6 @@ def test_environments_come_first(quickstart: dict[str, Any]) -> None:
     assert {change.kind for change in changes} == {Kind.CREATED}
 
 
-def test_another_construct_id_is_said_to_be_another_resource(
-    quickstart: dict[str, Any], planned: Planned
-) -> None:
-    """The reader gets a hint on both sides, and none where the two differ."""
-    new = copy.deepcopy(quickstart)
-    new["Resources"]["Hello2"] = new["Resources"].pop("Hello")
-    changes = planned(quickstart, new)
-    assert (changes["Hello"].kind, changes["Hello2"].kind) == (Kind.DELETED, Kind.CREATED)
-    assert changes["Hello"].hint.startswith("is now Hello2?")
-    assert changes["Hello2"].hint.startswith("was Hello?")
-    new["Resources"]["Hello2"]["Properties"]["Timeout"] = {"AttemptDurationSeconds": 61}
-    assert planned(quickstart, new)["Hello2"].hint == ""
-
-
-def test_the_hint_sees_through_helpers_that_got_other_ids_too(
-    quickstart: dict[str, Any], planned: Planned
-) -> None:
-    """A construct under another id brings its launch template and security group along."""
-    new = json.loads(json.dumps(quickstart).replace('"Spot', '"Cheap'))
-    changes = planned(quickstart, new)
-    assert changes["Cheap"].hint.startswith("was Spot?")
-    assert changes["Spot"].hint.startswith("is now Cheap?")
-
-
 def test_a_stack_that_is_not_deployed_any_more_stays(quickstart: dict[str, Any]) -> None:
     """The CDK deletes no stack that has left the app, so nothing is certain."""
     [queue] = [

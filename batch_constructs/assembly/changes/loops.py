@@ -1,0 +1,55 @@
+"""Resources that ``Fn::ForEach`` makes: they exist only after the transform, so a plan can only say that a loop differs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.assembly.changes.change import Change, Kind, Problem, Risk
+from batch_constructs.assembly.changes.matching import pair_stacks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template import BatchModel, Stack
+
+_LOOP = "Fn::ForEach"
+
+
+def differing(old: BatchModel, new: BatchModel) -> Iterator[Change]:
+    """Yield a change for each loop over resources of AWS Batch that is another one than before."""
+    for before, after in pair_stacks(old, new):
+        loops = [_loops(stack) for stack in (before, after)]
+        for name in dict.fromkeys([*loops[0], *loops[1]]):
+            bodies = [side.get(name) for side in loops]
+            stack = after if after is not None and name in loops[1] else before
+            if bodies[0] != bodies[1] and "AWS::Batch::" in repr(bodies) and stack is not None:
+                yield _change(stack, name)
+
+
+def _change(stack: Stack, name: str) -> Change:
+    return Change(
+        type=_LOOP,
+        stack=stack.name,
+        logical_id=name,
+        construct_path="",
+        kind=Kind.REPLACED,
+        at_least=Kind.UNCHANGED,
+        problems=(
+            Problem(
+                risk=Risk.SURPRISE,
+                message="the loop differs, and what it makes is not compared",
+                remedy=(
+                    "compare the templates as CloudFormation expands them: aws cloudformation get-template "
+                    "--template-stage Processed"
+                ),
+            ),
+        ),
+    )
+
+
+def _loops(stack: Stack | None) -> dict[str, Any]:
+    root = stack.document.root if stack is not None else None
+    resources = root.get("Resources") if isinstance(root, dict) else None
+    if not isinstance(resources, dict):
+        return {}
+    return {name: node for name, node in resources.items() if name.startswith(f"{_LOOP}::")}

@@ -1,0 +1,91 @@
+"""What a deploy takes away: a queue with its jobs, an environment, a policy, a quota."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.changes.change import Kind, Problem, Risk, names_of
+from batch_constructs.assembly.template.resources import ComputeEnvironment
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from batch_constructs.assembly.changes.renames import Rename
+    from batch_constructs.assembly.template import Resource
+
+NOUNS = {
+    "AWS::Batch::JobQueue": "queue",
+    "AWS::Batch::ComputeEnvironment": "environment",
+    "AWS::Batch::ServiceEnvironment": "service environment",
+    "AWS::Batch::SchedulingPolicy": "scheduling policy",
+    "AWS::Batch::QuotaShare": "quota share",
+    "AWS::Batch::ConsumableResource": "consumable resource",
+}
+"""What is lost when it goes, in words. A job definition is not: its revisions can be registered again."""
+
+_WITH_JOBS = {
+    "AWS::Batch::JobQueue": " with the jobs that wait or run in it",
+    "AWS::Batch::ComputeEnvironment": ", and jobs that run on it may be terminated",
+}
+_FIRST_EMPTY = {
+    "AWS::Batch::JobQueue": "give it the state DISABLED, and remove it when it is empty",
+    "AWS::Batch::ComputeEnvironment": (
+        "give it the state DISABLED, and remove it when no job runs on it and no queue has it"
+    ),
+}
+_BESIDE = {
+    "AWS::Batch::JobQueue": "make a second queue beside it, and remove the old one when it is empty",
+    "AWS::Batch::ComputeEnvironment": (
+        "make a second environment beside it, exchange the two in the queue, and remove the old one when no job "
+        "runs on it"
+    ),
+}
+
+
+def path_of(resource: Resource) -> str:
+    """What a reader calls a resource: the construct's path, else the logical id."""
+    return resource.construct_path.removesuffix("/Resource") or resource.logical_id
+
+
+def of_gone(
+    old: Resource, kind: Kind, at_least: Kind, rename: Rename | None, removed: Collection[str]
+) -> Iterator[Problem]:
+    """The problem that a resource goes, or is made anew, unless the user has accepted it."""
+    noun = NOUNS.get(old.type)
+    if noun is None or names_of(old.construct_path, old.logical_id) & set(removed):
+        return
+    verb = "goes" if at_least in {Kind.DELETED, Kind.REPLACED} else "may go"
+    jobs = _WITH_JOBS.get(old.type, "")
+    if kind is Kind.REPLACED:
+        message = f"the {noun} is made anew, and the old one {verb}{jobs}"
+        remedy = _BESIDE.get(old.type, f"make a second {noun} beside it, and move what uses the old one")
+        if isinstance(old, ComputeEnvironment) and old.compute_resources.ec2:
+            remedy += "; ReplaceComputeEnvironment false lets most properties change in place"
+    elif rename is None:
+        message = f"the {noun} {verb}{jobs}"
+        remedy = _FIRST_EMPTY.get(old.type, f"remove the {noun} when nothing uses it any more")
+    else:
+        message, remedy = _of_rename(rename, noun, f"{verb}{jobs}")
+    yield Problem(risk=Risk.SURPRISE, message=message, remedy=remedy, loss=True)
+
+
+def _of_rename(rename: Rename, noun: str, goes: str) -> tuple[str, str]:
+    old = rename.old
+    by_cdk, article = bool(old.construct_path), "an" if noun.startswith("e") else "a"
+    if rename.across:
+        message = f"{article} {noun} in another stack is another {noun}: this one {goes}"
+        move = (
+            "cdk refactor --unstable=refactor"
+            if by_cdk
+            else "a stack refactor of CloudFormation (create-stack-refactor)"
+        )
+        return message, f"move it in a deploy of its own, with nothing else changed: {move}"
+    what = "construct id" if by_cdk else "logical id"
+    message = f"{article} {noun} under another {what} is another {noun}: this one {goes}"
+    if not by_cdk:
+        return message, f"keep the logical id {old.logical_id}"
+    keep = f"the construct's .node.default_child.override_logical_id({old.logical_id!r})"
+    return (
+        message,
+        f"keep its logical id: {keep}; or rename it in a deploy of its own: cdk refactor --unstable=refactor",
+    )

@@ -1,0 +1,101 @@
+"""Which resource that comes is one that goes: under another construct id, or in another stack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.assembly.template import PartialText, Reference, Unknown, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from batch_constructs.assembly.changes.comparison import Comparison
+    from batch_constructs.assembly.template import Resource
+
+_MAX_DEPTH = 32
+# Two queues that share their environments and differ in priority and name are not yet one queue.
+_ALIKE = 0.65
+# The CDK makes the same logical id in another stack, and a logical id says much by itself.
+_ALIKE_BY_ID = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """A resource of the old assembly and the one of the new assembly that looks like it.
+
+    Attributes:
+        old: the resource that goes.
+        new: the resource that comes.
+        across: whether the two belong to different stacks.
+    """
+
+    old: Resource
+    new: Resource
+    across: bool
+
+
+def renames(comparison: Comparison, gone: list[Resource], come: list[Resource]) -> list[Rename]:
+    """Pair what goes with what comes, by type and properties; the most alike first, each of them once."""
+    unpaired = {id(each) for each in (*gone, *come)}
+    batch = [[each for each in side if each.type.startswith("AWS::Batch::")] for side in (gone, come)]
+    bodies = {id(each): _body(each, unpaired) for side in batch for each in side}
+    scored = []
+    for old in batch[0]:
+        for new in batch[1]:
+            if old.type == new.type:
+                alike = _likeness(bodies[id(old)], bodies[id(new)])
+                same_id = old.logical_id == new.logical_id
+                if alike >= (_ALIKE_BY_ID if same_id else _ALIKE):
+                    named = SequenceMatcher(None, _place(old), _place(new)).ratio()
+                    scored.append(((alike, same_id, named), old, new))
+    found: list[Rename] = []
+    taken: set[int] = set()
+    for _, old, new in sorted(scored, key=lambda each: each[0], reverse=True):
+        if not {id(old), id(new)} & taken:
+            taken |= {id(old), id(new)}
+            found.append(Rename(old, new, across=not comparison.same_stack(old, new)))
+    return found
+
+
+def _place(resource: Resource) -> str:
+    return resource.construct_path or resource.logical_id
+
+
+def _likeness(one: set[tuple[str, str]], other: set[tuple[str, str]]) -> float:
+    """The share of properties that two resources have in common, from 0 to 1."""
+    return len(one & other) / len(one | other) if one | other else 1.0
+
+
+def _body(resource: Resource, unpaired: set[int]) -> set[tuple[str, str]]:
+    """The properties except the name; what they refer to and has no counterpart either counts by its type only."""
+    properties = resource.node if isinstance(resource.node, dict) else {}
+    kept = {name: node for name, node in properties.items() if name != type(resource).NAME}
+    return set(_leaves(resource, kept, "", unpaired, 0))
+
+
+def _leaves(
+    resource: Resource, node: Any, path: str, unpaired: set[int], depth: int
+) -> Iterator[tuple[str, str]]:
+    value = resource.stack.resolve(node) if depth else node
+    if depth > _MAX_DEPTH:
+        yield path, "…"
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            yield from _leaves(resource, member, f"{path}.{name}", unpaired, depth + 1)
+    elif isinstance(value, list):
+        for index, element in enumerate(value):
+            yield from _leaves(resource, element, f"{path}[{index}]", unpaired, depth + 1)
+    elif value is not None:
+        yield path, "".join(_words(value, unpaired))
+
+
+def _words(value: Any, unpaired: set[int]) -> Iterable[str]:
+    parts: tuple[str | Unknown, ...] = value.parts if isinstance(value, PartialText) else (value,)
+    for part in parts:
+        if isinstance(part, Reference):
+            unknown = id(part.target) in unpaired
+            yield f"${{{part.target.type if unknown else part.target.logical_id}.{part.attribute}}}"
+        else:
+            yield shown(part)

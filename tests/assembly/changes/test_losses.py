@@ -1,0 +1,334 @@
+"""What goes is told, with its jobs; a rename is told as one."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from batch_constructs.assembly.changes import Change, Kind, Risk, not_compared, plan
+from batch_constructs.assembly.template import model_of, read
+from batch_constructs.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Planned = Callable[..., dict[str, Change]]
+    Changing = Callable[..., Change]
+
+TYPES: dict[str, dict[str, Any]] = {
+    "ComputeEnvironment": {"Type": "UNMANAGED"},
+    "ConsumableResource": {"ResourceType": "REPLENISHABLE"},
+    "JobQueue": {"Priority": 1},
+    "QuotaShare": {"QuotaShareName": "a"},
+    "SchedulingPolicy": {"FairsharePolicy": {"ShareDecaySeconds": 600}},
+    "ServiceEnvironment": {"ServiceEnvironmentType": "SAGEMAKER_TRAINING"},
+}
+
+
+def of(name: str, logical_id: str = "It", **more: Any) -> dict[str, Any]:
+    """A template with one resource."""
+    entry = {"Type": f"AWS::Batch::{name}", "Properties": {**TYPES[name], **more}}
+    return {"Resources": {logical_id: entry}}
+
+
+def with_path(template: dict[str, Any], path: str) -> dict[str, Any]:
+    """The same as the CDK writes it."""
+    new = copy.deepcopy(template)
+    for entry in new["Resources"].values():
+        entry["Metadata"] = {"aws:cdk:path": path}
+    return new
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_what_is_gone_is_a_surprise(planned: Planned, name: str) -> None:
+    """Each kind that holds jobs, shares or amounts; named in the list of what may go, it is none."""
+    change = planned(of(name), {"Resources": {}})["It"]
+    assert (change.kind, change.loss) == (Kind.DELETED, True)
+    assert [problem.risk for problem in change.problems] == [Risk.SURPRISE]
+    [accepted] = plan(model_of(of(name)), model_of({"Resources": {}}), removed=["It"])
+    assert (accepted.kind, accepted.problems) == (Kind.DELETED, ())
+
+
+def test_a_definition_that_is_gone_is_none(quickstart: dict[str, Any], planned: Planned) -> None:
+    """Its jobs go on, and it can be registered again."""
+    new = copy.deepcopy(quickstart)
+    del new["Resources"]["Hello"]
+    assert planned(quickstart, new)["Hello"].harmless
+
+
+def test_what_is_retained_is_not_lost(planned: Planned) -> None:
+    """CloudFormation only forgets it."""
+    old = of("JobQueue")
+    old["Resources"]["It"]["DeletionPolicy"] = "Retain"
+    assert planned(old, {"Resources": {}})["It"].harmless
+
+
+def test_what_a_condition_may_delete_may_go(planned: Planned) -> None:
+    """Nobody knows, so the word is may."""
+    new = of("JobQueue")
+    new["Conditions"] = {"C": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}}
+    new["Resources"]["It"]["Condition"] = "C"
+    change = planned(of("JobQueue"), new)["It"]
+    assert change.loss
+    assert "the queue may go with the jobs" in change.problems[0].message
+
+
+def test_a_rename_is_named_on_both_sides(quickstart: dict[str, Any], planned: Planned) -> None:
+    """With the way to keep the logical id; nothing is said where two resources are not alike."""
+    new = copy.deepcopy(quickstart)
+    new["Resources"]["Work"] = new["Resources"].pop("Queue")
+    changes = planned(quickstart, new)
+    assert (changes["Queue"].renamed_to, changes["Work"].renamed_from) == ("Work", "Queue")
+    assert changes["Queue"].problems[0].remedy == "keep the logical id Queue"
+    new["Resources"]["Work"]["Properties"] = {"Priority": 7, "ComputeEnvironmentOrder": []}
+    changes = planned(quickstart, new)
+    assert (changes["Queue"].renamed_to, changes["Work"].renamed_from) == ("", "")
+
+
+def test_a_rename_with_a_small_change_is_still_one(quickstart: dict[str, Any], planned: Planned) -> None:
+    """Users do both at once."""
+    new = copy.deepcopy(quickstart)
+    new["Resources"]["Hello2"] = new["Resources"].pop("Hello")
+    new["Resources"]["Hello2"]["Properties"]["Timeout"] = {"AttemptDurationSeconds": 61}
+    assert planned(quickstart, new)["Hello2"].renamed_from == "Hello"
+
+
+def test_a_rename_is_seen_through_helpers_that_got_other_ids_too(
+    quickstart: dict[str, Any], planned: Planned
+) -> None:
+    """A construct under another id brings its launch template and security group along."""
+    new = json.loads(json.dumps(quickstart).replace('"Spot', '"Cheap'))
+    changes = planned(quickstart, new)
+    assert (changes["Cheap"].renamed_from, changes["Spot"].renamed_to) == ("Spot", "Cheap")
+
+
+def test_equal_queues_are_paired_by_their_paths_each_once(planned: Planned) -> None:
+    """Three queues of one kind moved below another construct."""
+    old: dict[str, Any] = {"Resources": {}}
+    new: dict[str, Any] = {"Resources": {}}
+    for number, name in enumerate(("urgent", "daily", "night")):
+        entry = of("JobQueue")["Resources"]["It"]
+        old["Resources"][f"A{number}"] = {**entry, "Metadata": {"aws:cdk:path": f"S/Queues/{name}/Resource"}}
+        new["Resources"][f"B{number}"] = {**entry, "Metadata": {"aws:cdk:path": f"S/Batch/{name}/Resource"}}
+    changes = planned(old, new)
+    assert [changes[f"A{number}"].renamed_to for number in range(3)] == [
+        "S/Batch/urgent",
+        "S/Batch/daily",
+        "S/Batch/night",
+    ]
+
+
+def test_a_rename_in_the_cdk_says_how_to_keep_the_id(planned: Planned) -> None:
+    """By the call that keeps it, or by a refactor."""
+    old = with_path(of("JobQueue"), "S/Queue/Resource")
+    new = with_path(of("JobQueue", "Other"), "S/Other/Resource")
+    [problem] = planned(old, new)["It"].problems
+    assert problem.message.startswith("a queue under another construct id is another queue: this one goes")
+    assert ".node.default_child.override_logical_id('It')" in problem.remedy
+    assert "cdk refactor" in problem.remedy
+
+
+def test_a_move_to_another_stack_is_named() -> None:
+    """By type and properties, also where a reference becomes an import."""
+    environment = of("ComputeEnvironment", "Spot")["Resources"]
+    ref = {"ComputeEnvironmentOrder": [{"Order": 1, "ComputeEnvironment": {"Ref": "Spot"}}]}
+    imported = {"ComputeEnvironmentOrder": [{"Order": 1, "ComputeEnvironment": {"Fn::ImportValue": "spot"}}]}
+    outputs = {"O": {"Value": {"Ref": "Spot"}, "Export": {"Name": "spot"}}}
+    old = model_of(
+        {"Resources": {**environment, **of("JobQueue", "Queue", **ref)["Resources"]}}, {"Resources": {}}
+    )
+    new = model_of({"Resources": environment, "Outputs": outputs}, of("JobQueue", "Queue", **imported))
+    gone, come = sorted((c for c in plan(old, new) if c.logical_id == "Queue"), key=lambda c: c.stack)
+    assert (gone.renamed_to, come.renamed_from) == ("Stack2/Queue", "Stack1/Queue")
+    assert gone.loss
+    assert "another stack" in gone.problems[0].message
+    assert "refactor" in gone.problems[0].remedy
+
+
+@pytest.mark.parametrize(
+    ("name", "risk"),
+    [
+        ("jobs", Risk.FAILS),
+        ({"Fn::Sub": "${Project}-jobs"}, Risk.MAY_FAIL),
+        ({"Fn::Sub": "${AWS::StackName}-jobs"}, Risk.MAY_FAIL),
+        ({"Fn::Join": ["-", [{"Ref": "Project"}, "jobs"]]}, Risk.MAY_FAIL),
+        ({"Ref": "Project"}, Risk.MAY_FAIL),
+    ],
+)
+def test_a_rename_that_keeps_its_name_finds_it_taken(planned: Planned, name: Any, risk: Risk) -> None:
+    """CloudFormation creates before it deletes, also where the name is an expression; another name is free."""
+    parameters = {"Project": {"Type": "String", "Default": "p"}}
+    old = {"Parameters": parameters, **of("JobQueue", "Old", JobQueueName=name)}
+    new = {"Parameters": parameters, **of("JobQueue", "New", JobQueueName=name)}
+    assert [problem.risk for problem in planned(old, new)["New"].problems] == [risk]
+    other = {"Parameters": parameters, **of("JobQueue", "New", JobQueueName="other")}
+    assert planned(old, other)["New"].problems == ()
+
+
+def test_files_of_one_name_are_compared_by_their_paths(tmp_path: Path) -> None:
+    """A repository of several template.yaml: each is compared with its own."""
+    for side, name in (("old", "jobs-a"), ("new", "jobs-x")):
+        for folder, queue in (
+            ("a", of("JobQueue", JobQueueName=name)),
+            ("b", of("JobQueue", JobQueueName="b")),
+        ):
+            file = tmp_path / side / folder / "template.yaml"
+            file.parent.mkdir(parents=True)
+            file.write_text(json.dumps(queue))
+    [change] = plan(read(tmp_path / "old"), read(tmp_path / "new"))
+    assert (change.stack, change.kind, change.loss) == ("a/template", Kind.REPLACED, True)
+
+
+@pytest.mark.parametrize("names", [("1.network.yaml", "1.workers.yaml"), ("a.prod.json", "a.test.json")])
+def test_files_whose_names_begin_alike_are_different_stacks(tmp_path: Path, names: tuple[str, str]) -> None:
+    """A stack is called after the whole name of its file, without the endings of templates."""
+    for name in names:
+        (tmp_path / name).write_text(json.dumps(of("JobQueue")))
+    assert [stack.name for stack in read(tmp_path).stacks] == [name.rpartition(".")[0] for name in names]
+    (tmp_path / "S.template.json").write_text(json.dumps(of("JobQueue")))
+    assert read(tmp_path / "S.template.json").stacks[0].name == "S"
+
+
+def test_a_moved_file_is_found_by_what_it_holds(tmp_path: Path) -> None:
+    """A snapshot of one stack against a folder of several templates."""
+    (tmp_path / "platform.json").write_text(json.dumps(of("JobQueue", "Queue")))
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "Batch.json").write_text(json.dumps(of("JobQueue", "Queue", Priority=2)))
+    (tmp_path / "new" / "Other.json").write_text(json.dumps(of("JobQueue", "Another")))
+    changes = {c.logical_id: c for c in plan(read(tmp_path / "platform.json"), read(tmp_path / "new"))}
+    assert (changes["Queue"].kind, changes["Another"].kind) == (Kind.IN_PLACE, Kind.CREATED)
+
+
+def test_a_loop_that_differs_is_told(tmp_path: Path) -> None:
+    """Fn::ForEach makes its resources only after the transform, so that its body is not compared."""
+
+    def loop(priority: int) -> dict[str, Any]:
+        body = {"Queue${X}": {"Type": "AWS::Batch::JobQueue", "Properties": {"Priority": priority}}}
+        return {
+            "Transform": "AWS::LanguageExtensions",
+            "Resources": {"Fn::ForEach::Q": ["X", ["a", "b"], body]},
+        }
+
+    [change] = plan(model_of(loop(1)), model_of(loop(2)))
+    assert (change.certain, change.problems[0].risk) == (False, Risk.SURPRISE)
+    assert "the loop differs" in change.problems[0].message
+    assert plan(model_of(loop(1)), model_of(loop(1))) == ()
+
+
+def test_a_condition_that_rests_on_a_changed_default_or_mapping_may_be_another(planned: Planned) -> None:
+    """The text of the condition is the same, what decides it is not."""
+
+    def template(default: str, mapped: str) -> dict[str, Any]:
+        return {
+            "Parameters": {"Large": {"Type": "String", "Default": default}},
+            "Mappings": {"M": {"m": {"k": mapped}}},
+            "Conditions": {
+                "A": {"Fn::Equals": [{"Ref": "Large"}, "yes"]},
+                "B": {"Fn::Equals": [{"Fn::FindInMap": ["M", "m", "k"]}, "yes"]},
+            },
+            "Resources": {
+                "One": of("JobQueue", Priority={"Fn::If": ["A", 1, 2]})["Resources"]["It"],
+                "Two": of("JobQueue", Priority={"Fn::If": ["B", 1, 2]})["Resources"]["It"],
+            },
+        }
+
+    assert planned(template("no", "no"), template("no", "no")) == {}
+    assert list(planned(template("no", "no"), template("yes", "no"))) == ["One"]
+    assert list(planned(template("no", "no"), template("no", "yes"))) == ["Two"]
+
+
+def test_a_changed_path_of_a_parameter_of_ssm_may_be_another_value(planned: Planned) -> None:
+    """From the image of Amazon Linux 2 to that of 2023, say."""
+
+    def template(path: str) -> dict[str, Any]:
+        parameter = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": path}
+        return {"Parameters": {"Name": parameter}, **of("JobQueue", JobQueueName={"Ref": "Name"})}
+
+    assert not planned(template("/a"), template("/b"))["It"].certain
+    assert planned(template("/a"), template("/a")) == {}
+
+
+def test_two_arms_of_which_neither_is_best_fit_rule_nothing_out(
+    quickstart: dict[str, Any], changing: Changing
+) -> None:
+    """A strategy and a type by Fn::If: an infrastructure update for certain; an arm of BEST_FIT makes it open."""
+    resources = quickstart["Resources"]["Spot"]["Properties"]["ComputeResources"]
+    quickstart["Conditions"] = {"C": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}}
+    resources["AllocationStrategy"] = {"Fn::If": ["C", "SPOT_CAPACITY_OPTIMIZED", "BEST_FIT_PROGRESSIVE"]}
+    change = changing(quickstart, "Spot", "ComputeResources.InstanceTypes", ["m7i"])
+    assert (change.kind, change.at_least) == (Kind.INFRASTRUCTURE_UPDATE, Kind.INFRASTRUCTURE_UPDATE)
+    resources["AllocationStrategy"] = {"Fn::If": ["C", "BEST_FIT", "BEST_FIT_PROGRESSIVE"]}
+    assert changing(quickstart, "Spot", "ComputeResources.InstanceTypes", ["m7i"]).kind is Kind.REFUSED
+    resources["AllocationStrategy"] = "BEST_FIT_PROGRESSIVE"
+    change = changing(quickstart, "Spot", "ComputeResources.Type", {"Fn::If": ["C", "EC2", "SPOT"]})
+    assert change.problems == ()
+
+
+def test_tags_of_instances_alone_are_told_as_such(quickstart: dict[str, Any], planned: Planned) -> None:
+    """A tag for costs starts new instances; together with another cause it is not the reason."""
+    new = copy.deepcopy(quickstart)
+    for name in ("Spot", "OnDemand"):
+        new["Resources"][name]["Properties"]["ComputeResources"]["Tags"] = {"cost": "lab"}
+    change = planned(quickstart, new)["Spot"]
+    assert (change.at_least, change.for_tags, change.harmless) == (Kind.INFRASTRUCTURE_UPDATE, True, True)
+    assert change.hint == "only tags change, and new instances are started for them"
+    new["Resources"]["Spot"]["Properties"]["ComputeResources"]["InstanceTypes"] = ["m7i"]
+    assert not planned(quickstart, new)["Spot"].for_tags
+
+
+def test_what_is_not_compared_is_counted() -> None:
+    """Resources of other services, those of both sides once."""
+    old = {"Resources": {"A": {"Type": "AWS::SNS::Topic"}, "Q": {"Type": "AWS::Batch::JobQueue"}}}
+    new = {"Resources": {"A": {"Type": "AWS::SNS::Topic"}, "B": {"Type": "AWS::SNS::Topic"}}}
+    assert not_compared(model_of(old), model_of(new)) == 2
+
+
+def changes(tmp_path: Path, old: dict[str, Any], new: dict[str, Any], *options: str) -> Any:
+    for name, template in (("old.json", old), ("new.json", new)):
+        (tmp_path / name).write_text(json.dumps(template))
+    files = [str(tmp_path / name) for name in ("old.json", "new.json")]
+    return CliRunner().invoke(main, ["changes", *files, *options])
+
+
+def test_the_last_line_counts_what_goes(tmp_path: Path) -> None:
+    """Exit status 1, unless each is accepted by name."""
+    parts = [
+        of("JobQueue", "Q"),
+        of("JobQueue", "R", Priority=5),
+        of("ComputeEnvironment", "E"),
+        of("SchedulingPolicy", "P"),
+    ]
+    old = {"Resources": {name: entry for part in parts for name, entry in part["Resources"].items()}}
+    result = changes(tmp_path, old, {"Resources": {}})
+    assert result.exit_code == 1
+    assert result.output.endswith(
+        "4 changes: 2 queues go with their jobs, 1 environment goes with its jobs, 1 scheduling policy goes\n"
+    )
+    assert "    or accept it: --removed Q\n" in result.output
+    accepted = changes(
+        tmp_path, old, {"Resources": {}}, *(word for name in "QREP" for word in ("--removed", name))
+    )
+    assert accepted.exit_code == 0
+    assert accepted.output.endswith("4 changes, nothing fails\n")
+
+
+def test_a_terminal_breaks_no_identifier(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quickstart: dict[str, Any]
+) -> None:
+    """At 80 columns lines are wrapped between words; colours show what is deleted."""
+    new = copy.deepcopy(quickstart)
+    del new["Resources"]["Queue"]
+    new["Resources"]["Spot"]["Properties"]["ComputeResources"]["InstanceTypes"] = ["m7i"]
+    monkeypatch.setattr("batch_constructs._cli.changes.terminal_width", lambda: 80)
+    plain = changes(tmp_path, quickstart, new).output
+    assert max(map(len, plain.splitlines())) <= 80
+    assert "ComputeResources.InstanceTypes:" in plain
+    (tmp_path / "old.json").write_text(json.dumps(quickstart))
+    files = [str(tmp_path / name) for name in ("old.json", "new.json")]
+    coloured = CliRunner().invoke(main, ["changes", *files], color=True).output
+    assert "\x1b[31m\x1b[1mdeleted\x1b[0m" in coloured
