@@ -22,6 +22,7 @@ from batch_constructs.compute_environments.eks_clusters import ClusterFacts
 from batch_constructs.compute_environments.eks_namespaces import EksNamespace
 from batch_constructs.compute_environments.eks_nodes import EksNodeRole
 from batch_constructs.facts.vocabulary import AccessEntryState, ResourceKind, UserdataType
+from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
 from batch_constructs.networking import placement
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from constructs import Construct
     from jsii import Number
 
+    from batch_constructs._problems import Problems
     from batch_constructs.compute_environments.images import ImageType
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.launch_templates.overrides import LaunchTemplateOverride
@@ -135,8 +137,9 @@ class EksComputeEnvironment(Ec2Family):
             image_types: Which image of AWS, 1 or 2. By default those of Amazon Linux 2023 that fit the types.
             image_ids: Images of your own, by the image type in whose place they stand: ``{ImageType.EKS_AL2023:
                 "ami-…"}``. By default the newest of AWS, which updates keep so.
-            userdata_type: How nodes join. By default as AWS's image does; with an image of your own for Amazon Linux
-                2023, by ``nodeadm``.
+            userdata_type: How nodes join whose image a launch template of yours names: ``EKS_NODEADM`` for one built
+                on Amazon Linux 2023. AWS refuses it where the template names no image. By default nodes join as the
+                image type says, which holds for ``image_ids``, too.
             instance_role: The nodes' role. By default one of its own with what nodes need.
             launch_template: What nodes look like. By default one of its own. A change of it is a change of the
                 environment, also where it is shared.
@@ -186,7 +189,7 @@ class EksComputeEnvironment(Ec2Family):
             has_security_groups=security_groups is None or len(security_groups) > 0,
             on_eks=True,
             kubernetes_version=kubernetes_version,
-            userdata_type=userdata_type or _userdata_type(image_ids),
+            userdata_type=userdata_type,
         )
         problems = capacity.problems()
         check_namespace(problems, cluster, namespace, facts)
@@ -196,6 +199,7 @@ class EksComputeEnvironment(Ec2Family):
             security_groups is not None or facts.security_group_id is not None,
             "security_groups must be given: this cluster does not know its own, got none",
         )
+        _check_userdata_type(problems, userdata_type, launch_template)
         problems.raise_if_any()
 
         # The base class asks for what it needs of the cluster while it makes the resource.
@@ -258,6 +262,14 @@ def _default_strategy(*, spot: bool) -> AllocationStrategy:
     return AllocationStrategy.SPOT_CAPACITY_OPTIMIZED if spot else AllocationStrategy.BEST_FIT_PROGRESSIVE
 
 
-def _userdata_type(image_ids: Mapping[ImageType, str] | None) -> UserdataType | None:
-    """With images of one's own for Amazon Linux 2023, AWS Batch must be told that they have no ``bootstrap.sh``."""
-    return UserdataType.EKS_NODEADM if any("AL2023" in each for each in image_ids or ()) else None
+def _check_userdata_type(
+    problems: Problems, userdata_type: UserdataType | None, template: ILaunchTemplateRef | None
+) -> None:
+    """Note a way to join for a launch template that is known to name no image."""
+    names_none = template is None or isinstance(template, BatchLaunchTemplate)
+    problems.check(
+        userdata_type is None or not names_none,
+        "userdata_type needs a launch template that names the image, AWS refuses it beside others, got "
+        f"{userdata_type} and {'none' if template is None else 'a BatchLaunchTemplate'}: leave it out, the image type "
+        "says how nodes join",
+    )

@@ -210,7 +210,7 @@ class ContainerInsights(StrEnum):
 
 
 class UserdataType(StrEnum):
-    """How a node joins EKS; the first when omitted (LT-11).
+    """How a node joins EKS whose launch template names its image; the first when omitted (LT-11).
 
     Guide: AWS Batch on Amazon EKS (newer than the table of contents); Launch Template Support.
     """

@@ -42,7 +42,6 @@ environment = bc.EksComputeEnvironment(
         user_data=[bc.EksNodeConfig(max_pods=30, kubelet_flags=["--node-labels=team=night"])],
     ),
     access_entry=bc.AccessEntryState.ENABLED,
-    userdata_type=bc.UserdataType.EKS_NODEADM,
 )
 queue = bc.JobQueue(stack, "Queue", compute_environments=[environment])
 

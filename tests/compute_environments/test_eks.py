@@ -283,8 +283,8 @@ def test_the_images_are_those_for_eks(stack: Stack, vpc: ec2.IVpc) -> None:
     ]
 
 
-def test_an_image_of_your_own_joins_by_nodeadm(stack: Stack, vpc: ec2.IVpc) -> None:
-    """Pain 10: Amazon Linux 2023 has no bootstrap.sh, which AWS Batch would call by default (LT-11)."""
+def test_an_image_of_your_own_joins_as_its_type_says(stack: Stack, vpc: ec2.IVpc) -> None:
+    """badmintoncryer/cdk-preflight: AWS refuses UserdataType where the launch template names no image."""
     nodes = BatchLaunchTemplate(stack, "Nodes", user_data=[EksNodeConfig(max_pods=20)])
     imported(
         stack,
@@ -297,9 +297,43 @@ def test_an_image_of_your_own_joins_by_nodeadm(stack: Stack, vpc: ec2.IVpc) -> N
         ],
     )
     template = the(stack, ENVIRONMENT)["Properties"]["ComputeResources"]["LaunchTemplate"]
+    assert "UserdataType" not in template
+    assert "UserdataType" not in template["Overrides"][0]
+    assert_no_findings(stack)
+
+
+def template_with_an_image(stack: Stack) -> ec2.CfnLaunchTemplate:
+    data = ec2.CfnLaunchTemplate.LaunchTemplateDataProperty(image_id="ami-12345678")
+    return ec2.CfnLaunchTemplate(stack, "Baked", launch_template_data=data)
+
+
+def test_a_launch_template_with_an_image_joins_by_nodeadm(stack: Stack, vpc: ec2.IVpc) -> None:
+    """Pain 10: Amazon Linux 2023 has no bootstrap.sh, which AWS Batch would call by default (LT-11)."""
+    nodes = template_with_an_image(stack)
+    imported(
+        stack,
+        vpc,
+        instance_types=["c7i", "m7i"],
+        launch_template=nodes,
+        launch_template_overrides=[
+            LaunchTemplateOverride(launch_template=nodes, target_instance_types=["m7i"])
+        ],
+        userdata_type=UserdataType.EKS_NODEADM,
+    )
+    template = the(stack, ENVIRONMENT)["Properties"]["ComputeResources"]["LaunchTemplate"]
     assert template["UserdataType"] == "EKS_NODEADM"
     assert template["Overrides"][0]["UserdataType"] == "EKS_NODEADM"
     assert_no_findings(stack)
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_fails_when_nodes_are_told_how_to_join_without_an_image(
+    stack: Stack, vpc: ec2.IVpc, *, own: bool
+) -> None:
+    """badmintoncryer/cdk-preflight: `userdataType … is only allowed when the launch template has an imageId`."""
+    template = {"launch_template": BatchLaunchTemplate(stack, "Nodes")} if own else {}
+    with pytest.raises(ValueError, match="userdata_type needs a launch template that names the image"):
+        imported(stack, vpc, userdata_type=UserdataType.EKS_NODEADM, **template)
 
 
 def test_the_strategy_on_spot_is_the_one_that_aws_names_for_eks(stack: Stack, vpc: ec2.IVpc) -> None:
@@ -313,7 +347,7 @@ def test_every_member_of_the_schema_has_an_argument(stack: Stack, vpc: ec2.IVpc)
     """What CloudFormation's schema knows of an environment on EKS is typed here, but for what is for others."""
     from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
-    nodes = BatchLaunchTemplate(stack, "Nodes")
+    nodes = template_with_an_image(stack)
     imported(
         stack,
         vpc,

@@ -245,7 +245,7 @@ NODES_ON_EKS = document(
         "numNodes": 2,
         "mainNode": 0,
         "nodeRangeProperties": [
-            {"targetNodes": "0:", "eksProperties": POD, "instanceTypes": ["c7i.large"]},
+            {"targetNodes": "0:", "eksProperties": POD},
         ],
     },
 )

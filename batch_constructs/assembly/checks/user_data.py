@@ -67,18 +67,24 @@ def _may_be_mime(start: str) -> bool:
     "LT-11",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="give UserdataType EKS_NODEADM beside an image of your own that is built on EKS_AL2023",
-    prevents="nodes that never join the cluster",
+    remedy="give UserdataType where the launch template has an ImageId: EKS_NODEADM for one built on EKS_AL2023",
+    prevents="nodes that never join the cluster, and a refused deploy",
 )
 def node_initialisation(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """An image of one's own built on Amazon Linux 2023 joins a cluster by nodeadm."""
+    """A launch template with an image built on Amazon Linux 2023 says that its nodes join by nodeadm."""
     resources = environment.compute_resources
     configurations = resources.ec2_configuration
     for use, template in uses(resources):
         yield from misspelt(vocabulary.UserdataType, use, "UserdataType", use.userdata_type)
-        own = [c for c in configurations if c.gives("ImageIdOverride")]
-        if template is not None and template.data.gives("ImageId"):
-            own = list(configurations)
+        if template is None:
+            continue
+        if known(use.userdata_type) and template.data.lacks("ImageId"):
+            message = (
+                f"UserdataType needs an ImageId in the launch template, got {use.userdata_type} without one"
+            )
+            yield Finding(use, message, at="UserdataType")
+        # Where only ImageIdOverride names the image, its ImageType says how it joins.
+        own = list(configurations) if template.data.gives("ImageId") else []
         kinds = [c.image_type for c in own if known(c.image_type) and c.image_type.startswith("EKS_AL2023")]
         if kinds and is_one_of(environment.eks, True) and is_one_of(use.userdata_type, None, _BOOTSTRAP):
             got = use.userdata_type or f"none, which is {_BOOTSTRAP}"

@@ -1,0 +1,215 @@
+"""Every public construct with its defaults: made with the arguments that it requires, and no others.
+
+What an argument is given follows from its name, so that a new construct joins without being told. One with an argument
+that stands nowhere here, or that requires more than its signature says, needs a line.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import batch_constructs as bc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from aws_cdk import Stack
+
+__all__ = ["constructs", "templates"]
+
+_ARN = "arn:aws:batch:eu-west-1:123456789012"
+_CLUSTER = "arn:aws:eks:eu-west-1:123456789012:cluster/research"
+
+
+def constructs() -> list[str]:
+    """The names of all public constructs."""
+    return [name for name in bc.__all__ if hasattr(getattr(bc, name), "__jsii_type__")]
+
+
+def _queue(stack: Stack) -> bc.ImportedJobQueue:
+    return bc.ImportedJobQueue(stack, "AQueue", job_queue_arn=f"{_ARN}:job-queue/a")
+
+
+def _definition(stack: Stack) -> bc.ImportedJobDefinition:
+    return bc.ImportedJobDefinition(stack, "ADefinition", job_definition_arn=f"{_ARN}:job-definition/a:1")
+
+
+def _environment(stack: Stack) -> bc.ImportedComputeEnvironment:
+    return bc.ImportedComputeEnvironment(
+        stack, "AnEnvironment", compute_environment_arn=f"{_ARN}:compute-environment/a"
+    )
+
+
+def _service_environment(stack: Stack) -> bc.ServiceEnvironment:
+    return bc.ServiceEnvironment(
+        stack, "AServiceEnvironment", capacity_limits=[bc.CapacityLimit(max_capacity=4)]
+    )
+
+
+def _network(stack: Stack) -> Any:
+    from aws_cdk import aws_ec2 as ec2
+
+    return ec2.Vpc.from_vpc_attributes(
+        stack,
+        "AVpc",
+        vpc_id="vpc-0123456789abcdef0",
+        availability_zones=["eu-west-1a", "eu-west-1b"],
+        private_subnet_ids=["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+    )
+
+
+def _cluster(stack: Stack) -> Any:
+    from aws_cdk import aws_eks as eks
+
+    return stack.node.try_find_child("ACluster") or eks.CfnCluster.from_cluster_arn(
+        stack, "ACluster", _CLUSTER
+    )
+
+
+def _namespace(stack: Stack) -> bc.EksNamespace:
+    return bc.EksNamespace(stack, "ANamespace", cluster=_cluster(stack), namespace="jobs", apply=False)
+
+
+def _machine(stack: Stack) -> Any:
+    from aws_cdk import aws_stepfunctions as sfn
+
+    body = sfn.DefinitionBody.from_chainable(sfn.Pass(stack, "Pass"))
+    return sfn.StateMachine(stack, "AMachine", definition_body=body)
+
+
+def _bucket(stack: Stack) -> Any:
+    from aws_cdk import aws_s3 as s3
+
+    return s3.Bucket(stack, "ABucket", event_bridge_enabled=True)
+
+
+def _security_groups(stack: Stack) -> Any:
+    from aws_cdk import aws_ec2 as ec2
+
+    return [ec2.SecurityGroup.from_security_group_id(stack, "AGroup", "sg-0123456789abcdef0")]
+
+
+def _groups(stack: Stack) -> Any:
+    from aws_cdk import Size
+
+    return [bc.NodeGroup(nodes=2, image="busybox:1.37", vcpus=1, memory=Size.mebibytes(512))]
+
+
+def _containers(stack: Stack) -> Any:
+    from aws_cdk import Size
+
+    return [bc.TaskContainer(name="a", image="busybox:1.37", vcpus=1, memory=Size.mebibytes(512))]
+
+
+def _pods(stack: Stack) -> Any:
+    from aws_cdk import Size
+
+    return [bc.EksContainer(image="busybox:1.37", vcpus=1, memory=Size.mebibytes(512))]
+
+
+def _memory(stack: Stack) -> Any:
+    from aws_cdk import Size
+
+    return Size.mebibytes(512)
+
+
+def _chain(stack: Stack) -> bc.JobChain:
+    [queue, definition] = f"{_ARN}:job-queue/a", f"{_ARN}:job-definition/a:1"
+    request = bc.SubmitJobRequest(job_name="a", job_queue=queue, job_definition=definition)
+    return bc.JobChain(jobs={"a": request})
+
+
+_ARGUMENTS: dict[str, Callable[[Stack], Any]] = {
+    "bucket": _bucket,
+    "capacity_limits": lambda _: [bc.CapacityLimit(max_capacity=4)],
+    "chain": _chain,
+    "channel_id": lambda _: "C0123456789",
+    "cluster": _cluster,
+    "compute_environment_arn": lambda _: f"{_ARN}:compute-environment/a",
+    "compute_environments": lambda stack: [_environment(stack)],
+    "consumable_resource_arn": lambda _: f"{_ARN}:consumable-resource/a",
+    "containers": _containers,
+    "event_pattern": lambda _: {"source": ["mine"]},
+    "image": lambda _: "busybox:1.37",
+    "job_definition": _definition,
+    "job_definition_arn": lambda _: f"{_ARN}:job-definition/a:1",
+    "job_queue": _queue,
+    "job_queue_arn": lambda _: f"{_ARN}:job-queue/a",
+    "job_queues": lambda stack: [_queue(stack)],
+    "memory": _memory,
+    "monthly_limit": lambda _: 100,
+    "namespace": _namespace,
+    "node_groups": _groups,
+    "queues": lambda stack: {"daily": _queue(stack)},
+    "schedule": lambda _: "rate(1 day)",
+    "service_environment": _service_environment,
+    "state_machine": _machine,
+    "tags": lambda _: {"team": "genomics"},
+    "total_quantity": lambda _: 4,
+    "vcpus": lambda _: 1,
+    "vpc": _network,
+    "workspace_id": lambda _: "T0123456789",
+}
+# What a construct needs beyond the arguments that its signature requires, or by another name.
+_OF_CONSTRUCTS: dict[str, dict[str, Callable[[Stack], Any]]] = {
+    "BatchBudget": {"emails": lambda _: ["ops@example.com"]},
+    "BlueGreen": {"blue": _environment},
+    "EcsMultiNodeParallelJobDefinition": {
+        "node_groups": lambda stack: [bc.EcsNodeGroup(nodes=2, containers=_containers(stack))]
+    },
+    "EfaComputeEnvironment": {"instance_types": lambda _: ["c7i.48xlarge"], "max_vcpus": lambda _: 384},
+    "EksComputeEnvironment": {"security_groups": _security_groups, "vpc": _network},
+    "EksJobDefinition": {"containers": _pods},
+    "EksMultiNodeParallelJobDefinition": {
+        "node_groups": lambda stack: [
+            bc.EksNodeGroup(nodes=2, pod=bc.EksPod(containers=_pods(stack), namespace="jobs"))
+        ]
+    },
+    # The CDK has no kubectl for a cluster that it knows by its ARN only.
+    "EksNamespace": {"apply": lambda _: False, "namespace": lambda _: "jobs"},
+    "GpuComputeEnvironment": {"instance_types": lambda _: ["g6"]},
+    "QuotaShare": {"quota_share_name": lambda _: "research"},
+    "TeamsChannel": {
+        "channel_id": lambda _: "19:0123456789abcdef@thread.tacv2",
+        **dict.fromkeys(("team_id", "tenant_id"), lambda _: str(UUID(int=1))),
+    },
+}
+
+
+def arguments(name: str, stack: Stack) -> dict[str, Any]:
+    """The arguments of a construct that must be given.
+
+    Args:
+        name: Of the construct.
+        stack: For what the construct is given.
+    """
+    parameters = list(inspect.signature(getattr(bc, name).__init__).parameters.values())[3:]
+    required = {each.name for each in parameters if each.default is inspect.Parameter.empty}
+    ways = {**_ARGUMENTS, **_OF_CONSTRUCTS.get(name, {})}
+    unknown = sorted(required - set(ways))
+    assert not unknown, f"{name} requires {', '.join(unknown)}: give a value in _ARGUMENTS or _OF_CONSTRUCTS"
+    return {each: ways[each](stack) for each in sorted(required | set(_OF_CONSTRUCTS.get(name, ())))}
+
+
+def templates() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each public construct's name, with the template of an app that has nothing else."""
+    for name in constructs():
+        yield name, _resources_of(name)
+
+
+def _resources_of(name: str) -> dict[str, Any]:
+    import aws_cdk as cdk
+
+    app = cdk.App(context={"batch-constructs:checks": False})
+    environment = cdk.Environment(account="123456789012", region="eu-west-1")
+    stack = cdk.Stack(app, "Stack", env=environment)
+    kind = getattr(bc, name)
+    if issubclass(kind, cdk.Stack):
+        kind(app, "It", env=environment, **arguments(name, stack))
+    else:
+        kind(stack, "It", **arguments(name, stack))
+    # A template for all stacks: their logical ids do not meet.
+    made = [each.template["Resources"] for each in app.synth().stacks if "Resources" in each.template]
+    return {"Resources": {key: value for resources in made for key, value in resources.items()}}

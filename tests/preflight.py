@@ -1,0 +1,100 @@
+"""Templates before the rules of cdk-preflight, each of which somebody reproduced on AWS, without Node.js.
+
+Only what the package ships is read, its rules in Rego; the engine is cloudformation-validate's. Account and Region are
+made up, and are told to the rules and to the engine: some rules compare the one with the other.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+import re
+import tarfile
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from cloudformation_validate import (
+    EngineConfig,
+    ExternalRuleSource,
+    PseudoParameterOverrides,
+    RegoEngine,
+    TemplateContent,
+    ValidateConfig,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["judge"]
+
+REGION = "eu-west-1"
+ACCOUNT = "123456789012"
+_HEADER = "package cdk_preflight\n\nimport rego.v1\n"
+_DEPLOYED_TO = f"{_HEADER}\ndeploy_region := {json.dumps(REGION)}\ndeploy_account := {json.dumps(ACCOUNT)}\n"
+
+
+@cache
+def _pack() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rules, and what they share: two lists of JSON in a file of JavaScript."""
+    [archive] = importlib.resources.files("cdk_preflight").joinpath("_jsii").glob("*.tgz")  # type: ignore[attr-defined]
+    with tarfile.open(archive) as files:
+        member = files.extractfile("package/lib/rules.generated.js")
+        assert member is not None
+        text = member.read().decode("utf-8")
+    decode = json.JSONDecoder().raw_decode
+    lists = [
+        decode(text, text.index("[", text.index(f"exports.{name} = [")))[0]
+        for name in ("BUNDLED_RULES", "BUNDLED_LIBS")
+    ]
+    return lists[0], lists[1]
+
+
+def _prune(types: Iterable[str]) -> list[dict[str, Any]]:
+    """The rules that look at resources of these types: compiling all of them takes many times as long."""
+    wanted = {*types, "*"}
+    return [rule for rule in _pack()[0] if not rule["resourceTypes"] or wanted & {*rule["resourceTypes"]}]
+
+
+def judge(templates: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+    """What AWS would refuse of each template, such as ``pf-batch-jd-… at Logical: message``.
+
+    One engine looks at all of them: it takes seconds to make, and a tenth of one to ask.
+
+    Args:
+        templates: By the name that a test knows them by.
+    """
+    types = {
+        resource["Type"] for template in templates.values() for resource in template["Resources"].values()
+    }
+    engine = _engine_for(types)
+    config = ValidateConfig(
+        disable_builtin_rules=True,
+        pseudo_parameter_overrides=PseudoParameterOverrides(region=REGION, account_id=ACCOUNT),
+    )
+    return {
+        name: sorted(map(_in_words, engine.validate_template(_content(template), config).diagnostics))
+        for name, template in templates.items()
+    }
+
+
+def _engine_for(types: Iterable[str]) -> RegoEngine:
+    """An engine with the rules that look at resources of these types."""
+    bodies: dict[str, list[str]] = {}
+    for rule in _prune(types):
+        body = re.sub(r"^(?:package|import)\s.*\n", "", rule["rego"], flags=re.MULTILINE)
+        bodies.setdefault(rule["service"], []).append(body)
+    # What rules share comes first; a module for each service compiles much faster than one for each rule.
+    modules = {lib["name"]: lib["rego"] for lib in _pack()[1]}
+    modules |= {f"_pf_service_{name}": _HEADER + "\n".join(several) for name, several in bodies.items()}
+    modules["_pf_deploy_environment"] = _DEPLOYED_TO
+    sources = [ExternalRuleSource(name=name, content=content) for name, content in modules.items()]
+    return RegoEngine(EngineConfig(custom_rules=sources))
+
+
+def _content(template: Mapping[str, Any]) -> TemplateContent:
+    return TemplateContent(json.dumps(template))
+
+
+def _in_words(diagnostic: Any) -> str:
+    where = diagnostic.entity.logical_id if diagnostic.entity is not None else "the template"
+    return f"{diagnostic.rule_id} at {where}: {diagnostic.message}"
