@@ -172,7 +172,7 @@ def changes(old: str, new: str, style: str, removed: tuple[str, ...]) -> None:
 
     \b
     batch-constructs changes deployed.json cdk.out
-    batch-constructs changes git:v1.2:tests/snapshots/platform.template.json cdk.out
+    batch-constructs changes git:v1.2:tests/snapshots/test_stack/test_platform.template.json cdk.out
 
     Each is a template, a cdk.out folder, a folder of templates, or a template in git: git:REVISION:PATH.
 

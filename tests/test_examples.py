@@ -33,6 +33,12 @@ class Golden(TemplateSnapshotExtension):
         """Where the files are."""
         return str(Path(test_location.filepath).parent / "golden")
 
+    @classmethod
+    def get_snapshot_name(cls, *, test_location: PyTestLocation, index: Any = 0) -> str:
+        """Example and stack."""
+        del test_location
+        return str(index)
+
 
 class Picture(SingleFileSnapshotExtension):  # type: ignore[misc] # syrupy has no types here
     """What each example looks like, under ``docs/pictures``."""

@@ -20,6 +20,9 @@ __all__ = ["TemplateSnapshotExtension", "normalized", "with_paths"]
 _HASH = re.compile(r"\b[0-9a-f]{64}\b")
 _NOISE = {"Parameters": "BootstrapVersion", "Rules": "CheckBootstrapVersion", "Resources": "CDKMetadata"}
 _CONDITION = "CDKMetadataAvailable"
+# What a title has behind the path of the construct, or behind its last part.
+_PATH = re.compile(r"(/Resource)? \(\w+\)$")
+_SHOWN = 12
 
 
 def normalized(template: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,8 +52,8 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):  # type: ignore[mi
     """Compares stacks with their reviewed templates.
 
     ``assert stack == template_snapshot`` synthesizes the stack; a template as data works as well. The files stand in
-    ``snapshots`` beside the test, one for each stack, and ``pytest --snapshot-update`` writes them. A difference is
-    shown resource by resource, each under the path of its construct.
+    ``snapshots`` beside the test, in a folder for each module, named after the test, and ``pytest --snapshot-update``
+    writes them. A difference begins with the resources that differ, then shows each under the path of its construct.
     """
 
     file_extension = "template.json"
@@ -58,25 +61,12 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):  # type: ignore[mi
 
     @classmethod
     def dirname(cls, *, test_location: PyTestLocation) -> str:
-        """The folder of the files.
+        """The folder of a module's files.
 
         Args:
             test_location: The test.
         """
-        return str(Path(test_location.filepath).parent / "snapshots")
-
-    @classmethod
-    def get_snapshot_name(cls, *, test_location: PyTestLocation, index: Any = 0) -> str:
-        """The file's name: that of the test, unless the snapshot was given one.
-
-        Args:
-            test_location: The test.
-            index: The number of the snapshot in the test, or its name. By default the first.
-        """
-        if isinstance(index, str):
-            return index
-        name = str(super().get_snapshot_name(test_location=test_location, index=index))
-        return name.removeprefix("test_")
+        return str(Path(test_location.filepath).parent / "snapshots" / test_location.basename)
 
     def serialize(self, data: Any, **_: Any) -> str:
         """A stack or a template as text.
@@ -91,12 +81,15 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):  # type: ignore[mi
         return json.dumps(normalized(template), indent=2) + "\n"
 
     def diff_lines(self, serialized_data: Any, snapshot_data: Any) -> Iterator[str]:
-        """What differs, resource by resource.
+        """What differs: first which resources, then how, resource by resource.
 
         Args:
             serialized_data: What the test gave, as text.
-            snapshot_data: What was reviewed, as text.
+            snapshot_data: What was reviewed, as text; empty if there is no snapshot yet.
         """
+        if not snapshot_data:
+            yield "write it with pytest --snapshot-update, review it, and commit it"
+            return
         try:
             new, old = json.loads(serialized_data), json.loads(snapshot_data)
         except ValueError:
@@ -104,10 +97,30 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):  # type: ignore[mi
                 snapshot_data.splitlines(), serialized_data.splitlines(), "reviewed", "now", lineterm=""
             )
             return
-        for title, before, after in _sections(old, new):
-            if before != after:
-                yield title
-                yield from list(unified_diff(_lines(before), _lines(after), lineterm="", n=2))[2:]
+        differing = [each for each in _sections(old, new) if each[1] != each[2]]
+        yield _summary(differing)
+        yield "if that is meant: pytest --snapshot-update, and review the difference"
+        for title, before, after in differing:
+            yield title
+            yield from list(unified_diff(_lines(before), _lines(after), lineterm="", n=2))[2:]
+
+
+def _summary(differing: list[tuple[str, Any, Any]]) -> str:
+    """``2 resources differ: - Etl/Queue, + Etl/MainQueue``: gone, come, or changed (``~``)."""
+    said = [
+        f"{'+' if before is None else '-' if after is None else '~'} {_PATH.sub('', title)}"
+        for title, before, after in differing
+    ]
+    resources = sum(_is_resource(before, after) for _, before, after in differing)
+    what = f"{resources} resource{'s' * (resources != 1)}" if resources else "other sections"
+    more = f", and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
+    verb = "differs" if resources == 1 else "differ"
+    return f"{what} {verb}: {', '.join(said[:_SHOWN])}{more}"
+
+
+def _is_resource(before: Any, after: Any) -> bool:
+    node = after if after is not None else before
+    return isinstance(node, dict) and isinstance(node.get("Type"), str)
 
 
 def _template(stack: Any) -> dict[str, Any]:

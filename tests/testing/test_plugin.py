@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import batch_constructs.scheduling_policies  # noqa: F401 - pytester forgets modules that a run loads first, jsii does not
+from batch_constructs.testing.snapshots import TemplateSnapshotExtension
 
 PAGE = Path(__file__).parents[2] / "docs" / "testing.md"
 OF_THE_PAGE = """
@@ -48,14 +51,74 @@ def run(user: pytest.Pytester, weight: float, *arguments: str) -> pytest.RunResu
 def test_a_snapshot_is_written_read_and_compared(user: pytest.Pytester) -> None:
     """Written when asked for, then equal, then different: the difference stands under the construct's path."""
     assert run(user, 1, "--snapshot-update").ret == 0
-    [file] = (user.path / "snapshots").iterdir()
-    assert file.name == "platform.template.json"
+    [file] = (user.path / "snapshots").rglob("*.json")
+    assert file.relative_to(user.path / "snapshots").as_posix() == "test_stack/test_platform.template.json"
     assert '"aws:cdk:path": "Platform/Policy/Resource"' in file.read_text()
     assert run(user, 1).ret == 0
     result = run(user, 0.5)
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["*Platform/Policy/Resource (Policy*)*"])
+    result.stdout.fnmatch_lines(
+        [
+            "*1 resource differs: ~ Platform/Policy",
+            "*--snapshot-update*",
+            "*Platform/Policy/Resource (Policy*)*",
+        ]
+    )
     assert "0.5" in result.stdout.str()
+
+
+def test_tests_of_one_name_in_two_modules_have_two_snapshots(user: pytest.Pytester) -> None:
+    """And writing them prints no warning; nor does a parametrized test, or a snapshot with a name of its own."""
+    named = """
+def test_named(template_snapshot):
+    assert {"Resources": {}} == template_snapshot(name="night")
+
+@pytest.mark.parametrize("size", ["a", "b"])
+def test_sizes(template_snapshot, size):
+    assert {"Resources": {size: {"Type": "X"}}} == template_snapshot
+"""
+    user.makepyfile(test_one=TEST.format(weight=1) + named, test_two=TEST.format(weight=2))
+    options = ("-p", "no:cacheprovider", "-p", "no:xdist", "-W", "error")
+    written = user.runpytest_inprocess(*options, "--snapshot-update")
+    assert written.ret == 0
+    assert "warning" not in written.stdout.str().lower()
+    files = sorted(
+        f.relative_to(user.path / "snapshots").as_posix() for f in (user.path / "snapshots").rglob("*.json")
+    )
+    assert files == [
+        "test_one/test_named[night].template.json",
+        "test_one/test_platform.template.json",
+        "test_one/test_sizes[a].template.json",
+        "test_one/test_sizes[b].template.json",
+        "test_two/test_platform.template.json",
+    ]
+    assert user.runpytest_inprocess(*options).ret == 0
+
+
+def test_a_missing_snapshot_says_how_to_write_it(user: pytest.Pytester) -> None:
+    """In one line, and not with the whole template."""
+    result = run(user, 1)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*does not exist!*", "*write it with pytest --snapshot-update*"])
+    assert "AWS::Batch" not in result.stdout.str()
+
+
+def test_a_difference_begins_with_the_resources_that_differ() -> None:
+    """Gone, come and changed, by the paths of their constructs; the rest of the template by its section."""
+
+    def template(*names: str, **more: Any) -> str:
+        resources = {f"{n}1": {"Type": "X", "Metadata": {"aws:cdk:path": f"Etl/{n}/Resource"}} for n in names}
+        return json.dumps({"Resources": resources, **more})
+
+    extension = object.__new__(TemplateSnapshotExtension)
+    first, *_ = extension.diff_lines(template("MainQueue", "Job"), template("Queue", "Job"))
+    assert first == "2 resources differ: - Etl/Queue, + Etl/MainQueue"
+    first, *_ = extension.diff_lines(template("Job", Outputs={"A": 1}), template("Job"))
+    assert first == "other sections differ: + Outputs"
+    many = template(*(f"J{number}" for number in range(30)))
+    first, *_ = extension.diff_lines(many, template())
+    assert first.startswith("30 resources differ: + Etl/J0, ")
+    assert first.endswith(", and 18 more")
 
 
 def test_the_page_shows_what_works(user: pytest.Pytester) -> None:

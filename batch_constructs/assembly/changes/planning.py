@@ -10,6 +10,7 @@ from batch_constructs.assembly.changes.change import Change, Kind, Problem, Prop
 from batch_constructs.assembly.changes.comparison import Comparison
 from batch_constructs.assembly.changes.effects import WHOLE, effect
 from batch_constructs.assembly.changes.jobs import consequence
+from batch_constructs.assembly.changes.matching import pair_stacks
 from batch_constructs.assembly.changes.renames import renames
 from batch_constructs.assembly.template.resources import ComputeEnvironment
 
@@ -60,14 +61,12 @@ def plan(old: BatchModel, new: BatchModel, *, removed: Collection[str] = ()) -> 
 
 def not_compared(old: BatchModel, new: BatchModel) -> int:
     """Return how many resources of other services the two assemblies hold, of which a plan says nothing."""
-    others = {
-        (stack.name, logical_id)
-        for model in (old, new)
-        for stack in model.stacks
-        for logical_id, resource in stack.resources.items()
-        if not resource.type.startswith(_BATCH)
-    }
-    return len(others)
+    return sum(
+        not any(stack.resources[name].type.startswith(_BATCH) for stack in stacks if name in stack.resources)
+        for pair in pair_stacks(old, new)
+        if (stacks := [stack for stack in pair if stack is not None])
+        for name in {name for stack in stacks for name in stack.resources}
+    )
 
 
 def _order(change: Change) -> int:

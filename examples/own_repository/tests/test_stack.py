@@ -12,7 +12,7 @@ from genomics.stack import Genomics
 
 pytestmark = pytest.mark.usefixtures("fast_synth")
 
-DEPLOYED = Path(__file__).parent / "snapshots" / "genomics.template.json"
+DEPLOYED = Path(__file__).parent / "snapshots" / "test_stack" / "test_genomics.template.json"
 
 
 @pytest.fixture
