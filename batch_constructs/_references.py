@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from aws_cdk import Stack
+from typing import TYPE_CHECKING
+
+from aws_cdk import CrossStackReferences, ReferenceStrength, Stack
 from aws_cdk.interfaces import ResourceEnvironment
 
 from batch_constructs._synth_checks import CheckedConstruct
 
-__all__ = ["Referable"]
+if TYPE_CHECKING:
+    from constructs import IConstruct
+
+__all__ = ["Referable", "never_export"]
 
 
 class Referable(CheckedConstruct):
@@ -18,3 +23,15 @@ class Referable(CheckedConstruct):
         """The account and Region of the resource."""
         stack = Stack.of(self)
         return ResourceEnvironment(account=stack.account, region=stack.region)
+
+
+def never_export(resource: IConstruct) -> None:
+    """Have other stacks read what they need of a resource when they are deployed, instead of importing it.
+
+    CloudFormation refuses to change an export that another stack imports. The ARN of a job definition ends in its
+    revision: as an export it would stop the next deploy of the definition.
+
+    Args:
+        resource: The CloudFormation resource.
+    """
+    CrossStackReferences.of(resource).produce(ReferenceStrength.WEAK)

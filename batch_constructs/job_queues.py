@@ -81,12 +81,9 @@ class JobQueueBase(NamedQueue):
             raise ValueError(
                 "grant_submit_job needs at least one job definition: IAM checks queue and definition"
             )
-        from batch_constructs.job_definitions.base import consumed_by, name_and_revisions  # noqa: PLC0415
+        from batch_constructs.job_definitions.base import arn_of, consumed_by, name_and_revisions  # noqa: PLC0415
 
-        definitions = [
-            name_and_revisions(definition.job_definition_ref.job_definition_arn)
-            for definition in job_definitions
-        ]
+        definitions = [name_and_revisions(arn_of(definition)) for definition in job_definitions]
         consumed = dict.fromkeys(
             each for definition in job_definitions for each in consumed_by(definition, grantee)
         )

@@ -6,12 +6,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import jsii
-from aws_cdk import Fn
+from aws_cdk import CfnElement, Fn
 from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, JobDefinitionReference
 
 from batch_constructs import _cfn
 from batch_constructs._problems import Problems
-from batch_constructs._references import Referable
+from batch_constructs._references import Referable, never_export
 from batch_constructs._tokens import known
 from batch_constructs.job_definitions.consumables import check_consumes, consumable_resource_properties
 from batch_constructs.permissions import grants
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from constructs import Construct
     from jsii import Number
 
-__all__ = ["ImportedJobDefinition", "JobDefinitionBase", "consumed_by", "name_and_revisions"]
+__all__ = ["ImportedJobDefinition", "JobDefinitionBase", "arn_of", "consumed_by", "name_and_revisions"]
 
 _ARN_FORM = "arn:aws:batch:REGION:ACCOUNT:job-definition/NAME"
 
@@ -200,6 +200,21 @@ def consumed_by(job_definition: IJobDefinitionRef, submitter: iam.IGrantable) ->
         return []
     job_definition._submitters = (*job_definition._submitters, submitter)  # noqa: SLF001 - of this module
     return [each.consumable_resource_ref.consumable_resource_arn for each in job_definition.consumes]
+
+
+def arn_of(job_definition: IJobDefinitionRef) -> str:
+    """Return the ARN of a definition, which other stacks read when they are deployed and never import.
+
+    Args:
+        job_definition: Ours, the L2's, an L1 or an imported one. Ours are never imported from the start.
+    """
+    if not isinstance(job_definition, JobDefinitionBase):
+        made = (
+            job_definition if CfnElement.is_cfn_element(job_definition) else job_definition.node.default_child
+        )
+        if made is not None:
+            never_export(made)
+    return job_definition.job_definition_ref.job_definition_arn
 
 
 def name_and_revisions(job_definition_arn: str) -> tuple[str, str]:

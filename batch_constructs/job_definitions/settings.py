@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_batch as batch
 
+from batch_constructs._references import never_export
 from batch_constructs.facts import limits, patterns
 from batch_constructs.job_definitions.consumables import check_consumes, consumable_resource_properties
 
@@ -59,7 +60,7 @@ class DefinitionSettings:
         node_properties: batch.CfnJobDefinition.NodePropertiesProperty | None = None,
     ) -> batch.CfnJobDefinition:
         """The CloudFormation resource of a definition with these settings."""
-        return _L1(
+        made = _L1(
             scope,
             "Resource",
             type=type,
@@ -83,6 +84,8 @@ class DefinitionSettings:
             eks_properties=eks_properties,
             node_properties=node_properties,
         )
+        never_export(made)
+        return made
 
 
 def _retry_strategy(strategy: RetryStrategy | None) -> batch.CfnJobDefinition.RetryStrategyProperty | None:

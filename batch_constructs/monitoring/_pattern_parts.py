@@ -43,7 +43,9 @@ def names(job_definitions: Sequence[IJobDefinitionRef | str]) -> tuple[str, ...]
 def _arn(job_definition: IJobDefinitionRef | str) -> str:
     if isinstance(job_definition, str):
         return job_definition
-    return job_definition.job_definition_ref.job_definition_arn
+    from batch_constructs.job_definitions.base import arn_of  # noqa: PLC0415 - few filter so
+
+    return arn_of(job_definition)
 
 
 def starting_with(prefixes: Sequence[str]) -> list[dict[str, str]]:

@@ -229,7 +229,9 @@ def name_in_arn(arn: str) -> str:
 
 def definition_name(job_definition: IJobDefinitionRef) -> str:
     """The definition's name without its revision, at deploy time if need be."""
-    name = name_in_arn(job_definition.job_definition_ref.job_definition_arn)
+    from batch_constructs.job_definitions.base import arn_of  # noqa: PLC0415 - few measure definitions
+
+    name = name_in_arn(arn_of(job_definition))
     return name.partition(":")[0] if known(name) else Fn.select(0, Fn.split(":", name))
 
 

@@ -15,7 +15,7 @@ from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits
-from batch_constructs.job_definitions.base import consumed_by, name_and_revisions
+from batch_constructs.job_definitions.base import arn_of, consumed_by, name_and_revisions
 from batch_constructs.submissions.request import SubmitJobRequest
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class QueuedJob(CheckedConstruct):
             else sqs.DeadLetterQueue(queue=dead, max_receive_count=maximum_receives),
         )
         queue_arn = job_queue.job_queue_ref.job_queue_arn
-        definitions = name_and_revisions(job_definition.job_definition_ref.job_definition_arn)
+        definitions = name_and_revisions(arn_of(job_definition))
         source_arn = self.source.queue_arn
         self.role = self._role(source_arn, [queue_arn, *definitions], job_definition)
         self.cfn = _TARGET(

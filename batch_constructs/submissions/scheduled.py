@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs import _cfn
 from batch_constructs._problems import Problems
-from batch_constructs.job_definitions.base import consumed_by, name_and_revisions
+from batch_constructs.job_definitions.base import arn_of, consumed_by, name_and_revisions
 from batch_constructs.submissions.request import SubmitJobRequest
 from batch_constructs.submissions.schedules import Scheduled, check_schedule
 
@@ -114,7 +114,7 @@ class ScheduledJob(Scheduled):
 
         super().__init__(scope, id)
         queue = job_queue.job_queue_ref.job_queue_arn
-        definitions = name_and_revisions(job_definition.job_definition_ref.job_definition_arn)
+        definitions = name_and_revisions(arn_of(job_definition))
         self.request = replace(request, job_queue=queue, job_definition=definitions[0])
         self._call(
             f"arn:{_cfn.partition()}:scheduler:::aws-sdk:batch:submitJob",

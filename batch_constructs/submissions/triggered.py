@@ -16,7 +16,7 @@ from batch_constructs._dead_letters import check_delivery, dead_letter_queue, le
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known, seconds
-from batch_constructs.job_definitions.base import consumed_by, name_and_revisions
+from batch_constructs.job_definitions.base import arn_of, consumed_by, name_and_revisions
 from batch_constructs.submissions.request import SubmitJobRequest
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class EventTriggeredJob(CheckedConstruct):
 
         super().__init__(scope, id)
         queue = job_queue.job_queue_ref.job_queue_arn
-        definitions = name_and_revisions(job_definition.job_definition_ref.job_definition_arn)
+        definitions = name_and_revisions(arn_of(job_definition))
         self.dead_letter_queue = dead_letter_queue(self)
         self.role = self._role([queue, *definitions], job_definition)
         self.request = replace(request, job_queue=queue, job_definition=definitions[0])
