@@ -157,6 +157,7 @@ if TYPE_CHECKING:
     from batch_constructs.service_job_queues import QuotaShare, SageMakerJobQueue
     from batch_constructs.submissions.chain import JobChain
     from batch_constructs.submissions.chain_state_machine import JobChainStateMachine
+    from batch_constructs.submissions.outputs import SubmissionOutputs
     from batch_constructs.submissions.overrides import (
         ContainerOverrides,
         EksContainerOverrides,
@@ -336,6 +337,7 @@ _HOMES = {
     "SpotFleetRole": "roles",
     "Storage": "launch_templates.storage",
     "StuckJobAlerts": "monitoring.queue_blocked",
+    "SubmissionOutputs": "submissions.outputs",
     "SubmitJobRequest": "submissions.request",
     "TaskContainer": "job_definitions.task_containers",
     "TaskContainerOverrides": "submissions.overrides",
@@ -520,6 +522,7 @@ __all__ = [
     "SpotFleetRole",
     "Storage",
     "StuckJobAlerts",
+    "SubmissionOutputs",
     "SubmitJobRequest",
     "TaskContainer",
     "TaskContainerOverrides",

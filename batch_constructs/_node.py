@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MISSING_NODE = (
     "the AWS CDK runs on Node.js, and none was found in JSII_NODE or on PATH: "
-    "pip install batch-constructs[node]"
+    "pip install 'batch-constructs[node]'"
 )
 
 

@@ -38,7 +38,18 @@ _ROOMS = {
 
 def _from_docs(folder: Path, link: re.Match[str]) -> str:
     """A link of a README, as seen from the pages of the site."""
+    if link[1].startswith("../README.md#"):
+        # What all examples have in common stands at the top of the same page.
+        return f"]({link[1].removeprefix('../README.md')})"
     return f"]({os.path.relpath(folder / link[1], ROOT / 'docs')})"
+
+
+def _in_common() -> list[str]:
+    """What the README of all examples says: what a first deploy needs, and the steps of each."""
+    folder = ROOT / "examples"
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    text = _LINK.sub(partial(_from_docs, folder), text[text.index("## Before") :])
+    return [*text.strip().splitlines(), ""]
 
 
 def gallery() -> str:
@@ -49,6 +60,7 @@ def gallery() -> str:
         "Complete examples to start from. Each template is reviewed as a golden file, each picture is drawn from it",
         "by `batch-constructs diagram`.",
         "",
+        *_in_common(),
         "## After public architectures { #originals }",
         "",
         "Lines of infrastructure that are neither blank nor comment nor docstring; what runs inside the jobs is counted",

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
+from batch_constructs.assembly.changes import plan
 from batch_constructs.assembly.diagrams import draw
 from batch_constructs.assembly.diagrams.svg import svg
 from batch_constructs.assembly.template import read
 from batch_constructs.testing.snapshots import TemplateSnapshotExtension, with_paths
 from docs.originals import Original, lines_of_code, originals
+from tests.submissions.cli_lines import request_of, validated
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -23,6 +28,19 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/app.py"))
+# Examples that take several deploys: their later steps, each with a template of its own.
+STEPS = [("blue_green", "2"), ("blue_green", "3")]
+# The step that a picture shows; without one it is what the first deploy makes.
+PICTURED = {"blue_green": "2"}
+# What CloudFormation leaves behind, as a README calls it.
+STAYS = {
+    "AWS::ECR::Repository": "repositor",
+    "AWS::EFS::FileSystem": "file system",
+    "AWS::FSx::FileSystem": "file system",
+    "AWS::KMS::Key": "key",
+    "AWS::Logs::LogGroup": "log group",
+    "AWS::S3::Bucket": "bucket",
+}
 
 
 class Golden(TemplateSnapshotExtension):
@@ -62,9 +80,12 @@ class Picture(SingleFileSnapshotExtension):  # type: ignore[misc] # syrupy has n
         return str(data)
 
 
-def synthesize(example: str, out: Path) -> list[str]:
+def synthesize(example: str, out: Path, step: str | None = None) -> list[str]:
     """Run an example as its user does, and give the names of its stacks."""
     environment = {**os.environ, "CDK_OUTDIR": str(out), "CDK_VALIDATION": "false"}
+    if step is not None:
+        # What `cdk deploy -c step=2` hands to the app.
+        environment["CDK_CONTEXT_JSON"] = json.dumps({"step": step})
     app = ROOT / "examples" / example / "app.py"
     subprocess.run([sys.executable, str(app)], check=True, env=environment, cwd=out, capture_output=True)
     return [path.name.removesuffix(".template.json") for path in sorted(out.glob("*.template.json"))]
@@ -78,7 +99,89 @@ def test_the_template_is_the_reviewed_one(example: str, tmp_path: Path, snapshot
     for stack in stacks:
         template = with_paths(tmp_path, f"{stack}.template.json")
         assert template == snapshot(name=f"{example}.{stack}", extension_class=Golden)
-    assert svg(draw(read(tmp_path))) == snapshot(name=example, extension_class=Picture)
+    if example not in PICTURED:
+        assert svg(draw(read(tmp_path))) == snapshot(name=example, extension_class=Picture)
+
+
+@pytest.mark.parametrize(("example", "step"), STEPS)
+def test_the_template_of_a_step_is_the_reviewed_one(
+    example: str, step: str, tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    """Fails when what a later deploy of an example makes has changed, or was never reviewed."""
+    for stack in synthesize(example, tmp_path, step):
+        template = with_paths(tmp_path, f"{stack}.template.json")
+        assert template == snapshot(name=f"{example}-step{step}.{stack}", extension_class=Golden)
+    if PICTURED[example] == step:
+        assert svg(draw(read(tmp_path))) == snapshot(name=example, extension_class=Picture)
+
+
+def test_each_step_of_blue_green_is_an_update_that_works() -> None:
+    """The first deploy starts from nothing: AWS creates environments only ENABLED. The later ones replace and refuse nothing."""
+    golden = ROOT / "tests" / "golden"
+    steps = [
+        golden / f"{name}.BlueGreen.template.json"
+        for name in ("blue_green", "blue_green-step2", "blue_green-step3")
+    ]
+    templates = [json.loads(path.read_text("utf-8"))["Resources"] for path in steps]
+    states = [
+        sorted(
+            each["Properties"]["State"]
+            for each in resources.values()
+            if each["Type"] == "AWS::Batch::ComputeEnvironment"
+        )
+        for resources in templates
+    ]
+    assert states == [["ENABLED"], ["DISABLED", "ENABLED"], ["ENABLED"]]
+    for old, new in pairwise(steps):
+        assert [change.problems for change in plan(read(old), read(new)) if change.problems] == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_a_first_deploy_disables_no_environment(example: str) -> None:
+    """AWS refuses to create one that is not ENABLED, and the whole stack rolls back."""
+    for path in golden(example):
+        for name, each in json.loads(path.read_text("utf-8"))["Resources"].items():
+            if each["Type"] == "AWS::Batch::ComputeEnvironment":
+                assert each["Properties"].get("State", "ENABLED") == "ENABLED", f"{example}: {name}"
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_first_submission_is_an_output(example: str) -> None:
+    """A line that can be pasted, with queue and definition of the stack in it; botocore takes the request."""
+    lines = [
+        line
+        for path in golden(example)
+        for each in json.loads(path.read_text("utf-8")).get("Outputs", {}).values()
+        if (line := as_deployed(each["Value"])).startswith("aws ")
+    ]
+    submissions = [line for line in lines if line.startswith(("aws batch ", "aws stepfunctions "))]
+    assert {validated(line) for line in submissions} & {"submit_job", "submit_service_job"}
+    for line in submissions:
+        assert "…" not in line
+        for name, value in request_of(line).items():
+            if name in {"jobQueue", "jobDefinition"}:
+                # Fails for a placeholder that the reader would have to fill in.
+                assert "-" in value or value in {"genomics", "align"}, line
+
+
+def as_deployed(value: Any) -> str:
+    """An output as `cdk deploy` prints it, with a made-up name for each resource."""
+    match value:
+        case str():
+            return value
+        case {"Fn::Join": [separator, parts]}:
+            return str(separator).join(map(as_deployed, parts))
+        case {"Fn::Select": [index, {"Fn::Split": [separator, text]}]}:
+            return as_deployed(text).split(separator)[int(index)]
+        case {"Ref": str(name)}:
+            return {"AWS::Region": "eu-west-1", "AWS::Partition": "aws"}.get(
+                name, f"arn:a:b:c:1:x/{name}-1:1"
+            )
+        case {"Fn::GetAtt": [str(name), _]}:
+            return f"arn:aws:service:eu-west-1:123456789012:kind/{name}-1"
+        case {"Fn::ImportValue": str(name)}:
+            return f"arn:aws:service:eu-west-1:123456789012:kind/{name.rpartition(':')[2]}-1"
+    raise AssertionError(value)
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
@@ -95,6 +198,49 @@ def test_an_example_says_what_it_is(example: str) -> None:
     readme = (ROOT / "examples" / example / "README.md").read_text(encoding="utf-8")
     assert readme.startswith("# ")
     assert " cost" in readme
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_a_readme_has_every_command(example: str) -> None:
+    """From a new account to nothing left: what it needs, the deploy, the first submission, the end; no blank to fill in."""
+    readme = (ROOT / "examples" / example / "README.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^ {4}(.*)$", readme, re.MULTILINE)
+    assert not [
+        each for each in commands if "…" in each or re.search(r"\b(QUEUE|NAME|BUCKET|ACCOUNT)\b", each)
+    ]
+    outputs = {name for path in golden(example) for name in outputs_of(path)}
+    named = set(re.findall(r"`(\w+)`", readme))
+    assert {name for name in outputs & named if name.endswith("Submit")}, sorted(outputs)
+    if example == "own_repository":
+        return  # the reader's own: it has a cdk.json
+    app = f'-a "python examples/{example}/app.py"'
+    assert "(../README.md#before-the-first-deploy)" in readme
+    deploys = [each for each in commands if each.startswith("npx cdk deploy")]
+    assert deploys
+    assert {app in each for each in deploys} == {True}
+    assert [each for each in commands if each.startswith("npx cdk destroy") and each.endswith(app)]
+    stays = " ".join(readme.partition("## Take it down")[2].split())
+    for path in golden(example):
+        for each in json.loads(path.read_text("utf-8"))["Resources"].values():
+            if each.get("DeletionPolicy", "").startswith("Retain"):
+                assert STAYS[each["Type"]] in stays, each["Type"]
+
+
+def test_what_a_readme_names_is_an_output() -> None:
+    """Nobody looks for an output that no stack has."""
+    for example in EXAMPLES:
+        readme = (ROOT / "examples" / example / "README.md").read_text(encoding="utf-8")
+        outputs = {name for path in golden(example) for name in outputs_of(path)}
+        pasted = set(re.findall(r"`(\w+(?:Submit|Logs|Uri))`", readme))
+        assert pasted <= outputs, example
+
+
+def golden(example: str) -> list[Path]:
+    return sorted((ROOT / "tests" / "golden").glob(f"{example}.*.template.json"))
+
+
+def outputs_of(path: Path) -> list[str]:
+    return [*json.loads(path.read_text("utf-8")).get("Outputs", {})]
 
 
 def test_a_repository_of_ones_own_passes_its_tests() -> None:

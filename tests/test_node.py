@@ -41,7 +41,7 @@ def test_a_missing_node_ends_in_one_sentence(code: str, bare: str) -> None:
     done = run(code, bare, PYTHONPATH=os.pathsep.join([str(ROOT), str(SITE_PACKAGES)]))
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]
-    assert last.endswith("pip install batch-constructs[node]")
+    assert last.endswith("pip install 'batch-constructs[node]'")
     assert "jsii/" not in done.stderr
 
 

@@ -21,7 +21,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 # These are older than the rule that a new name gets an example: code that runs shows them in docs/, or their pages do.
 IN_DOCS_ONLY = """
     AgentMetrics AllocationStrategy ApiCallField ApiCallPattern ArrayJobs AwsLogs BatchAlerts BatchConditionKey
-    BatchServiceRole CapacityOption CloudConfig CloudWatchAgent ConsumableResource ContainerOverrides
+    BatchServiceRole CapacityOption CloudConfig CloudWatchAgent ConsumableResource
     DependencyCondition Device DevicePermission DnsPolicy EfsMount EksHostPath EksMultiNodeParallelJobDefinition
     EksNodeGroup EksPersistentVolumeClaim EksPod EksSecret EmptyDirMedium EventTriggeredJob ExecutionRole
     FargateTask FireLens FirelensType ImagePullPolicy ImageType ImportedComputeEnvironment

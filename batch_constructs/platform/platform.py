@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from constructs import Construct
     from jsii import Number
 
+    from batch_constructs.job_definitions.ec2 import Ec2JobDefinition
+    from batch_constructs.job_definitions.fargate import FargateJobDefinition
     from batch_constructs.monitoring.receivers import AlertTarget
     from batch_constructs.platform.compute import InstanceRole
     from batch_constructs.platform.pools import Pool
@@ -32,7 +34,7 @@ _TAG = "batch-platform"
 
 @jsii.implements(ec2.IConnectable)
 class BatchPlatform(PlatformCompute, PlatformWatch, CheckedConstruct):
-    """Network, environments, queues, alerts and a dashboard: everything but the jobs.
+    """Network, environments, queues, alerts and a dashboard: everything but your jobs, and one to try it with.
 
     By default Spot capacity with on-demand behind it, in private subnets of a network of its own with flow logs, one
     queue, mails about everything that goes wrong, and a dashboard::
@@ -66,6 +68,10 @@ class BatchPlatform(PlatformCompute, PlatformWatch, CheckedConstruct):
     network: BatchNetwork | None
     """The network that it has made; ``None`` if ``vpc`` was given."""
 
+    hello: Ec2JobDefinition | FargateJobDefinition | None
+    """A job that says hello, to try the platform with; ``None`` without ``outputs``, in isolated subnets, which its image
+    does not reach, or if all environments are your own."""
+
     def __init__(
         self,
         scope: Construct,
@@ -85,6 +91,7 @@ class BatchPlatform(PlatformCompute, PlatformWatch, CheckedConstruct):
         dashboard: bool = True,
         monthly_budget: Number | None = None,
         cost_tags: Mapping[str, str] | None = None,
+        outputs: bool = True,
     ) -> None:
         """Create the platform.
 
@@ -116,6 +123,9 @@ class BatchPlatform(PlatformCompute, PlatformWatch, CheckedConstruct):
             cost_tags: Tags of everything that bills, instances and disks included, by which budget and bill tell what
                 belongs to the platform; once activated in the Billing console. Environments of an `OwnPool` are left to
                 you. By default ``batch-platform`` with the path of the platform if there is a budget, else none.
+
+            outputs: Whether the stack puts out the names of the queues and the command that submits a first job; by
+                default yes. The job is a definition of the platform, `hello`, which costs nothing.
 
         Raises:
             ValueError: names are used twice, arguments contradict each other, or an address is no email address.
@@ -172,3 +182,9 @@ class BatchPlatform(PlatformCompute, PlatformWatch, CheckedConstruct):
         )
         if tags:
             self._tag_costs(self, tags)
+        self.hello = None
+        if outputs:
+            from batch_constructs.platform.first_job import first_job, put_out_queues  # noqa: PLC0415 - only here
+
+            put_out_queues(self, self.queues)
+            self.hello = first_job(self, pools, self.queues, vpc=self.vpc, vpc_subnets=vpc_subnets)

@@ -9,6 +9,7 @@ from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.vocabulary import ArrayDependency
+from batch_constructs.submissions.command_line import aws_cli_line
 from batch_constructs.submissions.members import (
     consumed_members,
     container_members,
@@ -169,6 +170,14 @@ class SubmitJobRequest:
                 tags=dict(self.tags),
             ),
         }
+
+    def to_aws_cli(self, *, region: str | None = None) -> str:
+        """Return the command ``aws batch submit-job …``, to be pasted into a shell.
+
+        Args:
+            region: Where to submit. By default wherever the shell's configuration says.
+        """
+        return aws_cli_line("submit-job", self.to_boto3(), region=region)
 
     def to_scheduler_input(self) -> dict[str, Any]:
         """The input of an EventBridge Scheduler target ``aws-sdk:batch:submitJob``, before it becomes JSON."""

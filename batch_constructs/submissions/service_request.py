@@ -10,6 +10,7 @@ from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits, patterns, quotas
 from batch_constructs.facts.vocabulary import RetryAction, ServiceEnvironmentType
+from batch_constructs.submissions.command_line import aws_cli_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -150,6 +151,14 @@ class ServiceJobRequest:
             "tags": dict(self.tags) or None,
         }
         return {name: value for name, value in members.items() if value is not None}
+
+    def to_aws_cli(self, *, region: str | None = None) -> str:
+        """Return the command ``aws batch submit-service-job …``, to be pasted into a shell.
+
+        Args:
+            region: Where to submit. By default wherever the shell's configuration says.
+        """
+        return aws_cli_line("submit-service-job", self.to_boto3(), region=region)
 
     def _retry_strategy(self) -> dict[str, Any] | None:
         if self.attempts is None:

@@ -17,7 +17,7 @@ queue = bc.JobQueue(
     # A job that can never run is cancelled after half an hour, and does not hold up the others for ever.
     job_state_time_limits=bc.JobStateTimeLimit.for_misconfigurations(Duration.minutes(30)),
 )
-bc.Ec2JobDefinition(
+importing = bc.Ec2JobDefinition(
     stack,
     "Import",
     image="public.ecr.aws/docker/library/busybox:1.37",
@@ -67,5 +67,13 @@ bc.ComputeEnvironmentAlerts(
 )
 # All events, and the queries that answer "why did last night go wrong?".
 bc.JobEventLog(stack, "Events", job_queues=[queue])
+# One that fails, to see an alert.
+bc.SubmissionOutputs(
+    stack,
+    "Failing",
+    job_queue=queue,
+    job_definition=importing,
+    container_overrides=bc.ContainerOverrides(command=["false"]),
+)
 
 app.synth()

@@ -34,5 +34,6 @@ bc.ScheduledJob(
     job_definition=print_color,
     array_size=len(colors),
 )
+bc.SubmissionOutputs(stack, "Colors", job_queue=queue, job_definition=print_color, array_size=len(colors))
 
 app.synth()

@@ -1,7 +1,7 @@
 """The guide's array workflow: an index, 10,000 children, 10,000 more one by one behind them, ten in a row, a clean-up."""
 
 import batch_constructs as bc
-from aws_cdk import App, Size, Stack
+from aws_cdk import App, CfnOutput, Size, Stack
 from aws_cdk import aws_s3 as s3
 
 # Who works on which object follows from the child's index, so that both arrays have one size.
@@ -68,7 +68,10 @@ chain = bc.JobChain(
         "E": job("clean-up", after(job_id="D"), parameters={"place": f"s3://{objects.bucket_name}/scratch/"}),
     }
 )
-bc.JobChainStateMachine(stack, "Workflow", chain=chain, wait=True)
+workflow = bc.JobChainStateMachine(stack, "Workflow", chain=chain, wait=True)
 bc.JobFailureAlerts(stack, "Alerts", job_queues=[queue])
+start = f"aws stepfunctions start-execution --state-machine-arn {workflow.state_machine_arn}"
+CfnOutput(stack, "StartWorkflow", value=start)
+bc.SubmissionOutputs(stack, "First", job_queue=queue, job_definition=work)
 
 app.synth()

@@ -28,5 +28,6 @@ trail = bc.BatchApiTrail(
 tags = {"project": "genomics", "cost-center": "4711"}
 bc.tag_costs(stack, tags, compute_environments=[spot])
 bc.BatchBudget(stack, "Budget", monthly_limit=500, tags=tags, emails=["ops@example.com"], topic=trail.topic)
+bc.SubmissionOutputs(stack, "First", job_queue=queue, job_definition=align)
 
 app.synth()

@@ -1,28 +1,34 @@
-"""The second of three deploys: capacity moves from on demand to Spot in another network, and no job is lost."""
+"""Three deploys that move capacity from on demand to Spot in another network, and no job is lost."""
 
 import batch_constructs as bc
 from aws_cdk import App, Size, Stack
 
 app = App()
 stack = Stack(app, "BlueGreen")
+# Which deploy this is: `cdk deploy -c step=2`. In an app of your own you would edit the code instead.
+step = int(app.node.try_get_context("step") or 1)
 
-old_network = bc.BatchNetwork(stack, "OldNetwork")
-new_network = bc.BatchNetwork(stack, "NewNetwork", cidr="10.1.0.0/16")
+blue = green = None
+if step < 3:
+    network = bc.BatchNetwork(stack, "OldNetwork")
+    blue = bc.Ec2ComputeEnvironment(stack, "Blue", vpc=network.vpc, instance_types=["c5", "m5"])
+if step > 1:
+    network = bc.BatchNetwork(stack, "NewNetwork", cidr="10.1.0.0/16")
+    green = bc.SpotComputeEnvironment(stack, "Green", vpc=network.vpc, instance_types=["c7i", "m7i"])
 
-blue = bc.Ec2ComputeEnvironment(stack, "Blue", vpc=old_network.vpc, instance_types=["c5", "m5"])
-green = bc.SpotComputeEnvironment(stack, "Green", vpc=new_network.vpc, instance_types=["c7i", "m7i"])
-
-# First deploy: blue alone. This one: both, green live. The last: green alone, and blue and its network go.
-capacity = bc.BlueGreen(stack, "Capacity", blue=blue, green=green, live="green")
+# First blue alone; then both, and new jobs start in green; then green alone: blue and its network go.
+capacity = bc.BlueGreen(stack, "Capacity", blue=blue, green=green, live="blue" if step == 1 else "green")
 
 queue = bc.JobQueue(stack, "Queue", compute_environments=capacity.compute_environments)
-bc.Ec2JobDefinition(
+work = bc.Ec2JobDefinition(
     stack,
     "Work",
     image="public.ecr.aws/docker/library/busybox:1.37",
+    command=["sleep", "600"],
     vcpus=1,
     memory=Size.mebibytes(512),
     retry_strategy=bc.RetryStrategy.on_spot_reclaim(),
 )
+bc.SubmissionOutputs(stack, "First", job_queue=queue, job_definition=work)
 
 app.synth()

@@ -47,5 +47,6 @@ samples = s3.Bucket(
 samples.grant_read(align)
 bc.ScheduledJob(stack, "Nightly", schedule="cron(0 3 * * ? *)", job_queue=queue, job_definition=align)
 bc.JobQueueBlockedAlerts(stack, "Blocked", job_queues=[queue], emails=["ops@example.com"])
+bc.SubmissionOutputs(stack, "First", job_queue=queue, job_definition=align, parameters={"sample": "one"})
 
 app.synth()

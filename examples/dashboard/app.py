@@ -63,5 +63,6 @@ for name, metric, threshold in (
     ("CapacityAlarm", of_spot.metric_desired_vcpus(), 500),
 ):
     metric.create_alarm(stack, name, threshold=threshold, evaluation_periods=1)
+bc.SubmissionOutputs(stack, "First", job_queue=night, job_definition=align)
 
 app.synth()

@@ -16,8 +16,8 @@ nodes = bc.EfaComputeEnvironment(
     max_vcpus=2 * 192,
     capacity_reservation=bc.CapacityReservation(reservation_id=block.value_as_string, capacity_block=True),
 )
-bc.JobQueue(stack, "Queue", compute_environments=[nodes])
-bc.MultiNodeParallelJobDefinition(
+queue = bc.JobQueue(stack, "Queue", compute_environments=[nodes])
+nccl_test = bc.MultiNodeParallelJobDefinition(
     stack,
     "NcclTest",
     instance_type="p5.48xlarge",
@@ -34,5 +34,6 @@ bc.MultiNodeParallelJobDefinition(
         )
     ],
 )
+bc.SubmissionOutputs(stack, "First", job_queue=queue, job_definition=nccl_test)
 
 app.synth()

@@ -42,7 +42,7 @@ queue = bc.JobQueue(stack, "Queue", compute_environments=[spot, on_demand])
 
 # One container makes the data, the other sorts them: they see the same directory, which is gone with the pod.
 shared = bc.EksEmptyDir(size_limit=Size.gibibytes(1))
-bc.EksJobDefinition(
+sort = bc.EksJobDefinition(
     stack,
     "Sort",
     init_containers=[
@@ -71,5 +71,6 @@ bc.EksJobDefinition(
     retry_strategy=bc.RetryStrategy.on_spot_reclaim(),
     timeout=Duration.minutes(30),
 )
+bc.SubmissionOutputs(stack, "First", job_queue=queue, job_definition=sort)
 
 app.synth()

@@ -71,5 +71,6 @@ bc.ScheduledJob(
         containers=[bc.EksContainerOverrides(name="list", args=["s3", "ls", "--recursive"], memory_mib=1_024)]
     ),
 )
+bc.SubmissionOutputs(stack, "First", job_queue=queue, job_definition=listing)
 
 app.synth()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import batch_constructs as bc
-from aws_cdk import App, Duration, Size, Stack
+from aws_cdk import App, CfnOutput, Duration, Size, Stack
 from aws_cdk import aws_s3 as s3
 
 app = App()
@@ -35,5 +35,7 @@ run = bc.Ec2JobDefinition(
     timeout=Duration.hours(1),
 )
 scripts.grant_read(run)
+CfnOutput(stack, "Upload", value=f"aws s3 cp myjob.sh {scripts.s3_url_for_object('myjob.sh')}")
+bc.SubmissionOutputs(stack, "First", job_queue=queue, job_definition=run)
 
 app.synth()

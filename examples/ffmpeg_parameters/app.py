@@ -19,7 +19,7 @@ converters = videos.add_access_point(
     create_acl=efs.Acl(owner_uid="1000", owner_gid="1000", permissions="755"),
     posix_user=efs.PosixUser(uid="1000", gid="1000"),
 )
-bc.Ec2JobDefinition(
+convert = bc.Ec2JobDefinition(
     stack,
     "Convert",
     # The image runs ffmpeg; the command is what comes after it.
@@ -32,6 +32,22 @@ bc.Ec2JobDefinition(
     mounts={"/videos": bc.Efs(videos, access_point=converters, reachable_from=[spot])},
     retry_strategy=bc.RetryStrategy.on_spot_reclaim(),
     timeout=Duration.hours(4),
+)
+# The file system is empty at first: this job makes a video for the next one.
+test_video = ["-f", "lavfi", "-i", "testsrc=duration=10:size=1280x720:rate=25", "/videos/in.mov"]
+bc.SubmissionOutputs(
+    stack,
+    "TestVideo",
+    job_queue=queue,
+    job_definition=convert,
+    container_overrides=bc.ContainerOverrides(command=test_video),
+)
+bc.SubmissionOutputs(
+    stack,
+    "First",
+    job_queue=queue,
+    job_definition=convert,
+    parameters={"inputfile": "/videos/in.mov", "outputfile": "/videos/out.mp4"},
 )
 
 app.synth()

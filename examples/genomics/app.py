@@ -97,5 +97,6 @@ tasks.grant_cancel_and_terminate(run)
 # Nextflow tries tasks again by itself: a mail for each run that failed, and for tasks that can never start.
 failures = bc.JobFailureAlerts(stack, "Failures", job_queues=[runs])
 bc.StuckJobAlerts(stack, "Stuck", job_queues=[tasks, urgent], topic=failures.topic)
+bc.SubmissionOutputs(stack, "First", job_queue=runs, job_definition=run)
 
 app.synth()

@@ -19,7 +19,7 @@ on_demand = bc.GpuComputeEnvironment(
     scale_down_delay=Duration.minutes(30),
 )
 queue = bc.JobQueue(stack, "Queue", compute_environments=[spot, on_demand])
-bc.Ec2JobDefinition(
+infer = bc.Ec2JobDefinition(
     stack,
     "Infer",
     image="public.ecr.aws/docker/library/ubuntu:24.04",
@@ -30,5 +30,6 @@ bc.Ec2JobDefinition(
     retry_strategy=bc.RetryStrategy.on_spot_reclaim(),
     timeout=Duration.hours(1),
 )
+bc.SubmissionOutputs(stack, "First", job_queue=queue, job_definition=infer)
 
 app.synth()

@@ -13,7 +13,7 @@ spot = bc.GpuComputeEnvironment(
     stack, "Spot", vpc=network.vpc, instance_types=["g6", "g5"], spot=True, max_vcpus=64
 )
 queue = bc.JobQueue(stack, "Queue", compute_environments=[spot])
-bc.Ec2JobDefinition(
+mnist = bc.Ec2JobDefinition(
     stack,
     "Mnist",
     image="docker.io/tensorflow/tensorflow:2.19.0-gpu",
@@ -26,5 +26,6 @@ bc.Ec2JobDefinition(
     retry_strategy=bc.RetryStrategy.on_spot_reclaim(),
     timeout=Duration.hours(1),
 )
+bc.SubmissionOutputs(stack, "First", job_queue=queue, job_definition=mnist)
 
 app.synth()

@@ -1,7 +1,7 @@
 """FFmpeg on AWS Batch: a queue for each kind of processor, in a network without internet, media in S3."""
 
 import batch_constructs as bc
-from aws_cdk import App, Duration, Size, Stack
+from aws_cdk import App, CfnOutput, Duration, Size, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
@@ -76,8 +76,9 @@ def image(processor: str) -> str:
     return images.repository_uri_for_tag(f"7.0-ubuntu2004-{suffix}")
 
 
+jobs: dict[str, bc.Ec2JobDefinition | bc.FargateJobDefinition] = {}
 for processor in spot:
-    bc.Ec2JobDefinition(
+    jobs[processor] = bc.Ec2JobDefinition(
         stack,
         f"{processor}Job",
         image=image(processor),
@@ -92,7 +93,7 @@ for processor in spot:
         timeout=Duration.hours(10),
     )
 for processor in fargate:
-    bc.FargateJobDefinition(
+    jobs[processor] = bc.FargateJobDefinition(
         stack,
         f"{processor}Job",
         image=image(processor),
@@ -107,10 +108,18 @@ for processor in fargate:
         timeout=Duration.hours(10),
     )
 
-queues = [
-    bc.JobQueue(stack, f"{processor}Queue", compute_environments=[environment])
+queues = {
+    processor: bc.JobQueue(stack, f"{processor}Queue", compute_environments=[environment])
     for processor, environment in [*spot.items(), *fargate.items()]
-]
-bc.JobFailureAlerts(stack, "Alerts", job_queues=queues)
+}
+bc.JobFailureAlerts(stack, "Alerts", job_queues=[*queues.values()])
+
+urls = {f"{end}_url": f"s3://{media.bucket_name}/{end}.mp4" for end in ("input", "output")}
+for processor, queue in queues.items():
+    bc.SubmissionOutputs(
+        stack, f"First{processor}", job_queue=queue, job_definition=jobs[processor], parameters=urls
+    )
+CfnOutput(stack, "Upload", value=f"aws s3 cp input.mp4 {urls['input_url']}")
+CfnOutput(stack, "ImagesUri", value=images.repository_uri)
 
 app.synth()

@@ -21,7 +21,7 @@ nodes = bc.Ec2ComputeEnvironment(
 # MPI picks its ports as it likes.
 nodes.connections.allow_internally(ec2.Port.all_tcp())
 queue = bc.JobQueue(stack, "Queue", compute_environments=[nodes])
-bc.MultiNodeParallelJobDefinition(
+gromacs = bc.MultiNodeParallelJobDefinition(
     stack,
     "Gromacs",
     instance_type="m7i.2xlarge",
@@ -37,5 +37,6 @@ bc.MultiNodeParallelJobDefinition(
     ],
     timeout=Duration.hours(2),
 )
+bc.SubmissionOutputs(stack, "First", job_queue=queue, job_definition=gromacs)
 
 app.synth()

@@ -1,7 +1,7 @@
 """Monte-Carlo simulations: arrays of thousands on Spot, shared fairly between desks, and collected each night."""
 
 import batch_constructs as bc
-from aws_cdk import App, Duration, Size, Stack
+from aws_cdk import App, CfnOutput, Duration, Size, Stack
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
@@ -127,5 +127,16 @@ queue.grant_read(quants)
 
 # An array of thousands that fails sends one mail.
 bc.JobFailureAlerts(stack, "Alerts", job_queues=[queue], emails=["risk@example.com"])
+CfnOutput(stack, "ImagesUri", value=images.repository_uri)
+# Two paths, as a quant would try them.
+bc.SubmissionOutputs(
+    stack,
+    "First",
+    job_queue=queue,
+    job_definition=simulate,
+    share_identifier="adhocFirst",
+    array_size=2,
+    parameters={"desk": "rates", "run": "first"},
+)
 
 app.synth()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import batch_constructs as bc
-from aws_cdk import App, Duration, Size, Stack
+from aws_cdk import App, CfnOutput, Duration, Size, Stack
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_fsx as fsx
@@ -56,7 +56,7 @@ nodes = bc.EfaComputeEnvironment(
     mounts={"/fsx": bc.FsxLustreMount(file_system=lustre)},
 )
 queue = bc.JobQueue(stack, "Queue", compute_environments=[nodes])
-bc.MultiNodeParallelJobDefinition(
+train = bc.MultiNodeParallelJobDefinition(
     stack,
     "Train",
     instance_type=INSTANCE_TYPE,
@@ -77,4 +77,8 @@ bc.MultiNodeParallelJobDefinition(
     parameters={"program": "/fsx/scratch/main.py"},
     timeout=Duration.hours(12),
 )
+CfnOutput(stack, "ImagesUri", value=images.repository_uri)
+CfnOutput(stack, "Upload", value=f"aws s3 cp main.py {bucket.s3_url_for_object('main.py')}")
+bc.SubmissionOutputs(stack, "First", job_queue=queue, job_definition=train)
+
 app.synth()

@@ -41,5 +41,6 @@ bc.BatchObservabilityStack(
     compute_environments=compute.compute_environments,
     emails=["ops@example.com"],
 )
+bc.SubmissionOutputs(jobs, "First", job_queue=jobs.queues["nightly"], job_definition=report)
 
 app.synth()

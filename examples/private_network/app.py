@@ -1,7 +1,7 @@
 """Regulated data: jobs in a network without a way to the internet, that reach these buckets and images, and no others."""
 
 import batch_constructs as bc
-from aws_cdk import App, Duration, Size, Stack
+from aws_cdk import App, CfnOutput, Duration, Size, Stack
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
@@ -88,5 +88,14 @@ bc.S3TriggeredJob(stack, "OnUpload", bucket=records, suffix=".csv", job_queue=qu
 
 bc.JobFailureAlerts(stack, "Failures", job_queues=[queue])
 bc.JobEventLog(stack, "Events", job_queues=[queue])
+CfnOutput(stack, "ImagesUri", value=images.repository_uri)
+CfnOutput(stack, "Upload", value=f"aws s3 cp records.csv s3://{records.bucket_name}/2027/records.csv")
+bc.SubmissionOutputs(
+    stack,
+    "First",
+    job_queue=queue,
+    job_definition=report,
+    parameters={"bucket": records.bucket_name, "key": "2027/records.csv"},
+)
 
 app.synth()

@@ -1,7 +1,7 @@
 """Protein folding: databases on FSx for Lustre, their search on Graviton, the folding on GPUs, a chain per protein."""
 
 import batch_constructs as bc
-from aws_cdk import App, Duration, Size, Stack
+from aws_cdk import App, CfnOutput, Duration, Size, Stack
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_fsx as fsx
@@ -85,7 +85,7 @@ foldings = bc.JobQueue(
 
 results = f"s3://{bucket.bucket_name}/results"
 reading = {"/databases": bc.Host("/fsx/databases", read_only=True)}
-bc.Ec2JobDefinition(
+download = bc.Ec2JobDefinition(
     stack,
     "Download",
     image=ecs.ContainerImage.from_ecr_repository(images, "download"),
@@ -149,9 +149,16 @@ chain = bc.JobChain(
         ),
     }
 )
-bc.JobChainStateMachine(stack, "Structure", chain=chain, wait=True)
+structure = bc.JobChainStateMachine(stack, "Structure", chain=chain, wait=True)
 
 failures = bc.JobFailureAlerts(stack, "Failures", job_queues=[searches, downloads, foldings])
 bc.StuckJobAlerts(stack, "Stuck", job_queues=[searches, downloads, foldings], topic=failures.topic)
+protein = f'{{"fasta": "s3://{bucket.bucket_name}/proteins/T1050.fasta"}}'
+machine = f"--state-machine-arn {structure.state_machine_arn}"
+CfnOutput(
+    stack, "Start", value=f"aws stepfunctions start-execution --name T1050 {machine} --input '{protein}'"
+)
+CfnOutput(stack, "ImagesUri", value=images.repository_uri)
+bc.SubmissionOutputs(stack, "First", job_queue=downloads, job_definition=download)
 
 app.synth()

@@ -26,5 +26,7 @@ bc.JobFailureAlerts(stack, "Alerts", job_queues=[queue], emails=["ops@example.co
 # Whoever takes this role may submit this job to this queue, and nothing else.
 submitter = iam.Role(stack, "Submitter", assumed_by=iam.AccountRootPrincipal())
 queue.grant_submit_job(submitter, hello)
+# What `cdk deploy` prints: the names of queue and definition, and the line that submits the first job.
+bc.SubmissionOutputs(stack, "First", job_queue=queue, job_definition=hello)
 
 app.synth()

@@ -1,8 +1,11 @@
 """Two teams train on eight instances of SageMaker, each with a quota of its own that it lends while idle."""
 
 import batch_constructs as bc
-from aws_cdk import App, Duration, Stack
+from aws_cdk import App, CfnOutput, Duration, Stack
+from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from request import request
 
 GPUS = "ml.g6.12xlarge"
 
@@ -32,6 +35,16 @@ for team, instances in (("vision", 5), ("speech", 3)):
 
 # Who takes the one role may send training jobs that run with the other; request.py sends one.
 training_role = iam.Role(stack, "TrainingRole", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+images = ecr.Repository(stack, "Images", image_scan_on_push=True)
+images.grant_pull(training_role)
+models = s3.Bucket(
+    stack,
+    "Models",
+    encryption=s3.BucketEncryption.S3_MANAGED,
+    block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+    enforce_ssl=True,
+)
+models.grant_read_write(training_role)
 researcher = iam.Role(stack, "Researcher", assumed_by=iam.AccountRootPrincipal())
 queue.grant_submit_service_job(researcher, training_roles=[training_role])
 
@@ -41,5 +54,14 @@ for statement in bc.allow_submit_service_job(
     training_roles=[training_role], queue=queue, maximum_scheduling_priority=0
 ):
     student.add_to_policy(statement)
+
+first = request(
+    queue.job_queue_name,
+    images.repository_uri_for_tag("train"),
+    training_role.role_arn,
+    models.bucket_name,
+)
+CfnOutput(stack, "ImagesUri", value=images.repository_uri)
+CfnOutput(stack, "FirstSubmit", value=first.to_aws_cli(region=stack.region))
 
 app.synth()

@@ -1,7 +1,7 @@
 """A nightly ETL by Step Functions: extract, transform and load the hours of yesterday, each as soon as it is there."""
 
 import batch_constructs as bc
-from aws_cdk import App, Duration, Size, Stack
+from aws_cdk import App, CfnOutput, Duration, Size, Stack
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
@@ -119,5 +119,17 @@ bc.ScheduledJobChain(
     input={"time": "<aws.scheduler.scheduled-time>"},
 )
 bc.JobFailureAlerts(stack, "Alerts", job_queues=[queue], emails=["data@example.com"])
+# A day that has to be repeated, and one step of it.
+machine, day = f"--state-machine-arn {etl.state_machine_arn}", '{"time": "2027-01-31T00:30:00Z"}'
+CfnOutput(stack, "Repeat", value=f"aws stepfunctions start-execution {machine} --input '{day}'")
+CfnOutput(stack, "ImagesUri", value=images.repository_uri)
+bc.SubmissionOutputs(
+    stack,
+    "First",
+    job_queue=queue,
+    job_definition=extract,
+    array_size=HOURS,
+    parameters={"time": "2027-01-31T00:30:00Z"},
+)
 
 app.synth()

@@ -19,7 +19,7 @@ spot = bc.SpotComputeEnvironment(
     launch_template=instances,
 )
 queue = bc.JobQueue(stack, "Queue", compute_environments=[spot])
-bc.Ec2JobDefinition(
+sort = bc.Ec2JobDefinition(
     stack,
     "Sort",
     image="public.ecr.aws/docker/library/ubuntu:24.04",
@@ -30,5 +30,6 @@ bc.Ec2JobDefinition(
     retry_strategy=bc.RetryStrategy.on_spot_reclaim(),
     timeout=Duration.hours(4),
 )
+bc.SubmissionOutputs(stack, "First", job_queue=queue, job_definition=sort)
 
 app.synth()

@@ -54,5 +54,7 @@ search = bc.FargateJobDefinition(
     timeout=Duration.hours(1),
 )
 bc.ScheduledJob(stack, "Weekly", schedule="cron(0 2 ? * SUN *)", job_queue=queue, job_definition=renew)
+bc.SubmissionOutputs(stack, "First", job_queue=queue, job_definition=renew)
+bc.SubmissionOutputs(stack, "FirstSearch", job_queue=queue, job_definition=search)
 
 app.synth()

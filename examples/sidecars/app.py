@@ -73,5 +73,6 @@ bc.ScheduledJob(
         ],
     ),
 )
+bc.SubmissionOutputs(stack, "First", job_queue=queue, job_definition=solve)
 
 app.synth()

@@ -68,8 +68,9 @@ def test_the_network_is_one_that_a_reviewer_signs(stack: Stack, synth: Synth) ->
     }
     assert used
     assert {subnets[name]["MapPublicIpOnLaunch"] for name in used} == {False}
-    [log_group] = of_type(resources, "AWS::Logs::LogGroup").values()
-    assert log_group["RetentionInDays"] == 30
+    log_groups = of_type(resources, "AWS::Logs::LogGroup").values()
+    # Of the flow logs, and of the job to try it with.
+    assert [each["RetentionInDays"] for each in log_groups] == [30, 30]
     assert len(of_type(resources, "AWS::EC2::FlowLog")) == 1
     [endpoint] = of_type(resources, "AWS::EC2::VPCEndpoint").values()
     assert endpoint.get("VpcEndpointType", "Gateway") == "Gateway"
@@ -513,3 +514,96 @@ def test_fails_when_arguments_contradict(stack: Stack, arguments: dict[str, Any]
     with pytest.raises(ValueError, match=re.escape(message)):
         bc.BatchPlatform(stack, "Platform", **arguments)
     assert stack.node.try_find_child("Platform") is None
+
+
+def outputs(stack: Stack) -> dict[str, Any]:
+    from aws_cdk import Stage
+
+    stage = Stage.of(stack)
+    assert stage is not None
+    template = stage.synth(force=True).get_stack_by_name(stack.stack_name).template
+    return {name: each["Value"] for name, each in template.get("Outputs", {}).items()}
+
+
+def test_it_puts_out_its_queues_and_the_command_of_a_first_job(stack: Stack, vpc: ec2.IVpc) -> None:
+    """After the deploy nobody looks for a name: one line is pasted, and a job runs."""
+    platform = bc.BatchPlatform(
+        stack,
+        "Batch",
+        vpc=vpc,
+        pools=[bc.CpuPool(queues=["urgent", "night"]), bc.FargatePool()],
+    )
+    found = outputs(stack)
+    assert isinstance(platform.hello, bc.Ec2JobDefinition)
+    assert {name for name in found if name.startswith("BatchQueue")} == {
+        "BatchQueueUrgent",
+        "BatchQueueNight",
+        "BatchQueueFargate",
+    }
+    words = [each for each in found["BatchFirstSubmit"]["Fn::Join"][1] if isinstance(each, str)]
+    assert words == [
+        "aws batch submit-job --region ",
+        " --job-name hello --job-queue ",
+        " --job-definition ",
+    ]
+    assert found["BatchFirstJobQueue"] == found["BatchQueueUrgent"]
+
+
+def test_without_outputs_there_is_none(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
+    """Neither a line nor a definition."""
+    platform = bc.BatchPlatform(stack, "Batch", vpc=vpc, outputs=False)
+    assert outputs(stack) == {}
+    assert platform.hello is None
+    assert not of_type(synth(), "AWS::Batch::JobDefinition")
+
+
+@pytest.mark.parametrize(
+    ("shares", "identifier"),
+    [
+        ([], "first"),
+        ([bc.Share(identifier="genomics"), bc.Share(identifier="physics")], "genomics"),
+        ([bc.Share(identifier="adhoc*")], "adhocFirst"),
+    ],
+)
+def test_the_first_job_names_a_share_where_the_queue_asks_for_one(
+    stack: Stack, vpc: ec2.IVpc, shares: list[bc.Share], identifier: str
+) -> None:
+    """A queue with shares refuses jobs that name none (nextflow-io/nextflow#3505)."""
+    pool = bc.CpuPool(queues=[bc.PlatformQueue(name="research", shares=shares)])
+    bc.BatchPlatform(stack, "Batch", vpc=vpc, pools=[pool])
+    assert f" --share-identifier {identifier}" in outputs(stack)["BatchFirstSubmit"]["Fn::Join"][1]
+
+
+def test_the_first_job_fits_its_pool(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
+    """A GPU for a pool of GPUs; a public address where a task on Fargate has no other way to its image."""
+    from aws_cdk import aws_ec2
+
+    public = aws_ec2.SubnetSelection(subnet_type=aws_ec2.SubnetType.PUBLIC)
+    bc.BatchPlatform(stack, "Gpus", vpc=vpc, pools=[bc.GpuPool(instance_types=["g6"])])
+    bc.BatchPlatform(stack, "Tasks", vpc=vpc, vpc_subnets=public, pools=[bc.FargatePool()])
+    on_gpus, on_fargate = (
+        each["ContainerProperties"] for each in of_type(synth(), "AWS::Batch::JobDefinition").values()
+    )
+    assert {"Type": "GPU", "Value": "1"} in on_gpus["ResourceRequirements"]
+    assert on_fargate["NetworkConfiguration"] == {"AssignPublicIp": "ENABLED"}
+
+
+def test_where_no_image_can_be_pulled_there_is_no_first_job(stack: Stack) -> None:
+    """In isolated subnets the public registry is out of reach; the names of the queues are put out all the same."""
+    network = bc.BatchNetwork(stack, "Network", isolated=True)
+    own = bc.OwnPool(
+        name="own",
+        compute_environments=[
+            bc.FargateComputeEnvironment.from_compute_environment_arn(stack, "Mine", ENVIRONMENT_ARN)
+        ],
+    )
+    isolated = bc.BatchPlatform(stack, "Isolated", vpc=network.vpc)
+    theirs = bc.BatchPlatform(stack, "Theirs", vpc=network.vpc, pools=[own])
+    assert isolated.hello is theirs.hello is None
+    assert set(outputs(stack)) == {"IsolatedQueueCpu", "TheirsQueueOwn"}
+
+
+def test_queues_whose_names_differ_in_a_sign_have_an_output_each(stack: Stack, vpc: ec2.IVpc) -> None:
+    """Names of outputs have letters and digits only."""
+    bc.BatchPlatform(stack, "Batch", vpc=vpc, pools=[bc.CpuPool(queues=["a-b", "ab", "AB"])])
+    assert len([name for name in outputs(stack) if name.startswith("BatchQueue")]) == 3

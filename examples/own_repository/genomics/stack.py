@@ -30,3 +30,4 @@ class Genomics(Stack):
             timeout=Duration.hours(2),
         )
         bc.JobFailureAlerts(self, "Alerts", job_queues=[self.queue], emails=["ops@example.com"])
+        bc.SubmissionOutputs(self, "First", job_queue=self.queue, job_definition=self.align)

@@ -1,0 +1,145 @@
+"""What the first submission needs, as outputs of the stack."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aws_cdk import CfnOutput, Fn, Stack
+
+from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs._tokens import known
+from batch_constructs.job_definitions.ecs import EcsJobDefinition
+from batch_constructs.submissions.request import SubmitJobRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, IJobQueueRef
+    from constructs import Construct
+    from jsii import Number
+
+    from batch_constructs.submissions.overrides import (
+        ContainerOverrides,
+        EksPodOverrides,
+        NodeOverrides,
+    )
+
+__all__ = ["SubmissionOutputs", "output"]
+
+
+class SubmissionOutputs(CheckedConstruct):
+    """Outputs of a stack from which anybody can submit a job: names, and a command to paste.
+
+    ``cdk deploy`` prints them, for an id ``Hello``::
+
+        BatchQuickstart.HelloJobQueue = Queue4A7E3555-xr6TqcUvN0aF
+        BatchQuickstart.HelloJobDefinition = Hello4A628BD4-2c6b1f
+        BatchQuickstart.HelloSubmit = aws batch submit-job --region eu-west-1 --job-name hello --job-queue …
+        BatchQuickstart.HelloLogs = aws logs tail --region eu-west-1 --follow …
+
+    The command names no revision, so that it stays right when the definition changes. There is a command for the logs
+    where the definition is made in this app and its jobs write to CloudWatch Logs.
+
+    Guide: Submitting a Job.
+    """
+
+    request: SubmitJobRequest
+    """The submission, with the names of queue and definition."""
+
+    command: str
+    """The command that submits it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        job_queue: IJobQueueRef,
+        job_definition: IJobDefinitionRef,
+        job_name: str | None = None,
+        array_size: Number | None = None,
+        parameters: Mapping[str, str] | None = None,
+        container_overrides: ContainerOverrides | None = None,
+        eks_properties_override: EksPodOverrides | None = None,
+        node_overrides: NodeOverrides | None = None,
+        share_identifier: str | None = None,
+    ) -> None:
+        """Create the outputs, whose names begin with the id.
+
+        Args:
+            scope: Where the outputs belong: best the stack that makes the definition.
+            id: What the names of the outputs begin with.
+            job_queue: Where to submit: ours, the L2's, an L1 or an imported one.
+            job_definition: What to submit: ours, the L2's, an L1 or an imported one.
+            job_name: Up to 128 letters, digits, ``-`` and ``_``. By default the construct's id in lower case.
+            array_size: 2 to 10,000 children. By default it is a single job.
+            parameters: Values for the ``Ref::name`` of the command. By default those of the definition.
+            container_overrides: What changes in the container. By default nothing.
+            eks_properties_override: What changes in the pod on Amazon EKS. By default nothing.
+            node_overrides: What changes in a multi-node parallel job. By default nothing.
+            share_identifier: Whose share pays. Needed if, and only if, the queue has a fair-share policy; by default
+                none.
+
+        Raises:
+            ValueError: arguments that AWS would refuse, all of them in one message.
+        """
+        request = SubmitJobRequest(
+            job_name=id.lower() if job_name is None else job_name,
+            job_queue="queue",
+            job_definition="definition",
+            array_size=array_size,
+            parameters=parameters or {},
+            container_overrides=container_overrides,
+            eks_properties_override=eks_properties_override,
+            node_overrides=node_overrides,
+            share_identifier=share_identifier,
+        )
+        super().__init__(scope, id)
+        region = Stack.of(self).region
+        self.request = replace(
+            request,
+            job_queue=_after_slash(job_queue.job_queue_ref.job_queue_arn),
+            job_definition=_definition_name(job_definition),
+        )
+        self.command = self.request.to_aws_cli(region=region)
+        output(self, "JobQueue", self.request.job_queue, "The job queue")
+        output(self, "JobDefinition", self.request.job_definition, "The job definition")
+        output(self, "Submit", self.command, "Submits a job")
+        if (group := _log_group_name(job_definition)) is not None:
+            line = f"aws logs tail --region {region} --follow {group}"
+            output(self, "Logs", line, "Shows what the jobs write, as soon as there is something")
+
+
+def output(scope: Construct, id: str, value: str, description: str) -> CfnOutput:
+    """Create an output whose name is the path of its construct, without the hash that a logical id has.
+
+    Args:
+        scope: Where it belongs.
+        id: Its name in that scope.
+        value: What it says.
+        description: What for, in words.
+    """
+    made = CfnOutput(scope, id, value=value, description=description)
+    stack = Stack.of(scope)
+    path = made.node.path.removeprefix(stack.node.path)
+    made.override_logical_id("".join(filter(str.isalnum, path)))
+    return made
+
+
+def _log_group_name(definition: IJobDefinitionRef) -> str | None:
+    if not isinstance(definition, EcsJobDefinition):
+        return None
+    try:
+        return definition.log_group.log_group_name
+    except ValueError:
+        return None
+
+
+def _definition_name(definition: IJobDefinitionRef) -> str:
+    name = _after_slash(definition.job_definition_ref.job_definition_arn)
+    return name.partition(":")[0] if known(name) else Fn.select(0, Fn.split(":", name))
+
+
+def _after_slash(arn: str) -> str:
+    return arn.partition("/")[2] if known(arn) else Fn.select(1, Fn.split("/", arn))
