@@ -9,6 +9,7 @@ from aws_cdk import CfnOutput, Fn, Stack
 
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
+from batch_constructs.job_definitions.base import arn_of
 from batch_constructs.job_definitions.ecs import EcsJobDefinition
 from batch_constructs.submissions.request import SubmitJobRequest
 
@@ -137,7 +138,7 @@ def _log_group_name(definition: IJobDefinitionRef) -> str | None:
 
 
 def _definition_name(definition: IJobDefinitionRef) -> str:
-    name = _after_slash(definition.job_definition_ref.job_definition_arn)
+    name = _after_slash(arn_of(definition))
     return name.partition(":")[0] if known(name) else Fn.select(0, Fn.split(":", name))
 
 
