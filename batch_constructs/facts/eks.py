@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from batch_constructs.facts.instance_types import InstanceType
 
 KUBERNETES_VERSIONS = ("1.29", "1.30", "1.31", "1.32", "1.33", "1.34")
-"""Seen in excerpts of AWS's pages in 2026: a rule on others may only warn (EKS-15)."""
+"""Those that supported_kubernetes_version and batch_eks_invalid_compute_environment list, read in 2026-10 (EKS-15)."""
 
 NODE_TAINT = "batch.amazonaws.com/batch-node"
 """On every node of Batch, NoSchedule and NoExecute: DaemonSets need a toleration for it."""

@@ -14,7 +14,7 @@ SERVICE_QUEUE_BLOCKED = "Batch Service Job Queue Blocked"
 
 
 class BlockedReason(StrEnum):
-    """Why a queue is blocked: how the status reason of the event begins. Read in excerpts of the guide.
+    """Why a queue is blocked: how the status reason of the event begins.
 
     Guide: AWS Batch Events; Troubleshooting AWS Batch (jobs stuck in RUNNABLE).
     """

@@ -1,6 +1,6 @@
 """The variables that AWS Batch sets in the containers of jobs.
 
-Source: AWS Batch User Guide, its page on job environment variables, seen in excerpts of 2026.
+Source: AWS Batch User Guide, page job_env_vars, read 2026-12-01.
 """
 
 from __future__ import annotations

@@ -7,16 +7,18 @@ accounts, are in ``quotas``; Fargate's sizes in ``fargate``; the form of names i
 from __future__ import annotations
 
 from batch_constructs.facts.ranges import Range
-from batch_constructs.facts.sources import API, CFN, EC2, EVENTBRIDGE, GUIDE, INFERENCE
+from batch_constructs.facts.sources import API, CFN, EC2, EVENTBRIDGE, INFERENCE, OLD_GUIDE, VPC, guide
 
 # Submitting a job; Automated Job Retries; Job Timeouts; Array Jobs; Job Dependencies
 RETRY_ATTEMPTS = Range(1, 10, unit="", source=API, rule="RET-01", default=1)
-RETRY_ATTEMPTS_ON_SPOT = Range(1, 3, unit="", source=GUIDE)
+RETRY_ATTEMPTS_ON_SPOT = Range(1, 3, unit="", source=guide("bestpractice6"))
 """What the guide advises for Spot capacity; no limit."""
 EVALUATE_ON_EXIT = Range(0, 5, unit="conditions", source=API, rule="RET-02")
 EXIT_PATTERN_LENGTH = Range(1, 512, unit="characters", source=API)
 ATTEMPT_DURATION_SECONDS = Range(60, None, unit="seconds", source=API, rule="TMO-01")
-FARGATE_ATTEMPT_DURATION_SECONDS = Range(60, 14 * 86_400, unit="seconds", source=GUIDE, rule="FGT-09")
+FARGATE_ATTEMPT_DURATION_SECONDS = Range(
+    60, 14 * 86_400, unit="seconds", source=guide("job_timeouts"), rule="FGT-09"
+)
 """Fargate ends every job after 14 days; a longer timeout is legal and idle."""
 ARRAY_SIZE = Range(2, 10_000, unit="children", source=API, rule="ARR-01")
 DEPENDENCIES = Range(0, 20, unit="dependencies", source=API, rule="DEP-01")
@@ -65,7 +67,9 @@ EKS_USER_ID = Range(0, 2_147_483_647, unit="", source=API, rule="EKS-12")
 EKS_CAPABILITIES = Range(0, 64, unit="capabilities", source=API, rule="EKS-12")
 EKS_EMPTY_DIR_MIB = Range(1, None, unit="MiB", source=API, rule="EKS-11")
 EKS_LABEL_VALUE_LENGTH = Range(0, 63, unit="characters", source=API, rule="EKS-14")
-EKS_CONTAINER_NAME_LENGTH = Range(1, 63, unit="characters", source=GUIDE, rule="EKS-01")
+EKS_CONTAINER_NAME_LENGTH = Range(
+    1, 63, unit="characters", source=guide("create-job-definition-eks"), rule="EKS-01"
+)
 EKS_NAMESPACE_LENGTH = Range(1, 63, unit="characters", source=API, rule="EKS-13")
 EKS_ANNOTATION_PREFIX_LENGTH = Range(0, 253, unit="characters", source=API, rule="EKS-14")
 EKS_ANNOTATION_NAME_LENGTH = Range(1, 63, unit="characters", source=API, rule="EKS-14")
@@ -86,19 +90,19 @@ WEIGHT_FACTOR = Range(0.0001, 999.9999, unit="", source=API, rule="SP-05", defau
 
 # Compute Environment Parameters
 MIN_VCPUS = Range(0, None, unit="vCPUs", source=API, rule="CE-08", default=0)
-MAX_VCPUS = Range(1, None, unit="vCPUs", source=GUIDE, rule="CE-08")
+MAX_VCPUS = Range(1, None, unit="vCPUs", source=OLD_GUIDE, rule="CE-08")
 BID_PERCENTAGE = Range(1, None, unit="percent", source=API, rule="CE-05", default=100)
 SCALE_DOWN_DELAY_MINUTES = Range(20, 10_080, unit="minutes", source=API, rule="CE-13", also=(0,), default=0)
 UPDATE_TIMEOUT_MINUTES = Range(1, 7_200, unit="minutes", source=API, rule="CE-14", default=30)
 FARGATE_SUBNETS = Range(1, 16, unit="subnets", source=API, rule="CE-11")
 FARGATE_SECURITY_GROUPS = Range(1, 5, unit="security groups", source=API, rule="CE-09")
-MULTI_NODE_SECURITY_GROUPS = Range(1, 5, unit="security groups", source=GUIDE, rule="NET-03")
+MULTI_NODE_SECURITY_GROUPS = Range(1, 5, unit="security groups", source=guide("mnp-ce"), rule="NET-03")
 EC2_CONFIGURATIONS = Range(1, 2, unit="EC2 configurations", source=API, rule="AMI-03")
 IMAGE_ID_LENGTH = Range(1, 256, unit="characters", source=API)
 LAUNCH_TEMPLATE_OVERRIDES = Range(0, 10, unit="launch template overrides", source=API, rule="LT-07")
 USER_DATA_BYTES = Range(0, 16 * 1_024, unit="bytes", source=EC2)
 """Before base64, as EC2 counts. Batch adds its own part, so that less is left."""
-VPC_PREFIX_LENGTH = Range(16, 28, unit="", source=GUIDE)
+VPC_PREFIX_LENGTH = Range(16, 28, unit="", source=VPC)
 
 # ECS Managed Instances
 PIPE_FILTERS = Range(0, 5, unit="filters", source=API)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from batch_constructs.facts.sources import API, EC2, EVENTBRIDGE, GUIDE, WEB
+from batch_constructs.facts.sources import API, EC2, EVENTBRIDGE, guide
 
 if TYPE_CHECKING:
     from batch_constructs.facts.sources import Source
@@ -73,7 +73,10 @@ JOB_NAME = _pattern(
     API,
 )
 VOLUME_NAME = _pattern(
-    r"[A-Za-z0-9_-]{1,255}", "1 to 255 letters, digits, hyphens and underscores", "NAME-04", GUIDE
+    r"[A-Za-z0-9_-]{1,255}",
+    "1 to 255 letters, digits, hyphens and underscores",
+    "NAME-04",
+    guide("job_definition_parameters"),
 )
 # The @ is for digests.
 IMAGE = _pattern(
@@ -89,7 +92,7 @@ TAG_KEY = _pattern(
     r"(?s).{1,128}",
     "1 to 128 characters and not begin with 'aws:', which is reserved",
     "TAG-01",
-    GUIDE,
+    guide("tag-restrictions"),
     r"(?i)aws:",
 )
 
@@ -103,9 +106,10 @@ ON_REASON = _pattern(
     API,
 )
 ON_STATUS_REASON = ON_REASON
+# The API's text allows the * at the end only; the guide's page on retries has *CapacityError* among its patterns.
 SERVICE_JOB_STATUS_REASON = _pattern(
-    r"(?=.{1,512}\Z)[^\x00-\x1f\x7f*]*\*?",
-    "up to 512 printable characters, with at most one * at the end",
+    r"(?=.{1,512}\Z)\*?[^\x00-\x1f\x7f*]*\*?",
+    "up to 512 printable characters, with at most one * at each end",
     "SE-04",
     API,
 )
@@ -132,7 +136,7 @@ EKS_CONTAINER_NAME = _pattern(
     r"[A-Za-z0-9][A-Za-z0-9-]{0,62}",
     "up to 63 letters, digits and hyphens, with a letter or digit first",
     "EKS-01",
-    GUIDE,
+    guide("create-job-definition-eks"),
 )
 _NAMESPACE_WORDS = (
     "1 to 63 lower-case letters, digits and hyphens, with a letter or digit at both ends, not 'default'"
@@ -166,16 +170,22 @@ LAUNCH_TEMPLATE_VERSION = _pattern(
     r"[1-9][0-9]*|\$Latest|\$Default", "a version number, $Latest or $Default", "LT-03", API
 )
 FARGATE_PLATFORM_VERSION = _pattern(
-    r"LATEST|[0-9]+\.[0-9]+\.[0-9]+", "LATEST or a version such as 1.4.0", "FGT-07", GUIDE
+    r"LATEST|[0-9]+\.[0-9]+\.[0-9]+",
+    "LATEST or a version such as 1.4.0",
+    "FGT-07",
+    guide("fargate-job-definitions"),
 )
 ROLE_ARN = _pattern(
-    r"arn:[a-z0-9-]+:iam::[0-9]{12}:role/.+", "the full ARN of a role, with its path", "IAM-01", GUIDE
+    r"arn:[a-z0-9-]+:iam::[0-9]{12}:role/.+",
+    "the full ARN of a role, with its path",
+    "IAM-01",
+    guide("invalid_compute_environment"),
 )
 CAPACITY_UNIT = _pattern(
     r"NUM_INSTANCES|ml\.[a-z0-9-]+\.[a-z0-9-]+",
     "NUM_INSTANCES, or an instance type of SageMaker such as ml.m5.large",
     "SE-03",
-    WEB,
+    guide("create-quota-management-resources"),
 )
 
 SCHEDULE = _pattern(

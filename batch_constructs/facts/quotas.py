@@ -1,42 +1,49 @@
 """The service quotas of AWS Batch, per account and Region. Chapter: AWS Batch Service Limits.
 
-AWS calls them fixed, yet has raised some for customers: crossing one is a warning, never an error, but for the sizes of
-requests, which the API itself refuses.
+AWS's page says that none of its quotas can be changed, yet users have had some raised. Crossing one is a warning, never
+an error, except for the sizes of requests, which the API itself refuses.
 """
 
 from __future__ import annotations
 
 from batch_constructs.facts.ranges import Quota
-from batch_constructs.facts.sources import API, GUIDE, WEB
+from batch_constructs.facts.sources import API, guide
 
-JOB_QUEUES = Quota(value=50, unit="job queues", source=GUIDE, adjustable=True, rule="QUO-01")
+_LIMITS = guide("service_limits")
+
+JOB_QUEUES = Quota(value=50, unit="job queues", source=_LIMITS, adjustable=True, rule="QUO-01")
 COMPUTE_ENVIRONMENTS = Quota(
-    value=50, unit="compute environments", source=GUIDE, adjustable=True, rule="QUO-01"
+    value=50, unit="compute environments", source=_LIMITS, adjustable=True, rule="QUO-01"
 )
 # aws-cdk and terraform users have had 6: terraform-provider-aws#20764, #21737.
 ENVIRONMENTS_PER_QUEUE = Quota(
-    value=3, unit="compute environments per job queue", source=GUIDE, adjustable=True, rule="JQ-02"
+    value=3, unit="compute environments per job queue", source=_LIMITS, adjustable=True, rule="JQ-02"
 )
-JOB_DEFINITION_BYTES = Quota(value=24 * 1_024, unit="bytes per job definition", source=GUIDE, rule="QUO-03")
-SUBMIT_JOB_BYTES = Quota(value=30 * 1_024, unit="bytes per SubmitJob request", source=GUIDE, rule="QUO-04")
-SUBMITTED_JOBS = Quota(value=1_000_000, unit="jobs in SUBMITTED", source=GUIDE)
-SUBMIT_JOB_RATE = Quota(value=50, unit="SubmitJob calls per second", source=GUIDE)
-ACTIVE_SHARES_PER_QUEUE = Quota(value=500, unit="active share identifiers per job queue", source=GUIDE)
-NODES = Quota(value=1_000, unit="nodes per job", source=GUIDE, adjustable=True, rule="MNP-02")
+JOB_DEFINITION_BYTES = Quota(value=24 * 1_024, unit="bytes per job definition", source=_LIMITS, rule="QUO-03")
+SUBMIT_JOB_BYTES = Quota(value=30 * 1_024, unit="bytes per SubmitJob request", source=_LIMITS, rule="QUO-04")
+SUBMITTED_JOBS = Quota(value=1_000_000, unit="jobs in SUBMITTED", source=_LIMITS)
+SUBMIT_JOB_RATE = Quota(value=50, unit="SubmitJob calls per second", source=_LIMITS)
+ACTIVE_SHARES_PER_QUEUE = Quota(value=500, unit="active share identifiers per job queue", source=API)
+NODES = Quota(
+    value=1_000, unit="nodes per job", source=guide("mnp-node-groups"), adjustable=True, rule="MNP-02"
+)
 FARGATE_VCPUS = Quota(value=6, unit="Fargate On-Demand vCPUs", source=API, adjustable=True, rule="FGT-10")
 ENVIRONMENTS_PER_EKS_CLUSTER = Quota(
-    value=5, unit="compute environments per EKS cluster", source=WEB, rule="QUO-05"
+    value=5, unit="compute environments per EKS cluster", source=_LIMITS, rule="QUO-05"
 )
-CONSUMABLE_RESOURCES = Quota(value=50_000, unit="consumable resources", source=WEB)
-SERVICE_ENVIRONMENTS = Quota(value=50, unit="service environments", source=WEB)
-QUOTA_SHARES_PER_QUEUE = Quota(value=20, unit="quota shares per job queue", source=WEB)
+CONSUMABLE_RESOURCES = Quota(value=50_000, unit="consumable resources", source=_LIMITS)
+SERVICE_ENVIRONMENTS = Quota(value=50, unit="service environments", source=_LIMITS)
+QUOTA_SHARES_PER_QUEUE = Quota(value=20, unit="quota shares per job queue", source=guide("quota-shares"))
 QUEUES_PER_SERVICE_ENVIRONMENT = Quota(
-    value=1, unit="job queues per quota-managed service environment", source=WEB
+    value=1,
+    unit="job queues per quota-managed service environment",
+    source=guide("create-quota-management-resources"),
 )
-SUBMIT_SERVICE_JOB_RATE = Quota(value=5, unit="SubmitServiceJob calls per second", source=WEB)
+SUBMIT_SERVICE_JOB_RATE = Quota(value=5, unit="SubmitServiceJob calls per second", source=_LIMITS)
 SUBMIT_SERVICE_JOB_BYTES = Quota(
-    value=30 * 1_024, unit="bytes per SubmitServiceJob request", source=WEB, rule="SE-04"
+    value=30 * 1_024, unit="bytes per SubmitServiceJob request", source=_LIMITS, rule="SE-04"
 )
 SERVICE_PAYLOAD_BYTES = Quota(
-    value=10 * 1_024, unit="bytes per service request payload", source=WEB, rule="SE-04"
+    value=10 * 1_024, unit="bytes per service request payload", source=_LIMITS, rule="SE-04"
 )
+SERVICE_JOB_ATTEMPTS = Quota(value=10, unit="attempts of a service job", source=_LIMITS)

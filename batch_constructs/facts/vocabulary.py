@@ -185,7 +185,8 @@ class TimeLimitAction(StrEnum):
 class TimeLimitReason(StrEnum):
     """Why a job at the head of a queue cannot start, as a time limit names it (JQ-10).
 
-    Read in excerpts only: a rule on other words may only warn. The last two are for SageMaker queues.
+    AWS Batch reports more reasons than it acts on. Queues with compute environments act on the first four, queues with
+    a service environment on ``CAPACITY`` and the last two.
 
     Guide: Job Queue Parameters (``jobStateTimeLimitActions``).
     """
@@ -196,6 +197,19 @@ class TimeLimitReason(StrEnum):
     INSTANCE_CONFIGURATION = "MISCONFIGURATION:EC2_INSTANCE_CONFIGURATION_UNSUPPORTED"
     SERVICE_MAX_RESOURCE = "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE"
     QUOTA_MANAGEMENT_LIMIT = "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED"
+
+    @classmethod
+    def of_queue(cls, *, service_jobs: bool) -> tuple[TimeLimitReason, ...]:
+        """Return the reasons that AWS Batch acts on in a queue for compute jobs, or in one for service jobs.
+
+        Args:
+            service_jobs: Whether the queue is one for service jobs.
+
+        Guide: Job Queue Parameters (``jobStateTimeLimitActions``).
+        """
+        if service_jobs:
+            return cls.CAPACITY, cls.SERVICE_MAX_RESOURCE, cls.QUOTA_MANAGEMENT_LIMIT
+        return cls.CAPACITY, cls.MAX_RESOURCE, cls.JOB_RESOURCE_REQUIREMENT, cls.INSTANCE_CONFIGURATION
 
 
 class ContainerInsights(StrEnum):

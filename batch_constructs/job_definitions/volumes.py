@@ -110,7 +110,7 @@ class S3Files:
         root_directory: The directory that is mounted; of an access point it is its own. By default the root.
         read_only: Whether containers can only read. By default they write.
         root_access: Whether root in the container is root on the file system, too. By default it is not.
-        transit_encryption_port: The port that encryption takes, 0 to 65,535. By default AWS chooses.
+        transit_encryption_port: The port that encryption takes, 0 to 65,535. By default 2049.
         reachable_from: The environments whose jobs mount it: NFS (TCP 2049) is opened from their security groups
             to that of the mount targets. By default that is your business.
         security_group: The security group of its mount targets, which `reachable_from` needs. By default none.

@@ -117,14 +117,18 @@ class EcsAgentConfig:
         return f"#!/bin/bash\ncat >>/etc/ecs/ecs.config <<'ECS_CONFIG'\n{lines}\nECS_CONFIG"
 
 
+RESERVED_BY_BATCH = frozenset({"ECS_CLUSTER", "ECS_INSTANCE_ATTRIBUTES"})
+"""The settings of the agent that AWS Batch makes itself. Guide: Launch Template Support, page launch-templates."""
+
+
 def _extra_problems(extra: Mapping[str, str], chosen: Mapping[str, str]) -> list[str]:
     problems: list[str] = []
     for name, value in extra.items():
         if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
             problems.append(f"extra takes names such as ECS_LOGLEVEL, got {name!r}")
-        if name == "ECS_CLUSTER":
+        if name in RESERVED_BY_BATCH:
             problems.append(
-                "extra must not set ECS_CLUSTER: AWS Batch does, and jobs would never reach the instances"
+                f"extra must not set {name}: AWS Batch does, and jobs would never reach the instances"
             )
         if name in chosen:
             problems.append(f"{name} is set twice, as an argument and in extra; leave one out")

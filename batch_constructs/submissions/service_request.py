@@ -31,7 +31,9 @@ class ServiceJobRetryRule:
 
     Attributes:
         action: Try again, or give up.
-        on_status_reason: Up to 512 printable characters, with at most one ``*`` at the end.
+        on_status_reason: Up to 512 printable characters, with at most one ``*`` at each end. What SageMaker AI says
+            begins with ``Received status from SageMaker: ``; a pattern without it matches messages of AWS Batch only.
+            (The API's text allows the ``*`` at the end only, the guide's page shows one at both.)
 
     Raises:
         ValueError: a limit is broken.

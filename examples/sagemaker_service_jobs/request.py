@@ -6,7 +6,10 @@ import batch_constructs as bc
 
 
 def request(queue: str, image: str, role_arn: str, bucket: str) -> bc.ServiceJobRequest:
-    """A training job of the vision team, tried again where SageMaker has no capacity."""
+    """A training job of the vision team, tried again after an error of SageMaker's own.
+
+    A lack of capacity needs no rule: AWS Batch tries again by itself, and counts no attempt.
+    """
     return bc.ServiceJobRequest(
         job_name="resnet",
         job_queue=queue,
@@ -22,7 +25,8 @@ def request(queue: str, image: str, role_arn: str, bucket: str) -> bc.ServiceJob
         attempts=3,
         evaluate_on_exit=[
             bc.ServiceJobRetryRule(
-                action=bc.RetryAction.RETRY, on_status_reason="Received status from SageMaker: Cap*"
+                action=bc.RetryAction.RETRY,
+                on_status_reason="Received status from SageMaker: InternalServerError*",
             ),
             bc.ServiceJobRetryRule(action=bc.RetryAction.EXIT, on_status_reason="*"),
         ],

@@ -62,8 +62,8 @@ def test_values_arrive_as_they_are(tmp_path: Path) -> None:
     """The shell expands nothing in a value."""
     value = """{"a": "$HOME `id` \\\\ 'x'"}"""
 
-    assert _file_after(EcsAgentConfig(extra={"ECS_INSTANCE_ATTRIBUTES": value}), tmp_path)[1:] == [
-        f"ECS_INSTANCE_ATTRIBUTES={value}"
+    assert _file_after(EcsAgentConfig(extra={"ECS_ENGINE_AUTH_DATA": value}), tmp_path)[1:] == [
+        f"ECS_ENGINE_AUTH_DATA={value}"
     ]
 
 
@@ -83,6 +83,7 @@ def test_values_arrive_as_they_are(tmp_path: Path) -> None:
             "engine_task_cleanup_wait_duration must be at least 1 seconds, got 0",
         ),
         ({"extra": {"ECS_CLUSTER": "mine"}}, "extra must not set ECS_CLUSTER"),
+        ({"extra": {"ECS_INSTANCE_ATTRIBUTES": "{}"}}, "extra must not set ECS_INSTANCE_ATTRIBUTES"),
         ({"extra": {"ecs.loglevel": "info"}}, "extra takes names such as ECS_LOGLEVEL, got 'ecs.loglevel'"),
         ({"extra": {"ECS_LOGLEVEL": "info\nECS_CLUSTER=mine"}}, "extra takes values of one line"),
         (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_GUIDE = "https://docs.aws.amazon.com/batch/latest/userguide"
+_BOOKS = "https://docs.aws.amazon.com/batch/latest"
 
 PAGES = {
     "Submitting a Job": "submit_job",
@@ -20,7 +20,6 @@ PAGES = {
     "Job Definition Parameters": "job_definition_parameters",
     "Job Queues": "job_queues",
     "Creating a Job Queue": "create-job-queue",
-    "Job Queue Parameters": "job_queue_parameters",
     "Job Scheduling": "job_scheduling",
     "Compute Environments": "compute_environments",
     "Compute Resource AMIs": "compute_resource_AMIs",
@@ -28,13 +27,12 @@ PAGES = {
     "Using a GPU Workload AMI": "batch-gpu-ami",
     "Launch Template Support": "launch-templates",
     "Creating a Compute Environment": "create-compute-environment",
-    "Compute Environment Parameters": "compute_environment_parameters",
     "Allocation Strategies": "allocation-strategies",
     "Compute Resource Memory Management": "memory-management",
     "Elastic Fabric Adapter": "efa",
     "AWS Batch IAM Policies, Roles, and Permissions": "IAM_policies",
     "Supported Resource-Level Permissions for AWS Batch API Actions": "batch-supported-iam-actions-resources",
-    "AWS Batch Service IAM Role": "service_IAM_role",
+    "AWS Batch Service IAM Role": "using-service-linked-roles-batch-general",
     "Amazon ECS Instance Role": "instance_IAM_role",
     "Amazon EC2 Spot Fleet Role": "spot_fleet_IAM_role",
     "CloudWatch Events IAM Role": "CWE_IAM_role",
@@ -50,13 +48,19 @@ PAGES = {
     "Troubleshooting AWS Batch": "troubleshooting",
     # Younger than the table of contents of 2020.
     "AWS Batch on Amazon EKS": "eks",
-    "Quota Management": "quota-share",
+    "Quota Management": "quota-management",
     "Service Environments": "service-environments",
     "Consumable Resources": "resource-aware-scheduling",
     "Tagging Your AWS Batch Resources": "using-tags",
     "Updating Compute Environments": "updating-compute-environments",
 }
 """Title to page, as the guide names them."""
+
+API_PAGES = {
+    "Job Queue Parameters": "API_CreateJobQueue",
+    "Compute Environment Parameters": "API_ComputeResource",
+}
+"""The chapters that the guide has given up, and the page of the API reference that says the same."""
 
 
 def page(chapter: str) -> str:
@@ -65,6 +69,8 @@ def page(chapter: str) -> str:
     Raises:
         ValueError: the guide has no such chapter.
     """
+    if chapter in API_PAGES:
+        return f"{_BOOKS}/APIReference/{API_PAGES[chapter]}.html"
     if chapter not in PAGES:
         raise ValueError(f"chapter must be a title of the AWS Batch User Guide, got {chapter!r}")
-    return f"{_GUIDE}/{PAGES[chapter]}.html"
+    return f"{_BOOKS}/userguide/{PAGES[chapter]}.html"

@@ -42,9 +42,7 @@ def kinds_agree(submission: Submission) -> Iterator[Finding]:
     # Where nodes of a multi-node parallel job run, MNP-01 says.
     if found and found.obstacle is Obstacle.KIND and definition is not None and not definition.multi_node:
         message = f"{definition.logical_id} {found.why} behind {_queue(submission)}"
-        # Which definitions Managed Instances take is seen in excerpts only.
-        severity = WARNING if "MANAGED_INSTANCES" in found.why else ERROR
-        yield Finding(submission, message, at="JobQueue", severity=severity)
+        yield Finding(submission, message, at="JobQueue")
 
 
 @rule(

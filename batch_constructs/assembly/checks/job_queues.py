@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.checks import Finding, Severity, miscounted, misspelt, outside, rule
+from batch_constructs.assembly.checks import (
+    Finding,
+    Severity,
+    miscounted,
+    misspelt,
+    one_of,
+    outside,
+    rule,
+)
 from batch_constructs.assembly.template import is_one_of, known, literals
 from batch_constructs.facts import instance_types, limits, quotas, vocabulary
+from batch_constructs.facts.vocabulary import word_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -190,11 +199,25 @@ def _unsure(queue: JobQueue) -> bool:
 @rule(
     "JQ-10",
     chapter="Job Queue Parameters",
-    severity=WARNING,
-    remedy="write one of the reasons that Batch reports, letter by letter",
-    prevents="a job that waits for ever, because the time limit never applies",
+    severity=ERROR,
+    remedy="write one of the reasons that AWS Batch acts on in this kind of queue, letter by letter",
+    prevents="a deploy that is refused, or a job that waits for ever because the time limit never applies",
 )
 def time_limit_reason_is_known(queue: JobQueue) -> Iterator[Finding]:
-    """A time limit names one of the reasons that Batch reports."""
+    """A time limit names one of the reasons that AWS Batch acts on in this kind of queue."""
+    every = list(vocabulary.TimeLimitReason)
+    sagemaker = is_one_of(queue.job_queue_type, "SAGEMAKER_TRAINING")
+    fitting = vocabulary.TimeLimitReason.of_queue(service_jobs=sagemaker)
     for limit in queue.job_state_time_limit_actions:
-        yield from misspelt(vocabulary.TimeLimitReason, limit, "Reason", limit.reason)
+        reason = limit.reason
+        if not known(reason) or reason is None:
+            continue
+        if (word := word_of(vocabulary.TimeLimitReason, reason)) is None:
+            begins = any(each.startswith(reason.upper()) for each in every)
+            severity = WARNING if reason and begins else ERROR
+            words = one_of([each.value for each in (every if _unsure(queue) else fitting)])
+            yield Finding(limit, f"Reason must be {words}, got {reason!r}", at="Reason", severity=severity)
+        elif word not in fitting and not _unsure(queue):
+            kind = "a service environment" if sagemaker else "compute environments"
+            message = f"AWS Batch does not act on {word} in a queue with {kind}"
+            yield Finding(limit, message, at="Reason", severity=WARNING)

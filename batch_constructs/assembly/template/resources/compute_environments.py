@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from batch_constructs.assembly.template.members import (
     Boolean,
     Integer,
@@ -224,6 +226,14 @@ class ComputeEnvironment(Resource):
     tags = TextMap("Tags")
     unmanaged_vcpus = Integer("UnmanagedvCpus")
     update_policy = Struct("UpdatePolicy", UpdatePolicy)
+
+    def raw(self, name: str) -> Any:
+        """A member as it stands in the template, resolved but of any type.
+
+        An empty ``ServiceRole``, as AWS's own skeletons have it, means the service-linked role, as none does.
+        """
+        value = super().raw(name)
+        return None if name == "ServiceRole" and isinstance(value, str) and not value else value
 
     @property
     def eks(self) -> bool | Unknown:
