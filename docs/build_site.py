@@ -111,10 +111,13 @@ def all_quotas() -> str:
     lines = [
         "# Quotas",
         "",
-        "Per account and Region. A template that crosses one gets a warning, since AWS raises most of them for those who",
-        "ask; only what the API itself refuses is an error. The ranges of single values stand with their arguments.",
+        "Use this when you plan many queues, environments, shares or submissions. Quotas count per account and Region.",
+        "A template that crosses one gets a warning; only what the API itself refuses is an error. AWS's page says that its",
+        "quotas can't be changed. Users have had those raised that say so below. Quotas of EC2, Fargate and EBS often stop",
+        "jobs earlier: [AWS Batch Service Limits](guide/aws-batch-service-limits.md). The ranges of single values stand with",
+        "their arguments.",
         "",
-        "| how many | of what | can be raised | rule | source |",
+        "| how many | of what | has been raised | rule | source |",
         "|---:|---|---|---|---|",
     ]
     for quota in vars(quotas).values():
@@ -122,9 +125,8 @@ def all_quotas() -> str:
             rule = f"[{quota.rule}](rules/{quota.rule}.md)" if quota.rule in rules() else "-"
             source = quota.source
             raised = "yes" if quota.adjustable else "-"
-            lines.append(
-                f"| {quota.value:,} | {quota.unit} | {raised} | {rule} | {source.name}, {source.date} |"
-            )
+            name = f"[{source.name}]({source.link}), read" if source.link else f"{source.name},"
+            lines.append(f"| {quota.value:,} | {quota.unit} | {raised} | {rule} | {name} {source.date} |")
     return "\n".join([*lines, ""])
 
 
