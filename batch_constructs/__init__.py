@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from batch_constructs.compute_environments.ec2 import Ec2ComputeEnvironment
     from batch_constructs.compute_environments.efa import EfaComputeEnvironment
     from batch_constructs.compute_environments.eks import EksComputeEnvironment
+    from batch_constructs.compute_environments.eks_namespace_access import EksNamespaceAccess
     from batch_constructs.compute_environments.eks_namespaces import EksNamespace
     from batch_constructs.compute_environments.eks_nodes import EksNodeRole
     from batch_constructs.compute_environments.eks_service_accounts import EksServiceAccount
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     )
     from batch_constructs.compute_environments.spot import SpotComputeEnvironment
     from batch_constructs.compute_environments.unmanaged import UnmanagedComputeEnvironment
+    from batch_constructs.compute_environments.unmanaged_eks import UnmanagedEksComputeEnvironment
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.consumable_resources import ConsumableResource, ImportedConsumableResource
     from batch_constructs.facts.eks import DnsPolicy, EmptyDirMedium, ImagePullPolicy
@@ -237,6 +239,7 @@ _HOMES = {
     "EksMount": "job_definitions.eks_volumes",
     "EksMultiNodeParallelJobDefinition": "job_definitions.eks_multi_node",
     "EksNamespace": "compute_environments.eks_namespaces",
+    "EksNamespaceAccess": "compute_environments.eks_namespace_access",
     "EksNodeConfig": "launch_templates.node_config",
     "EksNodeGroup": "job_definitions.eks_multi_node",
     "EksNodeRole": "compute_environments.eks_nodes",
@@ -348,6 +351,7 @@ _HOMES = {
     "Ulimit": "job_definitions.linux_parameters",
     "UlimitName": "facts.vocabulary",
     "UnmanagedComputeEnvironment": "compute_environments.unmanaged",
+    "UnmanagedEksComputeEnvironment": "compute_environments.unmanaged_eks",
     "UpdatePolicy": "compute_environments.update_policy",
     "UserdataType": "facts.vocabulary",
     "allow_read": "permissions.policies",
@@ -422,6 +426,7 @@ __all__ = [
     "EksMount",
     "EksMultiNodeParallelJobDefinition",
     "EksNamespace",
+    "EksNamespaceAccess",
     "EksNodeConfig",
     "EksNodeGroup",
     "EksNodeRole",
@@ -533,6 +538,7 @@ __all__ = [
     "Ulimit",
     "UlimitName",
     "UnmanagedComputeEnvironment",
+    "UnmanagedEksComputeEnvironment",
     "UpdatePolicy",
     "UserdataType",
     "allow_read",

@@ -238,6 +238,10 @@ class JobQueue(CliJson, JobQueueBase):
                 for order, each in enumerate(compute_environments, start=1)
             ],
         )
+        # On Amazon EKS a job that comes before the rights waits for them, and one that outlives them never ends.
+        before = [every for each in compute_environments for every in getattr(each, "usable_after", ())]
+        if before:
+            self.cfn.node.add_dependency(*before)
 
     @cached_property
     def job_queue_arn(self) -> str:  # type: ignore[override] # read once, when first needed

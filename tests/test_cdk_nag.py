@@ -159,6 +159,16 @@ ACCEPTED = (
         because="what nodes of Amazon EKS need, and AWS keeps up to date",
     ),
     Accepted(
+        rule=r"AwsSolutions-IAM5\[Resource::(\*|arn:.*:access-entry/.*/\*AWSServiceRoleForBatch/\*)\]",
+        at=".*/NamespaceAccess/Role/DefaultPolicy/Resource",
+        because="DescribeComputeEnvironments has no resource in IAM, and EKS ends the ARN of an entry with an id of its own",
+    ),
+    Accepted(
+        rule="Serverless-Lambda(DLQ|Tracing|DefaultTimeout|DefaultMemorySize)",
+        at=".*/NamespaceAccess/Function",
+        because="CloudFormation calls it a few times in its life, waits for its answer, and tells what it answered",
+    ),
+    Accepted(
         rule="Serverless-SNSRedrivePolicy",
         at=".*/(Email|Subscriber)[0-9]+",
         because="mails, texts and pagers of people: what one could not get, the others did, and no program reads on",

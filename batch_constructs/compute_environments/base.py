@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_batch as batch
-    from constructs import Construct
+    from constructs import Construct, IDependable
 
 __all__ = [
     "ComputeEnvironmentBase",
@@ -38,6 +38,9 @@ class ComputeEnvironmentBase(Referable):
 
     compute_environment_arn: str
     """The environment's ARN."""
+
+    usable_after: Sequence[IDependable] = ()
+    """What must be there before its jobs can start. A `JobQueue` waits for it, and is deleted before it."""
 
     @property
     def compute_environment_name(self) -> str:

@@ -69,10 +69,11 @@ class EnvironmentCliJson(CliJson):
 
 def _kind_of(properties: Mapping[str, Any]) -> str | None:
     """The class that takes such documents; ``None`` where a token says it."""
-    if "EksConfiguration" in properties:
+    on_eks, managed = "EksConfiguration" in properties, properties["Type"].upper() != "UNMANAGED"
+    if not managed:
+        return "UnmanagedEksComputeEnvironment" if on_eks else "UnmanagedComputeEnvironment"
+    if on_eks:
         return "EksComputeEnvironment"
-    if properties["Type"].upper() == "UNMANAGED":
-        return "UnmanagedComputeEnvironment"
     kind = properties.get("ComputeResources", {}).get("Type")
     return _CLASSES[ResourceKind(kind.upper())] if kind is not None and known(kind) else None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from aws_cdk import Acknowledgment, Validations
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 
@@ -13,8 +12,11 @@ from batch_constructs.compute_environments.allocation import AllocationStrategy
 from batch_constructs.compute_environments.capacity import Capacity
 from batch_constructs.compute_environments.ec2_family import Ec2Family
 from batch_constructs.compute_environments.eks_access import (
+    acknowledge_access_entry,
     check_access,
     check_namespace,
+    eks_configuration,
+    grant_namespace,
     map_roles,
     wanted_access,
 )
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from jsii import Number
 
     from batch_constructs._problems import Problems
+    from batch_constructs.compute_environments.eks_namespace_access import EksNamespaceAccess
     from batch_constructs.compute_environments.images import ImageType
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.launch_templates.overrides import LaunchTemplateOverride
@@ -43,15 +46,18 @@ if TYPE_CHECKING:
 
 __all__ = ["EksComputeEnvironment"]
 
-_L1 = batch.CfnComputeEnvironment
-
 
 class EksComputeEnvironment(Ec2Family):
     """Capacity on EC2 for an Amazon EKS cluster: AWS Batch adds nodes for its jobs, and takes them away.
 
-    All that a cluster must have for that is made and kept in order: the namespace, the rights of AWS Batch in it, the
-    access entries of AWS Batch and of the nodes, and the nodes' role. At the end the environment is deleted first,
-    then its rights, then the cluster; otherwise it would stick in DELETING. Idle, it costs nothing beside the cluster.
+    It makes all that a cluster must have for that, in order: the namespace, the access entries of AWS Batch and of the
+    nodes, the access policy for the namespace (`EksNamespaceAccess`), and the nodes' role. A queue waits for the policy,
+    without which jobs stay RUNNABLE. On deletion the queue goes first, then the environment, then the entry, the
+    namespace, and the cluster. Idle, it costs nothing beside the cluster.
+
+    Who deploys needs ``eks:DescribeCluster``, ``DescribeAccessEntry``, ``CreateAccessEntry``, ``AssociateAccessPolicy`` and
+    ``DeleteAccessEntry``, because AWS Batch makes its entry with the rights of its caller. CloudFormation's role of
+    ``cdk bootstrap`` has them.
 
     Nodes run Amazon Linux 2023 (the NVIDIA variant where the types have GPUs), belong to the cluster's security group,
     and take no other pods than those of jobs, and of DaemonSets that tolerate ``batch.amazonaws.com/batch-node``: the
@@ -65,6 +71,9 @@ class EksComputeEnvironment(Ec2Family):
 
     namespace: EksNamespace
     """Where its jobs run, prepared for it or given; where another tool prepares it, ``apply`` is ``False``."""
+
+    namespace_access: EksNamespaceAccess | None
+    """The access policy for the namespace; ``None`` where the ConfigMap ``aws-auth`` lets in AWS Batch."""
 
     def __init__(
         self,
@@ -112,9 +121,11 @@ class EksComputeEnvironment(Ec2Family):
                 that several environments share. A change of it replaces the environment.
             access_entry: How the cluster lets in AWS Batch and its nodes. By default by access entries: AWS Batch makes
                 its own, which EKS allows nobody else, by itself on a cluster known to take nothing else, and with
-                ``ENABLED`` on others. All environments of a cluster must say the same. ``INHERIT_FROM_CLUSTER``:
-                by an access entry on clusters of mode ``API`` only. ``DISABLED`` is for clusters with the ConfigMap
-                ``aws-auth``: the roles are written into it where the CDK has it.
+                ``ENABLED`` on others. All environments of a cluster must say the same: on a cluster of mode
+                ``API_AND_CONFIG_MAP`` AWS Batch makes no entry if one of them says something else or nothing, and the
+                deploy fails after 14 minutes with a list of them. ``INHERIT_FROM_CLUSTER``: by the entry if there is
+                one, which AWS Batch makes on clusters of mode ``API``, else by the ConfigMap. ``DISABLED``: by the
+                ConfigMap ``aws-auth`` and Kubernetes' roles; the roles of IAM are written into it where the CDK has it.
             vpc: The cluster's network. By default what the cluster says, if it knows.
             vpc_subnets: Which subnets. By default the private ones, else the isolated, else the public ones.
             security_groups: What nodes belong to. By default the group that EKS made for the cluster, if it tells;
@@ -192,7 +203,7 @@ class EksComputeEnvironment(Ec2Family):
             userdata_type=userdata_type,
         )
         problems = capacity.problems()
-        check_namespace(problems, cluster, namespace, facts)
+        check_namespace(problems, cluster, namespace, facts, access)
         check_access(problems, access, facts)
         problems.check(network is not None, "vpc must be given: this cluster does not know its own, got none")
         problems.check(
@@ -219,18 +230,19 @@ class EksComputeEnvironment(Ec2Family):
             service_role=None,
         )
         self.namespace = (
-            EksNamespace(self, "Namespace", cluster=cluster, namespace=namespace)
+            EksNamespace(self, "Namespace", cluster=cluster, namespace=namespace, access_entry=access)
             if isinstance(namespace, str)
             else namespace
         )
         if access is not None:
-            _acknowledge_access_entry(self.cfn)
+            acknowledge_access_entry(self.cfn)
         # Whatever lets in must be there before the environment, and go after it.
         entry = self.instance_role.access_entry if isinstance(self.instance_role, EksNodeRole) else None
         self.cfn.node.add_dependency(self.namespace, *([] if entry is None else [entry]))
         if access is AccessEntryState.DISABLED:
             own = self.instance_role if instance_role is None else None
             self.cfn.node.add_dependency(*map_roles(self, cluster, cast("iam.IRole | None", own)))
+        self.namespace_access = grant_namespace(self, cluster, self._namespace_name, access)
 
     def _own_security_group(self, vpc: ec2.IVpc) -> ec2.ISecurityGroup:  # noqa: ARG002 - the cluster has one
         group_id = cast("str", self._facts.security_group_id)
@@ -241,21 +253,7 @@ class EksComputeEnvironment(Ec2Family):
         return EksNodeRole(self, "InstanceRole", cluster=None if by_config_map else self._cluster)
 
     def _eks_configuration(self) -> batch.CfnComputeEnvironment.EksConfigurationProperty:
-        access = self._access
-        return _L1.EksConfigurationProperty(
-            eks_cluster_arn=self._facts.arn,
-            kubernetes_namespace=self._namespace_name,
-            access_entry=None if access is None else _L1.EksAccessEntryProperty(desired_state=access.value),
-        )
-
-
-def _acknowledge_access_entry(cfn: batch.CfnComputeEnvironment) -> None:
-    Validations.of(cfn).acknowledge(
-        Acknowledgment(
-            id="CloudFormation-Validate::F3002",
-            reason="the schemas that the CDK 2.275 validates with are older than EksConfiguration.AccessEntry",
-        )
-    )
+        return eks_configuration(self._facts, self._namespace_name, self._access)
 
 
 def _default_strategy(*, spot: bool) -> AllocationStrategy:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import Annotations, Stack
+from aws_cdk import Acknowledgment, Annotations, Stack, Validations
+from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
 from batch_constructs import _cfn
-from batch_constructs.compute_environments.eks_namespaces import check_unprepared
+from batch_constructs.compute_environments.eks_namespaces import check_unprepared, needs_roles
 from batch_constructs.facts.eks import KUBERNETES_USER
 from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_NAME
 from batch_constructs.facts.vocabulary import AccessEntryState
@@ -19,10 +20,22 @@ if TYPE_CHECKING:
     from constructs import Construct, IDependable
 
     from batch_constructs._problems import Problems
+    from batch_constructs.compute_environments.base import OwnComputeEnvironment
     from batch_constructs.compute_environments.eks_clusters import ClusterFacts
+    from batch_constructs.compute_environments.eks_namespace_access import EksNamespaceAccess
     from batch_constructs.compute_environments.eks_namespaces import EksNamespace
 
-__all__ = ["check_access", "check_namespace", "map_roles", "wanted_access"]
+__all__ = [
+    "acknowledge_access_entry",
+    "check_access",
+    "check_namespace",
+    "eks_configuration",
+    "grant_namespace",
+    "map_roles",
+    "wanted_access",
+]
+
+_L1 = batch.CfnComputeEnvironment
 
 _NODE_GROUPS = ["system:bootstrappers", "system:nodes"]
 _NODE_USER = "system:node:{{EC2PrivateDNSName}}"
@@ -57,16 +70,78 @@ def check_access(problems: Problems, access_entry: AccessEntryState | None, fact
 
 
 def check_namespace(
-    problems: Problems, cluster: IClusterRef, namespace: str | EksNamespace, facts: ClusterFacts
+    problems: Problems,
+    cluster: IClusterRef,
+    namespace: str | EksNamespace,
+    facts: ClusterFacts,
+    access: AccessEntryState | None,
 ) -> None:
-    """Note a namespace that AWS Batch takes no jobs in, or one of another cluster."""
+    """Note a namespace that AWS Batch takes no jobs in, one of another cluster, or one without the roles that count."""
     if isinstance(namespace, str):
         check_unprepared(problems, cluster, namespace)
     else:
         problems.check(
+            namespace.has_roles or not needs_roles(access, facts),
+            f"namespace must have Kubernetes' roles for AWS Batch where access_entry is {access}, got "
+            f"{namespace.namespace!r} without: make its EksNamespace with access_entry={access}",
+        )
+        problems.check(
             namespace.cluster.cluster_ref.cluster_arn == facts.arn,
             f"namespace must be one of the cluster, got {namespace.namespace!r} of another",
         )
+
+
+def eks_configuration(
+    facts: ClusterFacts, namespace: str, access: AccessEntryState | None
+) -> batch.CfnComputeEnvironment.EksConfigurationProperty:
+    """Return what an environment says of its cluster.
+
+    Args:
+        facts: Of the cluster.
+        namespace: Where the jobs' pods run.
+        access: What it says of its access entry; ``None`` for nothing.
+    """
+    return _L1.EksConfigurationProperty(
+        eks_cluster_arn=facts.arn,
+        kubernetes_namespace=namespace,
+        access_entry=None if access is None else _L1.EksAccessEntryProperty(desired_state=access.value),
+    )
+
+
+def grant_namespace(
+    environment: OwnComputeEnvironment, cluster: IClusterRef, namespace: str, access: AccessEntryState | None
+) -> EksNamespaceAccess | None:
+    """Let AWS Batch make pods in the namespace, wherever its access entry may be active.
+
+    Args:
+        environment: Whose jobs they are; its queues wait for it.
+        cluster: Its cluster.
+        namespace: Where the jobs' pods run.
+        access: What the environment says of its access entry.
+    """
+    if access is AccessEntryState.DISABLED:
+        return None
+    from batch_constructs.compute_environments.eks_namespace_access import EksNamespaceAccess  # noqa: PLC0415 - 300 ms
+
+    granted = EksNamespaceAccess(
+        environment, "NamespaceAccess", compute_environment=environment, cluster=cluster, namespace=namespace
+    )
+    environment.usable_after = [granted.association]
+    return granted
+
+
+def acknowledge_access_entry(cfn: batch.CfnComputeEnvironment) -> None:
+    """Tell the CDK's own validation that its schema is older than the access entry.
+
+    Args:
+        cfn: An environment with one.
+    """
+    Validations.of(cfn).acknowledge(
+        Acknowledgment(
+            id="CloudFormation-Validate::F3002",
+            reason="the schemas that the CDK 2.275 validates with are older than EksConfiguration.AccessEntry",
+        )
+    )
 
 
 def map_roles(scope: Construct, cluster: IClusterRef, node_role: iam.IRole | None) -> list[IDependable]:

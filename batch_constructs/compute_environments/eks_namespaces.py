@@ -13,6 +13,7 @@ from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs.compute_environments.eks_clusters import ClusterFacts
 from batch_constructs.facts import patterns
 from batch_constructs.facts.eks_access import manifests
+from batch_constructs.facts.vocabulary import AccessEntryState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from aws_cdk.interfaces.aws_eks import IClusterRef
     from constructs import Construct, IConstruct
 
-__all__ = ["EksNamespace", "apply_manifest", "check_unprepared"]
+__all__ = ["EksNamespace", "apply_manifest", "check_unprepared", "needs_roles"]
 
 
 # Which namespaces of a cluster are prepared: a second time, Kubernetes would say that they exist, at deploy.
@@ -43,11 +44,31 @@ def check_unprepared(problems: Problems, cluster: IClusterRef, namespace: str) -
     )
 
 
+def needs_roles(access_entry: AccessEntryState | None, facts: ClusterFacts) -> bool:
+    """Return whether Kubernetes' roles may count: not where an access entry lets in AWS Batch.
+
+    Args:
+        access_entry: What the environments say.
+        facts: Of the cluster.
+    """
+    if access_entry is None:
+        return facts.access_entries is False
+    by_entry_only = facts.config_map is False
+    return access_entry is AccessEntryState.DISABLED or (
+        access_entry is AccessEntryState.INHERIT_FROM_CLUSTER and not by_entry_only
+    )
+
+
 class EksNamespace(CheckedConstruct):
-    """A namespace for jobs, with the rights that AWS Batch needs there and in the cluster.
+    """A namespace for jobs of AWS Batch.
 
     `EksComputeEnvironment` makes one by itself. Make your own where several environments of a cluster share a
-    namespace, where it exists already, or for jobs that name another one than their environment's.
+    namespace, or where it exists already.
+
+    Where an access entry lets AWS Batch into the cluster, which is the default, the namespace is all that Kubernetes
+    needs: each environment associates the access policy itself. Where the ConfigMap ``aws-auth`` lets it in
+    (``access_entry=AccessEntryState.DISABLED``, or a cluster known to take nothing else), the objects include
+    Kubernetes' roles, and their bindings to the user ``aws-batch``.
 
     The CDK applies it to clusters that have a ``kubectl`` here: an L2 with a kubectl layer, or one that was imported
     with its kubectl provider. To others you apply ``to_json()`` before the first deploy of an environment, which
@@ -63,7 +84,10 @@ class EksNamespace(CheckedConstruct):
     """The name."""
 
     manifests: Sequence[dict[str, Any]]
-    """Kubernetes' objects: the namespace, roles and their bindings to the user ``aws-batch``."""
+    """Kubernetes' objects: the namespace; for the ConfigMap ``aws-auth`` roles and their bindings, too."""
+
+    has_roles: bool
+    """Whether Kubernetes' roles for AWS Batch are among the objects."""
 
     applied: bool
     """Whether the CDK applies them."""
@@ -76,6 +100,7 @@ class EksNamespace(CheckedConstruct):
         cluster: IClusterRef,
         namespace: str,
         create_namespace: bool = True,
+        access_entry: AccessEntryState | None = None,
         apply: bool | None = None,
     ) -> None:
         """Prepare the namespace.
@@ -88,6 +113,9 @@ class EksNamespace(CheckedConstruct):
                 ``kube``. Each namespace of a cluster is prepared once.
             create_namespace: Whether the namespace is made, and deleted with this, with all that is in it, claims of
                 volumes included; by default yes.
+            access_entry: How the cluster lets in AWS Batch, as the environments of the namespace say it. By default
+                by an access entry, on a cluster known to have none by its ConfigMap. ``DISABLED``: by the ConfigMap.
+                ``INHERIT_FROM_CLUSTER``: by either, so that Kubernetes' roles are made in case they count.
             apply: Whether the CDK applies the objects. By default it does where it can, and warns where it cannot;
                 ``False`` says that you do.
 
@@ -108,11 +136,12 @@ class EksNamespace(CheckedConstruct):
         _PREPARED.setdefault(cluster, set()).add(namespace)
         self.cluster = cluster
         self.namespace = namespace
-        self.manifests = manifests(namespace, create_namespace=create_namespace)
+        self.has_roles = needs_roles(access_entry, facts)
+        self.manifests = manifests(namespace, create_namespace=create_namespace, rbac=self.has_roles)
         self.applied = facts.applies_manifests if apply is None else apply
-        if self.applied:
+        if self.applied and self.manifests:
             apply_manifest(self, cluster, self.manifests)
-        elif apply is None:
+        elif apply is None and self.manifests:
             Annotations.of(self).add_warning_v2(
                 "batch-constructs:namespaceNotApplied",
                 f"the CDK has no kubectl for this cluster: apply to_json() of the namespace {namespace} before the "

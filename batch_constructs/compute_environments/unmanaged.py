@@ -107,26 +107,7 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
         CloudFormation does not tell it, so that the first reading adds a custom resource, a function that asks AWS
         Batch once a deploy and may do nothing else.
         """
-        from aws_cdk import custom_resources as cr  # noqa: PLC0415 - few need it, and it costs 300 ms
-
-        # DescribeComputeEnvironments has no narrower form than all resources.
-        everything = cr.AwsCustomResourcePolicy.from_sdk_calls(resources=["*"])
-        ask = cr.AwsSdkCall(
-            service="Batch",
-            action="DescribeComputeEnvironments",
-            parameters={"computeEnvironments": [self.compute_environment_arn]},
-            physical_resource_id=cr.PhysicalResourceId.of(self.compute_environment_arn),
-            output_paths=[_CLUSTER_PATH],
-        )
-        asked = cr.AwsCustomResource(
-            self,
-            "EcsCluster",
-            on_update=ask,
-            policy=everything,
-            install_latest_aws_sdk=False,
-            resource_type="Custom::BatchEcsCluster",
-        )
-        return asked.get_response_field(_CLUSTER_PATH)
+        return described(self, "EcsCluster", _CLUSTER_PATH, kind="Custom::BatchEcsCluster")
 
     def instance_template(
         self,
@@ -186,6 +167,36 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
 
 
 _CLUSTER_PATH = "computeEnvironments.0.ecsClusterArn"
+
+
+def described(environment: OwnComputeEnvironment, id: str, path: str, *, kind: str) -> str:
+    """Return what AWS Batch tells of an environment at deploy time, and CloudFormation does not.
+
+    Args:
+        environment: Of which to ask; the custom resource belongs to it.
+        id: The name of the custom resource in it.
+        path: What to read of the answer of DescribeComputeEnvironments.
+        kind: The type of the custom resource.
+    """
+    from aws_cdk import custom_resources as cr  # noqa: PLC0415 - few need it, and it costs 300 ms
+
+    ask = cr.AwsSdkCall(
+        service="Batch",
+        action="DescribeComputeEnvironments",
+        parameters={"computeEnvironments": [environment.compute_environment_arn]},
+        physical_resource_id=cr.PhysicalResourceId.of(environment.compute_environment_arn),
+        output_paths=[path],
+    )
+    asked = cr.AwsCustomResource(
+        environment,
+        id,
+        on_update=ask,
+        # DescribeComputeEnvironments has no narrower form than all resources.
+        policy=cr.AwsCustomResourcePolicy.from_sdk_calls(resources=["*"]),
+        install_latest_aws_sdk=False,
+        resource_type=kind,
+    )
+    return asked.get_response_field(path)
 
 
 def _newest_image(problems: Problems, name: str) -> str | None:

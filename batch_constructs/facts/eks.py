@@ -15,8 +15,16 @@ if TYPE_CHECKING:
 KUBERNETES_VERSIONS = ("1.29", "1.30", "1.31", "1.32", "1.33", "1.34")
 """Those that supported_kubernetes_version and batch_eks_invalid_compute_environment list, read in 2026-10 (EKS-15)."""
 
+DISPUTED_KUBERNETES_VERSIONS = ("1.35", "1.36")
+"""On no list, but eks-ce-shared-responsibility and updating-k8s-version-ce set 1.36: AWS's pages disagree (EKS-15)."""
+
 NODE_TAINT = "batch.amazonaws.com/batch-node"
 """On every node of Batch, NoSchedule and NoExecute: DaemonSets need a toleration for it."""
+
+COMPUTE_ENVIRONMENT_LABEL = "batch.amazonaws.com/compute-environment-uuid"
+"""By this label, with the uuid of DescribeComputeEnvironments, a node belongs to an unmanaged environment.
+
+Source: create-compute-environment-unmanaged-eks, 2026-02."""
 
 KUBERNETES_USER = "aws-batch"
 """The Kubernetes user that the service-linked role becomes."""

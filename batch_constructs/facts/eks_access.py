@@ -1,7 +1,11 @@
-"""What AWS Batch may do in an EKS cluster: Kubernetes' objects that say so.
+"""What AWS Batch may do in an EKS cluster: the access policy of EKS, or Kubernetes' objects that say so.
 
-Chapters: AWS Batch on Amazon EKS (Getting started: prepare your EKS cluster). Source: AWS Batch User Guide, 2023 and
-2026; the right to list events came later. Access entries for service-linked roles are made by AWS Batch itself: EKS
+Where an access entry lets in AWS Batch (``status`` ACTIVE), Kubernetes' roles are bypassed: AWS Batch associates
+``AWSBatchClusterPolicy`` with it, and the user must associate the policy for the namespace, or jobs stay RUNNABLE.
+Where the ConfigMap ``aws-auth`` lets it in, Kubernetes' roles count.
+
+Source: AWS Batch User Guide, eks-access-entries and getting-started-eks (steps 2 and 3a), versions of October 2026;
+the roles from the version of January 2026. Access entries for service-linked roles are made by AWS Batch itself: EKS
 refuses them of anybody else (hashicorp/terraform-provider-aws#36447).
 """
 
@@ -11,7 +15,10 @@ from typing import Any
 
 from batch_constructs.facts.eks import KUBERNETES_USER
 
-__all__ = ["cluster_rules", "manifests", "namespace_rules"]
+__all__ = ["NAMESPACE_POLICY", "cluster_rules", "manifests", "namespace_policy_arn", "namespace_rules"]
+
+NAMESPACE_POLICY = "AWSBatchNamespacePolicy"
+"""The access policy that lets AWS Batch make pods in a namespace; without it jobs stay RUNNABLE."""
 
 _RBAC = "rbac.authorization.k8s.io"
 _READ = ("get", "list", "watch")
@@ -30,6 +37,15 @@ _NAMESPACE_RULES = (
 )
 
 
+def namespace_policy_arn(partition: str) -> str:
+    """Return the ARN of the access policy for namespaces.
+
+    Args:
+        partition: ``aws`` and its like; a token passes.
+    """
+    return f"arn:{partition}:eks::aws:cluster-access-policy/{NAMESPACE_POLICY}"
+
+
 def cluster_rules() -> list[dict[str, Any]]:
     """What it may see of the whole cluster."""
     return [_rule(*each) for each in _CLUSTER_RULES]
@@ -40,8 +56,8 @@ def namespace_rules() -> list[dict[str, Any]]:
     return [_rule(*each) for each in _NAMESPACE_RULES]
 
 
-def manifests(namespace: str, *, create_namespace: bool = True) -> list[dict[str, Any]]:
-    """The objects that let AWS Batch run jobs in a namespace, for ``kubectl apply``.
+def manifests(namespace: str, *, create_namespace: bool = True, rbac: bool = True) -> list[dict[str, Any]]:
+    """Return the objects that let AWS Batch run jobs in a namespace, for ``kubectl apply``.
 
     The rights on the cluster stand under a name of their own for each namespace, so that whoever gives up one of them
     takes nothing from the others.
@@ -49,21 +65,20 @@ def manifests(namespace: str, *, create_namespace: bool = True) -> list[dict[str
     Args:
         namespace: Its name; tokens pass.
         create_namespace: Whether the namespace is one of the objects. It comes first.
+        rbac: Whether Kubernetes' roles are among the objects. They count only where the ConfigMap ``aws-auth`` lets in
+            AWS Batch; where an access entry does, the namespace is all that is needed.
     """
     whole = f"aws-batch-cluster-role-{namespace}"
     own = "aws-batch-compute-environment-role"
     within = {"namespace": namespace}
-    return [
-        *(
-            [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}]
-            if create_namespace
-            else []
-        ),
+    first = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}]
+    roles = [
         _object("ClusterRole", {"name": whole}, rules=cluster_rules()),
         _object("ClusterRoleBinding", {"name": f"{whole}-binding"}, **_binding("ClusterRole", whole)),
         _object("Role", {"name": own, **within}, rules=namespace_rules()),
         _object("RoleBinding", {"name": f"{own}-binding", **within}, **_binding("Role", own)),
     ]
+    return [*(first if create_namespace else []), *(roles if rbac else [])]
 
 
 def _rule(group: str, resources: tuple[str, ...], verbs: tuple[str, ...]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ cluster = eks.Cluster(
     default_capacity_type=eks.DefaultCapacityType.NODEGROUP,
     default_capacity=1,
     default_capacity_instance=ec2.InstanceType("t3.medium"),
-    # With it the CDK makes the namespace, and what AWS Batch may do there.
+    # With it the CDK makes the namespace.
     kubectl_provider_options=eks.KubectlProviderOptions(kubectl_layer=KubectlV34Layer(stack, "Kubectl")),
 )
 # Environments that share a namespace and a role share what stands for them in the cluster, too.

@@ -24,7 +24,7 @@ vpc = ec2.Vpc.from_vpc_attributes(
     private_subnet_ids=["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
 )
 
-# The CDK has no kubectl for it, so that you apply its objects once, before the first deploy: see the README.
+# The CDK has no kubectl for it, so that you make the namespace once, before the first deploy: see the README.
 namespace = bc.EksNamespace(stack, "Namespace", cluster=cluster, namespace="jobs", apply=False)
 environment = bc.EksComputeEnvironment(
     stack,

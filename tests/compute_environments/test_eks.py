@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from aws_cdk import App, BootstraplessSynthesizer, Duration, Size, Stack
+from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks as eks
 from aws_cdk import aws_eks_v2 as eks_v2
@@ -29,6 +30,7 @@ from batch_constructs import (
     EksContainer,
     EksJobDefinition,
     EksNamespace,
+    EksNamespaceAccess,
     EksNodeConfig,
     EksNodeRole,
     EksServiceAccount,
@@ -54,7 +56,10 @@ if TYPE_CHECKING:
 ENVIRONMENT = "AWS::Batch::ComputeEnvironment"
 ENTRY = "AWS::EKS::AccessEntry"
 MANIFEST = "Custom::AWSCDK-EKS-KubernetesResource"
+ASSOCIATION = "Custom::BatchNamespaceAccess"
+CLEAN_UP = "Custom::BatchAccessEntryCleanUp"
 ARN = "arn:aws:eks:eu-west-1:123456789012:cluster/c"
+KINDS = ["Namespace", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"]
 
 
 def layer(stack: Stack) -> Any:
@@ -123,6 +128,10 @@ def the(stack: Stack, kind: str) -> dict[str, Any]:
     return found
 
 
+def kinds_of(manifest: dict[str, Any]) -> list[str]:
+    return [each["kind"] for each in json.loads(manifest["Properties"]["Manifest"])]
+
+
 def entries(stack: Stack) -> dict[str, dict[str, Any]]:
     """The access entries that are ours; the CDK makes one of its kubectl."""
     return {name: each for name, each in resources(stack, ENTRY).items() if "Admin" not in name}
@@ -140,7 +149,7 @@ def test_a_cluster_made_here_gets_all_that_it_needs(stack: Stack, vpc: ec2.IVpc)
     properties = environment["Properties"]
     arn = properties["EksConfiguration"].pop("EksClusterArn")
     assert arn["Fn::GetAtt"][1] == "Arn"
-    # On a cluster that takes nothing else, AWS Batch makes its access entry by itself.
+    # On a cluster of mode API AWS Batch makes its access entry by itself.
     assert properties["EksConfiguration"] == {"KubernetesNamespace": "jobs"}
     assert properties["ComputeResources"]["SecurityGroupIds"] == [
         {"Fn::GetAtt": [arn["Fn::GetAtt"][0], "ClusterSecurityGroupId"]}
@@ -151,17 +160,106 @@ def test_a_cluster_made_here_gets_all_that_it_needs(stack: Stack, vpc: ec2.IVpc)
     assert of_nodes["Properties"]["Type"] == "EC2_LINUX"
     [manifest] = (name for name in resources(stack, MANIFEST) if "Namespace" in name)
     assert {entry, manifest} <= set(environment["DependsOn"])
-    kinds = [
-        each["kind"] for each in json.loads(resources(stack, MANIFEST)[manifest]["Properties"]["Manifest"])
-    ]
-    assert kinds == ["Namespace", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"]
+    # Where an access entry lets in AWS Batch, Kubernetes' roles are bypassed: the policy of EKS stands for them.
+    assert kinds_of(resources(stack, MANIFEST)[manifest]) == ["Namespace"]
+    assert the(stack, ASSOCIATION)["Properties"]["Namespace"] == "jobs"
     assert warnings(stack) == []
+
+
+def test_jobs_come_after_the_policy_and_the_entry_goes_after_the_environment(
+    stack: Stack, vpc: ec2.IVpc
+) -> None:
+    """Without ``AWSBatchNamespacePolicy`` jobs stay RUNNABLE; deleted last, the environment would leave its entry."""
+    environment = imported(stack, vpc)
+    JobQueue(stack, "Queue", compute_environments=[environment])
+    [(associated, association)] = resources(stack, ASSOCIATION).items()
+    [(cleaning, clean_up)] = resources(stack, CLEAN_UP).items()
+    [(name, made)] = resources(stack, ENVIRONMENT).items()
+    assert the(stack, "AWS::Batch::JobQueue")["DependsOn"] == [associated]
+    assert cleaning in made["DependsOn"]
+    assert association["Properties"]["ComputeEnvironment"] == {"Fn::GetAtt": [name, "ComputeEnvironmentArn"]}
+    said = {key: clean_up["Properties"][key] for key in ("Cluster", "ClusterArn", "Namespace")}
+    assert said == {"Cluster": "c", "ClusterArn": ARN, "Namespace": "jobs"}
+    principal = json.dumps(clean_up["Properties"]["Principal"])
+    assert ":role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch" in principal
+    assert "cluster-access-policy/AWSBatchNamespacePolicy" in json.dumps(association["Properties"]["Policy"])
+    assert_no_findings(stack)
+
+
+def test_its_function_may_touch_one_entry_and_one_policy(stack: Stack, vpc: ec2.IVpc) -> None:
+    """It reads the cluster, changes the entry of AWS Batch and no other, and updates this environment only."""
+    imported(stack, vpc)
+    statements = [
+        statement
+        for name, each in resources(stack, "AWS::IAM::Policy").items()
+        if "NamespaceAccess" in name
+        for statement in each["Properties"]["PolicyDocument"]["Statement"]
+    ]
+    by_action = {
+        action: statement
+        for statement in statements
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    }
+    wide = {action for action, statement in by_action.items() if statement["Resource"] == "*"}
+    assert wide == {"batch:DescribeComputeEnvironments"}
+    assert "eks:CreateAccessEntry" not in by_action
+    for action in ("eks:AssociateAccessPolicy", "eks:DeleteAccessEntry"):
+        assert "access-entry/c/role/" in json.dumps(by_action[action]["Resource"])
+        assert "/*AWSServiceRoleForBatch/*" in json.dumps(by_action[action]["Resource"])
+    assert "AWSBatchNamespacePolicy" in json.dumps(by_action["eks:AssociateAccessPolicy"]["Condition"])
+    [name] = resources(stack, ENVIRONMENT)
+    resource = by_action["batch:UpdateComputeEnvironment"]["Resource"]
+    assert resource == {"Fn::GetAtt": [name, "ComputeEnvironmentArn"]}
+
+
+def test_an_l1_is_let_into_its_namespace_as_well(stack: Stack) -> None:
+    """What nobody wrote with this library has no policy, and a rule says what to add (EKS-20)."""
+    cluster = bare(stack)
+    own = batch.CfnComputeEnvironment(
+        stack,
+        "Own",
+        type="MANAGED",
+        eks_configuration=batch.CfnComputeEnvironment.EksConfigurationProperty(
+            eks_cluster_arn=ARN,
+            kubernetes_namespace="jobs",
+            access_entry=batch.CfnComputeEnvironment.EksAccessEntryProperty(desired_state="ENABLED"),
+        ),
+    )
+    EksNamespaceAccess(stack, "Access", compute_environment=own, cluster=cluster, namespace="jobs")
+    [cleaning] = resources(stack, CLEAN_UP)
+    assert the(stack, ENVIRONMENT)["DependsOn"] == [cleaning]
+    assert len(resources(stack, ASSOCIATION)) == 1
+
+
+def test_who_inherits_has_both(stack: Stack, vpc: ec2.IVpc) -> None:
+    """INHERIT_FROM_CLUSTER may come to an entry or to the ConfigMap: the policy and Kubernetes' roles are there."""
+    cluster = of_first_generation(stack, vpc, authentication_mode=eks.AuthenticationMode.API_AND_CONFIG_MAP)
+    inherit = AccessEntryState.INHERIT_FROM_CLUSTER
+    EksComputeEnvironment(stack, "Environment", cluster=cluster, namespace="jobs", access_entry=inherit)
+    [manifest] = (each for name, each in resources(stack, MANIFEST).items() if name.startswith("Environment"))
+    assert kinds_of(manifest) == KINDS
+    assert len(resources(stack, ASSOCIATION)) == 1
+
+
+def test_a_namespace_of_a_cluster_without_entries_has_roles(stack: Stack, vpc: ec2.IVpc) -> None:
+    """On a cluster known to let in by its ConfigMap only, Kubernetes' roles are what counts."""
+    namespace = EksNamespace(stack, "Jobs", cluster=of_first_generation(stack, vpc), namespace="jobs")
+    assert namespace.has_roles
+    assert [each["kind"] for each in namespace.manifests] == KINDS
+
+
+def test_fails_when_the_roles_that_count_are_not_in_the_namespace(stack: Stack, vpc: ec2.IVpc) -> None:
+    """Fails when an environment is let in by the ConfigMap, and its namespace was made for access entries."""
+    with pytest.raises(ValueError, match="make its EksNamespace with access_entry=DISABLED"):
+        imported(stack, vpc, access_entry=AccessEntryState.DISABLED)
 
 
 def test_nodes_have_a_role_that_may_join_and_pull(stack: Stack, vpc: ec2.IVpc) -> None:
     """Troubleshooting T17: what the kubelet and the network plugin need, and nothing of ECS."""
     imported(stack, vpc)
-    role = the(stack, "AWS::IAM::Role")["Properties"]
+    [role] = (
+        each["Properties"] for name, each in resources(stack, "AWS::IAM::Role").items() if "Instance" in name
+    )
     names = [json.dumps(each).rpartition("policy/")[2].strip('"]}') for each in role["ManagedPolicyArns"]]
     assert names == [
         "AmazonEKSWorkerNodePolicy",
@@ -244,7 +342,7 @@ def test_a_namespace_that_nobody_applies_is_told_of(stack: Stack, vpc: ec2.IVpc)
     assert any("apply to_json() of the namespace jobs" in each for each in warnings(stack))
     objects = json.loads(environment.namespace.to_json())
     assert objects["kind"] == "List"
-    assert objects["items"] == eks_access.manifests("jobs")
+    assert objects["items"] == eks_access.manifests("jobs", rbac=False)
 
 
 def test_who_applies_it_is_not_warned(stack: Stack, vpc: ec2.IVpc) -> None:
@@ -498,7 +596,12 @@ def test_fails_when_there_is_no_kubectl_to_apply_with(stack: Stack) -> None:
 
 def test_roles_that_nobody_maps_are_told_of(stack: Stack, vpc: ec2.IVpc) -> None:
     """The ConfigMap of an imported cluster is not the CDK's to write."""
-    imported(stack, vpc, access_entry=AccessEntryState.DISABLED)
+    cluster, by_config_map = bare(stack), AccessEntryState.DISABLED
+    namespace = EksNamespace(
+        stack, "Namespace", cluster=cluster, namespace="jobs", access_entry=by_config_map, apply=False
+    )
+    imported(stack, vpc, cluster=cluster, namespace=namespace, access_entry=by_config_map)
+    assert resources(stack, ASSOCIATION) == {}
     [warning] = warnings(stack)
     assert "map AWSServiceRoleForBatch, without its path, to the user aws-batch" in warning
     assert entries(stack) == {}
@@ -507,9 +610,24 @@ def test_roles_that_nobody_maps_are_told_of(stack: Stack, vpc: ec2.IVpc) -> None
 def test_an_existing_namespace_gets_the_rights_only(stack: Stack) -> None:
     """``create_namespace=False`` leaves it to whoever made it."""
     namespace = EksNamespace(
-        stack, "Namespace", cluster=bare(stack), namespace="jobs", create_namespace=False, apply=False
+        stack,
+        "Namespace",
+        cluster=bare(stack),
+        namespace="jobs",
+        create_namespace=False,
+        access_entry=AccessEntryState.DISABLED,
+        apply=False,
     )
-    assert "Namespace" not in [each["kind"] for each in namespace.manifests]
+    assert [each["kind"] for each in namespace.manifests] == KINDS[1:]
+
+
+def test_an_existing_namespace_needs_nothing_where_an_entry_lets_in(stack: Stack) -> None:
+    """There is nothing to apply then, and nothing to warn of."""
+    namespace = EksNamespace(
+        stack, "Namespace", cluster=bare(stack), namespace="jobs", create_namespace=False
+    )
+    assert namespace.manifests == []
+    assert warnings(stack) == []
 
 
 def test_the_same_argument_means_the_same_as_on_ecs() -> None:

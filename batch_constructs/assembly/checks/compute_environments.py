@@ -43,11 +43,20 @@ def _drains(environment: ComputeEnvironment, batch: BatchModel) -> bool:
     chapter="Creating a Compute Environment",
     severity=WARNING,
     remedy="give the ARN of a role that batch.amazonaws.com may take on",
+    prevents="ClientException: ServiceRole is required",
 )
 def unmanaged_has_a_service_role(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """An unmanaged environment names its service role."""
-    if is_one_of(environment.type_, "UNMANAGED") and environment.lacks("ServiceRole"):
-        yield Finding(environment, "an UNMANAGED environment needs ServiceRole, got none")
+    """An unmanaged environment must name its service role."""
+    none = environment.lacks("ServiceRole") or is_one_of(environment.service_role_arn, "")
+    if not is_one_of(environment.type_, "UNMANAGED") or not none:
+        return
+    message = "an UNMANAGED environment needs ServiceRole, got none"
+    if is_one_of(environment.eks, True):
+        message = (
+            "an UNMANAGED environment on EKS may need ServiceRole, got none: AWS's pages disagree, the tutorial for it "
+            "has no step for a role, and the page about the service-linked role asks for one"
+        )
+    yield Finding(environment, message)
 
 
 @rule(

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.checks import Finding, Severity, malformed, misspelt, rule
+from batch_constructs.assembly.checks import Finding, Severity, malformed, rule
 from batch_constructs.assembly.template import is_none_of, is_one_of, known
-from batch_constructs.assembly.template.resources import ComputeEnvironment
 from batch_constructs.facts import patterns
-from batch_constructs.facts.eks import KUBERNETES_VERSIONS
+from batch_constructs.facts.eks import DISPUTED_KUBERNETES_VERSIONS, KUBERNETES_VERSIONS
 from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_NAME
-from batch_constructs.facts.vocabulary import AccessEntryState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batch_constructs.assembly.template import BatchModel
+    from batch_constructs.assembly.template.resources import ComputeEnvironment
     from batch_constructs.assembly.template.resources.compute_environments import EksConfiguration
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
@@ -51,18 +48,24 @@ def cluster_and_namespace(configuration: EksConfiguration) -> Iterator[Finding]:
     "EKS-15",
     chapter=_CHAPTER,
     severity=WARNING,
-    remedy="choose a version of Kubernetes that Batch still supports, or leave ImageKubernetesVersion out",
-    prevents="an INVALID environment: EKS Cluster version is unsupported",
+    remedy="choose a version of Kubernetes that Batch supports, or leave ImageKubernetesVersion out",
+    prevents="ClientException: At least one imageKubernetesVersion in EC2Configuration is not supported",
 )
 def kubernetes_version(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """The version of Kubernetes is one that Batch supports."""
+    """The version of Kubernetes must be one that Batch supports."""
     if environment.eks_configuration.absent:
         return
-    oldest = KUBERNETES_VERSIONS[0]
+    oldest, newest = KUBERNETES_VERSIONS[0], KUBERNETES_VERSIONS[-1]
     for configuration in environment.compute_resources.ec2_configuration:
         version = configuration.image_kubernetes_version
         if known(version) and _too_old(version):
             message = f"ImageKubernetesVersion must be at least {oldest}, got {version}"
+            yield Finding(configuration, message, at="ImageKubernetesVersion")
+        if is_one_of(version, *DISPUTED_KUBERNETES_VERSIONS):
+            message = (
+                f"ImageKubernetesVersion may be refused, got {version}: AWS's pages disagree, their lists of supported "
+                f"versions end with {newest}, and others set {DISPUTED_KUBERNETES_VERSIONS[-1]}"
+            )
             yield Finding(configuration, message, at="ImageKubernetesVersion")
     cluster = environment.eks_configuration.cluster
     if cluster is not None and known(cluster.version) and _too_old(cluster.version):
@@ -88,26 +91,28 @@ def _too_old(version: str) -> bool:
     prevents="ClientException: a service role cannot be given for a compute environment on EKS",
 )
 def no_service_role(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """An environment on EKS has no service role of its own."""
-    if not environment.eks_configuration.present:
+    """A managed environment on EKS has no service role of its own."""
+    # Of unmanaged ones AWS's pages disagree: see CE-02.
+    if not environment.eks_configuration.present or not is_one_of(environment.type_, "MANAGED"):
         return
     arn, role = environment.service_role_arn, environment.service_role
     if role is not None:
-        message = f"an environment on EKS takes no ServiceRole, got {role.logical_id}"
+        message = f"a managed environment on EKS takes no ServiceRole, got {role.logical_id}"
         yield Finding(environment, message, at="ServiceRole")
     elif known(arn) and SERVICE_LINKED_ROLE_NAME not in arn:
-        yield Finding(environment, f"an environment on EKS takes no ServiceRole, got {arn}", at="ServiceRole")
+        message = f"a managed environment on EKS takes no ServiceRole, got {arn}"
+        yield Finding(environment, message, at="ServiceRole")
 
 
-@rule("EKS-17", chapter=_CHAPTER, severity=ERROR, remedy="choose EC2 or SPOT as the type, and MANAGED")
+@rule("EKS-17", chapter=_CHAPTER, severity=ERROR, remedy="choose EC2 or SPOT as the type")
 def ec2_or_spot(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """An environment on EKS is MANAGED, and runs on EC2 or Spot instances."""
-    if not environment.eks_configuration.present:
-        return
+    """A managed environment on EKS must run on EC2 or Spot instances."""
     resources = environment.compute_resources
-    if is_one_of(environment.type_, "UNMANAGED"):
-        yield Finding(environment, "Type must be MANAGED on EKS, got UNMANAGED", at="Type")
-    if known(resources.type) and is_none_of(resources.type, "EC2", "SPOT"):
+    if (
+        environment.eks_configuration.present
+        and known(resources.type)
+        and is_none_of(resources.type, "EC2", "SPOT")
+    ):
         yield Finding(resources, f"Type must be EC2 or SPOT on EKS, got {resources.type}", at="Type")
 
 
@@ -118,42 +123,3 @@ def no_desired_vcpus(environment: ComputeEnvironment) -> Iterator[Finding]:
     if environment.eks_configuration.present and known(desired):
         message = f"an environment on EKS takes no DesiredvCpus, got {desired}"
         yield Finding(environment.compute_resources, message, at="DesiredvCpus")
-
-
-@rule(
-    "EKS-19",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="give all environments of a cluster the same DesiredState, and not DISABLED if only access entries let in",
-)
-def access_entries_agree(batch: BatchModel) -> Iterator[Finding]:
-    """The environments of one cluster agree about the access entry, and none disables it where the cluster needs it."""
-    by_cluster: dict[str, list[EksConfiguration]] = defaultdict(list)
-    for environment in batch.of(ComputeEnvironment):
-        configuration = environment.eks_configuration
-        entry, cluster = configuration.access_entry, configuration.cluster
-        yield from misspelt(AccessEntryState, entry, "DesiredState", entry.desired_state)
-        key = configuration.cluster_key
-        if cluster is not None:
-            mode = cluster.access_config.authentication_mode
-            if is_one_of(mode, "API") and is_one_of(entry.desired_state, "DISABLED"):
-                message = (
-                    f"DesiredState must not be DISABLED: {cluster.logical_id} lets in by access entries only"
-                )
-                yield Finding(entry, message, at="DesiredState")
-        if key is not None and configuration.present:
-            by_cluster[key].append(configuration)
-    for configurations in by_cluster.values():
-        yield from _disagreement(configurations)
-
-
-def _disagreement(configurations: list[EksConfiguration]) -> Iterator[Finding]:
-    """Environments of a cluster of which some want an entry, and others want none."""
-    states = {c.home.logical_id: c.access_entry.desired_state for c in configurations}
-    chosen = {state for state in states.values() if known(state)} & {"ENABLED", "DISABLED"}
-    if len(chosen) < 2:
-        return
-    text = " and ".join(f"{state} in {name}" for name, state in states.items() if known(state))
-    first = next(c for c in configurations if known(c.access_entry.desired_state))
-    message = f"DesiredState counts only if all environments of a cluster agree, got {text}"
-    yield Finding(first.access_entry, message, at="DesiredState", severity=WARNING)

@@ -1,0 +1,108 @@
+"""How an EKS cluster lets in AWS Batch: the access entry of its environments, and the policy that goes with it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.checks import Finding, Severity, misspelt, rule
+from batch_constructs.assembly.template import Unknown, is_one_of, known
+from batch_constructs.assembly.template.resources import ComputeEnvironment
+from batch_constructs.facts.eks_access import NAMESPACE_POLICY
+from batch_constructs.facts.vocabulary import AccessEntryState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batch_constructs.assembly.template import BatchModel, Resource
+    from batch_constructs.assembly.template.resources.compute_environments import EksConfiguration
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_CHAPTER = "AWS Batch on Amazon EKS"
+
+
+@rule(
+    "EKS-19",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="give all environments of a cluster the same DesiredState, and not DISABLED if only access entries let in",
+)
+def access_entries_agree(batch: BatchModel) -> Iterator[Finding]:
+    """The environments of one cluster must agree about the access entry, and none may disable it where it is needed."""
+    by_cluster: dict[str, list[EksConfiguration]] = defaultdict(list)
+    for environment in batch.of(ComputeEnvironment):
+        configuration = environment.eks_configuration
+        entry, cluster = configuration.access_entry, configuration.cluster
+        yield from misspelt(AccessEntryState, entry, "DesiredState", entry.desired_state)
+        key = configuration.cluster_key
+        if (
+            cluster is not None
+            and _mode_is(configuration, "API")
+            and is_one_of(entry.desired_state, "DISABLED")
+        ):
+            message = (
+                f"DesiredState must not be DISABLED: {cluster.logical_id} lets in by access entries only"
+            )
+            yield Finding(entry, message, at="DesiredState")
+        if key is not None and configuration.present:
+            by_cluster[key].append(configuration)
+    for configurations in by_cluster.values():
+        yield from _disagreement(configurations)
+
+
+def _disagreement(configurations: list[EksConfiguration]) -> Iterator[Finding]:
+    """Environments of a cluster that do not all record the same: AWS Batch then leaves its entry as it is."""
+    # On a cluster of mode API each of them has an entry, whatever it records.
+    if any(_mode_is(each, "API") for each in configurations):
+        return
+    states = {each: _recorded(each) for each in configurations}
+    seen = {state for state in states.values() if state is not None}
+    if len(seen) < 2 or not seen & {"ENABLED", "DISABLED"}:
+        return
+    text = " and ".join(f"{state} in {each.home.logical_id}" for each, state in states.items() if state)
+    first = next(each for each in configurations if states[each] in {"ENABLED", "DISABLED"})
+    message = f"DesiredState counts only if all environments of a cluster agree, got {text}"
+    yield Finding(first.access_entry, message, at="DesiredState", severity=WARNING)
+
+
+def _recorded(configuration: EksConfiguration) -> str | None:
+    """What an environment records: a state, ``none``, or ``None`` where nobody knows."""
+    state = configuration.access_entry.desired_state
+    if isinstance(state, Unknown):
+        return None
+    return state if known(state) else "none"
+
+
+def _mode_is(configuration: EksConfiguration, *modes: str) -> bool:
+    cluster = configuration.cluster
+    return cluster is not None and is_one_of(cluster.access_config.authentication_mode, *modes)
+
+
+@rule(
+    "EKS-20",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy=f"add an EksNamespaceAccess, or associate {NAMESPACE_POLICY} by aws eks associate-access-policy",
+    prevents="jobs that wait in RUNNABLE for ever",
+)
+def namespace_policy(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
+    """Where an access entry lets in AWS Batch, its policy for the namespace must be associated."""
+    configuration = environment.eks_configuration
+    state = configuration.access_entry.desired_state
+    wanted = is_one_of(state, "ENABLED") or (
+        _mode_is(configuration, "API") and is_one_of(state, None, "INHERIT_FROM_CLUSTER")
+    )
+    # Whoever does it, by a custom resource or a function, names the policy somewhere.
+    if not configuration.present or not wanted or any(map(_names_policy, batch.resources)):
+        return
+    namespace = configuration.kubernetes_namespace
+    where = f"the namespace {namespace}" if known(namespace) else "its namespace"
+    message = (
+        f"AWS Batch may not run pods in {where} until {NAMESPACE_POLICY} is associated with its access entry, "
+        "which nothing here does"
+    )
+    yield Finding(configuration, message, at="KubernetesNamespace")
+
+
+def _names_policy(resource: Resource) -> bool:
+    return NAMESPACE_POLICY in repr(resource.node)

@@ -1,0 +1,1 @@
+"""Functions that run in AWS Lambda, each a module that needs nothing but boto3."""

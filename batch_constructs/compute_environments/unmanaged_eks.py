@@ -1,0 +1,166 @@
+"""Environments on Amazon EKS whose nodes somebody else starts."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import aws_batch as batch
+from aws_cdk import aws_iam as iam
+
+from batch_constructs._problems import Problems
+from batch_constructs.compute_environments.base import OwnComputeEnvironment
+from batch_constructs.compute_environments.eks_access import (
+    acknowledge_access_entry,
+    check_access,
+    check_namespace,
+    eks_configuration,
+    grant_namespace,
+    map_roles,
+    wanted_access,
+)
+from batch_constructs.compute_environments.eks_clusters import ClusterFacts
+from batch_constructs.compute_environments.eks_namespaces import EksNamespace
+from batch_constructs.compute_environments.unmanaged import described
+from batch_constructs.facts import limits, patterns
+from batch_constructs.facts.eks import COMPUTE_ENVIRONMENT_LABEL
+from batch_constructs.facts.vocabulary import AccessEntryState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_cdk.interfaces.aws_eks import IClusterRef
+    from constructs import Construct
+    from jsii import Number
+
+    from batch_constructs.compute_environments.eks_namespace_access import EksNamespaceAccess
+
+__all__ = ["UnmanagedEksComputeEnvironment"]
+
+_L1 = batch.CfnComputeEnvironment
+
+
+class UnmanagedEksComputeEnvironment(OwnComputeEnvironment):
+    """An environment for nodes of your own in an Amazon EKS cluster: AWS Batch places jobs, you run the nodes.
+
+    Use it where AWS Batch cannot start what is needed, such as nodes of a managed node group with a capacity
+    reservation. Nodes belong to it by a label, which `node_labels` gives. Let other pods keep off them::
+
+        environment = UnmanagedEksComputeEnvironment(self, "Own", cluster=cluster, namespace="jobs")
+        cluster.add_nodegroup_capacity("Nodes", labels=environment.node_labels, desired_size=2)
+
+    EKS Auto Mode replaces its nodes by itself, so AWS Batch runs no jobs on them; a node group beside it works.
+
+    AWS's pages disagree about the service role. The tutorial for this kind has no step for one; the page about the
+    service-linked role says that every unmanaged environment needs one. By default there is none, and the rule CE-02
+    warns. If AWS answers ``ServiceRole is required``, give `service_role`.
+
+    Guide: Compute Environments (unmanaged); AWS Batch on Amazon EKS (newer than the table of contents).
+    """
+
+    _kinds = frozenset({"UnmanagedEksComputeEnvironment"})
+
+    namespace: EksNamespace
+    """Where its jobs run, prepared for it or given; where another tool prepares it, ``apply`` is ``False``."""
+
+    namespace_access: EksNamespaceAccess | None
+    """The access policy for the namespace; ``None`` where the ConfigMap ``aws-auth`` lets in AWS Batch."""
+
+    service_role: iam.IRole | None
+    """A role of your own for AWS Batch; ``None`` for the service-linked role."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        cluster: IClusterRef,
+        namespace: str | EksNamespace,
+        access_entry: AccessEntryState | None = None,
+        unmanaged_vcpus: Number | None = None,
+        service_role: iam.IRole | iam.Role | None = None,
+        enabled: bool = True,
+        compute_environment_name: str | None = None,
+        context: str | None = None,
+    ) -> None:
+        """Create the environment, its namespace, and the right of AWS Batch to run pods there.
+
+        Args:
+            scope: Where the environment belongs.
+            id: Its name in that scope.
+            cluster: An ``eks.Cluster`` or ``eks_v2.Cluster``, made here or imported, or a ``CfnCluster``. A change of
+                it replaces the environment.
+            namespace: Where the jobs' pods run: a name, which is prepared for this environment, or an `EksNamespace`
+                that several environments share. A change of it replaces the environment.
+            access_entry: How the cluster lets in AWS Batch, as on `EksComputeEnvironment`. By default by an access
+                entry, which AWS Batch makes. How your nodes join is yours.
+            unmanaged_vcpus: How many vCPUs your nodes have together for jobs, at least 0. The API reserves for fair
+                shares by it; the console calls it the most that jobs may use. By default it reserves nothing.
+            service_role: A role of your own, such as a `BatchServiceRole`. By default none: the service-linked role.
+            enabled: Whether jobs are placed; by default yes.
+            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes
+                one, without which the environment could never be replaced.
+            context: Reserved by AWS, and left out by default.
+
+        Raises:
+            ValueError: arguments that AWS would refuse, all of them in one message.
+        """
+        facts = ClusterFacts.of(cluster)
+        access = wanted_access(access_entry, facts)
+        problems = Problems()
+        problems.within("unmanaged_vcpus", unmanaged_vcpus, limits.UNMANAGED_VCPUS)
+        problems.matches("compute_environment_name", compute_environment_name, patterns.RESOURCE_NAME)
+        check_namespace(problems, cluster, namespace, facts, access)
+        check_access(problems, access, facts)
+        problems.raise_if_any()
+
+        super().__init__(scope, id)
+        name = namespace if isinstance(namespace, str) else namespace.namespace
+        self.service_role = service_role
+        self.namespace = (
+            EksNamespace(self, "Namespace", cluster=cluster, namespace=namespace, access_entry=access)
+            if isinstance(namespace, str)
+            else namespace
+        )
+        self.cfn = _L1(
+            self,
+            "Resource",
+            type="UNMANAGED",
+            compute_environment_name=compute_environment_name,
+            state="ENABLED" if enabled else "DISABLED",
+            service_role=None if service_role is None else service_role.role_arn,
+            unmanagedv_cpus=unmanaged_vcpus,
+            eks_configuration=eks_configuration(facts, name, access),
+            context=context,
+            replace_compute_environment=False,
+        )
+        self._keep_stack_tags_off()
+        self._outlive(service_role)
+        if access is not None:
+            acknowledge_access_entry(self.cfn)
+        # Whatever lets in must be there before the environment, and go after it.
+        self.cfn.node.add_dependency(self.namespace)
+        if access is AccessEntryState.DISABLED:
+            self.cfn.node.add_dependency(*map_roles(self, cluster, None))
+        self.namespace_access = grant_namespace(self, cluster, name, access)
+
+    def _refer_to(self, properties: Mapping[str, Any]) -> None:
+        given = properties.get("ServiceRole")
+        self.service_role = iam.Role.from_role_arn(self, "ServiceRole", given) if given else None
+
+    @cached_property
+    def uuid(self) -> str:
+        """The id of the environment that its nodes carry as a label, known at deploy time.
+
+        CloudFormation does not tell it, so that the first reading adds a custom resource, a function that asks AWS
+        Batch once a deploy and may do nothing else.
+        """
+        return described(self, "Uuid", "computeEnvironments.0.uuid", kind="Custom::BatchEnvironmentUuid")
+
+    @property
+    def node_labels(self) -> dict[str, str]:
+        """The label by which nodes belong to the environment: ``batch.amazonaws.com/compute-environment-uuid``.
+
+        Give it to the node group, or by hand: ``kubectl label node NAME batch.amazonaws.com/compute-environment-uuid=UUID``.
+        """
+        return {COMPUTE_ENVIRONMENT_LABEL: self.uuid}
