@@ -13,6 +13,7 @@ from batch_constructs._loading import uncollected
 from batch_constructs._node import prepare_node
 
 if TYPE_CHECKING:
+    from batch_constructs._arguments.calls import WrongArgumentError
     from batch_constructs.compute_environments.allocation import AllocationStrategy
     from batch_constructs.compute_environments.base import ImportedComputeEnvironment
     from batch_constructs.compute_environments.blue_green import BlueGreen
@@ -354,6 +355,7 @@ _HOMES = {
     "UnmanagedEksComputeEnvironment": "compute_environments.unmanaged_eks",
     "UpdatePolicy": "compute_environments.update_policy",
     "UserdataType": "facts.vocabulary",
+    "WrongArgumentError": "_arguments.calls",
     "allow_read": "permissions.policies",
     "allow_register_job_definition": "permissions.policies",
     "allow_submit_job": "permissions.policies",
@@ -541,6 +543,7 @@ __all__ = [
     "UnmanagedEksComputeEnvironment",
     "UpdatePolicy",
     "UserdataType",
+    "WrongArgumentError",
     "allow_read",
     "allow_register_job_definition",
     "allow_submit_job",
@@ -553,17 +556,41 @@ __all__ = [
 ]
 
 
+# Names that users look for here.
+_OF_THE_CDK = {
+    "App",
+    "CfnOutput",
+    "Duration",
+    "Environment",
+    "RemovalPolicy",
+    "Size",
+    "Stack",
+    "Stage",
+    "Tags",
+}
+
+
 def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise AttributeError(_no_such_name(name))
     with uncollected():
-        from batch_constructs._arguments import check_arguments  # noqa: PLC0415 - only for who uses a name
-
         value = getattr(import_module(f"{__name__}.{home}"), name)
-        check_arguments(value, _HOMES)
     globals()[name] = value
     return value
+
+
+def _no_such_name(name: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only on the way to an error message
+
+    message = f"module {__name__!r} has no attribute {name!r}"
+    if name in _OF_THE_CDK:
+        return f"{message}: write from aws_cdk import {name}"
+    # `SpotEnvironment` is nearer to `ServiceEnvironment` than to the name that begins and ends as it does.
+    alike = [each for each in __all__ if each.startswith(name[:4]) and each.endswith(name[-4:])]
+    alike += [each for each in __all__ if each.endswith(name)]
+    close = alike[:4] or get_close_matches(name, __all__, n=1)
+    return message + (f" (did you mean {' or '.join(close)}?)" if close else "")
 
 
 def __dir__() -> list[str]:

@@ -10,6 +10,7 @@ import jsii
 from aws_cdk import aws_batch as batch
 from aws_cdk.interfaces.aws_batch import ConsumableResourceReference, IConsumableResourceRef
 
+from batch_constructs._arguments import checked
 from batch_constructs._cli_json.constructs import CliJson, word
 from batch_constructs._problems import Problems
 from batch_constructs._references import Referable
@@ -74,6 +75,7 @@ class ConsumableResourceBase(Referable):
         return ImportedConsumableResource(scope, id, consumable_resource_arn=consumable_resource_arn)
 
 
+@checked
 class ImportedConsumableResource(ConsumableResourceBase):
     """A consumable resource that another stack or another tool made.
 
@@ -101,6 +103,7 @@ class ImportedConsumableResource(ConsumableResourceBase):
         self.consumable_resource_arn = consumable_resource_arn
 
 
+@checked
 class ConsumableResource(CliJson, ConsumableResourceBase):
     """So many of something; a job that needs some waits until they are free.
 

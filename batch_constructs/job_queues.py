@@ -10,6 +10,7 @@ from aws_cdk import Fn
 from aws_cdk import aws_batch as batch
 from aws_cdk.interfaces.aws_batch import IJobQueueRef, JobQueueReference
 
+from batch_constructs._arguments import checked
 from batch_constructs._cli_json.constructs import CliJson, check_kind
 from batch_constructs._cli_json.named import Named
 from batch_constructs._metrics import QueueMetrics
@@ -129,6 +130,7 @@ class JobQueueBase(NamedQueue):
         return ImportedJobQueue(scope, id, job_queue_arn=job_queue_arn)
 
 
+@checked
 class ImportedJobQueue(JobQueueBase):
     """A job queue that another stack or another tool made.
 
@@ -154,6 +156,7 @@ class ImportedJobQueue(JobQueueBase):
         self.job_queue_arn = job_queue_arn
 
 
+@checked
 class JobQueue(CliJson, JobQueueBase):
     """A queue. Jobs go to the first of its environments that can take them.
 

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from aws_cdk import aws_ec2 as ec2
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
@@ -47,6 +48,7 @@ _SMALLEST_SUBNET = 28  # as a prefix length
 _CRITERIA = ("availability_zones", "one_per_az", "subnet_filters", "subnet_group_name", "subnet_type")
 
 
+@checked
 class BatchNetwork(CheckedConstruct):
     """A VPC for compute environments.
 

@@ -13,6 +13,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Dependable, DependencyGroup
 
 from batch_constructs import _cfn
+from batch_constructs._arguments import checked
 from batch_constructs._synth_checks import check_at_synth
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class InstanceRole(CheckedRole):
         return self.instance_profile.attr_arn
 
 
+@checked
 class EcsInstanceRole(InstanceRole):
     """The role of the container instances of an EC2 or Spot environment, with its instance profile.
 
@@ -133,6 +135,7 @@ class _Rights(Dependable):
         return [each for each in self._role.node.children if each != self._role.instance_profile]
 
 
+@checked
 class SpotFleetRole(CheckedRole):
     """The role that Spot Fleet takes for a Spot environment with the ``BEST_FIT`` strategy.
 
@@ -157,6 +160,7 @@ class SpotFleetRole(CheckedRole):
         )
 
 
+@checked
 class BatchServiceRole(CheckedRole):
     """A role of your own for AWS Batch, in place of its service-linked role.
 
@@ -193,6 +197,7 @@ class BatchServiceRole(CheckedRole):
         )
 
 
+@checked
 class ExecutionRole(CheckedRole):
     """The role with which ECS starts a job: it pulls the image, opens the log stream, reads the secrets.
 
@@ -234,6 +239,7 @@ class ExecutionRole(CheckedRole):
         allow_pull(self, image)
 
 
+@checked
 class JobRole(CheckedRole):
     """The role of the code inside a job. It begins with no right at all.
 

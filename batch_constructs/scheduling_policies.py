@@ -12,6 +12,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_batch as batch
 from aws_cdk.interfaces.aws_batch import ISchedulingPolicyRef, SchedulingPolicyReference
 
+from batch_constructs._arguments import checked
 from batch_constructs._cli_json.constructs import CliJson, check_kind
 from batch_constructs._problems import Problems
 from batch_constructs._references import Referable
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["FairSharePolicy", "QuotaSharePolicy", "Share"]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
     """One of those who share a queue, as jobs name it when they are submitted.
@@ -52,6 +54,7 @@ class Share:
         problems.raise_if_any()
 
 
+@checked
 @jsii.implements(ISchedulingPolicyRef)
 class FairSharePolicy(CliJson, Referable):
     """Shares the capacity of a queue by what each has used lately, instead of first in, first out.
@@ -140,6 +143,7 @@ class FairSharePolicy(CliJson, Referable):
         }
 
 
+@checked
 @jsii.implements(ISchedulingPolicyRef)
 class QuotaSharePolicy(CliJson, Referable):
     """Divides a queue of service jobs into quota shares, each with capacity of its own: `QuotaShare`.

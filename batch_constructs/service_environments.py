@@ -12,6 +12,7 @@ from aws_cdk import Fn
 from aws_cdk import aws_batch as batch
 from aws_cdk.interfaces.aws_batch import IServiceEnvironmentRef, ServiceEnvironmentReference
 
+from batch_constructs._arguments import checked
 from batch_constructs._cli_json.constructs import CliJson
 from batch_constructs._problems import Problems
 from batch_constructs._references import Referable
@@ -30,6 +31,7 @@ __all__ = ["CapacityLimit", "ServiceEnvironment"]
 _L1 = batch.CfnServiceEnvironment
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapacityLimit:
     """How many instances may run at once: all together, or of one type.
@@ -72,6 +74,7 @@ def limits_of(capacity_limits: Iterable[Mapping[str, Any]]) -> list[CapacityLimi
     ]
 
 
+@checked
 @jsii.implements(IServiceEnvironmentRef)
 class ServiceEnvironment(CliJson, Referable):
     """Capacity for training jobs of SageMaker AI that wait in a queue of AWS Batch.

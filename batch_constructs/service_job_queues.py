@@ -9,6 +9,7 @@ import jsii
 from aws_cdk import aws_batch as batch
 from aws_cdk.interfaces.aws_batch import IJobQueueRef
 
+from batch_constructs._arguments import checked
 from batch_constructs._cli_json.constructs import CliJson, check_kind, word
 from batch_constructs._cli_json.named import Named
 from batch_constructs._problems import Problems
@@ -36,6 +37,7 @@ _L1 = batch.CfnJobQueue
 _SHARE = batch.CfnQuotaShare
 
 
+@checked
 @jsii.implements(IJobQueueRef)
 class SageMakerJobQueue(CliJson, NamedQueue):
     """A queue of training jobs for SageMaker AI. They are sent by ``SubmitServiceJob``: `ServiceJobRequest`.
@@ -162,6 +164,7 @@ class SageMakerJobQueue(CliJson, NamedQueue):
         }
 
 
+@checked
 class QuotaShare(CliJson, Referable):
     """A part of the capacity of a queue that has a `QuotaSharePolicy`: a team's own, which it may lend.
 

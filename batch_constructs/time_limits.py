@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Duration
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs.facts import limits
 from batch_constructs.facts.vocabulary import TimeLimitReason
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["JobStateTimeLimit", "TimeLimitReason", "limits_of"]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobStateTimeLimit:
     """When a job that blocks the head of its queue is cancelled, so that it stops blocking the others.

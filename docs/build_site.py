@@ -33,6 +33,7 @@ _ROOMS = {
     "monitoring": "Monitoring",
     "platform": "Platforms",
     "facts": "Words and facts",
+    "_arguments": "Errors",
 }
 
 

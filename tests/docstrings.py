@@ -85,12 +85,15 @@ def documented(thing: Any) -> Iterator[Documented]:
         texts = [thing.__doc__, None if dataclasses.is_dataclass(thing) else thing.__init__.__doc__]
         text = "\n\n".join(inspect.cleandoc(each) for each in texts if each)
         yield Documented(thing.__name__, thing.__init__, text, thing)
+    seen: set[FunctionType] = set()
     for base in thing.__mro__:
         for name, member in vars(base).items():
             method = _function(member)
-            if method is not None and _written(method) and not name.startswith("_"):
-                text = inspect.cleandoc(method.__doc__ or "")
-                yield Documented(f"{base.__name__}.{name}", method, text, thing)
+            # A method of a private class is checked, and so written again, in each public one.
+            if method is None or method in seen or not _written(method) or name.startswith("_"):
+                continue
+            seen.add(method)
+            yield Documented(method.__qualname__, method, inspect.cleandoc(method.__doc__ or ""), thing)
 
 
 def _function(member: Any) -> FunctionType | None:

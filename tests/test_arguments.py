@@ -24,17 +24,21 @@ def stack() -> cdk.Stack:
         (
             bc.ContainerOverrides,
             {"command": "echo hi"},
-            "a list of texts, got 'echo hi': write ['echo', 'hi']",
+            "a list of strings, got 'echo hi': write ['echo', 'hi']",
         ),
-        (bc.ServiceJobPattern, {"job_name_prefixes": "train-"}, "a list of texts, got 'train-'"),
-        (bc.JobPattern, {"statuses": bc.JobStatus.FAILED}, "statuses must be a list, got a JobStatus"),
-        (bc.JobPattern, {"statuses": ["FAILD"]}, "statuses[0] must be a JobStatus"),
+        (bc.ServiceJobPattern, {"job_name_prefixes": "train-"}, "a list of strings, got 'train-'"),
+        (
+            bc.JobPattern,
+            {"statuses": bc.JobStatus.FAILED},
+            "statuses must be a list of bc.JobStatus, got bc.JobStatus.FAILED: write [bc.JobStatus.FAILED]",
+        ),
+        (bc.JobPattern, {"statuses": ["FAILD"]}, "statuses[0] must be a bc.JobStatus"),
         (bc.RetryStrategy, {"attempts": "3"}, "attempts must be a number, got '3'"),
         (bc.RetryStrategy, {"attempts": True}, "attempts must be a number, got True"),
         (
             bc.RetryRule,
             {"action": "RETRYY"},
-            "action must be a RetryAction, one of RETRY, EXIT, got 'RETRYY'",
+            "action must be a bc.RetryAction, one of RETRY, EXIT, got 'RETRYY'",
         ),
         (
             bc.JobStateTimeLimit,
@@ -53,17 +57,23 @@ def test_a_value_of_another_kind_is_refused(kind: Any, arguments: dict[str, Any]
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"command": "echo hi"}, "command must be a list of texts, got 'echo hi': write ['echo', 'hi']"),
-        ({"command": ["bwa", 4]}, "command[1] must be a text, got 4"),
+        ({"command": "echo hi"}, "command must be a list of strings, got 'echo hi': write ['echo', 'hi']"),
+        ({"command": ["bwa", 4]}, "command[1] must be a string, got 4"),
         ({"memory": 512}, "memory must be a Size such as Size.mebibytes(512), got 512"),
         ({"vcpus": "1"}, "vcpus must be a number, got '1'"),
-        ({"retry_strategy": 3}, "retry_strategy must be a RetryStrategy, got 3"),
+        (
+            {"retry_strategy": 3},
+            "retry_strategy must be a bc.RetryStrategy, got 3: write bc.RetryStrategy(attempts=3)",
+        ),
         ({"job_role": "arn:aws:iam::123456789012:role/a"}, "job_role must be an iam.IRole, got 'arn:"),
-        ({"environment": {"THREADS": 4}}, "environment['THREADS'] must be a text, got 4"),
-        ({"tags": [{"Key": "a"}]}, "tags must be a mapping, got [{'Key': 'a'}]"),
-        ({"image": None}, "image must be a text or an ecs.ContainerImage, got None"),
+        ({"environment": {"THREADS": 4}}, "environment['THREADS'] must be a string, got 4"),
+        (
+            {"tags": [{"Key": "a"}]},
+            "tags must be a dict from strings to strings, got [{'Key': 'a'}]: write {'a': …}",
+        ),
+        ({"image": None}, "image must be a string or an ecs.ContainerImage, got None"),
         ({"retry_stategy": None}, "has no argument 'retry_stategy' (did you mean 'retry_strategy'?)"),
-        ({"vcpus": "1", "memory": 512}, "got '1'\nmemory must be"),
+        ({"vcpus": "1", "memory": 512}, "got '1': write 1\nmemory must be"),
     ],
 )
 def test_a_definition_says_which_argument_is_wrong(
@@ -87,16 +97,20 @@ def test_an_environment_says_what_to_write(stack: cdk.Stack) -> None:
         ({"max_vcpus": size}, "max_vcpus must be a number, got a CfnParameter: write its value_as_number"),
         (
             {"instance_types": [ec2.InstanceType("c7i.large")]},
-            "instance_types[0] must be a text, got an InstanceType",
+            "instance_types[0] must be a string, got an InstanceType",
         ),
-        ({"allocation_strategy": "BEST"}, "must be an AllocationStrategy, one of BEST_FIT_PROGRESSIVE, "),
+        (
+            {"allocation_strategy": "BEST"},
+            "must be a bc.AllocationStrategy such as bc.AllocationStrategy.BEST_FIT_PROGRESSIVE, got",
+        ),
     ]
     for arguments, message in wrong:
         with pytest.raises(TypeError) as refusal:
             bc.Ec2ComputeEnvironment(stack, "Environment", **{"vpc": network.vpc, **arguments})
         assert message in str(refusal.value)
     with pytest.raises(
-        TypeError, match="compute_environments must be a list, got an Ec2ComputeEnvironment: put it into"
+        TypeError,
+        match=r"compute_environments must be a list of .+, got an Ec2ComputeEnvironment: put it into a list",
     ):
         bc.JobQueue(
             stack,

@@ -251,7 +251,7 @@ def test_what_is_not_there_is_none(stack: Stack) -> None:
         ({"extra_endpoints": [object()]}, "endpoints_for and extra_endpoints need isolated=True"),
         (
             {"endpoints_for": ["spot"], "isolated": True},
-            "endpoints_for[0] must be an EnvironmentKind, one of ec2, fargate, eks, got 'spot'",
+            "endpoints_for[0] must be a bc.EnvironmentKind, one of ec2, fargate, eks, got 'spot'",
         ),
         ({"flow_log_retention": logs.RetentionDays.ONE_DAY}, "flow_log_retention needs flow_logs=True"),
     ],

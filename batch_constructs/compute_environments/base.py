@@ -11,6 +11,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces.aws_batch import ComputeEnvironmentReference, IComputeEnvironmentRef
 
+from batch_constructs._arguments import checked
 from batch_constructs._references import Referable
 from batch_constructs._tokens import known
 from batch_constructs.compute_environments.documents import EnvironmentCliJson
@@ -69,6 +70,7 @@ class ComputeEnvironmentBase(Referable):
         return ImportedComputeEnvironment(scope, id, compute_environment_arn=compute_environment_arn)
 
 
+@checked
 class ImportedComputeEnvironment(ComputeEnvironmentBase):
     """A compute environment that another stack or another tool made.
 

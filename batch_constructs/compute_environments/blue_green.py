@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from aws_cdk import Annotations
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["BlueGreen"]
 
 
+@checked
 class BlueGreen(CheckedConstruct):
     """Moves jobs from one environment to another in three deploys, and none of them loses a job.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from batch_constructs._arguments import checked
 from batch_constructs._tokens import minutes
 from batch_constructs.compute_environments.allocation import AllocationStrategy
 from batch_constructs.compute_environments.capacity import Capacity
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Ec2ComputeEnvironment"]
 
 
+@checked
 class Ec2ComputeEnvironment(Ec2Family):
     """Capacity on EC2 at on-demand prices.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import Annotations
 from aws_cdk import aws_ec2 as ec2
 
+from batch_constructs._arguments import checked
 from batch_constructs._tokens import minutes
 from batch_constructs.compute_environments.adapters import (
     check_adapters,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["EfaComputeEnvironment"]
 
 
+@checked
 class EfaComputeEnvironment(Ec2Family):
     """Capacity on EC2 whose instances talk to each other over the Elastic Fabric Adapter, for multi-node jobs.
 

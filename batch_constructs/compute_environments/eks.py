@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 
+from batch_constructs._arguments import checked
 from batch_constructs._tokens import minutes
 from batch_constructs.compute_environments.allocation import AllocationStrategy
 from batch_constructs.compute_environments.capacity import Capacity
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 __all__ = ["EksComputeEnvironment"]
 
 
+@checked
 class EksComputeEnvironment(Ec2Family):
     """Capacity on EC2 for an Amazon EKS cluster: AWS Batch adds nodes for its jobs, and takes them away.
 

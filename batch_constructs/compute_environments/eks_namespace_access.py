@@ -11,6 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
 from batch_constructs import _cfn
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs.facts import eks_access as facts
@@ -31,6 +32,7 @@ _CODE = Path(__file__).with_name("functions") / "namespace_access.py"
 _LONGEST = Duration.minutes(15)
 
 
+@checked
 class EksNamespaceAccess(CheckedConstruct):
     """The right of AWS Batch to run pods in a namespace of an EKS cluster, by the access policy of EKS for it.
 

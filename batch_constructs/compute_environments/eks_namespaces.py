@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from aws_cdk import Annotations
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs.compute_environments.eks_clusters import ClusterFacts
@@ -59,6 +60,7 @@ def needs_roles(access_entry: AccessEntryState | None, facts: ClusterFacts) -> b
     )
 
 
+@checked
 class EksNamespace(CheckedConstruct):
     """A namespace for jobs of AWS Batch.
 

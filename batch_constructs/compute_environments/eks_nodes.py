@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs import _cfn
+from batch_constructs._arguments import checked
 from batch_constructs.roles import InstanceRole
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ __all__ = ["EksNodeRole"]
 _POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy")
 
 
+@checked
 class EksNodeRole(InstanceRole):
     """The role of nodes of an EKS cluster, with its instance profile, and its access entry in the cluster.
 

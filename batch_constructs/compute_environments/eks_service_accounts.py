@@ -8,6 +8,7 @@ import jsii
 from aws_cdk import aws_iam as iam
 
 from batch_constructs import _cfn
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs.compute_environments.eks_namespaces import apply_manifest
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["EksServiceAccount"]
 
 
+@checked
 @jsii.implements(iam.IGrantable)
 class EksServiceAccount(CheckedConstruct):
     """What jobs on Amazon EKS may do on AWS. Grant to it, and pods that run as it have that right.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_batch as batch
 
+from batch_constructs._arguments import checked
 from batch_constructs._cfn import struct
 from batch_constructs._problems import Problems
 from batch_constructs.compute_environments.base import ManagedComputeEnvironment
@@ -25,6 +26,7 @@ __all__ = ["FargateComputeEnvironment"]
 _L1 = batch.CfnComputeEnvironment
 
 
+@checked
 class FargateComputeEnvironment(ManagedComputeEnvironment):
     """Capacity on Fargate: each job gets the vCPUs and the memory that it asks for, and nothing else runs.
 

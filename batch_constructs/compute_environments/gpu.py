@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from batch_constructs._arguments import checked
 from batch_constructs._tokens import known, minutes
 from batch_constructs.compute_environments.allocation import AllocationStrategy
 from batch_constructs.compute_environments.capacity import Capacity
@@ -39,6 +40,7 @@ _NVIDIA = ImageType.ECS_AL2023_NVIDIA
 _OLDER_NVIDIA = ImageType.ECS_AL2_NVIDIA
 
 
+@checked
 class GpuComputeEnvironment(Ec2Family):
     """Capacity on EC2 for jobs with GPUs, on demand or Spot, also in reserved capacity.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
+from batch_constructs._arguments import checked
 from batch_constructs._cfn import struct
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import gibibytes, seconds
@@ -39,6 +40,7 @@ _L1 = batch.CfnComputeEnvironment
 _NEVER = -1
 
 
+@checked
 class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
     """Capacity on EC2 instances that Amazon ECS looks after: it starts, patches, drains and ends them.
 

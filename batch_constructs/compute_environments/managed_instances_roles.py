@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_iam as iam
 
 from batch_constructs import _cfn
+from batch_constructs._arguments import checked
 from batch_constructs.roles import CheckedRole, InstanceRole
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["ManagedInstancesInfrastructureRole", "ManagedInstancesInstanceRole"]
 
 
+@checked
 class ManagedInstancesInstanceRole(InstanceRole):
     """The role of instances that Amazon ECS looks after, with its instance profile.
 
@@ -40,6 +42,7 @@ class ManagedInstancesInstanceRole(InstanceRole):
         super().__init__(scope, id, managed_policies=[own, *managed_policies])
 
 
+@checked
 class ManagedInstancesInfrastructureRole(CheckedRole):
     """The role with which Amazon ECS starts, tags and ends the instances of a `ManagedInstancesComputeEnvironment`.
 

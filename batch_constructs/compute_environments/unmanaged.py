@@ -9,6 +9,7 @@ from aws_cdk import Fn
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.compute_environments.base import OwnComputeEnvironment
@@ -33,6 +34,7 @@ __all__ = ["UnmanagedComputeEnvironment"]
 _L1 = batch.CfnComputeEnvironment
 
 
+@checked
 class UnmanagedComputeEnvironment(OwnComputeEnvironment):
     """An environment for instances of one's own: AWS Batch makes an ECS cluster for it, and they join.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs.compute_environments.base import OwnComputeEnvironment
 from batch_constructs.compute_environments.eks_access import (
@@ -40,6 +41,7 @@ __all__ = ["UnmanagedEksComputeEnvironment"]
 _L1 = batch.CfnComputeEnvironment
 
 
+@checked
 class UnmanagedEksComputeEnvironment(OwnComputeEnvironment):
     """An environment for nodes of your own in an Amazon EKS cluster: AWS Batch places jobs, you run the nodes.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs.facts import limits
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["UpdatePolicy"]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdatePolicy:
     """What happens to running jobs when an infrastructure update replaces the instances.

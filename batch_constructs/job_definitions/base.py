@@ -10,6 +10,7 @@ from aws_cdk import CfnElement, Fn
 from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, JobDefinitionReference
 
 from batch_constructs import _cfn
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._references import Referable, never_export
 from batch_constructs._tokens import known
@@ -164,6 +165,7 @@ class JobDefinitionBase(Referable):
         return ImportedJobDefinition(scope, id, job_definition_arn=arn)
 
 
+@checked
 class ImportedJobDefinition(JobDefinitionBase):
     """A job definition that another stack or another tool made.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk.aws_logs import RetentionDays
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import mebibytes, seconds
 from batch_constructs.job_definitions.container import EC2, Container, check_ec2_amounts, requirements
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Ec2JobDefinition"]
 
 
+@checked
 class Ec2JobDefinition(SingleContainerJobDefinition):
     """A definition of single-node jobs for environments on EC2, on demand and Spot.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import aws_batch as batch
 from aws_cdk.aws_logs import RetentionDays
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known, seconds
 from batch_constructs.facts import instance_types as types
@@ -42,6 +43,7 @@ __all__ = ["EcsMultiNodeParallelJobDefinition", "EcsNodeGroup"]
 _L1 = batch.CfnJobDefinition
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EcsNodeGroup:
     """Nodes that run the same containers, several on each.
@@ -65,6 +67,7 @@ class EcsNodeGroup:
     consumes: Mapping[IConsumableResourceRef, Number] | None = None
 
 
+@checked
 class EcsMultiNodeParallelJobDefinition(TasksJobDefinition):
     """A definition of jobs on several instances at once, with several containers on each.
 

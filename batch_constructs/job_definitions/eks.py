@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import seconds
 from batch_constructs.job_definitions.base import JobDefinitionBase
@@ -77,6 +78,7 @@ class EksJobDefinitionBase(EksCliJson, JobDefinitionBase):
         )
 
 
+@checked
 class EksJobDefinition(EksJobDefinitionBase):
     """A definition of jobs that each run as one pod, on an `EksComputeEnvironment`.
 

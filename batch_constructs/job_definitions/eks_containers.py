@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_batch as batch
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import mebibytes
 from batch_constructs.facts import limits, patterns
@@ -29,6 +30,7 @@ __all__ = ["EksContainer", "EksSecurityContext", "container_property"]
 _L1 = batch.CfnJobDefinition
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EksSecurityContext:
     """The rights of a container inside Kubernetes.
@@ -69,6 +71,7 @@ class EksSecurityContext:
         problems.raise_if_any()
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EksContainer:
     """A container of a job on Amazon EKS.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_batch as batch
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known, seconds
 from batch_constructs.job_definitions.consumables import check_consumes, consumable_resource_properties
@@ -32,6 +33,7 @@ __all__ = ["EksMultiNodeParallelJobDefinition", "EksNodeGroup"]
 _L1 = batch.CfnJobDefinition
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EksNodeGroup:
     """Nodes of Amazon EKS that run the same pod.
@@ -50,6 +52,7 @@ class EksNodeGroup:
     consumes: Mapping[IConsumableResourceRef, Number] | None = None
 
 
+@checked
 class EksMultiNodeParallelJobDefinition(EksJobDefinitionBase):
     """A definition of jobs whose nodes run at the same time, each one pod on an instance of its own.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_batch as batch
 from constructs import Construct
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits, patterns
@@ -28,6 +29,7 @@ _L1 = batch.CfnJobDefinition
 _UNNAMED = "Default"
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EksPod:
     """What runs on one node of a job on Amazon EKS: containers that start together, and what Kubernetes is to know.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from aws_cdk import aws_batch as batch
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known, mebibytes
 from batch_constructs.facts import limits, patterns
@@ -33,6 +34,7 @@ __all__ = [
 _L1 = batch.CfnJobDefinition
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EksEmptyDir:
     """A directory that is made for the pod, shared by its containers, and gone with it.
@@ -58,6 +60,7 @@ class EksEmptyDir:
         problems.raise_if_any()
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class EksHostPath:
     """A file or directory of the node; what a container writes there outlives its job.
@@ -78,6 +81,7 @@ class EksHostPath:
             raise ValueError(f"path must be absolute, such as /scratch, got {self.path!r}")
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class EksSecret:
     """A secret of Kubernetes, in the job's namespace, as files: one for each of its keys.
@@ -100,6 +104,7 @@ class EksSecret:
         _check_name("secret_name", self.secret_name)
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class EksPersistentVolumeClaim:
     """A volume that outlives the job, by a claim in its namespace: EFS, FSx for Lustre, EBS by their drivers.
@@ -126,6 +131,7 @@ EksVolume: TypeAlias = EksEmptyDir | EksHostPath | EksSecret | EksPersistentVolu
 """What can be mounted. The same object in several containers of a pod is one volume."""
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class EksMount:
     """A volume as one container sees it, where that differs from the whole of it, writable.

@@ -8,6 +8,7 @@ from aws_cdk import Size
 from aws_cdk import aws_batch as batch
 from aws_cdk.aws_logs import RetentionDays
 
+from batch_constructs._arguments import checked
 from batch_constructs._cli_json.constructs import word
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known, mebibytes, seconds
@@ -42,6 +43,7 @@ __all__ = ["FargateJobDefinition", "fargate_platform", "runtime_platform", "task
 _L1 = batch.CfnJobDefinition
 
 
+@checked
 class FargateJobDefinition(SingleContainerJobDefinition):
     """A definition of single-node jobs for environments on Fargate and Fargate Spot.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.instance_types import Architecture
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["FargateTask", "check_on_fargate", "platform_of"]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FargateTask:
     """How the containers of a job run on Fargate.

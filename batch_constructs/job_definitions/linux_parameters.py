@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_batch as batch
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems, did_you_mean
 from batch_constructs._tokens import known, mebibytes
 from batch_constructs.facts import limits, vocabulary
@@ -24,6 +25,7 @@ _L1 = batch.CfnJobDefinition
 _UNLIMITED = -1
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class Device:
     """A device of the instance that the container sees.
@@ -49,6 +51,7 @@ class Device:
             raise ValueError("host_path must name a device of the instance, such as /dev/fuse, got ''")
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class Tmpfs:
     """A directory in memory. What is in it counts as memory of the job.
@@ -85,6 +88,7 @@ class Tmpfs:
         problems.raise_if_any()
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class Ulimit:
     """A limit of the kernel for the processes of the container.
@@ -123,6 +127,7 @@ class Ulimit:
         return Ulimit(name, soft_limit=_UNLIMITED, hard_limit=_UNLIMITED)
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinuxParameters:
     """Devices, memory and the init process of a container on an instance.

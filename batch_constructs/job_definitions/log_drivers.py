@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_batch as batch
 
 from batch_constructs import _cfn
+from batch_constructs._arguments import checked
 from batch_constructs.job_definitions.nowhere import container_nowhere
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ __all__ = ["AwsLogs", "ResolvedLogging", "check_logging", "resolve_logging"]
 _L1 = batch.CfnJobDefinition
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwsLogs:
     """How output is written to the definition's log group.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk.aws_logs import RetentionDays
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import seconds
 from batch_constructs.facts import limits
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["ManagedInstancesJobDefinition"]
 
 
+@checked
 class ManagedInstancesJobDefinition(TaskJobDefinition):
     """A definition of jobs for environments on ECS Managed Instances, with one container or several.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk.aws_logs import RetentionDays
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import seconds
 from batch_constructs.facts import limits
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["IpcMode", "MultiContainerJobDefinition", "PidMode"]
 
 
+@checked
 class MultiContainerJobDefinition(TaskJobDefinition):
     """A definition of jobs with several containers, which start in order, share volumes and are placed together.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import aws_batch as batch
 from aws_cdk.aws_logs import RetentionDays
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import mebibytes, seconds
 from batch_constructs.job_definitions.consumables import consumable_resource_properties
@@ -43,6 +44,7 @@ __all__ = ["MultiNodeParallelJobDefinition"]
 _L1 = batch.CfnJobDefinition
 
 
+@checked
 class MultiNodeParallelJobDefinition(EcsJobDefinition):
     """A definition of jobs whose nodes run at the same time, each on an instance of its own.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Size
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.facts import instance_types as types
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["NodeGroup", "NodeRange", "check_group", "check_nodes", "container_of", "range_of", "ranges_of"]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeRange:
     """The nodes of a multi-node parallel job that share one container, by index from 0.
@@ -64,6 +66,7 @@ class NodeRange:
         return f"{self.first}:" if self.open_ended else f"{self.first}:{self.last}"
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeGroup:
     """Nodes that run the same container.

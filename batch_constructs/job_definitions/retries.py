@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits, patterns
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["RetryAction", "RetryRule", "RetryStrategy"]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryRule:
     """One line of ``evaluateOnExit``: conditions that must all match, and what follows.
@@ -96,6 +98,7 @@ class RetryRule:
         return cls(action=RetryAction.RETRY, on_reason="*")
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryStrategy:
     """How often a job is tried, and what is worth another attempt.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems, did_you_mean
 from batch_constructs._tokens import known, mebibytes, seconds
 from batch_constructs.facts import limits
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FireLens:
     """Makes a container the log router of its task; the others send it their output with ``ecs.LogDrivers.firelens``.
@@ -82,6 +84,7 @@ class FireLens:
         return found
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskContainer:
     """One of the containers of a job.

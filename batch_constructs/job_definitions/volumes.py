@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Efs", "Host", "Mount", "S3Files"]
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class Host:
     """A directory of the instance, or one that is made for the task and gone with it.
@@ -48,6 +50,7 @@ class Host:
             )
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class Efs:
     """An Amazon EFS file system, encrypted on the way and open to the job's role only as far as it needs.
@@ -92,6 +95,7 @@ class Efs:
         _check(self)
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class S3Files:
     """An Amazon S3 Files file system: the objects of a bucket as files, encrypted on the way.

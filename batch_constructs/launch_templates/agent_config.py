@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from aws_cdk import Token
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known, mebibytes, seconds
 
@@ -42,6 +43,7 @@ class ImagePullBehavior(StrEnum):
     """Only if it is not in the cache, which is never cleaned then."""
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EcsAgentConfig:
     """Settings of the ECS agent, added to ``/etc/ecs/ecs.config`` before the agent starts.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 
 __all__ = ["CapacityReservation"]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapacityReservation:
     """An On-Demand Capacity Reservation, a Capacity Block, or a resource group of them, to start instances in.

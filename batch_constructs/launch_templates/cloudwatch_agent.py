@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_iam as iam
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import as_string, known, seconds
 from batch_constructs.facts.ranges import Range
@@ -73,6 +74,7 @@ _BOOT_LOGS = (
 _INTERVAL = Range(1, 86_400, unit="seconds", source=EC2, default=60)
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudWatchAgent:
     """The CloudWatch agent: metrics from inside the instances, and their logs, which else are lost with them.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_ec2 as ec2
 
+from batch_constructs._arguments import checked
 from batch_constructs._cfn import struct
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import check_at_synth
@@ -41,6 +42,7 @@ _HOPS = Range(1, 64, unit="hops", source=EC2)
 _Data = ec2.CfnLaunchTemplate
 
 
+@checked
 class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
     """What the instances of an EC2 or Spot environment boot with: an encrypted root disk, IMDSv2, user data.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from aws_cdk import aws_ec2 as ec2
 
+from batch_constructs._arguments import checked
 from batch_constructs._connections import let_reach
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
@@ -59,6 +60,7 @@ class Mount(Protocol):
         ...
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EfsMount:
     """An EFS file system, mounted with encryption in transit and with the credentials of the instances' role.
@@ -117,6 +119,7 @@ class EfsMount:
         return [self.file_system.mount_targets_available]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FsxLustreMount:
     """An FSx for Lustre file system.
@@ -190,6 +193,7 @@ class FsxLustreMount:
         return []
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class S3Mount:
     """A bucket as a folder, by Mountpoint for Amazon S3: for large objects that are read, or written once in order.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from batch_constructs._arguments import checked
 from batch_constructs.facts import instance_types as types
 from batch_constructs.facts.instance_types import InterfaceType
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["InterfaceType", "NetworkInterface", "efa_interfaces", "interfaces_of"]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkInterface:
     """A network interface that instances start with.
@@ -51,6 +53,7 @@ class NetworkInterface:
         return self.network_card_index == self.device_index == 0
 
 
+@checked
 def efa_interfaces(instance_type: str) -> tuple[NetworkInterface, ...]:
     """The interfaces with which an instance type has all its Elastic Fabric Adapters and one address.
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.facts.ranges import Range
@@ -24,6 +25,7 @@ _PODS = Range(1, None, unit="pods", source=EC2)
 _BATCH_LABELS = "batch.amazonaws.com/"
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EksNodeConfig:
     """Settings of the kubelet and of containerd on the nodes of an `EksComputeEnvironment`.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.facts import instance_types as types
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["LaunchTemplateOverride", "check_overrides"]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchTemplateOverride:
     """A launch template for some instance types of an environment, in place of its own.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from aws_cdk import SizeRoundingBehavior
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import as_string, known
 from batch_constructs.facts.ranges import Range
@@ -32,6 +33,7 @@ SCRATCH_DEVICE_NAME = "/dev/sdf"
 _SWAP_MIB = Range(1, None, unit="MiB", source=EC2)
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScratchVolume:
     """An EBS volume beside the root disk, blank at the start of each instance and deleted with it.
@@ -71,6 +73,7 @@ class ScratchVolume:
         object.__setattr__(self, "gibibytes", size)
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceStoreVolumes:
     """The NVMe disks that come with instances such as ``c6id``, as one: fast, free of charge, lost with the instance.
@@ -101,6 +104,7 @@ class InstanceStoreVolumes:
         problems.raise_if_any()
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storage:
     """What an instance has besides its root volume. What is omitted is not made.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from aws_cdk import Fn, Token
 
+from batch_constructs._arguments import checked
 from batch_constructs._tokens import known
 from batch_constructs.launch_templates.boot_scripts import shell
 
@@ -40,6 +41,7 @@ class UserDataPart(Protocol):
         ...
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class ShellScript:
     """Commands that run as root once, at the instance's first boot and before the ECS agent starts.
@@ -93,6 +95,7 @@ class ShellScript:
         return f"{first}\n{shell('required').rstrip()}\n{rest}"
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class CloudConfig:
     """Settings for ``cloud-init``, such as ``mounts``, ``packages`` or ``write_files``.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import seconds
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["BatchAlarms"]
 
 
+@checked
 class BatchAlarms(CheckedConstruct):
     """Alarms on failures, waiting and running times of queues, on lost Spot hosts, and on environments at their limit.
 

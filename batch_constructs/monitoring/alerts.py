@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs.facts.vocabulary import JobStatus
 from batch_constructs.monitoring.alerts_base import AlertRule, AlertsBase, check_receivers
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["JobFailureAlerts"]
 
 
+@checked
 class JobFailureAlerts(AlertsBase):
     """Mails, or any other subscriber of a topic, hear of every job that failed for good.
 

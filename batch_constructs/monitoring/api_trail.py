@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_cloudtrail as cloudtrail
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.monitoring.alerts_base import AlertRule, AlertsBase, check_receivers
@@ -56,6 +57,7 @@ _HISTORY = (
 )
 
 
+@checked
 class BatchApiTrail(AlertsBase):
     """A record of who called the API of AWS Batch, and alerts on sensitive calls that CloudFormation did not make.
 

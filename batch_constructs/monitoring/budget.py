@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_budgets as budgets
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
@@ -27,6 +28,7 @@ _L1 = budgets.CfnBudget
 _NOTIFICATIONS, _EMAILS = 10, 10
 
 
+@checked
 class BatchBudget(CheckedConstruct):
     """A budget for what tagged resources cost, which tells people when much of it is spent, or will be.
 

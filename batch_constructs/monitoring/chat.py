@@ -10,6 +10,7 @@ from aws_cdk import aws_chatbot as chatbot
 from aws_cdk import aws_iam as iam
 
 from batch_constructs import _cfn
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
@@ -75,6 +76,7 @@ class ChatChannel(CheckedConstruct, RuleTarget):
         )
 
 
+@checked
 class SlackChannel(ChatChannel):
     """A channel in Slack that shows alerts.
 
@@ -120,6 +122,7 @@ class SlackChannel(ChatChannel):
         )
 
 
+@checked
 class TeamsChannel(ChatChannel):
     """A channel in Microsoft Teams that shows alerts.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known, minutes
 from batch_constructs.facts import events as facts
@@ -30,6 +31,7 @@ _ENVIRONMENTS = f"Environments: {_CONSOLE}/batch/home?region=<region>#compute-en
 _WHERE = {"time": "$.time", "region": "$.region"}
 
 
+@checked
 class ComputeEnvironmentAlerts(AlertsBase):
     """Somebody hears of it when the environments of a queue cannot run jobs.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Tags
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ __all__ = ["tag_costs"]
 _NEVER = ("aws:cdk:stack", "AWS::Batch::ComputeEnvironment")
 
 
+@checked
 def tag_costs(
     scope: IConstruct,
     tags: Mapping[str, str],

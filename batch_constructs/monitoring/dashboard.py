@@ -8,6 +8,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 
 from batch_constructs import _cfn
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs.monitoring.dashboard_layout import Grid, alarm_states, text
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["BatchDashboard"]
 
 
+@checked
 class BatchDashboard(CheckedConstruct):
     """How queues and environments are doing, on one page.
 

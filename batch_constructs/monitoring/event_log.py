@@ -10,6 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 
 from batch_constructs import _cfn
+from batch_constructs._arguments import checked
 from batch_constructs._dead_letters import dead_letter_queue, let_rule_in
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs.facts import events as facts
@@ -29,6 +30,7 @@ __all__ = ["JobEventLog"]
 _NAME_LENGTH = 128
 
 
+@checked
 class JobEventLog(CheckedConstruct):
     """All that AWS Batch says about jobs and queues, kept in a log group, with queries saved beside it.
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.facts import events as facts
@@ -28,6 +29,7 @@ __all__ = [
 _EVENT_NAME = re.compile(r"[A-Z][A-Za-z]+")
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobQueueBlockedPattern(EventPattern):
     """A job at the head of its queue cannot start, and holds up all behind it.
@@ -66,6 +68,7 @@ class JobQueueBlockedPattern(EventPattern):
         return detail.of(facts.QUEUE_BLOCKED)
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceJobPattern(EventPattern):
     """Changes of a service job's state: SageMaker training jobs that AWS Batch queues.
@@ -104,6 +107,7 @@ class ServiceJobPattern(EventPattern):
         return detail.of(facts.SERVICE_JOB_STATE_CHANGE)
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceJobQueueBlockedPattern(EventPattern):
     """A service job at the head of its queue cannot start.
@@ -130,6 +134,7 @@ class ServiceJobQueueBlockedPattern(EventPattern):
         return detail.of(facts.SERVICE_QUEUE_BLOCKED)
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiCallPattern(EventPattern):
     """Calls of the API of AWS Batch, as CloudTrail reports them. The account needs a trail for it.

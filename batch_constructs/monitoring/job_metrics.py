@@ -12,6 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
 from batch_constructs import _cfn
+from batch_constructs._arguments import checked
 from batch_constructs._dead_letters import dead_letter_queue, let_rule_in
 from batch_constructs._metrics import metric
 from batch_constructs._problems import Problems
@@ -49,6 +50,7 @@ _ALWAYS = (JobStatus.RUNNABLE, JobStatus.SUCCEEDED, JobStatus.FAILED)
 _BY_DEFINITION = (JobStatus.PENDING, JobStatus.STARTING, JobStatus.RUNNING)
 
 
+@checked
 class JobMetrics(CheckedConstruct):
     """What AWS publishes no metrics of: lost Spot hosts, definitions, the size of environments, and why jobs failed.
 

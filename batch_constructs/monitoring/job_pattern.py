@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs.facts import events as facts
 from batch_constructs.facts.vocabulary import JobStatus
@@ -76,6 +77,7 @@ class EventPattern:
         problems.raise_if_any()
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobPattern(EventPattern):
     """Changes of a job's state.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs.facts.events import TIME_LIMIT_REASON, BlockedReason
 from batch_constructs.facts.vocabulary import JobStatus
@@ -31,6 +32,7 @@ _WHAT_TO_DO = (
 )
 
 
+@checked
 class JobQueueBlockedAlerts(AlertsBase):
     """Somebody hears of it when the job at the head of a queue cannot start and holds up all others.
 
@@ -101,6 +103,7 @@ class JobQueueBlockedAlerts(AlertsBase):
         super().__init__(scope, id, rules=rules, emails=emails, topic=topic, targets=targets)
 
 
+@checked
 class StuckJobAlerts(AlertsBase):
     """Somebody hears of it when a job was RUNNABLE for too long, and a time limit of its queue has cancelled it.
 

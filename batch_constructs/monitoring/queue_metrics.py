@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Fn
 
+from batch_constructs._arguments import checked
 from batch_constructs._metrics import QueueMetrics, metric
 from batch_constructs._tokens import known
 from batch_constructs.facts.metrics import OWN_DEFINITION, OWN_ENVIRONMENT, OWN_NAMESPACE, OWN_QUEUE
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["ComputeEnvironmentMetrics", "JobDefinitionMetrics", "JobQueueMetrics"]
 
 
+@checked
 class JobQueueMetrics(QueueMetrics):
     """What the jobs of a queue did, as metrics for alarms and dashboards.
 
@@ -49,6 +51,7 @@ class JobQueueMetrics(QueueMetrics):
         return _own("SpotReclaims", {OWN_QUEUE: self._name}, "Sum", period)
 
 
+@checked
 class JobDefinitionMetrics:
     """What the jobs of a definition did, over all its revisions, in all queues that a `JobMetrics` counts.
 
@@ -161,6 +164,7 @@ class JobDefinitionMetrics:
         return _own("RunTime", self._dimensions, statistic, period)
 
 
+@checked
 class ComputeEnvironmentMetrics:
     """How large an environment is and may get, and what became of the jobs that ran there.
 

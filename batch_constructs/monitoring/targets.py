@@ -10,6 +10,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 
 from batch_constructs import _cfn
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.monitoring.receivers import RuleTarget, TopicSubscriber
@@ -25,6 +26,7 @@ _BUS = re.compile(r"arn:[a-z0-9-]+:events:[a-z0-9-]+:[0-9]{12}:event-bus/.+")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsTarget(TopicSubscriber):
     """A text message to a phone. The account must have left the SMS sandbox, or have verified the number.
@@ -53,6 +55,7 @@ class SmsTarget(TopicSubscriber):
         return "sms", self.phone_number
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpsTarget(TopicSubscriber):
     """A web hook. It must answer the request by which Amazon SNS asks it to confirm.
@@ -81,6 +84,7 @@ class HttpsTarget(TopicSubscriber):
         return "https", self.url
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventBusTarget(RuleTarget):
     """An event bus of another account or Region, which gets the events as they are.

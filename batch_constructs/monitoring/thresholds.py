@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Duration
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known, seconds
 
@@ -21,6 +22,7 @@ PERIOD = 300
 _HOUR, _DAY, _WEEK = 3_600, 86_400, 604_800
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountThreshold:
     """When so many are too many.
@@ -50,6 +52,7 @@ class CountThreshold:
         problems.raise_if_any()
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeThreshold:
     """When so long is too long.

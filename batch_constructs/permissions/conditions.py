@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ _BOOLEANS = {
 }
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationConditions:
     """What a policy asks of every container in a job definition that somebody registers.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_iam as iam
 
 from batch_constructs import _cfn
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import as_string
 from batch_constructs.facts import limits, patterns
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 
+@checked
 def allow_read() -> iam.PolicyStatement:
     """Allow to see everything of AWS Batch, and to change nothing.
 
@@ -45,6 +47,7 @@ def allow_read() -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=["batch:Describe*", "batch:List*"], resources=["*"])
 
 
+@checked
 def allow_submit_job(
     *, queue: IJobQueueRef | None = None, definition_prefix: str = ""
 ) -> iam.PolicyStatement:
@@ -66,6 +69,7 @@ def allow_submit_job(
     )
 
 
+@checked
 def allow_submit_job_with_share_identifier(
     *share_identifiers: str, queue: IJobQueueRef | None = None, definition_prefix: str = ""
 ) -> list[iam.PolicyStatement]:
@@ -106,6 +110,7 @@ def allow_submit_job_with_share_identifier(
     ]
 
 
+@checked
 def allow_submit_service_job(
     *,
     training_roles: Sequence[iam.IRole | iam.Role],
@@ -168,6 +173,7 @@ def _check_identifiers(problems: Problems, share_identifiers: Sequence[str]) -> 
         problems.matches("a share identifier", each, patterns.SHARE_IDENTIFIER_LOOSE)
 
 
+@checked
 def allow_register_job_definition(
     conditions: RegistrationConditions | None = None,
     *,
@@ -194,6 +200,7 @@ def allow_register_job_definition(
     ]
 
 
+@checked
 def deny_register_job_definition_if_all(conditions: RegistrationConditions) -> iam.PolicyStatement:
     """Deny to register definitions in which one container matches all of these conditions.
 
@@ -205,6 +212,7 @@ def deny_register_job_definition_if_all(conditions: RegistrationConditions) -> i
     return _register(iam.Effect.DENY, "*", conditions.together())
 
 
+@checked
 def deny_register_job_definition_if_any(conditions: RegistrationConditions) -> list[iam.PolicyStatement]:
     """Deny to register definitions in which one container matches one of these conditions.
 

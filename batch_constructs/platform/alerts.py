@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Annotations, Duration
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs.facts.events import TIME_LIMIT_REASON, BlockedReason
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["BatchAlerts"]
 
 
+@checked
 class BatchAlerts(CheckedConstruct):
     """The four alerts for some queues, with one topic, one key and the same receivers; nothing is told twice.
 

@@ -8,6 +8,7 @@ import jsii
 from aws_cdk import CrossStackReferences, ReferenceStrength, Stack
 from aws_cdk import aws_ec2 as ec2
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs.compute_environments.base import OwnComputeEnvironment
 from batch_constructs.platform._stack import PlatformStack
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["BatchComputeStack"]
 
 
+@checked
 @jsii.implements(ec2.IConnectable)
 class BatchComputeStack(PlatformCompute, PlatformStack):
     """A stack with environments and the queues in front of them, as `BatchPlatform` has them.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs.platform._stack import PlatformStack, queues_of_others
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["BatchJobsStack"]
 
 
+@checked
 class BatchJobsStack(PlatformStack):
     """A stack for job definitions, and for what submits them: yours to fill, and to deploy as often as you like.
 

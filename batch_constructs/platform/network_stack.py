@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from batch_constructs._arguments import checked
 from batch_constructs.networking import BatchNetwork
 from batch_constructs.platform._stack import PlatformStack
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["BatchNetworkStack"]
 
 
+@checked
 class BatchNetworkStack(PlatformStack):
     """A stack with a `BatchNetwork`: what changes least, and what all else stands on.
 

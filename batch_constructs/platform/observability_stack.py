@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs.monitoring.costs import tag_costs
 from batch_constructs.platform._stack import PlatformStack, queues_of_others
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["BatchObservabilityStack"]
 
 
+@checked
 class BatchObservabilityStack(PlatformWatch, PlatformStack):
     """A stack with all that watches queues and environments, deployed after them and needed by none.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import jsii
 from aws_cdk import aws_ec2 as ec2
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs.networking import BatchNetwork
@@ -32,6 +33,7 @@ __all__ = ["BatchPlatform"]
 _TAG = "batch-platform"
 
 
+@checked
 @jsii.implements(ec2.IConnectable)
 class BatchPlatform(PlatformCompute, PlatformWatch, CheckedConstruct):
     """Network, environments, queues, alerts and a dashboard: everything but your jobs, and one to try it with.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs.facts import limits
 from batch_constructs.platform._pool_checks import check_instances, check_name, check_names, check_sizes
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["CpuPool", "FargatePool", "GpuPool", "OwnPool", "PlatformQueue", "Pool", "queue_plans"]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformQueue:
     """A queue of a pool, where its name alone does not say enough.
@@ -65,6 +67,7 @@ class PlatformQueue:
         problems.raise_if_any()
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CpuPool:
     """Instances for jobs without GPUs: Spot first, on demand when Spot is full or AWS has none.
@@ -107,6 +110,7 @@ class CpuPool:
         problems.raise_if_any()
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GpuPool:
     """Instances with GPUs of NVIDIA, and nothing else: jobs without GPUs would hold them in vain.
@@ -146,6 +150,7 @@ class GpuPool:
         problems.raise_if_any()
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FargatePool:
     """Fargate, for jobs that shall start within a minute, one by one, on nothing that anybody patches.
@@ -177,6 +182,7 @@ class FargatePool:
         problems.raise_if_any()
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPool:
     """Environments that you make or import, of one kind and one architecture, with queues of the platform.

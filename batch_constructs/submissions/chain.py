@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems, did_you_mean
 from batch_constructs._tokens import known
 from batch_constructs.facts.vocabulary import ArrayDependency
@@ -30,6 +31,7 @@ _TRY_AGAIN = [
 ]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobChain:
     """Jobs, each under a name of yours by which the others wait for it.

@@ -12,6 +12,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk.interfaces.aws_stepfunctions import IStateMachineRef, StateMachineReference
 
 from batch_constructs import _cfn
+from batch_constructs._arguments import checked
 from batch_constructs._references import Referable
 from batch_constructs._tokens import known
 from batch_constructs.job_definitions.base import name_and_revisions
@@ -28,6 +29,7 @@ __all__ = ["JobChainStateMachine"]
 _RULE_OF_STEP_FUNCTIONS = "StepFunctionsGetEventsForBatchJobsRule"
 
 
+@checked
 @jsii.implements(IStateMachineRef)
 class JobChainStateMachine(Referable):
     """A Step Functions state machine that submits a chain of jobs each time it is started.

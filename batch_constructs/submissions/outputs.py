@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import CfnOutput, Fn, Stack
 
+from batch_constructs._arguments import checked
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
 from batch_constructs.job_definitions.base import arn_of
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["SubmissionOutputs", "output"]
 
 
+@checked
 class SubmissionOutputs(CheckedConstruct):
     """Outputs of a stack from which anybody can submit a job: names, and a command to paste.
 

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits, patterns
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerOverrides:
     """What one submission changes in the container of its definition.
@@ -60,6 +62,7 @@ class ContainerOverrides:
         problems.raise_if_any()
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskContainerOverrides:
     """What one submission changes in one of several containers of a job on ECS.
@@ -93,6 +96,7 @@ class TaskContainerOverrides:
         problems.raise_if_any()
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EksContainerOverrides:
     """What one submission changes in a container of a pod.
@@ -141,6 +145,7 @@ class EksContainerOverrides:
         problems.raise_if_any()
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EksPodOverrides:
     """What one submission changes in the pod of its definition.
@@ -180,6 +185,7 @@ class EksPodOverrides:
         problems.raise_if_any()
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodePropertyOverride:
     """What one submission changes on the nodes of a range, with one of the three kinds of overrides.
@@ -221,6 +227,7 @@ class NodePropertyOverride:
         problems.raise_if_any()
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeOverrides:
     """What one submission changes in a multi-node parallel job.

@@ -10,6 +10,7 @@ from aws_cdk import aws_pipes as pipes
 from aws_cdk import aws_sqs as sqs
 
 from batch_constructs import _cfn
+from batch_constructs._arguments import checked
 from batch_constructs._dead_letters import dead_letter_queue
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
@@ -34,6 +35,7 @@ __all__ = ["QueuedJob"]
 _TARGET = pipes.CfnPipe
 
 
+@checked
 class QueuedJob(CheckedConstruct):
     """A job for each message of an SQS queue, submitted by an EventBridge pipe.
 

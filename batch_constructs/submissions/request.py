@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits, patterns
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["JobDependency", "SubmitJobRequest"]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobDependency:
     """What must have succeeded before a job starts.
@@ -64,6 +66,7 @@ class JobDependency:
             raise ValueError(f"a dependency needs a job_id unless it is SEQUENTIAL, got type={self.type}")
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmitJobRequest:
     """A job as ``SubmitJob`` takes it.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_s3 as s3
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.submissions.triggered import EventTriggeredJob
@@ -28,6 +29,7 @@ __all__ = ["S3TriggeredJob"]
 _CDK_NOTIFICATIONS = "Notifications"
 
 
+@checked
 class S3TriggeredJob(EventTriggeredJob):
     """A job for each object that is created in a bucket, uploaded or copied.
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from batch_constructs import _cfn
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs.job_definitions.base import arn_of, consumed_by, name_and_revisions
 from batch_constructs.submissions.request import SubmitJobRequest
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["ScheduledJob"]
 
 
+@checked
 class ScheduledJob(Scheduled):
     """A job that EventBridge Scheduler submits again and again.
 

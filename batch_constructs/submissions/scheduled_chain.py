@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs.submissions.schedules import Scheduled, check_schedule
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["ScheduledJobChain"]
 
 
+@checked
 class ScheduledJobChain(Scheduled):
     """A state machine that EventBridge Scheduler starts again and again, such as a nightly chain of jobs.
 

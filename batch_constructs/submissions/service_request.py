@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits, patterns, quotas
@@ -23,6 +24,7 @@ __all__ = ["ServiceJobRequest", "ServiceJobRetryRule"]
 _DEMANDED = ("TrainingJobName", "RoleArn", "OutputDataConfig")
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceJobRetryRule:
     """What happens to a service job that failed with a reason.
@@ -48,6 +50,7 @@ class ServiceJobRetryRule:
         problems.raise_if_any()
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceJobRequest:
     """A training job of SageMaker as ``SubmitServiceJob`` takes it.

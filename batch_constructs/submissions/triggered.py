@@ -12,6 +12,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 
 from batch_constructs import _cfn
+from batch_constructs._arguments import checked
 from batch_constructs._dead_letters import check_delivery, dead_letter_queue, let_rule_in
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
@@ -39,6 +40,7 @@ _VARIABLE = re.compile(r"<(?!aws\.events\.)[A-Za-z0-9._-]+>")
 _VARIABLES = 100
 
 
+@checked
 class EventTriggeredJob(CheckedConstruct):
     """A job that an EventBridge rule submits for each event of a pattern.
 

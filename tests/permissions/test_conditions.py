@@ -75,5 +75,5 @@ def test_fails_when_nothing_is_asked() -> None:
 
 def test_fails_when_a_string_stands_for_a_list() -> None:
     """Fails when each letter would become an alternative."""
-    with pytest.raises(ValueError, match="images must be a list of texts, got 'busybox'"):
+    with pytest.raises(ValueError, match="images must be a list of strings, got 'busybox': write"):
         RegistrationConditions(images="busybox")

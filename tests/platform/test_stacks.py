@@ -355,6 +355,11 @@ def test_an_isolated_network_needs_no_way_around_nat(tmp_path: Path) -> None:
     assert len(gateways) == 1
 
 
+def _imported_pool(**arguments: Any) -> bc.OwnPool:
+    environment: Any = object()
+    return bc.OwnPool(**{"name": "own", "compute_environments": [environment], **arguments})
+
+
 def _elsewhere(app: cdk.App) -> Any:
     other = cdk.Stack(app, "Other")
     environment = bc.FargateComputeEnvironment(other, "Fargate", vpc=bc.BatchNetwork(other, "Network").vpc)
@@ -402,8 +407,8 @@ def test_fails_when_arguments_contradict(make: Callable[[cdk.App, Any], Any], me
     ("pool", "message"),
     [
         (_elsewhere, "environments must stand in the stack of their queues"),
-        (lambda _: bc.FargatePool(name="cpu"), "pools must have different names, got cpu twice"),
-        (lambda _: bc.FargatePool(queues=["cpu"]), "queues must have different names, got cpu twice"),
+        (lambda _: _imported_pool(name="cpu"), "pools must have different names, got cpu twice"),
+        (lambda _: _imported_pool(queues=["cpu"]), "queues must have different names, got cpu twice"),
     ],
 )
 def test_fails_when_a_pool_does_not_fit_in(pool: Callable[[cdk.App], Any], message: str) -> None:

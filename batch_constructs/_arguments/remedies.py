@@ -1,0 +1,175 @@
+"""What to write in place of a value of a wrong kind."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import timedelta
+from difflib import get_close_matches
+from enum import Enum
+from pathlib import PurePath
+from typing import Any, get_args, get_origin
+
+from batch_constructs._arguments.kinds import fitted, is_parameter, options
+from batch_constructs._arguments.makers import calls_that_make, imports_of, snake
+from batch_constructs._arguments.words import as_written, path_of
+
+__all__ = ["remedy"]
+
+_UNITS = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), "Duration.seconds"),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "Duration.minutes"),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), "Duration.hours"),
+    **dict.fromkeys(("d", "day", "days"), "Duration.days"),
+}
+_SIZES = {
+    **dict.fromkeys(("m", "mb", "mib"), "Size.mebibytes"),
+    **dict.fromkeys(("g", "gb", "gib"), "Size.gibibytes"),
+    **dict.fromkeys(("t", "tb", "tib"), "Size.tebibytes"),
+}
+_DAYS = {1: "ONE_DAY", 7: "ONE_WEEK", 14: "TWO_WEEKS", 30: "ONE_MONTH", 90: "THREE_MONTHS", 365: "ONE_YEAR"}
+_TRUE, _FALSE = {"true", "yes"}, {"false", "no"}
+_ENDINGS = ("_arn", "_name", "_id", "_uri", "_string")
+
+
+def remedy(name: str, value: Any, expected: Any) -> str:
+    """Return ``: write …`` for a value that does not fit, or an empty string if nothing better is known.
+
+    Args:
+        name: What the user calls it, such as ``secrets['PASSWORD']``.
+        value: What they gave.
+        expected: The annotation, evaluated.
+    """
+    if is_parameter(value):
+        return ": write its value_as_number, value_as_string or value_as_list"
+    kinds = options(expected)
+    # A string names something that exists, so that it is imported; an object is what another one is made of.
+    made = (imports_of, calls_that_make) if isinstance(value, str) else (calls_that_make, imports_of)
+    for ways in (_list, _mapping, _plain, _amount, _member, _attribute, *made, _text):
+        way = next(ways(name, value, kinds), None)
+        if way is not None:
+            return f": {way}"
+    return ""
+
+
+def _list(name: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
+    """A list around one value; a list in place of a generator or a set."""
+    items = [get_args(each)[0] for each in kinds if len(get_args(each)) == 1]
+    if not items or isinstance(value, type):
+        return
+    if isinstance(value, str) and not isinstance(value, Enum) and str in options(items[0]):
+        yield f"write {value.split() if name.endswith('command') else [value]}"
+    elif isinstance(value, set | frozenset):
+        yield f"write [{', '.join(sorted(map(as_written, value)))}], since a set has no order"
+    elif isinstance(value, Collection | Iterator) and not isinstance(value, str | Mapping):
+        yield "write a list, which can be read twice"
+    elif _fits(items[0], value):
+        yield f"write [{as_written(value)}]" if isinstance(value, Enum | int | str) else "put it into a list"
+    else:
+        for way in (_member, imports_of, calls_that_make):
+            yield from (
+                f"write [{each.removeprefix('write ')}]" for each in way(name, value, options(items[0]))
+            )
+
+
+def _fits(kind: Any, value: Any) -> bool:
+    wrong: list[tuple[str, Any, Any]] = []
+    fitted("", value, kind, wrong)
+    return not wrong
+
+
+def _mapping(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
+    """A dict for a list of pairs, as the API and tags of the CDK have them."""
+    if not any(get_origin(each) in {Mapping, dict} for each in kinds) or not isinstance(value, Sequence):
+        return
+    pairs = [
+        {str(key).lower(): each for key, each in item.items()}
+        if isinstance(item, Mapping)
+        else {"key": getattr(item, "key", None), "value": getattr(item, "value", None)}
+        for item in value
+    ]
+    names = [each.get("name") or each.get("key") for each in pairs]
+    if pairs and all(isinstance(each, str) for each in names):
+        inside = ", ".join(
+            f"{name!r}: {as_written(each['value']) if each.get('value') else '…'}"
+            for name, each in zip(names, pairs, strict=True)
+        )
+        yield f"write {{{inside}}}"
+    elif isinstance(value, list | tuple) and any(get_args(each)[:1] == (str,) for each in kinds):
+        yield "write {'…': …}, with a name for each"
+
+
+def _plain(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
+    """A number or a truth value that was written as a string, or a string that was not."""
+    if isinstance(value, str):
+        if {int, float} & set(kinds) and re.fullmatch(r"\s*-?\d+(\.\d+)?\s*", value):
+            yield f"write {value.strip()}"
+        if bool in kinds and value.lower() in _TRUE | _FALSE:
+            yield f"write {value.lower() in _TRUE}"
+    if bool in kinds and value in {0, 1}:
+        yield f"write {bool(value)}"
+    if str in kinds and isinstance(value, int | float) and not isinstance(value, Enum):
+        yield f"write {str(value)!r}"
+
+
+def _amount(name: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
+    """A `Duration`, a `Size` or a retention for what says one in another way."""
+    wanted = {each.__name__ for each in kinds if isinstance(each, type)}
+    if isinstance(value, timedelta) and "Duration" in wanted:
+        yield f"write Duration.seconds({value.total_seconds():g})"
+    if isinstance(value, str) and (found := re.fullmatch(r"\s*(\d+)\s*([A-Za-z]+)\s*", value)):
+        unit = (_UNITS if "Duration" in wanted else _SIZES if "Size" in wanted else {}).get(found[2].lower())
+        if unit:
+            yield f"write {unit}({found[1]})"
+    if isinstance(value, int) and "RetentionDays" in wanted and value in _DAYS:
+        yield f"write logs.RetentionDays.{_DAYS[value]}"
+    if isinstance(value, int) and "Size" in wanted and "volume" in name:
+        yield f"write Size.gibibytes({value})"
+
+
+def _member(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
+    """The member of an enumeration that a word, or a member of another one, is near to."""
+    for kind in kinds:
+        if not (isinstance(kind, type) and issubclass(kind, Enum) and isinstance(value, str | Enum)):
+            continue
+        word = value.name if isinstance(value, Enum) else value
+        words = {str(each.value): each for each in kind} | {each.name: each for each in kind}
+        near = get_close_matches(word, words, n=1) or get_close_matches(word.upper(), words, n=1)
+        if near:
+            yield f"write {as_written(words[near[0]])}"
+    if str in kinds and type(value).__name__ == "InstanceClass":
+        yield f"write {value.name.lower()!r}"
+
+
+def _attribute(name: str, value: Any, _: tuple[Any, ...]) -> Iterator[str]:
+    """An attribute of the object that has the argument's name: the ``vpc`` of a network; a call that was left out."""
+    if isinstance(value, str | int | float | Collection | type | None):
+        return
+    last = re.sub(r"\W.*$", "", name)
+    if last in getattr(value, "__dict__", {}) or _has_property(type(value), last):
+        yield f"write its .{last}"
+    if inspect.ismethod(value) and isinstance(value.__self__, type):
+        yield f"call it: write {path_of(value.__self__)}.{value.__name__}()"
+
+
+def _text(name: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
+    """The name, ARN or id of an object where a string is wanted."""
+    if str not in kinds or isinstance(value, str | int | float | Collection | type | None):
+        return
+    if isinstance(value, PurePath):
+        yield f"write {str(value)!r}"
+        return
+    kind = type(value)
+    if kind.__name__ == "InstanceType":
+        # An object of the CDK, which knows it in Node.js only.
+        yield f"write {value.to_string()!r}"
+    own, last = snake(kind.__name__), re.sub(r"\W.*$", "", name)
+    wanted = [f"{last}{each}" for each in _ENDINGS]
+    wanted += [f"{own}{each}" for each in ("_name", "_arn", *_ENDINGS)]
+    wanted += [each for each in dir(kind) if each.endswith(_ENDINGS) and not each.startswith("_")]
+    yield from (f"write its .{each}" for each in wanted if _has_property(kind, each))
+
+
+def _has_property(kind: type, name: str) -> bool:
+    return isinstance(inspect.getattr_static(kind, name, None), property)

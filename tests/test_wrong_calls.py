@@ -1,0 +1,296 @@
+"""What newcomers write and no type checker told them: each call is refused in words that say what to write."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import Duration, Size
+from aws_cdk import aws_batch as batch
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_efs as efs
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_ssm as ssm
+
+import batch_constructs as bc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROLE = "arn:aws:iam::123456789012:role/a"
+QUEUE = "arn:aws:batch:eu-west-1:123456789012:job-queue/main"
+SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a"
+
+
+class Platform:
+    """An app with what the calls below need, and shorter words for them."""
+
+    def __init__(self) -> None:
+        self.app = cdk.App()
+        self.stack = cdk.Stack(self.app, "Stack")
+        self.network = bc.BatchNetwork(self.stack, "Network")
+        self.vpc = self.network.vpc
+        self.compute = bc.Ec2ComputeEnvironment(self.stack, "Compute", vpc=self.vpc)
+        self.queue = bc.JobQueue(self.stack, "Queue", compute_environments=[self.compute])
+        self.role = iam.Role(self.stack, "Role", assumed_by=iam.AccountRootPrincipal())
+        self.bucket = s3.Bucket(self.stack, "Bucket")
+        self.topic = sns.Topic(self.stack, "Topic")
+        self.files = efs.FileSystem(self.stack, "Files", vpc=self.vpc)
+        self.job = self.define("Job")
+
+    def define(self, id: str = "New", **arguments: Any) -> bc.Ec2JobDefinition:
+        needed = {"image": "busybox", "vcpus": 1, "memory": Size.mebibytes(512)}
+        return bc.Ec2JobDefinition(self.stack, id, **{**needed, **arguments})
+
+    def start(self, **arguments: Any) -> bc.Ec2ComputeEnvironment:
+        return bc.Ec2ComputeEnvironment(self.stack, "New", **{"vpc": self.vpc, **arguments})
+
+    def make(self, kind: Any, **arguments: Any) -> Any:
+        return kind(self.stack, "New", **arguments)
+
+    def schedule(self, **arguments: Any) -> bc.ScheduledJob:
+        needed = {"schedule": "rate(1 day)", "job_queue": self.queue, "job_definition": self.job}
+        return self.make(bc.ScheduledJob, **{**needed, **arguments})  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module")
+def platform() -> Platform:
+    return Platform()
+
+
+CALLS: list[tuple[Callable[[Platform], Any], str]] = [
+    # Amounts.
+    (lambda p: p.define(timeout=timedelta(hours=1)), "got a timedelta: write Duration.seconds(3600)"),
+    (lambda p: p.define(timeout="2h"), "got '2h': write Duration.hours(2)"),
+    (lambda p: p.define(timeout="30 minutes"), "got '30 minutes': write Duration.minutes(30)"),
+    (lambda p: p.define(memory="4GB"), "got '4GB': write Size.gibibytes(4)"),
+    (lambda p: p.define(memory="512m"), "got '512m': write Size.mebibytes(512)"),
+    (
+        lambda p: p.define(memory=Duration.hours(1)),
+        "memory must be a Size such as Size.mebibytes(512), got a Duration",
+    ),
+    (lambda p: p.define(vcpus="4"), "vcpus must be a number, got '4': write 4"),
+    (lambda p: p.define(privileged="true"), "must be True or False, got 'true': write True"),
+    (lambda p: p.define(log_retention=30), "got 30: write logs.RetentionDays.ONE_MONTH"),
+    (lambda p: p.define(log_retention="ONE_WEEK"), "write logs.RetentionDays.ONE_WEEK"),
+    (lambda p: p.make(bc.BatchLaunchTemplate, root_volume_size=100), "got 100: write Size.gibibytes(100)"),
+    # Objects of the CDK that are not what is asked for, but what it is made of.
+    (
+        lambda p: p.define(secrets={"PASSWORD": secretsmanager.Secret(p.stack, "Secret")}),
+        "got a Secret: write batch.Secret.from_secrets_manager(…)",
+    ),
+    (
+        lambda p: p.define(secrets={"TOKEN": ssm.StringParameter(p.stack, "Parameter", string_value="x")}),
+        "got a StringParameter: write batch.Secret.from_ssm_parameter(…)",
+    ),
+    (
+        lambda p: p.define(secrets={"PASSWORD": SECRET}),
+        "write batch.Secret.from_secrets_manager(secretsmanager.Secret.from_secret_complete_arn(stack, ",
+    ),
+    (
+        lambda p: p.define(image=ecr.Repository(p.stack, "Repository")),
+        "got a Repository: write ecs.ContainerImage.from_ecr_repository(…)",
+    ),
+    (lambda p: p.define(image=Path("docker")), "write ecs.ContainerImage.from_asset('docker')"),
+    (
+        lambda p: p.define(mounts={"/x": p.files}),
+        "must be a bc.Efs, bc.S3Files or bc.Host, got a FileSystem: write bc.Efs(file_system=…)",
+    ),
+    (lambda p: p.define(mounts={"/x": "/data"}), "got '/data': write bc.Host(source_path='/data')"),
+    (
+        lambda p: p.make(bc.BatchLaunchTemplate, mounts={"/x": p.files}),
+        "got a FileSystem: write bc.EfsMount(file_system=…)",
+    ),
+    (
+        lambda p: p.make(bc.BatchLaunchTemplate, user_data=["echo hi"]),
+        "got 'echo hi': write bc.ShellScript(text='echo hi')",
+    ),
+    (lambda p: p.make(bc.JobFailureAlerts, targets=[p.topic]), "got a Topic: give it as topic=…"),
+    (
+        lambda p: p.make(bc.JobFailureAlerts, targets=["ops@example.com"]),
+        "give it as emails=['ops@example.com']",
+    ),
+    (
+        lambda p: p.schedule(schedule=events.Schedule.rate(Duration.days(1))),
+        "got a Schedule: write its .expression_string",
+    ),
+    (
+        lambda p: p.schedule(schedule=Duration.days(1)),
+        "got a Duration: write scheduler.ScheduleExpression.rate(…)",
+    ),
+    (
+        lambda p: p.define(job_role=iam.ServicePrincipal("ecs-tasks.amazonaws.com")),
+        'got a ServicePrincipal: write iam.Role(stack, "Role", assumed_by=…)',
+    ),
+    (lambda p: p.start(vpc_subnets=p.vpc.private_subnets), "write ec2.SubnetSelection(subnets=…)"),
+    (
+        lambda p: p.start(vpc_subnets=ec2.SubnetType.PUBLIC),
+        "write ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)",
+    ),
+    (
+        lambda p: p.start(instance_types=[ec2.InstanceType("c7i.large")]),
+        "got an InstanceType: write 'c7i.large'",
+    ),
+    (lambda p: p.start(instance_types=[ec2.InstanceClass.C7I]), "got ec2.InstanceClass.C7I: write 'c7i'"),
+    (
+        lambda p: p.start(allocation_strategy=batch.AllocationStrategy.BEST_FIT),
+        "got batch.AllocationStrategy.BEST_FIT: write bc.AllocationStrategy.BEST_FIT",
+    ),
+    (
+        lambda p: p.start(instance_role=p.role),
+        'got a Role: write iam.InstanceProfile(stack, "InstanceProfile", role=…)',
+    ),
+    (lambda p: p.define(environment={"BUCKET": p.bucket}), "got a Bucket: write its .bucket_name"),
+    (lambda p: p.define(environment=[{"name": "A", "value": "1"}]), "write {'A': '1'}"),
+    (lambda p: p.define(tags=[cdk.Tag("team", "a")]), "write {'team': 'a'}"),
+    (lambda p: p.start(vpc=p.network), "got a BatchNetwork: write its .vpc"),
+    (
+        lambda p: p.make(
+            bc.JobQueue, compute_environments=[p.compute], scheduling_policy=[bc.Share(identifier="a")]
+        ),
+        'got [a Share]: write bc.FairSharePolicy(stack, "FairSharePolicy", shares=…)',
+    ),
+    # ARNs, names and ids of what exists.
+    (lambda p: p.define(job_role=ROLE), f"write iam.Role.from_role_arn(stack, \"Role\", '{ROLE}')"),
+    (lambda p: p.define(job_role="batch"), "write iam.Role.from_role_name(stack, \"Role\", 'batch')"),
+    (lambda p: p.queue.grant_submit_job(ROLE, p.job), "write iam.Role.from_role_arn(stack, "),  # type: ignore[arg-type]
+    (
+        lambda p: p.queue.grant_submit_job(p.role, "align"),  # type: ignore[arg-type]
+        "write bc.Ec2JobDefinition.from_job_definition_name(stack, ",
+    ),
+    (
+        lambda p: p.schedule(job_queue="main"),
+        "write bc.JobQueue.from_job_queue_arn(stack, \"JobQueue\", 'arn:…')",
+    ),
+    (lambda p: p.schedule(job_queue=QUEUE), f"\"JobQueue\", '{QUEUE}')"),
+    (
+        lambda p: p.make(bc.JobQueue, compute_environments=["main"]),
+        "write bc.Ec2ComputeEnvironment.from_compute_environment_arn(stack, ",
+    ),
+    (
+        lambda p: p.make(bc.S3TriggeredJob, bucket="data", job_queue=p.queue, job_definition=p.job),
+        "write s3.Bucket.from_bucket_name(stack, \"Bucket\", 'data')",
+    ),
+    (
+        lambda p: p.start(vpc="vpc-0123456789abcdef0"),
+        "write ec2.Vpc.from_lookup(stack, \"Vpc\", vpc_id='vpc-0123456789abcdef0')",
+    ),
+    (
+        lambda p: p.start(security_groups=["sg-0123456789abcdef0"]),
+        "write ec2.SecurityGroup.from_security_group_id(stack, ",
+    ),
+    (
+        lambda p: p.start(instance_role="arn:aws:iam::123456789012:instance-profile/x"),
+        "write iam.InstanceProfile.from_instance_profile_arn(stack, ",
+    ),
+    (
+        lambda p: p.start(launch_template="lt-0123456789abcdef0"),
+        "import it with ec2.LaunchTemplate.from_launch_template_attributes",
+    ),
+    (lambda p: p.make(bc.BatchLaunchTemplate, kms_key=True), "got True: make one with kms.Key"),
+    # Values in place of value objects.
+    (lambda p: p.define(retry_strategy=3), "got 3: write bc.RetryStrategy(attempts=3)"),
+    (lambda p: p.define(retry_strategy={"attempts": 3}), "write bc.RetryStrategy(attempts=3)"),
+    (
+        lambda p: p.define(retry_strategy=bc.RetryStrategy),
+        "got the class RetryStrategy: write bc.RetryStrategy(…)",
+    ),
+    (
+        lambda p: p.define(retry_strategy=bc.RetryStrategy.on_spot_reclaim),
+        "got a method: call it: write bc.RetryStrategy.on_spot_reclaim()",
+    ),
+    (lambda p: p.schedule(container_overrides={"vcpus": 4}), "write bc.ContainerOverrides(vcpus=4)"),
+    (lambda p: bc.CpuPool(queues=[{"name": "a"}]), "write bc.PlatformQueue(name='a')"),  # type: ignore[list-item]
+    (
+        lambda p: p.make(bc.BatchPlatform, pools=["cpu"]),
+        "must be a bc.CpuPool, bc.GpuPool, bc.FargatePool or bc.OwnPool, got 'cpu': write bc.CpuPool(name='cpu')",
+    ),
+    (lambda p: p.make(bc.FairSharePolicy, shares=["a"]), "write bc.Share(identifier='a')"),
+    (
+        lambda p: p.define(logging="awslogs"),
+        "must be a bc.AwsLogs or an ecs.LogDriver, got 'awslogs': write bc.AwsLogs()",
+    ),
+    (lambda p: bc.RetryRule(action="retry", on_exit_code="1"), "write bc.RetryAction.RETRY"),  # type: ignore[arg-type]
+    # Lists.
+    (lambda p: p.start(instance_types={"m7i", "c7i"}), "write ['c7i', 'm7i'], since a set has no order"),
+    (lambda p: p.start(instance_types=(each for each in ["c7i"])), "write a list, which can be read twice"),
+    (lambda p: p.make(bc.BatchAlarms, job_queues=p.queue), "got a JobQueue: put it into a list"),
+    # Calls of another form.
+    (lambda p: p.define(cpu=1), "Ec2JobDefinition has no argument 'cpu' (did you mean 'vcpus'?)"),
+    (lambda p: p.define(memory_limit_mib=512), "(did you mean 'memory'?)"),
+    (lambda p: p.start(maxVcpus=1), "(did you mean 'max_vcpus'?)"),
+    (lambda p: p.start(spot=True), "has no argument 'spot': make a SpotComputeEnvironment"),
+    (lambda p: p.start(capacity_reservation=1), "have it"),
+    (lambda p: bc.AwsLogs(log_group="/x"), "it has stream_prefix, "),  # type: ignore[call-arg]
+    (lambda p: p.make(bc.SpotComputeEnvironment), "SpotComputeEnvironment needs vpc: an ec2.IVpc"),
+    (
+        lambda p: bc.Ec2ComputeEnvironment(p.stack, "New", p.vpc),  # type: ignore[call-arg]
+        "takes scope and id by position, got a Vpc as well: write it by name, as in vpc=…",
+    ),
+    (lambda p: bc.Ec2ComputeEnvironment(p.stack, vpc=p.vpc), "needs id: a string"),  # type: ignore[call-arg]
+    (
+        lambda p: bc.JobQueue("Queue", p.stack, compute_environments=[p.compute]),  # type: ignore[arg-type]
+        "JobQueue takes scope, then id, got 'Queue' first: change their places",
+    ),
+    (
+        lambda p: bc.JobQueue(p.app, "Queue", compute_environments=[p.compute]),
+        "scope must be a Stack or a construct in one, got an App",
+    ),
+    (lambda p: bc.JobQueue.from_job_queue_arn(QUEUE), "JobQueue.from_job_queue_arn needs id: a string"),  # type: ignore[call-arg, arg-type]
+]
+
+
+@pytest.mark.parametrize(("call", "message"), CALLS, ids=[message[:60] for _, message in CALLS])
+def test_a_wrong_call_is_told_what_to_write(
+    platform: Platform, call: Callable[[Platform], Any], message: str
+) -> None:
+    """With the argument, what it takes, what was given, and no address of an object."""
+    with pytest.raises(bc.WrongArgumentError) as refusal:
+        call(platform)
+    assert message in str(refusal.value)
+    assert not re.search(r"<.* at 0x|object at", str(refusal.value))
+    assert platform.stack.node.try_find_child("New") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("Size", "write from aws_cdk import Size"),
+        ("SpotEnvironment", "did you mean SpotComputeEnvironment?"),
+        ("Queue", "JobQueue"),
+        ("Ec2JobDefintion", "did you mean Ec2JobDefinition?"),
+    ],
+)
+def test_a_name_that_is_not_here_is_told_where_it_is(name: str, remedy: str) -> None:
+    """The CDK's own names, and those that are nearly ours."""
+    with pytest.raises(AttributeError, match=f"has no attribute '{name}'") as refusal:
+        getattr(bc, name)
+    assert remedy in str(refusal.value)
+
+
+def test_every_public_class_and_function_is_checked() -> None:
+    """Also those that come later: the decorator stands above each that takes arguments."""
+    unchecked = []
+    for name in bc.__all__:
+        thing = getattr(bc, name)
+        made = vars(thing).get("__init__") if isinstance(thing, type) else thing
+        ours = thing.__module__.startswith("batch_constructs.facts") or issubclass(
+            thing if isinstance(thing, type) else object, Exception
+        )
+        if (
+            callable(made)
+            and not ours
+            and made.__annotations__.keys() - {"return"}
+            and not hasattr(made, "__checked__")
+        ):
+            unchecked.append(name)
+    assert unchecked == []
