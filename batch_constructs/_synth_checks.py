@@ -146,7 +146,7 @@ def _folders(template_paths: list[str]) -> list[Path]:
 def _violation(finding: Finding) -> PolicyViolation:
     return PolicyViolation(
         rule_name=finding.rule_id,
-        description=f"{finding.message} ({finding.rule.chapter})",
+        description=finding.message,
         fix=f"{finding.remedy}; {finding.rule.link}",
         severity=finding.severity.value,
         violating_resources=[

@@ -186,7 +186,7 @@ def test_the_construct_path_is_told(tmp_path: Path) -> None:
 def test_rules() -> None:
     """All rules are listed, a family is listed, one is explained, another is not there."""
     listed = run("rules").output.splitlines()
-    assert "JQ-07    error    A job queue's priority lies between 0 and 1000." in listed
+    assert "JQ-07    error    A job queue's priority must lie between 0 and 1000." in listed
     assert len(listed) > 150
     assert {line.split("-")[0] for line in run("rules", "jq").output.splitlines()} == {"JQ"}
     explained = run("rules", "jq-03").output

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _MAX_VALUE = 48
 _BEFORE = 16  # signs that are shown before a difference
-_reference = re.compile(r"\$\{(\w+)(\.\w+)?\}")
+_reference = re.compile(r"\$\{([^${}]+?)(\.\w+)?\}")
 
 
 def difference(change: PropertyChange) -> str:
@@ -54,7 +54,10 @@ def _environments(text: str) -> list[str]:
         return []
     if not all(isinstance(arn, str) for arn in arns):
         return []
-    names = [_reference.sub(r"\1", arn).rpartition("/")[2] for arn in arns]
+    names = [
+        found[1] if (found := _reference.fullmatch(arn)) else arn.rpartition("/")[2].removesuffix("}")
+        for arn in arns
+    ]
     return names if len(set(names)) == len(names) else []
 
 

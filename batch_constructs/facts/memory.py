@@ -159,7 +159,7 @@ def why_none_fits(
         left = [type_ for type_ in left if lacks(type_) is None]
         if nearest is not None and not left:
             return (
-                "none of them has a GPU"
+                "no instance type has a GPU"
                 if gpus and not nearest.gpu_count
                 else f"even {nearest.name} {lacks(nearest)}"
             )

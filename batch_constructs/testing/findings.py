@@ -42,5 +42,4 @@ def assert_no_findings(scope: Stack | Stage, *, ignore: Collection[str] = (), wa
 
 def line(finding: Finding) -> str:
     """A finding as a line of an assertion's message."""
-    where = finding.construct_path or finding.logical_id
-    return f"  {finding.rule_id} {where}: {finding.message}; {finding.remedy}"
+    return f"  {finding.rule_id} {finding.resource.label}: {finding.message}; {finding.remedy}"

@@ -82,7 +82,7 @@ def assert_can_run(
         and (id(finding.resource) in concerned or _identity(finding) not in before)
     ]
     if reasons:
-        title = f"{definition.logical_id} would not run in {queue.logical_id}:"
+        title = f"{definition.label} would not run in {queue.label}:"
         raise AssertionError("\n".join([title, *map(line, reasons)]))
 
 

@@ -100,7 +100,7 @@ def test_gpus_narrow_the_choice() -> None:
 @pytest.mark.parametrize(
     ("wanted", "request_", "reason"),
     [
-        (["c7i"], (1, 100, 1), "none of them has a GPU"),
+        (["c7i"], (1, 100, 1), "no instance type has a GPU"),
         (["g5"], (1, 100, 9), "even g5.48xlarge has 8 GPUs"),
         (["c7i"], (193, 100, 0), "even c7i.48xlarge has 192 vCPUs for jobs"),
         (["c7i.large"], (1, 4_096, 0), "even c7i.large has 4,096 MiB, of which a job gets less than 4,064"),

@@ -98,4 +98,4 @@ def test_the_default_policy_is_not_enough_for_rules(stack: cdk.Stack) -> None:
         event_pattern={"source": ["aws.batch"]},
         targets=[events.CfnRule.TargetProperty(arn=topic.ref, id="mail")],
     )
-    assert found(stack) == ["Topic must let events.amazonaws.com publish, got no policy"]
+    assert found(stack) == ["Stack/Topic must let events.amazonaws.com publish, got no policy"]

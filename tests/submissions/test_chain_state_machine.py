@@ -217,7 +217,7 @@ def test_what_its_jobs_consume_is_granted_by_the_queue_or_missed_at_synth(stack:
         stack, "Align", image="busybox", vcpus=1, memory=Size.mebibytes(512), consumes={licences: 1}
     )
     made = machine(stack, job_definition=job.job_definition_arn)
-    with pytest.raises(AssertionError, match=r"CR-06.*must be allowed batch:SubmitJob on Licences"):
+    with pytest.raises(AssertionError, match=r"CR-06.*must be allowed batch:SubmitJob on Stack/Licences"):
         assert_no_findings(stack, warnings=True)
     ImportedJobQueue(stack, "Queue", job_queue_arn=QUEUE).grant_submit_job(made.role, job)
     assert_no_findings(stack, warnings=True)

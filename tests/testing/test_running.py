@@ -43,7 +43,7 @@ def test_a_job_that_is_too_large_fails(stack, network) -> None:
     large = job(stack, vcpus=64)
     queue = on_ec2(stack, network, instance_types=["c7i.large"])
     with pytest.raises(
-        AssertionError, match=r"^Job[0-9A-F]+ would not run in Queue[0-9A-F]+:\n  [A-Z]+-\d+ Stack/"
+        AssertionError, match=r"^Stack/Job would not run in Stack/Queue:\n  [A-Z]+-\d+ Stack/"
     ):
         assert_can_run(large, queue)
 

@@ -50,7 +50,7 @@ def causes(comparison: Comparison, new: ComputeEnvironment) -> Iterator[str]:
         paths = [change.path for change in comparison.new_version(before, template)]
         if paths:
             more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-            yield f"{template.logical_id} changes: {paths[0]}{more}"
+            yield f"{template.label} changes: {paths[0]}{more}"
 
 
 def for_tags(comparison: Comparison, old: ComputeEnvironment, new: ComputeEnvironment) -> bool:
@@ -85,7 +85,7 @@ def attached(
     if kind is not Kind.DELETED and kind is not Kind.REPLACED:
         return
     certain = at_least is kind
-    by_name = [queue.logical_id for queue in batch.of(JobQueue) if _names(queue, old)]
+    by_name = [queue.label for queue in batch.of(JobQueue) if _names(queue, old)]
     if by_name:
         yield Problem(
             risk=risk(certain),
@@ -95,9 +95,7 @@ def attached(
     for queue in batch_before.of(JobQueue):
         dying = comparison.partner(queue) is None
         if kind is Kind.DELETED and dying and _names(queue, old) and queue.stack is old.stack:
-            message = (
-                f"{queue.logical_id} names it without Ref, so CloudFormation may delete it before that queue"
-            )
+            message = f"{queue.label} names it without Ref, so CloudFormation may delete it before that queue"
             yield Problem(risk=Risk.MAY_FAIL, message=message, remedy=_FIRST_THE_QUEUE)
 
 
@@ -134,7 +132,7 @@ def _launch_templates(
         yield Problem(
             risk=Risk.SURPRISE,
             message=(
-                f"the change of {template.logical_id} ({what[0].path}) does not reach the instances: "
+                f"the change of {template.label} ({what[0].path}) does not reach the instances: "
                 f"{later if version == '$Latest' else stays}"
             ),
             remedy="set Version to Fn::GetAtt LatestVersionNumber, so that each new version updates the environment",

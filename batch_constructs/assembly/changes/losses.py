@@ -42,11 +42,6 @@ _BESIDE = {
 }
 
 
-def path_of(resource: Resource) -> str:
-    """What a reader calls a resource: the construct's path, else the logical id."""
-    return resource.construct_path.removesuffix("/Resource") or resource.logical_id
-
-
 def of_gone(
     old: Resource, kind: Kind, at_least: Kind, rename: Rename | None, removed: Collection[str]
 ) -> Iterator[Problem]:

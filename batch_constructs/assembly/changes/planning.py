@@ -158,7 +158,7 @@ class _Planner:
 
 def _place(resource: Resource, rename: Rename) -> str:
     """What to call the other side of a rename; with its stack if that is another one and the path does not say it."""
-    name = losses.path_of(resource)
+    name = resource.label
     return f"{resource.stack.name}/{name}" if rename.across and not resource.construct_path else name
 
 

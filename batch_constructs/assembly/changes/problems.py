@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.changes.change import Kind, Problem, PropertyChange, Risk
 from batch_constructs.assembly.changes.effects import effect, plain
-from batch_constructs.assembly.changes.losses import path_of
 from batch_constructs.assembly.changes.sameness import Sameness
 from batch_constructs.assembly.template import given, known, shown
 from batch_constructs.assembly.template.resources import ComputeEnvironment
@@ -110,7 +109,7 @@ def of_created(comparison: Comparison, new: Resource, gone: Iterable[Resource]) 
             yield Problem(
                 risk=risk(here and known(name)),
                 message=(
-                    f"its name {shown(name)!r} is still taken by {path_of(old)}{where}, which is deleted only "
+                    f"its name {shown(name)!r} is still taken by {old.label}{where}, which is deleted only "
                     "afterwards"
                 ),
                 remedy="keep the construct id, or change or remove the name",

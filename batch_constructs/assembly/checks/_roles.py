@@ -44,7 +44,7 @@ def misnamed(where: View, at: str, value: str | Unknown | None) -> Iterator[Find
 def _misreferred(where: View, at: str, value: Reference) -> Iterator[Finding]:
     target = value.target
     if isinstance(target, InstanceProfile):
-        message = f"{at} must be the ARN of a role, got the instance profile {target.logical_id}"
+        message = f"{at} must be the ARN of a role, got the instance profile {target.label}"
         yield Finding(where, message, at=at)
     elif isinstance(target, Role) and value.attribute != "Arn":
         named = not value.attribute and not is_none_of(target.path_, None, "/")
@@ -52,7 +52,7 @@ def _misreferred(where: View, at: str, value: Reference) -> Iterator[Finding]:
         got = value.attribute or f"Ref, which is its name{note}"
         yield Finding(
             where,
-            f"{at} must be the full ARN of {target.logical_id}, as !GetAtt {target.logical_id}.Arn gives it, got {got}",
+            f"{at} must be the full ARN of {target.label}, as !GetAtt {target.logical_id}.Arn gives it, got {got}",
             at=at,
             severity=Severity.WARNING if named else Severity.ERROR,
         )
@@ -74,7 +74,7 @@ def untrusted(
     service = trust.principal.partition(".amazonaws")[0]
     if role is not None and services is not None and service not in services:
         got = ", ".join(sorted(services)) or "no service"
-        message = f"{role.logical_id} must trust {trust.principal}, got {got}"
+        message = f"{role.label} must trust {trust.principal}, got {got}"
         yield Finding(where, message, at=at, severity=severity)
 
 

@@ -88,6 +88,7 @@ class Finding:
         message: rule, value and remedy in one line; lower case, no full stop.
         at: the member below ``where``, by CloudFormation name: ``Priority``, ``Ec2Configuration[0].ImageType``.
         severity: set only where a finding is milder than its rule.
+        fix: what to do about this one, with its numbers; by default what the rule says.
         rule: the rule that it breaks.
     """
 
@@ -95,6 +96,7 @@ class Finding:
     message: str
     at: str = field(default="", kw_only=True)
     severity: Severity = field(default=Severity.ERROR, kw_only=True)
+    fix: str = field(default="", kw_only=True)
     rule: Rule = field(default=_UNSIGNED, kw_only=True)
 
     @property
@@ -105,7 +107,7 @@ class Finding:
     @property
     def remedy(self) -> str:
         """What to do about it."""
-        return self.rule.remedy
+        return self.fix or self.rule.remedy
 
     @property
     def resource(self) -> Resource:

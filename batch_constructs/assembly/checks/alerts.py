@@ -31,7 +31,7 @@ _SOURCES = ("aws:sourceaccount", "aws:sourcearn")
     prevents="alerts that never arrive, without a word but FailedInvocations in the metrics",
 )
 def topic_takes_alerts(batch: BatchModel) -> Iterator[Finding]:
-    """A topic lets EventBridge publish if rules on AWS Batch do, and a policy of its own lets alarms publish."""
+    """A topic must let EventBridge publish if rules on AWS Batch do, and a policy of its own must let alarms publish."""
     for topic, service in _publishers(batch):
         documents = _policies(topic, batch)
         # Without a policy, a topic takes what its own account sends: alarms do, EventBridge does not count as that.
@@ -39,7 +39,7 @@ def topic_takes_alerts(batch: BatchModel) -> Iterator[Finding]:
             continue
         if not documents or _surely_lacks(documents, service, "sns:Publish"):
             got = "a policy without such a statement" if documents else "no policy"
-            yield Finding(topic, f"{topic.logical_id} must let {service}.amazonaws.com publish, got {got}")
+            yield Finding(topic, f"{topic.label} must let {service}.amazonaws.com publish, got {got}")
 
 
 @rule(
@@ -50,7 +50,7 @@ def topic_takes_alerts(batch: BatchModel) -> Iterator[Finding]:
     prevents="alerts that never arrive, without a word but FailedInvocations in the metrics",
 )
 def key_serves_alerts(batch: BatchModel) -> Iterator[Finding]:
-    """A topic that hears of AWS Batch is encrypted with a key that EventBridge and alarms may use, if it is."""
+    """The key of an encrypted topic that hears of AWS Batch must be one that EventBridge and alarms may use."""
     at = "KmsMasterKeyId"
     for topic, service in _publishers(batch):
         if _is_of_aws(topic.kms_master_key_id):
@@ -63,12 +63,12 @@ def key_serves_alerts(batch: BatchModel) -> Iterator[Finding]:
         admitting = list(_admitting(key.document, service, "kms:GenerateDataKey"))
         if lacking:
             missing = " and ".join(lacking)
-            message = f"the policy of {key.logical_id} must allow {service}.amazonaws.com {missing}"
+            message = f"the policy of {key.label} must allow {service}.amazonaws.com {missing}"
             yield Finding(topic, message, at=at)
         elif service == "events" and admitting and all(map(_asks_for_source, admitting)):
             # Amazon SNS says so of EventBridge only; EventBridge recommends such conditions for keys of event buses.
             message = (
-                f"Amazon SNS supports no conditions on the source in the policy of {key.logical_id} for EventBridge, "
+                f"Amazon SNS supports no conditions on the source in the policy of {key.label} for EventBridge, "
                 "got aws:SourceAccount or aws:SourceArn"
             )
             yield Finding(topic, message, at=at, severity=WARNING)

@@ -27,7 +27,7 @@ _AT = "AllocationStrategy"
     prevents="ClientException: the allocation strategy does not fit the type of the compute resources",
 )
 def strategy_fits_the_type(resources: ComputeResources) -> Iterator[Finding]:
-    """Strategies for Spot need the type SPOT, the ordered one for on demand needs EC2."""
+    """Strategies for Spot must have the type SPOT, the ordered one for on demand must have EC2."""
     name = resources.allocation_strategy
     if not known(name):
         return
@@ -44,7 +44,7 @@ def strategy_fits_the_type(resources: ComputeResources) -> Iterator[Finding]:
 
 @rule("AS-02", chapter=_CHAPTER, severity=ERROR, remedy="leave out AllocationStrategy")
 def no_strategy_without_instances(resources: ComputeResources) -> Iterator[Finding]:
-    """Fargate and Managed Instances have no allocation strategy."""
+    """Fargate and Managed Instances cannot have an allocation strategy."""
     without = resources.fargate or is_one_of(resources.type, "ECS_MANAGED_INSTANCES")
     if without and resources.gives(_AT):
         yield Finding(resources, f"{_AT} does not go with Type {resources.type}", at=_AT)
@@ -58,7 +58,7 @@ def no_strategy_without_instances(resources: ComputeResources) -> Iterator[Findi
     prevents="ClientException: BEST_FIT is not supported for compute environments on EKS",
 )
 def strategy_on_eks(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """An environment on Amazon EKS names its strategy, and not BEST_FIT."""
+    """An environment on Amazon EKS must name its strategy, which must not be BEST_FIT."""
     resources = environment.compute_resources
     if not is_one_of(environment.eks, True):
         return
@@ -76,7 +76,7 @@ def strategy_on_eks(environment: ComputeEnvironment) -> Iterator[Finding]:
     prevents="an environment that waits for its one cheapest type, and that no update can change in place",
 )
 def strategy_is_named(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """An environment on EC2 names its strategy: the default, BEST_FIT, cannot be updated in place."""
+    """An environment on EC2 should name its strategy: the default, BEST_FIT, cannot be updated in place."""
     resources = environment.compute_resources
     if resources.ec2 and resources.lacks(_AT) and is_one_of(environment.eks, False):
         yield Finding(

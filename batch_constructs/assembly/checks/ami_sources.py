@@ -30,7 +30,7 @@ _RESOLVED = "{{resolve:ssm:"
     prevents="an update that is refused, or instances that stay on the old image",
 )
 def refresh_is_possible(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """New images come by themselves only with the service-linked role, a newer strategy and no image of one's own."""
+    """An environment that should get new images must use the service-linked role, a newer strategy and no image of its own."""
     resources, at = environment.compute_resources, "UpdateToLatestImageVersion"
     if not resources.ec2 or not is_one_of(resources.update_to_latest_image_version, True):
         return
@@ -60,7 +60,7 @@ def refresh_is_possible(environment: ComputeEnvironment) -> Iterator[Finding]:
     prevents="instances that never start",
 )
 def image_of_the_architecture(resources: ComputeResources) -> Iterator[Finding]:
-    """An image runs on the processors of the instance types."""
+    """An image must be built for the processors of the instance types."""
     types = resources.instance_types
     found = instance_types.architectures_of([name for name in types if known(name)])
     if (
@@ -98,7 +98,7 @@ def _parameter(view: View, at: str) -> tuple[str, Severity]:
     remedy="name the image under Ec2Configuration, as ImageIdOverride beside its ImageType",
 )
 def image_override_instead_of_image_id(resources: ComputeResources) -> Iterator[Finding]:
-    """ImageId is deprecated: Ec2Configuration names the image."""
+    """ImageId is deprecated and should not be given: Ec2Configuration names the image."""
     if resources.ec2 and resources.gives("ImageId"):
         yield Finding(resources, "ImageId is deprecated in favour of Ec2Configuration", at="ImageId")
 
@@ -111,7 +111,7 @@ def image_override_instead_of_image_id(resources: ComputeResources) -> Iterator[
     prevents="instances with another image than the one that you look at",
 )
 def one_source_of_images(resources: ComputeResources) -> Iterator[Finding]:
-    """An image is named at one place only, for AWS's sources disagree on which one wins."""
+    """An image should be named at one place only: AWS's sources disagree on which one wins."""
     sources: dict[str, tuple[View, str]] = {}
     for view, at in explicit_images(resources):
         sources.setdefault(at if view.home is resources.home else "LaunchTemplate", (view, at))

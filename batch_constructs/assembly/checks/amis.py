@@ -27,7 +27,7 @@ _CHAPTER = "Compute Resource AMIs"
     remedy="give one image type, or two: one for instances with GPUs and one for the others",
 )
 def one_or_two_image_types(resources: ComputeResources) -> Iterator[Finding]:
-    """An environment names one image type, or two."""
+    """An environment must name one image type, or two."""
     if resources.ec2_configuration:
         yield from miscounted(
             limits.EC2_CONFIGURATIONS, resources, "Ec2Configuration", resources.ec2_configuration
@@ -42,7 +42,7 @@ def one_or_two_image_types(resources: ComputeResources) -> Iterator[Finding]:
     prevents="ClientException: the image type is not valid for the compute environment",
 )
 def image_of_the_orchestrator(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """Environments on ECS take ECS images, environments on EKS take EKS images."""
+    """Environments on ECS must take ECS images, environments on EKS must take EKS images."""
     eks = environment.eks
     if not known(eks):
         return
@@ -62,7 +62,7 @@ def image_of_the_orchestrator(environment: ComputeEnvironment) -> Iterator[Findi
     prevents="instances that never start: there is no such image for Arm",
 )
 def no_nvidia_image_on_arm(resources: ComputeResources) -> Iterator[Finding]:
-    """Images with NVIDIA's driver do not run on Graviton."""
+    """Images with NVIDIA's driver cannot run on Graviton."""
     found = image_types(resources)
     types = resources.instance_types
     if not found or not all(image.nvidia for image in found) or not batch_chooses(resources):
@@ -83,7 +83,7 @@ def no_nvidia_image_on_arm(resources: ComputeResources) -> Iterator[Finding]:
     prevents="instances that never start: the image does not run on these types",
 )
 def families_that_the_image_runs_on(resources: ComputeResources) -> Iterator[Finding]:
-    """Amazon Linux 2023 does not run on A1 instances."""
+    """Amazon Linux 2023 cannot run on A1 instances."""
     yield from _refused(resources, nvidia=False)
 
 
@@ -95,7 +95,7 @@ def families_that_the_image_runs_on(resources: ComputeResources) -> Iterator[Fin
     prevents="jobs that wait in RUNNABLE: the image has no driver for these GPUs",
 )
 def gpus_that_the_image_drives(resources: ComputeResources) -> Iterator[Finding]:
-    """The GPU image of Amazon Linux 2023 on ECS has no driver for P3 and G3 instances."""
+    """The GPU image of Amazon Linux 2023 on ECS cannot be used for P3 and G3 instances: it has no driver for them."""
     yield from _refused(resources, nvidia=True)
 
 
@@ -117,7 +117,7 @@ def _refused(resources: ComputeResources, *, nvidia: bool) -> Iterator[Finding]:
     prevents="an environment that AWS refuses to create, or one without security fixes",
 )
 def image_is_supported(configuration: Ec2Configuration) -> Iterator[Finding]:
-    """Amazon Linux 1 and 2 are at the end of their support."""
+    """An image should not be of Amazon Linux 1 or 2, which are at the end of their support."""
     kind = configuration.image_type
     image = images.IMAGE_TYPES.get(kind) if known(kind) else None
     if image is None or image.support_ends is None or configuration.image_id_override is not None:
@@ -133,7 +133,7 @@ def image_is_supported(configuration: Ec2Configuration) -> Iterator[Finding]:
     remedy="leave it out",
 )
 def image_status_is_read_only(configuration: Ec2Configuration) -> Iterator[Finding]:
-    """The status of an image is for reading only."""
+    """The status of an image must not be given: it is for reading only."""
     if configuration.gives("BatchImageStatus"):
         yield Finding(configuration, "BatchImageStatus is read-only, got a value", at="BatchImageStatus")
 
@@ -146,7 +146,7 @@ def image_status_is_read_only(configuration: Ec2Configuration) -> Iterator[Findi
     prevents="jobs that wait in RUNNABLE: the plain image offers no GPUs",
 )
 def gpus_need_a_gpu_image(resources: ComputeResources) -> Iterator[Finding]:
-    """Instance types with NVIDIA GPUs need an image with the driver."""
+    """Instance types with NVIDIA GPUs must have an image with the driver."""
     types, found = resources.instance_types, image_types(resources)
     if not found or any(image.nvidia for image in found) or not batch_chooses(resources):
         return

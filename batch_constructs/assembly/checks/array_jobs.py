@@ -22,6 +22,6 @@ if TYPE_CHECKING:
     prevents="ClientException: the array size must be between 2 and 10,000",
 )
 def array_size(submission: Submission) -> Iterator[Finding]:
-    """An array job has from 2 to 10,000 children."""
+    """An array job must have from 2 to 10,000 children."""
     array = submission.array_properties
     yield from outside(limits.ARRAY_SIZE, array, "Size", array.size)

@@ -27,7 +27,7 @@ _CHAPTER = "Compute Environment Parameters"
     prevents="a creation that fails: a new environment must be ENABLED",
 )
 def created_enabled(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
-    """A compute environment is ENABLED when it is created."""
+    """A compute environment must be ENABLED when it is created."""
     yield from misspelt(vocabulary.State, environment, "State", environment.state)
     if is_one_of(environment.state, "DISABLED") and not _drains(environment, batch):
         yield Finding(environment, "a new environment must be ENABLED, got State DISABLED", at="State")
@@ -66,7 +66,7 @@ def unmanaged_has_a_service_role(environment: ComputeEnvironment) -> Iterator[Fi
     remedy="leave out UnmanagedvCpus; ComputeResources.MaxvCpus limits a managed environment",
 )
 def unmanaged_vcpus_of_unmanaged(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """Only an unmanaged environment has a number of unmanaged vCPUs."""
+    """Only an unmanaged environment can have a number of unmanaged vCPUs."""
     if is_one_of(environment.type_, "MANAGED") and environment.gives("UnmanagedvCpus"):
         yield Finding(environment, "UnmanagedvCpus needs Type UNMANAGED, got MANAGED", at="UnmanagedvCpus")
 
@@ -79,7 +79,7 @@ def unmanaged_vcpus_of_unmanaged(environment: ComputeEnvironment) -> Iterator[Fi
     prevents="ClientException: computeResources must be provided for a MANAGED compute environment",
 )
 def managed_has_compute_resources(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """A managed environment has compute resources, an unmanaged one has none."""
+    """A managed environment must have compute resources, an unmanaged one must have none."""
     resources = environment.compute_resources
     if is_one_of(environment.type_, "MANAGED") and environment.lacks("ComputeResources"):
         yield Finding(environment, "a MANAGED environment needs ComputeResources, got none")
@@ -90,7 +90,7 @@ def managed_has_compute_resources(environment: ComputeEnvironment) -> Iterator[F
 
 @rule("CE-06", chapter=_CHAPTER, severity=ERROR, remedy="write MANAGED")
 def fargate_is_managed(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """An environment is MANAGED or UNMANAGED, on Fargate always MANAGED."""
+    """An environment must be MANAGED or UNMANAGED, on Fargate MANAGED."""
     yield from misspelt(vocabulary.EnvironmentType, environment, "Type", environment.type_)
     if is_one_of(environment.type_, "UNMANAGED") and environment.compute_resources.fargate:
         yield Finding(environment, "Type must be MANAGED on Fargate, got UNMANAGED", at="Type")
@@ -98,7 +98,7 @@ def fargate_is_managed(environment: ComputeEnvironment) -> Iterator[Finding]:
 
 @rule("CE-07", chapter=_CHAPTER, severity=ERROR, remedy="choose what the jobs run on")
 def kind_of_resources(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """Compute resources are EC2, SPOT, FARGATE, FARGATE_SPOT or ECS_MANAGED_INSTANCES."""
+    """The type of compute resources must be EC2, SPOT, FARGATE, FARGATE_SPOT or ECS_MANAGED_INSTANCES."""
     resources = environment.compute_resources
     yield from misspelt(vocabulary.ResourceKind, resources, "Type", resources.type)
     if resources.lacks("Type"):
@@ -112,7 +112,7 @@ def kind_of_resources(environment: ComputeEnvironment) -> Iterator[Finding]:
     remedy="wait 20 to 10,080 minutes, or 0 for not at all; only EC2 and SPOT environments can",
 )
 def scale_down_delay(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """The delay before an environment on EC2 scales down is 0 or 20 minutes to a week."""
+    """The delay before an environment on EC2 scales down must be 0 or 20 minutes to a week."""
     resources = environment.compute_resources
     policy = resources.scaling_policy
     delay = policy.min_scale_down_delay_minutes
@@ -130,7 +130,7 @@ def scale_down_delay(environment: ComputeEnvironment) -> Iterator[Finding]:
     remedy="let jobs run on for 1 to 7,200 minutes",
 )
 def update_timeout(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """During an infrastructure update jobs run on for 1 to 7,200 minutes."""
+    """The minutes that jobs run on during an infrastructure update must be 1 to 7,200."""
     policy = environment.update_policy
     minutes = policy.job_execution_timeout_minutes
     yield from outside(limits.UPDATE_TIMEOUT_MINUTES, policy, "JobExecutionTimeoutMinutes", minutes)
@@ -138,7 +138,7 @@ def update_timeout(environment: ComputeEnvironment) -> Iterator[Finding]:
 
 @rule("CE-15", chapter=_CHAPTER, severity=ERROR, remedy="write ENABLED, ENHANCED or DISABLED")
 def container_insights(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """Container Insights are ENABLED, ENHANCED or DISABLED, and there for environments on Amazon ECS."""
+    """Container Insights must be ENABLED, ENHANCED or DISABLED, and can be given for environments on Amazon ECS only."""
     settings = environment.ecs_settings
     yield from misspelt(
         vocabulary.ContainerInsights, settings, "ContainerInsights", settings.container_insights

@@ -48,7 +48,7 @@ _NOT_ON_FARGATE = (
     remedy="leave out BidPercentage: Spot prices never pass the on-demand price",
 )
 def bid_of_spot(resources: ComputeResources) -> Iterator[Finding]:
-    """A bid percentage is at least 1, and only for Spot."""
+    """A bid percentage must be at least 1, and can be given for Spot only."""
     if is_one_of(resources.type, "SPOT"):
         yield from outside(limits.BID_PERCENTAGE, resources, "BidPercentage", resources.bid_percentage)
     elif is_one_of(resources.type, "EC2") and resources.gives("BidPercentage"):
@@ -64,7 +64,7 @@ def bid_of_spot(resources: ComputeResources) -> Iterator[Finding]:
     prevents="ClientException: desired vCPUs must be between minimum and maximum vCPUs",
 )
 def vcpus_in_order(resources: ComputeResources) -> Iterator[Finding]:
-    """0 <= MinvCpus <= DesiredvCpus <= MaxvCpus, and MaxvCpus is at least 1."""
+    """MinvCpus, DesiredvCpus and MaxvCpus must be in this order, from 0, and MaxvCpus must be at least 1."""
     low, desired, high = resources.min_vcpus, resources.desired_vcpus, resources.max_vcpus
     yield from outside(limits.MAX_VCPUS, resources, "MaxvCpus", high)
     yield from outside(limits.MIN_VCPUS, resources, "MinvCpus", low)
@@ -90,7 +90,7 @@ def vcpus_in_order(resources: ComputeResources) -> Iterator[Finding]:
     prevents="ClientException: security groups must be specified",
 )
 def has_security_groups(resources: ComputeResources) -> Iterator[Finding]:
-    """Compute resources have security groups, Fargate one to five."""
+    """Compute resources must have security groups, on Fargate one to five."""
     groups, at = resources.security_group_ids, "SecurityGroupIds"
     if resources.fargate:
         yield from miscounted(limits.FARGATE_SECURITY_GROUPS, resources, at, groups)
@@ -119,7 +119,7 @@ def _may_have_groups(data: LaunchTemplateData) -> bool:
     prevents="ClientException: instance types must have the same architecture",
 )
 def one_architecture(resources: ComputeResources) -> Iterator[Finding]:
-    """All instance types of an environment have one architecture; an environment on EC2 names at least one type."""
+    """All instance types of an environment must have one architecture; an environment on EC2 must name at least one type."""
     names = [name for name in literals(resources.instance_types) if name not in instance_types.BUNDLES]
     if len(instance_types.architectures_of(names)) > 1:
         got = " and ".join(_by_architecture(names))
@@ -136,7 +136,7 @@ def one_architecture(resources: ComputeResources) -> Iterator[Finding]:
     prevents="ClientException: instance types must have the same architecture",
 )
 def bundles_fit_the_architecture(resources: ComputeResources) -> Iterator[Finding]:
-    """Optimal and default_x86_64 stand for x86_64 types, default_arm64 for Arm types: they do not mix."""
+    """Optimal and default_x86_64 stand for x86_64 types, default_arm64 for Arm types: they cannot be mixed."""
     names = literals(resources.instance_types)
     bundles = [name for name in names if name in instance_types.BUNDLES]
     if bundles and len(instance_types.architectures_of(names)) > 1:
@@ -163,7 +163,7 @@ def _by_architecture(names: Iterable[str]) -> list[str]:
     prevents="an environment that AWS refuses, or that never gets an instance: its jobs wait in RUNNABLE",
 )
 def instance_types_exist(where: ComputeResources | NodeRange) -> Iterator[Finding]:
-    """Instance types, families and bundles are written as AWS writes them; one newer than the data passes."""
+    """Instance types, families and bundles must be written as AWS writes them; one newer than the data passes."""
     named: list[tuple[str, str | Unknown | None]] = [
         (f"InstanceTypes[{index}]", name) for index, name in enumerate(where.instance_types)
     ]
@@ -186,7 +186,7 @@ def instance_types_exist(where: ComputeResources | NodeRange) -> Iterator[Findin
     prevents="ClientException: subnets must be specified",
 )
 def has_subnets(resources: ComputeResources) -> Iterator[Finding]:
-    """Compute resources have subnets of one VPC, Fargate at most 16."""
+    """Compute resources must have subnets of one VPC, on Fargate at most 16."""
     subnets = resources.subnet_ids
     if (resources.ec2 or resources.fargate) and subnets.empty:
         yield Finding(resources, "at least one subnet must be given, got none", at="Subnets")
@@ -194,7 +194,7 @@ def has_subnets(resources: ComputeResources) -> Iterator[Finding]:
         yield from miscounted(limits.FARGATE_SUBNETS, resources, "Subnets", subnets)
     vpcs = {id(vpc): vpc for subnet in resources.subnets if (vpc := subnet.vpc) is not None}
     if len(vpcs) > 1:
-        got = " and ".join(vpc.logical_id for vpc in vpcs.values())
+        got = " and ".join(vpc.label for vpc in vpcs.values())
         yield Finding(resources, f"the subnets of an environment must be in one VPC, got {got}", at="Subnets")
 
 
@@ -206,7 +206,7 @@ def has_subnets(resources: ComputeResources) -> Iterator[Finding]:
     prevents="ClientException: parameters that are not applicable to Fargate",
 )
 def nothing_of_instances_on_fargate(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """Fargate takes no parameter that is about instances."""
+    """Fargate cannot have parameters that are about instances."""
     resources = environment.compute_resources
     for name in resources.gives(*_NOT_ON_FARGATE) if resources.fargate else ():
         value = resources.raw(name)

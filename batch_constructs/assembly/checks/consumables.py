@@ -29,7 +29,7 @@ _CHAPTER = "Consumable Resources"
     remedy="give ResourceType REPLENISHABLE or NON_REPLENISHABLE, and a TotalQuantity of at least 0",
 )
 def kind_and_total(resource: ConsumableResource) -> Iterator[Finding]:
-    """A consumable resource is replenishable or not, and has a total of at least 0."""
+    """A consumable resource must be replenishable or not, and must have a total of at least 0."""
     for name in ("ResourceType", "TotalQuantity"):
         if resource.lacks(name):
             yield Finding(resource, f"{name} must be given, got none", at=name)
@@ -45,7 +45,7 @@ def kind_and_total(resource: ConsumableResource) -> Iterator[Finding]:
     prevents="ConsumableResource: failed validation constraint for keyword [pattern]",
 )
 def definition_names_an_arn(definition: JobDefinition) -> Iterator[Finding]:
-    """In CloudFormation, a job definition names consumable resources by ARN, each with a quantity."""
+    """A job definition in CloudFormation must name consumable resources by ARN, each with a quantity."""
     ranges = definition.node_properties.node_range_properties
     for properties in (
         definition.consumable_resource_properties,
@@ -66,7 +66,7 @@ def definition_names_an_arn(definition: JobDefinition) -> Iterator[Finding]:
     remedy="give each entry of the override a resource, by name or ARN, and a quantity",
 )
 def override_is_complete(submission: Submission) -> Iterator[Finding]:
-    """What a submission overrides are resources with a quantity each."""
+    """Consumable resources that a submission overrides must have a quantity each."""
     properties = submission.consumable_resource_properties_override
     for requirement in properties.consumable_resource_list:
         yield from _incomplete(requirement)
@@ -85,12 +85,12 @@ def _incomplete(requirement: ConsumableResourceRequirement) -> Iterator[Finding]
     remedy="name each resource once, with a quantity of at least 1",
 )
 def quantities_count(properties: ConsumableResourceProperties) -> Iterator[Finding]:
-    """A job names each consumable resource once, with a quantity of at least 1."""
+    """A job must name each consumable resource once, with a quantity of at least 1."""
     seen: set[str] = set()
     for requirement in properties.consumable_resource_list:
         yield from outside(limits.CONSUMABLE_QUANTITY, requirement, "Quantity", requirement.quantity)
         resource, arn = requirement.consumable_resource, requirement.consumable_resource_arn
-        name = resource.logical_id if resource is not None else arn
+        name = resource.label if resource is not None else arn
         if known(name):
             if name in seen:
                 message = f"a job names each consumable resource once, got {name} twice"
@@ -106,9 +106,9 @@ def quantities_count(properties: ConsumableResourceProperties) -> Iterator[Findi
     prevents="a job that waits in RUNNABLE for ever",
 )
 def total_is_enough(requirement: ConsumableResourceRequirement) -> Iterator[Finding]:
-    """A job holds no more of a consumable resource than there is."""
+    """A job must not ask for more of a consumable resource than there is."""
     resource, quantity = requirement.consumable_resource, requirement.quantity
     total = None if resource is None else resource.total_quantity
     if resource is not None and known(quantity) and known(total) and quantity > total:
-        message = f"Quantity must be at most the {total} of {resource.logical_id}, got {quantity}"
+        message = f"Quantity must be at most the {total} of {resource.label}, got {quantity}"
         yield Finding(requirement, message, at="Quantity")

@@ -25,7 +25,7 @@ _CHAPTER = "Job Dependencies"
     prevents="ClientException: a job can have at most 20 dependencies",
 )
 def number_of_dependencies(submission: Submission) -> Iterator[Finding]:
-    """A job waits for at most 20 others."""
+    """A job must wait for at most 20 others."""
     yield from miscounted(limits.DEPENDENCIES, submission, "DependsOn", submission.depends_on)
     for dependency in submission.depends_on:
         yield from misspelt(vocabulary.ArrayDependency, dependency, "Type", dependency.type)
@@ -41,7 +41,7 @@ def number_of_dependencies(submission: Submission) -> Iterator[Finding]:
     prevents="ClientException: N_TO_N needs the id of an array job",
 )
 def n_to_n_between_arrays(submission: Submission) -> Iterator[Finding]:
-    """An N_TO_N dependency is between the children of two array jobs, the other one named by its id."""
+    """An N_TO_N dependency must be between two array jobs, and must name the other one by its id."""
     for dependency in submission.depends_on:
         if not known(dependency.type) or dependency.type.upper() != "N_TO_N":
             continue
@@ -59,7 +59,7 @@ def n_to_n_between_arrays(submission: Submission) -> Iterator[Finding]:
     prevents="ClientException: SEQUENTIAL takes no job id",
 )
 def sequential_within_an_array(submission: Submission) -> Iterator[Finding]:
-    """A SEQUENTIAL dependency is between the children of one array job, and names no other job."""
+    """A SEQUENTIAL dependency must be between the children of one array job, and must name no other job."""
     for dependency in submission.depends_on:
         if not known(dependency.type) or dependency.type.upper() != "SEQUENTIAL":
             continue

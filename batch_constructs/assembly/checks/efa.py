@@ -57,7 +57,7 @@ def _templates(resources: ComputeResources) -> Iterator[tuple[LaunchTemplate, st
     prevents="instances that EC2 refuses to start, and so jobs that wait in RUNNABLE",
 )
 def types_have_the_adapters(resources: ComputeResources) -> Iterator[Finding]:
-    """All instance types of an environment have the adapters that the launch template asks for."""
+    """All instance types of an environment must have the adapters that the launch template asks for."""
     for template, name, types in _templates(resources):
         adapters = adapters_of(template)
         problems = {why for type_ in types if (why := _lacks(type_, adapters))} if adapters else set()
@@ -65,10 +65,10 @@ def types_have_the_adapters(resources: ComputeResources) -> Iterator[Finding]:
             continue
         lacking = sum(_lacks(type_, adapters) is not None for type_ in types)
         if lacking == len(types):
-            message = f"{min(problems)}, and {template.logical_id} attaches one to it"
+            message = f"{min(problems)}, and {template.label} attaches one to it"
             yield Finding(resources, message, at="InstanceTypes")
         else:
-            message = f"not all sizes of {name} have the adapters of {template.logical_id}: {min(problems)}"
+            message = f"not all sizes of {name} have the adapters of {template.label}: {min(problems)}"
             yield Finding(resources, message, at="InstanceTypes", severity=WARNING)
 
 
@@ -95,7 +95,7 @@ def _lacks(type_: InstanceType, adapters: list[NetworkInterface]) -> str | None:
     prevents="nodes that do not hear each other",
 )
 def security_group_lets_itself_through(template: LaunchTemplate, batch: BatchModel) -> Iterator[Finding]:
-    """The security group of an adapter lets everything in from itself, and everything out to itself."""
+    """The security group of an adapter must let everything in from itself, and everything out to itself."""
     seen: set[frozenset[int]] = {frozenset()}
     for adapter in adapters_of(template):
         groups = adapter.groups
@@ -104,7 +104,7 @@ def security_group_lets_itself_through(template: LaunchTemplate, batch: BatchMod
         if not groups.complete or key in seen or any(group.conditional for group in groups):
             continue
         seen.add(key)
-        names = ", ".join(group.logical_id for group in groups)
+        names = ", ".join(group.label for group in groups)
         for direction in ("in", "out"):
             reach = _reach(batch, list(groups), direction)
             if reach is None:
@@ -148,18 +148,16 @@ def _reach(batch: BatchModel, groups: list[SecurityGroup], direction: str) -> bo
     prevents="nodes that stand far from each other, and so a slow fabric",
 )
 def instances_stand_together(resources: ComputeResources) -> Iterator[Finding]:
-    """Instances with an Elastic Fabric Adapter stand in one cluster placement group."""
+    """Instances with an Elastic Fabric Adapter should stand in one cluster placement group."""
     template = resources.launch_template.launch_template
     if template is None or not adapters_of(template):
         return
     group, placement = resources.placement_group_resource, template.data.placement
     if group is not None and known(group.strategy) and group.strategy != "CLUSTER":
-        message = f"the strategy of {group.logical_id} should be cluster, got {group.strategy.lower()}"
+        message = f"the strategy of {group.label} should be cluster, got {group.strategy.lower()}"
         yield Finding(resources, message, at="PlacementGroup")
     # A capacity reservation decides by itself where its instances stand.
     elsewhere = placement.raw("GroupName"), placement.raw("GroupId"), template.data.raw(_RESERVATION)
     if resources.raw("PlacementGroup") is None and all(value is None for value in elsewhere):
-        message = (
-            f"instances with the adapters of {template.logical_id} should share a placement group, got none"
-        )
+        message = f"instances with the adapters of {template.label} should share a placement group, got none"
         yield Finding(resources, message)

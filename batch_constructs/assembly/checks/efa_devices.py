@@ -44,7 +44,7 @@ def _passes_device(container: Container) -> bool:
     prevents="containers that cannot start: the instance has no /dev/infiniband/uverbs0",
 )
 def hosts_have_the_device(where: NodeRange | Submission) -> Iterator[Finding]:
-    """Containers with the device of an Elastic Fabric Adapter run on instances with one, and nodes with one pass it on."""
+    """Containers with the device of an Elastic Fabric Adapter must run on instances with one, and nodes with one must pass it on."""
     if isinstance(where, NodeRange):
         name = type_of(where)
         type_ = instance_types.find(name) if name is not None else None
@@ -62,14 +62,14 @@ def hosts_have_the_device(where: NodeRange | Submission) -> Iterator[Finding]:
     names = hosts_behind(queue)
     if names and not any(t.efa_supported for name in names for t in instance_types.members(name)):
         message = (
-            f"{definition.logical_id} needs an Elastic Fabric Adapter, and no instance type behind"
-            f" {queue.logical_id} has one"
+            f"{definition.label} needs an Elastic Fabric Adapter, and no instance type behind"
+            f" {queue.label} has one"
         )
         yield Finding(where, message)
     elif names and not any(_may_attach(environment.compute_resources) for environment in queue.environments):
         message = (
-            f"{definition.logical_id} needs an Elastic Fabric Adapter, and no launch template behind"
-            f" {queue.logical_id} attaches one"
+            f"{definition.label} needs an Elastic Fabric Adapter, and no launch template behind"
+            f" {queue.label} attaches one"
         )
         yield Finding(where, message, severity=WARNING)
 
@@ -86,7 +86,7 @@ def _unused_adapters(submission: Submission, definition: JobDefinition, queue: J
         and all(map(_attaches, environments))
     ):
         message = (
-            f"the instances behind {queue.logical_id} have an Elastic Fabric Adapter, and {definition.logical_id}"
+            f"the instances behind {queue.label} have an Elastic Fabric Adapter, and {definition.label}"
             " passes no /dev/infiniband/uverbs0 to its containers"
         )
         yield Finding(submission, message, severity=WARNING)
@@ -136,7 +136,7 @@ def _may_attach(resources: ComputeResources) -> bool:
     prevents="jobs that do not find the adapter and fall back to slow sockets, or fail",
 )
 def device_is_passed_as_it_is(device: Device) -> Iterator[Finding]:
-    """The device of an Elastic Fabric Adapter has the same path in the container, and all permissions."""
+    """The device of an Elastic Fabric Adapter must have the same path in the container, and all permissions."""
     host, inside, permissions = device.host_path, device.container_path, device.permissions
     if not known(host) or not _DEVICE.fullmatch(host):
         return

@@ -40,9 +40,7 @@ def access_entries_agree(batch: BatchModel) -> Iterator[Finding]:
             and _mode_is(configuration, "API")
             and is_one_of(entry.desired_state, "DISABLED")
         ):
-            message = (
-                f"DesiredState must not be DISABLED: {cluster.logical_id} lets in by access entries only"
-            )
+            message = f"DesiredState must not be DISABLED: {cluster.label} lets in by access entries only"
             yield Finding(entry, message, at="DesiredState")
         if key is not None and configuration.present:
             by_cluster[key].append(configuration)
@@ -59,7 +57,7 @@ def _disagreement(configurations: list[EksConfiguration]) -> Iterator[Finding]:
     seen = {state for state in states.values() if state is not None}
     if len(seen) < 2 or not seen & {"ENABLED", "DISABLED"}:
         return
-    text = " and ".join(f"{state} in {each.home.logical_id}" for each, state in states.items() if state)
+    text = " and ".join(f"{state} in {each.home.label}" for each, state in states.items() if state)
     first = next(each for each in configurations if states[each] in {"ENABLED", "DISABLED"})
     message = f"DesiredState counts only if all environments of a cluster agree, got {text}"
     yield Finding(first.access_entry, message, at="DesiredState", severity=WARNING)

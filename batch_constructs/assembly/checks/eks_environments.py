@@ -31,7 +31,7 @@ _CLUSTER_ARN = re.compile(r"arn:[^:]+:eks:[^:]*:[^:]*:cluster/.+")
     prevents="ClientException: kubernetesNamespace must not be default or begin with kube-",
 )
 def cluster_and_namespace(configuration: EksConfiguration) -> Iterator[Finding]:
-    """An environment on EKS names its cluster by ARN, and a namespace that is neither default nor Kubernetes' own."""
+    """An environment on EKS must name its cluster by ARN, and a namespace that is neither default nor Kubernetes' own."""
     yield from malformed(
         patterns.EKS_NAMESPACE, configuration, "KubernetesNamespace", configuration.kubernetes_namespace
     )
@@ -69,9 +69,7 @@ def kubernetes_version(environment: ComputeEnvironment) -> Iterator[Finding]:
             yield Finding(configuration, message, at="ImageKubernetesVersion")
     cluster = environment.eks_configuration.cluster
     if cluster is not None and known(cluster.version) and _too_old(cluster.version):
-        message = (
-            f"the cluster {cluster.logical_id} must have at least Kubernetes {oldest}, got {cluster.version}"
-        )
+        message = f"the cluster {cluster.label} must have at least Kubernetes {oldest}, got {cluster.version}"
         yield Finding(environment.eks_configuration, message, at="EksClusterArn")
 
 
@@ -91,13 +89,13 @@ def _too_old(version: str) -> bool:
     prevents="ClientException: a service role cannot be given for a compute environment on EKS",
 )
 def no_service_role(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """A managed environment on EKS has no service role of its own."""
+    """A managed environment on EKS must not have a service role of its own."""
     # Of unmanaged ones AWS's pages disagree: see CE-02.
     if not environment.eks_configuration.present or not is_one_of(environment.type_, "MANAGED"):
         return
     arn, role = environment.service_role_arn, environment.service_role
     if role is not None:
-        message = f"a managed environment on EKS takes no ServiceRole, got {role.logical_id}"
+        message = f"a managed environment on EKS takes no ServiceRole, got {role.label}"
         yield Finding(environment, message, at="ServiceRole")
     elif known(arn) and SERVICE_LINKED_ROLE_NAME not in arn:
         message = f"a managed environment on EKS takes no ServiceRole, got {arn}"
@@ -118,7 +116,7 @@ def ec2_or_spot(environment: ComputeEnvironment) -> Iterator[Finding]:
 
 @rule("EKS-18", chapter=_CHAPTER, severity=ERROR, remedy="leave out DesiredvCpus")
 def no_desired_vcpus(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """An environment on EKS has no DesiredvCpus."""
+    """An environment on EKS must not have DesiredvCpus."""
     desired = environment.compute_resources.desired_vcpus
     if environment.eks_configuration.present and known(desired):
         message = f"an environment on EKS takes no DesiredvCpus, got {desired}"

@@ -31,7 +31,7 @@ _STATUS = "EventPattern.detail.status"
     prevents="a rule that never fires",
 )
 def states_exist(listener: EventRule) -> Iterator[Finding]:
-    """A rule listens for states that jobs have."""
+    """A rule must listen for states that jobs have."""
     every = [status.value for status in JobStatus]
     for state in _states(listener):
         if state not in every:
@@ -47,7 +47,7 @@ def states_exist(listener: EventRule) -> Iterator[Finding]:
     prevents="a rule that never hears of new jobs",
 )
 def submitted_never_comes(listener: EventRule) -> Iterator[Finding]:
-    """No event is sent when a job is SUBMITTED for the first time."""
+    """A rule that listens for SUBMITTED misses new jobs: no event is sent when a job is SUBMITTED for the first time."""
     if JobStatus.SUBMITTED in _states(listener):
         yield Finding(listener, "no event comes when a job is first SUBMITTED, got it as status", at=_STATUS)
 
@@ -74,7 +74,7 @@ def _only(values: Any, wanted: str) -> bool:
     prevents="a rule that matches and submits nothing",
 )
 def job_targets_are_complete(target: EventTarget) -> Iterator[Finding]:
-    """A job queue as a target of a rule needs the job's name, its definition, and a role."""
+    """A job queue as a target of a rule must have the job's name, its definition, and a role."""
     parameters = target.batch_parameters
     for member in ("JobDefinition", "JobName"):
         if parameters.lacks(member):
@@ -82,7 +82,7 @@ def job_targets_are_complete(target: EventTarget) -> Iterator[Finding]:
     if parameters.present and target.lacks("RoleArn"):
         yield Finding(target, "RoleArn must be given, for EventBridge submits the job with this role")
     if target.job_queue is not None and target.lacks("BatchParameters"):
-        message = f"BatchParameters must be given, since the target is {target.job_queue.logical_id}"
+        message = f"BatchParameters must be given, since the target is {target.job_queue.label}"
         yield Finding(target, message)
 
 
@@ -94,7 +94,7 @@ def job_targets_are_complete(target: EventTarget) -> Iterator[Finding]:
     prevents="overrides that EventBridge passes over",
 )
 def members_are_capitalised(target: EventTarget) -> Iterator[Finding]:
-    """What a rule passes to a job has members with capitals: Parameters, ContainerOverrides, Environment."""
+    """What a rule passes to a job must have members with capitals: Parameters, ContainerOverrides, Environment."""
     message = target.message if target.batch_parameters.present else None
     if not isinstance(message, dict):
         return
@@ -119,7 +119,7 @@ def members_are_capitalised(target: EventTarget) -> Iterator[Finding]:
     prevents="ValidationException: the retry policy is out of range",
 )
 def delivery_is_in_range(target: EventTarget | ScheduleTarget) -> Iterator[Finding]:
-    """EventBridge tries to deliver for 1 minute to a day, up to 185 times, and parks events in a standard queue."""
+    """EventBridge must try to deliver for 1 minute to a day, up to 185 times, and park events in a standard queue."""
     if not target.concerns_batch:
         return
     policy = target.retry_policy
@@ -135,5 +135,5 @@ def _fifo_queue(arn: str | Unknown | None) -> str:
     """The name of a queue that is FIFO for certain, else empty."""
     if isinstance(arn, Reference):
         fifo = arn.target.raw("FifoQueue")
-        return arn.target.logical_id if isinstance(fifo, str | bool) and str(fifo).lower() == "true" else ""
+        return arn.target.label if isinstance(fifo, str | bool) and str(fifo).lower() == "true" else ""
     return arn if known(arn) and arn.endswith(".fifo") else ""

@@ -37,11 +37,11 @@ _STUCK = "jobs that wait in RUNNABLE for ever"
     prevents="ClientException: the job definition's platform does not fit the queue's environments",
 )
 def kinds_agree(submission: Submission) -> Iterator[Finding]:
-    """A job is submitted to a queue with environments of its kind: EC2, Fargate, Managed Instances or Amazon EKS."""
+    """A job must be submitted to a queue with environments of its kind: EC2, Fargate, Managed Instances or Amazon EKS."""
     found, definition = misfit_of(submission), submission.definition
     # Where nodes of a multi-node parallel job run, MNP-01 says.
     if found and found.obstacle is Obstacle.KIND and definition is not None and not definition.multi_node:
-        message = f"{definition.logical_id} {found.why} behind {_queue(submission)}"
+        message = f"{definition.label} {found.why} behind {_queue(submission)}"
         yield Finding(submission, message, at="JobQueue")
 
 
@@ -53,7 +53,7 @@ def kinds_agree(submission: Submission) -> Iterator[Finding]:
     prevents=_STUCK,
 )
 def instances_have_so_many_vcpus(submission: Submission) -> Iterator[Finding]:
-    """Some instance type behind the queue has as many vCPUs as the job asks for."""
+    """Some instance type behind the queue must have as many vCPUs as the job asks for."""
     yield from _found(submission, Obstacle.VCPUS)
 
 
@@ -65,7 +65,7 @@ def instances_have_so_many_vcpus(submission: Submission) -> Iterator[Finding]:
     prevents=_STUCK,
 )
 def instances_have_so_much_memory(submission: Submission) -> Iterator[Finding]:
-    """Some instance type behind the queue has the job's memory beside what the host keeps for itself."""
+    """Some instance type behind the queue must have the job's memory beside what the host keeps for itself."""
     yield from _found(submission, Obstacle.MEMORY)
 
 
@@ -77,25 +77,28 @@ def instances_have_so_much_memory(submission: Submission) -> Iterator[Finding]:
     prevents="MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE",
 )
 def environments_may_grow_so_far(submission: Submission) -> Iterator[Finding]:
-    """MaxvCpus of some environment of the queue is enough for the job."""
+    """MaxvCpus of some environment of the queue must be enough for the job."""
     yield from _found(submission, Obstacle.LIMIT)
 
 
 def _found(submission: Submission, obstacle: Obstacle) -> Iterator[Finding]:
     found = misfit_of(submission)
-    if found is not None and found.obstacle is obstacle:
-        yield Finding(submission, _sentence(submission, found))
+    if found is None or found.obstacle is not obstacle:
+        return
+    fix = ""
+    if obstacle is Obstacle.LIMIT and found.need is not None:
+        fix = f"raise MaxvCpus of an environment to at least {found.need.vcpus:g}"
+    yield Finding(submission, _sentence(submission, found), fix=fix)
 
 
 def _sentence(submission: Submission, found: Misfit) -> str:
-    name = submission.definition.logical_id if submission.definition is not None else ""
+    name = submission.definition.label if submission.definition is not None else ""
     words = found.need.words if found.need is not None else ""
-    among = "of the environments" if found.obstacle is Obstacle.LIMIT else "of the instance types"
-    return f"{name} asks for {words}, and {among} behind {_queue(submission)} {found.why}"
+    return f"{name} asks for {words}, but behind {_queue(submission)} {found.why}"
 
 
 def _queue(submission: Submission) -> str:
-    return submission.queue.logical_id if submission.queue is not None else ""
+    return submission.queue.label if submission.queue is not None else ""
 
 
 @rule(
@@ -106,7 +109,7 @@ def _queue(submission: Submission) -> str:
     prevents="ClientException: Fargate resource requirements are invalid",
 )
 def override_is_a_size_of_fargate(submission: Submission) -> Iterator[Finding]:
-    """What an override makes of a job on Fargate is one of its pairs of vCPUs and memory."""
+    """What an override makes of a job on Fargate must be one of its pairs of vCPUs and memory."""
     definition, overrides = submission.definition, submission.container_overrides
     if definition is None or not definition.fargate or not overrides.present:
         return
@@ -116,9 +119,7 @@ def override_is_a_size_of_fargate(submission: Submission) -> Iterator[Finding]:
     vcpus, memory = (new if new is not None else old for new, old in zip(asked, own, strict=True))
     overridden = any(known(value) for value in asked)
     if overridden and known(vcpus) and known(memory) and (why := fargate.why_invalid(vcpus, memory)):
-        yield Finding(
-            overrides, f"{why} ({definition.logical_id} with the override)", at="ResourceRequirements"
-        )
+        yield Finding(overrides, f"{why} ({definition.label} with the override)", at="ResourceRequirements")
 
 
 @rule(
@@ -129,11 +130,11 @@ def override_is_a_size_of_fargate(submission: Submission) -> Iterator[Finding]:
     prevents="ClientException: the queue is disabled, or takes service jobs only",
 )
 def queue_takes_jobs(submission: Submission) -> Iterator[Finding]:
-    """A job is submitted to a queue that takes jobs: enabled, with an enabled environment, and not for SageMaker."""
+    """A job must be submitted to a queue that takes jobs: enabled, with an enabled environment, and not for SageMaker."""
     queue = submission.queue
     if queue is None:
         return
-    name = queue.logical_id
+    name = queue.label
     if is_one_of(queue.job_queue_type, "SAGEMAKER_TRAINING"):
         yield Finding(submission, f"{name} takes service jobs of SageMaker only, got a job", at="JobQueue")
     elif is_one_of(queue.state, "DISABLED"):
@@ -157,7 +158,7 @@ def queue_takes_jobs(submission: Submission) -> Iterator[Finding]:
     prevents=_STUCK,
 )
 def some_environment_could_run_it(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
-    """A definition whose jobs nothing in the assembly submits could run in an environment of the assembly."""
+    """A definition whose jobs nothing in the assembly submits must fit an environment of the assembly."""
     environments = _all_environments(batch)
     if not environments or batch.submissions.of(definition) or definition.multi_node:
         return
@@ -165,10 +166,9 @@ def some_environment_could_run_it(definition: JobDefinition, batch: BatchModel) 
     if found is None:
         return
     if found.need is None:
-        message = f"{definition.logical_id} {found.why} behind the queues of the assembly"
+        message = f"{definition.label} {found.why} behind the queues of the assembly"
     else:
-        among = "environments" if found.obstacle is Obstacle.LIMIT else "instance types"
-        message = f"{definition.logical_id} asks for {found.need.words}, and of the {among} here {found.why}"
+        message = f"{definition.label} asks for {found.need.words}, but behind the queues of the assembly {found.why}"
     yield Finding(definition, message)
 
 

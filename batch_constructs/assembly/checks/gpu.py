@@ -23,7 +23,7 @@ _CHAPTER = "GPU Jobs"
 
 @rule("GPU-01", chapter=_CHAPTER, severity=ERROR, remedy="run the job on EC2, or leave out the GPU")
 def no_gpu_on_fargate(definition: JobDefinition) -> Iterator[Finding]:
-    """A job on Fargate asks for no GPU."""
+    """A job on Fargate cannot ask for a GPU."""
     if not definition.fargate:
         return
     tasks = definition.ecs_properties.task_properties
@@ -40,7 +40,7 @@ def no_gpu_on_fargate(definition: JobDefinition) -> Iterator[Finding]:
     remedy="write a whole number of at least 1, or leave out the GPU",
 )
 def gpu_count(requirement: ResourceRequirement) -> Iterator[Finding]:
-    """A job asks for a whole number of GPUs, at least 1."""
+    """A job must ask for a whole number of GPUs, at least 1."""
     value = requirement.value
     if not is_one_of(requirement.type, "GPU") or not known(value):
         return
@@ -57,7 +57,7 @@ def gpu_count(requirement: ResourceRequirement) -> Iterator[Finding]:
     prevents="jobs that wait in RUNNABLE: Batch gives out no other GPUs",
 )
 def gpus_are_schedulable(where: ComputeResources | NodeRange | Submission) -> Iterator[Finding]:
-    """Jobs get GPUs only of instance types with NVIDIA's GPUs and an x86_64 processor."""
+    """A job with GPUs must run on instance types with NVIDIA's GPUs and an x86_64 processor."""
     if isinstance(where, ComputeResources):
         for listed in literals(where.instance_types):
             if why := gpus.why_unschedulable(listed):
@@ -81,7 +81,7 @@ def _only_unschedulable(submission: Submission) -> Iterator[Finding]:
     reasons = {gpus.why_unschedulable(fit) for fit in fitting}
     if reasons and None not in reasons:
         why = " and ".join(sorted(reason for reason in reasons if reason))
-        message = f"{submission.definition.logical_id} asks for {_gpus(needed)}, and {queue.logical_id} has only {why}"
+        message = f"{submission.definition.label} asks for {_gpus(needed)}, and {queue.label} has only {why}"
         yield Finding(submission, message)
 
 
@@ -93,7 +93,7 @@ def _only_unschedulable(submission: Submission) -> Iterator[Finding]:
     prevents="jobs with GPUs that wait in RUNNABLE, and others that hold the GPUs",
 )
 def gpus_keep_to_themselves(resources: ComputeResources) -> Iterator[Finding]:
-    """An environment for jobs with GPUs has only instance types with GPUs."""
+    """An environment for jobs with GPUs should have only instance types with GPUs."""
     with_gpus, without = [], []
     for name in dict.fromkeys(literals(resources.instance_types)):
         counts = {type_.gpu_count > 0 for type_ in instance_types.members(name)}
@@ -112,7 +112,7 @@ def gpus_keep_to_themselves(resources: ComputeResources) -> Iterator[Finding]:
     prevents="jobs that wait in RUNNABLE for ever",
 )
 def instances_have_so_many_gpus(where: NodeRange | Submission) -> Iterator[Finding]:
-    """Some instance type that the job can run on has as many GPUs as all its containers together ask for."""
+    """Some instance type that the job can run on must have as many GPUs as all its containers together ask for."""
     if isinstance(where, NodeRange):
         name, needed = type_of(where), least_gpus(where)
         type_ = instance_types.find(name) if name is not None else None
@@ -125,7 +125,7 @@ def instances_have_so_many_gpus(where: NodeRange | Submission) -> Iterator[Findi
     if queue is None or definition is None or names is None:
         return
     if why := memory.why_none_fits(names, 0, 0, gpus=needed):
-        message = f"{definition.logical_id} asks for {_gpus(needed)}, and of the types behind {queue.logical_id} {why}"
+        message = f"{definition.label} asks for {_gpus(needed)}, but behind {queue.label} {why}"
         yield Finding(where, message)
 
 

@@ -28,7 +28,7 @@ _CHAPTER = "Job Definition Parameters"
     prevents="jobs that fail with ResourceInitializationError",
 )
 def execution_role_may_fetch(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
-    """An execution role may read the secrets that it fetches, and log in to the registry that Fargate pulls from."""
+    """An execution role must be allowed to read the secrets that it fetches, and to log in to the registry that Fargate pulls from."""
     for owner in owners(definition):
         role = owner.execution_role
         if role is None:
@@ -39,13 +39,13 @@ def execution_role_may_fetch(definition: JobDefinition, batch: BatchModel) -> It
             if action is not None and lacks(role, action):
                 # A secret may have a policy of its own, a parameter has none.
                 severity = WARNING if action == managed_policies.GET_SECRET_VALUE else ERROR
-                message = f"the execution role {role.logical_id} needs {action}, got no policy that allows it"
+                message = f"the execution role {role.label} needs {action}, got no policy that allows it"
                 yield Finding(secret, message, at="ValueFrom", severity=severity)
         token = managed_policies.GET_AUTHORIZATION_TOKEN
         images = [container.image for container in containers_of(owner)]
         if definition.fargate and any(map(_is_in_ecr, images)) and lacks(role, token):
             usual = role_trust.EXECUTION.managed_policy
-            message = f"the execution role {role.logical_id} needs {token}, as {usual} allows it, got none"
+            message = f"the execution role {role.label} needs {token}, as {usual} allows it, got none"
             yield Finding(owner, message, at="ExecutionRoleArn")
 
 
@@ -57,7 +57,7 @@ def execution_role_may_fetch(definition: JobDefinition, batch: BatchModel) -> It
     prevents="jobs on Fargate that fail with ResourceInitializationError: the log stream cannot be created",
 )
 def execution_role_may_log(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
-    """On Fargate it is the execution role that writes the log: no role of Batch does, whatever the group."""
+    """On Fargate the execution role must be allowed to write the log: no role of Batch does, whatever the group."""
     if not definition.fargate:
         return
     for owner in owners(definition):
@@ -67,7 +67,7 @@ def execution_role_may_log(definition: JobDefinition, batch: BatchModel) -> Iter
             continue
         for action in (managed_policies.CREATE_LOG_STREAM, managed_policies.PUT_LOG_EVENTS):
             if batch.permissions.surely_lacks(role, action):
-                message = f"the execution role {role.logical_id} needs {action}, got no policy that allows it"
+                message = f"the execution role {role.label} needs {action}, got no policy that allows it"
                 yield Finding(owner, message, at="ExecutionRoleArn")
 
 

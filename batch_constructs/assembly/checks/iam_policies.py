@@ -49,7 +49,7 @@ _TRUST = {
     prevents="another account that has Batch act with this role",
 )
 def confused_deputy(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """A service role trusts Batch only on behalf of its own account, for environments and for jobs."""
+    """A service role should trust Batch only on behalf of its own account, for environments and for jobs."""
     role = environment.service_role
     for statement in role.assume_role_policy_document.statements if role is not None else ():
         services = [service for service in statement.principals.services if known(service)]
@@ -82,7 +82,7 @@ def _forgets_jobs(condition: Any) -> bool:
     prevents="AccessDenied, although the policy seems to allow the call",
 )
 def actions_on_everything(statement: Statement) -> Iterator[Finding]:
-    """Describe calls and most List calls of Batch know no resources: a policy allows them on * or not at all."""
+    """A policy must allow Describe calls and most List calls of Batch on *: they know no resources."""
     resources = [_text(resource) for resource in statement.resources]
     narrow = resources and all(
         text is not None and ":batch:" in text and text[-1] != "*" for text in resources
@@ -110,7 +110,7 @@ def actions_on_everything(statement: Statement) -> Iterator[Finding]:
     prevents="AccessDeniedException: not authorized to perform batch:SubmitJob",
 )
 def submitter_has_both(role: Role, batch: BatchModel) -> Iterator[Finding]:
-    """Who submits jobs may do so on the job queue and on the job definition."""
+    """A role that submits jobs must be allowed to do so on the job queue and on the job definition."""
     lists = _submit_resources(role, batch)
     if not lists:
         return
@@ -130,7 +130,7 @@ def submitter_has_both(role: Role, batch: BatchModel) -> Iterator[Finding]:
     prevents="jobs that are never submitted, without a word but FailedInvocations in the metrics",
 )
 def submitting_role(submission: Submission, batch: BatchModel) -> Iterator[Finding]:
-    """The role with which a job is submitted trusts its user, and may submit to this queue with this definition."""
+    """The role with which a job is submitted must trust its user, and must be allowed to submit to this queue with this definition."""
     role = submission.role
     if role is None:
         return
@@ -141,7 +141,7 @@ def submitting_role(submission: Submission, batch: BatchModel) -> Iterator[Findi
         severity = ERROR if trust is role_trust.EVENTS else WARNING
         yield from untrusted(submission, at, role, trust, batch, severity=severity)
     if batch.permissions.surely_lacks(role, _SUBMIT):
-        yield Finding(submission, f"{role.logical_id} needs {_SUBMIT}, got no policy that allows it", at=at)
+        yield Finding(submission, f"{role.label} needs {_SUBMIT}, got no policy that allows it", at=at)
         return
     allowed = _submit_resources(role, batch)
     for resource in (submission.queue, submission.definition):
@@ -151,8 +151,8 @@ def submitting_role(submission: Submission, batch: BatchModel) -> Iterator[Findi
             target for target in map(_target, allowed) if target is None or isinstance(target, type(resource))
         ]
         if same and not any(target is None or target is resource for target in same):
-            got = ", ".join(sorted({target.logical_id for target in same if target is not None}))
-            message = f"{role.logical_id} must be allowed {_SUBMIT} on {resource.logical_id}, got {got}"
+            got = ", ".join(sorted({target.label for target in same if target is not None}))
+            message = f"{role.label} must be allowed {_SUBMIT} on {resource.label}, got {got}"
             yield Finding(submission, message, at=at)
 
 
@@ -164,7 +164,7 @@ def submitting_role(submission: Submission, batch: BatchModel) -> Iterator[Findi
     prevents="AccessDenied for a job whose queue and definition the role may use",
 )
 def submitter_may_use(submission: Submission, batch: BatchModel) -> Iterator[Finding]:
-    """Who submits a job may use the consumable resources that the job holds."""
+    """A role that submits a job must be allowed to use the consumable resources that the job asks for."""
     role, definition = submission.role, submission.definition
     allowed = [] if role is None else _submit_resources(role, batch)
     if role is None or definition is None or not allowed:
@@ -180,8 +180,8 @@ def submitter_may_use(submission: Submission, batch: BatchModel) -> Iterator[Fin
             resource = requirement.consumable_resource
             if resource is not None and not any(_may_name(each, resource) for each in allowed):
                 message = (
-                    f"{role.logical_id} must be allowed {_SUBMIT} on {resource.logical_id}, which "
-                    f"{definition.logical_id} consumes"
+                    f"{role.label} must be allowed {_SUBMIT} on {resource.label}, which "
+                    f"{definition.label} consumes"
                 )
                 yield Finding(submission, message, at="RoleArn")
 

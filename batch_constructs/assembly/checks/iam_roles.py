@@ -29,7 +29,7 @@ _OVERVIEW = "AWS Batch IAM Policies, Roles, and Permissions"
     prevents="an INVALID environment, or jobs that fail because their role is not found",
 )
 def roles_by_arn(subject: ComputeResources | JobContainer | EcsTask) -> Iterator[Finding]:
-    """Roles of jobs, of Spot fleets and of Managed Instances are named by their full ARN."""
+    """Roles of jobs, of Spot fleets and of Managed Instances must be named by their full ARN."""
     if isinstance(subject, ComputeResources):
         provider = subject.managed_instances_provider
         yield from misnamed(subject, "SpotIamFleetRole", subject.spot_iam_fleet_role)
@@ -50,7 +50,7 @@ def roles_by_arn(subject: ComputeResources | JobContainer | EcsTask) -> Iterator
     prevents="an INVALID environment: not authorized to perform sts:AssumeRole",
 )
 def service_role(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
-    """A service role is named by its full ARN and trusts AWS Batch."""
+    """A service role must be named by its full ARN and must trust AWS Batch."""
     yield from misnamed(environment, "ServiceRole", environment.service_role_arn)
     yield from untrusted(environment, "ServiceRole", environment.service_role, role_trust.SERVICE, batch)
 
@@ -63,7 +63,7 @@ def service_role(environment: ComputeEnvironment, batch: BatchModel) -> Iterator
     prevents="an INVALID environment, or jobs that wait in RUNNABLE: no instance registers with the cluster",
 )
 def instance_role(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
-    """Instances get a profile whose role trusts EC2 and may register with Amazon ECS."""
+    """Instances must get a profile whose role trusts EC2 and may register with Amazon ECS."""
     resources, at = environment.compute_resources, "InstanceRole"
     if not resources.ec2:
         return
@@ -76,9 +76,7 @@ def instance_role(environment: ComputeEnvironment, batch: BatchModel) -> Iterato
         action = managed_policies.REGISTER_CONTAINER_INSTANCE
         if is_one_of(environment.eks, False) and batch.permissions.surely_lacks(role, action):
             usual = role_trust.INSTANCE.managed_policy
-            yield Finding(
-                resources, f"{role.logical_id} needs {action}, as {usual} allows it, got none", at=at
-            )
+            yield Finding(resources, f"{role.label} needs {action}, as {usual} allows it, got none", at=at)
 
 
 def _no_profile(resources: ComputeResources, batch: BatchModel) -> Iterator[Finding]:
@@ -92,7 +90,7 @@ def _no_profile(resources: ComputeResources, batch: BatchModel) -> Iterator[Find
         same = any(isinstance(name, Reference) and name.target is role for name in names)
         if value.attribute or not same:
             named = not value.attribute and role.name is not None
-            message = f"{at} must be an instance profile, got the role {role.logical_id}"
+            message = f"{at} must be an instance profile, got the role {role.label}"
             yield Finding(resources, message, at=at, severity=WARNING if named else ERROR)
 
 
@@ -104,7 +102,7 @@ def _no_profile(resources: ComputeResources, batch: BatchModel) -> Iterator[Find
     prevents="ClientException: spotIamFleetRole is required",
 )
 def spot_fleet_role(resources: ComputeResources, batch: BatchModel) -> Iterator[Finding]:
-    """Spot capacity with the strategy BEST_FIT, the default, needs a fleet role that trusts spotfleet.amazonaws.com."""
+    """Spot capacity with the strategy BEST_FIT, the default, must have a fleet role that trusts spotfleet.amazonaws.com."""
     at = "SpotIamFleetRole"
     if not is_one_of(resources.type, "SPOT") or not is_one_of(
         resources.allocation_strategy, "BEST_FIT", None
@@ -124,7 +122,7 @@ def spot_fleet_role(resources: ComputeResources, batch: BatchModel) -> Iterator[
     prevents="jobs that fail to start: ECS was unable to assume the role",
 )
 def job_roles_trust_tasks(subject: JobContainer | EcsTask, batch: BatchModel) -> Iterator[Finding]:
-    """Job roles and execution roles trust ecs-tasks.amazonaws.com."""
+    """Job roles and execution roles must trust ecs-tasks.amazonaws.com."""
     yield from untrusted(subject, "ExecutionRoleArn", subject.execution_role, role_trust.EXECUTION, batch)
     if isinstance(subject, JobContainer):
         yield from untrusted(subject, "JobRoleArn", subject.job_role, role_trust.JOB, batch)
@@ -140,11 +138,11 @@ def job_roles_trust_tasks(subject: JobContainer | EcsTask, batch: BatchModel) ->
     prevents="Spot Instances that are not tagged and never scale down",
 )
 def spot_fleet_role_may_tag(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
-    """The Spot Fleet role carries the policy that lets it tag instances."""
+    """The Spot Fleet role must carry the policy that lets it tag instances."""
     resources = environment.compute_resources
     role = resources.spot_fleet_role
     fleet = is_one_of(resources.type, "SPOT") and is_one_of(resources.allocation_strategy, "BEST_FIT", None)
     if role is not None and fleet and batch.permissions.surely_lacks(role, managed_policies.CREATE_TAGS):
         got = ", ".join(sorted(batch.permissions.managed_policies(role))) or "no managed policy"
-        message = f"the Spot Fleet role {role.logical_id} needs AmazonEC2SpotFleetTaggingRole, got {got}"
+        message = f"the Spot Fleet role {role.label} needs AmazonEC2SpotFleetTaggingRole, got {got}"
         yield Finding(resources, message, at="SpotIamFleetRole")

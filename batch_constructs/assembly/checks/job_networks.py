@@ -27,6 +27,9 @@ _ENDPOINTS = {
     managed_policies.GET_PARAMETERS: endpoints.PARAMETER_STORE[0],
 }
 
+# What the CDK calls them.
+_CDK = {endpoints.SECRETS_MANAGER[0]: "SECRETS_MANAGER", endpoints.PARAMETER_STORE[0]: "SSM"}
+
 
 @rule(
     "NET-02",
@@ -36,10 +39,10 @@ _ENDPOINTS = {
     prevents="nodes that reach no service: their containers have addresses of their own, and no public ones",
 )
 def nodes_in_private_subnets(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
-    """The nodes of a multi-node job have no public IP address, so that public subnets lead them nowhere."""
+    """The nodes of a multi-node job must not stand in public subnets: they have no public IP address."""
     environments = environments_for(definition, batch) if definition.multi_node else ()
     if environments and stands_in(environments, batch) is Reach.PUBLIC:
-        name = environments[0].logical_id
+        name = environments[0].label
         message = (
             f"nodes get no public IP address, and only an internet gateway leads out of {name}'s subnets"
         )
@@ -54,7 +57,7 @@ def nodes_in_private_subnets(definition: JobDefinition, batch: BatchModel) -> It
     prevents="multi-node jobs that fail to start: a network interface takes no more groups",
 )
 def security_groups_of_nodes(submission: Submission) -> Iterator[Finding]:
-    """An environment for multi-node jobs has at most 5 security groups."""
+    """An environment for multi-node jobs must have at most 5 security groups."""
     definition, queue = submission.definition, submission.queue
     if definition is None or queue is None or not definition.multi_node:
         return
@@ -63,7 +66,7 @@ def security_groups_of_nodes(submission: Submission) -> Iterator[Finding]:
         resources = environment.compute_resources
         count = len(resources.security_group_ids)
         if count and (problem := limit.problem(at, count)):
-            message = f"{problem}, for {definition.logical_id} is a multi-node job"
+            message = f"{problem}, for {definition.label} is a multi-node job"
             yield Finding(resources, message, at=at)
 
 
@@ -75,12 +78,12 @@ def security_groups_of_nodes(submission: Submission) -> Iterator[Finding]:
     prevents="jobs that fail with CannotPullContainerError",
 )
 def public_ip_where_it_counts(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
-    """A Fargate job needs a public IP address in public subnets, and has no use for one in others."""
+    """A Fargate job must have a public IP address in public subnets, and has no use for one in others."""
     environments = environments_for(definition, batch) if definition.fargate else ()
     reach = stands_in(environments, batch) if environments else None
     if reach is None:
         return
-    name = environments[0].logical_id
+    name = environments[0].label
     around = [services_around(environment, batch) for environment in environments]
     reachable = any(services is None or services.issuperset(endpoints.ECR) for services in around)
     for owner in owners(definition):
@@ -107,7 +110,7 @@ def public_ip_where_it_counts(definition: JobDefinition, batch: BatchModel) -> I
     prevents="jobs that fail with ResourceInitializationError: unable to pull secrets",
 )
 def secrets_are_in_reach(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
-    """Secrets of jobs in isolated subnets need an endpoint for the service that holds them."""
+    """Secrets of jobs in isolated subnets must have an endpoint for the service that holds them."""
     used = [(secret, reader_of(secret)) for owner in owners(definition) for secret in secrets_of(owner)]
     environments = environments_for(definition, batch) if used else ()
     if not environments or stands_in(environments, batch) is not Reach.ISOLATED:
@@ -118,6 +121,12 @@ def secrets_are_in_reach(definition: JobDefinition, batch: BatchModel) -> Iterat
         if service is not None and all(
             services is not None and service not in services for services in around
         ):
-            name = environments[0].logical_id
+            name = environments[0].label
             message = f"{name}'s isolated subnets need an endpoint for {service}, got none"
-            yield Finding(secret, message, at="ValueFrom")
+            add = "add the endpoint to the VPC"
+            if definition.construct_path:
+                add += (
+                    f" (BatchNetwork: extra_endpoints=[ec2.InterfaceVpcEndpointAwsService.{_CDK[service]}])"
+                )
+            fix = f"{add}, or give the subnets a NAT gateway"
+            yield Finding(secret, message, at="ValueFrom", fix=fix)

@@ -33,7 +33,7 @@ ERROR, WARNING = Severity.ERROR, Severity.WARNING
     remedy="write ENABLED or DISABLED",
 )
 def state_is_known(queue: JobQueue) -> Iterator[Finding]:
-    """A job queue is ENABLED or DISABLED."""
+    """A job queue must be ENABLED or DISABLED."""
     yield from misspelt(vocabulary.State, queue, "State", queue.state)
 
 
@@ -45,7 +45,7 @@ def state_is_known(queue: JobQueue) -> Iterator[Finding]:
     prevents="ClientException: computeEnvironmentOrder needs at least one environment and unique orders",
 )
 def environments_in_order(queue: JobQueue) -> Iterator[Finding]:
-    """A job queue tries one or more environments, each with its own order; three is the default quota."""
+    """A job queue must try one or more environments, each with its own order; three is the default quota."""
     entries = queue.compute_environment_order
     at = "ComputeEnvironmentOrder"
     if entries.empty and queue.present and queue.service_environment_order.empty:
@@ -79,7 +79,7 @@ def one_kind_of_environment(queue: JobQueue) -> Iterator[Finding]:
     for environment in queue.environments:
         kind = _kind(environment)
         if kind is not None:
-            kinds.setdefault(kind, environment.logical_id)
+            kinds.setdefault(kind, environment.label)
     if len(kinds) > 1:
         parts = " and ".join(f"{kind} ({name})" for kind, name in kinds.items())
         yield Finding(
@@ -107,14 +107,14 @@ def _kind(environment: ComputeEnvironment) -> str | None:
     prevents="ClientException: all compute environments of a job queue must have the same architecture",
 )
 def one_architecture(queue: JobQueue) -> Iterator[Finding]:
-    """All environments of a job queue have the same processor architecture."""
+    """All environments of a job queue must have the same processor architecture."""
     seen: dict[str, str] = {}
     for environment in queue.environments:
         types = literals(environment.compute_resources.instance_types)
         architectures = instance_types.architectures_of(types)
         # An environment that mixes them itself has a finding of its own.
         if len(architectures) == 1:
-            seen.setdefault(next(iter(architectures)), environment.logical_id)
+            seen.setdefault(next(iter(architectures)), environment.label)
     if len(seen) > 1:
         parts = " and ".join(f"{architecture} ({name})" for architecture, name in sorted(seen.items()))
         message = f"the environments of a job queue must have one architecture, got {parts}"
@@ -128,7 +128,7 @@ def one_architecture(queue: JobQueue) -> Iterator[Finding]:
     remedy="give the ARN, such as !GetAtt Policy.Arn",
 )
 def policy_by_arn(queue: JobQueue) -> Iterator[Finding]:
-    """A job queue names its scheduling policy by ARN."""
+    """A job queue must name its scheduling policy by ARN."""
     arn, at = queue.scheduling_policy_arn, "SchedulingPolicyArn"
     if known(arn) and not arn.startswith("arn:"):
         yield Finding(queue, f"{at} must be an ARN, got {arn!r}", at=at)
@@ -141,7 +141,7 @@ def policy_by_arn(queue: JobQueue) -> Iterator[Finding]:
     remedy="choose a priority from 0 to 1000; a higher one is served first",
 )
 def priority_in_range(queue: JobQueue) -> Iterator[Finding]:
-    """A job queue's priority lies between 0 and 1000."""
+    """A job queue's priority must lie between 0 and 1000."""
     yield from outside(limits.QUEUE_PRIORITY, queue, "Priority", queue.priority)
 
 
@@ -152,7 +152,7 @@ def priority_in_range(queue: JobQueue) -> Iterator[Finding]:
     remedy="give a SageMaker queue one service environment, and any other queue compute environments",
 )
 def service_environments_on_sagemaker_queues(queue: JobQueue) -> Iterator[Finding]:
-    """A queue has one service environment if its type is SAGEMAKER_TRAINING, else compute environments."""
+    """A queue must have one service environment if its type is SAGEMAKER_TRAINING, else compute environments."""
     services, at = queue.service_environment_order, "ServiceEnvironmentOrder"
     yield from miscounted(limits.QUEUE_SERVICE_ENVIRONMENTS, queue, at, services)
     if services and queue.compute_environment_order:
@@ -175,7 +175,7 @@ def service_environments_on_sagemaker_queues(queue: JobQueue) -> Iterator[Findin
     remedy="limit RUNNABLE to 600 to 86,400 seconds, with CANCEL (TERMINATE on SageMaker queues)",
 )
 def time_limits_in_range(queue: JobQueue) -> Iterator[Finding]:
-    """A time limit on a job state is 10 minutes to a day, for RUNNABLE, with the action that fits the queue."""
+    """A time limit on a job state must be 10 minutes to a day, for RUNNABLE, with the action that fits the queue."""
     sagemaker = is_one_of(queue.job_queue_type, "SAGEMAKER_TRAINING")
     fitting = "TERMINATE" if sagemaker else "CANCEL"
     for limit in queue.job_state_time_limit_actions:
@@ -204,7 +204,7 @@ def _unsure(queue: JobQueue) -> bool:
     prevents="a deploy that is refused, or a job that waits for ever because the time limit never applies",
 )
 def time_limit_reason_is_known(queue: JobQueue) -> Iterator[Finding]:
-    """A time limit names one of the reasons that AWS Batch acts on in this kind of queue."""
+    """A time limit must name one of the reasons that AWS Batch acts on in this kind of queue."""
     every = list(vocabulary.TimeLimitReason)
     sagemaker = is_one_of(queue.job_queue_type, "SAGEMAKER_TRAINING")
     fitting = vocabulary.TimeLimitReason.of_queue(service_jobs=sagemaker)

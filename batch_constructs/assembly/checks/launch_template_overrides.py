@@ -28,7 +28,7 @@ _CHAPTER = "Launch Template Support"
     remedy="let types share templates, or split the environment",
 )
 def number_of_overrides(specification: LaunchTemplateSpecification) -> Iterator[Finding]:
-    """An environment has at most 10 launch template overrides."""
+    """An environment must have at most 10 launch template overrides."""
     yield from miscounted(
         limits.LAUNCH_TEMPLATE_OVERRIDES, specification, "Overrides", specification.overrides
     )
@@ -42,7 +42,7 @@ def number_of_overrides(specification: LaunchTemplateSpecification) -> Iterator[
     prevents="ClientException: either launchTemplateId or launchTemplateName must be given",
 )
 def override_has_id_or_name(override: LaunchTemplateOverride) -> Iterator[Finding]:
-    """An override names its launch template either by id or by name."""
+    """An override must name its launch template either by id or by name."""
     if override.lacks("LaunchTemplateId") and override.lacks("LaunchTemplateName"):
         yield Finding(override, "an override needs LaunchTemplateId or LaunchTemplateName, got neither")
     if len(override.gives("LaunchTemplateId", "LaunchTemplateName")) == 2:
@@ -57,7 +57,7 @@ def override_has_id_or_name(override: LaunchTemplateOverride) -> Iterator[Findin
     prevents="ClientException: the target instance types of an override must be among the instance types",
 )
 def targets_are_among_the_types(resources: ComputeResources) -> Iterator[Finding]:
-    """An override is for some of the environment's types and families, and for none of the bundles."""
+    """An override must be for some of the environment's types and families, and for none of the bundles."""
     types = resources.instance_types
     sure = types.complete and all(known(name) and name not in instance_types.BUNDLES for name in types)
     named = {*literals(types), *(name.partition(".")[0] for name in literals(types))}
@@ -83,7 +83,7 @@ def targets_are_among_the_types(resources: ComputeResources) -> Iterator[Finding
     prevents="ClientException: target instance types of overrides must not overlap",
 )
 def targets_do_not_overlap(resources: ComputeResources) -> Iterator[Finding]:
-    """No instance type is the target of two overrides, neither by name nor by its family."""
+    """No instance type can be the target of two overrides, neither by name nor by its family."""
     seen: set[str] = set()
     families: dict[str, str] = {}
     for override in resources.launch_template.overrides:

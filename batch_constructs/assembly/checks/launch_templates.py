@@ -33,7 +33,7 @@ _CHAPTER = "Launch Template Support"
     prevents="ClientException: launchTemplate is not applicable to Fargate",
 )
 def none_on_fargate(resources: ComputeResources) -> Iterator[Finding]:
-    """Fargate takes no launch template."""
+    """Fargate cannot have a launch template."""
     if resources.fargate and resources.gives("LaunchTemplate"):
         yield Finding(resources, f"LaunchTemplate does not go with {resources.type}", at="LaunchTemplate")
 
@@ -46,7 +46,7 @@ def none_on_fargate(resources: ComputeResources) -> Iterator[Finding]:
     prevents="ClientException: either launchTemplateId or launchTemplateName must be given",
 )
 def id_or_name(specification: LaunchTemplateSpecification) -> Iterator[Finding]:
-    """A launch template is named either by id or by name."""
+    """A launch template must be named either by id or by name."""
     if specification.lacks("LaunchTemplateId") and specification.lacks("LaunchTemplateName"):
         yield Finding(
             specification, "LaunchTemplate needs LaunchTemplateId or LaunchTemplateName, got neither"
@@ -62,7 +62,7 @@ def id_or_name(specification: LaunchTemplateSpecification) -> Iterator[Finding]:
     remedy="write the number of a version, best as !GetAtt Template.LatestVersionNumber",
 )
 def version_is_one(use: LaunchTemplateSpecification | LaunchTemplateOverride) -> Iterator[Finding]:
-    """A version is a number, $Latest or $Default."""
+    """A version must be a number, $Latest or $Default."""
     yield from malformed(patterns.LAUNCH_TEMPLATE_VERSION, use, "Version", use.version)
 
 
@@ -74,11 +74,11 @@ def version_is_one(use: LaunchTemplateSpecification | LaunchTemplateOverride) ->
     prevents="InvalidParameterCombination: network interfaces and an instance-level security group may not be both",
 )
 def not_in_both_places(resources: ComputeResources) -> Iterator[Finding]:
-    """Network interfaces of a template exclude SecurityGroupIds of the environment; of other members that one wins."""
+    """Network interfaces of a template exclude SecurityGroupIds of the environment; each other member should be given at one place."""
     for _, template in uses(resources):
         if template is None:
             continue
-        data, name = template.data, template.logical_id
+        data, name = template.data, template.label
         if data.network_interfaces and resources.security_group_ids:
             message = f"the network interfaces of {name} do not go with SecurityGroupIds of the environment"
             yield Finding(resources, message, at="SecurityGroupIds")
@@ -106,7 +106,7 @@ _INSTEAD = {
     prevents="instances that are not what the template says",
 )
 def members_that_count(resources: ComputeResources) -> Iterator[Finding]:
-    """Batch ignores instance type, profile, subnets, market options and termination protection of a template."""
+    """A launch template should not set instance type, profile, subnets, market options or termination protection: Batch ignores them."""
     for _, template in uses(resources):
         if template is None:
             continue
@@ -139,7 +139,7 @@ def _may_be_capacity_block(data: LaunchTemplateData) -> bool:
     prevents="jobs that fail for want of disk space, beside an unused disk that costs money",
 )
 def root_device_name(resources: ComputeResources) -> Iterator[Finding]:
-    """The root disk of the images that Batch chooses is /dev/xvda."""
+    """A mapping of the root disk must name /dev/xvda, the root disk of the images that Batch chooses."""
     others = [configuration.image_id_override for configuration in resources.ec2_configuration]
     chosen = image_types(resources)
     if not resources.ec2 or resources.image_id is not None or any(other is not None for other in others):
@@ -171,11 +171,11 @@ def root_device_name(resources: ComputeResources) -> Iterator[Finding]:
     prevents="instances that start from an old version of the template, whatever is deployed",
 )
 def changes_reach_the_instances(resources: ComputeResources) -> Iterator[Finding]:
-    """An environment names its stack's launch template by a version that changes with the template."""
+    """An environment should name its stack's launch template by a version that changes with the template."""
     for use, template in uses(resources):
         if template is None:
             continue
-        name = template.logical_id
+        name = template.label
         if is_one_of(use.version, None, "$Default"):
             got = use.version or "no Version, which is $Default,"
             why = "stays at the first version: CloudFormation never moves it"

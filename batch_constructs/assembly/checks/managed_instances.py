@@ -27,7 +27,7 @@ _KIND = vocabulary.ResourceKind.ECS_MANAGED_INSTANCES
     remedy="give ManagedInstancesProvider with type ECS_MANAGED_INSTANCES, and with no other",
 )
 def provider_goes_with_type(resources: ComputeResources) -> Iterator[Finding]:
-    """ECS Managed Instances need a provider with role, profile and network; no other type takes one."""
+    """ECS Managed Instances must have a provider with role, profile and network; no other type can have one."""
     kind, at = resources.type, "ManagedInstancesProvider"
     provider = resources.managed_instances_provider
     if is_one_of(kind, _KIND) and resources.lacks(at):
@@ -54,7 +54,7 @@ def _lacking(view: View, *names: str) -> Iterator[Finding]:
     remedy="write one of the words that the member takes; ScaleInAfter is -1, or 0 to 3,600 seconds",
 )
 def provider_values(provider: ManagedInstancesProvider) -> Iterator[Finding]:
-    """The choices for ECS Managed Instances come from closed sets, and idle instances stay an hour at most."""
+    """The choices for ECS Managed Instances must come from closed sets, and idle instances can stay an hour at most."""
     template = provider.instance_launch_template
     reservations, optimization = template.capacity_reservations, provider.infrastructure_optimization
     yield from misspelt(
@@ -80,7 +80,7 @@ def provider_values(provider: ManagedInstancesProvider) -> Iterator[Finding]:
     remedy="tag instances of other environments with Tags, in ComputeResources",
 )
 def capacity_tags_go_with_type(resources: ComputeResources) -> Iterator[Finding]:
-    """Only ECS Managed Instances take capacity tags."""
+    """Only ECS Managed Instances can have capacity tags."""
     kind = resources.type
     if known(kind) and kind != _KIND and resources.gives("CapacityTags"):
         yield Finding(resources, f"CapacityTags go with {_KIND} only, got {kind}", at="CapacityTags")
@@ -93,7 +93,7 @@ def capacity_tags_go_with_type(resources: ComputeResources) -> Iterator[Finding]
     remedy="leave out NetworkMode, or define the job for MANAGED_INSTANCES",
 )
 def host_network(definition: JobDefinition) -> Iterator[Finding]:
-    """Only jobs on ECS Managed Instances may use the host's network."""
+    """Only jobs on ECS Managed Instances can use the host's network."""
     platform = definition.platform
     if not known(platform) or platform == vocabulary.PlatformCapability.MANAGED_INSTANCES:
         return

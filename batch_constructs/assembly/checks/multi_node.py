@@ -28,7 +28,7 @@ _TARGET = re.compile(r"([0-9]{0,9}):([0-9]{0,9})")
 
 @rule("MNP-02", chapter=_CHAPTER, severity=ERROR, remedy="give at least one node")
 def number_of_nodes(nodes: NodeProperties) -> Iterator[Finding]:
-    """A multi-node parallel job has at least one node, and by default at most 1,000."""
+    """A multi-node parallel job must have at least one node, and by default at most 1,000."""
     yield from outside(limits.NODES, nodes, "NumNodes", nodes.num_nodes)
     if known(nodes.num_nodes) and nodes.num_nodes > quotas.NODES.value:
         message = f"NumNodes above {quotas.NODES.value:,} needs a raised quota, got {nodes.num_nodes}"
@@ -43,7 +43,7 @@ def number_of_nodes(nodes: NodeProperties) -> Iterator[Finding]:
     prevents="ClientException: mainNode must be smaller than numNodes",
 )
 def main_node_exists(nodes: NodeProperties) -> Iterator[Finding]:
-    """The main node is one of the nodes."""
+    """The main node must be one of the nodes."""
     main, count = nodes.main_node, nodes.num_nodes
     if known(main) and known(count) and count > 0 and not 0 <= main < count:
         yield Finding(
@@ -53,7 +53,7 @@ def main_node_exists(nodes: NodeProperties) -> Iterator[Finding]:
 
 @rule("MNP-04", chapter=_CHAPTER, severity=ERROR, remedy="describe the nodes in 1 to 5 ranges")
 def number_of_ranges(nodes: NodeProperties) -> Iterator[Finding]:
-    """The nodes are described in 1 to 5 ranges."""
+    """The nodes must be described in 1 to 5 ranges."""
     yield from miscounted(limits.NODE_RANGES, nodes, "NodeRangeProperties", nodes.node_range_properties)
 
 
@@ -65,7 +65,7 @@ def number_of_ranges(nodes: NodeProperties) -> Iterator[Finding]:
     prevents="ClientException: the node ranges do not account for all nodes",
 )
 def ranges_cover_the_nodes(nodes: NodeProperties) -> Iterator[Finding]:
-    """The ranges together cover every node, and no node that does not exist."""
+    """The ranges together must cover every node, and no node that does not exist."""
     count = nodes.num_nodes
     for node_range in nodes.node_range_properties:
         target = node_range.target_nodes
@@ -98,7 +98,7 @@ def ranges_cover_the_nodes(nodes: NodeProperties) -> Iterator[Finding]:
     remedy="let ranges follow each other, or one lie inside the other: then the inner one counts",
 )
 def ranges_do_not_cross(nodes: NodeProperties) -> Iterator[Finding]:
-    """Two ranges lie side by side or one inside the other; they do not cross."""
+    """Two ranges must lie side by side or one inside the other; they must not cross."""
     spans = sorted((span for _, span in _ranges(nodes) or ()), key=lambda span: (span[0], -span[1]))
     for (first, last), (start, end) in pairwise(spans):
         if first < start <= last < end:
@@ -131,7 +131,7 @@ _PROPERTIES = ("Container", "EcsProperties", "EksProperties")
     remedy="describe the nodes of a range by Container, by EcsProperties or by EksProperties",
 )
 def one_description_of_a_range(node_range: NodeRange) -> Iterator[Finding]:
-    """The nodes of a range have exactly one of Container, EcsProperties and EksProperties."""
+    """The nodes of a range must have exactly one of Container, EcsProperties and EksProperties."""
     words = one_of(list(_PROPERTIES))
     if all(node_range.lacks(name) for name in _PROPERTIES):
         yield Finding(node_range, f"a node range needs {words}, got none of them")
@@ -147,7 +147,7 @@ def one_description_of_a_range(node_range: NodeRange) -> Iterator[Finding]:
     prevents="ClientException: vCPU and memory must be given at least once for each node",
 )
 def nodes_have_vcpus_and_memory(nodes: NodeProperties) -> Iterator[Finding]:
-    """For each node a range gives vCPUs and memory."""
+    """Each node must get vCPUs and memory from a range."""
     ranges = _ranges(nodes)
     if ranges is None:
         return
@@ -196,7 +196,7 @@ def _all_there(node_range: NodeRange) -> bool:
     prevents="ClientException: all node groups must use the same instance type",
 )
 def one_instance_type(definition: JobDefinition) -> Iterator[Finding]:
-    """All nodes have one instance type; a job of a single node names none."""
+    """All nodes must have one instance type; a job of a single node must name none."""
     container = definition.container_properties
     if known(container.instance_type):
         message = (

@@ -36,20 +36,20 @@ _SINGLE_NODE_QUEUES = ("ECS_FARGATE", "ECS_MANAGED_INSTANCES")
     prevents="jobs that wait in RUNNABLE, or that nobody starts",
 )
 def nodes_run_on_demand(submission: Submission) -> Iterator[Finding]:
-    """A multi-node parallel job runs in managed environments on EC2, not on Spot, Fargate or Managed Instances."""
+    """A multi-node parallel job must run in managed environments on EC2, not on Spot, Fargate or Managed Instances."""
     definition, queue = submission.definition, submission.queue
     if definition is None or queue is None or not definition.multi_node:
         return
-    subject = f"{definition.logical_id} is multi-node"
+    subject = f"{definition.label} is multi-node"
     if is_one_of(queue.job_queue_type, *_SINGLE_NODE_QUEUES):
-        yield Finding(submission, f"{subject}, and {queue.logical_id} is of type {queue.job_queue_type}")
+        yield Finding(submission, f"{subject}, and {queue.label} is of type {queue.job_queue_type}")
         return
-    refused = {e.logical_id: why for e in queue.environments if (why := _why_single(e))}
+    refused = {e.label: why for e in queue.environments if (why := _why_single(e))}
     if not refused:
         return
     everywhere = queue.sees_all_environments and len(refused) == len(queue.environments)
-    places = " and ".join(f"{name} is {why}" for name, why in refused.items())
-    message = f"{subject}, and of the environments of {queue.logical_id} {places}"
+    places = " and ".join(f"{name}, which is {why}" for name, why in refused.items())
+    message = f"{subject}, but {queue.label} has {places}"
     # Nobody says what becomes of the job when another environment of the queue would take it.
     yield Finding(submission, message, severity=ERROR if everywhere else WARNING)
 
@@ -70,11 +70,11 @@ def _why_single(environment: ComputeEnvironment) -> str | None:
     prevents="ClientException: numNodes can be changed only if a range of nodes is open",
 )
 def node_count_can_change(submission: Submission) -> Iterator[Finding]:
-    """A submission changes the number of nodes only of a definition with an open range, and never below its start."""
+    """A submission can change the number of nodes only of a definition with an open range, and never below its start."""
     definition, overrides = submission.definition, submission.node_overrides
     if definition is None or not overrides.present:
         return
-    name = definition.logical_id
+    name = definition.label
     count, nodes = overrides.num_nodes, definition.node_properties
     ranges = nodes.node_range_properties
     targets = literals(node_range.target_nodes for node_range in ranges)
@@ -103,7 +103,7 @@ def node_count_can_change(submission: Submission) -> Iterator[Finding]:
     prevents="jobs that wait in RUNNABLE for an instance that no environment launches",
 )
 def instance_type_can_be_launched(submission: Submission) -> Iterator[Finding]:
-    """An environment of the queue can launch the instance type that the nodes ask for."""
+    """An environment of the queue must be able to launch the instance type that the nodes ask for."""
     definition, queue = submission.definition, submission.queue
     if definition is None or queue is None or not submission.node_overrides.absent:
         return
@@ -111,7 +111,7 @@ def instance_type_can_be_launched(submission: Submission) -> Iterator[Finding]:
     names = names_behind(queue) if name is not None else None
     if name is None or names is None or any(_may_launch(entry, name) for entry in names):
         return
-    message = f"the nodes of {definition.logical_id} ask for {name}, and {queue.logical_id} has only {', '.join(names)}"
+    message = f"the nodes of {definition.label} ask for {name}, and {queue.label} has only {', '.join(names)}"
     yield Finding(submission, message)
 
 
@@ -136,7 +136,7 @@ def _type_of_nodes(definition: JobDefinition) -> str | None:
     prevents="jobs that wait for capacity in the one zone in which the placement group began",
 )
 def cluster_stands_in_one_zone(resources: ComputeResources) -> Iterator[Finding]:
-    """An environment with a cluster placement group has subnets of one Availability Zone."""
+    """An environment with a cluster placement group should have subnets of one Availability Zone."""
     group = resources.placement_group_resource
     if group is None or not is_one_of(group.strategy, "CLUSTER", None):
         return
@@ -173,7 +173,7 @@ def _zone_number(subnet: Subnet) -> str | None:
     prevents="jobs that wait in RUNNABLE: all nodes must start together",
 )
 def nodes_fit_together(submission: Submission) -> Iterator[Finding]:
-    """MaxvCpus of an environment of the queue is enough for all nodes together."""
+    """MaxvCpus of an environment of the queue must be enough for all nodes together."""
     definition, queue = submission.definition, submission.queue
     if definition is None or queue is None or not definition.multi_node:
         return
@@ -187,10 +187,11 @@ def nodes_fit_together(submission: Submission) -> Iterator[Finding]:
     if count * vcpus > most:
         each = f"{type_.name} with {vcpus} vCPUs" if type_ is not None else f"{vcpus} vCPUs"
         message = (
-            f"{definition.logical_id} needs {count} nodes of {each}, {count * vcpus} together,"
-            f" and {queue.logical_id} has at most {most}"
+            f"{definition.label} needs {count} nodes of {each}, {count * vcpus} together,"
+            f" and {queue.label} has at most {most}"
         )
-        yield Finding(submission, message)
+        fix = f"raise MaxvCpus of an environment to at least {count * vcpus}, or submit fewer nodes"
+        yield Finding(submission, message, fix=fix)
 
 
 def _largest_max_vcpus(queue: JobQueue) -> int | None:

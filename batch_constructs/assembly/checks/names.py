@@ -42,7 +42,7 @@ def resource_name(
     | ServiceEnvironment
     | ConsumableResource,
 ) -> Iterator[Finding]:
-    """Names of Batch's resources are 1 to 128 letters, digits, hyphens and underscores."""
+    """Names of Batch's resources must be 1 to 128 letters, digits, hyphens and underscores."""
     yield from malformed(patterns.RESOURCE_NAME, resource, resource.NAME, resource.name)
 
 
@@ -54,7 +54,7 @@ def resource_name(
     prevents="ClientException: the name should match valid pattern",
 )
 def job_queue_name(queue: JobQueue) -> Iterator[Finding]:
-    """A job queue's name is 1 to 128 letters, digits, hyphens and underscores."""
+    """A job queue's name must be 1 to 128 letters, digits, hyphens and underscores."""
     yield from malformed(patterns.JOB_QUEUE_NAME, queue, "JobQueueName", queue.name)
 
 
@@ -65,7 +65,7 @@ def job_queue_name(queue: JobQueue) -> Iterator[Finding]:
     remedy="use 1 to 255 letters, digits, hyphens and underscores",
 )
 def volume_name(owner: JobContainer | EcsTask) -> Iterator[Finding]:
-    """A volume's name is 1 to 255 letters, digits, hyphens and underscores."""
+    """A volume's name must be 1 to 255 letters, digits, hyphens and underscores."""
     for volume in owner.volumes:
         yield from malformed(patterns.VOLUME_NAME, volume, "Name", volume.name)
 
@@ -77,5 +77,5 @@ def volume_name(owner: JobContainer | EcsTask) -> Iterator[Finding]:
     remedy="write registry/repository:tag or registry/repository@digest, without a scheme",
 )
 def image_reference(container: Container) -> Iterator[Finding]:
-    """An image reference is at most 255 letters, digits and the signs - _ : . / # @."""
+    """An image reference must be at most 255 letters, digits and the signs - _ : . / # @."""
     yield from malformed(patterns.IMAGE, container, "Image", container.image)

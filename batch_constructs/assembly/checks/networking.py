@@ -48,7 +48,7 @@ def _needed(environment: ComputeEnvironment) -> tuple[str, ...]:
     prevents="jobs that wait in RUNNABLE, because no instance registers with its cluster",
 )
 def isolated_subnets_have_endpoints(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
-    """Subnets without a way to the internet need VPC endpoints for the services that jobs use."""
+    """Subnets without a way to the internet must have VPC endpoints for the services that jobs use."""
     needed = _needed(environment)
     if not needed or stands_in([environment], batch) is not Reach.ISOLATED:
         return
@@ -61,7 +61,10 @@ def isolated_subnets_have_endpoints(environment: ComputeEnvironment, batch: Batc
         message = (
             f"isolated subnets need endpoints for {', '.join(needed)}, got none for {', '.join(missing)}"
         )
-        yield Finding(resources, message, at="Subnets")
+        add = "add the endpoints to the VPC, with private DNS and port 443 open"
+        if environment.construct_path:
+            add = f"let BatchNetwork(isolated=True) make them, or {add}"
+        yield Finding(resources, message, at="Subnets", fix=f"{add}, or give the subnets a NAT gateway")
     vpc = subnets_of(environment)[0].vpc
     for endpoint in batch.networks.endpoints(vpc) if vpc is not None else ():
         if endpoint_service(endpoint) in needed and is_one_of(endpoint.endpoint_type, "INTERFACE"):
@@ -71,16 +74,16 @@ def isolated_subnets_have_endpoints(environment: ComputeEnvironment, batch: Batc
 def _closed(
     endpoint: VpcEndpoint, vpc: Vpc | None, environment: ComputeEnvironment, batch: BatchModel
 ) -> Iterator[Finding]:
-    user = environment.logical_id
+    user = environment.label
     if is_one_of(endpoint.private_dns_enabled, False):
         message = f"{user} needs private DNS to find this endpoint, got PrivateDnsEnabled false"
         yield Finding(endpoint, message, at="PrivateDnsEnabled")
     elif is_one_of(endpoint.private_dns_enabled, True) and vpc is not None and _has_no_names(vpc):
-        message = f"private DNS needs EnableDnsSupport and EnableDnsHostnames of {vpc.logical_id}"
+        message = f"private DNS needs EnableDnsSupport and EnableDnsHostnames of {vpc.label}"
         yield Finding(endpoint, message, at="PrivateDnsEnabled")
     groups = endpoint.security_groups
     if groups and groups.complete and not any(_may_let_in(group, batch) for group in groups):
-        names = one_of([group.logical_id for group in groups])
+        names = one_of([group.label for group in groups])
         message = (
             f"{user} reaches this endpoint by port {endpoints.HTTPS_PORT}, which {names} does not let in"
         )
@@ -113,7 +116,7 @@ def _may_let_in(group: SecurityGroup, batch: BatchModel) -> bool:
     prevents="jobs that wait in RUNNABLE, because no instance registers with its cluster",
 )
 def public_subnets_give_addresses(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
-    """Instances in public subnets need a public IP address to reach Amazon ECS."""
+    """Instances in public subnets must have a public IP address to reach Amazon ECS."""
     resources, needed = environment.compute_resources, _needed(environment)
     if not resources.ec2 or not needed or _may_get_address(resources):
         return
@@ -123,7 +126,7 @@ def public_subnets_give_addresses(environment: ComputeEnvironment, batch: BatchM
     for subnet in resources.subnets:
         without = is_one_of(subnet.map_public_ip_on_launch, False, None)
         if without and batch.networks.reach(subnet) is Reach.PUBLIC:
-            message = f"instances in {subnet.logical_id} get no public IP address, and only an internet gateway leads out"
+            message = f"instances in {subnet.label} get no public IP address, and only an internet gateway leads out"
             yield Finding(resources, message, at="Subnets")
 
 

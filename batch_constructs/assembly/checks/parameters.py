@@ -27,7 +27,7 @@ _CHAPTER = "Job Definition Parameters"
     prevents="a job that gets the text Ref::name as it stands",
 )
 def placeholders_are_filled(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
-    """Each default parameter fills a placeholder of the command, and each placeholder has a value when submitted."""
+    """Each default parameter must fill a placeholder of the command, and each placeholder must have a value when submitted."""
     words = _commands(definition)
     submissions = batch.submissions.of(definition)
     defaults = definition.parameters if definition.parameters is not None else {}
@@ -50,7 +50,7 @@ def placeholders_are_filled(definition: JobDefinition, batch: BatchModel) -> Ite
             continue
         for name in holes:
             if name not in defaults and name not in values and not _open(submission.container_overrides):
-                message = f"Parameters must fill Ref::{name} of {definition.logical_id}, which has no default"
+                message = f"Parameters must fill Ref::{name} of {definition.label}, which has no default"
                 yield Finding(submission, message, at="Parameters")
 
 
@@ -62,7 +62,7 @@ def placeholders_are_filled(definition: JobDefinition, batch: BatchModel) -> Ite
     prevents="a parameter that reaches nobody",
 )
 def parameters_are_used(submission: Submission) -> Iterator[Finding]:
-    """A parameter that is submitted fills a placeholder of the command."""
+    """A parameter that is submitted must fill a placeholder of the command."""
     definition, values = submission.definition, submission.parameters
     if definition is None or not known(values) or _open(submission.container_overrides):
         return
@@ -73,7 +73,9 @@ def parameters_are_used(submission: Submission) -> Iterator[Finding]:
     # The placeholders of the definition may want their values even where another command takes their place.
     for name in values:
         if not _uses((*words, *overridden), name):
-            message = f"Parameters must fill a placeholder of {definition.logical_id}, got {name!r} and no Ref::{name}"
+            message = (
+                f"Parameters must fill a placeholder of {definition.label}, got {name!r} and no Ref::{name}"
+            )
             yield Finding(submission, message, at="Parameters")
 
 

@@ -31,7 +31,7 @@ _CHAPTER = "AWS Batch Service Limits"
     prevents="a deployment that stops half way at the quota of the account",
 )
 def number_of_resources(batch: BatchModel) -> Iterator[Finding]:
-    """An account has by default at most 50 job queues and 50 compute environments in a Region."""
+    """An account can by default have at most 50 job queues and 50 compute environments in a Region."""
     for kind, quota in ((JobQueue, quotas.JOB_QUEUES), (ComputeEnvironment, quotas.COMPUTE_ENVIRONMENTS)):
         resources = batch.of(kind)
         # Stages go to accounts and Regions of their own, each with its own quota.
@@ -50,7 +50,7 @@ def number_of_resources(batch: BatchModel) -> Iterator[Finding]:
     prevents="an environment that AWS Batch refuses to make for the cluster",
 )
 def environments_of_a_cluster(batch: BatchModel) -> Iterator[Finding]:
-    """An EKS cluster has at most 5 compute environments."""
+    """An EKS cluster must have at most 5 compute environments."""
     by_cluster: dict[str, list[ComputeEnvironment]] = defaultdict(list)
     for environment in batch.of(ComputeEnvironment):
         if environment.eks_configuration.present and (key := environment.eks_configuration.cluster_key):
@@ -74,7 +74,7 @@ def _place(resource: Resource) -> tuple[tuple[str, str], ...]:
     prevents="ClientException: the job definition is too large",
 )
 def size_of_a_definition(definition: JobDefinition) -> Iterator[Finding]:
-    """A job definition has at most 24 KiB."""
+    """A job definition must have at most 24 KiB."""
     # Functions are longer than what they become, so what is short as it stands needs no resolving.
     if not isinstance(definition.node, dict) or _size(definition.node) <= quotas.JOB_DEFINITION_BYTES.value:
         return
@@ -94,7 +94,7 @@ def size_of_a_definition(definition: JobDefinition) -> Iterator[Finding]:
     prevents="ClientException: the request is too large",
 )
 def size_of_a_request(submission: Submission) -> Iterator[Finding]:
-    """A request that submits a job has at most 30 KiB."""
+    """A request that submits a job must have at most 30 KiB."""
     if not isinstance(submission.node, dict) or _size(submission.node) <= quotas.SUBMIT_JOB_BYTES.value:
         return
     size = _size(deep(submission, submission.node))

@@ -26,7 +26,7 @@ _CONDITIONS = ("OnExitCode", "OnReason", "OnStatusReason")
     prevents="ClientException: retry attempts must be from 1 to 10",
 )
 def attempts_in_range(strategy: RetryStrategy) -> Iterator[Finding]:
-    """A job is attempted 1 to 10 times."""
+    """A job must be attempted 1 to 10 times."""
     yield from outside(limits.RETRY_ATTEMPTS, strategy, "Attempts", strategy.attempts)
 
 
@@ -37,13 +37,13 @@ def attempts_in_range(strategy: RetryStrategy) -> Iterator[Finding]:
     remedy="keep at most five conditions; a pattern that ends in * stands for several",
 )
 def at_most_five_conditions(strategy: RetryStrategy) -> Iterator[Finding]:
-    """A retry strategy has at most five conditions."""
+    """A retry strategy must have at most five conditions."""
     yield from miscounted(limits.EVALUATE_ON_EXIT, strategy, "EvaluateOnExit", strategy.evaluate_on_exit)
 
 
 @rule("RET-03", chapter=_CHAPTER, severity=ERROR, remedy="write RETRY or EXIT")
 def action_is_known(condition: RetryRule) -> Iterator[Finding]:
-    """A condition leads to RETRY or to EXIT."""
+    """A condition must lead to RETRY or to EXIT."""
     yield from misspelt(vocabulary.RetryAction, condition, "Action", condition.action)
     if condition.lacks("Action"):
         yield Finding(condition, "Action must be RETRY or EXIT, got none")
@@ -56,21 +56,21 @@ def action_is_known(condition: RetryRule) -> Iterator[Finding]:
     remedy="give OnExitCode, OnReason or OnStatusReason; OnReason * matches every exit",
 )
 def condition_has_a_pattern(condition: RetryRule) -> Iterator[Finding]:
-    """A condition has at least one pattern to match."""
+    """A condition must have at least one pattern to match."""
     if all(condition.lacks(name) for name in _CONDITIONS):
         yield Finding(condition, "a condition needs OnExitCode, OnReason or OnStatusReason, got none of them")
 
 
 @rule("RET-05", chapter=_CHAPTER, severity=ERROR, remedy="give the number of attempts beside the conditions")
 def conditions_need_attempts(strategy: RetryStrategy) -> Iterator[Finding]:
-    """Where conditions are given, the number of attempts is given too."""
+    """Where conditions are given, the number of attempts must be given too."""
     if strategy.evaluate_on_exit and strategy.lacks("Attempts"):
         yield Finding(strategy, "EvaluateOnExit needs Attempts beside it, got none", at="EvaluateOnExit")
 
 
 @rule("RET-06", chapter=_CHAPTER, severity=ERROR, remedy="write digits, with * at the end for a whole range")
 def exit_code_pattern(condition: RetryRule) -> Iterator[Finding]:
-    """A pattern for exit codes is digits with an optional * at the end."""
+    """A pattern for exit codes must be digits with an optional * at the end."""
     yield from malformed(patterns.ON_EXIT_CODE, condition, "OnExitCode", condition.on_exit_code)
 
 
@@ -81,7 +81,7 @@ def exit_code_pattern(condition: RetryRule) -> Iterator[Finding]:
     remedy="write the reason up to the first sign that is not allowed, and end with *",
 )
 def reason_pattern(condition: RetryRule) -> Iterator[Finding]:
-    """A pattern for reasons is letters, digits, periods, colons and white space with an optional * at the end."""
+    """A pattern for reasons must be letters, digits, periods, colons and white space with an optional * at the end."""
     yield from malformed(patterns.ON_REASON, condition, "OnReason", condition.on_reason)
     yield from malformed(patterns.ON_STATUS_REASON, condition, "OnStatusReason", condition.on_status_reason)
 
@@ -94,7 +94,7 @@ def reason_pattern(condition: RetryRule) -> Iterator[Finding]:
     prevents="retries of every failure that no condition names",
 )
 def ends_with_a_catch_all(strategy: RetryStrategy) -> Iterator[Finding]:
-    """Conditions end with one that matches everything and leads to EXIT, for what matches none is retried."""
+    """Conditions should end with one that matches everything and leads to EXIT: what matches none is retried."""
     conditions = strategy.evaluate_on_exit
     # A RETRY before an EXIT is an exception from it; the last one is none from anything.
     idle = any(is_one_of(condition.action, "RETRY") for condition in list(conditions)[-1:])
@@ -118,6 +118,6 @@ def _leaves_some(condition: RetryRule) -> bool:
     remedy="allow at least two attempts, or leave out the conditions",
 )
 def conditions_have_an_effect(strategy: RetryStrategy) -> Iterator[Finding]:
-    """Conditions have an effect only if there is more than one attempt."""
+    """Conditions have no effect unless there is more than one attempt."""
     if strategy.evaluate_on_exit and known(strategy.attempts) and strategy.attempts == 1:
         yield Finding(strategy, "EvaluateOnExit has no effect with Attempts 1", at="Attempts")

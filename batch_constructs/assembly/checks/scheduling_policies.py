@@ -27,20 +27,20 @@ _DISPUTED_WEIGHT = 1000
     remedy="keep one of the two; the kind of a policy cannot change later",
 )
 def one_kind_of_policy(policy: SchedulingPolicy) -> Iterator[Finding]:
-    """A scheduling policy is for fair shares or for quota shares."""
+    """A scheduling policy must be for fair shares or for quota shares, not for both."""
     if len(policy.gives("FairsharePolicy", "QuotaSharePolicy")) > 1:
         yield Finding(policy, "a scheduling policy takes FairsharePolicy or QuotaSharePolicy, got both")
 
 
 @rule("SP-02", chapter=_CHAPTER, severity=ERROR, remedy="look back at most a week, 604,800 seconds")
 def share_decay(policy: FairsharePolicy) -> Iterator[Finding]:
-    """Usage counts for at most a week."""
+    """The time for which usage counts must be at most a week."""
     yield from outside(limits.SHARE_DECAY_SECONDS, policy, "ShareDecaySeconds", policy.share_decay_seconds)
 
 
 @rule("SP-03", chapter=_CHAPTER, severity=ERROR, remedy="reserve 0 to 99 percent")
 def compute_reservation(policy: FairsharePolicy) -> Iterator[Finding]:
-    """The reservation for shares that are not active is 0 to 99."""
+    """The reservation for shares that are not active must be 0 to 99."""
     yield from outside(limits.COMPUTE_RESERVATION, policy, "ComputeReservation", policy.compute_reservation)
 
 
@@ -52,7 +52,7 @@ def compute_reservation(policy: FairsharePolicy) -> Iterator[Finding]:
     prevents="ClientException: share identifiers must be unique and must not overlap",
 )
 def share_identifiers(policy: FairsharePolicy) -> Iterator[Finding]:
-    """Share identifiers are unique, at most 255 characters, and no prefix that ends in * covers another one."""
+    """Share identifiers must be unique, at most 255 characters, and no prefix that ends in * may cover another one."""
     shares = policy.share_distribution
     for share in shares:
         yield from malformed(
@@ -89,7 +89,7 @@ def _covered(names: list[str]) -> Iterator[tuple[str, str]]:
     remedy="choose a weight from 0.0001 to 999.9999; a lower one gets more",
 )
 def weight_factors(policy: FairsharePolicy) -> Iterator[Finding]:
-    """The weight of a share lies between 0.0001 and 999.9999."""
+    """The weight of a share must lie between 0.0001 and 999.9999."""
     for share in policy.share_distribution:
         for finding in outside(limits.WEIGHT_FACTOR, share, "WeightFactor", share.weight_factor):
             disputed = known(share.weight_factor) and share.weight_factor == _DISPUTED_WEIGHT
@@ -104,7 +104,7 @@ def weight_factors(policy: FairsharePolicy) -> Iterator[Finding]:
     remedy="use letters and digits, with * at the end for a prefix",
 )
 def share_identifier_characters(policy: FairsharePolicy) -> Iterator[Finding]:
-    """Share identifiers are letters and digits, with an optional * at the end."""
+    """Share identifiers must be letters and digits, with an optional * at the end."""
     for share in policy.share_distribution:
         name = share.share_identifier
         if known(name) and patterns.SHARE_IDENTIFIER_LOOSE.matches(name):

@@ -25,7 +25,7 @@ _SERVICES, _SHARES = "Service Environments", "Quota Management"
     remedy="write SAGEMAKER_TRAINING as the type, and ENABLED or DISABLED as the state",
 )
 def type_and_state(environment: ServiceEnvironment) -> Iterator[Finding]:
-    """A service environment is of type SAGEMAKER_TRAINING, and ENABLED or DISABLED."""
+    """A service environment must be of type SAGEMAKER_TRAINING, and ENABLED or DISABLED."""
     kind, at = environment.service_environment_type, "ServiceEnvironmentType"
     if environment.lacks(at):
         yield Finding(environment, f"{at} must be given, got none", at=at)
@@ -41,7 +41,7 @@ def type_and_state(environment: ServiceEnvironment) -> Iterator[Finding]:
     prevents="service jobs that wait for capacity that the environment does not have",
 )
 def capacity_is_limited(environment: ServiceEnvironment) -> Iterator[Finding]:
-    """A service environment has at least one capacity limit, and each is at least 1."""
+    """A service environment must have at least one capacity limit, and each must be at least 1."""
     limit, at = limits.SERVICE_CAPACITY_LIMITS, "CapacityLimits"
     if environment.lacks(at):
         yield Finding(environment, f"{at} must be given, got none", at=at)
@@ -57,7 +57,7 @@ def capacity_is_limited(environment: ServiceEnvironment) -> Iterator[Finding]:
     remedy="write NUM_INSTANCES, or an instance type of SageMaker where quota shares are used",
 )
 def capacity_unit(environment: ServiceEnvironment) -> Iterator[Finding]:
-    """A capacity limit counts instances: all of them, or those of one type."""
+    """A capacity limit must count instances: all of them, or those of one type."""
     for capacity in environment.capacity_limits:
         yield from malformed(patterns.CAPACITY_UNIT, capacity, "CapacityUnit", capacity.capacity_unit)
 
@@ -69,7 +69,7 @@ def capacity_unit(environment: ServiceEnvironment) -> Iterator[Finding]:
     remedy="give the missing member",
 )
 def share_is_complete(share: QuotaShare) -> Iterator[Finding]:
-    """A quota share has a name, a queue, capacity limits, and says what it lends and who is preempted."""
+    """A quota share must have a name, a queue and capacity limits, and must say what it lends and who is preempted."""
     for name in (
         "QuotaShareName",
         "JobQueue",
@@ -89,7 +89,7 @@ def share_is_complete(share: QuotaShare) -> Iterator[Finding]:
     remedy="give 1 to 5 capacity limits of at least 1, each for another instance type",
 )
 def share_capacity(share: QuotaShare) -> Iterator[Finding]:
-    """A quota share has 1 to 5 capacity limits, each at least 1 and with a unit of its own."""
+    """A quota share must have 1 to 5 capacity limits, each at least 1 and with a unit of its own."""
     capacities, at = share.capacity_limits, "CapacityLimits"
     yield from miscounted(limits.QUOTA_SHARE_CAPACITY_LIMITS, share, at, capacities)
     for capacity in capacities:
@@ -111,7 +111,7 @@ def share_capacity(share: QuotaShare) -> Iterator[Finding]:
     remedy="write RESERVE, LEND or LEND_AND_BORROW, and a BorrowLimit of at least -1 with the last one only",
 )
 def share_lends(share: QuotaShare) -> Iterator[Finding]:
-    """A quota share reserves, lends, or lends and borrows; only the last has a borrow limit, of at least -1."""
+    """A quota share must reserve, lend, or lend and borrow; only the last can have a borrow limit, of at least -1."""
     sharing = share.resource_sharing_configuration
     strategy, limit = sharing.strategy, sharing.borrow_limit
     yield from misspelt(vocabulary.ResourceSharing, sharing, "Strategy", strategy)
@@ -130,7 +130,7 @@ def share_lends(share: QuotaShare) -> Iterator[Finding]:
     remedy="write ENABLED or DISABLED",
 )
 def share_preempts(share: QuotaShare) -> Iterator[Finding]:
-    """Preemption inside a quota share is ENABLED or DISABLED."""
+    """Preemption inside a quota share must be ENABLED or DISABLED."""
     preemption, at = share.preemption_configuration, "InSharePreemption"
     if preemption.lacks(at):
         yield Finding(preemption, f"{at} must be given, got none", at=at)

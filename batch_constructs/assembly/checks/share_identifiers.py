@@ -23,18 +23,16 @@ ERROR, WARNING = Severity.ERROR, Severity.WARNING
     prevents="ClientException: shareIdentifier must be specified for a queue with a scheduling policy",
 )
 def share_given_where_needed(submission: Submission) -> Iterator[Finding]:
-    """A job has a share identifier if its queue has a fair-share policy, and only then."""
+    """A job must have a share identifier if its queue has a fair-share policy, and only then."""
     queue = submission.queue
     if queue is None or not queue.present:
         return
     policy, at = queue.scheduling_policy, "ShareIdentifier"
     if known(submission.share_identifier) and queue.scheduling_policy_arn is None:
-        message = f"{at} must not be given, since {queue.logical_id} has no scheduling policy"
+        message = f"{at} must not be given, since {queue.label} has no scheduling policy"
         yield Finding(submission, f"{message}, got {submission.share_identifier!r}", at=at)
     elif policy is not None and policy.fairshare_policy.present and submission.lacks(at):
-        message = (
-            f"{at} must be given, since {queue.logical_id} has the scheduling policy {policy.logical_id}"
-        )
+        message = f"{at} must be given, since {queue.label} has the scheduling policy {policy.label}"
         if submission.home.type in {"AWS::Events::Rule", "AWS::Pipes::Pipe"}:
             message += ", which a rule or pipe cannot: use a schedule or a state machine"
         yield Finding(submission, message, at=at)
@@ -47,7 +45,7 @@ def share_given_where_needed(submission: Submission) -> Iterator[Finding]:
     remedy="list the identifier in the ShareDistribution of the policy, or accept the weight 1",
 )
 def share_is_listed(submission: Submission) -> Iterator[Finding]:
-    """A share identifier is one that the policy of the queue lists; others get the weight 1."""
+    """A share identifier should be one that the policy of the queue lists; others get the weight 1."""
     queue, share = submission.queue, submission.share_identifier
     policy = None if queue is None else queue.scheduling_policy
     if policy is None or not known(share):
@@ -57,9 +55,7 @@ def share_is_listed(submission: Submission) -> Iterator[Finding]:
     if not names or not shares.complete or len(names) < len(shares):
         return
     if not any(share == name or (name.endswith("*") and share.startswith(name[:-1])) for name in names):
-        message = (
-            f"ShareIdentifier must be one of {policy.logical_id} to get a weight other than 1, got {share!r}"
-        )
+        message = f"ShareIdentifier must be one of {policy.label} to get a weight other than 1, got {share!r}"
         yield Finding(submission, message, at="ShareIdentifier")
 
 
@@ -71,7 +67,7 @@ def share_is_listed(submission: Submission) -> Iterator[Finding]:
     prevents="ClientException: Either schedulingPriority in job definition or schedulingPriorityOverride should be specified",
 )
 def priority_given_for_shares(submission: Submission) -> Iterator[Finding]:
-    """A job for a queue with a fair-share policy has a scheduling priority, of its own or from its definition.
+    """A job for a queue with a fair-share policy must have a scheduling priority, of its own or from its definition.
 
     The rule is of this project: the answer of AWS is reported by users, and stands in no page of the guide.
     """
@@ -80,5 +76,7 @@ def priority_given_for_shares(submission: Submission) -> Iterator[Finding]:
     if queue is None or policy is None or definition is None or not policy.fairshare_policy.present:
         return
     if submission.lacks("SchedulingPriorityOverride") and definition.lacks("SchedulingPriority"):
-        message = f"{definition.logical_id} needs a SchedulingPriority, since {queue.logical_id} has a fair-share policy"
+        message = (
+            f"{definition.label} needs a SchedulingPriority, since {queue.label} has a fair-share policy"
+        )
         yield Finding(submission, message, at="SchedulingPriorityOverride")

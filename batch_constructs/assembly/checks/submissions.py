@@ -32,7 +32,7 @@ _UNNAMED = "Default"
     prevents="ClientException: jobName must be given",
 )
 def job_name_given(submission: Submission) -> Iterator[Finding]:
-    """A job is submitted with a name."""
+    """A job must be submitted with a name."""
     if submission.home.type != _RULE and submission.lacks("JobName"):
         yield Finding(submission, "JobName must be given", at="JobName")
 
@@ -45,7 +45,7 @@ def job_name_given(submission: Submission) -> Iterator[Finding]:
     prevents="ClientException: the job queue or job definition does not exist",
 )
 def queue_and_definition_given(submission: Submission) -> Iterator[Finding]:
-    """A job is submitted to a job queue, from a job definition."""
+    """A job must be submitted to a job queue, from a job definition."""
     for member, kind, value in (
         ("JobQueue", "JobQueue", submission.queue_arn),
         ("JobDefinition", "JobDefinition", submission.definition_arn),
@@ -57,7 +57,7 @@ def queue_and_definition_given(submission: Submission) -> Iterator[Finding]:
             and value.target.type != f"AWS::Batch::{kind}"
             and value.target.type.startswith("AWS::Batch::")
         ):
-            target = f"{value.target.logical_id}, which is {value.target.type}"
+            target = f"{value.target.label}, which is {value.target.type}"
             yield Finding(submission, f"{member} must name an AWS::Batch::{kind}, got {target}", at=member)
 
 
@@ -69,7 +69,7 @@ def queue_and_definition_given(submission: Submission) -> Iterator[Finding]:
     prevents="ClientException: Job name should match valid pattern",
 )
 def job_name_form(submission: Submission) -> Iterator[Finding]:
-    """A job's name is up to 128 letters, digits, hyphens and underscores, with a letter or digit first."""
+    """A job's name must be up to 128 letters, digits, hyphens and underscores, with a letter or digit first."""
     yield from malformed(patterns.JOB_NAME, submission, "JobName", submission.job_name)
 
 
@@ -81,7 +81,7 @@ def job_name_form(submission: Submission) -> Iterator[Finding]:
     prevents="ClientException: the command cannot contain empty strings",
 )
 def no_empty_words(overrides: ContainerOverrides) -> Iterator[Finding]:
-    """A command that overrides another has no empty words."""
+    """A command that overrides another must not have empty words."""
     for index, word in enumerate(overrides.command):
         if known(word) and word == "":
             message = "Command must have no empty strings, got one"
@@ -96,7 +96,7 @@ def no_empty_words(overrides: ContainerOverrides) -> Iterator[Finding]:
     prevents="ClientException: invalid resourceRequirements",
 )
 def amounts_are_valid(submission: Submission) -> Iterator[Finding]:
-    """Overridden amounts are of a type that Batch knows, each once, and numbers in the range of that type."""
+    """Overridden amounts must be of a type that Batch knows, each once, and numbers in the range of that type."""
     definition = submission.definition
     on_instances = definition is not None and kind_of_jobs(definition) == "EC2"
     for overrides in _all_overrides(submission):
@@ -150,18 +150,18 @@ def _amount(requirement: ResourceRequirement, *, on_instances: bool) -> Iterator
     prevents="an override that does nothing, since the definition uses resourceRequirements",
 )
 def no_deprecated_amounts(submission: Submission) -> Iterator[Finding]:
-    """VCPUs and memory are overridden with ResourceRequirements; Vcpus and Memory are deprecated."""
+    """VCPUs and memory must be overridden with ResourceRequirements; Vcpus and Memory are deprecated."""
     overrides, definition = submission.container_overrides, submission.definition
     for member, kind in (("Vcpus", "VCPU"), ("Memory", "MEMORY")):
         if not overrides.gives(member):
             continue
         if definition is not None and definition.fargate:
-            message = f"{member} cannot be overridden on Fargate, got {definition.logical_id}"
+            message = f"{member} cannot be overridden on Fargate, got {definition.label}"
             yield Finding(overrides, f"{message}: use ResourceRequirements", at=member)
             continue
         container = None if definition is None else definition.container_properties
         if container is not None and container.present and known(container.requirement(kind)):
-            name = container.home.logical_id
+            name = container.home.label
             message = (
                 f"{member} is ignored, since {name} gives {kind} in ResourceRequirements: use these as well"
             )
@@ -177,14 +177,14 @@ def no_deprecated_amounts(submission: Submission) -> Iterator[Finding]:
     remedy="leave InstanceType to multi-node parallel jobs, or choose the type in the environment",
 )
 def instance_type_only_for_nodes(submission: Submission) -> Iterator[Finding]:
-    """Only multi-node parallel jobs are submitted with an instance type."""
+    """Only multi-node parallel jobs can be submitted with an instance type."""
     definition, overrides = submission.definition, submission.container_overrides
     if (
         overrides.gives("InstanceType")
         and definition is not None
         and is_none_of(definition.type_, "MULTINODE")
     ):
-        message = f"InstanceType is for multi-node parallel jobs, {definition.logical_id} is none"
+        message = f"InstanceType is for multi-node parallel jobs, {definition.label} is none"
         yield Finding(overrides, message, at="InstanceType")
 
 
@@ -204,7 +204,7 @@ _FITTING = {
     prevents="ClientException: the overrides do not fit the job definition",
 )
 def overrides_fit_the_definition(submission: Submission) -> Iterator[Finding]:
-    """Overrides are of the definition's kind: containers, tasks, pods or nodes."""
+    """Overrides must be of the definition's kind: containers, tasks, pods or nodes."""
     definition = submission.definition
     own = [] if definition is None else definition.gives(*_FITTING)
     if definition is None or len(own) != 1:
@@ -213,7 +213,7 @@ def overrides_fit_the_definition(submission: Submission) -> Iterator[Finding]:
     # NodeOverrides in the wrong place are MNP-09.
     for member in ("ContainerOverrides", "EcsPropertiesOverride", "EksPropertiesOverride"):
         if member != fitting and submission.gives(member) and is_none_of(submission.raw(member), {}):
-            message = f"{definition.logical_id} has {own[0]}, which {fitting} overrides, got {member}"
+            message = f"{definition.label} has {own[0]}, which {fitting} overrides, got {member}"
             yield Finding(submission, message, at=member)
 
 
@@ -225,7 +225,7 @@ def overrides_fit_the_definition(submission: Submission) -> Iterator[Finding]:
     prevents="ClientException: the scheduling priority is out of range",
 )
 def scheduling_priority(submission: Submission) -> Iterator[Finding]:
-    """A scheduling priority lies between 0 and 9999, and counts on queues with a scheduling policy only."""
+    """A scheduling priority must lie between 0 and 9999, and counts on queues with a scheduling policy only."""
     at, priority, queue = (
         "SchedulingPriorityOverride",
         submission.scheduling_priority_override,
@@ -233,7 +233,7 @@ def scheduling_priority(submission: Submission) -> Iterator[Finding]:
     )
     yield from outside(limits.SCHEDULING_PRIORITY, submission, at, priority)
     if known(priority) and queue is not None and queue.present and queue.scheduling_policy_arn is None:
-        message = f"{at} has no effect, since {queue.logical_id} has no scheduling policy, got {priority}"
+        message = f"{at} has no effect, since {queue.label} has no scheduling policy, got {priority}"
         yield Finding(submission, message, at=at, severity=WARNING)
 
 
@@ -245,7 +245,7 @@ def scheduling_priority(submission: Submission) -> Iterator[Finding]:
     prevents="overrides that reach no container",
 )
 def overridden_containers_exist(submission: Submission) -> Iterator[Finding]:
-    """Overrides for one of several containers name a container that the definition has."""
+    """Overrides for one of several containers must name a container that the definition has."""
     definition = submission.definition
     if definition is None:
         return

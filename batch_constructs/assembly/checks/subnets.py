@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     prevents="an environment that stops growing for want of IP addresses",
 )
 def addresses_for_all(resources: ComputeResources) -> Iterator[Finding]:
-    """Subnets have an IP address for each instance or task, even if only the largest are started."""
+    """Subnets must have an IP address for each instance or task, even if only the largest are started."""
     most, subnets = resources.max_vcpus, resources.subnets
     vcpus = _largest(resources)
     if not known(most) or not vcpus or not subnets or not subnets.complete:

@@ -40,7 +40,7 @@ def tags_are_allowed(
     | ConsumableResource
     | QuotaShare,
 ) -> Iterator[Finding]:
-    """A resource has at most 50 tags; keys have up to 128 characters, not aws: in front, values up to 256."""
+    """A resource must have at most 50 tags; keys up to 128 characters, not aws: in front, values up to 256."""
     tags = resource.tags
     if not known(tags):
         return
@@ -62,12 +62,14 @@ def tags_are_allowed(
     prevents="jobs that fail before they start: the task would have too many tags",
 )
 def propagated_tags(submission: Submission) -> Iterator[Finding]:
-    """Tags that propagate to the task, of the job and of its definition together, are at most 50."""
+    """Tags that propagate to the task, of the job and of its definition together, must be at most 50."""
     definition = submission.definition
     if definition is None or not known(submission.tags) or not known(definition.tags):
         return
     propagates = definition.propagate_tags if submission.propagate_tags is None else submission.propagate_tags
     count = len({*submission.tags, *definition.tags})
     if is_one_of(propagates, True) and not limits.TAGS.contains(count):
-        message = f"the tags of a task must be {limits.TAGS.words}, got {count} with those of {definition.logical_id}"
+        message = (
+            f"the tags of a task must be {limits.TAGS.words}, got {count} with those of {definition.label}"
+        )
         yield Finding(submission, message, at="Tags")

@@ -22,6 +22,6 @@ if TYPE_CHECKING:
     prevents="ClientException: attemptDurationSeconds must be at least 60",
 )
 def at_least_a_minute(timeout: JobTimeout) -> Iterator[Finding]:
-    """A timeout is at least 60 seconds."""
+    """A timeout must be at least 60 seconds."""
     seconds = timeout.attempt_duration_seconds
     yield from outside(limits.ATTEMPT_DURATION_SECONDS, timeout, "AttemptDurationSeconds", seconds)

@@ -43,7 +43,7 @@ def tags_of_a_named_environment(environment: ComputeEnvironment) -> Iterator[Fin
     prevents="a deployment that fails at the first replacement: the name is taken",
 )
 def replacement_of_a_named_environment(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """An environment that is replaced at updates has no name of its own."""
+    """An environment that is replaced at updates must not have a name of its own."""
     replaced = is_one_of(environment.replace_compute_environment, True, None)
     if replaced and given(environment.name) and is_one_of(environment.type_, "MANAGED"):
         message = (
@@ -61,7 +61,7 @@ def replacement_of_a_named_environment(environment: ComputeEnvironment) -> Itera
     prevents="a deployment that fails at the first change of instance types, image or launch template",
 )
 def updates_in_place_are_possible(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """Updates in place need the service-linked role and a strategy other than BEST_FIT."""
+    """An environment that is updated in place must have the service-linked role and a strategy other than BEST_FIT."""
     resources = environment.compute_resources
     if not is_one_of(environment.replace_compute_environment, False) or not resources.ec2:
         return
@@ -85,7 +85,7 @@ def updates_in_place_are_possible(environment: ComputeEnvironment) -> Iterator[F
     prevents="a deployment that fails: the number cannot be set below what Batch has made of it",
 )
 def desired_vcpus_are_left_to_batch(resources: ComputeResources) -> Iterator[Finding]:
-    """The desired number of vCPUs is Batch's to change."""
+    """DesiredvCpus should not be given: the desired number of vCPUs is Batch's to change."""
     if resources.ec2 and resources.gives("DesiredvCpus"):
         message = "DesiredvCpus drifts as Batch scales, and an update below the current number is refused"
         yield Finding(resources, message, at="DesiredvCpus")

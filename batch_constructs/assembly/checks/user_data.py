@@ -29,7 +29,7 @@ _BOUNDARY = re.compile(r'boundary=(?:"([^"\n]+)"|([^\s;"]+))', re.IGNORECASE)
     prevents="an INVALID environment: Batch cannot merge its own part into the user data",
 )
 def user_data_is_multipart(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """User data in a launch template for Batch is a MIME multi-part document."""
+    """User data in a launch template for Batch must be a MIME multi-part document."""
     for _, template in uses(environment.compute_resources):
         if template is not None:
             yield from _no_multipart(template.data)
@@ -71,7 +71,7 @@ def _may_be_mime(start: str) -> bool:
     prevents="nodes that never join the cluster, and a refused deploy",
 )
 def node_initialisation(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """A launch template with an image built on Amazon Linux 2023 says that its nodes join by nodeadm."""
+    """A launch template with an image built on Amazon Linux 2023 must say that its nodes join by nodeadm."""
     resources = environment.compute_resources
     configurations = resources.ec2_configuration
     for use, template in uses(resources):
@@ -105,7 +105,7 @@ def node_initialisation(environment: ComputeEnvironment) -> Iterator[Finding]:
     prevents="nodes that never join the cluster",
 )
 def no_bootstrap_of_its_own(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """User data for nodes of a cluster does not run bootstrap.sh."""
+    """User data for nodes of a cluster must not run bootstrap.sh."""
     if not is_one_of(environment.eks, True):
         return
     for _, template in uses(environment.compute_resources):

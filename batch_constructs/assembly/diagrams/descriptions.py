@@ -26,8 +26,7 @@ __all__ = ["name", "text"]
 
 def name(resource: Resource) -> str:
     """The construct's path, which says more than the logical id."""
-    path = resource.construct_path.removesuffix("/Resource")
-    return path or resource.logical_id
+    return resource.label
 
 
 def target(resource: Resource | None, written: str | Unknown | None) -> str:

@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 # Where the name comes in arn:aws:batch:eu-west-1:111122223333:job-definition/name:7, cut at each colon or slash.
 _NAME_IN_ARN = {":": 5, "/": 1}
+_MAX_OPTIONS = 3
 
 
 class Unknown:
@@ -118,7 +119,7 @@ class PartialText(Unknown):
     @property
     def text(self) -> str:
         """The whole with each unknown part written as ``${…}``."""
-        return "".join(p if isinstance(p, str) else f"${{{p.reason}}}" for p in self.parts)
+        return "".join(p if isinstance(p, str) else f"${{{_word(p)}}}" for p in self.parts)
 
 
 def known(value: T | Unknown | None) -> TypeGuard[T]:
@@ -156,10 +157,35 @@ def or_none(value: T | Unknown | None) -> T | None:
 
 
 def shown(value: object) -> str:
-    """The value for a message: literals by their text, unknowns as ``${…}``."""
+    """The value for a message: literals by their text, unknowns as ``${…}``, one of few values as ``A or B``.
+
+    A parameter goes by its name, a resource by the path of its construct.
+    """
     if isinstance(value, PartialText):
         return value.text
-    return f"${{{value.reason}}}" if isinstance(value, Unknown) else str(value)
+    if isinstance(value, Either) and (words := _either(value)):
+        return words
+    return f"${{{_word(value)}}}" if isinstance(value, Unknown) else str(value)
+
+
+def _word(value: Unknown) -> str:
+    """What stands between the braces for an unknown."""
+    match value:
+        case Reference():
+            return f"{value.target.label}.{value.attribute}" if value.attribute else value.target.label
+        case ParameterValue():
+            return value.name
+        case Either():
+            return _either(value) or value.reason
+    return value.reason
+
+
+def _either(value: Either) -> str:
+    """``FARGATE or EC2``; empty where there are many options, or one is a structure."""
+    options = value.options
+    if len(options) > _MAX_OPTIONS or any(isinstance(option, dict | list) for option in options):
+        return ""
+    return " or ".join("nothing" if option is None else shown(option) for option in options)
 
 
 def ending(value: str | Unknown | None, separators: str = "/") -> str | None:

@@ -174,6 +174,14 @@ class Resource(View):
         return path if isinstance(path, str) else self.stack.construct_paths.get(self.logical_id, "")
 
     @property
+    def label(self) -> str:
+        """What a message calls the resource: the path of its construct, ``MyStack/Queue``; without the CDK the logical id."""
+        path = self.construct_path
+        for ending in ("/Resource", "/Default"):
+            path = path.removesuffix(ending)
+        return path or self.logical_id
+
+    @property
     def depends_on(self) -> tuple[str, ...]:
         """The logical ids under ``DependsOn``."""
         names = self.__dict__["entry"].get("DependsOn", ())

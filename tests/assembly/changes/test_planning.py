@@ -144,7 +144,7 @@ def test_a_replaced_security_group_renews_the_instances(quickstart: dict[str, An
         (None, "given 30 minutes to finish"),
         ({"JobExecutionTimeoutMinutes": 90}, "given 90 minutes to finish"),
         ({"TerminateJobsOnUpdate": True}, "terminated at once"),
-        ({"JobExecutionTimeoutMinutes": {"Ref": "M"}}, "given ${parameter M} minutes to finish"),
+        ({"JobExecutionTimeoutMinutes": {"Ref": "M"}}, "given ${M} minutes to finish"),
         ({"TerminateJobsOnUpdate": {"Ref": "M"}}, "terminated at once, and tried again"),
     ],
 )

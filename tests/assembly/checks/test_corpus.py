@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from batch_constructs.assembly.checks import check, rules
@@ -12,6 +13,12 @@ def test_every_rule_has_a_pair(pairs: dict[str, set[str]]) -> None:
     """A rule has at least one template that breaks it and one twin that keeps it; the corpus names no other rule."""
     assert sorted(pairs["broken"]) == sorted(rules())
     assert sorted(pairs["valid"]) == sorted(rules())
+
+
+def test_every_title_says_what_must_be() -> None:
+    """Fails for a title that states what is right under the word error, and is read as what is wrong."""
+    words = re.compile(r"\b(must|cannot|should|can|may|no effect|misses|does not allow)\b")
+    assert [rule.id for rule in rules().values() if not words.search(rule.sentence)] == []
 
 
 def test_broken(broken: Any) -> None:

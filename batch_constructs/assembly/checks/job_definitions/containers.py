@@ -32,7 +32,7 @@ _DEPRECATED = {"VCPU": "Vcpus", "MEMORY": "Memory"}
     remedy="name the image, with its registry unless it is on Docker Hub",
 )
 def has_an_image(container: Container) -> Iterator[Finding]:
-    """A container has an image."""
+    """A container must have an image."""
     if container.lacks("Image"):
         yield Finding(container, "a container needs Image, got none")
 
@@ -45,7 +45,7 @@ def has_an_image(container: Container) -> Iterator[Finding]:
     prevents="ClientException: vCPU and memory must be specified in resourceRequirements",
 )
 def asks_for_vcpus_and_memory(definition: JobDefinition) -> Iterator[Finding]:
-    """A container says once how many vCPUs and how much memory it needs."""
+    """A container must say once how many vCPUs and how much memory it needs."""
     for container in containers(definition):
         at = "ResourceRequirements"
         for requirement in container.resource_requirements:
@@ -70,7 +70,7 @@ def asks_for_vcpus_and_memory(definition: JobDefinition) -> Iterator[Finding]:
     prevents="ClientException: the value of VCPU is not valid",
 )
 def number_of_vcpus(definition: JobDefinition) -> Iterator[Finding]:
-    """On EC2 a container has a whole number of vCPUs, at least 1; on Fargate one of its numbers."""
+    """On EC2 a container must have a whole number of vCPUs, at least 1; on Fargate one of its numbers."""
     for container in containers(definition):
         value = container.requirement("VCPU")
         if is_one_of(definition.platform, "EC2"):
@@ -93,7 +93,7 @@ def number_of_vcpus(definition: JobDefinition) -> Iterator[Finding]:
     prevents="ClientException: the value of MEMORY is not valid",
 )
 def amount_of_memory(definition: JobDefinition) -> Iterator[Finding]:
-    """On EC2 a container has at least 4 MiB, in whole MiB."""
+    """On EC2 a container must have at least 4 MiB, in whole MiB."""
     for container in containers(definition) if is_one_of(definition.platform, "EC2") else ():
         yield from _amount(limits.EC2_MEMORY_MIB, container, "MEMORY", container.requirement("MEMORY"))
 
@@ -119,7 +119,7 @@ def _amount(limit: Range, container: Container, kind: str, value: object) -> Ite
     prevents="overrides that are ignored, since they meet a deprecated key",
 )
 def no_deprecated_amounts(definition: JobDefinition) -> Iterator[Finding]:
-    """The numbers of vCPUs and MiB stand in the resource requirements: Vcpus and Memory are deprecated, and refused on Fargate."""
+    """The numbers of vCPUs and MiB must stand in the resource requirements: Vcpus and Memory are deprecated, and refused on Fargate."""
     for container in owners(definition):
         for kind, name in _DEPRECATED.items():
             if container.gives(name):
@@ -135,7 +135,7 @@ def no_deprecated_amounts(definition: JobDefinition) -> Iterator[Finding]:
     prevents="jobs that fail with CannotPullContainerError",
 )
 def private_registries(owner: JobContainer | EcsTask) -> Iterator[Finding]:
-    """Credentials for a private registry are the ARN of a secret, which the execution role reads."""
+    """Credentials for a private registry must be the ARN of a secret, which the execution role reads."""
     for container in containers_of(owner):
         credentials = container.repository_credentials
         parameter, at = credentials.credentials_parameter, "CredentialsParameter"
@@ -156,5 +156,5 @@ def private_registries(owner: JobContainer | EcsTask) -> Iterator[Finding]:
     prevents="ClientException: environment variables cannot begin with AWS_BATCH",
 )
 def environment_names(variable: EnvironmentVariable | PodEnvironmentVariable) -> Iterator[Finding]:
-    """Names of environment variables do not begin with AWS_BATCH: the service sets those."""
+    """Names of environment variables must not begin with AWS_BATCH: the service sets those."""
     yield from malformed(patterns.ENVIRONMENT_VARIABLE, variable, "Name", variable.name)

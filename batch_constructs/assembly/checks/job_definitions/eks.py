@@ -30,7 +30,7 @@ _SIDES = ("Requests", "Limits")
     remedy="give each container of the pod a name of its own, of up to 63 letters, digits and hyphens",
 )
 def container_name(pod: PodProperties) -> Iterator[Finding]:
-    """The containers of a pod have different names of up to 63 letters, digits and hyphens."""
+    """The containers of a pod must have different names of up to 63 letters, digits and hyphens."""
     seen: set[str] = set()
     for container in (*pod.containers, *pod.init_containers):
         name = container.name
@@ -48,7 +48,7 @@ def container_name(pod: PodProperties) -> Iterator[Finding]:
     remedy="give the pod 1 to 10 containers, 10 more to prepare it",
 )
 def number_of_containers(pod: PodProperties) -> Iterator[Finding]:
-    """A pod has 1 to 10 containers, and at most 10 init containers."""
+    """A pod must have 1 to 10 containers, and at most 10 init containers."""
     yield from miscounted(limits.EKS_CONTAINERS, pod, "Containers", pod.containers)
     if pod.lacks("Containers"):
         yield Finding(pod, f"Containers must have {limits.EKS_CONTAINERS.words}, got none")
@@ -63,7 +63,7 @@ def number_of_containers(pod: PodProperties) -> Iterator[Finding]:
     prevents="ClientException: CPU must be a multiple of 0.25",
 )
 def cpu(resources: PodResources) -> Iterator[Finding]:
-    """Cpu is a multiple of 0.25, written as a decimal number, and the limit is not below the request."""
+    """Cpu must be a multiple of 0.25, written as a decimal number, and the limit must not be below the request."""
     amounts = {side: _amount(resources, side, "cpu") for side in _SIDES}
     numbers: dict[str, float] = {}
     for side, text in amounts.items():
@@ -88,7 +88,7 @@ def cpu(resources: PodResources) -> Iterator[Finding]:
     prevents="ClientException: memory must be specified in MiB, and the limit must equal the request",
 )
 def memory(resources: PodResources) -> Iterator[Finding]:
-    """Memory is a whole number of at least 4 with the suffix Mi, and the limit equals the request."""
+    """Memory must be a whole number of at least 4 with the suffix Mi, and the limit must equal the request."""
     amounts = {side: _amount(resources, side, "memory") for side in _SIDES}
     for side, text in amounts.items():
         if known(text):
@@ -107,7 +107,7 @@ def memory(resources: PodResources) -> Iterator[Finding]:
     remedy="write a whole number of GPUs, the same as request and as limit",
 )
 def gpus(resources: PodResources) -> Iterator[Finding]:
-    """The number of GPUs is whole, and the limit equals the request."""
+    """The number of GPUs must be whole, and the limit must equal the request."""
     amounts = {side: _amount(resources, side, "nvidia.com/gpu") for side in _SIDES}
     for side, text in amounts.items():
         if known(text) and not _WHOLE.fullmatch(text):
@@ -140,7 +140,7 @@ def _unequal(
     remedy="give cpu and memory in Limits, in Requests, or in both",
 )
 def cpu_and_memory_are_given(pod: PodProperties) -> Iterator[Finding]:
-    """Each container of a pod asks for cpu and memory, as request or as limit."""
+    """Each container of a pod must ask for cpu and memory, as request or as limit."""
     containers = pod.containers
     for name in ("cpu", "memory"):
         without = [c for c in containers if _asks_for_no(c, name)]
@@ -161,7 +161,7 @@ def _asks_for_no(container: PodContainer, name: str) -> bool:
 
 @rule("EKS-09", chapter=_CHAPTER, severity=ERROR, remedy="choose Always, IfNotPresent or Never")
 def image_pull_policy(container: PodContainer) -> Iterator[Finding]:
-    """ImagePullPolicy is Always, IfNotPresent or Never."""
+    """ImagePullPolicy must be Always, IfNotPresent or Never."""
     yield from misspelt(ImagePullPolicy, container, "ImagePullPolicy", container.image_pull_policy)
 
 
@@ -173,7 +173,7 @@ def image_pull_policy(container: PodContainer) -> Iterator[Finding]:
     prevents="pods that Kubernetes refuses to create or to start",
 )
 def security_context(context: PodSecurityContext) -> Iterator[Finding]:
-    """User and group ids lie in their range, and the rights of a container do not contradict each other."""
+    """User and group ids must lie in their range, and the rights of a container must not contradict each other."""
     yield from outside(limits.EKS_USER_ID, context, "RunAsUser", context.run_as_user)
     yield from outside(limits.EKS_USER_ID, context, "RunAsGroup", context.run_as_group)
     if is_one_of(context.run_as_non_root, True) and is_one_of(context.run_as_user, 0):

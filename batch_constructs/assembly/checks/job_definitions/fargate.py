@@ -30,7 +30,7 @@ _LINUX_PARAMETERS = tuple(name[0].upper() + name[1:] for name in fargate.LINUX_P
     prevents="ClientException: Fargate resource requirements are invalid",
 )
 def size_exists(definition: JobDefinition) -> Iterator[Finding]:
-    """A job on Fargate has one of its pairs of vCPUs and memory."""
+    """A job on Fargate must have one of its pairs of vCPUs and memory."""
     container = definition.container_properties
     vcpus, memory = container.requirement("VCPU"), container.requirement("MEMORY")
     if definition.fargate and known(vcpus) and known(memory) and (why := fargate.why_invalid(vcpus, memory)):
@@ -45,7 +45,7 @@ def size_exists(definition: JobDefinition) -> Iterator[Finding]:
     prevents="ClientException: executionRoleArn is required for Fargate",
 )
 def has_an_execution_role(definition: JobDefinition) -> Iterator[Finding]:
-    """A job on Fargate has an execution role."""
+    """A job on Fargate must have an execution role."""
     for part in owners_of_one_node(definition) if definition.fargate else ():
         if part.lacks("ExecutionRoleArn"):
             # For a task of several containers the API does not say so, although its logs need the role as well.
@@ -61,7 +61,7 @@ def has_an_execution_role(definition: JobDefinition) -> Iterator[Finding]:
     prevents="ClientException: the parameter is not supported on Fargate",
 )
 def nothing_of_instances(definition: JobDefinition) -> Iterator[Finding]:
-    """Fargate takes no ulimits, devices, swap, shared memory, tmpfs or instance type."""
+    """A job on Fargate cannot have ulimits, devices, swap, shared memory, tmpfs or an instance type."""
     if not definition.fargate:
         return
     for name in _filled(definition.container_properties, "Ulimits", "InstanceType"):
@@ -82,7 +82,7 @@ def _filled(view: View, *names: str) -> Iterator[str]:
 
 @rule("FGT-04", chapter=_CHAPTER, severity=ERROR, remedy="leave out Privileged, or run the job on EC2")
 def not_privileged(definition: JobDefinition) -> Iterator[Finding]:
-    """A container on Fargate is not privileged."""
+    """A container on Fargate cannot be privileged."""
     for container in containers(definition) if definition.fargate else ():
         if is_one_of(container.privileged, True):
             yield Finding(container, "Fargate does not support Privileged true", at="Privileged")
@@ -90,7 +90,7 @@ def not_privileged(definition: JobDefinition) -> Iterator[Finding]:
 
 @rule("FGT-05", chapter=_CHAPTER, severity=ERROR, remedy="log with awslogs or splunk")
 def log_drivers(definition: JobDefinition) -> Iterator[Finding]:
-    """A container on Fargate logs with awslogs or splunk."""
+    """A container on Fargate must log with awslogs or splunk."""
     for container in containers(definition) if definition.fargate else ():
         driver = container.log_configuration.log_driver
         word = vocabulary.word_of(vocabulary.LogDriver, driver) if known(driver) else None
@@ -108,7 +108,7 @@ def log_drivers(definition: JobDefinition) -> Iterator[Finding]:
     remedy="leave out NetworkConfiguration, or run the job on Fargate",
 )
 def public_ip(definition: JobDefinition) -> Iterator[Finding]:
-    """Only a job on Fargate asks for a public IP address, with ENABLED or DISABLED."""
+    """Only a job on Fargate can ask for a public IP address, with ENABLED or DISABLED."""
     for part in owners_of_one_node(definition):
         network = part.network_configuration
         yield from misspelt(vocabulary.State, network, "AssignPublicIp", network.assign_public_ip)
@@ -120,7 +120,7 @@ def public_ip(definition: JobDefinition) -> Iterator[Finding]:
 
 @rule("FGT-07", chapter=_CHAPTER, severity=ERROR, remedy="leave it out, or run the job on Fargate")
 def platform_version(definition: JobDefinition) -> Iterator[Finding]:
-    """Only a job on Fargate has a platform version."""
+    """Only a job on Fargate can have a platform version."""
     if not is_one_of(definition.platform, "EC2"):
         return
     message = "PlatformVersion needs PlatformCapabilities FARGATE, got EC2"
@@ -134,7 +134,7 @@ def platform_version(definition: JobDefinition) -> Iterator[Finding]:
 
 @rule("FGT-08", chapter=_CHAPTER, severity=ERROR, remedy="choose 21 to 200 GiB; 20 are there anyway")
 def ephemeral_storage(definition: JobDefinition) -> Iterator[Finding]:
-    """The disk of a job on Fargate has 21 to 200 GiB; on EC2 the instance decides."""
+    """The disk of a job on Fargate must have 21 to 200 GiB; on EC2 the instance decides."""
     for part in owners_of_one_node(definition):
         storage = part.ephemeral_storage
         yield from outside(limits.EPHEMERAL_STORAGE_GIB, storage, "SizeInGiB", storage.size_in_gib)
@@ -148,7 +148,7 @@ def ephemeral_storage(definition: JobDefinition) -> Iterator[Finding]:
     "FGT-09", chapter="Job Timeouts", severity=WARNING, remedy="choose at most 14 days, or run the job on EC2"
 )
 def ends_after_two_weeks(definition: JobDefinition) -> Iterator[Finding]:
-    """A job on Fargate runs for at most 14 days, whatever its timeout."""
+    """A job on Fargate cannot run for more than 14 days, whatever its timeout."""
     seconds, longest = (
         definition.timeout.attempt_duration_seconds,
         limits.FARGATE_ATTEMPT_DURATION_SECONDS.maximum,

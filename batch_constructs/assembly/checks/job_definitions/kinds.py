@@ -26,7 +26,7 @@ _OF_CONTAINERS = ("ContainerProperties", "EcsProperties", "EksProperties")
     prevents="ClientException: the properties do not fit the type of the job definition",
 )
 def properties_fit_the_type(definition: JobDefinition) -> Iterator[Finding]:
-    """A container definition has one of three kinds of properties, a multinode definition has node properties."""
+    """A container definition must have one of three kinds of properties, a multinode definition must have node properties."""
     yield from misspelt(vocabulary.JobDefinitionType, definition, "Type", definition.type_)
     given = definition.gives(*_OF_CONTAINERS)
     if is_one_of(definition.type_, "CONTAINER"):
@@ -56,7 +56,7 @@ def properties_fit_the_type(definition: JobDefinition) -> Iterator[Finding]:
     prevents="ClientException: the platform capabilities do not fit the job definition",
 )
 def platform_fits(definition: JobDefinition) -> Iterator[Finding]:
-    """The platform fits the kind of job: none on EKS, no Fargate for several nodes."""
+    """The platform must fit the kind of job: none on EKS, no Fargate for several nodes."""
     at = "PlatformCapabilities"
     for index, capability in enumerate(definition.platform_capabilities):
         yield from misspelt(vocabulary.PlatformCapability, definition, f"{at}[{index}]", capability)
@@ -74,13 +74,13 @@ def platform_fits(definition: JobDefinition) -> Iterator[Finding]:
     remedy="choose a priority from 0 to 9999; a higher one runs first",
 )
 def scheduling_priority(definition: JobDefinition) -> Iterator[Finding]:
-    """The scheduling priority of a definition lies between 0 and 9999."""
+    """The scheduling priority of a definition must lie between 0 and 9999."""
     priority = definition.scheduling_priority
     yield from outside(limits.SCHEDULING_PRIORITY, definition, "SchedulingPriority", priority)
 
 
 @rule("JD-05", chapter=_CHAPTER, severity=ERROR, remedy="leave out PropagateTags, and label the pod instead")
 def no_propagated_tags_on_eks(definition: JobDefinition) -> Iterator[Finding]:
-    """Tags do not propagate to jobs on Amazon EKS."""
+    """Tags cannot propagate to jobs on Amazon EKS."""
     if definition.eks_properties.present and known(definition.propagate_tags) and definition.propagate_tags:
         yield Finding(definition, "a definition for EKS takes no PropagateTags", at="PropagateTags")

@@ -19,7 +19,7 @@ _CHAPTER = "Job Definition Parameters"
 
 @rule("LNX-01", chapter=_CHAPTER, severity=ERROR, remedy="name a limit of the kernel, soft at most hard")
 def ulimits(ulimit: Ulimit) -> Iterator[Finding]:
-    """A ulimit has a name that Docker knows, and a soft limit of at most its hard limit."""
+    """A ulimit must have a name that Docker knows, and a soft limit of at most its hard limit."""
     name, soft, hard = ulimit.name, ulimit.soft_limit, ulimit.hard_limit
     if known(name) and name not in vocabulary.ULIMIT_NAMES:
         every = ", ".join(sorted(vocabulary.ULIMIT_NAMES))
@@ -39,7 +39,7 @@ def ulimits(ulimit: Ulimit) -> Iterator[Finding]:
     remedy="give HostPath, and READ, WRITE or MKNOD as permissions",
 )
 def devices(device: Device) -> Iterator[Finding]:
-    """A device has a path on the instance, and permissions to read, write or make nodes."""
+    """A device must have a path on the instance, and permissions to read, write or make nodes."""
     if device.lacks("HostPath"):
         yield Finding(device, "a device needs HostPath, got none")
     for index, permission in enumerate(device.permissions):
@@ -50,7 +50,7 @@ def devices(device: Device) -> Iterator[Finding]:
     "LNX-03", chapter=_CHAPTER, severity=ERROR, remedy="give ContainerPath, Size in MiB, and options of mount"
 )
 def tmpfs_mounts(mount: Tmpfs) -> Iterator[Finding]:
-    """A mount in memory has a path, a size of at least 1 MiB, and options that mount knows."""
+    """A mount in memory must have a path, a size of at least 1 MiB, and options that mount knows."""
     for member in ("ContainerPath", "Size"):
         if mount.lacks(member):
             yield Finding(mount, f"a tmpfs mount needs {member}, got none")
@@ -65,13 +65,13 @@ def tmpfs_mounts(mount: Tmpfs) -> Iterator[Finding]:
 
 @rule("LNX-04", chapter=_CHAPTER, severity=ERROR, remedy="give 0 for no swap, or a number of MiB")
 def max_swap(parameters: LinuxParameters) -> Iterator[Finding]:
-    """The swap of a container is 0 or more MiB."""
+    """The swap of a container must be 0 or more MiB."""
     yield from outside(limits.MAX_SWAP_MIB, parameters, "MaxSwap", parameters.max_swap)
 
 
 @rule("LNX-05", chapter=_CHAPTER, severity=ERROR, remedy="choose 0 to 100, and give MaxSwap too")
 def swappiness(parameters: LinuxParameters) -> Iterator[Finding]:
-    """Swappiness lies between 0 and 100, and counts only beside a maximum of swap."""
+    """Swappiness must lie between 0 and 100, and counts only beside a maximum of swap."""
     yield from outside(limits.SWAPPINESS, parameters, "Swappiness", parameters.swappiness)
     if parameters.gives("Swappiness") and parameters.lacks("MaxSwap"):
         message = "Swappiness is ignored without MaxSwap"

@@ -27,7 +27,7 @@ _DISPUTED = "logentries"
 
 @rule("LOG-01", chapter=_CHAPTER, severity=ERROR, remedy="choose a driver that ECS knows, such as awslogs")
 def log_drivers(configuration: LogConfiguration) -> Iterator[Finding]:
-    """A log driver is one of those that the API knows."""
+    """A log driver must be one of those that the API knows."""
     driver = configuration.log_driver
     if known(driver) and driver.lower() != _DISPUTED:
         yield from misspelt(vocabulary.LogDriver, configuration, "LogDriver", driver.lower())
@@ -37,7 +37,7 @@ def log_drivers(configuration: LogConfiguration) -> Iterator[Finding]:
 
 @rule("LOG-02", chapter=_CHAPTER, severity=WARNING, remedy="keep one of the two patterns")
 def one_pattern(configuration: LogConfiguration) -> Iterator[Finding]:
-    """The driver awslogs takes a format of dates or a pattern of lines: of both, the first wins."""
+    """The driver awslogs should take a format of dates or a pattern of lines: of both, the first wins."""
     options = configuration.options
     if known(options) and all(name in options for name in _PATTERNS):
         yield Finding(
@@ -53,7 +53,7 @@ def one_pattern(configuration: LogConfiguration) -> Iterator[Finding]:
     prevents="jobs that fail with ResourceInitializationError: the log group cannot be created",
 )
 def group_can_be_created(owner: JobContainer | EcsTask, batch: BatchModel) -> Iterator[Finding]:
-    """Who lets awslogs create its group has an execution role that may."""
+    """A definition that lets awslogs create its group must have an execution role that may."""
     role = owner.execution_role
     if role is None or _may_create_groups(role, batch):
         return
@@ -62,7 +62,7 @@ def group_can_be_created(owner: JobContainer | EcsTask, batch: BatchModel) -> It
         create = options.get(_CREATE_GROUP) if known(options) else None
         if known(create) and create.lower() == "true":
             message = (
-                f"{_CREATE_GROUP} needs logs:CreateLogGroup on the execution role {role.logical_id}, got none"
+                f"{_CREATE_GROUP} needs logs:CreateLogGroup on the execution role {role.label}, got none"
             )
             yield Finding(container.log_configuration, message, at=f"Options.{_CREATE_GROUP}")
 

@@ -25,7 +25,7 @@ _CHAPTER = "Job Definition Parameters"
 
 @rule("ECS-01", chapter=_CHAPTER, severity=ERROR, remedy="describe all containers in one task")
 def one_task(properties: EcsProperties) -> Iterator[Finding]:
-    """A job of several containers has exactly one task."""
+    """A job of several containers must have exactly one task."""
     yield from miscounted(limits.ECS_TASKS, properties, "TaskProperties", properties.task_properties)
     if properties.lacks("TaskProperties"):
         yield Finding(properties, f"TaskProperties must have {limits.ECS_TASKS.words}, got none")
@@ -33,7 +33,7 @@ def one_task(properties: EcsProperties) -> Iterator[Finding]:
 
 @rule("ECS-02", chapter=_CHAPTER, severity=ERROR, remedy="give the task 1 to 10 containers")
 def number_of_containers(task: EcsTask) -> Iterator[Finding]:
-    """A task has 1 to 10 containers."""
+    """A task must have 1 to 10 containers."""
     yield from miscounted(limits.ECS_CONTAINERS, task, "Containers", task.containers)
     if task.lacks("Containers"):
         yield Finding(task, f"Containers must have {limits.ECS_CONTAINERS.words}, got none")
@@ -47,7 +47,7 @@ def number_of_containers(task: EcsTask) -> Iterator[Finding]:
     prevents="ClientException: a task must have at least one essential container",
 )
 def one_container_is_essential(task: EcsTask) -> Iterator[Finding]:
-    """At least one container of a task is essential."""
+    """At least one container of a task must be essential."""
     containers = task.containers
     if containers and containers.complete and all(is_one_of(c.essential, False) for c in containers):
         yield Finding(
@@ -63,7 +63,7 @@ def one_container_is_essential(task: EcsTask) -> Iterator[Finding]:
     prevents="ClientException: the containers of a task depend on each other in a circle, or on one that is missing",
 )
 def dependencies_lead_to_containers(task: EcsTask) -> Iterator[Finding]:
-    """Containers have names of their own, and DependsOn leads to other containers of the task, never in a circle."""
+    """Containers must have names of their own, and DependsOn must lead to other containers of the task, never in a circle."""
     seen: set[str] = set()
     for container in task.containers:
         if known(container.name) and container.name in seen:
@@ -115,7 +115,7 @@ def _circle(graph: Mapping[str, list[str]]) -> list[str] | None:
     remedy="wait for START, or give the other container Essential false: the end of an essential one ends the task",
 )
 def nobody_waits_for_the_end_of_an_essential_container(task: EcsTask) -> Iterator[Finding]:
-    """A container waits for START, COMPLETE or SUCCESS of another one, for the last two only if that is not essential."""
+    """A container must wait for START, COMPLETE or SUCCESS of another one, for the last two only if that is not essential."""
     essential = {c.name: c for c in task.containers if known(c.name) and is_one_of(c.essential, True, None)}
     for container in task.containers:
         for dependency in container.depends_on:
@@ -137,7 +137,7 @@ def nobody_waits_for_the_end_of_an_essential_container(task: EcsTask) -> Iterato
     remedy="wait at least 2 seconds, on Fargate at most 120",
 )
 def timeouts_in_range(definition: JobDefinition) -> Iterator[Finding]:
-    """Containers start and stop within at least 2 seconds, on Fargate within at most 120."""
+    """The times in which a container starts and stops must be at least 2 seconds, on Fargate at most 120."""
     limit = (
         limits.FARGATE_CONTAINER_TIMEOUT_SECONDS if definition.fargate else limits.CONTAINER_TIMEOUT_SECONDS
     )
@@ -164,7 +164,7 @@ def _task_containers(definition: JobDefinition) -> Iterator[TaskContainer]:
     remedy="choose host, task or none; leave IpcMode out on Fargate",
 )
 def ipc_mode(definition: JobDefinition) -> Iterator[Finding]:
-    """IpcMode is host, task or none, and is not given on Fargate."""
+    """IpcMode must be host, task or none, and cannot be given on Fargate."""
     for task in _tasks(definition):
         yield from misspelt(IpcMode, task, "IpcMode", task.ipc_mode)
         if definition.fargate and known(task.ipc_mode):
@@ -174,7 +174,7 @@ def ipc_mode(definition: JobDefinition) -> Iterator[Finding]:
 
 @rule("ECS-08", chapter=_CHAPTER, severity=ERROR, remedy="choose host or task, or leave PidMode out")
 def pid_mode(task: EcsTask) -> Iterator[Finding]:
-    """PidMode is host or task."""
+    """PidMode must be host or task."""
     yield from misspelt(PidMode, task, "PidMode", task.pid_mode)
 
 
@@ -186,7 +186,7 @@ def pid_mode(task: EcsTask) -> Iterator[Finding]:
     prevents="jobs that fail before they start, because nothing takes their log",
 )
 def logs_have_a_router(task: EcsTask) -> Iterator[Finding]:
-    """The log driver awsfirelens needs a container with a FireLens configuration, of type fluentbit or fluentd."""
+    """The log driver awsfirelens must have a container with a FireLens configuration, of type fluentbit or fluentd."""
     containers = task.containers
     for container in containers:
         yield from _router_problems(container.firelens_configuration)

@@ -30,7 +30,7 @@ _SOURCES = ("EmptyDir", "HostPath", "PersistentVolumeClaim", "Secret")
     prevents="jobs that fail because Kubernetes refuses their pod",
 )
 def volume_name(volume: PodVolume) -> Iterator[Finding]:
-    """Names of volumes and secrets of a pod are DNS subdomains."""
+    """Names of volumes and secrets of a pod must be DNS subdomains."""
     yield from malformed(patterns.DNS_SUBDOMAIN, volume, "Name", volume.name)
     yield from malformed(patterns.DNS_SUBDOMAIN, volume.secret, "SecretName", volume.secret.secret_name)
 
@@ -42,7 +42,7 @@ def volume_name(volume: PodVolume) -> Iterator[Finding]:
     remedy="name the secret in lower-case letters, digits, hyphens and periods",
 )
 def image_pull_secret(secret: ImagePullSecret) -> Iterator[Finding]:
-    """An image pull secret has a name, and the name is a DNS subdomain."""
+    """An image pull secret must have a name, and the name must be a DNS subdomain."""
     yield from malformed(patterns.DNS_SUBDOMAIN, secret, "Name", secret.name)
     if secret.lacks("Name"):
         yield Finding(secret, "an image pull secret needs a Name, got none")
@@ -55,7 +55,7 @@ def image_pull_secret(secret: ImagePullSecret) -> Iterator[Finding]:
     remedy="choose Default, ClusterFirst or ClusterFirstWithHostNet",
 )
 def dns_policy(pod: PodProperties) -> Iterator[Finding]:
-    """DnsPolicy is Default, ClusterFirst or ClusterFirstWithHostNet."""
+    """DnsPolicy must be Default, ClusterFirst or ClusterFirstWithHostNet."""
     yield from misspelt(DnsPolicy, pod, "DnsPolicy", pod.dns_policy)
 
 
@@ -67,7 +67,7 @@ def dns_policy(pod: PodProperties) -> Iterator[Finding]:
     prevents="ClientException, or pods that Kubernetes refuses: the volume is not found",
 )
 def mounts_name_volumes(pod: PodProperties) -> Iterator[Finding]:
-    """Each mount names a volume of the pod, and each volume has one source."""
+    """Each mount must name a volume of the pod, and each volume must have one source."""
     names = literals(volume.name for volume in pod.volumes)
     for volume in pod.volumes:
         if len(sources := volume.gives(*_SOURCES)) > 1:
@@ -89,7 +89,7 @@ def mounts_name_volumes(pod: PodProperties) -> Iterator[Finding]:
     remedy="choose one namespace for all nodes, neither default nor beginning with kube, and short annotations",
 )
 def metadata(where: PodMetadata | NodeProperties) -> Iterator[Finding]:
-    """Namespace and annotations of a pod have the form that Batch asks for; all nodes have one namespace."""
+    """Namespace and annotations of a pod must have the form that Batch asks for; all nodes must have one namespace."""
     yield from _form(where) if isinstance(where, PodMetadata) else _one_namespace(where)
 
 

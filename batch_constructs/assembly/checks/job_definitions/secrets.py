@@ -38,7 +38,7 @@ _OF_SECRETS_MANAGER = "{{resolve:secretsmanager:"
     prevents="jobs that fail with ResourceInitializationError: the secret cannot be fetched",
 )
 def value_from(secret: Secret) -> Iterator[Finding]:
-    """A secret is the ARN of a secret or of a parameter, with a version stage or a version id, not with both."""
+    """A secret must be the ARN of a secret or of a parameter, with a version stage or a version id, not with both."""
     value, at = secret.value_from, "ValueFrom"
     for member in ("Name", at):
         if secret.lacks(member):
@@ -65,7 +65,7 @@ def value_from(secret: Secret) -> Iterator[Finding]:
     prevents="ClientException: executionRoleArn is required for secrets",
 )
 def secrets_need_an_execution_role(owner: JobContainer | EcsTask) -> Iterator[Finding]:
-    """Who uses secrets has an execution role, which fetches them."""
+    """A container that uses secrets must have an execution role, which fetches them."""
     if not owner.lacks("ExecutionRoleArn"):
         return
     for container in containers_of(owner):
@@ -84,7 +84,7 @@ def secrets_need_an_execution_role(owner: JobContainer | EcsTask) -> Iterator[Fi
     prevents="passwords that everybody reads who may describe a job definition or a job",
 )
 def no_secrets_in_the_open(variable: EnvironmentVariable | PodEnvironmentVariable) -> Iterator[Finding]:
-    """Passwords, tokens and keys are secrets, not environment variables, which DescribeJobDefinitions shows."""
+    """Passwords, tokens and keys should be secrets, not environment variables, which DescribeJobDefinitions shows."""
     name, value, node = variable.name, variable.value, variable.node
     if isinstance(node, dict) and _OF_SECRETS_MANAGER in str(node.get("Value")):
         message = "a variable holds a secret that CloudFormation writes into the definition in the open"

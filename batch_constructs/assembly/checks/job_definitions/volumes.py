@@ -29,7 +29,7 @@ _SOURCES = ("Host", "EfsVolumeConfiguration", "S3FilesVolumeConfiguration")
     prevents="ClientException: the volume is not valid",
 )
 def one_source(definition: JobDefinition) -> Iterator[Finding]:
-    """A volume comes from the host, from EFS or from S3 Files; Fargate has no host."""
+    """A volume must come from the host, from EFS or from S3 Files; Fargate has no host."""
     for owner in owners(definition):
         for volume in owner.volumes:
             sources = volume.gives(*_SOURCES)
@@ -68,7 +68,7 @@ def _members(volume: Volume) -> Iterator[Finding]:
     prevents="ClientException: the mount point names an unknown volume",
 )
 def mounts_name_volumes(owner: JobContainer | EcsTask) -> Iterator[Finding]:
-    """A mount point names a volume and a path."""
+    """A mount point must name a volume and a path."""
     volumes = owner.volumes
     names = literals(volume.name for volume in volumes)
     certain = volumes.complete and len(names) == len(volumes)
@@ -92,7 +92,7 @@ def mounts_name_volumes(owner: JobContainer | EcsTask) -> Iterator[Finding]:
     prevents="ClientException: access points need transit encryption and no root directory of their own",
 )
 def access_points(efs: EfsVolumeConfiguration) -> Iterator[Finding]:
-    """An access point decides about the directory, and needs encryption in transit."""
+    """An access point decides about the directory, and must have encryption in transit."""
     if not efs.authorization_config.gives("AccessPointId"):
         return
     if is_none_of(efs.root_directory, None, "/"):
@@ -111,7 +111,7 @@ def access_points(efs: EfsVolumeConfiguration) -> Iterator[Finding]:
     prevents="ClientException: IAM authorization needs transit encryption",
 )
 def iam_authorization(owner: JobContainer | EcsTask) -> Iterator[Finding]:
-    """Authorization by IAM needs encryption in transit, and a role to authorize."""
+    """Authorization by IAM must have encryption in transit, and a role to authorize."""
     role = "TaskRoleArn" if isinstance(owner, EcsTask) else "JobRoleArn"
     for volume in owner.volumes:
         efs = volume.efs
@@ -133,7 +133,7 @@ def iam_authorization(owner: JobContainer | EcsTask) -> Iterator[Finding]:
     prevents="jobs that fail: older platforms cannot mount EFS",
 )
 def efs_on_fargate(definition: JobDefinition) -> Iterator[Finding]:
-    """EFS on Fargate needs platform version 1.4.0."""
+    """EFS on Fargate must have platform version 1.4.0."""
     for owner in owners_of_one_node(definition):
         if isinstance(owner, EcsTask):
             version, at = owner.platform_version, "PlatformVersion"
@@ -153,7 +153,7 @@ def efs_on_fargate(definition: JobDefinition) -> Iterator[Finding]:
     prevents="tasks that fail at their start",
 )
 def s3_files_volumes(definition: JobDefinition) -> Iterator[Finding]:
-    """S3 Files are mounted with the role of the job, on Fargate and managed instances and not yet on EC2."""
+    """S3 Files must be mounted with the role of the job, on Fargate and managed instances and not yet on EC2."""
     for owner in owners(definition):
         role = "TaskRoleArn" if isinstance(owner, EcsTask) else "JobRoleArn"
         for volume in owner.volumes:

@@ -30,7 +30,7 @@ _LATER_WINDOWS = re.compile(r"WINDOWS_SERVER_20[0-9]{2}_(CORE|FULL)")
     remedy="leave out what only Linux has: LinuxParameters, Privileged, ReadonlyRootFilesystem, Ulimits, User and EFS",
 )
 def windows_has_no_linux_features(job: JobContainer | EcsTask) -> Iterator[Finding]:
-    """A container on Windows has no Linux parameters, privileges, user, ulimits, read-only root or EFS volume."""
+    """A container on Windows cannot have Linux parameters, privileges, a user, ulimits, a read-only root or an EFS volume."""
     if not _windows(job.runtime_platform):
         return
     containers: Sequence[Container] = (job,) if isinstance(job, JobContainer) else job.containers
@@ -66,7 +66,7 @@ def _windows(platform: RuntimePlatform) -> bool:
 
 @rule("WIN-02", chapter=_CHAPTER, severity=ERROR, remedy="choose LINUX or one of the Windows families")
 def operating_system_family(platform: RuntimePlatform) -> Iterator[Finding]:
-    """OperatingSystemFamily is LINUX or a Windows Server of 2019 or 2022, core or full."""
+    """OperatingSystemFamily must be LINUX or a Windows Server of 2019 or 2022, core or full."""
     family = platform.operating_system_family
     later = known(family) and _LATER_WINDOWS.fullmatch(family) is not None
     for finding in misspelt(OperatingSystemFamily, platform, "OperatingSystemFamily", family):
@@ -75,7 +75,7 @@ def operating_system_family(platform: RuntimePlatform) -> Iterator[Finding]:
 
 @rule("WIN-03", chapter=_CHAPTER, severity=ERROR, remedy="choose X86_64 on Windows, X86_64 or ARM64 on Linux")
 def windows_runs_on_x86_64(platform: RuntimePlatform) -> Iterator[Finding]:
-    """CpuArchitecture is X86_64 or ARM64, on Windows X86_64."""
+    """CpuArchitecture must be X86_64 or ARM64, on Windows X86_64."""
     architecture = platform.cpu_architecture
     yield from misspelt(CpuArchitecture, platform, "CpuArchitecture", architecture)
     if (
@@ -95,7 +95,7 @@ def windows_runs_on_x86_64(platform: RuntimePlatform) -> Iterator[Finding]:
     prevents="a queue that the job blocks: Fargate Spot has no Windows",
 )
 def windows_is_not_on_fargate_spot(submission: Submission) -> Iterator[Finding]:
-    """A job on Windows comes to a queue with an environment on Fargate that is not Spot."""
+    """A job on Windows must come to a queue with an environment on Fargate that is not Spot."""
     definition, queue = submission.definition, submission.queue
     if definition is None or queue is None or not any(map(_windows, _platforms(definition))):
         return
@@ -105,7 +105,9 @@ def windows_is_not_on_fargate_spot(submission: Submission) -> Iterator[Finding]:
         and queue.sees_all_environments
         and all(known(kind) and kind == "FARGATE_SPOT" for kind in kinds)
     ):
-        message = f"{definition.logical_id} runs on Windows, and {queue.logical_id} has only environments on Fargate Spot"
+        message = (
+            f"{definition.label} runs on Windows, and {queue.label} has only environments on Fargate Spot"
+        )
         yield Finding(submission, message)
 
 
