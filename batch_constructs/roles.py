@@ -195,6 +195,20 @@ class BatchServiceRole(CheckedRole):
             ),
             managed_policies=[_cfn.managed_policy("service-role/AWSBatchServiceRole")],
         )
+        self._sets_insights = False
+
+    def allow_container_insights(self) -> None:
+        """Allow to set Container Insights of clusters: ``ecs:UpdateCluster``; environments with them call it.
+
+        AWS's managed policy has it since August 2026, and AWS's guide asks to add it. Without it the environment becomes
+        INVALID when the setting changes.
+        """
+        if not self._sets_insights:
+            self._sets_insights = True
+            # The cluster has no name before AWS Batch makes it.
+            self.add_to_policy(
+                iam.PolicyStatement(actions=["ecs:UpdateCluster"], resources=[_cfn.arn("ecs", "cluster/*")])
+            )
 
 
 @checked

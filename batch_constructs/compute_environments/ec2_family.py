@@ -11,6 +11,7 @@ from aws_cdk import aws_ec2 as ec2
 from batch_constructs._cfn import struct
 from batch_constructs._places import role_beside
 from batch_constructs.compute_environments.base import ManagedComputeEnvironment, imported_instance_role
+from batch_constructs.compute_environments.insights import allow_insights, ecs_settings
 from batch_constructs.facts import instance_types as types
 from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
 from batch_constructs.launch_templates.specification import (
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from batch_constructs._problems import Problems
     from batch_constructs.compute_environments.capacity import Capacity
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
-    from batch_constructs.facts.vocabulary import ContainerInsights
     from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
     from batch_constructs.launch_templates.mounts import Mount
     from batch_constructs.launch_templates.network_interfaces import NetworkInterface
@@ -103,7 +103,7 @@ class Ec2Family(ManagedComputeEnvironment):
             # CloudFormation's own default replaces the environment at every change, and stops at its queue.
             replace_compute_environment=capacity.replace_compute_environment,
             update_policy=_update_policy(capacity.update_policy),
-            ecs_settings=_ecs_settings(capacity.container_insights),
+            ecs_settings=ecs_settings(capacity.container_insights),
             context=capacity.context,
             eks_configuration=self._eks_configuration(),
             compute_resources=struct(
@@ -137,6 +137,7 @@ class Ec2Family(ManagedComputeEnvironment):
         )
         self._keep_stack_tags_off()
         self._outlive(instance_role, service_role)
+        allow_insights(service_role, capacity.container_insights)
         self._allow_instances(
             [self.launch_template, *(each.launch_template for each in capacity.launch_template_overrides)]
         )
@@ -228,12 +229,6 @@ def _update_policy(policy: UpdatePolicy | None) -> batch.CfnComputeEnvironment.U
         job_execution_timeout_minutes=policy.job_execution_timeout_minutes,
         terminate_jobs_on_update=policy.terminate_jobs_on_update,
     )
-
-
-def _ecs_settings(
-    insights: ContainerInsights | None,
-) -> batch.CfnComputeEnvironment.EcsSettingsProperty | None:
-    return None if insights is None else _L1.EcsSettingsProperty(container_insights=insights.value)
 
 
 def _scaling_policy(

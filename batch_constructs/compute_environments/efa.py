@@ -130,7 +130,10 @@ class EfaComputeEnvironment(Ec2Family):
             key_pair: Whom SSH lets in. By default nobody: Session Manager needs no key and no open port.
             instance_tags: Tags of instances and their disks, at most 50; a change replaces the instances. Tags of the
                 stack do not reach the environment, where a changed tag would replace it. By default none.
-            container_insights: Which metrics ECS keeps of the cluster, at the price of CloudWatch. By default none.
+            container_insights: Which metrics ECS keeps of the cluster, at the price of CloudWatch. By default the account's
+                setting of Amazon ECS decides, says the guide, which is off unless you changed it; the API's text says
+                off. ``DISABLED`` is off for certain. With a `BatchServiceRole` the right ``ecs:UpdateCluster`` is added;
+                another role of your own must have it, or the environment becomes INVALID.
             update_policy: What happens to running jobs when an update replaces instances. By default they go on for
                 up to 30 minutes.
             update_to_latest_image_version: Whether such an update takes the newest image. By default yes wherever AWS

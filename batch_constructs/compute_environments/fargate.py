@@ -10,6 +10,7 @@ from batch_constructs._arguments import checked
 from batch_constructs._cfn import struct
 from batch_constructs._problems import Problems
 from batch_constructs.compute_environments.base import ManagedComputeEnvironment
+from batch_constructs.compute_environments.insights import allow_insights, ecs_settings
 from batch_constructs.facts import limits, patterns
 from batch_constructs.networking import placement
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
     from constructs import Construct
     from jsii import Number
+
+    from batch_constructs.facts.vocabulary import ContainerInsights
 
 __all__ = ["FargateComputeEnvironment"]
 
@@ -47,6 +50,7 @@ class FargateComputeEnvironment(ManagedComputeEnvironment):
         security_groups: Sequence[ec2.ISecurityGroup | ec2.SecurityGroup] | None = None,
         max_vcpus: Number = 256,
         spot: bool = False,
+        container_insights: ContainerInsights | None = None,
         replace_compute_environment: bool = False,
         service_role: iam.IRole | iam.Role | None = None,
         enabled: bool = True,
@@ -63,6 +67,10 @@ class FargateComputeEnvironment(ManagedComputeEnvironment):
             security_groups: What tasks belong to, 1 to 5. By default one of its own, without inbound rules.
             max_vcpus: vCPUs to which it grows, at least 1; by default 256.
             spot: Whether to run on spare capacity that AWS may take back; x86 Linux only. By default no.
+            container_insights: Which metrics ECS keeps of the cluster, at the price of CloudWatch. By default the account's
+                setting of Amazon ECS decides, says the guide, which is off unless you changed it; the API's text says
+                off. ``DISABLED`` is off for certain. With a `BatchServiceRole` the right ``ecs:UpdateCluster`` is added;
+                another role of your own must have it, or the environment becomes INVALID.
             replace_compute_environment: Make a new environment at every change of capacity. By default changes are
                 made in place.
             service_role: A role of your own for AWS Batch. By default the service-linked role.
@@ -100,6 +108,7 @@ class FargateComputeEnvironment(ManagedComputeEnvironment):
             service_role=None if service_role is None else service_role.role_arn,
             # CloudFormation's own default replaces the environment at every change, and stops at its queue.
             replace_compute_environment=replace_compute_environment,
+            ecs_settings=ecs_settings(container_insights),
             compute_resources=struct(
                 _L1.ComputeResourcesProperty,
                 type="FARGATE_SPOT" if spot else "FARGATE",
@@ -110,3 +119,4 @@ class FargateComputeEnvironment(ManagedComputeEnvironment):
         )
         self._keep_stack_tags_off()
         self._outlive(service_role)
+        allow_insights(service_role, container_insights)

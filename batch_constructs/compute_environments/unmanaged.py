@@ -13,6 +13,7 @@ from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.compute_environments.base import OwnComputeEnvironment
+from batch_constructs.compute_environments.insights import allow_insights, ecs_settings
 from batch_constructs.facts import images, limits, patterns
 from batch_constructs.facts import instance_types as types
 from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from constructs import Construct
     from jsii import Number
 
+    from batch_constructs.facts.vocabulary import ContainerInsights
     from batch_constructs.launch_templates.storage import Storage
     from batch_constructs.launch_templates.user_data import UserDataPart
 
@@ -58,9 +60,11 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
         id: str,
         *,
         unmanaged_vcpus: Number | None = None,
+        container_insights: ContainerInsights | None = None,
         service_role: iam.IRole | iam.Role | None = None,
         enabled: bool = True,
         compute_environment_name: str | None = None,
+        context: str | None = None,
     ) -> None:
         """Create the environment, and a service role, which it must have.
 
@@ -69,11 +73,16 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
             id: Its name in that scope.
             unmanaged_vcpus: How many vCPUs the instances will have together, at least 0. Fair share reserves by it;
                 by default it reserves nothing.
+            container_insights: Which metrics ECS keeps of the cluster, at the price of CloudWatch. By default the account's
+                setting of Amazon ECS decides, says the guide, which is off unless you changed it; the API's text says
+                off. ``DISABLED`` is off for certain. With a `BatchServiceRole` the right ``ecs:UpdateCluster`` is added;
+                another role of your own must have it, or the environment becomes INVALID.
             service_role: With what AWS Batch registers tasks on the instances. By default a `BatchServiceRole` of its
                 own: for unmanaged environments AWS Batch makes no service-linked role.
             enabled: Whether jobs are placed; by default yes.
             compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes
                 one, without which the environment could never be replaced.
+            context: Reserved by AWS, and left out by default.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.
@@ -93,13 +102,16 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
             state="ENABLED" if enabled else "DISABLED",
             service_role=self.service_role.role_arn,
             unmanagedv_cpus=unmanaged_vcpus,
+            ecs_settings=ecs_settings(container_insights),
+            context=context,
             replace_compute_environment=False,
         )
         self._keep_stack_tags_off()
         self._outlive(self.service_role)
+        allow_insights(self.service_role, container_insights)
 
     def _refer_to(self, properties: Mapping[str, Any]) -> None:
-        if "ServiceRole" in properties:
+        if properties.get("ServiceRole"):
             self.service_role = iam.Role.from_role_arn(self, "ServiceRole", properties["ServiceRole"])
 
     @cached_property

@@ -19,6 +19,7 @@ GET_AUTHORIZATION_TOKEN = "ecr:GetAuthorizationToken"  # noqa: S105 - an action 
 GET_PARAMETERS = "ssm:GetParameters"
 GET_SECRET_VALUE = "secretsmanager:GetSecretValue"  # noqa: S105 - an action of IAM
 PUT_LOG_EVENTS = "logs:PutLogEvents"
+UPDATE_CLUSTER = "ecs:UpdateCluster"
 REGISTER_CONTAINER_INSTANCE = "ecs:RegisterContainerInstance"
 
 _LOGS = (CREATE_LOG_STREAM, PUT_LOG_EVENTS)
@@ -35,6 +36,8 @@ ALLOWED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "AmazonS3ReadOnlyAccess": (),
         "AmazonSSMManagedInstanceCore": (GET_PARAMETERS,),
         "AWSBatchServiceEventTargetRole": (SUBMIT_JOB,),
+        # Version 14, of 2026-08-25.
+        "AWSBatchServiceRole": (CREATE_TAGS, UPDATE_CLUSTER, *_LOGS),
         "AWSLambdaBasicExecutionRole": _LOGS,
         "CloudWatchAgentServerPolicy": _LOGS,
     }

@@ -213,7 +213,9 @@ class TimeLimitReason(StrEnum):
 
 
 class ContainerInsights(StrEnum):
-    """The metrics of an ECS environment; DISABLED when omitted (CE-15).
+    """The metrics of an ECS environment; when omitted, the account's setting of Amazon ECS (CE-15).
+
+    So say cloudwatch-container-insights and its page on the default; the API's text says DISABLED.
 
     Guide: Compute Environment Parameters (ecsSettings; newer than its table of contents).
     """

@@ -289,7 +289,12 @@ def _managed_instances(draw: st.DrawFn) -> Arguments:
 
 _UNMANAGED = st.fixed_dictionaries(
     {"enabled": st.booleans(), "service_role": _ALL["service_role"]},
-    optional={"unmanaged_vcpus": st.integers(0, 100_000), "compute_environment_name": NAMES},
+    optional={
+        "unmanaged_vcpus": st.integers(0, 100_000),
+        "compute_environment_name": NAMES,
+        "container_insights": st.sampled_from(ContainerInsights),
+        "context": st.just("reserved"),
+    },
 )
 
 KINDS: dict[str, tuple[Any, st.SearchStrategy[Arguments]]] = {

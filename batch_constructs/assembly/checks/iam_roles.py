@@ -56,6 +56,22 @@ def service_role(environment: ComputeEnvironment, batch: BatchModel) -> Iterator
 
 
 @rule(
+    "IAM-15",
+    chapter="AWS Batch Service IAM Role",
+    severity=WARNING,
+    remedy="allow the role ecs:UpdateCluster on arn:aws:ecs:*:*:cluster/*, or use the service-linked role",
+    prevents="an INVALID environment when Container Insights change",
+)
+def service_role_may_set_insights(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
+    """A service role of one's own must have ecs:UpdateCluster where Container Insights are set."""
+    role, settings = environment.service_role, environment.ecs_settings
+    set_ = settings.gives("ContainerInsights")
+    if role is not None and set_ and batch.permissions.surely_lacks(role, managed_policies.UPDATE_CLUSTER):
+        message = f"the service role {role.logical_id} needs ecs:UpdateCluster, got no policy that allows it"
+        yield Finding(environment, message, at="ServiceRole")
+
+
+@rule(
     "IAM-03",
     chapter="Amazon ECS Instance Role",
     severity=ERROR,
