@@ -160,6 +160,7 @@ if TYPE_CHECKING:
     from batch_constructs.service_job_queues import QuotaShare, SageMakerJobQueue
     from batch_constructs.submissions.chain import JobChain
     from batch_constructs.submissions.chain_state_machine import JobChainStateMachine
+    from batch_constructs.submissions.dependencies import JobDependency
     from batch_constructs.submissions.outputs import SubmissionOutputs
     from batch_constructs.submissions.overrides import (
         ContainerOverrides,
@@ -170,7 +171,7 @@ if TYPE_CHECKING:
         TaskContainerOverrides,
     )
     from batch_constructs.submissions.queued import QueuedJob
-    from batch_constructs.submissions.request import JobDependency, SubmitJobRequest
+    from batch_constructs.submissions.request import SubmitJobRequest
     from batch_constructs.submissions.s3_triggered import S3TriggeredJob
     from batch_constructs.submissions.scheduled import ScheduledJob
     from batch_constructs.submissions.scheduled_chain import ScheduledJobChain
@@ -280,7 +281,7 @@ _HOMES = {
     "JobChain": "submissions.chain",
     "JobChainStateMachine": "submissions.chain_state_machine",
     "JobDefinitionMetrics": "monitoring.queue_metrics",
-    "JobDependency": "submissions.request",
+    "JobDependency": "submissions.dependencies",
     "JobEventField": "monitoring.event_fields",
     "JobEventLog": "monitoring.event_log",
     "JobFailureAlerts": "monitoring.alerts",

@@ -11,6 +11,8 @@ from aws_cdk import aws_iam as iam
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from aws_cdk.interfaces import ResourceEnvironment
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -52,9 +54,10 @@ def region() -> str:
     return Aws.REGION
 
 
-def arn(service: str, resource: str) -> str:
-    """The ARN of a resource in the stack's own account and Region."""
-    return f"arn:{partition()}:{service}:{region()}:{account()}:{resource}"
+def arn(service: str, resource: str, env: ResourceEnvironment | None = None) -> str:
+    """The ARN of a resource in the stack's own account and Region, or in another place."""
+    where = f"{region()}:{account()}" if env is None else f"{env.region}:{env.account}"
+    return f"arn:{partition()}:{service}:{where}:{resource}"
 
 
 @cache

@@ -8,6 +8,7 @@ from aws_cdk import CrossStackReferences, ReferenceStrength, Stack
 from aws_cdk.interfaces import ResourceEnvironment
 
 from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs._tokens import known
 
 if TYPE_CHECKING:
     from constructs import IConstruct
@@ -18,11 +19,18 @@ __all__ = ["Referable", "never_export"]
 class Referable(CheckedConstruct):
     """A construct that stands for a resource: the CDK's ``Ref`` interfaces ask for its account and Region."""
 
+    _imported_arn: str = ""
+    """Of what is imported: its ARN, which tells where it is."""
+
     @property
     def env(self) -> ResourceEnvironment:
-        """The account and Region of the resource."""
+        """The account and Region of the resource; of an imported one as its ARN tells."""
         stack = Stack.of(self)
-        return ResourceEnvironment(account=stack.account, region=stack.region)
+        region, account = ([*self._imported_arn.split(":"), *[""] * 6])[3:5]
+        return ResourceEnvironment(
+            account=account if account and known(account) else stack.account,
+            region=region if region and known(region) else stack.region,
+        )
 
 
 def never_export(resource: IConstruct) -> None:

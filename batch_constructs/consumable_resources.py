@@ -49,9 +49,15 @@ class ConsumableResourceBase(Referable):
 
         Args:
             grantee: A role, a function, a user: who changes it.
+
+        Raises:
+            ValueError: the grantee is of another account.
         """
         from aws_cdk import aws_iam  # noqa: PLC0415 - few grant it
 
+        from batch_constructs.permissions.grants import check_account  # noqa: PLC0415
+
+        check_account(grantee, self.env, "grant_update")
         return aws_iam.Grant.add_to_principal(
             grantee=grantee,
             actions=["batch:DescribeConsumableResource", "batch:UpdateConsumableResource"],
@@ -100,7 +106,7 @@ class ImportedConsumableResource(ConsumableResourceBase):
                 f"got {consumable_resource_arn!r}"
             )
         super().__init__(scope, id)
-        self.consumable_resource_arn = consumable_resource_arn
+        self.consumable_resource_arn = self._imported_arn = consumable_resource_arn
 
 
 @checked

@@ -64,31 +64,45 @@ class NamedQueue(Referable, QueueMetrics):
 class JobQueueBase(NamedQueue):
     """A job queue, made here or elsewhere."""
 
-    def grant_submit_job(self, grantee: iam.IGrantable, *job_definitions: IJobDefinitionRef) -> iam.Grant:
+    _has_shares: bool | None = None
+    """Whether its jobs name a share; of an imported queue nobody knows."""
+
+    def grant_submit_job(
+        self,
+        grantee: iam.IGrantable,
+        *job_definitions: IJobDefinitionRef,
+        share_identifiers: Sequence[str] = (),
+        tagged: bool = False,
+    ) -> iam.Grant:
         """Allow to submit jobs of these definitions, in any revision, to this queue, and nothing else.
 
         Guide: Supported Resource-Level Permissions for AWS Batch API Actions (``SubmitJob`` names a queue *and* a
-        definition).
+        definition); Example Policies (the ``batch:ShareIdentifier`` condition key).
 
         Args:
-            grantee: A role, a function, a user: who submits. Its stack belongs to the Region and account of the queue, which
-                complete the definitions' names; one that is deployed elsewhere needs a policy written by hand.
+            grantee: A role, a function, a user: who submits. It may be deployed to another Region; it must belong to the
+                account of the queue.
             job_definitions: At least one; ours, the L2's, an L1 or an imported one.
+            share_identifiers: The only shares that the jobs may name; may end in ``*``. By default any share: on a queue
+                with a `FairSharePolicy` the grantee can then use the share of everybody, which a warning says at synth.
+                Give ``["*"]`` where that is meant.
+            tagged: Whether jobs may be submitted with tags. AWS Batch asks for ``batch:TagResource`` on the queue and the
+                definition then, so that the grantee may tag these, too. By default a submission with tags is denied.
 
         Raises:
-            ValueError: no definition is given, which would allow nothing.
+            ValueError: no definition is given, which would allow nothing; a share identifier is malformed; the grantee
+                is of another account; or a definition is in another Region or account than the queue.
         """
-        if not job_definitions:
-            raise ValueError(
-                "grant_submit_job needs at least one job definition: IAM checks queue and definition"
-            )
-        from batch_constructs.job_definitions.base import arn_of, consumed_by, name_and_revisions  # noqa: PLC0415
+        from batch_constructs.job_definitions.submitting import let_submit  # noqa: PLC0415
 
-        definitions = [name_and_revisions(arn_of(definition)) for definition in job_definitions]
-        consumed = dict.fromkeys(
-            each for definition in job_definitions for each in consumed_by(definition, grantee)
+        return let_submit(
+            self,
+            grantee,
+            job_definitions,
+            has_shares=self._has_shares,
+            share_identifiers=share_identifiers,
+            tagged=tagged,
         )
-        return grants.submit_job(grantee, self.job_queue_arn, definitions, list(consumed))
 
     def grant_cancel_and_terminate(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow to cancel and terminate jobs of the queue's account and Region, those of other queues included.
@@ -99,7 +113,11 @@ class JobQueueBase(NamedQueue):
 
         Args:
             grantee: A role, a function, a user: who ends jobs.
+
+        Raises:
+            ValueError: the grantee is of another account.
         """
+        grants.check_account(grantee, self.env, "grant_cancel_and_terminate")
         return grants.cancel_and_terminate(grantee, self.job_queue_arn)
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
@@ -112,7 +130,11 @@ class JobQueueBase(NamedQueue):
 
         Args:
             grantee: A role, a function, a user: who looks.
+
+        Raises:
+            ValueError: the grantee is of another account.
         """
+        grants.check_account(grantee, self.env, "grant_read")
         return grants.read(grantee, self.job_queue_arn)
 
     @staticmethod
@@ -153,7 +175,7 @@ class ImportedJobQueue(JobQueueBase):
                 f"job_queue_arn must look like arn:aws:batch:REGION:ACCOUNT:job-queue/NAME, got {job_queue_arn!r}"
             )
         super().__init__(scope, id)
-        self.job_queue_arn = job_queue_arn
+        self.job_queue_arn = self._imported_arn = job_queue_arn
 
 
 @checked
@@ -215,6 +237,7 @@ class JobQueue(CliJson, JobQueueBase):
         )
         problems.raise_if_any()
         super().__init__(scope, id)
+        self._has_shares = scheduling_policy is not None
         self.cfn = _L1(
             self,
             "Resource",

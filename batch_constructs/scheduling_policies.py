@@ -36,7 +36,7 @@ class Share:
     Guide: Job Scheduling.
 
     Attributes:
-        identifier: At most 255 letters and digits. With ``*`` at the end it stands for all identifiers that begin
+        identifier: At most 255 letters, digits, hyphens and underscores. With ``*`` at the end it stands for all identifiers that begin
             so, which then share one weight.
         weight_factor: 0.0001 to 999.9999; the *lower*, the more: 0.125 gets eight times what 1 gets. By default 1.
 
@@ -49,7 +49,7 @@ class Share:
 
     def __post_init__(self) -> None:
         problems = Problems()
-        problems.matches("identifier", self.identifier, patterns.SHARE_IDENTIFIER_LOOSE)
+        problems.matches("identifier", self.identifier, patterns.SHARE_IDENTIFIER)
         problems.within("weight_factor", self.weight_factor, limits.WEIGHT_FACTOR)
         problems.raise_if_any()
 

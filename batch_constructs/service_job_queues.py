@@ -121,7 +121,11 @@ class SageMakerJobQueue(CliJson, NamedQueue):
         return self.cfn.attr_job_queue_arn
 
     def grant_submit_service_job(
-        self, grantee: iam.IGrantable, *, training_roles: Sequence[iam.IRole | iam.Role]
+        self,
+        grantee: iam.IGrantable,
+        *,
+        training_roles: Sequence[iam.IRole | iam.Role],
+        tagged: bool = False,
     ) -> iam.Grant:
         """Allow to submit service jobs to this queue that run with these roles, and nothing else.
 
@@ -132,15 +136,18 @@ class SageMakerJobQueue(CliJson, NamedQueue):
         Args:
             grantee: A role, a function, a user: who submits.
             training_roles: The roles that payloads may name as ``RoleArn``; at least one.
+            tagged: Whether jobs may be submitted with tags, which allows to tag the queue as well. By default not.
 
         Raises:
-            ValueError: no role is given, without which no training job could start.
+            ValueError: no role is given, without which no training job could start, or the grantee is of another
+                account.
         """
         if not training_roles:
             raise ValueError(
                 "grant_submit_service_job needs at least one training role: the payload's RoleArn is passed to SageMaker"
             )
-        return grants.submit_service_job(grantee, self.job_queue_arn, training_roles)
+        grants.check_account(grantee, self.env, "grant_submit_service_job")
+        return grants.submit_service_job(grantee, self.job_queue_arn, training_roles, tagged=tagged)
 
     def grant_end_service_jobs(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow to look at and to end service jobs of the account and Region, those of other queues included.
@@ -151,7 +158,11 @@ class SageMakerJobQueue(CliJson, NamedQueue):
 
         Args:
             grantee: A role, a function, a user: who ends jobs.
+
+        Raises:
+            ValueError: the grantee is of another account.
         """
+        grants.check_account(grantee, self.env, "grant_end_service_jobs")
         return grants.end_service_jobs(grantee, self.job_queue_arn)
 
     @classmethod

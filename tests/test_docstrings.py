@@ -38,7 +38,6 @@ RANGE = re.compile(
 )
 # What calls lead to cannot happen to these, whatever they are given.
 NEVER_RAISE = {
-    "JobChainStateMachine": "the chain has checked itself",
     "JobDefinitionBase.from_job_definition_name": "the ARN around the name has the right form",
     "RetryRule.on_spot_reclaim": "the rule is a fixed one",
     "RetryRule.on_fargate_spot_reclaim": "the rule is a fixed one",

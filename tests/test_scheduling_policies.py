@@ -129,9 +129,8 @@ def week_and(seconds: int) -> Any:
         # SP-05
         (lambda: shares(a=0.0001), lambda: shares(a=0.00009)),
         (lambda: shares(a=999.9999), lambda: shares(a=1000)),
-        # The guide's own example has a hyphen: it is a warning at synth, and no more.
-        # SP-08
-        (lambda: shares("UserA-1"), None),
+        # SP-08: hyphens and underscores were deployed by the author of cdk-preflight, a space was refused.
+        (lambda: shares("UserA-1", "team_b*"), lambda: shares("User 1")),
         # NAME-01
         (
             lambda: {"scheduling_policy_name": "a" * 128},

@@ -7,7 +7,7 @@ an error, except for the sizes of requests, which the API itself refuses.
 from __future__ import annotations
 
 from batch_constructs.facts.ranges import Quota
-from batch_constructs.facts.sources import API, guide
+from batch_constructs.facts.sources import API, METAFLOW, guide
 
 _LIMITS = guide("service_limits")
 
@@ -27,6 +27,8 @@ ACTIVE_SHARES_PER_QUEUE = Quota(value=500, unit="active share identifiers per jo
 NODES = Quota(
     value=1_000, unit="nodes per job", source=guide("mnp-node-groups"), adjustable=True, rule="MNP-02"
 )
+# As AWS Batch answered: Netflix/metaflow#1482.
+CONTAINER_OVERRIDES_CHARACTERS = Quota(value=8_192, unit="characters of container overrides", source=METAFLOW)
 FARGATE_VCPUS = Quota(value=6, unit="Fargate On-Demand vCPUs", source=API, adjustable=True, rule="FGT-10")
 ENVIRONMENTS_PER_EKS_CLUSTER = Quota(
     value=5, unit="compute environments per EKS cluster", source=_LIMITS, rule="QUO-05"

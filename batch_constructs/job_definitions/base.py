@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_batch as batch
     from aws_cdk import aws_iam as iam
+    from aws_cdk.interfaces import ResourceEnvironment
     from aws_cdk.interfaces.aws_batch import IConsumableResourceRef
     from constructs import Construct
     from jsii import Number
@@ -108,10 +109,12 @@ class JobDefinitionBase(Referable):
                 they must be given, ``[]`` for none.
 
         Raises:
-            ValueError: the definition is imported and no roles are given.
+            ValueError: the definition is imported and no roles are given, or the grantee is of another account.
         """
+        grants.check_account(grantee, self.env, "grant_register")
         passed = self._roles_to_pass(grantee) if roles is None else roles
-        return grants.register(grantee, name_and_revisions(self.job_definition_arn), passed)
+        named = name_and_revisions(self.job_definition_arn, grants.place_for(grantee, self.env))
+        return grants.register(grantee, named, passed)
 
     def grant_read_logs(self, grantee: iam.IGrantable) -> iam.Grant:  # noqa: ARG002 - for those who know
         """Allow to read what its jobs write to CloudWatch Logs.
@@ -186,7 +189,7 @@ class ImportedJobDefinition(JobDefinitionBase):
         if known(job_definition_arn) and ":job-definition/" not in job_definition_arn:
             raise ValueError(f"job_definition_arn must look like {_ARN_FORM}, got {job_definition_arn!r}")
         super().__init__(scope, id)
-        self.job_definition_arn = job_definition_arn
+        self.job_definition_arn = self._imported_arn = job_definition_arn
 
 
 def consumed_by(job_definition: IJobDefinitionRef, submitter: iam.IGrantable) -> list[str]:
@@ -219,15 +222,19 @@ def arn_of(job_definition: IJobDefinitionRef) -> str:
     return job_definition.job_definition_ref.job_definition_arn
 
 
-def name_and_revisions(job_definition_arn: str) -> tuple[str, str]:
+def name_and_revisions(job_definition_arn: str, env: ResourceEnvironment | None = None) -> tuple[str, str]:
     """The two resources of an IAM statement that cover a definition: its name, and all its revisions.
 
     Submitting by name and submitting by revision are different resources to IAM; a grant on the revision of one
     deploy breaks at the next.
+
+    Args:
+        job_definition_arn: The definition's ARN.
+        env: Where the definition is, if that is another place than that of the stack which names it.
     """
     if known(job_definition_arn):
         name = ":".join(job_definition_arn.split(":")[:6])
     else:
         # Jobs are submitted in the definition's own account and Region; only the name must be cut out.
-        name = _cfn.arn("batch", Fn.select(5, Fn.split(":", job_definition_arn)))
+        name = _cfn.arn("batch", Fn.select(5, Fn.split(":", job_definition_arn)), env)
     return name, f"{name}:*"

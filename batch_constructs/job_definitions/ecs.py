@@ -124,8 +124,9 @@ class EcsJobDefinition(DefinitionCliJson, JobDefinitionBase):
             grantee: A role, a function, a user: who reads.
 
         Raises:
-            ValueError: its jobs do not write to CloudWatch Logs.
+            ValueError: its jobs do not write to CloudWatch Logs, or the grantee is of another account.
         """
+        grants.check_account(grantee, self.env, "grant_read_logs")
         return self.log_group.grant_read(grantee)
 
     def _roles_to_pass(self, grantee: iam.IGrantable) -> Sequence[iam.IRole]:

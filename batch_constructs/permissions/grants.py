@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import Fn
+from aws_cdk import Fn, Stack
 from aws_cdk import aws_iam as iam
+from constructs import Construct
 
 from batch_constructs import _cfn
+from batch_constructs._tokens import known
+from batch_constructs.permissions.conditions import BatchConditionKey, string_condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from aws_cdk.interfaces import ResourceEnvironment
+
+    from batch_constructs.permissions.conditions import Condition
+
 __all__ = [
     "cancel_and_terminate",
+    "check_account",
     "end_service_jobs",
     "open_session",
     "pass_roles",
     "pass_to_sagemaker",
     "pass_to_tasks",
+    "place_for",
     "read",
     "register",
     "submit_job",
@@ -32,13 +41,72 @@ def submit_job(
     queue_arn: str,
     definitions: Iterable[tuple[str, str]],
     consumed: Sequence[str] = (),
+    *,
+    tagged: bool = False,
+    share_identifiers: Sequence[str] = (),
 ) -> iam.Grant:
     """Allow to submit jobs of these definitions, each given as its name and its revisions, to this queue.
 
-    The jobs may use these consumable resources.
+    The jobs may use these consumable resources, and with ``tagged`` have tags. They must be in one of the shares, if
+    any are given.
     """
-    named = [resource for definition in definitions for resource in definition]
-    return _grant(grantee, ["batch:SubmitJob"], [queue_arn, *named, *consumed])
+    named = [queue_arn, *(resource for definition in definitions for resource in definition)]
+    if share_identifiers:
+        key = BatchConditionKey.SHARE_IDENTIFIER
+        # The guide has the key on queue and definition, the list of actions has it on the job alone. So: where it is
+        # known it must match, and on the job it must be there.
+        submitted = _grant(
+            grantee,
+            ["batch:SubmitJob"],
+            [*named, *consumed],
+            string_condition(key, share_identifiers, "IfExists"),
+        ).combine(
+            # A job has no id before it is submitted.
+            _grant(
+                grantee,
+                ["batch:SubmitJob"],
+                [_beside(queue_arn, "job/*")],
+                string_condition(key, share_identifiers),
+            )
+        )
+    else:
+        submitted = _grant(grantee, ["batch:SubmitJob"], [*named, *consumed])
+    # AWS Batch asks for it on the queue and the definition of a call with tags: wri/gfw-data-api#175.
+    return submitted.combine(_grant(grantee, ["batch:TagResource"], named)) if tagged else submitted
+
+
+def check_account(grantee: iam.IGrantable, env: ResourceEnvironment, method: str) -> None:
+    """Raise an error if somebody of another account is to get a right that only their own account can give.
+
+    Args:
+        grantee: Who gets the right.
+        env: Where the resource is.
+        method: What was called.
+
+    Raises:
+        ValueError: both accounts are known, and they differ.
+    """
+    theirs = grantee.grant_principal.principal_account
+    if theirs is not None and known(theirs) and known(env.account) and theirs != env.account:
+        raise ValueError(
+            f"{method} needs a grantee of the account {env.account}, since AWS Batch has no policies on its resources that "
+            f"could let others in, got one of {theirs}: grant it to a role of {env.account} that {theirs} may assume"
+        )
+
+
+def place_for(grantee: iam.IGrantable, env: ResourceEnvironment) -> ResourceEnvironment | None:
+    """Return where a resource is, if that is known and another place than that of the grantee's policies.
+
+    Args:
+        grantee: Whose policies name the resource.
+        env: Where the resource is.
+    """
+    principal: object = grantee.grant_principal
+    # Principals without a place in the tree have no policy of their own.
+    if not isinstance(principal, Construct) or not known((env.region, env.account)):
+        return None
+    stack = Stack.of(principal)
+    return None if (stack.account, stack.region) == (env.account, env.region) else env
 
 
 def use(grantee: iam.IGrantable, consumable_resource_arn: str) -> iam.Grant:
@@ -47,12 +115,20 @@ def use(grantee: iam.IGrantable, consumable_resource_arn: str) -> iam.Grant:
 
 
 def submit_service_job(
-    grantee: iam.IGrantable, queue_arn: str, training_roles: Sequence[iam.IRole | iam.Role]
+    grantee: iam.IGrantable,
+    queue_arn: str,
+    training_roles: Sequence[iam.IRole | iam.Role],
+    *,
+    tagged: bool = False,
 ) -> iam.Grant:
     """Allow to submit service jobs to this queue and its quota shares, with these roles for SageMaker."""
     # A job has no number before it is submitted.
-    resources = [queue_arn, f"{queue_arn}/quota-share/*", _beside(queue_arn, "service-job/*")]
+    job = _beside(queue_arn, "service-job/*")
+    resources = [queue_arn, f"{queue_arn}/quota-share/*", job]
     submitted = _grant(grantee, ["batch:SubmitServiceJob"], resources)
+    if tagged:
+        # Measured for SubmitJob, where it is asked of what the call names; the list of actions has it on the job.
+        submitted = submitted.combine(_grant(grantee, ["batch:TagResource"], [queue_arn, job]))
     return submitted.combine(_passed(grantee, pass_to_sagemaker(training_roles)))
 
 
@@ -136,5 +212,12 @@ def open_session(grantee: iam.IGrantable) -> iam.Grant:
     )
 
 
-def _grant(grantee: iam.IGrantable, actions: list[str], resources: list[str]) -> iam.Grant:
-    return iam.Grant.add_to_principal(grantee=grantee, actions=actions, resource_arns=resources)
+def _grant(
+    grantee: iam.IGrantable,
+    actions: list[str],
+    resources: list[str],
+    conditions: Condition | None = None,
+) -> iam.Grant:
+    return iam.Grant.add_to_principal(
+        grantee=grantee, actions=actions, resource_arns=resources, conditions=conditions
+    )

@@ -170,7 +170,7 @@ def allow_submit_service_job(
 
 def _check_identifiers(problems: Problems, share_identifiers: Sequence[str]) -> None:
     for each in share_identifiers:
-        problems.matches("a share identifier", each, patterns.SHARE_IDENTIFIER_LOOSE)
+        problems.matches("a share identifier", each, patterns.SHARE_IDENTIFIER)
 
 
 @checked

@@ -11,13 +11,17 @@ from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems, did_you_mean
 from batch_constructs._tokens import known
 from batch_constructs.facts.vocabulary import ArrayDependency
+from batch_constructs.submissions.attributes import check_chain_attributes
+from batch_constructs.submissions.chain_states import TRY_AGAIN, polled_states
+from batch_constructs.submissions.members import capitalised
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
-    from batch_constructs.submissions.request import JobDependency, SubmitJobRequest
+    from batch_constructs.submissions.dependencies import JobDependency
+    from batch_constructs.submissions.request import SubmitJobRequest
 
-__all__ = ["JobChain"]
+__all__ = ["JobChain", "check_polled"]
 
 # A name is a state of Step Functions, and a member of its JSON that a path leads to.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
@@ -25,10 +29,6 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
 _JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:[0-9]+)?")
 # No job of the chain has a name with spaces.
 _WAIT_FOR_ALL = "Wait for the last jobs"
-# SubmitJob is throttled at 50 calls a second in an account; half a chain would be of no use.
-_TRY_AGAIN = [
-    {"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 2, "MaxAttempts": 3, "BackoffRate": 2}
-]
 
 
 @checked
@@ -61,8 +61,9 @@ class JobChain:
             dependency is a name in this chain, or the id of a job that was submitted before.
 
     Raises:
-        ValueError: the jobs wait for each other in a circle or for a job that is not there, or an array waits
-            ``N_TO_N`` for something of another size; all contradictions in one message.
+        ValueError: the jobs wait for each other in a circle or for a job that is not there, an array waits ``N_TO_N``
+            for something of another size, or a request holds an attribute that only EventBridge fills in; all
+            contradictions in one message.
     """
 
     jobs: Mapping[str, SubmitJobRequest]
@@ -75,6 +76,7 @@ class JobChain:
                 _NAME.fullmatch(name) is not None,
                 f"a name in a chain must be up to 80 letters, digits and _, beginning with a letter, got {name!r}",
             )
+            check_chain_attributes(problems, name, request.members())
             for dependency in request.depends_on:
                 problem = self._problem(name, request, dependency)
                 problems.check(problem is None, problem or "")
@@ -103,7 +105,13 @@ class JobChain:
 
         Returns:
             The jobs' ids by name.
+
+        Raises:
+            ValueError: a request holds a construct or another value that exists only after a deploy; nothing is
+                submitted then.
         """
+        for request in self.jobs.values():
+            request.to_boto3()
         ids: dict[str, str] = {}
         for name in self.order:
             request = self.jobs[name]
@@ -115,42 +123,69 @@ class JobChain:
             ids[name] = submitted["jobId"]
         return ids
 
-    def to_step_functions_definition(self, *, wait: bool = False, partition: str = "aws") -> dict[str, Any]:
-        """A state machine that submits all jobs, before it becomes JSON.
+    def to_step_functions_definition(
+        self, *, wait: bool = False, partition: str = "aws", polled: Collection[str] = ()
+    ) -> dict[str, Any]:
+        """Return a state machine that submits all jobs, before it becomes JSON.
 
-        A state for each job passes the ids on as ``$.jobs.NAME.JobId``; the input must be an object.
+        A state for each job passes the ids on as ``$.jobs.NAME.JobId``; the input must be an object. What AWS Batch
+        refuses for the moment, such as too many calls, is tried again for some minutes. A job that ran and failed is not.
 
         Args:
             wait: Whether the execution ends with the last jobs, and fails with them. By default it ends when all are
                 submitted. Only the jobs that no other one waits for are awaited: each of the others is over before
                 one of them is.
             partition: ``aws``, ``aws-cn``…, or a token. By default ``aws``.
+            polled: The names of jobs with several containers, pods or nodes. To jobs that it awaits itself Step
+                Functions adds container overrides, which AWS Batch refuses for these; so the state machine asks AWS Batch
+                for their end. By default those whose request tells, by a definition of the app or by its overrides.
+
+        Raises:
+            ValueError: ``polled`` names a job that is not in the chain.
         """
+        check_polled(self, polled)
         last = set(self.last) if wait else set()
-        steps = {name: self._submission(name, partition) for name in self.order if name not in last}
-        awaited = {name: self._submission(name, partition, wait=True) for name in self.order if name in last}
-        if len(awaited) > 1:
+        several = {name for name, each in self.jobs.items() if each.runs_one_container is False} | set(polled)
+        steps = {
+            name: self._submission(name, partition, sdk=name in several)
+            for name in self.order
+            if name not in last
+        }
+        awaited = {
+            name: polled_states(name, self._submission(name, partition, sdk=True), partition)
+            if name in several
+            else {name: {**self._submission(name, partition, wait=True), "End": True}}
+            for name in self.order
+            if name in last
+        }
+        if len(awaited) > 1 or several & last:
             steps[_WAIT_FOR_ALL] = _all_of(awaited)
         else:
-            steps |= awaited
+            steps |= {name: self._submission(name, partition, wait=True) for name in awaited}
         names = list(steps)
         ways: list[dict[str, Any]] = [*({"Next": name} for name in names[1:]), {"End": True}]
         states = {name: {**steps[name], **way} for name, way in zip(names, ways, strict=True)}
         return {"StartAt": names[0], "States": states}
 
-    def _submission(self, name: str, partition: str, *, wait: bool = False) -> dict[str, Any]:
+    def _submission(
+        self, name: str, partition: str, *, wait: bool = False, sdk: bool = False
+    ) -> dict[str, Any]:
         request = self.jobs[name]
-        state = request.to_step_functions_state(wait=wait, partition=partition)
-        for dependency, member in zip(
-            request.depends_on, state["Parameters"].get("DependsOn", ()), strict=True
-        ):
+        parameters = capitalised(request.members())
+        for dependency, member in zip(request.depends_on, parameters.get("DependsOn", ()), strict=True):
             if dependency.job_id in self.jobs:
                 del member["JobId"]
                 member["JobId.$"] = f"$.jobs.{dependency.job_id}.JobId"
-        # The id alone: a state passes on 256 KiB at most, and a description of a job is long.
-        kept = {"ResultSelector": {"JobId.$": "$.JobId"}, "ResultPath": f"$.jobs.{name}"}
-        # A job that was awaited and failed must not run again behind its own retry strategy.
-        return {**state, **kept} if wait else {**state, **kept, "Retry": _TRY_AGAIN}
+        integration = "aws-sdk:batch" if sdk else "batch"
+        return {
+            "Type": "Task",
+            "Resource": f"arn:{partition}:states:::{integration}:submitJob{'.sync' if wait else ''}",
+            "Parameters": parameters,
+            # The id alone: a state passes on 256 KiB at most, and a description of a job is long.
+            "ResultSelector": {"JobId.$": "$.JobId"},
+            "ResultPath": f"$.jobs.{name}",
+            "Retry": TRY_AGAIN,
+        }
 
     def _sorter(self) -> TopologicalSorter[str]:
         sorter: TopologicalSorter[str] = TopologicalSorter()
@@ -179,7 +214,24 @@ class JobChain:
         return None
 
 
-def _all_of(states: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    branches = [{"StartAt": name, "States": {name: {**state, "End": True}}} for name, state in states.items()]
-    ids = {f"{name}.$": f"$[{index}].jobs.{name}" for index, name in enumerate(states)}
+def check_polled(chain: JobChain, polled: Collection[str]) -> None:
+    """Raise an error if a name is that of no job in the chain.
+
+    Args:
+        chain: The jobs.
+        polled: The names.
+
+    Raises:
+        ValueError: there is no such job.
+    """
+    problems = Problems()
+    for name in polled:
+        near = did_you_mean(name, chain.jobs)
+        problems.check(name in chain.jobs, f"polled must name jobs of the chain, got {name!r}{near}")
+    problems.raise_if_any()
+
+
+def _all_of(awaited: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    branches = [{"StartAt": name, "States": states} for name, states in awaited.items()]
+    ids = {f"{name}.$": f"$[{index}].jobs.{name}" for index, name in enumerate(awaited)}
     return {"Type": "Parallel", "Branches": branches, "ResultSelector": ids, "ResultPath": "$.last"}

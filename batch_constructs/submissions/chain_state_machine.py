@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import jsii
 from aws_cdk import Stack
+from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk.interfaces.aws_stepfunctions import IStateMachineRef, StateMachineReference
@@ -15,18 +18,22 @@ from batch_constructs import _cfn
 from batch_constructs._arguments import checked
 from batch_constructs._references import Referable
 from batch_constructs._tokens import known
-from batch_constructs.job_definitions.base import name_and_revisions
-from batch_constructs.submissions.chain import JobChain
+from batch_constructs.job_definitions.base import arn_of, consumed_by, name_and_revisions
+from batch_constructs.permissions.grants import check_account
+from batch_constructs.submissions.chain import JobChain, check_polled
+from batch_constructs.submissions.places import queue_text, runs_one_container
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterator
 
+    from aws_cdk.interfaces.aws_batch import IJobDefinitionRef
     from constructs import Construct
 
 __all__ = ["JobChainStateMachine"]
 
 # Step Functions makes this rule once in an account, to hear of the jobs that it waits for.
 _RULE_OF_STEP_FUNCTIONS = "StepFunctionsGetEventsForBatchJobsRule"
+_REF = re.compile(r'"Ref": "(\w+)"')
 
 
 @checked
@@ -34,9 +41,9 @@ _RULE_OF_STEP_FUNCTIONS = "StepFunctionsGetEventsForBatchJobsRule"
 class JobChainStateMachine(Referable):
     """A Step Functions state machine that submits a chain of jobs each time it is started.
 
-    Its role may submit the chain's definitions to the chain's queues, and nothing else. Definitions of this app run in
-    their newest revision. What definitions consume a chain of names does not know: ``queue.grant_submit_job`` allows it
-    to the ``role``.
+    Its role may submit the chain's definitions to the chain's queues, with the tags and consumable resources of the
+    requests, and nothing else. Definitions of this app run in their newest revision. What imported definitions consume
+    a chain does not know: ``queue.grant_submit_job`` allows it to the ``role``.
 
     What differs from one execution to the next the jobs take from its input, by the CDK's ``sfn.JsonPath``: in the
     chain's requests ``parameters={"day": sfn.JsonPath.string_at("$.day")}``, or an ``array_size`` that is
@@ -45,28 +52,47 @@ class JobChainStateMachine(Referable):
     Guide: Job Dependencies; Example Array Job Workflow.
     """
 
-    def __init__(self, scope: Construct, id: str, *, chain: JobChain, wait: bool = False) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        chain: JobChain,
+        wait: bool = False,
+        polled: Collection[str] = (),
+    ) -> None:
         """Create the state machine and its role.
 
         Args:
             scope: Where the state machine belongs.
             id: Its name in that scope.
-            chain: The jobs. Their queues and definitions are names or ARNs, such as ``queue.job_queue_arn`` and
-                ``definition.job_definition_arn``.
+            chain: The jobs. Their queues and definitions are constructs, names or ARNs.
             wait: Whether an execution ends with the last jobs, and fails with them. By default it ends when all are
-                submitted: AWS Batch does the waiting.
+                submitted: AWS Batch does the waiting. A stopped execution terminates the jobs that it awaits, except
+                those with several containers, pods or nodes: they go on until ``TerminateJob`` ends them.
+            polled: The names of jobs with several containers, pods or nodes, of which the state machine asks AWS Batch
+                whether they have ended: after 15 seconds, and then in intervals that grow by 5 seconds. By default those
+                whose definition is of this app and of such a kind, or whose request overrides such a kind. Name the
+                others, of imported definitions, or they fail: Step Functions adds container overrides to jobs that it
+                awaits, which AWS Batch refuses for these.
+
+        Raises:
+            ValueError: ``polled`` names a job that is not in the chain.
         """
+        check_polled(chain, polled)
         super().__init__(scope, id)
         stack = Stack.of(self)
-        queues = [_arn(stack, "job-queue", each.job_queue) for each in chain.jobs.values()]
+        queues = {
+            name: _arn(stack, "job-queue", queue_text(each.job_queue)) for name, each in chain.jobs.items()
+        }
+        texts = {each.job_definition: _text(each.job_definition) for each in chain.jobs.values()}
         definitions = {
-            each.job_definition: name_and_revisions(_arn(stack, "job-definition", each.job_definition))
-            for each in chain.jobs.values()
+            given: name_and_revisions(_arn(stack, "job-definition", text)) for given, text in texts.items()
         }
         self.chain = JobChain(
             jobs={
                 name: each
-                if known(each.job_definition)
+                if not isinstance(each.job_definition, str) or known(each.job_definition)
                 else replace(each, job_definition=definitions[each.job_definition][0])
                 for name, each in chain.jobs.items()
             }
@@ -78,11 +104,35 @@ class JobChainStateMachine(Referable):
                 "states.amazonaws.com", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}
             ),
         )
-        resources = [*queues, *(each for both in definitions.values() for each in both)]
-        tagged = any(each.tags for each in chain.jobs.values())
-        for statement in _statements(list(dict.fromkeys(resources)), wait=wait, tagged=tagged):
+        submits = list(
+            dict.fromkeys([*queues.values(), *(each for both in definitions.values() for each in both)])
+        )
+        consumed = [
+            arn
+            for given in definitions
+            if not isinstance(given, str)
+            for arn in consumed_by(given, self.role)
+        ]
+        tagged = [
+            each
+            for name, request in chain.jobs.items()
+            if request.tags
+            for each in (queues[name], *definitions[request.job_definition])
+        ]
+        several = {*polled, *_several_containers(stack, chain)}
+        states = self.chain.to_step_functions_definition(
+            wait=wait, partition=_cfn.partition(), polled=several
+        )
+        for statement in (
+            iam.PolicyStatement(actions=["batch:SubmitJob"], resources=[*submits, *dict.fromkeys(consumed)]),
+            *_to_tag(list(dict.fromkeys(tagged))),
+            *(
+                _to_wait(polls=bool(several & set(chain.last)), awaits=bool(set(chain.last) - several))
+                if wait
+                else ()
+            ),
+        ):
             self.role.add_to_policy(statement)
-        states = self.chain.to_step_functions_definition(wait=wait, partition=_cfn.partition())
         self.cfn = sfn.CfnStateMachine(
             self,
             "Resource",
@@ -105,7 +155,11 @@ class JobChainStateMachine(Referable):
 
         Args:
             grantee: A role, a function, a user: who starts.
+
+        Raises:
+            ValueError: the grantee is of another account.
         """
+        check_account(grantee, self.env, "grant_start_execution")
         return iam.Grant.add_to_principal(
             grantee=grantee, actions=["states:StartExecution"], resource_arns=[self.state_machine_arn]
         )
@@ -121,14 +175,43 @@ def _arn(stack: Stack, kind: str, value: str) -> str:
     return _cfn.arn("batch", f"{kind}/{value}") if is_name else value
 
 
-def _statements(resources: list[str], *, wait: bool, tagged: bool) -> Iterable[iam.PolicyStatement]:
-    yield iam.PolicyStatement(actions=["batch:SubmitJob"], resources=resources)
-    if tagged:
-        # Tags at submission need a right of their own, on a job that has no id yet.
-        yield iam.PolicyStatement(actions=["batch:TagResource"], resources=[_cfn.arn("batch", "job/*")])
-    if wait:
-        # IAM knows no resource for DescribeJobs, and the jobs that a stopped execution ends have no id yet.
+def _text(definition: str | IJobDefinitionRef) -> str:
+    return definition if isinstance(definition, str) else arn_of(definition)
+
+
+def _several_containers(stack: Stack, chain: JobChain) -> Iterator[str]:
+    """The names of jobs with several containers, pods or nodes, where their request or their definition tells."""
+    tokens: dict[str, str] = {}
+    for name, each in chain.jobs.items():
+        if each.runs_one_container is False:
+            yield name
+        elif isinstance(each.job_definition, str) and not known(each.job_definition):
+            tokens[name] = each.job_definition
+    definitions = {
+        Stack.of(each).get_logical_id(each): each
+        for each in (stack.node.root.node.find_all() if tokens else ())
+        if isinstance(each, batch.CfnJobDefinition)
+    }
+    for name, token in tokens.items():
+        # The ARN is a Ref of the definition, and the name is cut out of it.
+        found = _REF.search(json.dumps(stack.resolve(token)))
+        of_app = None if found is None else definitions.get(found[1])
+        if of_app is not None and runs_one_container(of_app) is False:
+            yield name
+
+
+def _to_tag(resources: list[str]) -> Iterator[iam.PolicyStatement]:
+    # AWS Batch asks for it on the queue and the definition of the call: wri/gfw-data-api#175, TerraConstructs/base#137.
+    if resources:
+        yield iam.PolicyStatement(actions=["batch:TagResource"], resources=resources)
+
+
+def _to_wait(*, polls: bool, awaits: bool) -> Iterator[iam.PolicyStatement]:
+    if polls or awaits:
+        # IAM knows no resource for DescribeJobs.
         yield iam.PolicyStatement(actions=["batch:DescribeJobs"], resources=["*"])
+    if awaits:
+        # The jobs that a stopped execution ends have no id yet.
         yield iam.PolicyStatement(actions=["batch:TerminateJob"], resources=[_cfn.arn("batch", "job/*")])
         yield iam.PolicyStatement(
             actions=["events:DescribeRule", "events:PutRule", "events:PutTargets"],

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs._tokens import as_string
+from batch_constructs._tokens import as_string, known
+from batch_constructs.facts import quotas
 from batch_constructs.job_definitions.eks_amounts import eks_amounts
 
 if TYPE_CHECKING:
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
 
     from jsii import Number
 
+    from batch_constructs._problems import Problems
+    from batch_constructs.job_definitions.retries import RetryStrategy
     from batch_constructs.submissions.overrides import (
         ContainerOverrides,
         EksContainerOverrides,
@@ -22,11 +26,17 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "RULE_INPUT",
+    "RULE_PARAMETERS",
+    "SPELT_HERE",
+    "capitalised",
+    "check_size",
     "consumed_members",
     "container_members",
     "given",
     "node_members",
     "pod_members",
+    "retry_members",
     "task_members",
 ]
 
@@ -51,6 +61,23 @@ def container_members(
             for kind, amount in amounts.items()
             if amount is not None
         ],
+    )
+
+
+def check_size(problems: Problems, overrides: dict[str, Any] | None) -> None:
+    """Note container overrides that are longer than AWS Batch takes.
+
+    Args:
+        problems: Where to note it.
+        overrides: As `container_members` gives them.
+    """
+    if overrides is None or not known(overrides):
+        return
+    size, most = len(json.dumps(overrides)), int(quotas.CONTAINER_OVERRIDES_CHARACTERS.value)
+    problems.check(
+        size <= most,
+        f"container_overrides must have at most {most:,} characters as JSON, got {size:,}: hand long values over by a "
+        "file, such as an object in S3",
     )
 
 
@@ -122,3 +149,49 @@ def consumed_members(consumes: Mapping[str, Number]) -> dict[str, Any] | None:
         return None
     listed = [{"consumableResource": name, "quantity": quantity} for name, quantity in consumes.items()]
     return {"consumableResourceList": listed}
+
+
+# What goes into a rule's BatchParameters, and what only its input can carry.
+RULE_PARAMETERS = {"JobName", "JobDefinition", "ArrayProperties", "RetryStrategy"}
+RULE_INPUT = {"Parameters", "ContainerOverrides"}
+SPELT_HERE = {
+    "EcsPropertiesOverride": "ecs_properties_override",
+    "EksPropertiesOverride": "eks_properties_override",
+    "NodeOverrides": "node_overrides",
+    "ConsumableResourcePropertiesOverride": "consumes",
+    "DependsOn": "depends_on",
+    "Timeout": "timeout_seconds",
+    "ShareIdentifier": "share_identifier",
+    "SchedulingPriorityOverride": "scheduling_priority_override",
+    "PropagateTags": "propagate_tags",
+    "Tags": "tags",
+}
+
+# Maps of the user's, whose keys are nobody's to change.
+_OWN_KEYS = {"parameters", "tags", "labels", "annotations", "requests", "limits"}
+
+
+def capitalised(value: Any, key: str = "") -> Any:
+    """Members as Scheduler and Step Functions spell them: ``JobName`` for ``jobName``."""
+    if isinstance(value, dict):
+        return {
+            name if key in _OWN_KEYS else name[0].upper() + name[1:]: capitalised(each, name)
+            for name, each in value.items()
+        }
+    if isinstance(value, list):
+        return [capitalised(each) for each in value]
+    return value
+
+
+def retry_members(strategy: RetryStrategy) -> dict[str, Any]:
+    """For ``retryStrategy``."""
+    rules = [
+        given(
+            action=rule.action.value,
+            onExitCode=rule.on_exit_code,
+            onReason=rule.on_reason,
+            onStatusReason=rule.on_status_reason,
+        )
+        for rule in strategy.evaluate_on_exit
+    ]
+    return {"attempts": strategy.attempts, **given(evaluateOnExit=rules)}

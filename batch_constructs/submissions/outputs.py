@@ -100,14 +100,14 @@ class SubmissionOutputs(CheckedConstruct):
         )
         super().__init__(scope, id)
         region = Stack.of(self).region
-        self.request = replace(
-            request,
-            job_queue=_after_slash(job_queue.job_queue_ref.job_queue_arn),
-            job_definition=_definition_name(job_definition),
+        queue, definition = (
+            _after_slash(job_queue.job_queue_ref.job_queue_arn),
+            _definition_name(job_definition),
         )
+        self.request = replace(request, job_queue=queue, job_definition=definition)
         self.command = self.request.to_aws_cli(region=region)
-        output(self, "JobQueue", self.request.job_queue, "The job queue")
-        output(self, "JobDefinition", self.request.job_definition, "The job definition")
+        output(self, "JobQueue", queue, "The job queue")
+        output(self, "JobDefinition", definition, "The job definition")
         output(self, "Submit", self.command, "Submits a job")
         if (group := _log_group_name(job_definition)) is not None:
             line = f"aws logs tail --region {region} --follow {group}"

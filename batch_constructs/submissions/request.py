@@ -9,24 +9,38 @@ from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits, patterns
-from batch_constructs.facts.vocabulary import ArrayDependency
+from batch_constructs.submissions.attributes import check_attributes, check_known_now
 from batch_constructs.submissions.command_line import aws_cli_line
 from batch_constructs.submissions.members import (
+    RULE_INPUT,
+    RULE_PARAMETERS,
+    SPELT_HERE,
+    capitalised,
+    check_size,
     consumed_members,
     container_members,
     given,
     node_members,
     pod_members,
+    retry_members,
     task_members,
 )
 from batch_constructs.submissions.overrides import check_consumed, check_one_kind
+from batch_constructs.submissions.places import (
+    check_place,
+    definition_text,
+    queue_text,
+    runs_one_container,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, IJobQueueRef
     from jsii import Number
 
     from batch_constructs.job_definitions.retries import RetryStrategy
+    from batch_constructs.submissions.dependencies import JobDependency
     from batch_constructs.submissions.overrides import (
         ContainerOverrides,
         EksPodOverrides,
@@ -34,36 +48,7 @@ if TYPE_CHECKING:
         TaskContainerOverrides,
     )
 
-__all__ = ["JobDependency", "SubmitJobRequest"]
-
-
-@checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobDependency:
-    """What must have succeeded before a job starts.
-
-    Guide: Job Dependencies.
-
-    Attributes:
-        job_id: The other job. By default none, which only ``SEQUENTIAL`` takes.
-        type: ``N_TO_N``: each child waits for the child of the other array with its index. ``SEQUENTIAL``: the
-            children of this array run one after the other. By default the whole other job is waited for.
-
-    Raises:
-        ValueError: id and type do not go together.
-    """
-
-    job_id: str | None = None
-    type: ArrayDependency | None = None
-
-    def __post_init__(self) -> None:
-        alone = self.type is ArrayDependency.SEQUENTIAL
-        if alone and self.job_id is not None:
-            raise ValueError(
-                f"a SEQUENTIAL dependency is among the job's own children, got job_id={self.job_id!r}"
-            )
-        if not alone and self.job_id is None:
-            raise ValueError(f"a dependency needs a job_id unless it is SEQUENTIAL, got type={self.type}")
+__all__ = ["SubmitJobRequest"]
 
 
 @checked
@@ -71,14 +56,16 @@ class JobDependency:
 class SubmitJobRequest:
     """A job as ``SubmitJob`` takes it.
 
-    It holds names or ARNs, tokens included, and no construct: it can be kept, compared, and handed to boto3.
+    With names or ARNs it can be kept, compared, and handed to boto3. Inside an app it takes the queue and the definition
+    themselves, for chains, schedules and rules: then the newest revision runs.
 
     Guide: Submitting a Job; Array Jobs; AWS Batch Jobs as CloudWatch Events Targets.
 
     Attributes:
         job_name: Up to 128 letters, digits, ``-`` and ``_``, beginning with a letter or digit.
-        job_queue: Name or ARN.
-        job_definition: Name, ``name:revision`` or ARN. Without a revision the newest one runs.
+        job_queue: Name or ARN, or inside an app a queue: ours, the L2's, an L1 or an imported one.
+        job_definition: Name, ``name:revision`` or ARN, or inside an app a definition. Without a revision the newest one
+            runs.
         array_size: 2 to 10,000 children. By default it is a single job.
         depends_on: At most 20 dependencies. By default it waits for no job.
         parameters: Values for the ``Ref::name`` of the definition's command. By default those of the definition.
@@ -93,15 +80,16 @@ class SubmitJobRequest:
         share_identifier: Whose share pays, up to 255 characters. Needed if, and only if, the queue has a fair-share policy; by default none.
         scheduling_priority_override: 0 to 9999, in place of the definition's. By default the definition's counts.
         propagate_tags: Whether tags reach the ECS task. By default as the definition says.
-        tags: At most 50 tags of the job. By default none.
+        tags: At most 50 tags of the job. Who submits with tags needs ``batch:TagResource`` as well:
+            ``queue.grant_submit_job(who, job, tagged=True)``. By default none.
 
     Raises:
         ValueError: a limit is broken; all contradictions in one message.
     """
 
     job_name: str
-    job_queue: str
-    job_definition: str
+    job_queue: str | IJobQueueRef
+    job_definition: str | IJobDefinitionRef
     array_size: Number | None = None
     depends_on: Sequence[JobDependency] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -120,11 +108,9 @@ class SubmitJobRequest:
     def __post_init__(self) -> None:
         problems = Problems()
         problems.matches("job_name", self.job_name, patterns.JOB_NAME)
-        problems.check(self.job_queue != "", "job_queue must be a name or an ARN, got an empty string")
-        problems.check(
-            self.job_definition != "", "job_definition must be a name or an ARN, got an empty string"
-        )
-        problems.matches("share_identifier", self.share_identifier, patterns.SHARE_IDENTIFIER_LOOSE)
+        check_place(problems, "job_queue", self.job_queue)
+        check_place(problems, "job_definition", self.job_definition)
+        problems.matches("share_identifier", self.share_identifier, patterns.SHARE_IDENTIFIER)
         problems.within("array_size", self.array_size, limits.ARRAY_SIZE)
         problems.within("the length of depends_on", len(self.depends_on), limits.DEPENDENCIES)
         problems.within("timeout_seconds", self.timeout_seconds, limits.ATTEMPT_DURATION_SECONDS)
@@ -137,6 +123,7 @@ class SubmitJobRequest:
             not kinds or self.array_size is not None,
             f"only an array job can have a dependency of type {', '.join(sorted(kinds))}: give array_size",
         )
+        check_size(problems, container_members(self.container_overrides))
         check_one_kind(problems, self, *(["node_overrides"] if self.node_overrides is not None else []))
         check_consumed(problems, self.consumes)
         problems.check(
@@ -146,12 +133,25 @@ class SubmitJobRequest:
         problems.raise_if_any()
 
     def to_boto3(self) -> dict[str, Any]:
-        """The arguments of ``boto3.client("batch").submit_job(**arguments)``."""
+        """Return the arguments of ``boto3.client("batch").submit_job(**arguments)``.
+
+        Raises:
+            ValueError: the request holds a construct or another value that exists only after a deploy, or an attribute
+                that only EventBridge fills in.
+        """
+        problems, members = Problems(), self.members()
+        check_known_now(problems, members)
+        check_attributes(problems, members, carrier="boto3")
+        problems.raise_if_any()
+        return members
+
+    def members(self) -> dict[str, Any]:
+        """Return the members of ``SubmitJob``, with tokens for what exists only after a deploy."""
         retry = self.retry_strategy
         return {
             "jobName": self.job_name,
-            "jobQueue": self.job_queue,
-            "jobDefinition": self.job_definition,
+            "jobQueue": queue_text(self.job_queue),
+            "jobDefinition": definition_text(self.job_definition),
             **given(
                 arrayProperties=None if self.array_size is None else {"size": self.array_size},
                 dependsOn=[
@@ -163,7 +163,7 @@ class SubmitJobRequest:
                 eksPropertiesOverride=pod_members(self.eks_properties_override),
                 nodeOverrides=node_members(self.node_overrides),
                 consumableResourcePropertiesOverride=consumed_members(self.consumes),
-                retryStrategy=None if retry is None else _retry(retry),
+                retryStrategy=None if retry is None else retry_members(retry),
                 timeout=None
                 if self.timeout_seconds is None
                 else {"attemptDurationSeconds": self.timeout_seconds},
@@ -179,58 +179,95 @@ class SubmitJobRequest:
 
         Args:
             region: Where to submit. By default wherever the shell's configuration says.
+
+        Raises:
+            ValueError: the request holds an attribute that only EventBridge or Step Functions fills in.
         """
-        return aws_cli_line("submit-job", self.to_boto3(), region=region)
+        problems, members = Problems(), self.members()
+        check_attributes(problems, members, carrier="the AWS CLI")
+        problems.raise_if_any()
+        return aws_cli_line("submit-job", members, region=region)
 
     def to_scheduler_input(self) -> dict[str, Any]:
-        """The input of an EventBridge Scheduler target ``aws-sdk:batch:submitJob``, before it becomes JSON."""
-        found: dict[str, Any] = _capitalised(self.to_boto3())
+        """Return the input of an EventBridge Scheduler target ``aws-sdk:batch:submitJob``, before it becomes JSON.
+
+        Raises:
+            ValueError: the request holds an attribute that EventBridge Scheduler does not fill in.
+        """
+        problems, members = Problems(), self.members()
+        check_attributes(problems, members, carrier="EventBridge Scheduler", service="scheduler")
+        problems.raise_if_any()
+        found: dict[str, Any] = capitalised(members)
         return found
 
     def to_step_functions_state(self, *, wait: bool = True, partition: str = "aws") -> dict[str, Any]:
-        """A ``Task`` state that submits the job.
+        """Return a ``Task`` state that submits the job.
 
         Args:
             wait: Whether the state goes on only when the job has ended; by default yes.
             partition: ``aws``, ``aws-cn``…, or a token. By default ``aws``.
+
+        Raises:
+            ValueError: the request holds an attribute that only EventBridge fills in, or it would wait for a job with
+                several containers, pods or nodes. To such a job Step Functions adds container overrides, which AWS Batch
+                refuses; a `JobChainStateMachine` waits for it in another way.
         """
-        resource = f"arn:{partition}:states:::batch:submitJob{'.sync' if wait else ''}"
-        return {"Type": "Task", "Resource": resource, "Parameters": _capitalised(self.to_boto3())}
+        problems, members = Problems(), self.members()
+        check_attributes(problems, members, carrier="Step Functions", paths=True)
+        single = self.runs_one_container
+        problems.check(
+            not wait or single is not False,
+            "wait must be False for a job with several containers, pods or nodes, since Step Functions adds container "
+            "overrides to jobs that it awaits, got True: take a JobChainStateMachine with wait=True, which asks "
+            "AWS Batch for the job's end",
+        )
+        problems.raise_if_any()
+        integration = "aws-sdk:batch" if single is False else "batch"
+        resource = f"arn:{partition}:states:::{integration}:submitJob{'.sync' if wait else ''}"
+        return {"Type": "Task", "Resource": resource, "Parameters": capitalised(members)}
+
+    @property
+    def runs_one_container(self) -> bool | None:
+        """Whether the job is one container on one host; ``None`` where the definition's name does not tell."""
+        other = self.ecs_properties_override or self.eks_properties_override or self.node_overrides
+        return False if other else runs_one_container(self.job_definition)
 
     def to_event_target(self) -> dict[str, Any]:
-        """The members of an EventBridge rule's target: ``Arn``, ``BatchParameters``, and ``Input`` if there is any.
+        """Return the members of an EventBridge rule's target: ``Arn``, ``BatchParameters``, and ``Input`` if there is any.
 
         ``Input`` is given before it becomes JSON. Who may submit (``RoleArn``) is left to the caller.
 
         Raises:
-            ValueError: the request holds what such a target cannot carry, or names its queue without an ARN.
+            ValueError: the request holds what such a target cannot carry, an attribute of EventBridge Scheduler, or a
+                queue by name. Attributes such as ``<aws.events.rule-name>`` need an input template around ``Input``.
         """
-        problems = Problems()
+        problems, queue = Problems(), queue_text(self.job_queue)
         problems.check(
-            not known(self.job_queue) or self.job_queue.startswith("arn:"),
-            f"an EventBridge rule needs the ARN of the job queue, got {self.job_queue!r}",
+            not known(queue) or queue.startswith("arn:"),
+            f"an EventBridge rule needs the ARN of the job queue, got {queue!r}",
         )
-        members = self._carried_by("EventBridge rule", _RULE_PARAMETERS | _RULE_INPUT, problems)
+        members = self._carried_by("EventBridge rule", RULE_PARAMETERS | RULE_INPUT, problems)
         return {
-            "Arn": self.job_queue,
-            "BatchParameters": {name: each for name, each in members.items() if name in _RULE_PARAMETERS},
-            **given(Input={name: each for name, each in members.items() if name in _RULE_INPUT}),
+            "Arn": queue,
+            "BatchParameters": {name: each for name, each in members.items() if name in RULE_PARAMETERS},
+            **given(Input={name: each for name, each in members.items() if name in RULE_INPUT}),
         }
 
     def to_pipe_parameters(self) -> dict[str, Any]:
-        """The ``BatchJobParameters`` of an EventBridge pipe, whose target is the ARN of the queue.
+        """Return the ``BatchJobParameters`` of an EventBridge pipe, whose target is the ARN of the queue.
 
         Raises:
             ValueError: the request holds what a pipe cannot carry.
         """
-        return self._carried_by(
-            "EventBridge pipe", _RULE_PARAMETERS | _RULE_INPUT | {"DependsOn"}, Problems()
-        )
+        return self._carried_by("EventBridge pipe", RULE_PARAMETERS | RULE_INPUT | {"DependsOn"}, Problems())
 
     def _carried_by(self, carrier: str, carried: Collection[str], problems: Problems) -> dict[str, Any]:
-        members: dict[str, Any] = _capitalised(self.to_boto3())
+        members: dict[str, Any] = capitalised(self.members())
         del members["JobQueue"]
-        left = [_SPELT_HERE[name] for name in members if name not in carried]
+        check_attributes(
+            problems, members, carrier=f"an {carrier}", service="events" if "rule" in carrier else None
+        )
+        left = [SPELT_HERE[name] for name in members if name not in carried]
         if len(members.get("RetryStrategy", {})) > 1:
             left.append("evaluate_on_exit of retry_strategy")
         problems.check(
@@ -239,48 +276,3 @@ class SubmitJobRequest:
         )
         problems.raise_if_any()
         return members
-
-
-# What goes into a rule's BatchParameters, and what only its input can carry.
-_RULE_PARAMETERS = {"JobName", "JobDefinition", "ArrayProperties", "RetryStrategy"}
-_RULE_INPUT = {"Parameters", "ContainerOverrides"}
-_SPELT_HERE = {
-    "EcsPropertiesOverride": "ecs_properties_override",
-    "EksPropertiesOverride": "eks_properties_override",
-    "NodeOverrides": "node_overrides",
-    "ConsumableResourcePropertiesOverride": "consumes",
-    "DependsOn": "depends_on",
-    "Timeout": "timeout_seconds",
-    "ShareIdentifier": "share_identifier",
-    "SchedulingPriorityOverride": "scheduling_priority_override",
-    "PropagateTags": "propagate_tags",
-    "Tags": "tags",
-}
-
-# Maps of the user's, whose keys are nobody's to change.
-_OWN_KEYS = {"parameters", "tags", "labels", "annotations", "requests", "limits"}
-
-
-def _capitalised(value: Any, key: str = "") -> Any:
-    """Members as Scheduler and Step Functions spell them: ``JobName`` for ``jobName``."""
-    if isinstance(value, dict):
-        return {
-            name if key in _OWN_KEYS else name[0].upper() + name[1:]: _capitalised(each, name)
-            for name, each in value.items()
-        }
-    if isinstance(value, list):
-        return [_capitalised(each) for each in value]
-    return value
-
-
-def _retry(strategy: RetryStrategy) -> dict[str, Any]:
-    rules = [
-        given(
-            action=rule.action.value,
-            onExitCode=rule.on_exit_code,
-            onReason=rule.on_reason,
-            onStatusReason=rule.on_status_reason,
-        )
-        for rule in strategy.evaluate_on_exit
-    ]
-    return {"attempts": strategy.attempts, **given(evaluateOnExit=rules)}

@@ -57,6 +57,7 @@ class ScheduledJob(Scheduled):
         eks_properties_override: EksPodOverrides | None = None,
         node_overrides: NodeOverrides | None = None,
         share_identifier: str | None = None,
+        tags: Mapping[str, str] | None = None,
         time_zone: str | None = None,
         maximum_retry_attempts: Number = 185,
         maximum_event_age: Duration | None = None,
@@ -74,13 +75,15 @@ class ScheduledJob(Scheduled):
             job_name: Up to 128 letters, digits, ``-`` and ``_``. By default the construct's id.
             array_size: 2 to 10,000 children. By default it is a single job.
             parameters: Values for the ``Ref::name`` of the command. ``<aws.scheduler.scheduled-time>`` in a value
-                stands for the time. By default those of the definition.
+                stands for the time; ``<aws.scheduler.execution-id>``, ``<aws.scheduler.attempt-number>`` and
+                ``<aws.scheduler.schedule-arn>`` are filled in as well. By default those of the definition.
             container_overrides: What changes in the container. By default nothing.
             ecs_properties_override: What changes in which of several containers on ECS. By default nothing.
             eks_properties_override: What changes in the pod on Amazon EKS. By default nothing.
             node_overrides: What changes in a multi-node parallel job. By default nothing.
             share_identifier: Whose share pays. Needed if, and only if, the queue has a fair-share policy; by default
                 none.
+            tags: At most 50 tags of each job; the role may then tag what it submits. By default none.
             time_zone: Such as ``"Europe/Berlin"``. By default UTC, or what the ``ScheduleExpression`` says.
             maximum_retry_attempts: How often a failed submission is tried again, 0 to 185; by default 185 times.
             maximum_event_age: For how long, 1 minute to 24 hours; by default 24 hours.
@@ -109,7 +112,9 @@ class ScheduledJob(Scheduled):
                 eks_properties_override=eks_properties_override,
                 node_overrides=node_overrides,
                 share_identifier=share_identifier,
+                tags=tags or {},
             )
+            request.to_scheduler_input()
         except ValueError as error:
             problems.add(str(error))
         problems.raise_if_any()
@@ -121,8 +126,11 @@ class ScheduledJob(Scheduled):
         self._call(
             f"arn:{_cfn.partition()}:scheduler:::aws-sdk:batch:submitJob",
             self.request.to_scheduler_input(),
-            action="batch:SubmitJob",
-            resources=lambda role: [queue, *definitions, *consumed_by(job_definition, role)],
+            actions={
+                "batch:SubmitJob": lambda role: [queue, *definitions, *consumed_by(job_definition, role)],
+                # AWS Batch asks for it on the queue and the definition of a call with tags.
+                **({"batch:TagResource": lambda _: [queue, *definitions]} if tags else {}),
+            },
             schedule=schedule,
             time_zone=time_zone,
             maximum_retry_attempts=maximum_retry_attempts,

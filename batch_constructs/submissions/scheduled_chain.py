@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
+from batch_constructs.submissions.attributes import check_attributes
 from batch_constructs.submissions.schedules import Scheduled, check_schedule
 
 if TYPE_CHECKING:
@@ -70,6 +71,9 @@ class ScheduledJobChain(Scheduled):
             maximum_retry_attempts=maximum_retry_attempts,
             maximum_event_age=maximum_event_age,
         )
+        check_attributes(
+            problems, {"input": dict(input or {})}, carrier="EventBridge Scheduler", service="scheduler"
+        )
         problems.raise_if_any()
 
         super().__init__(scope, id)
@@ -77,8 +81,7 @@ class ScheduledJobChain(Scheduled):
         self._call(
             machine,
             dict(input or {}),
-            action="states:StartExecution",
-            resources=lambda _: [machine],
+            actions={"states:StartExecution": lambda _: [machine]},
             schedule=schedule,
             time_zone=time_zone,
             maximum_retry_attempts=maximum_retry_attempts,

@@ -17,7 +17,7 @@ from batch_constructs._tokens import known, seconds
 from batch_constructs.facts import patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from aws_cdk import Duration
     from aws_cdk import aws_sqs as sqs
@@ -71,17 +71,16 @@ class Scheduled(CheckedConstruct):
         arn: str,
         message: dict[str, Any],
         *,
-        action: str,
-        resources: Callable[[iam.Role], list[str]],
+        actions: Mapping[str, Callable[[iam.Role], list[str]]],
         schedule: str | scheduler.ScheduleExpression,
         time_zone: str | None,
         maximum_retry_attempts: Number,
         maximum_event_age: Duration | None,
         enabled: bool,
     ) -> None:
-        """Make the schedule, which calls this target with this message: an action on these resources."""
+        """Make the schedule, which calls this target with this message. Its role may do these actions, each on some resources."""
         self.dead_letter_queue = dead_letter_queue(self)
-        self.role = self._role(action, resources)
+        self.role = self._role(actions)
         expression, zone = (
             (schedule, None)
             if isinstance(schedule, str)
@@ -111,7 +110,7 @@ class Scheduled(CheckedConstruct):
         # A schedule that starts before its role has its rights would send its first message to the dead letters.
         self.cfn.node.add_dependency(self.role.node.find_child("DefaultPolicy"))
 
-    def _role(self, action: str, resources: Callable[[iam.Role], list[str]]) -> iam.Role:
+    def _role(self, actions: Mapping[str, Callable[[iam.Role], list[str]]]) -> iam.Role:
         role = iam.Role(
             self,
             "Role",
@@ -119,7 +118,8 @@ class Scheduled(CheckedConstruct):
                 "scheduler.amazonaws.com", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}
             ),
         )
-        role.add_to_policy(iam.PolicyStatement(actions=[action], resources=resources(role)))
+        for action, resources in actions.items():
+            role.add_to_policy(iam.PolicyStatement(actions=[action], resources=resources(role)))
         role.add_to_policy(
             iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[self.dead_letter_queue.queue_arn])
         )

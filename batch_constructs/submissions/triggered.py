@@ -18,6 +18,7 @@ from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known, seconds
 from batch_constructs.job_definitions.base import arn_of, consumed_by, name_and_revisions
+from batch_constructs.submissions.attributes import has_event_attributes
 from batch_constructs.submissions.request import SubmitJobRequest
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ class EventTriggeredJob(CheckedConstruct):
             job_definition: What to submit: ours, the L2's, an L1 or an imported one.
             job_name: Up to 128 letters, digits, ``-`` and ``_``. By default the construct's id.
             array_size: 2 to 10,000 children. By default it is a single job.
-            parameters: Values for the ``Ref::name`` of the command. By default those of the definition.
+            parameters: Values for the ``Ref::name`` of the command. The rule fills in what it knows of itself, such as
+                ``<aws.events.rule-name>`` and ``<aws.events.event.ingestion-time>``. By default those of the definition.
             event_parameters: Values that come from the event, each the path of a text in it:
                 ``{"repository": "$.detail.repository-name"}``. At most 100. By default none.
             container_overrides: What changes in the container. By default nothing.
@@ -148,10 +150,10 @@ class EventTriggeredJob(CheckedConstruct):
         batch, given = target["BatchParameters"], target.get("Input", {})
         size, attempts = batch.get("ArrayProperties"), batch.get("RetryStrategy")
         whole, transformer = None, None
-        if from_event:
+        if from_event or has_event_attributes(given):
             variables = {name: f"value{number}" for number, name in enumerate(from_event, start=1)}
             transformer = events.CfnRule.InputTransformerProperty(
-                input_paths_map={variables[name]: path for name, path in from_event.items()},
+                input_paths_map={variables[name]: path for name, path in from_event.items()} or None,
                 input_template=self._template(given, variables),
             )
         elif given:

@@ -33,7 +33,10 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
     ),
     "ON_STATUS_REASON": (["Host EC2*"], ["Host (EC2)"]),
     "SERVICE_JOB_STATUS_REASON": (["[Internal] error/1*", "*"], ["", "a*b", "a\nb", "a" * 513]),
-    "SHARE_IDENTIFIER": (["a", "User1", "User*", "*", "a" * 255], ["", "a" * 256, "User-1", "a*b", "a**"]),
+    "SHARE_IDENTIFIER": (
+        ["a", "User1", "User*", "*", "team-a", "team_b*", "a" * 255],
+        ["", "a" * 256, "User 1", "team.a", "a*b", "a**"],
+    ),
     "SHARE_IDENTIFIER_LOOSE": (["UserA-1", "User*", "a" * 255], ["", "a" * 256, "a*b", "a**"]),
     "DNS_SUBDOMAIN": (
         ["a", "a-b.c1", ".".join(["a" * 63] * 3) + "." + "a" * 61],

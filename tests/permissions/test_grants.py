@@ -383,3 +383,169 @@ def test_grant_submit_service_job_hands_over_the_training_role_to_sagemaker_only
         )
         == [ALLOWED] * 5 + [DENIED] * 4
     )
+
+
+def share(resource: str, identifier: str | None = None) -> Request:
+    """A submission in a share, or in none."""
+    return Request(
+        "batch:SubmitJob", resource, {} if identifier is None else {"batch:ShareIdentifier": identifier}
+    )
+
+
+def test_grant_submit_job_can_be_held_to_shares(
+    stack: Stack, role: iam.Role, policy: Callable[[], Any]
+) -> None:
+    """Several definitions, some shares: the key is the job's, so that one refusal there refuses the submission."""
+    align = JobDefinitionBase.from_job_definition_arn(stack, "Align", f"{DEFINITION}:3")
+    sort = JobDefinitionBase.from_job_definition_arn(stack, "Sort", batch_arn("job-definition/sort"))
+    queue = JobQueue.from_job_queue_arn(stack, "Queue", QUEUE)
+    queue.grant_submit_job(role, align, sort, share_identifiers=["smith-lab", "jones_*"])
+    job = batch_arn("job/1b3f")
+    found = policy()
+    assert decide(
+        found,
+        share(QUEUE),
+        share(f"{DEFINITION}:4"),
+        share(batch_arn("job-definition/sort:1")),
+        share(job, "smith-lab"),
+        share(job, "jones_b"),
+        share(job, "miller"),
+        share(job, "smith-lab-2"),
+        share(job),
+        share(OTHER_QUEUE),
+    ) == [*[ALLOWED] * 5, *[DENIED] * 4]
+    # AWS's example has the key on queue and definition: where it is known there, it must match as well.
+    own = next(each for each in found["Statement"] if QUEUE in each["Resource"])
+    assert own["Condition"] == {"StringLikeIfExists": {"batch:ShareIdentifier": ["smith-lab", "jones_*"]}}
+
+
+def shared_queue(stack: Stack, vpc: ec2.IVpc) -> JobQueue:
+    """A queue whose jobs name a share."""
+    from batch_constructs import FairSharePolicy, FargateComputeEnvironment
+
+    return JobQueue(
+        stack,
+        "Queue",
+        compute_environments=[FargateComputeEnvironment(stack, "Fargate", vpc=vpc)],
+        scheduling_policy=FairSharePolicy(stack, "Policy"),
+    )
+
+
+@pytest.mark.parametrize(("share_identifiers", "warned"), [((), True), (["*"], False), (["smith"], False)])
+def test_a_grant_of_every_share_is_said_at_synth(
+    stack: Stack, vpc: ec2.IVpc, role: iam.Role, share_identifiers: list[str], warned: bool
+) -> None:
+    """A right to a queue reads as one to a share of it, unless somebody says that all are meant."""
+    from aws_cdk.assertions import Annotations, Match
+
+    shared_queue(stack, vpc).grant_submit_job(role, fargate(stack), share_identifiers=share_identifiers)
+    found = Annotations.from_stack(stack).find_warning(
+        "/Stack/Queue", Match.string_like_regexp("grant_submit_job lets Stack/Role submit in every share")
+    )
+    assert bool(found) is warned
+
+
+def test_every_share_can_be_meant(
+    stack: Stack, vpc: ec2.IVpc, role: iam.Role, policy: Callable[[], Any]
+) -> None:
+    """A star asks for no condition."""
+    shared_queue(stack, vpc).grant_submit_job(role, fargate(stack), share_identifiers=["*"])
+    assert not any("Condition" in each for each in policy()["Statement"])
+
+
+def test_a_queue_without_shares_warns_of_nothing(stack: Stack, vpc: ec2.IVpc, role: iam.Role) -> None:
+    """First in, first out: nobody has a share."""
+    from aws_cdk.assertions import Annotations, Match
+
+    queue, _ = queue_of("ours", stack, vpc)
+    queue.grant_submit_job(role, fargate(stack))
+    assert Annotations.from_stack(stack).find_warning("/Stack/Queue", Match.any_value()) == []
+
+
+def test_grant_submit_job_can_allow_tags(stack: Stack, role: iam.Role, policy: Callable[[], Any]) -> None:
+    """wri/gfw-data-api#175: on the queue and the definition, where AWS Batch asks for it; not without a word."""
+    definition = JobDefinitionBase.from_job_definition_arn(stack, "Align", f"{DEFINITION}:3")
+    queue = JobQueue.from_job_queue_arn(stack, "Queue", QUEUE)
+    queue.grant_submit_job(role, definition)
+    tag = [Request("batch:TagResource", QUEUE), Request("batch:TagResource", f"{DEFINITION}:4")]
+    assert decide(policy(), *tag) == [DENIED, DENIED]
+    queue.grant_submit_job(role, definition, tagged=True)
+    assert decide(
+        policy(),
+        *tag,
+        Request("batch:TagResource", OTHER_QUEUE),
+        Request("batch:TagResource", batch_arn("job/1b3f")),
+    ) == [ALLOWED, ALLOWED, DENIED, DENIED]
+
+
+def test_service_jobs_can_be_tagged_as_well(stack: Stack, role: iam.Role, policy: Callable[[], Any]) -> None:
+    """On the queue and on jobs that have no id yet."""
+    from aws_cdk import aws_iam as iam
+
+    from batch_constructs import CapacityLimit, SageMakerJobQueue, ServiceEnvironment
+
+    environment = ServiceEnvironment(stack, "Training", capacity_limits=[CapacityLimit(max_capacity=1)])
+    queue = SageMakerJobQueue(stack, "Queue", service_environment=environment)
+    training = iam.Role(stack, "TrainingRole", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+    queue.grant_submit_service_job(role, training_roles=[training], tagged=True)
+    own = batch_arn(f"job-queue/{stack.get_logical_id(queue.cfn)}")
+    assert decide(policy(), Request("batch:TagResource", own), Request("batch:TagResource", OTHER_QUEUE)) == [
+        ALLOWED,
+        DENIED,
+    ]
+
+
+def elsewhere(account: str, region: str) -> tuple[Stack, iam.Role, Stack]:
+    """A stack with a role, in one place, and an empty stack in another."""
+    import aws_cdk as cdk
+    from aws_cdk import aws_iam as iam
+
+    app = cdk.App(context={"batch-constructs:checks": False})
+    there = cdk.Stack(app, "There", env=cdk.Environment(account=account, region=region))
+    here = cdk.Stack(app, "Here", env=cdk.Environment(account="123456789012", region="eu-west-1"))
+    return there, iam.Role(there, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")), here
+
+
+def test_a_role_of_another_region_gets_the_right_where_the_queue_is() -> None:
+    """A policy of a stack in us-east-1 that wrote its own Region into the definition's name would deny everything."""
+    from aws_cdk import Size
+
+    there, role, here = elsewhere("123456789012", "us-east-1")
+    job = Ec2JobDefinition(here, "Align", image="busybox", vcpus=1, memory=Size.mebibytes(512))
+    JobQueue.from_job_queue_arn(here, "Queue", QUEUE).grant_submit_job(role, job)
+    job.grant_register(role)
+    text = str(there.resolve(role.node.find_child("DefaultPolicy").document.to_json()))  # type: ignore[attr-defined]
+    assert "eu-west-1:123456789012:" in text
+    assert "AWS::Region" not in text
+
+
+@pytest.mark.parametrize(
+    "method",
+    ["grant_submit_job", "grant_cancel_and_terminate", "grant_read", "grant_register", "grant_read_logs"],
+)
+def test_fails_when_the_grantee_is_of_another_account(method: str) -> None:
+    """Fails where both accounts are known: no policy of a resource of AWS Batch could let it in."""
+    _, role, here = elsewhere("210987654321", "eu-west-1")
+    queue, job = JobQueue.from_job_queue_arn(here, "Queue", QUEUE), fargate(here)
+    target = queue if hasattr(queue, method) else job
+    more = [job] if method == "grant_submit_job" else []
+    with pytest.raises(
+        ValueError, match=f"{method} needs a grantee of the account 123456789012.*got one of 210987654321"
+    ):
+        getattr(target, method)(role, *more)
+    assert role.node.try_find_child("DefaultPolicy") is None
+
+
+def test_an_imported_queue_is_where_its_arn_says(stack: Stack) -> None:
+    """And so is an imported definition: jobs of one Region cannot run in a queue of another."""
+    from aws_cdk import aws_iam as iam
+
+    there = QUEUE.replace("eu-west-1", "us-east-1")
+    queue = JobQueue.from_job_queue_arn(stack, "Queue", there)
+    assert (queue.env.region, queue.env.account) == ("us-east-1", "123456789012")
+    definition = JobDefinitionBase.from_job_definition_arn(stack, "Align", DEFINITION)
+    role = iam.Role(stack, "Who", assumed_by=iam.AccountRootPrincipal())
+    with pytest.raises(
+        ValueError, match="must be in one Region, got a queue in us-east-1 and 'Stack/Align' in eu-west"
+    ):
+        queue.grant_submit_job(role, definition)

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from moto import mock_aws
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_batch
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service_aws_sdk,
+    state_task_service_batch,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,6 +68,22 @@ def execute(batch: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     service = state_task_service_batch.StateTaskServiceBatch
     monkeypatch.setattr(service, "_normalise_parameters", request)
     monkeypatch.setattr(service, "_normalise_response", response)
+
+    def operation(self: Any) -> Any:
+        action = self.resource.api_action
+        return model.operation_model(action[0].upper() + action[1:])
+
+    sdk = state_task_service_aws_sdk.StateTaskServiceAwsSdk
+    monkeypatch.setattr(
+        sdk,
+        "_normalise_parameters",
+        lambda self, parameters, *_: self._to_boto_request(parameters, operation(self).input_shape),
+    )
+    monkeypatch.setattr(
+        sdk,
+        "_normalise_response",
+        lambda self, response, *_: self._from_boto_response(response, operation(self).output_shape),
+    )
 
     def run(definition: str, text: str = "{}") -> Any:
         client = boto3.client("stepfunctions")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -10,11 +11,19 @@ import pytest
 from botocore.validate import ParamValidator
 from hypothesis import given
 from hypothesis import strategies as st
+from moto.batch.models import Job
 
-from batch_constructs import ArrayDependency, JobChain, JobDependency, SubmitJobRequest
+from batch_constructs import (
+    ArrayDependency,
+    ContainerOverrides,
+    JobChain,
+    JobDependency,
+    SubmitJobRequest,
+    TaskContainerOverrides,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 SUBMIT_JOB = boto3.client("batch", region_name="eu-west-1").meta.service_model.operation_model("SubmitJob")
 N_TO_N, SEQUENTIAL = ArrayDependency.N_TO_N, ArrayDependency.SEQUENTIAL
@@ -158,13 +167,120 @@ def test_several_last_jobs_are_awaited_side_by_side(batch: Any, execute: Callabl
     assert all(each["dependsOn"] == [{"jobId": output["jobs"]["root"]["JobId"]}] for each in found)
 
 
-def test_a_job_that_is_awaited_is_not_repeated() -> None:
-    """A retry of a state that waits would submit a failed job again; one that only submits may be made again."""
-    states = workflow().to_step_functions_definition(wait=True)["States"]
-    assert states["E"]["Resource"].endswith(".sync")
-    assert "Retry" not in states["E"]
-    assert all("Retry" in states[name] for name in "ABCD")
+@pytest.mark.parametrize("wait", [False, True])
+def test_what_aws_batch_refuses_for_the_moment_is_tried_again(wait: bool) -> None:
+    """ASFHyP3/hyp3#805, hyp3#911, hyp3#1676: each submission, awaited or not, for some minutes and not all chains at once."""
+    states = workflow().to_step_functions_definition(wait=wait)["States"]
+    assert states["E"]["Resource"].endswith(".sync") is wait
+    for name in "ABCDE":
+        [retry] = states[name]["Retry"]
+        assert {"Batch.ServerException", "Batch.AWSBatchException", "Batch.TooManyRequestsException"} <= set(
+            retry["ErrorEquals"]
+        )
+        waits = [
+            min(retry["IntervalSeconds"] * retry["BackoffRate"] ** attempt, retry["MaxDelaySeconds"])
+            for attempt in range(retry["MaxAttempts"])
+        ]
+        assert 120 < sum(waits) < 600
+        assert retry["JitterStrategy"] == "FULL"
     assert [name for name, state in states.items() if state.get("End")] == ["E"]
+
+
+def test_a_job_that_ran_and_failed_is_not_repeated() -> None:
+    """ASFHyP3/hyp3#912: Step Functions says States.TaskFailed then, which no Retry names."""
+    text = json.dumps(workflow(20).to_step_functions_definition(wait=True, polled=["E"]))
+    assert not {"States.TaskFailed", "States.ALL", "States.Timeout"} & set(re.findall(r"States\.\w+", text))
+    assert "Batch.ClientException" not in text
+
+
+def polled(*jobs: SubmitJobRequest, names: Sequence[str] = ()) -> dict[str, Any]:
+    """What awaits these jobs, with looks that follow each other at once."""
+    text = json.dumps(chain(*jobs).to_step_functions_definition(wait=True, polled=names))
+    found: dict[str, Any] = json.loads(text.replace('"Seconds": 15', '"Seconds": 1'))
+    return found
+
+
+def test_a_job_of_several_containers_is_awaited_by_asking(batch: Any, execute: Callable[[str], Any]) -> None:
+    """Step Functions adds container overrides to a job that it awaits, which AWS Batch refuses for such a job."""
+    definition = polled(job("side"), job("main", "side"), names=["main"])
+    text = json.dumps(definition)
+    assert ".sync" not in text
+    assert "arn:aws:states:::aws-sdk:batch:submitJob" in text
+    execution = execute(text)
+    assert execution["status"] == "SUCCEEDED", execution
+    last = json.loads(execution["output"])["last"]["main"]
+    [found] = batch.describe_jobs(jobs=[last["JobId"]])["jobs"]
+    assert (found["jobName"], found["status"]) == ("main", "SUCCEEDED")
+    assert set(last) == {"JobId"}
+
+
+def test_it_asks_until_the_job_has_ended(
+    batch: Any, execute: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job that runs on is asked for again, after a longer time; one that failed ends the execution with its id."""
+    answers = iter(["RUNNABLE", "RUNNING", "FAILED"])
+    monkeypatch.setattr(Job, "describe", lambda self: {"jobId": self.job_id, "status": next(answers)})
+    definition = polled(job("main"), names=["main"])
+    execution = execute(json.dumps(definition).replace("Seconds, 5)", "Seconds, 1)"))
+    assert execution["status"] == "FAILED"
+    assert next(answers, None) is None
+    assert execution["error"] == "JobFailed"
+    assert re.fullmatch(r"job [0-9a-f-]{36} failed: its statusReason says why", execution["cause"])
+
+
+def test_a_request_that_overrides_several_containers_tells_its_kind() -> None:
+    """Of a definition that is given by name the overrides tell; names of states stay within 80 characters."""
+    name = "a" * 80
+    overrides = [TaskContainerOverrides(name="main", command=["run"])]
+    request = SubmitJobRequest(
+        job_name="any", job_queue="queue", job_definition="any", ecs_properties_override=overrides
+    )
+    [parallel] = JobChain(jobs={name: request}).to_step_functions_definition(wait=True)["States"].values()
+    states = parallel["Branches"][0]["States"]
+    assert states[name]["Resource"].endswith(":aws-sdk:batch:submitJob")
+    assert max(map(len, states)) <= 80
+    assert len(states) == 7
+
+
+def test_fails_when_a_polled_job_is_not_there() -> None:
+    """Fails where a misspelt name would leave the job to Step Functions."""
+    with pytest.raises(ValueError, match=r"polled must name jobs of the chain, got 'E2'"):
+        workflow().to_step_functions_definition(wait=True, polled=["E2"])
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        (
+            {"parameters": {"day": "<aws.scheduler.scheduled-time>"}},
+            r"by EventBridge Scheduler, not by a chain, got it in parameters\['day'\] of 'a': give it to Sched",
+        ),
+        ({"tags": {"run": "x-<aws.scheduler.execution-id>"}}, r"got it in tags\['run'\] of 'a'"),
+        (
+            {"container_overrides": ContainerOverrides(environment={"T": "<aws.scheduler.attempt-number>"})},
+            r"got it in containerOverrides\['environment'\]\[0\]\['value'\] of 'a'",
+        ),
+        (
+            {"parameters": {"rule": "<aws.events.rule-name>"}},
+            "filled in by an EventBridge rule, not by a chain",
+        ),
+    ],
+)
+def test_fails_when_nobody_would_fill_in_an_attribute(members: dict[str, Any], message: str) -> None:
+    """Fails where the job would get the attribute's name in place of its value."""
+    with pytest.raises(ValueError, match=message):
+        chain(job("a", **members))
+
+
+def test_fails_when_boto3_would_send_a_placeholder_of_the_cdk() -> None:
+    """Fails before the first job is submitted: what a construct stands for exists only after the deploy."""
+    client = Recorder()
+    from aws_cdk import Aws
+
+    request = SubmitJobRequest(job_name="b", job_queue=Aws.STACK_NAME, job_definition="any")
+    with pytest.raises(ValueError, match="jobQueue must be known when to_boto3 is called"):
+        chain(job("a"), request).submit(client)
+    assert client.taken == []
 
 
 def test_jobs_from_before_can_be_awaited() -> None:

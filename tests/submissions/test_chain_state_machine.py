@@ -6,8 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aws_cdk import Fn
 from aws_cdk import aws_stepfunctions as sfn
 
+import batch_constructs as bc
 from batch_constructs import (
     ImportedJobQueue,
     JobChain,
@@ -15,6 +17,7 @@ from batch_constructs import (
     JobDependency,
     SubmitJobRequest,
 )
+from tests.permissions.simulator import ACCOUNT, ALLOWED, DENIED, Request, batch_arn, decide, policy_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,10 +106,146 @@ def test_waiting_needs_more_rights(stack: Stack, only: Callable[[str], dict[str,
     assert definition_of(only)["States"]["second"]["Resource"].endswith(":states:::batch:submitJob.sync")
 
 
-def test_tags_need_a_right_of_their_own(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Tags at submission are checked as TagResource on the job."""
-    machine(stack, tags={"team": "x"})
-    assert statements(only)["batch:TagResource"] == own("batch", "job/*")
+def test_tags_need_a_right_on_the_queue_and_the_definition_of_the_call(
+    stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]], only: Callable[[str], dict[str, Any]]
+) -> None:
+    """wri/gfw-data-api#175, TerraConstructs/base#137: AWS Batch asks for TagResource on both, and not on the job."""
+    other = f"{DEFINITION}-untagged"
+    jobs = {
+        "tagged": SubmitJobRequest(
+            job_name="tagged", job_queue=QUEUE, job_definition=f"{DEFINITION}:7", tags={"team": "x"}
+        ),
+        "plain": SubmitJobRequest(job_name="plain", job_queue=QUEUE, job_definition=other),
+    }
+    made = JobChainStateMachine(stack, "Chain", chain=JobChain(jobs=jobs))
+    assert statements(only)["batch:TagResource"] == [QUEUE, DEFINITION, f"{DEFINITION}:*"]
+    role = made.role.node.default_child
+    policy = policy_of(synth(), stack.get_logical_id(role))  # type: ignore[arg-type] # the CfnRole
+    assert decide(
+        policy,
+        Request("batch:TagResource", QUEUE),
+        Request("batch:TagResource", f"{DEFINITION}:8"),
+        Request("batch:TagResource", f"{other}:1"),
+        Request("batch:SubmitJob", f"{other}:1"),
+        Request("batch:TagResource", batch_arn("job/1b3f")),
+    ) == [ALLOWED, ALLOWED, DENIED, ALLOWED, DENIED]
+
+
+def test_untagged_jobs_get_no_right_to_tag(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """Who may tag a queue could change its tags as well."""
+    machine(stack)
+    assert "batch:TagResource" not in statements(only)
+
+
+def definition_of_kind(kind: str, stack: Stack) -> Any:
+    """A definition of a kind that step functions' own integration may await, or may not."""
+    from aws_cdk import Size
+    from aws_cdk import aws_batch as batch
+    from aws_cdk import aws_ecs as ecs
+
+    image, vcpus, memory = "busybox", 1, Size.mebibytes(2_048)
+    container = bc.TaskContainer(name="main", image=image, vcpus=vcpus, memory=memory)
+    pod = bc.EksContainer(image=image, vcpus=vcpus, memory=memory)
+    match kind:
+        case "one container":
+            return bc.Ec2JobDefinition(stack, "Job", image=image, vcpus=vcpus, memory=memory)
+        case "Fargate":
+            return bc.FargateJobDefinition(stack, "Job", image=image, vcpus=vcpus, memory=memory)
+        case "containers":
+            return bc.MultiContainerJobDefinition(stack, "Job", containers=[container])
+        case "Managed Instances":
+            return bc.ManagedInstancesJobDefinition(stack, "Job", containers=[container])
+        case "pod":
+            return bc.EksJobDefinition(stack, "Job", containers=[pod])
+        case "nodes":
+            group = bc.NodeGroup(nodes=2, image=image, vcpus=vcpus, memory=memory)
+            return bc.MultiNodeParallelJobDefinition(stack, "Job", node_groups=[group])
+        case "nodes with containers":
+            groups = [bc.EcsNodeGroup(nodes=2, containers=[container])]
+            return bc.EcsMultiNodeParallelJobDefinition(stack, "Job", node_groups=groups)
+        case "the L2's pod":
+            inner = batch.EksContainerDefinition(
+                stack, "Container", image=ecs.ContainerImage.from_registry(image)
+            )
+            return batch.EksJobDefinition(stack, "Job", container=inner)
+    properties = batch.CfnJobDefinition.PodPropertiesProperty(
+        containers=[batch.CfnJobDefinition.EksContainerProperty(image=image)]
+    )
+    pods = batch.CfnJobDefinition.EksPropertiesProperty(pod_properties=properties)
+    return batch.CfnJobDefinition(stack, "Job", type="container", eks_properties=pods)
+
+
+@pytest.mark.parametrize("given", ["construct", "arn", "name"])
+@pytest.mark.parametrize(
+    ("kind", "polled"),
+    [
+        ("one container", False),
+        ("Fargate", False),
+        ("containers", True),
+        ("Managed Instances", True),
+        ("pod", True),
+        ("nodes", True),
+        ("nodes with containers", True),
+        ("the L2's pod", True),
+        ("the L1's pod", True),
+    ],
+)
+def test_step_functions_awaits_only_jobs_that_take_its_container_overrides(
+    stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]], kind: str, polled: bool, given: str
+) -> None:
+    """nextflow-io/nextflow#5817: AWS Batch refuses container overrides for tasks, pods and nodes, so it is asked."""
+    job = definition_of_kind(kind, stack)
+    arn = job.job_definition_ref.job_definition_arn
+    definition = {"construct": job, "arn": arn, "name": Fn.select(1, Fn.split("/", arn))}[given]
+    request = SubmitJobRequest(job_name="a", job_queue=QUEUE, job_definition=definition)
+    made = JobChainStateMachine(stack, "Chain", chain=JobChain(jobs={"a": request}), wait=True)
+    resources = synth()
+    [found] = [each["Properties"] for each in resources.values() if each["Type"] == MACHINE]
+    text = json.dumps(found["DefinitionString"])
+    assert (":states:::batch:submitJob.sync" in text) is not polled
+    assert (":states:::aws-sdk:batch:describeJobs" in text) is polled
+    policy = policy_of(resources, stack.get_logical_id(made.role.node.default_child))  # type: ignore[arg-type]
+    assert decide(
+        policy,
+        Request("batch:DescribeJobs", "*"),
+        Request("batch:TerminateJob", batch_arn("job/1b3f")),
+        Request(
+            "events:PutRule",
+            f"arn:aws:events:eu-west-1:{ACCOUNT}:rule/StepFunctionsGetEventsForBatchJobsRule",
+        ),
+    ) == [ALLOWED, *([DENIED] * 2 if polled else [ALLOWED] * 2)]
+
+
+def test_a_definition_that_is_imported_can_be_called_one_of_several_containers(
+    stack: Stack, only: Callable[[str], dict[str, Any]]
+) -> None:
+    """Its name does not tell its kind."""
+    request = SubmitJobRequest(job_name="a", job_queue=QUEUE, job_definition=DEFINITION)
+    JobChainStateMachine(stack, "Chain", chain=JobChain(jobs={"a": request}), wait=True, polled=["a"])
+    assert "submitJob.sync" not in json.dumps(only(MACHINE)["DefinitionString"])
+    with pytest.raises(ValueError, match="polled must name jobs of the chain, got 'b'"):
+        JobChainStateMachine(stack, "Other", chain=JobChain(jobs={"a": request}), wait=True, polled=["b"])
+    assert stack.node.try_find_child("Other") is None
+
+
+def test_queues_and_definitions_can_be_given_as_they_are(
+    stack: Stack, only: Callable[[str], dict[str, Any]]
+) -> None:
+    """The job runs in the newest revision, and what it consumes is granted as well."""
+    from aws_cdk import Size
+
+    licences = bc.ConsumableResource(stack, "Licences", total_quantity=1)
+    job = bc.Ec2JobDefinition(
+        stack, "Align", image="busybox", vcpus=1, memory=Size.mebibytes(512), consumes={licences: 1}
+    )
+    queue = ImportedJobQueue(stack, "Queue", job_queue_arn=QUEUE)
+    machine(stack, job_queue=queue, job_definition=job)
+    name = f"{DEFINITION}-1"
+    *submits, consumed = statements(only)["batch:SubmitJob"]
+    assert deployed(submits) == [QUEUE, name, f"{name}:*"]
+    assert consumed == {"Fn::GetAtt": [stack.get_logical_id(licences.cfn), "ConsumableResourceArn"]}
+    states = json.loads(deployed(only(MACHINE)["DefinitionString"]))["States"]
+    assert {each["Parameters"]["JobDefinition"] for each in states.values()} == {name}
 
 
 def test_names_do_as_well_as_arns(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:

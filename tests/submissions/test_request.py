@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from batch_constructs import (
     ArrayDependency,
     ContainerOverrides,
+    Ec2JobDefinition,
     EksContainerOverrides,
     EksPodOverrides,
+    ImportedJobQueue,
     JobDependency,
     NodeOverrides,
     NodePropertyOverride,
@@ -23,7 +25,12 @@ from batch_constructs import (
     SubmitJobRequest,
     TaskContainerOverrides,
 )
+from batch_constructs.job_definitions.base import name_and_revisions
 
+if TYPE_CHECKING:
+    from aws_cdk import Stack
+
+QUEUE_ARN = "arn:aws:batch:eu-west-1:123456789012:job-queue/nightly"
 SUBMIT_JOB = boto3.client("batch", region_name="eu-west-1").meta.service_model.operation_model("SubmitJob")
 WORDS = st.text(alphabet="abcXYZ019", min_size=1, max_size=20)
 
@@ -159,7 +166,7 @@ def test_a_pod_is_changed_in_the_words_of_kubernetes() -> None:
         labels={"team": "x"},
         namespace="other",
     )
-    state = request(eks_properties_override=pod).to_step_functions_state()
+    state = request(eks_properties_override=pod).to_step_functions_state(wait=False)
     assert state["Parameters"]["EksPropertiesOverride"] == {
         "PodProperties": {
             "Containers": [
@@ -386,3 +393,67 @@ def test_fails_when_id_and_type_do_not_go_together(members: dict[str, Any]) -> N
     """Fails when nobody is waited for, or somebody in vain."""
     with pytest.raises(ValueError, match="dependency"):
         JobDependency(**members)
+
+
+def test_queues_and_definitions_are_taken_as_they_are(stack: Stack) -> None:
+    """Inside an app a request names constructs: by the queue's ARN, and the definition's without a revision."""
+    from aws_cdk import Size
+
+    queue = ImportedJobQueue(stack, "Queue", job_queue_arn=QUEUE_ARN)
+    job = Ec2JobDefinition(stack, "Align", image="busybox", vcpus=1, memory=Size.mebibytes(512))
+    found = SubmitJobRequest(job_name="a", job_queue=queue, job_definition=job)
+    rendered = stack.resolve(found.to_scheduler_input())
+    assert rendered["JobQueue"] == QUEUE_ARN
+    assert rendered["JobDefinition"] == stack.resolve(f"{name_and_revisions(job.job_definition_arn)[0]}")
+    assert found.to_event_target()["Arn"] == QUEUE_ARN
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        ({"job_queue": 7}, "job_queue must be"),
+        ({"job_definition": ImportedJobQueue}, "job_definition must be"),
+        ({"job_queue": ""}, "job_queue must be a name or an ARN, got an empty string"),
+    ],
+)
+def test_fails_when_a_place_is_of_another_kind(members: dict[str, Any], message: str) -> None:
+    """Fails where the request is written, rather than with an attribute that is not there."""
+    with pytest.raises(ValueError, match=message):
+        SubmitJobRequest(**{"job_name": "a", "job_queue": "q", "job_definition": "d", **members})
+
+
+def test_fails_when_a_queue_stands_where_a_definition_belongs(stack: Stack) -> None:
+    """Fails with the kind that is wanted."""
+    queue = ImportedJobQueue(stack, "Queue", job_queue_arn=QUEUE_ARN)
+    with pytest.raises(
+        ValueError, match="job_definition must be a definition or the name or ARN of one, got Imp"
+    ):
+        SubmitJobRequest(job_name="a", job_queue=queue, job_definition=queue)  # type: ignore[arg-type]
+
+
+def test_fails_when_boto3_would_be_given_a_construct(stack: Stack) -> None:
+    """Fails with the way that works: a running program knows names."""
+    from aws_cdk import Aws
+
+    queue = ImportedJobQueue(stack, "Queue", job_queue_arn=f"{Aws.STACK_NAME}:job-queue/nightly")
+    found = SubmitJobRequest(job_name="a", job_queue=queue, job_definition="align")
+    with pytest.raises(ValueError, match=r"jobQueue must be known when to_boto3 is called.*CfnOutput"):
+        found.to_boto3()
+
+
+def test_fails_when_step_functions_would_break_a_job_of_several_containers() -> None:
+    """Fails for the state that awaits; the one that only submits takes the integration of the SDK, which adds nothing."""
+    overrides = [TaskContainerOverrides(name="main", command=["run"])]
+    with pytest.raises(ValueError, match="wait must be False for a job with several containers"):
+        request(ecs_properties_override=overrides).to_step_functions_state()
+    state = request(ecs_properties_override=overrides).to_step_functions_state(wait=False)
+    assert state["Resource"] == "arn:aws:states:::aws-sdk:batch:submitJob"
+
+
+def test_fails_when_container_overrides_are_too_long() -> None:
+    """Fails where Netflix/metaflow#1482 heard of it from AWS Batch: 8,192 characters."""
+    with pytest.raises(
+        ValueError, match="container_overrides must have at most 8,192 characters as JSON, got"
+    ):
+        request(container_overrides=ContainerOverrides(environment={"A": "x" * 8_192}))
+    request(container_overrides=ContainerOverrides(environment={"A": "x" * 8_000}))

@@ -160,3 +160,46 @@ def test_a_schedule_carries_every_kind_of_overrides(
     job = schedule(stack, **arguments)
     sent = json.loads(only(SCHEDULE)["Target"]["Input"])
     assert sent[member] == job.request.to_scheduler_input()[member]
+
+
+def test_tags_need_a_right_on_the_queue_and_the_definition(
+    stack: Stack, only: Callable[[str], dict[str, Any]]
+) -> None:
+    """wri/gfw-data-api#175: a submission with tags is asked for TagResource on what it names."""
+    schedule(stack, tags={"team": "x", "run": "<aws.scheduler.execution-id>"})
+    assert json.loads(only(SCHEDULE)["Target"]["Input"])["Tags"] == {
+        "team": "x",
+        "run": "<aws.scheduler.execution-id>",
+    }
+    submit, tag, _ = only("AWS::IAM::Policy")["PolicyDocument"]["Statement"]
+    assert (submit["Action"], tag["Action"]) == ("batch:SubmitJob", "batch:TagResource")
+    assert tag["Resource"] == submit["Resource"] == [QUEUE, DEFINITION, f"{DEFINITION}:*"]
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (
+            "<aws.scheduler.scheduled_time>",
+            r"no attribute of EventBridge Scheduler.*\(did you mean '<aws.scheduler.scheduled-time>'\?\)",
+        ),
+        (
+            "<aws.events.rule-name>",
+            "filled in by an EventBridge rule, not by EventBridge Scheduler, got it in parameters",
+        ),
+    ],
+)
+def test_fails_when_nobody_would_fill_in_an_attribute(stack: Stack, value: str, message: str) -> None:
+    """Fails where the job would get the attribute's name in place of its value."""
+    with pytest.raises(ValueError, match=message):
+        schedule(stack, parameters={"day": value})
+
+
+def test_fails_when_a_path_of_step_functions_is_given(stack: Stack) -> None:
+    """Fails where the job would get the text ``$.day``."""
+    from aws_cdk import aws_stepfunctions as sfn
+
+    with pytest.raises(
+        ValueError, match=r"sfn\.JsonPath is filled in by a state machine.*parameters\['day'\]"
+    ):
+        schedule(stack, parameters={"day": sfn.JsonPath.string_at("$.day")})

@@ -183,3 +183,18 @@ def test_what_looks_like_a_variable_is_a_text_where_there_are_none(
     """Without values of the event nothing is replaced; with them, EventBridge's own variables still work."""
     triggered(stack, parameters={"a": "<b>"})
     assert json.loads(only(RULE)["Targets"][0]["Input"]) == {"Parameters": {"a": "<b>"}}
+
+
+def test_the_rule_tells_of_itself(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """EventBridge fills in its own attributes in an input template only, with or without paths of the event."""
+    triggered(stack, parameters={"by": "<aws.events.rule-name>"})
+    target = only(RULE)["Targets"][0]
+    assert "Input" not in target
+    assert target["InputTransformer"] == {"InputTemplate": '{"Parameters":{"by":"<aws.events.rule-name>"}}'}
+
+
+def test_fails_when_nobody_would_fill_in_an_attribute(stack: Stack) -> None:
+    """Fails where the job would get the attribute's name in place of its value."""
+    message = r"filled in by EventBridge Scheduler, not by an EventBridge rule, got it in Parameters\['day'\]"
+    with pytest.raises(ValueError, match=message):
+        triggered(stack, parameters={"day": "<aws.scheduler.scheduled-time>"})

@@ -100,11 +100,12 @@ def weight_factors(policy: FairsharePolicy) -> Iterator[Finding]:
 @rule(
     "SP-08",
     chapter=_CHAPTER,
-    severity=WARNING,
-    remedy="use letters and digits, with * at the end for a prefix",
+    severity=ERROR,
+    remedy="use letters, digits, hyphens and underscores, with * at the end for a prefix",
+    prevents="ShareIdentifier name should match a valid pattern",
 )
 def share_identifier_characters(policy: FairsharePolicy) -> Iterator[Finding]:
-    """Share identifiers must be letters and digits, with an optional * at the end."""
+    """Share identifiers must be letters, digits, hyphens and underscores, with an optional * at the end."""
     for share in policy.share_distribution:
         name = share.share_identifier
         if known(name) and patterns.SHARE_IDENTIFIER_LOOSE.matches(name):
