@@ -215,7 +215,8 @@ def check_gpus(problems: Problems, instance_types: Sequence[str], *, own_image: 
     problems.check(
         not unschedulable,
         "instance_types must have GPUs that AWS Batch gives to jobs, NVIDIA's beside an x86_64 processor, got "
-        + " and ".join(unschedulable),
+        + " and ".join(unschedulable)
+        + ": make an Ec2ComputeEnvironment with an image of your own, or leave it out",
     )
     without = [name for name in names if any(not each.gpus for each in types.members(name))]
     problems.check(

@@ -138,3 +138,13 @@ def test_a_queue_of_it_passes_the_rules() -> None:
     environment = bc.UnmanagedComputeEnvironment(stack, "Own", unmanaged_vcpus=8)
     bc.JobQueue(stack, "Queue", compute_environments=[environment])
     assert_no_findings(stack, warnings=True)
+
+
+def test_a_document_with_an_empty_role_is_read() -> None:
+    """AWS's own skeletons have it; what AWS says of it, a rule tells."""
+    stack = cdk.Stack(cdk.App(context={"batch-constructs:checks": False}), "Stack")
+    document = {"computeEnvironmentName": "own", "type": "UNMANAGED", "state": "ENABLED", "serviceRole": ""}
+    environment = bc.UnmanagedComputeEnvironment.from_cli_json(stack, "Own", document)
+    assert environment.to_cli_json() == document
+    with pytest.raises(AssertionError, match="CE-02"):
+        assert_no_findings(stack, warnings=True)

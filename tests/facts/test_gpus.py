@@ -14,6 +14,12 @@ def test_amd_and_graviton_are_not_scheduled(name: str) -> None:
     assert not gpus.is_named_for_gpu_jobs(name)
 
 
+def test_an_own_image_can_drive_gpus_beside_an_arm_processor() -> None:
+    """AWS names g5g for jobs on images or user data of one's own, and g4ad for none."""
+    assert gpus.why_unschedulable("g5g.xlarge", own_image=True) is None
+    assert gpus.why_unschedulable("g4ad.xlarge", own_image=True) == "g4ad: its GPUs are AMD's"
+
+
 @pytest.mark.parametrize(
     "name", ["g4dn.xlarge", "g5", "g6e", "p3dn.24xlarge", "p5en", "p6-b200.48xlarge", "g3s.xlarge"]
 )

@@ -119,13 +119,14 @@ def _may_have_groups(data: LaunchTemplateData) -> bool:
     prevents="ClientException: instance types must have the same architecture",
 )
 def one_architecture(resources: ComputeResources) -> Iterator[Finding]:
-    """All instance types of an environment must have one architecture; an environment on EC2 must name at least one type."""
+    """All instance types of an environment must have one architecture; an environment on EC2 should name its types."""
     names = [name for name in literals(resources.instance_types) if name not in instance_types.BUNDLES]
     if len(instance_types.architectures_of(names)) > 1:
         got = " and ".join(_by_architecture(names))
         yield Finding(resources, f"instance types must have one architecture, got {got}", at="InstanceTypes")
     if resources.ec2 and resources.instance_types.empty:
-        yield Finding(resources, "an environment on EC2 needs at least one instance type", at="InstanceTypes")
+        message = "an environment on EC2 should name its instance types, got none, for which AWS takes default_x86_64"
+        yield Finding(resources, message, at="InstanceTypes", severity=WARNING)
 
 
 @rule(

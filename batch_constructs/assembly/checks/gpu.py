@@ -6,16 +6,23 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.checks._hosts import hosts_behind, least_gpus, submitted_gpus, type_of
+from batch_constructs.assembly.checks._images import batch_chooses
+from batch_constructs.assembly.checks._launch_templates import uses
+from batch_constructs.assembly.checks._memo import once
 from batch_constructs.assembly.template import is_one_of, known, literals
-from batch_constructs.assembly.template.resources import ComputeResources, NodeRange
+from batch_constructs.assembly.template.resources import (
+    ComputeResources,
+    JobDefinition,
+    NodeRange,
+    Submission,
+)
 from batch_constructs.facts import gpus, instance_types, limits, memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batch_constructs.assembly.template.resources import JobDefinition
+    from batch_constructs.assembly.template import BatchModel
     from batch_constructs.assembly.template.resources.containers import ResourceRequirement
-    from batch_constructs.assembly.template.resources.submissions import Submission
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "GPU Jobs"
@@ -53,22 +60,45 @@ def gpu_count(requirement: ResourceRequirement) -> Iterator[Finding]:
     "GPU-03",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="choose instance types with NVIDIA's GPUs and an x86_64 processor, such as g6 or p5",
+    remedy="choose instance types with NVIDIA's GPUs and an x86_64 processor, such as g6 or p5; g5g needs an image of "
+    "your own",
     prevents="jobs that wait in RUNNABLE: Batch gives out no other GPUs",
 )
-def gpus_are_schedulable(where: ComputeResources | NodeRange | Submission) -> Iterator[Finding]:
-    """A job with GPUs must run on instance types with NVIDIA's GPUs and an x86_64 processor."""
+def gpus_are_schedulable(
+    where: ComputeResources | NodeRange | Submission, batch: BatchModel
+) -> Iterator[Finding]:
+    """A job with GPUs must run on NVIDIA's, and beside an Arm processor with an image or user data of one's own."""
     if isinstance(where, ComputeResources):
+        # Jobs that ask for no GPU may run there: AWS itself says how.
+        if not _some_job_asks_for_gpus(batch):
+            return
         for listed in literals(where.instance_types):
-            if why := gpus.why_unschedulable(listed):
+            if why := gpus.why_unschedulable(listed, own_image=not _plain(where)):
                 message = f"Batch gives jobs no GPUs of {why}"
                 yield Finding(where, message, at="InstanceTypes", severity=WARNING)
     elif isinstance(where, NodeRange):
         name = type_of(where)
         if name is not None and least_gpus(where) and (why := gpus.why_unschedulable(name)):
-            yield Finding(where, f"Batch gives jobs no GPUs of {why}")
+            # Whether the environment has an image of one's own does not stand here.
+            certain = gpus.why_unschedulable(name, own_image=True)
+            yield Finding(where, f"Batch gives jobs no GPUs of {why}", severity=ERROR if certain else WARNING)
     else:
         yield from _only_unschedulable(where)
+
+
+@once
+def _some_job_asks_for_gpus(batch: BatchModel) -> bool:
+    """Whether a definition of the assembly, or a submission, asks for a GPU."""
+    units: list[JobDefinition | NodeRange] = []
+    for definition in batch.of(JobDefinition):
+        units += [definition, *definition.node_properties.node_range_properties]
+    return any(map(least_gpus, units)) or any(map(submitted_gpus, batch.of(Submission)))
+
+
+def _plain(resources: ComputeResources) -> bool:
+    """Whether neither an image nor user data of one's own can have a driver that the images of Batch lack."""
+    templates = [template for _, template in uses(resources) if template is not None]
+    return batch_chooses(resources) and all(template.data.user_data is None for template in templates)
 
 
 def _only_unschedulable(submission: Submission) -> Iterator[Finding]:
@@ -78,7 +108,8 @@ def _only_unschedulable(submission: Submission) -> Iterator[Finding]:
     if queue is None or submission.definition is None or names is None:
         return
     fitting = {t.name for name in names for t in instance_types.members(name) if t.gpu_count >= needed}
-    reasons = {gpus.why_unschedulable(fit) for fit in fitting}
+    own_image = not all(_plain(environment.compute_resources) for environment in queue.environments)
+    reasons = {gpus.why_unschedulable(fit, own_image=own_image) for fit in fitting}
     if reasons and None not in reasons:
         why = " and ".join(sorted(reason for reason in reasons if reason))
         message = f"{submission.definition.label} asks for {_gpus(needed)}, and {queue.label} has only {why}"

@@ -93,7 +93,7 @@ def capacity_tags_go_with_type(resources: ComputeResources) -> Iterator[Finding]
     remedy="leave out NetworkMode, or define the job for MANAGED_INSTANCES",
 )
 def host_network(definition: JobDefinition) -> Iterator[Finding]:
-    """Only jobs on ECS Managed Instances can use the host's network."""
+    """Only jobs on ECS Managed Instances can name a network mode: the host's."""
     platform = definition.platform
     if not known(platform) or platform == vocabulary.PlatformCapability.MANAGED_INSTANCES:
         return
