@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import jsii
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef
 
 from batch_constructs._arguments import checked
 from batch_constructs._cfn import struct
 from batch_constructs._problems import Problems
-from batch_constructs._synth_checks import check_at_synth
+from batch_constructs._references import Referable
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits
 from batch_constructs.facts.images import ROOT_DEVICE_NAME
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import Size
     from aws_cdk import aws_iam as iam
+    from aws_cdk.interfaces.aws_ec2 import LaunchTemplateReference
     from aws_cdk.interfaces.aws_kms import IKeyRef
     from constructs import Construct
 
@@ -43,12 +46,14 @@ _Data = ec2.CfnLaunchTemplate
 
 
 @checked
-class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
+@jsii.implements(ILaunchTemplateRef)
+class BatchLaunchTemplate(Referable):
     """What the instances of an EC2 or Spot environment boot with: an encrypted root disk, IMDSv2, user data.
 
     It offers nothing that AWS Batch ignores in a template (instance type, role, subnets, Spot options) or overrides
     from the environment (key pair, image; security groups unless network interfaces carry them). Give it to an
     environment, which then follows its latest version: every change of the template is a change of the environment.
+    Its L1 resource is the attribute ``cfn``.
 
     Guide: Launch Template Support; Compute Resource AMIs.
     """
@@ -158,10 +163,11 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
 
         key_arn = None if kms_key is None else kms_key.key_ref.key_arn
         scratch = members.scratch(storage, encrypted=encrypted, key_arn=key_arn)
-        check_at_synth(scope)
-        super().__init__(
-            scope,
-            id,
+        super().__init__(scope, id)
+        # Its logical id is that of the construct, which users of an earlier version have deployed.
+        self.cfn = ec2.CfnLaunchTemplate(
+            self,
+            "Default",
             launch_template_data=struct(
                 _Data.LaunchTemplateDataProperty,
                 block_device_mappings=[
@@ -208,9 +214,33 @@ class BatchLaunchTemplate(ec2.CfnLaunchTemplate):
         problems.tags("tags", {**self._tags, **tags})
         problems.raise_if_any()
         self._tags |= tags
-        self.add_property_override(
+        self.cfn.add_property_override(
             "LaunchTemplateData.TagSpecifications", members.tags_as_written(self._tags)
         )
+
+    @property
+    def ref(self) -> str:
+        """The id of the template."""
+        return self.cfn.ref
+
+    @property
+    def attr_latest_version_number(self) -> str:
+        """The number of the newest version, which changes with each change of the template."""
+        return self.cfn.attr_latest_version_number
+
+    @property
+    def launch_template_ref(self) -> LaunchTemplateReference:
+        """The reference by which others name the template."""
+        return self.cfn.launch_template_ref
+
+    def add_property_override(self, property_path: str, value: Any) -> None:
+        """Override a property of the L1 resource, for what there is no argument for.
+
+        Args:
+            property_path: Where it is, such as ``LaunchTemplateData.CpuOptions.ThreadsPerCore``.
+            value: What to put there.
+        """
+        self.cfn.add_property_override(property_path, value)
 
     @property
     def needs_rights(self) -> bool:

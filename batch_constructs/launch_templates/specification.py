@@ -9,6 +9,7 @@ from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 
 from batch_constructs._tokens import known
+from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +55,7 @@ def specification(
 def _specification(
     template: ILaunchTemplateRef,
 ) -> batch.CfnComputeEnvironment.LaunchTemplateSpecificationProperty:
-    if isinstance(template, ec2.CfnLaunchTemplate):
+    if isinstance(template, ec2.CfnLaunchTemplate | BatchLaunchTemplate):
         return _Specification(launch_template_id=template.ref, version=template.attr_latest_version_number)
     if isinstance(template, ec2.LaunchTemplate):
         return _Specification(

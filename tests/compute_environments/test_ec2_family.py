@@ -61,7 +61,7 @@ def test_a_change_of_the_launch_template_is_a_change_of_the_environment(
 ) -> None:
     """Pain 1 (aws-cdk#28137): the version is that of the template, never ``$Default``."""
     environment = construct(stack, "Environment", vpc=vpc)
-    template = stack.get_logical_id(environment.launch_template)
+    template = stack.get_logical_id(environment.launch_template.cfn)
     assert only(ENVIRONMENT)["ComputeResources"]["LaunchTemplate"] == {
         "LaunchTemplateId": {"Ref": template},
         "Version": {"Fn::GetAtt": [template, "LatestVersionNumber"]},

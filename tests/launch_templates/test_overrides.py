@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,7 +11,7 @@ from batch_constructs import BatchLaunchTemplate, Ec2ComputeEnvironment, LaunchT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aws_cdk import CfnElement, Stack
+    from aws_cdk import Stack
     from aws_cdk import aws_ec2 as ec2
 
 ENVIRONMENT = "AWS::Batch::ComputeEnvironment"
@@ -43,7 +43,8 @@ def test_each_override_follows_its_template(
             "TargetInstanceTypes": ["m7i.large"],
         }
     ]
-    own = stack.get_logical_id(cast("CfnElement", environment.launch_template))
+    assert isinstance(environment.launch_template, BatchLaunchTemplate)
+    own = stack.get_logical_id(environment.launch_template.cfn)
     assert template["LaunchTemplateId"] == {"Ref": own}
     assert template["Version"] == {"Fn::GetAtt": [own, "LatestVersionNumber"]}
 
