@@ -8,15 +8,10 @@ from __future__ import annotations
 import io
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from batch_constructs._cli.progress import progress
-
-if TYPE_CHECKING:
-    from batch_constructs.assembly.checks import Finding
-    from batch_constructs.assembly.template import BatchModel
 
 _PATHS = click.Path(path_type=Path)
 _FORMATS = click.Choice(["text", "json", "sarif", "github"])
@@ -33,38 +28,54 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, required=True, type=_PATHS)
+@click.argument("paths", nargs=-1, type=_PATHS)
 @click.option("--format", "style", type=_FORMATS, default="text", show_default=True, help="How to report.")
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @click.option("--select", metavar="RULE", multiple=True, help="Apply only this rule or family; repeatable.")
 @click.option("--ignore", metavar="RULE", multiple=True, help="Leave out this rule or family; repeatable.")
+@click.option(
+    "--baseline", metavar="FILE", type=_PATHS, help="Count only findings that this file does not know."
+)
+@click.option(
+    "--write-baseline", is_flag=True, help="Write the findings of now to the baseline, and fail for none."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print findings only.")
 def check(
-    paths: tuple[Path, ...], style: str, *, strict: bool, select: tuple[str, ...], ignore: tuple[str, ...]
+    paths: tuple[Path, ...],
+    style: str,
+    *,
+    strict: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    baseline: Path | None,
+    write_baseline: bool,
+    quiet: bool,
 ) -> None:
-    """Check templates, cdk.out folders, or folders of templates.
+    """Check templates, cdk.out folders, or folders of templates; - is a template on standard input.
 
     \b
     batch-constructs check cdk.out
     batch-constructs check --strict --ignore NET template.yaml
     batch-constructs check --format sarif cdk.out > findings.sarif
+    batch-constructs check cdk.out --baseline batch-baseline.json --write-baseline
+
+    What the command line leaves out stands in pyproject.toml, under [tool.batch-constructs].
 
     Exit status: 0 nothing found, 1 errors found (with --strict also warnings), 2 a path cannot be read.
     """
-    from batch_constructs.assembly import checks  # noqa: PLC0415 - the rules cost 30 ms
+    from batch_constructs._cli import checking  # noqa: PLC0415 - the rules cost 30 ms
 
-    findings: list[Finding] = []
-    for path in paths:
-        with progress(f"checking {path}"):
-            model = _read(path)
-            try:
-                findings += checks.check(model, select=select, ignore=ignore, acknowledged=False)
-            except ValueError as error:
-                _fail(str(error))
-    from batch_constructs._cli import reports  # noqa: PLC0415 - as above
-
-    reports.FORMATS[style](findings)
-    if any(strict or finding.severity is checks.Severity.ERROR for finding in findings):
-        sys.exit(1)
+    options = checking.Options(
+        paths=paths,
+        select=select,
+        ignore=ignore,
+        strict=strict,
+        style=style,
+        quiet=quiet,
+        baseline=baseline,
+        write_baseline=write_baseline,
+    )
+    sys.exit(checking.check(options))
 
 
 @main.command()
@@ -80,6 +91,7 @@ def rules(rule: str | None) -> None:
     Exit status: 0 found, 2 there is no such rule.
     """
     from batch_constructs._cli import explain  # noqa: PLC0415 - as above
+    from batch_constructs._cli.failing import did_you_mean, fail  # noqa: PLC0415 - as above
     from batch_constructs.assembly.checks import rules as registered  # noqa: PLC0415 - as above
     from batch_constructs.assembly.checks.unchecked import UNCHECKED  # noqa: PLC0415 - as above
 
@@ -93,14 +105,15 @@ def rules(rule: str | None) -> None:
     elif name in UNCHECKED:
         click.echo(f"{name} is not checked: {UNCHECKED[name]}")
     else:
-        _fail(f"there is no rule {rule!r}; `batch-constructs rules` lists them")
+        hint = did_you_mean(name, every)
+        fail(f"there is no rule {rule!r}{hint}; `batch-constructs rules` lists them")
 
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=_PATHS)
 @click.option("--tables", is_flag=True, help="Tables with all sizes and limits, in place of a tree.")
 def show(paths: tuple[Path, ...], *, tables: bool) -> None:
-    """Show what templates or cdk.out folders hold of AWS Batch.
+    """Show what templates or cdk.out folders hold of AWS Batch; - is a template on standard input.
 
     \b
     batch-constructs show cdk.out
@@ -108,10 +121,12 @@ def show(paths: tuple[Path, ...], *, tables: bool) -> None:
 
     Exit status: 0 shown, 2 a path cannot be read.
     """
+    from batch_constructs._cli.inputs import read_path  # noqa: PLC0415 - as above
+
     models = []
     for path in paths:
         with progress(f"reading {path}"):
-            models.append(_read(path))
+            models.append(read_path(path))
     from batch_constructs._cli import tables as rows  # noqa: PLC0415 - rich costs 60 ms
     from batch_constructs._cli import tree  # noqa: PLC0415 - as above
 
@@ -124,12 +139,12 @@ def show(paths: tuple[Path, ...], *, tables: bool) -> None:
     "-o",
     "--output",
     metavar="FILE",
-    required=True,
     type=_PATHS,
     help="Where to: .svg, .mmd (Mermaid) or .png; - writes Mermaid to the terminal.",
 )
-def diagram(path: Path, output: Path) -> None:
-    """Draw the platform of a template or a cdk.out folder.
+@click.option("-q", "--quiet", is_flag=True, help="Do not say what was written.")
+def diagram(path: Path, output: Path | None, *, quiet: bool) -> None:
+    """Draw the platform of a template or a cdk.out folder; - is a template on standard input.
 
     What starts jobs, definitions, queues in their order of environments, networks, alerts.
 
@@ -140,14 +155,26 @@ def diagram(path: Path, output: Path) -> None:
     Exit status: 0 drawn, 2 the path cannot be read or the file cannot be written.
     """
     from batch_constructs._cli import pictures  # noqa: PLC0415 - as above
+    from batch_constructs._cli.failing import fail, reason  # noqa: PLC0415 - as above
+    from batch_constructs._cli.inputs import STANDARD_INPUT, read_path  # noqa: PLC0415 - as above
 
-    if str(output) != "-" and output.suffix not in pictures.FORMATS:
-        _fail(f"the output must end in {', '.join(pictures.FORMATS)}, got {output.name!r}")
+    with progress(f"drawing {path}"):
+        model = read_path(path)
+    endings = f"{', '.join(list(pictures.FORMATS)[:-1])} or {list(pictures.FORMATS)[-1]}"
+    if output is None:
+        fail(f"diagram needs -o FILE, which ends in {endings}; -o - writes Mermaid to the terminal")
+    terminal = str(output) == STANDARD_INPUT
+    if not terminal and output.suffix not in pictures.FORMATS:
+        fail(f"the output must end in {endings}, got {output.name!r}")
     try:
         with progress(f"drawing {path}"):
-            pictures.write(_read(path), output)
-    except (OSError, pictures.NoRendererError) as error:
-        _fail(str(error))
+            pictures.write(model, output)
+    except OSError as error:
+        fail(f"{output}: it cannot be written ({reason(error)})")
+    except pictures.NoRendererError as error:
+        fail(str(error))
+    if not quiet and not terminal:
+        click.echo(f"wrote {output}", err=True)
 
 
 @main.command()
@@ -167,48 +194,34 @@ def diagram(path: Path, output: Path) -> None:
     multiple=True,
     help="Accept that this queue, environment, policy or quota goes: construct path or logical id; repeatable.",
 )
-def changes(old: str, new: str, style: str, removed: tuple[str, ...]) -> None:
+@click.option("-q", "--quiet", is_flag=True, help="Print only what fails or surprises.")
+def changes(old: str, new: str, style: str, removed: tuple[str, ...], *, quiet: bool) -> None:
     """Tell what a deploy of NEW over OLD would do to environments, queues, definitions and policies.
 
     \b
     batch-constructs changes deployed.json cdk.out
     batch-constructs changes git:v1.2:tests/snapshots/test_stack/test_platform.template.json cdk.out
 
-    Each is a template, a cdk.out folder, a folder of templates, or a template in git: git:REVISION:PATH.
+    Each is a template, a cdk.out folder, a folder of templates, or a template in git: git:REVISION:PATH. One of them may
+    be -, a template on standard input.
 
     A queue, environment or policy of OLD that goes or is made anew is a surprise, unless --removed names it.
 
     Exit status: 0 nothing fails or surprises, 1 something does or may, 2 a path cannot be read.
     """
-    from batch_constructs._cli import git_files  # noqa: PLC0415 - as above
-
-    models = []
-    for path in (old, new):
-        with git_files.checked_out(path, _fail) as file:
-            models.append(_read(file))
     from batch_constructs._cli import changes as blocks  # noqa: PLC0415 - as above
+    from batch_constructs._cli.failing import fail  # noqa: PLC0415 - as above
+    from batch_constructs._cli.inputs import STANDARD_INPUT, read_git  # noqa: PLC0415 - as above
     from batch_constructs.assembly.changes import not_compared, plan  # noqa: PLC0415 - as above
 
+    if old == new == STANDARD_INPUT:
+        fail("only one of OLD and NEW can be standard input, got - twice")
+    models = [read_git(path) for path in (old, new)]
     with progress("comparing"):
         planned = plan(*models, removed=removed)
-    blocks.FORMATS[style](planned, not_compared(*models))
+    blocks.FORMATS[style](planned, not_compared(*models), quiet=quiet)
     if any(change.problems for change in planned):
         sys.exit(1)
-
-
-def _read(path: Path) -> BatchModel:
-    from batch_constructs.assembly.template import UnreadableInputError, read  # noqa: PLC0415 - as above
-
-    try:
-        return read(path)
-    except UnreadableInputError as error:
-        _fail(str(error))
-
-
-def _fail(message: str) -> NoReturn:
-    """End with one line: there is nothing that could be checked."""
-    click.echo(f"error: {' '.join(message.split())}", err=True)
-    sys.exit(2)
 
 
 if __name__ == "__main__":

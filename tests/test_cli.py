@@ -56,7 +56,8 @@ def test_a_clean_template_is_0(clean: Path) -> None:
     """Nothing found is success, strict or not."""
     for arguments in ((), ("--strict",)):
         result = run("check", clean, *arguments)
-        assert (result.exit_code, result.output) == (0, "no findings\n")
+        counted = "no findings in 1 template with 1 resource of AWS Batch\n"
+        assert (result.exit_code, result.output) == (0, counted)
 
 
 def test_errors_are_1() -> None:
@@ -71,7 +72,7 @@ def test_errors_are_1() -> None:
         "  fix allow at least 60 seconds",
         "  see https://docs.aws.amazon.com/batch/latest/userguide/job_timeouts.html",
         "",
-        "1 error",
+        "1 error in 1 template with 1 resource of AWS Batch",
     ]
 
 
@@ -79,7 +80,7 @@ def test_warnings_are_0_unless_strict() -> None:
     """Warnings are told, and fail only if the user wants it."""
     arguments = ("check", WARNED, "--select", "JQ-02")
     assert run(*arguments).exit_code == 0
-    assert run(*arguments).output.endswith("1 warning\n")
+    assert run(*arguments).output.endswith("1 warning in 1 template with 5 resources of AWS Batch\n")
     assert run(*arguments, "--strict").exit_code == 1
 
 
@@ -119,7 +120,7 @@ def test_a_missing_path_and_a_missing_rule_are_2(clean: Path) -> None:
     result = run("check", clean, "--ignore", "JQ-99")
     assert (result.exit_code, result.stderr) == (
         2,
-        "error: 'JQ-99' is neither a rule nor a family of rules\n",
+        "error: 'JQ-99' is neither a rule nor a family of rules (did you mean 'JQ-09'?)\n",
     )
     assert run("check").exit_code == 2
 
@@ -275,7 +276,8 @@ def test_diagram_draws_in_the_format_of_the_name(tmp_path: Path, suffix: str, be
     """SVG, Mermaid and PNG."""
     file = tmp_path / f"platform.{suffix}"
     result = run("diagram", TEMPLATES / "queue_of_fargate_and_ec2.json", "-o", file)
-    assert (result.exit_code, result.output) == (0, "")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", f"wrote {file}\n")
+    assert run("diagram", TEMPLATES / "queue_of_fargate_and_ec2.json", "-o", file, "--quiet").output == ""
     assert file.read_bytes().startswith(begins)
 
 
@@ -285,9 +287,15 @@ def test_diagram_says_what_it_cannot_draw(tmp_path: Path) -> None:
     result = run("diagram", template, "-o", tmp_path / "platform.pdf")
     assert (result.exit_code, result.stderr) == (
         2,
-        "error: the output must end in .svg, .mmd, .png, got 'platform.pdf'\n",
+        "error: the output must end in .svg, .mmd or .png, got 'platform.pdf'\n",
     )
-    assert run("diagram", template, "-o", tmp_path / "no" / "x.svg").exit_code == 2
+    nowhere = tmp_path / "no" / "x.svg"
+    assert run("diagram", template, "-o", nowhere).stderr == (
+        f"error: {nowhere}: it cannot be written (no such file or directory)\n"
+    )
+    assert "diagram needs -o FILE, which ends in .svg, .mmd or .png" in run("diagram", template).stderr
+    # What cannot be read is told first.
+    assert run("diagram", "nowhere.json").stderr.startswith("error: nowhere.json: it cannot be opened")
     assert run("diagram", template, "-o", "-").output.startswith("flowchart LR")
 
 

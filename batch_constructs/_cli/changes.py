@@ -34,10 +34,16 @@ _KINDS = {
 _WITH_JOBS = ("queue", "environment")
 
 
-def text(changes: Sequence[Change], others: int) -> None:
-    """Print a block for each resource: what happens, why, its problems with their remedies; last a sum."""
+def text(changes: Sequence[Change], others: int, *, quiet: bool = False) -> None:
+    """Print a block for each resource: what happens, why, its problems with their remedies; last a sum.
+
+    With ``quiet`` only the blocks of what fails or surprises.
+    """
     for change in changes:
-        _print_block(change)
+        if change.problems or not quiet:
+            _print_block(change)
+    if quiet:
+        return
     click.echo(summary(changes))
     if others:
         verb = "is" if others == 1 else "are"
@@ -46,12 +52,13 @@ def text(changes: Sequence[Change], others: int) -> None:
         )
 
 
-def as_json(changes: Sequence[Change], _: int) -> None:
-    """Print a list of changes."""
+def as_json(changes: Sequence[Change], _: int, *, quiet: bool = False) -> None:
+    """Print a list of changes, all of them."""
+    del quiet
     click.echo(json.dumps([_members(change) for change in changes], indent=2))
 
 
-FORMATS: Mapping[str, Callable[[Sequence[Change], int], None]] = {"text": text, "json": as_json}
+FORMATS: Mapping[str, Callable[..., None]] = {"text": text, "json": as_json}
 
 
 def summary(changes: Sequence[Change]) -> str:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from batch_constructs._cli.failing import reason
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -33,7 +35,7 @@ def checked_out(path: str, fail: Callable[[str], NoReturn]) -> Iterator[Path]:
             check=False,
         )
     except OSError as error:
-        fail(f"{path}: git cannot be run ({error})")
+        fail(f"{path}: git cannot be run ({reason(error)})")
     if done.returncode:
         fail(f"{path}: {done.stderr.decode(errors='replace')}")
     with tempfile.TemporaryDirectory() as folder:

@@ -21,37 +21,42 @@ _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 
-def text(findings: Sequence[Finding]) -> None:
-    """Print each finding with its place, the line of the template, and the remedy; last a sum."""
+def text(findings: Sequence[Finding], last: str) -> None:
+    """Print each finding with its place, the line of the template, and the remedy; last a line that sums up."""
     sources: dict[str, list[str]] = {}
     for finding in findings:
         severity = click.style(str(finding.severity), fg=_COLOURS[finding.severity], bold=True)
         click.echo(f"{severity} {click.style(finding.rule_id, bold=True)} {printable(finding.message)}")
         place = " ".join(filter(None, (finding.construct_path or finding.logical_id, finding.property_path)))
         click.echo(f"  at  {printable(place)}")
-        if finding.file:
-            click.echo(f"  in  {finding.file}:{finding.line}")
-            if not finding.construct_path:
-                _quote(sources, finding)
+        click.echo(f"  in  {finding.file or 'standard input'}:{finding.line}")
+        if finding.file and not finding.construct_path:
+            _quote(sources, finding)
         click.echo(f"  fix {finding.remedy}")
         click.echo(click.style(f"  see {finding.rule.link}", dim=True))
         click.echo()
-    click.echo(summary(findings))
+    if last:
+        click.echo(last)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return ``1 template`` or ``2 templates``."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
 def summary(findings: Sequence[Finding]) -> str:
     """``2 errors and 1 warning``."""
     counts = [(severity, sum(f.severity is severity for f in findings)) for severity in Severity]
-    parts = [f"{count} {severity}{'s' * (count != 1)}" for severity, count in counts if count]
+    parts = [counted(count, str(severity)) for severity, count in counts if count]
     return " and ".join(parts) or "no findings"
 
 
-def as_json(findings: Sequence[Finding]) -> None:
+def as_json(findings: Sequence[Finding], _: str) -> None:
     """Print a list of findings."""
     click.echo(json.dumps([_members(finding) for finding in findings], indent=2))
 
 
-def as_github(findings: Sequence[Finding]) -> None:
+def as_github(findings: Sequence[Finding], _: str) -> None:
     """Print one workflow command for each finding: GitHub Actions shows it at the line."""
     for finding in findings:
         place = (
@@ -61,7 +66,7 @@ def as_github(findings: Sequence[Finding]) -> None:
         click.echo(f"::{finding.severity} {place}::{_escaped(message, False)}")
 
 
-def as_sarif(findings: Sequence[Finding]) -> None:
+def as_sarif(findings: Sequence[Finding], _: str) -> None:
     """Print a SARIF 2.1.0 log: code scanning takes it."""
     used = {finding.rule_id: finding.rule for finding in findings}
     driver = {
@@ -73,7 +78,7 @@ def as_sarif(findings: Sequence[Finding]) -> None:
     click.echo(json.dumps(log, indent=2))
 
 
-FORMATS: Mapping[str, Callable[[Sequence[Finding]], None]] = {
+FORMATS: Mapping[str, Callable[[Sequence[Finding], str], None]] = {
     "text": text,
     "json": as_json,
     "sarif": as_sarif,

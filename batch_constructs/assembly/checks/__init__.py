@@ -33,7 +33,7 @@ that it lets pass. A test fails for a rule without one.
 
 from __future__ import annotations
 
-from batch_constructs.assembly.checks._engine import check
+from batch_constructs.assembly.checks._engine import applied, check
 from batch_constructs.assembly.checks._helpers import malformed, miscounted, misspelt, one_of, outside
 from batch_constructs.assembly.checks._rules import Finding, Rule, Severity, rule, rules
 
@@ -41,6 +41,7 @@ __all__ = [
     "Finding",
     "Rule",
     "Severity",
+    "applied",
     "check",
     "malformed",
     "miscounted",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
+from difflib import get_close_matches
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -31,18 +33,18 @@ def check(
 
     Args:
         model: what `batch_constructs.assembly.template.read` gives.
-        select: rule ids or families (``JQ-07``, ``JQ``) to apply; all when empty.
+        select: rule ids or families (``JQ-07``, ``jq``) to apply; all when empty.
         ignore: rule ids or families to leave out.
         acknowledged: whether to tell also what was acknowledged the CDK's way: as ``batch-constructs::JQ-02`` on
             the construct or on one above it. At synth the CDK leaves that out by itself.
         crash: let an error inside a rule through. By default such a rule finds nothing: a check must not stand
-            in the way of a deployment because of its own mistake.
+            in the way of a deployment because of its own mistake. It says so on stderr.
 
     Raises:
         ValueError: a name in ``select`` or ``ignore`` is neither a rule nor a family.
     """
     findings: dict[tuple[Any, ...], Finding] = {}
-    for rule in _chosen(select, ignore):
+    for rule in applied(select, ignore).values():
         for finding in _apply(rule, model, crash=crash):
             if acknowledged or not _acknowledged(finding):
                 key = (rule.id, id(finding.resource), finding.property_path, finding.message)
@@ -51,17 +53,29 @@ def check(
     return tuple(sorted(findings.values(), key=lambda finding: places[id(finding.resource)]))
 
 
-def _chosen(select: Collection[str], ignore: Collection[str]) -> list[Rule]:
+def applied(select: Collection[str] = (), ignore: Collection[str] = ()) -> dict[str, Rule]:
+    """Return the rules that a choice applies, by id; names count in either case.
+
+    Args:
+        select: rule ids or families (``JQ-07``, ``jq``) to apply; all when empty.
+        ignore: rule ids or families to leave out.
+
+    Raises:
+        ValueError: a name is neither a rule nor a family.
+    """
     everything = rules()
     names = {name for rule in everything.values() for name in (rule.id, rule.family)}
     for name in (*select, *ignore):
-        if name not in names:
-            raise ValueError(f"{name!r} is neither a rule nor a family of rules")
-    return [
-        rule
+        if name.upper() not in names:
+            near = get_close_matches(name.upper(), names, n=1)
+            hint = f" (did you mean {near[0]!r}?)" if near else ""
+            raise ValueError(f"{name!r} is neither a rule nor a family of rules{hint}")
+    chosen, left_out = ({name.upper() for name in side} for side in (select, ignore))
+    return {
+        rule.id: rule
         for rule in everything.values()
-        if (not select or {rule.id, rule.family} & set(select)) and not {rule.id, rule.family} & set(ignore)
-    ]
+        if (not chosen or {rule.id, rule.family} & chosen) and not {rule.id, rule.family} & left_out
+    }
 
 
 def _subjects(model: BatchModel, rule: Rule) -> Iterable[View | BatchModel]:
@@ -82,9 +96,20 @@ def _apply(rule: Rule, model: BatchModel, *, crash: bool) -> Iterator[Finding]:
             for finding in function(subject, *more):
                 mild = Severity.WARNING in {finding.severity, rule.severity}
                 yield replace(finding, rule=rule, severity=Severity.WARNING if mild else Severity.ERROR)
-        except Exception:
+        except Exception as error:
             if crash:
                 raise
+            _tell_crash(rule, subject, error)
+
+
+def _tell_crash(rule: Rule, subject: View | BatchModel, error: Exception) -> None:
+    """Say on stderr that a rule has failed: what it would have found is missing."""
+    where = f" at {subject.home.label}" if isinstance(subject, View) else ""
+    said = " ".join(str(error).split())
+    sys.stderr.write(
+        f"batch-constructs: rule {rule.id} failed{where} ({type(error).__name__}: {said}) and found nothing: please "
+        "report it with the template\n"
+    )
 
 
 def _acknowledged(finding: Finding) -> bool:

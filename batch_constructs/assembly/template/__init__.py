@@ -9,7 +9,7 @@ from __future__ import annotations
 from batch_constructs.assembly.template._errors import UnreadableInputError
 from batch_constructs.assembly.template.items import Items, literals
 from batch_constructs.assembly.template.model import BatchModel
-from batch_constructs.assembly.template.reading import model_of, read
+from batch_constructs.assembly.template.reading import model_of, read, read_bytes
 from batch_constructs.assembly.template.stacks import Stack
 from batch_constructs.assembly.template.unknown import (
     Either,
@@ -46,5 +46,6 @@ __all__ = [
     "model_of",
     "or_none",
     "read",
+    "read_bytes",
     "shown",
 ]

@@ -56,6 +56,27 @@ def read(path: str | os.PathLike[str]) -> BatchModel:
     return BatchModel([stack, *nested_stacks(stack, place.parent)])
 
 
+@undisturbed()
+def read_bytes(data: bytes, name: str) -> BatchModel:
+    """Read one template that is no file, such as what comes on standard input.
+
+    Args:
+        data: the text of the template, in JSON or YAML.
+        name: what messages call it.
+
+    Raises:
+        UnreadableInputError: it is no template; the message is one sentence that says why.
+    """
+    try:
+        document = parse(data)
+        _demand_resources(document)
+    except (UnreadableInputError, RecursionError) as error:
+        raise UnreadableInputError(f"{name}: {error}") from None
+    stack = Stack(name, document)
+    stack.place = name
+    return BatchModel([stack])
+
+
 def model_of(*templates: Mapping[str, Any]) -> BatchModel:
     """Make a model from templates that are data already; each is a stack, and they may import from each other."""
     stacks = [

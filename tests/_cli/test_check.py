@@ -1,0 +1,298 @@
+"""``check`` with settings, a baseline, and standard input."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from batch_constructs.assembly import checks
+from batch_constructs.assembly.template import model_of
+from batch_constructs.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def queue(priority: Any = 2000, **more: Any) -> dict[str, Any]:
+    """A queue whose priority is wrong (JQ-07)."""
+    order = [{"Order": 1, "ComputeEnvironment": "arn"}]
+    properties = {"Priority": priority, "ComputeEnvironmentOrder": order, **more}
+    return {"Type": "AWS::Batch::JobQueue", "Properties": properties}
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty project, in which the command runs."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def template(file: Path, **resources: dict[str, Any]) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"Resources": resources}, indent=1))
+    return file
+
+
+def run(*arguments: object, **more: Any) -> Result:
+    return CliRunner().invoke(main, list(map(str, arguments)), catch_exceptions=False, **more)
+
+
+def settings(here: Path, text: str) -> None:
+    (here / "pyproject.toml").write_text(f"[tool.batch-constructs]\n{text}\n")
+
+
+def rule_ids(result: Result) -> list[str]:
+    return [finding["rule"] for finding in json.loads(result.stdout)]
+
+
+def test_rules_count_in_either_case(here: Path) -> None:
+    """On the command line and in Python."""
+    template(here / "t.json", Q=queue())
+    assert rule_ids(run("check", "t.json", "--select", "jq-07", "--format", "json")) == ["JQ-07"]
+    assert run("check", "t.json", "--ignore", "jq").exit_code == 0
+    model = model_of({"Resources": {"Q": queue()}})
+    assert [each.rule_id for each in checks.check(model, select=["jq-07"])] == ["JQ-07"]
+    assert checks.check(model, ignore=["Jq"]) == ()
+
+
+def test_what_was_looked_at_is_counted(here: Path) -> None:
+    """Templates and resources of AWS Batch; a template without any says so."""
+    template(here / "in" / "a.json", Q=queue(1), R=queue(2))
+    template(here / "in" / "b.json", Q=queue(1))
+    template(here / "c.json", Topic={"Type": "AWS::SNS::Topic"})
+    assert run("check", "in").output == "no findings in 2 templates with 3 resources of AWS Batch\n"
+    assert run("check", "c.json").output == "no findings: 1 template holds nothing of AWS Batch\n"
+    assert run("check", "in", "c.json").output.startswith("no findings in 3 templates with 3 resources")
+
+
+def test_quiet_prints_findings_only(here: Path) -> None:
+    """Nothing at all where there are none."""
+    template(here / "good.json", Q=queue(1))
+    assert run("check", "good.json", "--quiet").output == ""
+    template(here / "bad.json", Q=queue())
+    output = run("check", "bad.json", "-q").output
+    assert output.startswith("error JQ-07")
+    assert "1 error in" not in output
+
+
+def test_a_dash_is_standard_input(here: Path) -> None:
+    """For check, show, diagram and changes; a pipe needs no file."""
+    text = json.dumps({"Resources": {"Q": queue()}}, indent=1)
+    checked = run("check", "-", input=text)
+    assert checked.exit_code == 1
+    assert "  in  standard input:6\n" in checked.output
+    assert "job queues" in run("show", "-", input=text).output
+    assert run("diagram", "-", "-o", "-", input=text).output.startswith("flowchart")
+    template(here / "old.json", Q=queue(1))
+    assert "Priority: 1 -> 2000" in run("changes", "old.json", "-", input=text).output
+    assert run("changes", "-", "-", input=text).exit_code == 2
+    for broken, why in (("{", "it is not JSON"), ("{}", "it has no Resources")):
+        result = run("check", "-", input=broken)
+        assert result.exit_code == 2
+        assert result.stderr.startswith("error: standard input: ")
+        assert why in result.stderr
+
+
+def test_changes_quiet_tells_what_fails_or_surprises(here: Path) -> None:
+    """And nothing where all is well."""
+    template(here / "old.json", Q=queue(1), R=queue(1, Tags={"a": "b"}))
+    template(here / "new.json", Q=queue(2), R=queue(1, Tags={"a": "b"}))
+    assert run("changes", "old.json", "new.json", "-q").output == ""
+    template(here / "new.json", Q=queue(2))
+    output = run("changes", "old.json", "new.json", "-q").output
+    assert output.startswith("JobQueue R\n  deleted")
+    assert "JobQueue Q" not in output
+
+
+def test_settings_come_from_the_nearest_project(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paths, rules, severities and strictness; paths count from the file's folder, also from a folder below."""
+    template(here / "out" / "t.json", Q=queue())
+    settings(here, 'paths = ["out"]\nselect = ["jq-07"]\nseverity = {jq = "warning"}')
+    below = here / "src" / "app"
+    below.mkdir(parents=True)
+    for folder in (here, below):
+        monkeypatch.chdir(folder)
+        result = run("check")
+        assert result.exit_code == 0
+        assert result.output.endswith("1 warning in 1 template with 1 resource of AWS Batch\n")
+    settings(here, 'paths = ["out"]\nseverity = {JQ-07 = "warning"}\nstrict = true')
+    assert run("check").exit_code == 1
+
+
+def test_the_command_line_comes_before_the_settings(here: Path) -> None:
+    """Each option replaces the setting of its name."""
+    template(here / "out" / "t.json", Q=queue())
+    template(here / "other.json", Q=queue(1))
+    settings(here, 'paths = ["out"]\nignore = ["JQ"]')
+    assert run("check").exit_code == 0
+    assert run("check", "--ignore", "NET").exit_code == 1
+    settings(here, 'paths = ["out"]')
+    assert run("check", "other.json").exit_code == 0
+
+
+def test_a_project_without_the_table_is_passed_over(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a package of a larger repository has it."""
+    template(here / "t.json", Q=queue())
+    settings(here, 'paths = ["t.json"]\nignore = ["JQ-07"]')
+    inner = here / "package"
+    inner.mkdir()
+    (inner / "pyproject.toml").write_text('[project]\nname = "x"\n')
+    monkeypatch.chdir(inner)
+    assert run("check").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('selct = ["JQ"]', "tool.batch-constructs has no setting 'selct' (did you mean 'select'?)"),
+        ('ignore = "JQ"', 'ignore must be a list of strings such as ["NET", "JQ-03"], got \'JQ\''),
+        ('severity = {JQ = "fatal"}', "severity must be a table such as"),
+        ("strict = 1", "strict must be true or false, got 1"),
+        ("baseline = []", "baseline must be a path such as"),
+        ("paths = [1]", "paths must be a list of paths such as"),
+        ('ignore = ["JQ-99"]', "'JQ-99' is neither a rule nor a family of rules (did you mean 'JQ-09'?)"),
+        ('severity = {XX = "error"}', "'XX' is neither a rule nor a family"),
+        ("select = [", "it is not TOML"),
+    ],
+)
+def test_a_bad_setting_is_told(here: Path, text: str, message: str) -> None:
+    """With the file, in one line, before anything is checked."""
+    template(here / "t.json", Q=queue(1))
+    settings(here, text)
+    result = run("check", "t.json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"error: {here / 'pyproject.toml'}: ")
+    assert message in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_without_a_path_it_says_what_it_takes(here: Path) -> None:
+    """Neither on the command line nor in the settings."""
+    result = run("check")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: check needs a path: a template, a cdk.out folder")
+
+
+def test_a_baseline_counts_what_is_new_only(here: Path) -> None:
+    """Known findings stay known when lines move; a new one fails; the sum tells how many are known."""
+    template(here / "t.json", Q=queue())
+    written = run("check", "t.json", "--baseline", "base.json", "--write-baseline")
+    assert (written.exit_code, written.stdout) == (0, "")
+    assert written.stderr == "wrote 1 finding to base.json\n"
+    entry = {"rule": "JQ-07", "at": "t.json:Q", "member": "Priority"}
+    assert json.loads((here / "base.json").read_text()) == {"version": 1, "findings": [entry]}
+    template(here / "t.json", First=queue(1), Q=queue(3000))
+    known = run("check", "t.json", "--baseline", "base.json")
+    assert known.exit_code == 0
+    assert known.output == "no findings, and 1 known in 1 template with 2 resources of AWS Batch\n"
+    template(here / "t.json", Q=queue(), New=queue())
+    result = run("check", "t.json", "--baseline", "base.json", "--format", "json")
+    assert result.exit_code == 1
+    assert [finding["resource"] for finding in json.loads(result.stdout)] == ["New"]
+
+
+def test_a_baseline_goes_by_construct_paths(here: Path) -> None:
+    """Another logical id, and another place of the file, change nothing."""
+    entry = {**queue(), "Metadata": {"aws:cdk:path": "S/Queue/Resource"}}
+    template(here / "a" / "t.json", Q=entry)
+    run("check", "a", "--baseline", "base.json", "--write-baseline")
+    assert json.loads((here / "base.json").read_text())["findings"][0]["at"] == "S/Queue/Resource"
+    template(here / "b" / "u.json", Q2=entry)
+    assert run("check", "b", "--baseline", "base.json").exit_code == 0
+
+
+def test_files_of_one_name_have_their_own_entries(here: Path) -> None:
+    """Two templates of a folder with the same logical id."""
+    for folder in ("a", "b"):
+        template(here / "in" / folder / "template.json", Q=queue())
+    run("check", "in", "--baseline", "base.json", "--write-baseline")
+    places = [entry["at"] for entry in json.loads((here / "base.json").read_text())["findings"]]
+    assert places == ["in/a/template.json:Q", "in/b/template.json:Q"]
+
+
+def test_a_further_finding_at_a_known_place_is_new(here: Path) -> None:
+    """How many are known of a rule at a place stands in the baseline, so that none hides behind another."""
+    template(here / "t.json", Q=queue())
+    run("check", "t.json", "--baseline", "base.json", "--write-baseline")
+    assert run("check", "t.json", "t.json", "--baseline", "base.json").exit_code == 1
+    run("check", "t.json", "t.json", "--baseline", "base.json", "--write-baseline")
+    assert json.loads((here / "base.json").read_text())["findings"][0]["count"] == 2
+    assert run("check", "t.json", "t.json", "--baseline", "base.json").exit_code == 0
+
+
+def test_stale_entries_are_told(here: Path) -> None:
+    """Without failing; not for rules and files that were not looked at."""
+    template(here / "t.json", Q=queue(), R=queue())
+    template(here / "u.json", Q=queue())
+    run("check", "t.json", "u.json", "--baseline", "base.json", "--write-baseline")
+    template(here / "t.json", Q=queue(), R=queue(1))
+    result = run("check", "t.json", "--baseline", "base.json")
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "base.json: 1 entry is found no more (JQ-07 t.json:R Priority); --write-baseline removes what is stale\n"
+    )
+    assert run("check", "t.json", "--baseline", "base.json", "--select", "NET").stderr == ""
+
+
+def test_a_baseline_may_stand_in_the_settings(here: Path) -> None:
+    """Then one command without options does all."""
+    template(here / "t.json", Q=queue())
+    settings(here, 'paths = ["t.json"]\nbaseline = "base.json"')
+    assert "base.json: it cannot be opened" in run("check").stderr
+    assert run("check", "--write-baseline").exit_code == 0
+    assert run("check").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"version": 2, "findings": []}', '{"version": 1, "findings": [1]}']
+)
+def test_what_is_no_baseline_is_told(here: Path, text: str) -> None:
+    """One line, exit status 2."""
+    template(here / "t.json", Q=queue())
+    (here / "base.json").write_text(text)
+    result = run("check", "t.json", "--baseline", "base.json")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: base.json: it is not a baseline")
+    assert run("check", "t.json", "--write-baseline").stderr.startswith("error: --write-baseline needs")
+
+
+def test_a_rule_that_crashes_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A line on stderr; what other rules find is found, and the exit status stays."""
+    from batch_constructs.assembly.checks import _rules
+
+    model = model_of({"Resources": {"Q": queue()}})
+    rule = checks.rules()["JQ-07"]
+
+    def broken(_: Any) -> Any:
+        raise KeyError("Priority")
+
+    replaced = {**checks.rules(), "JQ-01": _rules.Rule(**{**fields(rule), "id": "JQ-01", "function": broken})}
+    monkeypatch.setattr("batch_constructs.assembly.checks._engine.rules", lambda: replaced)
+    assert [finding.rule_id for finding in checks.check(model, select=["JQ-01", "JQ-07"])] == ["JQ-07"]
+    said = capsys.readouterr().err
+    assert said.startswith(
+        "batch-constructs: rule JQ-01 failed at Q (KeyError: 'Priority') and found nothing"
+    )
+
+
+def fields(rule: checks.Rule) -> dict[str, Any]:
+    return {name: getattr(rule, name) for name in rule.__dataclass_fields__}
+
+
+def test_a_shell_can_complete_the_commands() -> None:
+    """As the page says, by the variable that click reads."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from batch_constructs.cli import main; main(prog_name='batch-constructs')"],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={"_BATCH_CONSTRUCTS_COMPLETE": "bash_source", "PATH": "/usr/bin:/bin"},
+    )
+    assert "batch_constructs_completion" in done.stdout or "COMPREPLY" in done.stdout
