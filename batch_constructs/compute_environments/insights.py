@@ -30,7 +30,7 @@ def ecs_settings(
 
 
 def allow_insights(service_role: iam.IRole | None, insights: ContainerInsights | None) -> None:
-    """Let a `BatchServiceRole` set them; of other roles the rule IAM-15 tells.
+    """Let a `BatchServiceRole` set them; of other roles the rule IAM-16 tells.
 
     Args:
         service_role: The role of the environment; ``None`` for the service-linked one, which may do it.

@@ -68,7 +68,7 @@ def test_a_service_role_may_set_them(kind: Any, stack: Stack, vpc: ec2.IVpc) -> 
 
 
 def test_a_role_without_the_right_is_told_of(stack: Stack, vpc: ec2.IVpc) -> None:
-    """Of a role of this app it is known what it lacks (IAM-15)."""
+    """Of a role of this app it is known what it lacks (IAM-16)."""
     from aws_cdk import aws_iam as iam
 
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("batch.amazonaws.com"))
@@ -76,7 +76,7 @@ def test_a_role_without_the_right_is_told_of(stack: Stack, vpc: ec2.IVpc) -> Non
         stack, "Environment", vpc=vpc, service_role=role, container_insights=ContainerInsights.ENABLED
     )
     assert environment.cfn.ecs_settings is not None
-    with pytest.raises(AssertionError, match=r"IAM-15.*needs ecs:UpdateCluster"):
+    with pytest.raises(AssertionError, match=r"IAM-16.*needs ecs:UpdateCluster"):
         assert_no_findings(stack, warnings=True)
 
 

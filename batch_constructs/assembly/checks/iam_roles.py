@@ -56,7 +56,7 @@ def service_role(environment: ComputeEnvironment, batch: BatchModel) -> Iterator
 
 
 @rule(
-    "IAM-15",
+    "IAM-16",
     chapter="AWS Batch Service IAM Role",
     severity=WARNING,
     remedy="allow the role ecs:UpdateCluster on arn:aws:ecs:*:*:cluster/*, or use the service-linked role",
