@@ -12,7 +12,6 @@ from batch_constructs.compute_environments.ec2_family import Ec2Family, check_re
 from batch_constructs.compute_environments.images import ImageType
 from batch_constructs.facts import gpus
 from batch_constructs.facts import images as image_facts
-from batch_constructs.facts import instance_types as types
 from batch_constructs.facts.vocabulary import ResourceKind
 from batch_constructs.networking import placement
 
@@ -44,7 +43,8 @@ _OLDER_NVIDIA = ImageType.ECS_AL2_NVIDIA
 class GpuComputeEnvironment(Ec2Family):
     """Capacity on EC2 for jobs with GPUs, on demand or Spot, also in reserved capacity.
 
-    All its instances have GPUs of NVIDIA that AWS Batch gives to jobs, and run Amazon Linux 2023 with NVIDIA's driver.
+    All its instances have GPUs of NVIDIA, and run Amazon Linux 2023 with NVIDIA's driver. AWS names p3 to p6 and g3 to g6
+    for jobs with GPUs; g7 and g7e are taken as well, but stand on none of its lists yet.
     In all else it is an `Ec2ComputeEnvironment`. Jobs without GPUs belong elsewhere: here they would hold the GPUs.
 
     Guide: GPU Jobs; Using a GPU Workload AMI.
@@ -92,7 +92,8 @@ class GpuComputeEnvironment(Ec2Family):
             vpc: The network. Its instances must reach ECS: by NAT, public addresses or endpoints.
             vpc_subnets: Which subnets. By default the private ones, else the isolated, else the public ones.
             security_groups: What instances belong to. By default one of its own, without inbound rules.
-            instance_types: Types or families with GPUs of NVIDIA on x86_64, such as ``["g6", "p5.48xlarge"]``.
+            instance_types: Types or families with GPUs of NVIDIA, such as ``["g6", "p5.48xlarge"]``; with Arm
+                processors (g5g) and p3 and g3 only beside an ``image_id`` of your own.
             spot: Whether to run at Spot prices, on capacity that AWS may take back with two minutes' notice. By
                 default no.
             min_vcpus: vCPUs that are kept, and paid, even when idle; 0 or more. By default none.
@@ -211,15 +212,22 @@ def check_gpus(problems: Problems, instance_types: Sequence[str], *, own_image: 
         "it out, or give image_id",
     )
     names = [name for name in instance_types if known(name)]
-    unschedulable = list(filter(None, map(gpus.why_unschedulable, names)))
+    arm = [
+        why
+        for name in names
+        if (why := gpus.why_unschedulable(name, own_image=own_image)) and not _foreign(name)
+    ]
     problems.check(
-        not unschedulable,
-        "instance_types must have GPUs that AWS Batch gives to jobs, NVIDIA's beside an x86_64 processor, got "
-        + " and ".join(unschedulable)
-        + ": make an Ec2ComputeEnvironment with an image of your own, or leave it out",
+        not arm,
+        f"instance_types must have GPUs that AWS Batch gives to jobs with an image of its own, got {' and '.join(arm)}: "
+        "leave it out, or give image_id",
     )
-    without = [name for name in names if any(not each.gpus for each in types.members(name))]
+    without = list(filter(None, map(gpus.without_nvidia, names)))
     problems.check(
         not without,
-        f"instance_types must have GPUs, got {', '.join(without)} without: make an Ec2ComputeEnvironment for it",
+        f"instance_types must have GPUs of NVIDIA, got {', '.join(without)}: make an Ec2ComputeEnvironment for it",
     )
+
+
+def _foreign(name: str) -> bool:
+    return gpus.without_nvidia(name) is not None

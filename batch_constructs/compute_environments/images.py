@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from batch_constructs._tokens import known
+from batch_constructs.facts import gpus, limits
 from batch_constructs.facts import images as facts
 from batch_constructs.facts import instance_types as types
-from batch_constructs.facts import limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,12 +74,19 @@ def images_for(
         return list(image_types)
     plain = ImageType.EKS_AL2023 if on_eks else ImageType.ECS_AL2023
     nvidia = ImageType.EKS_AL2023_NVIDIA if on_eks else ImageType.ECS_AL2023_NVIDIA
-    members = [each for name in instance_types if known(name) for each in types.members(name)]
-    fitting = {nvidia if each.gpus else plain for each in members}
+    names = [name for name in instance_types if known(name)]
+    fitting = {nvidia if each.gpus else plain for name in names for each in types.members(name)}
+    fitting |= {nvidia for name in names if _runs(nvidia, name)}
     own = set(image_ids)
     if not fitting and not own:
         return [plain]
     return sorted(own | {each for each in fitting if each.nvidia not in {other.nvidia for other in own}})
+
+
+def _runs(image: ImageType, name: str) -> bool:
+    """Whether a family of which only the name is known has GPUs of NVIDIA, and runs the image."""
+    family, there = name.partition(".")[0], facts.IMAGE_TYPES[image]
+    return family in gpus.NVIDIA_BY_NAME - set(gpus.FAMILIES_ON_OWN_IMAGES) - set(there.families_refused)
 
 
 def check_images(

@@ -9,6 +9,8 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from batch_constructs.facts import instance_types
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -18,11 +20,36 @@ UNSCHEDULABLE_FAMILIES: Mapping[str, str] = MappingProxyType({"g4ad": "its GPUs 
 Jobs that ask for vCPUs and memory alone can reach them, by user data or an image of one's own.
 """
 
-FAMILIES_ON_OWN_IMAGES: Mapping[str, str] = MappingProxyType({"g5g": "its processor is Arm"})
+FAMILIES_ON_OWN_IMAGES: Mapping[str, str] = MappingProxyType(
+    {"g5g": "its processor is Arm", "p6e-gb200": "its processor is Arm"}
+)
 """Families whose GPUs jobs get only on an image of one's own, or by user data: no image of Batch drives them (GPU-03)."""
 
+NVIDIA_BY_NAME = frozenset({"cg1", "g2", "g3", "g3s", "p2", "p3", "p6e-gb200"})
+"""Families with NVIDIA's GPUs of which the instance data know no more than the name."""
+
+OTHER_ACCELERATORS: Mapping[str, str] = MappingProxyType(
+    {
+        "dl1": "Gaudi accelerators",
+        "dl2q": "Qualcomm's accelerators",
+        "f1": "FPGAs",
+        "f2": "FPGAs",
+        "g4ad": "AMD's GPUs",
+        "inf1": "AWS Neuron devices",
+        "inf2": "AWS Neuron devices",
+        "trn1": "AWS Neuron devices",
+        "trn1n": "AWS Neuron devices",
+        "trn2": "AWS Neuron devices",
+        "trn2u": "AWS Neuron devices",
+        "vt1": "video accelerators",
+    }
+)
+"""Families with accelerators that are no GPUs of NVIDIA. AWS's plain images have no driver for them (AMI-14)."""
+
 GENERATIONS = frozenset({"p2", "p3", "p4", "p5", "p6", "g3", "g4", "g5", "g6"})
-"""The generations that AWS names for GPU jobs; newer ones may have joined, so that a rule may only warn (GPU-04)."""
+"""The generations that AWS names for GPU jobs; g7 and g7e are on no list of AWS Batch yet, and p2 on one of two.
+
+Newer ones may have joined, so that a rule may only warn (GPU-04)."""
 
 _GENERATION = re.compile(r"[a-z]+[0-9]+")
 
@@ -37,6 +64,21 @@ def why_unschedulable(name: str, *, own_image: bool = False) -> str | None:
     family = name.partition(".")[0]
     reason = UNSCHEDULABLE_FAMILIES.get(family) or (None if own_image else FAMILIES_ON_OWN_IMAGES.get(family))
     return f"{family}: {reason}" if reason else None
+
+
+def without_nvidia(name: str) -> str | None:
+    """Return what a type, family or bundle has in place of GPUs of NVIDIA; ``None`` if it has them or may have them.
+
+    A name that EC2 does not have yet may have them.
+    """
+    family = name.partition(".")[0]
+    if (other := OTHER_ACCELERATORS.get(family)) is not None:
+        return f"{name}, which has {other}"
+    members = instance_types.members(name)
+    if members:
+        return f"{name} without" if any(not each.gpus for each in members) else None
+    nothing_more = instance_types.is_known(name) and family not in NVIDIA_BY_NAME
+    return f"{name} without" if nothing_more and not instance_types.has_facts(name) else None
 
 
 def is_named_for_gpu_jobs(name: str) -> bool:

@@ -75,6 +75,10 @@ def default_image_type(orchestration: Literal["ECS", "EKS"], *, nvidia: bool) ->
     )
 
 
+NEURON_PARAMETER = "/aws/service/ecs/optimized-ami/amazon-linux-2023/neuron/recommended/image_id"
+"""The public SSM parameter with the newest image for ECS that has the driver of AWS Neuron devices."""
+
+
 def architecture_of_parameter(path: str) -> Architecture | None:
     """What the image behind a public SSM parameter of AWS runs on, such as the ECS-optimised one; ``None``: unknown.
 
@@ -97,8 +101,8 @@ def ecs_parameter(type_: InstanceType) -> str | None:
     """
     variant = "" if Architecture.X86_64 in type_.architectures else "arm64/"
     if type_.neuron_devices:
-        variant = "neuron/"
-    elif any(gpu.manufacturer == "NVIDIA" for gpu in type_.gpus):
+        return NEURON_PARAMETER
+    if any(gpu.manufacturer == "NVIDIA" for gpu in type_.gpus):
         if variant:
             return None
         variant = "gpu/"

@@ -88,6 +88,18 @@ def test_an_image_of_your_own_runs_where_aws_has_none(
     assert resources(only)["Ec2Configuration"] == [{"ImageType": image_type, "ImageIdOverride": "ami-1"}]
 
 
+@pytest.mark.parametrize("name", ["g5g.2xlarge", "p6e-gb200"])
+def test_arm_runs_with_an_image_of_your_own(stack: Stack, vpc: ec2.IVpc, name: str) -> None:
+    """AWS supports GPU jobs on Arm with a custom AMI, and has no image of its own for them."""
+    GpuComputeEnvironment(stack, "Gpu", vpc=vpc, instance_types=[name], image_id="ami-12345678")
+
+
+@pytest.mark.parametrize("name", ["g9x.large", "p7"])
+def test_a_type_that_ec2_does_not_have_yet_passes(stack: Stack, vpc: ec2.IVpc, name: str) -> None:
+    """An unknown is never an error."""
+    GpuComputeEnvironment(stack, "Gpu", vpc=vpc, instance_types=[name])
+
+
 def test_every_type_with_gpus_that_batch_schedules_passes(stack: Stack, vpc: ec2.IVpc) -> None:
     """Nothing that AWS Batch takes is refused."""
     names = [name for name in types.names() if (found := types.find(name)) and found.gpus]
@@ -100,10 +112,16 @@ def test_every_type_with_gpus_that_batch_schedules_passes(stack: Stack, vpc: ec2
     ("arguments", "message"),
     [
         ({"instance_types": []}, "must name at least one"),
-        ({"instance_types": ["g4ad.xlarge"]}, "got g4ad: its GPUs are AMD's"),
+        ({"instance_types": ["g4ad.xlarge"]}, "got g4ad.xlarge, which has AMD's GPUs"),
+        ({"instance_types": ["dl1"]}, "got dl1, which has Gaudi accelerators: make an Ec2ComputeEnvironment"),
+        ({"instance_types": ["f1.2xlarge", "g6"]}, "got f1.2xlarge, which has FPGAs"),
+        ({"instance_types": ["trn2"]}, "got trn2, which has AWS Neuron devices"),
+        ({"instance_types": ["u7ib-12tb"]}, "got u7ib-12tb without"),
+        ({"instance_types": ["m9g.metal-24xl"]}, "got m9g.metal-24xl without"),
+        ({"instance_types": ["p6e-gb200"]}, "p6e-gb200: its processor is Arm.*or give image_id"),
         ({"instance_types": ["g5g"]}, "got g5g: its processor is Arm"),
-        ({"instance_types": ["g6", "c7i.large"]}, "must have GPUs, got c7i.large without"),
-        ({"instance_types": ["optimal"]}, "must have GPUs, got optimal without"),
+        ({"instance_types": ["g6", "c7i.large"]}, "must have GPUs of NVIDIA, got c7i.large without"),
+        ({"instance_types": ["optimal"]}, "must have GPUs of NVIDIA, got optimal without"),
         ({"instance_types": ["p3.2xlarge"]}, "must run ECS_AL2023_NVIDIA, got p3.2xlarge"),
         ({"instance_types": ["g3s"]}, "must run ECS_AL2023_NVIDIA, got g3s"),
         ({"bid_percentage": 80}, "bid_percentage needs Spot, got 80 on demand"),

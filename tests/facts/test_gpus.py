@@ -7,17 +7,64 @@ import pytest
 from batch_constructs.facts import gpus, instance_types
 
 
-@pytest.mark.parametrize("name", ["g4ad", "g4ad.xlarge", "g5g", "g5g.metal"])
-def test_amd_and_graviton_are_not_scheduled(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("g4ad", "g4ad: its GPUs are AMD's"),
+        ("g4ad.xlarge", "g4ad: its GPUs are AMD's"),
+        ("g5g", "g5g: its processor is Arm"),
+        ("p6e-gb200.36xlarge", "p6e-gb200: its processor is Arm"),
+    ],
+)
+def test_amd_and_arm_are_not_scheduled(name: str, reason: str) -> None:
     """With the reason."""
-    assert gpus.why_unschedulable(name) in {"g4ad: its GPUs are AMD's", "g5g: its processor is Arm"}
+    assert str(gpus.why_unschedulable(name)).startswith(reason)
     assert not gpus.is_named_for_gpu_jobs(name)
 
 
-def test_an_own_image_can_drive_gpus_beside_an_arm_processor() -> None:
-    """AWS names g5g for jobs on images or user data of one's own, and g4ad for none."""
-    assert gpus.why_unschedulable("g5g.xlarge", own_image=True) is None
-    assert gpus.why_unschedulable("g4ad.xlarge", own_image=True) == "g4ad: its GPUs are AMD's"
+@pytest.mark.parametrize(("name", "why"), [("g5g.metal", None), ("g4ad", "g4ad: its GPUs are AMD's")])
+def test_an_image_of_ones_own_helps_arm_only(name: str, why: str | None) -> None:
+    """AWS: Arm is supported for GPU jobs on custom AMIs; of other makers' GPUs nothing helps."""
+    assert gpus.why_unschedulable(name, own_image=True) == why
+
+
+@pytest.mark.parametrize(
+    ("name", "has"),
+    [
+        ("dl1", "Gaudi"),
+        ("f1.2xlarge", "FPGAs"),
+        ("trn2", "Neuron"),
+        ("trn2u.48xlarge", "Neuron"),
+        ("u7ib-12tb", "without"),
+        ("m9g.metal-24xl", "without"),
+        ("i3.metal", "without"),
+        ("hs1", "without"),
+        ("default_x86_64", "without"),
+    ],
+)
+def test_what_has_no_gpus_of_nvidia_is_told(name: str, has: str) -> None:
+    """Also of types of which EC2 tells no more than the name."""
+    assert has in str(gpus.without_nvidia(name))
+
+
+@pytest.mark.parametrize(
+    "name", ["g6", "p3", "p3.2xlarge", "p2", "g3s.xlarge", "p6e-gb200", "g9x.large", "p7"]
+)
+def test_what_has_them_or_may_have_them_passes(name: str) -> None:
+    """A name that EC2 does not have yet is no error."""
+    assert gpus.without_nvidia(name) is None
+
+
+def test_all_accelerators_of_ec2_are_sorted() -> None:
+    """Each family in the data with devices of AWS Neuron is among the other accelerators, and no family is twice."""
+    neuron = {
+        each.family
+        for name in instance_types.names()
+        if (each := instance_types.find(name)) and each.neuron_devices
+    }
+    assert neuron <= set(gpus.OTHER_ACCELERATORS)
+    assert not set(gpus.OTHER_ACCELERATORS) & gpus.NVIDIA_BY_NAME
+    assert all(map(instance_types.is_known, {*gpus.OTHER_ACCELERATORS, *gpus.NVIDIA_BY_NAME}))
 
 
 @pytest.mark.parametrize(

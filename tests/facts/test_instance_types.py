@@ -309,3 +309,23 @@ def test_no_fact_starts_the_cdk() -> None:
         "assert all(name.startswith('batch_constructs.facts') for name in ours), ours\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_every_name_of_ec2_is_known() -> None:
+    """EC2's own enumeration, as in botocore: 1,437 types in 210 families, of which 42 by name only."""
+    from batch_constructs.facts.regenerate import names_in_botocore
+
+    named = names_in_botocore()
+    assert len(named) >= 1_437
+    assert [name for name in named if not instance_types.is_known(name)] == []
+    assert [name for name in named if not instance_types.is_known(name.partition(".")[0])] == []
+    assert sum(instance_types.find(name) is None for name in named) <= 42
+
+
+@pytest.mark.parametrize("name", ["g4ad.xlarge", "dl1", "m9g.metal-24xl", "u7ib-12tb", "p3", "f1.16xlarge"])
+def test_what_is_known_by_name_is_no_misspelling(name: str) -> None:
+    """CE-18 and the argument checks are silent about it, and so is the warning of unfamiliar types."""
+    from batch_constructs.facts.type_names import misspelt
+
+    assert not misspelt(name)
+    assert instance_types.closest(name) == name

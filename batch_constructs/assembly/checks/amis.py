@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from batch_constructs.assembly.checks import Finding, Severity, miscounted, one_of, rule
 from batch_constructs.assembly.checks._images import batch_chooses, image_types
 from batch_constructs.assembly.template import known, literals
-from batch_constructs.facts import images, instance_types, limits
+from batch_constructs.facts import gpus, images, instance_types, limits
 from batch_constructs.facts.instance_types import Architecture
 
 if TYPE_CHECKING:
@@ -160,3 +160,25 @@ def _has_nvidia_gpus(name: str) -> bool:
     """Whether all sizes behind a name are known to have NVIDIA GPUs."""
     types = instance_types.members(name)
     return bool(types) and all(any(gpu.manufacturer == "NVIDIA" for gpu in t.gpus) for t in types)
+
+
+@rule(
+    "AMI-14",
+    chapter=_CHAPTER,
+    severity=WARNING,
+    remedy="name an image with the driver as ImageIdOverride; AWS has one for Neuron devices under "
+    f"{images.NEURON_PARAMETER}",
+    prevents="jobs that find no device",
+)
+def accelerators_need_a_driver(resources: ComputeResources) -> Iterator[Finding]:
+    """Instance types with accelerators other than NVIDIA's GPUs should have an image of your own, with the driver."""
+    if not resources.ec2 or not batch_chooses(resources):
+        return
+    found = [
+        (name, gpus.OTHER_ACCELERATORS.get(name.partition(".")[0]))
+        for name in literals(resources.instance_types)
+    ]
+    told = [f"{name} ({what})" for name, what in found if what is not None]
+    if told:
+        message = f"AWS Batch has no image with a driver for {' and '.join(told)}, got no image of your own"
+        yield Finding(resources, message, at="InstanceTypes")
