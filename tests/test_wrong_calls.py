@@ -19,6 +19,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_ssm as ssm
 
 import batch_constructs as bc
@@ -83,6 +84,14 @@ CALLS: list[tuple[Callable[[Platform], Any], str]] = [
     (lambda p: p.define(log_retention=30), "got 30: write logs.RetentionDays.ONE_MONTH"),
     (lambda p: p.define(log_retention="ONE_WEEK"), "write logs.RetentionDays.ONE_WEEK"),
     (lambda p: p.make(bc.BatchLaunchTemplate, root_volume_size=100), "got 100: write Size.gibibytes(100)"),
+    (lambda p: p.define(memory=512), "got 512: write Size.mebibytes(512)"),
+    (lambda p: bc.EksContainer(name="a", image="b", vcpus="500m", memory="1Gi"), "got '500m': write 0.5"),  # type: ignore[arg-type]
+    (lambda p: p.start(max_vcpus="256"), "got '256': write 256"),
+    (lambda p: p.make(bc.SpotComputeEnvironment, vpc=p.vpc, bid_percentage="50%"), "got '50%': write 50"),
+    (lambda p: p.make(bc.BatchPlatform, monthly_budget="$500"), "got '$500': write 500"),
+    (lambda p: p.make(bc.BatchNetwork, nat_gateways=True), "got True: write 1"),
+    (lambda p: p.make(bc.FairSharePolicy, share_decay=3600), "write Duration.seconds(3600)"),
+    (lambda p: p.queue.metric_failed(period=300), "got 300: write Duration.seconds(300)"),  # type: ignore[arg-type]
     # Objects of the CDK that are not what is asked for, but what it is made of.
     (
         lambda p: p.define(secrets={"PASSWORD": secretsmanager.Secret(p.stack, "Secret")}),
@@ -159,6 +168,18 @@ CALLS: list[tuple[Callable[[Platform], Any], str]] = [
         ),
         'got [a Share]: write bc.FairSharePolicy(stack, "FairSharePolicy", shares=…)',
     ),
+    (
+        lambda p: p.make(bc.JobFailureAlerts, targets=[sqs.Queue(p.stack, "Letters")]),
+        "got a Queue: write events_targets.SqsQueue(…)",
+    ),
+    (
+        lambda p: p.start(vpc_subnets={"subnetType": "Public"}),
+        "write ec2.SubnetSelection(subnet_type='Public')",
+    ),
+    (
+        lambda p: p.make(bc.BatchNetwork, isolated=True, extra_endpoints=["secretsmanager"]),
+        "got 'secretsmanager': write ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER",
+    ),
     # ARNs, names and ids of what exists.
     (lambda p: p.define(job_role=ROLE), f"write iam.Role.from_role_arn(stack, \"Role\", '{ROLE}')"),
     (lambda p: p.define(job_role="batch"), "write iam.Role.from_role_name(stack, \"Role\", 'batch')"),
@@ -224,10 +245,15 @@ CALLS: list[tuple[Callable[[Platform], Any], str]] = [
     (lambda p: p.start(instance_types={"m7i", "c7i"}), "write ['c7i', 'm7i'], since a set has no order"),
     (lambda p: p.start(instance_types=(each for each in ["c7i"])), "write a list, which can be read twice"),
     (lambda p: p.make(bc.BatchAlarms, job_queues=p.queue), "got a JobQueue: put it into a list"),
+    (lambda p: p.make(bc.JobFailureAlerts, targets=bc.SlackChannel), "write [bc.SlackChannel(…)]"),
+    (lambda p: p.start(image_types=["AL2023"]), "write bc.ImageType.EKS_AL2023 or bc.ImageType.ECS_AL2023"),
     # Calls of another form.
     (lambda p: p.define(cpu=1), "Ec2JobDefinition has no argument 'cpu' (did you mean 'vcpus'?)"),
     (lambda p: p.define(memory_limit_mib=512), "(did you mean 'memory'?)"),
     (lambda p: p.start(maxVcpus=1), "(did you mean 'max_vcpus'?)"),
+    (lambda p: p.start(tags={"a": "b"}), "(did you mean 'instance_tags'?)"),
+    (lambda p: p.make(bc.JobQueue, name="a"), "(did you mean 'job_queue_name'?)"),
+    (lambda p: p.make(bc.ConsumableResource, total=5), "(did you mean 'total_quantity'?)"),
     (lambda p: p.start(spot=True), "has no argument 'spot': make a SpotComputeEnvironment"),
     (lambda p: p.start(capacity_reservation=1), "have it"),
     (lambda p: bc.AwsLogs(log_group="/x"), "it has stream_prefix, "),  # type: ignore[call-arg]

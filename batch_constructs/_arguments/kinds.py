@@ -110,16 +110,9 @@ def _is_instance(kind: type, value: Any) -> bool:
         return False
     if issubclass(kind, Enum) and isinstance(value, str) and not known(value):
         return True
-    if _is_struct(kind) and isinstance(value, Mapping):
-        # The CDK takes mappings for its structs.
-        return True
     if getattr(kind, "_is_protocol", False):
         return _implements(cast("Any", type(value)), kind) or _says(value, kind)
     return isinstance(value, kind)
-
-
-def _is_struct(kind: type) -> bool:
-    return hasattr(kind, "__jsii_struct_bases__")
 
 
 @cache

@@ -10,6 +10,7 @@ from dataclasses import is_dataclass
 from enum import Enum
 from importlib import import_module
 from pathlib import PurePath
+from types import NoneType
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from batch_constructs._arguments.annotations import hints
@@ -42,7 +43,12 @@ def calls_that_make(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]
     """
     if value is None or isinstance(value, bool):
         return
-    classes = [each for some in kinds if isinstance(some, type) for each in public_kinds(some)]
+    classes = [
+        each
+        for some in kinds
+        if isinstance(some, type) and some is not NoneType
+        for each in public_kinds(some)
+    ]
     for kind in classes:
         if isinstance(value, type):
             if kind in value.__mro__ or value.__name__ == kind.__name__.removeprefix("I"):
@@ -56,11 +62,11 @@ def calls_that_make(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]
         and not isinstance(value, type)
     ):
         required = [f"{name}=…" for name in _required(classes[0].__init__)]
-        yield f"write {path_of(classes[0])}({', '.join(required)})"
+        yield f"write {path_of(classes[0])}({', '.join(required) or '…'})"
 
 
 def _makes(kind: type, value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping) and is_dataclass(kind):
+    if isinstance(value, Mapping) and (is_dataclass(kind) or _is_struct(kind)):
         inside = ", ".join(f"{snake(str(key))}={as_written(each)}" for key, each in value.items())
         yield f"write {path_of(kind)}({inside})"
         return
@@ -72,7 +78,8 @@ def _makes(kind: type, value: Any) -> Iterator[str]:
             for name in required[:1]:
                 yield from (f"write {call.format(value=each)}" for each in _secret(expected.get(name), value))
         # What a string means is plain from the first argument only.
-        names = required or (list(expected)[:1] if isinstance(value, str) else list(expected))
+        plain = isinstance(value, str | int | float) or type(value).__name__ in {"Duration", "Size"}
+        names = required or (list(expected)[:1] if plain and not isinstance(value, Enum) else list(expected))
         fits = [each for each in names if _takes_it(expected.get(each), value)]
         if len(required) <= 1 and fits:
             yield f"write {call.format(name=fits[0], value=_shown(value))}"
@@ -103,6 +110,11 @@ def _makers(kind: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
             maker = inspect.getattr_static(kind, each, None)
             if isinstance(maker, classmethod | staticmethod) and _gives(maker.__func__, kind):
                 yield f"{path_of(kind)}.{each}({{value}})", maker.__func__
+    if kind.__name__ == "IRuleTarget":
+        targets = vars(import_module("aws_cdk.aws_events_targets"))
+        for name, each in targets.items():
+            if isinstance(each, type) and kind in each.__mro__ + tuple(getattr(each, "__jsii_ifaces__", ())):
+                yield f"events_targets.{name}({{value}})", vars(each)["__init__"]
     if is_dataclass(kind) or _is_struct(kind) or is_public(kind):
         yield f"{path_of(kind)}({{name}}={{value}})", kind.__init__
 
@@ -182,10 +194,11 @@ def imports_of(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
 
 def _import(owner: type, value: str) -> Iterator[str]:
     known = [each for each in dir(owner) if each.startswith("from_") and _is_own(owner, each)]
+    known = [each for each in known if each != "from_cli_json"]
     is_arn, is_id = value.startswith("arn:"), bool(re.match(r"[a-z]+-[0-9a-f]{8,}$", value))
     order = ["_arn"] if is_arn else ["_id", "_lookup"] if is_id else ["_name", "_complete_arn", "_arn", "_id"]
     fits = [each for end in order for each in known if each.endswith(end)]
-    fits.sort(key=lambda each: not each.startswith(f"from_{snake(owner.__name__)}"))
+    fits.sort(key=lambda each: not each.startswith(f"from_{snake(owner.__name__.removeprefix('Cfn'))}"))
     path, name = path_of(owner), owner.__name__
     if fits:
         text = as_written(value) if is_arn or not fits[0].endswith("_arn") else "'arn:…'"
@@ -193,8 +206,6 @@ def _import(owner: type, value: str) -> Iterator[str]:
         yield f'write {path}.{fits[0]}(stack, "{name}", {lookup}{text})'
     elif known:
         yield f"import it with {path}.{known[0]}"
-    else:
-        yield f"make one with {path}"
 
 
 def _is_own(owner: type, name: str) -> bool:
@@ -217,11 +228,12 @@ def _owners(kind: Any) -> Iterator[type]:
     package = sys.modules["batch_constructs"]
     if name in package.__dict__["_HOMES"]:
         yield getattr(package, name)
-        return
     home = kind.__module__.rpartition(".")[2]
-    theirs = getattr(import_module(f"aws_cdk.{home}"), name, None) if home.startswith("aws_") else None
-    if isinstance(theirs, type):
-        yield theirs
+    module = import_module(f"aws_cdk.{home}") if home.startswith("aws_") else None
+    plain = re.sub(r"^I(?=[A-Z])|Ref$", "", kind.__name__)
+    for each in (name, f"Cfn{plain}", f"Fairshare{plain}"):
+        if isinstance(theirs := getattr(module, each, None), type):
+            yield theirs
 
 
 def snake(name: str) -> str:

@@ -60,6 +60,9 @@ _HABITS = {
     "task_role": "job_role",
     "topic_arn": "topic",
     "types": "instance_types",
+    "availability_zones": "vpc_subnets",
+    "state": "enabled",
+    "tags": "instance_tags",
     "volumes": "mounts",
     "vpc_id": "vpc",
 }
@@ -151,7 +154,10 @@ def _unknown(label: str, name: str, parameters: Mapping[str, Parameter]) -> str:
     known = [each for each in parameters if each not in {"self", "cls"}]
     spelt = snake(name)
     habit = _HABITS.get(spelt)
-    close = [spelt] if spelt in known else [habit] if habit in known else get_close_matches(spelt, known, n=1)
+    longer = [each for each in known if each.startswith(f"{spelt}_") or each.endswith(f"_{spelt}")]
+    close = (
+        [each for each in (spelt, habit) if each in known] or longer or get_close_matches(spelt, known, n=1)
+    )
     if close:
         return f"{label} has no argument {name!r} (did you mean {close[0]!r}?)"
     if len(known) <= _FEW:

@@ -24,12 +24,12 @@ _UNITS = {
     **dict.fromkeys(("d", "day", "days"), "Duration.days"),
 }
 _SIZES = {
-    **dict.fromkeys(("m", "mb", "mib"), "Size.mebibytes"),
-    **dict.fromkeys(("g", "gb", "gib"), "Size.gibibytes"),
-    **dict.fromkeys(("t", "tb", "tib"), "Size.tebibytes"),
+    **dict.fromkeys(("m", "mb", "mi", "mib"), "Size.mebibytes"),
+    **dict.fromkeys(("g", "gb", "gi", "gib"), "Size.gibibytes"),
+    **dict.fromkeys(("t", "tb", "ti", "tib"), "Size.tebibytes"),
 }
 _DAYS = {1: "ONE_DAY", 7: "ONE_WEEK", 14: "TWO_WEEKS", 30: "ONE_MONTH", 90: "THREE_MONTHS", 365: "ONE_YEAR"}
-_TRUE, _FALSE = {"true", "yes"}, {"false", "no"}
+_TRUE, _FALSE = {"true", "yes", "enabled", "on"}, {"false", "no", "disabled", "off"}
 _ENDINGS = ("_arn", "_name", "_id", "_uri", "_string")
 
 
@@ -56,7 +56,10 @@ def remedy(name: str, value: Any, expected: Any) -> str:
 def _list(name: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
     """A list around one value; a list in place of a generator or a set."""
     items = [get_args(each)[0] for each in kinds if len(get_args(each)) == 1]
-    if not items or isinstance(value, type):
+    if not items:
+        return
+    if isinstance(value, type):
+        yield f"write [{path_of(value)}(…)]"
         return
     if isinstance(value, str) and not isinstance(value, Enum) and str in options(items[0]):
         yield f"write {value.split() if name.endswith('command') else [value]}"
@@ -68,9 +71,8 @@ def _list(name: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
         yield f"write [{as_written(value)}]" if isinstance(value, Enum | int | str) else "put it into a list"
     else:
         for way in (_member, imports_of, calls_that_make):
-            yield from (
-                f"write [{each.removeprefix('write ')}]" for each in way(name, value, options(items[0]))
-            )
+            found = [each for each in way(name, value, options(items[0])) if each.startswith("write ")]
+            yield from (f"write [{each.removeprefix('write ')}]" for each in found)
 
 
 def _fits(kind: Any, value: Any) -> bool:
@@ -103,14 +105,24 @@ def _mapping(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
 def _plain(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
     """A number or a truth value that was written as a string, or a string that was not."""
     if isinstance(value, str):
-        if {int, float} & set(kinds) and re.fullmatch(r"\s*-?\d+(\.\d+)?\s*", value):
-            yield f"write {value.strip()}"
+        if {int, float} & set(kinds):
+            yield from _number(value)
         if bool in kinds and value.lower() in _TRUE | _FALSE:
             yield f"write {value.lower() in _TRUE}"
-    if bool in kinds and value in {0, 1}:
+    if bool in kinds and isinstance(value, int) and value in {0, 1}:
         yield f"write {bool(value)}"
+    if isinstance(value, bool) and {int, float} & set(kinds):
+        yield f"write {int(value)}"
     if str in kinds and isinstance(value, int | float) and not isinstance(value, Enum):
         yield f"write {str(value)!r}"
+
+
+def _number(text: str) -> Iterator[str]:
+    """A number from ``'4'``, ``'50%'``, ``'$500'``, and Kubernetes' thousandths, ``'500m'``."""
+    if found := re.fullmatch(r"\s*\$?\s*(-?\d+(?:\.\d+)?)\s*%?\s*", text):
+        yield f"write {found[1]}"
+    elif found := re.fullmatch(r"(\d+)m", text):
+        yield f"write {int(found[1]) / 1000:g}"
 
 
 def _amount(name: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
@@ -124,8 +136,11 @@ def _amount(name: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
             yield f"write {unit}({found[1]})"
     if isinstance(value, int) and "RetentionDays" in wanted and value in _DAYS:
         yield f"write logs.RetentionDays.{_DAYS[value]}"
-    if isinstance(value, int) and "Size" in wanted and "volume" in name:
-        yield f"write Size.gibibytes({value})"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if "Duration" in wanted:
+            yield f"write Duration.seconds({value})"
+        if "Size" in wanted:
+            yield f"write Size.{'gibibytes' if 'volume' in name else 'mebibytes'}({value})"
 
 
 def _member(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
@@ -135,9 +150,18 @@ def _member(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
             continue
         word = value.name if isinstance(value, Enum) else value
         words = {str(each.value): each for each in kind} | {each.name: each for each in kind}
-        near = get_close_matches(word, words, n=1) or get_close_matches(word.upper(), words, n=1)
+        near = get_close_matches(word, words, n=2) or get_close_matches(word.upper(), words, n=2)
         if near:
-            yield f"write {as_written(words[near[0]])}"
+            found = dict.fromkeys(
+                as_written(words[each]) for each in near[: 1 if word.upper() == near[0].upper() else 2]
+            )
+            yield f"write {' or '.join(found)}"
+    # The CDK has some as constants of a class: InterfaceVpcEndpointAwsService.SECRETS_MANAGER.
+    for kind in (each for each in kinds if hasattr(each, "__jsii_type__") and isinstance(value, str)):
+        constants = {each.replace("_", ""): each for each in dir(kind) if each.isupper()}
+        near = get_close_matches(re.sub(r"\W|_", "", str(value)).upper(), constants, n=1)
+        if near:
+            yield f"write {path_of(kind)}.{constants[near[0]]}"
     if str in kinds and type(value).__name__ == "InstanceClass":
         yield f"write {value.name.lower()!r}"
 

@@ -9,6 +9,7 @@ from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 from batch_constructs._arguments.kinds import options
+from batch_constructs._tokens import known
 
 __all__ = ["as_written", "in_words", "is_public", "path_of", "public_kinds", "with_article"]
 
@@ -137,6 +138,8 @@ def as_written(value: Any) -> str:
         return repr(value.value) if private else f"{path_of(type(value))}.{value.name}"
     if isinstance(value, type):
         return f"the class {value.__name__}"
+    if isinstance(value, str) and not known(value):
+        return "a string that is known at the deploy"
     if isinstance(value, str | int | float | None):
         return _short(repr(value))
     if isinstance(value, Mapping):
