@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from batch_constructs._places import place_of
 from batch_constructs.facts.metrics import NAMESPACE, QUEUE_DIMENSION, QueueMetric
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ class QueueMetrics:
 
     Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents).
     """
+
+    @property
+    def _source(self) -> object:
+        """What the metrics are of."""
+        return self
 
     @property
     def job_queue_name(self) -> str:
@@ -46,6 +52,7 @@ class QueueMetrics:
             {QUEUE_DIMENSION: self.job_queue_name},
             statistic=statistic or ("p90" if name.is_duration else "Sum"),
             period=period,
+            source=self._source,
         )
 
     def metric_submitted(self, *, period: Duration | None = None) -> cloudwatch.Metric:
@@ -135,15 +142,19 @@ def metric(
     *,
     statistic: str,
     period: Duration | None,
+    source: object = None,
 ) -> cloudwatch.Metric:
-    """A metric; without a period, of 5 minutes."""
+    """A metric, of the Region and account of its source where these are known; without a period, of 5 minutes."""
     from aws_cdk import Duration  # noqa: PLC0415 - a queue is imported far more often than its metrics are asked for
     from aws_cdk import aws_cloudwatch as cloudwatch  # noqa: PLC0415
 
+    place = place_of(source)
     return cloudwatch.Metric(
         namespace=namespace,
         metric_name=name,
         dimensions_map=dict(dimensions),
         statistic=statistic,
         period=period or Duration.minutes(5),
+        region=place.region,
+        account=place.account,
     )

@@ -14,6 +14,7 @@ from batch_constructs._arguments import checked
 from batch_constructs._cli_json.constructs import CliJson, check_kind
 from batch_constructs._cli_json.named import Named
 from batch_constructs._metrics import QueueMetrics
+from batch_constructs._places import check_place
 from batch_constructs._problems import Problems
 from batch_constructs._references import Referable
 from batch_constructs._tokens import known
@@ -235,6 +236,8 @@ class JobQueue(CliJson, JobQueueBase):
             len(set(reasons)) == len(reasons),
             "job_state_time_limits must have different reasons, got one twice",
         )
+        check_place(problems, scope, "compute_environments", compute_environments)
+        check_place(problems, scope, "scheduling_policy", [scheduling_policy])
         problems.raise_if_any()
         super().__init__(scope, id)
         self._has_shares = scheduling_policy is not None

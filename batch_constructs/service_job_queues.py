@@ -12,6 +12,7 @@ from aws_cdk.interfaces.aws_batch import IJobQueueRef
 from batch_constructs._arguments import checked
 from batch_constructs._cli_json.constructs import CliJson, check_kind, word
 from batch_constructs._cli_json.named import Named
+from batch_constructs._places import check_place
 from batch_constructs._problems import Problems
 from batch_constructs._references import Referable
 from batch_constructs.facts import limits, patterns
@@ -84,6 +85,8 @@ class SageMakerJobQueue(CliJson, NamedQueue):
             len(set(reasons)) == len(reasons),
             "job_state_time_limits must have different reasons, got one twice",
         )
+        check_place(problems, scope, "service_environment", [service_environment])
+        check_place(problems, scope, "scheduling_policy", [scheduling_policy])
         problems.raise_if_any()
         super().__init__(scope, id)
         self.cfn = _L1(

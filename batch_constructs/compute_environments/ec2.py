@@ -151,6 +151,7 @@ class Ec2ComputeEnvironment(Ec2Family):
             id,
             capacity=capacity,
             vpc=vpc,
+            vpc_subnets=vpc_subnets,
             subnet_ids=placement(vpc, vpc_subnets).subnet_ids,
             security_groups=security_groups,
             instance_role=instance_role,

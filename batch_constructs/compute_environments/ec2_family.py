@@ -9,9 +9,11 @@ from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 
 from batch_constructs._cfn import struct
-from batch_constructs._places import role_beside
+from batch_constructs._places import check_place, role_beside
+from batch_constructs._problems import Problems
 from batch_constructs.compute_environments.base import ManagedComputeEnvironment, imported_instance_role
 from batch_constructs.compute_environments.insights import allow_insights, ecs_settings
+from batch_constructs.compute_environments.surroundings import check_network
 from batch_constructs.facts import instance_types as types
 from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
 from batch_constructs.launch_templates.specification import (
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef
     from constructs import Construct
 
-    from batch_constructs._problems import Problems
     from batch_constructs.compute_environments.capacity import Capacity
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
@@ -60,6 +61,7 @@ class Ec2Family(ManagedComputeEnvironment):
         *,
         capacity: Capacity,
         vpc: ec2.IVpc,
+        vpc_subnets: ec2.SubnetSelection | None,
         subnet_ids: Sequence[str],
         security_groups: Sequence[ec2.ISecurityGroup] | None,
         instance_role: InstanceRole | iam.IInstanceProfile | None,
@@ -74,6 +76,16 @@ class Ec2Family(ManagedComputeEnvironment):
         cluster: bool = False,
     ) -> None:
         """Create the environment, and what it was not given; the class of the user has checked the arguments."""
+        problems = Problems()
+        check_network(problems, scope, vpc, vpc_subnets, security_groups)
+        overrides_given = [each.launch_template for each in capacity.launch_template_overrides]
+        check_place(problems, scope, "launch_template", [launch_template, *overrides_given])
+        check_place(problems, scope, "key_pair", [key_pair])
+        check_place(problems, scope, "placement_group", [placement_group], account=False)
+        # Roles have no Region.
+        check_place(problems, scope, "instance_role", [instance_role], region=False)
+        check_place(problems, scope, "service_role", [service_role], region=False)
+        problems.raise_if_any()
         # Each may refuse what it is given, so all come before there is anything in the tree.
         template = None if launch_template is None else specification(launch_template)
         overrides = override_specifications(capacity.launch_template_overrides, capacity.userdata_type)

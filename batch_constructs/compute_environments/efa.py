@@ -196,6 +196,7 @@ class EfaComputeEnvironment(Ec2Family):
             id,
             capacity=capacity,
             vpc=vpc,
+            vpc_subnets=vpc_subnets,
             subnet_ids=subnets.subnet_ids[:1],
             security_groups=security_groups,
             instance_role=instance_role,

@@ -223,6 +223,7 @@ class EksComputeEnvironment(Ec2Family):
             id,
             capacity=capacity,
             vpc=cast("ec2.IVpc", network),
+            vpc_subnets=vpc_subnets,
             subnet_ids=placement(cast("ec2.IVpc", network), vpc_subnets).subnet_ids,
             security_groups=security_groups,
             instance_role=instance_role,

@@ -8,9 +8,11 @@ from aws_cdk import aws_batch as batch
 
 from batch_constructs._arguments import checked
 from batch_constructs._cfn import struct
+from batch_constructs._places import check_place
 from batch_constructs._problems import Problems
 from batch_constructs.compute_environments.base import ManagedComputeEnvironment
 from batch_constructs.compute_environments.insights import allow_insights, ecs_settings
+from batch_constructs.compute_environments.surroundings import check_network
 from batch_constructs.facts import limits, patterns
 from batch_constructs.networking import placement
 
@@ -95,6 +97,8 @@ class FargateComputeEnvironment(ManagedComputeEnvironment):
         )
         subnets = placement(vpc, vpc_subnets).subnet_ids
         problems.within("the number of subnets", len(subnets), limits.FARGATE_SUBNETS)
+        check_network(problems, scope, vpc, vpc_subnets, security_groups)
+        check_place(problems, scope, "service_role", [service_role], region=False)
         problems.raise_if_any()
 
         super().__init__(scope, id)

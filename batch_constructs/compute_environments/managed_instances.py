@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 
 from batch_constructs._arguments import checked
 from batch_constructs._cfn import struct
+from batch_constructs._places import check_place
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import gibibytes, seconds
 from batch_constructs.compute_environments.base import (
@@ -20,6 +21,7 @@ from batch_constructs.compute_environments.managed_instances_roles import (
     ManagedInstancesInfrastructureRole,
     ManagedInstancesInstanceRole,
 )
+from batch_constructs.compute_environments.surroundings import check_network
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.vocabulary import CapacityOption, CapacityTagSource, Monitoring, ResourceKind
 from batch_constructs.networking import placement
@@ -154,6 +156,10 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
             f"one goes, got compute_environment_name={compute_environment_name!r}: omit the name",
         )
         subnets = placement(vpc, vpc_subnets).subnet_ids
+        check_network(problems, scope, vpc, vpc_subnets, security_groups)
+        check_place(problems, scope, "infrastructure_role", [infrastructure_role], region=False)
+        check_place(problems, scope, "instance_role", [instance_role], region=False)
+        check_place(problems, scope, "service_role", [service_role], region=False)
         problems.raise_if_any()
 
         super().__init__(scope, id)

@@ -10,6 +10,7 @@ from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
 from batch_constructs._arguments import checked
+from batch_constructs._places import check_place
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.compute_environments.base import OwnComputeEnvironment
@@ -90,6 +91,7 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
         problems = Problems()
         problems.within("unmanaged_vcpus", unmanaged_vcpus, limits.UNMANAGED_VCPUS)
         problems.matches("compute_environment_name", compute_environment_name, patterns.RESOURCE_NAME)
+        check_place(problems, scope, "service_role", [service_role], region=False)
         problems.raise_if_any()
 
         super().__init__(scope, id)

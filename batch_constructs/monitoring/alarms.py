@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import aws_cloudwatch as cloudwatch
 
 from batch_constructs._arguments import checked
+from batch_constructs._places import check_place
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import seconds
@@ -103,6 +104,11 @@ class BatchAlarms(CheckedConstruct):
             "spot_reclaims and compute_environments need metrics: AWS publishes none of them",
         )
         check_emails(problems, emails)
+        check_place(problems, scope, "job_queues", job_queues)
+        check_place(problems, scope, "compute_environments", compute_environments)
+        check_place(problems, scope, "metrics", [metrics])
+        # CloudWatch tells topics of other accounts, but none of other Regions.
+        check_place(problems, scope, "topic", [topic], account=False)
         problems.raise_if_any()
         super().__init__(scope, id)
         self.topic: sns.ITopic | sns.Topic | None = topic

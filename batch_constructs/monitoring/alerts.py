@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs.facts.vocabulary import JobStatus
-from batch_constructs.monitoring.alerts_base import AlertRule, AlertsBase, check_receivers
+from batch_constructs.monitoring.alerts_base import AlertRule, AlertsBase, check_receivers, check_watched
 from batch_constructs.monitoring.event_fields import JobEventField
 from batch_constructs.monitoring.job_pattern import ArrayJobs, JobPattern
 from batch_constructs.monitoring.messages import about_a_job, log_link
@@ -90,6 +90,7 @@ class JobFailureAlerts(AlertsBase):
         """
         problems = Problems()
         check_receivers(problems, emails, targets)
+        check_watched(problems, scope, topic, job_queues=job_queues, job_definitions=job_definitions)
         try:
             pattern = JobPattern(
                 statuses=[JobStatus.FAILED],

@@ -9,6 +9,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_sns as sns
 
 from batch_constructs._dead_letters import dead_letter_queue, let_rule_in
+from batch_constructs._places import check_place, same_stack
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs.monitoring.receivers import RuleTarget, TopicSubscriber, check_emails, message_to
 from batch_constructs.monitoring.topics import EVENTS, encrypted_topic, let_publish, let_use_key_of, subscribe
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from batch_constructs.monitoring.messages import AlertMessage
     from batch_constructs.monitoring.receivers import AlertTarget, Render
 
-__all__ = ["AlertRule", "AlertsBase", "check_receivers"]
+__all__ = ["AlertRule", "AlertsBase", "check_receivers", "check_watched"]
 
 # EventBridge's limit for a rule.
 _TARGETS = 5
@@ -58,6 +59,22 @@ def check_receivers(problems: Problems, emails: Sequence[str], targets: Sequence
     )
 
 
+def check_watched(
+    problems: Problems, scope: Construct, topic: sns.ITopic | sns.Topic | None, **watched: Sequence[object]
+) -> None:
+    """Note what is watched, or told, in another Region or account than the alerts: no event of it arrives here.
+
+    Args:
+        problems: Where to note them.
+        scope: Where the alerts belong.
+        topic: Whom they tell; EventBridge publishes to topics of other accounts, but of no other Region.
+        watched: What is watched, by the name of the argument.
+    """
+    for name, resources in watched.items():
+        check_place(problems, scope, name, resources)
+    check_place(problems, scope, "topic", [topic], account=False)
+
+
 class AlertsBase(CheckedConstruct):
     """Rules that publish to a topic, and to further targets."""
 
@@ -87,7 +104,7 @@ class AlertsBase(CheckedConstruct):
             topic, self.key = encrypted_topic(self, "Alerts of AWS Batch")
             own = True
         else:
-            own = _same_stack(topic, self)
+            own = same_stack(topic, self)
             let_use_key_of(topic, EVENTS)
         self.topic = topic
         self.dead_letter_queue = dead_letter_queue(self)
@@ -172,9 +189,3 @@ def _topic(topic_arn: str) -> Render:
     return lambda message, dead_letter_arn: message_to(
         "Topic", topic_arn, dict(message.paths), message.text(), dead_letter_arn
     )
-
-
-def _same_stack(topic: sns.ITopic | sns.Topic, construct: Construct) -> bool:
-    from aws_cdk import Stack  # noqa: PLC0415 - only topics that are given need it
-
-    return Stack.of(topic) is Stack.of(construct)

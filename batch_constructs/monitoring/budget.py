@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_budgets as budgets
 
 from batch_constructs._arguments import checked
+from batch_constructs._places import check_place
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
@@ -102,6 +103,7 @@ class BatchBudget(CheckedConstruct):
                 f"percents must be more than 0 and at most 1,000,000, got {percent}",
             )
         check_emails(problems, emails)
+        check_place(problems, scope, "topic", [topic], region=False)
         problems.raise_if_any()
         super().__init__(scope, id)
         self.topic: sns.ITopic | sns.Topic | None = topic

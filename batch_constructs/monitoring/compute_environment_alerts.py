@@ -10,7 +10,7 @@ from batch_constructs._tokens import known, minutes
 from batch_constructs.facts import events as facts
 from batch_constructs.facts.events import BlockedReason
 from batch_constructs.monitoring._pattern_parts import but_not, starting_with
-from batch_constructs.monitoring.alerts_base import AlertRule, AlertsBase, check_receivers
+from batch_constructs.monitoring.alerts_base import AlertRule, AlertsBase, check_receivers, check_watched
 from batch_constructs.monitoring.event_patterns import JobQueueBlockedPattern
 from batch_constructs.monitoring.messages import AlertMessage, about_a_job
 
@@ -86,6 +86,9 @@ class ComputeEnvironmentAlerts(AlertsBase):
         """
         problems = Problems()
         check_receivers(problems, emails, targets)
+        check_watched(
+            problems, scope, topic, job_queues=job_queues, compute_environments=compute_environments
+        )
         every = minutes(check_every)
         problems.check(
             every is None or not known(every) or (every >= 1 and every == int(every)),

@@ -9,6 +9,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 
 from batch_constructs import _cfn
 from batch_constructs._arguments import checked
+from batch_constructs._places import check_place, region_elsewhere
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs.monitoring.dashboard_layout import Grid, alarm_states, text
@@ -82,6 +83,15 @@ class BatchDashboard(CheckedConstruct):
             not free_only or not compute_environments,
             "free_only shows no compute_environments: AWS publishes no metrics of them",
         )
+        # CloudWatch shows metrics of other Regions, and of other accounts only where these are linked.
+        check_place(problems, scope, "job_queues", job_queues, region=free_only is False and metrics is None)
+        check_place(
+            problems,
+            scope,
+            "compute_environments",
+            compute_environments,
+            region=free_only is False and metrics is None,
+        )
         problems.raise_if_any()
         super().__init__(scope, id)
         self.metrics = metrics
@@ -117,30 +127,41 @@ class BatchDashboard(CheckedConstruct):
     ) -> Grid:
         region = _cfn.region()
         grid = Grid()
-        grid.row(2, [text(_heading(job_queues, names, region))])
+        places = [region_elsewhere(self, each) or region for each in job_queues]
+        grid.row(2, [text(_heading(job_queues, names, places))])
         if shown is not None:
             arns = [alarm.attr_arn for alarm in shown.alarms]
             # Six of them stand side by side.
             grid.row(1 + (len(arns) + 5) // 6, [alarm_states("Alarms", arns)])
-        queues = [QueueWidgets(name, queue, region) for queue, name in zip(job_queues, names, strict=True)]
+        queues = [
+            QueueWidgets(name, queue, there)
+            for queue, name, there in zip(job_queues, names, places, strict=True)
+        ]
         grid.row(3, [each.totals() for each in queues])
         for each in queues:
             grid.row(6, each.graphs(reclaims=self.metrics is not None), most=4)
-        grid.row(6, [of_environment(each, region) for each in environments])
-        if environments:
-            grid.row(5, of_instances(region), most=4)
+        regions = [region_elsewhere(self, each) or region for each in environments]
+        grid.row(6, [of_environment(each, there) for each, there in zip(environments, regions, strict=True)])
+        for there in dict.fromkeys(regions):
+            grid.row(5, of_instances(there), most=4)
         if self.metrics is not None:
             log_group = self.metrics.log_group.log_group_name
-            asked = tables(log_group, region, by_instance=self.metrics.include_instances)
+            there = region_elsewhere(self, self.metrics) or region
+            asked = tables(log_group, there, by_instance=self.metrics.include_instances)
             grid.row(6, asked, most=2)
         return grid
 
 
-def _heading(job_queues: Sequence[IJobQueueRef], names: Sequence[str], region: str) -> str:
-    console = f"https://{region}.console.aws.amazon.com/batch/home?region={region}"
+def _heading(job_queues: Sequence[IJobQueueRef], names: Sequence[str], regions: Sequence[str]) -> str:
     links = [
-        f"[{name}]({console}#queues/detail/{queue.job_queue_ref.job_queue_arn})"
-        for queue, name in zip(job_queues, names, strict=True)
+        f"[{name}]({_console(region)}#queues/detail/{queue.job_queue_ref.job_queue_arn})"
+        for queue, name, region in zip(job_queues, names, regions, strict=True)
     ]
-    links += [f"[all jobs]({console}#jobs)", f"[environments]({console}#compute-environments)"]
+    for region in dict.fromkeys(regions):
+        console = _console(region)
+        links += [f"[all jobs]({console}#jobs)", f"[environments]({console}#compute-environments)"]
     return f"## AWS Batch\n{' | '.join(links)}"
+
+
+def _console(region: str) -> str:
+    return f"https://{region}.console.aws.amazon.com/batch/home?region={region}"

@@ -12,6 +12,8 @@ from aws_cdk import aws_logs as logs
 from batch_constructs import _cfn
 from batch_constructs._arguments import checked
 from batch_constructs._dead_letters import dead_letter_queue, let_rule_in
+from batch_constructs._places import check_place
+from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs.facts import events as facts
 from batch_constructs.monitoring._pattern_parts import Filter, arns
@@ -65,7 +67,14 @@ class JobEventLog(CheckedConstruct):
             removal_policy: Whether the group stays when the stack goes. By default it stays.
             queries: Queries of your own for Logs Insights, each under its name, beside ours. An empty text takes one
                 of ours away. By default ours alone.
+
+        Raises:
+            ValueError: a queue, or the key, is in another Region or account.
         """
+        problems = Problems()
+        check_place(problems, scope, "job_queues", job_queues)
+        check_place(problems, scope, "encryption_key", [encryption_key], account=False)
+        problems.raise_if_any()
         super().__init__(scope, id)
         # Only a group under this prefix shows as a target in the console of EventBridge.
         name = f"/aws/events/{Names.unique_resource_name(self, max_length=_NAME_LENGTH, separator='-')}"

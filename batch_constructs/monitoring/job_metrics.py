@@ -15,6 +15,7 @@ from batch_constructs import _cfn
 from batch_constructs._arguments import checked
 from batch_constructs._dead_letters import dead_letter_queue, let_rule_in
 from batch_constructs._metrics import metric
+from batch_constructs._places import check_place
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs.facts import events as facts
@@ -113,6 +114,9 @@ class JobMetrics(CheckedConstruct):
             bool(job_definitions) or not count_submissions,
             "count_submissions counts those of job_definitions: name at least one",
         )
+        check_place(problems, scope, "job_queues", job_queues)
+        check_place(problems, scope, "compute_environments", compute_environments)
+        check_place(problems, scope, "job_definitions", job_definitions)
         problems.raise_if_any()
         super().__init__(scope, id)
         self.include_instances = include_instances

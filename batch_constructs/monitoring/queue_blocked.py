@@ -8,7 +8,7 @@ from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs.facts.events import TIME_LIMIT_REASON, BlockedReason
 from batch_constructs.facts.vocabulary import JobStatus
-from batch_constructs.monitoring.alerts_base import AlertRule, AlertsBase, check_receivers
+from batch_constructs.monitoring.alerts_base import AlertRule, AlertsBase, check_receivers, check_watched
 from batch_constructs.monitoring.event_patterns import JobQueueBlockedPattern, ServiceJobQueueBlockedPattern
 from batch_constructs.monitoring.job_pattern import ArrayJobs, JobPattern
 from batch_constructs.monitoring.messages import about_a_job
@@ -74,6 +74,7 @@ class JobQueueBlockedAlerts(AlertsBase):
         """
         problems = Problems()
         check_receivers(problems, emails, targets)
+        check_watched(problems, scope, topic, job_queues=job_queues)
         problems.check(
             not (reasons and ignore_reasons), "reasons and ignore_reasons exclude each other, got both"
         )
@@ -140,6 +141,7 @@ class StuckJobAlerts(AlertsBase):
         """
         problems = Problems()
         check_receivers(problems, emails, targets)
+        check_watched(problems, scope, topic, job_queues=job_queues)
         problems.raise_if_any()
         pattern = JobPattern(
             statuses=[JobStatus.FAILED],

@@ -36,6 +36,11 @@ class JobQueueMetrics(QueueMetrics):
             job_queue: The queue, of any make.
         """
         self._name = name_in_arn(job_queue.job_queue_ref.job_queue_arn)
+        self._job_queue = job_queue
+
+    @property
+    def _source(self) -> object:
+        return self._job_queue
 
     @property
     def job_queue_name(self) -> str:
@@ -48,7 +53,7 @@ class JobQueueMetrics(QueueMetrics):
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("SpotReclaims", {OWN_QUEUE: self._name}, "Sum", period)
+        return _own("SpotReclaims", {OWN_QUEUE: self._name}, "Sum", period, self._source)
 
 
 @checked
@@ -66,6 +71,7 @@ class JobDefinitionMetrics:
         Args:
             job_definition: The definition, of any make.
         """
+        self._source = job_definition
         self._dimensions = {OWN_DEFINITION: definition_name(job_definition)}
 
     def metric_submitted(self, *, period: Duration | None = None) -> cloudwatch.Metric:
@@ -77,7 +83,7 @@ class JobDefinitionMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("Submitted", self._dimensions, "Sum", period)
+        return _own("Submitted", self._dimensions, "Sum", period, self._source)
 
     def metric_pending(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Jobs that began to wait for others.
@@ -85,7 +91,7 @@ class JobDefinitionMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("Pending", self._dimensions, "Sum", period)
+        return _own("Pending", self._dimensions, "Sum", period, self._source)
 
     def metric_runnable(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Jobs that began to wait for capacity, at their first attempt only: each job counts once.
@@ -93,7 +99,7 @@ class JobDefinitionMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("Runnable", self._dimensions, "Sum", period)
+        return _own("Runnable", self._dimensions, "Sum", period, self._source)
 
     def metric_starting(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Jobs that were placed, once for each attempt.
@@ -101,7 +107,7 @@ class JobDefinitionMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("Starting", self._dimensions, "Sum", period)
+        return _own("Starting", self._dimensions, "Sum", period, self._source)
 
     def metric_running(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Jobs that began to run, once for each attempt.
@@ -109,7 +115,7 @@ class JobDefinitionMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("Running", self._dimensions, "Sum", period)
+        return _own("Running", self._dimensions, "Sum", period, self._source)
 
     def metric_succeeded(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Jobs that succeeded.
@@ -117,7 +123,7 @@ class JobDefinitionMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("Succeeded", self._dimensions, "Sum", period)
+        return _own("Succeeded", self._dimensions, "Sum", period, self._source)
 
     def metric_failed(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Jobs that failed for good.
@@ -125,7 +131,7 @@ class JobDefinitionMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("Failed", self._dimensions, "Sum", period)
+        return _own("Failed", self._dimensions, "Sum", period, self._source)
 
     def metric_retries(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Attempts that failed and were tried again.
@@ -133,7 +139,7 @@ class JobDefinitionMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("Retries", self._dimensions, "Sum", period)
+        return _own("Retries", self._dimensions, "Sum", period, self._source)
 
     def metric_spot_reclaims(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Attempts that lost their host, which on Spot is nearly always a reclaim.
@@ -141,7 +147,7 @@ class JobDefinitionMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("SpotReclaims", self._dimensions, "Sum", period)
+        return _own("SpotReclaims", self._dimensions, "Sum", period, self._source)
 
     def metric_time_to_start(
         self, *, statistic: str = "p90", period: Duration | None = None
@@ -152,7 +158,7 @@ class JobDefinitionMetrics:
             statistic: Such as ``"p50"``, ``"p90"``, ``"Average"``, ``"Maximum"``; by default ``"p90"``.
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("TimeToStart", self._dimensions, statistic, period)
+        return _own("TimeToStart", self._dimensions, statistic, period, self._source)
 
     def metric_run_time(self, *, statistic: str = "p90", period: Duration | None = None) -> cloudwatch.Metric:
         """Milliseconds that attempts ran.
@@ -161,7 +167,7 @@ class JobDefinitionMetrics:
             statistic: Such as ``"p50"``, ``"p90"``, ``"Average"``, ``"Maximum"``; by default ``"p90"``.
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("RunTime", self._dimensions, statistic, period)
+        return _own("RunTime", self._dimensions, statistic, period, self._source)
 
 
 @checked
@@ -179,6 +185,7 @@ class ComputeEnvironmentMetrics:
         Args:
             compute_environment: The environment, of any make.
         """
+        self._source = compute_environment
         self._dimensions = {OWN_ENVIRONMENT: environment_name(compute_environment)}
 
     def metric_desired_vcpus(self, *, period: Duration | None = None) -> cloudwatch.Metric:
@@ -187,7 +194,7 @@ class ComputeEnvironmentMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("DesiredVcpus", self._dimensions, "Maximum", period)
+        return _own("DesiredVcpus", self._dimensions, "Maximum", period, self._source)
 
     def metric_max_vcpus(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """VCPUs to which it may grow.
@@ -195,7 +202,7 @@ class ComputeEnvironmentMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("MaxVcpus", self._dimensions, "Maximum", period)
+        return _own("MaxVcpus", self._dimensions, "Maximum", period, self._source)
 
     def metric_succeeded(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Jobs that succeeded there.
@@ -203,7 +210,7 @@ class ComputeEnvironmentMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("Succeeded", self._dimensions, "Sum", period)
+        return _own("Succeeded", self._dimensions, "Sum", period, self._source)
 
     def metric_failed(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Jobs that failed for good, and whose last attempt was there.
@@ -211,7 +218,7 @@ class ComputeEnvironmentMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("Failed", self._dimensions, "Sum", period)
+        return _own("Failed", self._dimensions, "Sum", period, self._source)
 
     def metric_spot_reclaims(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Attempts that lost their host there, which on Spot is nearly always a reclaim.
@@ -219,11 +226,13 @@ class ComputeEnvironmentMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("SpotReclaims", self._dimensions, "Sum", period)
+        return _own("SpotReclaims", self._dimensions, "Sum", period, self._source)
 
 
-def _own(name: str, dimensions: dict[str, str], statistic: str, period: Duration | None) -> cloudwatch.Metric:
-    return metric(OWN_NAMESPACE, name, dimensions, statistic=statistic, period=period)
+def _own(
+    name: str, dimensions: dict[str, str], statistic: str, period: Duration | None, source: object
+) -> cloudwatch.Metric:
+    return metric(OWN_NAMESPACE, name, dimensions, statistic=statistic, period=period, source=source)
 
 
 def name_in_arn(arn: str) -> str:

@@ -16,6 +16,8 @@ from aws_cdk.interfaces.aws_stepfunctions import IStateMachineRef, StateMachineR
 
 from batch_constructs import _cfn
 from batch_constructs._arguments import checked
+from batch_constructs._places import check_place
+from batch_constructs._problems import Problems
 from batch_constructs._references import Referable
 from batch_constructs._tokens import known
 from batch_constructs.job_definitions.base import arn_of, consumed_by, name_and_revisions
@@ -77,9 +79,14 @@ class JobChainStateMachine(Referable):
                 awaits, which AWS Batch refuses for these.
 
         Raises:
-            ValueError: ``polled`` names a job that is not in the chain.
+            ValueError: ``polled`` names a job that is not in the chain; a queue or a definition is in another Region or
+                account.
         """
         check_polled(chain, polled)
+        problems = Problems()
+        check_place(problems, scope, "job_queue", [each.job_queue for each in chain.jobs.values()])
+        check_place(problems, scope, "job_definition", [each.job_definition for each in chain.jobs.values()])
+        problems.raise_if_any()
         super().__init__(scope, id)
         stack = Stack.of(self)
         queues = {

@@ -12,6 +12,7 @@ from aws_cdk import aws_sqs as sqs
 from batch_constructs import _cfn
 from batch_constructs._arguments import checked
 from batch_constructs._dead_letters import dead_letter_queue
+from batch_constructs._places import check_place
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
@@ -119,6 +120,9 @@ class QueuedJob(CheckedConstruct):
             )
         problems.within("the length of filters", len(filters), limits.PIPE_FILTERS)
         problems.within("maximum_receives", maximum_receives, limits.SQS_MAXIMUM_RECEIVES)
+        check_place(problems, scope, "job_queue", [job_queue])
+        check_place(problems, scope, "job_definition", [job_definition])
+        check_place(problems, scope, "source", [source])
         problems.raise_if_any()
 
         super().__init__(scope, id)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_s3 as s3
 
 from batch_constructs._arguments import checked
+from batch_constructs._places import check_place
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.submissions.triggered import EventTriggeredJob
@@ -96,6 +97,8 @@ class S3TriggeredJob(EventTriggeredJob):
             bucket_parameter is None or bucket_parameter != key_parameter,
             f"bucket_parameter and key_parameter must differ, got {key_parameter!r} for both",
         )
+        # A bucket reports to EventBridge of its own account and Region.
+        check_place(problems, scope, "bucket", [bucket])
         problems.raise_if_any()
         paths = {bucket_parameter: "$.detail.bucket.name", key_parameter: "$.detail.object.key"}
         super().__init__(

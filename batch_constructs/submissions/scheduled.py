@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs import _cfn
 from batch_constructs._arguments import checked
+from batch_constructs._places import check_place
 from batch_constructs._problems import Problems
 from batch_constructs.job_definitions.base import arn_of, consumed_by, name_and_revisions
 from batch_constructs.submissions.request import SubmitJobRequest
@@ -117,6 +118,8 @@ class ScheduledJob(Scheduled):
             request.to_scheduler_input()
         except ValueError as error:
             problems.add(str(error))
+        check_place(problems, scope, "job_queue", [job_queue])
+        check_place(problems, scope, "job_definition", [job_definition])
         problems.raise_if_any()
 
         super().__init__(scope, id)

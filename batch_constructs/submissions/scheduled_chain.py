@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs._arguments import checked
+from batch_constructs._places import check_place
 from batch_constructs._problems import Problems
 from batch_constructs.submissions.attributes import check_attributes
 from batch_constructs.submissions.schedules import Scheduled, check_schedule
@@ -74,6 +75,7 @@ class ScheduledJobChain(Scheduled):
         check_attributes(
             problems, {"input": dict(input or {})}, carrier="EventBridge Scheduler", service="scheduler"
         )
+        check_place(problems, scope, "state_machine", [state_machine])
         problems.raise_if_any()
 
         super().__init__(scope, id)

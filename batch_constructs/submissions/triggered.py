@@ -14,6 +14,7 @@ from aws_cdk import aws_iam as iam
 from batch_constructs import _cfn
 from batch_constructs._arguments import checked
 from batch_constructs._dead_letters import check_delivery, dead_letter_queue, let_rule_in
+from batch_constructs._places import check_place
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known, seconds
@@ -118,6 +119,9 @@ class EventTriggeredJob(CheckedConstruct):
             request.to_event_target()
         except ValueError as error:
             problems.add(str(error))
+        check_place(problems, scope, "job_queue", [job_queue])
+        check_place(problems, scope, "job_definition", [job_definition])
+        check_place(problems, scope, "event_bus", [event_bus])
         problems.raise_if_any()
 
         super().__init__(scope, id)
