@@ -102,8 +102,7 @@ class S3Files:
 
     The definition that mounts it gives its job role ``ClientMount``, and ``ClientWrite`` unless it only reads, on
     this file system through this access point. With ``bucket.grant_read(definition)`` large reads come from S3
-    itself. It is for Fargate and ECS managed instances; jobs on EC2 instances that mount one failed at their start
-    when this was written.
+    itself. It is for Fargate and ECS managed instances: AWS Batch fails jobs on EC2 that mount one (VOL-06).
 
     Guide: Job Definition Parameters (volumes); Amazon S3 Files Volumes (newer than the table of contents).
 

@@ -140,11 +140,11 @@ def test_a_queue_of_it_passes_the_rules() -> None:
     assert_no_findings(stack, warnings=True)
 
 
-def test_a_document_with_an_empty_role_is_read() -> None:
-    """AWS's own skeletons have it; what AWS says of it, a rule tells."""
-    stack = cdk.Stack(cdk.App(context={"batch-constructs:checks": False}), "Stack")
-    document = {"computeEnvironmentName": "own", "type": "UNMANAGED", "state": "ENABLED", "serviceRole": ""}
-    environment = bc.UnmanagedComputeEnvironment.from_cli_json(stack, "Own", document)
-    assert environment.to_cli_json() == document
-    with pytest.raises(AssertionError, match="CE-02"):
-        assert_no_findings(stack, warnings=True)
+@pytest.mark.parametrize("role", [{}, {"serviceRole": ""}])
+def test_a_document_without_a_role_is_refused_in_words(role: dict[str, str]) -> None:
+    """AWS's own skeletons have an empty role, and AWS refuses it for an unmanaged environment."""
+    stack = cdk.Stack(cdk.App(), "Stack")
+    document = {"computeEnvironmentName": "own", "type": "UNMANAGED", "state": "ENABLED", **role}
+    with pytest.raises(ValueError, match=r"needs ServiceRole, got none \(CE-02\)"):
+        bc.UnmanagedComputeEnvironment.from_cli_json(stack, "Own", document)
+    assert stack.node.children == []

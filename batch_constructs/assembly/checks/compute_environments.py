@@ -41,7 +41,7 @@ def _drains(environment: ComputeEnvironment, batch: BatchModel) -> bool:
 @rule(
     "CE-02",
     chapter="Creating a Compute Environment",
-    severity=WARNING,
+    severity=ERROR,
     remedy="give the ARN of a role that batch.amazonaws.com may take on",
     prevents="ClientException: ServiceRole is required",
 )
@@ -56,7 +56,8 @@ def unmanaged_has_a_service_role(environment: ComputeEnvironment) -> Iterator[Fi
             "an UNMANAGED environment on EKS may need ServiceRole, got none: AWS's pages disagree, the tutorial for it "
             "has no step for a role, and the page about the service-linked role asks for one"
         )
-    yield Finding(environment, message)
+    on_ecs = is_one_of(environment.eks, False)
+    yield Finding(environment, message, severity=ERROR if on_ecs else WARNING)
 
 
 @rule(

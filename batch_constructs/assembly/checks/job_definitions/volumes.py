@@ -148,12 +148,12 @@ def efs_on_fargate(definition: JobDefinition) -> Iterator[Finding]:
 @rule(
     "VOL-06",
     chapter=_CHAPTER,
-    severity=WARNING,
+    severity=ERROR,
     remedy="run the job on Fargate or managed instances with a job role, or mount EFS",
     prevents="tasks that fail at their start",
 )
 def s3_files_volumes(definition: JobDefinition) -> Iterator[Finding]:
-    """S3 Files must be mounted with the role of the job, on Fargate and managed instances and not yet on EC2."""
+    """S3 Files must be mounted with the role of the job, and cannot be mounted on EC2."""
     for owner in owners(definition):
         role = "TaskRoleArn" if isinstance(owner, EcsTask) else "JobRoleArn"
         for volume in owner.volumes:
