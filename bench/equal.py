@@ -157,7 +157,8 @@ def _canonical(template: dict[str, Any]) -> dict[str, Any]:
     # With a name for each resource the renaming goes both ways: equal then means isomorphic.
     assert len(set(names.values())) == len(resources), Counter(names.values()).most_common(3)
     return template | {
-        "Resources": {names[logical_id]: _renamed(each, names) for logical_id, each in resources.items()}
+        "Resources": {names[logical_id]: _renamed(each, names) for logical_id, each in resources.items()},
+        "Outputs": _renamed(template.get("Outputs", {}), names),
     }
 
 

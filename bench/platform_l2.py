@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from aws_cdk import App, Aws, CfnResource, Duration, Fn, Stack
+from aws_cdk import App, Aws, CfnOutput, CfnResource, Duration, Fn, Size, Stack
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -495,5 +496,51 @@ cloudwatch.Dashboard(
         ],
     ],
 )
+
+log_group = logs.LogGroup(stack, "HelloLogGroup", retention=logs.RetentionDays.ONE_MONTH)
+container = batch.EcsEc2ContainerDefinition(
+    stack,
+    "HelloContainer",
+    image=ecs.ContainerImage.from_registry("public.ecr.aws/docker/library/busybox:1.37"),
+    command=["echo", "Hello from AWS Batch"],
+    cpu=1,
+    memory=Size.mebibytes(512),
+    logging=ecs.LogDriver.aws_logs(stream_prefix="hello", log_group=log_group),
+)
+hello = batch.EcsJobDefinition(
+    stack,
+    "Hello",
+    container=container,
+    retry_attempts=3,
+    retry_strategies=[
+        batch.RetryStrategy.of(batch.Action.RETRY, batch.Reason.SPOT_INSTANCE_RECLAIMED),
+        batch.RetryStrategy.of(
+            batch.Action.RETRY, batch.Reason.custom(on_status_reason="Your Spot Task was interrupted*")
+        ),
+        batch.RetryStrategy.of(batch.Action.RETRY, batch.Reason.custom(on_reason="CannotPullContainer*")),
+        batch.RetryStrategy.of(batch.Action.EXIT, batch.Reason.custom(on_reason="*")),
+    ],
+    timeout=Duration.minutes(10),
+    propagate_tags=True,
+    skip_deregister_on_update=True,
+)
+# On EC2 the instance role writes the log; the L2 makes a role for it all the same.
+container.node.try_remove_child("ExecutionRole")
+cfn(hello).add_property_deletion_override("ContainerProperties.ExecutionRoleArn")
+queue_name = Fn.select(1, Fn.split("/", queue.job_queue_arn))
+definition_name = Fn.select(0, Fn.split(":", Fn.select(1, Fn.split("/", hello.job_definition_arn))))
+submit = f"aws batch submit-job --region {Aws.REGION} --job-name hello --job-queue {queue_name}"
+for output, value, description in (
+    ("JobQueue", queue_name, "The job queue"),
+    ("JobDefinition", definition_name, "The job definition"),
+    ("Submit", f"{submit} --job-definition {definition_name}", "Submits a job"),
+    (
+        "Logs",
+        f"aws logs tail --region {Aws.REGION} --follow {log_group.log_group_name}",
+        "Shows what the jobs write, as soon as there is something",
+    ),
+):
+    CfnOutput(stack, f"BatchFirst{output}", value=value, description=description)
+CfnOutput(stack, "BatchQueueCpu", value=queue_name, description="The job queue 'cpu'")
 
 app.synth()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from aws_cdk import App, Aws, CfnResource, Duration, Fn, Size, Stack
+from aws_cdk import App, Aws, CfnOutput, CfnResource, Duration, Fn, Size, Stack
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -205,5 +205,19 @@ name = f"arn:{Aws.PARTITION}:batch:{Aws.REGION}:{Aws.ACCOUNT_ID}:" + Fn.select(
 submitter.add_to_policy(
     iam.PolicyStatement(actions=["batch:SubmitJob"], resources=[queue.job_queue_arn, name, f"{name}:*"])
 )
+queue_name = Fn.select(1, Fn.split("/", queue.job_queue_arn))
+definition_name = Fn.select(0, Fn.split(":", Fn.select(1, Fn.split("/", hello.job_definition_arn))))
+submit = f"aws batch submit-job --region {Aws.REGION} --job-name first --job-queue {queue_name}"
+for output, value, description in (
+    ("JobQueue", queue_name, "The job queue"),
+    ("JobDefinition", definition_name, "The job definition"),
+    ("Submit", f"{submit} --job-definition {definition_name}", "Submits a job"),
+    (
+        "Logs",
+        f"aws logs tail --region {Aws.REGION} --follow {log_group.log_group_name}",
+        "Shows what the jobs write, as soon as there is something",
+    ),
+):
+    CfnOutput(stack, f"First{output}", value=value, description=description)
 
 app.synth()

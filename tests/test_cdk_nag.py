@@ -57,12 +57,12 @@ ACCEPTED = (
     ),
     Accepted(
         rule=r"AwsSolutions-IAM5\[Action::(s3:(Abort|DeleteObject|GetBucket|GetObject|List)|kms:(GenerateDataKey|ReEncrypt))\*\]",
-        at=".*/((Job|Task)Role|Reader/Role)/DefaultPolicy/Resource",
+        at=".*/((Job|Task|Training)Role|Reader/Role)/DefaultPolicy/Resource",
         because="what the CDK's Bucket.grant_read and grant_read_write allow, on one bucket and its key",
     ),
     Accepted(
         rule=r"AwsSolutions-IAM5\[Resource::<\w+\.Arn>(/\w+)*/\*\]",
-        at=".*/((Job|Task)Role|Reader/Role)/DefaultPolicy/Resource",
+        at=".*/((Job|Task|Training)Role|Reader/Role)/DefaultPolicy/Resource",
         because="the objects of one bucket, or of a folder in it",
     ),
     Accepted(
@@ -92,7 +92,7 @@ ACCEPTED = (
     ),
     Accepted(
         rule=r"AwsSolutions-IAM5\[Resource::\*\]",
-        at=".*/(Check/Role|Metrics/Role|ExecutionRole)/DefaultPolicy/Resource",
+        at=".*/(Check/Role|Metrics/Role|ExecutionRole|TrainingRole)/DefaultPolicy/Resource",
         because="DescribeComputeEnvironments and ecr:GetAuthorizationToken have no resource in IAM",
     ),
     Accepted(
