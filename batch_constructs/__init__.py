@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     from batch_constructs.job_definitions.volumes import Efs, Host, S3Files
     from batch_constructs.job_queues import ImportedJobQueue, JobQueue
     from batch_constructs.launch_templates.agent_config import EcsAgentConfig, ImagePullBehavior
+    from batch_constructs.launch_templates.aws_cli import AwsCli
     from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
     from batch_constructs.launch_templates.cloudwatch_agent import AgentMetrics, CloudWatchAgent
     from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
@@ -131,6 +132,7 @@ if TYPE_CHECKING:
     from batch_constructs.monitoring.targets import EventBusTarget, HttpsTarget, SmsTarget
     from batch_constructs.monitoring.thresholds import CountThreshold, TimeThreshold
     from batch_constructs.networking import BatchNetwork, EnvironmentKind
+    from batch_constructs.nextflow import nextflow_config
     from batch_constructs.permissions.conditions import BatchConditionKey, RegistrationConditions
     from batch_constructs.permissions.policies import (
         allow_read,
@@ -189,6 +191,7 @@ _HOMES = {
     "Architecture": "facts.instance_types",
     "ArrayDependency": "facts.vocabulary",
     "ArrayJobs": "monitoring.job_pattern",
+    "AwsCli": "launch_templates.aws_cli",
     "AwsLogs": "job_definitions.log_drivers",
     "BatchAlarms": "monitoring.alarms",
     "BatchAlerts": "platform.alerts",
@@ -365,6 +368,7 @@ _HOMES = {
     "deny_register_job_definition_if_all": "permissions.policies",
     "deny_register_job_definition_if_any": "permissions.policies",
     "efa_interfaces": "launch_templates.network_interfaces",
+    "nextflow_config": "nextflow",
     "tag_costs": "monitoring.costs",
 }
 
@@ -377,6 +381,7 @@ __all__ = [
     "Architecture",
     "ArrayDependency",
     "ArrayJobs",
+    "AwsCli",
     "AwsLogs",
     "BatchAlarms",
     "BatchAlerts",
@@ -553,6 +558,7 @@ __all__ = [
     "deny_register_job_definition_if_all",
     "deny_register_job_definition_if_any",
     "efa_interfaces",
+    "nextflow_config",
     "tag_costs",
 ]
 

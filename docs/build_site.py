@@ -28,6 +28,7 @@ _ROOMS = {
     "service_job_queues": "Job queues",
     "job_definitions": "Job definitions",
     "submissions": "Submitting jobs",
+    "nextflow": "Nextflow",
     "roles": "Roles and permissions",
     "permissions": "Roles and permissions",
     "monitoring": "Monitoring",

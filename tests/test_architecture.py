@@ -47,7 +47,7 @@ FLOORS = (
     ),
     ("job_queues",),
     ("service_job_queues",),
-    ("monitoring", "submissions"),
+    ("monitoring", "submissions", "nextflow"),
     ("platform",),
 )
 WRITING_WING = {room for floor in FLOORS[1:] for room in floor}

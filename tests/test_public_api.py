@@ -30,7 +30,7 @@ IN_DOCS_ONLY = """
     ManagedInstancesComputeEnvironment ManagedInstancesInfrastructureRole ManagedInstancesInstanceRole
     ManagedInstancesJobDefinition MultiContainerJobDefinition NetworkInterface OperatingSystemFamily OwnPool
     QueuedJob RegistrationConditions ReservationPreference ResourceSharing S3Files S3Mount ScratchVolume
-    ServiceJobEventField ServiceJobPattern ServiceJobQueueBlockedPattern SpotFleetRole TeamsChannel Tmpfs Ulimit
+    ServiceJobEventField ServiceJobPattern ServiceJobQueueBlockedPattern ShellScript SpotFleetRole TeamsChannel Tmpfs Ulimit
     UlimitName UnmanagedComputeEnvironment UnmanagedEksComputeEnvironment UpdatePolicy UserdataType WrongArgumentError deny_register_job_definition_if_all
     deny_register_job_definition_if_any
 """.split()  # noqa: SIM905 - names in a paragraph are easier to read and to delete

@@ -16,6 +16,7 @@ from batch_constructs.compute_environments.insights import allow_insights, ecs_s
 from batch_constructs.compute_environments.surroundings import check_network
 from batch_constructs.facts import instance_types as types
 from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
+from batch_constructs.launch_templates.places import check_disks
 from batch_constructs.launch_templates.specification import (
     override_specifications,
     specification,
@@ -32,12 +33,13 @@ if TYPE_CHECKING:
 
     from batch_constructs.compute_environments.capacity import Capacity
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
+    from batch_constructs.launch_templates.aws_cli import AwsCli
     from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
     from batch_constructs.launch_templates.mounts import Mount
     from batch_constructs.launch_templates.network_interfaces import NetworkInterface
     from batch_constructs.launch_templates.storage import Storage
 
-__all__ = ["Ec2Family", "check_reservation"]
+__all__ = ["Ec2Family", "check_instances", "check_reservation"]
 
 _L1 = batch.CfnComputeEnvironment
 
@@ -73,6 +75,7 @@ class Ec2Family(ManagedComputeEnvironment):
         network_interfaces: Sequence[NetworkInterface] = (),
         storage: Storage | None = None,
         mounts: Mapping[str, Mount] | None = None,
+        aws_cli: AwsCli | None = None,
         cluster: bool = False,
     ) -> None:
         """Create the environment, and what it was not given; the class of the user has checked the arguments."""
@@ -102,6 +105,7 @@ class Ec2Family(ManagedComputeEnvironment):
             capacity_reservation=capacity_reservation,
             storage=storage,
             mounts=mounts,
+            aws_cli=aws_cli,
         )
         group = placement_group or (self._own_placement_group() if cluster else None)
         self.placement_group = group
@@ -154,6 +158,7 @@ class Ec2Family(ManagedComputeEnvironment):
             [self.launch_template, *(each.launch_template for each in capacity.launch_template_overrides)]
         )
         self._warn_of(capacity.unfamiliar())
+        self._warn_of_download(vpc, subnet_ids)
 
     def tag_instances(self, tags: Mapping[str, str]) -> None:
         """Put tags on instances, and on their disks if the launch template is one of this library; it replaces instances.
@@ -214,6 +219,19 @@ class Ec2Family(ManagedComputeEnvironment):
     def _security_group_ids(self) -> list[str] | None:
         return [group.security_group_id for group in self.security_groups]
 
+    def _warn_of_download(self, vpc: ec2.IVpc, subnet_ids: Sequence[str]) -> None:
+        aws_cli = (
+            self.launch_template.aws_cli if isinstance(self.launch_template, BatchLaunchTemplate) else None
+        )
+        if aws_cli is None or not aws_cli.is_from_aws:
+            return
+        if set(subnet_ids) <= {subnet.subnet_id for subnet in vpc.isolated_subnets}:
+            Annotations.of(self).add_warning_v2(
+                "batch-constructs:awsCliOutOfReach",
+                "instances in isolated subnets do not reach awscli.amazonaws.com, and take no jobs without the AWS CLI "
+                "that aws_cli asks for: give its url a copy that they reach, or an image that has it",
+            )
+
     def _warn_of(self, unfamiliar: Sequence[str]) -> None:
         if unfamiliar:
             date = types.metadata()[1]
@@ -221,6 +239,32 @@ class Ec2Family(ManagedComputeEnvironment):
                 "batch-constructs:unfamiliarInstanceType",
                 f"the instance data of {date} do not know {', '.join(unfamiliar)}",
             )
+
+
+def check_instances(
+    problems: Problems,
+    launch_template: ILaunchTemplateRef | None,
+    storage: Storage | None,
+    mounts: Mapping[str, Mount] | None,
+    aws_cli: AwsCli | None = None,
+) -> None:
+    """Add a problem for what a launch template of the user would have to hold itself, and for disks that collide.
+
+    Args:
+        problems: Where to add it.
+        launch_template: The template of the user, if there is one.
+        storage: Disks of the instances.
+        mounts: What the instances mount, by where.
+        aws_cli: The AWS CLI on the instances.
+    """
+    given = {"storage": storage, "mounts": mounts, "aws_cli": aws_cli}
+    names = [name for name, value in given.items() if value]
+    problems.check(
+        launch_template is None or not names,
+        f"{' and '.join(names)} must be in the launch template, got launch_template as well: give it to "
+        "BatchLaunchTemplate instead",
+    )
+    check_disks(problems, storage, mounts or {})
 
 
 def check_reservation(

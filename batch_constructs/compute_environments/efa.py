@@ -17,10 +17,9 @@ from batch_constructs.compute_environments.adapters import (
 )
 from batch_constructs.compute_environments.allocation import AllocationStrategy
 from batch_constructs.compute_environments.capacity import Capacity
-from batch_constructs.compute_environments.ec2_family import Ec2Family, check_reservation
+from batch_constructs.compute_environments.ec2_family import Ec2Family, check_instances, check_reservation
 from batch_constructs.facts.vocabulary import ResourceKind
 from batch_constructs.launch_templates.network_interfaces import NetworkInterface
-from batch_constructs.launch_templates.places import check_disks
 from batch_constructs.networking import placement
 
 if TYPE_CHECKING:
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from batch_constructs.compute_environments.images import ImageType
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.facts.vocabulary import ContainerInsights
+    from batch_constructs.launch_templates.aws_cli import AwsCli
     from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
     from batch_constructs.launch_templates.mounts import Mount
     from batch_constructs.launch_templates.storage import Storage
@@ -81,6 +81,7 @@ class EfaComputeEnvironment(Ec2Family):
         launch_template: ILaunchTemplateRef | None = None,
         storage: Storage | None = None,
         mounts: Mapping[str, Mount] | None = None,
+        aws_cli: AwsCli | None = None,
         placement_group: ec2.IPlacementGroup | ec2.PlacementGroup | None = None,
         key_pair: ec2.IKeyPair | ec2.KeyPair | None = None,
         instance_tags: Mapping[str, str] | None = None,
@@ -122,9 +123,14 @@ class EfaComputeEnvironment(Ec2Family):
             instance_role: The instances' role. By default one of its own with what the ECS agent needs.
             launch_template: What instances look like, with network interfaces and their security groups, which are to
                 be given here, too. By default one of its own. A change of it is a change of the environment.
-            storage: Disks besides the root volume, and swap; not beside a launch template of your own. By default none.
-            mounts: What to mount from the network, by where, such as ``{"/fsx": FsxLustreMount(file_system=…)}``, with
-                ports and rights; not beside a launch template of your own. By default nothing.
+            storage: Disks of each instance besides its root volume, and swap; not beside a launch template of your own.
+                By default none.
+            mounts: What each instance mounts from the network, by where, such as ``{"/fsx": FsxLustreMount(
+                file_system=…)}``, with ports and rights; not beside a launch template of your own. Jobs see it by
+                ``mounts={"/data": Host("/fsx")}`` of their definition, which says what a container mounts. By default
+                nothing.
+            aws_cli: The AWS CLI in a folder of each instance, for containers to mount, as Nextflow does; not beside a
+                launch template of your own. By default none.
             placement_group: A cluster placement group. By default one of its own; none with a capacity reservation,
                 which has its own place: give its group if it was made in one.
             key_pair: Whom SSH lets in. By default nobody: Session Manager needs no key and no open port.
@@ -179,12 +185,7 @@ class EfaComputeEnvironment(Ec2Family):
             check_layouts(problems, layouts)
         _check_template(problems, launch_template, network_interfaces, security_groups)
         check_reservation(problems, capacity_reservation, launch_template)
-        problems.check(
-            launch_template is None or (storage is None and not mounts),
-            "storage and mounts stand in the launch template, got launch_template as well: give them to "
-            "BatchLaunchTemplate instead",
-        )
-        check_disks(problems, storage, mounts or {})
+        check_instances(problems, launch_template, storage, mounts, aws_cli)
         subnets = placement(vpc, vpc_subnets)
         _check_subnets(problems, subnets, vpc_subnets, capacity_reservation)
         problems.raise_if_any()
@@ -208,6 +209,7 @@ class EfaComputeEnvironment(Ec2Family):
             network_interfaces=interfaces,
             storage=storage,
             mounts=mounts,
+            aws_cli=aws_cli,
             cluster=capacity_reservation is None and may_cluster(instance_types),
         )
         if subnets.public and len(interfaces) > 1:

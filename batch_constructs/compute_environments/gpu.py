@@ -8,7 +8,7 @@ from batch_constructs._arguments import checked
 from batch_constructs._tokens import known, minutes
 from batch_constructs.compute_environments.allocation import AllocationStrategy
 from batch_constructs.compute_environments.capacity import Capacity
-from batch_constructs.compute_environments.ec2_family import Ec2Family, check_reservation
+from batch_constructs.compute_environments.ec2_family import Ec2Family, check_instances, check_reservation
 from batch_constructs.compute_environments.images import ImageType
 from batch_constructs.facts import gpus
 from batch_constructs.facts import images as image_facts
@@ -28,8 +28,11 @@ if TYPE_CHECKING:
     from batch_constructs._problems import Problems
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.facts.vocabulary import ContainerInsights
+    from batch_constructs.launch_templates.aws_cli import AwsCli
     from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
+    from batch_constructs.launch_templates.mounts import Mount
     from batch_constructs.launch_templates.overrides import LaunchTemplateOverride
+    from batch_constructs.launch_templates.storage import Storage
     from batch_constructs.roles import EcsInstanceRole
 
 
@@ -71,6 +74,9 @@ class GpuComputeEnvironment(Ec2Family):
         image_id: str | None = None,
         instance_role: EcsInstanceRole | iam.IInstanceProfile | iam.InstanceProfile | None = None,
         launch_template: ILaunchTemplateRef | None = None,
+        storage: Storage | None = None,
+        mounts: Mapping[str, Mount] | None = None,
+        aws_cli: AwsCli | None = None,
         launch_template_overrides: Sequence[LaunchTemplateOverride] = (),
         placement_group: ec2.IPlacementGroup | ec2.PlacementGroup | None = None,
         key_pair: ec2.IKeyPair | ec2.KeyPair | None = None,
@@ -111,6 +117,14 @@ class GpuComputeEnvironment(Ec2Family):
             instance_role: The instances' role. By default one of its own with what the ECS agent needs.
             launch_template: What instances look like. By default one of its own. A change of it is a change of the
                 environment, also where it is shared.
+            storage: Disks of each instance besides its root volume, and swap; not beside a launch template of your own.
+                By default none.
+            mounts: What each instance mounts from the network, by where, such as ``{"/fsx": FsxLustreMount(
+                file_system=…)}``, with ports and rights; not beside a launch template of your own. Jobs see it by
+                ``mounts={"/data": Host("/fsx")}`` of their definition, which says what a container mounts. By default
+                nothing.
+            aws_cli: The AWS CLI in a folder of each instance, for containers to mount, as Nextflow does; not beside a
+                launch template of your own. By default none.
             launch_template_overrides: Other launch templates for some of the types, at most 10. By default none.
             placement_group: A group for low latency among instances. By default none.
             key_pair: Whom SSH lets in. By default nobody: Session Manager needs no key and no open port.
@@ -168,6 +182,7 @@ class GpuComputeEnvironment(Ec2Family):
             "capacity_reservation is for capacity on demand, got spot=True: leave one of the two out",
         )
         check_reservation(problems, capacity_reservation, launch_template)
+        check_instances(problems, launch_template, storage, mounts, aws_cli)
         problems.raise_if_any()
         super().__init__(
             scope,
@@ -183,6 +198,9 @@ class GpuComputeEnvironment(Ec2Family):
             key_pair=key_pair,
             service_role=service_role,
             capacity_reservation=capacity_reservation,
+            storage=storage,
+            mounts=mounts,
+            aws_cli=aws_cli,
         )
 
     @classmethod

@@ -8,7 +8,7 @@ from batch_constructs._arguments import checked
 from batch_constructs._tokens import minutes
 from batch_constructs.compute_environments.allocation import AllocationStrategy
 from batch_constructs.compute_environments.capacity import Capacity
-from batch_constructs.compute_environments.ec2_family import Ec2Family
+from batch_constructs.compute_environments.ec2_family import Ec2Family, check_instances
 from batch_constructs.facts.vocabulary import ResourceKind
 from batch_constructs.networking import placement
 
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from batch_constructs.compute_environments.images import ImageType
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.facts.vocabulary import ContainerInsights
+    from batch_constructs.launch_templates.aws_cli import AwsCli
+    from batch_constructs.launch_templates.mounts import Mount
     from batch_constructs.launch_templates.overrides import LaunchTemplateOverride
+    from batch_constructs.launch_templates.storage import Storage
     from batch_constructs.roles import EcsInstanceRole
 
 
@@ -63,6 +66,9 @@ class SpotComputeEnvironment(Ec2Family):
         image_ids: Mapping[ImageType, str] | None = None,
         instance_role: EcsInstanceRole | iam.IInstanceProfile | iam.InstanceProfile | None = None,
         launch_template: ILaunchTemplateRef | None = None,
+        storage: Storage | None = None,
+        mounts: Mapping[str, Mount] | None = None,
+        aws_cli: AwsCli | None = None,
         launch_template_overrides: Sequence[LaunchTemplateOverride] = (),
         placement_group: ec2.IPlacementGroup | ec2.PlacementGroup | None = None,
         key_pair: ec2.IKeyPair | ec2.KeyPair | None = None,
@@ -99,6 +105,14 @@ class SpotComputeEnvironment(Ec2Family):
             instance_role: The instances' role. By default one of its own with what the ECS agent needs.
             launch_template: What instances look like. By default one of its own. A change of it is a change of the
                 environment, also where it is shared.
+            storage: Disks of each instance besides its root volume, and swap; not beside a launch template of your own.
+                By default none.
+            mounts: What each instance mounts from the network, by where, such as ``{"/fsx": FsxLustreMount(
+                file_system=…)}``, with ports and rights; not beside a launch template of your own. Jobs see it by
+                ``mounts={"/data": Host("/fsx")}`` of their definition, which says what a container mounts. By default
+                nothing.
+            aws_cli: The AWS CLI in a folder of each instance, for containers to mount, as Nextflow does; not beside a
+                launch template of your own. By default none.
             launch_template_overrides: Other launch templates for some of the types, at most 10. By default none.
             placement_group: A group for low latency among instances. By default none.
             key_pair: Whom SSH lets in. By default nobody: Session Manager needs no key and no open port.
@@ -146,7 +160,9 @@ class SpotComputeEnvironment(Ec2Family):
             has_service_role=service_role is not None,
             has_security_groups=security_groups is None or len(security_groups) > 0,
         )
-        capacity.problems().raise_if_any()
+        problems = capacity.problems()
+        check_instances(problems, launch_template, storage, mounts, aws_cli)
+        problems.raise_if_any()
         super().__init__(
             scope,
             id,
@@ -160,4 +176,7 @@ class SpotComputeEnvironment(Ec2Family):
             placement_group=placement_group,
             key_pair=key_pair,
             service_role=service_role,
+            storage=storage,
+            mounts=mounts,
+            aws_cli=aws_cli,
         )

@@ -54,7 +54,7 @@ def mount_script(mounts: Mapping[str, Mount]) -> BootScript:
     """
     return BootScript(
         part="batch-mounts",
-        files=["retry", "mounts"],
+        files=["retry", "no_jobs", "mounts"],
         calls=[mount.call(path) for path, mount in mounts.items()],
     )
 

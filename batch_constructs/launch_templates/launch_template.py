@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aws_cdk.interfaces.aws_kms import IKeyRef
     from constructs import Construct
 
+    from batch_constructs.launch_templates.aws_cli import AwsCli
     from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
     from batch_constructs.launch_templates.cloudwatch_agent import CloudWatchAgent
     from batch_constructs.launch_templates.mounts import Mount
@@ -58,6 +59,9 @@ class BatchLaunchTemplate(Referable):
     Guide: Launch Template Support; Compute Resource AMIs.
     """
 
+    aws_cli: AwsCli | None
+    """The AWS CLI that its instances have for containers; ``None`` without."""
+
     def __init__(
         self,
         scope: Construct,
@@ -72,6 +76,7 @@ class BatchLaunchTemplate(Referable):
         kms_key: IKeyRef | None = None,
         storage: Storage | None = None,
         mounts: Mapping[str, Mount] | None = None,
+        aws_cli: AwsCli | None = None,
         cloudwatch_agent: CloudWatchAgent | None = None,
         metadata_hop_limit: int = 1,
         require_imdsv2: bool = True,
@@ -107,6 +112,7 @@ class BatchLaunchTemplate(Referable):
                 that fails after five attempts, the instance takes no jobs: its ECS agent stays off, the console
                 output and ``/var/log/batch-mounts.log`` say why, and AWS Batch reports an environment whose
                 instances do not join. By default nothing.
+            aws_cli: The AWS CLI in a folder of the instance, for containers to mount, as Nextflow does. By default none.
             cloudwatch_agent: Metrics and logs from inside the instances. By default none.
             metadata_hop_limit: How many network hops the instance's credentials may travel, 1 to 64. With 1, as by
                 default, they stay on the instance, and pods with a network of their own do not get them; with 2 these
@@ -114,8 +120,8 @@ class BatchLaunchTemplate(Referable):
                 ones have an interface of their own, which ``EcsAgentConfig(awsvpc_block_imds=True)`` closes.
             require_imdsv2: Whether the metadata service refuses requests without a session token. By default it does.
             user_data: What the instances do at their first boot, in this order, after all that. 16 KiB in all, of
-                which each kind of storage takes 2 to 4, all mounts together 3 and more, and the CloudWatch agent 3. By
-                default nothing.
+                which each kind of storage takes 2 to 4, all mounts together 3 and more, the CloudWatch agent 3, and
+                the AWS CLI 3. By default nothing.
             network_interfaces: With which interfaces the instances start, such as `efa_interfaces("p5.48xlarge")`. Of
                 the environments here only `EfaComputeEnvironment` takes such a template, and makes one by itself. By
                 default one interface, which AWS Batch puts into the environment's security groups.
@@ -130,7 +136,7 @@ class BatchLaunchTemplate(Referable):
             ValueError: a value is out of range, or arguments contradict each other.
         """
         size = DEFAULT_ROOT_GIB if root_volume_size is None else gibibytes(root_volume_size)
-        parts = _parts(storage, cloudwatch_agent, mounts or {}, user_data)
+        parts = _parts(storage, cloudwatch_agent, aws_cli, mounts or {}, user_data)
         document = mime_document(parts) if parts else None
         problems = Problems()
         check_volume(
@@ -193,6 +199,7 @@ class BatchLaunchTemplate(Referable):
                 instance_market_options=members.market(capacity_reservation),
             ),
         )
+        self.aws_cli = aws_cli
         self._tags = dict(tags or {})
         self._needs: list[Mount | CloudWatchAgent] = [*(mounts or {}).values()]
         for mount in (mounts or {}).values():
@@ -265,6 +272,7 @@ class BatchLaunchTemplate(Referable):
 def _parts(
     storage: Storage | None,
     agent: CloudWatchAgent | None,
+    aws_cli: AwsCli | None,
     mounts: Mapping[str, Mount],
     user_data: Sequence[UserDataPart],
 ) -> list[UserDataPart]:
@@ -272,6 +280,7 @@ def _parts(
         *([] if storage is None else storage.user_data_parts()),
         # Before the mounts, so that their log leaves an instance which cannot mount.
         *([] if agent is None else [agent.script()]),
+        *([] if aws_cli is None else [aws_cli.script()]),
         *([mount_script(mounts)] if mounts else []),
         *user_data,
     ]

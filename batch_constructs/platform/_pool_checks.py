@@ -10,6 +10,7 @@ from batch_constructs.compute_environments.capacity import Capacity
 from batch_constructs.compute_environments.gpu import check_gpus
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.vocabulary import ResourceKind
+from batch_constructs.launch_templates.places import check_disks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,11 +56,14 @@ def check_sizes(problems: Problems, pool: CpuPool | GpuPool | FargatePool) -> No
 
 def check_instances(problems: Problems, pool: CpuPool | GpuPool, *, gpus: bool) -> None:
     """Note what its environments would refuse."""
+    parts = {"storage": pool.storage, "mounts": pool.mounts, "aws_cli": pool.aws_cli}
+    given = [name for name, value in parts.items() if value]
     problems.check(
-        pool.storage is None or pool.launch_template is None,
-        f"storage of the pool {pool.name!r} stands in its launch template, got launch_template as well: give it to "
-        "BatchLaunchTemplate instead",
+        pool.launch_template is None or not given,
+        f"{' and '.join(given)} of the pool {pool.name!r} must be in its launch template, got launch_template as "
+        "well: give it to BatchLaunchTemplate instead",
     )
+    check_disks(problems, pool.storage, pool.mounts or {})
     capacity = Capacity(
         kind=ResourceKind.EC2,
         instance_types=pool.instance_types,

@@ -17,6 +17,7 @@ from batch_constructs.facts import limits
 from batch_constructs.job_queues import JobQueue, JobStateTimeLimit
 from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
 from batch_constructs.monitoring.costs import tag_costs
+from batch_constructs.platform.nextflow import NextflowQueues
 from batch_constructs.platform.pools import CpuPool, FargatePool, GpuPool, OwnPool, queue_plans
 from batch_constructs.roles import EcsInstanceRole
 from batch_constructs.scheduling_policies import FairSharePolicy
@@ -109,7 +110,7 @@ class ComputePool(CheckedConstruct):
             return
         if not isinstance(pool, FargatePool):
             self.launch_template = pool.launch_template or BatchLaunchTemplate(
-                self, "LaunchTemplate", storage=pool.storage
+                self, "LaunchTemplate", storage=pool.storage, mounts=pool.mounts, aws_cli=pool.aws_cli
             )
         if pool.spot_max_vcpus:
             self.spot = self._environment("Spot", pool, hosts, pool.spot_max_vcpus, spot=True)
@@ -163,7 +164,7 @@ class ComputePool(CheckedConstruct):
         )
 
 
-class PlatformCompute:
+class PlatformCompute(NextflowQueues):
     """The capacity of a platform, wherever it stands: in one construct with the rest, or in a stack of its own."""
 
     pools: Mapping[str, ComputePool]

@@ -11,7 +11,7 @@ from batch_constructs.facts import limits
 from batch_constructs.platform._pool_checks import check_instances, check_name, check_names, check_sizes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aws_cdk import Duration
     from aws_cdk.interfaces.aws_batch import IComputeEnvironmentRef
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from jsii import Number
 
     from batch_constructs.job_queues import JobStateTimeLimit
+    from batch_constructs.launch_templates.aws_cli import AwsCli
+    from batch_constructs.launch_templates.mounts import Mount
     from batch_constructs.launch_templates.storage import Storage
     from batch_constructs.scheduling_policies import Share
 
@@ -85,13 +87,16 @@ class CpuPool:
             default ``default_x86_64``: m6i, c6i, r6i and c7i.
         spot_max_vcpus: vCPUs to which it grows at Spot prices, from 0 for no Spot; by default 256.
         on_demand_max_vcpus: vCPUs to which it grows beyond that at full price, from 0 for Spot only; by default 64.
-        storage: Disks besides the root volume, and swap. By default none.
+        storage: Disks of each instance besides the root volume, and swap. By default none.
+        mounts: What each instance mounts from the network, by where, such as ``{"/data": EfsMount(file_system=…)}``,
+            with ports and rights; a job sees it by ``mounts={"/data": Host("/data")}``. By default nothing.
+        aws_cli: The AWS CLI on the instances, which Nextflow wants there. By default none.
         launch_template: What instances look like, in place of a template of its own. By default 100 GiB of encrypted
             gp3, and IMDSv2.
 
     Raises:
         ValueError: a name of another form or given twice, no capacity at all, a queue without Spot in a pool with
-            nothing else, or both ``storage`` and ``launch_template``.
+            nothing else, or ``storage``, ``mounts`` or ``aws_cli`` beside ``launch_template``.
     """
 
     name: str = "cpu"
@@ -100,6 +105,8 @@ class CpuPool:
     spot_max_vcpus: Number = 256
     on_demand_max_vcpus: Number = 64
     storage: Storage | None = None
+    mounts: Mapping[str, Mount] | None = None
+    aws_cli: AwsCli | None = None
     launch_template: ILaunchTemplateRef | None = None
 
     def __post_init__(self) -> None:
@@ -126,7 +133,10 @@ class GpuPool:
         spot_max_vcpus: vCPUs to which it grows at Spot prices, from 0 for no Spot; by default 256.
         on_demand_max_vcpus: vCPUs to which it grows beyond that at full price, from 0 for Spot only; by default 64.
             The quotas of an account for GPUs often begin at 0.
-        storage: Disks besides the root volume, and swap. By default none.
+        storage: Disks of each instance besides the root volume, and swap. By default none.
+        mounts: What each instance mounts from the network, by where, such as ``{"/data": EfsMount(file_system=…)}``,
+            with ports and rights; a job sees it by ``mounts={"/data": Host("/data")}``. By default nothing.
+        aws_cli: The AWS CLI on the instances, which Nextflow wants there. By default none.
         launch_template: What instances look like, in place of a template of its own. By default 100 GiB of encrypted
             gp3, and IMDSv2.
 
@@ -140,6 +150,8 @@ class GpuPool:
     spot_max_vcpus: Number = 256
     on_demand_max_vcpus: Number = 64
     storage: Storage | None = None
+    mounts: Mapping[str, Mount] | None = None
+    aws_cli: AwsCli | None = None
     launch_template: ILaunchTemplateRef | None = None
 
     def __post_init__(self) -> None:

@@ -27,16 +27,15 @@ data = s3.Bucket(
     ],
 )
 
+tools = bc.AwsCli(version="2.31.0")
 workers = bc.BatchLaunchTemplate(
     stack,
     "Workers",
     # Docker itself works on the NVMe disks, so that no pipeline needs a volume for its temporary files.
     storage=bc.Storage(instance_store=bc.InstanceStoreVolumes(docker_data_root=True)),
-    user_data=[
-        # An instance on which this fails takes no tasks.
-        bc.ShellScript.from_file(HERE / "install_cli.sh", required=True),
-        bc.EcsAgentConfig(image_pull_behavior=bc.ImagePullBehavior.ONCE),
-    ],
+    # Tasks copy their files with the AWS CLI of their instance; one that has none takes no tasks.
+    aws_cli=tools,
+    user_data=[bc.EcsAgentConfig(image_pull_behavior=bc.ImagePullBehavior.ONCE)],
 )
 spot = bc.SpotComputeEnvironment(
     stack, "Spot", vpc=network.vpc, instance_types=FAMILIES, max_vcpus=1000, launch_template=workers
@@ -61,6 +60,15 @@ data.grant_read(task_role)
 data.grant_read_write(task_role, "work/*")
 task_logs = logs.LogGroup(stack, "TaskLogs", retention=logs.RetentionDays.ONE_MONTH)
 
+config = bc.nextflow_config(
+    queues={"tasks": tasks.job_queue_name, "urgent": urgent.job_queue_name},
+    region=stack.region,
+    work_dir=f"s3://{data.bucket_name}/work",
+    cli_path=tools.program,
+    job_role=task_role.role_arn,
+    logs_group=task_logs.log_group_name,
+    max_spot_attempts=3,
+)
 run = bc.FargateJobDefinition(
     stack,
     "Run",
@@ -75,11 +83,7 @@ run = bc.FargateJobDefinition(
         "profile": "test",
         "queue": tasks.job_queue_name,
     },
-    environment={
-        "BUCKET": data.bucket_name,
-        "TASK_ROLE": task_role.role_arn,
-        "TASK_LOGS": task_logs.log_group_name,
-    },
+    environment={"BUCKET": data.bucket_name, "NEXTFLOW_CONFIG": config},
     vcpus=2,
     memory=Size.gibibytes(8),
     retry_strategy=bc.RetryStrategy(attempts=3),
@@ -97,6 +101,13 @@ tasks.grant_cancel_and_terminate(run)
 # Nextflow tries tasks again by itself: a mail for each run that failed, and for tasks that can never start.
 failures = bc.JobFailureAlerts(stack, "Failures", job_queues=[runs])
 bc.StuckJobAlerts(stack, "Stuck", job_queues=[tasks, urgent], topic=failures.topic)
+bc.SubmissionOutputs(
+    stack,
+    "FirstUrgent",
+    job_queue=runs,
+    job_definition=run,
+    parameters={"queue": urgent.job_queue_name},
+)
 bc.SubmissionOutputs(stack, "First", job_queue=runs, job_definition=run)
 
 app.synth()

@@ -223,7 +223,7 @@ def test_the_classes_have_the_same_arguments() -> None:
             {"image_types", "image_ids"},
         ),
         "EfaComputeEnvironment": (
-            {"network_interfaces", "capacity_reservation", "storage", "mounts"},
+            {"network_interfaces", "capacity_reservation"},
             {"launch_template_overrides"},
         ),
     }

@@ -321,7 +321,7 @@ def test_fails_when_two_subnets_are_selected(stack: Stack, vpc: ec2.IVpc) -> Non
         ({}, "launch_template needs security_groups"),
         ({"network_interfaces": [NetworkInterface()]}, "network_interfaces stand in the launch template"),
         ({"capacity_reservation": RESERVATION}, "capacity_reservation stands in the launch template"),
-        ({"mounts": {"/fsx": LUSTRE}}, "storage and mounts stand in the launch template"),
+        ({"mounts": {"/fsx": LUSTRE}}, "mounts must be in the launch template, got launch_template as well"),
     ],
 )
 def test_fails_when_a_template_of_ones_own_is_contradicted(

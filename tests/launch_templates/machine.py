@@ -23,10 +23,11 @@ _PACKAGES = {
     "lustre-client": "mount.lustre",
     "mount-s3": "mount-s3",
     "amazon-cloudwatch-agent": "amazon-cloudwatch-agent-ctl",
+    "unzip": "unzip",
 }
 
 # What changes nothing but files is real; nothing else is on the PATH.
-_REAL = ("awk", "bash", "cat", "chmod", "grep", "mkdir", "mv", "readlink", "rm", "tee", "wc")
+_REAL = ("awk", "bash", "cat", "chmod", "grep", "mkdir", "mktemp", "mv", "readlink", "rm", "tee", "wc")
 
 _STUBS = {
     "blkid": """
@@ -34,6 +35,16 @@ _STUBS = {
         cat "$STATE/blkid.$3.${6//\\//_}" 2>/dev/null || exit 2
     """,
     "chattr": "",
+    "curl": """[[ "$*" == *"--output "* ]] && echo "zip of ${@: -1}" >"${@: -2:1}" """,
+    # What is in the zip file: an installer, which puts a program that tells its version where it is told to.
+    "unzip": """
+        mkdir -p "$4/aws"
+        version=$(grep -oE '2[.][0-9]+[.][0-9]+' "$2")
+        printf '#!%s\nmkdir -p "$4"\nprintf "%s" >"$4/aws"\nchmod 755 "$4/aws"\necho "install $*" >>"$STATE/calls"\n' \
+            "$BASH" "#!$BASH\\necho aws-cli/$version Python/3.13 Linux\\n" >"$4/aws/install"
+        chmod 755 "$4/aws/install"
+    """,
+    "uname": """[[ $1 == -m ]] && cat "$STATE/machine" """,
     "yum": "exit 1",
     "dnf": """[[ "$1 $2" == "install -y" && $# -eq 3 ]] && mv "$STATE/packages/$3/"* "$BIN" """,
     "fallocate": """[[ $1 == -l ]] && echo "$2" >"$3" """,
@@ -106,6 +117,7 @@ class Machine:
                 self.stub(command, "")
             (self.state / "packages" / package).mkdir(parents=True)
             (self.bin / command).rename(self.state / "packages" / package / command)
+        (self.state / "machine").write_text("x86_64\n")
         self.disk("nvme0n1", 100, EBS, partitions=2)
 
     def stub(self, command: str, body: str) -> None:

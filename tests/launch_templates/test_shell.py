@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Size
 
+from batch_constructs.launch_templates.aws_cli import AwsCli
 from batch_constructs.launch_templates.boot_scripts import mount_script
 from batch_constructs.launch_templates.cloudwatch_agent import CloudWatchAgent
 from batch_constructs.launch_templates.mounts import FsxLustreMount
@@ -31,7 +32,9 @@ def test_shellcheck_finds_nothing(tmp_path: Path) -> None:
     mounts = mount_script({"/fsx": FsxLustreMount(file_system="fs-1.fsx.amazonaws.com", mount_name="abc")})
     scripts = []
     own = ShellScript("echo ready", required=True)
-    for number, part in enumerate([*storage.user_data_parts(), CloudWatchAgent().script(), mounts, own]):
+    for number, part in enumerate(
+        [*storage.user_data_parts(), CloudWatchAgent().script(), AwsCli().script(), mounts, own]
+    ):
         script = tmp_path / f"{number}.sh"
         script.write_text(part.body())
         scripts.append(script)

@@ -1,11 +1,4 @@
 # Filesystems of the network. Jobs would take a missing one for an empty one, so an instance without it runs none.
-give_up() {
-  say "the ECS agent stays off until the next boot, so that no job starts here"
-  # Whatever manages the instance: jobs come by the ECS agent, or by the kubelet.
-  systemctl mask --runtime ecs.service kubelet.service || true
-  systemctl stop --no-block ecs.service kubelet.service || true
-}
-
 attach() { # by a command, unless it is there
   if mountpoint -q "$MOUNT_PATH"; then
     say "$MOUNT_PATH is mounted already"
