@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import jsii
+from aws_cdk import Annotations, Aspects, IAspect
 from aws_cdk import aws_s3 as s3
 
 from batch_constructs._arguments import checked
@@ -35,9 +37,10 @@ class S3TriggeredJob(EventTriggeredJob):
     """A job for each object that is created in a bucket, uploaded or copied.
 
     The bucket's notifications to EventBridge are turned on if this app makes the bucket, without the function that
-    the CDK would bring. For an imported bucket, turn them on yourself; until then nothing is submitted. If the bucket
-    has notifications to functions, queues or topics as well, add them before this construct: the CDK writes all of
-    them anew with its function, which would turn these off.
+    the CDK would bring. Where the bucket has notifications to functions, queues or topics as well, added before or after
+    this construct, the CDK's function writes all of them, and is told of these. An imported bucket is not touched: turn
+    its notifications to EventBridge on where it is made, or by ``bucket.enable_event_bridge_notification()``. Until
+    then nothing is submitted, which a warning says at synth.
 
     A job that writes into the bucket it is triggered by needs another prefix or suffix for its output, or it submits
     itself for ever. The rule, the bucket and the queue are in one Region.
@@ -117,7 +120,7 @@ class S3TriggeredJob(EventTriggeredJob):
             maximum_event_age=maximum_event_age,
             enabled=enabled,
         )
-        _report_to_eventbridge(bucket)
+        _report_to_eventbridge(self, bucket)
 
 
 def _pattern(bucket_name: str, prefix: str, suffix: str) -> dict[str, object]:
@@ -134,13 +137,30 @@ def _literal(text: str) -> str:
     return text.replace("\\", "\\\\").replace("*", "\\*") if known(text) else text
 
 
-def _report_to_eventbridge(bucket: IBucketRef | IConstruct) -> None:
-    if isinstance(bucket, s3.Bucket) and bucket.node.try_find_child(_CDK_NOTIFICATIONS) is not None:
-        # The CDK's function writes the whole configuration, so that it must hear of it.
-        bucket.enable_event_bridge_notification()
-        return
+def _report_to_eventbridge(triggered: S3TriggeredJob, bucket: IBucketRef | IConstruct) -> None:
     cfn = bucket if isinstance(bucket, s3.CfnBucket) else bucket.node.default_child
     if isinstance(cfn, s3.CfnBucket):
         cfn.add_property_override(
             "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True
         )
+    elif bucket.node.try_find_child(_CDK_NOTIFICATIONS) is None:
+        Annotations.of(triggered).add_warning_v2(
+            "batch-constructs:bucket-reports-to-eventbridge",
+            f"{bucket.node.path} is imported, and submits nothing unless it sends its notifications to EventBridge: turn "
+            "them on where it is made, or by bucket.enable_event_bridge_notification()",
+        )
+    if isinstance(bucket, s3.Bucket):
+        Aspects.of(bucket).add(_ReportStill())
+
+
+@jsii.implements(IAspect)
+class _ReportStill:
+    """Tells the CDK's function of EventBridge, whenever the bucket got it.
+
+    The function writes all notifications of a bucket anew, and would turn off what it does not know. Aspects run when
+    the app is complete.
+    """
+
+    def visit(self, node: IConstruct) -> None:
+        if isinstance(node, s3.Bucket) and node.node.try_find_child(_CDK_NOTIFICATIONS) is not None:
+            node.enable_event_bridge_notification()

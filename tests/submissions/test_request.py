@@ -426,7 +426,7 @@ def test_fails_when_a_queue_stands_where_a_definition_belongs(stack: Stack) -> N
     """Fails with the kind that is wanted."""
     queue = ImportedJobQueue(stack, "Queue", job_queue_arn=QUEUE_ARN)
     with pytest.raises(
-        ValueError, match="job_definition must be a definition or the name or ARN of one, got Imp"
+        ValueError, match=r"job_definition must be .*IJobDefinitionRef, got an ImportedJobQueue"
     ):
         SubmitJobRequest(job_name="a", job_queue=queue, job_definition=queue)  # type: ignore[arg-type]
 

@@ -121,30 +121,86 @@ def test_a_bucket_of_the_app_reports_to_eventbridge_without_a_function(
     assert "AWS::Lambda::Function" not in {each["Type"] for each in synth().values()}
 
 
-def test_a_bucket_whose_notifications_the_cdk_writes_is_left_to_it(
-    stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]
+@pytest.mark.parametrize("order", ["before", "after", "both", "twice"])
+def test_later_notifications_do_not_turn_eventbridge_off(
+    stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]], order: str
 ) -> None:
-    """The CDK's function replaces the whole configuration: a property beside it would be lost."""
+    """The CDK's function replaces the whole configuration, so that it must know of EventBridge, whoever came first."""
     from aws_cdk import aws_s3 as s3
     from aws_cdk import aws_s3_notifications as targets
     from aws_cdk import aws_sqs as sqs
 
     bucket = s3.Bucket(stack, "Pictures")
-    bucket.add_event_notification(
-        s3.EventType.OBJECT_REMOVED, targets.SqsDestination(sqs.Queue(stack, "Removed"))
-    )
+
+    def notify(name: str) -> None:
+        bucket.add_event_notification(
+            s3.EventType.OBJECT_REMOVED, targets.SqsDestination(sqs.Queue(stack, name))
+        )
+
+    if order in {"before", "both"}:
+        notify("Before")
     triggered(stack, bucket=bucket)
+    if order in {"after", "both", "twice"}:
+        notify("After")
+    if order == "twice":
+        notify("Again")
     [custom] = [each for each in synth().values() if each["Type"] == "Custom::S3BucketNotifications"]
+    configuration = custom["Properties"]["NotificationConfiguration"]
+    assert configuration["EventBridgeConfiguration"] == {}
+    assert len(configuration["QueueConfigurations"]) == (2 if order in {"both", "twice"} else 1)
+
+
+def test_a_bucket_of_another_stack_survives_as_well() -> None:
+    """The function stands with the bucket, and the rule with the job."""
+    import aws_cdk as cdk
+    from aws_cdk import aws_lambda as functions
+    from aws_cdk import aws_s3 as s3
+    from aws_cdk import aws_s3_notifications as targets
+
+    app = cdk.App(context={"batch-constructs:checks": False})
+    data, jobs = cdk.Stack(app, "Data"), cdk.Stack(app, "Jobs")
+    bucket = s3.Bucket(data, "Pictures")
+    triggered(jobs, bucket=bucket)
+    function = functions.Function(
+        data,
+        "OnRemoval",
+        runtime=functions.Runtime.PYTHON_3_13,
+        handler="index.handler",
+        code=functions.Code.from_inline("handler = print"),
+    )
+    bucket.add_event_notification(s3.EventType.OBJECT_REMOVED, targets.LambdaDestination(function))
+    resources = app.synth().get_stack_by_name("Data").template["Resources"].values()
+    [custom] = [each for each in resources if each["Type"] == "Custom::S3BucketNotifications"]
     assert custom["Properties"]["NotificationConfiguration"]["EventBridgeConfiguration"] == {}
+
+
+def warnings(stack: Stack) -> list[Any]:
+    """What is said at synth of the job's bucket."""
+    from aws_cdk.assertions import Annotations, Match
+
+    message = Match.string_like_regexp("is imported, and submits nothing unless it sends")
+    return list(Annotations.from_stack(stack).find_warning("/Stack/Thumbnail", message))
 
 
 def test_an_imported_bucket_is_not_touched(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    """Its owner turns the notifications on; no custom resource comes into this stack."""
+    """Its owner turns the notifications on; no custom resource comes into this stack, and a warning says so."""
     triggered(stack)
     kinds = {each["Type"].split("::")[1] for each in synth().values()}
     assert kinds == {"Events", "IAM", "SQS"}
+    assert len(warnings(stack)) == 1
+
+
+def test_an_imported_bucket_can_be_told_to_report(stack: Stack) -> None:
+    """By the CDK's own way, which needs no warning."""
+    from aws_cdk import aws_s3 as s3
+
+    bucket = s3.Bucket.from_bucket_name(stack, "Pictures", "pictures")
+    assert isinstance(bucket, s3.BucketBase)
+    bucket.enable_event_bridge_notification()
+    triggered(stack, bucket=bucket)
+    assert warnings(stack) == []
 
 
 def test_fails_when_both_parameters_have_one_name(stack: Stack) -> None:
