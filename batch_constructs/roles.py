@@ -14,6 +14,7 @@ from constructs import Dependable, DependencyGroup
 
 from batch_constructs import _cfn
 from batch_constructs._arguments import checked
+from batch_constructs._keys import let_write_logs
 from batch_constructs._synth_checks import check_at_synth
 
 if TYPE_CHECKING:
@@ -241,6 +242,7 @@ class ExecutionRole(CheckedRole):
         super().__init__(scope, id, assumed_by=_tasks_of_this_account())
         for log_group in log_groups:
             log_group.grant_write(self)
+            let_write_logs(self, log_group)
         for repository in repositories:
             repository.grant_pull(self)
 

@@ -29,6 +29,7 @@ FLOORS = (
         "_cfn",
         "_references",
         "_dead_letters",
+        "_keys",
         "_places",
         "_connections",
         "_metrics",
@@ -137,6 +138,7 @@ def test_every_module_keeps_to_its_place(path: Path) -> None:
                 "_synth_checks",
                 "_references",
                 "_dead_letters",
+                "_keys",
                 "_places",
                 "_connections",
             }

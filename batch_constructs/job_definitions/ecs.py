@@ -11,6 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from batch_constructs._keys import let_write_logs
 from batch_constructs.job_definitions.base import JobDefinitionBase
 from batch_constructs.job_definitions.documents import (
     DefinitionCliJson,
@@ -80,6 +81,8 @@ class EcsJobDefinition(DefinitionCliJson, JobDefinitionBase):
         if needs_execution_role:
             self._need_execution_role()
         self._logging = self._resolve_logging(logging)
+        if log_group is not None:
+            let_write_logs(self, log_group)
 
     @property
     def grant_principal(self) -> iam.IPrincipal:

@@ -9,6 +9,7 @@ from aws_cdk import aws_batch as batch
 
 from batch_constructs import _cfn
 from batch_constructs._arguments import checked
+from batch_constructs._keys import let_write_logs
 from batch_constructs.job_definitions.nowhere import container_nowhere
 
 if TYPE_CHECKING:
@@ -118,9 +119,12 @@ def resolve_logging(
     if isinstance(logging, AwsLogs):
         return ResolvedLogging(driver="awslogs", options=logging.options(log_group_name), secrets={})
     config = logging.bind(scope, container_nowhere(role))
+    log_group: logs.ILogGroup | None = getattr(logging, "log_group", None)
+    if log_group is not None:
+        let_write_logs(scope, log_group)
     return ResolvedLogging(
         driver=config.log_driver,
         options=config.options or {},
         secrets={each.name: each.value_from for each in config.secret_options or ()},
-        log_group=getattr(logging, "log_group", None),
+        log_group=log_group,
     )

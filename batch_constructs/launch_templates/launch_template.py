@@ -10,6 +10,7 @@ from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef
 
 from batch_constructs._arguments import checked
 from batch_constructs._cfn import struct
+from batch_constructs._keys import let_start_instances, let_write_logs
 from batch_constructs._problems import Problems
 from batch_constructs._references import Referable
 from batch_constructs._tokens import known
@@ -103,8 +104,9 @@ class BatchLaunchTemplate(Referable):
                 image of your own may differ (``/dev/sda1`` on Ubuntu); a wrong name adds a second disk and leaves the
                 root small.
             encrypted: Whether the root volume and the scratch volume are encrypted. By default they are.
-            kms_key: The key; the account's EBS key when omitted. The key's policy must let the service-linked role
-                that starts the instances use it.
+            kms_key: The key; the account's EBS key when omitted. A key of this app then lets the service-linked roles of
+                EC2 Auto Scaling and EC2 Spot use it and create grants. The policy of any other key, an L1 included, must
+                say so itself; a warning at synth has the statements.
             storage: Disks besides the root volume, and swap. By default none.
             mounts: What to mount from the network, by where: ``{"/shared": EfsMount(file_system=…)}``. Jobs reach it by
                 a volume with that host path. Environments of this library give their instances the rights and open
@@ -200,6 +202,8 @@ class BatchLaunchTemplate(Referable):
             ),
         )
         self.aws_cli = aws_cli
+        if kms_key is not None:
+            let_start_instances(self, kms_key)
         self._tags = dict(tags or {})
         self._needs: list[Mount | CloudWatchAgent] = [*(mounts or {}).values()]
         for mount in (mounts or {}).values():
@@ -207,6 +211,8 @@ class BatchLaunchTemplate(Referable):
                 self.node.add_dependency(dependable)
         if cloudwatch_agent is not None:
             self._needs.append(cloudwatch_agent)
+            if cloudwatch_agent.log_group is not None:
+                let_write_logs(self, cloudwatch_agent.log_group)
 
     def add_tags(self, tags: Mapping[str, str]) -> None:
         """Put more tags on instances and volumes. It makes a new version, so that instances are replaced.

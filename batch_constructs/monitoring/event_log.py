@@ -12,6 +12,7 @@ from aws_cdk import aws_logs as logs
 from batch_constructs import _cfn
 from batch_constructs._arguments import checked
 from batch_constructs._dead_letters import dead_letter_queue, let_rule_in
+from batch_constructs._keys import use_for_logs
 from batch_constructs._places import check_place
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
@@ -79,7 +80,7 @@ class JobEventLog(CheckedConstruct):
         # Only a group under this prefix shows as a target in the console of EventBridge.
         name = f"/aws/events/{Names.unique_resource_name(self, max_length=_NAME_LENGTH, separator='-')}"
         if encryption_key is not None:
-            encryption_key.add_to_resource_policy(_use_of_key(name))
+            encryption_key.add_to_resource_policy(use_for_logs(_cfn.arn("logs", f"log-group:{name}")))
         self.log_group = logs.LogGroup(
             self,
             "LogGroup",
@@ -158,15 +159,3 @@ def _writing(log_group_arn: str, rule_arn: str) -> list[iam.PolicyStatement]:
             ("logs:PutLogEvents", {"ArnEquals": {"aws:SourceArn": rule_arn}}),
         )
     ]
-
-
-def _use_of_key(log_group_name: str) -> iam.PolicyStatement:
-    group = _cfn.arn("logs", f"log-group:{log_group_name}")
-    return iam.PolicyStatement(
-        principals=[iam.ServicePrincipal(f"logs.{_cfn.region()}.amazonaws.com")],
-        # The actions as CloudWatch Logs asks for them: with and without plain text, now and when it adds others.
-        actions=["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
-        # In the policy of a key, * is the key itself; the condition is what narrows it down.
-        resources=["*"],
-        conditions={"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": group}},
-    )

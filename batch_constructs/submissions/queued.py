@@ -73,7 +73,7 @@ class QueuedJob(CheckedConstruct):
             job_queue: Where to submit: ours, the L2's, an L1 or an imported one.
             job_definition: What to submit: ours, the L2's, an L1 or an imported one.
             source: Where messages come from. By default an encrypted SQS queue of its own; one of yours keeps its own
-                dead-letter queue, and with a key of yours that key must let the pipe's role decrypt.
+                dead-letter queue, and its key lets the pipe's role decrypt.
             job_name: Up to 128 letters, digits, ``-`` and ``_``. By default the construct's id.
             array_size: 2 to 10,000 children. By default it is a single job.
             parameters: Values for the ``Ref::name`` of the command, the same for every message. By default those of
@@ -173,6 +173,9 @@ class QueuedJob(CheckedConstruct):
         )
         read = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
         role.add_to_policy(iam.PolicyStatement(actions=read, resources=[source_arn]))
+        key = self.source.encryption_master_key
+        if key is not None:
+            key.grant_decrypt(role)
         submits += consumed_by(job_definition, role)
         role.add_to_policy(iam.PolicyStatement(actions=["batch:SubmitJob"], resources=submits))
         return role

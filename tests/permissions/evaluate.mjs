@@ -3,12 +3,13 @@ import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
 
 const { runSimulation } = createRequire(`${process.argv[2]}/`)('@cloud-copilot/iam-simulate')
-const { policy, principal, requests } = JSON.parse(readFileSync(0, 'utf8'))
+const { policy, principal, requests, keyPolicy } = JSON.parse(readFileSync(0, 'utf8'))
 const decisions = []
 for (const { action, resource, context } of requests) {
   const answer = await runSimulation(
     {
-      identityPolicies: [{ name: 'tested', policy }],
+      identityPolicies: policy ? [{ name: 'tested', policy }] : [],
+      ...(keyPolicy ? { resourcePolicy: keyPolicy } : {}),
       serviceControlPolicies: [],
       resourceControlPolicies: [],
       request: {

@@ -22,6 +22,9 @@ _ARNS = {
     "AWS::Batch::JobQueue": f"arn:aws:batch:{REGION}:{ACCOUNT}:job-queue/{{}}",
     "AWS::Batch::JobDefinition": f"arn:aws:batch:{REGION}:{ACCOUNT}:job-definition/{{}}:1",
     "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/{{}}",
+    "AWS::KMS::Key": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{{}}",
+    "AWS::SecretsManager::Secret": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{{}}",
+    "AWS::SQS::Queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{{}}",
     "AWS::Logs::LogGroup": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{{}}:*",
 }
 
@@ -45,6 +48,22 @@ def decide(policy: Any, *requests: Request) -> list[str]:
     question = {
         "policy": policy,
         "principal": f"arn:{_partition(policy)}:iam::{ACCOUNT}:user/somebody",
+        "requests": [
+            {"action": each.action, "resource": each.resource, "context": each.context} for each in requests
+        ],
+    }
+    script = Path(__file__).with_name("evaluate.mjs")
+    answer = npm.run("node", str(script), str(_home()), cwd=ROOT, stdin=json.dumps(question))
+    decisions: list[str] = json.loads(answer)
+    return decisions
+
+
+def decide_by_key(key_policy: Any, principal: str, *requests: Request) -> list[str]:
+    """What KMS answers to somebody who has no policy, by the policy of the key alone."""
+    question = {
+        "policy": None,
+        "keyPolicy": key_policy,
+        "principal": principal,
         "requests": [
             {"action": each.action, "resource": each.resource, "context": each.context} for each in requests
         ],
