@@ -140,7 +140,8 @@ class _Rights(Dependable):
 class SpotFleetRole(CheckedRole):
     """The role that Spot Fleet takes for a Spot environment with the ``BEST_FIT`` strategy.
 
-    `SpotComputeEnvironment` never needs one. It carries ``AmazonEC2SpotFleetTaggingRole``, without which the
+    No class here makes such an environment, because AWS Batch can update it in its size only. Give the role's ARN to
+    `SpotComputeEnvironment.from_cli_json` as ``spotIamFleetRole``, or to the CDK's L1 or L2. It carries ``AmazonEC2SpotFleetTaggingRole``, without which the
     instances of an environment with the service-linked role never scale down.
 
     Guide: Amazon EC2 Spot Fleet Role.

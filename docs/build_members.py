@@ -1,0 +1,66 @@
+"""Makes the page of members that no typed argument sets, from the list with their reasons."""  # noqa: INP001
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+LIST = Path(__file__).with_name("members.toml")
+_TOP = """<!-- Made by `make docs` from members.toml: edits here are lost. -->
+
+# Members without an argument
+
+Use this when you look for a member of CloudFormation or of a request, and no argument sets it.
+
+Each other member that can be written has an argument. A test makes every construct and every request with all arguments,
+compares the result with CloudFormation's schemas and with the model of boto3, and fails when this list is not the difference.
+
+What no argument sets, `from_cli_json` takes: [JSON of the AWS CLI](constructs.md). Of a construct, `construct.cfn` is the L1 resource
+with its `add_property_override`.
+"""
+_BOTTOM = """
+## A Spot environment with a fleet role
+
+`SpotFleetRole` is for environments with `BEST_FIT` on Spot. No class makes one, because AWS Batch can update it in its size only.
+Where you must keep one, describe it as JSON; the CDK's L1 and L2 take the role as well:
+
+```python
+fleet = bc.SpotFleetRole(stack, "FleetRole")
+kept = bc.SpotComputeEnvironment.from_cli_json(
+    stack,
+    "Kept",
+    {
+        "computeEnvironmentName": "kept",
+        "type": "MANAGED",
+        "computeResources": {
+            "type": "SPOT",
+            "allocationStrategy": "BEST_FIT",
+            "spotIamFleetRole": fleet.role_arn,
+            "instanceTypes": ["c7i"],
+            "minvCpus": 0,
+            "maxvCpus": 64,
+            "instanceRole": "ecsInstanceRole",
+            "subnets": ["subnet-0123456789abcdef0"],
+            "securityGroupIds": ["sg-0123456789abcdef0"],
+        },
+    },
+)
+```
+
+Next: [all constructs](constructs.md), [what changes in place](updates.md).
+"""
+
+
+def reasons() -> dict[str, dict[str, str]]:
+    """Each member that no argument sets with its reason, by resource type or operation."""
+    found: dict[str, dict[str, str]] = tomllib.loads(LIST.read_text(encoding="utf-8"))
+    return found
+
+
+def page() -> str:
+    """The page."""
+    parts = [_TOP]
+    for owner, members in reasons().items():
+        rows = [f"| `{member}` | {reason} |" for member, reason in members.items()]
+        parts.append("\n".join([f"\n## {owner}\n", "| member | why |", "|---|---|", *rows, ""]))
+    return "".join([*parts, _BOTTOM])
