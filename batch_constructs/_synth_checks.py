@@ -21,10 +21,11 @@ from aws_cdk import (
 )
 from constructs import Construct
 
+from batch_constructs._last_words import end_with
 from batch_constructs._loading import uncollected
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from aws_cdk import IPolicyValidationContext
     from constructs import IConstruct
@@ -112,7 +113,12 @@ class BatchChecks:
         from batch_constructs.assembly.checks import Severity, check  # noqa: PLC0415 - only at synth
         from batch_constructs.assembly.template import read  # noqa: PLC0415
 
-        findings = [finding for folder in _folders(context.template_paths) for finding in check(read(folder))]
+        findings: list[Finding] = []
+        for folder in _folders(context.template_paths):
+            found = check(read(folder))
+            findings += found
+            if errors := [finding for finding in found if finding.severity is Severity.ERROR]:
+                end_with(folder.name, _last_words(errors))
         return PolicyValidationPluginReport(
             success=all(finding.severity is not Severity.ERROR for finding in findings),
             violations=[_violation(finding) for finding in findings],
@@ -135,6 +141,12 @@ def errors_in(resource_type: str, properties: Mapping[str, object]) -> list[str]
         for finding in check(model)
         if finding.severity is Severity.ERROR
     ]
+
+
+def _last_words(errors: Sequence[Finding]) -> list[str]:
+    """The errors in a line each."""
+    lines = [f"  {each.rule_id} {each.resource.label}: {each.message}; {each.remedy}" for each in errors]
+    return [f"jobs of AWS Batch would not run: {len(errors)} error{'s' * (len(errors) != 1)}", *lines]
 
 
 def _folders(template_paths: list[str]) -> list[Path]:

@@ -23,6 +23,7 @@ FLOORS = (
     ("_tokens",),
     ("_arguments",),
     (
+        "_last_words",
         "_loading",
         "_node",
         "_problems",
@@ -120,6 +121,7 @@ def test_every_module_keeps_to_its_place(path: Path) -> None:
             "facts",
             "_arguments",
             "_expectations",
+            "_last_words",
             "_loading",
             "_tokens",
             "_problems",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -155,3 +158,58 @@ def test_nested_stacks_are_checked_whoever_runs_the_app() -> None:
     with pytest.raises(RuntimeError, match="ValidationFailed"):
         app.synth()
     assert "Stack/Nested/Nightly" in report(app)
+
+
+_APP = """
+import sys
+import batch_constructs as bc
+from aws_cdk import App, Stack
+
+app = App()
+stack = Stack(app, "Genomics")
+vpc = bc.BatchNetwork(stack, "Network").vpc
+spot = bc.SpotComputeEnvironment(stack, "Spot", vpc=vpc)
+fargate = bc.FargateComputeEnvironment(stack, "Fargate", vpc=vpc)
+bc.JobQueue(stack, "Queue", compute_environments=[spot, fargate])
+{ending}
+"""
+
+
+def _run_app(folder: Path, ending: str) -> subprocess.CompletedProcess[str]:
+    file = folder / "app.py"
+    file.write_text(_APP.format(ending=ending))
+    environment = {**os.environ, "CDK_VALIDATION": "false"}
+    return subprocess.run(
+        [sys.executable, str(file)], check=False, capture_output=True, text=True, cwd=folder, env=environment
+    )
+
+
+def test_an_app_by_itself_ends_with_its_findings(tmp_path: Path) -> None:
+    """The last lines say what is wrong, where, and what to do; no traceback, and the exit status of any error."""
+    done = _run_app(tmp_path, "app.synth()")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "jsii" not in done.stderr
+    first = next(n for n, line in enumerate(done.stderr.splitlines()) if line.startswith("jobs of AWS Batch"))
+    title, finding, where = done.stderr.splitlines()[first : first + 3]
+    assert title == "jobs of AWS Batch would not run: 1 error"
+    assert finding.startswith("  JQ-03 Genomics/Queue: a job queue takes one kind of environment")
+    assert finding.endswith("; give each kind of environment a queue of its own")
+    assert where.startswith("the report is in ")
+    assert where.endswith("validation-report.json")
+
+
+@pytest.mark.parametrize(
+    ("ending", "said"),
+    [
+        ("try:\n    app.synth()\nexcept RuntimeError:\n    pass\nraise KeyError('mine')", "KeyError: 'mine'"),
+        ("sys.excepthook = lambda *_: sys.stderr.write('hook of mine\\n')\napp.synth()", "hook of mine"),
+    ],
+    ids=["another error", "another hook"],
+)
+def test_other_errors_and_other_hooks_stay_as_they_are(tmp_path: Path, ending: str, said: str) -> None:
+    """A caught synth says nothing later; a hook that the app has set is left."""
+    done = _run_app(tmp_path, ending)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "would not run" not in done.stderr

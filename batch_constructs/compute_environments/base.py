@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import jsii
 from aws_cdk import Fn
@@ -15,6 +15,7 @@ from batch_constructs._arguments import checked
 from batch_constructs._references import Referable
 from batch_constructs._tokens import known
 from batch_constructs.compute_environments.documents import EnvironmentCliJson
+from batch_constructs.compute_environments.dropped_tags import watch_tags
 from batch_constructs.roles import EcsInstanceRole
 
 if TYPE_CHECKING:
@@ -104,6 +105,12 @@ class OwnComputeEnvironment(EnvironmentCliJson, ComputeEnvironmentBase):
     cfn: batch.CfnComputeEnvironment
     """The CloudFormation resource."""
 
+    # Where a tag belongs that is not for the environment itself.
+    _tags_belong: ClassVar[str] = "tag the job definition, whose tags its jobs and their tasks get"
+
+    # The keys of tags that are on what it launches.
+    _tagged: frozenset[str] = frozenset()
+
     @cached_property
     def compute_environment_arn(self) -> str:  # type: ignore[override] # read once, when first needed
         """The environment's ARN."""
@@ -115,8 +122,10 @@ class OwnComputeEnvironment(EnvironmentCliJson, ComputeEnvironmentBase):
         Args:
             tags: What to add; equal keys get the new value.
         """
+        self._tagged |= tags.keys()
 
     def _override_tags(self, member: str, tags: Mapping[str, str]) -> None:
+        self._tagged |= tags.keys()
         for key, value in tags.items():
             # A dot would lead a level down.
             self.cfn.add_property_override(
@@ -126,6 +135,7 @@ class OwnComputeEnvironment(EnvironmentCliJson, ComputeEnvironmentBase):
     def _keep_stack_tags_off(self) -> None:
         # Tags of an environment are create-only: a changed stack-wide tag would replace it, and its queue with it.
         self.cfn.add_property_deletion_override("Tags")
+        watch_tags(self)
 
     def _outlive(self, *roles: object) -> None:
         # An environment whose role loses its rights first can never be deleted: it sticks in DELETING. A reference

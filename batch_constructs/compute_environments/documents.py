@@ -18,6 +18,7 @@ from batch_constructs._cli_json.constructs import CliJson
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
+from batch_constructs.compute_environments.dropped_tags import watch_tags
 from batch_constructs.facts.vocabulary import ResourceKind
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def _described(kind: type[Any]) -> type[Any]:
         )
         if "Tags" in properties:
             Aspects.of(self.cfn).add(_NoOtherTags(), priority=AspectPriority.READONLY)
+            watch_tags(self)
         else:
             self._keep_stack_tags_off()
         self._refer_to(properties)

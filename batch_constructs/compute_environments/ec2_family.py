@@ -47,6 +47,8 @@ _L1 = batch.CfnComputeEnvironment
 class Ec2Family(ManagedComputeEnvironment):
     """An environment on EC2: instances with a role, a launch template, an image."""
 
+    _tags_belong = "instance_tags={{{key!r}: {value!r}}} puts it on the instances and their disks"
+
     instance_role: InstanceRole | iam.IInstanceProfile
     """The role of its instances, with the instance profile."""
 
@@ -151,6 +153,7 @@ class Ec2Family(ManagedComputeEnvironment):
                 tags=dict(capacity.instance_tags) if capacity.instance_tags else None,
             ),
         )
+        self._tagged |= (capacity.instance_tags or {}).keys()
         self._keep_stack_tags_off()
         self._outlive(instance_role, service_role)
         allow_insights(service_role, capacity.container_insights)

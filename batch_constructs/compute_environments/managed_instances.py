@@ -54,6 +54,8 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
     Guide: Amazon ECS Managed Instances compute environments (newer than the table of contents).
     """
 
+    _tags_belong = "capacity_tags={{{key!r}: {value!r}}} puts it on the capacity provider and its instances"
+
     instance_role: ManagedInstancesInstanceRole | iam.IInstanceProfile
     """The role of its instances, with the instance profile."""
 
@@ -216,6 +218,7 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
                 ),
             ),
         )
+        self._tagged |= (capacity_tags or {}).keys()
         self._keep_stack_tags_off()
         # Its own roles, too: their rights are policies of their own, which must outlive the instances.
         self._outlive(self.infrastructure_role, self.instance_role, service_role)

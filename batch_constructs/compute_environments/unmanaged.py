@@ -53,6 +53,8 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
     Guide: Compute Environments (unmanaged); Creating a Compute Environment.
     """
 
+    _tags_belong = "put it on the instances that you start, or on the job definition"
+
     _kinds = frozenset({"UnmanagedComputeEnvironment"})
 
     def __init__(

@@ -60,6 +60,8 @@ class UnmanagedEksComputeEnvironment(OwnComputeEnvironment):
     Guide: Compute Environments (unmanaged); AWS Batch on Amazon EKS (newer than the table of contents).
     """
 
+    _tags_belong = "put it on the nodes that you start"
+
     _kinds = frozenset({"UnmanagedEksComputeEnvironment"})
 
     namespace: EksNamespace
