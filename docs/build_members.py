@@ -25,6 +25,10 @@ _BOTTOM = """
 Where you must keep one, describe it as JSON; the CDK's L1 and L2 take the role as well:
 
 ```python
+import aws_cdk as cdk
+import batch_constructs as bc
+
+stack = cdk.Stack(cdk.App(), "Spot")
 fleet = bc.SpotFleetRole(stack, "FleetRole")
 kept = bc.SpotComputeEnvironment.from_cli_json(
     stack,
