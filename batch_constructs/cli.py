@@ -28,6 +28,33 @@ def main() -> None:
 
 
 @main.command()
+@click.argument("kind", type=click.Choice(["platform", "nextflow", "etl"]), default="platform")
+@click.argument("folder", type=_PATHS, default=Path())
+def init(kind: str, folder: Path) -> None:
+    """Write a project to start from: app, stack, tests, and a workflow for CI.
+
+    \b
+    batch-constructs init platform my-platform
+    batch-constructs init nextflow my-pipelines
+    batch-constructs init etl .
+
+    The folder names the project. No file that is there is overwritten.
+
+    Exit status: 0 written, 2 a file is there already, or cannot be written.
+    """
+    from batch_constructs._cli import init as projects  # noqa: PLC0415 - nothing is loaded before it is needed
+    from batch_constructs._cli.failing import fail  # noqa: PLC0415 - as above
+
+    try:
+        written = projects.write(kind, folder)
+    except (projects.NotNamedError, projects.NotEmptyError, OSError) as error:
+        fail(str(error))
+    for path in written:
+        click.echo(f"wrote {folder / path}")
+    click.echo(f"next: see {folder / 'README.md'}")
+
+
+@main.command()
 @click.argument("paths", nargs=-1, type=_PATHS)
 @click.option("--format", "style", type=_FORMATS, default="text", show_default=True, help="How to report.")
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")

@@ -42,7 +42,7 @@ ENVIRONMENT_ARN = "arn:aws:batch:eu-west-1:123456789012:compute-environment/mine
         (lambda: CpuPool(instance_types=["c7i", "c7g"]), "instance_types must share one architecture"),
         (lambda: CpuPool(instance_types=["C7i"]), r"got 'C7i' \(did you mean 'c7i'\?\)"),
         (lambda: CpuPool(instance_types=[]), "instance_types must name at least one"),
-        (lambda: GpuPool(instance_types=["c7i"]), "instance_types must have GPUs, got c7i without"),
+        (lambda: GpuPool(instance_types=["c7i"]), "instance_types must have GPUs of NVIDIA, got c7i without"),
         (lambda: GpuPool(instance_types=["p3"]), "got p3, for which AWS has no image any more"),
         (
             lambda: PlatformQueue(name="q", compute_reservation=50),

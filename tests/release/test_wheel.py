@@ -61,7 +61,7 @@ def test_the_code_of_the_readme_runs_without_node_on_the_machine(wheel: Path, tm
     uv("pip", "install", "--quiet", "--python", str(binaries / "python"), *constraint, f"{wheel}[node]")
 
     [code, *_] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
-    (tmp_path / "app.py").write_text(f"{code}\napp.synth()\n", encoding="utf-8")
+    (tmp_path / "app.py").write_text(code, encoding="utf-8")
     environment = {
         "PATH": str(binaries),
         "HOME": os.environ.get("HOME", "/"),
@@ -69,7 +69,7 @@ def test_the_code_of_the_readme_runs_without_node_on_the_machine(wheel: Path, tm
         "CDK_OUTDIR": str(tmp_path / "out"),
     }
     subprocess.run([str(binaries / "python"), "app.py"], check=True, cwd=tmp_path, env=environment)
-    template = json.loads((tmp_path / "out" / "Genomics.template.json").read_text("utf-8"))
+    template = json.loads((tmp_path / "out" / "BatchQuickstart.template.json").read_text("utf-8"))
     types = [resource["Type"] for resource in template["Resources"].values()]
     assert types.count("AWS::Batch::ComputeEnvironment") == 2
     assert types.count("AWS::Batch::JobQueue") == 1
