@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.consumable_resources import ConsumableResource, ImportedConsumableResource
     from batch_constructs.facts.eks import DnsPolicy, EmptyDirMedium, ImagePullPolicy
-    from batch_constructs.facts.events import BlockedReason
+    from batch_constructs.facts.events import BlockedReason, PreemptionPhase
     from batch_constructs.facts.instance_types import Architecture, InterfaceType
     from batch_constructs.facts.job_environment import BatchEnv
     from batch_constructs.facts.metrics import QueueMetric
@@ -113,21 +113,30 @@ if TYPE_CHECKING:
     from batch_constructs.monitoring.compute_environment_alerts import ComputeEnvironmentAlerts
     from batch_constructs.monitoring.costs import tag_costs
     from batch_constructs.monitoring.dashboard import BatchDashboard
-    from batch_constructs.monitoring.event_fields import ApiCallField, JobEventField, ServiceJobEventField
+    from batch_constructs.monitoring.event_fields import (
+        ApiCallField,
+        JobEventField,
+        PreemptionEventField,
+        ServiceJobEventField,
+    )
     from batch_constructs.monitoring.event_log import JobEventLog
     from batch_constructs.monitoring.event_patterns import (
         ApiCallPattern,
         JobQueueBlockedPattern,
-        ServiceJobPattern,
-        ServiceJobQueueBlockedPattern,
     )
     from batch_constructs.monitoring.job_metrics import JobMetrics
     from batch_constructs.monitoring.job_pattern import ArrayJobs, JobPattern
+    from batch_constructs.monitoring.preemption_alerts import ServiceJobPreemptionAlerts
     from batch_constructs.monitoring.queue_blocked import JobQueueBlockedAlerts, StuckJobAlerts
     from batch_constructs.monitoring.queue_metrics import (
         ComputeEnvironmentMetrics,
         JobDefinitionMetrics,
         JobQueueMetrics,
+    )
+    from batch_constructs.monitoring.service_event_patterns import (
+        ServiceJobPattern,
+        ServiceJobPreemptionPattern,
+        ServiceJobQueueBlockedPattern,
     )
     from batch_constructs.monitoring.targets import EventBusTarget, HttpsTarget, SmsTarget
     from batch_constructs.monitoring.thresholds import CountThreshold, TimeThreshold
@@ -142,6 +151,12 @@ if TYPE_CHECKING:
         allow_submit_service_job,
         deny_register_job_definition_if_all,
         deny_register_job_definition_if_any,
+    )
+    from batch_constructs.permissions.sagemaker_policies import allow_manage_sagemaker_jobs
+    from batch_constructs.permissions.tag_policies import (
+        allow_set_capacity_tags,
+        allow_submit_job_with_tags,
+        deny_set_capacity_tags,
     )
     from batch_constructs.platform.alerts import BatchAlerts
     from batch_constructs.platform.compute_stack import BatchComputeStack
@@ -159,6 +174,7 @@ if TYPE_CHECKING:
     )
     from batch_constructs.scheduling_policies import FairSharePolicy, QuotaSharePolicy, Share
     from batch_constructs.service_environments import CapacityLimit, ServiceEnvironment
+    from batch_constructs.service_job_queue_base import ImportedSageMakerJobQueue
     from batch_constructs.service_job_queues import QuotaShare, SageMakerJobQueue
     from batch_constructs.submissions.chain import JobChain
     from batch_constructs.submissions.chain_state_machine import JobChainStateMachine
@@ -278,6 +294,7 @@ _HOMES = {
     "ImportedConsumableResource": "consumable_resources",
     "ImportedJobDefinition": "job_definitions.base",
     "ImportedJobQueue": "job_queues",
+    "ImportedSageMakerJobQueue": "service_job_queue_base",
     "InstanceStoreVolumes": "launch_templates.storage",
     "InterfaceType": "facts.instance_types",
     "IpcMode": "job_definitions.multi_container",
@@ -314,6 +331,8 @@ _HOMES = {
     "OwnPool": "platform.pools",
     "PidMode": "job_definitions.multi_container",
     "PlatformQueue": "platform.pools",
+    "PreemptionEventField": "monitoring.event_fields",
+    "PreemptionPhase": "facts.events",
     "QueueMetric": "facts.metrics",
     "QueuedJob": "submissions.queued",
     "QuotaShare": "service_job_queues",
@@ -333,8 +352,10 @@ _HOMES = {
     "ScratchVolume": "launch_templates.storage",
     "ServiceEnvironment": "service_environments",
     "ServiceJobEventField": "monitoring.event_fields",
-    "ServiceJobPattern": "monitoring.event_patterns",
-    "ServiceJobQueueBlockedPattern": "monitoring.event_patterns",
+    "ServiceJobPattern": "monitoring.service_event_patterns",
+    "ServiceJobPreemptionAlerts": "monitoring.preemption_alerts",
+    "ServiceJobPreemptionPattern": "monitoring.service_event_patterns",
+    "ServiceJobQueueBlockedPattern": "monitoring.service_event_patterns",
     "ServiceJobRequest": "submissions.service_request",
     "ServiceJobRetryRule": "submissions.service_request",
     "Share": "scheduling_policies",
@@ -360,13 +381,17 @@ _HOMES = {
     "UpdatePolicy": "compute_environments.update_policy",
     "UserdataType": "facts.vocabulary",
     "WrongArgumentError": "_arguments.calls",
+    "allow_manage_sagemaker_jobs": "permissions.sagemaker_policies",
     "allow_read": "permissions.policies",
     "allow_register_job_definition": "permissions.policies",
+    "allow_set_capacity_tags": "permissions.tag_policies",
     "allow_submit_job": "permissions.policies",
     "allow_submit_job_with_share_identifier": "permissions.policies",
+    "allow_submit_job_with_tags": "permissions.tag_policies",
     "allow_submit_service_job": "permissions.policies",
     "deny_register_job_definition_if_all": "permissions.policies",
     "deny_register_job_definition_if_any": "permissions.policies",
+    "deny_set_capacity_tags": "permissions.tag_policies",
     "efa_interfaces": "launch_templates.network_interfaces",
     "nextflow_config": "nextflow",
     "tag_costs": "monitoring.costs",
@@ -468,6 +493,7 @@ __all__ = [
     "ImportedConsumableResource",
     "ImportedJobDefinition",
     "ImportedJobQueue",
+    "ImportedSageMakerJobQueue",
     "InstanceStoreVolumes",
     "InterfaceType",
     "IpcMode",
@@ -504,6 +530,8 @@ __all__ = [
     "OwnPool",
     "PidMode",
     "PlatformQueue",
+    "PreemptionEventField",
+    "PreemptionPhase",
     "QueueMetric",
     "QueuedJob",
     "QuotaShare",
@@ -524,6 +552,8 @@ __all__ = [
     "ServiceEnvironment",
     "ServiceJobEventField",
     "ServiceJobPattern",
+    "ServiceJobPreemptionAlerts",
+    "ServiceJobPreemptionPattern",
     "ServiceJobQueueBlockedPattern",
     "ServiceJobRequest",
     "ServiceJobRetryRule",
@@ -550,13 +580,17 @@ __all__ = [
     "UpdatePolicy",
     "UserdataType",
     "WrongArgumentError",
+    "allow_manage_sagemaker_jobs",
     "allow_read",
     "allow_register_job_definition",
+    "allow_set_capacity_tags",
     "allow_submit_job",
     "allow_submit_job_with_share_identifier",
+    "allow_submit_job_with_tags",
     "allow_submit_service_job",
     "deny_register_job_definition_if_all",
     "deny_register_job_definition_if_any",
+    "deny_set_capacity_tags",
     "efa_interfaces",
     "nextflow_config",
     "tag_costs",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from aws_cdk import Duration
     from aws_cdk import aws_cloudwatch as cloudwatch
 
-__all__ = ["QueueMetrics", "metric"]
+__all__ = ["QueueMetrics", "ServiceQueueMetrics", "metric"]
 
 
 class QueueMetrics:
@@ -24,6 +24,9 @@ class QueueMetrics:
 
     Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents).
     """
+
+    has_service_jobs: bool | None = None
+    """Whether the queue's jobs are service jobs, which have other metrics and events. ``None`` if that is unknown."""
 
     @property
     def _source(self) -> object:
@@ -38,14 +41,27 @@ class QueueMetrics:
     def metric(
         self, name: QueueMetric, *, statistic: str | None = None, period: Duration | None = None
     ) -> cloudwatch.Metric:
-        """Any metric of the queue.
+        """Return any metric of the queue.
 
         Args:
             name: Which one. Durations are in milliseconds.
-            statistic: Such as ``"Sum"``, ``"p90"``, ``"Maximum"``. By default the sum of counts, and the time that nine
-                of ten jobs did not exceed.
+            statistic: Such as ``"Sum"``, ``"p90"``, ``"Maximum"``. By default the sum of counts, and the 90th percentile
+                of durations.
             period: Over how long, in whole minutes; by default 5.
+
+        Raises:
+            ValueError: AWS does not publish the metric for this kind of queue, so that it would never have data.
         """
+        if self.has_service_jobs is not None and not name.exists_for(service_jobs=self.has_service_jobs):
+            kind, other = ("service", "compute") if self.has_service_jobs else ("compute", "service")
+            raise ValueError(
+                f"{name.value} is published for {other} jobs only, got a queue of {kind} jobs: see QueueMetric"
+            )
+        return self._metric(name, statistic=statistic, period=period)
+
+    def _metric(
+        self, name: QueueMetric, *, statistic: str | None = None, period: Duration | None = None
+    ) -> cloudwatch.Metric:
         return metric(
             NAMESPACE,
             name.value,
@@ -61,7 +77,7 @@ class QueueMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return self.metric(QueueMetric.SUBMITTED, period=period)
+        return self._metric(QueueMetric.SUBMITTED, period=period)
 
     def metric_runnable(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Jobs that began to wait for capacity, once for each attempt.
@@ -69,7 +85,7 @@ class QueueMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return self.metric(QueueMetric.RUNNABLE, period=period)
+        return self._metric(QueueMetric.RUNNABLE, period=period)
 
     def metric_running(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Jobs that began to run, once for each attempt.
@@ -77,7 +93,7 @@ class QueueMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return self.metric(QueueMetric.RUNNING, period=period)
+        return self._metric(QueueMetric.RUNNING, period=period)
 
     def metric_succeeded(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Jobs that succeeded.
@@ -85,7 +101,7 @@ class QueueMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return self.metric(QueueMetric.SUCCEEDED, period=period)
+        return self._metric(QueueMetric.SUCCEEDED, period=period)
 
     def metric_failed(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Jobs that failed for good, cancelled and terminated ones included.
@@ -93,7 +109,7 @@ class QueueMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return self.metric(QueueMetric.FAILED, period=period)
+        return self._metric(QueueMetric.FAILED, period=period)
 
     def metric_retries(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Attempts that failed and were tried again.
@@ -101,29 +117,33 @@ class QueueMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return self.metric(QueueMetric.RETRIED, period=period)
+        return self._metric(QueueMetric.RETRIED, period=period)
 
     def metric_queue_wait(
         self, *, statistic: str = "p90", period: Duration | None = None
     ) -> cloudwatch.Metric:
-        """Milliseconds that attempts waited for capacity, from RUNNABLE to STARTING.
+        """Milliseconds that attempts waited for capacity: from RUNNABLE to STARTING, of service jobs to SCHEDULED.
 
         Args:
             statistic: Such as ``"p50"``, ``"p90"``, ``"Average"``, ``"Maximum"``; by default ``"p90"``.
             period: Over how long, in whole minutes; by default 5.
         """
-        return self.metric(QueueMetric.RUNNABLE_TO_STARTING, statistic=statistic, period=period)
+        wait = QueueMetric.of_queue_wait(service_jobs=self.has_service_jobs)
+        return self._metric(wait, statistic=statistic, period=period)
 
     def metric_time_to_start(
         self, *, statistic: str = "p90", period: Duration | None = None
     ) -> cloudwatch.Metric:
-        """Milliseconds from submission to the first STARTING, what dependencies took included.
+        """Milliseconds from submission to the first STARTING, of service jobs to the first SCHEDULED.
+
+        What dependencies took is included.
 
         Args:
             statistic: Such as ``"p50"``, ``"p90"``, ``"Average"``, ``"Maximum"``; by default ``"p90"``.
             period: Over how long, in whole minutes; by default 5.
         """
-        return self.metric(QueueMetric.SUBMITTED_TO_STARTING, statistic=statistic, period=period)
+        start = QueueMetric.of_time_to_start(service_jobs=self.has_service_jobs)
+        return self._metric(start, statistic=statistic, period=period)
 
     def metric_run_time(self, *, statistic: str = "p90", period: Duration | None = None) -> cloudwatch.Metric:
         """Milliseconds that attempts ran.
@@ -132,7 +152,29 @@ class QueueMetrics:
             statistic: Such as ``"p50"``, ``"p90"``, ``"Average"``, ``"Maximum"``; by default ``"p90"``.
             period: Over how long, in whole minutes; by default 5.
         """
-        return self.metric(QueueMetric.EXECUTION, statistic=statistic, period=period)
+        return self._metric(QueueMetric.EXECUTION, statistic=statistic, period=period)
+
+
+class ServiceQueueMetrics(QueueMetrics):
+    """Metrics that AWS publishes for queues of service jobs only."""
+
+    has_service_jobs: bool | None = True
+
+    def metric_scheduled(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Jobs that were handed to the service, again after each preemption.
+
+        Args:
+            period: Over how long, in whole minutes; by default 5.
+        """
+        return self._metric(QueueMetric.SCHEDULED, period=period)
+
+    def metric_preempted(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Jobs that were preempted. Only queues with a `QuotaSharePolicy` preempt.
+
+        Args:
+            period: Over how long, in whole minutes; by default 5.
+        """
+        return self._metric(QueueMetric.PREEMPTED, period=period)
 
 
 def metric(

@@ -108,7 +108,8 @@ class JobQueueBase(NamedQueue):
     def grant_cancel_and_terminate(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow to cancel and terminate jobs of the queue's account and Region, those of other queues included.
 
-        IAM cannot narrow it to the queue: the ARN of a job does not name it.
+        One by one, or 50 at once: ``CancelJobs`` and ``TerminateJobs`` have no rights of their own. IAM cannot narrow it
+        to the queue: the ARN of a job does not name it.
 
         Guide: Supported Resource-Level Permissions for AWS Batch API Actions (``CancelJob``, ``TerminateJob``).
 
@@ -190,6 +191,7 @@ class JobQueue(CliJson, JobQueueBase):
     """
 
     _operation = "CreateJobQueue"
+    has_service_jobs = False
 
     def __init__(
         self,

@@ -17,14 +17,13 @@ from batch_constructs._problems import Problems
 from batch_constructs._references import Referable
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.vocabulary import ResourceSharing, ServiceEnvironmentType, TimeLimitAction
-from batch_constructs.job_queues import NamedQueue, kind_of, queue_arguments
-from batch_constructs.permissions import grants
+from batch_constructs.job_queues import kind_of, queue_arguments
 from batch_constructs.service_environments import check_units, limits_of
+from batch_constructs.service_job_queue_base import SageMakerJobQueueBase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import aws_iam as iam
     from aws_cdk.interfaces.aws_batch import ISchedulingPolicyRef, IServiceEnvironmentRef
     from constructs import Construct
     from jsii import Number
@@ -40,7 +39,7 @@ _SHARE = batch.CfnQuotaShare
 
 @checked
 @jsii.implements(IJobQueueRef)
-class SageMakerJobQueue(CliJson, NamedQueue):
+class SageMakerJobQueue(CliJson, SageMakerJobQueueBase):
     """A queue of training jobs for SageMaker AI. They are sent by ``SubmitServiceJob``: `ServiceJobRequest`.
 
     Guide: Service job queues (newer than the table of contents).
@@ -122,51 +121,6 @@ class SageMakerJobQueue(CliJson, NamedQueue):
     def job_queue_arn(self) -> str:  # type: ignore[override] # read once, when first needed
         """The queue's ARN."""
         return self.cfn.attr_job_queue_arn
-
-    def grant_submit_service_job(
-        self,
-        grantee: iam.IGrantable,
-        *,
-        training_roles: Sequence[iam.IRole | iam.Role],
-        tagged: bool = False,
-    ) -> iam.Grant:
-        """Allow to submit service jobs to this queue that run with these roles, and nothing else.
-
-        Who submits a training job hands SageMaker the role in its payload, and must be allowed to pass it.
-
-        Guide: Submitting service jobs (newer than the table of contents).
-
-        Args:
-            grantee: A role, a function, a user: who submits.
-            training_roles: The roles that payloads may name as ``RoleArn``; at least one.
-            tagged: Whether jobs may be submitted with tags, which allows to tag the queue as well. By default not.
-
-        Raises:
-            ValueError: no role is given, without which no training job could start, or the grantee is of another
-                account.
-        """
-        if not training_roles:
-            raise ValueError(
-                "grant_submit_service_job needs at least one training role: the payload's RoleArn is passed to SageMaker"
-            )
-        grants.check_account(grantee, self.env, "grant_submit_service_job")
-        return grants.submit_service_job(grantee, self.job_queue_arn, training_roles, tagged=tagged)
-
-    def grant_end_service_jobs(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow to look at and to end service jobs of the account and Region, those of other queues included.
-
-        IAM cannot narrow it to the queue: the ARN of a job does not name it.
-
-        Guide: Supported Resource-Level Permissions for AWS Batch API Actions (``TerminateServiceJob``).
-
-        Args:
-            grantee: A role, a function, a user: who ends jobs.
-
-        Raises:
-            ValueError: the grantee is of another account.
-        """
-        grants.check_account(grantee, self.env, "grant_end_service_jobs")
-        return grants.end_service_jobs(grantee, self.job_queue_arn)
 
     @classmethod
     def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003

@@ -25,6 +25,7 @@ _ROOMS = {
     "consumable_resources": "Scheduling",
     "time_limits": "Scheduling",
     "job_queues": "Job queues",
+    "service_job_queue_base": "Job queues",
     "service_job_queues": "Job queues",
     "job_definitions": "Job definitions",
     "submissions": "Submitting jobs",

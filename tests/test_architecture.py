@@ -48,6 +48,7 @@ FLOORS = (
         "time_limits",
     ),
     ("job_queues",),
+    ("service_job_queue_base",),
     ("service_job_queues",),
     ("monitoring", "submissions", "nextflow"),
     ("platform",),

@@ -71,7 +71,7 @@ ACCEPTED = (
         because="all revisions of one definition: a deploy makes a new one, and jobs of old ones still wait",
     ),
     Accepted(
-        rule=r"AwsSolutions-IAM5\[(Action::batch:(Describe|List)\*|Resource::arn:.*:job-definition/nf-\*(:\*)?)\]",
+        rule=r"AwsSolutions-IAM5\[(Action::batch:(Describe|Get|List)\*|Resource::arn:.*:job-definition/nf-\*(:\*)?)\]",
         at="NextflowGenomics/Run/JobRole/DefaultPolicy/Resource",
         because="Nextflow makes definitions of its own, under names that begin so, and looks at what it made",
     ),
@@ -84,6 +84,11 @@ ACCEPTED = (
         rule=r"AwsSolutions-IAM5\[Resource::<Queue\w+\.JobQueueArn>/quota-share/\*\]",
         at="SageMakerServiceJobs/(Researcher|Student)/DefaultPolicy/Resource",
         because="all shares of one queue",
+    ),
+    Accepted(
+        rule=r"AwsSolutions-IAM5\[Resource::arn:.*:(job-queue/\*|job-definition/\*:\*)\]",
+        at="Audit/Scientist/DefaultPolicy/Resource",
+        because="tags decide about queue and definition, which a condition asks for",
     ),
     Accepted(
         rule=r"AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:batch:.*:(service-)?job/\*\]",

@@ -21,17 +21,19 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 # These are older than the rule that a new name gets an example: code that runs shows them in docs/, or their pages do.
 IN_DOCS_ONLY = """
     AgentMetrics AllocationStrategy ApiCallField ApiCallPattern ArrayJobs AwsLogs BatchAlerts BatchConditionKey
-    BatchServiceRole CapacityOption CloudConfig CloudWatchAgent ConsumableResource
-    DependencyCondition Device DevicePermission DnsPolicy EfsMount EksHostPath EksMultiNodeParallelJobDefinition
-    EksNamespaceAccess EksNodeGroup EksPersistentVolumeClaim EksPod EksSecret EmptyDirMedium EventTriggeredJob ExecutionRole
+    BatchServiceRole CapacityOption CloudConfig CloudWatchAgent ConsumableResource DependencyCondition Device
+    DevicePermission DnsPolicy EfsMount EksHostPath EksMultiNodeParallelJobDefinition EksNamespaceAccess
+    EksNodeGroup EksPersistentVolumeClaim EksPod EksSecret EmptyDirMedium EventTriggeredJob ExecutionRole
     FargateTask FireLens FirelensType ImagePullPolicy ImageType ImportedComputeEnvironment
-    ImportedConsumableResource ImportedJobDefinition ImportedJobQueue InterfaceType IpcMode JobEventField
-    JobPattern JobQueueBlockedPattern JobStatus LaunchTemplateOverride LinuxParameters
+    ImportedConsumableResource ImportedJobDefinition ImportedJobQueue ImportedSageMakerJobQueue InterfaceType
+    IpcMode JobEventField JobPattern JobQueueBlockedPattern JobStatus LaunchTemplateOverride LinuxParameters
     ManagedInstancesComputeEnvironment ManagedInstancesInfrastructureRole ManagedInstancesInstanceRole
     ManagedInstancesJobDefinition MultiContainerJobDefinition NetworkInterface OperatingSystemFamily OwnPool
-    QueuedJob RegistrationConditions ReservationPreference ResourceSharing S3Files S3Mount ScratchVolume
-    ServiceJobEventField ServiceJobPattern ServiceJobQueueBlockedPattern ShellScript SpotFleetRole TeamsChannel Tmpfs Ulimit
-    UlimitName UnmanagedComputeEnvironment UnmanagedEksComputeEnvironment UpdatePolicy UserdataType WrongArgumentError deny_register_job_definition_if_all
+    PreemptionEventField QueuedJob RegistrationConditions ReservationPreference ResourceSharing S3Files S3Mount
+    ScratchVolume ServiceJobEventField ServiceJobPattern ServiceJobPreemptionPattern
+    ServiceJobQueueBlockedPattern ShellScript SpotFleetRole TeamsChannel Tmpfs Ulimit UlimitName
+    UnmanagedComputeEnvironment UnmanagedEksComputeEnvironment UpdatePolicy UserdataType WrongArgumentError
+    allow_manage_sagemaker_jobs allow_set_capacity_tags deny_register_job_definition_if_all
     deny_register_job_definition_if_any
 """.split()  # noqa: SIM905 - names in a paragraph are easier to read and to delete
 

@@ -13,14 +13,31 @@ SERVICE_JOB_STATE_CHANGE = "Batch Service Job State Change"
 SERVICE_QUEUE_BLOCKED = "Batch Service Job Queue Blocked"
 
 
+class PreemptionPhase(StrEnum):
+    """The two events of a preemption: AWS Batch begins to stop a service job, and has stopped it.
+
+    Read on 2026-12-01 in the page "Service job preemption events". The events name the job that is preempted, and neither
+    its queue nor its share.
+
+    Guide: Service job preemption events (newer than the table of contents).
+    """
+
+    STARTED = "Batch Service Job Preemption Started"
+    COMPLETED = "Batch Service Job Preemption Completed"
+    """With a summary of the attempts that were lost."""
+
+
 class BlockedReason(StrEnum):
     """Why a queue is blocked: how the status reason of the event begins.
+
+    Read on 2026-12-01 in the pages "Automatic remediation with jobStateTimeLimitActions", for compute jobs and for
+    SageMaker jobs, and in those on jobs stuck in RUNNABLE.
 
     Guide: AWS Batch Events; Troubleshooting AWS Batch (jobs stuck in RUNNABLE).
     """
 
     CAPACITY = "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY"
-    """AWS has no instance for the job, in none of the environments."""
+    """AWS has no instance for the job, in none of the environments. Of service queues, too."""
     MAX_RESOURCE = "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE"
     """The job wants more vCPUs than any environment may have."""
     JOB_RESOURCE_REQUIREMENT = "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT"
@@ -33,15 +50,36 @@ class BlockedReason(StrEnum):
     """All environments are INVALID: the only event that AWS Batch sends about it."""
     UNDETERMINED = "UNDETERMINED"
     """Blocked, and AWS Batch does not know why."""
+    SERVICE_MAX_RESOURCE = "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE"
+    """The service job wants more instances than its service environment may have. Of service queues only."""
+    QUOTA_MANAGEMENT_LIMIT = "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED"
+    """The service job wants more than its quota share has and may borrow. Of service queues only."""
 
     @classmethod
     def of_environments(cls) -> tuple[BlockedReason, ...]:
         """The reasons for which an environment must be mended, not a job."""
         return cls.INVALID_ENVIRONMENTS, cls.SERVICE_ROLE_PERMISSIONS, cls.INSTANCE_CONFIGURATION
 
+    @classmethod
+    def of_service_queues(cls) -> tuple[BlockedReason, ...]:
+        """The reasons for which a queue of service jobs is blocked."""
+        return cls.CAPACITY, cls.SERVICE_MAX_RESOURCE, cls.QUOTA_MANAGEMENT_LIMIT
+
+    @classmethod
+    def of_job_queues(cls) -> tuple[BlockedReason, ...]:
+        """The reasons for which a queue of compute environments is blocked."""
+        return tuple(each for each in cls if each not in cls.of_service_queues()[1:])
+
+    @property
+    def can_be_limited(self) -> bool:
+        """Whether a `JobStateTimeLimit` may end jobs that are stuck for this reason; else somebody must."""
+        return self not in {self.SERVICE_ROLE_PERMISSIONS, self.INVALID_ENVIRONMENTS, self.UNDETERMINED}
+
 
 TIME_LIMIT_REASON = "Canceled by JobStateTimeLimit action due to reason:"
 """How the status reason of a job begins that a time limit of its queue has cancelled."""
+SERVICE_TIME_LIMIT_REASON = "Terminated by JobStateTimeLimit action due to reason:"
+"""The same of a service job: there, and only there, the action is to terminate."""
 
 API_CALL = "AWS API Call via CloudTrail"
 API_EVENT_SOURCE = "batch.amazonaws.com"
@@ -49,11 +87,14 @@ API_EVENT_SOURCE = "batch.amazonaws.com"
 OWN_SOURCE = "batch-constructs"
 """Of events of this library; AWS keeps names that begin with ``aws.`` for itself."""
 ENVIRONMENT_INVALID = "Batch Compute Environment Invalid"
-"""The event that AWS Batch does not send."""
+IMAGE_UPDATE_AVAILABLE = "Batch Compute Environment Image Update Available"
+"""Two events that AWS Batch does not send."""
 
 HEALTH_SOURCE = "aws.health"
 HEALTH_EVENT = "AWS Health Event"
 HEALTH_SERVICE = "BATCH"
+HEALTH_PLANNED = "scheduledChange"
+"""The category of planned lifecycle events: 90 or 180 days ahead, with the environments that must change by then."""
 
 AUTO_SCALING_SOURCE = "aws.autoscaling"
 LAUNCH_UNSUCCESSFUL = "EC2 Instance Launch Unsuccessful"

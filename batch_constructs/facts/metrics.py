@@ -42,9 +42,9 @@ class QueueMetric(StrEnum):
     SUBMITTED_TO_RUNNABLE = "JobSubmittedToRunnableDuration"
     """What dependencies took."""
     SUBMITTED_TO_STARTING = "JobSubmittedToFirstStartingDuration"
-    """Not of service jobs."""
+    """Of compute jobs only."""
     RUNNABLE_TO_STARTING = "JobAttemptRunnableToStartingDuration"
-    """The wait for capacity; not of service jobs."""
+    """The wait for capacity, of compute jobs only."""
     STARTING_TO_RUNNING = "JobAttemptStartingToRunningDuration"
     """Most of it is the image."""
     EXECUTION = "JobAttemptExecutionDuration"
@@ -54,10 +54,50 @@ class QueueMetric(StrEnum):
     """Of service jobs only, as are the following."""
     SUBMITTED_TO_SCHEDULED = "JobSubmittedToFirstScheduledDuration"
     RUNNABLE_TO_SCHEDULED = "JobAttemptRunnableToScheduledDuration"
+    """The wait for capacity, of service jobs."""
     SCHEDULED_TO_STARTING = "JobAttemptScheduledToStartingDuration"
     PREEMPTED = "JobsPreempted"
+    """Only where the queue has a `QuotaSharePolicy`."""
+
+    @classmethod
+    def of_queue_wait(cls, *, service_jobs: bool | None) -> QueueMetric:
+        """Return the metric of the wait for capacity.
+
+        Args:
+            service_jobs: Whether the queue has service jobs; ``None``, if nobody knows, counts as no.
+        """
+        return cls.RUNNABLE_TO_SCHEDULED if service_jobs else cls.RUNNABLE_TO_STARTING
+
+    @classmethod
+    def of_time_to_start(cls, *, service_jobs: bool | None) -> QueueMetric:
+        """Return the metric of the time from submission to the first start.
+
+        Args:
+            service_jobs: Whether the queue has service jobs; ``None``, if nobody knows, counts as no.
+        """
+        return cls.SUBMITTED_TO_SCHEDULED if service_jobs else cls.SUBMITTED_TO_STARTING
+
+    def exists_for(self, *, service_jobs: bool) -> bool:
+        """Return whether AWS publishes it for queues of this kind.
+
+        Args:
+            service_jobs: Whether the queue has service jobs, not compute jobs.
+        """
+        return self not in (_COMPUTE_JOBS_ONLY if service_jobs else _SERVICE_JOBS_ONLY)
 
     @property
     def is_duration(self) -> bool:
         """Whether it is a time, in milliseconds; else it is a count."""
         return self.value.endswith("Duration")
+
+
+_COMPUTE_JOBS_ONLY = frozenset({QueueMetric.SUBMITTED_TO_STARTING, QueueMetric.RUNNABLE_TO_STARTING})
+_SERVICE_JOBS_ONLY = frozenset(
+    {
+        QueueMetric.SCHEDULED,
+        QueueMetric.SUBMITTED_TO_SCHEDULED,
+        QueueMetric.RUNNABLE_TO_SCHEDULED,
+        QueueMetric.SCHEDULED_TO_STARTING,
+        QueueMetric.PREEMPTED,
+    }
+)

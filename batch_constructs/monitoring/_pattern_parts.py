@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, IJobQueueRef
 
+    from batch_constructs._problems import Problems
+
 
 class Filter(dict[str, object]):
     """What the ``detail`` of an event must be like, grown field by field."""
@@ -20,9 +22,9 @@ class Filter(dict[str, object]):
         if values:
             self[field] = list(values)
 
-    def of(self, detail_type: str) -> dict[str, Any]:
-        """The whole pattern, of events of AWS Batch."""
-        pattern: dict[str, Any] = {"source": [facts.SOURCE], "detail-type": [detail_type]}
+    def of(self, *detail_types: str) -> dict[str, Any]:
+        """Return the whole pattern, of events of AWS Batch."""
+        pattern: dict[str, Any] = {"source": [facts.SOURCE], "detail-type": list(detail_types)}
         return {**pattern, "detail": dict(self)} if self else pattern
 
 
@@ -57,3 +59,30 @@ def but_not(wildcards: Sequence[str]) -> list[object]:
     """Matches what is there and fits none of the texts, in which ``*`` stands for anything."""
     # One filter for all: filters in a row mean "or", and so would let each other's exceptions through.
     return [{"anything-but": {"wildcard": [each.replace("\\", "\\\\") for each in wildcards]}}]
+
+
+def check_reasons(problems: Problems, reasons: Sequence[str], ignore_reasons: Sequence[str]) -> None:
+    """Add a problem if both kinds of filters are given for the reason of a blocked queue."""
+    problems.check(
+        not (reasons and ignore_reasons),
+        "reasons and ignore_reasons exclude each other: a field has one filter",
+    )
+
+
+def blocked(
+    detail_type: str, job_queues: Sequence[str], reasons: Sequence[str], ignore_reasons: Sequence[str]
+) -> dict[str, Any]:
+    """Return the pattern of the events about blocked queues.
+
+    Args:
+        detail_type: Those about jobs, or about service jobs.
+        job_queues: ARNs of queues; none for all.
+        reasons: How the reason begins; none for any.
+        ignore_reasons: How the reason must not begin.
+    """
+    detail = Filter()
+    detail.one_of("jobQueue", job_queues)
+    detail.one_of("statusReason", starting_with(reasons))
+    if ignore_reasons:
+        detail["statusReason"] = but_not([f"{reason}*" for reason in ignore_reasons])
+    return detail.of(detail_type)

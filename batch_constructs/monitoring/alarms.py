@@ -19,8 +19,14 @@ from batch_constructs.facts.metrics import (
     QUEUE_DIMENSION,
     QueueMetric,
 )
+from batch_constructs.monitoring.queue_kinds import has_service_jobs, names_of
 from batch_constructs.monitoring.queue_metrics import environment_name, name_in_arn
-from batch_constructs.monitoring.receivers import check_emails
+from batch_constructs.monitoring.receivers import (
+    chats_in,
+    check_emails,
+    check_notice_targets,
+    subscribers_in,
+)
 from batch_constructs.monitoring.thresholds import (
     ALMOST_ALL_FOR_AN_HOUR,
     AN_HOUR,
@@ -28,7 +34,7 @@ from batch_constructs.monitoring.thresholds import (
     PERIOD,
     CountThreshold,
 )
-from batch_constructs.monitoring.topics import topic_for
+from batch_constructs.monitoring.topics import ALARMS, topic_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,9 +45,13 @@ if TYPE_CHECKING:
     from constructs import Construct, IConstruct
 
     from batch_constructs.monitoring.job_metrics import JobMetrics
+    from batch_constructs.monitoring.receivers import NoticeTarget
     from batch_constructs.monitoring.thresholds import TimeThreshold
 
 __all__ = ["BatchAlarms"]
+
+# CloudWatch's limit for each state of an alarm.
+_ACTIONS = 5
 
 
 @checked
@@ -49,7 +59,8 @@ class BatchAlarms(CheckedConstruct):
     """Alarms on failures, waiting and running times of queues, on lost Spot hosts, and on environments at their limit.
 
     They tell of a *state* once, when it begins and when it ends: what `JobFailureAlerts` tells of each job would be too
-    much where jobs come by the thousand. Failures and times are metrics that AWS publishes for nothing; each alarm costs
+    much where jobs come by the thousand. Queues of service jobs have metrics of their own, which are taken where it is
+    known what a queue is. Failures and times are metrics that AWS publishes for nothing; each alarm costs
     what CloudWatch takes for it, 0.10 USD a month, and 0.20 USD for each environment.
 
     Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents); AWS Batch Events.
@@ -65,14 +76,16 @@ class BatchAlarms(CheckedConstruct):
         metrics: JobMetrics | None = None,
         emails: Sequence[str] = (),
         topic: sns.ITopic | sns.Topic | None = None,
+        targets: Sequence[NoticeTarget] = (),
         failed: CountThreshold | None = ANY,
         queue_wait: TimeThreshold | None = AN_HOUR,
         run_time: TimeThreshold | None = None,
         retries: CountThreshold | None = None,
         spot_reclaims: CountThreshold | None = None,
+        preemptions: CountThreshold | None = None,
         vcpus_percent: CountThreshold | None = ALMOST_ALL_FOR_AN_HOUR,
     ) -> None:
-        """Create the alarms, and a topic if there are mails and none is given.
+        """Create the alarms, and a topic if somebody subscribes and none is given.
 
         Args:
             scope: Where they belong.
@@ -83,19 +96,23 @@ class BatchAlarms(CheckedConstruct):
                 environments. It is watched, too: an event that it could not count alarms. By default none.
             emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
             topic: Whom they tell, also of their end: share that of other alerts, ``alerts.topic``. By default a topic of
-                their own if there are mails, else nobody: the alarms are to be seen only.
+                their own if somebody subscribes.
+            targets: Who else hears of it: a `SlackChannel` or `TeamsChannel`, `SmsTarget`, `HttpsTarget`. By default nobody.
+                Alarms that tell nobody are warned of at synth (EVT-08).
             failed: Jobs that failed for good; by default any.
-            queue_wait: How long attempts waited for capacity that now have it; by default more than an hour. Of those that
-                never get it tell `JobQueueBlockedAlerts`.
+            queue_wait: How long attempts waited for capacity that now have it; by default more than an hour. For queues of
+                service jobs this is the time until SageMaker has the job. Of those that never get it tell
+                `JobQueueBlockedAlerts`.
             run_time: How long attempts ran. By default no such alarm.
             retries: Attempts that were tried again. By default no such alarm.
-            spot_reclaims: Attempts that lost their host. By default no such alarm.
+            spot_reclaims: Attempts that lost their host; service jobs have none. By default no such alarm.
+            preemptions: Service jobs that were preempted, for queues of service jobs only. By default no such alarm.
             vcpus_percent: The part of its limit that an environment wants, in percent; by default more than 95 for an hour.
                 ``None``, here and for all of these: no such alarm.
 
         Raises:
-            ValueError: no queue is given, an address is no email address, or lost hosts or environments are to be watched
-                without metrics.
+            ValueError: no queue is given, an address is no email address, lost hosts or environments are to be watched
+                without metrics, an alarm would never have data, or somebody is named whom alarms cannot tell.
         """
         problems = Problems()
         problems.check(len(job_queues) > 0, "job_queues must name at least one queue")
@@ -103,24 +120,57 @@ class BatchAlarms(CheckedConstruct):
             metrics is not None or (spot_reclaims is None and not compute_environments),
             "spot_reclaims and compute_environments need metrics: AWS publishes none of them",
         )
+        kinds = {each: has_service_jobs(each) for each in job_queues}
+        problems.check(
+            spot_reclaims is None or not all(kinds.values()),
+            f"spot_reclaims need a queue of compute jobs, got {names_of(job_queues)}: service jobs lose no hosts",
+        )
+        problems.check(
+            preemptions is None or any(kinds.values()),
+            f"preemptions need a queue of service jobs, got {names_of(job_queues)}: give a SageMakerJobQueue",
+        )
         check_emails(problems, emails)
         check_place(problems, scope, "job_queues", job_queues)
         check_place(problems, scope, "compute_environments", compute_environments)
         check_place(problems, scope, "metrics", [metrics])
         # CloudWatch tells topics of other accounts, but none of other Regions.
         check_place(problems, scope, "topic", [topic], account=False)
+        check_notice_targets(problems, "alarms", targets)
+        chats = chats_in(targets)
+        problems.check(
+            len(chats) < _ACTIONS, f"targets must hold at most {_ACTIONS - 1} chats, got {len(chats)}"
+        )
         problems.raise_if_any()
         super().__init__(scope, id)
         self.topic: sns.ITopic | sns.Topic | None = topic
         self.key: kms.Key | None = None
-        if emails or topic is not None:
+        subscribers = subscribers_in(targets)
+        if emails or subscribers or topic is not None:
             self.topic, self.key = topic_for(
-                self, topic, emails, service="cloudwatch.amazonaws.com", about="Alarms of AWS Batch"
+                self, topic, emails, subscribers, service=ALARMS, about="Alarms of AWS Batch"
             )
-        self._actions = None if self.topic is None else [self.topic.topic_arn]
+        shared = self.topic
+        self._actions = [] if shared is None else [shared.topic_arn]
+        # A chat that listens to the topic would show each alarm twice.
+        self._actions += [
+            each.open_to(ALARMS) for each in chats if shared is None or not each.listens(shared)
+        ]
         self.alarms: list[cloudwatch.CfnAlarm] = []
         for name, queue in zip(_ids(job_queues), job_queues, strict=True):
-            self._of_queue(name, queue, failed, queue_wait, run_time, retries, spot_reclaims)
+            service = kinds[queue]
+            counts = [
+                ("Failed", "jobs failed", failed, QueueMetric.FAILED),
+                ("Retries", "jobs are tried again", retries, QueueMetric.RETRIED),
+            ]
+            if service:
+                counts.append(("Preemptions", "jobs are preempted", preemptions, QueueMetric.PREEMPTED))
+            self._of_queue(name, queue, counts, None if service else spot_reclaims)
+            wait = QueueMetric.of_queue_wait(service_jobs=service)
+            times = [
+                ("QueueWait", "jobs wait long for capacity", queue_wait, wait),
+                ("RunTime", "jobs run long", run_time, QueueMetric.EXECUTION),
+            ]
+            self._times_of_queue(name, queue, times)
         if vcpus_percent is not None:
             for name, environment in zip(_ids(compute_environments), compute_environments, strict=True):
                 self._of_environment(name, environment, vcpus_percent)
@@ -139,27 +189,30 @@ class BatchAlarms(CheckedConstruct):
         self,
         title: str,
         queue: IJobQueueRef,
-        failed: CountThreshold | None,
-        queue_wait: TimeThreshold | None,
-        run_time: TimeThreshold | None,
-        retries: CountThreshold | None,
+        counts: Sequence[tuple[str, str, CountThreshold | None, QueueMetric]],
         spot_reclaims: CountThreshold | None,
     ) -> None:
         name = name_in_arn(queue.job_queue_ref.job_queue_arn)
-        published, counted = {QUEUE_DIMENSION: name}, {OWN_QUEUE: name}
-        counts = (
-            ("Failed", "jobs failed", failed, NAMESPACE, QueueMetric.FAILED.value, published),
-            ("Retries", "jobs are tried again", retries, NAMESPACE, QueueMetric.RETRIED.value, published),
-            ("SpotReclaims", "jobs lose their hosts", spot_reclaims, OWN_NAMESPACE, "SpotReclaims", counted),
-        )
-        for kind, words, count, namespace, metric, dimensions in counts:
+        for kind, words, count, metric in counts:
             if count is not None:
-                self._of_one(f"{title}{kind}", f"{title}: {words}", count, namespace, metric, dimensions)
-        times = (
-            ("QueueWait", "jobs wait long for capacity", queue_wait, QueueMetric.RUNNABLE_TO_STARTING),
-            ("RunTime", "jobs run long", run_time, QueueMetric.EXECUTION),
-        )
-        for kind, words, time, measured in times:
+                dimensions = {QUEUE_DIMENSION: name}
+                self._of_one(
+                    f"{title}{kind}", f"{title}: {words}", count, NAMESPACE, metric.value, dimensions
+                )
+        if spot_reclaims is not None:
+            words = f"{title}: jobs lose their hosts"
+            self._of_one(
+                f"{title}SpotReclaims", words, spot_reclaims, OWN_NAMESPACE, "SpotReclaims", {OWN_QUEUE: name}
+            )
+
+    def _times_of_queue(
+        self,
+        title: str,
+        queue: IJobQueueRef,
+        times: Sequence[tuple[str, str, TimeThreshold | None, QueueMetric]],
+    ) -> None:
+        name = name_in_arn(queue.job_queue_ref.job_queue_arn)
+        for kind, words, time, metric in times:
             if time is not None:
                 threshold = CountThreshold(
                     above=time.above.to_milliseconds(), period=time.period, periods=time.periods
@@ -169,8 +222,8 @@ class BatchAlarms(CheckedConstruct):
                     f"{title}: {words}",
                     threshold,
                     NAMESPACE,
-                    measured.value,
-                    published,
+                    metric.value,
+                    {QUEUE_DIMENSION: name},
                     statistic=time.statistic,
                 )
 
@@ -232,8 +285,8 @@ class BatchAlarms(CheckedConstruct):
             comparison_operator="GreaterThanThreshold",
             # No job is no failure, and AWS Batch publishes as well as it can.
             treat_missing_data="notBreaching",
-            alarm_actions=self._actions,
-            ok_actions=self._actions,
+            alarm_actions=self._actions or None,
+            ok_actions=self._actions or None,
             **metric,
         )
         self.alarms.append(alarm)

@@ -9,9 +9,11 @@ from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs.facts.vocabulary import JobStatus
 from batch_constructs.monitoring.alerts_base import AlertRule, AlertsBase, check_receivers, check_watched
-from batch_constructs.monitoring.event_fields import JobEventField
+from batch_constructs.monitoring.event_fields import JobEventField, ServiceJobEventField
 from batch_constructs.monitoring.job_pattern import ArrayJobs, JobPattern
-from batch_constructs.monitoring.messages import about_a_job, log_link
+from batch_constructs.monitoring.messages import about_a_job, about_a_service_job, log_link
+from batch_constructs.monitoring.queue_kinds import heard_queues, names_of, service_queues
+from batch_constructs.monitoring.service_event_patterns import ServiceJobPattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +53,7 @@ class JobFailureAlerts(AlertsBase):
         topic: sns.ITopic | sns.Topic | None = None,
         targets: Sequence[AlertTarget] = (),
         include_array_children: bool = False,
-        include_service_jobs: bool = False,
+        include_service_jobs: bool | None = None,
         ignore_exit_codes: Sequence[int] = (),
         ignore_reasons: Sequence[str] = (),
         log_group: logs.ILogGroup | logs.LogGroup | None = None,
@@ -74,8 +76,9 @@ class JobFailureAlerts(AlertsBase):
                 `TeamsChannel`, or any target that the CDK's ``events.Rule`` takes. By default nobody.
             include_array_children: Whether each failed child of an array job and each node of a multi-node job
                 alerts as well; by default no.
-            include_service_jobs: Whether failed SageMaker jobs of the queues alert as well, whatever their reason; by
-                default no.
+            include_service_jobs: Whether failed SageMaker jobs alert as well, but for those with ``ignore_reasons``. By
+                default those of queues that are named in ``job_queues``, as far as it is known what they are; an imported
+                queue is known if `SageMakerJobQueue.from_job_queue_arn` refers to it.
             ignore_exit_codes: Codes of jobs that do not alert, from 1 on: ``[3]`` for a program that says "nothing to
                 do" so. A job that never ran has none, and alerts; so does an array, which has none of its own. By
                 default all do.
@@ -86,15 +89,22 @@ class JobFailureAlerts(AlertsBase):
                 definition names none writes to ``/aws/batch/job``.
 
         Raises:
-            ValueError: an address is no email address, or is given twice; a filter that could not match.
+            ValueError: an address is no email address, or is given twice; a filter that could not match; a queue that is
+                named would never be heard.
         """
         problems = Problems()
         check_receivers(problems, emails, targets)
         check_watched(problems, scope, topic, job_queues=job_queues, job_definitions=job_definitions)
+        heard = heard_queues(problems, job_queues, include_service_jobs=include_service_jobs)
+        services = service_queues(job_queues)
+        problems.check(
+            not job_definitions or not services,
+            f"job_definitions choose no service jobs, got {names_of(services)}: give that queue alerts of its own",
+        )
         try:
             pattern = JobPattern(
                 statuses=[JobStatus.FAILED],
-                job_queues=job_queues,
+                job_queues=heard.compute or (),
                 job_definitions=job_definitions,
                 job_name_prefixes=job_name_prefixes,
                 array_jobs=ArrayJobs.ALL if include_array_children else ArrayJobs.NO_CHILDREN,
@@ -105,14 +115,21 @@ class JobFailureAlerts(AlertsBase):
             problems.add(str(error))
         problems.raise_if_any()
 
-        rule = AlertRule(
-            id="Resource",
-            description="Jobs of AWS Batch that failed for good",
-            pattern=pattern.to_dict(),
-            message=_message(None if log_group is None else log_group.log_group_name),
-        )
-        rules = [rule, _service_jobs(job_queues, job_name_prefixes)] if include_service_jobs else [rule]
+        rules = []
+        if heard.compute is not None:
+            rules.append(_jobs(pattern, None if log_group is None else log_group.log_group_name))
+        if heard.service is not None:
+            rules.append(_service_jobs(heard.service, job_name_prefixes, ignore_reasons))
         super().__init__(scope, id, rules=rules, emails=emails, topic=topic, targets=targets)
+
+
+def _jobs(pattern: JobPattern, log_group: str | None) -> AlertRule:
+    return AlertRule(
+        id="Resource",
+        description="Jobs of AWS Batch that failed for good",
+        pattern=pattern.to_dict(),
+        message=_message(log_group),
+    )
 
 
 def _message(log_group: str | None) -> AlertMessage:
@@ -138,14 +155,16 @@ def _message(log_group: str | None) -> AlertMessage:
     )
 
 
-def _service_jobs(job_queues: Sequence[IJobQueueRef], job_name_prefixes: Sequence[str]) -> AlertRule:
-    from batch_constructs.monitoring.event_fields import ServiceJobEventField  # noqa: PLC0415 - few have them
-    from batch_constructs.monitoring.event_patterns import ServiceJobPattern  # noqa: PLC0415
-
+def _service_jobs(
+    job_queues: Sequence[IJobQueueRef], job_name_prefixes: Sequence[str], ignore_reasons: Sequence[str]
+) -> AlertRule:
     pattern = ServiceJobPattern(
-        statuses=[JobStatus.FAILED], job_queues=job_queues, job_name_prefixes=job_name_prefixes
+        statuses=[JobStatus.FAILED],
+        job_queues=job_queues,
+        job_name_prefixes=job_name_prefixes,
+        ignore_reasons=ignore_reasons,
     )
-    message = about_a_job("Service job <job> failed at <time>.", lines=["In the service: <resource>"])
+    message = about_a_service_job("Service job <job> failed at <time>.", lines=["In the service: <resource>"])
     return AlertRule(
         id="ServiceJobs",
         description="Service jobs of AWS Batch that failed for good",

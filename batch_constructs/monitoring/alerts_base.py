@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_events as events
-from aws_cdk import aws_sns as sns
 
 from batch_constructs._dead_letters import dead_letter_queue, let_rule_in
 from batch_constructs._places import check_place, same_stack
 from batch_constructs._synth_checks import CheckedConstruct
-from batch_constructs.monitoring.receivers import RuleTarget, TopicSubscriber, check_emails, message_to
+from batch_constructs.monitoring.receivers import (
+    RuleTarget,
+    TopicSubscriber,
+    check_emails,
+    message_to,
+    subscribers_in,
+)
 from batch_constructs.monitoring.topics import EVENTS, encrypted_topic, let_publish, let_use_key_of, subscribe
 
 if TYPE_CHECKING:
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
     from aws_cdk import Duration
     from aws_cdk import aws_cloudwatch as cloudwatch
     from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_sns as sns
     from constructs import Construct
 
     from batch_constructs._problems import Problems
@@ -158,13 +164,7 @@ class AlertsBase(CheckedConstruct):
         return [each.attach(self, f"Target{number}") for number, each in enumerate(direct, start=1)]
 
     def _subscribe(self, topic_arn: str, emails: Sequence[str], targets: Sequence[AlertTarget]) -> None:
-        subscribe(self, topic_arn, emails)
-        subscribers = [each for each in targets if isinstance(each, TopicSubscriber)]
-        for number, each in enumerate(subscribers, start=1):
-            protocol, endpoint = each.subscription()
-            sns.CfnSubscription(
-                self, f"Subscriber{number}", topic_arn=topic_arn, protocol=protocol, endpoint=endpoint
-            )
+        subscribe(self, topic_arn, emails, subscribers_in(targets))
 
     def _send_to_the_cdks_own(self, rules: Sequence[AlertRule], targets: Sequence[AlertTarget]) -> None:
         own: list[Any] = [each for each in targets if not isinstance(each, TopicSubscriber | RuleTarget)]

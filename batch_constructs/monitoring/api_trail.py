@@ -9,6 +9,7 @@ from aws_cdk import aws_cloudtrail as cloudtrail
 from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
+from batch_constructs.facts.api_calls import SENSITIVE_CALLS
 from batch_constructs.monitoring.alerts_base import AlertRule, AlertsBase, check_receivers
 from batch_constructs.monitoring.audit_bucket import AuditBucket
 from batch_constructs.monitoring.event_fields import ApiCallField
@@ -28,18 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SENSITIVE_CALLS", "BatchApiTrail"]
 
-SENSITIVE_CALLS = (
-    "CreateComputeEnvironment",
-    "UpdateComputeEnvironment",
-    "DeleteComputeEnvironment",
-    "CreateJobQueue",
-    "UpdateJobQueue",
-    "DeleteJobQueue",
-    "UpdateSchedulingPolicy",
-    "DeleteSchedulingPolicy",
-    "DeregisterJobDefinition",
-)
-"""What changes where jobs run, for how much money, or takes away what runs: left to CloudFormation."""
 _CLOUDFORMATION = "cloudformation.amazonaws.com"
 _DENIED = ("AccessDenied", "UnauthorizedOperation", "Client.UnauthorizedOperation")
 _PATHS = {
@@ -61,13 +50,16 @@ _HISTORY = (
 class BatchApiTrail(AlertsBase):
     """A record of who called the API of AWS Batch, and alerts on sensitive calls that CloudFormation did not make.
 
-    The trail takes all management events of the account and Region that change something: CloudTrail cannot pick those of
-    AWS Batch out of them. Its files are encrypted with a key of their own, sent over TLS, validated by digests, and locked:
+    The trail takes all management events of the account that change something, in its Region or in all: CloudTrail cannot
+    pick those of AWS Batch out of them. Its files are encrypted with a key of their own, sent over TLS, validated by digests, and locked:
     nobody deletes them before their time, save who may bypass the lock.
 
     What it costs: the first trail of a Region takes management events for nothing, each further one 2 USD for 100,000; an
     account with a trail, or with one of its organization, needs no other (``own_trail=False``). The key costs 1 USD a month,
     the files cents. Alerts cost what mails and messages of Amazon SNS do, next to nothing.
+
+    The alerts are those of this Region, also where the trail takes all: EventBridge hears a call where it was made. For
+    another Region put a ``BatchApiTrail(own_trail=False)`` into a stack there.
 
     Guide: Logging AWS Batch API Calls with AWS CloudTrail.
     """
@@ -78,6 +70,7 @@ class BatchApiTrail(AlertsBase):
         id: str,
         *,
         own_trail: bool = True,
+        all_regions: bool = False,
         retention_days: Number = 365,
         include_reads: bool = False,
         sensitive_calls: Sequence[str] = SENSITIVE_CALLS,
@@ -93,10 +86,14 @@ class BatchApiTrail(AlertsBase):
             scope: Where the trail belongs.
             id: Its name in that scope.
             own_trail: Whether to make a trail; by default yes. Without any in the account, no call ever alerts.
+            all_regions: Whether the trail takes calls in all Regions, and those to global services such as IAM; by default
+                those in this Region. The first trail that takes a Region's events is free there, too.
             retention_days: How long its files are locked, 1 to 36,500 days, after which they are deleted. By default a year.
             include_reads: Whether the trail takes calls that only read, too; by default no.
             sensitive_calls: Actions of AWS Batch that alert, at least one. By default those that make, change or delete
-                environments, queues and policies, and that deregister definitions.
+                environments, queues, policies, quota shares and consumable resources, that deregister definitions, and
+                that change tags, by which policies and bills decide. Not those of everyday work: to submit, end and
+                prioritize jobs, and to register definitions.
             include_cloudformation: Whether they alert as well when CloudFormation makes them, at each deploy that changes
                 something; by default no.
             denied_calls: Whether each call alerts that was refused for lack of rights; by default no.
@@ -113,6 +110,10 @@ class BatchApiTrail(AlertsBase):
             not known(retention_days)
             or (1 <= retention_days <= 36_500 and retention_days == int(retention_days)),
             f"retention_days must be whole days from 1 to 36,500, got {retention_days}",
+        )
+        problems.check(
+            own_trail or not all_regions,
+            "all_regions is about the trail, got own_trail=False: leave it out",
         )
         problems.check(len(sensitive_calls) > 0, "sensitive_calls must name at least one action")
         try:
@@ -131,7 +132,7 @@ class BatchApiTrail(AlertsBase):
         self.bucket: s3.Bucket | None = None
         self.bucket_key: kms.Key | None = None
         if own_trail:
-            kept = AuditBucket(self, "Bucket", retention_days=retention_days)
+            kept = AuditBucket(self, "Bucket", retention_days=retention_days, all_regions=all_regions)
             self.bucket, self.bucket_key = kept.bucket, kept.key
             self.trail = cloudtrail.CfnTrail(
                 self,
@@ -140,8 +141,9 @@ class BatchApiTrail(AlertsBase):
                 s3_bucket_name=kept.bucket.bucket_name,
                 kms_key_id=kept.key.key_arn,
                 enable_log_file_validation=True,
-                include_global_service_events=False,
-                is_multi_region_trail=False,
+                # A trail of all Regions must have them.
+                include_global_service_events=all_regions,
+                is_multi_region_trail=all_regions,
                 event_selectors=[
                     cloudtrail.CfnTrail.EventSelectorProperty(
                         include_management_events=True,

@@ -23,13 +23,14 @@ _CLOUDTRAIL = "cloudtrail.amazonaws.com"
 class AuditBucket(Construct):
     """A bucket for the trails of this account and Region, and its key."""
 
-    def __init__(self, scope: Construct, id: str, *, retention_days: Number) -> None:
+    def __init__(self, scope: Construct, id: str, *, retention_days: Number, all_regions: bool) -> None:
         """Create both; they stay when the stack goes.
 
         Args:
             scope: Where they belong.
             id: Their name in that scope.
             retention_days: How long nobody may delete what is in it, and after which it is deleted.
+            all_regions: Whether the trail takes events of all Regions.
         """
         super().__init__(scope, id)
         # Not the trail itself, which names the key and the bucket.
@@ -41,7 +42,9 @@ class AuditBucket(Construct):
             description="The trail of AWS Batch",
             removal_policy=RemovalPolicy.RETAIN,
         )
-        for statement in _use_of_key(trails):
+        # CloudTrail asks for the context with any Region where a trail takes them all.
+        anywhere = f"arn:{_cfn.partition()}:cloudtrail:*:{_cfn.account()}:trail/*"
+        for statement in _use_of_key(trails, anywhere if all_regions else trails):
             self.key.add_to_resource_policy(statement)
         self.bucket = s3.Bucket(
             self,
@@ -68,7 +71,7 @@ class AuditBucket(Construct):
             self.bucket.add_to_resource_policy(statement)
 
 
-def _use_of_key(trails: str) -> list[iam.PolicyStatement]:
+def _use_of_key(trails: str, context: str) -> list[iam.PolicyStatement]:
     from_trails = {"aws:SourceArn": trails}
     return [
         iam.PolicyStatement(
@@ -77,7 +80,7 @@ def _use_of_key(trails: str) -> list[iam.PolicyStatement]:
             actions=["kms:GenerateDataKey*", "kms:Decrypt"],
             # In the policy of a key, * is the key itself.
             resources=["*"],
-            conditions={"ArnLike": {**from_trails, "kms:EncryptionContext:aws:cloudtrail:arn": trails}},
+            conditions={"ArnLike": {**from_trails, "kms:EncryptionContext:aws:cloudtrail:arn": context}},
         ),
         iam.PolicyStatement(
             principals=[_cfn.service_principal(_CLOUDTRAIL)],

@@ -11,8 +11,13 @@ from batch_constructs._places import check_place
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
-from batch_constructs.monitoring.receivers import check_emails
-from batch_constructs.monitoring.topics import topic_for
+from batch_constructs.monitoring.receivers import (
+    chats_in,
+    check_emails,
+    check_notice_targets,
+    subscribers_in,
+)
+from batch_constructs.monitoring.topics import BUDGETS, topic_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
     from aws_cdk import aws_sns as sns
     from constructs import Construct
     from jsii import Number
+
+    from batch_constructs.monitoring.receivers import NoticeTarget
 
 __all__ = ["BatchBudget"]
 
@@ -55,6 +62,7 @@ class BatchBudget(CheckedConstruct):
         tags: Mapping[str, str],
         emails: Sequence[str] = (),
         topic: sns.ITopic | sns.Topic | None = None,
+        targets: Sequence[NoticeTarget] = (),
         alert_at_percent: Sequence[Number] = (50, 80, 100),
         alert_at_forecast_percent: Sequence[Number] = (100,),
         currency: str = "USD",
@@ -69,7 +77,11 @@ class BatchBudget(CheckedConstruct):
             tags: What costs count: those of resources that have all of these tags. At least one.
             emails: Who gets a mail; no confirmation is needed. At most 10, which each notification may have. By
                 default nobody.
-            topic: Who else hears of it: share that of other alerts, ``alerts.topic``. By default only the mails.
+            topic: Who else hears of it: share that of other alerts, ``alerts.topic``. By default only the mails, and a topic
+                where ``targets`` need one.
+            targets: Who else hears of it: a `SlackChannel` or `TeamsChannel`, `SmsTarget`, `HttpsTarget`. A budget tells one
+                topic, so that chats listen to ``topic`` if it is given; it must be imported, or made in their stack. By
+                default nobody.
             alert_at_percent: At which parts of the limit to tell, of what is spent, each more than 0. By default at
                 50, 80 and 100.
             alert_at_forecast_percent: The same, of what the month will cost as AWS sees it; AWS needs some weeks of history
@@ -88,7 +100,8 @@ class BatchBudget(CheckedConstruct):
         )
         problems.check(len(tags) > 0, "tags must name at least one: without, all costs of the account count")
         problems.check(
-            bool(emails) or topic is not None, "emails or topic must be given, or nobody hears of it"
+            bool(emails) or topic is not None or bool(targets),
+            "emails, topic or targets must be given, or nobody hears of it",
         )
         problems.check(
             len(emails) <= _EMAILS, f"emails must be at most {_EMAILS}, got {len(emails)}: use a topic"
@@ -104,19 +117,23 @@ class BatchBudget(CheckedConstruct):
             )
         check_emails(problems, emails)
         check_place(problems, scope, "topic", [topic], region=False)
+        check_notice_targets(problems, "budgets", targets)
+        for each in chats_in(targets):
+            problems.check(
+                topic is None or each.may_listen(topic),
+                "targets must hold chats of the topic's own stack, got one of another: a budget tells one topic, so "
+                "leave topic out and give emails",
+            )
         problems.raise_if_any()
         super().__init__(scope, id)
         self.topic: sns.ITopic | sns.Topic | None = topic
         self.key: kms.Key | None = None
-        if topic is not None:
-            self.topic, self.key = topic_for(
-                self, topic, (), service="budgets.amazonaws.com", about="The budget of AWS Batch"
-            )
+        topic_arn = self._topic_arn(targets)
         subscribers = [
             _L1.SubscriberProperty(subscription_type="EMAIL", address=address) for address in emails
         ]
-        if topic is not None:
-            subscribers.append(_L1.SubscriberProperty(subscription_type="SNS", address=topic.topic_arn))
+        if topic_arn is not None:
+            subscribers.append(_L1.SubscriberProperty(subscription_type="SNS", address=topic_arn))
         self.cfn = _L1(
             self,
             "Resource",
@@ -144,6 +161,23 @@ class BatchBudget(CheckedConstruct):
                 ]
             ],
         )
+
+    def _topic_arn(self, targets: Sequence[NoticeTarget]) -> str | None:
+        """Return the one topic that a budget may tell, to which all targets listen."""
+        chats, subscribers = chats_in(targets), subscribers_in(targets)
+        if self.topic is None and len(chats) == 1 and not subscribers:
+            return chats[0].open_to(BUDGETS)
+        if self.topic is None and chats:
+            # In the stack of a chat, since one that waited for this stack might wait for itself.
+            self.topic = chats[0].notices()
+        if self.topic is None and not subscribers:
+            return None
+        self.topic, self.key = topic_for(
+            self, self.topic, (), subscribers, service=BUDGETS, about="The budget of AWS Batch"
+        )
+        for each in chats:
+            each.listen(self.topic)
+        return self.topic.topic_arn
 
     @property
     def budget_name(self) -> str:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from aws_cdk import Names
+from aws_cdk import Names, Stack
 from aws_cdk import aws_chatbot as chatbot
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+from constructs import Construct
 
 from batch_constructs import _cfn
 from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
-from batch_constructs.monitoring.receivers import RuleTarget, message_to
-from batch_constructs.monitoring.topics import encrypted_topic, let_publish
+from batch_constructs.monitoring.receivers import Chat, message_to
+from batch_constructs.monitoring.topics import BUDGETS, encrypted_topic, let_publish, let_use_key_of
 
 if TYPE_CHECKING:
-    from constructs import Construct
-
     from batch_constructs.monitoring.receivers import Render
 
 __all__ = ["ChatChannel", "SlackChannel", "TeamsChannel"]
@@ -30,13 +30,18 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CONFIGURATION_NAME_LENGTH = 128
 
 
-class ChatChannel(CheckedConstruct, RuleTarget):
+class ChatChannel(CheckedConstruct, Chat):
     """A channel with a topic of its own, since chats want alerts in another form than people.
+
+    Alarms and budgets tell it, too: what these write is shown by itself.
 
     Make one, and give it to all alerts: AWS takes a channel once per account. Whoever is in the channel reads the
     alerts; nobody can change anything from there, for the channel's role has no rights, and its guardrail lets
     roles of its members only read.
     """
+
+    cfn: chatbot.CfnSlackChannelConfiguration | chatbot.CfnMicrosoftTeamsChannelConfiguration
+    """The channel's configuration."""
 
     def __init__(self, scope: Construct, id: str) -> None:
         """Create topic, key and role.
@@ -56,6 +61,8 @@ class ChatChannel(CheckedConstruct, RuleTarget):
                 "chatbot.amazonaws.com", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}
             ),
         )
+        self._listened: list[sns.ITopic | sns.Topic] = []
+        self._notices: sns.Topic | None = None
         # Left out, it would be AdministratorAccess.
         self._guardrails = [f"arn:{_cfn.partition()}:iam::aws:policy/ReadOnlyAccess"]
 
@@ -74,6 +81,63 @@ class ChatChannel(CheckedConstruct, RuleTarget):
         return lambda message, dead_letter_arn: message_to(
             id, self._topic_arn, dict(message.paths), message.card(), dead_letter_arn
         )
+
+    def open_to(self, service: str) -> str:
+        """Let a service publish to the topic of the chat, and return the topic's ARN.
+
+        Args:
+            service: Who publishes, such as ``cloudwatch.amazonaws.com``.
+        """
+        let_use_key_of(self.topic, service)
+        let_publish(self.topic, self._topic_arn, service)
+        return self._topic_arn
+
+    def notices(self) -> sns.Topic:
+        """Return a topic of the chat for notices of AWS alone, which others may subscribe to; it is made once."""
+        if self._notices is None:
+            notices = Construct(self, "Notices")
+            self._notices, _ = encrypted_topic(notices, "Notices for a chat and others", BUDGETS)
+            self._listen(self._notices)
+        return self._notices
+
+    def may_listen(self, topic: sns.ITopic | sns.Topic) -> bool:
+        """Return whether the chat can listen to a topic without its stack waiting for the topic's.
+
+        The topic's stack often waits for that of the chat already, since its alerts name the chat.
+
+        Args:
+            topic: Somebody else's. An imported one stands in no stack.
+        """
+        return not isinstance(topic, sns.Topic) or Stack.of(topic) is Stack.of(self)
+
+    def listen(self, topic: sns.ITopic | sns.Topic) -> None:
+        """Show the notices that services publish to somebody else's topic; other texts are passed over.
+
+        Args:
+            topic: The topic.
+
+        Raises:
+            ValueError: the topic is made in another stack.
+        """
+        if not self.may_listen(topic):
+            raise ValueError(
+                f"{self.node.path} cannot listen to {topic.node.path}, which is in another stack: "
+                "make both in one stack"
+            )
+        self._listen(topic)
+
+    def _listen(self, topic: sns.ITopic | sns.Topic) -> None:
+        if not self.listens(topic):
+            self._listened.append(topic)
+            self.cfn.sns_topic_arns = [self._topic_arn, *(each.topic_arn for each in self._listened)]
+
+    def listens(self, topic: sns.ITopic | sns.Topic) -> bool:
+        """Return whether the chat listens to somebody else's topic.
+
+        Args:
+            topic: The topic.
+        """
+        return topic in self._listened
 
 
 @checked

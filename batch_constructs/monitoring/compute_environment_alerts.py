@@ -11,8 +11,18 @@ from batch_constructs.facts import events as facts
 from batch_constructs.facts.events import BlockedReason
 from batch_constructs.monitoring._pattern_parts import but_not, starting_with
 from batch_constructs.monitoring.alerts_base import AlertRule, AlertsBase, check_receivers, check_watched
+from batch_constructs.monitoring.environment_messages import (
+    CONSOLE,
+    ENVIRONMENTS,
+    WHERE,
+    found_invalid,
+    found_outdated,
+    health,
+    planned,
+)
 from batch_constructs.monitoring.event_patterns import JobQueueBlockedPattern
 from batch_constructs.monitoring.messages import AlertMessage, about_a_job
+from batch_constructs.monitoring.queue_kinds import names_of, service_queues
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,10 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ComputeEnvironmentAlerts"]
 
-_CONSOLE = "https://<region>.console.aws.amazon.com"
-_ENVIRONMENTS = f"Environments: {_CONSOLE}/batch/home?region=<region>#compute-environments"
-_WHERE = {"time": "$.time", "region": "$.region"}
-
 
 @checked
 class ComputeEnvironmentAlerts(AlertsBase):
@@ -38,8 +44,9 @@ class ComputeEnvironmentAlerts(AlertsBase):
     AWS Batch sends no event when an environment becomes INVALID. What it sends is that a queue is blocked, because
     *all* its environments are INVALID, lack rights, or cannot launch their instance types; so nothing comes while
     one environment still works, or no job waits. With ``check_every`` somebody looks: then a Spot environment that
-    is INVALID does not leave all jobs to the expensive one in silence. AWS Health events about AWS Batch alert as
-    well.
+    is INVALID does not leave all jobs to the expensive one in silence, and newer images do not stay unused. AWS Health
+    events about AWS Batch alert as well: what is wrong today, and apart from it the changes that AWS plans, 90 or 180 days
+    ahead, with the environments that must be changed by then.
 
     The Region's events about instances can be added. They name an instance or an Auto Scaling group, not the queue
     or the environment, and cannot be narrowed down to one.
@@ -52,9 +59,10 @@ class ComputeEnvironmentAlerts(AlertsBase):
         scope: Construct,
         id: str,
         *,
-        job_queues: Sequence[IJobQueueRef] = (),
+        job_queues: Sequence[IJobQueueRef] | None = (),
         check_every: Duration | None = None,
         compute_environments: Sequence[IComputeEnvironmentRef] = (),
+        image_updates: bool = True,
         launch_failures: bool = False,
         spot_interruptions: bool = False,
         emails: Sequence[str] = (),
@@ -66,12 +74,17 @@ class ComputeEnvironmentAlerts(AlertsBase):
         Args:
             scope: Where the alerts belong.
             id: Their name in that scope.
-            job_queues: Whose environments: queues of any make. By default all of the account and Region.
+            job_queues: Whose environments: queues of any make; none with service jobs, which have no compute environments.
+                ``None`` hears of no queue, but of AWS Health and of what ``check_every`` finds. By default all of the account
+                and Region.
             check_every: How often to look for environments that are INVALID, in whole minutes, at least one; each look
                 that finds one alerts. A schedule and a state machine without a function do it, for less than a cent a
                 day if hourly. By default nobody looks.
             compute_environments: Which ones to look at: ours, the L2's, an L1 or an imported one. By default all of
                 the account and Region.
+            image_updates: With ``check_every``, whether environments alert once a week for which AWS has a newer image than that
+                of their instances (``batchImageStatus``). AWS says so of its own images only, without an override of the
+                launch template, once the environment had instances. By default yes.
             launch_failures: Whether instances that EC2 Auto Scaling could not launch for AWS Batch alert: a quota
                 that is used up, an image or key that is gone. Not those for which AWS just had no capacity. It tries
                 again and again, and each try alerts; so by default no.
@@ -82,12 +95,12 @@ class ComputeEnvironmentAlerts(AlertsBase):
             targets: Who else hears of it, as in `JobFailureAlerts`. By default nobody.
 
         Raises:
-            ValueError: an address is no email address, or is given twice.
+            ValueError: an address is no email address, or is given twice; a queue has no compute environments.
         """
         problems = Problems()
         check_receivers(problems, emails, targets)
         check_watched(
-            problems, scope, topic, job_queues=job_queues, compute_environments=compute_environments
+            problems, scope, topic, job_queues=job_queues or (), compute_environments=compute_environments
         )
         every = minutes(check_every)
         problems.check(
@@ -98,10 +111,18 @@ class ComputeEnvironmentAlerts(AlertsBase):
             check_every is not None or not compute_environments,
             "compute_environments are those to look at: say how often by check_every",
         )
+        services = service_queues(job_queues or ())
+        problems.check(
+            not services,
+            f"job_queues must have compute environments, got {names_of(services)}, which has service jobs: leave it out",
+        )
         problems.raise_if_any()
-        rules = [_invalid(job_queues), _health()]
+        rules = [] if job_queues is None else [_invalid(job_queues)]
+        rules += [health(), planned()]
         if check_every is not None:
-            rules.append(_looked_up())
+            rules.append(found_invalid())
+            if image_updates:
+                rules.append(found_outdated())
         if launch_failures:
             rules.append(_launch_failures())
         if spot_interruptions:
@@ -111,7 +132,11 @@ class ComputeEnvironmentAlerts(AlertsBase):
             from batch_constructs.monitoring.environment_check import EnvironmentCheck  # noqa: PLC0415
 
             self.check = EnvironmentCheck(
-                self, "Check", every=check_every, compute_environments=compute_environments
+                self,
+                "Check",
+                every=check_every,
+                image_updates=image_updates,
+                compute_environments=compute_environments,
             )
 
 
@@ -124,55 +149,7 @@ def _invalid(job_queues: Sequence[IJobQueueRef]) -> AlertRule:
         message=about_a_job(
             "No compute environment of a queue can run its jobs since <time>.",
             "The status reason of an INVALID environment says why: most often a role, a subnet or a launch template.",
-            _ENVIRONMENTS,
-        ),
-    )
-
-
-def _looked_up() -> AlertRule:
-    return AlertRule(
-        id="Invalid",
-        description="Compute environments of AWS Batch that were found INVALID",
-        pattern={"source": [facts.OWN_SOURCE], "detail-type": [facts.ENVIRONMENT_INVALID]},
-        message=AlertMessage(
-            title="The compute environment <name> is INVALID at <time>.",
-            reason="reason",
-            lines=["Reason: <reason>", "Environment: <arn>"],
-            steps=[
-                "Mend the cause, then update it: disable and enable it, if nothing else. Until then it runs no jobs.",
-                _ENVIRONMENTS,
-            ],
-            paths={
-                **_WHERE,
-                "name": "$.detail.ComputeEnvironmentName",
-                "arn": "$.detail.ComputeEnvironmentArn",
-                "reason": "$.detail.StatusReason",
-            },
-        ),
-    )
-
-
-def _health() -> AlertRule:
-    return AlertRule(
-        id="Health",
-        description="AWS Health events about AWS Batch",
-        pattern={
-            "source": [facts.HEALTH_SOURCE],
-            "detail-type": [facts.HEALTH_EVENT],
-            "detail": {"service": [facts.HEALTH_SERVICE]},
-        },
-        message=AlertMessage(
-            title="AWS Health about AWS Batch: <code>.",
-            reason="reason",
-            lines=["<reason>", "Since: <start>", "Status: <status>"],
-            steps=["Dashboard: https://health.aws.amazon.com/health/home", _ENVIRONMENTS],
-            paths={
-                "code": "$.detail.eventTypeCode",
-                "reason": "$.detail.eventDescription[0].latestDescription",
-                "start": "$.detail.startTime",
-                "status": "$.detail.statusCode",
-                "region": "$.region",
-            },
+            ENVIRONMENTS,
         ),
     )
 
@@ -196,10 +173,10 @@ def _launch_failures() -> AlertRule:
             steps=[
                 "A vCPU limit is a quota of EC2: ask for more, or allow other instance families.",
                 "Else look at the launch template: its image, its keys, its instance profile.",
-                _ENVIRONMENTS,
+                ENVIRONMENTS,
             ],
             paths={
-                **_WHERE,
+                **WHERE,
                 "group": "$.detail.AutoScalingGroupName",
                 "reason": "$.detail.StatusMessage",
             },
@@ -218,10 +195,10 @@ def _spot_interruptions() -> AlertRule:
             lines=["What happens to it: <action>"],
             steps=[
                 "Its jobs end with the status reason Host EC2, and start anew if RetryStrategy.on_spot_reclaim() says so.",
-                f"Instance: {_CONSOLE}/ec2/home?region=<region>#InstanceDetails:instanceId=<instance>",
+                f"Instance: {CONSOLE}/ec2/home?region=<region>#InstanceDetails:instanceId=<instance>",
             ],
             paths={
-                **_WHERE,
+                **WHERE,
                 "instance": "$.detail.instance-id",
                 "action": "$.detail.instance-action",
             },

@@ -14,6 +14,7 @@ from batch_constructs.facts.metrics import (
     QueueMetric,
 )
 from batch_constructs.monitoring.dashboard_layout import Line, graph, numbers, query, searches
+from batch_constructs.monitoring.queue_kinds import has_service_jobs
 from batch_constructs.monitoring.queue_metrics import environment_name, name_in_arn
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class QueueWidgets:
         """
         self._title, self._region = title, region
         self._queue = name_in_arn(job_queue.job_queue_ref.job_queue_arn)
+        self._service_jobs = has_service_jobs(job_queue)
 
     def totals(self) -> dict[str, Any]:
         """Numbers over all the time that is shown."""
@@ -82,25 +84,35 @@ class QueueWidgets:
         return numbers(f"{self._title}: jobs in all", lines, region=self._region)
 
     def graphs(self, *, reclaims: bool) -> list[dict[str, Any]]:
-        """Job flow, waiting and running times, and what was tried again; with lost hosts if they are counted."""
+        """Return job flow, waiting and running times, and what was tried again or preempted; lost hosts if counted."""
         flow = [
             self._count(QueueMetric.SUBMITTED, "submitted", _GREY),
             self._count(QueueMetric.RUNNING, "started", _BLUE),
             self._count(QueueMetric.SUCCEEDED, "succeeded", _GREEN),
             self._count(QueueMetric.FAILED, "failed", _RED),
         ]
-        lost = [self._count(QueueMetric.RETRIED, "tried again", _PURPLE)]
-        if reclaims:
-            own = {OWN_QUEUE: self._queue}
-            lost.append(self._line(OWN_NAMESPACE, "SpotReclaims", own, "Sum", "lost their host", _ORANGE))
         return [
             self._graph("jobs", flow, "jobs in 5 minutes"),
-            self._graph("wait for capacity", self._times(QueueMetric.RUNNABLE_TO_STARTING), "minutes"),
-            self._graph("running time", self._times(QueueMetric.EXECUTION), "minutes"),
             self._graph(
-                "Spot reclaims and retries" if reclaims else "retries", lost, "attempts in 5 minutes"
+                "wait for capacity",
+                self._times(QueueMetric.of_queue_wait(service_jobs=self._service_jobs)),
+                "minutes",
             ),
+            self._graph("running time", self._times(QueueMetric.EXECUTION), "minutes"),
+            self._again(reclaims=reclaims),
         ]
+
+    def _again(self, *, reclaims: bool) -> dict[str, Any]:
+        """Attempts that were tried again, and what took them their hosts."""
+        lines = [self._count(QueueMetric.RETRIED, "tried again", _PURPLE)]
+        if self._service_jobs:
+            lines.append(self._count(QueueMetric.PREEMPTED, "preempted", _ORANGE))
+            return self._graph("preemptions and retries", lines, "attempts in 5 minutes")
+        if not reclaims:
+            return self._graph("retries", lines, "attempts in 5 minutes")
+        own = {OWN_QUEUE: self._queue}
+        lines.append(self._line(OWN_NAMESPACE, "SpotReclaims", own, "Sum", "lost their host", _ORANGE))
+        return self._graph("Spot reclaims and retries", lines, "attempts in 5 minutes")
 
     def _count(self, metric: QueueMetric, label: str, color: str) -> Line:
         return self._line(NAMESPACE, metric.value, {QUEUE_DIMENSION: self._queue}, "Sum", label, color)
@@ -117,8 +129,8 @@ class QueueWidgets:
                 in_minutes=True,
             )
             for statistic, label, color in (
-                ("p50", "half of them", _BLUE),
-                ("p90", "9 of 10", _ORANGE),
+                ("p50", "p50", _BLUE),
+                ("p90", "p90", _ORANGE),
             )
         ]
 

@@ -26,7 +26,9 @@ __all__ = ["EnvironmentCheck", "check_definition"]
 def check_definition(
     compute_environments: Sequence[str], *, partition: str = "aws", event_bus: str = "default"
 ) -> dict[str, Any]:
-    """The state machine: describe all, and put an event for each that is INVALID.
+    """Return the state machine: describe all, and put an event for each that is INVALID, or has an old image.
+
+    The image counts only where the input has ``{"ImageUpdates": true}``.
 
     Args:
         compute_environments: Names or ARNs; none for all.
@@ -34,23 +36,8 @@ def check_definition(
         event_bus: The name of the bus that hears of it.
     """
     wanted = {"ComputeEnvironments": list(compute_environments)} if compute_environments else {}
-    put = {
-        "Type": "Task",
-        "Resource": f"arn:{partition}:states:::events:putEvents",
-        "Parameters": {
-            "Entries": [
-                {
-                    "Source": facts.OWN_SOURCE,
-                    "DetailType": facts.ENVIRONMENT_INVALID,
-                    "EventBusName": event_bus,
-                    "Detail.$": "$",
-                }
-            ]
-        },
-        "End": True,
-    }
     return {
-        "Comment": "Tells EventBridge of compute environments that are INVALID",
+        "Comment": "Tells EventBridge of compute environments that are INVALID or have an old image",
         "StartAt": "Describe",
         "States": {
             "Describe": {
@@ -58,26 +45,97 @@ def check_definition(
                 # One page: it has 100, and an account has 50 unless its quota was raised far.
                 "Resource": f"arn:{partition}:states:::aws-sdk:batch:describeComputeEnvironments",
                 "Parameters": wanted,
+                # The question stays beside the answer.
+                "ResultPath": "$.Found",
                 "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 30, "MaxAttempts": 3}],
-                "Next": "Tell",
+                "Next": "Images?",
+            },
+            "Images?": {
+                "Type": "Choice",
+                "Choices": [{**_is("$.ImageUpdates", "BooleanEquals", value=True), "Next": "TellImages"}],
+                "Default": "Tell",
             },
             "Tell": {
-                "Type": "Map",
-                "ItemsPath": "$.ComputeEnvironments",
-                "ItemProcessor": {
-                    "StartAt": "Invalid?",
-                    "States": {
-                        "Invalid?": {
-                            "Type": "Choice",
-                            "Choices": [{"Variable": "$.Status", "StringEquals": "INVALID", "Next": "Put"}],
-                            "Default": "Fine",
-                        },
-                        "Fine": {"Type": "Succeed"},
-                        "Put": put,
-                    },
-                },
+                **_each(
+                    "$.Found.ComputeEnvironments",
+                    _invalid(_put(partition, event_bus, facts.ENVIRONMENT_INVALID)),
+                ),
                 "End": True,
             },
+            "TellImages": {
+                **_each(
+                    "$.Found.ComputeEnvironments",
+                    _outdated(_put(partition, event_bus, facts.IMAGE_UPDATE_AVAILABLE)),
+                ),
+                "End": True,
+            },
+        },
+    }
+
+
+_CONFIGURATIONS = "$.ComputeResources.Ec2Configuration"
+
+
+def _is(path: str, operator: str, value: object) -> dict[str, Any]:
+    """Return the condition that a member is there and has a value."""
+    return {"And": [{"Variable": path, "IsPresent": True}, {"Variable": path, operator: value}]}
+
+
+def _each(items: str, processor: dict[str, Any]) -> dict[str, Any]:
+    return {"Type": "Map", "ItemsPath": items, "ItemProcessor": processor}
+
+
+def _choose(question: str, condition: dict[str, Any], name: str, then: dict[str, Any]) -> dict[str, Any]:
+    """Return states that go on with one of them if a condition holds, and else are done."""
+    return {
+        "StartAt": question,
+        "States": {
+            question: {"Type": "Choice", "Choices": [{**condition, "Next": name}], "Default": f"No{name}"},
+            f"No{name}": {"Type": "Succeed"},
+            name: {**then, "End": True},
+        },
+    }
+
+
+def _invalid(put: dict[str, Any]) -> dict[str, Any]:
+    condition = {"Variable": "$.Status", "StringEquals": "INVALID"}
+    return _choose("Invalid?", condition, "Put", put)
+
+
+def _outdated(put: dict[str, Any]) -> dict[str, Any]:
+    """Return the states that put an event for each image type of an environment with an update; most kinds have none."""
+    each_type = {
+        **_each(
+            _CONFIGURATIONS,
+            _choose(
+                "Outdated?",
+                _is("$.Configuration.BatchImageStatus", "StringEquals", "UPDATE_AVAILABLE"),
+                "PutImage",
+                put,
+            ),
+        ),
+        "ItemSelector": {
+            "ComputeEnvironmentName.$": "$.ComputeEnvironmentName",
+            "ComputeEnvironmentArn.$": "$.ComputeEnvironmentArn",
+            "Configuration.$": "$$.Map.Item.Value",
+        },
+    }
+    return _choose("Configured?", {"Variable": _CONFIGURATIONS, "IsPresent": True}, "EachType", each_type)
+
+
+def _put(partition: str, event_bus: str, detail_type: str) -> dict[str, Any]:
+    return {
+        "Type": "Task",
+        "Resource": f"arn:{partition}:states:::events:putEvents",
+        "Parameters": {
+            "Entries": [
+                {
+                    "Source": facts.OWN_SOURCE,
+                    "DetailType": detail_type,
+                    "EventBusName": event_bus,
+                    "Detail.$": "$",
+                }
+            ]
         },
     }
 
@@ -91,6 +149,7 @@ class EnvironmentCheck(Construct):
         id: str,
         *,
         every: Duration,
+        image_updates: bool,
         compute_environments: Sequence[IComputeEnvironmentRef],
     ) -> None:
         """Create both, each with a role of its own.
@@ -99,6 +158,7 @@ class EnvironmentCheck(Construct):
             scope: Where the check belongs.
             id: Its name in that scope.
             every: How often to look.
+            image_updates: Whether to look for newer images, too, once a week.
             compute_environments: Which ones; none for all.
         """
         super().__init__(scope, id)
@@ -128,13 +188,19 @@ class EnvironmentCheck(Construct):
         starter.add_to_policy(
             iam.PolicyStatement(actions=["states:StartExecution"], resources=[self.state_machine.attr_arn])
         )
-        self.schedule = scheduler.CfnSchedule(
+        self._starter_arn = starter.role_arn
+        self.schedule = self._schedule("Schedule", f"rate({int(minutes(every) or 0)} minutes)")
+        if image_updates:
+            self._schedule("Images", "rate(7 days)", question='{"ImageUpdates": true}')
+
+    def _schedule(self, id: str, expression: str, question: str = "{}") -> scheduler.CfnSchedule:
+        return scheduler.CfnSchedule(
             self,
-            "Schedule",
-            schedule_expression=f"rate({int(minutes(every) or 0)} minutes)",
+            id,
+            schedule_expression=expression,
             flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
             target=scheduler.CfnSchedule.TargetProperty(
-                arn=self.state_machine.attr_arn, role_arn=starter.role_arn
+                arn=self.state_machine.attr_arn, role_arn=self._starter_arn, input=question
             ),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["ApiCallField", "JobEventField", "ServiceJobEventField"]
+__all__ = ["ApiCallField", "JobEventField", "PreemptionEventField", "ServiceJobEventField"]
 
 
 class JobEventField(StrEnum):
@@ -61,6 +61,27 @@ class ServiceJobEventField(StrEnum):
     STARTED_AT = "$.detail.startedAt"
     STOPPED_AT = "$.detail.stoppedAt"
     SERVICE_RESOURCE = "$.detail.latestAttempt.serviceResourceId.value"
+
+
+class PreemptionEventField(StrEnum):
+    """The fields of events about preempted service jobs, as JSON paths.
+
+    The event that a preemption has started has a reason, and no attempts; the one that it is completed has attempts.
+
+    Guide: Service job preemption events (newer than the table of contents).
+    """
+
+    EVENT_ID = "$.id"
+    TIME = "$.time"
+    ACCOUNT = "$.account"
+    REGION = "$.region"
+    JOB_ARN = "$.detail.preemptedJobArn"
+    STATUS = "$.detail.status"
+    STATUS_REASON = "$.detail.statusReason"
+    ATTEMPTS = "$.detail.preemptionSummary.preemptedAttemptCount"
+    """How many attempts the job has lost so."""
+    LAST_REASON = "$.detail.preemptionSummary.recentPreemptedAttempts[0].statusReason"
+    SERVICE_RESOURCE = "$.detail.preemptionSummary.recentPreemptedAttempts[0].serviceResourceId.value"
 
 
 class ApiCallField(StrEnum):

@@ -61,7 +61,7 @@ class JobEventLog(CheckedConstruct):
             scope: Where the log belongs.
             id: Its name in that scope.
             job_queues: Whose events: queues of any make. By default all of the account and Region, those about
-                service jobs included.
+                service jobs included, and with them preemptions, whose events name no queue.
             retention: How long events are kept; by default 3 months.
             encryption_key: A key of yours, which then lets CloudWatch Logs use it for this group. By default the
                 group is encrypted with a key of AWS.
@@ -138,6 +138,9 @@ def _pattern(job_queues: Sequence[IJobQueueRef]) -> dict[str, object]:
         facts.SERVICE_JOB_STATE_CHANGE,
         facts.SERVICE_QUEUE_BLOCKED,
     ]
+    if not job_queues:
+        # They name no queue, so that a log of some queues cannot have them.
+        kinds += [each.value for each in facts.PreemptionPhase]
     detail = Filter()
     detail.one_of("jobQueue", arns(job_queues))
     return {**detail.of(""), "detail-type": kinds}

@@ -11,7 +11,7 @@ from batch_constructs.monitoring.event_fields import JobEventField
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["AlertMessage", "about_a_job"]
+__all__ = ["AlertMessage", "about_a_job", "about_a_service_job"]
 
 _CONSOLE = "https://<region>.console.aws.amazon.com"
 JOB_PATHS: Mapping[str, str] = {
@@ -101,4 +101,22 @@ def about_a_job(title: str, *steps: str, lines: Sequence[str] = ()) -> AlertMess
         ],
         steps=[*steps, JOB_LINK],
         paths=JOB_PATHS,
+    )
+
+
+def about_a_service_job(title: str, *steps: str, lines: Sequence[str] = ()) -> AlertMessage:
+    """Return a message about any event that has a service job.
+
+    Args:
+        title: One line.
+        steps: What to do.
+        lines: What helps, beside job and queue.
+    """
+    return AlertMessage(
+        title=title,
+        reason="reason",
+        lines=["Reason: <reason>", *lines, "Service job: <job>, <id>", "Job queue: <queue>"],
+        # The console has no address for a service job that AWS documents.
+        steps=[*steps, "To look at it: aws batch describe-service-job --region <region> --job-id <id>"],
+        paths={name: path for name, path in JOB_PATHS.items() if name != "definition"},
     )

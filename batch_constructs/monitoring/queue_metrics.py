@@ -10,6 +10,7 @@ from batch_constructs._arguments import checked
 from batch_constructs._metrics import QueueMetrics, metric
 from batch_constructs._tokens import known
 from batch_constructs.facts.metrics import OWN_DEFINITION, OWN_ENVIRONMENT, OWN_NAMESPACE, OWN_QUEUE
+from batch_constructs.monitoring.queue_kinds import has_service_jobs
 
 if TYPE_CHECKING:
     from aws_cdk import Duration
@@ -37,6 +38,7 @@ class JobQueueMetrics(QueueMetrics):
         """
         self._name = name_in_arn(job_queue.job_queue_ref.job_queue_arn)
         self._job_queue = job_queue
+        self.has_service_jobs = has_service_jobs(job_queue)
 
     @property
     def _source(self) -> object:
@@ -52,7 +54,15 @@ class JobQueueMetrics(QueueMetrics):
 
         Args:
             period: Over how long, in whole minutes; by default 5.
+
+        Raises:
+            ValueError: the queue has service jobs, which lose no hosts.
         """
+        if self.has_service_jobs:
+            raise ValueError(
+                "metric_spot_reclaims has no data for service jobs, which lose no hosts: "
+                "take metric(QueueMetric.PREEMPTED)"
+            )
         return _own("SpotReclaims", {OWN_QUEUE: self._name}, "Sum", period, self._source)
 
 

@@ -11,6 +11,7 @@ from batch_constructs._tokens import known
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from aws_cdk import aws_sns as sns
     from constructs import Construct
 
     from batch_constructs._problems import Problems
@@ -18,8 +19,18 @@ if TYPE_CHECKING:
 
     Render: TypeAlias = Callable[[AlertMessage, str], events.CfnRule.TargetProperty]
     AlertTarget: TypeAlias = "TopicSubscriber | RuleTarget | events.IRuleTarget"
+    NoticeTarget: TypeAlias = "TopicSubscriber | Chat"
 
-__all__ = ["RuleTarget", "TopicSubscriber", "check_emails", "message_to"]
+__all__ = [
+    "Chat",
+    "RuleTarget",
+    "TopicSubscriber",
+    "chats_in",
+    "check_emails",
+    "check_notice_targets",
+    "message_to",
+    "subscribers_in",
+]
 
 
 def check_emails(problems: Problems, emails: Sequence[str]) -> None:
@@ -55,6 +66,68 @@ class RuleTarget:
             id: What is new there begins with it.
         """
         raise NotImplementedError
+
+
+class Chat(RuleTarget):
+    """A chat, which shows cards from alerts, and by itself the notices that AWS writes of alarms and budgets."""
+
+    __slots__ = ()
+
+    def open_to(self, service: str) -> str:
+        """Let a service publish to the topic of the chat, and return the topic's ARN.
+
+        Args:
+            service: Who publishes, such as ``cloudwatch.amazonaws.com``.
+        """
+        raise NotImplementedError
+
+    def notices(self) -> sns.Topic:
+        """Return a topic of the chat for notices of AWS alone, which others may subscribe to."""
+        raise NotImplementedError
+
+    def may_listen(self, topic: sns.ITopic | sns.Topic) -> bool:
+        """Return whether the chat can listen to a topic without its stack waiting for the topic's.
+
+        Args:
+            topic: Somebody else's.
+        """
+        raise NotImplementedError
+
+    def listen(self, topic: sns.ITopic | sns.Topic) -> None:
+        """Show the notices that services publish to somebody else's topic; other texts are passed over.
+
+        Args:
+            topic: The topic; it must be one of those that the chat may listen to.
+        """
+        raise NotImplementedError
+
+    def listens(self, topic: sns.ITopic | sns.Topic) -> bool:
+        """Return whether the chat listens to somebody else's topic.
+
+        Args:
+            topic: The topic.
+        """
+        raise NotImplementedError
+
+
+def chats_in(targets: Sequence[AlertTarget]) -> list[Chat]:
+    """Return the chats among targets."""
+    return [each for each in targets if isinstance(each, Chat)]
+
+
+def subscribers_in(targets: Sequence[AlertTarget]) -> list[TopicSubscriber]:
+    """Return those among targets that subscribe to a topic."""
+    return [each for each in targets if isinstance(each, TopicSubscriber)]
+
+
+def check_notice_targets(problems: Problems, what: str, targets: Sequence[NoticeTarget]) -> None:
+    """Add a problem for each target that alarms and budgets cannot tell, since they publish to topics only."""
+    for number, each in enumerate(targets):
+        problems.check(
+            isinstance(each, TopicSubscriber | Chat),
+            f"targets[{number}] hears nothing of {what}, which publish to topics only, got {type(each).__name__}: "
+            "give a SlackChannel, TeamsChannel, SmsTarget or HttpsTarget",
+        )
 
 
 def message_to(

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
+    from batch_constructs.monitoring.receivers import TopicSubscriber
+
 __all__ = ["encrypted_topic", "let_publish", "let_use_key", "let_use_key_of", "subscribe", "topic_for"]
 
 EVENTS = "events.amazonaws.com"
+ALARMS = "cloudwatch.amazonaws.com"
+BUDGETS = "budgets.amazonaws.com"
 
 # Who may use the key of a topic already: several alerts share one, and each statement is four trips to Node.
 _KEY_USERS: WeakKeyDictionary[sns.ITopic | sns.Topic, set[str]] = WeakKeyDictionary()
@@ -28,6 +32,7 @@ def topic_for(
     scope: Construct,
     topic: sns.ITopic | sns.Topic | None,
     emails: Sequence[str],
+    subscribers: Sequence[TopicSubscriber] = (),
     *,
     service: str,
     about: str,
@@ -38,6 +43,7 @@ def topic_for(
         scope: Where a new one belongs, and the subscriptions.
         topic: The one that is given.
         emails: Who gets a mail.
+        subscribers: Who else hears of it.
         service: Who publishes, such as ``cloudwatch.amazonaws.com``.
         about: What a new key is for.
     """
@@ -48,20 +54,28 @@ def topic_for(
         let_use_key_of(topic, service)
     topic_arn = topic.topic_arn
     let_publish(topic, topic_arn, service)
-    subscribe(scope, topic_arn, emails)
+    subscribe(scope, topic_arn, emails, subscribers)
     return topic, key
 
 
-def subscribe(scope: Construct, topic_arn: str, emails: Sequence[str]) -> None:
+def subscribe(
+    scope: Construct, topic_arn: str, emails: Sequence[str], subscribers: Sequence[TopicSubscriber] = ()
+) -> None:
     """Send what is published to people.
 
     Args:
         scope: Where the subscriptions belong.
         topic_arn: The topic.
         emails: Who gets a mail.
+        subscribers: Who else hears of it.
     """
     for number, address in enumerate(emails, start=1):
         sns.CfnSubscription(scope, f"Email{number}", topic_arn=topic_arn, protocol="email", endpoint=address)
+    for number, each in enumerate(subscribers, start=1):
+        protocol, endpoint = each.subscription()
+        sns.CfnSubscription(
+            scope, f"Subscriber{number}", topic_arn=topic_arn, protocol=protocol, endpoint=endpoint
+        )
 
 
 def encrypted_topic(scope: Construct, description: str, service: str = EVENTS) -> tuple[sns.Topic, kms.Key]:

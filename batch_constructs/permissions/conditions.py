@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
+from batch_constructs._tokens import as_string
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jsii import Number
+
     from batch_constructs.facts.vocabulary import LogDriver
 
-__all__ = ["BatchConditionKey", "Condition", "RegistrationConditions", "string_condition"]
+__all__ = ["BatchConditionKey", "Condition", "RegistrationConditions", "string_condition", "up_to"]
 
 Condition = dict[str, dict[str, list[str]]]
 """Operator, key, values: as IAM nests them."""
@@ -161,3 +164,15 @@ def string_condition(key: BatchConditionKey, values: Sequence[str], suffix: str 
     """The condition that a key has one of these values, as patterns if one of them is a pattern."""
     patterns = any(wildcard in value for value in values for wildcard in "*?")
     return {f"{'StringLike' if patterns else 'StringEquals'}{suffix}": {key.value: list(values)}}
+
+
+def up_to(maximum_scheduling_priority: Number | None) -> Condition:
+    """Return the condition that a job asks for no higher priority than this; none if there is no highest one."""
+    if maximum_scheduling_priority is None:
+        return {}
+    # A job that asks for no priority has none that could be too high.
+    return {
+        "NumericLessThanEqualsIfExists": {
+            BatchConditionKey.SCHEDULING_PRIORITY.value: [as_string(maximum_scheduling_priority)]
+        }
+    }

@@ -10,12 +10,13 @@ from constructs import Construct
 
 from batch_constructs import _cfn
 from batch_constructs._tokens import known
-from batch_constructs.permissions.conditions import BatchConditionKey, string_condition
+from batch_constructs.permissions.conditions import BatchConditionKey, string_condition, up_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from aws_cdk.interfaces import ResourceEnvironment
+    from jsii import Number
 
     from batch_constructs.permissions.conditions import Condition
 
@@ -29,9 +30,11 @@ __all__ = [
     "pass_to_tasks",
     "place_for",
     "read",
+    "read_service_jobs",
     "register",
     "submit_job",
     "submit_service_job",
+    "update_service_jobs",
     "use",
 ]
 
@@ -137,6 +140,29 @@ def end_service_jobs(grantee: iam.IGrantable, queue_arn: str) -> iam.Grant:
     ended = _grant(grantee, ["batch:TerminateServiceJob"], [_beside(queue_arn, "service-job/*")])
     # These actions have no resource: IAM takes only the wildcard.
     return ended.combine(_grant(grantee, ["batch:DescribeServiceJob", "batch:ListServiceJobs"], ["*"]))
+
+
+def read_service_jobs(grantee: iam.IGrantable, queue_arn: str) -> iam.Grant:
+    """Allow to see this queue of service jobs, its quota shares and service jobs."""
+    actions = ["batch:GetJobQueueSnapshot", "batch:ListQuotaShares", "batch:ListTagsForResource"]
+    shares = _grant(grantee, ["batch:DescribeQuotaShare"], [f"{queue_arn}/quota-share/*"])
+    # These actions have no resource: IAM takes only the wildcard.
+    everything = _grant(
+        grantee, ["batch:DescribeJobQueues", "batch:DescribeServiceJob", "batch:ListServiceJobs"], ["*"]
+    )
+    return _grant(grantee, actions, [queue_arn]).combine(shares).combine(everything)
+
+
+def update_service_jobs(
+    grantee: iam.IGrantable, queue_arn: str, maximum_scheduling_priority: Number | None = None
+) -> iam.Grant:
+    """Allow to change the priority of service jobs where this queue is, up to a highest one."""
+    return iam.Grant.add_to_principal(
+        grantee=grantee,
+        actions=["batch:UpdateServiceJob"],
+        resource_arns=[_beside(queue_arn, "service-job/*")],
+        conditions=up_to(maximum_scheduling_priority) or None,
+    )
 
 
 def _beside(queue_arn: str, resource: str) -> str:

@@ -13,9 +13,8 @@ from aws_cdk import aws_iam as iam
 from batch_constructs import _cfn
 from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
-from batch_constructs._tokens import as_string
 from batch_constructs.facts import limits, patterns
-from batch_constructs.permissions.conditions import BatchConditionKey, Condition, string_condition
+from batch_constructs.permissions.conditions import BatchConditionKey, Condition, string_condition, up_to
 from batch_constructs.permissions.grants import pass_to_sagemaker, pass_to_tasks
 
 if TYPE_CHECKING:
@@ -39,12 +38,15 @@ __all__ = [
 
 @checked
 def allow_read() -> iam.PolicyStatement:
-    """Allow to see everything of AWS Batch, and to change nothing.
+    """Allow to see everything of AWS Batch, snapshots of queues included, and to change nothing.
+
+    It is for the API. The console also shows networks, roles, images and logs: for people who use it attach AWS's managed
+    policies, too.
 
     Guide: Example Policies (read-only access).
     """
-    # Nearly all of these actions have no resource: IAM takes only the wildcard.
-    return iam.PolicyStatement(actions=["batch:Describe*", "batch:List*"], resources=["*"])
+    # Most of these actions have no resource: IAM takes only the wildcard.
+    return iam.PolicyStatement(actions=["batch:Describe*", "batch:List*", "batch:Get*"], resources=["*"])
 
 
 @checked
@@ -141,16 +143,7 @@ def allow_submit_service_job(
     problems.within("maximum_scheduling_priority", maximum_scheduling_priority, limits.SCHEDULING_PRIORITY)
     problems.raise_if_any()
     key, where = BatchConditionKey.SHARE_IDENTIFIER, _queue(queue)
-    # A job that asks for no priority has none that could be too high.
-    priority: Condition = (
-        {}
-        if maximum_scheduling_priority is None
-        else {
-            "NumericLessThanEqualsIfExists": {
-                BatchConditionKey.SCHEDULING_PRIORITY.value: [as_string(maximum_scheduling_priority)]
-            }
-        }
-    )
+    priority = up_to(maximum_scheduling_priority)
     shares = string_condition(key, share_identifiers) if share_identifiers else {}
     return [
         iam.PolicyStatement(

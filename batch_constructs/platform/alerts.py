@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import Annotations, Duration
+from aws_cdk import Duration
 
 from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
-from batch_constructs.facts.events import TIME_LIMIT_REASON, BlockedReason
+from batch_constructs.facts.events import SERVICE_TIME_LIMIT_REASON, TIME_LIMIT_REASON, BlockedReason
 from batch_constructs.monitoring.alerts import JobFailureAlerts
 from batch_constructs.monitoring.alerts_base import check_receivers
 from batch_constructs.monitoring.compute_environment_alerts import ComputeEnvironmentAlerts
 from batch_constructs.monitoring.queue_blocked import JobQueueBlockedAlerts, StuckJobAlerts
+from batch_constructs.monitoring.queue_kinds import service_queues
 from batch_constructs.monitoring.receivers import TopicSubscriber
 
 if TYPE_CHECKING:
@@ -34,7 +35,10 @@ class BatchAlerts(CheckedConstruct):
 
     Jobs that failed for good (``failures``), that block their queue (``blocked``), that a time limit of the queue has
     cancelled (``stuck``), and environments that cannot run jobs (``environments``), for which it also looks once an
-    hour, since AWS sends no event while one of several environments still works.
+    hour, since AWS sends no event while one of several environments still works. Service jobs of queues that are named
+    are told of as well.
+
+    Alerts that nobody hears are warned of at synth (EVT-08): give emails, a topic or targets, or subscribe to ``topic``.
 
     Guide: Troubleshooting AWS Batch; AWS Batch Events.
     """
@@ -85,11 +89,14 @@ class BatchAlerts(CheckedConstruct):
         check_receivers(problems, emails, targets)
         problems.raise_if_any()
         super().__init__(scope, id)
+        services = service_queues(job_queues)
+        limits = [TIME_LIMIT_REASON, SERVICE_TIME_LIMIT_REASON] if services else [TIME_LIMIT_REASON]
+        with_environments = [each for each in job_queues if each not in services]
         self.failures = JobFailureAlerts(
             self,
             "Failures",
             job_queues=job_queues,
-            ignore_reasons=[f"{TIME_LIMIT_REASON}*"],
+            ignore_reasons=[f"{each}*" for each in limits],
             emails=emails,
             topic=topic,
             targets=targets,
@@ -109,13 +116,10 @@ class BatchAlerts(CheckedConstruct):
         self.environments = ComputeEnvironmentAlerts(
             self,
             "Environments",
-            job_queues=job_queues,
+            # Where all queues have service jobs, there is none whose environments to look at.
+            job_queues=None if services and not with_environments else with_environments,
             check_every=Duration.hours(1),
             compute_environments=compute_environments,
             topic=self.topic,
             targets=direct,
         )
-        if not emails and topic is None and not targets:
-            Annotations.of(self).add_info(
-                "nobody hears of these alerts yet: give emails, or subscribe to its topic"
-            )

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from batch_constructs._tokens import known
 from batch_constructs.monitoring.alerts_base import check_receivers
+from batch_constructs.monitoring.receivers import chats_in
 from batch_constructs.platform.alerts import BatchAlerts
+from batch_constructs.platform.receivers import Receivers, of_notices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,18 +40,27 @@ def check_watch(
 ) -> None:
     """Note receivers that are none, those that would hear nothing, and a budget of which nobody would hear."""
     check_receivers(problems, emails, targets)
-    told = bool(emails) or topic is not None
-    problems.check(
-        alerts or not targets,
-        "targets hear of alerts, got alerts=False: leave them out, or alerts on",
-    )
+    notice_targets = of_notices(targets)
+    told = bool(emails) or topic is not None or bool(targets)
     problems.check(
         alerts or alarms or not told or monthly_budget is not None,
-        "emails and topic hear of alerts, alarms and the budget, got none of these: leave them out",
+        "emails, topic and targets hear of alerts, alarms and the budget, got none of these: leave them out",
     )
     problems.check(
-        monthly_budget is None or alerts or told,
-        "monthly_budget needs somebody who hears of it, got alerts=False and neither emails nor topic",
+        alerts or len(notice_targets) == len(targets),
+        "targets hear of alerts, and only chats, SmsTarget and HttpsTarget of alarms and the budget, got alerts=False: "
+        "leave the others out, or alerts on",
+    )
+    problems.check(
+        monthly_budget is None or alerts or bool(emails) or topic is not None or bool(notice_targets),
+        "monthly_budget needs somebody who hears of it, got alerts=False and neither emails nor topic nor targets",
+    )
+    problems.check(
+        monthly_budget is None
+        or topic is None
+        or all(each.may_listen(topic) for each in chats_in(notice_targets)),
+        "monthly_budget tells one topic, and a chat listens to one of its own stack only, got topic in another stack: "
+        "leave topic out, or make the chat in the stack of the topic",
     )
     problems.check(
         monthly_budget is None or not known(monthly_budget) or monthly_budget > 0,
@@ -100,6 +111,7 @@ class PlatformWatch:
     ) -> None:
         job_queues = list(queues.values())
         self.alerts = self.metrics = self.alarms = self.dashboard = self.budget = None
+        receivers = Receivers(emails=emails, topic=topic, targets=of_notices(targets))
         if alerts:
             self.alerts = BatchAlerts(
                 scope,
@@ -110,8 +122,9 @@ class PlatformWatch:
                 topic=topic,
                 targets=targets,
             )
-            # Who gets a mail hears of the rest by the same topic.
-            topic, emails = self.alerts.topic, ()
+            receivers = receivers.subscribed(self.alerts.topic)
+        if monthly_budget is not None:
+            receivers.let_chats_listen()
         # Each brings parts of the CDK that others have no use for.
         if detailed_metrics:
             from batch_constructs.monitoring.job_metrics import JobMetrics  # noqa: PLC0415
@@ -121,20 +134,23 @@ class PlatformWatch:
             )
         sized = compute_environments if self.metrics is not None else ()
         if alarms:
-            self.alarms = self._alarms(scope, job_queues, sized, emails, topic)
-            topic, emails = self.alarms.topic, ()
+            self.alarms = self._alarms(scope, job_queues, sized, receivers)
+            if self.alarms.topic is not None:
+                receivers = receivers.subscribed(self.alarms.topic)
         if dashboard:
             self.dashboard = self._dashboard(scope, queues, sized)
         if monthly_budget is not None:
             from batch_constructs.monitoring.budget import BatchBudget  # noqa: PLC0415
 
+            told = receivers.of_budget()
             self.budget = BatchBudget(
                 scope,
                 "Budget",
                 monthly_limit=monthly_budget,
                 tags=cost_tags,
-                emails=emails,
-                topic=topic,
+                emails=told.emails,
+                topic=told.topic,
+                targets=told.targets,
             )
 
     def _dashboard(
@@ -161,8 +177,7 @@ class PlatformWatch:
         scope: Construct,
         job_queues: Sequence[IJobQueueRef],
         compute_environments: Sequence[IComputeEnvironmentRef],
-        emails: Sequence[str],
-        topic: sns.ITopic | sns.Topic | None,
+        receivers: Receivers,
     ) -> BatchAlarms:
         from batch_constructs.monitoring.alarms import BatchAlarms  # noqa: PLC0415
         from batch_constructs.monitoring.thresholds import ANY  # noqa: PLC0415
@@ -173,8 +188,9 @@ class PlatformWatch:
             job_queues=job_queues,
             compute_environments=compute_environments,
             metrics=self.metrics,
-            emails=emails,
-            topic=topic,
+            emails=receivers.emails,
+            topic=receivers.topic,
+            targets=receivers.targets,
             # Alerts tell of each failure already.
             failed=ANY if self.alerts is None else None,
         )

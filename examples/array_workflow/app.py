@@ -69,7 +69,7 @@ chain = bc.JobChain(
     }
 )
 workflow = bc.JobChainStateMachine(stack, "Workflow", chain=chain, wait=True)
-bc.JobFailureAlerts(stack, "Alerts", job_queues=[queue])
+bc.JobFailureAlerts(stack, "Alerts", job_queues=[queue], emails=["ops@example.com"])
 start = f"aws stepfunctions start-execution --state-machine-arn {workflow.state_machine_arn}"
 CfnOutput(stack, "StartWorkflow", value=start)
 bc.SubmissionOutputs(stack, "First", job_queue=queue, job_definition=work)

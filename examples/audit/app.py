@@ -2,6 +2,7 @@
 
 import batch_constructs as bc
 from aws_cdk import App, Size, Stack
+from aws_cdk import aws_iam as iam
 
 app = App()
 stack = Stack(app, "Audit")
@@ -28,6 +29,14 @@ trail = bc.BatchApiTrail(
 tags = {"project": "genomics", "cost-center": "4711"}
 bc.tag_costs(stack, tags, compute_environments=[spot])
 bc.BatchBudget(stack, "Budget", monthly_limit=500, tags=tags, emails=["ops@example.com"], topic=trail.topic)
+
+# Who works on the project may submit its jobs, which its tags tell, and may not change by what the bill tells.
+scientist = iam.Role(stack, "Scientist", assumed_by=iam.AccountRootPrincipal())
+for statement in (
+    *bc.allow_submit_job_with_tags(queue_tags=tags, definition_tags=tags),
+    bc.deny_set_capacity_tags(),
+):
+    scientist.add_to_policy(statement)
 bc.SubmissionOutputs(stack, "First", job_queue=queue, job_definition=align)
 
 app.synth()

@@ -2,6 +2,7 @@
 
 import batch_constructs as bc
 from aws_cdk import App, Aws, Duration, Size, Stack
+from aws_cdk import aws_cloudwatch_actions as actions
 
 app = App()
 stack = Stack(app, "Dashboard")
@@ -62,7 +63,10 @@ for name, metric, threshold in (
     ("AlignAlarm", of_align.metric_failed(), 5),
     ("CapacityAlarm", of_spot.metric_desired_vcpus(), 500),
 ):
-    metric.create_alarm(stack, name, threshold=threshold, evaluation_periods=1)
+    alarm = metric.create_alarm(stack, name, threshold=threshold, evaluation_periods=1)
+    if alarms.topic is not None:
+        # Else nobody would hear of it.
+        alarm.add_alarm_action(actions.SnsAction(alarms.topic))
 bc.SubmissionOutputs(stack, "First", job_queue=night, job_definition=align)
 
 app.synth()

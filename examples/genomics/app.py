@@ -99,7 +99,7 @@ run.job_role.add_to_principal_policy(bc.allow_read())
 tasks.grant_cancel_and_terminate(run)
 
 # Nextflow tries tasks again by itself: a mail for each run that failed, and for tasks that can never start.
-failures = bc.JobFailureAlerts(stack, "Failures", job_queues=[runs])
+failures = bc.JobFailureAlerts(stack, "Failures", job_queues=[runs], emails=["lab@example.com"])
 bc.StuckJobAlerts(stack, "Stuck", job_queues=[tasks, urgent], topic=failures.topic)
 bc.SubmissionOutputs(
     stack,

@@ -112,7 +112,7 @@ queues = {
     processor: bc.JobQueue(stack, f"{processor}Queue", compute_environments=[environment])
     for processor, environment in [*spot.items(), *fargate.items()]
 }
-bc.JobFailureAlerts(stack, "Alerts", job_queues=[*queues.values()])
+bc.JobFailureAlerts(stack, "Alerts", job_queues=[*queues.values()], emails=["media@example.com"])
 
 urls = {f"{end}_url": f"s3://{media.bucket_name}/{end}.mp4" for end in ("input", "output")}
 for processor, queue in queues.items():

@@ -86,7 +86,7 @@ records.grant_read(report)
 reports.grant_put(report)
 bc.S3TriggeredJob(stack, "OnUpload", bucket=records, suffix=".csv", job_queue=queue, job_definition=report)
 
-bc.JobFailureAlerts(stack, "Failures", job_queues=[queue])
+bc.JobFailureAlerts(stack, "Failures", job_queues=[queue], emails=["security@example.com"])
 bc.JobEventLog(stack, "Events", job_queues=[queue])
 CfnOutput(stack, "ImagesUri", value=images.repository_uri)
 CfnOutput(stack, "Upload", value=f"aws s3 cp records.csv s3://{records.bucket_name}/2027/records.csv")

@@ -151,8 +151,9 @@ chain = bc.JobChain(
 )
 structure = bc.JobChainStateMachine(stack, "Structure", chain=chain, wait=True)
 
-failures = bc.JobFailureAlerts(stack, "Failures", job_queues=[searches, downloads, foldings])
-bc.StuckJobAlerts(stack, "Stuck", job_queues=[searches, downloads, foldings], topic=failures.topic)
+queues = [searches, downloads, foldings]
+failures = bc.JobFailureAlerts(stack, "Failures", job_queues=queues, emails=["lab@example.com"])
+bc.StuckJobAlerts(stack, "Stuck", job_queues=queues, topic=failures.topic)
 protein = f'{{"fasta": "s3://{bucket.bucket_name}/proteins/T1050.fasta"}}'
 machine = f"--state-machine-arn {structure.state_machine_arn}"
 CfnOutput(

@@ -55,6 +55,22 @@ for statement in bc.allow_submit_service_job(
 ):
     student.add_to_policy(statement)
 
+# Whoever leads both teams may let a job overtake others, also one that waits already.
+lead = iam.Role(stack, "Lead", assumed_by=iam.AccountRootPrincipal())
+queue.grant_update_service_jobs(lead, maximum_scheduling_priority=100)
+
+# A mail for each job that failed, that blocks the queue, that a time limit ended, or that gave way to the other team.
+failures = bc.JobFailureAlerts(
+    stack,
+    "Failures",
+    job_queues=[queue],
+    ignore_reasons=["Terminated by JobStateTimeLimit*"],
+    emails=["ml@example.com"],
+)
+bc.JobQueueBlockedAlerts(stack, "Blocked", job_queues=[queue], topic=failures.topic)
+bc.StuckJobAlerts(stack, "Stuck", job_queues=[queue], topic=failures.topic)
+bc.ServiceJobPreemptionAlerts(stack, "Preempted", phases=[bc.PreemptionPhase.COMPLETED], topic=failures.topic)
+
 first = request(
     queue.job_queue_name,
     images.repository_uri_for_tag("train"),

@@ -110,7 +110,10 @@ def test_service_jobs_alert_on_request(stack: Stack, synth: Callable[[], dict[st
     """SageMaker jobs that AWS Batch queues, with the training job's name."""
     JobFailureAlerts(stack, "Alerts", include_service_jobs=True)
     rules = [each["Properties"] for each in synth().values() if each["Type"] == "AWS::Events::Rule"]
-    assert heard(rules[1]["EventPattern"]) == {"service_job_failed"}
+    assert heard(rules[1]["EventPattern"]) == {
+        "service_job_failed",
+        "service_job_terminated_by_time_limit",
+    }
     said = transform(rules[1]["Targets"][0]["InputTransformer"], sample("service_job_failed"))
     assert "In the service: arn:aws:sagemaker:us-east-1:123456789012:training-job/AWSBatchtrain-7" in said
 

@@ -11,6 +11,8 @@ from batch_constructs import (
     ComputeEnvironmentAlerts,
     JobFailureAlerts,
     JobQueueBlockedAlerts,
+    PreemptionPhase,
+    ServiceJobPreemptionAlerts,
     SlackChannel,
     StuckJobAlerts,
     TeamsChannel,
@@ -35,7 +37,8 @@ def test_every_alert_fits_a_chat(stack: Stack, synth: Callable[[], dict[str, dic
     channel = slack(stack)
     JobFailureAlerts(stack, "Failures", include_array_children=True, targets=[channel])
     JobQueueBlockedAlerts(stack, "Blocked", include_service_jobs=True, targets=[channel])
-    StuckJobAlerts(stack, "Stuck", targets=[channel])
+    StuckJobAlerts(stack, "Stuck", include_service_jobs=True, targets=[channel])
+    ServiceJobPreemptionAlerts(stack, "Preempted", phases=list(PreemptionPhase), targets=[channel])
     ComputeEnvironmentAlerts(
         stack, "Environments", launch_failures=True, spot_interruptions=True, targets=[channel]
     )
@@ -50,7 +53,7 @@ def test_every_alert_fits_a_chat(stack: Stack, synth: Callable[[], dict[str, dic
                 assert card["content"]["description"]
                 assert "<" not in str(card)
                 told += 1
-    assert told == 16
+    assert told == 21
 
 
 def test_nobody_changes_anything_from_slack(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:

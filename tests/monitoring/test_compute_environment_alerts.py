@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from batch_constructs import ComputeEnvironmentAlerts, ImportedJobQueue
+from batch_constructs import ComputeEnvironmentAlerts, ImportedJobQueue, SageMakerJobQueue
 from tests.eventbridge import transform
 from tests.monitoring.samples import QUEUE, heard, matches, sample
 
@@ -31,7 +31,7 @@ def test_environments_that_cannot_run_jobs_are_told(stack: Stack, synth: Resourc
     ComputeEnvironmentAlerts(
         stack, "Alerts", job_queues=[ImportedJobQueue(stack, "Queue", job_queue_arn=QUEUE)]
     )
-    invalid, _ = rules(synth)
+    invalid, *_ = rules(synth)
     assert heard(invalid["EventPattern"]) == {"job_queue_blocked_by_invalid_environments"}
     assert "ACTION_REQUIRED" in said(invalid, "job_queue_blocked_by_invalid_environments")
     for reason, told in (
@@ -45,10 +45,31 @@ def test_environments_that_cannot_run_jobs_are_told(stack: Stack, synth: Resourc
 def test_health_events_about_batch_are_told(stack: Stack, synth: Resources) -> None:
     """Those about AWS Batch only, in the words of AWS."""
     ComputeEnvironmentAlerts(stack, "Alerts")
-    _, health = rules(synth)
+    _, health, _ = rules(synth)
     assert heard(health["EventPattern"]) == {"health"}
     assert not matches(health["EventPattern"], sample("health", service="EC2"))
     assert "Instances of a compute environment do not join its cluster." in said(health, "health")
+
+
+def test_planned_changes_are_told_apart_with_the_environments(stack: Stack, synth: Resources) -> None:
+    """A change in half a year does not look like a fault of today, and names what must be changed by then."""
+    ComputeEnvironmentAlerts(stack, "Alerts")
+    _, _, planned = rules(synth)
+    assert heard(planned["EventPattern"]) == {"health_planned"}
+    text = said(planned, "health_planned")
+    assert text.startswith('"AWS plans a change of AWS Batch for Wed, 30 Jun 2027')
+    assert (
+        "compute-environment/Spot arn:aws:batch:us-east-1:123456789012:compute-environment/OnDemand" in text
+    )
+    assert "An image reaches the end of its support." in text
+
+
+def test_fails_when_a_queue_has_no_compute_environments(stack: Stack) -> None:
+    """Fails when a queue of service jobs is named, of whose environments AWS Batch sends no such event."""
+    arn = "arn:aws:batch:eu-west-1:123456789012:job-queue/training"
+    queue = SageMakerJobQueue.from_job_queue_arn(stack, "Training", arn)
+    with pytest.raises(ValueError, match="must have compute environments, got Stack/Training"):
+        ComputeEnvironmentAlerts(stack, "Alerts", job_queues=[queue])
 
 
 def test_launch_failures_are_told_on_request(stack: Stack, synth: Resources) -> None:
@@ -88,7 +109,7 @@ def test_all_rules_may_publish(stack: Stack, only: Callable[[str], dict[str, Any
     for kind in ("AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy"):
         _, *allowed = only(kind)["PolicyDocument"]["Statement"]
         assert [each["Condition"]["ArnEquals"]["aws:SourceArn"] for each in allowed] == arns
-    assert len(arns) == 4
+    assert len(arns) == 5
 
 
 def test_fails_when_an_address_is_none(stack: Stack) -> None:

@@ -107,6 +107,7 @@ def test_all_that_the_example_makes_is_tagged() -> None:
         "AWS::EC2::SubnetRouteTableAssociation",
         "AWS::EC2::VPCGatewayAttachment",
         "AWS::IAM::InstanceProfile",
+        "AWS::IAM::Policy",
         "AWS::S3::BucketPolicy",
         "AWS::SNS::Subscription",
         "AWS::SNS::TopicPolicy",

@@ -49,7 +49,14 @@ def test_a_dashboard_shows_every_queue_and_environment() -> None:
     spots = [bc.SpotComputeEnvironment(stack, f"Spot{n}", vpc=vpc) for n in range(4)]
     queues = [bc.JobQueue(stack, f"Queue{n}", compute_environments=[each]) for n, each in enumerate(spots)]
     metrics = bc.JobMetrics(stack, "Metrics", compute_environments=spots, include_instances=True)
-    alarms = bc.BatchAlarms(stack, "Alarms", job_queues=queues, metrics=metrics, compute_environments=spots)
+    alarms = bc.BatchAlarms(
+        stack,
+        "Alarms",
+        job_queues=queues,
+        metrics=metrics,
+        compute_environments=spots,
+        emails=["ops@example.com"],
+    )
     dashboard = bc.BatchDashboard(
         stack, "Board", job_queues=queues, compute_environments=spots, metrics=metrics, alarms=alarms
     )

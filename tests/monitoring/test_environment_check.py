@@ -76,7 +76,7 @@ def environments(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         yield arns
 
 
-def run(definition: dict[str, Any], pattern: dict[str, Any]) -> list[dict[str, Any]]:
+def run(definition: dict[str, Any], pattern: dict[str, Any], question: str = "{}") -> list[dict[str, Any]]:
     """The events that a rule with the pattern heard from one execution."""
     events, sqs, machines = boto3.client("events"), boto3.client("sqs"), boto3.client("stepfunctions")
     inbox = sqs.create_queue(QueueName="inbox")["QueueUrl"]
@@ -86,7 +86,7 @@ def run(definition: dict[str, Any], pattern: dict[str, Any]) -> list[dict[str, A
     # Whoever waits half a minute before the next try waits in a test, too.
     del definition["States"]["Describe"]["Retry"]
     machine = machines.create_state_machine(name="m", definition=json.dumps(definition), roleArn=_ROLE)
-    started = machines.start_execution(stateMachineArn=machine["stateMachineArn"], input="{}")
+    started = machines.start_execution(stateMachineArn=machine["stateMachineArn"], input=question)
     while (found := machines.describe_execution(executionArn=started["executionArn"]))["status"] == "RUNNING":
         time.sleep(0.02)
     assert found["status"] == "SUCCEEDED", found
@@ -144,8 +144,54 @@ def test_roles_may_look_and_tell_and_no_more(stack: Stack, synth: Resources) -> 
     }
     [machine] = [each for each in resources.values() if each["Type"] == "AWS::StepFunctions::StateMachine"]
     assert ENVIRONMENT in str(machine["Properties"]["DefinitionString"])
-    [schedule] = [each for each in resources.values() if each["Type"] == "AWS::Scheduler::Schedule"]
-    assert schedule["Properties"]["ScheduleExpression"] == "rate(15 minutes)"
+    schedules = [
+        each["Properties"] for each in resources.values() if each["Type"] == "AWS::Scheduler::Schedule"
+    ]
+    assert {each["ScheduleExpression"]: each["Target"]["Input"] for each in schedules} == {
+        "rate(15 minutes)": "{}",
+        "rate(7 days)": '{"ImageUpdates": true}',
+    }
+
+
+def test_newer_images_are_told_when_they_are_asked_for(
+    stack: Stack, synth: Resources, environments: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of any image type of an environment; not of environments without a status, and not at each look."""
+    describe = BatchBackend.describe_compute_environments
+    images = {
+        "good": [{"imageType": "ECS_AL2023", "batchImageStatus": "LATEST"}],
+        "fine": [
+            {"imageType": "ECS_AL2023"},
+            {"imageType": "ECS_AL2023_NVIDIA", "batchImageStatus": "UPDATE_AVAILABLE"},
+        ],
+        "bad": [{"imageType": "ECS_AL2023", "batchImageStatus": "UPDATE_AVAILABLE"}],
+    }
+
+    def with_images(self: BatchBackend, environments: list[str] | None = None) -> Any:
+        found = describe(self, environments)
+        for each in found:
+            each["computeResources"] = {"ec2Configuration": images.get(each["computeEnvironmentName"], [])}
+        return found
+
+    monkeypatch.setattr(BatchBackend, "describe_compute_environments", with_images)
+    ComputeEnvironmentAlerts(stack, "Alerts", check_every=Duration.hours(1))
+    kinds = [each["Properties"] for each in synth().values() if each["Type"] == "AWS::Events::Rule"]
+    [rule] = [each for each in kinds if "Image Update" in str(each["EventPattern"])]
+    heard = run(check_definition([]), rule["EventPattern"], question='{"ImageUpdates": true}')
+    assert sorted(event["detail"]["ComputeEnvironmentName"] for event in heard) == ["bad", "fine"]
+    [fine] = [event for event in heard if event["detail"]["ComputeEnvironmentName"] == "fine"]
+    text = transform(rule["Targets"][0]["InputTransformer"], fine)
+    assert "Image type: ECS_AL2023_NVIDIA" in text
+    assert "--compute-environment fine --compute-resources updateToLatestImageVersion=true" in text
+
+
+def test_images_can_be_left_out(stack: Stack, synth: Resources) -> None:
+    """Then only the look for INVALID environments remains."""
+    ComputeEnvironmentAlerts(stack, "Alerts", check_every=Duration.hours(1), image_updates=False)
+    resources = synth()
+    assert "rate(7 days)" not in str(resources)
+    rules = [each for each in resources.values() if each["Type"] == "AWS::Events::Rule"]
+    assert "Image Update Available" not in str(rules)
 
 
 def test_nobody_looks_unless_asked(stack: Stack, synth: Resources) -> None:

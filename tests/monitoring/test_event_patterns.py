@@ -21,7 +21,9 @@ from batch_constructs import (
     JobPattern,
     JobQueueBlockedPattern,
     JobStatus,
+    PreemptionPhase,
     ServiceJobPattern,
+    ServiceJobPreemptionPattern,
     ServiceJobQueueBlockedPattern,
 )
 from tests.monitoring.samples import ALL, DEFINITION, QUEUE, heard, matches, sample
@@ -65,14 +67,47 @@ def name_of(value: object) -> str:
             JobQueueBlockedPattern(ignore_reasons=BlockedReason.of_environments()),
             {"job_queue_blocked"},
         ),
-        (ServiceJobPattern(), {"service_job_failed", "service_job_scheduled"}),
+        (
+            ServiceJobPattern(),
+            {"service_job_failed", "service_job_scheduled", "service_job_terminated_by_time_limit"},
+        ),
         (ServiceJobPattern(statuses=["SCHEDULED"]), {"service_job_scheduled"}),
-        (ServiceJobPattern(statuses=FAILED, job_name_prefixes=["train-"]), {"service_job_failed"}),
+        (
+            ServiceJobPattern(
+                statuses=FAILED, job_name_prefixes=["train-"], ignore_reasons=["Terminated by JobStateTime*"]
+            ),
+            {"service_job_failed"},
+        ),
+        (
+            ServiceJobPattern(reason_prefixes=["Terminated by JobStateTimeLimit"]),
+            {"service_job_terminated_by_time_limit"},
+        ),
         (ServiceJobPattern(job_queues=[QUEUE]), set()),
-        (ServiceJobQueueBlockedPattern(), {"service_job_queue_blocked"}),
+        (
+            ServiceJobQueueBlockedPattern(),
+            {"service_job_queue_blocked", "service_job_queue_blocked_by_quota"},
+        ),
+        (
+            ServiceJobQueueBlockedPattern(reasons=[BlockedReason.QUOTA_MANAGEMENT_LIMIT]),
+            {"service_job_queue_blocked_by_quota"},
+        ),
+        (
+            ServiceJobQueueBlockedPattern(ignore_reasons=[BlockedReason.QUOTA_MANAGEMENT_LIMIT]),
+            {"service_job_queue_blocked"},
+        ),
+        (
+            ServiceJobPreemptionPattern(),
+            {"service_job_preemption_started", "service_job_preemption_completed"},
+        ),
+        (
+            ServiceJobPreemptionPattern(phases=[PreemptionPhase.COMPLETED]),
+            {"service_job_preemption_completed"},
+        ),
+        (ServiceJobPreemptionPattern(statuses=["RUNNING"]), {"service_job_preemption_started"}),
         (ServiceJobQueueBlockedPattern(job_queues=[QUEUE]), set()),
         (ApiCallPattern(), {name for name in ALL if name.startswith("api_call")}),
         (ApiCallPattern(event_names=["TerminateJob"]), {"api_call"}),
+        (ApiCallPattern(event_names=["TerminateJob", "TerminateJobs"]), {"api_call", "api_call_bulk"}),
         (ApiCallPattern(failed_only=True), {"api_call_refused"}),
     ],
     ids=name_of,

@@ -88,6 +88,7 @@ def test_its_rule_hears_ends_and_retries(stack, synth) -> None:
         "multi_node_failed",
         "multi_node_node_failed",
         "service_job_failed",
+        "service_job_terminated_by_time_limit",
     }
     [permission] = of_type(resources, "AWS::Lambda::Permission")
     assert permission["Principal"] == "events.amazonaws.com"

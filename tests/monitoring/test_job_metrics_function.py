@@ -227,6 +227,7 @@ LINES = {
     "multi_node_failed": 1,
     "service_job_failed": 1,
     "service_job_scheduled": 1,
+    "service_job_terminated_by_time_limit": 1,
 }
 
 

@@ -48,7 +48,12 @@ def test_blocked_queues_and_environments_share_what_there_is_to_tell(
     ComputeEnvironmentAlerts(stack, "Environments")
     rules = [each["Properties"] for each in synth().values() if each["Type"] == "AWS::Events::Rule"]
     told = [name for rule in rules for name in heard(rule["EventPattern"])]
-    assert sorted(told) == ["health", "job_queue_blocked", "job_queue_blocked_by_invalid_environments"]
+    assert sorted(told) == [
+        "health",
+        "health_planned",
+        "job_queue_blocked",
+        "job_queue_blocked_by_invalid_environments",
+    ]
 
 
 def test_fails_when_reasons_are_chosen_and_ignored(stack: Stack) -> None:
@@ -64,9 +69,44 @@ def test_queues_of_service_jobs_are_told_on_request(
     """By a rule of their own, since their events have a name of their own."""
     JobQueueBlockedAlerts(stack, "Alerts", include_service_jobs=True)
     rules = [each["Properties"] for each in synth().values() if each["Type"] == "AWS::Events::Rule"]
-    assert [heard(rule["EventPattern"]) for rule in rules][1] == {"service_job_queue_blocked"}
+    assert [heard(rule["EventPattern"]) for rule in rules][1] == {
+        "service_job_queue_blocked",
+        "service_job_queue_blocked_by_quota",
+    }
     said = transform(rules[1]["Targets"][0]["InputTransformer"], sample("service_job_queue_blocked"))
-    assert "Job: train-7, " in said
+    assert "Service job: train-7, " in said
+    assert "Job definition" not in said
+    assert "JobStateTimeLimit" in said
+    assert "SageMaker AI has no such instance now" in said
+
+
+@pytest.mark.parametrize(
+    ("reason", "advised", "limited"),
+    [
+        (BlockedReason.CAPACITY, "allow more instance types", "or give the queue a JobStateTimeLimit."),
+        (BlockedReason.UNDETERMINED, "user data that takes too long", "no JobStateTimeLimit can do it"),
+        (BlockedReason.INVALID_ENVIRONMENTS, "are INVALID", "no JobStateTimeLimit can do it"),
+        (BlockedReason.SERVICE_ROLE_PERMISSIONS, "lack rights", "no JobStateTimeLimit can do it"),
+    ],
+)
+def test_a_time_limit_is_advised_only_where_aws_lets_it_be_set(
+    stack: Stack, only: Callable[[str], dict[str, Any]], reason: BlockedReason, advised: str, limited: str
+) -> None:
+    """Three reasons cannot be limited: somebody must look; UNDETERMINED says where to."""
+    JobQueueBlockedAlerts(stack, "Alerts", reasons=[reason])
+    rule = only("AWS::Events::Rule")
+    said = transform(rule["Targets"][0]["InputTransformer"], sample("job_queue_blocked"))
+    assert advised in said
+    assert limited in said
+
+
+def test_all_reasons_together_say_for_which_there_is_no_time_limit(
+    stack: Stack, only: Callable[[str], dict[str, Any]]
+) -> None:
+    """The default tells of all reasons in one message."""
+    JobQueueBlockedAlerts(stack, "Alerts")
+    said = transform(only("AWS::Events::Rule")["Targets"][0]["InputTransformer"], sample("job_queue_blocked"))
+    assert "none exists for SERVICE_ROLE_PERMISSIONS and ACTION_REQUIRED and UNDETERMINED" in said
 
 
 def test_a_cancelled_job_is_told_with_the_limit_that_did_it(

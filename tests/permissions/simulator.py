@@ -74,6 +74,14 @@ def decide_by_key(key_policy: Any, principal: str, *requests: Request) -> list[s
     return decisions
 
 
+@cache
+def resources_of_actions() -> dict[str, set[str]]:
+    """Return the kinds of resources of each action of AWS Batch, as AWS publishes them."""
+    path = _home() / "node_modules" / "@cloud-copilot" / "iam-data" / "data" / "actions" / "batch.json"
+    actions = json.loads(path.read_text(encoding="utf-8")).values()
+    return {each["name"]: {kind["name"] for kind in each["resourceTypes"]} for each in actions}
+
+
 def policy_of(resources: dict[str, dict[str, Any]], grantee: str) -> Any:
     """The policy that a role of a template got, as IAM would see it after the deploy."""
     [policy] = [

@@ -53,16 +53,17 @@ def imported(stack: Stack) -> Any:
 
 
 def test_allow_read_shows_everything_and_changes_nothing(stack: Stack) -> None:
-    """The first example: all that begins with Describe and List."""
+    """The first example: all that begins with Describe, List and Get."""
     assert decide(
         policy(stack, allow_read()),
         Request("batch:DescribeJobs", "*"),
         Request("batch:ListSchedulingPolicies", "*"),
         Request("batch:ListTagsForResource", QUEUE),
+        Request("batch:GetJobQueueSnapshot", QUEUE),
         Request("batch:CancelJob", JOB),
         submit(QUEUE),
         register(),
-    ) == [ALLOWED, ALLOWED, ALLOWED, DENIED, DENIED, DENIED]
+    ) == [ALLOWED, ALLOWED, ALLOWED, ALLOWED, DENIED, DENIED, DENIED]
 
 
 def test_allow_submit_job_by_prefix_goes_to_any_queue(stack: Stack) -> None:

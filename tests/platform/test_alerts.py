@@ -53,7 +53,7 @@ def test_all_rules_publish_to_one_encrypted_topic(stack: Stack, synth: Callable[
     assert len(of_type(resources, "AWS::SNS::Subscription")) == 2
     arn = stack.resolve(alerts.topic.topic_arn)
     rules = of_type(resources, "AWS::Events::Rule")
-    assert len(rules) == 6
+    assert len(rules) == 8
     assert all([target["Arn"] for target in rule["Targets"]] == [arn] for rule in rules)
 
 
@@ -80,15 +80,23 @@ def test_only_the_environments_that_are_named_are_looked_at(
     assert ENVIRONMENT_ARN in str(machine)
 
 
-def test_alerts_that_nobody_hears_say_so(stack: Stack) -> None:
-    """The synth mentions it, and goes on."""
-    from aws_cdk.assertions import Annotations, Match
+def test_alerts_that_nobody_hears_are_warned_of(stack: Stack) -> None:
+    """The synth goes on, and is silent once somebody subscribes."""
+    from aws_cdk import aws_sns as sns
 
-    BatchAlerts(stack, "Alerts")
-    found = Annotations.from_stack(stack).find_info(
-        "*", Match.string_like_regexp("nobody hears of these alerts yet")
+    from batch_constructs.testing import assert_no_findings
+
+    alerts = BatchAlerts(stack, "Alerts")
+    with pytest.raises(AssertionError, match=r"EVT-08 .*Stack/Alerts/Failures.* must have a subscription"):
+        assert_no_findings(stack, warnings=True)
+    sns.Subscription(
+        stack,
+        "Later",
+        topic=alerts.topic,
+        protocol=sns.SubscriptionProtocol.EMAIL,
+        endpoint="ops@example.com",
     )
-    assert len(found) == 1
+    assert_no_findings(stack, warnings=True)
 
 
 def test_fails_when_an_address_is_none(stack: Stack) -> None:

@@ -10,7 +10,7 @@ from batch_constructs.assembly.checks._roles import untrusted
 from batch_constructs.assembly.template import PartialText, Reference, known
 from batch_constructs.assembly.template.permissions import may_allow
 from batch_constructs.assembly.template.resources import JobDefinition, JobQueue
-from batch_constructs.facts import managed_policies, role_trust
+from batch_constructs.facts import api_calls, managed_policies, role_trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,13 +27,6 @@ if TYPE_CHECKING:
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _SUPPORTED = "Supported Resource-Level Permissions for AWS Batch API Actions"
 _SUBMIT = managed_policies.SUBMIT_JOB
-# Actions that look at everything, whatever resource a policy names; these patterns in lower case.
-_ON_EVERYTHING = (
-    "batch:describe*",
-    "batch:listjobs",
-    "batch:listschedulingpolicies",
-    "batch:listconsumableresources",
-)
 _TRUST = {
     "AWS::Events::Rule": role_trust.EVENTS,
     "AWS::Scheduler::Schedule": role_trust.SCHEDULER,
@@ -82,7 +75,7 @@ def _forgets_jobs(condition: Any) -> bool:
     prevents="AccessDenied, although the policy seems to allow the call",
 )
 def actions_on_everything(statement: Statement) -> Iterator[Finding]:
-    """A policy must allow Describe calls and most List calls of Batch on *: they know no resources."""
+    """A policy must allow most Describe and List calls of Batch on *: they know no resources."""
     resources = [_text(resource) for resource in statement.resources]
     narrow = resources and all(
         text is not None and ":batch:" in text and text[-1] != "*" for text in resources
@@ -94,12 +87,42 @@ def actions_on_everything(statement: Statement) -> Iterator[Finding]:
     ):
         return
     for index, action in enumerate(statement.actions):
-        if known(action) and any(fnmatchcase(action.lower(), each) for each in _ON_EVERYTHING):
+        if known(action) and action.lower().startswith(_LOOKING) and not _knows(action, resources):
             yield Finding(
                 statement,
-                f"{action} is allowed on * or not at all, got {resources[0]}",
+                f"{action} is allowed on {_allowed_on(action)}, got {resources[0]}",
                 at=f"Action[{index}]",
             )
+
+
+_LOOKING = ("batch:describe", "batch:list")
+
+
+def _kinds_known_to(action: str) -> list[frozenset[str]]:
+    """Return the kinds of resources of each call that an action stands for; a pattern stands for several."""
+    return [
+        kinds
+        for name, kinds in api_calls.READING_CALLS.items()
+        if fnmatchcase(f"batch:{name}".lower(), action.lower())
+    ]
+
+
+def _knows(action: str, resources: list[str | None]) -> bool:
+    """Return whether an action, or one that a pattern stands for, can be allowed on one of the resources."""
+    calls = _kinds_known_to(action)
+    # An action that nobody knows may know anything. The name of a quota share follows that of its queue.
+    return not calls or any(
+        f":{kind}/" in (text or "") or f"/{kind}/" in (text or "")
+        for kinds in calls
+        for kind in kinds
+        for text in resources
+    )
+
+
+def _allowed_on(action: str) -> str:
+    kinds = sorted({kind for each in _kinds_known_to(action) for kind in each})
+    one = len(kinds) == 1 and len(_kinds_known_to(action)) == 1
+    return f"a {kinds[0]}" if one else "* or not at all"
 
 
 @rule(

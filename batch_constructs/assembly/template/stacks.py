@@ -120,6 +120,18 @@ class Stack:
             return Unknown(f"output {name}")
         return self._once(("output", name), self, output["Value"])
 
+    def offers(self, resource: Resource) -> bool:
+        """Return whether an output tells whoever reads it of a resource.
+
+        Outputs that the CDK makes for other stacks of the same app do not count: these are in the assembly themselves.
+        """
+        return any(
+            not name.startswith("ExportsOutput")
+            and isinstance(output, dict)
+            and any(part.target is resource for part in _references(self.resolve(output.get("Value"))))
+            for name, output in self._outputs.items()
+        )
+
     def own_exports(self) -> dict[str, tuple[Stack, Any]]:
         """What this stack offers to others, by export name, as far as the name is known."""
         exports: dict[str, tuple[Stack, Any]] = {}
@@ -177,3 +189,8 @@ class Stack:
 def _section(root: Any, name: str) -> dict[str, Any]:
     section = root.get(name) if isinstance(root, dict) else None
     return section if isinstance(section, dict) else {}
+
+
+def _references(value: Any) -> list[Reference]:
+    parts = value.parts if isinstance(value, PartialText) else (value,)
+    return [part for part in parts if isinstance(part, Reference)]

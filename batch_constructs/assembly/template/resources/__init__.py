@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from batch_constructs.assembly.template.resources.alarms import Alarm
+from batch_constructs.assembly.template.resources.budgets import Budget
 from batch_constructs.assembly.template.resources.clusters import EksCluster
 from batch_constructs.assembly.template.resources.compute_environments import (
     ComputeEnvironment,
@@ -66,6 +67,7 @@ __all__ = [
     "Alarm",
     "AttachedPolicy",
     "BatchParameters",
+    "Budget",
     "ComputeEnvironment",
     "ComputeResources",
     "ConsumableResource",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from batch_constructs.assembly.template.members import Links, Struct, Structs, Text
+from batch_constructs.assembly.template.members import Boolean, Links, Struct, Structs, Text
 from batch_constructs.assembly.template.resources.topics import Topic
 from batch_constructs.assembly.template.unknown import known
 from batch_constructs.assembly.template.views import Resource, View
@@ -36,6 +36,7 @@ class Alarm(Resource):
     namespace = Text("Namespace")
     metrics = Structs("Metrics", MetricDataQuery)
     topics = Links("AlarmActions", Topic)
+    actions_enabled = Boolean("ActionsEnabled")
 
     @property
     def concerns_batch(self) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from batch_constructs.assembly.template.members import Link, Links, Struct, Text
+from batch_constructs.assembly.template.members import Link, Links, Struct, Structs, Text
 from batch_constructs.assembly.template.resources.roles import PolicyDocument
-from batch_constructs.assembly.template.views import Resource
+from batch_constructs.assembly.template.views import Resource, View
 
 
 class Key(Resource):
@@ -15,14 +15,22 @@ class Key(Resource):
     document = Struct("KeyPolicy", PolicyDocument)
 
 
+class InlineSubscription(View):
+    """Who hears of the topic that it stands in."""
+
+    endpoint = Text("Endpoint")
+
+
 class Topic(Resource):
     """An SNS topic."""
 
     TYPES = ("AWS::SNS::Topic",)
     NAME = "TopicName"
 
+    name = Text("TopicName")
     kms_master_key_id = Text("KmsMasterKeyId")
     key = Link("KmsMasterKeyId", Key)
+    subscriptions = Structs("Subscription", InlineSubscription)
 
 
 class TopicPolicy(Resource):

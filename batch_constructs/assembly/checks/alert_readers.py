@@ -1,0 +1,151 @@
+"""Alerts that somebody reads: the topics of rules, alarms and budgets have a subscription or another reader."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.assembly.checks import Finding, Severity, rule
+from batch_constructs.assembly.template import PartialText, Reference, Unknown, known
+from batch_constructs.assembly.template.members import deep
+from batch_constructs.assembly.template.resources import Alarm, Budget, EventRule, Subscription
+from batch_constructs.assembly.template.unknown import Either
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from batch_constructs.assembly.template import BatchModel
+    from batch_constructs.assembly.template.resources import Topic
+    from batch_constructs.assembly.template.views import Resource
+
+_CHAPTER = "Tutorial: Sending Amazon Simple Notification Service Alerts for Failed Job Events"
+# What names a topic to publish to it, or to let others do so; whatever else names one may read it.
+_WRITERS = frozenset(
+    {
+        "AWS::Budgets::Budget",
+        "AWS::CloudWatch::Alarm",
+        "AWS::CloudWatch::CompositeAlarm",
+        "AWS::CloudWatch::Dashboard",
+        "AWS::Events::Rule",
+        "AWS::KMS::Key",
+        "AWS::SNS::TopicInlinePolicy",
+        "AWS::SNS::TopicPolicy",
+    }
+)
+_NO_ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
+_SHOWN = 3
+
+
+@rule(
+    "EVT-08",
+    chapter=_CHAPTER,
+    severity=Severity.WARNING,
+    remedy="give the construct emails=, targets= or topic=, or subscribe somebody to the topic",
+    prevents="failed jobs, blocked queues and spent budgets of which nobody hears",
+)
+def somebody_hears(batch: BatchModel) -> Iterator[Finding]:
+    """Somebody must hear of alerts, alarms and budgets: their topic has a subscription, or alarms have an action."""
+    published = _published(batch)
+    topics = {id(topic): topic for _, topics in published for topic in topics}
+    silent = {key: topic for key, topic in topics.items() if not _is_read(topic, batch)}
+    for key, topic in silent.items():
+        mute = [
+            publisher
+            for publisher, theirs in published
+            if all(id(each) in silent for each in theirs) and any(id(each) == key for each in theirs)
+        ]
+        if mute:
+            message = f"nobody hears of {_names(mute)}: {_name(topic)} must have a subscription, got none"
+            yield Finding(topic, message)
+    idle = [alarm for alarm in batch.of(Alarm) if _does_nothing(alarm)]
+    if idle and not _looks_at_alarms(batch):
+        yield Finding(
+            idle[0],
+            f"nobody hears of {_names(idle)}: alarms must have an action, got none",
+            at="AlarmActions",
+        )
+
+
+def _published(batch: BatchModel) -> list[tuple[Resource, list[Topic]]]:
+    """Return what publishes to topics of the assembly and tells nobody else, each with its topics."""
+    found: list[tuple[Resource, list[Topic]]] = []
+    for listener in batch.of(EventRule):
+        topics = [target.topic for target in listener.targets]
+        if listener.hears_batch and listener.targets.complete:
+            found += _only_topics(listener, topics)
+    for alarm in batch.of(Alarm):
+        if alarm.concerns_batch and alarm.topics.complete:
+            found += _only_topics(alarm, list(alarm.topics))
+    for budget in batch.of(Budget):
+        told = [one for notification in budget.notifications for one in notification.subscribers]
+        complete = budget.notifications.complete and all(
+            notification.subscribers.complete for notification in budget.notifications
+        )
+        if complete:
+            found += _only_topics(budget, [one.topic for one in told])
+    return found
+
+
+def _only_topics(publisher: Resource, topics: Sequence[Topic | None]) -> list[tuple[Resource, list[Topic]]]:
+    here = [topic for topic in topics if topic is not None]
+    return [(publisher, here)] if here and len(here) == len(topics) else []
+
+
+def _is_read(topic: Topic, batch: BatchModel) -> bool:
+    """Return whether somebody reads a topic, or may do so."""
+    if topic.subscriptions or not topic.subscriptions.complete:
+        return True
+    for subscription in batch.of(Subscription):
+        if subscription.topic is topic or (
+            subscription.topic is None and not known(subscription.raw("TopicArn"))
+        ):
+            return True
+    return topic.stack.offers(topic) or any(
+        resource is not topic
+        and resource.type not in _WRITERS
+        and _names_it(deep(resource, resource.node), topic)
+        for resource in batch.resources
+    )
+
+
+def _names_it(value: Any, topic: Topic) -> bool:
+    match value:
+        case Reference():
+            return value.target is topic
+        case PartialText():
+            return any(_names_it(part, topic) for part in value.parts)
+        case Either():
+            return any(_names_it(option, topic) for option in value.options)
+        case dict():
+            return any(_names_it(member, topic) for member in value.values())
+        case list():
+            return any(_names_it(element, topic) for element in value)
+        case str():
+            return known(topic.name) and value.endswith(f":{topic.name}")
+    return False
+
+
+def _does_nothing(alarm: Alarm) -> bool:
+    enabled = alarm.actions_enabled
+    return (
+        alarm.concerns_batch
+        and all(alarm.lacks(name) for name in _NO_ACTIONS)
+        and not isinstance(enabled, Unknown)
+        and enabled is not False
+    )
+
+
+def _looks_at_alarms(batch: BatchModel) -> bool:
+    """Return whether something hears of alarms without being one of their actions."""
+    if any(resource.type == "AWS::CloudWatch::CompositeAlarm" for resource in batch.resources):
+        return True
+    return any("aws.cloudwatch" in str(listener.pattern("source")) for listener in batch.of(EventRule))
+
+
+def _names(resources: Sequence[Resource]) -> str:
+    names = [_name(each) for each in resources]
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _name(resource: Resource) -> str:
+    return resource.construct_path.removesuffix("/Resource") or resource.logical_id

@@ -1,0 +1,160 @@
+"""Which events about service jobs to hear: patterns for rules, rendered without the CDK."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs._arguments import checked
+from batch_constructs._problems import Problems
+from batch_constructs.facts import events as facts
+from batch_constructs.facts.events import PreemptionPhase
+from batch_constructs.facts.vocabulary import SERVICE_JOB_SCHEDULED, JobStatus
+from batch_constructs.monitoring._pattern_parts import (
+    Filter,
+    arns,
+    blocked,
+    but_not,
+    check_reasons,
+    starting_with,
+)
+from batch_constructs.monitoring.job_pattern import EventPattern
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk.interfaces.aws_batch import IJobQueueRef
+
+__all__ = ["ServiceJobPattern", "ServiceJobPreemptionPattern", "ServiceJobQueueBlockedPattern"]
+
+_STATES = (*(status.value for status in JobStatus), SERVICE_JOB_SCHEDULED)
+
+
+def _check_statuses(problems: Problems, statuses: Sequence[str]) -> None:
+    for status in statuses:
+        problems.check(status in _STATES, f"statuses must be among {', '.join(_STATES)}, got {str(status)!r}")
+
+
+@checked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceJobPattern(EventPattern):
+    """Changes of a service job's state: SageMaker training jobs that AWS Batch queues.
+
+    Guide: Service jobs (newer than the table of contents).
+
+    Attributes:
+        statuses: The states to hear of, ``"SCHEDULED"`` among them. By default all.
+        job_queues: Whose jobs: queues of any make, or their ARNs. By default all of the account and Region.
+        job_name_prefixes: How the jobs' names begin. By default all.
+        reason_prefixes: How the status reasons begin. Those of SageMaker begin with ``"Received status from SageMaker: "``,
+            and those of a time limit with ``"Terminated by JobStateTimeLimit action"``. By default any.
+        ignore_reasons: Jobs whose status reason is one of these are left out. ``*`` stands for any text. By default none is.
+
+    Raises:
+        ValueError: a state that service jobs do not have, both kinds of reasons, or a pattern longer than EventBridge takes.
+    """
+
+    statuses: Sequence[JobStatus | str] = ()
+    job_queues: Sequence[IJobQueueRef | str] = ()
+    job_name_prefixes: Sequence[str] = ()
+    reason_prefixes: Sequence[str] = ()
+    ignore_reasons: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "job_queues", arns(self.job_queues))
+        problems = Problems()
+        _check_statuses(problems, self.statuses)
+        problems.check(
+            not (self.reason_prefixes and self.ignore_reasons),
+            "reason_prefixes and ignore_reasons exclude each other: a field has one filter",
+        )
+        self.raise_if_any(problems)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As EventBridge writes it: for ``CfnRule``, ``EventTriggeredJob``, or a test of your own."""
+        detail = Filter()
+        detail.one_of("status", [str(status) for status in self.statuses])
+        detail.one_of("jobQueue", self.job_queues)
+        detail.one_of("jobName", starting_with(self.job_name_prefixes))
+        detail.one_of("statusReason", starting_with(self.reason_prefixes))
+        if self.ignore_reasons:
+            detail["statusReason"] = [*but_not(self.ignore_reasons), {"exists": False}]
+        return detail.of(facts.SERVICE_JOB_STATE_CHANGE)
+
+
+@checked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceJobQueueBlockedPattern(EventPattern):
+    """A service job at the head of its queue cannot start, and holds up all behind it.
+
+    Unlike the event about compute jobs, this one does not have the queue among its ``resources``; ``detail.jobQueue`` is
+    the place to filter by.
+
+    Guide: Service jobs (newer than the table of contents).
+
+    Attributes:
+        job_queues: Which queues, of any make, or their ARNs. By default all of the account and Region.
+        reasons: How the reason begins: those of `BlockedReason.of_service_queues`, or a text. By default any.
+        ignore_reasons: How the reason must not begin. By default it may be any.
+
+    Raises:
+        ValueError: both kinds of reasons, a reason that only queues of compute jobs have, or a pattern longer than
+            EventBridge takes.
+    """
+
+    job_queues: Sequence[IJobQueueRef | str] = ()
+    reasons: Sequence[str] = ()
+    ignore_reasons: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "job_queues", arns(self.job_queues))
+        problems = Problems()
+        check_reasons(problems, self.reasons, self.ignore_reasons)
+        strange = [
+            str(each)
+            for each in self.reasons
+            if isinstance(each, facts.BlockedReason) and each not in facts.BlockedReason.of_service_queues()
+        ]
+        problems.check(
+            not strange,
+            f"reasons must be those of service queues, got {', '.join(strange)}: "
+            "take BlockedReason.of_service_queues()",
+        )
+        self.raise_if_any(problems)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As EventBridge writes it: for ``CfnRule``, ``EventTriggeredJob``, or a test of your own."""
+        return blocked(facts.SERVICE_QUEUE_BLOCKED, arns(self.job_queues), self.reasons, self.ignore_reasons)
+
+
+@checked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceJobPreemptionPattern(EventPattern):
+    """Service jobs that AWS Batch stops to make room for others, where quota shares lend or preempt.
+
+    The events name the job, but neither its queue nor its quota share, so that a pattern cannot choose among these.
+
+    Guide: Service job preemption events (newer than the table of contents).
+
+    Attributes:
+        phases: Which events: when a preemption starts, when it is completed. By default both.
+        statuses: The states that the job is in: ``RUNNABLE`` if it waits again, ``FAILED`` if it was preempted more often than
+            ``preemption_retries`` of its request allow. By default any.
+
+    Raises:
+        ValueError: a state that service jobs do not have.
+    """
+
+    phases: Sequence[PreemptionPhase] = ()
+    statuses: Sequence[JobStatus | str] = ()
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        _check_statuses(problems, self.statuses)
+        self.raise_if_any(problems)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As EventBridge writes it: for ``CfnRule``, ``EventTriggeredJob``, or a test of your own."""
+        detail = Filter()
+        detail.one_of("status", [str(status) for status in self.statuses])
+        return detail.of(*(PreemptionPhase(each).value for each in self.phases or PreemptionPhase))

@@ -1,0 +1,55 @@
+"""The policy of those who look after SageMaker jobs in AWS Batch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_iam as iam
+
+from batch_constructs import _cfn
+from batch_constructs._problems import Problems
+from batch_constructs.permissions.grants import pass_to_sagemaker
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["allow_manage_sagemaker_jobs"]
+
+_SERVICE = "sagemaker-queuing.batch.amazonaws.com"
+_ROLE = "AWSServiceRoleForAWSBatchWithSagemaker"
+
+
+def allow_manage_sagemaker_jobs(
+    *, training_roles: Sequence[iam.IRole | iam.Role]
+) -> list[iam.PolicyStatement]:
+    """Allow all of AWS Batch, to let it make its service-linked role for SageMaker AI, and to hand it training roles.
+
+    AWS Batch makes the role ``AWSServiceRoleForAWSBatchWithSagemaker`` at the first service environment of the account, with
+    the rights of who makes that. This is for administrators, as in AWS's example; for those who submit there is
+    ``queue.grant_submit_service_job``.
+
+    Guide: Example Policies (manage SageMaker AI resources with AWS Batch; newer than the table of contents).
+
+    Args:
+        training_roles: The roles that payloads may name as ``RoleArn``; at least one. AWS's example has any role of the
+            account.
+
+    Raises:
+        ValueError: no role is given, without which no training job could start.
+    """
+    problems = Problems()
+    problems.check(
+        bool(training_roles), "at least one training role must be given: a job is handed to SageMaker"
+    )
+    problems.raise_if_any()
+    role = f"arn:{_cfn.partition()}:iam::{_cfn.account()}:role/aws-service-role/{_SERVICE}/{_ROLE}"
+    return [
+        # All of AWS Batch is what AWS's example allows; most of its reading calls know no resource.
+        iam.PolicyStatement(actions=["batch:*"], resources=["*"]),
+        iam.PolicyStatement(
+            actions=["iam:CreateServiceLinkedRole"],
+            resources=[role],
+            conditions={"StringEquals": {"iam:AWSServiceName": _SERVICE}},
+        ),
+        pass_to_sagemaker(training_roles),
+    ]

@@ -1,0 +1,96 @@
+"""Every example that alerts tells somebody: no topic of rules, alarms or budgets is without a reader."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from batch_constructs.assembly.checks import check
+from batch_constructs.assembly.template import model_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[1]
+GOLDEN = ROOT / "tests" / "golden"
+EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/app.py"))
+PUBLISHERS = {
+    "AWS::Events::Rule": lambda properties: [each["Arn"] for each in properties.get("Targets", ())],
+    "AWS::CloudWatch::Alarm": lambda properties: properties.get("AlarmActions", []),
+    "AWS::Budgets::Budget": lambda properties: [
+        told["Address"]
+        for each in properties["NotificationsWithSubscribers"]
+        for told in each["Subscribers"]
+        if told["SubscriptionType"] == "SNS"
+    ],
+}
+READERS = {
+    "AWS::SNS::Subscription": lambda properties: [properties["TopicArn"]],
+    "AWS::Chatbot::SlackChannelConfiguration": lambda properties: properties["SnsTopicArns"],
+    "AWS::Chatbot::MicrosoftTeamsChannelConfiguration": lambda properties: properties["SnsTopicArns"],
+}
+
+
+def templates(example: str) -> dict[str, dict[str, Any]]:
+    """The reviewed templates of an example, by stack."""
+    return {
+        path.name.split(".")[1]: json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(GOLDEN.glob(f"{example}.*.template.json"))
+    }
+
+
+def named(example: str, kinds: dict[str, Any]) -> Iterator[str]:
+    """Which topics resources of some kinds name, as STACK/LOGICAL ID; what another stack exports is followed."""
+    stacks = templates(example)
+    topics = {
+        f"{stack}/{name}"
+        for stack, template in stacks.items()
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::SNS::Topic"
+    }
+    exports = {
+        json.dumps(output["Export"]["Name"]): f"{stack}/{output['Value'].get('Ref')}"
+        for stack, template in stacks.items()
+        for output in template.get("Outputs", {}).values()
+        if "Export" in output and isinstance(output["Value"], dict)
+    }
+    for stack, template in stacks.items():
+        for resource in template["Resources"].values():
+            if resource["Type"] in kinds:
+                for arn in kinds[resource["Type"]](resource["Properties"]):
+                    if isinstance(arn, dict):
+                        where = exports.get(
+                            json.dumps(arn.get("Fn::ImportValue")), f"{stack}/{arn.get('Ref')}"
+                        )
+                        if where in topics:
+                            yield where
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_topic_of_an_example_has_a_reader(example: str) -> None:
+    """Its README promises a mail; a topic that nobody reads sends none."""
+    assert set(named(example, PUBLISHERS)) <= set(named(example, READERS))
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_rule_agrees(example: str) -> None:
+    """Nor does the rule that users are warned by find any, in each stack by itself."""
+    for template in templates(example).values():
+        assert [each.message for each in check(model_of(template), select=["EVT-08"], crash=True)] == []
+
+
+def test_topics_are_found() -> None:
+    """In all examples that alert: else the first test would look at nothing."""
+    published = {example: set(named(example, PUBLISHERS)) for example in EXAMPLES}
+    alerting = {example for example, topics in published.items() if topics}
+    assert {
+        "genomics",
+        "protein_folding",
+        "media_transcoding",
+        "private_network",
+        "array_workflow",
+    } <= alerting
+    assert {"quickstart", "platform", "platform_stacks", "audit", "dashboard"} <= alerting
