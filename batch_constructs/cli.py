@@ -247,6 +247,7 @@ def changes(old: str, new: str, style: str, removed: tuple[str, ...], *, quiet: 
     with progress("comparing"):
         planned = plan(*models, removed=removed)
     blocks.FORMATS[style](planned, not_compared(*models), quiet=quiet)
+    blocks.tell_unused(removed, planned)
     if any(change.problems for change in planned):
         sys.exit(1)
 

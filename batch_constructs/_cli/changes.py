@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from batch_constructs._cli.differences import difference
+from batch_constructs._cli.failing import did_you_mean
 from batch_constructs._cli.plain import printable
 from batch_constructs.assembly.changes import Kind, Risk
 from batch_constructs.assembly.changes.losses import NOUNS
@@ -32,6 +33,7 @@ _KINDS = {
     Kind.CREATED: "green",
 }
 _WITH_JOBS = ("queue", "environment")
+_GOING = {Kind.DELETED, Kind.REPLACED}
 
 
 def text(changes: Sequence[Change], others: int, *, quiet: bool = False) -> None:
@@ -58,6 +60,14 @@ def as_json(changes: Sequence[Change], _: int, *, quiet: bool = False) -> None:
     click.echo(json.dumps([_members(change) for change in changes], indent=2))
 
 
+def tell_unused(removed: Sequence[str], changes: Sequence[Change]) -> None:
+    """Say on stderr which names were accepted as going, and do not go: misspelt, or left over from an earlier deploy."""
+    going = {name for change in changes if change.kind in _GOING for name in change.names}
+    for name in removed:
+        if name not in going:
+            click.echo(f"--removed {name}: nothing of that name goes{did_you_mean(name, going)}", err=True)
+
+
 FORMATS: Mapping[str, Callable[..., None]] = {"text": text, "json": as_json}
 
 
@@ -77,8 +87,7 @@ def summary(changes: Sequence[Change]) -> str:
 
 def _losses(changes: Sequence[Change]) -> Iterator[str]:
     """``1 queue goes with its jobs``, ``2 scheduling policies may go``."""
-    goes = {Kind.DELETED, Kind.REPLACED}
-    lost = Counter((NOUNS[change.type], change.at_least in goes) for change in changes if change.loss)
+    lost = Counter((NOUNS[change.type], change.at_least in _GOING) for change in changes if change.loss)
     for noun in NOUNS.values():
         for certain in (True, False):
             if number := lost[noun, certain]:
@@ -104,9 +113,10 @@ def _print_block(change: Change) -> None:
     path = change.construct_path.removesuffix("/Resource") or change.logical_id
     click.echo(f"{kind} {click.style(printable(path), bold=True)}")
     _print(_how(change), f": {change.jobs}" if change.jobs else "", colour=_KINDS.get(change.kind))
-    for lead, other in (("renamed from ", change.renamed_from), ("renamed to ", change.renamed_to)):
+    verb = "moved" if change.moved else "renamed"
+    for way, other in (("from", change.renamed_from), ("to", change.renamed_to)):
         if other:
-            _print(lead, other)
+            _print("", f"{verb} {way} {other}")
     for each in change.properties[:_MAX_PROPERTIES]:
         _print("", difference(each))
     if (more := len(change.properties) - _MAX_PROPERTIES) > 0:

@@ -86,7 +86,8 @@ def _plain(value: Any) -> Any:
 def _line(change: Change) -> str:
     where = change.construct_path.removesuffix("/Resource") or change.logical_id
     why = f" (because of {', '.join(each.path for each in change.properties)})" if change.properties else ""
-    renamed = f", renamed to {change.renamed_to}" if change.renamed_to else ""
+    verb = "moved" if change.moved else "renamed"
+    renamed = f", {verb} to {change.renamed_to}" if change.renamed_to else ""
     text = f"  {where} is {change.kind}{why}{renamed}"
     accept = [f"if that is meant: removed=[{where!r}]"] if change.loss else []
     return "; ".join([text, *(f"{each.message}: {each.remedy}" for each in change.problems), *accept])

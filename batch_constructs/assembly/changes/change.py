@@ -89,6 +89,7 @@ class Change:
         hint: something that a reader may want to know; empty if there is nothing.
         renamed_from: of a created resource the construct path or logical id that it had before; empty if it is new.
         renamed_to: of a deleted resource the construct path or logical id that it gets; empty if it is gone.
+        moved: whether a renamed resource changes its stack.
         for_tags: whether an environment gets new instances only so that they have other tags.
     """
 
@@ -104,6 +105,7 @@ class Change:
     hint: str = ""
     renamed_from: str = ""
     renamed_to: str = ""
+    moved: bool = False
     for_tags: bool = False
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.changes.change import Kind, Problem, Risk, names_of
+from batch_constructs.assembly.template import is_one_of
 from batch_constructs.assembly.template.resources import ComputeEnvironment
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ def of_gone(
 ) -> Iterator[Problem]:
     """The problem that a resource goes, or is made anew, unless the user has accepted it."""
     noun = NOUNS.get(old.type)
+    if isinstance(old, ComputeEnvironment) and is_one_of(old.state, "DISABLED"):
+        # The way that the remedy names: no job starts there any more, and deletion waits for none.
+        return
     if noun is None or names_of(old.construct_path, old.logical_id) & set(removed):
         return
     verb = "goes" if at_least in {Kind.DELETED, Kind.REPLACED} else "may go"

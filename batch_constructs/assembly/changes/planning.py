@@ -97,11 +97,19 @@ class _Planner:
             change = _change(
                 new, Kind.CREATED, problems=tuple(problems.of_created(self.comparison, new, self._gone))
             )
-            yield change if rename is None else replace(change, renamed_from=_place(rename.old, rename))
+            yield (
+                change
+                if rename is None
+                else replace(change, renamed_from=_place(rename.old, rename), moved=rename.across)
+            )
         elif old is not None:
             rename = self._renamed_to.get(id(old))
             change = self._deleted(old, rename)
-            yield change if rename is None else replace(change, renamed_to=_place(rename.new, rename))
+            yield (
+                change
+                if rename is None
+                else replace(change, renamed_to=_place(rename.new, rename), moved=rename.across)
+            )
 
     def _deleted(self, old: Resource, rename: Rename | None) -> Change:
         if vars(old)["entry"].get("DeletionPolicy") in _KEPT:

@@ -54,6 +54,13 @@ def test_what_is_gone_is_a_surprise(planned: Planned, name: str) -> None:
     assert (accepted.kind, accepted.problems) == (Kind.DELETED, ())
 
 
+def test_an_environment_that_was_disabled_first_may_go(planned: Planned) -> None:
+    """As the remedy says, and as the third deploy of a blue/green change does it; a queue may hold jobs all the same."""
+    assert planned(of("ComputeEnvironment", State="DISABLED"), {"Resources": {}})["It"].harmless
+    assert planned(of("ComputeEnvironment", State="ENABLED"), {"Resources": {}})["It"].loss
+    assert planned(of("JobQueue", State="DISABLED"), {"Resources": {}})["It"].loss
+
+
 def test_a_definition_that_is_gone_is_none(quickstart: dict[str, Any], planned: Planned) -> None:
     """Its jobs go on, and it can be registered again."""
     new = copy.deepcopy(quickstart)
@@ -145,6 +152,7 @@ def test_a_move_to_another_stack_is_named() -> None:
     new = model_of({"Resources": environment, "Outputs": outputs}, of("JobQueue", "Queue", **imported))
     gone, come = sorted((c for c in plan(old, new) if c.logical_id == "Queue"), key=lambda c: c.stack)
     assert (gone.renamed_to, come.renamed_from) == ("Stack2/Queue", "Stack1/Queue")
+    assert gone.moved
     assert gone.loss
     assert "another stack" in gone.problems[0].message
     assert "refactor" in gone.problems[0].remedy
@@ -315,6 +323,15 @@ def test_the_last_line_counts_what_goes(tmp_path: Path) -> None:
     )
     assert accepted.exit_code == 0
     assert accepted.output.endswith("4 changes, nothing fails\n")
+
+
+def test_an_accepted_name_that_does_not_go_is_told(tmp_path: Path) -> None:
+    """On stderr, with the name that was meant; the exit status stays."""
+    result = changes(
+        tmp_path, of("JobQueue", "Queue"), {"Resources": {}}, "--removed", "Queeu", "--format", "json"
+    )
+    assert result.exit_code == 1
+    assert result.stderr == "--removed Queeu: nothing of that name goes (did you mean 'Queue'?)\n"
 
 
 def test_a_terminal_breaks_no_identifier(
