@@ -8,6 +8,7 @@ from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 
 from batch_constructs._arguments import checked
+from batch_constructs._places import check_place
 from batch_constructs._tokens import minutes
 from batch_constructs.compute_environments.allocation import AllocationStrategy
 from batch_constructs.compute_environments.capacity import Capacity
@@ -207,6 +208,7 @@ class EksComputeEnvironment(Ec2Family):
         problems = capacity.problems()
         check_namespace(problems, cluster, namespace, facts, access)
         check_access(problems, access, facts)
+        check_place(problems, scope, "cluster", [facts.arn])
         problems.check(network is not None, "vpc must be given: this cluster does not know its own, got none")
         problems.check(
             security_groups is not None or facts.security_group_id is not None,

@@ -9,6 +9,7 @@ from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
 from batch_constructs._arguments import checked
+from batch_constructs._places import check_place
 from batch_constructs._problems import Problems
 from batch_constructs.compute_environments.base import OwnComputeEnvironment
 from batch_constructs.compute_environments.eks_access import (
@@ -116,6 +117,7 @@ class UnmanagedEksComputeEnvironment(OwnComputeEnvironment):
         problems.matches("compute_environment_name", compute_environment_name, patterns.RESOURCE_NAME)
         check_namespace(problems, cluster, namespace, facts, access)
         check_access(problems, access, facts)
+        check_place(problems, scope, "cluster", [facts.arn])
         problems.raise_if_any()
 
         super().__init__(scope, id)

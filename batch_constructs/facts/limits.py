@@ -58,6 +58,9 @@ NODE_RANGE_INSTANCE_TYPES = Range(0, 1, unit="instance types", source=API, rule=
 
 # Jobs on Amazon EKS
 EKS_CONTAINERS = Range(1, 10, unit="containers", source=API, rule="EKS-04")
+EKS_NODE_IMAGES = Range(
+    1, 10, unit="different images", source=guide("mnp-eks-running-mnp-jobs"), rule="EKS-04"
+)
 EKS_INIT_CONTAINERS = Range(0, 10, unit="init containers", source=API, rule="EKS-04")
 EKS_CPU = Range(0.25, None, unit="vCPUs", source=API, rule="EKS-05", whole=False)
 EKS_CPU_STEP = 0.25
@@ -66,7 +69,6 @@ EKS_GPUS = Range(1, None, unit="GPUs", source=API, rule="EKS-07")
 EKS_USER_ID = Range(0, 2_147_483_647, unit="", source=API, rule="EKS-12")
 EKS_CAPABILITIES = Range(0, 64, unit="capabilities", source=API, rule="EKS-12")
 EKS_EMPTY_DIR_MIB = Range(1, None, unit="MiB", source=API, rule="EKS-11")
-EKS_LABEL_VALUE_LENGTH = Range(0, 63, unit="characters", source=API, rule="EKS-14")
 EKS_CONTAINER_NAME_LENGTH = Range(
     1, 63, unit="characters", source=guide("create-job-definition-eks"), rule="EKS-01"
 )

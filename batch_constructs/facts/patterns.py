@@ -149,9 +149,18 @@ EKS_JOB_NAMESPACE = _pattern(
 )
 KUBERNETES_VERSION = _pattern(r"1\.[0-9]{1,3}", "a version of Kubernetes such as 1.34", "EKS-15", API)
 EKS_MEMORY = _pattern(r"[0-9]+Mi", "a whole number of mebibytes with the suffix Mi", "EKS-06", API)
-EKS_ANNOTATION_KEY = _pattern(
-    r"(?:[a-z0-9][a-z0-9.-]{0,252}/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?",
-    "a name of up to 63 characters, after an optional DNS subdomain and a slash",
+_METADATA_KEY = r"(?:[a-z0-9][a-z0-9.-]{0,252}/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
+# What AWS answered: "cannot contain terms from the following [kubernetes.io, k8s.io, batch.amazonaws.com]".
+_RESERVED_PREFIX = r".*(kubernetes\.io|k8s\.io|batch\.amazonaws\.com).*/"
+_METADATA_WORDS = (
+    "a name of up to 63 characters, after an optional DNS subdomain without kubernetes.io, k8s.io and "
+    "batch.amazonaws.com, and a slash"
+)
+EKS_ANNOTATION_KEY = _pattern(_METADATA_KEY, _METADATA_WORDS, "EKS-14", API, _RESERVED_PREFIX)
+EKS_LABEL_KEY = _pattern(_METADATA_KEY, _METADATA_WORDS, "EKS-14", API, _RESERVED_PREFIX)
+EKS_LABEL_VALUE = _pattern(
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?",
+    "up to 63 letters, digits, hyphens, underscores and periods, with a letter or digit first and last",
     "EKS-14",
     API,
 )

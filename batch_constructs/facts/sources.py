@@ -43,6 +43,7 @@ GUIDE_VERSIONS = {
     "job_definition_parameters": "2ba8dd88",
     "job_timeouts": "92efb2ce",
     "mnp-ce": "92efb2ce",
+    "mnp-eks-running-mnp-jobs": "92efb2ce",
     "mnp-node-groups": "92efb2ce",
     "quota-shares": "92efb2ce",
     "service_limits": "5b5f320f",

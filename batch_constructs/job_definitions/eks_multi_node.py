@@ -10,6 +10,7 @@ from aws_cdk import aws_batch as batch
 from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known, seconds
+from batch_constructs.facts import limits
 from batch_constructs.job_definitions.consumables import check_consumes, consumable_resource_properties
 from batch_constructs.job_definitions.eks import EksJobDefinitionBase
 from batch_constructs.job_definitions.eks_documents import pod_arguments
@@ -43,7 +44,7 @@ class EksNodeGroup:
     Attributes:
         nodes: How many, at least 1; the groups then follow each other. Or which, as a `NodeRange`; a range inside
             another one takes its nodes from it.
-        pod: What each of them runs. All pods of a job are in one namespace.
+        pod: What each of them runs, with at most 10 different images. All pods of a job are in one namespace.
         consumes: How much of which consumable resources the nodes hold, at least 1 of each. By default none.
     """
 
@@ -128,6 +129,8 @@ class EksMultiNodeParallelJobDefinition(EksJobDefinitionBase):
         _check_namespaces(problems, [group.pod.namespace for group in node_groups])
         for group in node_groups:
             check_consumes(problems, group.consumes)
+            images_of_group = {each.image for each in group.pod.all_containers}
+            problems.within("the images of a group of nodes", len(images_of_group), limits.EKS_NODE_IMAGES)
         problems.check(
             instance_type is None,
             "instance_type must be left out for nodes that run pods, AWS Batch refuses it, got "

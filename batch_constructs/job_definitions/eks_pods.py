@@ -44,8 +44,10 @@ class EksPod:
         image_pull_secrets: The names of Kubernetes' secrets with which private registries let in. By default none.
         namespace: Another one than the environment's; AWS Batch needs the same rights there. By default that of the
             environment.
-        labels: Labels of the pod. By default those of AWS Batch only.
-        annotations: Annotations of the pod. By default those of AWS Batch only.
+        labels: Labels of the pod, as Kubernetes takes them; AWS Batch refuses keys such as
+            ``app.kubernetes.io/name``, whose prefix has ``kubernetes.io``, ``k8s.io`` or ``batch.amazonaws.com``. By
+            default those of AWS Batch only.
+        annotations: Annotations of the pod, with keys as of labels. By default those of AWS Batch only.
         host_network: Whether the pod has the network of its node, and needs no address. By default AWS Batch says yes.
         dns_policy: Where it asks for names. By default the cluster, whatever the network.
         share_process_namespace: Whether containers see each other's processes. By default they do not.
@@ -82,8 +84,8 @@ class EksPod:
             problems.matches("each of image_pull_secrets", secret, patterns.DNS_SUBDOMAIN)
         problems.matches("namespace", self.namespace, patterns.EKS_JOB_NAMESPACE)
         for key, value in (self.labels or {}).items():
-            if known(value):
-                problems.within(f"the length of the label {key!r}", len(value), limits.EKS_LABEL_VALUE_LENGTH)
+            problems.matches(f"the label key {key!r}", key, patterns.EKS_LABEL_KEY)
+            problems.matches(f"the value of the label {key!r}", value, patterns.EKS_LABEL_VALUE)
         for key, value in (self.annotations or {}).items():
             problems.matches(f"the annotation key {key!r}", key, patterns.EKS_ANNOTATION_KEY)
             if known(value):

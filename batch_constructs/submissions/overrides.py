@@ -176,6 +176,9 @@ class EksPodOverrides:
         names = [each.name for each in (*self.containers, *self.init_containers)]
         _check_once(problems, [name for name in names if name is not None])
         problems.matches("namespace", self.namespace, patterns.EKS_JOB_NAMESPACE)
+        for key, value in self.labels.items():
+            problems.matches(f"the label key {key!r}", key, patterns.EKS_LABEL_KEY)
+            problems.matches(f"the value of the label {key!r}", value, patterns.EKS_LABEL_VALUE)
         for key, value in self.annotations.items():
             problems.matches(f"the annotation key {key!r}", key, patterns.EKS_ANNOTATION_KEY)
             if known(value):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from aws_cdk import App, BootstraplessSynthesizer, Duration, Size, Stack
+from aws_cdk import App, BootstraplessSynthesizer, Duration, Environment, Size, Stack
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks as eks
@@ -37,6 +37,7 @@ from batch_constructs import (
     ImageType,
     JobQueue,
     LaunchTemplateOverride,
+    UnmanagedEksComputeEnvironment,
     UpdatePolicy,
     UserdataType,
 )
@@ -810,3 +811,25 @@ def test_the_cdks_strict_validation_knows_that_its_schema_is_older(tmp_path: Pat
     )
     assert done.returncode == 0, done.stderr
     assert "AccessEntry" in (tmp_path / "Stack.template.json").read_text(encoding="utf-8")
+
+
+def test_fails_when_the_cluster_is_in_another_region(vpc: ec2.IVpc) -> None:
+    """Fails when both Regions are known, as AWS does: the cluster must be in that of the environment."""
+    stack = Stack(App(), "There", env=Environment(region="us-east-1", account="123456789012"))
+    with pytest.raises(ValueError, match="cluster must be in the Region"):
+        UnmanagedEksComputeEnvironment(stack, "Own", cluster=bare(stack), namespace="jobs")
+    with pytest.raises(ValueError, match="cluster must be in the Region"):
+        EksComputeEnvironment(
+            stack,
+            "Environment",
+            cluster=bare(Stack(stack, "Inner")),
+            namespace="jobs",
+            vpc=ec2.Vpc.from_vpc_attributes(
+                stack,
+                "Vpc",
+                vpc_id="vpc-12345678",
+                availability_zones=["us-east-1a"],
+                private_subnet_ids=["subnet-12345678"],
+            ),
+            security_groups=[group(stack)],
+        )

@@ -299,7 +299,7 @@ def test_fails_with_all_that_is_wrong_with_a_definition(stack: Stack) -> None:
         "service_account_name must be",
         "each of image_pull_secrets must be",
         "namespace must be",
-        "the length of the label 'a' must be",
+        "the value of the label 'a' must be",
         "the annotation key '/' must be",
         "the length of the annotation 'a' must be",
     ):

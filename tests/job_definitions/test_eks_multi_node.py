@@ -100,3 +100,18 @@ def test_fails_when_nodes_do_not_add_up(
     with pytest.raises(ValueError, match=message):
         define(stack, *groups, **arguments)
     assert len(stack.node.children) == before
+
+
+def test_fails_when_a_group_has_too_many_images(stack: Stack) -> None:
+    """Fails when a range of nodes would have more than 10 different images, init containers included."""
+    ten = [container(name=f"c{number}", image=f"image{number}") for number in range(10)]
+    define(stack, EksNodeGroup(nodes=2, pod=EksPod(containers=ten)))
+    first = [container(name="first", image="another")]
+    with pytest.raises(
+        ValueError, match=r"the images of a group of nodes must be from 1 to 10 different images"
+    ):
+        EksMultiNodeParallelJobDefinition(
+            stack,
+            "More",
+            node_groups=[EksNodeGroup(nodes=2, pod=EksPod(containers=ten, init_containers=first))],
+        )

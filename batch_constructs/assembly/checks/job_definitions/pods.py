@@ -86,15 +86,20 @@ def mounts_name_volumes(pod: PodProperties) -> Iterator[Finding]:
     "EKS-14",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="choose one namespace for all nodes, neither default nor beginning with kube, and short annotations",
+    remedy="choose one namespace for all nodes, neither default nor beginning with kube, and labels and annotations "
+    "whose prefix is your own",
 )
 def metadata(where: PodMetadata | NodeProperties) -> Iterator[Finding]:
-    """Namespace and annotations of a pod must have the form that Batch asks for; all nodes must have one namespace."""
+    """Namespace, labels and annotations of a pod must have the form that Batch asks for, with one namespace for all nodes."""
     yield from _form(where) if isinstance(where, PodMetadata) else _one_namespace(where)
 
 
 def _form(metadata: PodMetadata) -> Iterator[Finding]:
     yield from malformed(patterns.EKS_JOB_NAMESPACE, metadata, "Namespace", metadata.namespace)
+    labels = metadata.labels
+    for key, value in labels.items() if known(labels) else ():
+        yield from malformed(patterns.EKS_LABEL_KEY, metadata, "Labels", key)
+        yield from malformed(patterns.EKS_LABEL_VALUE, metadata, "Labels", value)
     annotations = metadata.annotations
     for key, value in annotations.items() if known(annotations) else ():
         yield from malformed(patterns.EKS_ANNOTATION_KEY, metadata, "Annotations", key)
