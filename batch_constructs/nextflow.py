@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import as_string, known
+from batch_constructs.launch_templates.places import check_own_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,6 +68,9 @@ def nextflow_config(
     problems.check(
         cli_path is None or not known(cli_path) or (cli_path[:1] == "/" and cli_path.endswith(_PROGRAM)),
         f"cli_path must be absolute and end in {_PROGRAM}, or Nextflow refuses it, got {cli_path!r}",
+    )
+    check_own_folder(
+        problems, "cli_path", cli_path.removesuffix(_PROGRAM) if cli_path is not None else "/opt/aws-cli"
     )
     problems.check(
         work_dir is None or not known(work_dir) or work_dir.startswith("s3://"),

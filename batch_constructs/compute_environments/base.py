@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import jsii
-from aws_cdk import Fn
+from aws_cdk import Annotations, Fn
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces.aws_batch import ComputeEnvironmentReference, IComputeEnvironmentRef
@@ -136,6 +136,13 @@ class OwnComputeEnvironment(EnvironmentCliJson, ComputeEnvironmentBase):
         # Tags of an environment are create-only: a changed stack-wide tag would replace it, and its queue with it.
         self.cfn.add_property_deletion_override("Tags")
         watch_tags(self)
+
+    def _tell_if_disabled(self, *, enabled: bool) -> None:
+        if not enabled:
+            Annotations.of(self).add_info(
+                "AWS creates environments only ENABLED: a first deploy with enabled=False fails; deploy it enabled, then "
+                "disable it"
+            )
 
     def _outlive(self, *roles: object) -> None:
         # An environment whose role loses its rights first can never be deleted: it sticks in DELETING. A reference

@@ -155,6 +155,7 @@ class Ec2Family(ManagedComputeEnvironment):
         )
         self._tagged |= (capacity.instance_tags or {}).keys()
         self._keep_stack_tags_off()
+        self._tell_if_disabled(enabled=capacity.enabled)
         self._outlive(instance_role, service_role)
         allow_insights(service_role, capacity.container_insights)
         self._allow_instances(

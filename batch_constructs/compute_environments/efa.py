@@ -148,7 +148,7 @@ class EfaComputeEnvironment(Ec2Family):
                 made in place.
             service_role: A role of your own for AWS Batch, which rules out every update in place but that of the
                 size. By default the service-linked role.
-            enabled: Whether jobs are placed; by default yes.
+            enabled: Whether jobs are placed; by default yes. AWS creates no environment that is not.
             compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one,
                 without which the environment could never be replaced.
             context: Reserved by AWS, and left out by default.

@@ -168,7 +168,7 @@ class EksComputeEnvironment(Ec2Family):
                 allows it and no image is your own.
             replace_compute_environment: Make a new environment at every change of capacity. By default changes are
                 made in place.
-            enabled: Whether jobs are placed; by default yes.
+            enabled: Whether jobs are placed; by default yes. AWS creates no environment that is not.
             compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one,
                 without which the environment could never be replaced.
             context: Reserved by AWS, and left out by default.

@@ -76,7 +76,7 @@ class FargateComputeEnvironment(ManagedComputeEnvironment):
             replace_compute_environment: Make a new environment at every change of capacity. By default changes are
                 made in place.
             service_role: A role of your own for AWS Batch. By default the service-linked role.
-            enabled: Whether jobs are placed; by default yes.
+            enabled: Whether jobs are placed; by default yes. AWS creates no environment that is not.
             compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes
                 one, without which the environment could never be replaced.
 
@@ -122,5 +122,6 @@ class FargateComputeEnvironment(ManagedComputeEnvironment):
             ),
         )
         self._keep_stack_tags_off()
+        self._tell_if_disabled(enabled=enabled)
         self._outlive(service_role)
         allow_insights(service_role, container_insights)

@@ -124,7 +124,7 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
             replace_compute_environment: Make a new environment at every change of capacity. By default changes are
                 made in place.
             service_role: A role of your own for AWS Batch. By default the service-linked role.
-            enabled: Whether jobs are placed; by default yes.
+            enabled: Whether jobs are placed; by default yes. AWS creates no environment that is not.
             compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes
                 one, without which the environment could never be replaced.
 
@@ -220,6 +220,7 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
         )
         self._tagged |= (capacity_tags or {}).keys()
         self._keep_stack_tags_off()
+        self._tell_if_disabled(enabled=enabled)
         # Its own roles, too: their rights are policies of their own, which must outlive the instances.
         self._outlive(self.infrastructure_role, self.instance_role, service_role)
 

@@ -82,7 +82,7 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
                 another role of your own must have it, or the environment becomes INVALID.
             service_role: With what AWS Batch registers tasks on the instances. By default a `BatchServiceRole` of its
                 own: for unmanaged environments AWS Batch makes no service-linked role.
-            enabled: Whether jobs are placed; by default yes.
+            enabled: Whether jobs are placed; by default yes. AWS creates no environment that is not.
             compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes
                 one, without which the environment could never be replaced.
             context: Reserved by AWS, and left out by default.
@@ -111,6 +111,7 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
             replace_compute_environment=False,
         )
         self._keep_stack_tags_off()
+        self._tell_if_disabled(enabled=enabled)
         self._outlive(self.service_role)
         allow_insights(self.service_role, container_insights)
 

@@ -102,7 +102,7 @@ class UnmanagedEksComputeEnvironment(OwnComputeEnvironment):
             unmanaged_vcpus: How many vCPUs your nodes have together for jobs, at least 0. The API reserves for fair
                 shares by it; the console calls it the most that jobs may use. By default it reserves nothing.
             service_role: A role of your own, such as a `BatchServiceRole`. By default none: the service-linked role.
-            enabled: Whether jobs are placed; by default yes.
+            enabled: Whether jobs are placed; by default yes. AWS creates no environment that is not.
             compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes
                 one, without which the environment could never be replaced.
             context: Reserved by AWS, and left out by default.
@@ -141,6 +141,7 @@ class UnmanagedEksComputeEnvironment(OwnComputeEnvironment):
             replace_compute_environment=False,
         )
         self._keep_stack_tags_off()
+        self._tell_if_disabled(enabled=enabled)
         self._outlive(service_role)
         if access is not None:
             acknowledge_access_entry(self.cfn)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.launch_templates.boot_scripts import BootScript
-from batch_constructs.launch_templates.places import check_mount_path
+from batch_constructs.launch_templates.places import check_mount_path, check_own_folder
 
 __all__ = ["AwsCli"]
 
@@ -52,6 +52,7 @@ class AwsCli:
             f"version must be one of the AWS CLI 2, as in 2.31.0, got {self.version!r}",
         )
         check_mount_path(problems, self.path, "path")
+        check_own_folder(problems, "path", self.path)
         problems.check(
             not known(self.url) or self.url.startswith("https://"),
             f"url must begin with https://, got {self.url!r}",

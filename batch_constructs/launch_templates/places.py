@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from batch_constructs._problems import Problems
     from batch_constructs.launch_templates.storage import Storage
 
-__all__ = ["DEFAULT_ROOT_GIB", "check_beside_each_other", "check_disks", "check_mount_path"]
+__all__ = [
+    "DEFAULT_ROOT_GIB",
+    "check_beside_each_other",
+    "check_disks",
+    "check_mount_path",
+    "check_own_folder",
+]
 
 DEFAULT_ROOT_GIB = 100
 """The size of a root disk that nobody chose."""
@@ -24,6 +30,9 @@ _MOUNT_PATH = re.compile(r"(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
 _TAKEN = re.compile(
     r"/(bin|boot|dev|etc|home|lib|lib64|proc|root|run|sbin|sys|usr|var(/lib(/docker(/.*)?)?)?)"
 )
+
+# What images of jobs keep their own things in: a container that mounts one of these loses them.
+_IMAGES_OWN = frozenset({"", "/etc", "/home", "/lib", "/opt", "/root", "/srv", "/usr", "/usr/local", "/var"})
 
 
 def check_mount_path(problems: Problems, path: str, name: str = "mount_path") -> None:
@@ -68,3 +77,18 @@ def check_disks(
             "the swap of storage must be smaller than the root disk that it lies on, got "
             f"{swap:g} MiB of {root_gibibytes:g} GiB: enlarge root_volume_size",
         )
+
+
+def check_own_folder(problems: Problems, name: str, folder: str) -> None:
+    """Add a problem for a folder that would hide a part of every image, as containers mount all of it.
+
+    Args:
+        problems: Where to add it.
+        name: The argument that says the folder.
+        folder: What is mounted; tokens pass.
+    """
+    problems.check(
+        not known(folder) or folder not in _IMAGES_OWN,
+        f"{name} must be in a folder that images do not have, as /opt/aws-cli, got {folder or '/'}: containers mount "
+        "all of it over their own",
+    )

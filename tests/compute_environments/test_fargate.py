@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aws_cdk.assertions import Annotations, Match
 
-from batch_constructs import FargateComputeEnvironment
+from batch_constructs import FargateComputeEnvironment, SpotComputeEnvironment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,3 +72,16 @@ def test_an_imported_environment_is_its_arn(stack: Stack) -> None:
         FargateComputeEnvironment.from_compute_environment_arn(
             stack, "Wrong", "arn:aws:batch:eu-west-1:1:job-queue/q"
         )
+
+
+@pytest.mark.parametrize("kind", [FargateComputeEnvironment, SpotComputeEnvironment])
+@pytest.mark.parametrize("enabled", [True, False])
+def test_a_disabled_one_is_told_not_to_be_the_first_deploy(
+    stack: Stack, vpc: ec2.IVpc, kind: Any, enabled: bool
+) -> None:
+    """AWS creates environments only ENABLED; an update may disable them, so that it is no error."""
+    kind(stack, "Environment", vpc=vpc, enabled=enabled)
+    found = Annotations.from_stack(stack).find_info(
+        "*", Match.string_like_regexp("AWS creates environments only ENABLED")
+    )
+    assert [each.id for each in found] == ([] if enabled else ["/Stack/Environment"])

@@ -100,6 +100,8 @@ def test_a_copy_may_be_elsewhere(machine: Machine) -> None:
         ({"version": "1.42.1"}, "version must be one of the AWS CLI 2"),
         ({"path": "opt/aws"}, "path must be absolute"),
         ({"path": "/usr"}, "path must not hide what the instance needs"),
+        ({"path": "/opt"}, "path must be in a folder that images do not have, as /opt/aws-cli, got /opt"),
+        ({"path": "/usr/local"}, "path must be in a folder that images do not have"),
         ({"url": "s3://tools/cli.zip"}, "url must begin with https://, got 's3://tools/cli.zip'"),
     ],
 )

@@ -108,6 +108,21 @@ def test_signs_of_groovy_are_no_code() -> None:
     assert config["process"]["queue"] == "it's $HOME \\ ${1}"
 
 
+@pytest.mark.parametrize("path", ["/bin/aws", "/usr/bin/aws", "/usr/local/bin/aws", "/opt/bin/aws"])
+def test_fails_when_the_aws_cli_would_hide_the_image(path: str) -> None:
+    """Containers mount the whole folder above bin: of /usr nothing would be left of the image (nextflow#2322)."""
+    with pytest.raises(ValueError, match="cli_path must be in a folder that images do not have"):
+        bc.nextflow_config(queues={"tasks": "q"}, cli_path=path)
+
+
+@pytest.mark.parametrize(
+    "path", ["/opt/aws-cli/bin/aws", "/home/ec2-user/miniconda/bin/aws", "/tools/bin/aws"]
+)
+def test_a_folder_of_its_own_passes(path: str) -> None:
+    """Also that of older images for Nextflow (nextflow#1064)."""
+    assert f"cliPath = '{path}'" in bc.nextflow_config(queues={"tasks": "q"}, cli_path=path)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -211,7 +226,7 @@ def test_the_first_of_the_queues_named_is_the_default(stack: Stack, vpc: ec2.IVp
     ],
 )
 def test_fails_when_tasks_would(stack: Stack, vpc: ec2.IVpc, pools: list[Any], message: str) -> None:
-    """A task without the AWS CLI ends with status 127, and Fargate's instances have none."""
+    """A task without the AWS CLI ends with status 127 (sarek#301); the place is one for all tasks (nextflow#859)."""
     platform = bc.BatchPlatform(stack, "Batch", vpc=vpc, pools=pools)
     with pytest.raises(ValueError, match=message):
         platform.to_nextflow_config()

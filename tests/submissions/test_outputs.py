@@ -99,7 +99,7 @@ def test_logs_that_go_elsewhere_have_no_command(stack: Stack, queue: bc.Imported
 def test_in_a_construct_of_ones_own_the_path_tells_them_apart(
     stack: Stack, queue: bc.ImportedJobQueue, align: bc.Ec2JobDefinition
 ) -> None:
-    """Two teams may both call theirs First."""
+    """Two teams may both call theirs First; no hash is in the names (aws-cdk#3439, aws-cdk#21432)."""
     from constructs import Construct
 
     for team in ("Vision", "Speech"):

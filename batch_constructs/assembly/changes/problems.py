@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from batch_constructs.assembly.changes.change import Kind, Problem, PropertyChange, Risk
 from batch_constructs.assembly.changes.effects import effect, plain
 from batch_constructs.assembly.changes.sameness import Sameness
-from batch_constructs.assembly.template import given, known, shown
+from batch_constructs.assembly.template import given, is_one_of, known, shown
 from batch_constructs.assembly.template.resources import ComputeEnvironment
 
 if TYPE_CHECKING:
@@ -95,7 +95,13 @@ def _refusals(
 
 
 def of_created(comparison: Comparison, new: Resource, gone: Iterable[Resource]) -> Iterator[Problem]:
-    """Yield the problem that a new resource has if its name is still taken when it is created."""
+    """Yield the problems of a new resource: a state that AWS refuses, a name that is still taken when it is created."""
+    if isinstance(new, ComputeEnvironment) and is_one_of(new.state, "DISABLED"):
+        yield Problem(
+            risk=Risk.FAILS,
+            message="AWS creates environments only ENABLED, got State DISABLED",
+            remedy="deploy it ENABLED, and disable it in a later deploy",
+        )
     name = new.raw(type(new).NAME) if type(new).NAME else None
     if not given(name):
         return

@@ -356,3 +356,21 @@ def test_idf_a_fixed_name_under_another_construct_id_is_taken(
     for template, logical_id in ((quickstart, "Spot"), (new, "Spot2")):
         properties(template, logical_id)["ComputeEnvironmentName"] = "spot"
     assert risks(planned(quickstart, new)["Spot2"]) == [Risk.FAILS]
+
+
+@pytest.mark.parametrize(
+    ("state", "fails"), [("DISABLED", True), ("ENABLED", False), ({"Ref": "State"}, False)]
+)
+def test_a_new_environment_is_enabled_or_the_deploy_fails(
+    quickstart: dict[str, Any], state: Any, fails: bool
+) -> None:
+    """AWS creates environments only ENABLED; one that is there already may be disabled, and what is unknown passes."""
+    new = copy.deepcopy(quickstart)
+    new.setdefault("Parameters", {})["State"] = {"Type": "String"}
+    properties(new, "Spot")["State"] = state
+    old = copy.deepcopy(quickstart)
+    assert [each.risk for change in plan(model_of(old), model_of(new)) for each in change.problems] == []
+    del old["Resources"]["Spot"]
+    old["Resources"] = {name: each for name, each in old["Resources"].items() if "Queue" not in each["Type"]}
+    created = {change.logical_id: change for change in plan(model_of(old), model_of(new))}["Spot"]
+    assert [each.risk for each in created.problems] == ([Risk.FAILS] if fails else [])
