@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     )
     from batch_constructs.job_definitions.fargate import FargateJobDefinition
     from batch_constructs.job_definitions.fargate_tasks import FargateTask
+    from batch_constructs.job_definitions.links import Access
     from batch_constructs.job_definitions.linux_parameters import Device, LinuxParameters, Tmpfs, Ulimit
     from batch_constructs.job_definitions.log_drivers import AwsLogs
     from batch_constructs.job_definitions.managed_instances import ManagedInstancesJobDefinition
@@ -199,6 +200,7 @@ if TYPE_CHECKING:
 
 # Where each public name lives. A new name stands here, above and in __all__; a test compares the three.
 _HOMES = {
+    "Access": "job_definitions.links",
     "AccessEntryState": "facts.vocabulary",
     "AgentMetrics": "launch_templates.cloudwatch_agent",
     "AllocationStrategy": "compute_environments.allocation",
@@ -398,6 +400,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Access",
     "AccessEntryState",
     "AgentMetrics",
     "AllocationStrategy",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 import jsii
 from aws_cdk import CfnElement, Fn
@@ -190,6 +190,20 @@ class ImportedJobDefinition(JobDefinitionBase):
             raise ValueError(f"job_definition_arn must look like {_ARN_FORM}, got {job_definition_arn!r}")
         super().__init__(scope, id)
         self.job_definition_arn = self._imported_arn = job_definition_arn
+
+    def use(self, resource: object, **_: object) -> Never:
+        """Refuse: what an imported definition runs with is written elsewhere.
+
+        Args:
+            resource: What to use.
+
+        Raises:
+            ValueError: always.
+        """
+        raise ValueError(
+            f"use needs a definition made in this app, got {self.node.path!r}, imported: grant the right to "
+            f"{type(resource).__name__} to the role that its jobs have, and give the name by overrides of the submission"
+        )
 
 
 def consumed_by(job_definition: IJobDefinitionRef, submitter: iam.IGrantable) -> list[str]:

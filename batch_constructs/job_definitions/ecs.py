@@ -19,6 +19,7 @@ from batch_constructs.job_definitions.documents import (
     container_arguments,
     role_arguments,
 )
+from batch_constructs.job_definitions.ecs_links import EcsLinks
 from batch_constructs.job_definitions.images import may_be_private, resolve_image
 from batch_constructs.job_definitions.log_drivers import AwsLogs, check_logging, resolve_logging
 from batch_constructs.job_definitions.parameters import placeholders
@@ -40,7 +41,7 @@ __all__ = ["EcsJobDefinition", "SingleContainerJobDefinition"]
 
 
 @jsii.implements(iam.IGrantable)
-class EcsJobDefinition(DefinitionCliJson, JobDefinitionBase):
+class EcsJobDefinition(DefinitionCliJson, EcsLinks, JobDefinitionBase):
     """A definition of jobs on ECS. Grant to it, and its jobs get a role with that right."""
 
     cfn: batch.CfnJobDefinition
@@ -51,9 +52,6 @@ class EcsJobDefinition(DefinitionCliJson, JobDefinitionBase):
 
     placeholders: frozenset[str]
     """The names of all words ``Ref::name`` in its commands; those without a default are for submissions to give."""
-
-    _job_role_members: Sequence[str]
-    """Where its job role stands in the resource's properties."""
 
     def __init__(
         self,
@@ -206,6 +204,7 @@ class EcsJobDefinition(DefinitionCliJson, JobDefinitionBase):
 
     def _finish(self, containers: Sequence[Container], settings: DefinitionSettings) -> None:
         """Give the jobs' role what the containers need of it: what they mount, and what ECS Exec does."""
+        self._variables = self._variables_of(containers)
         self._consumed = settings.consumes or {}
         self.parameters = dict(settings.parameters or {})
         self.placeholders = placeholders(container.command for container in containers)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
-from batch_constructs._tokens import seconds
+from batch_constructs._tokens import known, seconds
 from batch_constructs.job_definitions.base import JobDefinitionBase
 from batch_constructs.job_definitions.eks_documents import EksCliJson, pod_arguments
 from batch_constructs.job_definitions.eks_pods import (
@@ -16,6 +16,7 @@ from batch_constructs.job_definitions.eks_pods import (
     eks_properties,
     resolve_images,
 )
+from batch_constructs.job_definitions.links import Variables, link
 from batch_constructs.job_definitions.parameters import placeholders
 from batch_constructs.job_definitions.settings import DefinitionSettings
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from batch_constructs.facts.eks import DnsPolicy
     from batch_constructs.job_definitions.eks_containers import EksContainer
+    from batch_constructs.job_definitions.links import Access, Linkable
     from batch_constructs.job_definitions.retries import RetryStrategy
 
 __all__ = ["EksJobDefinition", "EksJobDefinitionBase"]
@@ -47,6 +49,9 @@ class EksJobDefinitionBase(EksCliJson, JobDefinitionBase):
 
     placeholders: frozenset[str]
     """The names of all words ``Ref::name`` in its commands; those without a default are for submissions to give."""
+
+    _pod_members: Sequence[str] = ("EksProperties.PodProperties",)
+    """Where its pods stand in the resource's properties."""
 
     @cached_property
     def job_definition_arn(self) -> str:  # type: ignore[override] # read once, when first needed
@@ -67,10 +72,74 @@ class EksJobDefinitionBase(EksCliJson, JobDefinitionBase):
             f"call grant_read of that log group instead, got {self.node.path!r}"
         )
 
+    def use(
+        self,
+        resource: Linkable,
+        *,
+        service_account: iam.IGrantable,
+        access: Access | None = None,
+        variable: str | None = None,
+        containers: Sequence[str] | None = None,
+    ) -> iam.Grant:
+        """Give the jobs the right to use something, and a variable that names it.
+
+        The right goes to the role of the service account, which all of its pods have.
+
+        Guide: Job Definition Parameters (eksProperties).
+
+        Args:
+            resource: A bucket, a table of DynamoDB, an SQS queue, a topic, a secret, a parameter of Systems Manager, a
+                stream of Kinesis, an event bus, a function or a state machine: the CDK's L2, made or imported.
+            service_account: Who the pods are to AWS: the `EksServiceAccount` of ``service_account_name``, one of the
+                CDK's, or its role.
+            access: What the jobs may do with it. By default they may read and write a bucket, table, queue or stream,
+                read a secret or parameter, and send to or start the others.
+            variable: The name of the variable. By default ``BUCKET_NAME``, ``TABLE_NAME``, ``QUEUE_URL``, ``TOPIC_ARN``,
+                ``SECRET_ARN``, ``PARAMETER_NAME``, ``STREAM_NAME``, ``EVENT_BUS_NAME``, ``FUNCTION_NAME`` or
+                ``STATE_MACHINE_ARN``.
+            containers: The names of the containers that get the variable. By default all of them, init containers
+                included.
+
+        Raises:
+            ValueError: the thing is of another kind or takes no such access, a container has a variable of that name, or
+                the pods run as another service account.
+        """
+        theirs = getattr(service_account, "service_account_name", None)
+        if theirs is not None and known(theirs):
+            others = [name for name in self._service_accounts if known(name) and name != theirs]
+            if others:
+                raise ValueError(
+                    f"service_account must be that of the pods, got {theirs!r} for pods that run as {others[0]!r}: give the "
+                    f"definition service_account_name={theirs!r}"
+                )
+        return link(
+            service_account,
+            self.cfn,
+            resource,
+            self._variables,
+            access=access,
+            variable=variable,
+            containers=containers,
+        )
+
     def _roles_to_pass(self, grantee: iam.IGrantable) -> Sequence[iam.IRole]:  # noqa: ARG002 - it has none
         return []
 
     def _finish(self, pods: Sequence[EksPod], settings: DefinitionSettings) -> None:
+        self._service_accounts = [pod.service_account_name or "default" for pod in pods]
+        self._variables = [
+            Variables(
+                container=each.name or "",
+                member=f"{member}.{list_}.{index}.Env",
+                given=dict(each.environment or {}),
+            )
+            for member, pod in zip(self._pod_members, pods, strict=True)
+            for list_, containers in (
+                ("Containers", pod.containers),
+                ("InitContainers", pod.init_containers),
+            )
+            for index, each in enumerate(containers)
+        ]
         self._consumed = settings.consumes or {}
         self.parameters = dict(settings.parameters or {})
         self.placeholders = placeholders(

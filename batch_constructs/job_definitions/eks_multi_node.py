@@ -161,6 +161,10 @@ class EksMultiNodeParallelJobDefinition(EksJobDefinitionBase):
         )
         for index, group in enumerate(node_groups):
             add_metadata(self.cfn, f"NodeProperties.NodeRangeProperties.{index}.EksProperties", group.pod)
+        self._pod_members = [
+            f"NodeProperties.NodeRangeProperties.{index}.EksProperties.PodProperties"
+            for index in range(len(node_groups))
+        ]
         self._finish([group.pod for group in node_groups], settings)
         self._consumed_by_nodes = {
             name: amount for each in node_groups for name, amount in (each.consumes or {}).items()

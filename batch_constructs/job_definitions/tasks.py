@@ -76,6 +76,7 @@ class TasksJobDefinition(EcsJobDefinition):
         self, tasks: Sequence[Task]
     ) -> list[list[batch.CfnJobDefinition.TaskContainerPropertiesProperty]]:
         """The containers of each task."""
+        self._containers_of_tasks = [[each.name for each in task.containers] for task in tasks]
         all_of_them = [
             (task, *pair) for task in tasks for pair in zip(task.containers, task.inner, strict=True)
         ]

@@ -68,7 +68,6 @@ def step(name: str, *, vcpus: float, memory: Size, **more: batch.Secret) -> bc.F
         name.title(),
         image=ecs.ContainerImage.from_ecr_repository(images, name),
         command=[name, "--before", "Ref::time"],
-        environment={"WAREHOUSE": warehouse.bucket_name},
         secrets=more,
         vcpus=vcpus,
         memory=memory,
@@ -86,7 +85,8 @@ extract = step(
 )
 transform = step("transform", vcpus=8, memory=Size.gibibytes(16))
 load = step("load", vcpus=1, memory=Size.gibibytes(2))
-warehouse.grant_put(load)
+# The right to write, and the variable that tells the step where.
+load.use(warehouse, access=bc.Access.WRITE, variable="WAREHOUSE")
 
 
 def hourly(name: str, definition: bc.FargateJobDefinition, after: str | None = None) -> bc.SubmitJobRequest:

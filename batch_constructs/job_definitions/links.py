@@ -1,0 +1,263 @@
+"""Links: the right to use something, and the variable by which the code inside the job finds it, in one call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from batch_constructs._problems import Problems, did_you_mean
+from batch_constructs.facts import patterns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import aws_batch as batch
+    from aws_cdk import aws_dynamodb as dynamodb
+    from aws_cdk import aws_events as events
+    from aws_cdk import aws_iam as iam
+    from aws_cdk import aws_kinesis as kinesis
+    from aws_cdk import aws_lambda as functions
+    from aws_cdk import aws_s3 as s3
+    from aws_cdk import aws_secretsmanager as secretsmanager
+    from aws_cdk import aws_sns as sns
+    from aws_cdk import aws_sqs as sqs
+    from aws_cdk import aws_ssm as ssm
+    from aws_cdk import aws_stepfunctions as sfn
+
+    class _StateMachine(Protocol):
+        """Such as a `JobChainStateMachine`."""
+
+        state_machine_arn: str
+
+        def grant_start_execution(self, grantee: iam.IGrantable) -> iam.Grant: ...
+
+    Linkable = (
+        s3.IBucket
+        | s3.Bucket
+        | dynamodb.ITable
+        | dynamodb.Table
+        | dynamodb.TableV2
+        | sqs.IQueue
+        | sqs.Queue
+        | sns.ITopic
+        | sns.Topic
+        | secretsmanager.ISecret
+        | secretsmanager.Secret
+        | ssm.IStringParameter
+        | ssm.StringParameter
+        | kinesis.IStream
+        | kinesis.Stream
+        | events.IEventBus
+        | events.EventBus
+        | functions.IFunction
+        | functions.Function
+        | sfn.IStateMachine
+        | sfn.StateMachine
+        | _StateMachine
+    )
+else:
+    # What is of another kind gets the words of `use`, which name its own way.
+    Linkable = Any
+
+__all__ = ["Access", "Linkable", "Variables", "check_link", "link"]
+
+
+class Access(StrEnum):
+    """What a job may do with something that it is linked to: ``job.use(bucket, access=Access.READ)``.
+
+    Guide: Job Definition Parameters (``jobRoleArn``, ``environment``).
+    """
+
+    READ = "read"
+    """Look at it; of a queue: take messages."""
+    WRITE = "write"
+    """Change it; of a queue, a topic or a bus: send; of a function or a state machine: start it."""
+    READ_WRITE = "read and write"
+    """Both."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """A kind of thing: how it is told, what names it, and the CDK's grants, the usual one first."""
+
+    value: str
+    variable: str
+    grants: Mapping[Access, Sequence[str]]
+
+    def fits(self, resource: object) -> bool:
+        return hasattr(resource, self.value) and all(
+            hasattr(resource, name) for names in self.grants.values() for name in names
+        )
+
+
+_READ, _WRITE, _BOTH = Access.READ, Access.WRITE, Access.READ_WRITE
+_KINDS = (
+    _Kind(
+        value="bucket_name",
+        variable="BUCKET_NAME",
+        grants={_BOTH: ["grant_read_write"], _READ: ["grant_read"], _WRITE: ["grant_write"]},
+    ),
+    _Kind(
+        value="table_name",
+        variable="TABLE_NAME",
+        grants={_BOTH: ["grant_read_write_data"], _READ: ["grant_read_data"], _WRITE: ["grant_write_data"]},
+    ),
+    _Kind(
+        value="queue_url",
+        variable="QUEUE_URL",
+        grants={
+            _BOTH: ["grant_consume_messages", "grant_send_messages"],
+            _READ: ["grant_consume_messages"],
+            _WRITE: ["grant_send_messages"],
+        },
+    ),
+    _Kind(value="topic_arn", variable="TOPIC_ARN", grants={_WRITE: ["grant_publish"]}),
+    _Kind(
+        value="secret_arn",
+        variable="SECRET_ARN",
+        grants={_READ: ["grant_read"], _WRITE: ["grant_write"], _BOTH: ["grant_read", "grant_write"]},
+    ),
+    _Kind(
+        value="parameter_name",
+        variable="PARAMETER_NAME",
+        grants={_READ: ["grant_read"], _WRITE: ["grant_write"], _BOTH: ["grant_read", "grant_write"]},
+    ),
+    _Kind(
+        value="stream_name",
+        variable="STREAM_NAME",
+        grants={_BOTH: ["grant_read_write"], _READ: ["grant_read"], _WRITE: ["grant_write"]},
+    ),
+    _Kind(value="event_bus_name", variable="EVENT_BUS_NAME", grants={_WRITE: ["grant_put_events_to"]}),
+    _Kind(value="function_name", variable="FUNCTION_NAME", grants={_WRITE: ["grant_invoke"]}),
+    _Kind(
+        value="state_machine_arn", variable="STATE_MACHINE_ARN", grants={_WRITE: ["grant_start_execution"]}
+    ),
+)
+# What is told by these attributes has a way of its own.
+_OTHER_WAYS = {
+    "job_queue_ref": "call queue.grant_submit_job(job, other_job), and give the queue's name by environment=",
+    "file_system_ref": 'mount it: mounts={"/data": Efs(file_system)}',
+    "key_ref": "call key.grant_encrypt_decrypt(job), and give its ARN by environment=",
+    "consumable_resource_ref": "call job.consume(resource)",
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Variables:
+    """The variables of one container, and where they stand in the resource's properties."""
+
+    container: str
+    member: str
+    given: dict[str, str]
+    secrets: frozenset[str] = frozenset()
+    links: dict[str, object] = field(default_factory=dict)
+
+    def clash(self, name: str, resource: object) -> str | None:
+        """What else has this name already."""
+        if self.links.get(name) is resource:
+            return None
+        taken = name in self.given or name in self.secrets
+        return f"another value of {self.container or 'the job'}" if taken else None
+
+    def add(self, cfn: batch.CfnJobDefinition, name: str, value: str, resource: object) -> None:
+        """Give the container one more variable."""
+        self.links[name] = resource
+        self.given[name] = value
+        listed = [{"Name": each, "Value": text} for each, text in self.given.items()]
+        cfn.add_property_override(self.member, listed)
+
+
+def check_link(
+    problems: Problems,
+    resource: object,
+    variables: Sequence[Variables],
+    *,
+    access: Access | None,
+    variable: str | None,
+    containers: Sequence[str] | None,
+) -> tuple[_Kind | None, str, list[Variables]]:
+    """Note what cannot be linked; return the kind of the thing, the variable's name and the containers that get it.
+
+    Args:
+        problems: Where to note.
+        resource: What to use.
+        variables: Of all containers.
+        access: What may be done with it; ``None`` for what is usual.
+        variable: The variable's name; ``None`` for that of the kind.
+        containers: The names of containers; ``None`` for all.
+    """
+    kind = next((each for each in _KINDS if each.fits(resource)), None)
+    if kind is None:
+        problems.add(_refusal(resource))
+    elif access is not None and access not in kind.grants:
+        can = " or ".join(f"Access.{each.name}" for each in kind.grants)
+        problems.add(f"access to a {type(resource).__name__} must be {can}, got Access.{access.name}")
+    name = variable or (kind.variable if kind else "")
+    if variable is not None:
+        problems.matches("variable", variable, patterns.ENVIRONMENT_VARIABLE)
+    names = [each.container for each in variables if each.container]
+    for wanted in containers or ():
+        near = did_you_mean(wanted, names)
+        problems.check(wanted in names, f"containers must name containers of the job, got {wanted!r}{near}")
+    chosen = [each for each in variables if containers is None or each.container in containers]
+    for each in chosen:
+        clash = each.clash(name, resource)
+        problems.check(
+            clash is None,
+            f'{name} is the name of {clash} already: give another one, such as variable="OTHER_{name}"',
+        )
+    return kind, name, chosen
+
+
+def link(
+    grantee: iam.IGrantable,
+    cfn: batch.CfnJobDefinition,
+    resource: Any,
+    variables: Sequence[Variables],
+    *,
+    access: Access | None,
+    variable: str | None,
+    containers: Sequence[str] | None,
+) -> iam.Grant:
+    """Give the right and the variable.
+
+    Args:
+        grantee: Who the code inside the job is to AWS.
+        cfn: The definition.
+        resource: What to use.
+        variables: Of all containers.
+        access: What may be done with it; ``None`` for what is usual.
+        variable: The variable's name; ``None`` for that of the kind.
+        containers: The names of containers; ``None`` for all.
+
+    Raises:
+        ValueError: the thing cannot be linked in this way.
+    """
+    problems = Problems()
+    kind, name, chosen = check_link(
+        problems, resource, variables, access=access, variable=variable, containers=containers
+    )
+    problems.raise_if_any()
+    assert kind is not None
+    value = getattr(resource, kind.value)
+    for each in chosen:
+        each.add(cfn, name, value, resource)
+    first, *others = kind.grants[access or next(iter(kind.grants))]
+    grant: iam.Grant = getattr(resource, first)(grantee)
+    for method in others:
+        grant = grant.combine(getattr(resource, method)(grantee))
+    return grant
+
+
+def _refusal(resource: object) -> str:
+    kinds = (
+        "a bucket, table, SQS queue, topic, secret, parameter, stream, event bus, function or state machine"
+    )
+    given = type(resource).__name__
+    for attribute, way in _OTHER_WAYS.items():
+        if hasattr(resource, attribute):
+            return f"use takes {kinds}, got {given}: {way}"
+    if given.startswith("Cfn"):
+        return f"use takes {kinds} that has the CDK's grants, got the L1 {given}: refer to it by from_…_arn of its L2"
+    return f"use takes {kinds}, got {given}: grant the right to the job, and give the name by environment="
