@@ -82,3 +82,10 @@ def test_nothing_is_seen_in_excerpts_only() -> None:
     """A fact whose page was not read as a whole names another source."""
     for file in (ROOT / "batch_constructs").rglob("*.py"):
         assert "excerpt" not in file.read_text(encoding="utf-8"), file
+
+
+def test_each_entry_opens_with_its_purpose() -> None:
+    """The first words below the title of an entry say when to use it."""
+    pages = set((DOCS / "guide").glob("*.md")) - {DOCS / "guide" / "README.md"}
+    openings = {page.name: page.read_text(encoding="utf-8").split("\n\n")[1] for page in pages}
+    assert [name for name, opening in openings.items() if not opening.startswith("Use this when ")] == []
