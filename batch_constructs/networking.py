@@ -57,8 +57,9 @@ class BatchNetwork(CheckedConstruct):
     endpoints for exactly the AWS services that the environments need.
     Either way S3, where the layers of images in ECR lie, too, is reached through a gateway endpoint, which is free.
 
-    The private subnets share all addresses that the small public ones leave, since every instance and every Fargate
-    job takes one. DNS is on, which endpoints need. The VPC's default security group is not used by anything here.
+    The private subnets share all addresses that the small public ones leave, since every instance and Fargate job takes
+    one. DNS is on, which endpoints need. The VPC's default security group keeps its rules: multi-node jobs belong to it
+    where their environment names no group, as in an `EfaComputeEnvironment`.
 
     Guide: Tutorial: Creating a VPC with Public and Private Subnets for Your Compute Environments.
     """
@@ -142,7 +143,7 @@ class BatchNetwork(CheckedConstruct):
             nat_gateways=nat,
             subnet_configuration=layout,
             flow_logs=_flow_logs_to(self.flow_log_group) if self.flow_log_group else None,
-            # The CDK would do it by a Lambda function; nothing here uses that group.
+            # Nodes of multi-node jobs belong to that group.
             restrict_default_security_group=False,
         )
         self.subnets = ec2.SubnetSelection(subnet_type=layout[-1].subnet_type)

@@ -165,7 +165,10 @@ class ManagedComputeEnvironment(OwnComputeEnvironment):
 
     @property  # jsii calls back plain properties only
     def connections(self) -> ec2.Connections:
-        """Opens its security groups to others: ``file_system.connections.allow_default_port_from(environment)``."""
+        """Opens its security groups to others: ``environment.connections.allow_to_default_port(file_system)``.
+
+        Called from this side, it also works where the file system is in another stack.
+        """
         return self._connections
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Annotations
@@ -18,6 +19,7 @@ from batch_constructs.compute_environments.adapters import (
 from batch_constructs.compute_environments.allocation import AllocationStrategy
 from batch_constructs.compute_environments.capacity import Capacity
 from batch_constructs.compute_environments.ec2_family import Ec2Family, check_instances, check_reservation
+from batch_constructs.compute_environments.nodes import check_one_zone, default_group, warn_of_nodes
 from batch_constructs.facts.vocabulary import ResourceKind
 from batch_constructs.launch_templates.network_interfaces import NetworkInterface
 from batch_constructs.networking import placement
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
     from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
     from batch_constructs.launch_templates.mounts import Mount
     from batch_constructs.launch_templates.storage import Storage
-    from batch_constructs.networking import Placement
     from batch_constructs.roles import EcsInstanceRole
 
 
@@ -50,10 +51,19 @@ __all__ = ["EfaComputeEnvironment"]
 class EfaComputeEnvironment(Ec2Family):
     """Capacity on EC2 whose instances talk to each other over the Elastic Fabric Adapter, for multi-node jobs.
 
-    Its launch template attaches an adapter to each network card that takes one; its security group lets its members
-    talk to each other in both directions, as the adapter asks for; its instances stand in one Availability Zone and one
-    cluster placement group. It runs on demand only, as multi-node jobs do. Types with other network cards need an
-    environment of their own.
+    Its launch template attaches an adapter to each network card that takes one. The security group of the adapters lets
+    its members talk to each other in both directions, as the fabric asks for. Its instances stand in one Availability
+    Zone and one cluster placement group. It runs on demand only, as multi-node jobs do. Types with other network cards
+    need an environment of their own.
+
+    Each container of a multi-node job also has an interface of its own, for addresses: MPI starts its processes over it,
+    NCCL finds its peers. AWS Batch puts that interface into the security groups of the environment, and never into those
+    of a launch template. But it refuses groups of an environment beside network interfaces of a launch template ("Either
+    compute environment Security Groups or Network Interfaces in Launch template are exclusively allowed"), and adapters
+    are such interfaces. So the nodes belong to the *default security group of the VPC*, which lets its members talk to
+    each other unless somebody removed its rules, as ``ec2.Vpc(restrict_default_security_group=True)`` does.
+    ``connections`` opens the adapters and the instances, which mount file systems; ``node_connections`` opens the
+    containers of the nodes, such as to a database.
 
     Guide: Elastic Fabric Adapter; Multi-node Parallel Jobs.
     """
@@ -104,12 +114,14 @@ class EfaComputeEnvironment(Ec2Family):
                 first private one, else the first isolated, else the first public one, whose instances get no public
                 address where they have several network cards.
             security_groups: What instances belong to: groups that let all traffic in from themselves and out to
-                themselves. By default one of its own.
+                themselves. By default one of its own. They do not hold for the containers of multi-node jobs, which
+                belong to the default security group of the VPC.
             instance_types: Types with an Elastic Fabric Adapter, all with the same network cards, such as
                 ``["p5.48xlarge"]``; families only if all their sizes are so.
             network_interfaces: With which interfaces the instances start. By default those that `efa_interfaces`
                 gives for the types; to be given for types that the data do not know.
-            min_vcpus: vCPUs that are kept, and paid, even when idle; 0 or more. By default none.
+            min_vcpus: vCPUs that are kept, and paid, even when idle; 0 or more. Only single-node jobs use them: AWS Batch
+                starts new instances for each multi-node job. By default none.
             max_vcpus: vCPUs to which it grows: at least those of all nodes of a job together.
             scale_down_delay: How long an idle instance is kept for the next job: none, or 20 minutes to a week. By
                 default none.
@@ -187,7 +199,7 @@ class EfaComputeEnvironment(Ec2Family):
         check_reservation(problems, capacity_reservation, launch_template)
         check_instances(problems, launch_template, storage, mounts, aws_cli)
         subnets = placement(vpc, vpc_subnets)
-        _check_subnets(problems, subnets, vpc_subnets, capacity_reservation)
+        check_one_zone(problems, subnets, vpc_subnets, capacity_reservation)
         problems.raise_if_any()
 
         # For types that the data do not know, one adapter is what nearly all have.
@@ -212,12 +224,25 @@ class EfaComputeEnvironment(Ec2Family):
             aws_cli=aws_cli,
             cluster=capacity_reservation is None and may_cluster(instance_types),
         )
+        self._vpc = vpc
+        warn_of_nodes(self, vpc, min_vcpus)
         if subnets.public and len(interfaces) > 1:
             Annotations.of(self).add_warning_v2(
                 "batch-constructs:noPublicAddress",
                 "EC2 gives instances with several network interfaces no public address, and in this public subnet "
                 "they need one to reach AWS: choose a private subnet with NAT or endpoints",
             )
+
+    @cached_property
+    def node_connections(self) -> ec2.Connections:
+        """Opens the containers of multi-node jobs to others: ``environment.node_connections.allow_to_default_port(db)``.
+
+        They belong to the default security group of the VPC.
+
+        Raises:
+            ValueError: the VPC is imported, and does not tell its default group.
+        """
+        return ec2.Connections(security_groups=[default_group(self, self._vpc)])
 
     @classmethod
     def _check_document(cls, problems: Problems, properties: Mapping[str, Any]) -> None:
@@ -259,23 +284,4 @@ def _check_template(
     problems.check(
         launch_template is None or security_groups is not None,
         "launch_template needs security_groups: those that its network interfaces belong to",
-    )
-
-
-def _check_subnets(
-    problems: Problems,
-    subnets: Placement,
-    selection: ec2.SubnetSelection | None,
-    reservation: CapacityReservation | None,
-) -> None:
-    several = len(subnets.subnet_ids) > 1
-    problems.check(
-        selection is None or not several,
-        "vpc_subnets must select one subnet, since the instances stand in one Availability Zone, got "
-        f"{len(subnets.subnet_ids)}: add availability_zones or name it by subnets",
-    )
-    problems.check(
-        selection is not None or reservation is None or not several,
-        "vpc_subnets must be given with capacity_reservation, which has one Availability Zone, and the network has "
-        f"{len(subnets.subnet_ids)} subnets: select the one in its zone",
     )

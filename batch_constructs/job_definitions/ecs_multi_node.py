@@ -73,7 +73,8 @@ class EcsMultiNodeParallelJobDefinition(TasksJobDefinition):
 
     Where one container on each node is enough, `MultiNodeParallelJobDefinition` is shorter, and has the devices of
     Elastic Fabric Adapters in one argument. In all else the two are alike: the main node starts first, its end is the
-    end of the job, and nodes need private subnets with NAT or endpoints.
+    end of the job, nodes belong to the security groups that the environment names, else to the VPC's default group, and
+    they need private subnets with NAT or endpoints.
 
     Guide: Multi-node Parallel Jobs; Job Definition Parameters (ecsProperties).
     """

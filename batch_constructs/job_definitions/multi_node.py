@@ -48,9 +48,12 @@ _L1 = batch.CfnJobDefinition
 class MultiNodeParallelJobDefinition(EcsJobDefinition):
     """A definition of jobs whose nodes run at the same time, each on an instance of its own.
 
-    The main node starts first, and its end is the end of the job. Nodes talk over their private addresses, so the
-    environment's security group must let its own traffic in. Spot, Fargate and unmanaged environments cannot run
-    such jobs.
+    The main node starts first, and its end is the end of the job. Nodes talk over their private addresses. They belong
+    to the security groups that the environment names, which must let their own traffic in:
+    ``environment.connections.allow_internally(ec2.Port.all_tcp())``. Where the environment names none, as an
+    `EfaComputeEnvironment`, they belong to the default security group of the VPC. Spot, Fargate and unmanaged
+    environments cannot run such jobs. AWS recommends environments for such jobs alone, with ``min_vcpus=0``: kept
+    instances are for single-node jobs only.
 
     Guide: Multi-node Parallel Jobs; Creating a Multi-node Parallel Job Definition.
     """

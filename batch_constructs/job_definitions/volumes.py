@@ -64,7 +64,8 @@ class Efs:
     Attributes:
         file_system: The CDK's file system, made here or imported, or a ``CfnFileSystem``.
         access_point: Who the jobs are on it, and below which directory. By default they are who they are in the
-            container, below the root.
+            container, below the root. A new file system belongs to root: containers that run as somebody else can
+            write to it only through an access point with ``posix_user`` and ``create_acl`` of their own.
         root_directory: The directory that is mounted, up to 4,096 characters; of an access point it is its own. By
             default the root.
         read_only: Whether containers can only read. By default they write.

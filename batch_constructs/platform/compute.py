@@ -251,7 +251,10 @@ class PlatformCompute(NextflowQueues):
 
     @property
     def connections(self) -> ec2.Connections:
-        """Opens its security groups to others: ``file_system.connections.allow_default_port_from(platform)``."""
+        """Opens its security groups to others: ``platform.connections.allow_to_default_port(file_system)``.
+
+        Called from this side, it also works where the file system is in another stack.
+        """
         return self._connections
 
     @property

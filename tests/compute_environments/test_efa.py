@@ -339,3 +339,59 @@ def test_fails_when_a_template_of_ones_own_is_contradicted(
             launch_template=template,
             **arguments,
         )
+
+
+@pytest.mark.parametrize("restricted", [True, False])
+def test_it_warns_where_nodes_cannot_talk(stack: Stack, restricted: bool) -> None:
+    """Nodes belong to the VPC's default group, whose rules the CDK may remove."""
+    from aws_cdk import aws_ec2
+    from aws_cdk.assertions import Annotations, Match
+
+    vpc = aws_ec2.Vpc(stack, "Network", restrict_default_security_group=restricted)
+    EfaComputeEnvironment(stack, "It", vpc=vpc, instance_types=["c7gn.16xlarge"], max_vcpus=128)
+    found = Annotations.from_stack(stack).find_warning(
+        "*", Match.string_like_regexp("nodes of multi-node jobs")
+    )
+    assert len(found) == restricted
+
+
+def test_kept_vcpus_are_told_to_be_of_no_use(stack: Stack, vpc: ec2.IVpc) -> None:
+    """AWS Batch starts new instances for each multi-node job, whatever min_vcpus keeps."""
+    from aws_cdk.assertions import Annotations, Match
+
+    EfaComputeEnvironment(stack, "It", vpc=vpc, instance_types=["c7gn.16xlarge"], min_vcpus=64, max_vcpus=128)
+    Annotations.from_stack(stack).has_warning("*", Match.string_like_regexp("min_vcpus=64 keeps instances"))
+
+
+@pytest.mark.parametrize("restricted", [True, False])
+def test_node_connections_open_the_default_group(
+    stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]], restricted: bool
+) -> None:
+    """What nodes need is opened for the VPC's default group; its own rules let everything out unless removed."""
+    from aws_cdk import aws_ec2
+
+    network = aws_ec2.Vpc(stack, "Network", restrict_default_security_group=restricted)
+    nodes = EfaComputeEnvironment(stack, "It", vpc=network, instance_types=["c7gn.16xlarge"], max_vcpus=128)
+    database = aws_ec2.SecurityGroup(stack, "Database", vpc=network)
+    nodes.node_connections.allow_to(database, aws_ec2.Port.tcp(5432))
+    rules = {
+        kind: [
+            each["Properties"]
+            for each in synth().values()
+            if each["Type"] == f"AWS::EC2::SecurityGroup{kind}"
+        ]
+        for kind in ("Ingress", "Egress")
+    }
+    default = {"Fn::GetAtt": ["Network8DD8F4E8", "DefaultSecurityGroup"]}
+    assert [each["FromPort"] for each in rules["Ingress"] if str(default["Fn::GetAtt"][1]) in str(each)] == [
+        5432
+    ]
+    out = [each for each in rules["Egress"] if "DefaultSecurityGroup" in str(each["GroupId"])]
+    assert len(out) == restricted
+
+
+def test_fails_when_an_imported_network_is_asked_for_its_default_group(stack: Stack, vpc: ec2.IVpc) -> None:
+    """An imported VPC does not tell it, and the message says how to look it up."""
+    nodes = EfaComputeEnvironment(stack, "It", vpc=vpc, instance_types=["c7gn.16xlarge"], max_vcpus=128)
+    with pytest.raises(ValueError, match="from_lookup_by_name"):
+        nodes.node_connections  # noqa: B018 - the question raises

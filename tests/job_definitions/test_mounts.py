@@ -343,3 +343,27 @@ def test_nodes_of_a_group_mount_alike(stack: Stack, synth: Callable[[], dict[str
     assert containers[0]["JobRoleArn"] == containers[1]["JobRoleArn"]
     [policy] = [each["Properties"] for each in found.values() if each["Type"] == "AWS::IAM::Policy"]
     assert len(policy["PolicyDocument"]["Statement"]) == 1
+
+
+def test_an_access_point_says_as_whom_jobs_write(
+    stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]
+) -> None:
+    """Containers that are not root write as the access point's user: visual-asset-management-system#332."""
+    from aws_cdk import aws_efs as efs
+
+    system = imported(stack)
+    point = efs.AccessPoint(
+        stack,
+        "Home",
+        file_system=system,
+        path="/jobs",
+        create_acl=efs.Acl(owner_uid="1000", owner_gid="1000", permissions="750"),
+        posix_user=efs.PosixUser(uid="1000", gid="1000"),
+    )
+    define(stack, {"/data": Efs(system, access_point=point)})
+    resources = synth()
+    [home] = [name for name, each in resources.items() if each["Type"] == "AWS::EFS::AccessPoint"]
+    [job] = [each for each in resources.values() if each["Type"] == "AWS::Batch::JobDefinition"]
+    [volume] = job["Properties"]["ContainerProperties"]["Volumes"]
+    authorization = volume["EfsVolumeConfiguration"]["AuthorizationConfig"]
+    assert authorization["AccessPointId"] == {"Ref": home}

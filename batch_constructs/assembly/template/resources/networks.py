@@ -110,6 +110,14 @@ class SecurityGroup(Resource):
     egress = Structs("SecurityGroupEgress", SecurityGroupRule)
 
 
+class DefaultGroupRestriction(Resource):
+    """What the CDK makes of ``restrict_default_security_group``: it removes all rules of a VPC's default group."""
+
+    TYPES = ("Custom::VpcRestrictDefaultSG",)
+
+    vpc = Link("DefaultSecurityGroupId", Vpc)
+
+
 class _StandaloneRule(Resource):
     """A rule that is a resource of its own."""
 
