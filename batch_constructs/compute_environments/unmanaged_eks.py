@@ -56,7 +56,9 @@ class UnmanagedEksComputeEnvironment(OwnComputeEnvironment):
 
     AWS's pages disagree about the service role. The tutorial for this kind has no step for one; the page about the
     service-linked role says that every unmanaged environment needs one. By default there is none, and the rule CE-02
-    warns. If AWS answers ``ServiceRole is required``, give `service_role`.
+    warns. If AWS answers ``ServiceRole is required``, give `service_role`. The access entry is for the service-linked role
+    in any case. AWS Batch makes it with the first managed environment of the account, or you do:
+    ``aws iam create-service-linked-role --aws-service-name batch.amazonaws.com``.
 
     Guide: Compute Environments (unmanaged); AWS Batch on Amazon EKS (newer than the table of contents).
     """

@@ -213,6 +213,19 @@ def test_its_function_may_touch_one_entry_and_one_policy(stack: Stack, vpc: ec2.
     assert resource == {"Fn::GetAtt": [name, "ComputeEnvironmentArn"]}
 
 
+def test_its_function_keeps_its_rights_until_it_has_cleaned_up(stack: Stack, vpc: ec2.IVpc) -> None:
+    """Pain: a role that loses its policy first leaves a stack that cannot be deleted (aws-cdk#29282, aws-cdk#32395)."""
+    imported(stack, vpc)
+    [clean_up] = resources(stack, CLEAN_UP).values()
+    [association] = resources(stack, ASSOCIATION).values()
+    rights, update = (
+        next(name for name in resources(stack, "AWS::IAM::Policy") if part in name)
+        for part in ("NamespaceAccessRoleDefaultPolicy", "NamespaceAccessUpdate")
+    )
+    assert rights in clean_up["DependsOn"]
+    assert {rights, update} <= set(association["DependsOn"])
+
+
 def test_an_l1_is_let_into_its_namespace_as_well(stack: Stack) -> None:
     """What nobody wrote with this library has no policy, and a rule says what to add (EKS-20)."""
     cluster = bare(stack)
@@ -643,7 +656,9 @@ def test_the_same_argument_means_the_same_as_on_ecs() -> None:
         "image_ids",
         "launch_template",
     }
-    assert theirs.keys() - ours.keys() == {"container_insights", "service_role"}
+    # What instances of ECS boot with; nodes have it in a launch template of yours.
+    booting = {"aws_cli", "mounts", "storage"}
+    assert theirs.keys() - ours.keys() == {"container_insights", "service_role", *booting}
 
 
 environments = st.fixed_dictionaries(
