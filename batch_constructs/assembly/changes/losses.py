@@ -81,6 +81,8 @@ def _of_rename(rename: Rename, noun: str, goes: str) -> tuple[str, str]:
         return message, f"move it in a deploy of its own, with nothing else changed: {move}"
     what = "construct id" if by_cdk else "logical id"
     message = f"{article} {noun} under another {what} is another {noun}: this one {goes}"
+    if not rename.keepable:
+        return message, _FIRST_EMPTY.get(old.type, f"remove the {noun} when nothing uses it any more")
     if not by_cdk:
         return message, f"keep the logical id {old.logical_id}"
     keep = f"the construct's .node.default_child.override_logical_id({old.logical_id!r})"

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
+from batch_constructs.assembly.changes.change import Kind
+from batch_constructs.assembly.changes.effects import effect
 from batch_constructs.assembly.template import PartialText, Reference, Unknown, shown
 
 if TYPE_CHECKING:
@@ -29,11 +31,14 @@ class Rename:
         old: the resource that goes.
         new: the resource that comes.
         across: whether the two belong to different stacks.
+        keepable: whether the old one would stay if it kept its logical id: nothing differs that would replace it, or that
+            AWS would refuse.
     """
 
     old: Resource
     new: Resource
     across: bool
+    keepable: bool
 
 
 def renames(comparison: Comparison, gone: list[Resource], come: list[Resource]) -> list[Rename]:
@@ -55,8 +60,16 @@ def renames(comparison: Comparison, gone: list[Resource], come: list[Resource]) 
     for _, old, new in sorted(scored, key=lambda each: each[0], reverse=True):
         if not {id(old), id(new)} & taken:
             taken |= {id(old), id(new)}
-            found.append(Rename(old, new, across=not comparison.same_stack(old, new)))
+            across = not comparison.same_stack(old, new)
+            keepable = across or not _forced(comparison, old, new)
+            found.append(Rename(old, new, across=across, keepable=keepable))
     return found
+
+
+def _forced(comparison: Comparison, old: Resource, new: Resource) -> bool:
+    """Whether the new resource is what it is since the old one cannot become it."""
+    effects = (effect(old, new, change.path) for change in comparison.differences(old, new))
+    return any(does.least in {Kind.REPLACED, Kind.REFUSED} for does in effects)
 
 
 def _place(resource: Resource) -> str:

@@ -140,6 +140,19 @@ def test_a_rename_in_the_cdk_says_how_to_keep_the_id(planned: Planned) -> None:
     assert "cdk refactor" in problem.remedy
 
 
+def test_hyp3_799_a_queue_that_could_not_keep_its_id_is_not_told_to(planned: Planned) -> None:
+    """ASFHyP3/hyp3#799: a queue gets another logical id so that it gets a policy; its old one would be refused it."""
+    old, new = (
+        of("JobQueue", "Old"),
+        of("JobQueue", "New", SchedulingPolicyArn="arn:policy/fair", State="ENABLED"),
+    )
+    old["Resources"]["Old"]["Properties"] |= {"State": "ENABLED", "Tags": {"a": "b"}}
+    new["Resources"]["New"]["Properties"] |= {"Tags": {"a": "b"}}
+    change = planned(old, new)["Old"]
+    assert (change.renamed_to, change.loss) == ("New", True)
+    assert change.problems[0].remedy == "give it the state DISABLED, and remove it when it is empty"
+
+
 def test_a_move_to_another_stack_is_named() -> None:
     """By type and properties, also where a reference becomes an import."""
     environment = of("ComputeEnvironment", "Spot")["Resources"]

@@ -374,3 +374,15 @@ def test_a_new_environment_is_enabled_or_the_deploy_fails(
     old["Resources"] = {name: each for name, each in old["Resources"].items() if "Queue" not in each["Type"]}
     created = {change.logical_id: change for change in plan(model_of(old), model_of(new))}["Spot"]
     assert [each.risk for each in created.problems] == ([Risk.FAILS] if fails else [])
+
+
+def test_coverage_roadmap_2463_tags_of_a_queue_change_in_place_and_a_name_stands_in_the_way(
+    quickstart: dict[str, Any], changing: Changing
+) -> None:
+    """cfn-coverage-roadmap#2463: tags were create-only until mid 2026; another type of queue still meets its own name."""
+    properties(quickstart, "Queue")["JobQueueName"] = "jobs"
+    tagged = changing(quickstart, "Queue", "Tags", {"team": "a"})
+    assert (tagged.at_least, tagged.problems) == (Kind.IN_PLACE, ())
+    change = changing(quickstart, "Queue", "JobQueueType", "EKS")
+    assert change.at_least is Kind.REPLACED
+    assert (change.loss, risks(change)) == (True, [Risk.FAILS])
