@@ -308,3 +308,11 @@ def test_metrics_know_their_region() -> None:
     with pytest.raises(RuntimeError, match="region"):
         cloudwatch.Alarm(world.here, "Alarm", metric=metrics[0], threshold=1, evaluation_periods=1)
     assert world.queue(cdk.Stack(world.app, "Anywhere")).metric_failed().region is None
+
+
+def test_fails_when_a_stack_of_jobs_is_in_another_region_than_its_queues() -> None:
+    """Jobs are submitted in their own Region, so that none would reach the queue."""
+    world = World(None)
+    queues = {"q": world.queue(world.here)}
+    with pytest.raises(ValueError, match="queues must be in the Region of the stack 'Jobs', us-east-1"):
+        bc.BatchJobsStack(world.app, "Jobs", queues=queues, env=cdk.Environment(region="us-east-1"))

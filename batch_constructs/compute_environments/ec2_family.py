@@ -85,6 +85,7 @@ class Ec2Family(ManagedComputeEnvironment):
         check_network(problems, scope, vpc, vpc_subnets, security_groups)
         overrides_given = [each.launch_template for each in capacity.launch_template_overrides]
         check_place(problems, scope, "launch_template", [launch_template, *overrides_given])
+        self._check_interfaces(problems, [launch_template, *overrides_given])
         check_place(problems, scope, "key_pair", [key_pair])
         check_place(problems, scope, "placement_group", [placement_group], account=False)
         # Roles have no Region.
@@ -163,6 +164,18 @@ class Ec2Family(ManagedComputeEnvironment):
         )
         self._warn_of(capacity.unfamiliar())
         self._warn_of_download(vpc, subnet_ids)
+
+    def _check_interfaces(
+        self, problems: Problems, templates: Sequence[ILaunchTemplateRef | BatchLaunchTemplate | None]
+    ) -> None:
+        """Note network interfaces beside the groups that this environment names: aws/aws-cdk#21577."""
+        problems.check(
+            not any(
+                isinstance(each, BatchLaunchTemplate) and each.has_network_interfaces for each in templates
+            ),
+            "launch_template must not name network_interfaces, since AWS Batch takes no security groups of an "
+            "environment beside them: make an EfaComputeEnvironment for it",
+        )
 
     def tag_instances(self, tags: Mapping[str, str]) -> None:
         """Put tags on instances, and on their disks if the launch template is one of this library; it replaces instances.

@@ -261,6 +261,9 @@ class EfaComputeEnvironment(Ec2Family):
         )
         return group
 
+    def _check_interfaces(self, problems: Problems, templates: Sequence[Any]) -> None:
+        """Nothing: it names no groups beside the interfaces of its launch template."""
+
     def _security_group_ids(self) -> None:
         # The network interfaces carry them, and EC2 refuses both together.
         return None

@@ -205,6 +205,7 @@ class BatchLaunchTemplate(Referable):
         if kms_key is not None:
             let_start_instances(self, kms_key)
         self._tags = dict(tags or {})
+        self._has_network_interfaces = bool(network_interfaces)
         self._needs: list[Mount | CloudWatchAgent] = [*(mounts or {}).values()]
         for mount in (mounts or {}).values():
             for dependable in mount.wait_for():
@@ -254,6 +255,11 @@ class BatchLaunchTemplate(Referable):
             value: What to put there.
         """
         self.cfn.add_property_override(property_path, value)
+
+    @property
+    def has_network_interfaces(self) -> bool:
+        """Whether it names network interfaces, which EC2 takes beside no security groups of an environment."""
+        return self._has_network_interfaces
 
     @property
     def needs_rights(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs._arguments import checked
+from batch_constructs._places import check_place
 from batch_constructs._problems import Problems
 from batch_constructs.platform._stack import PlatformStack, queues_of_others
 
@@ -59,7 +60,7 @@ class BatchJobsStack(PlatformStack):
             termination_protection: Whether CloudFormation refuses to delete it. By default no.
 
         Raises:
-            ValueError: no queue is given.
+            ValueError: no queue is given, or one is in another Region or account.
         """
         problems = Problems()
         problems.check(len(queues) > 0, "queues must name at least one queue, got none")
@@ -72,6 +73,8 @@ class BatchJobsStack(PlatformStack):
             description=description,
             termination_protection=termination_protection,
         )
+        check_place(problems, self, "queues", queues.values())
+        problems.raise_if_any()
         self.queues = dict(queues)
         for home in queues_of_others(queues.values()):
             self.add_stack_dependency(home, "its jobs go to queues there")

@@ -241,5 +241,5 @@ def test_the_same_argument_has_the_same_words_in_every_class(construct: type) ->
     """Where a class says something else of an argument, it is one of those that mean something else there."""
     ours, theirs = words_of(construct), words_of(Ec2ComputeEnvironment)
     different = {name for name in ours.keys() & theirs.keys() if ours[name] != theirs[name]}
-    allowed = {"vpc_subnets", "security_groups", "launch_template", "placement_group"}
+    allowed = {"vpc_subnets", "security_groups", "launch_template", "placement_group", "min_vcpus"}
     assert different - DIFFERENT <= (allowed if construct is EfaComputeEnvironment else set())

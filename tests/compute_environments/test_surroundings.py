@@ -79,3 +79,16 @@ def test_a_network_that_nobody_knows_passes(stack: Stack) -> None:
     )
     group = ec2.SecurityGroup(stack, "Group", vpc=network(stack, 1))
     bc.FargateComputeEnvironment(stack, "It", vpc=home, security_groups=[group])
+
+
+def test_fails_when_a_launch_template_names_interfaces_beside_the_groups(stack: Stack) -> None:
+    """aws/aws-cdk#21577: either groups of the environment or network interfaces of the template are allowed."""
+    home = network(stack, 1)
+    template = bc.BatchLaunchTemplate(
+        stack,
+        "Template",
+        network_interfaces=bc.efa_interfaces("c7gn.16xlarge"),
+        security_groups=[ec2.SecurityGroup(stack, "Group", vpc=home)],
+    )
+    with pytest.raises(ValueError, match="launch_template must not name network_interfaces"):
+        bc.Ec2ComputeEnvironment(stack, "It", vpc=home, launch_template=template)
