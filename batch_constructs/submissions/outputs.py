@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from aws_cdk import CfnOutput, Fn, Stack
 
 from batch_constructs._arguments import checked
+from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
 from batch_constructs.job_definitions.base import arn_of
 from batch_constructs.job_definitions.ecs import EcsJobDefinition
+from batch_constructs.job_queues import JobQueue
 from batch_constructs.submissions.request import SubmitJobRequest
 
 if TYPE_CHECKING:
@@ -87,6 +89,20 @@ class SubmissionOutputs(CheckedConstruct):
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.
         """
+        problems = Problems()
+        if isinstance(job_queue, JobQueue):
+            shared = job_queue.cfn.scheduling_policy_arn is not None
+            problems.check(
+                shared or share_identifier is None,
+                f"share_identifier is for queues with a fair-share policy, got {share_identifier!r} for one without: "
+                "leave it out",
+            )
+            problems.check(
+                share_identifier is not None or not shared,
+                "share_identifier must be given for a queue with a fair-share policy, which refuses jobs without, got "
+                "none",
+            )
+        problems.raise_if_any()
         request = SubmitJobRequest(
             job_name=id.lower() if job_name is None else job_name,
             job_queue="queue",

@@ -12,6 +12,7 @@ from tests.submissions.cli_lines import request_of, validated
 
 if TYPE_CHECKING:
     from aws_cdk import Stack
+    from aws_cdk import aws_ec2 as ec2
 
 QUEUE = "arn:aws:batch:eu-west-1:123456789012:job-queue/night"
 DEFINITION = "arn:aws:batch:eu-west-1:123456789012:job-definition/align"
@@ -117,6 +118,35 @@ def test_fails_before_anything_is_made(
         )
     assert "job_name" in str(refusal.value)
     assert stack.node.try_find_child("First") is None
+
+
+def test_a_share_is_given_where_the_queue_asks_for_it(
+    stack: Stack, vpc: ec2.IVpc, align: bc.Ec2JobDefinition
+) -> None:
+    """AWS refuses a line without it, and one with it for a queue that has no shares (nextflow#3505)."""
+    spot = bc.SpotComputeEnvironment(stack, "Spot", vpc=vpc)
+    plain = bc.JobQueue(stack, "Plain", compute_environments=[spot])
+    fair = bc.JobQueue(
+        stack,
+        "Fair",
+        compute_environments=[spot],
+        scheduling_policy=bc.FairSharePolicy(stack, "Shares", shares=[bc.Share(identifier="genomics")]),
+    )
+    with pytest.raises(
+        ValueError, match="share_identifier must be given for a queue with a fair-share policy"
+    ):
+        bc.SubmissionOutputs(stack, "First", job_queue=fair, job_definition=align)
+    with pytest.raises(
+        ValueError, match="share_identifier is for queues with a fair-share policy, got 'genomics'"
+    ):
+        bc.SubmissionOutputs(
+            stack, "First", job_queue=plain, job_definition=align, share_identifier="genomics"
+        )
+    bc.SubmissionOutputs(stack, "Plainly", job_queue=plain, job_definition=align)
+    fairly = bc.SubmissionOutputs(
+        stack, "Fairly", job_queue=fair, job_definition=align, share_identifier="genomics"
+    )
+    assert fairly.command.endswith(" --share-identifier genomics")
 
 
 REQUESTS = [
