@@ -229,3 +229,20 @@ def test_a_reason_has_stars_at_its_ends_only() -> None:
 
     with pytest.raises(ValueError, match="on_status_reason must be"):
         bc.ServiceJobRetryRule(action=bc.RetryAction.RETRY, on_status_reason="a*b")
+
+
+def test_a_request_takes_the_queue_itself(stack: cdk.Stack) -> None:
+    """Inside an app, for the line of the shell; boto3 refuses what exists only after the deploy."""
+    from batch_constructs import CapacityLimit, SageMakerJobQueue, ServiceEnvironment, ServiceJobRequest
+
+    environment = ServiceEnvironment(stack, "Training", capacity_limits=[CapacityLimit(max_capacity=1)])
+    queue = SageMakerJobQueue(stack, "Line", service_environment=environment)
+    payload = {
+        "TrainingJobName": "train",
+        "RoleArn": "arn:aws:iam::123456789012:role/train",
+        "OutputDataConfig": {"S3OutputPath": "s3://models/"},
+    }
+    request = ServiceJobRequest(job_name="train", job_queue=queue, training_job=payload)
+    assert queue.job_queue_arn in request.to_aws_cli()
+    with pytest.raises(ValueError, match="jobQueue must be known when to_boto3 is called"):
+        request.to_boto3()

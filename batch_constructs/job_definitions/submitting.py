@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Annotations
 
+from batch_constructs._places import place_of
 from batch_constructs._problems import Problems
-from batch_constructs._tokens import known
 from batch_constructs.facts import patterns
 from batch_constructs.job_definitions.base import arn_of, consumed_by, name_and_revisions
 from batch_constructs.permissions import grants
@@ -75,13 +75,13 @@ def let_submit(
 
 def _check_one_place(problems: Problems, queue: IJobQueueRef, definition: IJobDefinitionRef) -> None:
     """Note a definition whose jobs cannot run in a queue, since it is registered in another place."""
-    ours, theirs = queue.env, definition.env
+    ours, theirs = place_of(queue), place_of(definition)
     for word, one, other in (
         ("Region", ours.region, theirs.region),
         ("account", ours.account, theirs.account),
     ):
         problems.check(
-            not known((one, other)) or one == other,
+            one is None or other is None or one == other,
             f"a job's queue and its definition must be in one {word}, got a queue in {one} and "
             f"{definition.node.path!r} in {other}: register the definition in {one} as well",
         )

@@ -19,6 +19,7 @@ from batch_constructs.launch_templates.launch_template import BatchLaunchTemplat
 from batch_constructs.monitoring.costs import tag_costs
 from batch_constructs.platform.nextflow import NextflowQueues
 from batch_constructs.platform.pools import CpuPool, FargatePool, GpuPool, OwnPool, queue_plans
+from batch_constructs.platform.shares import SharedQueues
 from batch_constructs.roles import EcsInstanceRole
 from batch_constructs.scheduling_policies import FairSharePolicy
 
@@ -164,7 +165,7 @@ class ComputePool(CheckedConstruct):
         )
 
 
-class PlatformCompute(NextflowQueues):
+class PlatformCompute(NextflowQueues, SharedQueues):
     """The capacity of a platform, wherever it stands: in one construct with the rest, or in a stack of its own."""
 
     pools: Mapping[str, ComputePool]

@@ -11,11 +11,14 @@ from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits, patterns, quotas
 from batch_constructs.facts.vocabulary import RetryAction, ServiceEnvironmentType
+from batch_constructs.submissions.attributes import check_known_now
 from batch_constructs.submissions.command_line import aws_cli_line
+from batch_constructs.submissions.places import check_place, queue_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from aws_cdk.interfaces.aws_batch import IJobQueueRef
     from jsii import Number
 
 __all__ = ["ServiceJobRequest", "ServiceJobRetryRule"]
@@ -55,13 +58,13 @@ class ServiceJobRetryRule:
 class ServiceJobRequest:
     """A training job of SageMaker as ``SubmitServiceJob`` takes it.
 
-    It holds names or ARNs, and no construct: ``boto3.client("batch").submit_service_job(**request.to_boto3())``.
+    With names or ARNs it is for programs: ``boto3.client("batch").submit_service_job(**request.to_boto3())``.
 
     Guide: Submitting service jobs (newer than the table of contents).
 
     Attributes:
         job_name: Up to 128 letters, digits, ``-`` and ``_``, beginning with a letter or digit.
-        job_queue: The name or ARN of a `SageMakerJobQueue`.
+        job_queue: The name or ARN of a `SageMakerJobQueue`, or inside an app the queue itself, for `to_aws_cli`.
         training_job: The request of SageMaker's ``CreateTrainingJob``, as data; at most 10 KiB as JSON.
         attempts: How often it is tried, 1 to 10. By default once.
         evaluate_on_exit: What happens after which reason, at most 5 rules; the first that matches counts. By default
@@ -80,7 +83,7 @@ class ServiceJobRequest:
     """
 
     job_name: str
-    job_queue: str
+    job_queue: str | IJobQueueRef
     training_job: Mapping[str, Any]
     attempts: Number | None = None
     evaluate_on_exit: Sequence[ServiceJobRetryRule] = ()
@@ -94,6 +97,7 @@ class ServiceJobRequest:
     def __post_init__(self) -> None:
         problems = Problems()
         problems.matches("job_name", self.job_name, patterns.JOB_NAME)
+        check_place(problems, "job_queue", self.job_queue)
         problems.within("attempts", self.attempts, limits.RETRY_ATTEMPTS)
         problems.within("the length of evaluate_on_exit", len(self.evaluate_on_exit), limits.EVALUATE_ON_EXIT)
         problems.check(
@@ -137,10 +141,21 @@ class ServiceJobRequest:
         return json.dumps(dict(self.training_job), separators=(",", ":"), allow_nan=False)
 
     def to_boto3(self) -> dict[str, Any]:
-        """The arguments of ``submit_service_job``."""
+        """Return the arguments of ``submit_service_job``.
+
+        Raises:
+            ValueError: the request holds a construct or another value that exists only after a deploy.
+        """
+        problems, members = Problems(), self.members()
+        check_known_now(problems, members)
+        problems.raise_if_any()
+        return members
+
+    def members(self) -> dict[str, Any]:
+        """Return the members of ``SubmitServiceJob``, with tokens for what exists only after a deploy."""
         members: dict[str, Any] = {
             "jobName": self.job_name,
-            "jobQueue": self.job_queue,
+            "jobQueue": queue_text(self.job_queue),
             "serviceJobType": ServiceEnvironmentType.SAGEMAKER_TRAINING.value,
             "serviceRequestPayload": self._payload(),
             "retryStrategy": self._retry_strategy(),
@@ -163,7 +178,7 @@ class ServiceJobRequest:
         Args:
             region: Where to submit. By default wherever the shell's configuration says.
         """
-        return aws_cli_line("submit-service-job", self.to_boto3(), region=region)
+        return aws_cli_line("submit-service-job", self.members(), region=region)
 
     def _retry_strategy(self) -> dict[str, Any] | None:
         if self.attempts is None:
