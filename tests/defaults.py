@@ -121,6 +121,12 @@ def _chain(stack: Stack) -> bc.JobChain:
     return bc.JobChain(jobs={"a": request})
 
 
+def _unmanaged(stack: Stack) -> bc.ImportedComputeEnvironment:
+    return bc.ImportedComputeEnvironment(
+        stack, "OnEks", compute_environment_arn=f"{_ARN}:compute-environment/a"
+    )
+
+
 _ARGUMENTS: dict[str, Callable[[Stack], Any]] = {
     "bucket": _bucket,
     "capacity_limits": lambda _: [bc.CapacityLimit(max_capacity=4)],
@@ -169,6 +175,7 @@ _OF_CONSTRUCTS: dict[str, dict[str, Callable[[Stack], Any]]] = {
     },
     # The CDK has no kubectl for a cluster that it knows by its ARN only.
     "EksNamespace": {"apply": lambda _: False, "namespace": lambda _: "jobs"},
+    "EksNamespaceAccess": {"compute_environment": _unmanaged, "namespace": lambda _: "jobs"},
     "GpuComputeEnvironment": {"instance_types": lambda _: ["g6"]},
     "QuotaShare": {"quota_share_name": lambda _: "research"},
     "TeamsChannel": {

@@ -197,7 +197,7 @@ def test_the_environment_can_be_any_token(stack: Stack) -> None:
         (Ec2ComputeEnvironment, document("FARGATE"), "got one for FargateComputeEnvironment"),
         (FargateComputeEnvironment, UNMANAGED, "got one for UnmanagedComputeEnvironment"),
         (Ec2ComputeEnvironment, MANAGED, "got one for ManagedInstancesComputeEnvironment"),
-        (GpuComputeEnvironment, document(), "instance_types must have GPUs, got c7i"),
+        (GpuComputeEnvironment, document(), "instance_types must have GPUs of NVIDIA, got c7i"),
         (EfaComputeEnvironment, document(instanceTypes=["c7i.large"]), "must have an Elastic Fabric Adapter"),
         (Ec2ComputeEnvironment, document(minvCpus=256), "CE-08"),
         (Ec2ComputeEnvironment, document(instanceRole=ROLE), "IAM-03"),
