@@ -21,7 +21,7 @@ from batch_constructs._tokens import known
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.vocabulary import TimeLimitAction
 from batch_constructs.permissions import grants
-from batch_constructs.time_limits import JobStateTimeLimit, limits_of
+from batch_constructs.time_limits import JobStateTimeLimit, check_reasons, limits_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -233,11 +233,7 @@ class JobQueue(CliJson, JobQueueBase):
             len(set(compute_environments)) == len(compute_environments),
             "compute_environments must be different ones, got one of them twice",
         )
-        reasons = [limit.reason for limit in job_state_time_limits]
-        problems.check(
-            len(set(reasons)) == len(reasons),
-            "job_state_time_limits must have different reasons, got one twice",
-        )
+        check_reasons(problems, job_state_time_limits, service_jobs=False)
         check_place(problems, scope, "compute_environments", compute_environments)
         check_place(problems, scope, "scheduling_policy", [scheduling_policy])
         problems.raise_if_any()

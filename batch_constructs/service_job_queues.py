@@ -20,6 +20,7 @@ from batch_constructs.facts.vocabulary import ResourceSharing, ServiceEnvironmen
 from batch_constructs.job_queues import kind_of, queue_arguments
 from batch_constructs.service_environments import check_units, limits_of
 from batch_constructs.service_job_queue_base import SageMakerJobQueueBase
+from batch_constructs.time_limits import check_reasons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,11 +80,7 @@ class SageMakerJobQueue(CliJson, SageMakerJobQueueBase):
         problems = Problems()
         problems.within("priority", priority, limits.QUEUE_PRIORITY)
         problems.matches("job_queue_name", job_queue_name, patterns.JOB_QUEUE_NAME)
-        reasons = [limit.reason for limit in job_state_time_limits]
-        problems.check(
-            len(set(reasons)) == len(reasons),
-            "job_state_time_limits must have different reasons, got one twice",
-        )
+        check_reasons(problems, job_state_time_limits, service_jobs=True)
         check_place(problems, scope, "service_environment", [service_environment])
         check_place(problems, scope, "scheduling_policy", [scheduling_policy])
         problems.raise_if_any()

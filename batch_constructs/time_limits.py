@@ -15,7 +15,7 @@ from batch_constructs.facts.vocabulary import TimeLimitReason
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["JobStateTimeLimit", "TimeLimitReason", "limits_of"]
+__all__ = ["JobStateTimeLimit", "TimeLimitReason", "check_reasons", "limits_of"]
 
 
 @checked
@@ -90,6 +90,31 @@ _NEVER_RUN = (
     TimeLimitReason.INSTANCE_CONFIGURATION,
 )
 _NEVER_RUN_IN_A_SERVICE = (TimeLimitReason.SERVICE_MAX_RESOURCE, TimeLimitReason.QUOTA_MANAGEMENT_LIMIT)
+
+
+def check_reasons(problems: Problems, limits: Iterable[JobStateTimeLimit], *, service_jobs: bool) -> None:
+    """Add a problem for reasons that are given twice, and for those that never occur in this kind of queue.
+
+    Args:
+        problems: What is wrong with the call.
+        limits: The limits of the queue.
+        service_jobs: Whether the queue has service jobs, not compute jobs.
+    """
+    reasons = [limit.reason for limit in limits]
+    problems.check(
+        len(set(reasons)) == len(reasons),
+        "job_state_time_limits must have different reasons, got one twice",
+    )
+    fitting = TimeLimitReason.of_queue(service_jobs=service_jobs)
+    kind, method = (
+        ("service jobs", "for_service_jobs") if service_jobs else ("compute jobs", "for_misconfigurations")
+    )
+    for reason in reasons:
+        problems.check(
+            reason in fitting,
+            f"job_state_time_limits must have reasons that occur in a queue of {kind}, got {reason.name}: "
+            f"take JobStateTimeLimit.{method}()",
+        )
 
 
 def limits_of(actions: Iterable[Mapping[str, Any]]) -> list[JobStateTimeLimit]:

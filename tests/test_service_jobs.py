@@ -246,3 +246,36 @@ def test_a_request_takes_the_queue_itself(stack: cdk.Stack) -> None:
     assert queue.job_queue_arn in request.to_aws_cli()
     with pytest.raises(ValueError, match="jobQueue must be known when to_boto3 is called"):
         request.to_boto3()
+
+
+@pytest.mark.parametrize(
+    ("service", "reason", "way"),
+    [
+        (True, bc.TimeLimitReason.JOB_RESOURCE_REQUIREMENT, "for_service_jobs"),
+        (False, bc.TimeLimitReason.QUOTA_MANAGEMENT_LIMIT, "for_misconfigurations"),
+    ],
+)
+def test_fails_when_a_time_limit_would_never_apply(
+    stack: cdk.Stack,
+    service: bool,
+    reason: bc.TimeLimitReason,
+    way: str,
+) -> None:
+    """Fails when a reason never occurs in this kind of queue; a lack of capacity occurs in both."""
+    limits = [bc.JobStateTimeLimit(reason=reason, max_time=cdk.Duration.hours(1))]
+    capacity = [bc.JobStateTimeLimit.for_insufficient_capacity()]
+    if service:
+        environment = bc.ServiceEnvironment(
+            stack, "Training", capacity_limits=[bc.CapacityLimit(max_capacity=2)]
+        )
+        bc.SageMakerJobQueue(stack, "Fine", service_environment=environment, job_state_time_limits=capacity)
+        with pytest.raises(ValueError, match=rf"got {reason.name}: take JobStateTimeLimit\.{way}"):
+            bc.SageMakerJobQueue(
+                stack, "Queue", service_environment=environment, job_state_time_limits=limits
+            )
+        return
+    arn = "arn:aws:batch:us-east-1:123456789012:compute-environment/spot"
+    spot = bc.Ec2ComputeEnvironment.from_compute_environment_arn(stack, "Spot", arn)
+    bc.JobQueue(stack, "Fine", compute_environments=[spot], job_state_time_limits=capacity)
+    with pytest.raises(ValueError, match=rf"got {reason.name}: take JobStateTimeLimit\.{way}"):
+        bc.JobQueue(stack, "Queue", compute_environments=[spot], job_state_time_limits=limits)

@@ -21,7 +21,7 @@ ARRAYS = st.dictionaries(st.from_regex(r"[B-Z][A-Z]{0,5}", fullmatch=True), TEXT
 TIME_LIMITS = st.lists(
     st.builds(
         bc.JobStateTimeLimit,
-        reason=st.sampled_from(bc.TimeLimitReason),
+        reason=st.sampled_from(bc.TimeLimitReason.of_queue(service_jobs=False)),
         max_time=st.integers(600, 86_400).map(Duration.seconds),
     ),
     max_size=4,

@@ -42,10 +42,10 @@ def environment_orders(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 
 def time_limits(action: str, reasons: list[str]) -> st.SearchStrategy[list[dict[str, Any]]]:
-    """Time limits with documented reasons and others, each reason once."""
+    """Time limits with documented reasons, and a shorter one that is only warned of (JQ-10), each reason once."""
     limits = some(
         {
-            "reason": st.sampled_from([*reasons, "SOMETHING:NEWER"]),
+            "reason": st.sampled_from([*reasons, "CAPACITY:INSUFFICIENT"]),
             "state": st.just("RUNNABLE"),
             "maxTimeSeconds": st.integers(600, 86_400),
             "action": st.just(action),

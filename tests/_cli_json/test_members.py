@@ -197,7 +197,7 @@ DEFINITIONS: list[tuple[Any, dict[str, Any]]] = [
     ),
 ]
 QUEUE = {"jobQueueName": "every", "state": "ENABLED", "priority": 1, "tags": {"a": "b"}}
-LIMIT = {"reason": "a", "state": "RUNNABLE", "maxTimeSeconds": 600}
+LIMIT = {"reason": "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY", "state": "RUNNABLE", "maxTimeSeconds": 600}
 QUEUES: list[tuple[Any, dict[str, Any]]] = [
     (
         bc.JobQueue,

@@ -145,3 +145,22 @@ def test_an_impossible_trail_is_refused(stack: Stack, arguments: dict[str, Any],
     with pytest.raises(ValueError, match=message):
         bc.BatchApiTrail(stack, "Trail", **arguments)
     assert not stack.node.children
+
+
+def test_a_trail_of_all_regions_takes_global_services_too(stack: Stack, synth: Synth) -> None:
+    """CloudTrail refuses it without (evidence-app#4, terraform#4723); its key serves trails of any Region."""
+    bc.BatchApiTrail(stack, "Trail", all_regions=True)
+    resources = synth()
+    [trail] = of_type(resources, "AWS::CloudTrail::Trail")
+    assert (trail["IsMultiRegionTrail"], trail["IncludeGlobalServiceEvents"]) == (True, True)
+    keys = str(of_type(resources, "AWS::KMS::Key"))
+    assert ":cloudtrail:*:" in keys
+
+
+def test_a_trail_is_of_one_region_by_default(stack: Stack, synth: Synth) -> None:
+    """And fails when no trail is made that could be of all."""
+    bc.BatchApiTrail(stack, "Trail")
+    [trail] = of_type(synth(), "AWS::CloudTrail::Trail")
+    assert (trail["IsMultiRegionTrail"], trail["IncludeGlobalServiceEvents"]) == (False, False)
+    with pytest.raises(ValueError, match="all_regions is about the trail, got own_trail=False"):
+        bc.BatchApiTrail(stack, "Other", own_trail=False, all_regions=True)

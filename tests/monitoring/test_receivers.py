@@ -61,7 +61,7 @@ def services_of(stack: Stack, topic: sns.ITopic, resources: dict[str, dict[str, 
 def test_a_chat_hears_of_alarms_by_its_own_topic(
     stack: Stack, synth: Synth, queue: bc.ImportedJobQueue
 ) -> None:
-    """CloudWatch may publish there and use its key; no other topic is made."""
+    """CloudWatch may publish there and use its key; no other topic is made (hyp3#762)."""
     channel = slack(stack)
     bc.BatchAlarms(stack, "Alarms", job_queues=[queue], targets=[channel])
     resources = synth()
@@ -93,7 +93,7 @@ def test_phones_and_web_hooks_subscribe_to_a_topic_of_the_alarms(
 
 
 def test_a_chat_alone_is_the_one_topic_of_a_budget(stack: Stack, synth: Synth) -> None:
-    """Beside mails, which need no topic."""
+    """Beside mails, which need no topic (terraform-aws-budget-alarms#6, landing-zone-accelerator-on-aws#409)."""
     channel = slack(stack)
     bc.BatchBudget(stack, "Budget", monthly_limit=5, tags=TAGS, emails=["ops@example.com"], targets=[channel])
     resources = synth()

@@ -129,7 +129,7 @@ def test_who_manages_sagemaker_jobs_may_make_the_service_linked_role(stack: Stac
 def test_priorities_may_be_changed_up_to_a_highest_one(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]], asked: str, decided: str
 ) -> None:
-    """UpdateServiceJob knows the priority that is asked for, and no queue."""
+    """UpdateServiceJob knows the priority that is asked for, and no queue (sagemaker-python-sdk#5659)."""
     queue = SageMakerJobQueue.from_job_queue_arn(stack, "Queue", batch_arn("job-queue/training"))
     who = iam.Role(stack, "Who", assumed_by=iam.AccountRootPrincipal())
     queue.grant_update_service_jobs(who, maximum_scheduling_priority=5)

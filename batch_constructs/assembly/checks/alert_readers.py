@@ -54,7 +54,7 @@ def somebody_hears(batch: BatchModel) -> Iterator[Finding]:
             if all(id(each) in silent for each in theirs) and any(id(each) == key for each in theirs)
         ]
         if mute:
-            message = f"nobody hears of {_names(mute)}: {_name(topic)} must have a subscription, got none"
+            message = f"nobody hears of {_names(mute)}: {topic.label} must have a subscription, got none"
             yield Finding(topic, message)
     idle = [alarm for alarm in batch.of(Alarm) if _does_nothing(alarm)]
     if idle and not _looks_at_alarms(batch):
@@ -142,10 +142,6 @@ def _looks_at_alarms(batch: BatchModel) -> bool:
 
 
 def _names(resources: Sequence[Resource]) -> str:
-    names = [_name(each) for each in resources]
+    names = [each.label for each in resources]
     more = len(names) - _SHOWN
     return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
-
-
-def _name(resource: Resource) -> str:
-    return resource.construct_path.removesuffix("/Resource") or resource.logical_id

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.template import PartialText, known
 from batch_constructs.assembly.template.permissions import may_allow, may_be_about
-from batch_constructs.assembly.template.resources import Alarm, EventRule, TopicPolicy
+from batch_constructs.assembly.template.resources import Alarm, Budget, EventRule, TopicPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,15 +31,17 @@ _SOURCES = ("aws:sourceaccount", "aws:sourcearn")
     prevents="alerts that never arrive, without a word but FailedInvocations in the metrics",
 )
 def topic_takes_alerts(batch: BatchModel) -> Iterator[Finding]:
-    """A topic must let EventBridge publish if rules on AWS Batch do, and a policy of its own must let alarms publish."""
+    """A topic must let EventBridge and budgets publish if they do, and a policy of its own must let alarms publish."""
     for topic, service in _publishers(batch):
         documents = _policies(topic, batch)
-        # Without a policy, a topic takes what its own account sends: alarms do, EventBridge does not count as that.
-        if documents is None or (not documents and service != "events"):
+        # Without a policy, a topic takes what its own account sends: alarms do, EventBridge and budgets do not count as that.
+        if documents is None or (not documents and service == "cloudwatch"):
             continue
         if not documents or _surely_lacks(documents, service, "sns:Publish"):
             got = "a policy without such a statement" if documents else "no policy"
-            yield Finding(topic, f"{topic.label} must let {service}.amazonaws.com publish, got {got}")
+            message = f"{topic.label} must let {service}.amazonaws.com publish, got {got}"
+            # No recorded answer of AWS is known for budgets, only its page.
+            yield Finding(topic, message, severity=WARNING if service == "budgets" else ERROR)
 
 
 @rule(
@@ -76,18 +78,28 @@ def key_serves_alerts(batch: BatchModel) -> Iterator[Finding]:
 
 def _publishers(batch: BatchModel) -> list[tuple[Topic, str]]:
     """The topics that hear of AWS Batch, each once with each service that publishes without a role."""
-    found = {
-        (id(target.topic), "events"): target.topic
-        for listener in batch.of(EventRule)
-        if listener.hears_batch
-        for target in listener.targets
-        if target.topic is not None and target.lacks("RoleArn")
-    } | {
-        (id(topic), "cloudwatch"): topic
-        for alarm in batch.of(Alarm)
-        if alarm.concerns_batch
-        for topic in alarm.topics
-    }
+    found = (
+        {
+            (id(target.topic), "events"): target.topic
+            for listener in batch.of(EventRule)
+            if listener.hears_batch
+            for target in listener.targets
+            if target.topic is not None and target.lacks("RoleArn")
+        }
+        | {
+            (id(topic), "cloudwatch"): topic
+            for alarm in batch.of(Alarm)
+            if alarm.concerns_batch
+            for topic in alarm.topics
+        }
+        | {
+            (id(told.topic), "budgets"): told.topic
+            for budget in batch.of(Budget)
+            for notification in budget.notifications
+            for told in notification.subscribers
+            if told.topic is not None
+        }
+    )
     return [(topic, service) for (_, service), topic in found.items()]
 
 
