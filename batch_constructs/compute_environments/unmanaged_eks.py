@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
-from batch_constructs import _cfn
 from batch_constructs._arguments import checked
 from batch_constructs._places import check_place
 from batch_constructs._problems import Problems
@@ -27,8 +26,8 @@ from batch_constructs.compute_environments.eks_namespaces import EksNamespace
 from batch_constructs.compute_environments.unmanaged import described
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.eks import COMPUTE_ENVIRONMENT_LABEL
-from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_NAME, SERVICE_LINKED_ROLE_PATH
 from batch_constructs.facts.vocabulary import AccessEntryState
+from batch_constructs.roles import BatchServiceRole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,11 +55,11 @@ class UnmanagedEksComputeEnvironment(OwnComputeEnvironment):
 
     EKS Auto Mode replaces its nodes by itself, so AWS Batch runs no jobs on them; a node group beside it works.
 
-    AWS's pages disagree about the service role. The tutorial for this kind has no step for one. The page about the
-    service-linked role, the API's text and an answer of AWS to an unmanaged environment (``ServiceRole is required``) ask
-    for one. So the service-linked role is named by default, which both sides allow. An environment without any is one of
-    `from_cli_json`, and the rule CE-02 warns of it. The role must exist: AWS Batch makes it with the first managed
-    environment of the account, or you do by ``aws iam create-service-linked-role --aws-service-name batch.amazonaws.com``.
+    AWS's pages disagree about the service role. The tutorial for this kind has no step for one. The API's text and AWS's
+    answers to unmanaged environments ask for one that is not the service-linked role. So it gets a `BatchServiceRole`. A
+    document of `from_cli_json` may leave it out, and the rule CE-02 warns. The access entry is for the service-linked role in
+    any case, which must exist: AWS Batch makes it with the first managed environment of the account, or you do by
+    ``aws iam create-service-linked-role --aws-service-name batch.amazonaws.com``.
 
     Guide: Compute Environments (unmanaged); AWS Batch on Amazon EKS (newer than the table of contents).
     """
@@ -105,7 +104,7 @@ class UnmanagedEksComputeEnvironment(OwnComputeEnvironment):
                 entry, which AWS Batch makes. How your nodes join is yours.
             unmanaged_vcpus: How many vCPUs your nodes have together for jobs, at least 0. The API reserves for fair
                 shares by it; the console calls it the most that jobs may use. By default it reserves nothing.
-            service_role: A role of your own, such as a `BatchServiceRole`. By default the service-linked role, by its ARN.
+            service_role: What AWS Batch acts with on AWS. By default a `BatchServiceRole` of its own.
             enabled: Whether jobs are placed; by default yes. AWS creates no environment that is not.
             compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes
                 one, without which the environment could never be replaced.
@@ -126,7 +125,7 @@ class UnmanagedEksComputeEnvironment(OwnComputeEnvironment):
 
         super().__init__(scope, id)
         name = namespace if isinstance(namespace, str) else namespace.namespace
-        self.service_role = service_role or _service_linked_role(self)
+        self.service_role = service_role or BatchServiceRole(self, "ServiceRole")
         self.namespace = (
             EksNamespace(self, "Namespace", cluster=cluster, namespace=namespace, access_entry=access)
             if isinstance(namespace, str)
@@ -146,7 +145,7 @@ class UnmanagedEksComputeEnvironment(OwnComputeEnvironment):
         )
         self._keep_stack_tags_off()
         self._tell_if_disabled(enabled=enabled)
-        self._outlive(service_role)
+        self._outlive(self.service_role)
         if access is not None:
             acknowledge_access_entry(self.cfn)
         # Whatever lets in must be there before the environment, and go after it.
@@ -175,9 +174,3 @@ class UnmanagedEksComputeEnvironment(OwnComputeEnvironment):
         Give it to the node group, or by hand: ``kubectl label node NAME batch.amazonaws.com/compute-environment-uuid=UUID``.
         """
         return {COMPUTE_ENVIRONMENT_LABEL: self.uuid}
-
-
-def _service_linked_role(scope: Construct) -> iam.IRole:
-    name = f"{SERVICE_LINKED_ROLE_PATH.strip('/')}/{SERVICE_LINKED_ROLE_NAME}"
-    arn = f"arn:{_cfn.partition()}:iam::{_cfn.account()}:role/{name}"
-    return iam.Role.from_role_arn(scope, "ServiceLinked", arn, mutable=False)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from batch_constructs.assembly.checks import Finding, Severity, misspelt, outside, rule
 from batch_constructs.assembly.template import is_none_of, is_one_of
 from batch_constructs.assembly.template.resources import JobQueue
+from batch_constructs.assembly.template.unknown import shown
 from batch_constructs.facts import limits, vocabulary
+from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,10 +45,15 @@ def _drains(environment: ComputeEnvironment, batch: BatchModel) -> bool:
     chapter="Creating a Compute Environment",
     severity=ERROR,
     remedy="give the ARN of a role that batch.amazonaws.com may take on",
-    prevents="ClientException: ServiceRole is required",
+    prevents="ClientException: ServiceRole is required; Service Linked Role cannot be used with UNMANAGED Compute "
+    "Environment",
 )
 def unmanaged_has_a_service_role(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """An unmanaged environment must name its service role."""
+    """An unmanaged environment must name a service role, and not the service-linked one."""
+    arn = shown(environment.service_role_arn)
+    if is_one_of(environment.type_, "UNMANAGED") and SERVICE_LINKED_ROLE_NAME in arn:
+        message = f"an UNMANAGED environment takes no service-linked role, got {arn}"
+        yield Finding(environment, message, at="ServiceRole")
     none = environment.lacks("ServiceRole") or is_one_of(environment.service_role_arn, "")
     if not is_one_of(environment.type_, "UNMANAGED") or not none:
         return
