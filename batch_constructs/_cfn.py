@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
-from aws_cdk import Aws
+from aws_cdk import Aws, Stack
 from aws_cdk import aws_iam as iam
 
 if TYPE_CHECKING:
@@ -75,3 +75,18 @@ def service_principal(service: str) -> iam.ServicePrincipal:
 def guarded_principal(service: str, conditions: Mapping[str, object]) -> iam.ServicePrincipal:
     """A service that may take a role only under conditions (the confused-deputy guard)."""
     return iam.ServicePrincipal(service, conditions=dict(conditions))
+
+
+def data_of(thing: object) -> dict[str, Any]:
+    """Return the data that an object of the CDK holds, such as the options of a log driver; nothing if it holds more.
+
+    Its members are not its class's: the CDK resolves it as it resolves what stands in a template.
+
+    Args:
+        thing: No construct.
+    """
+    try:
+        found = Stack().resolve(thing)
+    except RuntimeError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -18,6 +18,7 @@ from batch_constructs._places import check_place
 from batch_constructs._problems import Problems
 from batch_constructs._references import Referable
 from batch_constructs._tokens import known
+from batch_constructs.compute_environments.order import check_order, check_policy
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.vocabulary import TimeLimitAction
 from batch_constructs.permissions import grants
@@ -211,12 +212,13 @@ class JobQueue(CliJson, JobQueueBase):
             scope: Where the queue belongs.
             id: Its name in that scope.
             compute_environments: In the order in which they are tried: ours, the L2's, an L1 or an imported one.
-                At least one; more than three need a raised quota.
+                At least one; more than three need a raised quota. Of ECS Managed Instances, those on demand come
+                before those on Spot.
             priority: 0 to 1000; among queues that share an environment, the higher goes first. By default 1.
-            scheduling_policy: How shares are served. By default first in, first out. A queue that begins without
-                one can never get one.
-            job_state_time_limits: When a job that blocks the queue is cancelled, at most one limit for a reason. By
-                default it blocks for ever.
+            scheduling_policy: How shares are served, by a `FairSharePolicy`. By default first in, first out. A queue
+                that begins without one can never get one.
+            job_state_time_limits: When a job that blocks the queue is cancelled, at most one limit for a reason. The
+                reasons of service jobs are for `SageMakerJobQueue`. By default it blocks for ever.
             enabled: Whether it accepts jobs; by default yes. Jobs in a disabled queue finish.
             job_queue_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
 
@@ -226,14 +228,10 @@ class JobQueue(CliJson, JobQueueBase):
         problems = Problems()
         problems.within("priority", priority, limits.QUEUE_PRIORITY)
         problems.matches("job_queue_name", job_queue_name, patterns.JOB_QUEUE_NAME)
-        problems.within(
-            "the length of compute_environments", len(compute_environments), limits.QUEUE_COMPUTE_ENVIRONMENTS
-        )
-        problems.check(
-            len(set(compute_environments)) == len(compute_environments),
-            "compute_environments must be different ones, got one of them twice",
-        )
+        arns = [each.compute_environment_ref.compute_environment_arn for each in compute_environments]
         check_reasons(problems, job_state_time_limits, service_jobs=False)
+        check_order(problems, compute_environments, arns)
+        check_policy(problems, scheduling_policy)
         check_place(problems, scope, "compute_environments", compute_environments)
         check_place(problems, scope, "scheduling_policy", [scheduling_policy])
         problems.raise_if_any()
@@ -259,10 +257,8 @@ class JobQueue(CliJson, JobQueueBase):
             ]
             or None,
             compute_environment_order=[
-                _L1.ComputeEnvironmentOrderProperty(
-                    compute_environment=each.compute_environment_ref.compute_environment_arn, order=order
-                )
-                for order, each in enumerate(compute_environments, start=1)
+                _L1.ComputeEnvironmentOrderProperty(compute_environment=arn, order=order)
+                for order, arn in enumerate(arns, start=1)
             ],
         )
         # On Amazon EKS a job that comes before the rights waits for them, and one that outlives them never ends.

@@ -16,6 +16,7 @@ from batch_constructs import _cfn
 from batch_constructs._arguments import checked
 from batch_constructs._keys import let_write_logs
 from batch_constructs._synth_checks import check_at_synth
+from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,7 @@ __all__ = [
     "InstanceRole",
     "JobRole",
     "SpotFleetRole",
+    "is_service_linked",
 ]
 
 
@@ -298,3 +300,9 @@ def _tasks_of_this_account() -> iam.ServicePrincipal:
     return _cfn.guarded_principal(
         "ecs-tasks.amazonaws.com", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}
     )
+
+
+def is_service_linked(role: iam.IRole) -> bool:
+    """Return whether a role is known to be the one that AWS Batch made for itself."""
+    arn = role.role_arn
+    return SERVICE_LINKED_ROLE_PATH in arn or arn.endswith("/AWSServiceRoleForBatch")

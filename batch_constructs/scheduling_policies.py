@@ -36,8 +36,8 @@ class Share:
     Guide: Job Scheduling.
 
     Attributes:
-        identifier: At most 255 letters, digits, hyphens and underscores. With ``*`` at the end it stands for all identifiers that begin
-            so, which then share one weight.
+        identifier: At most 255 letters, digits, hyphens and underscores. With ``*`` at the end it stands for all
+            identifiers that begin so, which then share one weight.
         weight_factor: 0.0001 to 999.9999; the *lower*, the more: 0.125 gets eight times what 1 gets. By default 1.
 
     Raises:
@@ -82,7 +82,8 @@ class FairSharePolicy(CliJson, Referable):
         Args:
             scope: Where the policy belongs.
             id: Its name in that scope.
-            shares: Who has a weight of its own. A share that no entry names has weight 1, as by default all have.
+            shares: Who has a weight of its own, at most 500. A share that no entry names has weight 1, as by default
+                all have.
             share_decay: How long past use counts, up to one week. By default only current use does.
             compute_reservation: Percent of the capacity kept for shares that are not active yet, 0 to 99. By
                 default none.
@@ -96,6 +97,7 @@ class FairSharePolicy(CliJson, Referable):
         problems.within("share_decay", decay_seconds, limits.SHARE_DECAY_SECONDS)
         problems.within("compute_reservation", compute_reservation, limits.COMPUTE_RESERVATION)
         problems.matches("scheduling_policy_name", scheduling_policy_name, patterns.RESOURCE_NAME)
+        problems.within("the length of shares", len(shares), limits.SHARES)
         problems.add(*_overlaps(shares))
         problems.raise_if_any()
         super().__init__(scope, id)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["CapacityLimit", "ServiceEnvironment"]
 
 _L1 = batch.CfnServiceEnvironment
+ALL_INSTANCES = "NUM_INSTANCES"
 
 
 @checked
@@ -59,10 +60,16 @@ class CapacityLimit:
 
 
 def check_units(problems: Problems, capacity_limits: Sequence[CapacityLimit]) -> None:
-    """Note a unit that is limited twice."""
+    """Note a unit that is limited twice, and instances that are counted in two ways at once."""
     units = Counter(each.capacity_unit for each in capacity_limits if known(each.capacity_unit))
     for unit, count in units.items():
         problems.check(count == 1, f"capacity_limits must name each unit once, got {unit} {count} times")
+    types = [unit for unit in units if unit != ALL_INSTANCES]
+    problems.check(
+        not types or ALL_INSTANCES not in units,
+        f"capacity_limits must all count {ALL_INSTANCES} or all name instance types, got {ALL_INSTANCES} and "
+        f"{', '.join(types)}: leave one of the two out",
+    )
 
 
 def limits_of(capacity_limits: Iterable[Mapping[str, Any]]) -> list[CapacityLimit]:
@@ -101,7 +108,8 @@ class ServiceEnvironment(CliJson, Referable):
         Args:
             scope: Where the environment belongs.
             id: Its name in that scope.
-            capacity_limits: How many instances may run at once, at least one limit, each for another unit.
+            capacity_limits: How many instances may run at once, 1 to 5 limits, each for another unit: one that counts
+                all instances, or each for an instance type.
             enabled: Whether jobs are placed; by default yes.
             service_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import batch_constructs as bc
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from aws_cdk import Stack
 
@@ -133,6 +133,7 @@ _ARGUMENTS: dict[str, Callable[[Stack], Any]] = {
     "chain": _chain,
     "channel_id": lambda _: "C0123456789",
     "cluster": _cluster,
+    "compute_environment": _environment,
     "compute_environment_arn": lambda _: f"{_ARN}:compute-environment/a",
     "compute_environments": lambda stack: [_environment(stack)],
     "consumable_resource_arn": lambda _: f"{_ARN}:consumable-resource/a",
@@ -200,10 +201,16 @@ def arguments(name: str, stack: Stack) -> dict[str, Any]:
     return {each: ways[each](stack) for each in sorted(required | set(_OF_CONSTRUCTS.get(name, ())))}
 
 
-def templates() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each public construct's name, with the template of an app that has nothing else."""
+def templates() -> tuple[dict[str, dict[str, Any]], dict[str, list[str]]]:
+    """The template of an app with one public construct, by its name; and why there is none, where there is none."""
+    made: dict[str, dict[str, Any]] = {}
+    failed: dict[str, list[str]] = {}
     for name in constructs():
-        yield name, _resources_of(name)
+        try:
+            made[name] = _resources_of(name)
+        except (AssertionError, ValueError) as error:
+            failed[name] = [f"it cannot be made with its defaults: {error}"]
+    return made, failed
 
 
 def _resources_of(name: str) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def test_a_key_of_disks_lets_those_who_start_instances_use_it(
 
 
 def test_the_roles_need_not_exist_yet(stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]) -> None:
-    """terraform-aws-modules/terraform-aws-eks#3013: a new account has none, and AWS refuses principals that do not exist."""
+    """AWS makes them when they are first needed, and refuses policies whose principals do not exist."""
     bc.BatchLaunchTemplate(stack, "Template", kms_key=key_of(stack))
     principals = [each["Principal"] for each in key_policy(synth())["Statement"]]
     assert "AWSServiceRole" not in json.dumps(principals)

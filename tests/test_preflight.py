@@ -18,12 +18,17 @@ if TYPE_CHECKING:
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.template.json"))
 # Where a rule is right for other templates than this one.
 EXCEPTIONS = {
-    "blue_green.BlueGreen.template.json": {
+    "blue_green-step2.BlueGreen.template.json": {
         "pf-batch-ce-state-enabled": "the second of its deploys: an update may switch an environment off",
     },
     "shared_files.SharedFiles.template.json": {
         "pf-efs-file-system-policy": "denied without TLS only, which the rule does not read: AWS's own statement",
     },
+}
+OF_CONSTRUCTS = {
+    "UnmanagedEksComputeEnvironment": {
+        "pf-batch-ce-unmanaged-service-role": "measured on ECS: AWS's guide has no service role for it on EKS",
+    }
 }
 GPU_ON_FARGATE = {
     "Type": "AWS::Batch::JobDefinition",
@@ -49,9 +54,8 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[st
 
     def judge_all() -> dict[str, list[str]]:
         golden = {path.name: json.loads(path.read_text("utf-8")) for path in GOLDEN}
-        return judge(
-            {**golden, **dict(defaults.templates()), "broken": {"Resources": {"Job": GPU_ON_FARGATE}}}
-        )
+        made, failed = defaults.templates()
+        return judge({**golden, **made, "broken": {"Resources": {"Job": GPU_ON_FARGATE}}}) | failed
 
     found: dict[str, list[str]] = once(folder_of_run(tmp_path_factory), "preflight", judge_all)
     return lambda name: found[name]
@@ -67,7 +71,8 @@ def test_aws_takes_every_example(name: str, refused: Callable[[str], list[str]])
 @pytest.mark.parametrize("name", defaults.constructs())
 def test_aws_takes_every_construct_with_its_defaults(name: str, refused: Callable[[str], list[str]]) -> None:
     """Whoever gives the arguments that must be given, and no others, can deploy what comes of it."""
-    assert refused(name) == []
+    argued = OF_CONSTRUCTS.get(name, {})
+    assert [each for each in refused(name) if each.partition(" ")[0] not in argued] == []
 
 
 def test_the_judge_finds_what_aws_refuses(refused: Callable[[str], list[str]]) -> None:

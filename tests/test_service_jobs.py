@@ -170,7 +170,9 @@ def test_an_impossible_share_is_refused(stack, arguments, message) -> None:
 RULES = st.builds(
     bc.ServiceJobRetryRule,
     action=st.sampled_from(bc.RetryAction),
-    on_status_reason=st.sampled_from(["Capacity*", "InternalServerError", "*"]),
+    on_status_reason=st.sampled_from(
+        ["*CapacityError*", "Received status from SageMaker: InternalServerError*", "*"]
+    ),
 )
 REQUESTS = st.builds(
     bc.ServiceJobRequest,
@@ -279,3 +281,28 @@ def test_fails_when_a_time_limit_would_never_apply(
     bc.JobQueue(stack, "Fine", compute_environments=[spot], job_state_time_limits=capacity)
     with pytest.raises(ValueError, match=rf"got {reason.name}: take JobStateTimeLimit\.{way}"):
         bc.JobQueue(stack, "Queue", compute_environments=[spot], job_state_time_limits=limits)
+
+
+@pytest.mark.parametrize(
+    "reason", ["*CapacityError*", "Received status from SageMaker: *", "*", "Rec*", "${Token[A.1]}"]
+)
+def test_the_guides_common_patterns_pass_without_a_word(
+    reason: str, recwarn: pytest.WarningsRecorder
+) -> None:
+    """Those with SageMaker's prefix, and those that begin with a star."""
+    bc.ServiceJobRetryRule(action=bc.RetryAction.RETRY, on_status_reason=reason)
+    assert list(recwarn) == []
+
+
+@pytest.mark.parametrize("reason", ["Capacity*", "InternalServerError", "Received status from Batch: *"])
+def test_a_reason_that_sagemaker_never_gives_is_told(reason: str) -> None:
+    """Its reasons all begin with the same words, so that the pattern would never match."""
+    with pytest.warns(UserWarning, match="matches nothing that SageMaker says") as told:
+        bc.ServiceJobRetryRule(action=bc.RetryAction.RETRY, on_status_reason=reason)
+    assert told[0].filename == __file__
+
+
+def test_fails_when_a_reason_is_empty() -> None:
+    """As the API demands."""
+    with pytest.raises(ValueError, match="on_status_reason must be"):
+        bc.ServiceJobRetryRule(action=bc.RetryAction.RETRY, on_status_reason="")

@@ -14,8 +14,10 @@ from batch_constructs.compute_environments.allocation import (
     AllocationStrategy,
 )
 from batch_constructs.compute_environments.images import check_images, images_for
+from batch_constructs.compute_environments.templates import check_templates
 from batch_constructs.facts import instance_types as types
 from batch_constructs.facts import limits, patterns
+from batch_constructs.facts.allocation_strategies import STRATEGIES
 from batch_constructs.facts.type_names import misspelt
 from batch_constructs.facts.vocabulary import ResourceKind
 from batch_constructs.launch_templates.overrides import check_overrides
@@ -23,6 +25,7 @@ from batch_constructs.launch_templates.overrides import check_overrides
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef
     from jsii import Number
 
     from batch_constructs.compute_environments.images import ImageType
@@ -64,6 +67,7 @@ class Capacity:
     on_eks: bool = False
     kubernetes_version: str | None = None
     userdata_type: UserdataType | None = None
+    launch_template: ILaunchTemplateRef | None = None
 
     def problems(self) -> Problems:
         """Everything about these arguments that AWS would refuse, or that contradicts itself."""
@@ -78,6 +82,8 @@ class Capacity:
         self._check_instance_types(problems)
         check_images(problems, self.image_types, self.image_ids or {}, on_eks=self.on_eks)
         check_overrides(problems, self.launch_template_overrides, self.instance_types)
+        templates = [self.launch_template, *(each.launch_template for each in self.launch_template_overrides)]
+        check_templates(problems, templates, self.images(), on_eks=self.on_eks)
         problems.matches("kubernetes_version", self.kubernetes_version, patterns.KUBERNETES_VERSION)
         problems.tags("instance_tags", self.instance_tags or {})
         self._check_updates(problems)
@@ -149,6 +155,7 @@ class Capacity:
                 f"instance_types must hold types, families or bundles such as 'c7i.large', 'c7i' or "
                 f"'default_x86_64', got {name!r}{types.nearest(name)}",
             )
+        self._check_order(problems)
         by_architecture: dict[str, list[str]] = {}
         for name in self._known_types():
             found = types.architectures_of([name]) & {types.Architecture.X86_64, types.Architecture.ARM64}
@@ -161,6 +168,18 @@ class Capacity:
                 f"{', '.join(names)} ({which})" for which, names in sorted(by_architecture.items())
             )
             + ": make one environment for each",
+        )
+
+    def _check_order(self, problems: Problems) -> None:
+        """Note bundles with a strategy that goes by the order of the types, which a bundle does not say."""
+        strategy = STRATEGIES.get(self.allocation_strategy)
+        bundles = [name for name in self._known_types() if name in types.BUNDLES]
+        arm = any("arm64" in name for name in bundles)
+        problems.check(
+            strategy is None or not strategy.ordered or not bundles,
+            f"instance_types must be types or families with {self.allocation_strategy}, in the order in which it "
+            f"takes them, AWS refuses bundles, got {', '.join(bundles)}: write such as "
+            f"{['c7g', 'm7g', 'r7g'] if arm else ['c7i', 'm7i', 'r7i']}",
         )
 
     def _check_updates(self, problems: Problems) -> None:

@@ -18,6 +18,7 @@ from batch_constructs._cli_json.constructs import CliJson
 from batch_constructs._problems import Problems
 from batch_constructs._synth_checks import CheckedConstruct
 from batch_constructs._tokens import known
+from batch_constructs.compute_environments.document_checks import check_document
 from batch_constructs.compute_environments.dropped_tags import watch_tags
 from batch_constructs.facts.vocabulary import ResourceKind
 
@@ -63,6 +64,7 @@ class EnvironmentCliJson(CliJson):
             kind is None or kind in kinds,
             f"the document must be one for {cls.__name__}, got one for {kind}: use that class",
         )
+        check_document(problems, kind, properties)
 
     def _refer_to(self, properties: Mapping[str, Any]) -> None:
         """Have the attributes that tell what the environment is made of."""

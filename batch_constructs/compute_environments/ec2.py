@@ -97,7 +97,8 @@ class Ec2ComputeEnvironment(Ec2Family):
             scale_down_delay: How long an idle instance is kept for the next job: none, or 20 minutes to a week. By
                 default none.
             allocation_strategy: How types are chosen. By default further types at the lowest price per vCPU.
-                ``BEST_FIT`` rules out every update in place.
+                ``BEST_FIT`` rules out every update in place. ``BEST_FIT_PROGRESSIVE_ORDERED`` goes by the order of
+                ``instance_types``, which must not be bundles then.
             image_types: Which image of AWS, 1 or 2. By default those of Amazon Linux 2023 that fit the types.
             image_ids: Images of your own, by the image type in whose place they stand: ``{ImageType.ECS_AL2023:
                 "ami-…"}``. By default the newest of AWS, which updates keep so.
@@ -147,6 +148,7 @@ class Ec2ComputeEnvironment(Ec2Family):
             bid_percentage=None,
             image_types=image_types,
             image_ids=image_ids,
+            launch_template=launch_template,
             launch_template_overrides=launch_template_overrides,
             instance_tags=instance_tags,
             container_insights=container_insights,

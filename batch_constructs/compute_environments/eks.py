@@ -144,7 +144,7 @@ class EksComputeEnvironment(Ec2Family):
                 default none.
             allocation_strategy: How types are chosen; not ``BEST_FIT``. By default further types at the lowest price
                 per vCPU; with ``spot``, by the risk of interruption, the strategy that AWS names for Amazon EKS.
-            bid_percentage: With ``spot`` only: the most to pay, in percent of the on-demand price, at least 1. By
+            bid_percentage: With ``spot`` only: the most to pay, in percent of the on-demand price, 0 to 100. By
                 default 100, which AWS recommends.
             kubernetes_version: Of the nodes' image, such as ``"1.34"``; at most that of the cluster. By default the
                 newest that AWS Batch supports.
@@ -190,6 +190,7 @@ class EksComputeEnvironment(Ec2Family):
             bid_percentage=bid_percentage,
             image_types=image_types,
             image_ids=image_ids,
+            launch_template=launch_template,
             launch_template_overrides=launch_template_overrides,
             instance_tags=instance_tags,
             container_insights=None,

@@ -108,7 +108,7 @@ class GpuComputeEnvironment(Ec2Family):
                 default none.
             allocation_strategy: How types are chosen. By default further types at the lowest price per vCPU; with
                 ``spot``, by price and by the risk of interruption.
-            bid_percentage: With ``spot`` only: the most to pay, in percent of the on-demand price, at least 1. By
+            bid_percentage: With ``spot`` only: the most to pay, in percent of the on-demand price, 0 to 100. By
                 default 100, which AWS recommends.
             capacity_reservation: Where to start the instances; not with ``spot``, nor beside a launch template of
                 your own, which names it itself. By default wherever EC2 has room.
@@ -163,6 +163,7 @@ class GpuComputeEnvironment(Ec2Family):
             bid_percentage=bid_percentage,
             image_types=[image],
             image_ids=None if image_id is None else {image: image_id},
+            launch_template=launch_template,
             launch_template_overrides=launch_template_overrides,
             instance_tags=instance_tags,
             container_insights=container_insights,

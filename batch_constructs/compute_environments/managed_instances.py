@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 
 from batch_constructs._arguments import checked
 from batch_constructs._cfn import struct
+from batch_constructs._cli_json.constructs import word
 from batch_constructs._places import check_place
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import gibibytes, seconds
@@ -61,6 +62,9 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
 
     infrastructure_role: iam.IRole
     """The role with which ECS starts and ends instances."""
+
+    capacity_option: CapacityOption | None
+    """Whether its instances are on demand or on Spot; ``None`` where a document says it with a token."""
 
     _kinds = frozenset({"ManagedInstancesComputeEnvironment"})
 
@@ -165,6 +169,7 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
         problems.raise_if_any()
 
         super().__init__(scope, id)
+        self.capacity_option = capacity_option
         self.security_groups = list(security_groups or [self._own_security_group(vpc)])
         self.instance_role = instance_role or ManagedInstancesInstanceRole(self, "InstanceRole")
         role = self.instance_role
@@ -239,6 +244,8 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
     def _refer_to(self, properties: Mapping[str, Any]) -> None:
         provider = properties["ComputeResources"]["ManagedInstancesProvider"]
         template = provider["InstanceLaunchTemplate"]
+        option = template.get("CapacityOptionType", CapacityOption.ON_DEMAND.value)
+        self.capacity_option = word(CapacityOption, option)
         groups = template["NetworkConfiguration"].get("SecurityGroups", ())
         self.security_groups = imported_security_groups(self, groups)
         self.instance_role = imported_instance_role(self, template["Ec2InstanceProfileArn"])

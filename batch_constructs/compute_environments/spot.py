@@ -96,8 +96,9 @@ class SpotComputeEnvironment(Ec2Family):
             max_vcpus: vCPUs to which it grows, at least 1; by default 256.
             scale_down_delay: How long an idle instance is kept for the next job: none, or 20 minutes to a week. By
                 default none.
-            allocation_strategy: How types are chosen. By default by price and by the risk of interruption.
-            bid_percentage: The most to pay, in percent of the on-demand price, at least 1. By default 100, which AWS
+            allocation_strategy: How types are chosen. ``SPOT_CAPACITY_OPTIMIZED_PRIORITIZED`` goes by the order of
+                ``instance_types``, which must not be bundles then. By default by price and by the risk of interruption.
+            bid_percentage: The most to pay, in percent of the on-demand price, 0 to 100. By default 100, which AWS
                 recommends.
             image_types: Which image of AWS, 1 or 2. By default those of Amazon Linux 2023 that fit the types.
             image_ids: Images of your own, by the image type in whose place they stand: ``{ImageType.ECS_AL2023:
@@ -148,6 +149,7 @@ class SpotComputeEnvironment(Ec2Family):
             bid_percentage=bid_percentage,
             image_types=image_types,
             image_ids=image_ids,
+            launch_template=launch_template,
             launch_template_overrides=launch_template_overrides,
             instance_tags=instance_tags,
             container_insights=container_insights,

@@ -19,7 +19,7 @@ from batch_constructs.facts import images, limits, patterns
 from batch_constructs.facts import instance_types as types
 from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
 from batch_constructs.launch_templates.user_data import ShellScript
-from batch_constructs.roles import BatchServiceRole, EcsInstanceRole
+from batch_constructs.roles import BatchServiceRole, EcsInstanceRole, is_service_linked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,8 +80,8 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
                 setting of Amazon ECS decides, says the guide, which is off unless you changed it; the API's text says
                 off. ``DISABLED`` is off for certain. With a `BatchServiceRole` the right ``ecs:UpdateCluster`` is added;
                 another role of your own must have it, or the environment becomes INVALID.
-            service_role: With what AWS Batch registers tasks on the instances. By default a `BatchServiceRole` of its
-                own: for unmanaged environments AWS Batch makes no service-linked role.
+            service_role: With what AWS Batch registers tasks on the instances; AWS refuses its service-linked role
+                here. By default a `BatchServiceRole` of its own.
             enabled: Whether jobs are placed; by default yes. AWS creates no environment that is not.
             compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes
                 one, without which the environment could never be replaced.
@@ -94,6 +94,11 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
         problems.within("unmanaged_vcpus", unmanaged_vcpus, limits.UNMANAGED_VCPUS)
         problems.matches("compute_environment_name", compute_environment_name, patterns.RESOURCE_NAME)
         check_place(problems, scope, "service_role", [service_role], region=False)
+        problems.check(
+            service_role is None or not is_service_linked(service_role),
+            "service_role must not be a service-linked role, which AWS refuses for unmanaged environments, got "
+            "AWSServiceRoleForBatch: leave it out for a BatchServiceRole",
+        )
         problems.raise_if_any()
 
         super().__init__(scope, id)

@@ -18,6 +18,11 @@ ROOT_DEVICE_NAME = "/dev/xvda"
 """The root disk of Amazon Linux 2 and 2023, for a block device mapping."""
 
 
+ROOT_VOLUME_GIB: Mapping[str, int] = MappingProxyType({"ECS": 30, "EKS": 20})
+"""The root disk of Batch's images for each kind of environment, as the guides of ECS (2026) and of EKS's images (2026) say.
+EC2 starts no instance with a smaller one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageType:
     """A family of images that Batch chooses from.

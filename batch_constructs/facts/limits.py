@@ -7,7 +7,17 @@ accounts, are in ``quotas``; Fargate's sizes in ``fargate``; the form of names i
 from __future__ import annotations
 
 from batch_constructs.facts.ranges import Range
-from batch_constructs.facts.sources import API, CFN, EC2, EVENTBRIDGE, INFERENCE, OLD_GUIDE, VPC, guide
+from batch_constructs.facts.sources import (
+    API,
+    CFN,
+    EC2,
+    EVENTBRIDGE,
+    INFERENCE,
+    OLD_GUIDE,
+    PREFLIGHT,
+    VPC,
+    guide,
+)
 
 # Submitting a job; Automated Job Retries; Job Timeouts; Array Jobs; Job Dependencies
 RETRY_ATTEMPTS = Range(1, 10, unit="", source=API, rule="RET-01", default=1)
@@ -34,6 +44,7 @@ TAG_VALUE_LENGTH = Range(0, 256, unit="characters", source=API, rule="TAG-01")
 
 # Job Definition Parameters
 EC2_VCPUS = Range(1, None, unit="vCPUs", source=API, rule="JD-08")
+WINDOWS_VCPUS = Range(1, None, unit="vCPUs on Windows", source=PREFLIGHT, whole=False)
 EC2_MEMORY_MIB = Range(4, None, unit="MiB", source=API, rule="JD-09")
 GPUS = Range(1, None, unit="GPUs", source=API, rule="GPU-02")
 CPU_SHARES_PER_VCPU = 1_024
@@ -87,13 +98,14 @@ JOB_STATE_TIME_LIMIT_SECONDS = Range(600, 86_400, unit="seconds", source=API, ru
 # Job Scheduling
 SHARE_DECAY_SECONDS = Range(0, 604_800, unit="seconds", source=API, rule="SP-02", default=0)
 COMPUTE_RESERVATION = Range(0, 99, unit="", source=API, rule="SP-03", default=0)
+SHARES = Range(0, 500, unit="shares", source=PREFLIGHT)
 SHARE_IDENTIFIER_LENGTH = Range(1, 255, unit="characters", source=API, rule="SP-04")
 WEIGHT_FACTOR = Range(0.0001, 999.9999, unit="", source=API, rule="SP-05", default=1.0, whole=False)
 
 # Compute Environment Parameters
 MIN_VCPUS = Range(0, None, unit="vCPUs", source=API, rule="CE-08", default=0)
 MAX_VCPUS = Range(1, None, unit="vCPUs", source=OLD_GUIDE, rule="CE-08")
-BID_PERCENTAGE = Range(1, None, unit="percent", source=API, rule="CE-05", default=100)
+BID_PERCENTAGE = Range(0, 100, unit="percent", source=PREFLIGHT, rule="CE-05", default=100)
 SCALE_DOWN_DELAY_MINUTES = Range(20, 10_080, unit="minutes", source=API, rule="CE-13", also=(0,), default=0)
 UPDATE_TIMEOUT_MINUTES = Range(1, 7_200, unit="minutes", source=API, rule="CE-14", default=30)
 FARGATE_SUBNETS = Range(1, 16, unit="subnets", source=API, rule="CE-11")
@@ -114,12 +126,13 @@ MANAGED_INSTANCES_STORAGE_GIB = Range(1, None, unit="GiB", source=API)
 MANAGED_INSTANCES_SCALE_IN_SECONDS = Range(0, 3_600, unit="seconds", source=API, rule="MI-02", also=(-1,))
 
 # Service environments, quota shares, consumable resources
-SERVICE_CAPACITY_LIMITS = Range(1, None, unit="capacity limits", source=INFERENCE, rule="SE-02")
-SERVICE_MAX_CAPACITY = Range(1, None, unit="", source=INFERENCE, rule="SE-02")
+SERVICE_CAPACITY_LIMITS = Range(1, 5, unit="capacity limits", source=PREFLIGHT, rule="SE-02")
+SERVICE_MAX_CAPACITY = Range(1, None, unit="", source=PREFLIGHT, rule="SE-02")
 QUOTA_SHARE_CAPACITY_LIMITS = Range(1, 5, unit="capacity limits", source=API, rule="QS-02")
 QUOTA_SHARE_MAX_CAPACITY = Range(1, None, unit="", source=CFN, rule="QS-02")
 QUOTA_SHARE_BORROW_LIMIT = Range(-1, None, unit="percent", source=CFN, rule="QS-03", default=-1)
 CONSUMABLE_TOTAL = Range(0, None, unit="", source=API, rule="CR-01")
+CONSUMABLES = Range(0, 5, unit="consumable resources", source=PREFLIGHT)
 CONSUMABLE_QUANTITY = Range(1, None, unit="", source=INFERENCE, rule="CR-04")
 
 # Events

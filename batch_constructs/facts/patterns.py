@@ -113,6 +113,9 @@ SERVICE_JOB_STATUS_REASON = _pattern(
     "SE-04",
     API,
 )
+"""The API's text has one ``*``, at the end; a page of the guide shows ``*CapacityError*`` as a common pattern."""
+SERVICE_JOB_REASON_PREFIX = "Received status from SageMaker: "
+"""What every reason of a service job begins with that SageMaker AI gave."""
 
 SHARE_IDENTIFIER = _pattern(
     r"(?=.{1,255}\Z)[A-Za-z0-9_-]*\*?",
@@ -162,7 +165,10 @@ EKS_LABEL_VALUE = _pattern(
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?",
     "up to 63 letters, digits, hyphens, underscores and periods, with a letter or digit first and last",
     "EKS-14",
-    API,
+    PREFLIGHT,
+)
+EFS_FILE_SYSTEM_ID = _pattern(
+    r"fs-[0-9a-f]+", "the id of a file system such as fs-0123456789abcdef0", "", PREFLIGHT
 )
 
 PLACEHOLDER = re.compile(r"Ref::([A-Za-z0-9_.-]+)")

@@ -7,6 +7,20 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+AWSLOGS_OPTIONS = frozenset(
+    f"awslogs-{name}"
+    for name in (
+        "create-group",
+        "datetime-format",
+        "group",
+        "multiline-pattern",
+        "region",
+        "stream-prefix",
+    )
+)
+"""The page on awslogs names these six, and AWS Batch was seen to refuse another one (2026-09)."""
+PLATFORM_LOG_DRIVERS = frozenset({"awslogs", "splunk", "awsfirelens"})
+"""What Fargate (recorded refusals, 2026-09) and ECS Managed Instances (guide, 2026-10) take."""
 FIRELENS_OPTIONS = ("enable-ecs-log-metadata", "config-file-type", "config-file-value")
 FIRELENS_FILE_TYPES = ("s3", "file")
 

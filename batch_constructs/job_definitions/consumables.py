@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_batch as batch
 
+from batch_constructs._tokens import known
 from batch_constructs.facts import limits
 
 if TYPE_CHECKING:
@@ -22,9 +23,15 @@ _L1 = batch.CfnJobDefinition
 
 
 def check_consumes(problems: Problems, consumes: Mapping[IConsumableResourceRef, Number] | None) -> None:
-    """Note quantities of nothing."""
-    for quantity in (consumes or {}).values():
+    """Note quantities of nothing, too many resources, and one that is named twice."""
+    given = consumes or {}
+    problems.within("the length of consumes", len(given), limits.CONSUMABLES)
+    for quantity in given.values():
         problems.within("the quantity of a consumable resource", quantity, limits.CONSUMABLE_QUANTITY)
+    if len(given) > 1:
+        arns = [resource.consumable_resource_ref.consumable_resource_arn for resource in given]
+        twice = sorted({arn for arn in arns if known(arn) and arns.count(arn) > 1})
+        problems.check(not twice, f"consumes must name each resource once, got {', '.join(twice)} twice")
 
 
 def consumable_resource_properties(

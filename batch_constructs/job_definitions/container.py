@@ -101,6 +101,11 @@ class Container:
             "a container image of the CDK brings its own",
         )
         check_mounts(problems, self.mounts)
+        problems.check(
+            not (self.enable_execute_command and self.readonly_root_filesystem),
+            "enable_execute_command needs a writable root file system, its agent writes to it, got "
+            "readonly_root_filesystem=True: leave one of the two out",
+        )
         tmpfs = self.linux_parameters.tmpfs if self.linux_parameters is not None else ()
         both = sorted({each.container_path for each in tmpfs} & set(self.mounts or ()))
         problems.check(not both, f"a path stands in mounts or in tmpfs, not in both, got {', '.join(both)}")

@@ -56,6 +56,11 @@ def _kind_of(properties: Mapping[str, Any]) -> str:
     if "EcsProperties" in properties:
         managed = "MANAGED_INSTANCES" in platforms
         return "ManagedInstancesJobDefinition" if managed else "MultiContainerJobDefinition"
+    if "MANAGED_INSTANCES" in platforms:
+        raise ValueError(
+            "containerProperties must be ecsProperties for MANAGED_INSTANCES, which takes no others: put the container "
+            "into ecsProperties.taskProperties, and use ManagedInstancesJobDefinition"
+        )
     return "FargateJobDefinition" if "FARGATE" in platforms else "Ec2JobDefinition"
 
 

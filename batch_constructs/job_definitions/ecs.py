@@ -21,7 +21,12 @@ from batch_constructs.job_definitions.documents import (
 )
 from batch_constructs.job_definitions.ecs_links import EcsLinks
 from batch_constructs.job_definitions.images import may_be_private, resolve_image
-from batch_constructs.job_definitions.log_drivers import AwsLogs, check_logging, resolve_logging
+from batch_constructs.job_definitions.log_drivers import (
+    AwsLogs,
+    check_logging,
+    check_no_router,
+    resolve_logging,
+)
 from batch_constructs.job_definitions.parameters import placeholders
 from batch_constructs.permissions import grants
 from batch_constructs.roles import ExecutionRole, JobRole
@@ -243,6 +248,7 @@ class SingleContainerJobDefinition(EcsJobDefinition):
         container.check(problems)
         settings.check(problems)
         check_logging(problems, logging, log_group)
+        check_no_router(problems, logging)
         problems.raise_if_any()
         super().__init__(
             scope,

@@ -15,10 +15,15 @@ from batch_constructs.facts import instance_types as types
 from batch_constructs.facts import limits
 from batch_constructs.job_definitions.consumables import check_consumes, consumable_resource_properties
 from batch_constructs.job_definitions.documents import consumed, role_arguments
+from batch_constructs.job_definitions.images import check_platform
 from batch_constructs.job_definitions.log_drivers import check_logging
 from batch_constructs.job_definitions.node_groups import check_nodes, range_of, ranges_of
 from batch_constructs.job_definitions.settings import DefinitionSettings
-from batch_constructs.job_definitions.task_containers import check_dependencies
+from batch_constructs.job_definitions.task_containers import (
+    check_dependencies,
+    check_execute_command,
+    check_firelens,
+)
 from batch_constructs.job_definitions.tasks import TasksJobDefinition, task_arguments_of, task_of
 
 if TYPE_CHECKING:
@@ -159,6 +164,8 @@ class EcsMultiNodeParallelJobDefinition(TasksJobDefinition):
         check_nodes(problems, ranges, main_node)
         for group in node_groups:
             check_dependencies(problems, group.containers)
+            check_execute_command(problems, group.containers, enabled=enable_execute_command)
+            check_firelens(problems, group.containers, logging)
             check_consumes(problems, group.consumes)
             _check_size(problems, group.containers, instance_type)
         settings.check(problems)
@@ -255,6 +262,8 @@ def _check_size(problems: Problems, containers: Sequence[TaskContainer], instanc
     found = types.find(instance_type) if instance_type is not None and known(instance_type) else None
     if found is None:
         return
+    for each in containers:
+        check_platform(problems, each.image, found.architectures)
     vcpus, gpus = [each.vcpus for each in containers], [each.gpus or 0 for each in containers]
     problems.check(
         not known(vcpus) or sum(vcpus) <= found.vcpus,

@@ -14,6 +14,7 @@ from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits, patterns
 from batch_constructs.job_definitions.eks_containers import container_property
+from batch_constructs.job_definitions.eks_metadata import check_metadata
 from batch_constructs.job_definitions.eks_volumes import EksVolumes
 from batch_constructs.job_definitions.images import resolve_image
 
@@ -83,15 +84,7 @@ class EksPod:
         for secret in self.image_pull_secrets:
             problems.matches("each of image_pull_secrets", secret, patterns.DNS_SUBDOMAIN)
         problems.matches("namespace", self.namespace, patterns.EKS_JOB_NAMESPACE)
-        for key, value in (self.labels or {}).items():
-            problems.matches(f"the label key {key!r}", key, patterns.EKS_LABEL_KEY)
-            problems.matches(f"the value of the label {key!r}", value, patterns.EKS_LABEL_VALUE)
-        for key, value in (self.annotations or {}).items():
-            problems.matches(f"the annotation key {key!r}", key, patterns.EKS_ANNOTATION_KEY)
-            if known(value):
-                problems.within(
-                    f"the length of the annotation {key!r}", len(value), limits.EKS_ANNOTATION_VALUE_LENGTH
-                )
+        check_metadata(problems, self.labels, self.annotations)
         problems.raise_if_any()
 
     @property

@@ -11,13 +11,22 @@ from aws_cdk.aws_logs import RetentionDays
 from batch_constructs._arguments import checked
 from batch_constructs._cli_json.constructs import word
 from batch_constructs._problems import Problems
-from batch_constructs._tokens import known, mebibytes, seconds
-from batch_constructs.facts import fargate, limits
+from batch_constructs._tokens import mebibytes, seconds
+from batch_constructs.facts import limits
 from batch_constructs.facts.instance_types import Architecture
+from batch_constructs.facts.tasks import PLATFORM_LOG_DRIVERS
 from batch_constructs.facts.vocabulary import OperatingSystemFamily
 from batch_constructs.job_definitions.container import Container, Platform, requirements
 from batch_constructs.job_definitions.ecs import SingleContainerJobDefinition
+from batch_constructs.job_definitions.fargate_checks import (
+    check_size,
+    check_storage,
+    check_windows,
+    smallest_memory,
+)
+from batch_constructs.job_definitions.images import check_platform
 from batch_constructs.job_definitions.linux_parameters import LinuxParameters
+from batch_constructs.job_definitions.log_drivers import check_driver
 from batch_constructs.job_definitions.mounts import check_mounts_on_fargate
 from batch_constructs.job_definitions.settings import DefinitionSettings
 from batch_constructs.job_definitions.volumes import Efs
@@ -100,7 +109,7 @@ class FargateJobDefinition(SingleContainerJobDefinition):
             id: Its name in that scope.
             image: An address such as ``"busybox:1.36"``, or a container image of the CDK (asset, ECR repository,
                 registry with credentials).
-            vcpus: 0.25, 0.5, 1, 2, 4, 8, 16 or 32; by default 1.
+            vcpus: 0.25, 0.5, 1, 2, 4, 8, 16 or 32, on Windows at least 1; by default 1.
             memory: One of the sizes that Fargate sells for these vCPUs, 512 MiB to 244 GiB. By default the smallest of
                 them.
             command: What the container runs; ``Ref::name`` stands for a parameter. By default what the image says.
@@ -116,7 +125,7 @@ class FargateJobDefinition(SingleContainerJobDefinition):
                 init process, EFS). By default Linux.
             assign_public_ip: Whether tasks get a public address. In public subnets they need one to pull their
                 image; in private and isolated ones it is of no use. By default no.
-            ephemeral_storage: Disk space, 21 to 200 GiB. By default 20 GiB.
+            ephemeral_storage: Disk space, 21 to 200 GiB; it needs platform version 1.4.0. By default 20 GiB.
             platform_version: ``"LATEST"`` or a number such as ``"1.4.0"``. By default the latest.
             mounts: Volumes (`Efs`, `S3Files`) by the path at which the container sees them; the job role may mount
                 them, and the network lets it. ``Host()`` is an empty directory. By default none.
@@ -149,18 +158,22 @@ class FargateJobDefinition(SingleContainerJobDefinition):
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.
         """
-        memory_mib = mebibytes(memory) if memory is not None else _smallest_memory(vcpus)
+        memory_mib = mebibytes(memory) if memory is not None else smallest_memory(vcpus)
         storage_gib = None if ephemeral_storage is None else ephemeral_storage.to_gibibytes()
         problems = Problems()
-        _check_size(problems, vcpus, memory_mib)
+        check_size(problems, vcpus, memory_mib)
         problems.within("ephemeral_storage", storage_gib, limits.EPHEMERAL_STORAGE_GIB)
         problems.check(
             architecture in {None, Architecture.X86_64, Architecture.ARM64},
             f"architecture must be X86_64 or ARM64 on Fargate, got {architecture}",
         )
         check_mounts_on_fargate(problems, mounts, platform_version)
+        check_storage(problems, ephemeral_storage, platform_version)
+        check_driver(problems, "logging", logging, PLATFORM_LOG_DRIVERS, "Fargate")
+        check_platform(problems, image, [architecture or Architecture.X86_64])
         if operating_system_family not in {None, OperatingSystemFamily.LINUX}:
-            _check_windows(
+            problems.within("vcpus", vcpus, limits.WINDOWS_VCPUS)
+            check_windows(
                 problems,
                 architecture,
                 {
@@ -268,35 +281,3 @@ def runtime_platform(
         cpu_architecture=None if architecture is None else architecture.upper(),
         operating_system_family=(family or OperatingSystemFamily.LINUX).value,
     )
-
-
-def _check_windows(
-    problems: Problems, architecture: Architecture | None, linux_only: dict[str, bool]
-) -> None:
-    problems.check(
-        architecture in {None, Architecture.X86_64},
-        f"architecture must be X86_64 on Windows, got {architecture}",
-    )
-    given = [name for name, is_given in linux_only.items() if is_given]
-    problems.check(not given, f"containers on Windows have no {', '.join(given)}: leave them out")
-
-
-def _smallest_memory(vcpus: Number) -> float | None:
-    options = fargate.memory_options_mib(vcpus) if known(vcpus) else ()
-    return options[0] if options else None
-
-
-def _check_size(problems: Problems, vcpus: Number, memory_mib: float | None) -> None:
-    if not known(vcpus):
-        problems.check(memory_mib is not None, "memory must be given where vcpus is a token")
-        return
-    options = fargate.memory_options_mib(vcpus)
-    if not options:
-        offered = ", ".join(f"{size:g}" for size in fargate.SIZES)
-        problems.add(f"vcpus must be one of {offered} on Fargate, got {vcpus}")
-    elif memory_mib is not None and known(memory_mib) and memory_mib not in options:
-        better = next((option for option in options if option >= memory_mib), options[-1])
-        problems.add(
-            f"memory must be a size that Fargate sells with {vcpus:g} vCPU ({options[0]} to {options[-1]} MiB), "
-            f"got {memory_mib:g} MiB: take {better} MiB, or other vcpus"
-        )

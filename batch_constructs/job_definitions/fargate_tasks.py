@@ -7,20 +7,27 @@ from typing import TYPE_CHECKING
 
 from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
+from batch_constructs._tokens import known
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.instance_types import Architecture
+from batch_constructs.facts.tasks import PLATFORM_LOG_DRIVERS
 from batch_constructs.facts.vocabulary import OperatingSystemFamily
 from batch_constructs.job_definitions.fargate import fargate_platform, runtime_platform
+from batch_constructs.job_definitions.fargate_checks import check_storage
+from batch_constructs.job_definitions.images import check_platform
 from batch_constructs.job_definitions.linux_parameters import LinuxParameters
+from batch_constructs.job_definitions.log_drivers import check_driver
 from batch_constructs.job_definitions.mounts import check_mounts_on_fargate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aws_cdk import Size
 
     from batch_constructs.job_definitions.container import Platform
     from batch_constructs.job_definitions.task_containers import TaskContainer
 
-__all__ = ["FargateTask", "check_on_fargate", "platform_of"]
+__all__ = ["FargateTask", "check_task_on_fargate", "platform_of"]
 
 
 @checked
@@ -35,7 +42,7 @@ class FargateTask:
         operating_system_family: Linux, or the Windows Server that the images are built for. By default Linux.
         assign_public_ip: Whether tasks get a public address. In public subnets they need one to pull their images.
             By default no.
-        ephemeral_storage: Disk space, 21 to 200 GiB. By default 20 GiB.
+        ephemeral_storage: Disk space, 21 to 200 GiB; it needs platform version 1.4.0. By default 20 GiB.
         platform_version: ``"LATEST"`` or a number such as ``"1.4.0"``. By default the latest.
 
     Raises:
@@ -56,6 +63,7 @@ class FargateTask:
         problems.check(self.architecture in allowed, f"architecture must be {words}, got {self.architecture}")
         problems.within("ephemeral_storage", _gibibytes(self.ephemeral_storage), limits.EPHEMERAL_STORAGE_GIB)
         problems.matches("platform_version", self.platform_version, patterns.FARGATE_PLATFORM_VERSION)
+        check_storage(problems, self.ephemeral_storage, self.platform_version)
         problems.raise_if_any()
 
 
@@ -67,6 +75,19 @@ def platform_of(task: FargateTask) -> Platform:
         task.platform_version,
         assign_public_ip=task.assign_public_ip,
     )
+
+
+def check_task_on_fargate(problems: Problems, task: FargateTask, containers: Sequence[TaskContainer]) -> None:
+    """Note what the containers of a task on Fargate cannot have together, or each."""
+    for container in containers:
+        check_on_fargate(problems, task, container)
+        check_platform(problems, container.image, [task.architecture or Architecture.X86_64])
+        if container.logging is not None:
+            name = f"logging of container {container.name!r}"
+            check_driver(problems, name, container.logging, PLATFORM_LOG_DRIVERS, "Fargate")
+    vcpus = [each.vcpus for each in containers]
+    if task.operating_system_family not in {None, OperatingSystemFamily.LINUX} and known(vcpus):
+        problems.within("the vcpus of all containers", sum(vcpus), limits.WINDOWS_VCPUS)
 
 
 def check_on_fargate(problems: Problems, task: FargateTask, container: TaskContainer) -> None:

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from batch_constructs._cfn import data_of
 from batch_constructs.facts import patterns
+from batch_constructs.facts.instance_types import Architecture
 from batch_constructs.job_definitions.nowhere import container_nowhere
 from batch_constructs.roles import allow_pull
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from aws_cdk import aws_ecs as ecs
     from aws_cdk import aws_iam as iam
     from constructs import Construct
 
     from batch_constructs._problems import Problems
 
-__all__ = ["ResolvedImage", "check_image", "check_no_credentials", "may_be_private", "resolve_image"]
+__all__ = [
+    "ResolvedImage",
+    "check_image",
+    "check_no_credentials",
+    "check_platform",
+    "may_be_private",
+    "resolve_image",
+]
 
 
 ResolvedImage = tuple[str, str | None]
@@ -26,6 +37,27 @@ def check_image(problems: Problems, image: str | ecs.ContainerImage) -> None:
     """Note what AWS would refuse about an image that is given as a string."""
     if isinstance(image, str):
         problems.matches("image", image, patterns.IMAGE)
+
+
+def check_platform(
+    problems: Problems, image: str | ecs.ContainerImage, architectures: Collection[Architecture]
+) -> None:
+    """Note an image that the CDK builds for another processor than the jobs run on.
+
+    Args:
+        problems: Where to note it.
+        image: What was given. Only an asset that names its platform tells it.
+        architectures: What the jobs run on.
+    """
+    if type(image).__name__ != "AssetImage":
+        return
+    built_for = data_of(image).get("props", {}).get("platform", {}).get("platform")
+    wanted = "linux/arm64" if Architecture.ARM64 in architectures else "linux/amd64"
+    problems.check(
+        built_for is None or not built_for.startswith("linux/") or built_for.startswith(wanted),
+        f"image must be built for the processor that the jobs run on, {wanted}, got an asset for {built_for}: change "
+        "its platform, or what the jobs run on",
+    )
 
 
 def may_be_private(image: str | ecs.ContainerImage) -> bool:

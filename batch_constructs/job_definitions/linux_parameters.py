@@ -143,10 +143,11 @@ class LinuxParameters:
         devices: Devices of the instance that the container sees. By default none; GPUs need none.
         max_swap: How much a container may swap, in whole MiB; 0 for not at all. The instance must have swap, as with
             ``Storage(swap=…)``. By default AWS Batch decides.
-        swappiness: How willingly it swaps, 0 to 100; without ``max_swap`` it has no effect. By default 60.
+        swappiness: How willingly it swaps, 0 to 100. Required beside a ``max_swap`` of more than 0; without
+            ``max_swap`` it has no effect. By default AWS decides.
 
     Raises:
-        ValueError: swappiness outside its range, or two directories at one path.
+        ValueError: swappiness outside its range or missing beside ``max_swap``, or two directories at one path.
     """
 
     init_process_enabled: bool | None = None
@@ -159,6 +160,11 @@ class LinuxParameters:
     def __post_init__(self) -> None:
         problems = Problems()
         problems.within("swappiness", self.swappiness, limits.SWAPPINESS)
+        problems.check(
+            self.max_swap is None or self.swappiness is not None or mebibytes(self.max_swap) == 0,
+            "swappiness must be given beside max_swap, AWS refuses the one without the other, got none: write "
+            "swappiness=60, the default of Linux",
+        )
         paths = [each.container_path for each in self.tmpfs]
         twice = sorted({path for path in paths if paths.count(path) > 1})
         problems.check(not twice, f"tmpfs must have a path of its own each, got {', '.join(twice)} twice")
@@ -175,7 +181,7 @@ def linux_parameters_property(
         init_process_enabled=parameters.init_process_enabled,
         shared_memory_size=mebibytes(parameters.shared_memory_size),
         max_swap=mebibytes(parameters.max_swap),
-        swappiness=parameters.swappiness,
+        swappiness=_swappiness(parameters),
         devices=[
             _L1.DeviceProperty(
                 host_path=each.host_path,
@@ -195,6 +201,12 @@ def linux_parameters_property(
         ]
         or None,
     )
+
+
+def _swappiness(parameters: LinuxParameters) -> Number | None:
+    """How willingly a container swaps. One that never swaps needs a value, too: AWS asks for it beside MaxSwap."""
+    never = parameters.swappiness is None and parameters.max_swap is not None
+    return 0 if never else parameters.swappiness
 
 
 def ulimit_properties(ulimits: Sequence[Ulimit]) -> list[batch.CfnJobDefinition.UlimitProperty] | None:

@@ -9,11 +9,15 @@ from aws_cdk import aws_batch as batch
 
 from batch_constructs import _cfn
 from batch_constructs._arguments import checked
+from batch_constructs._cfn import data_of
 from batch_constructs._keys import let_write_logs
+from batch_constructs._problems import did_you_mean
+from batch_constructs._tokens import known
+from batch_constructs.facts.tasks import AWSLOGS_OPTIONS
 from batch_constructs.job_definitions.nowhere import container_nowhere
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from aws_cdk import aws_ecs as ecs
     from aws_cdk import aws_iam as iam
@@ -22,7 +26,29 @@ if TYPE_CHECKING:
 
     from batch_constructs._problems import Problems
 
-__all__ = ["AwsLogs", "ResolvedLogging", "check_logging", "resolve_logging"]
+__all__ = [
+    "FIRELENS_DRIVER",
+    "AwsLogs",
+    "ResolvedLogging",
+    "check_driver",
+    "check_logging",
+    "check_no_router",
+    "driver_of",
+    "resolve_logging",
+]
+
+FIRELENS_DRIVER = "awsfirelens"
+# What the CDK's drivers are to ECS. Others tell it only when they are bound, which makes what they need.
+_DRIVERS = {
+    "AwsLogDriver": "awslogs",
+    "FireLensLogDriver": FIRELENS_DRIVER,
+    "FluentdLogDriver": "fluentd",
+    "GelfLogDriver": "gelf",
+    "JournaldLogDriver": "journald",
+    "JsonFileLogDriver": "json-file",
+    "SplunkLogDriver": "splunk",
+    "SyslogLogDriver": "syslog",
+}
 
 _L1 = batch.CfnJobDefinition
 
@@ -98,10 +124,65 @@ class ResolvedLogging:
 def check_logging(
     problems: Problems, logging: AwsLogs | ecs.LogDriver | None, log_group: logs.ILogGroup | None
 ) -> None:
-    """Note a log group that would stay empty."""
+    """Note a log group that would stay empty, and options that awslogs does not have."""
     problems.check(
         log_group is None or logging is None or isinstance(logging, AwsLogs),
         "log_group belongs to awslogs: give it to the log driver, or leave logging out",
+    )
+    if type(logging).__name__ != "GenericLogDriver" or driver_of(logging) != "awslogs":
+        return
+    for name in data_of(logging).get("options", {}):
+        problems.check(
+            not name.startswith("awslogs-") or name in AWSLOGS_OPTIONS,
+            f"options of awslogs must be {', '.join(sorted(AWSLOGS_OPTIONS))}, got {name!r}"
+            f"{did_you_mean(name, AWSLOGS_OPTIONS)}",
+        )
+
+
+def check_no_router(problems: Problems, logging: AwsLogs | ecs.LogDriver | None) -> None:
+    """Note a driver that sends to a log router, where the only container of a job is none."""
+    problems.check(
+        driver_of(logging) != FIRELENS_DRIVER,
+        "logging with awsfirelens needs a second container, the log router: make a MultiContainerJobDefinition with "
+        "one that has firelens=FireLens()",
+    )
+
+
+def driver_of(logging: AwsLogs | ecs.LogDriver | None) -> str | None:
+    """The name of a log driver, ``awslogs`` for none; ``None`` if it is not known before it is bound.
+
+    Args:
+        logging: What a definition or a container was given.
+    """
+    if logging is None or isinstance(logging, AwsLogs):
+        return "awslogs"
+    name = type(logging).__name__
+    if name == "GenericLogDriver":
+        driver = data_of(logging).get("logDriver")
+        return driver if isinstance(driver, str) and known(driver) else None
+    return _DRIVERS.get(name)
+
+
+def check_driver(
+    problems: Problems,
+    where: str,
+    logging: AwsLogs | ecs.LogDriver | None,
+    drivers: Collection[str],
+    place: str,
+) -> None:
+    """Note a log driver that a platform does not have.
+
+    Args:
+        problems: Where to note it.
+        where: What the user calls it.
+        logging: What was given.
+        drivers: The names of those that the platform has.
+        place: The platform.
+    """
+    driver = driver_of(logging)
+    problems.check(
+        driver is None or driver in drivers,
+        f"{where} must be {', '.join(sorted(drivers))} on {place}, got {driver}",
     )
 
 

@@ -11,9 +11,12 @@ from batch_constructs._problems import Problems
 from batch_constructs._tokens import seconds
 from batch_constructs.facts import limits
 from batch_constructs.facts.instance_types import Architecture
-from batch_constructs.facts.vocabulary import PlatformCapability
+from batch_constructs.facts.tasks import PLATFORM_LOG_DRIVERS
+from batch_constructs.facts.vocabulary import OperatingSystemFamily, PlatformCapability
 from batch_constructs.job_definitions.container import Platform
 from batch_constructs.job_definitions.fargate import runtime_platform, task_arguments
+from batch_constructs.job_definitions.images import check_platform
+from batch_constructs.job_definitions.log_drivers import check_driver
 from batch_constructs.job_definitions.settings import DefinitionSettings
 from batch_constructs.job_definitions.tasks import TaskJobDefinition
 
@@ -93,7 +96,7 @@ class ManagedInstancesJobDefinition(TaskJobDefinition):
             execution_role: The role with which ECS reads secrets, pulls images and writes the log. By default
                 one is made.
             logging: How output of containers is written that do not say so themselves, as `AwsLogs`, or a log driver
-                of the CDK. By default to the log group.
+                of the CDK: awslogs, Splunk or FireLens. By default to the log group.
             log_group: Where output goes. By default a group of its own.
             log_retention: How long its own log group keeps output; by default one month.
             retry_strategy: Which failures are tried again, and how often. By default none is.
@@ -113,8 +116,13 @@ class ManagedInstancesJobDefinition(TaskJobDefinition):
             architecture in {None, Architecture.X86_64, Architecture.ARM64},
             f"architecture must be X86_64 or ARM64 on Managed Instances, got {architecture}",
         )
+        place = "Managed Instances"
+        check_driver(problems, "logging", logging, PLATFORM_LOG_DRIVERS, place)
         for container in containers:
-            problems.within(f"vcpus of container {container.name!r}", container.vcpus, limits.EC2_VCPUS)
+            name = f"container {container.name!r}"
+            problems.within(f"vcpus of {name}", container.vcpus, limits.EC2_VCPUS)
+            check_driver(problems, f"logging of {name}", container.logging, PLATFORM_LOG_DRIVERS, place)
+            check_platform(problems, container.image, [architecture or Architecture.X86_64])
         super().__init__(
             scope,
             id,
@@ -150,4 +158,8 @@ class ManagedInstancesJobDefinition(TaskJobDefinition):
     def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
         arguments = super()._arguments_of(properties, references)
         [task] = properties["EcsProperties"]["TaskProperties"]
-        return {**arguments, "architecture": task_arguments(task)["architecture"]}
+        given = task_arguments(task)
+        family = given["operating_system_family"]
+        if family not in {None, OperatingSystemFamily.LINUX}:
+            raise ValueError(f"operatingSystemFamily must be LINUX on ECS Managed Instances, got {family}")
+        return {**arguments, "architecture": given["architecture"]}

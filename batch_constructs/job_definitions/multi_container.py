@@ -10,10 +10,11 @@ from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import seconds
 from batch_constructs.facts import limits
-from batch_constructs.facts.tasks import IpcMode, PidMode
+from batch_constructs.facts.tasks import PLATFORM_LOG_DRIVERS, IpcMode, PidMode
 from batch_constructs.job_definitions.container import EC2
 from batch_constructs.job_definitions.fargate import task_arguments
-from batch_constructs.job_definitions.fargate_tasks import FargateTask, check_on_fargate, platform_of
+from batch_constructs.job_definitions.fargate_tasks import FargateTask, check_task_on_fargate, platform_of
+from batch_constructs.job_definitions.log_drivers import check_driver
 from batch_constructs.job_definitions.settings import DefinitionSettings
 from batch_constructs.job_definitions.tasks import TaskJobDefinition
 
@@ -113,11 +114,11 @@ class MultiContainerJobDefinition(TaskJobDefinition):
         problems.check(
             fargate is None or ipc_mode is None, f"ipc_mode must be left out on Fargate, got {ipc_mode}"
         )
-        for container in containers:
-            if fargate is None:
-                problems.within(f"vcpus of container {container.name!r}", container.vcpus, limits.EC2_VCPUS)
-            else:
-                check_on_fargate(problems, fargate, container)
+        if fargate is not None:
+            check_task_on_fargate(problems, fargate, containers)
+            check_driver(problems, "logging", logging, PLATFORM_LOG_DRIVERS, "Fargate")
+        for container in containers if fargate is None else ():
+            problems.within(f"vcpus of container {container.name!r}", container.vcpus, limits.EC2_VCPUS)
         super().__init__(
             scope,
             id,

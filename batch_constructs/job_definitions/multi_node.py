@@ -14,7 +14,7 @@ from batch_constructs.job_definitions.consumables import consumable_resource_pro
 from batch_constructs.job_definitions.container import EC2
 from batch_constructs.job_definitions.documents import amounts, consumed, container_arguments, role_arguments
 from batch_constructs.job_definitions.ecs import EcsJobDefinition
-from batch_constructs.job_definitions.log_drivers import check_logging
+from batch_constructs.job_definitions.log_drivers import check_logging, check_no_router
 from batch_constructs.job_definitions.node_groups import (
     NodeGroup,
     check_group,
@@ -145,6 +145,7 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
             container.check(problems)
         settings.check(problems)
         check_logging(problems, logging, log_group)
+        check_no_router(problems, logging)
         problems.raise_if_any()
 
         super().__init__(

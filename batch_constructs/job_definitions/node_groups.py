@@ -16,6 +16,7 @@ from batch_constructs.facts import limits
 from batch_constructs.facts.vocabulary import UlimitName
 from batch_constructs.job_definitions.consumables import check_consumes
 from batch_constructs.job_definitions.container import Container, check_ec2_amounts, requirements
+from batch_constructs.job_definitions.images import check_platform
 from batch_constructs.job_definitions.linux_parameters import Device, LinuxParameters, Ulimit
 
 if TYPE_CHECKING:
@@ -235,6 +236,7 @@ def check_group(
     found = types.find(instance_type) if instance_type is not None and known(instance_type) else None
     if found is None:
         return
+    check_platform(problems, group.image, found.architectures)
     if known(group.vcpus):
         problems.check(
             group.vcpus <= found.vcpus,

@@ -11,6 +11,7 @@ from batch_constructs._tokens import known, mebibytes, seconds
 from batch_constructs.facts import limits
 from batch_constructs.facts.vocabulary import DependencyCondition, FirelensType
 from batch_constructs.job_definitions.container import Container, requirements
+from batch_constructs.job_definitions.log_drivers import FIRELENS_DRIVER, driver_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +32,8 @@ __all__ = [
     "FirelensType",
     "TaskContainer",
     "check_dependencies",
+    "check_execute_command",
+    "check_firelens",
     "container_of",
 ]
 
@@ -182,6 +185,52 @@ def container_of(each: TaskContainer) -> Container:
         ulimits=each.ulimits,
         repository_credentials=each.repository_credentials,
         resources=requirements(vcpus=each.vcpus, memory_mib=mebibytes(each.memory), gpus=each.gpus),
+    )
+
+
+def check_execute_command(
+    problems: Problems, containers: Sequence[TaskContainer], *, enabled: bool | None
+) -> None:
+    """Note containers whose root the agent of ECS Exec cannot write to."""
+    fixed = [each.name for each in containers if each.readonly_root_filesystem]
+    problems.check(
+        not enabled or not fixed,
+        "enable_execute_command needs writable root file systems, its agent writes to them, got "
+        f"readonly_root_filesystem=True of {', '.join(map(repr, fixed))}: leave one of the two out",
+    )
+
+
+def check_firelens(
+    problems: Problems, containers: Sequence[TaskContainer], logging: AwsLogs | ecs.LogDriver | None
+) -> None:
+    """Note a log router that nobody sends to, senders without a router, and a router that sends to itself.
+
+    Args:
+        problems: Where to note it.
+        containers: Those of one task.
+        logging: Of the definition: how containers write that do not say it.
+    """
+    drivers = {each.name: driver_of(logging if each.logging is None else each.logging) for each in containers}
+    senders = [name for name, driver in drivers.items() if driver == FIRELENS_DRIVER]
+    routers = [each.name for each in containers if each.firelens is not None]
+    problems.check(
+        len(routers) <= 1, f"a job takes one log router, got firelens of {', '.join(map(repr, routers))}"
+    )
+    itself = [name for name in routers if name in senders]
+    problems.check(
+        not itself,
+        f"a log router must not send its own output to itself, got awsfirelens of {', '.join(map(repr, itself))}: "
+        "give it logging=AwsLogs()",
+    )
+    problems.check(
+        not routers or bool(senders) or None in drivers.values(),
+        f"firelens of {', '.join(map(repr, routers))} needs a container that sends to it, got none: give another one "
+        "logging=ecs.LogDrivers.firelens(…)",
+    )
+    problems.check(
+        not senders or bool(routers),
+        f"logging with awsfirelens needs a log router in the job, got none for {', '.join(map(repr, senders))}: give "
+        "one more container firelens=FireLens()",
     )
 
 

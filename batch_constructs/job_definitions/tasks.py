@@ -26,6 +26,8 @@ from batch_constructs.job_definitions.task_containers import (
     DependencyCondition,
     TaskContainer,
     check_dependencies,
+    check_execute_command,
+    check_firelens,
     container_of,
 )
 
@@ -149,6 +151,8 @@ class TaskJobDefinition(TasksJobDefinition):
             ValueError: arguments that AWS would refuse, those that the caller noted included.
         """
         check_dependencies(problems, containers)
+        check_execute_command(problems, containers, enabled=enable_execute_command)
+        check_firelens(problems, containers, logging)
         settings.check(problems)
         check_logging(problems, logging, log_group)
         problems.raise_if_any()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
-from batch_constructs.facts import limits
+from batch_constructs.facts import limits, patterns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -155,6 +155,8 @@ def _check(volume: Efs | S3Files) -> None:
             volume.access_point is None or directory == "/",
             f"root_directory must be left out beside access_point, which has its own, got {directory!r}",
         )
+    if isinstance(volume, Efs):
+        problems.matches("the id of file_system", _id_of(volume.file_system), patterns.EFS_FILE_SYSTEM_ID)
     problems.check(
         not volume.reachable_from
         or volume.security_group is not None
@@ -162,3 +164,8 @@ def _check(volume: Efs | S3Files) -> None:
         "reachable_from needs security_group, that of the mount targets: this file system does not know it",
     )
     problems.raise_if_any()
+
+
+def _id_of(system: efs.IFileSystem | efs_interfaces.IFileSystemRef) -> str:
+    """Return the id of a file system, mostly a token."""
+    return system.file_system_ref.file_system_id

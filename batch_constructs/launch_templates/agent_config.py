@@ -12,6 +12,7 @@ from aws_cdk import Token
 from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known, mebibytes, seconds
+from batch_constructs.launch_templates.commands import RESERVED_SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,16 +120,12 @@ class EcsAgentConfig:
         return f"#!/bin/bash\ncat >>/etc/ecs/ecs.config <<'ECS_CONFIG'\n{lines}\nECS_CONFIG"
 
 
-RESERVED_BY_BATCH = frozenset({"ECS_CLUSTER", "ECS_INSTANCE_ATTRIBUTES"})
-"""The settings of the agent that AWS Batch makes itself. Guide: Launch Template Support, page launch-templates."""
-
-
 def _extra_problems(extra: Mapping[str, str], chosen: Mapping[str, str]) -> list[str]:
     problems: list[str] = []
     for name, value in extra.items():
         if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
             problems.append(f"extra takes names such as ECS_LOGLEVEL, got {name!r}")
-        if name in RESERVED_BY_BATCH:
+        if name in RESERVED_SETTINGS:
             problems.append(
                 f"extra must not set {name}: AWS Batch does, and jobs would never reach the instances"
             )

@@ -20,6 +20,7 @@ from batch_constructs.facts.ranges import Range
 from batch_constructs.facts.sources import EC2
 from batch_constructs.launch_templates import members
 from batch_constructs.launch_templates.boot_scripts import mount_script
+from batch_constructs.launch_templates.commands import reserved_settings
 from batch_constructs.launch_templates.places import DEFAULT_ROOT_GIB, check_disks
 from batch_constructs.launch_templates.user_data import base64_text, mime_document
 from batch_constructs.launch_templates.volumes import VolumeType, check_volume, gibibytes
@@ -204,6 +205,8 @@ class BatchLaunchTemplate(Referable):
         self.aws_cli = aws_cli
         if kms_key is not None:
             let_start_instances(self, kms_key)
+        self.root_gibibytes = size
+        self.reserved_settings = reserved_settings("\n".join(part.body() for part in user_data))
         self._tags = dict(tags or {})
         self._has_network_interfaces = bool(network_interfaces)
         self._needs: list[Mount | CloudWatchAgent] = [*(mounts or {}).values()]

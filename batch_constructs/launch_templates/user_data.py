@@ -9,14 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
+import yaml
 from aws_cdk import Fn, Token
 
 from batch_constructs._arguments import checked
+from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.launch_templates.boot_scripts import shell
+from batch_constructs.launch_templates.commands import CONFIG_FILE, command_problems, write_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 __all__ = [
     "CloudConfig",
@@ -53,7 +56,9 @@ class ShellScript:
             than 0, so that one of several commands mostly begins with ``set -e``.
 
     Raises:
-        ValueError: the script is empty, or is required and not for bash.
+        ValueError: the script is empty, is required and not for bash, or has a command that keeps the instance from
+            joining: one that waits for the ECS agent (``systemctl start ecs``), one that writes
+            ``/etc/ecs/ecs.config`` anew, or ``amazon-linux-extras``, which Amazon Linux 2023 does not have.
 
     Guide: Launch Template Support.
     """
@@ -70,6 +75,9 @@ class ShellScript:
             first.startswith("${Token[") or (first.startswith("#!") and "bash" not in first)
         ):
             raise ValueError(f"required=True needs a script for bash, whose end it watches, got {first!r}")
+        problems = Problems()
+        problems.add(*command_problems(self.text))
+        problems.raise_if_any()
 
     @classmethod
     def from_file(cls, path: str | Path, *, required: bool = False) -> Self:
@@ -104,7 +112,8 @@ class CloudConfig:
         config: The settings as a mapping of plain values, or the YAML text itself. Tokens pass.
 
     Raises:
-        ValueError: there is no setting.
+        ValueError: there is no setting, or a command of ``runcmd`` or ``bootcmd`` or a file of ``write_files`` keeps
+            the instance from joining, as in `ShellScript`.
 
     Guide: Launch Template Support.
     """
@@ -115,12 +124,38 @@ class CloudConfig:
     def __post_init__(self) -> None:
         if not self.config or (isinstance(self.config, str) and not self.config.strip()):
             raise ValueError("a cloud-config needs at least one setting, got none")
+        problems = Problems()
+        problems.add(*_problems_of(self.config))
+        problems.raise_if_any()
 
     def body(self) -> str:
         """The settings as YAML; a mapping as JSON, which is YAML with every text safely in quotes."""
         config = self.config
         text = config if isinstance(config, str) else json.dumps(plain(config), indent=2, ensure_ascii=False)
         return text if text.startswith(("#cloud-config", "${Token[")) else f"#cloud-config\n{text}"
+
+
+def _problems_of(config: Mapping[str, Any] | str) -> Iterator[str]:
+    """Yield what keeps an instance from joining its environment."""
+    if isinstance(config, str):
+        try:
+            config = yaml.safe_load(config)
+        except yaml.YAMLError:
+            # With tokens in it, it may become YAML at the deploy.
+            return
+    if not isinstance(config, Mapping):
+        return
+    for name in ("bootcmd", "runcmd"):
+        for command in _listed(config.get(name)):
+            words = command if isinstance(command, str) else " ".join(map(str, _listed(command)))
+            yield from command_problems(words)
+    for file in _listed(config.get("write_files")):
+        if isinstance(file, Mapping) and file.get("path") == CONFIG_FILE and not file.get("append"):
+            yield write_problem("got write_files with it").replace("append with '>>'", "write append: true")
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else []
 
 
 def mime_document(parts: Sequence[UserDataPart]) -> str:

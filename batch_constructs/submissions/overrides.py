@@ -11,6 +11,7 @@ from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.facts import limits, patterns
 from batch_constructs.job_definitions.eks_amounts import check_eks_amounts
+from batch_constructs.job_definitions.eks_metadata import check_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -156,8 +157,8 @@ class EksPodOverrides:
         containers: Changes in containers, at most 10. By default none.
         init_containers: Changes in those that prepare the pod, at most 10. By default none.
         namespace: Another namespace. By default as the definition says.
-        labels: Labels that are added or changed. By default none.
-        annotations: Annotations that are added or changed. By default none.
+        labels: Labels that are added or changed, in the form that `EksPod` says. By default none.
+        annotations: Annotations that are added or changed, likewise. By default none.
 
     Raises:
         ValueError: a limit is broken, or a container is named twice.
@@ -176,15 +177,7 @@ class EksPodOverrides:
         names = [each.name for each in (*self.containers, *self.init_containers)]
         _check_once(problems, [name for name in names if name is not None])
         problems.matches("namespace", self.namespace, patterns.EKS_JOB_NAMESPACE)
-        for key, value in self.labels.items():
-            problems.matches(f"the label key {key!r}", key, patterns.EKS_LABEL_KEY)
-            problems.matches(f"the value of the label {key!r}", value, patterns.EKS_LABEL_VALUE)
-        for key, value in self.annotations.items():
-            problems.matches(f"the annotation key {key!r}", key, patterns.EKS_ANNOTATION_KEY)
-            if known(value):
-                problems.within(
-                    f"the length of the annotation {key!r}", len(value), limits.EKS_ANNOTATION_VALUE_LENGTH
-                )
+        check_metadata(problems, self.labels, self.annotations)
         problems.raise_if_any()
 
 
@@ -287,7 +280,8 @@ def check_one_kind(problems: Problems, overridden: _Overridden, *others: str) ->
 
 
 def check_consumed(problems: Problems, consumes: Mapping[str, Number]) -> None:
-    """Note quantities of nothing."""
+    """Note quantities of nothing, and too many resources."""
+    problems.within("the length of consumes", len(consumes), limits.CONSUMABLES)
     for quantity in consumes.values():
         problems.within("the quantity of a consumable resource", quantity, limits.CONSUMABLE_QUANTITY)
 

@@ -40,8 +40,7 @@ class S3TriggeredJob(EventTriggeredJob):
     the CDK would bring. Where the bucket has notifications to functions, queues or topics as well, added before or after
     this construct, the CDK's function writes all of them, and is told of these. An imported bucket is not touched: turn
     its notifications to EventBridge on where it is made, or by ``bucket.enable_event_bridge_notification()``. Until
-    then nothing is submitted, which a warning says at synth. Notifications of a bucket of this app that another stack
-    writes are lost at the deploy which turns EventBridge on (aws-cdk#29653): add them here.
+    then nothing is submitted, which a warning says at synth.
 
     A job that writes into the bucket it is triggered by needs another prefix or suffix for its output, or it submits
     itself for ever. The rule, the bucket and the queue are in one Region.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +38,10 @@ class ServiceJobRetryRule:
     Attributes:
         action: Try again, or give up.
         on_status_reason: Up to 512 printable characters, with at most one ``*`` at each end. What SageMaker AI says
-            begins with ``Received status from SageMaker: ``; a pattern without it matches messages of AWS Batch only.
-            (The API's text allows the ``*`` at the end only, the guide's page shows one at both.)
+            begins with ``Received status from SageMaker: ``, as in ``Received status from SageMaker:
+            InternalServerError*``. A pattern that begins in another way, and not with ``*``, matches messages of AWS
+            Batch only, and Python warns of it. (The API's text allows the ``*`` at the end only, the guide's page
+            shows one at both.)
 
     Raises:
         ValueError: a limit is broken.
@@ -51,6 +54,20 @@ class ServiceJobRetryRule:
         problems = Problems()
         problems.matches("on_status_reason", self.on_status_reason, patterns.SERVICE_JOB_STATUS_REASON)
         problems.raise_if_any()
+        reason = self.on_status_reason
+        beginning = patterns.SERVICE_JOB_REASON_PREFIX
+        if known(reason) and not reason.startswith("*") and not _may_match(reason, beginning):
+            warnings.warn(
+                f"on_status_reason {reason!r} matches nothing that SageMaker says: its reasons begin with "
+                f"{beginning!r}, write {beginning + reason!r} or {'*' + reason!r}",
+                stacklevel=4,
+            )
+
+
+def _may_match(pattern: str, beginning: str) -> bool:
+    """Return whether something that begins so can match a pattern."""
+    literal = pattern.partition("*")[0]
+    return literal.startswith(beginning) or ("*" in pattern and beginning.startswith(literal))
 
 
 @checked

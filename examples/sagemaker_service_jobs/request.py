@@ -24,6 +24,7 @@ def request(queue: str, image: str, role_arn: str, bucket: str) -> bc.ServiceJob
         },
         attempts=3,
         evaluate_on_exit=[
+            # What SageMaker lacks capacity for AWS Batch tries again by itself, and takes no attempt for it.
             bc.ServiceJobRetryRule(
                 action=bc.RetryAction.RETRY,
                 on_status_reason="Received status from SageMaker: InternalServerError*",

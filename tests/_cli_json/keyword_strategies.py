@@ -90,13 +90,15 @@ CONTAINER: dict[str, Any] = {
     "command": st.lists(WORDS | st.just("Ref::sample"), max_size=4),
     "environment": ARRAYS,
     "user": NAMES,
-    "readonly_root_filesystem": st.booleans(),
+    # ECS Exec needs a root that it can write to.
+    "readonly_root_filesystem": st.just(value=False),
 }
 LINUX = st.builds(
     bc.LinuxParameters,
     init_process_enabled=st.none() | st.booleans(),
     shared_memory_size=st.none() | st.integers(1, 9000).map(Size.mebibytes),
     max_swap=st.none() | st.integers(0, 9000).map(Size.mebibytes),
+    swappiness=st.integers(0, 100),
     devices=st.lists(st.builds(bc.Device, PATHS), max_size=2, unique_by=lambda each: each.host_path),
     tmpfs=st.lists(
         st.builds(bc.Tmpfs, PATHS, size=st.integers(1, 99).map(Size.mebibytes)),

@@ -94,7 +94,7 @@ INSTANCE_CONTAINER = {
     **ANYWHERE,
     **ON_INSTANCES,
     **ROLES,
-    "volumes": [*VOLUMES, HOST],
+    "volumes": [*VOLUMES[:1], HOST],
     "enableExecuteCommand": True,
 }
 OLD_WORDS = {"image": "busybox", "vcpus": 1, "memory": 512}
@@ -121,7 +121,7 @@ TASK = {
     "ipcMode": "task",
     "pidMode": "host",
     "enableExecuteCommand": True,
-    "volumes": [*VOLUMES, HOST],
+    "volumes": [*VOLUMES[:1], HOST],
 }
 SMALL = {"name": "main", "image": "busybox", "resourceRequirements": SIZES}
 
@@ -168,7 +168,16 @@ DEFINITIONS: list[tuple[Any, dict[str, Any]]] = [
     (
         bc.ManagedInstancesJobDefinition,
         definition(
-            ecsProperties={"taskProperties": [{"containers": [SMALL], "networkMode": "host"}]},
+            ecsProperties={
+                "taskProperties": [
+                    {
+                        "containers": [SMALL],
+                        "networkMode": "host",
+                        "taskRoleArn": ROLE,
+                        "volumes": VOLUMES[1:],
+                    }
+                ]
+            },
             platformCapabilities=["MANAGED_INSTANCES"],
         ),
     ),
@@ -352,6 +361,9 @@ REFUSED = (
     "eksConfiguration.accessEntry.status",
     "nodeProperties.nodeRangeProperties.container.ephemeralStorage",
     "nodeProperties.nodeRangeProperties.container.runtimePlatform",
+    # S3 Files are for Fargate and ECS Managed Instances, too (VOL-06).
+    "nodeProperties.nodeRangeProperties.container.volumes.s3filesVolumeConfiguration",
+    "nodeProperties.nodeRangeProperties.ecsProperties.taskProperties.volumes.s3filesVolumeConfiguration",
 )
 ON_EKS = ("eksProperties", "nodeProperties.nodeRangeProperties.eksProperties")
 

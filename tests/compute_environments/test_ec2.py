@@ -78,7 +78,7 @@ def test_an_environment_outlives_neither_its_role_nor_its_policies(
             "on Spot",
         ),
         (SpotComputeEnvironment, {"allocation_strategy": AllocationStrategy.BEST_FIT}, "on Spot"),
-        (SpotComputeEnvironment, {"bid_percentage": 0}, "bid_percentage must be at least 1 percent"),
+        (SpotComputeEnvironment, {"bid_percentage": 101}, "bid_percentage must be from 0 to 100 percent"),
         (
             Ec2ComputeEnvironment,
             {"allocation_strategy": AllocationStrategy.BEST_FIT, "update_to_latest_image_version": True},

@@ -125,7 +125,7 @@ def test_every_type_with_gpus_that_batch_schedules_passes(stack: Stack, vpc: ec2
         ({"instance_types": ["p3.2xlarge"]}, "must run ECS_AL2023_NVIDIA, got p3.2xlarge"),
         ({"instance_types": ["g3s"]}, "must run ECS_AL2023_NVIDIA, got g3s"),
         ({"bid_percentage": 80}, "bid_percentage needs Spot, got 80 on demand"),
-        ({"spot": True, "bid_percentage": 0}, "bid_percentage must be at least 1"),
+        ({"spot": True, "bid_percentage": 101}, "bid_percentage must be from 0 to 100"),
         ({"spot": True, "capacity_reservation": RESERVATION}, "is for capacity on demand, got spot=True"),
         (
             {"spot": True, "allocation_strategy": AllocationStrategy.BEST_FIT},

@@ -40,7 +40,7 @@ def everything(stack: Stack) -> None:
         "environment": {"MODE": "fast"},
         "secrets": {"PASSWORD": batch.Secret.from_secrets_manager(secret)},
         "user": "nobody",
-        "readonly_root_filesystem": True,
+        "readonly_root_filesystem": False,
     }
     of_definitions: dict[str, Any] = {
         "enable_execute_command": True,

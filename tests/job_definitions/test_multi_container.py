@@ -184,7 +184,10 @@ def test_a_log_router_takes_the_output_of_the_others(stack: Stack, only: Only, s
 
 def test_a_router_may_read_a_file_of_its_image(stack: Stack, only: Only) -> None:
     """Which needs no right."""
-    define(stack, container(firelens=FireLens(type=FirelensType.FLUENTD, config_file="/fluent.conf")))
+    from aws_cdk import aws_ecs as ecs
+
+    router = container(firelens=FireLens(type=FirelensType.FLUENTD, config_file="/fluent.conf"))
+    define(stack, router, container("app", logging=ecs.LogDrivers.firelens()))
     assert task(only)["Containers"][0]["FirelensConfiguration"] == {
         "Type": "fluentd",
         "Options": {"config-file-type": "file", "config-file-value": "/fluent.conf"},
@@ -215,7 +218,7 @@ def test_linux_is_told_by_container_and_namespaces_by_task(stack: Stack, only: O
             ulimits=[Ulimit.unlimited(UlimitName.MEMLOCK)],
             privileged=True,
             user="nobody",
-            readonly_root_filesystem=True,
+            readonly_root_filesystem=False,
             gpus=1,
         ),
         ipc_mode=IpcMode.TASK,
@@ -228,7 +231,7 @@ def test_linux_is_told_by_container_and_namespaces_by_task(stack: Stack, only: O
     [main] = found["Containers"]
     assert main["LinuxParameters"] == {"InitProcessEnabled": True}
     assert main["Ulimits"] == [{"Name": "memlock", "SoftLimit": -1, "HardLimit": -1}]
-    assert (main["Privileged"], main["User"], main["ReadonlyRootFilesystem"]) == (True, "nobody", True)
+    assert (main["Privileged"], main["User"], main["ReadonlyRootFilesystem"]) == (True, "nobody", False)
     assert {"Type": "GPU", "Value": "1"} in main["ResourceRequirements"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from base64 import b64encode
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -203,3 +203,95 @@ def test_text_that_is_not_ascii_beside_a_token_is_encoded_by_cloudformation(stac
 
     inner = next(part for part in document["Fn::Base64"]["Fn::Join"][1] if isinstance(part, dict))
     assert inner["Fn::Base64"]["Fn::Join"][1][1] == {"Ref": "Bucket"}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "systemctl start ecs",
+        "sudo systemctl restart ecs.service",
+        "systemctl enable --now ecs",
+        "systemctl --quiet restart docker",
+        "service ecs start",
+        "service docker restart",
+        "yum install -y a && systemctl start ecs",
+        "if true; then systemctl start ecs; fi",
+        "systemctl \\\n  start ecs",
+        "$(systemctl start ecs)",
+    ],
+)
+def test_fails_when_a_command_waits_for_the_agent(command: str) -> None:
+    """aws/amazon-ecs-agent#4818: the agent waits for user data to end, and user data for the agent."""
+    with pytest.raises(ValueError, match="a command must not wait for the ECS agent"):
+        ShellScript(f"#!/bin/bash\nset -e\n{command}\n")
+    with pytest.raises(ValueError, match="a command must not wait for the ECS agent"):
+        CloudConfig({"runcmd": [command]})
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "systemctl start --no-block ecs",
+        "systemctl --no-block restart docker",
+        "systemctl start ecs &",
+        "systemctl enable ecs",
+        "systemctl stop ecs",
+        "systemctl start docker",
+        "systemctl restart amazon-cloudwatch-agent",
+        "# systemctl start ecs",
+        "echo ECS_LOGLEVEL=debug >> /etc/ecs/ecs.config",
+        "cat /etc/ecs/ecs.config > /tmp/before",
+        "echo a | tee -a /etc/ecs/ecs.config",
+        "command -v amazon-linux-extras && amazon-linux-extras install -y lustre",
+        "echo ${Token[TOKEN.1]}",
+    ],
+)
+def test_other_commands_pass(command: str) -> None:
+    """What does not wait, what adds, and what asks before."""
+    ShellScript(command)
+    CloudConfig({"runcmd": [command]})
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "echo ECS_LOGLEVEL=debug > /etc/ecs/ecs.config",
+        "echo a >/etc/ecs/ecs.config",
+        "cat > /etc/ecs/ecs.config <<'EOF'\nA=b\nEOF",
+        "echo a | sudo tee /etc/ecs/ecs.config",
+    ],
+)
+def test_fails_when_the_settings_of_the_agent_are_written_anew(command: str) -> None:
+    """What AWS Batch wrote there is lost, and the instance joins no environment."""
+    with pytest.raises(ValueError, match="must be added to, since AWS Batch writes to it"):
+        ShellScript(command)
+
+
+def test_fails_when_a_command_is_of_amazon_linux_2() -> None:
+    """amazonlinux/amazon-linux-2023#92: there is no amazon-linux-extras any more."""
+    with pytest.raises(ValueError, match="amazon-linux-extras is not there on Amazon Linux 2023"):
+        ShellScript("sudo amazon-linux-extras install -y lustre2.10")
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"runcmd": [["systemctl", "start", "ecs"]]},
+        {"bootcmd": ["systemctl start ecs"]},
+        "#cloud-config\nruncmd:\n- systemctl start ecs\n",
+        "runcmd:\n- [systemctl, restart, ecs]\n",
+    ],
+)
+def test_cloud_configs_are_read_as_cloud_init_does(config: Any) -> None:
+    """Commands as texts and as lists, in YAML and as data."""
+    with pytest.raises(ValueError, match="a command must not wait for the ECS agent"):
+        CloudConfig(config)
+
+
+def test_fails_when_a_file_takes_the_place_of_the_agents_settings() -> None:
+    """Appended to, it passes."""
+    file = {"path": "/etc/ecs/ecs.config", "content": "ECS_LOGLEVEL=debug\n"}
+    with pytest.raises(ValueError, match="got write_files with it: write append: true"):
+        CloudConfig({"write_files": [file]})
+    CloudConfig({"write_files": [{**file, "append": True}]})
+    CloudConfig("write_files: [${Token[TOKEN.1]}")

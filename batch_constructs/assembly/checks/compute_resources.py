@@ -45,10 +45,10 @@ _NOT_ON_FARGATE = (
     "CE-05",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="leave out BidPercentage: Spot prices never pass the on-demand price",
+    remedy="leave out BidPercentage, or give 0 to 100: Spot prices never pass the on-demand price",
 )
 def bid_of_spot(resources: ComputeResources) -> Iterator[Finding]:
-    """A bid percentage must be at least 1, and can be given for Spot only."""
+    """A bid percentage must be 0 to 100, and can be given for Spot only."""
     if is_one_of(resources.type, "SPOT"):
         yield from outside(limits.BID_PERCENTAGE, resources, "BidPercentage", resources.bid_percentage)
     elif is_one_of(resources.type, "EC2") and resources.gives("BidPercentage"):

@@ -99,5 +99,5 @@ def host_network(definition: JobDefinition) -> Iterator[Finding]:
         return
     for task in definition.ecs_properties.task_properties:
         if is_one_of(task.network_mode, "HOST"):
-            message = f"NetworkMode host goes with MANAGED_INSTANCES only, got {platform}"
+            message = f"only jobs for MANAGED_INSTANCES name a NetworkMode, got it with {platform}"
             yield Finding(task, message, at="NetworkMode")

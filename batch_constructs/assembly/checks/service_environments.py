@@ -37,11 +37,11 @@ def type_and_state(environment: ServiceEnvironment) -> Iterator[Finding]:
     "SE-02",
     chapter=_SERVICES,
     severity=ERROR,
-    remedy="give at least one capacity limit, of at least 1",
+    remedy="give 1 to 5 capacity limits, of at least 1",
     prevents="service jobs that wait for capacity that the environment does not have",
 )
 def capacity_is_limited(environment: ServiceEnvironment) -> Iterator[Finding]:
-    """A service environment must have at least one capacity limit, and each must be at least 1."""
+    """A service environment must have 1 to 5 capacity limits, and each must be at least 1."""
     limit, at = limits.SERVICE_CAPACITY_LIMITS, "CapacityLimits"
     if environment.lacks(at):
         yield Finding(environment, f"{at} must be given, got none", at=at)

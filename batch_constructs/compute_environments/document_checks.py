@@ -1,0 +1,51 @@
+"""What AWS would refuse of an environment that a document describes, and that no keyword is there to check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs._tokens import known
+from batch_constructs.facts import instance_types as types
+from batch_constructs.facts.allocation_strategies import STRATEGIES
+from batch_constructs.facts.managed_instances import REFUSED_MEMBERS
+from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_PATH
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from batch_constructs._problems import Problems
+
+__all__ = ["check_document"]
+
+
+def check_document(problems: Problems, kind: str | None, properties: Mapping[str, Any]) -> None:
+    """Note what contradicts itself.
+
+    Args:
+        problems: Where to note it.
+        kind: The class that takes such documents.
+        properties: As CloudFormation calls them.
+    """
+    resources = properties.get("ComputeResources", {})
+    if kind == "ManagedInstancesComputeEnvironment":
+        refused = [
+            f"computeResources.{each[0].lower()}{each[1:]}" for each in REFUSED_MEMBERS if each in resources
+        ]
+        problems.check(
+            not refused,
+            f"{', '.join(refused)} must be left out with ECS Managed Instances, whose managedInstancesProvider has its "
+            "own members for types, subnets and security groups",
+        )
+    role = properties.get("ServiceRole", "")
+    problems.check(
+        kind != "UnmanagedComputeEnvironment" or not known(role) or SERVICE_LINKED_ROLE_PATH not in role,
+        "serviceRole must not be a service-linked role, which AWS refuses for unmanaged environments, got "
+        f"{role!r}: name a role with AWSBatchServiceRole",
+    )
+    strategy = STRATEGIES.get(str(resources.get("AllocationStrategy")))
+    bundles = [name for name in resources.get("InstanceTypes", ()) if name in types.BUNDLES]
+    problems.check(
+        strategy is None or not strategy.ordered or not bundles,
+        f"computeResources.instanceTypes must be types or families with {resources.get('AllocationStrategy')}, in the "
+        f"order in which it takes them, AWS refuses bundles, got {', '.join(map(str, bundles))}",
+    )

@@ -1,0 +1,55 @@
+"""Whether environments and a policy can stand in one queue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs.facts import limits
+from batch_constructs.facts.vocabulary import CapacityOption
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk.interfaces.aws_batch import IComputeEnvironmentRef, ISchedulingPolicyRef
+
+    from batch_constructs._problems import Problems
+
+__all__ = ["check_order", "check_policy"]
+
+
+def check_order(
+    problems: Problems, environments: Sequence[IComputeEnvironmentRef], arns: Sequence[str]
+) -> None:
+    """Note a queue without environments, one that is given twice, and ECS Managed Instances on Spot before those on demand.
+
+    Args:
+        problems: Where to note it.
+        environments: As far as they tell what they are.
+        arns: Theirs.
+    """
+    problems.within("the length of compute_environments", len(arns), limits.QUEUE_COMPUTE_ENVIRONMENTS)
+    problems.check(
+        len(set(arns)) == len(arns), "compute_environments must be different ones, got one of them twice"
+    )
+    options = [getattr(each, "capacity_option", None) for each in environments]
+    spot = [at for at, option in enumerate(options) if option is CapacityOption.SPOT]
+    on_demand = [at for at, option in enumerate(options) if option is CapacityOption.ON_DEMAND]
+    problems.check(
+        not spot or not on_demand or spot[0] > on_demand[-1],
+        "compute_environments of ECS Managed Instances must have those on demand first, got one on Spot before one on "
+        "demand: AWS refuses that order, turn it round",
+    )
+
+
+def check_policy(problems: Problems, policy: ISchedulingPolicyRef | None) -> None:
+    """Note a quota-share policy, which queues of compute environments do not take.
+
+    Args:
+        problems: Where to note it.
+        policy: Of the queue: ours, or an L1.
+    """
+    problems.check(
+        getattr(getattr(policy, "cfn", policy), "quota_share_policy", None) is None,
+        "scheduling_policy must be a FairSharePolicy, got a quota-share policy, which is for queues of training jobs: "
+        "make a SageMakerJobQueue",
+    )

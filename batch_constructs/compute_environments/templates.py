@@ -1,0 +1,51 @@
+"""Whether a launch template of this library suits the environment that it is given to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs._tokens import known
+from batch_constructs.facts import images as facts
+from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef
+
+    from batch_constructs._problems import Problems
+    from batch_constructs.compute_environments.images import ImageType
+
+__all__ = ["check_templates"]
+
+
+def check_templates(
+    problems: Problems,
+    templates: Sequence[ILaunchTemplateRef | None],
+    images: Mapping[ImageType, str | None],
+    *,
+    on_eks: bool,
+) -> None:
+    """Note a root disk that is smaller than the image, and settings of the agent that AWS Batch makes itself.
+
+    Args:
+        problems: Where to note it.
+        templates: Of the environment, for all of its instances or for some.
+        images: Which images it takes, each with the id of one's own where there is one.
+        on_eks: Whether it is on Amazon EKS.
+    """
+    least = facts.ROOT_VOLUME_GIB["EKS" if on_eks else "ECS"]
+    for template in templates:
+        if not isinstance(template, BatchLaunchTemplate):
+            continue
+        size = template.root_gibibytes
+        problems.check(
+            any(images.values()) or not known(size) or size >= least,
+            f"root_volume_size of the launch template must be at least {least} GiB, the size of the image, got "
+            f"{size:g} GiB",
+        )
+        problems.check(
+            not template.reserved_settings,
+            "user_data of the launch template must not set "
+            f"{' and '.join(template.reserved_settings)}: AWS Batch does, and jobs would never reach the instances",
+        )

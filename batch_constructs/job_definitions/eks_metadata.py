@@ -1,0 +1,30 @@
+"""Labels and annotations of pods: of definitions, and of submissions that change them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs._tokens import known
+from batch_constructs.facts import limits, patterns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from batch_constructs._problems import Problems
+
+__all__ = ["check_metadata"]
+
+
+def check_metadata(
+    problems: Problems, labels: Mapping[str, str] | None, annotations: Mapping[str, str] | None
+) -> None:
+    """Note keys and values that AWS Batch refuses, prefixes that belong to Kubernetes or to AWS among them."""
+    for key, value in (labels or {}).items():
+        problems.matches(f"the label key {key!r}", key, patterns.EKS_LABEL_KEY)
+        problems.matches(f"the value of the label {key!r}", value, patterns.EKS_LABEL_VALUE)
+    for key, value in (annotations or {}).items():
+        problems.matches(f"the annotation key {key!r}", key, patterns.EKS_ANNOTATION_KEY)
+        if known(value):
+            problems.within(
+                f"the length of the annotation {key!r}", len(value), limits.EKS_ANNOTATION_VALUE_LENGTH
+            )

@@ -1,0 +1,58 @@
+"""What a job on Fargate cannot ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs._tokens import known
+from batch_constructs.facts import fargate
+from batch_constructs.facts.instance_types import Architecture
+
+if TYPE_CHECKING:
+    from aws_cdk import Size
+    from jsii import Number
+
+    from batch_constructs._problems import Problems
+
+__all__ = ["check_size", "check_storage", "check_windows", "smallest_memory"]
+
+
+def check_storage(problems: Problems, storage: Size | None, platform_version: str | None) -> None:
+    """Note disk space that an old platform version does not have."""
+    problems.check(
+        storage is None or platform_version not in fargate.EFS_REFUSED_PLATFORM_VERSIONS,
+        f"platform_version must be 1.4.0 or later with ephemeral_storage, got {platform_version}",
+    )
+
+
+def check_windows(problems: Problems, architecture: Architecture | None, linux_only: dict[str, bool]) -> None:
+    """Note what Windows does not run on, and what only Linux has."""
+    problems.check(
+        architecture in {None, Architecture.X86_64},
+        f"architecture must be X86_64 on Windows, got {architecture}",
+    )
+    given = [name for name, is_given in linux_only.items() if is_given]
+    problems.check(not given, f"containers on Windows have no {', '.join(given)}: leave them out")
+
+
+def smallest_memory(vcpus: Number) -> float | None:
+    """Return the least memory, in MiB, that Fargate sells with these vCPUs."""
+    options = fargate.memory_options_mib(vcpus) if known(vcpus) else ()
+    return options[0] if options else None
+
+
+def check_size(problems: Problems, vcpus: Number, memory_mib: float | None) -> None:
+    """Note vCPUs and memory that Fargate does not sell together."""
+    if not known(vcpus):
+        problems.check(memory_mib is not None, "memory must be given where vcpus is a token")
+        return
+    options = fargate.memory_options_mib(vcpus)
+    if not options:
+        offered = ", ".join(f"{size:g}" for size in fargate.SIZES)
+        problems.add(f"vcpus must be one of {offered} on Fargate, got {vcpus}")
+    elif memory_mib is not None and known(memory_mib) and memory_mib not in options:
+        better = next((option for option in options if option >= memory_mib), options[-1])
+        problems.add(
+            f"memory must be a size that Fargate sells with {vcpus:g} vCPU ({options[0]} to {options[-1]} MiB), "
+            f"got {memory_mib:g} MiB: take {better} MiB, or other vcpus"
+        )
