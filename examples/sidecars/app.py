@@ -2,6 +2,7 @@
 
 import batch_constructs as bc
 from aws_cdk import App, Duration, Size, Stack
+from aws_cdk import aws_ec2 as ec2
 
 IMAGE = "public.ecr.aws/docker/library/busybox:1.37"
 INSTANCE_TYPE = "c7i.2xlarge"
@@ -20,6 +21,8 @@ environment = bc.Ec2ComputeEnvironment(
     max_vcpus=128,
     launch_template=template,
 )
+# The nodes of a job reach each other, and nobody else reaches them.
+environment.connections.allow_internally(ec2.Port.all_tcp())
 queue = bc.JobQueue(stack, "Queue", compute_environments=[environment])
 
 solve = bc.EcsMultiNodeParallelJobDefinition(
