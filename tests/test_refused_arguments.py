@@ -313,3 +313,150 @@ def test_no_swap_needs_no_swappiness(stack: Stack, only: Callable[[str], dict[st
     bc.Ec2JobDefinition(stack, "It", image="busybox", vcpus=1, memory=mebibytes(512), linux_parameters=never)
     found = only("AWS::Batch::JobDefinition")["ContainerProperties"]["LinuxParameters"]
     assert found == {"MaxSwap": 0, "Swappiness": 0}
+
+
+def asset(tmp_path: Any, platform: str) -> Any:
+    from aws_cdk import aws_ecr_assets as assets
+    from aws_cdk import aws_ecs as ecs
+
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n", encoding="utf-8")
+    return ecs.ContainerImage.from_asset(str(tmp_path), platform=getattr(assets.Platform, platform))
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("FargateJobDefinition", {}),
+        ("FargateJobDefinition", {"architecture": bc.Architecture.X86_64}),
+        ("ManagedInstancesJobDefinition", {}),
+        ("MultiContainerJobDefinition", {"fargate": bc.FargateTask()}),
+        ("MultiNodeParallelJobDefinition", {"instance_type": "c7i.large"}),
+        ("EcsMultiNodeParallelJobDefinition", {"instance_type": "c7i.large"}),
+    ],
+)
+def test_fails_when_an_image_is_built_for_another_processor(
+    stack: Stack, tmp_path: Any, name: str, given: dict[str, Any]
+) -> None:
+    """aws-solutions-library-samples/aws-batch-arch-for-protein-folding: `exec format error` with the first job."""
+    arm, wanted = asset(tmp_path, "LINUX_ARM64"), asset(tmp_path, "LINUX_AMD64")
+    for at, image in enumerate((arm, wanted)):
+        arguments = defaults.arguments(name, stack) | given
+        if "image" in arguments:
+            arguments["image"] = image
+        elif "containers" in arguments:
+            arguments["containers"] = [container(image=image)]
+        elif name.startswith("Ecs"):
+            arguments["node_groups"] = [bc.EcsNodeGroup(nodes=2, containers=[container(image=image)])]
+        else:
+            arguments["node_groups"] = [bc.NodeGroup(nodes=2, image=image, vcpus=1, memory=mebibytes(512))]
+        if image is wanted:
+            getattr(bc, name)(stack, f"It{at}", **arguments)
+            continue
+        with pytest.raises(
+            ValueError, match=r"image must be built for the processor .* got an asset for linux/arm64"
+        ):
+            getattr(bc, name)(stack, f"It{at}", **arguments)
+
+
+def test_fails_when_managed_instances_on_spot_come_first(stack: Stack) -> None:
+    """AWS takes the other order only, which is not what it takes of EC2."""
+    vpc = defaults.arguments("ManagedInstancesComputeEnvironment", stack)["vpc"]
+    spot, on_demand = (
+        bc.ManagedInstancesComputeEnvironment(stack, option.name, vpc=vpc, capacity_option=option)
+        for option in (bc.CapacityOption.SPOT, bc.CapacityOption.ON_DEMAND)
+    )
+    with pytest.raises(ValueError, match="must have those on demand first"):
+        bc.JobQueue(stack, "Wrong", compute_environments=[spot, on_demand])
+    bc.JobQueue(stack, "Right", compute_environments=[on_demand, spot])
+
+
+def test_fails_when_a_queue_of_environments_gets_a_quota_policy(stack: Stack) -> None:
+    """Of this library or of the CDK: it is for queues of service jobs."""
+    from aws_cdk import aws_batch as batch
+
+    l1 = batch.CfnSchedulingPolicy(
+        stack,
+        "L1",
+        quota_share_policy=batch.CfnSchedulingPolicy.QuotaSharePolicyProperty(
+            idle_resource_assignment_strategy="FIFO"
+        ),
+    )
+    given = defaults.arguments("JobQueue", stack)
+    policies: list[Any] = [bc.QuotaSharePolicy(stack, "Ours"), l1]
+    for at, policy in enumerate(policies):
+        with pytest.raises(ValueError, match="scheduling_policy must be a FairSharePolicy"):
+            bc.JobQueue(stack, f"Queue{at}", scheduling_policy=policy, **given)
+    bc.JobQueue(stack, "Fair", scheduling_policy=bc.FairSharePolicy(stack, "Policy"), **given)
+
+
+def test_fails_when_an_unmanaged_environment_gets_the_service_linked_role(stack: Stack) -> None:
+    """By its ARN or by its name."""
+    from aws_cdk import aws_iam as iam
+
+    arn = "arn:aws:iam::123456789012:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch"
+    for at, role in enumerate(
+        (
+            iam.Role.from_role_arn(stack, "ByArn", arn),
+            iam.Role.from_role_name(stack, "ByName", "AWSServiceRoleForBatch"),
+        )
+    ):
+        with pytest.raises(ValueError, match="service_role must not be a service-linked role"):
+            bc.UnmanagedComputeEnvironment(stack, f"It{at}", service_role=role)
+
+
+def test_fails_when_windows_gets_half_a_vcpu(stack: Stack) -> None:
+    """Alone or in several containers; one vCPU together is enough."""
+    windows = bc.OperatingSystemFamily.WINDOWS_SERVER_2022_CORE
+    with pytest.raises(ValueError, match=r"vcpus must be at least 1 vCPUs on Windows, got 0\.5"):
+        bc.FargateJobDefinition(stack, "One", image="a", vcpus=0.5, operating_system_family=windows)
+    task = bc.FargateTask(operating_system_family=windows)
+    with pytest.raises(ValueError, match="the vcpus of all containers must be at least 1"):
+        bc.MultiContainerJobDefinition(stack, "Two", containers=[container(vcpus=0.5)], fargate=task)
+
+
+def test_a_document_of_managed_instances_has_none_of_the_other_members(stack: Stack) -> None:
+    """The guide lists 14 that must not be given, and the one to use in their place."""
+    provider = {
+        "infrastructureRoleArn": "arn:aws:iam::123456789012:role/a",
+        "instanceLaunchTemplate": {
+            "ec2InstanceProfileArn": "arn:aws:iam::123456789012:instance-profile/a",
+            "networkConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"]},
+        },
+    }
+    resources = {"type": "ECS_MANAGED_INSTANCES", "maxvCpus": 4, "managedInstancesProvider": provider}
+    document = {"computeEnvironmentName": "a", "type": "MANAGED", "computeResources": resources}
+    for name, value in (("minvCpus", 0), ("subnets", ["subnet-1"]), ("instanceTypes", ["c7i"])):
+        wrong = {**document, "computeResources": {**resources, name: value}}
+        with pytest.raises(ValueError, match=name):
+            bc.ManagedInstancesComputeEnvironment.from_cli_json(stack, name, wrong)
+    made = bc.ManagedInstancesComputeEnvironment.from_cli_json(stack, "Right", document)
+    assert made.capacity_option is bc.CapacityOption.ON_DEMAND
+
+
+def test_a_document_for_managed_instances_has_ecs_properties(stack: Stack) -> None:
+    """Which the older containerProperties are not."""
+    sizes = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "512"}]
+    document = {
+        "jobDefinitionName": "a",
+        "type": "container",
+        "platformCapabilities": ["MANAGED_INSTANCES"],
+        "containerProperties": {"image": "a", "resourceRequirements": sizes},
+    }
+    with pytest.raises(ValueError, match="containerProperties"):
+        bc.Ec2JobDefinition.from_cli_json(stack, "It", document)
+
+
+def test_fails_when_a_file_system_has_no_id_of_efs(stack: Stack) -> None:
+    """Such as a name, where the id is asked for."""
+    from aws_cdk import aws_ec2 as ec2
+    from aws_cdk import aws_efs as efs
+
+    def system(id_: str, file_system_id: str) -> efs.IFileSystem:
+        group = ec2.SecurityGroup.from_security_group_id(stack, f"{id_}Group", "sg-12345678")
+        return efs.FileSystem.from_file_system_attributes(
+            stack, id_, security_group=group, file_system_id=file_system_id
+        )
+
+    with pytest.raises(ValueError, match=r"the id of file_system must be .* got 'my-file-system'"):
+        bc.Efs(system("Wrong", "my-file-system"))
+    bc.Efs(system("Right", "fs-12345678"))
