@@ -41,7 +41,7 @@ def groups_let_https_out(resources: ComputeResources, batch: BatchModel) -> Iter
     rules = None if groups is None else _rules(groups, batch)
     if groups is None or rules is None:
         return
-    names = " and ".join(group.logical_id for group in groups)
+    names = " and ".join(group.label for group in groups)
     https = [each for each in rules if _may_be_https(each)]
     if not https:
         message = f"AWS services are reached by port {endpoints.HTTPS_PORT}, which {names} does not let out"

@@ -67,7 +67,7 @@ def service_role_may_set_insights(environment: ComputeEnvironment, batch: BatchM
     role, settings = environment.service_role, environment.ecs_settings
     set_ = settings.gives("ContainerInsights")
     if role is not None and set_ and batch.permissions.surely_lacks(role, managed_policies.UPDATE_CLUSTER):
-        message = f"the service role {role.logical_id} needs ecs:UpdateCluster, got no policy that allows it"
+        message = f"the service role {role.label} needs ecs:UpdateCluster, got no policy that allows it"
         yield Finding(environment, message, at="ServiceRole")
 
 

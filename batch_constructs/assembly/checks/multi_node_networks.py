@@ -61,14 +61,14 @@ def nodes_hear_each_other(environment: ComputeEnvironment, batch: BatchModel) ->
     resources = environment.compute_resources
     if not definitions or isinstance(resources.node, Unknown) or batch.networks.strays_in:
         return
-    name = definitions[0].logical_id
+    name = definitions[0].label
     if resources.raw("SecurityGroupIds") is None:
         yield from _in_default_group(environment, name, batch)
         return
     groups = list(resources.security_groups)
     certain = resources.security_groups.complete and not any(each.conditional for each in groups)
     if certain and groups and not any(_lets_in(group, groups, batch) for group in groups):
-        names = ", ".join(group.logical_id for group in groups)
+        names = ", ".join(group.label for group in groups)
         message = f"nodes of {name} belong to {names}, which must let itself in, got no such rule"
         yield Finding(resources, message, at="SecurityGroupIds", severity=WARNING)
 
@@ -82,7 +82,7 @@ def _in_default_group(environment: ComputeEnvironment, name: str, batch: BatchMo
         message = f"{subject}, whose rules this template does not show, since the environment names none"
         yield Finding(resources, message, severity=WARNING)
     elif any(each.vpc is vpc for each in batch.of(DefaultGroupRestriction)) and not _is_opened(vpc, batch):
-        message = f"{subject}, and {vpc.logical_id} must leave that group its rules, got all of them removed"
+        message = f"{subject}, and {vpc.label} must leave that group its rules, got all of them removed"
         yield Finding(resources, message)
 
 
@@ -119,5 +119,5 @@ def kept_vcpus_are_of_use(environment: ComputeEnvironment, batch: BatchModel) ->
     if not known(kept) or not kept:
         return
     for definition in _multi_node_on(environment, batch)[:1]:
-        message = f"{definition.logical_id} is multi-node and uses nothing of what MinvCpus keeps, got {kept}"
+        message = f"{definition.label} is multi-node and uses nothing of what MinvCpus keeps, got {kept}"
         yield Finding(environment.compute_resources, message, at="MinvCpus")
