@@ -17,7 +17,8 @@ RESERVED_SETTINGS = ("ECS_CLUSTER", "ECS_INSTANCE_ATTRIBUTES")
 # One command: what stands between these. A single & is taken with the command that it sends to the background.
 _SEPARATORS = re.compile(r"&&|\|\||[;|\n(){}`]|\$\(")
 _STARTS = frozenset({"start", "restart", "try-restart", "reload-or-restart", "condrestart"})
-_RESTARTS = _STARTS - {"start"}
+# The units of both wait for cloud-init to end: aws/amazon-ecs-agent#1707, moby/moby#41767.
+_UNITS = frozenset({"ecs", "docker"})
 _OVERWRITES = re.compile(
     rf"(?<!>)>\|?\s*[\"']?{re.escape(CONFIG_FILE)}\b|\btee\s+(?!-a|--append)[^|;&]*{re.escape(CONFIG_FILE)}\b"
 )
@@ -66,8 +67,8 @@ def reserved_settings(text: str) -> list[str]:
 def _of_command(words: Sequence[str], text: str) -> Iterator[str]:
     if _waits_for_agent(words):
         yield (
-            "a command must not wait for the ECS agent, which starts after user data has ended, got "
-            f"{' '.join(words)!r}: leave it out, the agent starts by itself, or add --no-block"
+            "a command must not wait for the ECS agent or Docker, which start after user data has ended, got "
+            f"{' '.join(words)!r}: leave it out, they start by themselves, or add --no-block"
         )
     if words[-1:] != ["amazon-linux-extras"] and "amazon-linux-extras" in words and not _GUARDED.search(text):
         yield (
@@ -77,7 +78,7 @@ def _of_command(words: Sequence[str], text: str) -> Iterator[str]:
 
 
 def _waits_for_agent(words: Sequence[str]) -> bool:
-    """Return whether a command starts or restarts ecs, or restarts docker, and waits until that is done."""
+    """Return whether a command starts ecs or docker, again or for the first time, and waits until that is done."""
     if words[-1:] == ["&"] or not {"systemctl", "service"} & {*words}:
         return False
     tool = next(word for word in words if word in {"systemctl", "service"})
@@ -87,8 +88,7 @@ def _waits_for_agent(words: Sequence[str]) -> bool:
     if "--no-block" in options or not plain:
         return False
     if tool == "service":
-        unit, verb = plain[0], next(iter(plain[1:]), "")
-        return (unit == "ecs" and verb in _STARTS) or (unit == "docker" and verb in _RESTARTS)
+        return plain[0] in _UNITS and bool(_STARTS & {*plain[1:2]})
     verb, units = plain[0], plain[1:]
     starts = verb in _STARTS or (verb in {"enable", "reenable"} and "--now" in options)
-    return starts and ("ecs" in units or ("docker" in units and verb in _RESTARTS))
+    return starts and bool(_UNITS & {*units})
