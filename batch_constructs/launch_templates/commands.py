@@ -16,7 +16,8 @@ RESERVED_SETTINGS = ("ECS_CLUSTER", "ECS_INSTANCE_ATTRIBUTES")
 
 # One command: what stands between these. A single & is taken with the command that it sends to the background.
 _SEPARATORS = re.compile(r"&&|\|\||[;|\n(){}`]|\$\(")
-_STARTS = frozenset({"start", "restart", "try-restart", "reload-or-restart", "condrestart"})
+# try-restart leaves alone what does not run yet.
+_STARTS = frozenset({"start", "restart", "reload-or-restart"})
 # The units of both wait for cloud-init to end: aws/amazon-ecs-agent#1707, moby/moby#41767.
 _UNITS = frozenset({"ecs", "docker"})
 _OVERWRITES = re.compile(

@@ -238,6 +238,7 @@ def test_fails_when_a_command_waits_for_the_agent(command: str) -> None:
         "systemctl enable ecs",
         "systemctl stop ecs",
         "systemctl stop docker",
+        "systemctl try-restart docker",
         "systemctl restart amazon-cloudwatch-agent",
         "# systemctl start ecs",
         "echo ECS_LOGLEVEL=debug >> /etc/ecs/ecs.config",
