@@ -263,8 +263,11 @@ alert(
         *about_the_job,
         capacity,
         misconfiguration,
-        "ACTION_REQUIRED: all environments are INVALID; their status reason says why.",
-        "To let the next job pass, cancel this one, or give the queue a JobStateTimeLimit.",
+        (
+            "UNDETERMINED: AWS Batch found no cause. See whether instances start (EC2 quota) and join the cluster (network, ECS "
+            "agent, awslogs driver, user data that takes too long)."
+        ),
+        "To let the next job pass, cancel this one, or give the queue a JobStateTimeLimit (none exists for UNDETERMINED).",
         job_page,
     ],
 )
@@ -301,19 +304,41 @@ alert(
         job_page,
     ],
 )
+entities = " ".join(field(f"$.detail.affectedEntities[{number}].entityValue") for number in range(5))
+health = {"source": ["aws.health"], "detail_type": ["AWS Health Event"]}
 alert(
     "Health",
     "AWS Health events about AWS Batch",
     environment_letters,
     events.EventPattern(
-        source=["aws.health"], detail_type=["AWS Health Event"], detail={"service": ["BATCH"]}
+        **health,
+        detail={"service": ["BATCH"], "eventTypeCategory": [{"anything-but": ["scheduledChange"]}]},
     ),
     [
         f"AWS Health about AWS Batch: {field('$.detail.eventTypeCode')}.",
         field("$.detail.eventDescription[0].latestDescription"),
         f"Since: {field('$.detail.startTime')}",
         f"Status: {field('$.detail.statusCode')}",
+        f"Environments: {entities}",
         "Dashboard: https://health.aws.amazon.com/health/home",
+        environments_page,
+    ],
+)
+alert(
+    "Planned",
+    "Changes that AWS plans for AWS Batch",
+    environment_letters,
+    events.EventPattern(**health, detail={"service": ["BATCH"], "eventTypeCategory": ["scheduledChange"]}),
+    [
+        f"AWS plans a change of AWS Batch for {field('$.detail.startTime')}, by which you may have to act.",
+        field("$.detail.eventDescription[0].latestDescription"),
+        f"Event: {field('$.detail.eventTypeCode')}",
+        f"Status: {field('$.detail.statusCode')}",
+        f"Environments: {entities}",
+        (
+            "All environments, each PENDING until it is changed or deleted: Scheduled changes in "
+            "https://health.aws.amazon.com/health/home"
+        ),
         environments_page,
     ],
 )
@@ -331,6 +356,30 @@ alert(
         environments_page,
     ],
 )
+old_image, its_name = (
+    "Batch Compute Environment Image Update Available",
+    field("$.detail.ComputeEnvironmentName"),
+)
+alert(
+    "OldImage",
+    "Compute environments of AWS Batch for which there is a newer image",
+    environment_letters,
+    events.EventPattern(source=[source], detail_type=[old_image]),
+    [
+        f"AWS has a newer image for the compute environment {its_name}.",
+        f"Image type: {field('$.detail.Configuration.ImageType')}",
+        f"Environment: {field('$.detail.ComputeEnvironmentArn')}",
+        f"Found: {field('$.time')}",
+        (
+            "Any infrastructure update takes it, such as a changed instance tag; running jobs end with their instances after "
+            "the time that the update policy gives them."
+        ),
+        (
+            f"Or now: aws batch update-compute-environment --region {field('$.region')} --compute-environment {its_name} "
+            "--compute-resources updateToLatestImageVersion=true"
+        ),
+    ],
+)
 
 
 def service_role(id: str, service: str, *statements: iam.PolicyStatement) -> iam.Role:
@@ -346,16 +395,21 @@ def service_role(id: str, service: str, *statements: iam.PolicyStatement) -> iam
     return role
 
 
-put = {
-    "Type": "Task",
-    "Resource": f"arn:{Aws.PARTITION}:states:::events:putEvents",
-    "Parameters": {
-        "Entries": [{"Source": source, "DetailType": invalid, "EventBusName": "default", "Detail.$": "$"}]
-    },
-    "End": True,
-}
+def put(detail_type: str) -> dict[str, Any]:
+    return {
+        "Type": "Task",
+        "Resource": f"arn:{Aws.PARTITION}:states:::events:putEvents",
+        "Parameters": {
+            "Entries": [
+                {"Source": source, "DetailType": detail_type, "EventBusName": "default", "Detail.$": "$"}
+            ]
+        },
+        "End": True,
+    }
+
+
 look = {
-    "Comment": "Tells EventBridge of compute environments that are INVALID",
+    "Comment": "Tells EventBridge of compute environments that are INVALID or have an old image",
     "StartAt": "Describe",
     "States": {
         "Describe": {
@@ -367,22 +421,94 @@ look = {
                     on_demand.compute_environment_arn,
                 ]
             },
+            "ResultPath": "$.Found",
             "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 30, "MaxAttempts": 3}],
-            "Next": "Tell",
+            "Next": "Images?",
+        },
+        "Images?": {
+            "Type": "Choice",
+            "Choices": [
+                {
+                    "And": [
+                        {"Variable": "$.ImageUpdates", "IsPresent": True},
+                        {"Variable": "$.ImageUpdates", "BooleanEquals": True},
+                    ],
+                    "Next": "TellImages",
+                }
+            ],
+            "Default": "Tell",
         },
         "Tell": {
             "Type": "Map",
-            "ItemsPath": "$.ComputeEnvironments",
+            "ItemsPath": "$.Found.ComputeEnvironments",
             "ItemProcessor": {
                 "StartAt": "Invalid?",
                 "States": {
                     "Invalid?": {
                         "Type": "Choice",
                         "Choices": [{"Variable": "$.Status", "StringEquals": "INVALID", "Next": "Put"}],
-                        "Default": "Fine",
+                        "Default": "NoPut",
                     },
-                    "Fine": {"Type": "Succeed"},
-                    "Put": put,
+                    "NoPut": {"Type": "Succeed"},
+                    "Put": put(invalid),
+                },
+            },
+            "End": True,
+        },
+        "TellImages": {
+            "Type": "Map",
+            "ItemsPath": "$.Found.ComputeEnvironments",
+            "ItemProcessor": {
+                "StartAt": "Configured?",
+                "States": {
+                    "Configured?": {
+                        "Type": "Choice",
+                        "Choices": [
+                            {
+                                "Variable": "$.ComputeResources.Ec2Configuration",
+                                "IsPresent": True,
+                                "Next": "EachType",
+                            }
+                        ],
+                        "Default": "NoEachType",
+                    },
+                    "NoEachType": {"Type": "Succeed"},
+                    "EachType": {
+                        "Type": "Map",
+                        "ItemsPath": "$.ComputeResources.Ec2Configuration",
+                        "ItemProcessor": {
+                            "StartAt": "Outdated?",
+                            "States": {
+                                "Outdated?": {
+                                    "Type": "Choice",
+                                    "Choices": [
+                                        {
+                                            "And": [
+                                                {
+                                                    "Variable": "$.Configuration.BatchImageStatus",
+                                                    "IsPresent": True,
+                                                },
+                                                {
+                                                    "Variable": "$.Configuration.BatchImageStatus",
+                                                    "StringEquals": "UPDATE_AVAILABLE",
+                                                },
+                                            ],
+                                            "Next": "PutImage",
+                                        }
+                                    ],
+                                    "Default": "NoPutImage",
+                                },
+                                "NoPutImage": {"Type": "Succeed"},
+                                "PutImage": put(old_image),
+                            },
+                        },
+                        "ItemSelector": {
+                            "ComputeEnvironmentName.$": "$.ComputeEnvironmentName",
+                            "ComputeEnvironmentArn.$": "$.ComputeEnvironmentArn",
+                            "Configuration.$": "$$.Map.Item.Value",
+                        },
+                        "End": True,
+                    },
                 },
             },
             "End": True,
@@ -405,14 +531,19 @@ check = sfn.StateMachine(
     # The tasks of the L2 would each ask for rights wider than these.
     definition_body=sfn.DefinitionBody.from_string(stack.to_json_string(look)),
 )
-scheduler.Schedule(
-    stack,
-    "Hourly",
-    schedule=scheduler.ScheduleExpression.rate(Duration.minutes(60)),
-    target=scheduler_targets.StepFunctionsStartExecution(
-        check, role=service_role("Starter", "scheduler.amazonaws.com")
-    ),
-)
+starter = service_role("Starter", "scheduler.amazonaws.com")
+for name, rate, question in (
+    ("Hourly", Duration.minutes(60), "{}"),
+    ("Weekly", Duration.days(7), '{"ImageUpdates": true}'),
+):
+    scheduler.Schedule(
+        stack,
+        name,
+        schedule=scheduler.ScheduleExpression.rate(rate),
+        target=scheduler_targets.StepFunctionsStartExecution(
+            check, role=starter, input=scheduler.ScheduleTargetInput.from_text(question)
+        ),
+    )
 
 queue_name = Fn.select(1, Fn.split("/", queue_arn))
 
@@ -436,7 +567,7 @@ retried = metric("JobsRetried", "Sum", "tried again", "#9467bd")
 
 
 def minutes(title: str, name: str) -> cloudwatch.GraphWidget:
-    parts = (("p50", "half of them", "#1f77b4"), ("p90", "9 of 10", "#ff7f0e"))
+    parts = (("p50", "p50", "#1f77b4"), ("p90", "p90", "#ff7f0e"))
     return cloudwatch.GraphWidget(
         title=title,
         width=6,

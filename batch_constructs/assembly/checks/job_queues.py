@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from batch_constructs.assembly.checks import (
     rule,
 )
 from batch_constructs.assembly.template import is_one_of, known, literals
-from batch_constructs.facts import instance_types, limits, quotas, vocabulary
+from batch_constructs.facts import events, instance_types, limits, quotas, vocabulary
 from batch_constructs.facts.vocabulary import word_of
 
 if TYPE_CHECKING:
@@ -196,6 +197,9 @@ def _unsure(queue: JobQueue) -> bool:
     return not (known(queue.job_queue_type) or (queue.job_queue_type is None and services.empty))
 
 
+_REASON = re.compile(r"[A-Z]+(_[A-Z]+)*(:[A-Z][A-Z0-9]*(_[A-Z0-9]+)*)?")
+
+
 @rule(
     "JQ-10",
     chapter="Job Queue Parameters",
@@ -213,8 +217,9 @@ def time_limit_reason_is_known(queue: JobQueue) -> Iterator[Finding]:
         if not known(reason) or reason is None:
             continue
         if (word := word_of(vocabulary.TimeLimitReason, reason)) is None:
-            begins = any(each.startswith(reason.upper()) for each in every)
-            severity = WARNING if reason and begins else ERROR
+            # AWS refuses sentences; a word of the right form may be a reason that is newer than this list.
+            newer = _REASON.fullmatch(reason) and reason not in set(events.BlockedReason)
+            severity = WARNING if newer else ERROR
             words = one_of([each.value for each in (every if _unsure(queue) else fitting)])
             yield Finding(limit, f"Reason must be {words}, got {reason!r}", at="Reason", severity=severity)
         elif word not in fitting and not _unsure(queue):
