@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import as_string, known
 from batch_constructs.launch_templates.places import check_own_folder
@@ -21,6 +22,7 @@ _LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 _PROGRAM = "/bin/aws"
 
 
+@checked
 def nextflow_config(
     *,
     queues: Mapping[str, str],

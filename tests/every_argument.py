@@ -163,7 +163,9 @@ def tasks(stack: Stack) -> None:
         swappiness=10,
     )
     minute = cdk.Duration.minutes(1)
-    first = bc.TaskContainer(name="first", **amounts, essential=False)
+    first = bc.TaskContainer(
+        name="first", **amounts, essential=False, logging=cdk.aws_ecs.LogDrivers.firelens()
+    )
     router = bc.TaskContainer(name="router", **amounts, firelens=bc.FireLens(enable_ecs_log_metadata=True))
     last = bc.TaskContainer(
         name="last",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs._tokens import known
 from batch_constructs.launch_templates.boot_scripts import BootScript
@@ -16,6 +17,7 @@ _VERSION = re.compile(r"2\.\d+\.\d+")
 _DOWNLOAD = "https://awscli.amazonaws.com/awscli-exe-linux-{arch}-{version}.zip"
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwsCli:
     """The AWS CLI in a folder of the instance that brings its own Python, so that any container can mount it.

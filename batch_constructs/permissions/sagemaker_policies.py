@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_iam as iam
 
 from batch_constructs import _cfn
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 from batch_constructs.permissions.grants import pass_to_sagemaker
 
@@ -19,6 +20,7 @@ _SERVICE = "sagemaker-queuing.batch.amazonaws.com"
 _ROLE = "AWSServiceRoleForAWSBatchWithSagemaker"
 
 
+@checked
 def allow_manage_sagemaker_jobs(
     *, training_roles: Sequence[iam.IRole | iam.Role]
 ) -> list[iam.PolicyStatement]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_iam as iam
 
 from batch_constructs import _cfn
+from batch_constructs._arguments import checked
 from batch_constructs._problems import Problems
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ __all__ = ["allow_set_capacity_tags", "allow_submit_job_with_tags", "deny_set_ca
 _SET_TAGS = "batch:SetCapacityTags"
 
 
+@checked
 def allow_submit_job_with_tags(
     *, queue_tags: Mapping[str, str], definition_tags: Mapping[str, str]
 ) -> list[iam.PolicyStatement]:
@@ -56,6 +58,7 @@ def allow_submit_job_with_tags(
     ]
 
 
+@checked
 def allow_set_capacity_tags(
     required: Mapping[str, Sequence[str]] | None = None, *, optional: Sequence[str] = ()
 ) -> iam.PolicyStatement:
@@ -96,6 +99,7 @@ def allow_set_capacity_tags(
     )
 
 
+@checked
 def deny_set_capacity_tags() -> iam.PolicyStatement:
     """Deny to give tags to what an environment launches, while environments may be made and changed.
 

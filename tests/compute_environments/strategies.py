@@ -204,8 +204,12 @@ def _instances(
     # On Spot BEST_FIT needs a fleet role, which no class here takes.
     strategies = [each for each in taken if (kind, each) != ("SPOT", "BEST_FIT")]
     drawn["allocation_strategy"] = AllocationStrategy(draw(st.sampled_from(strategies)))
+    if drawn["allocation_strategy"].endswith(("_ORDERED", "_PRIORITIZED")):
+        # AWS takes no bundles with these.
+        named = [name for name in drawn["instance_types"] if name not in types.BUNDLES]
+        drawn["instance_types"] = named or [next(name for name in names if name not in types.BUNDLES)]
     if kind == "SPOT":
-        drawn["bid_percentage"] = draw(_maybe(st.integers(1, 100)))
+        drawn["bid_percentage"] = draw(_maybe(st.integers(0, 100)))
     if images and draw(st.booleans()):
         drawn["image_ids"] = {ImageType.ECS_AL2023: "ami-0123456789abcdef0"}
     if drawn["service_role"] is None and drawn["allocation_strategy"] != AllocationStrategy.BEST_FIT:
@@ -320,7 +324,7 @@ IMPOSSIBLE: dict[str, st.SearchStrategy[Any]] = {
     "compute_environment_name": st.just("")
     | st.text(string.ascii_letters, min_size=129, max_size=140)
     | NAMES.map(lambda name: f"{name} "[-128:]),
-    "bid_percentage": st.integers(max_value=0),
+    "bid_percentage": st.integers(max_value=-1) | st.integers(min_value=101),
     "image_ids": st.just({ImageType.ECS_AL2023: "emi-1"}),
     "image_id": st.text(string.ascii_lowercase, max_size=3),
     "image_types": st.just([]),
