@@ -65,7 +65,7 @@ def let_write_logs(scope: Construct, log_group: logs.ILogGroup | logs.LogGroup) 
         return
     key = _behind(arn)
     statement = use_for_logs(_cfn.arn("logs", "*"))
-    if key is not None and (_all_added(key, [statement]) or _has(key, "kms:EncryptionContext:aws:logs:arn")):
+    if key is not None and (_all_added(key, [statement]) or _lets_logs_in(key)):
         return
     needed = _json(scope, [use_for_logs(f"arn:aws:logs:REGION:{_account(scope, 'ACCOUNT')}:*", "REGION")])
     Annotations.of(scope).add_warning_v2(
@@ -132,6 +132,11 @@ def _has(key: IKeyRef | IConstruct, *words: str) -> bool:
         return False
     policy = json.dumps(Stack.of(key).resolve(key.key_policy))
     return all(word in policy for word in words)
+
+
+def _lets_logs_in(key: IKeyRef | IConstruct) -> bool:
+    """Whether such a policy speaks of CloudWatch Logs: by its service principal, or by what it encrypts for."""
+    return _has(key, "logs.") or _has(key, "kms:EncryptionContext:aws:logs:arn")
 
 
 def _behind(arn: str) -> Any:

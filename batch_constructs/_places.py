@@ -24,6 +24,7 @@ __all__ = [
     "place_in_arn",
     "place_of",
     "region_elsewhere",
+    "resource_behind",
     "role_beside",
     "same_stack",
     "stack_address",
@@ -58,7 +59,7 @@ def place_of(resource: object) -> Place:
     if arn is not None and known(arn):
         return place_in_arn(arn)
     if isinstance(resource, str):
-        resource = _behind(resource)
+        resource = resource_behind(resource)
     env: Any = getattr(resource, "env", None)
     if env is None and isinstance(resource, Construct):
         env = Stack.of(resource)
@@ -90,8 +91,12 @@ def place_in_arn(arn: str) -> Place:
     return Place(_known(parts[3]), _known(parts[4]))
 
 
-def _behind(token: str) -> IConstruct | None:
-    """Return the resource whose attribute a string holds."""
+def resource_behind(token: str) -> IConstruct | None:
+    """Return the resource whose attribute a string holds; ``None`` if it holds none.
+
+    Args:
+        token: The string, such as an ARN.
+    """
     first: Any = Tokenization.reverse_string(token).first_token
     return first.target if first is not None and Reference.is_reference(first) else None
 

@@ -264,3 +264,57 @@ def test_a_queued_job_may_decrypt_messages(
     role = pipe.role.node.default_child
     mine = policy_of(resources, stack.get_logical_id(role))  # type: ignore[arg-type] # the CfnRole
     assert "kms:Decrypt" in json.dumps(mine)
+
+
+@pytest.mark.parametrize("principal", ["logs.eu-west-1.amazonaws.com", "ec2.amazonaws.com"])
+def test_the_policy_of_an_l1_key_may_let_logs_in_by_itself(stack: Stack, principal: str) -> None:
+    """With or without a condition; what lets in somebody else is warned of."""
+    from aws_cdk import Size
+    from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_logs as logs
+
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": principal},
+        "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:GenerateDataKey*"],
+        "Resource": "*",
+    }
+    key = kms.CfnKey(stack, "Key", key_policy={"Version": "2012-10-17", "Statement": [statement]})
+    group = logs.LogGroup(stack, "Logs")
+    cfn = group.node.default_child
+    assert isinstance(cfn, logs.CfnLogGroup)
+    cfn.kms_key_id = key.attr_arn
+    bc.Ec2JobDefinition(stack, "Job", image="busybox", vcpus=1, memory=Size.gibibytes(1), log_group=group)
+    assert bool(warnings(stack)) is not principal.startswith("logs.")
+
+
+@pytest.mark.parametrize("way", ["secrets", "containers", "credentials", "use", "use to write"])
+def test_a_secret_with_a_key_in_another_stack_makes_no_circle(way: str) -> None:
+    """The CDK would write the role into the policy of the key, whose stack the role's needs."""
+    from aws_cdk import App, Size, Stack
+    from aws_cdk import aws_batch as batch
+    from aws_cdk import aws_secretsmanager as secretsmanager
+
+    app = App(context={"batch-constructs:checks": False})
+    data, jobs = Stack(app, "Data"), Stack(app, "Jobs")
+    secret = secretsmanager.Secret(data, "Secret", encryption_key=key_of(data))
+    given = {"PASSWORD": batch.Secret.from_secrets_manager(secret, "field")}
+    common: dict[str, Any] = {"image": "busybox", "vcpus": 1, "memory": Size.gibibytes(1)}
+    if way == "containers":
+        container = bc.TaskContainer(name="a", secrets=given, **common)
+        bc.MultiContainerJobDefinition(jobs, "Job", containers=[container])
+    else:
+        more: dict[str, Any] = {}
+        if way == "secrets":
+            more = {"secrets": given}
+        elif way == "credentials":
+            more = {"repository_credentials": secret}
+        job = bc.Ec2JobDefinition(jobs, "Job", **common, **more)
+        if way == "use":
+            job.use(secret)
+        elif way == "use to write":
+            job.use(secret, access=bc.Access.WRITE)
+    template = json.dumps(app.synth().get_stack_by_name("Jobs").template)
+    writes = way == "use to write"
+    assert ("kms:Encrypt" if writes else '"kms:Decrypt"') in template
+    assert f"secretsmanager:{'PutSecretValue' if writes else 'GetSecretValue'}" in template

@@ -28,6 +28,7 @@ from batch_constructs.job_definitions.log_drivers import (
     resolve_logging,
 )
 from batch_constructs.job_definitions.parameters import placeholders
+from batch_constructs.job_definitions.secret_grants import grant_secret
 from batch_constructs.permissions import grants
 from batch_constructs.roles import ExecutionRole, JobRole
 
@@ -183,7 +184,7 @@ class EcsJobDefinition(DefinitionCliJson, EcsLinks, JobDefinitionBase):
         secret = container.repository_credentials
         if secret is None:
             return image
-        secret.grant_read(self._need_execution_role())
+        grant_secret(secret, self._need_execution_role())
         return image[0], secret.secret_arn
 
     def _render(
@@ -195,7 +196,7 @@ class EcsJobDefinition(DefinitionCliJson, EcsLinks, JobDefinitionBase):
         if role is not None:
             for container in containers:
                 for secret in (container.secrets or {}).values():
-                    secret.grant_read(role)
+                    grant_secret(secret, role)
         return [
             container.render(
                 image=image,

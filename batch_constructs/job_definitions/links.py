@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import reduce
 from typing import TYPE_CHECKING, Any, Protocol
+
+from aws_cdk import aws_iam as iam
 
 from batch_constructs._problems import Problems, did_you_mean
 from batch_constructs.facts import patterns
+from batch_constructs.job_definitions.secret_grants import grant_secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,7 +19,6 @@ if TYPE_CHECKING:
     from aws_cdk import aws_batch as batch
     from aws_cdk import aws_dynamodb as dynamodb
     from aws_cdk import aws_events as events
-    from aws_cdk import aws_iam as iam
     from aws_cdk import aws_kinesis as kinesis
     from aws_cdk import aws_lambda as functions
     from aws_cdk import aws_s3 as s3
@@ -243,11 +246,13 @@ def link(
     value = getattr(resource, kind.value)
     for each in chosen:
         each.add(cfn, name, value, resource)
-    first, *others = kind.grants[access or next(iter(kind.grants))]
-    grant: iam.Grant = getattr(resource, first)(grantee)
-    for method in others:
-        grant = grant.combine(getattr(resource, method)(grantee))
-    return grant
+    first, *others = [
+        grant_secret(resource, grantee, method)
+        if kind.value == "secret_arn"
+        else getattr(resource, method)(grantee)
+        for method in kind.grants[access or next(iter(kind.grants))]
+    ]
+    return reduce(iam.Grant.combine, others, first)
 
 
 def _refusal(resource: object) -> str:

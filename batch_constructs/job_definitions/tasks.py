@@ -22,6 +22,7 @@ from batch_constructs.job_definitions.ecs import EcsJobDefinition
 from batch_constructs.job_definitions.linux_parameters import linux_parameters_property, ulimit_properties
 from batch_constructs.job_definitions.log_drivers import AwsLogs, check_logging, resolve_logging
 from batch_constructs.job_definitions.mounts import Volumes
+from batch_constructs.job_definitions.secret_grants import grant_secret
 from batch_constructs.job_definitions.task_containers import (
     DependencyCondition,
     TaskContainer,
@@ -91,7 +92,7 @@ class TasksJobDefinition(EcsJobDefinition):
         if self._execution_role is not None:
             for _, _, inner in all_of_them:
                 for secret in (inner.secrets or {}).values():
-                    secret.grant_read(self._execution_role)
+                    grant_secret(secret, self._execution_role)
         rendered = iter(
             [
                 _task_container(each, image, inner.resources, task.volumes, log_configuration)

@@ -16,7 +16,7 @@ from aws_cdk.interfaces.aws_stepfunctions import IStateMachineRef, StateMachineR
 
 from batch_constructs import _cfn
 from batch_constructs._arguments import checked
-from batch_constructs._places import check_place
+from batch_constructs._places import check_place, resource_behind
 from batch_constructs._problems import Problems
 from batch_constructs._references import Referable
 from batch_constructs._tokens import known
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from aws_cdk.interfaces.aws_batch import IJobDefinitionRef
     from constructs import Construct
+
+    from batch_constructs.submissions.request import SubmitJobRequest
 
 __all__ = ["JobChainStateMachine"]
 
@@ -119,6 +121,10 @@ class JobChainStateMachine(Referable):
             for given in definitions
             if not isinstance(given, str)
             for arn in consumed_by(given, self.role)
+        ] + [
+            _arn(stack, "consumable-resource", name)
+            for each in chain.jobs.values()
+            for name in _consumed_beside(each)
         ]
         tagged = [
             each
@@ -182,6 +188,13 @@ def _arn(stack: Stack, kind: str, value: str) -> str:
     return _cfn.arn("batch", f"{kind}/{value}") if is_name else value
 
 
+def _consumed_beside(request: SubmitJobRequest) -> Iterator[str]:
+    """The consumable resources that a request names itself, beside those of its definition."""
+    yield from request.consumes
+    for each in request.node_overrides.node_property_overrides if request.node_overrides else ():
+        yield from each.consumes
+
+
 def _text(definition: str | IJobDefinitionRef) -> str:
     return definition if isinstance(definition, str) else arn_of(definition)
 
@@ -194,17 +207,27 @@ def _several_containers(stack: Stack, chain: JobChain) -> Iterator[str]:
             yield name
         elif isinstance(each.job_definition, str) and not known(each.job_definition):
             tokens[name] = each.job_definition
-    definitions = {
-        Stack.of(each).get_logical_id(each): each
+    definitions = [
+        each
         for each in (stack.node.root.node.find_all() if tokens else ())
         if isinstance(each, batch.CfnJobDefinition)
-    }
+    ]
     for name, token in tokens.items():
-        # The ARN is a Ref of the definition, and the name is cut out of it.
-        found = _REF.search(json.dumps(stack.resolve(token)))
-        of_app = None if found is None else definitions.get(found[1])
-        if of_app is not None and runs_one_container(of_app) is False:
+        # Of several stacks with a definition of this id each is meant: all kinds of jobs can be polled.
+        if any(runs_one_container(each) is False for each in _behind(stack, token, definitions)):
             yield name
+
+
+def _behind(
+    stack: Stack, token: str, definitions: list[batch.CfnJobDefinition]
+) -> list[batch.CfnJobDefinition]:
+    """The definitions of the app that a string may refer to by ARN or name."""
+    exact = resource_behind(token)
+    if isinstance(exact, batch.CfnJobDefinition):
+        return [exact]
+    # The name is cut out of the ARN, which is a Ref of the definition.
+    found = _REF.search(json.dumps(stack.resolve(token)))
+    return [each for each in definitions if found and Stack.of(each).get_logical_id(each) == found[1]]
 
 
 def _to_tag(resources: list[str]) -> Iterator[iam.PolicyStatement]:

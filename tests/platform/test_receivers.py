@@ -9,6 +9,8 @@ from aws_cdk import App, Stack
 from aws_cdk import aws_sns as sns
 
 import batch_constructs as bc
+from batch_constructs.assembly.checks import check
+from batch_constructs.assembly.template import model_of
 from batch_constructs.testing import assert_no_findings
 from tests.monitoring.samples import QUEUE
 
@@ -184,3 +186,36 @@ def test_fails_when_a_chat_and_a_topic_of_two_stacks_share_a_budget() -> None:
             monthly_budget=5,
             cost_tags={"team": "genomics"},
         )
+
+
+def alerts_heard_in_another_stack(*, subscribed: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The templates of alerts without a receiver, and of a stack that subscribes to their topic or publishes to it."""
+    app = App(context={"batch-constructs:checks": False})
+    watch, people = Stack(app, "Watch"), Stack(app, "People")
+    queue = bc.JobQueue.from_job_queue_arn(watch, "Queue", QUEUE)
+    alerts = bc.JobFailureAlerts(watch, "Alerts", job_queues=[queue])
+    if subscribed:
+        arn = alerts.topic.topic_arn
+        sns.CfnSubscription(people, "Mail", topic_arn=arn, protocol="email", endpoint="ops@example.com")
+    else:
+        theirs = bc.JobQueue.from_job_queue_arn(people, "Queue", QUEUE)
+        bc.BatchAlarms(people, "Alarms", job_queues=[theirs], topic=alerts.topic)
+    stacks = app.synth().stacks
+    watching, other = sorted((each.template for each in stacks), key=lambda each: "Outputs" not in each)
+    return watching, other
+
+
+@pytest.mark.parametrize("subscribed", [True, False])
+def test_a_stack_that_is_read_alone_may_have_readers_elsewhere(subscribed: bool) -> None:
+    """What another stack does with an export is not known until that stack is read, too."""
+    watching, other = alerts_heard_in_another_stack(subscribed=subscribed)
+    assert list(check(model_of(watching), select=["EVT-08"], crash=True)) == []
+    both = list(check(model_of(watching, other), select=["EVT-08"], crash=True))
+    assert bool(both) is not subscribed
+
+
+def test_an_export_that_nobody_imports_yet_is_for_others(stack: Stack) -> None:
+    """Who exports a topic by ``export_value`` lets somebody of another app subscribe."""
+    queue = bc.JobQueue.from_job_queue_arn(stack, "Queue", QUEUE)
+    stack.export_value(bc.JobFailureAlerts(stack, "A", job_queues=[queue]).topic.topic_arn)
+    assert_no_findings(stack, warnings=True)

@@ -360,3 +360,39 @@ def test_what_its_jobs_consume_is_granted_by_the_queue_or_missed_at_synth(stack:
         assert_no_findings(stack, warnings=True)
     ImportedJobQueue(stack, "Queue", job_queue_arn=QUEUE).grant_submit_job(made.role, job)
     assert_no_findings(stack, warnings=True)
+
+
+@pytest.mark.parametrize(
+    ("member", "polled"), [("job_definition_arn", {"several"}), ("job_definition_name", {"several", "one"})]
+)
+def test_definitions_of_one_id_in_two_stacks_are_told_apart(member: str, polled: set[str]) -> None:
+    """By ARN the one with several containers is polled, the other awaited; by name both are polled, which fits all jobs."""
+    from aws_cdk import App, Size, Stack
+
+    memory = Size.gibibytes(1)
+    app = App(context={"batch-constructs:checks": False})
+    several, one, jobs = (Stack(app, name) for name in ("Several", "One", "Jobs"))
+    pair = [bc.TaskContainer(name=name, image="busybox", vcpus=1, memory=memory) for name in "ab"]
+    definitions = {
+        "several": bc.MultiContainerJobDefinition(several, "Job", containers=pair),
+        "one": bc.Ec2JobDefinition(one, "Job", image="busybox", vcpus=1, memory=memory),
+    }
+    requests = {
+        name: SubmitJobRequest(job_name=name, job_queue=QUEUE, job_definition=getattr(definition, member))
+        for name, definition in definitions.items()
+    }
+    JobChainStateMachine(jobs, "Chain", chain=JobChain(jobs=requests), wait=True)
+    template = json.dumps(app.synth().get_stack_by_name("Jobs").template)
+    assert {name for name in definitions if f"Look at {name}" in template} == polled
+
+
+def test_what_the_requests_consume_is_granted(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """By name or by ARN, of the job or of some of its nodes."""
+    arn = "arn:aws:batch:eu-west-1:123456789012:consumable-resource/seats"
+    nodes = bc.NodeOverrides(
+        node_property_overrides=[bc.NodePropertyOverride(target_nodes="0:", consumes={arn: 2})]
+    )
+    machine(stack, consumes={"licences": 1}, node_overrides=nodes)
+    allowed = statements(only)["batch:SubmitJob"]
+    assert own("batch", "consumable-resource/licences") in allowed
+    assert arn in allowed

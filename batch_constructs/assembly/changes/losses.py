@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.changes.change import Kind, Problem, Risk, names_of
 from batch_constructs.assembly.template import is_one_of
-from batch_constructs.assembly.template.resources import ComputeEnvironment
+from batch_constructs.assembly.template.resources import ComputeEnvironment, JobQueue
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -34,6 +34,7 @@ _FIRST_EMPTY = {
         "give it the state DISABLED, and remove it when no job runs on it and no queue has it"
     ),
 }
+_EMPTY = "remove it when it is empty: DISABLED, it takes no new jobs, and may hold older ones"
 _BESIDE = {
     "AWS::Batch::JobQueue": "make a second queue beside it, and remove the old one when it is empty",
     "AWS::Batch::ComputeEnvironment": (
@@ -62,7 +63,11 @@ def of_gone(
             remedy += "; ReplaceComputeEnvironment false lets most properties change in place"
     elif rename is None:
         message = f"the {noun} {verb}{jobs}"
-        remedy = _FIRST_EMPTY.get(old.type, f"remove the {noun} when nothing uses it any more")
+        remedy = (
+            _EMPTY
+            if isinstance(old, JobQueue) and is_one_of(old.state, "DISABLED")
+            else _FIRST_EMPTY.get(old.type, f"remove the {noun} when nothing uses it any more")
+        )
     else:
         message, remedy = _of_rename(rename, noun, f"{verb}{jobs}")
     yield Problem(risk=Risk.SURPRISE, message=message, remedy=remedy, loss=True)

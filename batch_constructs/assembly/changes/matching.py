@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def pair_stacks(old: BatchModel, new: BatchModel) -> Iterator[Pair]:
-    """Pair stacks, and nested ones by their resource.
+    """Pair stacks, and nested ones by the logical id of their resource: under another id CloudFormation makes another one.
 
     Stacks of a cloud assembly are paired by name. Plain templates have no name but their file's, so those are paired by
     the file's path in its folder, then by its name, then by the resources of AWS Batch that two of them share. A single
@@ -26,13 +26,9 @@ def pair_stacks(old: BatchModel, new: BatchModel) -> Iterator[Pair]:
 def _descend(pairs: Iterable[Pair]) -> Iterator[Pair]:
     for before, after in pairs:
         yield before, after
-        children = [dict(stack.nested) if stack is not None else {} for stack in (before, after)]
-        old, new = children
-        if len(old) == len(new) == 1:
-            below: list[Pair] = [(*old.values(), *new.values())]  # type: ignore[list-item]
-        else:
-            below = [(child, new.get(name)) for name, child in old.items()]
-            below += [(None, child) for name, child in new.items() if name not in old]
+        old, new = (stack.nested if stack is not None else {} for stack in (before, after))
+        below: list[Pair] = [(child, new.get(name)) for name, child in old.items()]
+        below += [(None, child) for name, child in new.items() if name not in old]
         yield from _descend(below)
 
 

@@ -99,7 +99,8 @@ def _is_read(topic: Topic, batch: BatchModel) -> bool:
             subscription.topic is None and not known(subscription.raw("TopicArn"))
         ):
             return True
-    return topic.stack.offers(topic) or any(
+    imported = {name for stack in batch.stacks for name in stack.imports()}
+    return topic.stack.offers(topic, imported) or any(
         resource is not topic
         and resource.type not in _WRITERS
         and _names_it(deep(resource, resource.node), topic)

@@ -9,7 +9,7 @@ from batch_constructs.assembly.template.unknown import ParameterValue, PartialTe
 from batch_constructs.assembly.template.views import Resource, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from batch_constructs.assembly.template.documents import Document, Steps
 
@@ -120,25 +120,45 @@ class Stack:
             return Unknown(f"output {name}")
         return self._once(("output", name), self, output["Value"])
 
-    def offers(self, resource: Resource) -> bool:
+    def offers(self, resource: Resource, looked_at: Collection[str]) -> bool:
         """Return whether an output tells whoever reads it of a resource.
 
-        Outputs that the CDK makes for other stacks of the same app do not count: these are in the assembly themselves.
+        Args:
+            resource: what may be told of.
+            looked_at: the names of exports that stacks of the assembly import; what these do with them can be seen.
         """
         return any(
-            not name.startswith("ExportsOutput")
-            and isinstance(output, dict)
+            isinstance(output, dict)
+            and self._export_name(output) not in looked_at
             and any(part.target is resource for part in _references(self.resolve(output.get("Value"))))
-            for name, output in self._outputs.items()
+            for output in self._outputs.values()
         )
+
+    def imports(self) -> Iterator[str]:
+        """The names of exports that resources of this stack import, as far as they are known."""
+        left, seen = [self.document.root], set[int]()
+        while left:
+            node = left.pop()
+            if not isinstance(node, dict | list) or id(node) in seen:
+                continue
+            seen.add(id(node))
+            if isinstance(node, dict) and "Fn::ImportValue" in node:
+                name = self.resolve(node["Fn::ImportValue"])
+                if isinstance(name, str):
+                    yield name
+            left += node.values() if isinstance(node, dict) else node
+
+    def _export_name(self, output: dict[str, Any]) -> str:
+        """What an output is exported as; empty if it is not, or nobody knows."""
+        export = output.get("Export")
+        name = self.resolve(export.get("Name")) if isinstance(export, dict) else None
+        return name if isinstance(name, str) else ""
 
     def own_exports(self) -> dict[str, tuple[Stack, Any]]:
         """What this stack offers to others, by export name, as far as the name is known."""
         exports: dict[str, tuple[Stack, Any]] = {}
         for output in self._outputs.values():
-            export = output.get("Export") if isinstance(output, dict) else None
-            name = self.resolve(export.get("Name")) if isinstance(export, dict) else None
-            if isinstance(name, str) and "Value" in output:
+            if isinstance(output, dict) and "Value" in output and (name := self._export_name(output)):
                 exports[name] = (self, output["Value"])
         return exports
 

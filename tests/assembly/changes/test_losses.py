@@ -54,6 +54,16 @@ def test_what_is_gone_is_a_surprise(planned: Planned, name: str) -> None:
     assert (accepted.kind, accepted.problems) == (Kind.DELETED, ())
 
 
+def test_a_queue_that_was_disabled_first_is_not_told_to_be_disabled(planned: Planned) -> None:
+    """The remedy names the step that is left."""
+    for state, remedy in (
+        ("DISABLED", "remove it when it is empty"),
+        ("ENABLED", "give it the state DISABLED"),
+    ):
+        [problem] = planned(of("JobQueue", State=state), {"Resources": {}})["It"].problems
+        assert problem.remedy.startswith(remedy)
+
+
 def test_an_environment_that_was_disabled_first_may_go(planned: Planned) -> None:
     """As the remedy says, and as the third deploy of a blue/green change does it; a queue may hold jobs all the same."""
     assert planned(of("ComputeEnvironment", State="DISABLED"), {"Resources": {}})["It"].harmless

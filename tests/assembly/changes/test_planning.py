@@ -115,6 +115,20 @@ def test_a_nested_stack_is_compared_with_its_parameters(tmp_path: Path) -> None:
     assert [(each.path, each.old, each.new) for each in change.properties] == [("Priority", "1", "2")]
 
 
+def test_a_nested_stack_under_another_id_is_another_one(tmp_path: Path) -> None:
+    """CloudFormation makes the new one and deletes the old one, with the queue that it held."""
+    child = {"Resources": {"Queue": {"Type": "AWS::Batch::JobQueue", "Properties": {"Priority": 1}}}}
+    (tmp_path / "child.json").write_text(json.dumps(child))
+    models = []
+    for name in ("Nightly", "Daily"):
+        nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "child.json"}}
+        file = tmp_path / f"{name}.json"
+        file.write_text(json.dumps({"Resources": {name: nested}}))
+        models.append(read(file))
+    gone, come = sorted(plan(*models), key=lambda change: change.kind is Kind.CREATED)
+    assert (gone.kind, gone.loss, come.kind) == (Kind.DELETED, True, Kind.CREATED)
+
+
 def test_a_replaced_environment_changes_the_queue_that_refers_to_it(
     quickstart: dict[str, Any], planned: Planned
 ) -> None:
