@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import Duration, Size
+from aws_cdk import Duration, Fn, Size
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_efs as efs
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as functions
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
@@ -95,7 +97,7 @@ CALLS: list[tuple[Callable[[Platform], Any], str]] = [
     # Objects of the CDK that are not what is asked for, but what it is made of.
     (
         lambda p: p.define(secrets={"PASSWORD": secretsmanager.Secret(p.stack, "Secret")}),
-        "got a Secret: write batch.Secret.from_secrets_manager(…)",
+        "got a secretsmanager.Secret: write batch.Secret.from_secrets_manager(…)",
     ),
     (
         lambda p: p.define(secrets={"TOKEN": ssm.StringParameter(p.stack, "Parameter", string_value="x")}),
@@ -247,6 +249,71 @@ CALLS: list[tuple[Callable[[Platform], Any], str]] = [
     (lambda p: p.make(bc.BatchAlarms, job_queues=p.queue), "got a JobQueue: put it into a list"),
     (lambda p: p.make(bc.JobFailureAlerts, targets=bc.SlackChannel), "write [bc.SlackChannel(…)]"),
     (lambda p: p.start(image_types=["AL2023"]), "write bc.ImageType.EKS_AL2023 or bc.ImageType.ECS_AL2023"),
+    # What stands in another's place, in a list, or in a dict.
+    (
+        lambda p: p.make(bc.SubmissionOutputs, job_queue=p.job, job_definition=p.queue),
+        "got an Ec2JobDefinition: it and job_definition have changed places",
+    ),
+    (
+        lambda p: p.schedule(container_overrides=[bc.ContainerOverrides(vcpus=1)]),
+        "got [a ContainerOverrides]: write it without the list",
+    ),
+    (lambda p: p.job.use(p.bucket, variable=["DATA"]), "must be a string, got ['DATA']: write 'DATA'"),  # type: ignore[arg-type]
+    (lambda p: p.job.use(p.bucket, p.topic), "got a Topic as well: call it once for each"),  # type: ignore[call-arg, arg-type]
+    (lambda p: p.queue.grant_submit_job(p.role, [p.job]), "got [an Ec2JobDefinition]: write *[…]"),  # type: ignore[arg-type]
+    (
+        lambda p: p.queue.grant_submit_job(p.role, job_definition=p.job),  # type: ignore[call-arg]
+        "takes job_definitions by position: write them without a name",
+    ),
+    (
+        lambda p: p.make(bc.BatchPlatform, pools={"cpu": bc.CpuPool()}),
+        "got {'cpu': a CpuPool}: write its values as a list",
+    ),
+    (
+        lambda p: p.make(bc.FairSharePolicy, shares={"research": 1}),
+        "got {'research': 1}: write [bc.Share(identifier=…)]",
+    ),
+    (
+        lambda p: p.make(
+            bc.JobQueue,
+            compute_environments=[p.compute],
+            job_state_time_limits={"CAPACITY": Duration.hours(1)},
+        ),
+        "write [bc.JobStateTimeLimit(reason=…, max_time=…)]",
+    ),
+    (
+        lambda p: p.make(bc.EksJobDefinition, image="busybox"),
+        "EksJobDefinition has no argument 'image': bc.EksContainer has it, in containers",
+    ),
+    (lambda p: bc.ContainerOverrides(environment={"A": None}), "got None: leave it out"),  # type: ignore[dict-item]
+    (lambda p: bc.ContainerOverrides(memory_mib=Size.gibibytes(1)), "write its .to_mebibytes()"),  # type: ignore[arg-type]
+    (lambda p: bc.nextflow_config(queues=["main"]), "must be a dict from strings to strings, got ['main']"),  # type: ignore[arg-type]
+    # Of the CDK, but of another layer or module.
+    (
+        lambda p: p.define(job_role=iam.CfnRole(p.stack, "L1Role", assume_role_policy_document={})),
+        'got a CfnRole: write iam.Role.from_role_arn(stack, "Role", ….attr_arn)',
+    ),
+    (
+        lambda p: p.define(
+            secrets={"A": ecs.Secret.from_secrets_manager(secretsmanager.Secret(p.stack, "Of ECS"))}
+        ),
+        "must be a batch.Secret, got an ecs.Secret",
+    ),
+    (
+        lambda p: bc.EfsMount(file_system=efs.CfnFileSystem(p.stack, "L1Files")),  # type: ignore[arg-type]
+        "got a CfnFileSystem: import it with efs.FileSystem.from_file_system_attributes",
+    ),
+    (lambda p: p.define(image=Fn.condition_if("Old", "a:1", "a:2")), "got a token: write Token.as_string(…)"),
+    (lambda p: p.define(vcpus=Fn.condition_if("Old", 1, 2)), "got a token: write Token.as_number(…)"),
+    (
+        lambda p: bc.EksContainer(
+            image="busybox",
+            vcpus=1,
+            memory=Size.mebibytes(64),
+            mounts={"/scratch": bc.Host("/scratch")},  # type: ignore[dict-item]
+        ),
+        "got a Host: write bc.EksHostPath(…)",
+    ),
     # Calls of another form.
     (lambda p: p.define(cpu=1), "Ec2JobDefinition has no argument 'cpu' (did you mean 'vcpus'?)"),
     (lambda p: p.define(memory_limit_mib=512), "(did you mean 'memory'?)"),
@@ -320,3 +387,33 @@ def test_every_public_class_and_function_is_checked() -> None:
         ):
             unchecked.append(name)
     assert unchecked == []
+
+
+@pytest.mark.parametrize(
+    ("thing", "remedy"),
+    [
+        ("data", "got 'data': import it"),
+        (s3.Bucket, "got the class Bucket: make or import one"),
+        ([], "got several: call it once for each"),
+    ],
+)
+def test_a_link_says_how_it_gets_a_thing(platform: Platform, thing: Any, remedy: str) -> None:
+    """A name, a class and a list are nothing that has grants."""
+    with pytest.raises(ValueError, match=re.escape(remedy)):
+        platform.job.use(thing)
+
+
+def test_a_function_that_is_imported_without_its_role_passes(platform: Platform) -> None:
+    """The CDK cannot give it rights, and warns; the grant does not fail for that."""
+    arn = "arn:aws:lambda:eu-west-1:123456789012:function:submit"
+    function = functions.Function.from_function_arn(platform.stack, "Imported", arn)
+    platform.queue.grant_submit_job(function, platform.job)
+    assert any("batch:SubmitJob" in str(each.data) for each in function.node.metadata)
+
+
+def test_addresses_in_a_list_that_is_known_at_the_deploy_are_refused() -> None:
+    """Each is a subscription of its own, which needs their number at synth: the CDK would fail without a place."""
+    stack = cdk.Stack()
+    addresses = cdk.CfnParameter(stack, "Addresses", type="CommaDelimitedList")
+    with pytest.raises(ValueError, match="emails must be a list whose length is known at synth"):
+        bc.JobFailureAlerts(stack, "Alerts", emails=addresses.value_as_list)

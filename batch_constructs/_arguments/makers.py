@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 import sys
@@ -67,8 +68,10 @@ def calls_that_make(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]
 
 def _makes(kind: type, value: Any) -> Iterator[str]:
     if isinstance(value, Mapping) and (is_dataclass(kind) or _is_struct(kind)):
-        inside = ", ".join(f"{snake(str(key))}={as_written(each)}" for key, each in value.items())
-        yield f"write {path_of(kind)}({inside})"
+        named = {snake(str(key)): each for key, each in value.items()}
+        if named.keys() <= inspect.signature(kind).parameters.keys():
+            inside = ", ".join(f"{key}={_code(each)}" for key, each in named.items())
+            yield f"write {path_of(kind)}({inside})"
         return
     if isinstance(value, str) and value.lower() == kind.__name__.lower():
         yield f"write {path_of(kind)}()"
@@ -93,6 +96,15 @@ def _secret(annotation: Any, value: str) -> Iterator[str]:
             yield from (
                 each.removeprefix("write ") for owner in _owners(kind) for each in _import(owner, value)
             )
+
+
+def _code(value: Any) -> str:
+    text = as_written(value)
+    try:
+        ast.literal_eval(text)
+    except (SyntaxError, ValueError):
+        return text if isinstance(value, Enum) else "…"
+    return text
 
 
 def _shown(value: Any) -> str:
@@ -187,7 +199,9 @@ def imports_of(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
         owners.sort(key=lambda owner: snake(owner.__name__).replace("_", "-") not in value)
         for owner in owners:
             yield from _import(owner, value)
+        yield from (f"make one with {path_of(owner)}" for owner in owners)
         return
+    yield from (each for owner in owners for each in _import_l1(owner, value))
     if isinstance(value, Collection | bool | int | float | None):
         yield from (f"make one with {path_of(owner)}" for owner in owners)
 
@@ -206,6 +220,24 @@ def _import(owner: type, value: str) -> Iterator[str]:
         yield f'write {path}.{fits[0]}(stack, "{name}", {lookup}{text})'
     elif known:
         yield f"import it with {path}.{known[0]}"
+
+
+def _import_l1(owner: type, value: Any) -> Iterator[str]:
+    """Yield the import of an L1 where the CDK takes an L2 only: ``iam.Role.from_role_arn(stack, "Role", ….attr_arn)``."""
+    kind = type(value)
+    if kind.__name__ != f"Cfn{owner.__name__}":
+        return
+    for end in ("arn", "id", "name"):
+        importer = f"from_{snake(owner.__name__)}_{end}"
+        attribute = next(
+            (each for each in (f"attr_{end}", f"attr_group_{end}") if hasattr(kind, each)),
+            "ref" if end == "name" else None,
+        )
+        if attribute and hasattr(owner, importer):
+            yield f'write {path_of(owner)}.{importer}(stack, "{owner.__name__}", ….{attribute})'
+            return
+    if hasattr(owner, importer := f"from_{snake(owner.__name__)}_attributes"):
+        yield f"import it with {path_of(owner)}.{importer}"
 
 
 def _is_own(owner: type, name: str) -> bool:

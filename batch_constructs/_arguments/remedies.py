@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import numbers
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -13,7 +14,7 @@ from typing import Any, get_args, get_origin
 
 from batch_constructs._arguments.kinds import fitted, is_parameter, options
 from batch_constructs._arguments.makers import calls_that_make, imports_of, snake
-from batch_constructs._arguments.words import as_written, path_of
+from batch_constructs._arguments.words import as_written, is_public, path_of, public_kinds
 
 __all__ = ["remedy"]
 
@@ -44,13 +45,38 @@ def remedy(name: str, value: Any, expected: Any) -> str:
     if is_parameter(value):
         return ": write its value_as_number, value_as_string or value_as_list"
     kinds = options(expected)
+    if as_written(value) == "a token":
+        return _token(kinds)
     # A string names something that exists, so that it is imported; an object is what another one is made of.
     made = (imports_of, calls_that_make) if isinstance(value, str) else (calls_that_make, imports_of)
-    for ways in (_list, _mapping, _plain, _amount, _member, _attribute, *made, _text):
+    for ways in (
+        _list,
+        _mapping,
+        _unlisted,
+        _plain,
+        _amount,
+        _member,
+        _attribute,
+        *made,
+        _text,
+        _namesake,
+        _nothing,
+    ):
         way = next(ways(name, value, kinds), None)
         if way is not None:
             return f": {way}"
     return ""
+
+
+def _token(kinds: tuple[Any, ...]) -> str:
+    """Say how an `IResolvable`, which `Lazy.any` and conditions are, becomes a value of the kind."""
+    if str in kinds:
+        return ": write Token.as_string(…)"
+    if {int, float} & set(kinds):
+        return ": write Token.as_number(…)"
+    if any(get_origin(each) in {Mapping, dict} for each in kinds):
+        return ": write a dict, whose values may be tokens"
+    return ": write Token.as_list(…)" if any(get_args(each) == (str,) for each in kinds) else ""
 
 
 def _list(name: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
@@ -67,6 +93,8 @@ def _list(name: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
         yield f"write [{', '.join(sorted(map(as_written, value)))}], since a set has no order"
     elif isinstance(value, Collection | Iterator) and not isinstance(value, str | Mapping):
         yield "write a list, which can be read twice"
+    elif isinstance(value, Mapping) and value and all(_fits(items[0], each) for each in value.values()):
+        yield "write its values as a list"
     elif _fits(items[0], value):
         yield f"write [{as_written(value)}]" if isinstance(value, Enum | int | str) else "put it into a list"
     else:
@@ -102,6 +130,13 @@ def _mapping(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
         yield "write {'…': …}, with a name for each"
 
 
+def _unlisted(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
+    """The one value of a list where no list is wanted."""
+    if isinstance(value, list | tuple) and len(value) == 1 and any(_fits(each, value[0]) for each in kinds):
+        plain = isinstance(value[0], Enum | int | str)
+        yield f"write {as_written(value[0])}" if plain else "write it without the list"
+
+
 def _plain(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
     """A number or a truth value that was written as a string, or a string that was not."""
     if isinstance(value, str):
@@ -113,6 +148,8 @@ def _plain(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
         yield f"write {bool(value)}"
     if isinstance(value, bool) and {int, float} & set(kinds):
         yield f"write {int(value)}"
+    if {int, float} & set(kinds) and isinstance(value, numbers.Number) and not isinstance(value, bool):
+        yield f"write {int(value)}" if isinstance(value, int) else "write float(…)"
     if str in kinds and isinstance(value, int | float) and not isinstance(value, Enum):
         yield f"write {str(value)!r}"
 
@@ -128,6 +165,9 @@ def _number(text: str) -> Iterator[str]:
 def _amount(name: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
     """A `Duration`, a `Size` or a retention for what says one in another way."""
     wanted = {each.__name__ for each in kinds if isinstance(each, type)}
+    for ending, kind, method in (("_mib", "Size", "to_mebibytes"), ("_seconds", "Duration", "to_seconds")):
+        if name.endswith(ending) and type(value).__name__ == kind:
+            yield f"write its .{method}()"
     if isinstance(value, timedelta) and "Duration" in wanted:
         yield f"write Duration.seconds({value.total_seconds():g})"
     if isinstance(value, str) and (found := re.fullmatch(r"\s*(\d+)\s*([A-Za-z]+)\s*", value)):
@@ -197,3 +237,20 @@ def _text(name: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
 
 def _has_property(kind: type, name: str) -> bool:
     return isinstance(inspect.getattr_static(kind, name, None), property)
+
+
+def _namesake(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
+    """The class that does here what a class of nearly its name does elsewhere: `EksHostPath` for `Host`."""
+    own = type(value)
+    if not own.__module__.startswith("batch_constructs") or not is_public(own):
+        return
+    classes = [one for each in kinds if isinstance(each, type) for one in public_kinds(each)]
+    yield from (
+        f"write {path_of(each)}(…)" for each in classes if own.__name__ in each.__name__ and each is not own
+    )
+
+
+def _nothing(name: str, value: Any, _: tuple[Any, ...]) -> Iterator[str]:
+    """What a list or a dict should not have in it."""
+    if value is None and name.endswith("]"):
+        yield "leave it out"

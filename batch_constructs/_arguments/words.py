@@ -67,13 +67,13 @@ def _kind_in_words(kind: Any) -> list[str]:
 
 def _several(item: Any) -> str:
     kinds = [each for each in options(item) if each is not NoneType]
-    plain = {str: "strings", int: "numbers", float: "numbers"}
+    plain = {str: "strings", int: "numbers", float: "numbers", Any: "values"}
     named = {path_of(each) for each in kinds if isinstance(each, type)}
     shown = [each for each in kinds if not _has_interface(each, named)]
     words = [
         plain.get(each) or " or ".join(path_of(one) for one in public_kinds(each)[:4])
         for each in shown
-        if isinstance(each, type)
+        if isinstance(each, type) or each is Any
     ]
     return " or ".join(dict.fromkeys(words)) or "values"
 
@@ -149,6 +149,8 @@ def as_written(value: Any) -> str:
         return _short(f"[{inside}]" if isinstance(value, list) else f"({inside})")
     if isinstance(value, set | frozenset):
         return _short("a set of " + ", ".join(sorted(map(as_written, value))))
+    if type(value).__name__ == "InterfaceDynamicProxy" and hasattr(value, "resolve"):
+        return "a token"
     return with_article(type(value).__name__.removeprefix("_").removesuffix("Proxy"))
 
 

@@ -190,7 +190,8 @@ def check_link(
         variable: The variable's name; ``None`` for that of the kind.
         containers: The names of containers; ``None`` for all.
     """
-    kind = next((each for each in _KINDS if each.fits(resource)), None)
+    is_class = isinstance(resource, type)
+    kind = None if is_class else next((each for each in _KINDS if each.fits(resource)), None)
     if kind is None:
         problems.add(_refusal(resource))
     elif access is not None and access not in kind.grants:
@@ -259,6 +260,13 @@ def _refusal(resource: object) -> str:
     kinds = (
         "a bucket, table, SQS queue, topic, secret, parameter, stream, event bus, function or state machine"
     )
+    if isinstance(resource, type):
+        return f"use takes {kinds}, got the class {resource.__name__}: make or import one, and give that"
+    if isinstance(resource, str):
+        example = 's3.Bucket.from_bucket_name(stack, "Bucket", …)'
+        return f"use takes {kinds}, got {resource!r}: import it, as with {example}"
+    if isinstance(resource, list | tuple):
+        return f"use takes {kinds}, got several: call it once for each"
     given = type(resource).__name__
     for attribute, way in _OTHER_WAYS.items():
         if hasattr(resource, attribute):

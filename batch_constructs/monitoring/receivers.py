@@ -35,6 +35,11 @@ __all__ = [
 
 def check_emails(problems: Problems, emails: Sequence[str]) -> None:
     """Note addresses that are none, or are given twice."""
+    problems.check(
+        not any("#{Token[" in address for address in emails),
+        "emails must be a list whose length is known at synth, got one that is known at the deploy: give each address as "
+        "a parameter of its own",
+    )
     for address in emails:
         problems.check(
             not known(address) or address.count("@") == 1,

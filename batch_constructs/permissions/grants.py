@@ -89,7 +89,8 @@ def check_account(grantee: iam.IGrantable, env: ResourceEnvironment, method: str
     Raises:
         ValueError: both accounts are known, and they differ.
     """
-    theirs = grantee.grant_principal.principal_account
+    # The CDK's `UnknownPrincipal`, of a function imported without its role, has none; its grant ends in a warning.
+    theirs = getattr(grantee.grant_principal, "principal_account", None)
     if theirs is not None and known(theirs) and known(env.account) and theirs != env.account:
         raise ValueError(
             f"{method} needs a grantee of the account {env.account}, since AWS Batch has no policies on its resources that "

@@ -297,7 +297,7 @@ def refused(kind: str, stack: Stack) -> Any:
         ("file system", "got CfnFileSystem: mount it: mounts="),
         ("key", "got Key: call key.grant_encrypt_decrypt"),
         ("L1", "got the L1 CfnBucket: refer to it by from_"),
-        ("text", "got str: grant the right to the job"),
+        ("text", "got 'data': import it"),
     ],
 )
 def test_fails_when_the_thing_has_another_way(stack: Stack, kind: str, message: str) -> None:
