@@ -6,6 +6,7 @@ Most of it stands in badmintoncryer/cdk-preflight, whose rules carry the message
 from __future__ import annotations
 
 import inspect
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +15,7 @@ import batch_constructs as bc
 from tests import defaults
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from aws_cdk import Stack
 
@@ -460,3 +461,172 @@ def test_fails_when_a_file_system_has_no_id_of_efs(stack: Stack) -> None:
     with pytest.raises(ValueError, match=r"the id of file_system must be .* got 'my-file-system'"):
         bc.Efs(system("Wrong", "my-file-system"))
     bc.Efs(system("Right", "fs-12345678"))
+
+
+DOCUMENT_SIZES = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "2048"}]
+EXECUTION = "arn:aws:iam::123456789012:role/execution"
+
+
+def of_container(*platforms: str, **members: Any) -> dict[str, Any]:
+    """The document of a definition with one container."""
+    properties = {"image": "a", "executionRoleArn": EXECUTION, "resourceRequirements": DOCUMENT_SIZES}
+    return {
+        "jobDefinitionName": "a",
+        "type": "container",
+        "platformCapabilities": [*platforms],
+        "containerProperties": properties | members,
+    }
+
+
+def of_task(platform: str, task: dict[str, Any] | None = None, **members: Any) -> dict[str, Any]:
+    """One with a task of one container."""
+    one = {"name": "a", "image": "a", "essential": True, "resourceRequirements": DOCUMENT_SIZES, **members}
+    tasks = [{"executionRoleArn": EXECUTION, "containers": [one], **(task or {})}]
+    return {
+        "jobDefinitionName": "a",
+        "type": "container",
+        "platformCapabilities": [platform],
+        "ecsProperties": {"taskProperties": tasks},
+    }
+
+
+def of_nodes(**members: Any) -> dict[str, Any]:
+    """One of two nodes."""
+    one = {"image": "a", "resourceRequirements": DOCUMENT_SIZES, **members}
+    ranges = [{"targetNodes": "0:1", "container": one}]
+    nodes = {"numNodes": 2, "mainNode": 0, "nodeRangeProperties": ranges}
+    return {"jobDefinitionName": "a", "type": "multinode", "nodeProperties": nodes}
+
+
+def of_pod(
+    pod: dict[str, Any] | None = None, more: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Any]:
+    """One with a pod."""
+    amounts = {"cpu": "1", "memory": "512Mi", **more}
+    properties = {"containers": [{"image": "a", "resources": {"limits": amounts}}], **(pod or {})}
+    return {"jobDefinitionName": "a", "type": "container", "eksProperties": {"podProperties": properties}}
+
+
+def directory(size: Any) -> dict[str, Any]:
+    return {"volumes": [{"name": "a", "emptyDir": {"sizeLimit": size}}]}
+
+
+def log(driver: str, **options: str) -> dict[str, Any]:
+    named = {name.replace("_", "-"): value for name, value in options.items()}
+    return {"logConfiguration": {"logDriver": driver, "options": named}}
+
+
+SWAP = {"linuxParameters": {"maxSwap": 512}}
+ARM = {"runtimePlatform": {"cpuArchitecture": "ARM64"}}
+NAMELESS = {"environment": [{"value": "b"}]}
+NO_EFS = {"volumes": [{"name": "a", "efsVolumeConfiguration": {"fileSystemId": "my-file-system"}}]}
+FIXED = {"readonlyRootFilesystem": True}
+EXEC = {"enableExecuteCommand": True}
+ROUTER = {"firelensConfiguration": {"type": "fluentbit"}}
+DOCUMENTS: list[tuple[str, dict[str, Any], str]] = [
+    *(
+        (kind, make(**members), said)
+        for kind, make in (
+            ("Ec2JobDefinition", of_container),
+            ("MultiNodeParallelJobDefinition", of_nodes),
+        )
+        for members, said in (
+            (SWAP, "MaxSwap needs Swappiness"),
+            (log("awslogs", awslogs_colour="red"), "options of awslogs must be .*awslogs-colour"),
+            (NAMELESS, "an environment variable needs a Name"),
+            (NO_EFS, "FileSystemId must be the id of a file system"),
+            ({"vcpus": 1}, "Vcpus must be left out beside VCPU"),
+        )
+    ),
+    ("Ec2JobDefinition", of_container("EC2", "FARGATE"), "PlatformCapabilities must be one"),
+    ("Ec2JobDefinition", of_container(**ARM), "RuntimePlatform needs PlatformCapabilities FARGATE"),
+    ("FargateJobDefinition", of_container("FARGATE", **EXEC, **FIXED), "enableExecuteCommand needs writable"),
+    ("Ec2JobDefinition", of_container(**EXEC, **FIXED), "enableExecuteCommand needs writable"),
+    ("MultiContainerJobDefinition", of_task("EC2", EXEC, **FIXED), "enableExecuteCommand needs writable"),
+    (
+        "MultiContainerJobDefinition",
+        of_task("EC2", ARM),
+        "RuntimePlatform needs PlatformCapabilities FARGATE",
+    ),
+    ("MultiContainerJobDefinition", of_task("EC2", **SWAP), "MaxSwap needs Swappiness"),
+    ("MultiContainerJobDefinition", of_task("EC2", **ROUTER), "FirelensConfiguration needs a container"),
+    ("MultiContainerJobDefinition", of_task("FARGATE", **log("awslogs", awslogs_x="a")), "awslogs-x"),
+    ("ManagedInstancesJobDefinition", of_task("MANAGED_INSTANCES", **SWAP), "MaxSwap needs Swappiness"),
+    ("EksJobDefinition", of_pod(directory("1Gi")), "SizeLimit must be a whole number of mebibytes"),
+    ("EksJobDefinition", of_pod(directory("0Mi")), "SizeLimit must be at least 1 MiB"),
+    ("EksJobDefinition", of_pod({"metadata": {"labels": {"app.kubernetes.io/name": "a"}}}), "Labels must be"),
+    ("EksJobDefinition", of_pod(more={"amd.com/gpu": "1"}), "got 'amd.com/gpu'"),
+]
+
+
+@pytest.mark.parametrize(("kind", "document", "said"), DOCUMENTS)
+def test_no_document_says_what_aws_refuses(
+    stack: Stack, kind: str, document: dict[str, Any], said: str
+) -> None:
+    """What comes of the JSON of the AWS CLI is refused as what comes of arguments is."""
+    with pytest.raises(ValueError, match=f"(?s){said}"):
+        getattr(bc, kind).from_cli_json(stack, "It", document)
+
+
+@pytest.mark.parametrize(
+    ("kind", "document"),
+    [
+        ("Ec2JobDefinition", of_container(linuxParameters={"maxSwap": 512, "swappiness": 0})),
+        ("Ec2JobDefinition", of_container(**log("awslogs", awslogs_group="a", mode="non-blocking"))),
+        ("Ec2JobDefinition", of_container("EC2", **EXEC)),
+        ("FargateJobDefinition", of_container("FARGATE", **ARM, **FIXED)),
+        ("MultiContainerJobDefinition", of_task("FARGATE", {**ARM, **EXEC})),
+        ("ManagedInstancesJobDefinition", of_task("MANAGED_INSTANCES", ARM)),
+        ("EksJobDefinition", of_pod(directory("100Mi"))),
+        ("EksJobDefinition", of_pod({"metadata": {"labels": {"team": "x" * 63}}}, {"nvidia.com/gpu": "1"})),
+    ],
+)
+def test_what_aws_takes_passes_as_a_document(stack: Stack, kind: str, document: dict[str, Any]) -> None:
+    """Beside each refusal, the nearest document that works."""
+    assert getattr(bc, kind).from_cli_json(stack, "It", document).to_cli_json() == document
+
+
+def test_tokens_pass_in_documents(stack: Stack) -> None:
+    """Nobody knows before the deploy what a parameter says."""
+    from aws_cdk import CfnParameter
+
+    text = CfnParameter(stack, "Text").value_as_string
+    number = CfnParameter(stack, "Number", type="Number").value_as_number
+    for at, (kind, document) in enumerate(
+        (
+            ("EksJobDefinition", of_pod(directory(text))),
+            ("Ec2JobDefinition", of_container(linuxParameters={"maxSwap": number})),
+            (
+                "Ec2JobDefinition",
+                of_container(volumes=[{"name": "a", "efsVolumeConfiguration": {"fileSystemId": text}}]),
+            ),
+            ("Ec2JobDefinition", of_container(environment=[{"name": text, "value": text}])),
+        )
+    ):
+        getattr(bc, kind).from_cli_json(stack, f"It{at}", document)
+
+
+def test_fails_when_a_container_of_several_logs_with_unknown_options(stack: Stack) -> None:
+    """A log driver of its own is looked at as that of the definition is."""
+    with pytest.raises(ValueError, match=r"options of awslogs must be .*awslogs-colour"):
+        container(logging=awslogs(awslogs_group="a", awslogs_colour="red")(stack))
+    container(logging=awslogs(awslogs_group="a", mode="non-blocking")(stack))
+
+
+def test_fails_when_the_policy_of_a_queue_is_none(stack: Stack) -> None:
+    """AWS: "Only scheduling policy Arn can be allowed"; a token passes."""
+    from aws_cdk import CfnParameter
+    from aws_cdk import aws_batch as batch
+
+    def policy(id_: str, arn: str) -> Any:
+        return batch.FairshareSchedulingPolicy.from_fairshare_scheduling_policy_arn(stack, id_, arn)
+
+    given = defaults.arguments("JobQueue", stack)
+    [region, account] = "eu-west-1", "123456789012"
+    with pytest.raises(ValueError, match="scheduling_policy must have the ARN of a scheduling policy"):
+        wrong = policy("Wrong", f"arn:aws:batch:{region}:{account}:job-queue/a")
+        bc.JobQueue(stack, "WrongQueue", scheduling_policy=wrong, **given)
+    right = policy("Right", f"arn:aws:batch:{stack.region}:{stack.account}:scheduling-policy/a")
+    later = policy("Later", CfnParameter(stack, "Arn").value_as_string)
+    for at, each in enumerate((right, later)):
+        bc.JobQueue(stack, f"Queue{at}", scheduling_policy=each, **given)

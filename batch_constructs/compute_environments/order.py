@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from batch_constructs._tokens import known
 from batch_constructs.facts import limits
 from batch_constructs.facts.vocabulary import CapacityOption
 
@@ -42,7 +43,7 @@ def check_order(
 
 
 def check_policy(problems: Problems, policy: ISchedulingPolicyRef | None) -> None:
-    """Note a quota-share policy, which queues of compute environments do not take.
+    """Note a quota-share policy, which queues of compute environments do not take, and what is no policy.
 
     Args:
         problems: Where to note it.
@@ -52,4 +53,9 @@ def check_policy(problems: Problems, policy: ISchedulingPolicyRef | None) -> Non
         getattr(getattr(policy, "cfn", policy), "quota_share_policy", None) is None,
         "scheduling_policy must be a FairSharePolicy, got a quota-share policy, which is for queues of training jobs: "
         "make a SageMakerJobQueue",
+    )
+    arn = None if policy is None else policy.scheduling_policy_ref.scheduling_policy_arn
+    problems.check(
+        not known(arn) or arn is None or ":scheduling-policy/" in arn,
+        f"scheduling_policy must have the ARN of a scheduling policy, got {arn!r}",
     )

@@ -152,6 +152,10 @@ EKS_JOB_NAMESPACE = _pattern(
 )
 KUBERNETES_VERSION = _pattern(r"1\.[0-9]{1,3}", "a version of Kubernetes such as 1.34", "EKS-15", API)
 EKS_MEMORY = _pattern(r"[0-9]+Mi", "a whole number of mebibytes with the suffix Mi", "EKS-06", API)
+EKS_EMPTY_DIR_SIZE = _pattern(
+    r"[0-9]+Mi", "a whole number of mebibytes with the suffix Mi", "EKS-11", PREFLIGHT
+)
+"""What AWS answered to 1Gi: "Invalid empty dir size limit.", and it took 100Mi."""
 _METADATA_KEY = r"(?:[a-z0-9][a-z0-9.-]{0,252}/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
 # What AWS answered: "cannot contain terms from the following [kubernetes.io, k8s.io, batch.amazonaws.com]".
 _RESERVED_PREFIX = r".*(kubernetes\.io|k8s\.io|batch\.amazonaws\.com).*/"
@@ -168,7 +172,7 @@ EKS_LABEL_VALUE = _pattern(
     PREFLIGHT,
 )
 EFS_FILE_SYSTEM_ID = _pattern(
-    r"fs-[0-9a-f]+", "the id of a file system such as fs-0123456789abcdef0", "", PREFLIGHT
+    r"fs-[0-9a-f]+", "the id of a file system such as fs-0123456789abcdef0", "VOL-01", PREFLIGHT
 )
 
 PLACEHOLDER = re.compile(r"Ref::([A-Za-z0-9_.-]+)")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["DefinitionCliJson", "amounts", "consumed", "container_arguments", "role_arguments"]
 
 _ROLES = (("job_role", ("JobRoleArn", "TaskRoleArn")), ("execution_role", ("ExecutionRoleArn",)))
+_EXEC, _FIXED = "EnableExecuteCommand", "ReadonlyRootFilesystem"
 
 
 class DefinitionCliJson(CliJson):
@@ -158,8 +159,14 @@ def role_arguments(
         references: A scope for them.
 
     Raises:
-        ValueError: a role is not named by its ARN.
+        ValueError: a role is not named by its ARN, or ECS Exec could not write to a container.
     """
+    fixed = any(known(each.get(_FIXED)) and each.get(_FIXED) for each in containers)
+    if fixed and known(task.get(_EXEC)) and task.get(_EXEC):
+        raise ValueError(
+            "enableExecuteCommand needs writable root file systems, its agent writes to them, got "
+            "readonlyRootFilesystem true: leave one of the two out"
+        )
     found: dict[str, Any] = {}
     for argument, names in _ROLES:
         arn = next((task[name] for name in names if name in task), None)

@@ -11,7 +11,7 @@ from batch_constructs._tokens import known, mebibytes, seconds
 from batch_constructs.facts import limits
 from batch_constructs.facts.vocabulary import DependencyCondition, FirelensType
 from batch_constructs.job_definitions.container import Container, requirements
-from batch_constructs.job_definitions.log_drivers import FIRELENS_DRIVER, driver_of
+from batch_constructs.job_definitions.log_drivers import FIRELENS_DRIVER, check_logging, driver_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -166,6 +166,7 @@ class TaskContainer:
             problems.within(name, seconds(timeout), limits.CONTAINER_TIMEOUT_SECONDS)
         problems.within("memory", mebibytes(self.memory), limits.EC2_MEMORY_MIB)
         problems.within("gpus", self.gpus, limits.GPUS)
+        check_logging(problems, self.logging, None)
         container_of(self).check(problems)
         problems.raise_if_any()
 

@@ -112,7 +112,7 @@ LINUX = some(
         ),
         "devices": st.just([{"hostPath": "/dev/fuse", "permissions": ["READ"]}]),
     },
-)
+).map(lambda found: {**found, "swappiness": 60} if "maxSwap" in found else found)
 
 
 @st.composite

@@ -50,6 +50,7 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
     "EKS_JOB_NAMESPACE": (["batch"], ["default", "kube-system", "kubeflow"]),
     "KUBERNETES_VERSION": (["1.29", "1.34", "1.100"], ["v1.34", "1", "1.34.1", "2.0", ""]),
     "EKS_MEMORY": (["4Mi", "2048Mi"], ["2048", "2Gi", "1.5Mi", "Mi", ""]),
+    "EKS_EMPTY_DIR_SIZE": (["1Mi", "100Mi"], ["100", "1Gi", "100M", "1.5Mi", "Mi", ""]),
     "EKS_ANNOTATION_KEY": (
         ["a", "a.b/c_d", "x" * 63, "k8s.io"],
         [

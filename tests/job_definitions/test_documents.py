@@ -165,7 +165,13 @@ OPEN_RANGES = document(
 )
 TASK = {
     "containers": [
-        {"name": "prepare", "image": "busybox", "essential": False, "resourceRequirements": SIZES},
+        {
+            "name": "prepare",
+            "image": "busybox",
+            "essential": False,
+            "resourceRequirements": SIZES,
+            "logConfiguration": {"logDriver": "awsfirelens"},
+        },
         {
             "image": "busybox",
             "resourceRequirements": SIZES,

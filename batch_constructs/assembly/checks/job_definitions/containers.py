@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, misspelt, rule
-from batch_constructs.assembly.checks.job_definitions._parts import containers, containers_of, owners
+from batch_constructs.assembly.checks.job_definitions._parts import containers, containers_of
 from batch_constructs.assembly.template import is_one_of, known
 from batch_constructs.facts import fargate, limits, patterns, vocabulary
 
@@ -119,12 +119,16 @@ def _amount(limit: Range, container: Container, kind: str, value: object) -> Ite
     prevents="overrides that are ignored, since they meet a deprecated key",
 )
 def no_deprecated_amounts(definition: JobDefinition) -> Iterator[Finding]:
-    """The numbers of vCPUs and MiB must stand in the resource requirements: Vcpus and Memory are deprecated, and refused on Fargate."""
-    for container in owners(definition):
+    """The numbers of vCPUs and MiB must stand in the resource requirements: Vcpus and Memory are deprecated, and refused beside them and on Fargate."""
+    for container in containers(definition):
         for kind, name in _DEPRECATED.items():
             if container.gives(name):
                 message = f"{name} is deprecated, write {kind} in ResourceRequirements"
-                yield Finding(container, message, at=name, severity=ERROR if definition.fargate else WARNING)
+                twice = any(is_one_of(each.type, kind) for each in container.resource_requirements)
+                if twice:
+                    message = f"{name} must be left out beside {kind} in ResourceRequirements, got both"
+                refused = twice or definition.fargate
+                yield Finding(container, message, at=name, severity=ERROR if refused else WARNING)
 
 
 @rule(
@@ -152,9 +156,11 @@ def private_registries(owner: JobContainer | EcsTask) -> Iterator[Finding]:
     "ENV-01",
     chapter="AWS Batch Job Environment Variables",
     severity=ERROR,
-    remedy="choose a name that does not begin with AWS_BATCH",
+    remedy="give each variable a name that does not begin with AWS_BATCH",
     prevents="ClientException: environment variables cannot begin with AWS_BATCH",
 )
 def environment_names(variable: EnvironmentVariable | PodEnvironmentVariable) -> Iterator[Finding]:
-    """Names of environment variables must not begin with AWS_BATCH: the service sets those."""
+    """Environment variables must have names, which must not begin with AWS_BATCH: the service sets those."""
+    if variable.lacks("Name"):
+        yield Finding(variable, "an environment variable needs a Name, got none")
     yield from malformed(patterns.ENVIRONMENT_VARIABLE, variable, "Name", variable.name)

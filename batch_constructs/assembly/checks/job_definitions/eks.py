@@ -20,6 +20,8 @@ ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Job Definition Parameters"
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _WHOLE = re.compile(r"[0-9]{1,9}(\.0{1,9})?")
+_RESOURCES = frozenset({"cpu", "memory", "nvidia.com/gpu"})
+"""What AWS answered to another one: "amd.com/gpu is not a supported type for resources." """
 _SIDES = ("Requests", "Limits")
 
 
@@ -104,10 +106,14 @@ def memory(resources: PodResources) -> Iterator[Finding]:
     "EKS-07",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="write a whole number of GPUs, the same as request and as limit",
+    remedy="write a whole number of nvidia.com/gpu, the same as request and as limit",
 )
 def gpus(resources: PodResources) -> Iterator[Finding]:
-    """The number of GPUs must be whole, and the limit must equal the request."""
+    """The number of GPUs must be whole, the limit must equal the request, and no other device can be asked for."""
+    for side, given in (("Requests", resources.requests), ("Limits", resources.limits)):
+        for name in sorted(given.keys() - _RESOURCES) if isinstance(given, dict) else ():
+            message = f"resources of a container must be {', '.join(sorted(_RESOURCES))}, got {name!r}"
+            yield Finding(resources, message, at=side)
     amounts = {side: _amount(resources, side, "nvidia.com/gpu") for side in _SIDES}
     for side, text in amounts.items():
         if known(text) and not _WHOLE.fullmatch(text):

@@ -120,9 +120,13 @@ def public_ip(definition: JobDefinition) -> Iterator[Finding]:
 
 @rule("FGT-07", chapter=_CHAPTER, severity=ERROR, remedy="leave it out, or run the job on Fargate")
 def platform_version(definition: JobDefinition) -> Iterator[Finding]:
-    """Only a job on Fargate can have a platform version."""
+    """Only a job on Fargate can have a platform version, and one on instances of EC2 cannot have a runtime platform."""
     if not is_one_of(definition.platform, "EC2"):
         return
+    for part in owners_of_one_node(definition):
+        if part.runtime_platform.gives("CpuArchitecture", "OperatingSystemFamily"):
+            unfit = "RuntimePlatform needs PlatformCapabilities FARGATE, got EC2"
+            yield Finding(part, unfit, at="RuntimePlatform")
     message = "PlatformVersion needs PlatformCapabilities FARGATE, got EC2"
     configuration = definition.container_properties.fargate_platform_configuration
     if configuration.gives("PlatformVersion"):

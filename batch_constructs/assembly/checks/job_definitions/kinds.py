@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, misspelt, one_of, outside, rule
-from batch_constructs.assembly.template import is_one_of, known
+from batch_constructs.assembly.template import is_one_of, known, literals
 from batch_constructs.facts import limits, vocabulary
 
 if TYPE_CHECKING:
@@ -56,10 +56,14 @@ def properties_fit_the_type(definition: JobDefinition) -> Iterator[Finding]:
     prevents="ClientException: the platform capabilities do not fit the job definition",
 )
 def platform_fits(definition: JobDefinition) -> Iterator[Finding]:
-    """The platform must fit the kind of job: none on EKS, no Fargate for several nodes."""
+    """The platform must be one, and fit the kind of job: none on EKS, no Fargate for several nodes."""
     at = "PlatformCapabilities"
     for index, capability in enumerate(definition.platform_capabilities):
         yield from misspelt(vocabulary.PlatformCapability, definition, f"{at}[{index}]", capability)
+    names = literals(definition.platform_capabilities)
+    if len(names) > 1:
+        message = f"{at} must be one, AWS refuses several, got {' and '.join(names)}"
+        yield Finding(definition, message, at=at)
     if definition.platform_capabilities and definition.eks_properties.present:
         yield Finding(definition, f"a definition for EKS takes no {at}", at=at)
     if definition.multi_node and is_one_of(definition.platform, "FARGATE", "MANAGED_INSTANCES"):

@@ -69,10 +69,16 @@ def max_swap(parameters: LinuxParameters) -> Iterator[Finding]:
     yield from outside(limits.MAX_SWAP_MIB, parameters, "MaxSwap", parameters.max_swap)
 
 
-@rule("LNX-05", chapter=_CHAPTER, severity=ERROR, remedy="choose 0 to 100, and give MaxSwap too")
+@rule(
+    "LNX-05", chapter=_CHAPTER, severity=ERROR, remedy="choose 0 to 100, and give MaxSwap and Swappiness both"
+)
 def swappiness(parameters: LinuxParameters) -> Iterator[Finding]:
-    """Swappiness must lie between 0 and 100, and counts only beside a maximum of swap."""
+    """Swappiness must lie between 0 and 100, must be given where a container may swap, and counts only there."""
     yield from outside(limits.SWAPPINESS, parameters, "Swappiness", parameters.swappiness)
     if parameters.gives("Swappiness") and parameters.lacks("MaxSwap"):
         message = "Swappiness is ignored without MaxSwap"
         yield Finding(parameters, message, at="Swappiness", severity=WARNING)
+    # What AWS says to a MaxSwap of 0 alone was not seen.
+    if parameters.lacks("Swappiness") and known(parameters.max_swap) and parameters.max_swap > 0:
+        message = f"MaxSwap needs Swappiness beside it, got {parameters.max_swap} alone"
+        yield Finding(parameters, message, at="MaxSwap")

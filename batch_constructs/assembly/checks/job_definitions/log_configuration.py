@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, misspelt, rule
 from batch_constructs.assembly.checks.job_definitions._parts import containers_of
-from batch_constructs.assembly.template import known
+from batch_constructs.assembly.template import is_one_of, known
 from batch_constructs.facts import role_trust, vocabulary
+from batch_constructs.facts.tasks import AWSLOGS_OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,14 +26,26 @@ _CREATE_GROUP = "awslogs-create-group"
 _DISPUTED = "logentries"
 
 
-@rule("LOG-01", chapter=_CHAPTER, severity=ERROR, remedy="choose a driver that ECS knows, such as awslogs")
+@rule(
+    "LOG-01",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="choose a driver that ECS knows, such as awslogs, with its options",
+)
 def log_drivers(configuration: LogConfiguration) -> Iterator[Finding]:
-    """A log driver must be one of those that the API knows."""
+    """A log driver must be one of those that the API knows, and awslogs must have no options of its own invention."""
     driver = configuration.log_driver
     if known(driver) and driver.lower() != _DISPUTED:
         yield from misspelt(vocabulary.LogDriver, configuration, "LogDriver", driver.lower())
     if configuration.lacks("LogDriver"):
         yield Finding(configuration, "LogConfiguration needs LogDriver, got none")
+    options = configuration.options
+    if is_one_of(driver, "AWSLOGS") and known(options):
+        for name in sorted(options):
+            if name.startswith("awslogs-") and name not in AWSLOGS_OPTIONS:
+                every = ", ".join(sorted(AWSLOGS_OPTIONS))
+                message = f"options of awslogs must be {every}, got {name!r}"
+                yield Finding(configuration, message, at=f"Options.{name}")
 
 
 @rule("LOG-02", chapter=_CHAPTER, severity=WARNING, remedy="keep one of the two patterns")

@@ -11,7 +11,7 @@ from batch_constructs.facts.tasks import FIRELENS_FILE_TYPES, FIRELENS_OPTIONS, 
 from batch_constructs.facts.vocabulary import DependencyCondition, FirelensType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from batch_constructs.assembly.template.resources import EcsTask, JobDefinition, TaskContainer
     from batch_constructs.assembly.template.resources.containers import (
@@ -182,20 +182,33 @@ def pid_mode(task: EcsTask) -> Iterator[Finding]:
     "ECS-09",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="give one container of the task a FirelensConfiguration of type fluentbit or fluentd",
+    remedy="give one container of the task a FirelensConfiguration of type fluentbit or fluentd, and another one the "
+    "log driver awsfirelens",
     prevents="jobs that fail before they start, because nothing takes their log",
 )
 def logs_have_a_router(task: EcsTask) -> Iterator[Finding]:
-    """The log driver awsfirelens must have a container with a FireLens configuration, of type fluentbit or fluentd."""
+    """The log driver awsfirelens and a container with a FireLens configuration must come together, of type fluentbit or fluentd."""
     containers = task.containers
     for container in containers:
         yield from _router_problems(container.firelens_configuration)
+    if containers.complete:
+        yield from _idle_router(containers)
     if not containers.complete or any(not c.firelens_configuration.absent for c in containers):
         return
     for container in containers:
         if is_one_of(container.log_configuration.log_driver, "AWSFIRELENS"):
             message = "awsfirelens needs a container with FirelensConfiguration in the task, got none"
             yield Finding(container, message, at="LogConfiguration.LogDriver")
+
+
+def _idle_router(containers: Sequence[TaskContainer]) -> Iterator[Finding]:
+    """AWS Batch refuses a log router to which no container sends."""
+    logs = [container.log_configuration for container in containers]
+    if all(each.absent or is_none_of(each.log_driver, "AWSFIRELENS") for each in logs):
+        for container in containers:
+            if container.firelens_configuration.present:
+                message = "FirelensConfiguration needs a container whose log driver is awsfirelens, got none"
+                yield Finding(container, message, at="FirelensConfiguration")
 
 
 def _router_problems(router: FirelensConfiguration) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from batch_constructs.assembly.template.resources import NodeProperties, PodProperties
-    from batch_constructs.assembly.template.resources.pods import ImagePullSecret, PodVolume
+    from batch_constructs.assembly.template.resources.pods import EmptyDir, ImagePullSecret, PodVolume
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Job Definition Parameters"
@@ -63,16 +63,16 @@ def dns_policy(pod: PodProperties) -> Iterator[Finding]:
     "EKS-11",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="name a volume of the pod in each mount, and give each volume one source",
+    remedy="name a volume of the pod in each mount, give each volume one source, and sizes in Mi",
     prevents="ClientException, or pods that Kubernetes refuses: the volume is not found",
 )
 def mounts_name_volumes(pod: PodProperties) -> Iterator[Finding]:
-    """Each mount must name a volume of the pod, and each volume must have one source."""
+    """Each mount must name a volume of the pod, and each volume must have one source, with sizes in whole MiB."""
     names = literals(volume.name for volume in pod.volumes)
     for volume in pod.volumes:
         if len(sources := volume.gives(*_SOURCES)) > 1:
             yield Finding(volume, f"a volume must have one source, got {' and '.join(sources)}")
-        yield from misspelt(EmptyDirMedium, volume.empty_dir, "Medium", volume.empty_dir.medium)
+        yield from _empty_dir(volume.empty_dir)
     if not pod.volumes.complete or len(names) < len(pod.volumes):
         return
     for container in (*pod.containers, *pod.init_containers):
@@ -80,6 +80,17 @@ def mounts_name_volumes(pod: PodProperties) -> Iterator[Finding]:
             if known(mount.name) and mount.name not in names:
                 message = f"a mount must name a volume of the pod, got {mount.name!r}"
                 yield Finding(mount, message, at="Name")
+
+
+def _empty_dir(directory: EmptyDir) -> Iterator[Finding]:
+    """A directory of the pod has a medium that AWS Batch knows, and a size in whole MiB."""
+    yield from misspelt(EmptyDirMedium, directory, "Medium", directory.medium)
+    size = directory.size_limit
+    yield from malformed(patterns.EKS_EMPTY_DIR_SIZE, directory, "SizeLimit", size)
+    if known(size) and patterns.EKS_EMPTY_DIR_SIZE.matches(size):
+        mebibytes = int(size.removesuffix("Mi")[:18])
+        if problem := limits.EKS_EMPTY_DIR_MIB.problem("SizeLimit", mebibytes):
+            yield Finding(directory, problem, at="SizeLimit")
 
 
 @rule(

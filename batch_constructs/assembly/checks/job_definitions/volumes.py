@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.checks import Finding, Severity, misspelt, outside, rule
+from batch_constructs.assembly.checks import Finding, Severity, malformed, misspelt, outside, rule
 from batch_constructs.assembly.checks.job_definitions._parts import containers_of, owners, owners_of_one_node
 from batch_constructs.assembly.template import is_none_of, is_one_of, known, literals
 from batch_constructs.assembly.template.resources.containers import EcsTask
-from batch_constructs.facts import fargate, limits, vocabulary
+from batch_constructs.facts import fargate, limits, patterns, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +45,7 @@ def _members(volume: Volume) -> Iterator[Finding]:
     efs, s3_files = volume.efs, volume.s3_files
     if efs.lacks("FileSystemId"):
         yield Finding(efs, "EfsVolumeConfiguration needs FileSystemId, got none")
+    yield from malformed(patterns.EFS_FILE_SYSTEM_ID, efs, "FileSystemId", efs.file_system_id)
     if s3_files.lacks("FileSystemArn"):
         yield Finding(s3_files, "S3FilesVolumeConfiguration needs FileSystemArn, got none")
     yield from misspelt(vocabulary.State, efs, "TransitEncryption", efs.transit_encryption)
