@@ -128,7 +128,7 @@ def _all_added(key: IKeyRef, statements: list[iam.PolicyStatement]) -> bool:
 
 def _has(key: IKeyRef | IConstruct, *words: str) -> bool:
     """Whether the policy that somebody wrote for an L1 of a key speaks of these."""
-    if not isinstance(key, kms.CfnKey):
+    if not isinstance(key, kms.CfnKey | kms.CfnReplicaKey):
         return False
     policy = json.dumps(Stack.of(key).resolve(key.key_policy))
     return all(word in policy for word in words)

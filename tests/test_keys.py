@@ -318,3 +318,29 @@ def test_a_secret_with_a_key_in_another_stack_makes_no_circle(way: str) -> None:
     writes = way == "use to write"
     assert ("kms:Encrypt" if writes else '"kms:Decrypt"') in template
     assert f"secretsmanager:{'PutSecretValue' if writes else 'GetSecretValue'}" in template
+
+
+def test_a_replica_key_may_let_logs_in_by_itself(stack: Stack) -> None:
+    """Its policy is written as a whole."""
+    from aws_cdk import Size
+    from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_logs as logs
+
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "logs.eu-west-1.amazonaws.com"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    key = kms.CfnReplicaKey(
+        stack,
+        "Key",
+        primary_key_arn="arn:aws:kms:us-east-1:111122223333:key/mrk-1",
+        key_policy={"Version": "2012-10-17", "Statement": [statement]},
+    )
+    group = logs.LogGroup(stack, "Logs")
+    cfn = group.node.default_child
+    assert isinstance(cfn, logs.CfnLogGroup)
+    cfn.kms_key_id = key.attr_arn
+    bc.Ec2JobDefinition(stack, "Job", image="busybox", vcpus=1, memory=Size.gibibytes(1), log_group=group)
+    assert warnings(stack) == []
