@@ -288,6 +288,33 @@ CALLS: list[tuple[Callable[[Platform], Any], str]] = [
     (lambda p: bc.ContainerOverrides(environment={"A": None}), "got None: leave it out"),  # type: ignore[dict-item]
     (lambda p: bc.ContainerOverrides(memory_mib=Size.gibibytes(1)), "write its .to_mebibytes()"),  # type: ignore[arg-type]
     (lambda p: bc.nextflow_config(queues=["main"]), "must be a dict from strings to strings, got ['main']"),  # type: ignore[arg-type]
+    (lambda p: bc.ContainerOverrides(memory_mib="4GB"), "must be a number, got '4GB': write 4096"),  # type: ignore[arg-type]
+    (lambda p: bc.nextflow_config(queues={"a": "b"}, job_role=p.role), "got a Role: write its .role_arn"),  # type: ignore[arg-type]
+    (lambda p: p.job.use(p.bucket, access=bc.Access), "one of its members, such as bc.Access.READ"),  # type: ignore[arg-type]
+    (
+        lambda p: p.make(
+            bc.EventTriggeredJob,
+            event_pattern=bc.JobPattern(statuses=[bc.JobStatus.FAILED]),
+            job_queue=p.queue,
+            job_definition=p.job,
+        ),
+        "got a JobPattern: write its .to_dict()",
+    ),
+    (
+        lambda p: p.make(
+            bc.ScheduledJobChain,
+            schedule="rate(1 day)",
+            state_machine=bc.JobChain(
+                jobs={"a": bc.SubmitJobRequest(job_name="a", job_queue="q", job_definition="d")}
+            ),
+        ),
+        'got a JobChain: write bc.JobChainStateMachine(stack, "JobChainStateMachine", chain=…)',
+    ),
+    (lambda p: p.make(bc.MultiContainerJobDefinition, containers=[], fargate=True), "write bc.FargateTask("),
+    (
+        lambda p: p.define(consumes=[bc.ConsumableResource(p.stack, "Seats", total_quantity=3)]),
+        "got [a ConsumableResource]: write {…: …}, with a value for each",
+    ),
     # Of the CDK, but of another layer or module.
     (
         lambda p: p.define(job_role=iam.CfnRole(p.stack, "L1Role", assume_role_policy_document={})),

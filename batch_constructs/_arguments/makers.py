@@ -30,6 +30,7 @@ _USUAL = {
     "IComputeEnvironmentRef": "Ec2ComputeEnvironment",
     "IJobDefinitionRef": "Ec2JobDefinition",
     "ISchedulingPolicyRef": "FairSharePolicy",
+    "IStateMachineRef": "JobChainStateMachine",
 }
 _TREE = {"scope", "id"}
 
@@ -42,7 +43,7 @@ def calls_that_make(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]
         value: What they gave.
         kinds: The alternatives of the annotation.
     """
-    if value is None or isinstance(value, bool):
+    if value is None or value is False:
         return
     classes = [
         each
@@ -50,12 +51,16 @@ def calls_that_make(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]
         if isinstance(some, type) and some is not NoneType
         for each in public_kinds(some)
     ]
-    for kind in classes:
-        if isinstance(value, type):
+    for kind in classes if value is not True else ():
+        if isinstance(value, type) and issubclass(value, Enum):
+            if kind is value:
+                yield f"write one of its members, such as {path_of(value)}.{next(iter(value)).name}"
+        elif isinstance(value, type):
             if kind in value.__mro__ or value.__name__ == kind.__name__.removeprefix("I"):
                 yield f"write {path_of(value)}(…), which makes one"
         elif not issubclass(kind, Enum) and kind not in {str, int, float, bool}:
             yield from _makes(kind, value)
+    classes = [each for each in classes if each not in {str, int, float}]
     if (
         len(classes) == 1
         and is_dataclass(classes[0])
@@ -263,7 +268,7 @@ def _owners(kind: Any) -> Iterator[type]:
     home = kind.__module__.rpartition(".")[2]
     module = import_module(f"aws_cdk.{home}") if home.startswith("aws_") else None
     plain = re.sub(r"^I(?=[A-Z])|Ref$", "", kind.__name__)
-    for each in (name, f"Cfn{plain}", f"Fairshare{plain}"):
+    for each in dict.fromkeys((name, plain, f"Cfn{plain}", f"Fairshare{plain}")):
         if isinstance(theirs := getattr(module, each, None), type):
             yield theirs
 

@@ -140,7 +140,10 @@ def _too_many(
     by_position = [name for name, each in own.items() if each.kind is not each.KEYWORD_ONLY]
     by_name = [name for name in own if name not in by_position]
     taken = " and ".join(by_position) + " by position" if by_position else "nothing by position"
-    fits = [each for each in by_name if _fits(left[0], expected.get(each))]
+    # A string may be anything.
+    fits = (
+        [] if isinstance(left[0], str) else [each for each in by_name if _fits(left[0], expected.get(each))]
+    )
     if not fits and "." in label and by_position and _fits(left[0], expected.get(by_position[-1], Any)):
         return [f"{label} takes {taken}, got {as_written(left[0])} as well: call it once for each"]
     such_as = f", as in {(fits or by_name)[0]}=…" if by_name else ""

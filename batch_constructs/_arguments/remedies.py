@@ -29,6 +29,15 @@ _SIZES = {
     **dict.fromkeys(("g", "gb", "gi", "gib"), "Size.gibibytes"),
     **dict.fromkeys(("t", "tb", "ti", "tib"), "Size.tebibytes"),
 }
+_TIMES = {
+    "seconds": 1,
+    "minutes": 60,
+    "hours": 3_600,
+    "days": 86_400,
+    "mebibytes": 1,
+    "gibibytes": 1_024,
+    "tebibytes": 1_048_576,
+}
 _DAYS = {1: "ONE_DAY", 7: "ONE_WEEK", 14: "TWO_WEEKS", 30: "ONE_MONTH", 90: "THREE_MONTHS", 365: "ONE_YEAR"}
 _TRUE, _FALSE = {"true", "yes", "enabled", "on"}, {"false", "no", "disabled", "off"}
 _ENDINGS = ("_arn", "_name", "_id", "_uri", "_string")
@@ -110,8 +119,12 @@ def _fits(kind: Any, value: Any) -> bool:
 
 
 def _mapping(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
-    """A dict for a list of pairs, as the API and tags of the CDK have them."""
-    if not any(get_origin(each) in {Mapping, dict} for each in kinds) or not isinstance(value, Sequence):
+    """A dict for a list of pairs, as the API and tags of the CDK have them; that of an event pattern."""
+    if not any(get_origin(each) in {Mapping, dict} for each in kinds):
+        return
+    if callable(getattr(type(value), "to_dict", None)):
+        yield "write its .to_dict()"
+    if not isinstance(value, Sequence) or isinstance(value, str):
         return
     pairs = [
         {str(key).lower(): each for key, each in item.items()}
@@ -128,6 +141,8 @@ def _mapping(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
         yield f"write {{{inside}}}"
     elif isinstance(value, list | tuple) and any(get_args(each)[:1] == (str,) for each in kinds):
         yield "write {'…': …}, with a name for each"
+    elif isinstance(value, list | tuple):
+        yield "write {…: …}, with a value for each"
 
 
 def _unlisted(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
@@ -137,11 +152,11 @@ def _unlisted(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
         yield f"write {as_written(value[0])}" if plain else "write it without the list"
 
 
-def _plain(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
+def _plain(name: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
     """A number or a truth value that was written as a string, or a string that was not."""
     if isinstance(value, str):
         if {int, float} & set(kinds):
-            yield from _number(value)
+            yield from _number(name, value)
         if bool in kinds and value.lower() in _TRUE | _FALSE:
             yield f"write {value.lower() in _TRUE}"
     if bool in kinds and isinstance(value, int) and value in {0, 1}:
@@ -154,12 +169,16 @@ def _plain(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
         yield f"write {str(value)!r}"
 
 
-def _number(text: str) -> Iterator[str]:
+def _number(name: str, text: str) -> Iterator[str]:
     """A number from ``'4'``, ``'50%'``, ``'$500'``, and Kubernetes' thousandths, ``'500m'``."""
-    if found := re.fullmatch(r"\s*\$?\s*(-?\d+(?:\.\d+)?)\s*%?\s*", text):
+    if found := re.fullmatch(r"\s*\$?\s*(-?\d+(?:\.\d+)?)\s*(?:%|USD)?\s*", text):
         yield f"write {found[1]}"
     elif found := re.fullmatch(r"(\d+)m", text):
         yield f"write {int(found[1]) / 1000:g}"
+    elif found := re.fullmatch(r"\s*(\d+)\s*([A-Za-z]+)\s*", text):
+        units = _UNITS if name.endswith("_seconds") else _SIZES if name.endswith("_mib") else {}
+        if unit := units.get(found[2].lower()):
+            yield f"write {int(found[1]) * _TIMES[unit.partition('.')[2]]}"
 
 
 def _amount(name: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
@@ -230,7 +249,9 @@ def _text(name: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
         yield f"write {value.to_string()!r}"
     own, last = snake(kind.__name__), re.sub(r"\W.*$", "", name)
     wanted = [f"{last}{each}" for each in _ENDINGS]
-    wanted += [f"{own}{each}" for each in ("_name", "_arn", *_ENDINGS)]
+    # AWS Batch knows roles by their ARNs, and most else by name.
+    usual = ("_arn", "_name") if own.endswith("role") and not last.endswith("_name") else ("_name", "_arn")
+    wanted += [f"{own}{each}" for each in (*usual, *_ENDINGS)]
     wanted += [each for each in dir(kind) if each.endswith(_ENDINGS) and not each.startswith("_")]
     yield from (f"write its .{each}" for each in wanted if _has_property(kind, each))
 
