@@ -481,7 +481,8 @@ def of_container(*platforms: str, **members: Any) -> dict[str, Any]:
 def of_task(platform: str, task: dict[str, Any] | None = None, **members: Any) -> dict[str, Any]:
     """One with a task of one container."""
     one = {"name": "a", "image": "a", "essential": True, "resourceRequirements": DOCUMENT_SIZES, **members}
-    tasks = [{"executionRoleArn": EXECUTION, "containers": [one], **(task or {})}]
+    given = {"executionRoleArn": EXECUTION, "containers": [one], **(task or {})}
+    tasks = [{name: value for name, value in given.items() if value is not None}]
     return {
         "jobDefinitionName": "a",
         "type": "container",
@@ -556,6 +557,33 @@ DOCUMENTS: list[tuple[str, dict[str, Any], str]] = [
     ("EksJobDefinition", of_pod(directory("0Mi")), "SizeLimit must be at least 1 MiB"),
     ("EksJobDefinition", of_pod({"metadata": {"labels": {"app.kubernetes.io/name": "a"}}}), "Labels must be"),
     ("EksJobDefinition", of_pod(more={"amd.com/gpu": "1"}), "got 'amd.com/gpu'"),
+]
+
+
+LIMIT = {
+    "reason": "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
+    "state": "RUNNABLE",
+    "maxTimeSeconds": 600,
+    "action": "CANCEL",
+}
+QUEUE = {
+    "jobQueueName": "a",
+    "priority": 1,
+    "computeEnvironmentOrder": [
+        {"order": 1, "computeEnvironment": "arn:aws:batch:eu-west-1:123456789012:compute-environment/a"}
+    ],
+}
+DOCUMENTS += [
+    (
+        "JobQueue",
+        {**QUEUE, "jobStateTimeLimitActions": [LIMIT, LIMIT]},
+        "each Reason must have one time limit",
+    ),
+    (
+        "MultiContainerJobDefinition",
+        of_task("FARGATE", {"executionRoleArn": None}),
+        "a job on Fargate needs ExecutionRoleArn",
+    ),
 ]
 
 

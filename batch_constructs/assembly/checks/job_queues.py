@@ -176,7 +176,7 @@ def service_environments_on_sagemaker_queues(queue: JobQueue) -> Iterator[Findin
     remedy="limit RUNNABLE to 600 to 86,400 seconds, with CANCEL (TERMINATE on SageMaker queues)",
 )
 def time_limits_in_range(queue: JobQueue) -> Iterator[Finding]:
-    """A time limit on a job state must be 10 minutes to a day, for RUNNABLE, with the action that fits the queue."""
+    """A time limit on a job state must be 10 minutes to a day, for RUNNABLE, with the action that fits the queue, one for each reason."""
     sagemaker = is_one_of(queue.job_queue_type, "SAGEMAKER_TRAINING")
     fitting = "TERMINATE" if sagemaker else "CANCEL"
     for limit in queue.job_state_time_limit_actions:
@@ -189,6 +189,19 @@ def time_limits_in_range(queue: JobQueue) -> Iterator[Finding]:
             yield Finding(limit, f"Action must be {fitting} on this queue, got {limit.action}", at="Action")
         if limit.lacks("Reason"):
             yield Finding(limit, "Reason must be given")
+    yield from _twice(queue)
+
+
+def _twice(queue: JobQueue) -> Iterator[Finding]:
+    """AWS Batch refuses two time limits for the same state and reason."""
+    seen: set[tuple[str, str]] = set()
+    for limit in queue.job_state_time_limit_actions:
+        state, reason = limit.state, limit.reason
+        if not known(state) or not known(reason):
+            continue
+        if (state, reason) in seen:
+            yield Finding(limit, f"each Reason must have one time limit, got {reason!r} twice", at="Reason")
+        seen.add((state, reason))
 
 
 def _unsure(queue: JobQueue) -> bool:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, outside, rule
-from batch_constructs.assembly.template import known, literals
+from batch_constructs.assembly.template import is_none_of, known, literals
 from batch_constructs.facts import limits, patterns
 
 if TYPE_CHECKING:
@@ -27,9 +27,14 @@ _DISPUTED_WEIGHT = 1000
     remedy="keep one of the two; the kind of a policy cannot change later",
 )
 def one_kind_of_policy(policy: SchedulingPolicy) -> Iterator[Finding]:
-    """A scheduling policy must be for fair shares or for quota shares, not for both."""
+    """A scheduling policy must be for fair shares or for quota shares, not for both, with idle capacity in the order of FIFO."""
     if len(policy.gives("FairsharePolicy", "QuotaSharePolicy")) > 1:
         yield Finding(policy, "a scheduling policy takes FairsharePolicy or QuotaSharePolicy, got both")
+    quota = policy.quota_share_policy
+    strategy, at = quota.idle_resource_assignment_strategy, "IdleResourceAssignmentStrategy"
+    # AWS Batch answered: "Idle resource assignment strategy must be one of [FIFO]."
+    if is_none_of(strategy, None, "FIFO"):
+        yield Finding(quota, f"{at} must be FIFO, got {strategy}", at=at)
 
 
 @rule("SP-02", chapter=_CHAPTER, severity=ERROR, remedy="look back at most a week, 604,800 seconds")

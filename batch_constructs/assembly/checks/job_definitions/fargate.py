@@ -48,9 +48,7 @@ def has_an_execution_role(definition: JobDefinition) -> Iterator[Finding]:
     """A job on Fargate must have an execution role."""
     for part in owners_of_one_node(definition) if definition.fargate else ():
         if part.lacks("ExecutionRoleArn"):
-            # For a task of several containers the API does not say so, although its logs need the role as well.
-            severity = ERROR if part is definition.container_properties else WARNING
-            yield Finding(part, "a job on Fargate needs ExecutionRoleArn, got none", severity=severity)
+            yield Finding(part, "a job on Fargate needs ExecutionRoleArn, got none")
 
 
 @rule(
