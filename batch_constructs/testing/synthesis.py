@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from aws_cdk import Stack, Stage
+from constructs import Construct
+
+from batch_constructs._arguments import WrongArgumentError
 
 __all__ = ["belongs", "synthesized"]
 
@@ -13,8 +16,18 @@ def synthesized(scope: Stack | Stage) -> Path:
     """The cloud assembly of a stack's app, or of an app or stage; rules at synth do not stop it.
 
     Raises:
+        WrongArgumentError: it is something else.
         ValueError: the stack belongs to no app.
     """
+    if not isinstance(scope, Stack | Stage):
+        other = (
+            "give the stack that it is in"
+            if isinstance(scope, Construct)
+            else "batch-constructs check reads templates and folders"
+        )
+        raise WrongArgumentError(
+            f"scope must be an app, a stage, or a stack of one, got a {type(scope).__name__}: {other}"
+        )
     stage = Stage.of(scope) if isinstance(scope, Stack) else scope
     if stage is None:
         raise ValueError("scope must be an app, a stage, or a stack of one")

@@ -70,3 +70,14 @@ def test_accepted_rules_are_left_out(ignored: str) -> None:
     import aws_cdk as cdk
 
     assert_no_findings(broken(cdk.App(), "Broken"), ignore=[ignored])
+
+
+def test_what_is_no_stack_is_told_what_to_give() -> None:
+    """A folder belongs to the command line, a construct to its stack."""
+    import aws_cdk as cdk
+
+    with pytest.raises(ValueError, match="got a str: batch-constructs check reads templates and folders"):
+        assert_no_findings("cdk.out")  # type: ignore[arg-type]
+    network = BatchNetwork(cdk.Stack(cdk.App(), "Stack"), "Network")
+    with pytest.raises(ValueError, match="got a BatchNetwork: give the stack that it is in"):
+        assert_no_findings(network)  # type: ignore[arg-type]
