@@ -344,3 +344,48 @@ def test_a_replica_key_may_let_logs_in_by_itself(stack: Stack) -> None:
     cfn.kms_key_id = key.attr_arn
     bc.Ec2JobDefinition(stack, "Job", image="busybox", vcpus=1, memory=Size.gibibytes(1), log_group=group)
     assert warnings(stack) == []
+
+
+@pytest.mark.parametrize("way", ["image", "driver"])
+def test_a_secret_with_a_key_inside_an_object_of_the_cdk_goes_to_the_execution_role(
+    stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]], way: str
+) -> None:
+    """On instances, too, where nothing else needs that role: no other role gets into the policy of the key."""
+    from aws_cdk import Size
+    from aws_cdk import aws_ecs as ecs
+    from aws_cdk import aws_secretsmanager as secretsmanager
+
+    secret = secretsmanager.Secret(stack, "Secret", encryption_key=key_of(stack))
+    more: dict[str, Any] = {"image": "busybox"}
+    if way == "image":
+        more = {"image": ecs.ContainerImage.from_registry("example.com/a", credentials=secret)}
+    else:
+        token = ecs.Secret.from_secrets_manager(secret)
+        more["logging"] = ecs.LogDrivers.splunk(secret_token=token, url="https://example.com")
+    job = bc.Ec2JobDefinition(stack, "Job", vcpus=1, memory=Size.gibibytes(1), **more)
+    assert job.execution_role is not None
+    [policy] = [each["Properties"] for each in synth().values() if each["Type"] == "AWS::KMS::Key"]
+    readers = [
+        json.dumps(each["Principal"])
+        for each in policy["KeyPolicy"]["Statement"]
+        if "kms:Decrypt" in each["Action"] and ":root" not in json.dumps(each["Principal"])
+    ]
+    role = stack.get_logical_id(job.execution_role.node.default_child)  # type: ignore[arg-type] # the CfnRole
+    assert readers
+    assert all(role in each for each in readers)
+
+
+@pytest.mark.parametrize("kind", ["instances", "Fargate"])
+def test_an_execution_role_of_another_stack_makes_no_circle(kind: str) -> None:
+    """The right to write to the log group of the definition stands in the definition's stack."""
+    from aws_cdk import App, Size, Stack
+    from aws_cdk import aws_iam as iam
+
+    app = App(context={"batch-constructs:checks": False})
+    roles, jobs = Stack(app, "Roles"), Stack(app, "Jobs")
+    role = iam.Role(roles, "Role", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
+    make = bc.Ec2JobDefinition if kind == "instances" else bc.FargateJobDefinition
+    make(jobs, "Job", image="busybox", vcpus=1, memory=Size.gibibytes(2), execution_role=role)
+    template = app.synth().get_stack_by_name("Jobs").template
+    [policy] = [each for each in template["Resources"].values() if each["Type"] == "AWS::IAM::Policy"]
+    assert "logs:PutLogEvents" in json.dumps(policy)

@@ -12,6 +12,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from batch_constructs._keys import let_write_logs
+from batch_constructs._places import role_beside
 from batch_constructs.job_definitions.base import JobDefinitionBase
 from batch_constructs.job_definitions.documents import (
     DefinitionCliJson,
@@ -20,11 +21,12 @@ from batch_constructs.job_definitions.documents import (
     role_arguments,
 )
 from batch_constructs.job_definitions.ecs_links import EcsLinks
-from batch_constructs.job_definitions.images import may_be_private, resolve_image
+from batch_constructs.job_definitions.images import brings_credentials, may_be_private, resolve_image
 from batch_constructs.job_definitions.log_drivers import (
     AwsLogs,
     check_logging,
     check_no_router,
+    needs_secret,
     resolve_logging,
 )
 from batch_constructs.job_definitions.parameters import placeholders
@@ -81,8 +83,10 @@ class EcsJobDefinition(DefinitionCliJson, EcsLinks, JobDefinitionBase):
         # Who may register revisions: they must be allowed to pass a job role, too, that is made later.
         self._registrants: list[iam.IGrantable] = []
         if execution_role is not None and self._log_group is not None:
-            self._log_group.grant_write(execution_role)
-        if needs_execution_role:
+            # A group of ours needs no right in the stack of the role, which would need this stack, as this one needs it.
+            writer = execution_role if self._log_group is log_group else role_beside(self, execution_role)
+            self._log_group.grant_write(writer)
+        if needs_execution_role or needs_secret(logging):
             self._need_execution_role()
         self._logging = self._resolve_logging(logging)
         if log_group is not None:
@@ -166,6 +170,8 @@ class EcsJobDefinition(DefinitionCliJson, EcsLinks, JobDefinitionBase):
     def _resolve_images(self, containers: Sequence[Container]) -> list[ResolvedImage]:
         # Private registries first: only there it is seen that a role is needed, which then pulls all of them.
         images = sorted((each.image for each in containers), key=lambda image: not may_be_private(image))
+        if any(map(brings_credentials, images)):
+            self._need_execution_role()
         resolved: dict[int, ResolvedImage] = {}
         for image in images:
             if id(image) in resolved:

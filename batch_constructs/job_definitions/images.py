@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ResolvedImage",
+    "brings_credentials",
     "check_image",
     "check_no_credentials",
     "check_platform",
@@ -65,15 +66,18 @@ def may_be_private(image: str | ecs.ContainerImage) -> bool:
     return type(image).__name__ == "RepositoryImage"
 
 
+def brings_credentials(image: str | ecs.ContainerImage) -> bool:
+    """Whether an image brings the secret of a private registry: only then it holds more than data.
+
+    Such an image must never be bound to nobody's role, which would end up in the policy of the secret's key.
+    """
+    return not isinstance(image, str) and may_be_private(image) and not data_of(image)
+
+
 def check_no_credentials(problems: Problems, image: str | ecs.ContainerImage) -> None:
     """Note that an image brings the credentials of its registry, which are for ECS only."""
-    if isinstance(image, str) or not may_be_private(image):
-        return
-    from aws_cdk import Stack  # noqa: PLC0415 - such images are rare
-
-    _, secret = _bind(Stack(), image, None)
     problems.check(
-        secret is None,
+        not brings_credentials(image),
         "the credentials of a registry are for ECS: on EKS name secrets of Kubernetes in image_pull_secrets of the "
         "pod, got an image with credentials",
     )

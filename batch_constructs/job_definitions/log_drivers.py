@@ -34,6 +34,7 @@ __all__ = [
     "check_logging",
     "check_no_router",
     "driver_of",
+    "needs_secret",
     "resolve_logging",
 ]
 
@@ -183,6 +184,19 @@ def check_driver(
     problems.check(
         driver is None or driver in drivers,
         f"{where} must be {', '.join(sorted(drivers))} on {place}, got {driver}",
+    )
+
+
+def needs_secret(logging: AwsLogs | ecs.LogDriver) -> bool:
+    """Whether a driver brings secrets, such as the token of Splunk: only then it holds more than data.
+
+    Such a driver must never be bound to nobody's role, which would end up in the policy of the secret's key.
+
+    Args:
+        logging: The options of awslogs, which has no secrets, or any of the CDK's drivers.
+    """
+    return (
+        not isinstance(logging, AwsLogs) and type(logging).__name__ != "AwsLogDriver" and not data_of(logging)
     )
 
 

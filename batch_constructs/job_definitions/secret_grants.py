@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 
 from batch_constructs._places import resource_behind, same_stack
 
@@ -37,6 +36,8 @@ def grant_secret(
         method: ``grant_read`` or ``grant_write``.
     """
     text: Any = getattr(secret, "secret_arn", None) or getattr(secret, "arn", "")
+    from aws_cdk import aws_kms as kms  # noqa: PLC0415 - who has a secret pays for it
+
     made: Any = resource_behind(text)
     owner = None if made is None else made.node.scope
     key: Any = getattr(owner, "encryption_key", None)
