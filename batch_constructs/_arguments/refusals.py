@@ -159,7 +159,8 @@ def _wrong(
 ) -> list[str]:
     if name not in expected:
         return []
-    if isinstance(value, list | tuple) and parameters[name].kind is inspect.Parameter.VAR_POSITIONAL:
+    variadic = parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
+    if variadic and isinstance(value, list | tuple) and not _fits(value, expected[name]):
         return [f"{name} must be given one by one, got {as_written(value)}: write *[…]"]
     wrong: list[tuple[str, Any, Any]] = []
     fitted(name, value, expected[name], wrong)
