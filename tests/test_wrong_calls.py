@@ -161,6 +161,10 @@ CALLS: list[tuple[Callable[[Platform], Any], str]] = [
         'got a Role: write iam.InstanceProfile(stack, "InstanceProfile", role=…)',
     ),
     (lambda p: p.define(environment={"BUCKET": p.bucket}), "got a Bucket: write its .bucket_name"),
+    (
+        lambda p: p.define(environment={"PASSWORD": secretsmanager.Secret(p.stack, "Password")}),
+        "got a Secret: give it in secrets, by batch.Secret.from_secrets_manager(…)",
+    ),
     (lambda p: p.define(environment=[{"name": "A", "value": "1"}]), "write {'A': '1'}"),
     (lambda p: p.define(tags=[cdk.Tag("team", "a")]), "write {'team': 'a'}"),
     (lambda p: p.start(vpc=p.network), "got a BatchNetwork: write its .vpc"),

@@ -200,6 +200,8 @@ def _elsewhere(name: str, value: Any, expected: Mapping[str, Any], given: Mappin
             and not _fits(theirs, expected[other])
         ):
             return f": it and {other} have changed places"
+    if name == "environment" and "secrets" in expected and hasattr(type(value), "secret_arn"):
+        return ": give it in secrets, by batch.Secret.from_secrets_manager(…)"
     if isinstance(value, str):
         return (
             f": give it as emails=[{value!r}]"
