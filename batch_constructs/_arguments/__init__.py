@@ -1,4 +1,4 @@
-"""Check what a call is given against the annotations of its signature, for users who run no type checker.
+"""Check the arguments of a call against the annotations of its signature, for users who run no type checker.
 
 `checked` stands above each public class and function. It refuses unknown and missing arguments and values of another
 kind, all of one call at once, and says what to write instead. Without it such a value fails deep inside jsii, or is

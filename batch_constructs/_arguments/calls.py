@@ -1,4 +1,4 @@
-"""The decorator that has calls checked."""
+"""The decorator that checks the arguments of each call."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def checked(target: T) -> T:
 
 
 def _members(target: type) -> dict[str, Any]:
-    """Return what users call of a class, with what it inherits from private classes of ours."""
+    """Return the constructor and the public methods of a class, with those inherited from private classes of ours."""
     found: dict[str, Any] = {}
     for base in reversed(target.__mro__):
         if base.__module__.startswith("batch_constructs"):
@@ -66,13 +66,13 @@ def _members(target: type) -> dict[str, Any]:
                 and (inspect.isfunction(each) or isinstance(each, classmethod | staticmethod))
             }
         else:
-            # What the CDK has in between is its own to check.
+            # A method that a class of the CDK overrides is the CDK's, and is not checked here.
             found = {name: each for name, each in found.items() if name not in vars(base)}
     return found
 
 
 def _checked(function: Callable[..., Any], label: str) -> Callable[..., Any]:
-    # What another public class has checked already gets the label of this one.
+    # A method may be checked by another public class already; messages name the class that was called.
     function = getattr(function, "__checked__", function)
     code = getattr(function, "__code__", None)
     if code is None or code.co_flags & inspect.CO_VARKEYWORDS:
@@ -100,7 +100,7 @@ class _Call:
         self._expected: dict[str, Any] = {}
 
     def positional(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
-        """Return the arguments by position as they fit, and fit those by name in place.
+        """Return the positional arguments, with strings turned into enumeration members; change those by name in place.
 
         Raises:
             WrongArgumentError: the call cannot be right; one line for each thing that is wrong.
@@ -117,11 +117,11 @@ class _Call:
         if not wrong and len(args) <= len(names) and self._is_whole(given):
             return fits
         self._refuse(args, kwargs)
-        # With all modules loaded that annotations name, nothing was wrong.
+        # Once all modules that the annotations name were loaded, every argument was right.
         return [self._fit(name, value, []) for name, value in zip(names, args, strict=False)]
 
     def _names(self, count: int) -> list[str]:
-        """Return what arguments by position are called; the last one may take all that are left."""
+        """Return a parameter name for each positional argument; a variadic parameter takes all that are left."""
         names: list[str] = []
         for name, each in self._parameters.items():
             if each.kind is each.VAR_POSITIONAL:

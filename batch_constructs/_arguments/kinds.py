@@ -65,13 +65,13 @@ def _fitted_list(
 ) -> Any:
     mine: list[tuple[str, Any, Any]] = []
     made = [fitted(f"{name}[{at}]", each, item, mine) for at, each in enumerate(value)]
-    # Where one is wrong, mostly all are, in the same way.
+    # One item is enough: usually all items are wrong in the same way.
     wrong += mine[:1]
     return made if any(one is not other for one, other in zip(made, value, strict=True)) else value
 
 
 def takes(kind: Any, value: Any) -> bool:
-    """Return whether a value is of a kind, not looking at what is in it.
+    """Return whether a value is of a kind, without looking at the items of a list or a dict.
 
     Args:
         kind: One alternative of an annotation.
@@ -83,7 +83,7 @@ def takes(kind: Any, value: Any) -> bool:
     if kind is NoneType or value is None:
         return kind is NoneType and value is None
     if origin is Literal:
-        # Its members are strings, which the class compares itself, together with all else that is wrong.
+        # The class itself checks which string it is, so that one message tells everything that is wrong.
         return isinstance(value, str) or value in get_args(kind)
     if origin in _LISTS:
         return _is_list(origin, value)
@@ -126,7 +126,7 @@ def _implements(kind: Any, protocol: Any) -> bool:
 
 
 def _says(value: Any, protocol: type) -> bool:
-    # Whoever implements an interface in Python may set its members in ``__init__``.
+    # A Python class may set the members of an interface in ``__init__``.
     own = getattr(value, "__dict__", {})
     return bool(own) and all(name in own or hasattr(type(value), name) for name in _members(protocol))
 
@@ -134,7 +134,7 @@ def _says(value: Any, protocol: type) -> bool:
 @cache
 def _members(protocol: Any) -> tuple[str, ...]:
     names = [name for name in dir(protocol) if not name.startswith("_")]
-    # Of a reference nothing but its ``…_ref`` is read, and ``with_``, which applies mixins of the CDK, is never called.
+    # Constructs read only the ``…_ref`` of a reference. They never call ``with_``, which applies mixins of the CDK.
     references = [name for name in names if protocol.__name__.endswith("Ref") and name.endswith("_ref")]
     return tuple(references or [name for name in names if name != "with_"])
 

@@ -1,4 +1,4 @@
-"""The calls that make what is asked for out of what was given, found in the signatures of the CDK and of ours."""
+"""Find the call that turns the given value into the expected kind, by the signatures of the CDK and of ours."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _makes(kind: type, value: Any) -> Iterator[str]:
         if isinstance(value, str):
             for name in required[:1]:
                 yield from (f"write {call.format(value=each)}" for each in _secret(expected.get(name), value))
-        # What a string means is plain from the first argument only.
+        # For a string, only the first argument is a safe guess.
         plain = isinstance(value, str | int | float) or type(value).__name__ in {"Duration", "Size"}
         names = required or (list(expected)[:1] if plain and not isinstance(value, Enum) else list(expected))
         fits = [each for each in names if _takes_it(expected.get(each), value)]
@@ -94,7 +94,7 @@ def _makes(kind: type, value: Any) -> Iterator[str]:
 
 
 def _secret(annotation: Any, value: str) -> Iterator[str]:
-    """Yield the import of what the CDK makes something of, for an ARN of that service: a secret, a parameter."""
+    """Yield the import of a secret or a parameter for its ARN, as the argument of the call that takes one."""
     service = value.split(":")[2] if value.startswith("arn:") and value.count(":") > 2 else None
     for kind in options(annotation):
         if isinstance(kind, type) and kind.__module__ == f"aws_cdk.aws_{service}":

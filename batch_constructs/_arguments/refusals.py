@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["problems"]
 
-# What users of the CDK's L2, of the API and of Terraform call it.
+# Names from the CDK's L2, the API and Terraform, and our argument for each.
 _HABITS = {
     "attempts": "retry_strategy",
     "cmd": "command",

@@ -1,4 +1,4 @@
-"""What to write in place of a value of a wrong kind."""
+"""Suggest what to write in place of a value of a wrong kind."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def remedy(name: str, value: Any, expected: Any) -> str:
     kinds = options(expected)
     if as_written(value) == "a token":
         return _token(kinds)
-    # A string names something that exists, so that it is imported; an object is what another one is made of.
+    # A string usually names an existing resource, so an import comes first; an object is passed to a constructor.
     made = (imports_of, calls_that_make) if isinstance(value, str) else (calls_that_make, imports_of)
     for ways in (
         _list,
@@ -261,7 +261,7 @@ def _has_property(kind: type, name: str) -> bool:
 
 
 def _namesake(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
-    """The class that does here what a class of nearly its name does elsewhere: `EksHostPath` for `Host`."""
+    """Suggest the class of a similar name that belongs here: `EksHostPath` in place of `Host` for pods."""
     own = type(value)
     if not own.__module__.startswith("batch_constructs") or not is_public(own):
         return

@@ -29,7 +29,7 @@ def in_words(expected: Any) -> str:
         expected: An annotation, evaluated.
     """
     kinds = [each for each in options(expected) if each is not NoneType]
-    # Beside an interface stands the class that type checkers do not take for it.
+    # Annotations list a class beside its interface for type checkers only; the message names the interface.
     named = {path_of(each) for each in kinds if isinstance(each, type)}
     shown = [each for each in kinds if not _has_interface(each, named)]
     words = list(dict.fromkeys(each for kind in shown for each in _kind_in_words(kind)))
