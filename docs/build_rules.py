@@ -145,7 +145,7 @@ def _by_rule(kind: str) -> dict[str, list[Case]]:
 
 def _page(rule: Rule, broken: Sequence[Case], valid: Sequence[Case]) -> str:
     # The case that shows the rule at its worst comes first, else the first one that somebody thought of.
-    shown = next((case for case in broken if case.severity in {None, rule.severity}), broken[0])
+    shown = next((case for case in broken if _worst(rule, case)), broken[0])
     messages = [message for case in (shown, *broken) for message in _messages(rule, case)]
     others = [message for message in dict.fromkeys(messages) if message not in _messages(rule, shown)]
     return "\n".join(
@@ -222,8 +222,15 @@ def _messages(rule: Rule, case: Case) -> list[str]:
     return [f"{each.severity} {rule.id} {each.message}" for each in found]
 
 
+def _worst(rule: Rule, case: Case) -> bool:
+    """Return whether a case has a finding that is as severe as the rule."""
+    return any(each.severity in {"", rule.severity} for each in case.findings)
+
+
 def _severity(rule: Rule, broken: Iterable[Case]) -> str:
-    milder = rule.severity is Severity.ERROR and any(case.severity == Severity.WARNING for case in broken)
+    milder = rule.severity is Severity.ERROR and any(
+        each.severity == Severity.WARNING for case in broken for each in case.findings
+    )
     return f"{rule.severity.capitalize()}{', in part a warning' if milder else ''}"
 
 

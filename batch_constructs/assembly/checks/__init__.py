@@ -27,8 +27,8 @@ To add a rule, write one function in the module of its family (``job_queues.py``
   compared. `known`, `is_one_of`, `is_none_of` are false for it; a list says with ``complete`` whether it is all.
 - A fact from an uncertain source is a warning: ``Finding(..., severity=Severity.WARNING)`` if only this finding is.
 
-Then write its pair, ``tests/assembly/checks/corpus/JQ-07.yaml``: fragments that it catches and twins at the boundary
-that it lets pass. A test fails for a rule without one.
+Then write its pair, ``tests/assembly/checks/corpus/JQ-07.yaml``: fragments that it catches, each with all
+findings and their places, and twins at the boundary that it lets pass. A test fails for a rule without one.
 '''
 
 from __future__ import annotations

@@ -5,14 +5,15 @@ these properties, a type of another service stands in full (``!AWS::IAM::Role``)
 
     broken:
       - says: Priority must be from 0 to 1,000, got 1001     # part of the message
-        at: Priority                                         # property path
+        at: Queue.Priority                                   # the resource and the property path
         resources: {Queue: !JobQueue {Priority: 1001}}
     valid:
       - because: 1000 is the highest priority
         resources: {Queue: !JobQueue {Priority: 1000}}
 
 Optional keys: ``severity`` if milder than the rule's, ``also`` for other sections of the template (``Parameters``,
-``Conditions``), and a top-level ``shared`` for anchors.
+``Conditions``), and a top-level ``shared`` for anchors. A broken case names every finding of its rule, in their order:
+where there are several, they are a list ``findings`` of ``{says: …, at: …}``.
 """
 
 from __future__ import annotations
@@ -45,21 +46,28 @@ def pairs() -> dict[str, set[str]]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """A finding that a case expects: part of its message, its place, and its severity if milder than the rule's."""
+
+    says: str
+    at: str
+    severity: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A template that breaks a rule, or one that keeps it."""
 
     rule: str
     name: str
     template: dict[str, Any]
-    says: str = ""
-    at: str | None = None
-    severity: str | None = None
+    findings: tuple[Expected, ...] = ()
     because: str = ""
 
 
 def cases(kind: str) -> Iterator[Case]:
     """All cases under ``broken`` or under ``valid``."""
-    words = {"says", "at", "severity"} if kind == "broken" else {"because"}
+    words = {"says", "at", "severity", "findings"} if kind == "broken" else {"because"}
     for file in sorted(FOLDER.glob("*.yaml")):
         content = parse(file.read_bytes(), file).root
         assert set(content) <= {"broken", "valid", "shared"}, f"{file.name}: {set(content)}"
@@ -69,11 +77,16 @@ def cases(kind: str) -> Iterator[Case]:
                 rule=file.stem,
                 name=f"{file.stem}-{number}",
                 template={**entry.get("also", {}), "Resources": _resources(entry["resources"])},
-                says=entry.get("says", ""),
-                at=entry.get("at"),
-                severity=entry.get("severity"),
+                findings=tuple(_expected(entry)) if kind == "broken" else (),
                 because=entry.get("because", ""),
             )
+
+
+def _expected(entry: dict[str, Any]) -> Iterator[Expected]:
+    """Return the findings of a broken case, which gives the words of a single one without a list."""
+    single = {key: entry[key] for key in ("says", "at", "severity") if key in entry}
+    for finding in entry.get("findings", [single]):
+        yield Expected(**finding)
 
 
 def _resources(short: dict[str, Any]) -> dict[str, Any]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from batch_constructs.assembly import checks
 from batch_constructs.assembly.checks import check, rules
 from batch_constructs.assembly.template import model_of
+
+if TYPE_CHECKING:
+    from tests.assembly.checks.conftest import Case
 
 
 def test_every_rule_has_a_pair(pairs: dict[str, set[str]]) -> None:
@@ -37,17 +40,22 @@ def test_messages_name_constructs() -> None:
     assert [line for line in said if "!GetAtt" not in line] == []
 
 
-def test_broken(broken: Any) -> None:
-    """The rule catches the template, with the words, at the property and with the severity that the case names."""
+def test_broken(broken: Case) -> None:
+    """The rule has exactly the findings that the case names: with the words, at the place, and as severe."""
     findings = check(model_of(broken.template), select=[broken.rule], crash=True)
-    severity = broken.severity or rules()[broken.rule].severity
-    seen = [(str(finding.severity), finding.property_path, finding.message) for finding in findings]
-    assert any(
-        found == severity and broken.says in message and broken.at in {None, at}
-        for found, at, message in seen
-    ), seen
+    severity = rules()[broken.rule].severity
+    places = [".".join(filter(None, (each.logical_id, each.property_path))) for each in findings]
+    seen = [(str(each.severity), place) for each, place in zip(findings, places, strict=True)]
+    assert seen == [(expected.severity or severity, expected.at) for expected in broken.findings]
+    messages = [each.message for each in findings]
+    missing = [
+        expected.says
+        for expected, message in zip(broken.findings, messages, strict=True)
+        if expected.says not in message
+    ]
+    assert missing == [], messages
 
 
-def test_valid(valid: Any) -> None:
+def test_valid(valid: Case) -> None:
     """The rule is silent about the twin."""
     assert [f.message for f in check(model_of(valid.template), select=[valid.rule], crash=True)] == []

@@ -46,20 +46,22 @@ def has_an_image(container: Container) -> Iterator[Finding]:
 )
 def asks_for_vcpus_and_memory(definition: JobDefinition) -> Iterator[Finding]:
     """A container must say once how many vCPUs and how much memory it needs."""
+    at = "ResourceRequirements"
+    slips: list[Finding] = []
     for container in containers(definition):
-        at = "ResourceRequirements"
         for requirement in container.resource_requirements:
-            yield from misspelt(vocabulary.ResourceRequirementType, requirement, "Type", requirement.type)
+            slips += misspelt(vocabulary.ResourceRequirementType, requirement, "Type", requirement.type)
+    yield from slips
+    for container in containers(definition):
         kinds = Counter(r.type for r in container.resource_requirements if known(r.type))
         for kind, count in kinds.items():
             if count > 1:
                 yield Finding(container, f"{at} must name {kind} once, got it {count} times", at=at)
     single = definition.container_properties
-    for kind, deprecated in _DEPRECATED.items() if single.present else ():
+    # A misspelt Type may be the one that seems to be missing.
+    for kind, deprecated in _DEPRECATED.items() if single.present and not slips else ():
         if single.requirement(kind) is None and single.lacks(deprecated):
-            yield Finding(
-                single, f"ResourceRequirements must name {kind}, got none", at="ResourceRequirements"
-            )
+            yield Finding(single, f"{at} must name {kind}, got none", at=at)
 
 
 @rule(

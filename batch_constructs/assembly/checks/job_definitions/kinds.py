@@ -29,6 +29,7 @@ def properties_fit_the_type(definition: JobDefinition) -> Iterator[Finding]:
     """A container definition must have one of three kinds of properties, a multinode definition must have node properties."""
     yield from misspelt(vocabulary.JobDefinitionType, definition, "Type", definition.type_)
     given = definition.gives(*_OF_CONTAINERS)
+    empty = all(definition.lacks(name) for name in (*_OF_CONTAINERS, "NodeProperties"))
     if is_one_of(definition.type_, "CONTAINER"):
         if definition.gives("NodeProperties"):
             yield Finding(
@@ -37,12 +38,12 @@ def properties_fit_the_type(definition: JobDefinition) -> Iterator[Finding]:
         if len(given) > 1:
             message = f"a definition takes one of {one_of(list(_OF_CONTAINERS))}, got {' and '.join(given)}"
             yield Finding(definition, message, at=given[1])
-        if all(definition.lacks(name) for name in _OF_CONTAINERS):
+        if empty:
             yield Finding(
                 definition, f"a definition of type container needs {one_of(list(_OF_CONTAINERS))}, got none"
             )
     if is_one_of(definition.type_, "MULTINODE"):
-        if definition.lacks("NodeProperties"):
+        if empty:
             yield Finding(definition, "a definition of type multinode needs NodeProperties, got none")
         for name in given:
             yield Finding(definition, f"{name} needs Type container, got multinode", at=name)
