@@ -9,11 +9,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs._loading import uncollected
-from batch_constructs._node import prepare_node
+from batch_constructs._border.loading import uncollected
+from batch_constructs._border.node import prepare_node
 
 if TYPE_CHECKING:
-    from batch_constructs._arguments.calls import WrongArgumentError
+    from batch_constructs._border.arguments.calls import WrongArgumentError
     from batch_constructs.compute_environments.allocation import AllocationStrategy
     from batch_constructs.compute_environments.base import ImportedComputeEnvironment
     from batch_constructs.compute_environments.blue_green import BlueGreen
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from batch_constructs.compute_environments.unmanaged import UnmanagedComputeEnvironment
     from batch_constructs.compute_environments.unmanaged_eks import UnmanagedEksComputeEnvironment
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
-    from batch_constructs.consumable_resources import ConsumableResource, ImportedConsumableResource
     from batch_constructs.facts.eks import DnsPolicy, EmptyDirMedium, ImagePullPolicy
     from batch_constructs.facts.events import BlockedReason, PreemptionPhase
     from batch_constructs.facts.instance_types import Architecture, InterfaceType
@@ -94,7 +93,8 @@ if TYPE_CHECKING:
         TaskContainer,
     )
     from batch_constructs.job_definitions.volumes import Efs, Host, S3Files
-    from batch_constructs.job_queues import ImportedJobQueue, JobQueue
+    from batch_constructs.job_queues.queues import ImportedJobQueue, JobQueue
+    from batch_constructs.job_queues.time_limits import JobStateTimeLimit
     from batch_constructs.launch_templates.agent_config import EcsAgentConfig, ImagePullBehavior
     from batch_constructs.launch_templates.aws_cli import AwsCli
     from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
@@ -107,7 +107,6 @@ if TYPE_CHECKING:
     from batch_constructs.launch_templates.storage import InstanceStoreVolumes, ScratchVolume, Storage
     from batch_constructs.launch_templates.user_data import CloudConfig, ShellScript
     from batch_constructs.monitoring.alarms import BatchAlarms
-    from batch_constructs.monitoring.alerts import JobFailureAlerts
     from batch_constructs.monitoring.api_trail import BatchApiTrail
     from batch_constructs.monitoring.budget import BatchBudget
     from batch_constructs.monitoring.chat import SlackChannel, TeamsChannel
@@ -125,10 +124,11 @@ if TYPE_CHECKING:
         ApiCallPattern,
         JobQueueBlockedPattern,
     )
+    from batch_constructs.monitoring.job_failure_alerts import JobFailureAlerts
     from batch_constructs.monitoring.job_metrics import JobMetrics
     from batch_constructs.monitoring.job_pattern import ArrayJobs, JobPattern
     from batch_constructs.monitoring.preemption_alerts import ServiceJobPreemptionAlerts
-    from batch_constructs.monitoring.queue_blocked import JobQueueBlockedAlerts, StuckJobAlerts
+    from batch_constructs.monitoring.queue_blocked_alerts import JobQueueBlockedAlerts, StuckJobAlerts
     from batch_constructs.monitoring.queue_metrics import (
         ComputeEnvironmentMetrics,
         JobDefinitionMetrics,
@@ -142,7 +142,6 @@ if TYPE_CHECKING:
     from batch_constructs.monitoring.targets import EventBusTarget, HttpsTarget, SmsTarget
     from batch_constructs.monitoring.thresholds import CountThreshold, TimeThreshold
     from batch_constructs.networking import BatchNetwork, EnvironmentKind
-    from batch_constructs.nextflow import nextflow_config
     from batch_constructs.permissions.conditions import BatchConditionKey, RegistrationConditions
     from batch_constructs.permissions.policies import (
         allow_read,
@@ -159,12 +158,12 @@ if TYPE_CHECKING:
         allow_submit_job_with_tags,
         deny_set_capacity_tags,
     )
-    from batch_constructs.platform.alerts import BatchAlerts
+    from batch_constructs.platform.batch_alerts import BatchAlerts
+    from batch_constructs.platform.batch_platform import BatchPlatform
     from batch_constructs.platform.compute_stack import BatchComputeStack
     from batch_constructs.platform.jobs_stack import BatchJobsStack
     from batch_constructs.platform.network_stack import BatchNetworkStack
     from batch_constructs.platform.observability_stack import BatchObservabilityStack
-    from batch_constructs.platform.platform import BatchPlatform
     from batch_constructs.platform.pools import CpuPool, FargatePool, GpuPool, OwnPool, PlatformQueue
     from batch_constructs.roles import (
         BatchServiceRole,
@@ -173,13 +172,19 @@ if TYPE_CHECKING:
         JobRole,
         SpotFleetRole,
     )
-    from batch_constructs.scheduling_policies import FairSharePolicy, QuotaSharePolicy, Share
-    from batch_constructs.service_environments import CapacityLimit, ServiceEnvironment
-    from batch_constructs.service_job_queue_base import ImportedSageMakerJobQueue
-    from batch_constructs.service_job_queues import QuotaShare, SageMakerJobQueue
+    from batch_constructs.scheduling.consumable_resources import (
+        ConsumableResource,
+        ImportedConsumableResource,
+    )
+    from batch_constructs.scheduling.policies import FairSharePolicy, QuotaSharePolicy, Share
+    from batch_constructs.service_jobs.environments import CapacityLimit, ServiceEnvironment
+    from batch_constructs.service_jobs.queue_base import ImportedSageMakerJobQueue
+    from batch_constructs.service_jobs.queues import QuotaShare, SageMakerJobQueue
+    from batch_constructs.service_jobs.request import ServiceJobRequest, ServiceJobRetryRule
     from batch_constructs.submissions.chain import JobChain
     from batch_constructs.submissions.chain_state_machine import JobChainStateMachine
     from batch_constructs.submissions.dependencies import JobDependency
+    from batch_constructs.submissions.nextflow import nextflow_config
     from batch_constructs.submissions.outputs import SubmissionOutputs
     from batch_constructs.submissions.overrides import (
         ContainerOverrides,
@@ -194,9 +199,7 @@ if TYPE_CHECKING:
     from batch_constructs.submissions.s3_triggered import S3TriggeredJob
     from batch_constructs.submissions.scheduled import ScheduledJob
     from batch_constructs.submissions.scheduled_chain import ScheduledJobChain
-    from batch_constructs.submissions.service_request import ServiceJobRequest, ServiceJobRetryRule
     from batch_constructs.submissions.triggered import EventTriggeredJob
-    from batch_constructs.time_limits import JobStateTimeLimit
 
 # Where each public name lives. A new name stands here, above and in __all__; a test compares the three.
 _HOMES = {
@@ -212,7 +215,7 @@ _HOMES = {
     "AwsCli": "launch_templates.aws_cli",
     "AwsLogs": "job_definitions.log_drivers",
     "BatchAlarms": "monitoring.alarms",
-    "BatchAlerts": "platform.alerts",
+    "BatchAlerts": "platform.batch_alerts",
     "BatchApiTrail": "monitoring.api_trail",
     "BatchBudget": "monitoring.budget",
     "BatchComputeStack": "platform.compute_stack",
@@ -224,18 +227,18 @@ _HOMES = {
     "BatchNetwork": "networking",
     "BatchNetworkStack": "platform.network_stack",
     "BatchObservabilityStack": "platform.observability_stack",
-    "BatchPlatform": "platform.platform",
+    "BatchPlatform": "platform.batch_platform",
     "BatchServiceRole": "roles",
     "BlockedReason": "facts.events",
     "BlueGreen": "compute_environments.blue_green",
-    "CapacityLimit": "service_environments",
+    "CapacityLimit": "service_jobs.environments",
     "CapacityOption": "facts.vocabulary",
     "CapacityReservation": "launch_templates.capacity_reservations",
     "CloudConfig": "launch_templates.user_data",
     "CloudWatchAgent": "launch_templates.cloudwatch_agent",
     "ComputeEnvironmentAlerts": "monitoring.compute_environment_alerts",
     "ComputeEnvironmentMetrics": "monitoring.queue_metrics",
-    "ConsumableResource": "consumable_resources",
+    "ConsumableResource": "scheduling.consumable_resources",
     "ContainerInsights": "facts.vocabulary",
     "ContainerOverrides": "submissions.overrides",
     "CountThreshold": "monitoring.thresholds",
@@ -277,7 +280,7 @@ _HOMES = {
     "EventBusTarget": "monitoring.targets",
     "EventTriggeredJob": "submissions.triggered",
     "ExecutionRole": "roles",
-    "FairSharePolicy": "scheduling_policies",
+    "FairSharePolicy": "scheduling.policies",
     "FargateComputeEnvironment": "compute_environments.fargate",
     "FargateJobDefinition": "job_definitions.fargate",
     "FargatePool": "platform.pools",
@@ -293,10 +296,10 @@ _HOMES = {
     "ImagePullPolicy": "facts.eks",
     "ImageType": "compute_environments.images",
     "ImportedComputeEnvironment": "compute_environments.base",
-    "ImportedConsumableResource": "consumable_resources",
+    "ImportedConsumableResource": "scheduling.consumable_resources",
     "ImportedJobDefinition": "job_definitions.base",
-    "ImportedJobQueue": "job_queues",
-    "ImportedSageMakerJobQueue": "service_job_queue_base",
+    "ImportedJobQueue": "job_queues.queues",
+    "ImportedSageMakerJobQueue": "service_jobs.queue_base",
     "InstanceStoreVolumes": "launch_templates.storage",
     "InterfaceType": "facts.instance_types",
     "IpcMode": "job_definitions.multi_container",
@@ -306,15 +309,15 @@ _HOMES = {
     "JobDependency": "submissions.dependencies",
     "JobEventField": "monitoring.event_fields",
     "JobEventLog": "monitoring.event_log",
-    "JobFailureAlerts": "monitoring.alerts",
+    "JobFailureAlerts": "monitoring.job_failure_alerts",
     "JobMetrics": "monitoring.job_metrics",
     "JobPattern": "monitoring.job_pattern",
-    "JobQueue": "job_queues",
-    "JobQueueBlockedAlerts": "monitoring.queue_blocked",
+    "JobQueue": "job_queues.queues",
+    "JobQueueBlockedAlerts": "monitoring.queue_blocked_alerts",
     "JobQueueBlockedPattern": "monitoring.event_patterns",
     "JobQueueMetrics": "monitoring.queue_metrics",
     "JobRole": "roles",
-    "JobStateTimeLimit": "time_limits",
+    "JobStateTimeLimit": "job_queues.time_limits",
     "JobStatus": "facts.vocabulary",
     "LaunchTemplateOverride": "launch_templates.overrides",
     "LinuxParameters": "job_definitions.linux_parameters",
@@ -337,8 +340,8 @@ _HOMES = {
     "PreemptionPhase": "facts.events",
     "QueueMetric": "facts.metrics",
     "QueuedJob": "submissions.queued",
-    "QuotaShare": "service_job_queues",
-    "QuotaSharePolicy": "scheduling_policies",
+    "QuotaShare": "service_jobs.queues",
+    "QuotaSharePolicy": "scheduling.policies",
     "RegistrationConditions": "permissions.conditions",
     "ReservationPreference": "facts.vocabulary",
     "ResourceSharing": "facts.vocabulary",
@@ -348,26 +351,26 @@ _HOMES = {
     "S3Files": "job_definitions.volumes",
     "S3Mount": "launch_templates.mounts",
     "S3TriggeredJob": "submissions.s3_triggered",
-    "SageMakerJobQueue": "service_job_queues",
+    "SageMakerJobQueue": "service_jobs.queues",
     "ScheduledJob": "submissions.scheduled",
     "ScheduledJobChain": "submissions.scheduled_chain",
     "ScratchVolume": "launch_templates.storage",
-    "ServiceEnvironment": "service_environments",
+    "ServiceEnvironment": "service_jobs.environments",
     "ServiceJobEventField": "monitoring.event_fields",
     "ServiceJobPattern": "monitoring.service_event_patterns",
     "ServiceJobPreemptionAlerts": "monitoring.preemption_alerts",
     "ServiceJobPreemptionPattern": "monitoring.service_event_patterns",
     "ServiceJobQueueBlockedPattern": "monitoring.service_event_patterns",
-    "ServiceJobRequest": "submissions.service_request",
-    "ServiceJobRetryRule": "submissions.service_request",
-    "Share": "scheduling_policies",
+    "ServiceJobRequest": "service_jobs.request",
+    "ServiceJobRetryRule": "service_jobs.request",
+    "Share": "scheduling.policies",
     "ShellScript": "launch_templates.user_data",
     "SlackChannel": "monitoring.chat",
     "SmsTarget": "monitoring.targets",
     "SpotComputeEnvironment": "compute_environments.spot",
     "SpotFleetRole": "roles",
     "Storage": "launch_templates.storage",
-    "StuckJobAlerts": "monitoring.queue_blocked",
+    "StuckJobAlerts": "monitoring.queue_blocked_alerts",
     "SubmissionOutputs": "submissions.outputs",
     "SubmitJobRequest": "submissions.request",
     "TaskContainer": "job_definitions.task_containers",
@@ -382,7 +385,7 @@ _HOMES = {
     "UnmanagedEksComputeEnvironment": "compute_environments.unmanaged_eks",
     "UpdatePolicy": "compute_environments.update_policy",
     "UserdataType": "facts.vocabulary",
-    "WrongArgumentError": "_arguments.calls",
+    "WrongArgumentError": "_border.arguments.calls",
     "allow_manage_sagemaker_jobs": "permissions.sagemaker_policies",
     "allow_read": "permissions.policies",
     "allow_register_job_definition": "permissions.policies",
@@ -395,7 +398,7 @@ _HOMES = {
     "deny_register_job_definition_if_any": "permissions.policies",
     "deny_set_capacity_tags": "permissions.tag_policies",
     "efa_interfaces": "launch_templates.network_interfaces",
-    "nextflow_config": "nextflow",
+    "nextflow_config": "submissions.nextflow",
     "tag_costs": "monitoring.costs",
 }
 

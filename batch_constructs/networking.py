@@ -10,10 +10,10 @@ from weakref import WeakKeyDictionary
 
 from aws_cdk import aws_ec2 as ec2
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._synth_checks import CheckedConstruct
-from batch_constructs._tokens import known
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.synth_checks import CheckedConstruct
+from batch_constructs._border.tokens import known
 from batch_constructs.facts import endpoints, limits
 
 if TYPE_CHECKING:

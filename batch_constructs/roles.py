@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_iam as iam
 from constructs import Dependable, DependencyGroup
 
-from batch_constructs import _cfn
-from batch_constructs._arguments import checked
-from batch_constructs._keys import let_write_logs
-from batch_constructs._synth_checks import check_at_synth
+from batch_constructs._border import cdk
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.keys import let_write_logs
+from batch_constructs._border.synth_checks import check_at_synth
 from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_PATH
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class InstanceRole(CheckedRole):
         super().__init__(
             scope,
             id,
-            assumed_by=_cfn.service_principal("ec2.amazonaws.com"),
+            assumed_by=cdk.service_principal("ec2.amazonaws.com"),
             managed_policies=managed_policies,
         )
         # Unnamed on purpose: a named profile blocks a second stack in the account.
@@ -112,7 +112,7 @@ class EcsInstanceRole(InstanceRole):
             managed_policies: Further policies, such as ``AmazonSSMManagedInstanceCore`` for Session Manager. By
                 default none: the instances can do what the ECS agent needs and nothing else.
         """
-        own = _cfn.managed_policy("service-role/AmazonEC2ContainerServiceforEC2Role")
+        own = cdk.managed_policy("service-role/AmazonEC2ContainerServiceforEC2Role")
         super().__init__(scope, id, managed_policies=[own, *managed_policies])
 
     @cached_property
@@ -159,8 +159,8 @@ class SpotFleetRole(CheckedRole):
         super().__init__(
             scope,
             id,
-            assumed_by=_cfn.service_principal("spotfleet.amazonaws.com"),
-            managed_policies=[_cfn.managed_policy("service-role/AmazonEC2SpotFleetTaggingRole")],
+            assumed_by=cdk.service_principal("spotfleet.amazonaws.com"),
+            managed_policies=[cdk.managed_policy("service-role/AmazonEC2SpotFleetTaggingRole")],
         )
 
 
@@ -185,19 +185,19 @@ class BatchServiceRole(CheckedRole):
         super().__init__(
             scope,
             id,
-            assumed_by=_cfn.guarded_principal(
+            assumed_by=cdk.guarded_principal(
                 "batch.amazonaws.com",
                 {
-                    "StringEquals": {"aws:SourceAccount": _cfn.account()},
+                    "StringEquals": {"aws:SourceAccount": cdk.account()},
                     "ArnLike": {
                         "aws:SourceArn": [
-                            _cfn.arn("batch", "compute-environment/*"),
-                            _cfn.arn("batch", "job/*"),
+                            cdk.arn("batch", "compute-environment/*"),
+                            cdk.arn("batch", "job/*"),
                         ]
                     },
                 },
             ),
-            managed_policies=[_cfn.managed_policy("service-role/AWSBatchServiceRole")],
+            managed_policies=[cdk.managed_policy("service-role/AWSBatchServiceRole")],
         )
         self._sets_insights = False
 
@@ -211,7 +211,7 @@ class BatchServiceRole(CheckedRole):
             self._sets_insights = True
             # The cluster has no name before AWS Batch makes it.
             self.add_to_policy(
-                iam.PolicyStatement(actions=["ecs:UpdateCluster"], resources=[_cfn.arn("ecs", "cluster/*")])
+                iam.PolicyStatement(actions=["ecs:UpdateCluster"], resources=[cdk.arn("ecs", "cluster/*")])
             )
 
 
@@ -288,7 +288,7 @@ def allow_pull(role: iam.IRole, image: str) -> None:
     if address is None:
         return
     account, region, name = address.groups()
-    repository = f"arn:{_cfn.partition()}:ecr:{region}:{account}:repository/{name}"
+    repository = f"arn:{cdk.partition()}:ecr:{region}:{account}:repository/{name}"
     pull = ["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"]
     role.add_to_principal_policy(iam.PolicyStatement(actions=pull, resources=[repository]))
     # GetAuthorizationToken has no resource: IAM takes only the wildcard.
@@ -297,8 +297,8 @@ def allow_pull(role: iam.IRole, image: str) -> None:
 
 @cache
 def _tasks_of_this_account() -> iam.ServicePrincipal:
-    return _cfn.guarded_principal(
-        "ecs-tasks.amazonaws.com", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}
+    return cdk.guarded_principal(
+        "ecs-tasks.amazonaws.com", {"StringEquals": {"aws:SourceAccount": cdk.account()}}
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs._node import prepare_node
+from batch_constructs._border.node import prepare_node
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

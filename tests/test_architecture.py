@@ -13,51 +13,40 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 PACKAGE = Path(__file__).parents[1] / "batch_constructs"
 
-# From the cellar up. A module imports from floors below its own, and from its own room; nothing imports upwards.
-FLOORS = (
-    ("facts",),
-    ("_tokens",),
-    ("_arguments",),
-    (
-        "_last_words",
-        "_loading",
-        "_node",
-        "_problems",
-        "_cfn",
-        "_references",
-        "_dead_letters",
-        "_keys",
-        "_places",
-        "_connections",
-        "_metrics",
-        "_cli_json",
-    ),
-    ("roles", "networking"),
-    ("permissions",),
-    ("launch_templates",),
-    (
-        "compute_environments",
-        "service_environments",
-        "consumable_resources",
-        "job_definitions",
-        "scheduling_policies",
-        "time_limits",
-    ),
-    ("job_queues",),
-    ("service_job_queue_base",),
-    ("service_job_queues",),
-    ("monitoring", "submissions", "nextflow"),
-    ("platform",),
+# The reading side, in the order in which it is built: each room imports rooms before it.
+READING = (
+    "assembly.template",
+    "assembly.fit",
+    "assembly.descriptions",
+    "assembly.checks",
+    "assembly.changes",
+    "assembly.diagrams",
+    "cli",
 )
-WRITING_WING = {room for floor in FLOORS[1:] for room in floor}
-READING_WING = {"assembly", "cli", "_cli"}
-# Where the wings meet.
-DOORS = {"_synth_checks", "testing"}
-# Rooms larger than 300 lines, each with its reason.
+# The constructs, likewise.
+CONSTRUCTS = (
+    "_border",
+    "roles",
+    "networking",
+    "permissions",
+    "launch_templates",
+    "compute_environments",
+    "job_definitions",
+    "scheduling",
+    "job_queues",
+    "submissions",
+    "service_jobs",
+    "monitoring",
+    "platform",
+)
+ORDER = ("facts", *READING, *CONSTRUCTS, "testing")
+# Where constructs ask the rules.
+DOOR = "_border/synth_checks.py"
+# Modules of more than 300 lines of code, each with its reason.
 LARGE: dict[str, str] = {
     "__init__.py": "the public names, three times: data",
     "facts/vocabulary.py": "the closed sets of AWS's words, an enumeration each: data",
@@ -65,98 +54,66 @@ LARGE: dict[str, str] = {
 LIMIT = 300
 
 
-def modules() -> list[Path]:
-    return sorted(PACKAGE.rglob("*.py"))
+def modules() -> dict[str, Path]:
+    return {str(path.relative_to(PACKAGE)): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
-def room(path: Path) -> str:
-    """The top-level module or folder that a file belongs to."""
-    first = path.relative_to(PACKAGE).parts[0]
-    return first.removesuffix(".py")
+def room_of(parts: Sequence[str]) -> str:
+    """Return the room that a module belongs to: the folder or module at the top, or one floor below in ``assembly``."""
+    return ".".join(parts[: 2 if parts[0] == "assembly" else 1])
 
 
-def imports(path: Path, *, annotations: bool = True) -> Iterator[str]:
-    """The modules that a file imports, as written."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    hidden: set[ast.AST] = set()
-    if not annotations:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-                hidden.update(each for child in node.body for each in ast.walk(child))
-    for node in ast.walk(tree):
-        if node in hidden:
-            continue
+def imports(path: Path) -> Iterator[str]:
+    """Yield the modules that a file imports, as written."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: imports are absolute"
-            if node.module == "batch_constructs":
-                yield from (f"batch_constructs.{alias.name}" for alias in node.names)
-            elif node.module is not None:
-                yield node.module
+            # Of a package of rooms, what is imported may be a room.
+            within = node.module in {"batch_constructs", "batch_constructs.assembly"}
+            yield from (
+                [f"{node.module}.{alias.name}" for alias in node.names] if within else [str(node.module)]
+            )
 
 
-def rooms_imported(path: Path) -> set[str]:
-    ours = [name.split(".") for name in imports(path) if name.startswith("batch_constructs.")]
-    return {parts[1] for parts in ours} - {room(path)}
+def arrows() -> Iterator[tuple[str, str, str]]:
+    """Yield each import between two rooms: the file, its room, and the room that it imports."""
+    for name, path in modules().items():
+        here = room_of(name.removesuffix(".py").split("/"))
+        # The face of the package says where each public name is; another test holds it.
+        if here in {"__init__", "assembly.__init__"}:
+            continue
+        ours = [module.split(".")[1:] for module in imports(path) if module.startswith("batch_constructs.")]
+        yield from ((name, here, there) for there in map(room_of, ours) if there != here)
 
 
-def floor_of(name: str) -> int:
-    return next(number for number, floor in enumerate(FLOORS) if name in floor)
+def test_imports_lead_down_only() -> None:
+    """A room imports only rooms that come before it in the order of the house."""
+    assert [
+        f"{name} imports {there}" for name, here, there in arrows() if there not in ORDER[: ORDER.index(here)]
+    ] == []
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_every_module_keeps_to_its_place(path: Path) -> None:
-    """Imports go down in the writing wing; the reading wing imports facts only; the package knows no tests."""
-    here, used = room(path), rooms_imported(path)
-    if here == "__init__":
-        return  # it only names where things live; the test of the public names looks at it
-    if here == "facts":
-        assert used == set()
-    elif here == "assembly":
-        assert used <= {"facts"}
-    elif here in READING_WING:
-        assert used <= {"facts", *READING_WING}
-    elif here in DOORS:
-        assert used <= {
-            "facts",
-            "_arguments",
-            "_expectations",
-            "_last_words",
-            "_loading",
-            "_tokens",
-            "_problems",
-            "_node",
-            "_cfn",
-            "assembly",
-            *DOORS,
-        }
-    else:
-        above = {name for name in used if name in READING_WING | DOORS or floor_of(name) >= floor_of(here)}
-        allowed = (
-            {
-                "_tokens",
-                "_problems",
-                "_cfn",
-                "_synth_checks",
-                "_references",
-                "_dead_letters",
-                "_keys",
-                "_places",
-                "_connections",
-            }
-            if here in WRITING_WING
-            else set()
-        )
-        assert above <= allowed
+def test_constructs_and_templates_meet_at_one_door() -> None:
+    """Constructs do not read templates, except to have them checked at synth; the test kit needs no construct."""
+    assert [
+        f"{name} imports {there}"
+        for name, here, there in arrows()
+        if (here in CONSTRUCTS and there in READING and name != DOOR)
+        or (here == "testing" and there in CONSTRUCTS[1:])
+    ] == []
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_facts_and_the_reading_wing_know_no_cdk(path: Path) -> None:
+def test_facts_and_the_reading_side_know_no_cdk() -> None:
     """Templates that nobody wrote with this library are read without aws_cdk, jsii or Node."""
-    if room(path) in {"facts", *READING_WING}:
-        foreign = {name.split(".")[0] for name in imports(path)}
-        assert not foreign & {"aws_cdk", "constructs", "jsii"}
+    assert [
+        f"{name} imports {module}"
+        for name, path in modules().items()
+        if name.startswith(("facts/", "assembly/", "cli/"))
+        for module in imports(path)
+        if module.split(".")[0] in {"aws_cdk", "constructs", "jsii"}
+    ] == []
 
 
 def code_lines(path: Path) -> set[int]:
@@ -190,12 +147,10 @@ def code_lines(path: Path) -> set[int]:
     return lines
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_rooms_stay_small(path: Path) -> None:
+def test_modules_stay_small() -> None:
     """A module over 300 lines of code needs a reason: docstrings, comments and blank lines cost a reader no effort."""
-    lines = len(code_lines(path))
-    name = str(path.relative_to(PACKAGE))
-    assert lines <= LIMIT or name in LARGE, f"{name} has {lines} lines"
+    sizes = {name: len(code_lines(path)) for name, path in modules().items() if name not in LARGE}
+    assert {name: lines for name, lines in sizes.items() if lines > LIMIT} == {}
 
 
 @pytest.mark.parametrize(

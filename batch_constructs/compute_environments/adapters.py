@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from batch_constructs._tokens import known
+from batch_constructs._border.tokens import known
 from batch_constructs.facts import instance_types as types
 from batch_constructs.launch_templates.network_interfaces import interfaces_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
     from batch_constructs.facts.instance_types import InstanceType
     from batch_constructs.launch_templates.network_interfaces import NetworkInterface
 

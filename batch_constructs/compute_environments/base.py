@@ -11,9 +11,9 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces.aws_batch import ComputeEnvironmentReference, IComputeEnvironmentRef
 
-from batch_constructs._arguments import checked
-from batch_constructs._references import Referable
-from batch_constructs._tokens import known
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.references import Referable
+from batch_constructs._border.tokens import known
 from batch_constructs.compute_environments.documents import EnvironmentCliJson
 from batch_constructs.compute_environments.dropped_tags import watch_tags
 from batch_constructs.roles import EcsInstanceRole

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Literal
 
 from aws_cdk import Annotations
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._synth_checks import CheckedConstruct
-from batch_constructs._tokens import known
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.synth_checks import CheckedConstruct
+from batch_constructs._border.tokens import known
 from batch_constructs.compute_environments.base import OwnComputeEnvironment
 
 if TYPE_CHECKING:

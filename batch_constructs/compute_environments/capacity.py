@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import known
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import known
 from batch_constructs.compute_environments.allocation import (
     ON_DEMAND_STRATEGIES,
     SPOT_STRATEGIES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs._tokens import known
+from batch_constructs._border.tokens import known
 from batch_constructs.facts import instance_types as types
 from batch_constructs.facts.allocation_strategies import STRATEGIES
 from batch_constructs.facts.managed_instances import REFUSED_MEMBERS
@@ -13,7 +13,7 @@ from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_PATH
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
 
 __all__ = ["check_document"]
 

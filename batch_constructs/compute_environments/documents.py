@@ -14,10 +14,10 @@ import jsii
 from aws_cdk import AspectPriority, Aspects, CfnResource, IAspect
 from aws_cdk import aws_batch as batch
 
-from batch_constructs._cli_json.constructs import CliJson
-from batch_constructs._problems import Problems
-from batch_constructs._synth_checks import CheckedConstruct
-from batch_constructs._tokens import known
+from batch_constructs._border.cli_json.constructs import CliJson
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.synth_checks import CheckedConstruct
+from batch_constructs._border.tokens import known
 from batch_constructs.compute_environments.document_checks import check_document
 from batch_constructs.compute_environments.dropped_tags import watch_tags
 from batch_constructs.facts.vocabulary import ResourceKind

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs._arguments import checked
-from batch_constructs._tokens import minutes
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.tokens import minutes
 from batch_constructs.compute_environments.allocation import AllocationStrategy
 from batch_constructs.compute_environments.capacity import Capacity
 from batch_constructs.compute_environments.ec2_family import Ec2Family, check_instances

@@ -8,9 +8,9 @@ from aws_cdk import Annotations
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 
-from batch_constructs._cfn import struct
-from batch_constructs._places import check_place, role_beside
-from batch_constructs._problems import Problems
+from batch_constructs._border.cdk import struct
+from batch_constructs._border.places import check_place, role_beside
+from batch_constructs._border.problems import Problems
 from batch_constructs.compute_environments.base import ManagedComputeEnvironment, imported_instance_role
 from batch_constructs.compute_environments.insights import allow_insights, ecs_settings
 from batch_constructs.compute_environments.surroundings import check_network

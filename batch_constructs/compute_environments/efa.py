@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import Annotations
 from aws_cdk import aws_ec2 as ec2
 
-from batch_constructs._arguments import checked
-from batch_constructs._tokens import minutes
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.tokens import minutes
 from batch_constructs.compute_environments.adapters import (
     check_adapters,
     check_layouts,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from constructs import Construct
     from jsii import Number
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
     from batch_constructs.compute_environments.images import ImageType
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.facts.vocabulary import ContainerInsights

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, cast
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 
-from batch_constructs._arguments import checked
-from batch_constructs._places import check_place
-from batch_constructs._tokens import minutes
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.places import check_place
+from batch_constructs._border.tokens import minutes
 from batch_constructs.compute_environments.allocation import AllocationStrategy
 from batch_constructs.compute_environments.capacity import Capacity
 from batch_constructs.compute_environments.ec2_family import Ec2Family
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from constructs import Construct
     from jsii import Number
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
     from batch_constructs.compute_environments.eks_namespace_access import EksNamespaceAccess
     from batch_constructs.compute_environments.images import ImageType
     from batch_constructs.compute_environments.update_policy import UpdatePolicy

@@ -8,7 +8,7 @@ from aws_cdk import Acknowledgment, Annotations, Stack, Validations
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
-from batch_constructs import _cfn
+from batch_constructs._border import cdk
 from batch_constructs.compute_environments.eks_namespaces import check_unprepared, needs_roles
 from batch_constructs.facts.eks import KUBERNETES_USER
 from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_NAME
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aws_cdk.interfaces.aws_eks import IClusterRef
     from constructs import Construct, IDependable
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
     from batch_constructs.compute_environments.base import OwnComputeEnvironment
     from batch_constructs.compute_environments.eks_clusters import ClusterFacts
     from batch_constructs.compute_environments.eks_namespace_access import EksNamespaceAccess
@@ -156,7 +156,7 @@ def map_roles(scope: Construct, cluster: IClusterRef, node_role: iam.IRole | Non
         What must be there before the environment.
     """
     # Without its path: as the role really is called, the ConfigMap would let nobody in.
-    arn = f"arn:{_cfn.partition()}:iam::{_cfn.account()}:role/{SERVICE_LINKED_ROLE_NAME}"
+    arn = f"arn:{cdk.partition()}:iam::{cdk.account()}:role/{SERVICE_LINKED_ROLE_NAME}"
     config_map = _config_map(scope, cluster)
     if config_map is None:
         Annotations.of(scope).add_warning_v2(

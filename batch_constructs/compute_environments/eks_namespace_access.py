@@ -10,10 +10,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
-from batch_constructs import _cfn
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs._border import cdk
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.synth_checks import CheckedConstruct
 from batch_constructs.facts import eks_access as facts
 from batch_constructs.facts import patterns
 from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_NAME, SERVICE_LINKED_ROLE_PATH
@@ -82,10 +82,10 @@ class EksNamespaceAccess(CheckedConstruct):
             "Cluster": reference.cluster_name,
             "ClusterArn": reference.cluster_arn,
             "Namespace": namespace,
-            "Principal": f"arn:{_cfn.partition()}:iam::{_cfn.account()}:role/{path}",
-            "Policy": facts.namespace_policy_arn(_cfn.partition()),
+            "Principal": f"arn:{cdk.partition()}:iam::{cdk.account()}:role/{path}",
+            "Policy": facts.namespace_policy_arn(cdk.partition()),
         }
-        self._role = iam.Role(self, "Role", assumed_by=_cfn.service_principal("lambda.amazonaws.com"))
+        self._role = iam.Role(self, "Role", assumed_by=cdk.service_principal("lambda.amazonaws.com"))
         self._function = self._make_function()
         self._allow_cluster(reference.cluster_arn, reference.cluster_name)
         clean_up = self._resource("CleanUp", "Custom::BatchAccessEntryCleanUp", self._properties)
@@ -129,8 +129,8 @@ class EksNamespaceAccess(CheckedConstruct):
         allow(iam.PolicyStatement(actions=["batch:DescribeComputeEnvironments"], resources=["*"]))
         allow(iam.PolicyStatement(actions=["eks:DescribeCluster"], resources=[cluster_arn]))
         # The entry's ARN ends with an id that EKS makes, and the role's path may be part of it.
-        entry = _cfn.arn(
-            "eks", f"access-entry/{cluster_name}/role/{_cfn.account()}/*{SERVICE_LINKED_ROLE_NAME}/*"
+        entry = cdk.arn(
+            "eks", f"access-entry/{cluster_name}/role/{cdk.account()}/*{SERVICE_LINKED_ROLE_NAME}/*"
         )
         looking = ["eks:DescribeAccessEntry", "eks:ListAssociatedAccessPolicies", "eks:DeleteAccessEntry"]
         allow(iam.PolicyStatement(actions=looking, resources=[entry]))

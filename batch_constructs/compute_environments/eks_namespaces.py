@@ -8,9 +8,9 @@ from weakref import WeakKeyDictionary
 
 from aws_cdk import Annotations
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.synth_checks import CheckedConstruct
 from batch_constructs.compute_environments.eks_clusters import ClusterFacts
 from batch_constructs.facts import patterns
 from batch_constructs.facts.eks_access import manifests

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs import _cfn
-from batch_constructs._arguments import checked
+from batch_constructs._border import cdk
+from batch_constructs._border.arguments import checked
 from batch_constructs.roles import InstanceRole
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class EksNodeRole(InstanceRole):
             managed_policies: Further policies, such as ``CloudWatchAgentServerPolicy`` for a log agent. By default
                 none.
         """
-        own = [_cfn.managed_policy(name) for name in _POLICIES]
+        own = [cdk.managed_policy(name) for name in _POLICIES]
         super().__init__(scope, id, managed_policies=[*own, *managed_policies])
         self.access_entry = None
         if cluster is not None:

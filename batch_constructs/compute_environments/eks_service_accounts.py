@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import jsii
 from aws_cdk import aws_iam as iam
 
-from batch_constructs import _cfn
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs._border import cdk
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.synth_checks import CheckedConstruct
 from batch_constructs.compute_environments.eks_namespaces import apply_manifest
 from batch_constructs.facts import patterns
 
@@ -89,7 +89,7 @@ class EksServiceAccount(CheckedConstruct):
                 "pods.eks.amazonaws.com",
                 conditions={
                     "StringEquals": {
-                        "aws:SourceAccount": _cfn.account(),
+                        "aws:SourceAccount": cdk.account(),
                         # The session tags with which EKS takes the role for a pod.
                         "aws:RequestTag/eks-cluster-arn": reference.cluster_arn,
                         "aws:RequestTag/kubernetes-namespace": namespace.namespace,

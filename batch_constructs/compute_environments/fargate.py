@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_batch as batch
 
-from batch_constructs._arguments import checked
-from batch_constructs._cfn import struct
-from batch_constructs._places import check_place
-from batch_constructs._problems import Problems
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.cdk import struct
+from batch_constructs._border.places import check_place
+from batch_constructs._border.problems import Problems
 from batch_constructs.compute_environments.base import ManagedComputeEnvironment
 from batch_constructs.compute_environments.insights import allow_insights, ecs_settings
 from batch_constructs.compute_environments.surroundings import check_network

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs._arguments import checked
-from batch_constructs._tokens import known, minutes
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.tokens import known, minutes
 from batch_constructs.compute_environments.allocation import AllocationStrategy
 from batch_constructs.compute_environments.capacity import Capacity
 from batch_constructs.compute_environments.ec2_family import Ec2Family, check_instances, check_reservation
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from constructs import Construct
     from jsii import Number
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
     from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.facts.vocabulary import ContainerInsights
     from batch_constructs.launch_templates.aws_cli import AwsCli

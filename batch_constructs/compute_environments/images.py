@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from batch_constructs._tokens import known
+from batch_constructs._border.tokens import known
 from batch_constructs.facts import gpus, limits
 from batch_constructs.facts import images as facts
 from batch_constructs.facts import instance_types as types
@@ -13,7 +13,7 @@ from batch_constructs.facts import instance_types as types
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
 
 __all__ = ["ImageType", "check_images", "images_for"]
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
-from batch_constructs._arguments import checked
-from batch_constructs._cfn import struct
-from batch_constructs._cli_json.constructs import word
-from batch_constructs._places import check_place
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import gibibytes, seconds
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.cdk import struct
+from batch_constructs._border.cli_json.constructs import word
+from batch_constructs._border.places import check_place
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import gibibytes, seconds
 from batch_constructs.compute_environments.base import (
     ManagedComputeEnvironment,
     imported_instance_role,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
 
-from batch_constructs import _cfn
-from batch_constructs._arguments import checked
+from batch_constructs._border import cdk
+from batch_constructs._border.arguments import checked
 from batch_constructs.roles import CheckedRole, InstanceRole
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class ManagedInstancesInstanceRole(InstanceRole):
             id: Its name in that scope.
             managed_policies: Further policies. By default none: the instances can do what ECS needs and nothing else.
         """
-        own = _cfn.managed_policy("AmazonECSInstanceRolePolicyForManagedInstances")
+        own = cdk.managed_policy("AmazonECSInstanceRolePolicyForManagedInstances")
         super().__init__(scope, id, managed_policies=[own, *managed_policies])
 
 
@@ -66,8 +66,8 @@ class ManagedInstancesInfrastructureRole(CheckedRole):
         super().__init__(
             scope,
             id,
-            assumed_by=_cfn.service_principal("ecs.amazonaws.com"),
-            managed_policies=[_cfn.managed_policy("AmazonECSInfrastructureRolePolicyForManagedInstances")],
+            assumed_by=cdk.service_principal("ecs.amazonaws.com"),
+            managed_policies=[cdk.managed_policy("AmazonECSInfrastructureRolePolicyForManagedInstances")],
         )
         if instance_roles:
             self.add_to_policy(

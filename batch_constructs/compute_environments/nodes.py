@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from aws_cdk import Annotations
 from aws_cdk import aws_ec2 as ec2
 
-from batch_constructs._tokens import known
+from batch_constructs._border.tokens import known
 
 if TYPE_CHECKING:
     from constructs import Construct
     from jsii import Number
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
     from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
     from batch_constructs.networking import Placement
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs._tokens import known
+from batch_constructs._border.tokens import known
 from batch_constructs.facts import limits
 from batch_constructs.facts.vocabulary import CapacityOption
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from aws_cdk.interfaces.aws_batch import IComputeEnvironmentRef, ISchedulingPolicyRef
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
 
 __all__ = ["check_order", "check_policy"]
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import Reference, Tokenization
 from aws_cdk import aws_ec2 as ec2
 
-from batch_constructs._places import check_place
-from batch_constructs._tokens import known
+from batch_constructs._border.places import check_place
+from batch_constructs._border.tokens import known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from constructs import Construct
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
 
 __all__ = ["check_network"]
 

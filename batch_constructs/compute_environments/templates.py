@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs._tokens import known
+from batch_constructs._border.tokens import known
 from batch_constructs.facts import images as facts
 from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
     from batch_constructs.compute_environments.images import ImageType
 
 __all__ = ["check_templates"]

@@ -9,10 +9,10 @@ from aws_cdk import Fn
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
-from batch_constructs._arguments import checked
-from batch_constructs._places import check_place
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import known
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.places import check_place
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import known
 from batch_constructs.compute_environments.base import OwnComputeEnvironment
 from batch_constructs.compute_environments.insights import allow_insights, ecs_settings
 from batch_constructs.facts import images, limits, patterns

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
-from batch_constructs._arguments import checked
-from batch_constructs._places import check_place
-from batch_constructs._problems import Problems
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.places import check_place
+from batch_constructs._border.problems import Problems
 from batch_constructs.compute_environments.base import OwnComputeEnvironment
 from batch_constructs.compute_environments.eks_access import (
     acknowledge_access_entry,

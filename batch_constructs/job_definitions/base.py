@@ -9,11 +9,11 @@ import jsii
 from aws_cdk import CfnElement, Fn
 from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, JobDefinitionReference
 
-from batch_constructs import _cfn
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._references import Referable, never_export
-from batch_constructs._tokens import known
+from batch_constructs._border import cdk
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.references import Referable, never_export
+from batch_constructs._border.tokens import known
 from batch_constructs.job_definitions.consumables import check_consumes, consumable_resource_properties
 from batch_constructs.permissions import grants
 
@@ -164,7 +164,7 @@ class JobDefinitionBase(Referable):
             id: Its name in that scope.
             job_definition_name: The name, without a revision; a token passes.
         """
-        arn = _cfn.arn("batch", f"job-definition/{job_definition_name}")
+        arn = cdk.arn("batch", f"job-definition/{job_definition_name}")
         return ImportedJobDefinition(scope, id, job_definition_arn=arn)
 
 
@@ -250,5 +250,5 @@ def name_and_revisions(job_definition_arn: str, env: ResourceEnvironment | None 
         name = ":".join(job_definition_arn.split(":")[:6])
     else:
         # Jobs are submitted in the definition's own account and Region; only the name must be cut out.
-        name = _cfn.arn("batch", Fn.select(5, Fn.split(":", job_definition_arn)), env)
+        name = cdk.arn("batch", Fn.select(5, Fn.split(":", job_definition_arn)), env)
     return name, f"{name}:*"

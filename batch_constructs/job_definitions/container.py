@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_batch as batch
 
-from batch_constructs._cfn import struct
-from batch_constructs._tokens import as_string
+from batch_constructs._border.cdk import struct
+from batch_constructs._border.tokens import as_string
 from batch_constructs.facts import limits, patterns
 from batch_constructs.job_definitions.images import check_image
 from batch_constructs.job_definitions.linux_parameters import linux_parameters_property, ulimit_properties
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_secretsmanager as secretsmanager
     from jsii import Number
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
     from batch_constructs.job_definitions.images import ResolvedImage
     from batch_constructs.job_definitions.linux_parameters import LinuxParameters, Ulimit
     from batch_constructs.job_definitions.volumes import Mount

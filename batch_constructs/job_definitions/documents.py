@@ -12,9 +12,9 @@ from aws_cdk import Duration, Size
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 
-from batch_constructs._cli_json.constructs import CliJson, check_kind, word
-from batch_constructs._cli_json.named import Named
-from batch_constructs._tokens import known
+from batch_constructs._border.cli_json.constructs import CliJson, check_kind, word
+from batch_constructs._border.cli_json.named import Named
+from batch_constructs._border.tokens import known
 from batch_constructs.facts.vocabulary import DEFAULT_LOG_GROUP, RetryAction
 from batch_constructs.job_definitions.retries import RetryRule, RetryStrategy
 

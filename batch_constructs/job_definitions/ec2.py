@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk.aws_logs import RetentionDays
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import mebibytes, seconds
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import mebibytes, seconds
 from batch_constructs.job_definitions.container import EC2, Container, check_ec2_amounts, requirements
 from batch_constructs.job_definitions.ecs import SingleContainerJobDefinition
 from batch_constructs.job_definitions.settings import DefinitionSettings

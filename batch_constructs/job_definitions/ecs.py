@@ -11,8 +11,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from batch_constructs._keys import let_write_logs
-from batch_constructs._places import role_beside
+from batch_constructs._border.keys import let_write_logs
+from batch_constructs._border.places import role_beside
 from batch_constructs.job_definitions.base import JobDefinitionBase
 from batch_constructs.job_definitions.documents import (
     DefinitionCliJson,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_ecs as ecs
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
     from batch_constructs.job_definitions.container import Container, Platform
     from batch_constructs.job_definitions.images import ResolvedImage
     from batch_constructs.job_definitions.log_drivers import ResolvedLogging

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import known, seconds
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import known, seconds
 from batch_constructs.job_definitions.base import JobDefinitionBase
 from batch_constructs.job_definitions.eks_documents import EksCliJson, pod_arguments
 from batch_constructs.job_definitions.eks_pods import (

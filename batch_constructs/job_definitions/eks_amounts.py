@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs._tokens import as_string, known
+from batch_constructs._border.tokens import as_string, known
 from batch_constructs.facts import limits
 
 if TYPE_CHECKING:
     from jsii import Number
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
 
 __all__ = ["check_eks_amounts", "eks_amounts", "quantity"]
 

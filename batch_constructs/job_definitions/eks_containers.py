@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_batch as batch
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import mebibytes
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import mebibytes
 from batch_constructs.facts import limits, patterns
 from batch_constructs.job_definitions.eks_amounts import check_eks_amounts, eks_amounts
 from batch_constructs.job_definitions.eks_volumes import check_eks_mounts

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Size
 
-from batch_constructs._tokens import known
+from batch_constructs._border.tokens import known
 from batch_constructs.facts import limits
 from batch_constructs.job_definitions.documents import DefinitionCliJson
 from batch_constructs.job_definitions.eks_containers import EksContainer

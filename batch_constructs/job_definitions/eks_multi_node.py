@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_batch as batch
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import known, seconds
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import known, seconds
 from batch_constructs.facts import limits
 from batch_constructs.job_definitions.consumables import check_consumes, consumable_resource_properties
 from batch_constructs.job_definitions.eks import EksJobDefinitionBase

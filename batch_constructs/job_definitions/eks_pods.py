@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_batch as batch
 from constructs import Construct
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import known
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import known
 from batch_constructs.facts import limits, patterns
 from batch_constructs.job_definitions.eks_containers import container_property
 from batch_constructs.job_definitions.eks_metadata import check_metadata

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from aws_cdk import aws_batch as batch
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import known, mebibytes
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import known, mebibytes
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.eks import EmptyDirMedium
 from batch_constructs.job_definitions.eks_amounts import quantity

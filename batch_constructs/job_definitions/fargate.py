@@ -8,10 +8,10 @@ from aws_cdk import Size
 from aws_cdk import aws_batch as batch
 from aws_cdk.aws_logs import RetentionDays
 
-from batch_constructs._arguments import checked
-from batch_constructs._cli_json.constructs import word
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import mebibytes, seconds
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.cli_json.constructs import word
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import mebibytes, seconds
 from batch_constructs.facts import limits
 from batch_constructs.facts.instance_types import Architecture
 from batch_constructs.facts.tasks import PLATFORM_LOG_DRIVERS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs._tokens import known
+from batch_constructs._border.tokens import known
 from batch_constructs.facts import fargate
 from batch_constructs.facts.instance_types import Architecture
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from aws_cdk import Size
     from jsii import Number
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
 
 __all__ = ["check_size", "check_storage", "check_windows", "smallest_memory"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs._cfn import data_of
+from batch_constructs._border.cdk import data_of
 from batch_constructs.facts import patterns
 from batch_constructs.facts.instance_types import Architecture
 from batch_constructs.job_definitions.nowhere import container_nowhere
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
     from constructs import Construct
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
 
 __all__ = [
     "ResolvedImage",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from aws_cdk import aws_iam as iam
 
-from batch_constructs._problems import Problems, did_you_mean
+from batch_constructs._border.problems import Problems, did_you_mean
 from batch_constructs.facts import patterns
 from batch_constructs.job_definitions.secret_grants import grant_secret
 

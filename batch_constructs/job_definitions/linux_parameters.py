@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_batch as batch
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems, did_you_mean
-from batch_constructs._tokens import known, mebibytes
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems, did_you_mean
+from batch_constructs._border.tokens import known, mebibytes
 from batch_constructs.facts import limits, vocabulary
 from batch_constructs.facts.vocabulary import DevicePermission, UlimitName
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_batch as batch
 
-from batch_constructs import _cfn
-from batch_constructs._arguments import checked
-from batch_constructs._cfn import data_of
-from batch_constructs._keys import let_write_logs
-from batch_constructs._problems import did_you_mean
-from batch_constructs._tokens import known
+from batch_constructs._border import cdk
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.cdk import data_of
+from batch_constructs._border.keys import let_write_logs
+from batch_constructs._border.problems import did_you_mean
+from batch_constructs._border.tokens import known
 from batch_constructs.facts.tasks import AWSLOGS_OPTIONS
 from batch_constructs.job_definitions.nowhere import container_nowhere
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_logs as logs
     from constructs import Construct
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
 
 __all__ = [
     "FIRELENS_DRIVER",
@@ -85,7 +85,7 @@ class AwsLogs:
         """
         given = {
             "awslogs-group": log_group_name,
-            "awslogs-region": _cfn.region(),
+            "awslogs-region": cdk.region(),
             "awslogs-stream-prefix": self.stream_prefix,
             "awslogs-datetime-format": self.datetime_format,
             "awslogs-multiline-pattern": self.multiline_pattern,

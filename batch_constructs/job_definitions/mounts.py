@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, cast
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
-from batch_constructs._connections import let_reach
-from batch_constructs._places import role_beside
-from batch_constructs._tokens import known
+from batch_constructs._border.connections import let_reach
+from batch_constructs._border.places import role_beside
+from batch_constructs._border.tokens import known
 from batch_constructs.facts import fargate
 from batch_constructs.job_definitions.volumes import Efs, Host, S3Files
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_ec2
     from constructs import Construct
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
     from batch_constructs.job_definitions.ecs import EcsJobDefinition
     from batch_constructs.job_definitions.volumes import Mount
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import aws_batch as batch
 from aws_cdk.aws_logs import RetentionDays
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import mebibytes, seconds
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import mebibytes, seconds
 from batch_constructs.job_definitions.consumables import consumable_resource_properties
 from batch_constructs.job_definitions.container import EC2
 from batch_constructs.job_definitions.documents import amounts, consumed, container_arguments, role_arguments

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Size
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import known
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import known
 from batch_constructs.facts import instance_types as types
 from batch_constructs.facts import limits
 from batch_constructs.facts.vocabulary import UlimitName

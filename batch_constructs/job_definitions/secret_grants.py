@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_iam as iam
 
-from batch_constructs._places import resource_behind, same_stack
+from batch_constructs._border.places import resource_behind, same_stack
 
 if TYPE_CHECKING:
     from aws_cdk import aws_batch as batch

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_batch as batch
 
-from batch_constructs._references import never_export
+from batch_constructs._border.references import never_export
 from batch_constructs.facts import limits, patterns
 from batch_constructs.job_definitions.consumables import check_consumes, consumable_resource_properties
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from constructs import Construct
     from jsii import Number
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
     from batch_constructs.job_definitions.retries import RetryStrategy
 
 __all__ = ["DefinitionSettings"]

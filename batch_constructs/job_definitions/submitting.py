@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Annotations
 
-from batch_constructs._places import place_of
-from batch_constructs._problems import Problems
+from batch_constructs._border.places import place_of
+from batch_constructs._border.problems import Problems
 from batch_constructs.facts import patterns
 from batch_constructs.job_definitions.base import arn_of, consumed_by, name_and_revisions
 from batch_constructs.permissions import grants

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems, did_you_mean
-from batch_constructs._tokens import known, mebibytes, seconds
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems, did_you_mean
+from batch_constructs._border.tokens import known, mebibytes, seconds
 from batch_constructs.facts import limits
 from batch_constructs.facts.vocabulary import DependencyCondition, FirelensType
 from batch_constructs.job_definitions.container import Container, requirements

@@ -12,9 +12,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from batch_constructs._cfn import struct
-from batch_constructs._cli_json.constructs import word
-from batch_constructs._tokens import known, seconds
+from batch_constructs._border.cdk import struct
+from batch_constructs._border.cli_json.constructs import word
+from batch_constructs._border.tokens import known, seconds
 from batch_constructs.facts.tasks import IpcMode, PidMode
 from batch_constructs.job_definitions.container import environment_properties, secret_properties
 from batch_constructs.job_definitions.documents import amounts, container_arguments, role_arguments
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_ecs as ecs
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
     from batch_constructs.job_definitions.container import Container, Platform
     from batch_constructs.job_definitions.images import ResolvedImage
     from batch_constructs.job_definitions.settings import DefinitionSettings

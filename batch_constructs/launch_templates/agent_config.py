@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from aws_cdk import Token
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import known, mebibytes, seconds
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import known, mebibytes, seconds
 from batch_constructs.launch_templates.commands import RESERVED_SETTINGS
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ import jsii
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef
 
-from batch_constructs._arguments import checked
-from batch_constructs._cfn import struct
-from batch_constructs._keys import let_start_instances, let_write_logs
-from batch_constructs._problems import Problems
-from batch_constructs._references import Referable
-from batch_constructs._tokens import known
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.cdk import struct
+from batch_constructs._border.keys import let_start_instances, let_write_logs
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.references import Referable
+from batch_constructs._border.tokens import known
 from batch_constructs.facts import limits
 from batch_constructs.facts.images import ROOT_DEVICE_NAME
 from batch_constructs.facts.ranges import Range

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import CfnTag
 from aws_cdk import aws_ec2 as ec2
 
-from batch_constructs._cfn import struct
+from batch_constructs._border.cdk import struct
 from batch_constructs.launch_templates.storage import SCRATCH_DEVICE_NAME
 
 if TYPE_CHECKING:

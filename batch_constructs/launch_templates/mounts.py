@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from aws_cdk import aws_ec2 as ec2
 
-from batch_constructs._arguments import checked
-from batch_constructs._connections import let_reach
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import known
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.connections import let_reach
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

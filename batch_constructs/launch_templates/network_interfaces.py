@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from batch_constructs._arguments import checked
+from batch_constructs._border.arguments import checked
 from batch_constructs.facts import instance_types as types
 from batch_constructs.facts.instance_types import InterfaceType
 

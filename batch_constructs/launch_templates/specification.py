@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 
-from batch_constructs._tokens import known
+from batch_constructs._border.tokens import known
 from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from aws_cdk import SizeRoundingBehavior
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import as_string, known
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import as_string, known
 from batch_constructs.facts.ranges import Range
 from batch_constructs.facts.sources import EC2
 from batch_constructs.launch_templates.boot_scripts import BootScript

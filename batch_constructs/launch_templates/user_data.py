@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 import yaml
 from aws_cdk import Fn, Token
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import known
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import known
 from batch_constructs.launch_templates.boot_scripts import shell
 from batch_constructs.launch_templates.commands import CONFIG_FILE, command_problems, write_problem
 

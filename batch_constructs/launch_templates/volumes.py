@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from aws_cdk import SizeRoundingBehavior
 
-from batch_constructs._tokens import known
+from batch_constructs._border.tokens import known
 from batch_constructs.facts.ranges import Range
 from batch_constructs.facts.sources import EC2
 
 if TYPE_CHECKING:
     from aws_cdk import Size
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
 
 __all__ = ["VolumeType", "check_volume", "gibibytes"]
 

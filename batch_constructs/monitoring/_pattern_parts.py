@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, IJobQueueRef
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
 
 
 class Filter(dict[str, object]):

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from batch_constructs._arguments import checked
-from batch_constructs._places import check_place
-from batch_constructs._problems import Problems
-from batch_constructs._synth_checks import CheckedConstruct
-from batch_constructs._tokens import seconds
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.places import check_place
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.synth_checks import CheckedConstruct
+from batch_constructs._border.tokens import seconds
 from batch_constructs.facts.metrics import (
     NAMESPACE,
     OWN_ENVIRONMENT,

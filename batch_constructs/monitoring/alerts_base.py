@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_events as events
 
-from batch_constructs._dead_letters import dead_letter_queue, let_rule_in
-from batch_constructs._places import check_place, same_stack
-from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs._border.dead_letters import dead_letter_queue, let_rule_in
+from batch_constructs._border.places import check_place, same_stack
+from batch_constructs._border.synth_checks import CheckedConstruct
 from batch_constructs.monitoring.receivers import (
     RuleTarget,
     TopicSubscriber,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_sns as sns
     from constructs import Construct
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
     from batch_constructs.monitoring.messages import AlertMessage
     from batch_constructs.monitoring.receivers import AlertTarget, Render
 

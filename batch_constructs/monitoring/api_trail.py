@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_cloudtrail as cloudtrail
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import known
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import known
 from batch_constructs.facts.api_calls import SENSITIVE_CALLS
 from batch_constructs.monitoring.alerts_base import AlertRule, AlertsBase, check_receivers
 from batch_constructs.monitoring.audit_bucket import AuditBucket

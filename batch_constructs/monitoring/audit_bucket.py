@@ -10,7 +10,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from batch_constructs import _cfn
+from batch_constructs._border import cdk
 
 if TYPE_CHECKING:
     from jsii import Number
@@ -34,7 +34,7 @@ class AuditBucket(Construct):
         """
         super().__init__(scope, id)
         # Not the trail itself, which names the key and the bucket.
-        trails = _cfn.arn("cloudtrail", "trail/*")
+        trails = cdk.arn("cloudtrail", "trail/*")
         self.key = kms.Key(
             self,
             "Key",
@@ -43,7 +43,7 @@ class AuditBucket(Construct):
             removal_policy=RemovalPolicy.RETAIN,
         )
         # CloudTrail asks for the context with any Region where a trail takes them all.
-        anywhere = f"arn:{_cfn.partition()}:cloudtrail:*:{_cfn.account()}:trail/*"
+        anywhere = f"arn:{cdk.partition()}:cloudtrail:*:{cdk.account()}:trail/*"
         for statement in _use_of_key(trails, anywhere if all_regions else trails):
             self.key.add_to_resource_policy(statement)
         self.bucket = s3.Bucket(
@@ -75,7 +75,7 @@ def _use_of_key(trails: str, context: str) -> list[iam.PolicyStatement]:
     from_trails = {"aws:SourceArn": trails}
     return [
         iam.PolicyStatement(
-            principals=[_cfn.service_principal(_CLOUDTRAIL)],
+            principals=[cdk.service_principal(_CLOUDTRAIL)],
             # With a bucket key, S3 decrypts before it encrypts.
             actions=["kms:GenerateDataKey*", "kms:Decrypt"],
             # In the policy of a key, * is the key itself.
@@ -83,7 +83,7 @@ def _use_of_key(trails: str, context: str) -> list[iam.PolicyStatement]:
             conditions={"ArnLike": {**from_trails, "kms:EncryptionContext:aws:cloudtrail:arn": context}},
         ),
         iam.PolicyStatement(
-            principals=[_cfn.service_principal(_CLOUDTRAIL)],
+            principals=[cdk.service_principal(_CLOUDTRAIL)],
             actions=["kms:DescribeKey"],
             # As above: the key itself.
             resources=["*"],
@@ -96,15 +96,15 @@ def _writing(bucket: s3.Bucket, trails: str) -> list[iam.PolicyStatement]:
     from_trails = {"ArnLike": {"aws:SourceArn": trails}}
     return [
         iam.PolicyStatement(
-            principals=[_cfn.service_principal(_CLOUDTRAIL)],
+            principals=[cdk.service_principal(_CLOUDTRAIL)],
             actions=["s3:GetBucketAcl"],
             resources=[bucket.bucket_arn],
             conditions=from_trails,
         ),
         iam.PolicyStatement(
-            principals=[_cfn.service_principal(_CLOUDTRAIL)],
+            principals=[cdk.service_principal(_CLOUDTRAIL)],
             actions=["s3:PutObject"],
-            resources=[bucket.arn_for_objects(f"AWSLogs/{_cfn.account()}/*")],
+            resources=[bucket.arn_for_objects(f"AWSLogs/{cdk.account()}/*")],
             conditions={
                 **from_trails,
                 "StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"},

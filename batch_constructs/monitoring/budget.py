@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_budgets as budgets
 
-from batch_constructs._arguments import checked
-from batch_constructs._places import check_place
-from batch_constructs._problems import Problems
-from batch_constructs._synth_checks import CheckedConstruct
-from batch_constructs._tokens import known
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.places import check_place
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.synth_checks import CheckedConstruct
+from batch_constructs._border.tokens import known
 from batch_constructs.monitoring.receivers import (
     chats_in,
     check_emails,

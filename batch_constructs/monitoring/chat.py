@@ -11,11 +11,11 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from batch_constructs import _cfn
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._synth_checks import CheckedConstruct
-from batch_constructs._tokens import known
+from batch_constructs._border import cdk
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.synth_checks import CheckedConstruct
+from batch_constructs._border.tokens import known
 from batch_constructs.monitoring.receivers import Chat, message_to
 from batch_constructs.monitoring.topics import BUDGETS, encrypted_topic, let_publish, let_use_key_of
 
@@ -57,14 +57,14 @@ class ChatChannel(CheckedConstruct, Chat):
         self.role = iam.Role(
             self,
             "Role",
-            assumed_by=_cfn.guarded_principal(
-                "chatbot.amazonaws.com", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}
+            assumed_by=cdk.guarded_principal(
+                "chatbot.amazonaws.com", {"StringEquals": {"aws:SourceAccount": cdk.account()}}
             ),
         )
         self._listened: list[sns.ITopic | sns.Topic] = []
         self._notices: sns.Topic | None = None
         # Left out, it would be AdministratorAccess.
-        self._guardrails = [f"arn:{_cfn.partition()}:iam::aws:policy/ReadOnlyAccess"]
+        self._guardrails = [f"arn:{cdk.partition()}:iam::aws:policy/ReadOnlyAccess"]
 
     @property
     def _configuration_name(self) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import known, minutes
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import known, minutes
 from batch_constructs.facts import events as facts
 from batch_constructs.facts.events import BlockedReason
 from batch_constructs.monitoring._pattern_parts import but_not, starting_with

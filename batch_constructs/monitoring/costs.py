@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Tags
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

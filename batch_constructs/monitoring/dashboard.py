@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from aws_cdk import Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from batch_constructs import _cfn
-from batch_constructs._arguments import checked
-from batch_constructs._places import check_place, region_elsewhere
-from batch_constructs._problems import Problems
-from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs._border import cdk
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.places import check_place, region_elsewhere
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.synth_checks import CheckedConstruct
 from batch_constructs.monitoring.dashboard_layout import Grid, alarm_states, text
 from batch_constructs.monitoring.dashboard_widgets import QueueWidgets, of_environment, of_instances, tables
 
@@ -125,7 +125,7 @@ class BatchDashboard(CheckedConstruct):
         environments: Sequence[IComputeEnvironmentRef],
         shown: BatchAlarms | None,
     ) -> Grid:
-        region = _cfn.region()
+        region = cdk.region()
         grid = Grid()
         places = [region_elsewhere(self, each) or region for each in job_queues]
         grid.row(2, [text(_heading(job_queues, names, places))])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs._tokens import known
+from batch_constructs._border.tokens import known
 from batch_constructs.facts.metrics import (
     NAMESPACE,
     OWN_ENVIRONMENT,

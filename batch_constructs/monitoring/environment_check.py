@@ -10,8 +10,8 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from batch_constructs import _cfn
-from batch_constructs._tokens import minutes
+from batch_constructs._border import cdk
+from batch_constructs._border.tokens import minutes
 from batch_constructs.facts import events as facts
 
 if TYPE_CHECKING:
@@ -171,11 +171,11 @@ class EnvironmentCheck(Construct):
         role.add_to_policy(
             iam.PolicyStatement(
                 actions=["events:PutEvents"],
-                resources=[_cfn.arn("events", "event-bus/default")],
+                resources=[cdk.arn("events", "event-bus/default")],
                 conditions={"StringEquals": {"events:source": facts.OWN_SOURCE}},
             )
         )
-        definition = check_definition(names, partition=_cfn.partition())
+        definition = check_definition(names, partition=cdk.partition())
         self.state_machine = sfn.CfnStateMachine(
             self,
             "Resource",
@@ -208,7 +208,5 @@ class EnvironmentCheck(Construct):
         return iam.Role(
             self,
             id,
-            assumed_by=_cfn.guarded_principal(
-                service, {"StringEquals": {"aws:SourceAccount": _cfn.account()}}
-            ),
+            assumed_by=cdk.guarded_principal(service, {"StringEquals": {"aws:SourceAccount": cdk.account()}}),
         )

@@ -9,13 +9,13 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 
-from batch_constructs import _cfn
-from batch_constructs._arguments import checked
-from batch_constructs._dead_letters import dead_letter_queue, let_rule_in
-from batch_constructs._keys import use_for_logs
-from batch_constructs._places import check_place
-from batch_constructs._problems import Problems
-from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs._border import cdk
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.dead_letters import dead_letter_queue, let_rule_in
+from batch_constructs._border.keys import use_for_logs
+from batch_constructs._border.places import check_place
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.synth_checks import CheckedConstruct
 from batch_constructs.facts import events as facts
 from batch_constructs.monitoring._pattern_parts import Filter, arns
 from batch_constructs.monitoring.event_queries import QUERIES
@@ -80,7 +80,7 @@ class JobEventLog(CheckedConstruct):
         # Only a group under this prefix shows as a target in the console of EventBridge.
         name = f"/aws/events/{Names.unique_resource_name(self, max_length=_NAME_LENGTH, separator='-')}"
         if encryption_key is not None:
-            encryption_key.add_to_resource_policy(use_for_logs(_cfn.arn("logs", f"log-group:{name}")))
+            encryption_key.add_to_resource_policy(use_for_logs(cdk.arn("logs", f"log-group:{name}")))
         self.log_group = logs.LogGroup(
             self,
             "LogGroup",
@@ -100,7 +100,7 @@ class JobEventLog(CheckedConstruct):
                 events.CfnRule.TargetProperty(
                     id="LogGroup",
                     # Without the :* that the ARN of a group ends in elsewhere: EventBridge does not take it.
-                    arn=_cfn.arn("logs", f"log-group:{self.log_group.log_group_name}"),
+                    arn=cdk.arn("logs", f"log-group:{self.log_group.log_group_name}"),
                     dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=dead_letter_arn),
                 )
             ],
@@ -151,14 +151,14 @@ def _writing(log_group_arn: str, rule_arn: str) -> list[iam.PolicyStatement]:
     writers = ["events.amazonaws.com", "delivery.logs.amazonaws.com"]
     return [
         iam.PolicyStatement(
-            principals=[_cfn.service_principal(writer) for writer in writers],
+            principals=[cdk.service_principal(writer) for writer in writers],
             actions=[action],
             resources=[log_group_arn],
             conditions=conditions,
         )
         # The stream is made before the rule is known.
         for action, conditions in (
-            ("logs:CreateLogStream", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}),
+            ("logs:CreateLogStream", {"StringEquals": {"aws:SourceAccount": cdk.account()}}),
             ("logs:PutLogEvents", {"ArnEquals": {"aws:SourceArn": rule_arn}}),
         )
     ]

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import known
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import known
 from batch_constructs.facts import events as facts
 from batch_constructs.monitoring._pattern_parts import Filter, arns, blocked, check_reasons
 from batch_constructs.monitoring.job_pattern import EventPattern

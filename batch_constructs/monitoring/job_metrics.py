@@ -11,16 +11,16 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
-from batch_constructs import _cfn
-from batch_constructs._arguments import checked
-from batch_constructs._dead_letters import dead_letter_queue, let_rule_in
-from batch_constructs._metrics import metric
-from batch_constructs._places import check_place
-from batch_constructs._problems import Problems
-from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs._border import cdk
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.dead_letters import dead_letter_queue, let_rule_in
+from batch_constructs._border.places import check_place
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.synth_checks import CheckedConstruct
 from batch_constructs.facts import events as facts
 from batch_constructs.facts.metrics import OWN_NAMESPACE
 from batch_constructs.facts.vocabulary import JobStatus
+from batch_constructs.job_queues.metrics import metric
 from batch_constructs.monitoring._pattern_parts import arns
 from batch_constructs.monitoring.event_patterns import ApiCallPattern
 from batch_constructs.monitoring.job_pattern import JobPattern
@@ -211,7 +211,7 @@ class JobMetrics(CheckedConstruct):
         return function
 
     def _role(self, *, asks: bool) -> iam.Role:
-        role = iam.Role(self, "Role", assumed_by=_cfn.service_principal("lambda.amazonaws.com"))
+        role = iam.Role(self, "Role", assumed_by=cdk.service_principal("lambda.amazonaws.com"))
         self.log_group.grant_write(role)
         role.add_to_policy(
             iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[self._dead_letter_arn])

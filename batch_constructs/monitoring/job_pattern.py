@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
 from batch_constructs.facts import events as facts
 from batch_constructs.facts.vocabulary import JobStatus
 from batch_constructs.monitoring._pattern_parts import Filter, arns, but_not, names, starting_with

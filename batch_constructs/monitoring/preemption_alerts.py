@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
 from batch_constructs.facts.events import PreemptionPhase
 from batch_constructs.monitoring.alerts_base import AlertRule, AlertsBase, check_receivers, check_watched
 from batch_constructs.monitoring.event_fields import PreemptionEventField

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_batch as batch
 
-from batch_constructs._metrics import QueueMetrics
-from batch_constructs._tokens import known
+from batch_constructs._border.tokens import known
 from batch_constructs.facts.vocabulary import ServiceEnvironmentType
+from batch_constructs.job_queues.metrics import QueueMetrics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk.interfaces.aws_batch import IJobQueueRef
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
 
 __all__ = ["HeardQueues", "has_service_jobs", "heard_queues", "names_of", "service_queues"]
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Fn
 
-from batch_constructs._arguments import checked
-from batch_constructs._metrics import QueueMetrics, metric
-from batch_constructs._tokens import known
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.tokens import known
 from batch_constructs.facts.metrics import OWN_DEFINITION, OWN_ENVIRONMENT, OWN_NAMESPACE, OWN_QUEUE
+from batch_constructs.job_queues.metrics import QueueMetrics, metric
 from batch_constructs.monitoring.queue_kinds import has_service_jobs
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from aws_cdk import aws_events as events
 
-from batch_constructs._tokens import known
+from batch_constructs._border.tokens import known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_sns as sns
     from constructs import Construct
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
     from batch_constructs.monitoring.messages import AlertMessage
 
     Render: TypeAlias = Callable[[AlertMessage, str], events.CfnRule.TargetProperty]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
 from batch_constructs.facts import events as facts
 from batch_constructs.facts.events import PreemptionPhase
 from batch_constructs.facts.vocabulary import SERVICE_JOB_SCHEDULED, JobStatus

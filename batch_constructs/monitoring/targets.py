@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 
-from batch_constructs import _cfn
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import known
+from batch_constructs._border import cdk
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import known
 from batch_constructs.monitoring.receivers import RuleTarget, TopicSubscriber
 
 if TYPE_CHECKING:
@@ -121,8 +121,8 @@ class EventBusTarget(RuleTarget):
         role = iam.Role(
             scope,
             f"{id}Role",
-            assumed_by=_cfn.guarded_principal(
-                "events.amazonaws.com", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}
+            assumed_by=cdk.guarded_principal(
+                "events.amazonaws.com", {"StringEquals": {"aws:SourceAccount": cdk.account()}}
             ),
         )
         role.add_to_policy(iam.PolicyStatement(actions=["events:PutEvents"], resources=[self.event_bus_arn]))

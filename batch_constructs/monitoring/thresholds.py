@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Duration
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import known, seconds
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import known, seconds
 
 if TYPE_CHECKING:
     from jsii import Number

@@ -9,7 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 
-from batch_constructs import _cfn
+from batch_constructs._border import cdk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +106,7 @@ def let_use_key(key: kms.IKey | kms.Key, service: str) -> None:
     """
     key.add_to_resource_policy(
         iam.PolicyStatement(
-            principals=[_cfn.service_principal(service)],
+            principals=[cdk.service_principal(service)],
             # As Amazon SNS asks for them: it takes data keys with and without their plain text.
             actions=["kms:Decrypt", "kms:GenerateDataKey*"],
             # In the policy of a key, * is the key itself.
@@ -143,9 +143,9 @@ def let_publish(topic: sns.ITopic | sns.Topic, topic_arn: str, service: str = EV
     """
     topic.add_to_resource_policy(
         iam.PolicyStatement(
-            principals=[_cfn.service_principal(service)],
+            principals=[cdk.service_principal(service)],
             actions=["sns:Publish"],
             resources=[topic_arn],
-            conditions={"StringEquals": {"aws:SourceAccount": _cfn.account()}},
+            conditions={"StringEquals": {"aws:SourceAccount": cdk.account()}},
         )
     )

@@ -8,8 +8,8 @@ from aws_cdk import Fn, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from batch_constructs import _cfn
-from batch_constructs._tokens import known
+from batch_constructs._border import cdk
+from batch_constructs._border.tokens import known
 from batch_constructs.permissions.conditions import BatchConditionKey, string_condition, up_to
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def update_service_jobs(
 def _beside(queue_arn: str, resource: str) -> str:
     """The ARN of a resource in the account and Region of a queue, which may be others than the stack's."""
     parts = Fn.split(":", queue_arn)
-    return f"arn:{_cfn.partition()}:batch:{Fn.select(3, parts)}:{Fn.select(4, parts)}:{resource}"
+    return f"arn:{cdk.partition()}:batch:{Fn.select(3, parts)}:{Fn.select(4, parts)}:{resource}"
 
 
 def cancel_and_terminate(grantee: iam.IGrantable, queue_arn: str) -> iam.Grant:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
 
-from batch_constructs import _cfn
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
+from batch_constructs._border import cdk
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
 from batch_constructs.facts import limits, patterns
 from batch_constructs.permissions.conditions import BatchConditionKey, Condition, string_condition, up_to
 from batch_constructs.permissions.grants import pass_to_sagemaker, pass_to_tasks
@@ -106,7 +106,7 @@ def allow_submit_job_with_share_identifier(
         iam.PolicyStatement(
             actions=["batch:SubmitJob"],
             # A job has no id before it is submitted.
-            resources=[_cfn.arn("batch", "job/*")],
+            resources=[cdk.arn("batch", "job/*")],
             conditions=string_condition(key, values),
         ),
     ]
@@ -154,7 +154,7 @@ def allow_submit_service_job(
         iam.PolicyStatement(
             actions=["batch:SubmitServiceJob"],
             # A job has no id before it is submitted; the share is a property of the job.
-            resources=[_cfn.arn("batch", "service-job/*")],
+            resources=[cdk.arn("batch", "service-job/*")],
             conditions={**priority, **shares} or None,
         ),
         pass_to_sagemaker(training_roles),
@@ -233,8 +233,8 @@ def _definitions(prefix: str) -> str:
     if prefix:
         problems.matches("definition_prefix", prefix, patterns.RESOURCE_NAME)
     problems.raise_if_any()
-    return _cfn.arn("batch", f"job-definition/{prefix}*")
+    return cdk.arn("batch", f"job-definition/{prefix}*")
 
 
 def _queue(queue: IJobQueueRef | None) -> str:
-    return _cfn.arn("batch", "job-queue/*") if queue is None else queue.job_queue_ref.job_queue_arn
+    return cdk.arn("batch", "job-queue/*") if queue is None else queue.job_queue_ref.job_queue_arn

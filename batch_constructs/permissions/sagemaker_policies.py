@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
 
-from batch_constructs import _cfn
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
+from batch_constructs._border import cdk
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
 from batch_constructs.permissions.grants import pass_to_sagemaker
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def allow_manage_sagemaker_jobs(
         bool(training_roles), "at least one training role must be given: a job is handed to SageMaker"
     )
     problems.raise_if_any()
-    role = f"arn:{_cfn.partition()}:iam::{_cfn.account()}:role/aws-service-role/{_SERVICE}/{_ROLE}"
+    role = f"arn:{cdk.partition()}:iam::{cdk.account()}:role/aws-service-role/{_SERVICE}/{_ROLE}"
     return [
         # All of AWS Batch is what AWS's example allows; most of its reading calls know no resource.
         iam.PolicyStatement(actions=["batch:*"], resources=["*"]),

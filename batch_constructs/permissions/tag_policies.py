@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
 
-from batch_constructs import _cfn
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
+from batch_constructs._border import cdk
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,13 +46,13 @@ def allow_submit_job_with_tags(
     return [
         iam.PolicyStatement(
             actions=["batch:SubmitJob"],
-            resources=[_cfn.arn("batch", "job-queue/*")],
+            resources=[cdk.arn("batch", "job-queue/*")],
             conditions=_tagged(queue_tags),
         ),
         iam.PolicyStatement(
             actions=["batch:SubmitJob"],
             # With a revision only: without one the tags of a definition are not looked at.
-            resources=[_cfn.arn("batch", "job-definition/*:*")],
+            resources=[cdk.arn("batch", "job-definition/*:*")],
             conditions=_tagged(definition_tags),
         ),
     ]
@@ -94,7 +94,7 @@ def allow_set_capacity_tags(
         conditions["ForAllValues:StringEquals"] = {"aws:TagKeys": [*required, *optional]}
     return iam.PolicyStatement(
         actions=[_SET_TAGS],
-        resources=[_cfn.arn("batch", "compute-environment/*")],
+        resources=[cdk.arn("batch", "compute-environment/*")],
         conditions=conditions or None,
     )
 

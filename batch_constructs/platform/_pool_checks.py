@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs._tokens import known
+from batch_constructs._border.tokens import known
 from batch_constructs.compute_environments.allocation import AllocationStrategy
 from batch_constructs.compute_environments.capacity import Capacity
 from batch_constructs.compute_environments.gpu import check_gpus
@@ -15,7 +15,7 @@ from batch_constructs.launch_templates.places import check_disks
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
     from batch_constructs.platform.pools import CpuPool, FargatePool, GpuPool, PlatformQueue
 
 __all__ = ["check_instances", "check_name", "check_names", "check_sizes"]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Stack
 
-from batch_constructs._synth_checks import check_at_synth
-from batch_constructs.job_queues import JobQueue
+from batch_constructs._border.synth_checks import check_at_synth
+from batch_constructs.job_queues.queues import JobQueue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

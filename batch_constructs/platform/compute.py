@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from batch_constructs._synth_checks import CheckedConstruct
+from batch_constructs._border.synth_checks import CheckedConstruct
 from batch_constructs.compute_environments.ec2 import Ec2ComputeEnvironment
 from batch_constructs.compute_environments.fargate import FargateComputeEnvironment
 from batch_constructs.compute_environments.gpu import GpuComputeEnvironment
 from batch_constructs.compute_environments.spot import SpotComputeEnvironment
 from batch_constructs.facts import limits
-from batch_constructs.job_queues import JobQueue, JobStateTimeLimit
+from batch_constructs.job_queues.queues import JobQueue, JobStateTimeLimit
 from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
 from batch_constructs.monitoring.costs import tag_costs
 from batch_constructs.platform.nextflow import NextflowQueues
 from batch_constructs.platform.pools import CpuPool, FargatePool, GpuPool, OwnPool, queue_plans
 from batch_constructs.platform.shares import SharedQueues
 from batch_constructs.roles import EcsInstanceRole
-from batch_constructs.scheduling_policies import FairSharePolicy
+from batch_constructs.scheduling.policies import FairSharePolicy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef
     from jsii import Number
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
     from batch_constructs.compute_environments.base import ManagedComputeEnvironment
     from batch_constructs.platform.pools import PlatformQueue, Pool
 

@@ -8,8 +8,8 @@ import jsii
 from aws_cdk import CrossStackReferences, ReferenceStrength, Stack
 from aws_cdk import aws_ec2 as ec2
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
 from batch_constructs.compute_environments.base import OwnComputeEnvironment
 from batch_constructs.platform._stack import PlatformStack
 from batch_constructs.platform.compute import Hosts, PlatformCompute, check_pools

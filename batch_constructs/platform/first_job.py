@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_ec2 as ec2
 
-    from batch_constructs.job_queues import JobQueue
+    from batch_constructs.job_queues.queues import JobQueue
     from batch_constructs.platform.pools import Pool
 
     HelloJob = Ec2JobDefinition | FargateJobDefinition

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs._arguments import checked
+from batch_constructs._border.arguments import checked
 from batch_constructs.networking import BatchNetwork
 from batch_constructs.platform._stack import PlatformStack
 

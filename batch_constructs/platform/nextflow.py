@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs import _cfn
-from batch_constructs._problems import Problems
+from batch_constructs._border import cdk
+from batch_constructs._border.problems import Problems
 from batch_constructs.compute_environments.ec2_family import Ec2Family
 from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
-from batch_constructs.nextflow import nextflow_config
+from batch_constructs.submissions.nextflow import nextflow_config
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_logs as logs
     from jsii import Number
 
-    from batch_constructs.job_queues import JobQueue
+    from batch_constructs.job_queues.queues import JobQueue
     from batch_constructs.platform.compute import ComputePool
 
 __all__ = ["NextflowQueues", "chosen_queues", "program_on"]
@@ -66,7 +66,7 @@ class NextflowQueues:
         chosen = chosen_queues(self.pools, queues, share_identifier)
         return nextflow_config(
             queues={name: pool.queues[name].job_queue_name for name, pool in chosen.items()},
-            region=_cfn.region(),
+            region=cdk.region(),
             work_dir=work_dir,
             cli_path=program_on(list(dict.fromkeys(chosen.values()))) if cli_path is None else cli_path,
             job_role=None if job_role is None else job_role.role_arn,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
 from batch_constructs.monitoring.costs import tag_costs
 from batch_constructs.platform._stack import PlatformStack, queues_of_others
 from batch_constructs.platform.watching import PlatformWatch, check_tags, check_watch

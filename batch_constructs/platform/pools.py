@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
 from batch_constructs.facts import limits
 from batch_constructs.platform._pool_checks import check_instances, check_name, check_names, check_sizes
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef
     from jsii import Number
 
-    from batch_constructs.job_queues import JobStateTimeLimit
+    from batch_constructs.job_queues.queues import JobStateTimeLimit
     from batch_constructs.launch_templates.aws_cli import AwsCli
     from batch_constructs.launch_templates.mounts import Mount
     from batch_constructs.launch_templates.storage import Storage
-    from batch_constructs.scheduling_policies import Share
+    from batch_constructs.scheduling.policies import Share
 
 __all__ = ["CpuPool", "FargatePool", "GpuPool", "OwnPool", "PlatformQueue", "Pool", "queue_plans"]
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
     from aws_cdk.interfaces.aws_batch import IJobDefinitionRef
 
-    from batch_constructs.job_queues import JobQueue
+    from batch_constructs.job_queues.queues import JobQueue
 
 __all__ = ["SharedQueues"]
 

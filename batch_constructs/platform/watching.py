@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs._tokens import known
+from batch_constructs._border.tokens import known
 from batch_constructs.monitoring.alerts_base import check_receivers
 from batch_constructs.monitoring.receivers import chats_in
-from batch_constructs.platform.alerts import BatchAlerts
+from batch_constructs.platform.batch_alerts import BatchAlerts
 from batch_constructs.platform.receivers import Receivers, of_notices
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from constructs import Construct
     from jsii import Number
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
     from batch_constructs.monitoring.alarms import BatchAlarms
     from batch_constructs.monitoring.budget import BatchBudget
     from batch_constructs.monitoring.dashboard import BatchDashboard

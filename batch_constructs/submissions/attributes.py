@@ -6,13 +6,13 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs._problems import did_you_mean
-from batch_constructs._tokens import known
+from batch_constructs._border.problems import did_you_mean
+from batch_constructs._border.tokens import known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
 
 __all__ = ["check_attributes", "check_chain_attributes", "check_known_now", "has_event_attributes"]
 

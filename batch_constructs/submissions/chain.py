@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems, did_you_mean
-from batch_constructs._tokens import known
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems, did_you_mean
+from batch_constructs._border.tokens import known
 from batch_constructs.facts.vocabulary import ArrayDependency
 from batch_constructs.submissions.attributes import check_chain_attributes
 from batch_constructs.submissions.chain_states import TRY_AGAIN, polled_states

@@ -14,12 +14,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk.interfaces.aws_stepfunctions import IStateMachineRef, StateMachineReference
 
-from batch_constructs import _cfn
-from batch_constructs._arguments import checked
-from batch_constructs._places import check_place, resource_behind
-from batch_constructs._problems import Problems
-from batch_constructs._references import Referable
-from batch_constructs._tokens import known
+from batch_constructs._border import cdk
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.places import check_place, resource_behind
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.references import Referable
+from batch_constructs._border.tokens import known
 from batch_constructs.job_definitions.base import arn_of, consumed_by, name_and_revisions
 from batch_constructs.permissions.grants import check_account
 from batch_constructs.submissions.chain import JobChain, check_polled
@@ -109,8 +109,8 @@ class JobChainStateMachine(Referable):
         self.role = iam.Role(
             self,
             "Role",
-            assumed_by=_cfn.guarded_principal(
-                "states.amazonaws.com", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}
+            assumed_by=cdk.guarded_principal(
+                "states.amazonaws.com", {"StringEquals": {"aws:SourceAccount": cdk.account()}}
             ),
         )
         submits = list(
@@ -133,9 +133,7 @@ class JobChainStateMachine(Referable):
             for each in (queues[name], *definitions[request.job_definition])
         ]
         several = {*polled, *_several_containers(stack, chain)}
-        states = self.chain.to_step_functions_definition(
-            wait=wait, partition=_cfn.partition(), polled=several
-        )
+        states = self.chain.to_step_functions_definition(wait=wait, partition=cdk.partition(), polled=several)
         for statement in (
             iam.PolicyStatement(actions=["batch:SubmitJob"], resources=[*submits, *dict.fromkeys(consumed)]),
             *_to_tag(list(dict.fromkeys(tagged))),
@@ -181,11 +179,11 @@ class JobChainStateMachine(Referable):
 def _arn(stack: Stack, kind: str, value: str) -> str:
     """The ARN of a queue or definition that is given by ARN or by name."""
     if known(value):
-        return value if value.startswith("arn:") else _cfn.arn("batch", f"{kind}/{value}")
+        return value if value.startswith("arn:") else cdk.arn("batch", f"{kind}/{value}")
     resolved = stack.resolve(value)
     # Tokens are ARNs, but for those that cut the name out of one.
     is_name = isinstance(resolved, dict) and "Fn::Select" in resolved
-    return _cfn.arn("batch", f"{kind}/{value}") if is_name else value
+    return cdk.arn("batch", f"{kind}/{value}") if is_name else value
 
 
 def _consumed_beside(request: SubmitJobRequest) -> Iterator[str]:
@@ -242,8 +240,8 @@ def _to_wait(*, polls: bool, awaits: bool) -> Iterator[iam.PolicyStatement]:
         yield iam.PolicyStatement(actions=["batch:DescribeJobs"], resources=["*"])
     if awaits:
         # The jobs that a stopped execution ends have no id yet.
-        yield iam.PolicyStatement(actions=["batch:TerminateJob"], resources=[_cfn.arn("batch", "job/*")])
+        yield iam.PolicyStatement(actions=["batch:TerminateJob"], resources=[cdk.arn("batch", "job/*")])
         yield iam.PolicyStatement(
             actions=["events:DescribeRule", "events:PutRule", "events:PutTargets"],
-            resources=[_cfn.arn("events", f"rule/{_RULE_OF_STEP_FUNCTIONS}")],
+            resources=[cdk.arn("events", f"rule/{_RULE_OF_STEP_FUNCTIONS}")],
         )

@@ -7,7 +7,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs._tokens import as_string, known
+from batch_constructs._border.tokens import as_string, known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

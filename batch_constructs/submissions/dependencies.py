@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from batch_constructs._arguments import checked
+from batch_constructs._border.arguments import checked
 from batch_constructs.facts.vocabulary import ArrayDependency
 
 __all__ = ["JobDependency"]

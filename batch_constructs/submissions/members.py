@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs._tokens import as_string, known
+from batch_constructs._border.tokens import as_string, known
 from batch_constructs.facts import quotas
 from batch_constructs.job_definitions.eks_amounts import eks_amounts
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from jsii import Number
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
     from batch_constructs.job_definitions.retries import RetryStrategy
     from batch_constructs.submissions.overrides import (
         ContainerOverrides,

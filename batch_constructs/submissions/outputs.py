@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import CfnOutput, Fn, Stack
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._synth_checks import CheckedConstruct
-from batch_constructs._tokens import known
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.synth_checks import CheckedConstruct
+from batch_constructs._border.tokens import known
 from batch_constructs.job_definitions.base import arn_of
 from batch_constructs.job_definitions.ecs import EcsJobDefinition
-from batch_constructs.job_queues import JobQueue
+from batch_constructs.job_queues.queues import JobQueue
 from batch_constructs.submissions.request import SubmitJobRequest
 
 if TYPE_CHECKING:

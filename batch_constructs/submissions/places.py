@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, IJobQueueRef
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
 
 __all__ = ["check_place", "definition_text", "queue_text", "runs_one_container"]
 

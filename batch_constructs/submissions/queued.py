@@ -9,13 +9,13 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_pipes as pipes
 from aws_cdk import aws_sqs as sqs
 
-from batch_constructs import _cfn
-from batch_constructs._arguments import checked
-from batch_constructs._dead_letters import dead_letter_queue
-from batch_constructs._places import check_place
-from batch_constructs._problems import Problems
-from batch_constructs._synth_checks import CheckedConstruct
-from batch_constructs._tokens import known
+from batch_constructs._border import cdk
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.dead_letters import dead_letter_queue
+from batch_constructs._border.places import check_place
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.synth_checks import CheckedConstruct
+from batch_constructs._border.tokens import known
 from batch_constructs.facts import limits
 from batch_constructs.job_definitions.base import arn_of, consumed_by, name_and_revisions
 from batch_constructs.submissions.request import SubmitJobRequest
@@ -167,8 +167,8 @@ class QueuedJob(CheckedConstruct):
         role = iam.Role(
             self,
             "Role",
-            assumed_by=_cfn.guarded_principal(
-                "pipes.amazonaws.com", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}
+            assumed_by=cdk.guarded_principal(
+                "pipes.amazonaws.com", {"StringEquals": {"aws:SourceAccount": cdk.account()}}
             ),
         )
         read = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs._arguments import checked
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import known
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import known
 from batch_constructs.facts import limits, patterns
 from batch_constructs.submissions.attributes import check_attributes, check_known_now
 from batch_constructs.submissions.command_line import aws_cli_line

@@ -8,10 +8,10 @@ import jsii
 from aws_cdk import Annotations, Aspects, IAspect
 from aws_cdk import aws_s3 as s3
 
-from batch_constructs._arguments import checked
-from batch_constructs._places import check_place
-from batch_constructs._problems import Problems
-from batch_constructs._tokens import known
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.places import check_place
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.tokens import known
 from batch_constructs.submissions.triggered import EventTriggeredJob
 
 if TYPE_CHECKING:

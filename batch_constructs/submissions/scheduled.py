@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from batch_constructs import _cfn
-from batch_constructs._arguments import checked
-from batch_constructs._places import check_place
-from batch_constructs._problems import Problems
+from batch_constructs._border import cdk
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.places import check_place
+from batch_constructs._border.problems import Problems
 from batch_constructs.job_definitions.base import arn_of, consumed_by, name_and_revisions
 from batch_constructs.submissions.request import SubmitJobRequest
 from batch_constructs.submissions.schedules import Scheduled, check_schedule
@@ -127,7 +127,7 @@ class ScheduledJob(Scheduled):
         definitions = name_and_revisions(arn_of(job_definition))
         self.request = replace(request, job_queue=queue, job_definition=definitions[0])
         self._call(
-            f"arn:{_cfn.partition()}:scheduler:::aws-sdk:batch:submitJob",
+            f"arn:{cdk.partition()}:scheduler:::aws-sdk:batch:submitJob",
             self.request.to_scheduler_input(),
             actions={
                 "batch:SubmitJob": lambda role: [queue, *definitions, *consumed_by(job_definition, role)],

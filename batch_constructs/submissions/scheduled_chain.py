@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs._arguments import checked
-from batch_constructs._places import check_place
-from batch_constructs._problems import Problems
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.places import check_place
+from batch_constructs._border.problems import Problems
 from batch_constructs.submissions.attributes import check_attributes
 from batch_constructs.submissions.schedules import Scheduled, check_schedule
 

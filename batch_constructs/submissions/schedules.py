@@ -9,11 +9,11 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 
-from batch_constructs import _cfn
-from batch_constructs._dead_letters import check_delivery, dead_letter_queue
-from batch_constructs._problems import did_you_mean
-from batch_constructs._synth_checks import CheckedConstruct
-from batch_constructs._tokens import known, seconds
+from batch_constructs._border import cdk
+from batch_constructs._border.dead_letters import check_delivery, dead_letter_queue
+from batch_constructs._border.problems import did_you_mean
+from batch_constructs._border.synth_checks import CheckedConstruct
+from batch_constructs._border.tokens import known, seconds
 from batch_constructs.facts import patterns
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_sqs as sqs
     from jsii import Number
 
-    from batch_constructs._problems import Problems
+    from batch_constructs._border.problems import Problems
 
 __all__ = ["Scheduled", "check_schedule"]
 
@@ -114,8 +114,8 @@ class Scheduled(CheckedConstruct):
         role = iam.Role(
             self,
             "Role",
-            assumed_by=_cfn.guarded_principal(
-                "scheduler.amazonaws.com", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}
+            assumed_by=cdk.guarded_principal(
+                "scheduler.amazonaws.com", {"StringEquals": {"aws:SourceAccount": cdk.account()}}
             ),
         )
         for action, resources in actions.items():

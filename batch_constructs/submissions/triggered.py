@@ -11,13 +11,13 @@ from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 
-from batch_constructs import _cfn
-from batch_constructs._arguments import checked
-from batch_constructs._dead_letters import check_delivery, dead_letter_queue, let_rule_in
-from batch_constructs._places import check_place
-from batch_constructs._problems import Problems
-from batch_constructs._synth_checks import CheckedConstruct
-from batch_constructs._tokens import known, seconds
+from batch_constructs._border import cdk
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.dead_letters import check_delivery, dead_letter_queue, let_rule_in
+from batch_constructs._border.places import check_place
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.synth_checks import CheckedConstruct
+from batch_constructs._border.tokens import known, seconds
 from batch_constructs.job_definitions.base import arn_of, consumed_by, name_and_revisions
 from batch_constructs.submissions.attributes import has_event_attributes
 from batch_constructs.submissions.request import SubmitJobRequest
@@ -196,8 +196,8 @@ class EventTriggeredJob(CheckedConstruct):
             self,
             "Role",
             # Not the rule itself: the rule names the role.
-            assumed_by=_cfn.guarded_principal(
-                "events.amazonaws.com", {"StringEquals": {"aws:SourceAccount": _cfn.account()}}
+            assumed_by=cdk.guarded_principal(
+                "events.amazonaws.com", {"StringEquals": {"aws:SourceAccount": cdk.account()}}
             ),
         )
         resources += consumed_by(job_definition, role)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from aws_cdk import Stage
 
 from batch_constructs.assembly.checks import Severity, check
-from batch_constructs.assembly.checks._hosts import names_in
+from batch_constructs.assembly.fit.hosts import names_in
 from batch_constructs.assembly.template import Reference, Resource, Unknown, read
 from batch_constructs.assembly.template.resources import JobDefinition, JobQueue, Submission
 from batch_constructs.facts.instance_types import is_known

@@ -7,7 +7,7 @@ from pathlib import Path
 from aws_cdk import Stack, Stage
 from constructs import Construct
 
-from batch_constructs._arguments import WrongArgumentError
+from batch_constructs._border.arguments import WrongArgumentError
 
 __all__ = ["belongs", "synthesized"]
 

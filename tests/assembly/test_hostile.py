@@ -16,12 +16,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from batch_constructs._cli.tables import show
 from batch_constructs.assembly.changes import plan
 from batch_constructs.assembly.checks import check
 from batch_constructs.assembly.diagrams import draw
 from batch_constructs.assembly.template import UnreadableInputError, model_of
 from batch_constructs.assembly.template.documents import parse
+from batch_constructs.cli.tables import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

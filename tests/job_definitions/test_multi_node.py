@@ -18,7 +18,7 @@ from batch_constructs import (
     NodeRange,
     SubmitJobRequest,
 )
-from batch_constructs._problems import Problems
+from batch_constructs._border.problems import Problems
 from batch_constructs.assembly.checks import check
 from batch_constructs.assembly.template import read
 from batch_constructs.job_definitions.node_groups import check_nodes

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-import batch_constructs.scheduling_policies  # noqa: F401 - pytester forgets modules that a run loads first, jsii does not
+import batch_constructs.scheduling.policies  # noqa: F401 - pytester forgets modules that a run loads first, jsii does not
 from batch_constructs.testing.snapshots import TemplateSnapshotExtension
 
 PAGE = Path(__file__).parents[2] / "docs" / "testing.md"

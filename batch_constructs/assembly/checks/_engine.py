@@ -8,9 +8,9 @@ from difflib import get_close_matches
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs.assembly._garbage import undisturbed
 from batch_constructs.assembly.checks._rules import Finding, Rule, Severity, rules
 from batch_constructs.assembly.template import BatchModel, View
+from batch_constructs.assembly.template.garbage import undisturbed
 from batch_constructs.assembly.template.views import kind_named
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.checks._fit import Misfit, Obstacle, kind_of_environment, misfit, misfit_of
-from batch_constructs.assembly.checks._hosts import names_in
-from batch_constructs.assembly.checks._memo import once
-from batch_constructs.assembly.checks._needs import own_needs
+from batch_constructs.assembly.fit.hosts import names_in
+from batch_constructs.assembly.fit.misfits import Misfit, Obstacle, kind_of_environment, misfit, misfit_of
+from batch_constructs.assembly.fit.needs import own_needs
 from batch_constructs.assembly.template import is_one_of, known, or_none
+from batch_constructs.assembly.template.memo import once
 from batch_constructs.assembly.template.resources import JobQueue
 from batch_constructs.facts import fargate
 

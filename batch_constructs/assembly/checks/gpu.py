@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.checks._hosts import hosts_behind, least_gpus, submitted_gpus, type_of
 from batch_constructs.assembly.checks._images import batch_chooses
 from batch_constructs.assembly.checks._launch_templates import uses
-from batch_constructs.assembly.checks._memo import once
+from batch_constructs.assembly.fit.hosts import hosts_behind, least_gpus, submitted_gpus, type_of
 from batch_constructs.assembly.template import is_one_of, known, literals
+from batch_constructs.assembly.template.memo import once
 from batch_constructs.assembly.template.resources import (
     ComputeResources,
     JobDefinition,

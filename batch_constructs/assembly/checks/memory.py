@@ -6,10 +6,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.checks._fit import kind_of_jobs
-from batch_constructs.assembly.checks._hosts import hosts_behind
-from batch_constructs.assembly.checks._memo import once
-from batch_constructs.assembly.checks._needs import Need, own_needs
+from batch_constructs.assembly.fit.hosts import hosts_behind
+from batch_constructs.assembly.fit.misfits import kind_of_jobs
+from batch_constructs.assembly.fit.needs import Need, own_needs
+from batch_constructs.assembly.template.memo import once
 from batch_constructs.assembly.template.resources import JobQueue
 from batch_constructs.facts import instance_types, memory
 

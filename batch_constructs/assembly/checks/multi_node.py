@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, miscounted, one_of, outside, rule
-from batch_constructs.assembly.checks._hosts import containers_of, pod_amount, pod_containers_of, type_of
+from batch_constructs.assembly.fit.hosts import containers_of, pod_amount, pod_containers_of, type_of
 from batch_constructs.assembly.template import Unknown, known
 from batch_constructs.facts import limits, quotas
 

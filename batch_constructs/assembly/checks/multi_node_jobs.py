@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.checks._hosts import containers_of, names_behind, type_of
+from batch_constructs.assembly.fit.hosts import containers_of, names_behind, type_of
 from batch_constructs.assembly.template import Unknown, is_one_of, known, literals
 from batch_constructs.facts import instance_types
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.checks._memo import once
 from batch_constructs.assembly.template import Unknown, known
+from batch_constructs.assembly.template.memo import once
 from batch_constructs.facts.patterns import PLACEHOLDER
 
 if TYPE_CHECKING:

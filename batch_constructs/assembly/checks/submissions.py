@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, misspelt, outside, rule
-from batch_constructs.assembly.checks._fit import kind_of_jobs
+from batch_constructs.assembly.fit.misfits import kind_of_jobs
 from batch_constructs.assembly.template import Reference, Unknown, is_none_of, is_one_of, known
 from batch_constructs.facts import limits, patterns, vocabulary
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.diagrams import descriptions as say
+from batch_constructs.assembly import descriptions as say
 from batch_constructs.assembly.template import Reference, is_one_of, known, shown
 from batch_constructs.assembly.template.resources import (
     ComputeEnvironment,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 # Each resource announces its class when it is imported.
 import batch_constructs.assembly.template.resources  # noqa: F401
-from batch_constructs.assembly._garbage import undisturbed
 from batch_constructs.assembly.template._errors import UnreadableInputError
 from batch_constructs.assembly.template.cloud_assembly import (
     MANIFEST,
@@ -19,6 +18,7 @@ from batch_constructs.assembly.template.cloud_assembly import (
     share_exports,
 )
 from batch_constructs.assembly.template.documents import DataDocument, Document, parse
+from batch_constructs.assembly.template.garbage import undisturbed
 from batch_constructs.assembly.template.model import BatchModel
 from batch_constructs.assembly.template.stacks import Stack
 

@@ -364,7 +364,7 @@ def test_a_terminal_breaks_no_identifier(
     new = copy.deepcopy(quickstart)
     del new["Resources"]["Queue"]
     new["Resources"]["Spot"]["Properties"]["ComputeResources"]["InstanceTypes"] = ["m7i"]
-    monkeypatch.setattr("batch_constructs._cli.changes.terminal_width", lambda: 80)
+    monkeypatch.setattr("batch_constructs.cli.changes.terminal_width", lambda: 80)
     plain = changes(tmp_path, quickstart, new).output
     assert max(map(len, plain.splitlines())) <= 80
     assert "ComputeResources.InstanceTypes:" in plain

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from batch_constructs.assembly.checks import check
-from batch_constructs.assembly.checks._fit import Obstacle, misfit_of
-from batch_constructs.assembly.checks._memo import once
-from batch_constructs.assembly.checks._needs import needs_of
+from batch_constructs.assembly.fit.misfits import Obstacle, misfit_of
+from batch_constructs.assembly.fit.needs import needs_of
 from batch_constructs.assembly.template import model_of
+from batch_constructs.assembly.template.memo import once
 from batch_constructs.assembly.template.resources import JobDefinition, Submission
 
 

@@ -1,0 +1,170 @@
+"""Decide whether a value is of the kind that an annotation names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from enum import Enum, StrEnum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin
+
+from batch_constructs._border.tokens import known
+
+__all__ = ["fitted", "is_misplaced", "is_parameter", "is_token", "options", "takes"]
+
+_LISTS = {Sequence, Collection, Iterable, list}
+
+
+def options(expected: Any) -> tuple[Any, ...]:
+    """Return the alternatives of a union; whatever else is one alternative.
+
+    Args:
+        expected: An annotation, evaluated.
+    """
+    if get_origin(expected) in {Union, UnionType}:
+        return tuple(each for part in get_args(expected) for each in options(part))
+    return (NoneType if expected is None else expected,)
+
+
+def fitted(name: str, value: Any, expected: Any, wrong: list[tuple[str, Any, Any]]) -> Any:
+    """Return the value, with strings that are members of an enumeration of ours turned into these.
+
+    Args:
+        name: What the user calls it, such as ``command[1]``.
+        value: What they gave.
+        expected: The annotation, evaluated.
+        wrong: Gets name, value and annotation of what does not fit: the value, or what is in it.
+    """
+    if is_token(value):
+        return value
+    kinds = options(expected)
+    kind = next((each for each in kinds if takes(each, value)), None)
+    if kind is None:
+        member = _member(value, kinds)
+        if member is None:
+            wrong.append((name, value, expected))
+        return value if member is None else member
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in _LISTS and isinstance(value, list | tuple):
+        return _fitted_list(name, value, arguments[0], wrong)
+    if origin in {Mapping, dict} and isinstance(value, Mapping):
+        return {
+            fitted(f"a key of {name}", key, arguments[0], wrong): fitted(
+                f"{name}[{key!r}]" if isinstance(key, str) else f"a value of {name}",
+                each,
+                arguments[1],
+                wrong,
+            )
+            for key, each in value.items()
+        }
+    return value
+
+
+def _fitted_list(
+    name: str, value: list[Any] | tuple[Any, ...], item: Any, wrong: list[tuple[str, Any, Any]]
+) -> Any:
+    mine: list[tuple[str, Any, Any]] = []
+    made = [fitted(f"{name}[{at}]", each, item, mine) for at, each in enumerate(value)]
+    # One item is enough: usually all items are wrong in the same way.
+    wrong += mine[:1]
+    return made if any(one is not other for one, other in zip(made, value, strict=True)) else value
+
+
+def takes(kind: Any, value: Any) -> bool:
+    """Return whether a value is of a kind, without looking at the items of a list or a dict.
+
+    Args:
+        kind: One alternative of an annotation.
+        value: What was given.
+    """
+    origin = get_origin(kind)
+    if kind is Any or kind is object or isinstance(kind, TypeVar | str):
+        return True
+    if kind is NoneType or value is None:
+        return kind is NoneType and value is None
+    if origin is Literal:
+        # The class itself checks which string it is, so that one message tells everything that is wrong.
+        return isinstance(value, str) or value in get_args(kind)
+    if origin in _LISTS:
+        return _is_list(origin, value)
+    if origin in {Mapping, dict}:
+        return isinstance(value, Mapping)
+    if not isinstance(kind, type):
+        # `Callable` and whatever else annotations can say.
+        return True
+    return _is_instance(kind, value)
+
+
+def _is_list(kind: Any, value: Any) -> bool:
+    if isinstance(value, str | Mapping):
+        return False
+    # A set has no order, and lists of AWS mean one; a generator would be empty when it is read again.
+    return isinstance(value, Sequence) or (kind is not Sequence and isinstance(value, Collection))
+
+
+def _is_instance(kind: type, value: Any) -> bool:
+    if kind in {int, float}:
+        # A whole number that is a token is a float.
+        return isinstance(value, int | float) and not isinstance(value, bool | Enum)
+    if isinstance(value, type):
+        return False
+    if issubclass(kind, Enum) and isinstance(value, str) and not known(value):
+        return True
+    if getattr(kind, "_is_protocol", False):
+        return _implements(cast("Any", type(value)), kind) or _says(value, kind)
+    return isinstance(value, kind)
+
+
+@cache
+def _implements(kind: Any, protocol: Any) -> bool:
+    """Return whether a class has all public members of a protocol; those of jsii cannot be asked by `isinstance`."""
+    if kind.__name__ == "InterfaceDynamicProxy":
+        return True
+    if any(protocol in each.__mro__ for each in getattr(kind, "__jsii_ifaces__", ())):
+        return True
+    return bool(_members(protocol)) and all(hasattr(kind, name) for name in _members(protocol))
+
+
+def _says(value: Any, protocol: type) -> bool:
+    # A Python class may set the members of an interface in ``__init__``.
+    own = getattr(value, "__dict__", {})
+    return bool(own) and all(name in own or hasattr(type(value), name) for name in _members(protocol))
+
+
+@cache
+def _members(protocol: Any) -> tuple[str, ...]:
+    names = [name for name in dir(protocol) if not name.startswith("_")]
+    # Constructs read only the ``…_ref`` of a reference. They never call ``with_``, which applies mixins of the CDK.
+    references = [name for name in names if protocol.__name__.endswith("Ref") and name.endswith("_ref")]
+    return tuple(references or [name for name in names if name != "with_"])
+
+
+def _member(value: Any, kinds: Iterable[Any]) -> Enum | None:
+    words = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, StrEnum)]
+    members = [member for kind in words for member in kind]
+    return next((member for member in members if type(value) is str and member.value == value), None)
+
+
+def is_token(value: Any) -> bool:
+    """Return whether a value stands for another one, of whatever kind: a token of the CDK, or a stand-in of tests."""
+    kind = type(value)
+    if kind is object or kind.__module__ == "unittest.mock":
+        return True
+    return hasattr(kind, "resolve") and hasattr(kind, "creation_stack") and not is_parameter(value)
+
+
+def is_parameter(value: Any) -> bool:
+    """Return whether a value is a parameter of CloudFormation: it is no value itself, but has one of each kind."""
+    return hasattr(type(value), "value_as_number")
+
+
+def is_misplaced(function: Any, given: Mapping[str, Any]) -> bool:
+    """Return whether a construct is put into an app or a stage, which hold stacks only.
+
+    Args:
+        function: What is called.
+        given: The arguments, by name.
+    """
+    if function.__qualname__.endswith("Stack.__init__"):
+        return False
+    return any(each.__name__ == "Stage" for each in type(given.get("scope")).__mro__)

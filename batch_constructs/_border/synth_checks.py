@@ -1,0 +1,171 @@
+"""The rules at ``cdk synth``: a validation plugin that looks at the templates of the whole app.
+
+This is the only module of the constructs' wing that knows the reading wing, and it loads it when the templates are
+written, not before.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+from weakref import WeakSet
+
+import jsii
+from aws_cdk import (
+    IPolicyValidationPlugin,
+    PolicyValidationPluginReport,
+    PolicyViolatingResource,
+    PolicyViolation,
+    Validations,
+)
+from constructs import Construct
+
+from batch_constructs._border.last_words import end_with
+from batch_constructs._border.loading import uncollected
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import IPolicyValidationContext
+    from constructs import IConstruct
+
+    from batch_constructs.assembly.checks import Finding
+
+__all__ = ["CONTEXT_KEY", "PLUGIN", "BatchChecks", "CheckedConstruct", "check_at_synth", "errors_in"]
+
+PLUGIN = "batch-constructs"
+"""The plugin's name: a rule is acknowledged as ``batch-constructs::JQ-03``."""
+
+CONTEXT_KEY = "batch-constructs:checks"
+"""The context key that switches the rules off: ``{"context": {"batch-constructs:checks": false}}``."""
+
+# Scopes whose app has the plugin already: asking jsii for the root of each construct would cross the border each time.
+_SEEN: WeakSet[IConstruct] = WeakSet()
+
+
+def check_at_synth(scope: Construct) -> None:
+    """Have the app of this scope checked at synth, once, whatever makes its Batch resources.
+
+    Args:
+        scope: Where a construct of this library is about to be added.
+    """
+    if scope in _SEEN or type(scope).__module__.startswith("batch_constructs."):
+        return
+    _SEEN.add(scope)
+    root = scope.node.root
+    if root in _SEEN and root is not scope:
+        return
+    _SEEN.add(root)
+    if root.node.try_get_context(CONTEXT_KEY) not in {False, "false"}:
+        Validations.of(root).add_plugins(BatchChecks())
+        # Python waits for Node most of the time until synth: time enough to load the rules.
+        Thread(target=_load_rules, daemon=True).start()
+
+
+def _load_rules() -> None:
+    with uncollected():
+        from batch_constructs.assembly.checks import rules  # noqa: PLC0415 - in a thread of its own
+
+        rules()
+
+
+class CheckedConstruct(Construct):
+    """A construct that has its app checked at synth."""
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        """Create it.
+
+        Args:
+            scope: Where the construct belongs.
+            id: Its name in that scope.
+        """
+        check_at_synth(scope)
+        super().__init__(scope, id)
+
+
+@jsii.implements(IPolicyValidationPlugin)
+class BatchChecks:
+    """Reports the findings of all rules as the CDK reports those of any validation plugin."""
+
+    @property
+    def name(self) -> str:
+        """What acknowledgements begin with."""
+        return PLUGIN
+
+    @property
+    def version(self) -> None:
+        """Left out of the report: looking it up would cost as much as many rules do."""
+
+    @property
+    def rule_ids(self) -> list[str]:
+        """All rules, so that the CDK knows what can be acknowledged."""
+        from batch_constructs.assembly.checks import rules  # noqa: PLC0415 - only at synth
+
+        return list(rules())
+
+    def validate(self, context: IPolicyValidationContext) -> PolicyValidationPluginReport:
+        """Check the templates that synth has just written.
+
+        Args:
+            context: Where they are.
+        """
+        from batch_constructs.assembly.checks import Severity, check  # noqa: PLC0415 - only at synth
+        from batch_constructs.assembly.template import read  # noqa: PLC0415
+
+        findings: list[Finding] = []
+        for folder in _folders(context.template_paths):
+            found = check(read(folder))
+            findings += found
+            if errors := [finding for finding in found if finding.severity is Severity.ERROR]:
+                end_with(folder.name, _last_words(errors))
+        return PolicyValidationPluginReport(
+            success=all(finding.severity is not Severity.ERROR for finding in findings),
+            violations=[_violation(finding) for finding in findings],
+        )
+
+
+def errors_in(resource_type: str, properties: Mapping[str, object]) -> list[str]:
+    """What the rules find wrong with a resource alone, before it is made; warnings wait for synth.
+
+    Args:
+        resource_type: ``AWS::Batch::JobQueue``…
+        properties: As a template has them.
+    """
+    from batch_constructs.assembly.checks import Severity, check  # noqa: PLC0415 - only where it is asked for
+    from batch_constructs.assembly.template import model_of  # noqa: PLC0415
+
+    model = model_of({"Resources": {"Resource": {"Type": resource_type, "Properties": properties}}})
+    return [
+        f"{finding.message} ({finding.rule_id}): {finding.remedy}"
+        for finding in check(model)
+        if finding.severity is Severity.ERROR
+    ]
+
+
+def _last_words(errors: Sequence[Finding]) -> list[str]:
+    """The errors in a line each."""
+    lines = [f"  {each.rule_id} {each.resource.label}: {each.message}; {each.remedy}" for each in errors]
+    return [f"jobs of AWS Batch would not run: {len(errors)} error{'s' * (len(errors) != 1)}", *lines]
+
+
+def _folders(template_paths: list[str]) -> list[Path]:
+    # The folder, not the single templates: references between stacks lead on then.
+    folders = {Path(path).resolve().parent for path in template_paths}
+    return sorted(each for each in folders if not any(parent in folders for parent in each.parents))
+
+
+def _violation(finding: Finding) -> PolicyViolation:
+    return PolicyViolation(
+        rule_name=finding.rule_id,
+        description=finding.message,
+        fix=f"{finding.remedy}; {finding.rule.link}",
+        severity=finding.severity.value,
+        violating_resources=[
+            PolicyViolatingResource(
+                resource_logical_id=finding.logical_id,
+                template_path=finding.file,
+                locations=[f"Properties.{finding.property_path}" if finding.property_path else "Properties"],
+            )
+        ],
+    )

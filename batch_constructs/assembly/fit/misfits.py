@@ -1,0 +1,151 @@
+"""Whether a job can ever run behind a queue, and what is in the way.
+
+The answer goes step by step: is there an environment for the kind of job at all, has a type as many GPUs, as many
+vCPUs, as much memory, and may an environment grow so far. A rule reports its own step only, so that each job is told
+the first thing to change. Whatever is not known makes the answer: it may run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from batch_constructs.assembly.fit.hosts import names_in
+from batch_constructs.assembly.fit.needs import Need, needs_of
+from batch_constructs.assembly.template import Unknown, is_one_of, known
+from batch_constructs.assembly.template.memo import once
+from batch_constructs.assembly.template.resources import NodeRange
+from batch_constructs.facts import memory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from batch_constructs.assembly.template.resources import ComputeEnvironment, JobDefinition, Submission
+
+
+class Obstacle(IntEnum):
+    """What keeps a job from running, in the order of the steps."""
+
+    KIND = 0
+    """No environment is of the kind that the definition is for."""
+    GPUS = 1
+    VCPUS = 2
+    MEMORY = 3
+    LIMIT = 4
+    """No environment may grow to the vCPUs of the job."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misfit:
+    """Why a job can never run: the step, what it needs there, and the reason in words."""
+
+    obstacle: Obstacle
+    why: str
+    need: Need | None = None
+
+
+@once
+def misfit_of(submission: Submission) -> Misfit | None:
+    """Why a submitted job can never run; ``None`` if it may."""
+    definition, queue = submission.definition, submission.queue
+    if definition is None or queue is None or not queue.environments or not queue.sees_all_environments:
+        return None
+    return misfit(definition, queue.environments, list(needs_of(definition, submission)))
+
+
+def misfit(
+    definition: JobDefinition, environments: Sequence[ComputeEnvironment], needs: Iterable[Need]
+) -> Misfit | None:
+    """Why no job of a definition can run in any of some environments; ``None`` if one may."""
+    wanted = kind_of_jobs(definition)
+    kinds = [kind_of_environment(environment) for environment in environments]
+    if wanted is None or None in kinds:
+        return None
+    suitable = [e for e, kind in zip(environments, kinds, strict=True) if kind == wanted]
+    if not suitable:
+        others = " and ".join(dict.fromkeys(kind for kind in kinds if kind))
+        return Misfit(obstacle=Obstacle.KIND, why=f"is for {wanted}, and only environments for {others} are")
+    for need in needs:
+        if found := _misfit_of_need(need, suitable, wanted):
+            return found
+    return None
+
+
+def _misfit_of_need(need: Need, environments: Sequence[ComputeEnvironment], kind: str) -> Misfit | None:
+    amounts = need.vcpus, need.memory_mib, need.gpus
+    hosts = [_hosts(environment) if kind in {"EC2", "EKS"} else () for environment in environments]
+    if kind in {"EC2", "EKS"} and None not in hosts:
+        names = tuple(dict.fromkeys(name for host in hosts for name in host or ()))
+        if need.instance_type is not None:
+            names = (need.instance_type,)
+        steps = (
+            (Obstacle.GPUS, (0, 0, need.gpus)),
+            (Obstacle.VCPUS, (need.vcpus, 0, need.gpus)),
+            (Obstacle.MEMORY, amounts),
+        )
+        for obstacle, asked in steps:
+            if why := why_none_fits(names, *asked, on_eks=need.on_eks):
+                return Misfit(obstacle=obstacle, why=why, need=need)
+    if isinstance(need.unit, NodeRange):
+        return None
+    limits = [environment.compute_resources.max_vcpus for environment in environments]
+    numbers = [limit for limit in limits if known(limit)]
+    if len(numbers) < len(limits) or not _exceeds(need, list(zip(hosts, numbers, strict=True))):
+        return None
+    why = f"MaxvCpus is at most {max(numbers)}"
+    return Misfit(obstacle=Obstacle.LIMIT, why=why, need=need)
+
+
+def _exceeds(need: Need, environments: list[tuple[tuple[str, ...] | None, int]]) -> bool:
+    """Whether each environment that has instances for a job is too small for it."""
+    return all(
+        # 0 is a fault of its own, and none of the job.
+        0 < limit < need.vcpus
+        or (
+            names
+            and need.instance_type is None
+            and why_none_fits(names, need.vcpus, need.memory_mib, need.gpus, on_eks=need.on_eks) is not None
+        )
+        for names, limit in environments
+    )
+
+
+_hosts = once(names_in)
+
+
+@lru_cache(maxsize=4096)
+def why_none_fits(
+    names: tuple[str, ...], vcpus: float, memory_mib: float, gpus: int, *, on_eks: bool = False
+) -> str | None:
+    """Why a job never fits any of the instance types; ``None`` when one may hold it, or one is not known."""
+    return memory.why_none_fits(names, vcpus, memory_mib, gpus, "EKS" if on_eks else "ECS")
+
+
+@once
+def kind_of_jobs(definition: JobDefinition) -> str | None:
+    """``EC2``, ``EKS``, ``FARGATE`` or ``MANAGED_INSTANCES``; ``None`` if it is unknown."""
+    units = [definition.eks_properties, definition.container_properties, definition.ecs_properties]
+    units += [unit for r in definition.node_properties.node_range_properties for unit in (r.eks_properties,)]
+    if any(isinstance(unit.node, Unknown) for unit in units):
+        return None
+    if definition.eks_properties.present or any(unit.present for unit in units[3:]):
+        return "EKS"
+    platform = definition.platform
+    return platform if known(platform) else None
+
+
+@once
+def kind_of_environment(environment: ComputeEnvironment) -> str | None:
+    """``EC2``, ``EKS``, ``FARGATE`` or ``MANAGED_INSTANCES``; ``None`` if it is unknown."""
+    resources = environment.compute_resources
+    if is_one_of(environment.eks, True):
+        return "EKS"
+    if isinstance(environment.eks, Unknown):
+        return None
+    if resources.fargate:
+        return "FARGATE"
+    if is_one_of(resources.type, "ECS_MANAGED_INSTANCES"):
+        return "MANAGED_INSTANCES"
+    return "EC2" if resources.ec2 or is_one_of(environment.type_, "UNMANAGED") else None

@@ -1,0 +1,7 @@
+"""``python -m batch_constructs.cli.commands``."""
+
+from __future__ import annotations
+
+from batch_constructs.cli.commands import main
+
+main()

@@ -1,0 +1,132 @@
+"""``check``: what is looked at, by which settings, and which findings count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from batch_constructs.assembly import checks
+from batch_constructs.cli import baseline, reports
+from batch_constructs.cli.failing import fail
+from batch_constructs.cli.inputs import read_path
+from batch_constructs.cli.progress import progress
+from batch_constructs.cli.settings import Settings, find_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from batch_constructs.assembly.checks import Finding
+    from batch_constructs.assembly.template import BatchModel, Resource
+
+__all__ = ["Options", "check"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the command line says; what it leaves out the settings say."""
+
+    paths: tuple[Path, ...]
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    strict: bool
+    style: str
+    quiet: bool
+    baseline: Path | None
+    write_baseline: bool
+
+
+def check(options: Options) -> int:
+    """Check, report, and return the exit status."""
+    settings = find_settings(Path.cwd())
+    paths = options.paths or tuple(map(_from_here, settings.paths))
+    if not paths:
+        fail(
+            "check needs a path: a template, a cdk.out folder, a folder of templates, or - for standard input"
+        )
+    select, ignore = options.select or settings.select, options.ignore or settings.ignore
+    file = options.baseline or (settings.baseline and _from_here(settings.baseline))
+    if options.write_baseline and file is None:
+        fail("--write-baseline needs --baseline FILE, or baseline in pyproject.toml")
+    _demand_rules(settings)
+    models, findings = [], []
+    for path in paths:
+        with progress(f"checking {path}"):
+            model = read_path(path)
+            models.append(model)
+            findings += _found(model, select, ignore, settings.severity)
+    if options.write_baseline and file is not None:
+        click.echo(f"wrote {reports.counted(baseline.write(file, findings), 'finding')} to {file}", err=True)
+        return 0
+    known = 0
+    if file is not None:
+        every = len(findings)
+        resources = [resource for model in models for resource in model.resources]
+        findings, stale = baseline.apply(file, findings, resources, checks.applied(select, ignore))
+        known = every - len(findings)
+        _tell_stale(file, stale)
+    reports.FORMATS[options.style](findings, "" if options.quiet else _summary(findings, models, known))
+    strict = options.strict or settings.strict
+    return int(any(strict or finding.severity is checks.Severity.ERROR for finding in findings))
+
+
+def _from_here(path: Path) -> Path:
+    """A path of the settings as messages show it: relative where that is shorter."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _found(
+    model: BatchModel, select: Sequence[str], ignore: Sequence[str], severity: Mapping[str, str]
+) -> list[Finding]:
+    try:
+        findings = checks.check(model, select=select, ignore=ignore, acknowledged=False)
+    except ValueError as error:
+        fail(str(error))
+    levels = {name.upper(): checks.Severity(level) for name, level in severity.items()}
+    return [_levelled(finding, levels) for finding in findings]
+
+
+def _levelled(finding: Finding, levels: Mapping[str, checks.Severity]) -> Finding:
+    """The finding with the severity that the settings give its rule, or its family."""
+    level = levels.get(finding.rule_id, levels.get(finding.rule.family))
+    return finding if level is None else replace(finding, severity=level)
+
+
+def _demand_rules(settings: Settings) -> None:
+    """End if the settings name what is neither a rule nor a family."""
+    try:
+        checks.applied((*settings.select, *settings.severity), settings.ignore)
+    except ValueError as error:
+        fail(f"{settings.file}: {error}")
+
+
+def _tell_stale(file: Path, stale: Sequence[baseline.Key]) -> None:
+    if stale:
+        shown = "; ".join(" ".join(filter(None, key)) for key in stale[:3])
+        more = f"; and {len(stale) - 3} more" if len(stale) > 3 else ""
+        verb = "is" if len(stale) == 1 else "are"
+        click.echo(
+            f"{file}: {reports.counted(len(stale), 'entry', 'entries')} {verb} found no more ({shown}{more}); "
+            "--write-baseline removes what is stale",
+            err=True,
+        )
+
+
+def _summary(findings: Sequence[Finding], models: Sequence[BatchModel], known: int) -> str:
+    """``2 errors in 1 template with 3 resources of AWS Batch``."""
+    templates = sum(len(model.stacks) for model in models)
+    resources = sum(_is_batch(resource) for model in models for resource in model.resources)
+    where = reports.counted(templates, "template")
+    if not findings and not resources:
+        holds = "holds" if templates == 1 else "hold"
+        return f"no findings: {where} {holds} nothing of AWS Batch"
+    behind = f", and {known} known" if known else ""
+    batch = reports.counted(resources, "resource")
+    return f"{reports.summary(findings)}{behind} in {where} with {batch} of AWS Batch"
+
+
+def _is_batch(resource: Resource) -> bool:
+    return resource.type.startswith("AWS::Batch::")

@@ -1,0 +1,256 @@
+"""The ``batch-constructs`` command: checks templates, explains rules, shows what a template holds.
+
+It reads templates only: no ``aws_cdk``, no Node.js, and nothing is loaded before a command needs it.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import click
+
+from batch_constructs.cli.progress import progress
+
+_PATHS = click.Path(path_type=Path)
+_FORMATS = click.Choice(["text", "json", "sarif", "github"])
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="batch-constructs", prog_name="batch-constructs")
+def main() -> None:
+    """Prove that the jobs of AWS Batch in a template or a CDK application will run."""
+    for stream in (sys.stdout, sys.stderr):
+        # A template may hold signs that the terminal, or UTF-8 itself, cannot write.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+@main.command()
+@click.argument("kind", type=click.Choice(["platform", "nextflow", "etl"]), default="platform")
+@click.argument("folder", type=_PATHS, default=Path())
+def init(kind: str, folder: Path) -> None:
+    """Write a project to start from: app, stack, tests, and a workflow for CI.
+
+    \b
+    batch-constructs init platform my-platform
+    batch-constructs init nextflow my-pipelines
+    batch-constructs init etl .
+
+    The folder names the project. No file that is there is overwritten.
+
+    Exit status: 0 written, 2 a file is there already, or cannot be written.
+    """
+    from batch_constructs.cli import init as projects  # noqa: PLC0415 - nothing is loaded before it is needed
+    from batch_constructs.cli.failing import fail  # noqa: PLC0415 - as above
+
+    try:
+        written = projects.write(kind, folder)
+    except (projects.NotNamedError, projects.NotEmptyError, OSError) as error:
+        fail(str(error))
+    for path in written:
+        click.echo(f"wrote {folder / path}")
+    click.echo(f"next: see {folder / 'README.md'}")
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=_PATHS)
+@click.option("--format", "style", type=_FORMATS, default="text", show_default=True, help="How to report.")
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
+@click.option("--select", metavar="RULE", multiple=True, help="Apply only this rule or family; repeatable.")
+@click.option("--ignore", metavar="RULE", multiple=True, help="Leave out this rule or family; repeatable.")
+@click.option(
+    "--baseline", metavar="FILE", type=_PATHS, help="Count only findings that this file does not know."
+)
+@click.option(
+    "--write-baseline", is_flag=True, help="Write the findings of now to the baseline, and fail for none."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print findings only.")
+def check(
+    paths: tuple[Path, ...],
+    style: str,
+    *,
+    strict: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    baseline: Path | None,
+    write_baseline: bool,
+    quiet: bool,
+) -> None:
+    """Check templates, cdk.out folders, or folders of templates; - is a template on standard input.
+
+    \b
+    batch-constructs check cdk.out
+    batch-constructs check --strict --ignore NET template.yaml
+    batch-constructs check --format sarif cdk.out > findings.sarif
+    batch-constructs check cdk.out --baseline batch-baseline.json --write-baseline
+
+    What the command line leaves out stands in pyproject.toml, under [tool.batch-constructs].
+
+    Exit status: 0 nothing found, 1 errors found (with --strict also warnings), 2 a path cannot be read.
+    """
+    from batch_constructs.cli import checking  # noqa: PLC0415 - the rules cost 30 ms
+
+    options = checking.Options(
+        paths=paths,
+        select=select,
+        ignore=ignore,
+        strict=strict,
+        style=style,
+        quiet=quiet,
+        baseline=baseline,
+        write_baseline=write_baseline,
+    )
+    sys.exit(checking.check(options))
+
+
+@main.command()
+@click.argument("rule", required=False)
+def rules(rule: str | None) -> None:
+    """List the rules, or explain one of them.
+
+    \b
+    batch-constructs rules
+    batch-constructs rules JQ
+    batch-constructs rules JQ-03
+
+    Exit status: 0 found, 2 there is no such rule.
+    """
+    from batch_constructs.assembly.checks import rules as registered  # noqa: PLC0415 - as above
+    from batch_constructs.assembly.checks.unchecked import UNCHECKED  # noqa: PLC0415 - as above
+    from batch_constructs.cli import explain  # noqa: PLC0415 - as above
+    from batch_constructs.cli.failing import did_you_mean, fail  # noqa: PLC0415 - as above
+
+    every = registered()
+    if rule is None:
+        explain.listing(every.values())
+    elif (name := rule.upper()) in every:
+        explain.explain(every[name])
+    elif family := [each for each in every.values() if each.family == name]:
+        explain.listing(family)
+    elif name in UNCHECKED:
+        click.echo(f"{name} is not checked: {UNCHECKED[name]}")
+    else:
+        hint = did_you_mean(name, every)
+        fail(f"there is no rule {rule!r}{hint}; `batch-constructs rules` lists them")
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=_PATHS)
+@click.option("--tables", is_flag=True, help="Tables with all sizes and limits, in place of a tree.")
+def show(paths: tuple[Path, ...], *, tables: bool) -> None:
+    """Show what templates or cdk.out folders hold of AWS Batch; - is a template on standard input.
+
+    \b
+    batch-constructs show cdk.out
+    batch-constructs show --tables cdk.out
+
+    Exit status: 0 shown, 2 a path cannot be read.
+    """
+    from batch_constructs.cli.inputs import read_path  # noqa: PLC0415 - as above
+
+    models = []
+    for path in paths:
+        with progress(f"reading {path}"):
+            models.append(read_path(path))
+    from batch_constructs.cli import tables as rows  # noqa: PLC0415 - rich costs 60 ms
+    from batch_constructs.cli import tree  # noqa: PLC0415 - as above
+
+    (rows if tables else tree).show(models)
+
+
+@main.command()
+@click.argument("path", type=_PATHS)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=_PATHS,
+    help="Where to: .svg, .mmd (Mermaid) or .png; - writes Mermaid to the terminal.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Do not say what was written.")
+def diagram(path: Path, output: Path | None, *, quiet: bool) -> None:
+    """Draw the platform of a template or a cdk.out folder; - is a template on standard input.
+
+    What starts jobs, definitions, queues in their order of environments, networks, alerts.
+
+    \b
+    batch-constructs diagram cdk.out -o platform.svg
+    batch-constructs diagram cdk.out -o -
+
+    Exit status: 0 drawn, 2 the path cannot be read or the file cannot be written.
+    """
+    from batch_constructs.cli import pictures  # noqa: PLC0415 - as above
+    from batch_constructs.cli.failing import fail, reason  # noqa: PLC0415 - as above
+    from batch_constructs.cli.inputs import STANDARD_INPUT, read_path  # noqa: PLC0415 - as above
+
+    with progress(f"drawing {path}"):
+        model = read_path(path)
+    endings = f"{', '.join(list(pictures.FORMATS)[:-1])} or {list(pictures.FORMATS)[-1]}"
+    if output is None:
+        fail(f"diagram needs -o FILE, which ends in {endings}; -o - writes Mermaid to the terminal")
+    terminal = str(output) == STANDARD_INPUT
+    if not terminal and output.suffix not in pictures.FORMATS:
+        fail(f"the output must end in {endings}, got {output.name!r}")
+    try:
+        with progress(f"drawing {path}"):
+            pictures.write(model, output)
+    except OSError as error:
+        fail(f"{output}: it cannot be written ({reason(error)})")
+    except pictures.NoRendererError as error:
+        fail(str(error))
+    if not quiet and not terminal:
+        click.echo(f"wrote {output}", err=True)
+
+
+@main.command()
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to report.",
+)
+@click.option(
+    "--removed",
+    metavar="PATH",
+    multiple=True,
+    help="Accept that this queue, environment, policy or quota goes: construct path or logical id; repeatable.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print only what fails or surprises.")
+def changes(old: str, new: str, style: str, removed: tuple[str, ...], *, quiet: bool) -> None:
+    """Tell what a deploy of NEW over OLD would do to environments, queues, definitions and policies.
+
+    \b
+    batch-constructs changes deployed.json cdk.out
+    batch-constructs changes git:v1.2:tests/snapshots/test_stack/test_platform.template.json cdk.out
+
+    Each is a template, a cdk.out folder, a folder of templates, or a template in git: git:REVISION:PATH. One of them may
+    be -, a template on standard input.
+
+    A queue, environment or policy of OLD that goes or is made anew is a surprise, unless --removed names it.
+
+    Exit status: 0 nothing fails or surprises, 1 something does or may, 2 a path cannot be read.
+    """
+    from batch_constructs.assembly.changes import not_compared, plan  # noqa: PLC0415 - as above
+    from batch_constructs.cli import changes as blocks  # noqa: PLC0415 - as above
+    from batch_constructs.cli.failing import fail  # noqa: PLC0415 - as above
+    from batch_constructs.cli.inputs import STANDARD_INPUT, read_git  # noqa: PLC0415 - as above
+
+    if old == new == STANDARD_INPUT:
+        fail("only one of OLD and NEW can be standard input, got - twice")
+    models = [read_git(path) for path in (old, new)]
+    with progress("comparing"):
+        planned = plan(*models, removed=removed)
+    blocks.FORMATS[style](planned, not_compared(*models), quiet=quiet)
+    blocks.tell_unused(removed, planned)
+    if any(change.problems for change in planned):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

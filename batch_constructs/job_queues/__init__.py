@@ -1,0 +1,1 @@
+"""Job queues, their time limits and the metrics that AWS publishes of them."""

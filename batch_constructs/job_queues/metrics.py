@@ -1,0 +1,202 @@
+"""The metrics that AWS publishes of a job queue, for whatever knows the queue's name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batch_constructs._border.places import place_of
+from batch_constructs.facts.metrics import NAMESPACE, QUEUE_DIMENSION, QueueMetric
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_cdk import Duration
+    from aws_cdk import aws_cloudwatch as cloudwatch
+
+__all__ = ["QueueMetrics", "ServiceQueueMetrics", "metric"]
+
+
+class QueueMetrics:
+    """Metrics of AWS Batch itself: no function, no log and no custom metric is behind them.
+
+    They are made at no charge, and as well as AWS Batch can: alarms should bear a gap now and then. An alarm or a
+    dashboard on them costs what CloudWatch takes for these.
+
+    Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents).
+    """
+
+    has_service_jobs: bool | None = None
+    """Whether the queue's jobs are service jobs, which have other metrics and events. ``None`` if that is unknown."""
+
+    @property
+    def _source(self) -> object:
+        """What the metrics are of."""
+        return self
+
+    @property
+    def job_queue_name(self) -> str:
+        """The queue's name."""
+        raise NotImplementedError
+
+    def metric(
+        self, name: QueueMetric, *, statistic: str | None = None, period: Duration | None = None
+    ) -> cloudwatch.Metric:
+        """Return any metric of the queue.
+
+        Args:
+            name: Which one. Durations are in milliseconds.
+            statistic: Such as ``"Sum"``, ``"p90"``, ``"Maximum"``. By default the sum of counts, and the 90th percentile
+                of durations.
+            period: Over how long, in whole minutes; by default 5.
+
+        Raises:
+            ValueError: AWS does not publish the metric for this kind of queue, so that it would never have data.
+        """
+        if self.has_service_jobs is not None and not name.exists_for(service_jobs=self.has_service_jobs):
+            kind, other = ("service", "compute") if self.has_service_jobs else ("compute", "service")
+            raise ValueError(
+                f"{name.value} is published for {other} jobs only, got a queue of {kind} jobs: see QueueMetric"
+            )
+        return self._metric(name, statistic=statistic, period=period)
+
+    def _metric(
+        self, name: QueueMetric, *, statistic: str | None = None, period: Duration | None = None
+    ) -> cloudwatch.Metric:
+        return metric(
+            NAMESPACE,
+            name.value,
+            {QUEUE_DIMENSION: self.job_queue_name},
+            statistic=statistic or ("p90" if name.is_duration else "Sum"),
+            period=period,
+            source=self._source,
+        )
+
+    def metric_submitted(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Jobs that were submitted: all children of an array at once.
+
+        Args:
+            period: Over how long, in whole minutes; by default 5.
+        """
+        return self._metric(QueueMetric.SUBMITTED, period=period)
+
+    def metric_runnable(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Jobs that began to wait for capacity, once for each attempt.
+
+        Args:
+            period: Over how long, in whole minutes; by default 5.
+        """
+        return self._metric(QueueMetric.RUNNABLE, period=period)
+
+    def metric_running(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Jobs that began to run, once for each attempt.
+
+        Args:
+            period: Over how long, in whole minutes; by default 5.
+        """
+        return self._metric(QueueMetric.RUNNING, period=period)
+
+    def metric_succeeded(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Jobs that succeeded.
+
+        Args:
+            period: Over how long, in whole minutes; by default 5.
+        """
+        return self._metric(QueueMetric.SUCCEEDED, period=period)
+
+    def metric_failed(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Jobs that failed for good, cancelled and terminated ones included.
+
+        Args:
+            period: Over how long, in whole minutes; by default 5.
+        """
+        return self._metric(QueueMetric.FAILED, period=period)
+
+    def metric_retries(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Attempts that failed and were tried again.
+
+        Args:
+            period: Over how long, in whole minutes; by default 5.
+        """
+        return self._metric(QueueMetric.RETRIED, period=period)
+
+    def metric_queue_wait(
+        self, *, statistic: str = "p90", period: Duration | None = None
+    ) -> cloudwatch.Metric:
+        """Milliseconds that attempts waited for capacity: from RUNNABLE to STARTING, of service jobs to SCHEDULED.
+
+        Args:
+            statistic: Such as ``"p50"``, ``"p90"``, ``"Average"``, ``"Maximum"``; by default ``"p90"``.
+            period: Over how long, in whole minutes; by default 5.
+        """
+        wait = QueueMetric.of_queue_wait(service_jobs=self.has_service_jobs)
+        return self._metric(wait, statistic=statistic, period=period)
+
+    def metric_time_to_start(
+        self, *, statistic: str = "p90", period: Duration | None = None
+    ) -> cloudwatch.Metric:
+        """Milliseconds from submission to the first STARTING, of service jobs to the first SCHEDULED.
+
+        What dependencies took is included.
+
+        Args:
+            statistic: Such as ``"p50"``, ``"p90"``, ``"Average"``, ``"Maximum"``; by default ``"p90"``.
+            period: Over how long, in whole minutes; by default 5.
+        """
+        start = QueueMetric.of_time_to_start(service_jobs=self.has_service_jobs)
+        return self._metric(start, statistic=statistic, period=period)
+
+    def metric_run_time(self, *, statistic: str = "p90", period: Duration | None = None) -> cloudwatch.Metric:
+        """Milliseconds that attempts ran.
+
+        Args:
+            statistic: Such as ``"p50"``, ``"p90"``, ``"Average"``, ``"Maximum"``; by default ``"p90"``.
+            period: Over how long, in whole minutes; by default 5.
+        """
+        return self._metric(QueueMetric.EXECUTION, statistic=statistic, period=period)
+
+
+class ServiceQueueMetrics(QueueMetrics):
+    """Metrics that AWS publishes for queues of service jobs only."""
+
+    has_service_jobs: bool | None = True
+
+    def metric_scheduled(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Jobs that were handed to the service, again after each preemption.
+
+        Args:
+            period: Over how long, in whole minutes; by default 5.
+        """
+        return self._metric(QueueMetric.SCHEDULED, period=period)
+
+    def metric_preempted(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Jobs that were preempted. Only queues with a `QuotaSharePolicy` preempt.
+
+        Args:
+            period: Over how long, in whole minutes; by default 5.
+        """
+        return self._metric(QueueMetric.PREEMPTED, period=period)
+
+
+def metric(
+    namespace: str,
+    name: str,
+    dimensions: Mapping[str, str],
+    *,
+    statistic: str,
+    period: Duration | None,
+    source: object = None,
+) -> cloudwatch.Metric:
+    """A metric, of the Region and account of its source where these are known; without a period, of 5 minutes."""
+    from aws_cdk import Duration  # noqa: PLC0415 - a queue is imported far more often than its metrics are asked for
+    from aws_cdk import aws_cloudwatch as cloudwatch  # noqa: PLC0415
+
+    place = place_of(source)
+    return cloudwatch.Metric(
+        namespace=namespace,
+        metric_name=name,
+        dimensions_map=dict(dimensions),
+        statistic=statistic,
+        period=period or Duration.minutes(5),
+        region=place.region,
+        account=place.account,
+    )

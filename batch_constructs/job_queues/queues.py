@@ -1,0 +1,299 @@
+"""Job queues: where jobs wait, and in which order environments are tried."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import jsii
+from aws_cdk import Fn
+from aws_cdk import aws_batch as batch
+from aws_cdk.interfaces.aws_batch import IJobQueueRef, JobQueueReference
+
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.cli_json.constructs import CliJson, check_kind
+from batch_constructs._border.cli_json.named import Named
+from batch_constructs._border.places import check_place
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.references import Referable
+from batch_constructs._border.tokens import known
+from batch_constructs.compute_environments.order import check_order, check_policy
+from batch_constructs.facts import limits, patterns
+from batch_constructs.facts.vocabulary import TimeLimitAction
+from batch_constructs.job_queues.metrics import QueueMetrics
+from batch_constructs.job_queues.time_limits import JobStateTimeLimit, check_reasons, limits_of
+from batch_constructs.permissions import grants
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import aws_iam as iam
+    from aws_cdk.interfaces.aws_batch import IComputeEnvironmentRef, IJobDefinitionRef, ISchedulingPolicyRef
+    from constructs import Construct
+    from jsii import Number
+
+__all__ = [
+    "ImportedJobQueue",
+    "JobQueue",
+    "JobQueueBase",
+    "JobStateTimeLimit",
+    "NamedQueue",
+    "kind_of",
+    "queue_arguments",
+]
+
+_L1 = batch.CfnJobQueue
+
+
+@jsii.implements(IJobQueueRef)
+class NamedQueue(Referable, QueueMetrics):
+    """A queue that a submission can name: of jobs, or of service jobs."""
+
+    job_queue_arn: str
+    """The queue's ARN."""
+
+    @property
+    def job_queue_name(self) -> str:
+        """The queue's name, taken from its ARN at deploy time."""
+        return Fn.select(1, Fn.split("/", self.job_queue_arn))
+
+    @property
+    def job_queue_ref(self) -> JobQueueReference:
+        """What submitters of this library, of the CDK's L2 and of its L1 take."""
+        return JobQueueReference(job_queue_arn=self.job_queue_arn)
+
+
+class JobQueueBase(NamedQueue):
+    """A job queue, made here or elsewhere."""
+
+    _has_shares: bool | None = None
+    """Whether its jobs name a share; of an imported queue nobody knows."""
+
+    def grant_submit_job(
+        self,
+        grantee: iam.IGrantable,
+        *job_definitions: IJobDefinitionRef,
+        share_identifiers: Sequence[str] = (),
+        tagged: bool = False,
+    ) -> iam.Grant:
+        """Allow to submit jobs of these definitions, in any revision, to this queue, and nothing else.
+
+        Guide: Supported Resource-Level Permissions for AWS Batch API Actions (``SubmitJob`` names a queue *and* a
+        definition); Example Policies (the ``batch:ShareIdentifier`` condition key).
+
+        Args:
+            grantee: A role, a function, a user: who submits. It may be deployed to another Region; it must belong to the
+                account of the queue.
+            job_definitions: At least one; ours, the L2's, an L1 or an imported one.
+            share_identifiers: The only shares that the jobs may name; may end in ``*``. By default any share: on a queue
+                with a `FairSharePolicy` the grantee can then use the share of everybody, which a warning says at synth.
+                Give ``["*"]`` where that is meant.
+            tagged: Whether jobs may be submitted with tags. AWS Batch asks for ``batch:TagResource`` on the queue and the
+                definition then, so that the grantee may tag these, too. By default a submission with tags is denied.
+
+        Raises:
+            ValueError: no definition is given, which would allow nothing; a share identifier is malformed; the grantee
+                is of another account; or a definition is in another Region or account than the queue.
+        """
+        from batch_constructs.job_definitions.submitting import let_submit  # noqa: PLC0415
+
+        return let_submit(
+            self,
+            grantee,
+            job_definitions,
+            has_shares=self._has_shares,
+            share_identifiers=share_identifiers,
+            tagged=tagged,
+        )
+
+    def grant_cancel_and_terminate(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow to cancel and terminate jobs of the queue's account and Region, those of other queues included.
+
+        One by one, or 50 at once: ``CancelJobs`` and ``TerminateJobs`` have no rights of their own. IAM cannot narrow it
+        to the queue: the ARN of a job does not name it.
+
+        Guide: Supported Resource-Level Permissions for AWS Batch API Actions (``CancelJob``, ``TerminateJob``).
+
+        Args:
+            grantee: A role, a function, a user: who ends jobs.
+
+        Raises:
+            ValueError: the grantee is of another account.
+        """
+        grants.check_account(grantee, self.env, "grant_cancel_and_terminate")
+        return grants.cancel_and_terminate(grantee, self.job_queue_arn)
+
+    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow to see this queue, its snapshot and its jobs, and to change nothing.
+
+        IAM cannot narrow ``DescribeJobQueues``, ``DescribeJobs`` and ``ListJobs`` to the queue; only its snapshot
+        and its tags are of this queue alone. For all of AWS Batch there is `allow_read`.
+
+        Guide: Supported Resource-Level Permissions for AWS Batch API Actions.
+
+        Args:
+            grantee: A role, a function, a user: who looks.
+
+        Raises:
+            ValueError: the grantee is of another account.
+        """
+        grants.check_account(grantee, self.env, "grant_read")
+        return grants.read(grantee, self.job_queue_arn)
+
+    @staticmethod
+    def from_job_queue_arn(scope: Construct, id: str, job_queue_arn: str) -> ImportedJobQueue:
+        """Refer to a queue that exists already.
+
+        Args:
+            scope: Where the reference belongs.
+            id: Its name in that scope.
+            job_queue_arn: The queue's ARN; a token passes.
+
+        Raises:
+            ValueError: the value is not the ARN of a job queue.
+        """
+        return ImportedJobQueue(scope, id, job_queue_arn=job_queue_arn)
+
+
+@checked
+class ImportedJobQueue(JobQueueBase):
+    """A job queue that another stack or another tool made.
+
+    Guide: Job Queues.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, job_queue_arn: str) -> None:
+        """Refer to it.
+
+        Args:
+            scope: Where the reference belongs.
+            id: Its name in that scope.
+            job_queue_arn: The queue's ARN; a token passes.
+
+        Raises:
+            ValueError: the value is not the ARN of a job queue.
+        """
+        if known(job_queue_arn) and ":job-queue/" not in job_queue_arn:
+            raise ValueError(
+                f"job_queue_arn must look like arn:aws:batch:REGION:ACCOUNT:job-queue/NAME, got {job_queue_arn!r}"
+            )
+        super().__init__(scope, id)
+        self.job_queue_arn = self._imported_arn = job_queue_arn
+
+
+@checked
+class JobQueue(CliJson, JobQueueBase):
+    """A queue. Jobs go to the first of its environments that can take them.
+
+    Environments must be of one kind (EC2 and Spot, or Fargate and Fargate Spot, or EKS) and of one architecture;
+    that is checked at synth, where ours, the L2's, L1s and imported ones look the same.
+
+    Guide: Creating a Job Queue; Job Queue Parameters.
+    """
+
+    _operation = "CreateJobQueue"
+    has_service_jobs = False
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        compute_environments: Sequence[IComputeEnvironmentRef],
+        priority: Number = 1,
+        scheduling_policy: ISchedulingPolicyRef | None = None,
+        job_state_time_limits: Sequence[JobStateTimeLimit] = (),
+        enabled: bool = True,
+        job_queue_name: str | None = None,
+    ) -> None:
+        """Create the queue.
+
+        Args:
+            scope: Where the queue belongs.
+            id: Its name in that scope.
+            compute_environments: In the order in which they are tried: ours, the L2's, an L1 or an imported one.
+                At least one; more than three need a raised quota. Of ECS Managed Instances, those on demand come
+                before those on Spot.
+            priority: 0 to 1000; among queues that share an environment, the higher goes first. By default 1.
+            scheduling_policy: How shares are served, by a `FairSharePolicy`. By default first in, first out. A queue
+                that begins without one can never get one.
+            job_state_time_limits: When a job that blocks the queue is cancelled, at most one limit for a reason. The
+                reasons of service jobs are for `SageMakerJobQueue`. By default it blocks for ever.
+            enabled: Whether it accepts jobs; by default yes. Jobs in a disabled queue finish.
+            job_queue_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
+
+        Raises:
+            ValueError: arguments that AWS would refuse, all of them in one message.
+        """
+        problems = Problems()
+        problems.within("priority", priority, limits.QUEUE_PRIORITY)
+        problems.matches("job_queue_name", job_queue_name, patterns.JOB_QUEUE_NAME)
+        arns = [each.compute_environment_ref.compute_environment_arn for each in compute_environments]
+        check_reasons(problems, job_state_time_limits, service_jobs=False)
+        check_order(problems, compute_environments, arns)
+        check_policy(problems, scheduling_policy)
+        check_place(problems, scope, "compute_environments", compute_environments)
+        check_place(problems, scope, "scheduling_policy", [scheduling_policy])
+        problems.raise_if_any()
+        super().__init__(scope, id)
+        self._has_shares = scheduling_policy is not None
+        self.cfn = _L1(
+            self,
+            "Resource",
+            job_queue_name=job_queue_name,
+            priority=priority,
+            state="ENABLED" if enabled else "DISABLED",
+            scheduling_policy_arn=None
+            if scheduling_policy is None
+            else scheduling_policy.scheduling_policy_ref.scheduling_policy_arn,
+            job_state_time_limit_actions=[
+                _L1.JobStateTimeLimitActionProperty(
+                    action=TimeLimitAction.CANCEL.value,
+                    state="RUNNABLE",
+                    reason=limit.reason.value,
+                    max_time_seconds=limit.max_time.to_seconds(),
+                )
+                for limit in job_state_time_limits
+            ]
+            or None,
+            compute_environment_order=[
+                _L1.ComputeEnvironmentOrderProperty(compute_environment=arn, order=order)
+                for order, arn in enumerate(arns, start=1)
+            ],
+        )
+        # On Amazon EKS a job that comes before the rights waits for them, and one that outlives them never ends.
+        before = [every for each in compute_environments for every in getattr(each, "usable_after", ())]
+        if before:
+            self.cfn.node.add_dependency(*before)
+
+    @cached_property
+    def job_queue_arn(self) -> str:  # type: ignore[override] # read once, when first needed
+        """The queue's ARN."""
+        return self.cfn.attr_job_queue_arn
+
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003
+        check_kind("JobQueue", kind_of(properties))
+        environments = sorted(properties["ComputeEnvironmentOrder"], key=lambda each: each["Order"])
+        return {
+            **queue_arguments(properties),
+            "compute_environments": [Named(each["ComputeEnvironment"]) for each in environments],
+        }
+
+
+def kind_of(properties: Mapping[str, Any]) -> str:
+    """The class that takes such documents."""
+    serving = "ServiceEnvironmentOrder" in properties
+    return "SageMakerJobQueue" if serving else "JobQueue"
+
+
+def queue_arguments(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """What all queues have in common."""
+    policy = properties.get("SchedulingPolicyArn")
+    return {
+        "priority": properties["Priority"],
+        "scheduling_policy": None if policy is None else Named(policy),
+        "job_state_time_limits": limits_of(properties.get("JobStateTimeLimitActions", ())),
+        "enabled": properties.get("State", "ENABLED").upper() != "DISABLED",
+        "job_queue_name": properties["JobQueueName"],
+    }

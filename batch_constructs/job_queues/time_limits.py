@@ -1,0 +1,128 @@
+"""When a job that blocks its queue is ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import Duration
+
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.problems import Problems
+from batch_constructs.facts import limits
+from batch_constructs.facts.vocabulary import TimeLimitReason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["JobStateTimeLimit", "TimeLimitReason", "check_reasons", "limits_of"]
+
+
+@checked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStateTimeLimit:
+    """When a job that blocks the head of its queue is cancelled, so that it stops blocking the others.
+
+    Guide: Job Queue Parameters (``jobStateTimeLimitActions``); Troubleshooting AWS Batch (jobs stuck in RUNNABLE).
+
+    Attributes:
+        reason: Why it is stuck.
+        max_time: How long it may stand at the head of the queue for that reason, 10 minutes to 24 hours.
+
+    Raises:
+        ValueError: the time is out of its range.
+    """
+
+    reason: TimeLimitReason
+    max_time: Duration
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.within("max_time", self.max_time.to_seconds(), limits.JOB_STATE_TIME_LIMIT_SECONDS)
+        problems.raise_if_any()
+
+    @classmethod
+    def for_misconfigurations(cls, max_time: Duration | None = None) -> tuple[JobStateTimeLimit, ...]:
+        """Cancel what can never run: too large for the environments, or for what they are allowed to launch.
+
+        Args:
+            max_time: How long it may block the queue, 10 minutes to 24 hours. By default one hour, in which somebody
+                may raise the limits of an environment.
+
+        Raises:
+            ValueError: the time is out of its range.
+        """
+        return cls._for(_NEVER_RUN, max_time or Duration.hours(1))
+
+    @classmethod
+    def for_insufficient_capacity(cls, max_time: Duration | None = None) -> JobStateTimeLimit:
+        """Cancel what waits for instances that AWS has not got.
+
+        Args:
+            max_time: How long it may block the queue, 10 minutes to 24 hours. By default 24 hours: what is lacking
+                in the day may be there at night.
+
+        Raises:
+            ValueError: the time is out of its range.
+        """
+        return cls(reason=TimeLimitReason.CAPACITY, max_time=max_time or Duration.hours(24))
+
+    @classmethod
+    def for_service_jobs(cls, max_time: Duration | None = None) -> tuple[JobStateTimeLimit, ...]:
+        """End training jobs that can never run: larger than the service environment, or than their quota.
+
+        Args:
+            max_time: How long it may block the queue, 10 minutes to 24 hours. By default one hour.
+
+        Raises:
+            ValueError: the time is out of its range.
+        """
+        return cls._for(_NEVER_RUN_IN_A_SERVICE, max_time or Duration.hours(1))
+
+    @classmethod
+    def _for(cls, reasons: Iterable[TimeLimitReason], max_time: Duration) -> tuple[JobStateTimeLimit, ...]:
+        return tuple(cls(reason=reason, max_time=max_time) for reason in reasons)
+
+
+_NEVER_RUN = (
+    TimeLimitReason.MAX_RESOURCE,
+    TimeLimitReason.JOB_RESOURCE_REQUIREMENT,
+    TimeLimitReason.INSTANCE_CONFIGURATION,
+)
+_NEVER_RUN_IN_A_SERVICE = (TimeLimitReason.SERVICE_MAX_RESOURCE, TimeLimitReason.QUOTA_MANAGEMENT_LIMIT)
+
+
+def check_reasons(problems: Problems, limits: Iterable[JobStateTimeLimit], *, service_jobs: bool) -> None:
+    """Add a problem for reasons that are given twice, and for those that never occur in this kind of queue.
+
+    Args:
+        problems: What is wrong with the call.
+        limits: The limits of the queue.
+        service_jobs: Whether the queue has service jobs, not compute jobs.
+    """
+    reasons = [limit.reason for limit in limits]
+    problems.check(
+        len(set(reasons)) == len(reasons),
+        "job_state_time_limits must have different reasons, got one twice",
+    )
+    fitting = TimeLimitReason.of_queue(service_jobs=service_jobs)
+    kind, method = (
+        ("service jobs", "for_service_jobs") if service_jobs else ("compute jobs", "for_misconfigurations")
+    )
+    for reason in reasons:
+        problems.check(
+            reason in fitting,
+            f"job_state_time_limits must have reasons that occur in a queue of {kind}, got {reason.name}: "
+            f"take JobStateTimeLimit.{method}()",
+        )
+
+
+def limits_of(actions: Iterable[Mapping[str, Any]]) -> list[JobStateTimeLimit]:
+    """The limits that properties of a queue say, as far as their reasons are known: each once."""
+    known = {str(reason): reason for reason in TimeLimitReason}
+    found = {
+        known[each["Reason"]]: Duration.seconds(each["MaxTimeSeconds"])
+        for each in actions
+        if each["Reason"] in known
+    }
+    return [JobStateTimeLimit(reason=reason, max_time=max_time) for reason, max_time in found.items()]

@@ -1,0 +1,217 @@
+"""Scheduling policies: who gets how much of a queue that many share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import jsii
+from aws_cdk import Duration
+from aws_cdk import aws_batch as batch
+from aws_cdk.interfaces.aws_batch import ISchedulingPolicyRef, SchedulingPolicyReference
+
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.cli_json.constructs import CliJson, check_kind
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.references import Referable
+from batch_constructs._border.tokens import known, seconds
+from batch_constructs.facts import limits, patterns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from constructs import Construct
+    from jsii import Number
+
+__all__ = ["FairSharePolicy", "QuotaSharePolicy", "Share"]
+
+
+@checked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """One of those who share a queue, as jobs name it when they are submitted.
+
+    Guide: Job Scheduling.
+
+    Attributes:
+        identifier: At most 255 letters, digits, hyphens and underscores. With ``*`` at the end it stands for all
+            identifiers that begin so, which then share one weight.
+        weight_factor: 0.0001 to 999.9999; the *lower*, the more: 0.125 gets eight times what 1 gets. By default 1.
+
+    Raises:
+        ValueError: a limit is broken.
+    """
+
+    identifier: str
+    weight_factor: Number = 1
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.matches("identifier", self.identifier, patterns.SHARE_IDENTIFIER)
+        problems.within("weight_factor", self.weight_factor, limits.WEIGHT_FACTOR)
+        problems.raise_if_any()
+
+
+@checked
+@jsii.implements(ISchedulingPolicyRef)
+class FairSharePolicy(CliJson, Referable):
+    """Shares the capacity of a queue by what each has used lately, instead of first in, first out.
+
+    Jobs of such a queue must name a share when they are submitted. A queue gets its policy when it is created or
+    never; later the policy can be changed in place, or exchanged for another.
+
+    Guide: Job Scheduling.
+    """
+
+    _operation = "CreateSchedulingPolicy"
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        shares: Sequence[Share] = (),
+        share_decay: Duration | None = None,
+        compute_reservation: Number | None = None,
+        scheduling_policy_name: str | None = None,
+    ) -> None:
+        """Create the policy.
+
+        Args:
+            scope: Where the policy belongs.
+            id: Its name in that scope.
+            shares: Who has a weight of its own, at most 500. A share that no entry names has weight 1, as by default
+                all have.
+            share_decay: How long past use counts, up to one week. By default only current use does.
+            compute_reservation: Percent of the capacity kept for shares that are not active yet, 0 to 99. By
+                default none.
+            scheduling_policy_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
+
+        Raises:
+            ValueError: arguments that AWS would refuse, all of them in one message.
+        """
+        decay_seconds = seconds(share_decay)
+        problems = Problems()
+        problems.within("share_decay", decay_seconds, limits.SHARE_DECAY_SECONDS)
+        problems.within("compute_reservation", compute_reservation, limits.COMPUTE_RESERVATION)
+        problems.matches("scheduling_policy_name", scheduling_policy_name, patterns.RESOURCE_NAME)
+        problems.within("the length of shares", len(shares), limits.SHARES)
+        problems.add(*_overlaps(shares))
+        problems.raise_if_any()
+        super().__init__(scope, id)
+        self.cfn = batch.CfnSchedulingPolicy(
+            self,
+            "Resource",
+            name=scheduling_policy_name,
+            fairshare_policy=batch.CfnSchedulingPolicy.FairsharePolicyProperty(
+                share_decay_seconds=decay_seconds,
+                compute_reservation=compute_reservation,
+                share_distribution=[
+                    batch.CfnSchedulingPolicy.ShareAttributesProperty(
+                        share_identifier=share.identifier, weight_factor=share.weight_factor
+                    )
+                    for share in shares
+                ]
+                or None,
+            ),
+        )
+
+    @cached_property
+    def scheduling_policy_arn(self) -> str:
+        """The policy's ARN."""
+        return self.cfn.attr_arn
+
+    @property
+    def scheduling_policy_ref(self) -> SchedulingPolicyReference:
+        """What queues of this library, of the CDK's L2 and of its L1 take."""
+        return SchedulingPolicyReference(scheduling_policy_arn=self.scheduling_policy_arn)
+
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003
+        check_kind("FairSharePolicy", _kind_of(properties))
+        policy = properties.get("FairsharePolicy", {})
+        decay = policy.get("ShareDecaySeconds")
+        return {
+            "shares": [
+                Share(identifier=each["ShareIdentifier"], weight_factor=each.get("WeightFactor", 1))
+                for each in policy.get("ShareDistribution", ())
+                if "ShareIdentifier" in each
+            ],
+            "share_decay": None if decay is None else Duration.seconds(decay),
+            "compute_reservation": policy.get("ComputeReservation"),
+            "scheduling_policy_name": properties["Name"],
+        }
+
+
+@checked
+@jsii.implements(ISchedulingPolicyRef)
+class QuotaSharePolicy(CliJson, Referable):
+    """Divides a queue of service jobs into quota shares, each with capacity of its own: `QuotaShare`.
+
+    What no share uses is given to others, first come, first served, as each share allows. Jobs of such a queue must
+    name their share. A queue gets its policy when it is created or never.
+
+    Guide: Quota management (newer than the table of contents).
+    """
+
+    _operation = "CreateSchedulingPolicy"
+
+    def __init__(self, scope: Construct, id: str, *, scheduling_policy_name: str | None = None) -> None:
+        """Create the policy.
+
+        Args:
+            scope: Where the policy belongs.
+            id: Its name in that scope.
+            scheduling_policy_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
+
+        Raises:
+            ValueError: AWS would refuse the name.
+        """
+        problems = Problems()
+        problems.matches("scheduling_policy_name", scheduling_policy_name, patterns.RESOURCE_NAME)
+        problems.raise_if_any()
+        super().__init__(scope, id)
+        self.cfn = batch.CfnSchedulingPolicy(
+            self,
+            "Resource",
+            name=scheduling_policy_name,
+            quota_share_policy=batch.CfnSchedulingPolicy.QuotaSharePolicyProperty(
+                # The only value, and required.
+                idle_resource_assignment_strategy="FIFO"
+            ),
+        )
+
+    @cached_property
+    def scheduling_policy_arn(self) -> str:
+        """The policy's ARN."""
+        return self.cfn.attr_arn
+
+    @property
+    def scheduling_policy_ref(self) -> SchedulingPolicyReference:
+        """What queues of this library, of the CDK's L2 and of its L1 take."""
+        return SchedulingPolicyReference(scheduling_policy_arn=self.scheduling_policy_arn)
+
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003
+        check_kind("QuotaSharePolicy", _kind_of(properties))
+        return {"scheduling_policy_name": properties["Name"]}
+
+
+def _kind_of(properties: Mapping[str, Any]) -> str:
+    """The class that takes such documents."""
+    return "QuotaSharePolicy" if "QuotaSharePolicy" in properties else "FairSharePolicy"
+
+
+def _overlaps(shares: Sequence[Share]) -> list[str]:
+    """AWS refuses two entries that could stand for one identifier: ``UserA`` beside ``User*``, or twice the same."""
+    return [
+        f"shares must not overlap, got {one.identifier!r} and {other.identifier!r}"
+        for one, other in combinations([share for share in shares if known(share.identifier)], 2)
+        if _covers(one.identifier, other.identifier) or _covers(other.identifier, one.identifier)
+    ]
+
+
+def _covers(one: str, other: str) -> bool:
+    return other.startswith(one[:-1]) if one.endswith("*") else one == other

@@ -1,0 +1,158 @@
+"""Service environments: capacity in a service that runs jobs itself, such as SageMaker training."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import jsii
+from aws_cdk import Fn
+from aws_cdk import aws_batch as batch
+from aws_cdk.interfaces.aws_batch import IServiceEnvironmentRef, ServiceEnvironmentReference
+
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.cli_json.constructs import CliJson
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.references import Referable
+from batch_constructs._border.tokens import known
+from batch_constructs.facts import limits, patterns
+from batch_constructs.facts.vocabulary import ServiceEnvironmentType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from constructs import Construct
+    from jsii import Number
+
+__all__ = ["CapacityLimit", "ServiceEnvironment"]
+
+_L1 = batch.CfnServiceEnvironment
+ALL_INSTANCES = "NUM_INSTANCES"
+
+
+@checked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityLimit:
+    """How many instances may run at once: all together, or of one type.
+
+    Guide: Service environments (newer than the table of contents); Quota management (newer than the table of
+    contents).
+
+    Attributes:
+        max_capacity: How many, at least 1.
+        capacity_unit: ``"NUM_INSTANCES"`` counts all; an instance type of SageMaker, such as ``"ml.p5.48xlarge"``,
+            counts those, where the queue has quota shares. By default all.
+
+    Raises:
+        ValueError: a limit is broken.
+    """
+
+    max_capacity: Number
+    capacity_unit: str = "NUM_INSTANCES"
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.within("max_capacity", self.max_capacity, limits.SERVICE_MAX_CAPACITY)
+        problems.matches("capacity_unit", self.capacity_unit, patterns.CAPACITY_UNIT)
+        problems.raise_if_any()
+
+
+def check_units(problems: Problems, capacity_limits: Sequence[CapacityLimit]) -> None:
+    """Note a unit that is limited twice, and instances that are counted in two ways at once."""
+    units = Counter(each.capacity_unit for each in capacity_limits if known(each.capacity_unit))
+    for unit, count in units.items():
+        problems.check(count == 1, f"capacity_limits must name each unit once, got {unit} {count} times")
+    types = [unit for unit in units if unit != ALL_INSTANCES]
+    problems.check(
+        not types or ALL_INSTANCES not in units,
+        f"capacity_limits must all count {ALL_INSTANCES} or all name instance types, got {ALL_INSTANCES} and "
+        f"{', '.join(types)}: leave one of the two out",
+    )
+
+
+def limits_of(capacity_limits: Iterable[Mapping[str, Any]]) -> list[CapacityLimit]:
+    """The limits that properties of an environment or of a share say."""
+    return [
+        CapacityLimit(max_capacity=each["MaxCapacity"], capacity_unit=each["CapacityUnit"])
+        for each in capacity_limits
+        if {"MaxCapacity", "CapacityUnit"} <= set(each)
+    ]
+
+
+@checked
+@jsii.implements(IServiceEnvironmentRef)
+class ServiceEnvironment(CliJson, Referable):
+    """Capacity for training jobs of SageMaker AI that wait in a queue of AWS Batch.
+
+    SageMaker runs the jobs; AWS Batch decides when each starts, so that no more run at once than the limits say. It has
+    no instances, roles or networks of its own.
+
+    Guide: Service environments for AWS Batch (newer than the table of contents).
+    """
+
+    _operation = "CreateServiceEnvironment"
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        capacity_limits: Sequence[CapacityLimit],
+        enabled: bool = True,
+        service_environment_name: str | None = None,
+    ) -> None:
+        """Create the environment.
+
+        Args:
+            scope: Where the environment belongs.
+            id: Its name in that scope.
+            capacity_limits: How many instances may run at once, 1 to 5 limits, each for another unit: one that counts
+                all instances, or each for an instance type.
+            enabled: Whether jobs are placed; by default yes.
+            service_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
+
+        Raises:
+            ValueError: arguments that AWS would refuse, all of them in one message.
+        """
+        problems = Problems()
+        problems.within("the length of capacity_limits", len(capacity_limits), limits.SERVICE_CAPACITY_LIMITS)
+        check_units(problems, capacity_limits)
+        problems.matches("service_environment_name", service_environment_name, patterns.RESOURCE_NAME)
+        problems.raise_if_any()
+        super().__init__(scope, id)
+        self.cfn = _L1(
+            self,
+            "Resource",
+            service_environment_name=service_environment_name,
+            service_environment_type=ServiceEnvironmentType.SAGEMAKER_TRAINING.value,
+            state="ENABLED" if enabled else "DISABLED",
+            capacity_limits=[
+                _L1.CapacityLimitProperty(capacity_unit=each.capacity_unit, max_capacity=each.max_capacity)
+                for each in capacity_limits
+            ],
+        )
+
+    @cached_property
+    def service_environment_arn(self) -> str:
+        """The environment's ARN."""
+        return self.cfn.attr_service_environment_arn
+
+    @property
+    def service_environment_name(self) -> str:
+        """The environment's name, taken from its ARN at deploy time."""
+        return Fn.select(1, Fn.split("/", self.service_environment_arn))
+
+    @property
+    def service_environment_ref(self) -> ServiceEnvironmentReference:
+        """What queues of this library and of the CDK's L1 take."""
+        return ServiceEnvironmentReference(service_environment_arn=self.service_environment_arn)
+
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003
+        return {
+            "capacity_limits": limits_of(properties["CapacityLimits"]),
+            "enabled": properties.get("State", "ENABLED").upper() != "DISABLED",
+            "service_environment_name": properties["ServiceEnvironmentName"],
+        }

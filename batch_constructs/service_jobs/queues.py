@@ -1,0 +1,225 @@
+"""Queues of service jobs, and the shares of their quota."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import jsii
+from aws_cdk import aws_batch as batch
+from aws_cdk.interfaces.aws_batch import IJobQueueRef
+
+from batch_constructs._border.arguments import checked
+from batch_constructs._border.cli_json.constructs import CliJson, check_kind, word
+from batch_constructs._border.cli_json.named import Named
+from batch_constructs._border.places import check_place
+from batch_constructs._border.problems import Problems
+from batch_constructs._border.references import Referable
+from batch_constructs.facts import limits, patterns
+from batch_constructs.facts.vocabulary import ResourceSharing, ServiceEnvironmentType, TimeLimitAction
+from batch_constructs.job_queues.queues import kind_of, queue_arguments
+from batch_constructs.job_queues.time_limits import check_reasons
+from batch_constructs.service_jobs.environments import check_units, limits_of
+from batch_constructs.service_jobs.queue_base import SageMakerJobQueueBase
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk.interfaces.aws_batch import ISchedulingPolicyRef, IServiceEnvironmentRef
+    from constructs import Construct
+    from jsii import Number
+
+    from batch_constructs.job_queues.time_limits import JobStateTimeLimit
+    from batch_constructs.service_jobs.environments import CapacityLimit
+
+__all__ = ["QuotaShare", "SageMakerJobQueue"]
+
+_L1 = batch.CfnJobQueue
+_SHARE = batch.CfnQuotaShare
+
+
+@checked
+@jsii.implements(IJobQueueRef)
+class SageMakerJobQueue(CliJson, SageMakerJobQueueBase):
+    """A queue of training jobs for SageMaker AI. They are sent by ``SubmitServiceJob``: `ServiceJobRequest`.
+
+    Guide: Service job queues (newer than the table of contents).
+    """
+
+    _operation = "CreateJobQueue"
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        service_environment: IServiceEnvironmentRef,
+        priority: Number = 1,
+        scheduling_policy: ISchedulingPolicyRef | None = None,
+        job_state_time_limits: Sequence[JobStateTimeLimit] = (),
+        enabled: bool = True,
+        job_queue_name: str | None = None,
+    ) -> None:
+        """Create the queue.
+
+        Args:
+            scope: Where the queue belongs.
+            id: Its name in that scope.
+            service_environment: Where its jobs run: ours, an L1 or an imported one. There is exactly one.
+            priority: 0 to 1000; among queues that share an environment, the higher goes first. By default 1.
+            scheduling_policy: A `FairSharePolicy` or a `QuotaSharePolicy`. By default first in, first out. A queue that
+                begins without one can never get one.
+            job_state_time_limits: When a job that blocks the queue is ended, at most one limit for a reason. By
+                default it blocks for ever.
+            enabled: Whether it accepts jobs; by default yes. Jobs in a disabled queue finish.
+            job_queue_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
+
+        Raises:
+            ValueError: arguments that AWS would refuse, all of them in one message.
+        """
+        problems = Problems()
+        problems.within("priority", priority, limits.QUEUE_PRIORITY)
+        problems.matches("job_queue_name", job_queue_name, patterns.JOB_QUEUE_NAME)
+        check_reasons(problems, job_state_time_limits, service_jobs=True)
+        check_place(problems, scope, "service_environment", [service_environment])
+        check_place(problems, scope, "scheduling_policy", [scheduling_policy])
+        problems.raise_if_any()
+        super().__init__(scope, id)
+        self.cfn = _L1(
+            self,
+            "Resource",
+            job_queue_name=job_queue_name,
+            job_queue_type=ServiceEnvironmentType.SAGEMAKER_TRAINING.value,
+            priority=priority,
+            state="ENABLED" if enabled else "DISABLED",
+            scheduling_policy_arn=None
+            if scheduling_policy is None
+            else scheduling_policy.scheduling_policy_ref.scheduling_policy_arn,
+            job_state_time_limit_actions=[
+                _L1.JobStateTimeLimitActionProperty(
+                    # Here, and only here, a job is terminated, not cancelled.
+                    action=TimeLimitAction.TERMINATE.value,
+                    state="RUNNABLE",
+                    reason=limit.reason.value,
+                    max_time_seconds=limit.max_time.to_seconds(),
+                )
+                for limit in job_state_time_limits
+            ]
+            or None,
+            service_environment_order=[
+                _L1.ServiceEnvironmentOrderProperty(
+                    order=1,
+                    service_environment=service_environment.service_environment_ref.service_environment_arn,
+                )
+            ],
+        )
+
+    @cached_property
+    def job_queue_arn(self) -> str:  # type: ignore[override] # read once, when first needed
+        """The queue's ARN."""
+        return self.cfn.attr_job_queue_arn
+
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003
+        check_kind("SageMakerJobQueue", kind_of(properties))
+        [environment] = properties["ServiceEnvironmentOrder"]
+        return {
+            **queue_arguments(properties),
+            "service_environment": Named(environment["ServiceEnvironment"]),
+        }
+
+
+@checked
+class QuotaShare(CliJson, Referable):
+    """A part of the capacity of a queue that has a `QuotaSharePolicy`: a team's own, which it may lend.
+
+    Guide: Quota management (newer than the table of contents).
+    """
+
+    _operation = "CreateQuotaShare"
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        job_queue: IJobQueueRef,
+        quota_share_name: str,
+        capacity_limits: Sequence[CapacityLimit],
+        resource_sharing: ResourceSharing = ResourceSharing.LEND_AND_BORROW,
+        borrow_limit: Number | None = None,
+        in_share_preemption: bool = False,
+        enabled: bool = True,
+    ) -> None:
+        """Create the share.
+
+        Args:
+            scope: Where the share belongs.
+            id: Its name in that scope.
+            job_queue: The queue. Another one is another share.
+            quota_share_name: 1 to 128 letters, digits, ``-`` and ``_``: jobs name it when they are submitted, so it is
+                said, not made up. Another name is another share.
+            capacity_limits: How much is its own, 1 to 5 limits, each for another unit.
+            resource_sharing: Whether idle capacity is kept, lent, or lent and borrowed; by default the last.
+            borrow_limit: Percent of its own that it may borrow beyond it, at least -1; -1 is without a limit. It goes
+                with ``LEND_AND_BORROW`` only. By default without a limit.
+            in_share_preemption: Whether jobs of higher priority may push out others of the share; by default not.
+            enabled: Whether jobs are accepted; by default yes.
+
+        Raises:
+            ValueError: arguments that AWS would refuse, all of them in one message.
+        """
+        problems = Problems()
+        problems.matches("quota_share_name", quota_share_name, patterns.RESOURCE_NAME)
+        problems.within(
+            "the length of capacity_limits", len(capacity_limits), limits.QUOTA_SHARE_CAPACITY_LIMITS
+        )
+        check_units(problems, capacity_limits)
+        problems.within("borrow_limit", borrow_limit, limits.QUOTA_SHARE_BORROW_LIMIT)
+        problems.check(
+            borrow_limit is None or resource_sharing is ResourceSharing.LEND_AND_BORROW,
+            f"borrow_limit goes with LEND_AND_BORROW only, got {borrow_limit} with {resource_sharing}",
+        )
+        problems.raise_if_any()
+        super().__init__(scope, id)
+        self.quota_share_name = quota_share_name
+        self.cfn = _SHARE(
+            self,
+            "Resource",
+            quota_share_name=quota_share_name,
+            job_queue=job_queue.job_queue_ref.job_queue_arn,
+            state="ENABLED" if enabled else "DISABLED",
+            capacity_limits=[
+                _SHARE.QuotaShareCapacityLimitProperty(
+                    capacity_unit=each.capacity_unit, max_capacity=each.max_capacity
+                )
+                for each in capacity_limits
+            ],
+            resource_sharing_configuration=_SHARE.QuotaShareResourceSharingConfigurationProperty(
+                strategy=resource_sharing.value, borrow_limit=borrow_limit
+            ),
+            preemption_configuration=_SHARE.QuotaSharePreemptionConfigurationProperty(
+                in_share_preemption="ENABLED" if in_share_preemption else "DISABLED"
+            ),
+        )
+
+    @cached_property
+    def quota_share_arn(self) -> str:
+        """The share's ARN."""
+        return self.cfn.attr_quota_share_arn
+
+    @classmethod
+    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003
+        sharing = properties["ResourceSharingConfiguration"]
+        preemption = properties["PreemptionConfiguration"]["InSharePreemption"]
+        strategy = word(ResourceSharing, sharing["Strategy"])
+        lends_and_borrows = strategy is ResourceSharing.LEND_AND_BORROW
+        return {
+            "job_queue": Named(properties["JobQueue"]),
+            "quota_share_name": properties["QuotaShareName"],
+            "capacity_limits": limits_of(properties["CapacityLimits"]),
+            "resource_sharing": strategy or ResourceSharing.LEND_AND_BORROW,
+            "borrow_limit": sharing.get("BorrowLimit") if lends_and_borrows else None,
+            "in_share_preemption": preemption.upper() == "ENABLED",
+            "enabled": properties.get("State", "ENABLED").upper() != "DISABLED",
+        }

@@ -1,0 +1,79 @@
+"""What a document says, a resource says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from batch_constructs._border.cli_json.resources import carry, read, write
+from batch_constructs.facts.requests import request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aws_cdk import Stack
+
+QUEUE = request("CreateJobQueue")
+DOCUMENT = {
+    "jobQueueName": "high",
+    "priority": 10,
+    "computeEnvironmentOrder": [{"order": 1, "computeEnvironment": "spot"}],
+    "tags": {"cost.center": "7"},
+}
+
+
+def made(stack: Stack, **arguments: Any) -> Any:
+    from aws_cdk import aws_batch as batch
+
+    return batch.CfnJobQueue(stack, "Queue", **{"priority": 1, **arguments})
+
+
+def test_a_resource_says_what_the_document_says(stack: Stack) -> None:
+    """What it has otherwise is changed, what it lacks is added, and what the document lacks is taken away."""
+    queue = made(stack, state="ENABLED", tags={"cost.center": "6", "own.er": "me"})
+    carry(queue, read(QUEUE, DOCUMENT))
+    assert write(QUEUE, queue) == DOCUMENT
+
+
+def test_what_is_equal_is_not_overridden(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
+    """What is changed after it, through the L1, holds."""
+    queue = made(stack, job_queue_name="high")
+    carry(queue, read(QUEUE, DOCUMENT))
+    queue.job_queue_name = "higher"
+    assert only("AWS::Batch::JobQueue")["JobQueueName"] == "higher"
+
+
+def test_properties_of_cloudformation_alone_can_be_kept(
+    stack: Stack, only: Callable[[str], dict[str, Any]]
+) -> None:
+    """A document cannot say them."""
+    carry(made(stack, state="DISABLED"), read(QUEUE, DOCUMENT), keep=frozenset({"State"}))
+    assert only("AWS::Batch::JobQueue")["State"] == "DISABLED"
+
+
+def test_fails_when_a_rule_is_broken_by_the_document_alone() -> None:
+    """Fails when AWS would refuse a value, at the line that reads it."""
+    with pytest.raises(ValueError, match=r"Priority must be from 0 to 1,000, got 1001 \(JQ-07\): "):
+        read(QUEUE, {**DOCUMENT, "priority": 1001})
+
+
+def test_tokens_pass(stack: Stack) -> None:
+    """A document may name what the app makes."""
+    from aws_cdk import Aws, CfnParameter
+
+    priority = CfnParameter(stack, "Priority", type="Number")
+    document = {
+        **DOCUMENT,
+        "priority": priority.value_as_number,
+        "computeEnvironmentOrder": [
+            {"order": 1, "computeEnvironment": f"arn:aws:batch:{Aws.REGION}:1:compute-environment/spot"}
+        ],
+    }
+    queue = made(stack)
+    carry(queue, read(QUEUE, document))
+    written = write(QUEUE, queue)
+    assert written["priority"] == "${Priority}"
+    assert written["computeEnvironmentOrder"][0]["computeEnvironment"] == (
+        "arn:aws:batch:${AWS::Region}:1:compute-environment/spot"
+    )
