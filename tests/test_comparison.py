@@ -86,14 +86,14 @@ def ours() -> cdk.Stack:
 def test_the_table_has_a_test_for_each_row() -> None:
     """Fails when somebody claims what nobody has proved."""
     assert set(rows()) == {
-        "twelve broken templates: found at synth",
+        "errors found at synth in twelve broken templates",
         "a new version of a launch template reaches the instances",
-        "a changed stack tag leaves environments alone",
-        "logs have an end",
-        "the right to submit covers later revisions",
-        "a Fargate size that does not exist fails",
+        "environments survive a changed stack tag",
+        "logs expire",
+        "the permission to submit covers later revisions",
+        "an invalid Fargate size fails",
         "alerts for failed jobs, dashboard, budget",
-        "lines for the quick start",
+        "lines of code of the quick start",
     }
 
 
@@ -107,7 +107,7 @@ def test_twelve_broken_templates() -> None:
         if any(match.rule.id[0] in "EW" for match in lint_all(path.read_text(encoding="utf-8")))
     ]
     assert noticed == []
-    assert rows()["twelve broken templates: found at synth"] == ["12", "0", "0"]
+    assert rows()["errors found at synth in twelve broken templates"] == ["12", "0", "0"]
 
 
 def test_the_cdks_own_validation_finds_none_of_them(tmp_path: Path) -> None:
@@ -204,4 +204,4 @@ def test_lines_of_the_quick_start() -> None:
         text = re.sub(r'""".*?"""', "", (ROOT / path).read_text(encoding="utf-8"), flags=re.DOTALL)
         lines = [line.strip() for line in text.splitlines()]
         counted.append(str(sum(1 for line in lines if line and not line.startswith("#"))))
-    assert rows()["lines for the quick start"] == [*counted, ""]
+    assert rows()["lines of code of the quick start"] == [*counted, ""]

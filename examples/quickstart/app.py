@@ -1,4 +1,4 @@
-"""Spot capacity with on-demand as second choice, one job, and a mail when it fails."""
+"""Spot capacity, on-demand capacity as a fallback, one job, and an email when it fails."""
 
 import batch_constructs as bc
 from aws_cdk import App, Duration, Size, Stack
@@ -23,10 +23,10 @@ hello = bc.Ec2JobDefinition(
 )
 bc.JobFailureAlerts(stack, "Alerts", job_queues=[queue], emails=["ops@example.com"])
 
-# Whoever takes this role may submit this job to this queue, and nothing else.
+# A principal that assumes this role may submit this job to this queue, and nothing else.
 submitter = iam.Role(stack, "Submitter", assumed_by=iam.AccountRootPrincipal())
 queue.grant_submit_job(submitter, hello)
-# What `cdk deploy` prints: the names of queue and definition, and the line that submits the first job.
+# `cdk deploy` prints the names of the queue and the definition, and a command that submits the first job.
 bc.SubmissionOutputs(stack, "First", job_queue=queue, job_definition=hello)
 
 app.synth()
