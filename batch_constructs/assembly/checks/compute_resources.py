@@ -24,6 +24,7 @@ ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Compute Environment Parameters"
 
 # AllocationStrategy has a rule of its own.
+# A launch template is LT-01's.
 _NOT_ON_FARGATE = (
     "BidPercentage",
     "DesiredvCpus",
@@ -32,7 +33,6 @@ _NOT_ON_FARGATE = (
     "ImageId",
     "InstanceRole",
     "InstanceTypes",
-    "LaunchTemplate",
     "MinvCpus",
     "PlacementGroup",
     "ScalingPolicy",

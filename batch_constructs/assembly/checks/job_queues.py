@@ -51,7 +51,9 @@ def environments_in_order(queue: JobQueue) -> Iterator[Finding]:
     at = "ComputeEnvironmentOrder"
     if entries.empty and queue.present and queue.service_environment_order.empty:
         yield Finding(
-            queue, "a job queue needs at least one compute environment or service environment", at=at
+            queue,
+            "a job queue needs at least one compute environment or service environment, got none",
+            at=at,
         )
     orders = Counter(entry.order for entry in entries if known(entry.order))
     for order, count in orders.items():

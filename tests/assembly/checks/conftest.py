@@ -12,7 +12,8 @@ these properties, a type of another service stands in full (``!AWS::IAM::Role``)
         resources: {Queue: !JobQueue {Priority: 1000}}
 
 Optional keys: ``severity`` if milder than the rule's, ``also`` for other sections of the template (``Parameters``,
-``Conditions``), and a top-level ``shared`` for anchors. A broken case names every finding of its rule, in their order:
+``Conditions``), ``others`` for rules that the case breaks as well (on purpose, and more than by leaving something out),
+and a top-level ``shared`` for anchors. A broken case names every finding of its rule, in their order:
 where there are several, they are a list ``findings`` of ``{says: …, at: …}``.
 """
 
@@ -63,6 +64,7 @@ class Case:
     template: dict[str, Any]
     findings: tuple[Expected, ...] = ()
     because: str = ""
+    others: tuple[str, ...] = ()
 
 
 def cases(kind: str) -> Iterator[Case]:
@@ -72,13 +74,14 @@ def cases(kind: str) -> Iterator[Case]:
         content = parse(file.read_bytes(), file).root
         assert set(content) <= {"broken", "valid", "shared"}, f"{file.name}: {set(content)}"
         for number, entry in enumerate(content[kind], 1):
-            assert set(entry) <= {*words, "resources", "also"}, f"{file.name}: {set(entry)}"
+            assert set(entry) <= {*words, "resources", "also", "others"}, f"{file.name}: {set(entry)}"
             yield Case(
                 rule=file.stem,
                 name=f"{file.stem}-{number}",
                 template={**entry.get("also", {}), "Resources": _resources(entry["resources"])},
                 findings=tuple(_expected(entry)) if kind == "broken" else (),
                 because=entry.get("because", ""),
+                others=tuple(entry.get("others", ())),
             )
 
 

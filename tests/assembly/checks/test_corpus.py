@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly import checks
-from batch_constructs.assembly.checks import check, rules
+from batch_constructs.assembly.checks import Severity, check, rules
 from batch_constructs.assembly.template import model_of
+from tests.assembly.checks.conftest import cases
 
 if TYPE_CHECKING:
     from tests.assembly.checks.conftest import Case
@@ -59,3 +60,19 @@ def test_broken(broken: Case) -> None:
 def test_valid(valid: Case) -> None:
     """The rule is silent about the twin."""
     assert [f.message for f in check(model_of(valid.template), select=[valid.rule], crash=True)] == []
+
+
+def test_cases_break_no_other_rule() -> None:
+    """A case is right except for its own rule: an error of another rule only says what the fragment leaves out."""
+    left_out = re.compile(r"got (none|neither|no )|must be given")
+    found = {
+        case.name: {
+            finding.rule_id: finding.message
+            for finding in check(model_of(case.template), crash=True)
+            if finding.severity is Severity.ERROR and finding.rule_id != case.rule
+            if not left_out.search(finding.message)
+        }
+        for case in (*cases("broken"), *cases("valid"))
+    }
+    named = {case.name: case.others for case in (*cases("broken"), *cases("valid"))}
+    assert {name: others for name, others in found.items() if sorted(others) != sorted(named[name])} == {}
