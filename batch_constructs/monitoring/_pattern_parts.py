@@ -15,29 +15,29 @@ if TYPE_CHECKING:
 
 
 class Filter(dict[str, object]):
-    """What the ``detail`` of an event must be like, grown field by field."""
+    """The filter for the ``detail`` of an event, built field by field."""
 
     def one_of(self, field: str, values: Sequence[object]) -> None:
-        """Want one of the values in a field; nothing given wants nothing."""
+        """Accept only these values in a field; without values, do not filter."""
         if values:
             self[field] = list(values)
 
     def of(self, *detail_types: str) -> dict[str, Any]:
-        """Return the whole pattern, of events of AWS Batch."""
+        """Return the whole pattern, for events of AWS Batch."""
         pattern: dict[str, Any] = {"source": [facts.SOURCE], "detail-type": list(detail_types)}
         return {**pattern, "detail": dict(self)} if self else pattern
 
 
 def arns(job_queues: Sequence[IJobQueueRef | str]) -> tuple[str, ...]:
-    """The queues' ARNs."""
+    """Return the ARNs of queues."""
     return tuple(each if isinstance(each, str) else each.job_queue_ref.job_queue_arn for each in job_queues)
 
 
 def names(job_definitions: Sequence[IJobDefinitionRef | str]) -> tuple[str, ...]:
-    """The definitions' ARNs, without revision."""
+    """Return the ARNs of definitions, without revisions."""
     if not job_definitions:
         return ()
-    from batch_constructs.job_definitions.base import name_and_revisions  # noqa: PLC0415 - few filter so
+    from batch_constructs.job_definitions.base import name_and_revisions  # noqa: PLC0415 - few filter by definition
 
     return tuple(name_and_revisions(_arn(each))[0] for each in job_definitions)
 
@@ -45,24 +45,24 @@ def names(job_definitions: Sequence[IJobDefinitionRef | str]) -> tuple[str, ...]
 def _arn(job_definition: IJobDefinitionRef | str) -> str:
     if isinstance(job_definition, str):
         return job_definition
-    from batch_constructs.job_definitions.base import arn_of  # noqa: PLC0415 - few filter so
+    from batch_constructs.job_definitions.base import arn_of  # noqa: PLC0415 - few filter by definition
 
     return arn_of(job_definition)
 
 
 def starting_with(prefixes: Sequence[str]) -> list[dict[str, str]]:
-    """Matches what begins with one of the texts."""
+    """Return the filter for values that begin with one of the prefixes."""
     return [{"prefix": prefix} for prefix in prefixes]
 
 
 def but_not(wildcards: Sequence[str]) -> list[object]:
-    """Matches what is there and fits none of the texts, in which ``*`` stands for anything."""
-    # One filter for all: filters in a row mean "or", and so would let each other's exceptions through.
+    """Return the filter for values that match none of the wildcards; a missing field does not pass."""
+    # One filter for all wildcards: several filters mean "or", so that each would let through what another excludes.
     return [{"anything-but": {"wildcard": [each.replace("\\", "\\\\") for each in wildcards]}}]
 
 
 def check_reasons(problems: Problems, reasons: Sequence[str], ignore_reasons: Sequence[str]) -> None:
-    """Add a problem if both kinds of filters are given for the reason of a blocked queue."""
+    """Add a problem if the reason of a blocked queue is filtered in both ways."""
     problems.check(
         not (reasons and ignore_reasons),
         "reasons and ignore_reasons exclude each other: a field has one filter",
@@ -75,10 +75,10 @@ def blocked(
     """Return the pattern of the events about blocked queues.
 
     Args:
-        detail_type: Those about jobs, or about service jobs.
-        job_queues: ARNs of queues; none for all.
-        reasons: How the reason begins; none for any.
-        ignore_reasons: How the reason must not begin.
+        detail_type: The event about jobs, or the one about service jobs.
+        job_queues: ARNs of queues; empty for all.
+        reasons: Prefixes of the reason; empty for any.
+        ignore_reasons: Prefixes that the reason must not have.
     """
     detail = Filter()
     detail.one_of("jobQueue", job_queues)

@@ -1,4 +1,4 @@
-"""Alarms on what jobs and environments do."""
+"""Alarms on jobs and environments."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ _ACTIONS = 5
 class BatchAlarms(CheckedConstruct):
     """Alarms on failures, waiting and running times of queues, on lost Spot hosts, and on environments at their limit.
 
-    They tell of a *state* once, when it begins and when it ends: what `JobFailureAlerts` tells of each job would be too
-    much where jobs come by the thousand. Queues of service jobs have metrics of their own, which are taken where it is
-    known what a queue is. Failures and times are metrics that AWS publishes for nothing; each alarm costs
-    what CloudWatch takes for it, 0.10 USD a month, and 0.20 USD for each environment.
+    An alarm notifies once when a *state* begins and once when it ends. Use it where jobs run by the thousand, and one
+    message of `JobFailureAlerts` for each failed job would be too much. Queues of service jobs have metrics of their own,
+    which are used if the kind of the queue is known. The metrics of failures and times are free. Each alarm costs
+    0.10 USD a month, and 0.20 USD for each environment.
 
     Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents); AWS Batch Events.
     """
@@ -90,29 +90,29 @@ class BatchAlarms(CheckedConstruct):
         Args:
             scope: Where they belong.
             id: Their name in that scope.
-            job_queues: Which queues, at least one; of any make.
-            compute_environments: Whose size to watch; of any make. By default none.
-            metrics: Where lost hosts and sizes of environments come from; it must count these queues, and ask for these
-                environments. It is watched, too: an event that it could not count alarms. By default none.
-            emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
-            topic: Whom they tell, also of their end: share that of other alerts, ``alerts.topic``. By default a topic of
-                their own if somebody subscribes.
-            targets: Who else hears of it: a `SlackChannel` or `TeamsChannel`, `SmsTarget`, `HttpsTarget`. By default nobody.
-                Alarms that tell nobody are warned of at synth (EVT-08).
+            job_queues: The queues to watch, at least one; any kind of construct.
+            compute_environments: The environments whose size is watched; any kind of construct. By default none.
+            metrics: The source of the numbers of lost hosts and sizes of environments. It must count these queues and look
+                at these environments. An event that it could not count raises an alarm, too. By default none.
+            emails: Addresses that get an email. Each must confirm the subscription that AWS sends. By default none.
+            topic: The topic that alarms publish to when they start and end. Other alerts can share theirs: ``alerts.topic``.
+                By default a new topic if there are subscribers.
+            targets: Who else is notified: a `SlackChannel` or `TeamsChannel`, `SmsTarget`, `HttpsTarget`. By default nobody.
+                At synth, EVT-08 warns about alarms that notify nobody.
             failed: Jobs that failed for good; by default any.
-            queue_wait: How long attempts waited for capacity that now have it; by default more than an hour. For queues of
-                service jobs this is the time until SageMaker has the job. Of those that never get it tell
+            queue_wait: How long attempts waited until they got capacity; by default more than an hour. For queues of
+                service jobs, the time until SageMaker has the job. Jobs that never get capacity are reported by
                 `JobQueueBlockedAlerts`.
             run_time: How long attempts ran. By default no such alarm.
             retries: Attempts that were tried again. By default no such alarm.
             spot_reclaims: Attempts that lost their host; service jobs have none. By default no such alarm.
             preemptions: Service jobs that were preempted, for queues of service jobs only. By default no such alarm.
-            vcpus_percent: The part of its limit that an environment wants, in percent; by default more than 95 for an hour.
+            vcpus_percent: The percentage of its limit that an environment wants; by default more than 95 for an hour.
                 ``None``, here and for all of these: no such alarm.
 
         Raises:
-            ValueError: no queue is given, an address is no email address, lost hosts or environments are to be watched
-                without metrics, an alarm would never have data, or somebody is named whom alarms cannot tell.
+            ValueError: no queue is given, an address is no email address, lost hosts or environments are watched
+                without metrics, an alarm would never have data, or a target cannot be notified by alarms.
         """
         problems = Problems()
         problems.check(len(job_queues) > 0, "job_queues must name at least one queue")
@@ -133,7 +133,7 @@ class BatchAlarms(CheckedConstruct):
         check_place(problems, scope, "job_queues", job_queues)
         check_place(problems, scope, "compute_environments", compute_environments)
         check_place(problems, scope, "metrics", [metrics])
-        # CloudWatch tells topics of other accounts, but none of other Regions.
+        # CloudWatch publishes to topics of other accounts, but not of other Regions.
         check_place(problems, scope, "topic", [topic], account=False)
         check_notice_targets(problems, "alarms", targets)
         chats = chats_in(targets)
@@ -151,7 +151,7 @@ class BatchAlarms(CheckedConstruct):
             )
         shared = self.topic
         self._actions = [] if shared is None else [shared.topic_arn]
-        # A chat that listens to the topic would show each alarm twice.
+        # A chat that listens to the topic would otherwise show each alarm twice.
         self._actions += [
             each.open_to(ALARMS) for each in chats if shared is None or not each.listens(shared)
         ]
@@ -283,7 +283,7 @@ class BatchAlarms(CheckedConstruct):
             evaluation_periods=threshold.periods,
             threshold=threshold.above,
             comparison_operator="GreaterThanThreshold",
-            # No job is no failure, and AWS Batch publishes as well as it can.
+            # No data mostly means that no job ran, which is no failure.
             treat_missing_data="notBreaching",
             alarm_actions=self._actions or None,
             ok_actions=self._actions or None,
@@ -293,7 +293,7 @@ class BatchAlarms(CheckedConstruct):
 
 
 def _ids(constructs: Sequence[IConstruct]) -> list[str]:
-    """By their names, so that one more queue does not make the alarms of the others anew."""
+    """Return ids made of the constructs' names, so that a new queue does not replace the alarms of the others."""
     names = [each.node.id for each in constructs]
     return [
         name if names.count(name) == 1 else f"{name}{number}" for number, name in enumerate(names, start=1)

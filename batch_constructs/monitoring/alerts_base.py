@@ -1,4 +1,4 @@
-"""What all alerts share: a topic, who hears of it, and where what cannot be delivered is kept."""
+"""The base of all alerts: rules, a topic with its subscribers, and a dead-letter queue."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ _TARGETS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRule:
-    """One kind of event that alerts, and what is said of it.
+    """One kind of event that alerts, and its message.
 
     Attributes:
         id: The rule's name in the alerts.
         description: What it listens for.
-        pattern: As EventBridge writes it.
-        message: The words.
+        pattern: The event pattern, as EventBridge writes it.
+        message: The message.
     """
 
     id: str
@@ -56,7 +56,7 @@ class AlertRule:
 
 
 def check_receivers(problems: Problems, emails: Sequence[str], targets: Sequence[AlertTarget]) -> None:
-    """Note addresses that are none, and more targets than a rule may have."""
+    """Add a problem for each invalid address, and for more targets than a rule may have."""
     check_emails(problems, emails)
     direct = [each for each in targets if isinstance(each, RuleTarget)]
     problems.check(
@@ -68,13 +68,13 @@ def check_receivers(problems: Problems, emails: Sequence[str], targets: Sequence
 def check_watched(
     problems: Problems, scope: Construct, topic: sns.ITopic | sns.Topic | None, **watched: Sequence[object]
 ) -> None:
-    """Note what is watched, or told, in another Region or account than the alerts: no event of it arrives here.
+    """Add a problem for resources and topics in another Region or account, whose events do not arrive here.
 
     Args:
-        problems: Where to note them.
+        problems: Where to add them.
         scope: Where the alerts belong.
-        topic: Whom they tell; EventBridge publishes to topics of other accounts, but of no other Region.
-        watched: What is watched, by the name of the argument.
+        topic: The topic of the alerts. EventBridge publishes to topics of other accounts, but not of other Regions.
+        watched: The watched resources, by the name of the argument.
     """
     for name, resources in watched.items():
         check_place(problems, scope, name, resources)
@@ -99,10 +99,10 @@ class AlertsBase(CheckedConstruct):
         Args:
             scope: Where the alerts belong.
             id: Their name in that scope.
-            rules: What alerts, at least one.
-            emails: Who gets a mail.
-            topic: Where to publish. By default a topic of its own.
-            targets: Who else hears of it.
+            rules: The rules, at least one.
+            emails: Addresses that get an email.
+            topic: Where to publish; ``None`` for a new topic.
+            targets: Who else is notified.
         """
         super().__init__(scope, id)
         self.key: kms.Key | None = None
@@ -114,7 +114,7 @@ class AlertsBase(CheckedConstruct):
             let_use_key_of(topic, EVENTS)
         self.topic = topic
         self.dead_letter_queue = dead_letter_queue(self)
-        # Each is asked for once: an attribute of a resource is a round trip to Node.
+        # Each ARN is read once: an attribute of a resource is a call to Node.js.
         topic_arn, dead_letter_arn = topic.topic_arn, self.dead_letter_queue.queue_arn
         renders = [_topic(topic_arn), *self._attached(targets)]
         self.rules = [
@@ -134,7 +134,7 @@ class AlertsBase(CheckedConstruct):
         self._send_to_the_cdks_own(rules, targets)
 
     def metric_alerts(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """How many events have alerted, for an alarm that speaks once where thousands of mails would.
+        """Return the metric of events that alerted, for an alarm that notifies once instead of thousands of emails.
 
         Args:
             period: Over which to count, in whole minutes; by default 5.
@@ -170,7 +170,7 @@ class AlertsBase(CheckedConstruct):
         own: list[Any] = [each for each in targets if not isinstance(each, TopicSubscriber | RuleTarget)]
         if not own:
             return
-        # A target of the CDK wants a rule of the CDK; a second rule on the same events costs nothing.
+        # A target of the CDK needs a rule of the CDK. A second rule on the same events is free.
         for rule in rules:
             events.Rule(
                 self,

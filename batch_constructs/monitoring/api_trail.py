@@ -1,4 +1,4 @@
-"""Who did what to AWS Batch: a trail that nobody can rub out, and alerts on what should not be done by hand."""
+"""An audit trail of AWS Batch whose files are locked, and alerts on calls that should not be made by hand."""
 
 from __future__ import annotations
 
@@ -50,16 +50,16 @@ _HISTORY = (
 class BatchApiTrail(AlertsBase):
     """A record of who called the API of AWS Batch, and alerts on sensitive calls that CloudFormation did not make.
 
-    The trail takes all management events of the account that change something, in its Region or in all: CloudTrail cannot
-    pick those of AWS Batch out of them. Its files are encrypted with a key of their own, sent over TLS, validated by digests, and locked:
-    nobody deletes them before their time, save who may bypass the lock.
+    The trail records all management events of the account that change something, in its Region or in all Regions:
+    CloudTrail cannot select those of AWS Batch. Its files are encrypted with a key of their own, sent over TLS, validated
+    by digests, and locked: until the retention ends, only those who may bypass the lock can delete them.
 
-    What it costs: the first trail of a Region takes management events for nothing, each further one 2 USD for 100,000; an
-    account with a trail, or with one of its organization, needs no other (``own_trail=False``). The key costs 1 USD a month,
-    the files cents. Alerts cost what mails and messages of Amazon SNS do, next to nothing.
+    Costs: the first trail of a Region records management events for free; each further one costs 2 USD for 100,000 events.
+    An account that already has a trail, or one of its organization, needs no other (``own_trail=False``). The key costs
+    1 USD a month, the files cost cents, and the emails and messages of Amazon SNS next to nothing.
 
-    The alerts are those of this Region, also where the trail takes all: EventBridge hears a call where it was made. For
-    another Region put a ``BatchApiTrail(own_trail=False)`` into a stack there.
+    The alerts cover only the Region of the stack, even if the trail covers all: EventBridge sends the event of a call in
+    the Region of the call. For another Region, add a ``BatchApiTrail(own_trail=False)`` to a stack there.
 
     Guide: Logging AWS Batch API Calls with AWS CloudTrail.
     """
@@ -85,21 +85,21 @@ class BatchApiTrail(AlertsBase):
         Args:
             scope: Where the trail belongs.
             id: Its name in that scope.
-            own_trail: Whether to make a trail; by default yes. Without any in the account, no call ever alerts.
-            all_regions: Whether the trail takes calls in all Regions, and those to global services such as IAM; by default
-                those in this Region. The first trail that takes a Region's events is free there, too.
+            own_trail: Whether to create a trail; by default yes. If the account has no trail at all, no call alerts.
+            all_regions: Whether the trail records calls in all Regions and to global services such as IAM; by default
+                only those in this Region. The first trail that records a Region's events is free there, too.
             retention_days: How long its files are locked, 1 to 36,500 days, after which they are deleted. By default a year.
-            include_reads: Whether the trail takes calls that only read, too; by default no.
-            sensitive_calls: Actions of AWS Batch that alert, at least one. By default those that make, change or delete
+            include_reads: Whether the trail also records calls that only read; by default no.
+            sensitive_calls: Actions of AWS Batch that alert, at least one. By default those that create, change or delete
                 environments, queues, policies, quota shares and consumable resources, that deregister definitions, and
-                that change tags, by which policies and bills decide. Not those of everyday work: to submit, end and
+                that change tags, which policies and bills depend on. Everyday actions do not alert: to submit, end and
                 prioritize jobs, and to register definitions.
-            include_cloudformation: Whether they alert as well when CloudFormation makes them, at each deploy that changes
+            include_cloudformation: Whether calls by CloudFormation alert as well, at each deploy that changes
                 something; by default no.
-            denied_calls: Whether each call alerts that was refused for lack of rights; by default no.
-            emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
+            denied_calls: Whether each call alerts that was denied for lack of rights; by default no.
+            emails: Addresses that get an email. Each must confirm the subscription that AWS sends. By default none.
             topic: Where to publish, as in `JobFailureAlerts`. By default a topic of its own.
-            targets: Who else hears of it, as in `JobFailureAlerts`. By default nobody.
+            targets: Who else is notified, as in `JobFailureAlerts`. By default nobody.
 
         Raises:
             ValueError: an address is no email address, or is given twice; an action is none; a number is out of its range.
@@ -124,7 +124,7 @@ class BatchApiTrail(AlertsBase):
         if not include_cloudformation:
             sensitive["detail"]["sourceIPAddress"] = [{"anything-but": _CLOUDFORMATION}]
         if denied_calls:
-            # Told once: by the other rule.
+            # The other rule already alerts on denied calls.
             sensitive["detail"]["errorCode"] = [{"exists": False}]
         rules = [_sensitive(sensitive), *([_denied()] if denied_calls else [])]
         super().__init__(scope, id, rules=rules, emails=emails, topic=topic, targets=targets)
@@ -141,7 +141,7 @@ class BatchApiTrail(AlertsBase):
                 s3_bucket_name=kept.bucket.bucket_name,
                 kms_key_id=kept.key.key_arn,
                 enable_log_file_validation=True,
-                # A trail of all Regions must have them.
+                # A trail of all Regions must include them.
                 include_global_service_events=all_regions,
                 is_multi_region_trail=all_regions,
                 event_selectors=[
@@ -151,7 +151,7 @@ class BatchApiTrail(AlertsBase):
                     )
                 ],
             )
-            # CloudTrail tries to write when the trail is made, and refuses a bucket that does not let it.
+            # CloudTrail writes a test file when the trail is created, and fails if the bucket's policy does not allow it yet.
             policy = kept.bucket.policy
             if policy is not None:
                 self.trail.node.add_dependency(policy)

@@ -1,4 +1,4 @@
-"""Where a trail is kept: encrypted, over TLS only, and locked, so that nobody rubs out what they did."""
+"""The bucket of a trail: encrypted, over TLS only, and locked, so that nobody deletes the record of what they did."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class AuditBucket(Construct):
     """A bucket for the trails of this account and Region, and its key."""
 
     def __init__(self, scope: Construct, id: str, *, retention_days: Number, all_regions: bool) -> None:
-        """Create both; they stay when the stack goes.
+        """Create both; they stay when the stack is deleted.
 
         Args:
             scope: Where they belong.
             id: Their name in that scope.
-            retention_days: How long nobody may delete what is in it, and after which it is deleted.
-            all_regions: Whether the trail takes events of all Regions.
+            retention_days: The days for which nobody may delete its files; after these they are deleted.
+            all_regions: Whether the trail records events of all Regions.
         """
         super().__init__(scope, id)
-        # Not the trail itself, which names the key and the bucket.
+        # Not the trail's own ARN: the trail refers to the key and the bucket, and this would be a circle.
         trails = cdk.arn("cloudtrail", "trail/*")
         self.key = kms.Key(
             self,
@@ -42,7 +42,7 @@ class AuditBucket(Construct):
             description="The trail of AWS Batch",
             removal_policy=RemovalPolicy.RETAIN,
         )
-        # CloudTrail asks for the context with any Region where a trail takes them all.
+        # For a trail of all Regions, CloudTrail uses an encryption context with any Region.
         anywhere = f"arn:{cdk.partition()}:cloudtrail:*:{cdk.account()}:trail/*"
         for statement in _use_of_key(trails, anywhere if all_regions else trails):
             self.key.add_to_resource_policy(statement)
@@ -55,8 +55,8 @@ class AuditBucket(Construct):
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             enforce_ssl=True,
             versioned=True,
-            # With governance, whoever may s3:BypassGovernanceRetention still can; with compliance not even root could, and
-            # a mistake would cost money for years.
+            # In governance mode, those with s3:BypassGovernanceRetention can still delete. In compliance mode not even root
+            # can, and a mistake would cost money for years.
             object_lock_default_retention=s3.ObjectLockRetention.governance(Duration.days(retention_days)),
             lifecycle_rules=[
                 s3.LifecycleRule(
@@ -76,16 +76,16 @@ def _use_of_key(trails: str, context: str) -> list[iam.PolicyStatement]:
     return [
         iam.PolicyStatement(
             principals=[cdk.service_principal(_CLOUDTRAIL)],
-            # With a bucket key, S3 decrypts before it encrypts.
+            # With a bucket key, S3 needs to decrypt before it encrypts.
             actions=["kms:GenerateDataKey*", "kms:Decrypt"],
-            # In the policy of a key, * is the key itself.
+            # In a key's policy, * is the key itself.
             resources=["*"],
             conditions={"ArnLike": {**from_trails, "kms:EncryptionContext:aws:cloudtrail:arn": context}},
         ),
         iam.PolicyStatement(
             principals=[cdk.service_principal(_CLOUDTRAIL)],
             actions=["kms:DescribeKey"],
-            # As above: the key itself.
+            # The key itself.
             resources=["*"],
             conditions={"ArnLike": from_trails},
         ),

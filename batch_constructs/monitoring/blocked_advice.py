@@ -1,4 +1,4 @@
-"""What to do about a job that blocks its queue, for each reason that an alert may tell."""
+"""The advice about a job that blocks its queue, for each reason that an alert may have."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ _WORDS = {
 
 
 def advice(reasons: Collection[BlockedReason], *, blocks: bool = True) -> list[str]:
-    """Return what to do about compute jobs, for these reasons only.
+    """Return the advice about compute jobs, for these reasons only.
 
     Args:
-        reasons: Those that the alert may tell.
+        reasons: The reasons that the alert may have.
         blocks: Whether the job still blocks its queue, so that it may be cancelled.
     """
     lines = [text for about, text in _ADVICE.items() if set(about) & set(reasons)]
@@ -59,10 +59,10 @@ def advice(reasons: Collection[BlockedReason], *, blocks: bool = True) -> list[s
 
 
 def service_advice(reasons: Collection[BlockedReason], *, blocks: bool = True) -> list[str]:
-    """Return what to do about service jobs, for these reasons only.
+    """Return the advice about service jobs, for these reasons only.
 
     Args:
-        reasons: Those that the alert may tell.
+        reasons: The reasons that the alert may have.
         blocks: Whether the job still blocks its queue, so that it may be terminated.
     """
     lines = [text for about, text in _SERVICE_ADVICE.items() if about in reasons]

@@ -1,4 +1,4 @@
-"""A budget that speaks before the money is gone."""
+"""A budget that notifies before the money is spent."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ _NOTIFICATIONS, _EMAILS = 10, 10
 
 @checked
 class BatchBudget(CheckedConstruct):
-    """A budget for what tagged resources cost, which tells people when much of it is spent, or will be.
+    """A budget for the costs of tagged resources, which notifies people when a part of it is spent, or will be.
 
-    AWS Batch itself costs nothing: what costs are instances, tasks, disks, logs and traffic, which are found by their
-    tags: see `CostTags`. A tag counts once it is activated as a *cost allocation tag*, in the Billing console of the account
-    that pays, and for what is spent from then on; CloudFormation cannot do that. Costs show with a delay of hours up to a
+    AWS Batch itself is free. Instances, tasks, disks, logs and traffic cost money, and are found by their
+    tags: see `tag_costs`. A tag counts once it is activated as a *cost allocation tag* in the Billing console of the
+    paying account, and only for later costs; CloudFormation cannot activate it. Costs show with a delay of hours up to a
     day, so a budget stops no spending: it is a smoke detector.
 
-    A budget is of the whole account, and some Regions, most of those to opt in to, cannot make any: there, put it into a stack of
-    us-east-1.
+    A budget belongs to the whole account. Some Regions, mostly those that must be opted in to, cannot create budgets: put it
+    into a stack of us-east-1 then.
 
-    The first two budgets of an account cost nothing, each further one about 0.60 USD a month.
+    The first two budgets of an account are free, each further one costs about 0.60 USD a month.
 
     Guide: Tagging your AWS Batch Resources (newer than the table of contents).
     """
@@ -74,23 +74,23 @@ class BatchBudget(CheckedConstruct):
             scope: Where the budget belongs.
             id: Its name in that scope.
             monthly_limit: What a month may cost, more than 0.
-            tags: What costs count: those of resources that have all of these tags. At least one.
-            emails: Who gets a mail; no confirmation is needed. At most 10, which each notification may have. By
+            tags: The budget counts the costs of resources that have all of these tags. At least one.
+            emails: Addresses that get an email; they need no confirmation. At most 10, AWS's limit for a notification. By
+                default none.
+            topic: A topic that is notified as well; other alerts can share theirs: ``alerts.topic``. By default a new one if
+                ``targets`` need it.
+            targets: Who else is notified: a `SlackChannel` or `TeamsChannel`, `SmsTarget`, `HttpsTarget`. A budget publishes to
+                one topic. If ``topic`` is given, chats listen to it; it must be imported, or belong to their stack. By
                 default nobody.
-            topic: Who else hears of it: share that of other alerts, ``alerts.topic``. By default only the mails, and a topic
-                where ``targets`` need one.
-            targets: Who else hears of it: a `SlackChannel` or `TeamsChannel`, `SmsTarget`, `HttpsTarget`. A budget tells one
-                topic, so that chats listen to ``topic`` if it is given; it must be imported, or made in their stack. By
-                default nobody.
-            alert_at_percent: At which parts of the limit to tell, of what is spent, each more than 0. By default at
+            alert_at_percent: Percentages of the limit that notify when they are spent, each more than 0. By default
                 50, 80 and 100.
-            alert_at_forecast_percent: The same, of what the month will cost as AWS sees it; AWS needs some weeks of history
-                for it. By default at 100. At most 10 together.
-            currency: That of the account; by default ``"USD"``.
+            alert_at_forecast_percent: Percentages of the limit that notify when AWS forecasts them for the month, which takes
+                some weeks of history. By default 100. At most 10 together with ``alert_at_percent``.
+            currency: The currency of the account; by default ``"USD"``.
             budget_name: 1 to 100 characters, no colon and no backslash. By default CloudFormation makes one.
 
         Raises:
-            ValueError: nobody is told, nothing is filtered, or a number is out of its range.
+            ValueError: nobody is notified, no tag is given, or a number is out of its range.
         """
         percents = [*alert_at_percent, *alert_at_forecast_percent]
         problems = Problems()
@@ -101,7 +101,7 @@ class BatchBudget(CheckedConstruct):
         problems.check(len(tags) > 0, "tags must name at least one: without, all costs of the account count")
         problems.check(
             bool(emails) or topic is not None or bool(targets),
-            "emails, topic or targets must be given, or nobody hears of it",
+            "emails, topic or targets must be given, or nobody is notified",
         )
         problems.check(
             len(emails) <= _EMAILS, f"emails must be at most {_EMAILS}, got {len(emails)}: use a topic"
@@ -121,7 +121,7 @@ class BatchBudget(CheckedConstruct):
         for each in chats_in(targets):
             problems.check(
                 topic is None or each.may_listen(topic),
-                "targets must hold chats of the topic's own stack, got one of another: a budget tells one topic, so "
+                "targets must hold chats of the topic's own stack, got one of another: a budget has one topic, so "
                 "leave topic out and give emails",
             )
         problems.raise_if_any()
@@ -163,12 +163,12 @@ class BatchBudget(CheckedConstruct):
         )
 
     def _topic_arn(self, targets: Sequence[NoticeTarget]) -> str | None:
-        """Return the one topic that a budget may tell, to which all targets listen."""
+        """Return the one topic that a budget may publish to, which all targets listen to."""
         chats, subscribers = chats_in(targets), subscribers_in(targets)
         if self.topic is None and len(chats) == 1 and not subscribers:
             return chats[0].open_to(BUDGETS)
         if self.topic is None and chats:
-            # In the stack of a chat, since one that waited for this stack might wait for itself.
+            # The topic belongs to the stack of a chat: that stack may not depend on this one, which may depend on it.
             self.topic = chats[0].notices()
         if self.topic is None and not subscribers:
             return None
@@ -190,5 +190,5 @@ def _filter(tags: Mapping[str, str]) -> budgets.CfnBudget.ExpressionProperty:
         _L1.ExpressionProperty(tags=_L1.TagValuesProperty(key=key, values=[value], match_options=["EQUALS"]))
         for key, value in tags.items()
     ]
-    # AWS takes an "and" of two at least.
+    # AWS accepts an "and" only with two members or more.
     return parts[0] if len(parts) == 1 else _L1.ExpressionProperty(and_=parts)

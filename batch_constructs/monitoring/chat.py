@@ -31,20 +31,20 @@ _CONFIGURATION_NAME_LENGTH = 128
 
 
 class ChatChannel(CheckedConstruct, Chat):
-    """A channel with a topic of its own, since chats want alerts in another form than people.
+    """A channel with a topic of its own, since messages to chats have another format than emails.
 
-    Alarms and budgets tell it, too: what these write is shown by itself.
+    It takes alarms and budgets, too; Amazon Q formats their messages itself.
 
-    Make one, and give it to all alerts: AWS takes a channel once per account. Whoever is in the channel reads the
-    alerts; nobody can change anything from there, for the channel's role has no rights, and its guardrail lets
-    roles of its members only read.
+    Create one and give it to all alerts: AWS allows a channel once per account. Everybody in the channel reads the
+    alerts. Nobody can change anything from there: the channel's role has no rights, and its guardrail limits its
+    members' roles to reading.
     """
 
     cfn: chatbot.CfnSlackChannelConfiguration | chatbot.CfnMicrosoftTeamsChannelConfiguration
     """The channel's configuration."""
 
     def __init__(self, scope: Construct, id: str) -> None:
-        """Create topic, key and role.
+        """Create the topic, its key and the role.
 
         Args:
             scope: Where the channel belongs.
@@ -63,7 +63,7 @@ class ChatChannel(CheckedConstruct, Chat):
         )
         self._listened: list[sns.ITopic | sns.Topic] = []
         self._notices: sns.Topic | None = None
-        # Left out, it would be AdministratorAccess.
+        # The default of AWS would be AdministratorAccess.
         self._guardrails = [f"arn:{cdk.partition()}:iam::aws:policy/ReadOnlyAccess"]
 
     @property
@@ -71,7 +71,7 @@ class ChatChannel(CheckedConstruct, Chat):
         return Names.unique_resource_name(self, max_length=_CONFIGURATION_NAME_LENGTH)
 
     def attach(self, scope: Construct, id: str) -> Render:
-        """Say how the channel stands in a rule of alerts.
+        """Return how to render the channel as the target of a rule.
 
         Args:
             scope: The alerts.
@@ -86,14 +86,14 @@ class ChatChannel(CheckedConstruct, Chat):
         """Let a service publish to the topic of the chat, and return the topic's ARN.
 
         Args:
-            service: Who publishes, such as ``cloudwatch.amazonaws.com``.
+            service: The service that publishes, such as ``cloudwatch.amazonaws.com``.
         """
         let_use_key_of(self.topic, service)
         let_publish(self.topic, self._topic_arn, service)
         return self._topic_arn
 
     def notices(self) -> sns.Topic:
-        """Return a topic of the chat for notices of AWS alone, which others may subscribe to; it is made once."""
+        """Return the chat's topic for messages that AWS writes itself, which others may subscribe to; it is created once."""
         if self._notices is None:
             notices = Construct(self, "Notices")
             self._notices, _ = encrypted_topic(notices, "Notices for a chat and others", BUDGETS)
@@ -101,17 +101,17 @@ class ChatChannel(CheckedConstruct, Chat):
         return self._notices
 
     def may_listen(self, topic: sns.ITopic | sns.Topic) -> bool:
-        """Return whether the chat can listen to a topic without its stack waiting for the topic's.
+        """Return whether the chat can listen to a topic without its stack depending on the topic's.
 
-        The topic's stack often waits for that of the chat already, since its alerts name the chat.
+        The topic's stack often depends on the chat's already, since its alerts refer to the chat.
 
         Args:
-            topic: Somebody else's. An imported one stands in no stack.
+            topic: A topic that is not the chat's own. An imported one belongs to no stack.
         """
         return not isinstance(topic, sns.Topic) or Stack.of(topic) is Stack.of(self)
 
     def listen(self, topic: sns.ITopic | sns.Topic) -> None:
-        """Show the notices that services publish to somebody else's topic; other texts are passed over.
+        """Show what services publish to another topic; messages in other formats are ignored.
 
         Args:
             topic: The topic.
@@ -132,7 +132,7 @@ class ChatChannel(CheckedConstruct, Chat):
             self.cfn.sns_topic_arns = [self._topic_arn, *(each.topic_arn for each in self._listened)]
 
     def listens(self, topic: sns.ITopic | sns.Topic) -> bool:
-        """Return whether the chat listens to somebody else's topic.
+        """Return whether the chat listens to another topic.
 
         Args:
             topic: The topic.
@@ -156,8 +156,8 @@ class SlackChannel(ChatChannel):
         Args:
             scope: Where the channel belongs.
             id: Its name in that scope.
-            workspace_id: The workspace, ``T`` and letters and digits: from its address, or from the console.
-            channel_id: The channel, ``C`` (or ``G``) and letters and digits: from "Copy link" of the channel.
+            workspace_id: The workspace, ``T`` and letters and digits, from its address or the console.
+            channel_id: The channel, ``C`` (or ``G``) and letters and digits, from "Copy link" of the channel.
 
         Raises:
             ValueError: an id has another form.
@@ -203,7 +203,7 @@ class TeamsChannel(ChatChannel):
             id: Its name in that scope.
             team_id: The team's UUID: ``groupId`` in the channel's link.
             tenant_id: The tenant's UUID: ``tenantId`` in the channel's link.
-            channel_id: The channel: what stands behind ``/channel/`` in its link, ``19%3A…%40thread.tacv2`` or
+            channel_id: The channel: the part after ``/channel/`` in its link, ``19%3A…%40thread.tacv2`` or
                 ``19:…@thread.tacv2``.
 
         Raises:

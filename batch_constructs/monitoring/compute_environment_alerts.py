@@ -1,4 +1,4 @@
-"""Alerts about what jobs run on: environments that are INVALID, instances that do not start or are taken back."""
+"""Alerts about environments that are INVALID, and about instances that do not start or are taken back."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ __all__ = ["ComputeEnvironmentAlerts"]
 
 @checked
 class ComputeEnvironmentAlerts(AlertsBase):
-    """Somebody hears of it when the environments of a queue cannot run jobs.
+    """Alerts about queues whose environments cannot run jobs.
 
-    AWS Batch sends no event when an environment becomes INVALID. What it sends is that a queue is blocked, because
-    *all* its environments are INVALID, lack rights, or cannot launch their instance types; so nothing comes while
-    one environment still works, or no job waits. With ``check_every`` somebody looks: then a Spot environment that
-    is INVALID does not leave all jobs to the expensive one in silence, and newer images do not stay unused. AWS Health
-    events about AWS Batch alert as well: what is wrong today, and apart from it the changes that AWS plans, 90 or 180 days
+    AWS Batch sends no event when an environment becomes INVALID. It only reports that a queue is blocked because
+    *all* its environments are INVALID, lack rights, or cannot launch their instance types. There is no event while
+    one environment still works, or while no job waits. With ``check_every``, a schedule checks the environments: it finds
+    an INVALID Spot environment that silently leaves all jobs to the expensive one, and images that have a newer version.
+    AWS Health events about AWS Batch alert as well: current problems, and the changes that AWS plans, 90 or 180 days
     ahead, with the environments that must be changed by then.
 
-    The Region's events about instances can be added. They name an instance or an Auto Scaling group, not the queue
-    or the environment, and cannot be narrowed down to one.
+    The Region's events about instances can be added. They name an instance or an Auto Scaling group, but neither queue
+    nor environment, so that they cannot be filtered by one.
 
     Guide: Troubleshooting AWS Batch (INVALID compute environment; jobs stuck in RUNNABLE); AWS Batch Events.
     """
@@ -74,25 +74,25 @@ class ComputeEnvironmentAlerts(AlertsBase):
         Args:
             scope: Where the alerts belong.
             id: Their name in that scope.
-            job_queues: Whose environments: queues of any make; none with service jobs, which have no compute environments.
-                ``None`` hears of no queue, but of AWS Health and of what ``check_every`` finds. By default all of the account
-                and Region.
-            check_every: How often to look for environments that are INVALID, in whole minutes, at least one; each look
-                that finds one alerts. A schedule and a state machine without a function do it, for less than a cent a
-                day if hourly. By default nobody looks.
-            compute_environments: Which ones to look at: ours, the L2's, an L1 or an imported one. By default all of
+            job_queues: Queues whose environments are watched, any kind of construct; not queues of service jobs, which have
+                no compute environments. ``None`` watches no queue, only AWS Health and what ``check_every`` finds. By default
+                all of the account and Region.
+            check_every: How often to check for INVALID environments, in whole minutes, at least one. Each check
+                that finds one alerts. A schedule and a state machine do it, for less than a cent a
+                day if hourly. By default there is no check.
+            compute_environments: Environments to check: ours, the L2's, an L1 or an imported one. By default all of
                 the account and Region.
-            image_updates: With ``check_every``, whether environments alert once a week for which AWS has a newer image than that
-                of their instances (``batchImageStatus``). AWS says so of its own images only, without an override of the
+            image_updates: With ``check_every``, whether an environment alerts once a week if AWS has a newer image than that
+                of its instances (``batchImageStatus``). AWS reports it only for its own images, without an override of the
                 launch template, once the environment had instances. By default yes.
-            launch_failures: Whether instances that EC2 Auto Scaling could not launch for AWS Batch alert: a quota
-                that is used up, an image or key that is gone. Not those for which AWS just had no capacity. It tries
-                again and again, and each try alerts; so by default no.
-            spot_interruptions: Whether each Spot instance that AWS takes back alerts, those of other services of the
-                account included. Jobs with a retry strategy survive it; so by default no.
-            emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
+            launch_failures: Whether instances alert that EC2 Auto Scaling could not launch for AWS Batch, because a quota
+                is used up, or an image or key is gone; a lack of capacity does not alert. Auto Scaling tries
+                again and again, and each try alerts, so by default no.
+            spot_interruptions: Whether each Spot instance that AWS takes back alerts, including those of other services of the
+                account. Jobs with a retry strategy survive it, so by default no.
+            emails: Addresses that get an email. Each must confirm the subscription that AWS sends. By default none.
             topic: Where to publish, as in `JobFailureAlerts`. By default a topic of its own.
-            targets: Who else hears of it, as in `JobFailureAlerts`. By default nobody.
+            targets: Who else is notified, as in `JobFailureAlerts`. By default nobody.
 
         Raises:
             ValueError: an address is no email address, or is given twice; a queue has no compute environments.
@@ -109,7 +109,7 @@ class ComputeEnvironmentAlerts(AlertsBase):
         )
         problems.check(
             check_every is not None or not compute_environments,
-            "compute_environments are those to look at: say how often by check_every",
+            "compute_environments are those to check: say how often by check_every",
         )
         services = service_queues(job_queues or ())
         problems.check(

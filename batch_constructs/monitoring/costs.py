@@ -1,4 +1,4 @@
-"""Tags by which a bill tells what belongs to what."""
+"""Tags that assign costs in the bill."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["tag_costs"]
 
-# Tags of an environment itself are create-only, and CloudFormation hands those of a stack down to it: a change would
-# replace it, and its queue with it.
+# Tags of an environment are create-only, and CloudFormation also gives it the tags of its stack. A changed tag would
+# replace the environment, and its queue with it.
 _NEVER = ("aws:cdk:stack", "AWS::Batch::ComputeEnvironment")
 
 
@@ -30,21 +30,21 @@ def tag_costs(
     *,
     compute_environments: Sequence[OwnComputeEnvironment] = (),
 ) -> None:
-    """Tag everything that bills, as cost allocation tags.
+    """Add cost allocation tags to everything that costs money.
 
-    Everything in the scope that can bear tags: queues, definitions (whose tags their jobs and tasks get), log groups,
-    buckets, networks, topics. And what AWS Batch launches for the environments, which bills most: instances and their disks,
-    whose tags stand elsewhere. Environments themselves are left out, for a changed tag would replace them.
+    It tags everything in the scope that can have tags: queues, definitions (whose jobs and tasks get their tags), log groups,
+    buckets, networks, topics. It also tags the instances that AWS Batch launches for the environments, and their disks,
+    which cost most. Environments themselves get no tags, because a changed tag would replace them.
 
-    Tags show in the bill once they are activated in the Billing console of the account that pays, and for what is spent from
-    then on. `BatchBudget` counts by them.
+    Tags show in the bill once they are activated in the Billing console of the paying account, and only for later
+    costs. `BatchBudget` counts by them.
 
     Guide: Tagging your AWS Batch Resources (newer than the table of contents).
 
     Args:
-        scope: What to tag, and all that is in it: a stack, an app, a `BatchPlatform`.
+        scope: The construct to tag, with all that is in it: a stack, an app, a `BatchPlatform`.
         tags: At most 50, with keys of at most 128 characters and values of at most 256.
-        compute_environments: Of this library; their instances are replaced when the tags change. By default none.
+        compute_environments: Environments of this library; their instances are replaced when the tags change. By default none.
 
     Raises:
         ValueError: no tag is given, or AWS would refuse one.

@@ -29,15 +29,15 @@ __all__ = ["BatchDashboard"]
 
 @checked
 class BatchDashboard(CheckedConstruct):
-    """How queues and environments are doing, on one page.
+    """A dashboard that shows queues and environments on one page.
 
-    For each queue: jobs submitted, started, succeeded and failed; how long they wait and run; retries and lost Spot hosts.
-    For each environment: vCPUs against its limit. Below: how full instances are, failures by reason, and the definitions
-    that fail most; with ``JobMetrics(include_instances=True)`` also on which instance types and in which zones jobs ran.
+    For each queue: jobs submitted, started, succeeded and failed; waiting and running times; retries and lost Spot hosts.
+    For each environment: its vCPUs and its limit. Below: how full instances are, failures by reason, and the definitions
+    that fail most; with ``JobMetrics(include_instances=True)`` also the instance types and zones on which jobs ran.
 
-    What AWS publishes of queues and instances costs nothing; lost hosts, sizes of environments and the tables come from a
-    `JobMetrics`, which says what it costs. A dashboard costs 3 USD a month after the first three, and each time that it is
-    looked at its tables read the log of the time shown.
+    The metrics of queues and instances that AWS publishes are free. Lost hosts, sizes of environments and the tables need a
+    `JobMetrics`, which documents its costs. A dashboard costs 3 USD a month after the first three, and each time that it is
+    viewed, its tables read the log of the time shown.
 
     Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents); AWS Batch Events.
     """
@@ -60,17 +60,18 @@ class BatchDashboard(CheckedConstruct):
         Args:
             scope: Where the dashboard belongs.
             id: Its name in that scope.
-            job_queues: Which queues, at least one; those that matter most first. Queues of any make.
-            compute_environments: Whose size to show; of any make. By default none.
-            metrics: Where the numbers come from that AWS does not publish; it must count these queues, and ask for these
-                environments. By default one is made.
-            free_only: Whether to show only what AWS publishes for nothing, and to make no metrics; by default no.
-            alarms: Whose states stand at the top. By default none.
-            titles: What to call the queues, in their order. By default their constructs' ids.
+            job_queues: The queues, at least one, the most important first; any kind of construct.
+            compute_environments: Environments whose size is shown; any kind of construct. By default none.
+            metrics: The source of the numbers that AWS does not publish. It must count these queues and look at these
+                environments. By default one is created.
+            free_only: Whether to show only metrics that are free, and to create no `JobMetrics`; by default no.
+            alarms: Alarms whose states are shown at the top. By default none.
+            titles: Titles of the queues, in their order. By default the ids of their constructs.
             dashboard_name: 1 to 255 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
 
         Raises:
-            ValueError: no queue is given, titles are not as many as queues, or what is free is to show what is not.
+            ValueError: no queue is given, the number of titles differs from that of queues, or ``free_only`` is combined with
+                ``metrics`` or ``compute_environments``.
         """
         problems = Problems()
         problems.check(len(job_queues) > 0, "job_queues must name at least one queue")
@@ -83,7 +84,7 @@ class BatchDashboard(CheckedConstruct):
             not free_only or not compute_environments,
             "free_only shows no compute_environments: AWS publishes no metrics of them",
         )
-        # CloudWatch shows metrics of other Regions, and of other accounts only where these are linked.
+        # CloudWatch shows metrics of other Regions; those of other accounts only if these are linked.
         check_place(problems, scope, "job_queues", job_queues, region=free_only is False and metrics is None)
         check_place(
             problems,
@@ -107,7 +108,7 @@ class BatchDashboard(CheckedConstruct):
             self,
             "Resource",
             dashboard_name=dashboard_name,
-            # Not json.dumps: names of queues are known at deploy time.
+            # Not json.dumps: the names of queues are tokens, which are known at deploy time only.
             dashboard_body=Stack.of(self).to_json_string(
                 {"start": "-PT12H", "periodOverride": "inherit", "widgets": grid.widgets}
             ),
@@ -131,7 +132,7 @@ class BatchDashboard(CheckedConstruct):
         grid.row(2, [text(_heading(job_queues, names, places))])
         if shown is not None:
             arns = [alarm.attr_arn for alarm in shown.alarms]
-            # Six of them stand side by side.
+            # Six alarms fit side by side.
             grid.row(1 + (len(arns) + 5) // 6, [alarm_states("Alarms", arns)])
         queues = [
             QueueWidgets(name, queue, there)

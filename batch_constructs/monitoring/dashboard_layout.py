@@ -1,4 +1,4 @@
-"""The body of a dashboard: widgets in rows of a grid, so that none covers another."""
+"""The body of a dashboard: widgets in the rows of a grid, so that none covers another."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "Grid", "Line", "alarm_states", "graph", "numbers", "query", "searches", "text"]
 
 COLUMNS = 24
-"""How wide a dashboard of CloudWatch is."""
+"""The width of a CloudWatch dashboard in units of its grid."""
 PERIOD = 300
-"""Seconds that a point of a graph stands for."""
+"""The seconds that a point of a graph covers."""
 _MINUTE = 60_000
 
 
@@ -22,13 +22,13 @@ class Line:
     """One metric of a graph.
 
     Attributes:
-        namespace: Where the metric is.
+        namespace: The namespace of the metric.
         name: Its name.
-        dimensions: What it is of.
-        statistic: How its points are summed up.
-        label: What the graph calls it.
-        color: How it is drawn.
-        in_minutes: Whether it is in milliseconds, and is drawn in minutes.
+        dimensions: Its dimensions.
+        statistic: The statistic of its points.
+        label: Its name in the graph.
+        color: Its color.
+        in_minutes: Whether the metric is in milliseconds and is drawn in minutes.
     """
 
     namespace: str
@@ -40,7 +40,7 @@ class Line:
     in_minutes: bool = False
 
     def rendered(self, number: int) -> list[list[Any]]:
-        """As CloudWatch wants it: a metric, or one that is not shown and an expression over it."""
+        """Return the metric as CloudWatch expects it; in minutes, a hidden metric and an expression that divides it."""
         flat = [word for pair in self.dimensions.items() for word in pair]
         shown = {"label": self.label, "color": self.color}
         metric = [self.namespace, self.name, *flat]
@@ -57,19 +57,19 @@ class Grid:
     """Rows of widgets, from the top down.
 
     Attributes:
-        widgets: what CloudWatch wants, each with its place.
+        widgets: The widgets as CloudWatch expects them, each with its place.
     """
 
     widgets: list[dict[str, Any]] = field(default_factory=list)
     _y: int = 0
 
     def row(self, height: int, widgets: Sequence[Mapping[str, Any]], *, most: int = 3) -> None:
-        """Put widgets side by side, as wide as they can be, and begin another row where there are too many.
+        """Put widgets side by side, as wide as possible, in as many rows as needed.
 
         Args:
-            height: How tall they are, in units of the grid.
-            widgets: Each with its type and properties.
-            most: How many stand side by side at most.
+            height: Their height, in units of the grid.
+            widgets: The widgets, each with its type and properties.
+            most: The most widgets in a row.
         """
         for start in range(0, len(widgets), most):
             chunk = widgets[start : start + most]
@@ -81,26 +81,26 @@ class Grid:
 
 
 def text(markdown: str) -> dict[str, Any]:
-    """A widget of words."""
+    """Return a text widget."""
     return {"type": "text", "properties": {"markdown": markdown}}
 
 
 def alarm_states(title: str, arns: Sequence[str]) -> dict[str, Any]:
-    """A widget of alarms and their states."""
+    """Return a widget that shows alarms and their states."""
     return {"type": "alarm", "properties": {"title": title, "alarms": list(arns)}}
 
 
 def graph(
     title: str, lines: Sequence[Line], *, region: str, axis: str, stacked: bool = False
 ) -> dict[str, Any]:
-    """A widget of lines.
+    """Return a widget with a graph.
 
     Args:
-        title: What stands above it.
-        lines: What it shows.
-        region: Where the metrics are.
-        axis: What the left axis counts.
-        stacked: Whether the lines are put on each other.
+        title: Its title.
+        lines: The metrics that it shows.
+        region: The Region of the metrics.
+        axis: The label of the left axis.
+        stacked: Whether the lines are stacked.
     """
     return _metrics(
         title,
@@ -113,12 +113,12 @@ def graph(
 
 
 def numbers(title: str, lines: Sequence[Line], *, region: str) -> dict[str, Any]:
-    """A widget of numbers over the whole time that the dashboard shows.
+    """Return a widget of numbers over the whole time that the dashboard shows.
 
     Args:
-        title: What stands above it.
-        lines: What it shows.
-        region: Where the metrics are.
+        title: Its title.
+        lines: The metrics that it shows.
+        region: The Region of the metrics.
     """
     return _metrics(
         title,
@@ -132,16 +132,16 @@ def numbers(title: str, lines: Sequence[Line], *, region: str) -> dict[str, Any]
 def searches(
     title: str, namespace: str, dimension: str, name: str, words: str, *, region: str, axis: str
 ) -> dict[str, Any]:
-    """A widget of a line for each metric that a search finds.
+    """Return a widget with a line for each metric that a search finds.
 
     Args:
-        title: What stands above it.
-        namespace: Where the metrics are.
-        dimension: The one dimension that they have.
+        title: Its title.
+        namespace: The namespace of the metrics.
+        dimension: Their only dimension.
         name: Their name.
-        words: What else they must have.
-        region: Where they are.
-        axis: What the left axis counts.
+        words: Further search terms.
+        region: The Region of the metrics.
+        axis: The label of the left axis.
     """
     search = f"SEARCH('{{{namespace},{dimension}}} MetricName=\"{name}\" {words}', 'Average', {PERIOD})"
     return _metrics(
@@ -154,13 +154,13 @@ def searches(
 
 
 def query(title: str, log_group: str, question: str, *, region: str) -> dict[str, Any]:
-    """A widget of rows that Logs Insights finds.
+    """Return a widget with the rows that a query of Logs Insights finds.
 
     Args:
-        title: What stands above it.
-        log_group: Where it looks.
-        question: In the language of Logs Insights.
-        region: Where the group is.
+        title: Its title.
+        log_group: The log group to query.
+        question: The query, in the language of Logs Insights.
+        region: The Region of the log group.
     """
     return {
         "type": "log",

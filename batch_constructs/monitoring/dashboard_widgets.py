@@ -1,4 +1,4 @@
-"""What a dashboard says of a queue, of an environment, and of all jobs."""
+"""The widgets of a dashboard: about a queue, an environment, and all jobs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _ECS = (
     ("MemoryUtilization", "Memory that jobs use"),
 )
 _CLUSTERS = "AWSBatch"
-"""What the names of the clusters begin with that AWS Batch makes."""
+"""The prefix of the names of clusters that AWS Batch creates."""
 
 _REASONS = (
     "filter ispresent(Reason) | stats count(*) as failures by Reason, ExitCode, JobQueue "
@@ -48,7 +48,7 @@ _DEFINITIONS = (
     "| stats sum(Failed) as failures, sum(Succeeded) as successes by JobDefinition, JobQueue "
     "| sort failures desc | limit 20"
 )
-# A line about a job names its instance, and a line about an instance says of what type and where it is.
+# Log lines about jobs name their instance; log lines about instances have its type and zone.
 _PLACES = (
     "filter ispresent(ContainerInstance) and ContainerInstance != '-' "
     "| stats sum(Succeeded) as ok, sum(Failed) as bad, sum(SpotReclaims) as lost, sortsLast({field}) as place "
@@ -62,19 +62,19 @@ class QueueWidgets:
     """The widgets of one queue."""
 
     def __init__(self, title: str, job_queue: IJobQueueRef, region: str) -> None:
-        """Remember where its metrics are.
+        """Prepare the widgets.
 
         Args:
-            title: What to call it.
-            job_queue: The queue, of any make.
-            region: Where it is.
+            title: The title of the queue.
+            job_queue: The queue; any kind of construct.
+            region: Its Region.
         """
         self._title, self._region = title, region
         self._queue = name_in_arn(job_queue.job_queue_ref.job_queue_arn)
         self._service_jobs = has_service_jobs(job_queue)
 
     def totals(self) -> dict[str, Any]:
-        """Numbers over all the time that is shown."""
+        """Return the numbers of jobs in the whole time that is shown."""
         lines = [
             self._count(QueueMetric.SUBMITTED, "submitted", _GREY),
             self._count(QueueMetric.SUCCEEDED, "succeeded", _GREEN),
@@ -84,7 +84,7 @@ class QueueWidgets:
         return numbers(f"{self._title}: jobs in all", lines, region=self._region)
 
     def graphs(self, *, reclaims: bool) -> list[dict[str, Any]]:
-        """Return job flow, waiting and running times, and what was tried again or preempted; lost hosts if counted."""
+        """Return graphs of jobs, waiting and running times, retries and preemptions, and lost hosts if they are counted."""
         flow = [
             self._count(QueueMetric.SUBMITTED, "submitted", _GREY),
             self._count(QueueMetric.RUNNING, "started", _BLUE),
@@ -103,7 +103,7 @@ class QueueWidgets:
         ]
 
     def _again(self, *, reclaims: bool) -> dict[str, Any]:
-        """Attempts that were tried again, and what took them their hosts."""
+        """Return the graph of retries, with preemptions or lost hosts."""
         lines = [self._count(QueueMetric.RETRIED, "tried again", _PURPLE)]
         if self._service_jobs:
             lines.append(self._count(QueueMetric.PREEMPTED, "preempted", _ORANGE))
@@ -160,7 +160,7 @@ class QueueWidgets:
 
 
 def of_environment(environment: IComputeEnvironmentRef, region: str) -> dict[str, Any]:
-    """The vCPUs of an environment against its limit."""
+    """Return the graph of an environment's vCPUs and its limit."""
     name = environment_name(environment)
     lines = [
         Line(
@@ -178,7 +178,7 @@ def of_environment(environment: IComputeEnvironmentRef, region: str) -> dict[str
 
 
 def of_instances(region: str) -> list[dict[str, Any]]:
-    """How full the instances of all environments of the Region are; Amazon ECS publishes it for nothing."""
+    """Return graphs of how full the Region's instances of AWS Batch are; Amazon ECS publishes these metrics for free."""
     return [
         searches(title, "AWS/ECS", "ClusterName", name, _CLUSTERS, region=region, axis="percent")
         for name, title in _ECS
@@ -186,7 +186,7 @@ def of_instances(region: str) -> list[dict[str, Any]]:
 
 
 def tables(log_group: str, region: str, *, by_instance: bool) -> list[dict[str, Any]]:
-    """Reasons of failures, definitions that fail most, and where jobs ran."""
+    """Return tables of failure reasons, of definitions that fail most, and of where jobs ran."""
     asked = {"Failures by reason": _REASONS, "Definitions that fail most": _DEFINITIONS}
     if by_instance:
         asked["Where jobs ran: instance types"] = _PLACES.format(field="InstanceType")

@@ -1,4 +1,4 @@
-"""The event that AWS Batch does not send: an environment is INVALID. Looked up by the clock, without a function."""
+"""A scheduled check that sends the event that AWS Batch does not send: an environment is INVALID."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ __all__ = ["EnvironmentCheck", "check_definition"]
 def check_definition(
     compute_environments: Sequence[str], *, partition: str = "aws", event_bus: str = "default"
 ) -> dict[str, Any]:
-    """Return the state machine: describe all, and put an event for each that is INVALID, or has an old image.
+    """Return the state machine that puts an event for each environment that is INVALID or has an old image.
 
-    The image counts only where the input has ``{"ImageUpdates": true}``.
+    It looks at images only if the input is ``{"ImageUpdates": true}``.
 
     Args:
-        compute_environments: Names or ARNs; none for all.
-        partition: Where the services are.
-        event_bus: The name of the bus that hears of it.
+        compute_environments: Names or ARNs; empty for all.
+        partition: The partition of the services.
+        event_bus: The name of the bus that gets the events.
     """
     wanted = {"ComputeEnvironments": list(compute_environments)} if compute_environments else {}
     return {
@@ -42,10 +42,10 @@ def check_definition(
         "States": {
             "Describe": {
                 "Type": "Task",
-                # One page: it has 100, and an account has 50 unless its quota was raised far.
+                # One page holds 100 environments; an account has 50 unless its quota was raised.
                 "Resource": f"arn:{partition}:states:::aws-sdk:batch:describeComputeEnvironments",
                 "Parameters": wanted,
-                # The question stays beside the answer.
+                # Keeps the input next to the result.
                 "ResultPath": "$.Found",
                 "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 30, "MaxAttempts": 3}],
                 "Next": "Images?",
@@ -77,7 +77,7 @@ _CONFIGURATIONS = "$.ComputeResources.Ec2Configuration"
 
 
 def _is(path: str, operator: str, value: object) -> dict[str, Any]:
-    """Return the condition that a member is there and has a value."""
+    """Return the condition that a member is present and has a value."""
     return {"And": [{"Variable": path, "IsPresent": True}, {"Variable": path, operator: value}]}
 
 
@@ -86,7 +86,7 @@ def _each(items: str, processor: dict[str, Any]) -> dict[str, Any]:
 
 
 def _choose(question: str, condition: dict[str, Any], name: str, then: dict[str, Any]) -> dict[str, Any]:
-    """Return states that go on with one of them if a condition holds, and else are done."""
+    """Return states that run ``then`` if a condition holds, and end otherwise."""
     return {
         "StartAt": question,
         "States": {
@@ -103,7 +103,7 @@ def _invalid(put: dict[str, Any]) -> dict[str, Any]:
 
 
 def _outdated(put: dict[str, Any]) -> dict[str, Any]:
-    """Return the states that put an event for each image type of an environment with an update; most kinds have none."""
+    """Return states that put an event for each outdated image type; most kinds of environments have no image types."""
     each_type = {
         **_each(
             _CONFIGURATIONS,
@@ -141,7 +141,7 @@ def _put(partition: str, event_bus: str, detail_type: str) -> dict[str, Any]:
 
 
 class EnvironmentCheck(Construct):
-    """A schedule, and a state machine that it starts: two state transitions for each environment, and two more."""
+    """A schedule and the state machine that it starts: two state transitions per environment, and two more."""
 
     def __init__(
         self,
@@ -157,14 +157,14 @@ class EnvironmentCheck(Construct):
         Args:
             scope: Where the check belongs.
             id: Its name in that scope.
-            every: How often to look.
-            image_updates: Whether to look for newer images, too, once a week.
-            compute_environments: Which ones; none for all.
+            every: How often to check.
+            image_updates: Whether to check for newer images, too, once a week.
+            compute_environments: The environments; empty for all.
         """
         super().__init__(scope, id)
         names = [each.compute_environment_ref.compute_environment_arn for each in compute_environments]
         role = self._role("Role", "states.amazonaws.com")
-        # IAM knows no resource for it.
+        # IAM has no resource type for this action.
         role.add_to_policy(
             iam.PolicyStatement(actions=["batch:DescribeComputeEnvironments"], resources=["*"])
         )
@@ -182,7 +182,7 @@ class EnvironmentCheck(Construct):
             role_arn=role.role_arn,
             definition_string=Stack.of(self).to_json_string(definition),
         )
-        # An execution that starts before the role has its rights would fail.
+        # An execution that starts before the role has its policy would fail.
         self.state_machine.node.add_dependency(role.node.find_child("DefaultPolicy"))
         starter = self._role("Starter", "scheduler.amazonaws.com")
         starter.add_to_policy(

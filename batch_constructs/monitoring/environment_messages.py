@@ -1,4 +1,4 @@
-"""What alerts say of environments that were looked up, and of what AWS Health tells about them."""
+"""The alerts on events of the environment check and of AWS Health."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["found_invalid", "found_outdated", "health", "planned"]
 CONSOLE = "https://<region>.console.aws.amazon.com"
 ENVIRONMENTS = f"Environments: {CONSOLE}/batch/home?region=<region>#compute-environments"
 WHERE = {"time": "$.time", "region": "$.region"}
-# An input transformer takes places of a list, not all of it.
+# An input transformer can take single items of a list, not the whole list.
 _NAMED = 5
 _AFFECTED = "Environments: " + " ".join(f"<affected{number}>" for number in range(_NAMED))
 _SCHEDULED = (
@@ -37,7 +37,7 @@ _HEALTH_PATHS = {
 
 
 def health() -> AlertRule:
-    """Return the alert on what AWS Health says about AWS Batch, but for what AWS plans."""
+    """Return the alert on AWS Health events about AWS Batch, except planned changes."""
     return AlertRule(
         id="Health",
         description="AWS Health events about AWS Batch",
@@ -86,7 +86,7 @@ def planned() -> AlertRule:
 
 
 def found_invalid() -> AlertRule:
-    """Return the alert on environments that the check has found INVALID."""
+    """Return the alert on environments that the check found INVALID."""
     return AlertRule(
         id="Invalid",
         description="Compute environments of AWS Batch that were found INVALID",
@@ -110,7 +110,7 @@ def found_invalid() -> AlertRule:
 
 
 def found_outdated() -> AlertRule:
-    """Return the alert on environments that run an image for which AWS has a newer one."""
+    """Return the alert on environments whose image has a newer version."""
     return AlertRule(
         id="Outdated",
         description="Compute environments of AWS Batch for which there is a newer image",

@@ -1,4 +1,4 @@
-"""Where the values stand in an event, for input transformers and for parameters of triggered jobs."""
+"""JSON paths of the values in events, for input transformers and for parameters of triggered jobs."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ __all__ = ["ApiCallField", "JobEventField", "PreemptionEventField", "ServiceJobE
 class JobEventField(StrEnum):
     """The fields of events about jobs and the queues that they block, as JSON paths.
 
-    Not every event has all: a job that never started has no exit code, and only arrays have their last three. What
-    an event lacks leaves nothing in a text, and EventBridge knows more paths than those here.
+    Not every event has all fields: a job that never started has no exit code, and only arrays have the last three. A
+    missing field becomes an empty string. EventBridge also accepts other paths than these.
 
     Guide: AWS Batch Events.
     """
@@ -66,7 +66,7 @@ class ServiceJobEventField(StrEnum):
 class PreemptionEventField(StrEnum):
     """The fields of events about preempted service jobs, as JSON paths.
 
-    The event that a preemption has started has a reason, and no attempts; the one that it is completed has attempts.
+    The event of a started preemption has a reason and no attempts; the event of a completed one has attempts.
 
     Guide: Service job preemption events (newer than the table of contents).
     """
@@ -79,7 +79,7 @@ class PreemptionEventField(StrEnum):
     STATUS = "$.detail.status"
     STATUS_REASON = "$.detail.statusReason"
     ATTEMPTS = "$.detail.preemptionSummary.preemptedAttemptCount"
-    """How many attempts the job has lost so."""
+    """The number of attempts that the job lost to preemption."""
     LAST_REASON = "$.detail.preemptionSummary.recentPreemptedAttempts[0].statusReason"
     SERVICE_RESOURCE = "$.detail.preemptionSummary.recentPreemptedAttempts[0].serviceResourceId.value"
 

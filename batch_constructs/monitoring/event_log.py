@@ -1,4 +1,4 @@
-"""The events of AWS Batch in a log group, and the questions that one asks of them."""
+"""A log group for the events of AWS Batch, with saved queries."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ _NAME_LENGTH = 128
 
 @checked
 class JobEventLog(CheckedConstruct):
-    """All that AWS Batch says about jobs and queues, kept in a log group, with queries saved beside it.
+    """All events of AWS Batch about jobs and queues, kept in a log group, with saved queries.
 
-    Whoever must know next week why last night went wrong finds it here: AWS Batch forgets finished jobs after some
-    days. EventBridge delivers its events for nothing; CloudWatch Logs bills what it takes in and keeps, which is
+    Use it to find out next week why last night went wrong: AWS Batch forgets finished jobs after some
+    days. EventBridge delivers its events for free. CloudWatch Logs charges for ingestion and storage,
     about 2 KB for each change of a job's state.
 
     Guide: Tutorial: Listening for AWS Batch CloudWatch Events.
@@ -60,14 +60,14 @@ class JobEventLog(CheckedConstruct):
         Args:
             scope: Where the log belongs.
             id: Its name in that scope.
-            job_queues: Whose events: queues of any make. By default all of the account and Region, those about
-                service jobs included, and with them preemptions, whose events name no queue.
+            job_queues: Queues whose events are kept; any kind of construct. By default all of the account and Region,
+                including service jobs and preemptions, whose events name no queue.
             retention: How long events are kept; by default 3 months.
             encryption_key: A key of yours, which then lets CloudWatch Logs use it for this group. By default the
                 group is encrypted with a key of AWS.
-            removal_policy: Whether the group stays when the stack goes. By default it stays.
-            queries: Queries of your own for Logs Insights, each under its name, beside ours. An empty text takes one
-                of ours away. By default ours alone.
+            removal_policy: Whether the group stays when the stack is deleted. By default it stays.
+            queries: Your own queries for Logs Insights by name, in addition to ours. An empty string removes the query
+                of that name. By default only ours.
 
         Raises:
             ValueError: a queue, or the key, is in another Region or account.
@@ -77,7 +77,7 @@ class JobEventLog(CheckedConstruct):
         check_place(problems, scope, "encryption_key", [encryption_key], account=False)
         problems.raise_if_any()
         super().__init__(scope, id)
-        # Only a group under this prefix shows as a target in the console of EventBridge.
+        # The console of EventBridge shows only groups with this prefix as targets.
         name = f"/aws/events/{Names.unique_resource_name(self, max_length=_NAME_LENGTH, separator='-')}"
         if encryption_key is not None:
             encryption_key.add_to_resource_policy(use_for_logs(cdk.arn("logs", f"log-group:{name}")))
@@ -99,7 +99,7 @@ class JobEventLog(CheckedConstruct):
             targets=[
                 events.CfnRule.TargetProperty(
                     id="LogGroup",
-                    # Without the :* that the ARN of a group ends in elsewhere: EventBridge does not take it.
+                    # Without the :* at the end of a group's ARN, which EventBridge does not accept.
                     arn=cdk.arn("logs", f"log-group:{self.log_group.log_group_name}"),
                     dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=dead_letter_arn),
                 )
@@ -123,7 +123,7 @@ class JobEventLog(CheckedConstruct):
         ]
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow to read the events and to query them.
+        """Allow reading and querying the events.
 
         Args:
             grantee: A role, a function, a user: who reads.
@@ -139,7 +139,7 @@ def _pattern(job_queues: Sequence[IJobQueueRef]) -> dict[str, object]:
         facts.SERVICE_QUEUE_BLOCKED,
     ]
     if not job_queues:
-        # They name no queue, so that a log of some queues cannot have them.
+        # These events name no queue, so that they cannot be filtered by queue.
         kinds += [each.value for each in facts.PreemptionPhase]
     detail = Filter()
     detail.one_of("jobQueue", arns(job_queues))
@@ -147,7 +147,7 @@ def _pattern(job_queues: Sequence[IJobQueueRef]) -> dict[str, object]:
 
 
 def _writing(log_group_arn: str, rule_arn: str) -> list[iam.PolicyStatement]:
-    """What EventBridge needs; AWS gives it the same when a rule is made in the console, for all groups at once."""
+    """Return what EventBridge needs to write; the console grants the same for all groups at once."""
     writers = ["events.amazonaws.com", "delivery.logs.amazonaws.com"]
     return [
         iam.PolicyStatement(
@@ -156,7 +156,7 @@ def _writing(log_group_arn: str, rule_arn: str) -> list[iam.PolicyStatement]:
             resources=[log_group_arn],
             conditions=conditions,
         )
-        # The stream is made before the rule is known.
+        # EventBridge creates the stream without naming the rule.
         for action, conditions in (
             ("logs:CreateLogStream", {"StringEquals": {"aws:SourceAccount": cdk.account()}}),
             ("logs:PutLogEvents", {"ArnEquals": {"aws:SourceArn": rule_arn}}),

@@ -1,4 +1,4 @@
-"""Which other events of AWS Batch to hear: patterns for rules, rendered without the CDK."""
+"""Patterns for further events of AWS Batch, rendered without the CDK."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ _EVENT_NAME = re.compile(r"[A-Z][A-Za-z]+")
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobQueueBlockedPattern(EventPattern):
-    """A job at the head of its queue cannot start, and holds up all behind it.
+    """The event that a job at the head of its queue cannot start and blocks all behind it.
 
     Guide: AWS Batch Events; Troubleshooting AWS Batch (jobs stuck in RUNNABLE).
 
     Attributes:
-        job_queues: Which queues, of any make, or their ARNs. By default all of the account and Region.
-        reasons: How the reason begins: members of `BlockedReason` or a text. By default any.
-        ignore_reasons: How the reason must not begin. By default it may be any.
+        job_queues: The queues (any kind of construct), or their ARNs. By default all of the account and Region.
+        reasons: Prefixes of the reason: members of `BlockedReason` or strings. By default any.
+        ignore_reasons: Prefixes of reasons that are left out. By default none.
 
     Raises:
-        ValueError: both kinds of reasons, or a pattern longer than EventBridge takes.
+        ValueError: both kinds of reasons, or a pattern longer than EventBridge accepts.
     """
 
     job_queues: Sequence[IJobQueueRef | str] = ()
@@ -53,7 +53,7 @@ class JobQueueBlockedPattern(EventPattern):
         self.raise_if_any(problems)
 
     def to_dict(self) -> dict[str, Any]:
-        """As EventBridge writes it: for ``CfnRule``, ``EventTriggeredJob``, or a test of your own."""
+        """Return the pattern as EventBridge writes it, for ``CfnRule``, ``EventTriggeredJob``, or your own tests."""
         return blocked(facts.QUEUE_BLOCKED, arns(self.job_queues), self.reasons, self.ignore_reasons)
 
 
@@ -68,13 +68,13 @@ class ApiCallPattern(EventPattern):
     Guide: Logging AWS Batch API Calls with AWS CloudTrail.
 
     Attributes:
-        event_names: Which actions. Those that end 50 jobs at once have names of their own, although they need no rights of
-            their own: ``["TerminateJob", "TerminateJobs", "CancelJob", "CancelJobs"]`` are all ways to end a job. By
-            default all actions.
-        failed_only: Whether only calls that AWS refused; by default all calls.
+        event_names: The actions. AWS Batch has names of their own for actions on up to 50 jobs at once, although these need
+            no rights of their own: ``["TerminateJob", "TerminateJobs", "CancelJob", "CancelJobs"]`` are all ways to end a
+            job. By default all actions.
+        failed_only: Whether to match only calls that AWS refused; by default all calls.
 
     Raises:
-        ValueError: a name that is no action's, or a pattern longer than EventBridge takes.
+        ValueError: a name that is not one of an action, or a pattern longer than EventBridge accepts.
     """
 
     event_names: Sequence[str] = ()
@@ -90,7 +90,7 @@ class ApiCallPattern(EventPattern):
         self.raise_if_any(problems)
 
     def to_dict(self) -> dict[str, Any]:
-        """As EventBridge writes it: for ``CfnRule``, ``EventTriggeredJob``, or a test of your own."""
+        """Return the pattern as EventBridge writes it, for ``CfnRule``, ``EventTriggeredJob``, or your own tests."""
         detail = Filter(eventSource=[facts.API_EVENT_SOURCE])
         detail.one_of("eventName", self.event_names)
         if self.failed_only:

@@ -1,4 +1,4 @@
-"""What one asks of the events of a night, as queries of CloudWatch Logs Insights."""
+"""Queries of CloudWatch Logs Insights over the events of AWS Batch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 __all__ = ["QUERIES"]
 
 _OF_JOBS = 'filter `detail-type` = "Batch Job State Change"'
-# An array is counted by its children: its own state follows from theirs.
+# Arrays are counted by their children, which determine their state.
 _NO_ARRAYS = "filter not ispresent(detail.arrayProperties.size)"
 _ENDED = 'filter detail.status in ["SUCCEEDED", "FAILED"]'
 
@@ -19,7 +19,7 @@ def _query(*commands: str) -> str:
     return "\n| ".join(commands)
 
 
-# EventBridge may deliver an event twice: what is counted is counted by the job.
+# EventBridge may deliver an event twice, so that queries count distinct jobs.
 QUERIES: Mapping[str, str] = {
     "Failed jobs": _query(
         "fields @timestamp, detail.jobName, detail.statusReason, detail.container.exitCode, detail.container.reason, "
@@ -78,4 +78,4 @@ QUERIES: Mapping[str, str] = {
         "limit 1000",
     ),
 }
-"""Each under the name that it is saved by."""
+"""The queries by the names that they are saved under."""

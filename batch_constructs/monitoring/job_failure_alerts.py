@@ -1,4 +1,4 @@
-"""Alerts: a failed job says so, once, in words that help."""
+"""Alerts about failed jobs: one message for each, with its reason and the next steps."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ __all__ = ["JobFailureAlerts"]
 
 @checked
 class JobFailureAlerts(AlertsBase):
-    """Mails, or any other subscriber of a topic, hear of every job that failed for good.
+    """Alerts by email, or to any other subscriber of a topic, about every job that failed for good.
 
     AWS Batch reports ``FAILED`` only after the last attempt. Children of an array and nodes of a multi-node job are
-    left out: their parent fails with them, and 10,000 children would send 10,000 mails. 10,000 single jobs do; where
-    that may happen, let `BatchAlarms` speak once instead. What cannot be delivered goes to a
+    left out: their parent fails with them, and 10,000 children would send 10,000 emails. 10,000 single jobs do send
+    10,000; if that may happen, use `BatchAlarms`, which notify once. Messages that cannot be delivered go to a
     dead-letter queue.
 
     Guide: Tutorial: Sending Amazon Simple Notification Service Alerts for Failed Job Events; AWS Batch Events.
@@ -63,34 +63,34 @@ class JobFailureAlerts(AlertsBase):
         Args:
             scope: Where the alerts belong.
             id: Their name in that scope.
-            job_queues: Whose jobs to watch: ours, the L2's, an L1 or an imported one. By default all queues of the
+            job_queues: Queues whose jobs are watched: ours, the L2's, an L1 or an imported one. By default all queues of the
                 account and Region.
-            job_definitions: Whose jobs to watch, in any revision. By default all.
-            job_name_prefixes: Which jobs to watch, by how their names begin. By default all.
-            emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
-            topic: Where to publish. By default a topic of its own, with a key of its own, since the key of AWS
-                lets no EventBridge rule publish. The key of a topic of yours is opened to EventBridge; an imported
-                topic, and an imported key, must let ``events.amazonaws.com`` in by themselves. Share that of other
-                alerts: ``other.topic``.
-            targets: Who else hears of it: `SmsTarget`, `HttpsTarget`, `EventBusTarget`, a `SlackChannel` or
+            job_definitions: Definitions whose jobs are watched, in any revision. By default all.
+            job_name_prefixes: Prefixes of the names of jobs that are watched. By default all jobs.
+            emails: Addresses that get an email. Each must confirm the subscription that AWS sends. By default none.
+            topic: Where to publish. By default a new topic with a key of its own, since the key of AWS
+                lets no EventBridge rule publish. The key of your own topic is opened to EventBridge; an imported
+                topic or key must already allow ``events.amazonaws.com``. Other alerts can share their topic:
+                ``other.topic``.
+            targets: Who else is notified: `SmsTarget`, `HttpsTarget`, `EventBusTarget`, a `SlackChannel` or
                 `TeamsChannel`, or any target that the CDK's ``events.Rule`` takes. By default nobody.
-            include_array_children: Whether each failed child of an array job and each node of a multi-node job
+            include_array_children: Whether each failed child of an array job and each failed node of a multi-node job
                 alerts as well; by default no.
-            include_service_jobs: Whether failed SageMaker jobs alert as well, but for those with ``ignore_reasons``. By
-                default those of queues that are named in ``job_queues``, as far as it is known what they are; an imported
+            include_service_jobs: Whether failed SageMaker jobs alert as well, except those with ``ignore_reasons``. By
+                default only those of service job queues in ``job_queues``, if their kind is known. An imported
                 queue is known if `SageMakerJobQueue.from_job_queue_arn` refers to it.
-            ignore_exit_codes: Codes of jobs that do not alert, from 1 on: ``[3]`` for a program that says "nothing to
-                do" so. A job that never ran has none, and alerts; so does an array, which has none of its own. By
-                default all do.
-            ignore_reasons: Status reasons of jobs that do not alert; ``*`` stands for any text. By default all do.
-                ``"Canceled by JobStateTimeLimit*"`` leaves those to `StuckJobAlerts`, ``"Dependent Job failed*"``
-                those that another failure took along.
-            log_group: Where the jobs write, for the link. By default what their definition names; a job whose
-                definition names none writes to ``/aws/batch/job``.
+            ignore_exit_codes: Exit codes of jobs that do not alert, from 1 on: ``[3]`` for a program that exits with 3 when
+                there is nothing to do. A job that never ran, and an array, have no exit code and always alert. By
+                default all jobs alert.
+            ignore_reasons: Status reasons of jobs that do not alert; ``*`` matches anything. By default all jobs alert.
+                ``"Canceled by JobStateTimeLimit*"`` leaves these jobs to `StuckJobAlerts`; ``"Dependent Job failed*"``
+                leaves out jobs that failed because another one did.
+            log_group: The log group of the jobs, for the link in the message. By default the one in their definition, or
+                ``/aws/batch/job`` if the definition has none.
 
         Raises:
-            ValueError: an address is no email address, or is given twice; a filter that could not match; a queue that is
-                named would never be heard.
+            ValueError: an address is no email address, or is given twice; a filter that could not match; a queue in
+                ``job_queues`` whose events would never alert.
         """
         problems = Problems()
         check_receivers(problems, emails, targets)

@@ -1,4 +1,4 @@
-"""Metrics of definitions, environments and lost hosts, which AWS does not publish."""
+"""Metrics that AWS does not publish: of definitions, environments and lost hosts."""
 
 from __future__ import annotations
 
@@ -42,30 +42,30 @@ if TYPE_CHECKING:
 __all__ = ["JobMetrics"]
 
 _CODE = Path(__file__).with_name("functions") / "job_metrics.py"
-# DescribeComputeEnvironments names so many at most.
+# The limit of DescribeComputeEnvironments for names.
 _ENVIRONMENTS = 100
-# The variables of a function have 4 KB, and the name of a definition 128 letters.
+# A function's variables have 4 KB, and a definition's name has up to 128 characters.
 _DEFINITIONS = 30
-# Enough for lost hosts, and for the reasons of failures.
+# These states are enough for lost hosts and for the reasons of failures.
 _ALWAYS = (JobStatus.RUNNABLE, JobStatus.SUCCEEDED, JobStatus.FAILED)
 _BY_DEFINITION = (JobStatus.PENDING, JobStatus.STARTING, JobStatus.RUNNING)
 
 
 @checked
 class JobMetrics(CheckedConstruct):
-    """What AWS publishes no metrics of: lost Spot hosts, definitions, the size of environments, and why jobs failed.
+    """Metrics that AWS does not publish: lost Spot hosts, definitions, the size of environments, and why jobs failed.
 
-    AWS Batch publishes what the jobs of a queue do, and how long that takes: see `JobQueueMetrics`. For the rest a function
-    of some 200 lines takes its events and writes a line of log for each, of which CloudWatch makes metrics, and in which
-    queries find reasons. With `compute_environments` it also asks once a minute how large these are.
+    AWS Batch publishes metrics of the jobs of a queue and their times: see `JobQueueMetrics`. For the rest, a function
+    of some 200 lines receives the events and writes a log line for each. CloudWatch makes metrics of these lines, and
+    queries find reasons in them. With `compute_environments` it also asks for their size once a minute.
 
-    What it costs, at the prices of us-east-1 in 2026. For a million jobs without retries: 3 million invocations of some
+    Costs, at the prices of us-east-1 in 2026: a million jobs without retries need 3 million invocations of some
     milliseconds, about 1 USD, and about 1 GB of log, 0.50 USD; twice that for jobs of `job_definitions`. Each custom metric
-    0.30 USD a month while it has data: one for each queue with lost hosts, up to five for each environment, up to eleven
-    for each of `job_definitions`.
+    costs 0.30 USD a month while it has data: one for each queue with lost hosts, up to five for each environment, up to
+    eleven for each of `job_definitions`.
 
-    Children of arrays count, their parent does not; of a multi-node job the whole counts once. EventBridge delivers an
-    event twice now and then: what one instance of the function has seen it counts once.
+    Children of arrays count, their parent does not; a multi-node job counts once. EventBridge sometimes delivers an
+    event twice: an instance of the function counts an event once.
 
     Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents); AWS Batch Events.
     """
@@ -87,15 +87,15 @@ class JobMetrics(CheckedConstruct):
         Args:
             scope: Where it belongs.
             id: Its name in that scope.
-            job_queues: Whose jobs: queues of any make. By default all of the account and Region.
-            compute_environments: Which environments to ask for their size each minute, at most 100. By default none.
-            job_definitions: Which definitions get metrics of their own, over all revisions, at most 30. By default none:
-                queries still tell which fail most.
-            count_submissions: Whether to count what is submitted of `job_definitions`. It takes a trail in the account, such
-                as `BatchApiTrail`, for AWS Batch sends no event about it; by default no.
-            include_instances: Whether to note of what type and in which zone the instances of environments are, so that
+            job_queues: Queues whose jobs are counted; any kind of construct. By default all of the account and Region.
+            compute_environments: Environments whose size is read each minute, at most 100. By default none.
+            job_definitions: Definitions that get metrics of their own, over all revisions, at most 30. By default none:
+                queries still show which definitions fail most.
+            count_submissions: Whether to count submissions of `job_definitions`; by default no. It needs a trail in the account,
+                such as `BatchApiTrail`, because AWS Batch sends no event about submissions.
+            include_instances: Whether to record the types and zones of the environments' instances, so that
                 queries find where jobs ran; by default no. It costs an invocation whenever an instance has no job.
-            log_retention: How long the lines are kept; queries go as far back. By default one month.
+            log_retention: How long log lines are kept; queries go as far back. By default one month.
 
         Raises:
             ValueError: too many environments or definitions, or submissions of no definition.
@@ -141,31 +141,31 @@ class JobMetrics(CheckedConstruct):
             self._call("Environments", schedule="rate(1 minute)", question=question)
 
     def of_queue(self, job_queue: IJobQueueRef) -> JobQueueMetrics:
-        """The metrics of a queue.
+        """Return the metrics of a queue.
 
         Args:
-            job_queue: One of the queues, of any make.
+            job_queue: One of the queues; any kind of construct.
         """
         return JobQueueMetrics(job_queue)
 
     def of_definition(self, job_definition: IJobDefinitionRef) -> JobDefinitionMetrics:
-        """The metrics of a definition, over all revisions.
+        """Return the metrics of a definition, over all revisions.
 
         Args:
-            job_definition: One of those that were given, of any make.
+            job_definition: One of ``job_definitions``; any kind of construct.
         """
         return JobDefinitionMetrics(job_definition)
 
     def of_environment(self, compute_environment: IComputeEnvironmentRef) -> ComputeEnvironmentMetrics:
-        """The metrics of an environment.
+        """Return the metrics of an environment.
 
         Args:
-            compute_environment: One of those that were given, of any make.
+            compute_environment: One of ``compute_environments``; any kind of construct.
         """
         return ComputeEnvironmentMetrics(compute_environment)
 
     def metric_undelivered(self) -> cloudwatch.Metric:
-        """How many events wait in the dead-letter queue: more than none means that metrics have gaps."""
+        """Return the number of events in the dead-letter queue: if there are any, metrics have gaps."""
         return metric(
             "AWS/SQS",
             "ApproximateNumberOfMessagesVisible",
@@ -182,21 +182,21 @@ class JobMetrics(CheckedConstruct):
             runtime="python3.14",
             architectures=["arm64"],
             handler="index.handler",
-            # CloudFormation zips a text of up to 4 MB by itself: no asset, no bucket, and the review sees the code.
+            # CloudFormation zips inline code of up to 4 MB: it needs no asset and no bucket, and reviewers see the code.
             code=lambda_.CfnFunction.CodeProperty(zip_file=_CODE.read_text(encoding="utf-8")),
             role=self.role.role_arn,
-            # More memory is more CPU: to import boto3 takes a second and a half with 128 MB.
+            # More memory means more CPU: importing boto3 takes 1.5 seconds with 128 MB.
             memory_size=256,
             timeout=15,
             environment=lambda_.CfnFunction.EnvironmentProperty(
                 variables={"NAMESPACE": OWN_NAMESPACE, "DEFINITIONS": ",".join(definitions)}
             ),
-            # Without START, END and REPORT, which are longer than what they enclose.
+            # Without START, END and REPORT lines, which are longer than the function's own lines.
             logging_config=lambda_.CfnFunction.LoggingConfigProperty(
                 log_group=self.log_group.log_group_name, log_format="JSON", system_log_level="WARN"
             ),
         )
-        # Its first event would find a role without rights.
+        # The first event must not find a role without its policy.
         function.node.add_dependency(self.role.node.find_child("DefaultPolicy"))
         lambda_.CfnEventInvokeConfig(
             self,
@@ -217,7 +217,7 @@ class JobMetrics(CheckedConstruct):
             iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[self._dead_letter_arn])
         )
         if asks:
-            # IAM knows no resource for it.
+            # IAM has no resource type for this action.
             role.add_to_policy(
                 iam.PolicyStatement(actions=["batch:DescribeComputeEnvironments"], resources=["*"])
             )
@@ -265,7 +265,7 @@ def _jobs(job_queues: Sequence[IJobQueueRef]) -> dict[str, Any]:
 
 
 def _idle_instances() -> dict[str, Any]:
-    # Not at each start and end of a job: an instance has none when it joins, and none when it leaves.
+    # Only instances without jobs, which each is when it joins and leaves: not each start and end of a job.
     detail = {
         "clusterArn": [{"wildcard": each} for each in facts.CLUSTERS],
         "runningTasksCount": [0],

@@ -1,4 +1,4 @@
-"""Which changes of jobs to hear: the pattern of the event that AWS Batch sends most."""
+"""The base of event patterns, and the pattern for changes of a job's state, the most frequent event."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TOKEN = re.compile(r"[$#]\{Token\[[^\]]*\]\}")
 
 
 class ArrayJobs(StrEnum):
-    """Which part of arrays, and of multi-node parallel jobs, an event must come from.
+    """The parts of array jobs and multi-node parallel jobs whose events match.
 
     Guide: AWS Batch Events; Array Jobs.
     """
@@ -34,7 +34,7 @@ class ArrayJobs(StrEnum):
     ALL = "all"
     """Single jobs, arrays and each of their children."""
     NO_CHILDREN = "no children"
-    """Single jobs and arrays: an array of 10,000 speaks once, when its last child ended."""
+    """Single jobs and arrays: an array of 10,000 jobs matches once, when its last child has ended."""
     PARENTS = "parents"
     """Arrays only."""
     CHILDREN = "children"
@@ -42,16 +42,16 @@ class ArrayJobs(StrEnum):
 
 
 class EventPattern:
-    """What all patterns can do."""
+    """The base of all patterns."""
 
     __slots__ = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """As EventBridge writes it: for ``CfnRule``, ``EventTriggeredJob``, or a test of your own."""
+        """Return the pattern as EventBridge writes it, for ``CfnRule``, ``EventTriggeredJob``, or your own tests."""
         raise NotImplementedError
 
     def to_event_pattern(self) -> events.EventPattern:
-        """For ``events.Rule(event_pattern=…)`` of the CDK."""
+        """Return the pattern for ``events.Rule(event_pattern=…)`` of the CDK."""
         from aws_cdk import aws_events  # noqa: PLC0415 - a pattern alone needs no CDK
 
         pattern = self.to_dict()
@@ -60,15 +60,15 @@ class EventPattern:
         )
 
     def raise_if_any(self, problems: Problems) -> None:
-        """Raise what is wrong with the filters, or with the length of the pattern.
+        """Raise the problems of the filters and of the pattern's length.
 
         Args:
-            problems: What was noted.
+            problems: The problems so far.
 
         Raises:
             ValueError: something is wrong.
         """
-        # What is not known yet counts nothing, so that no pattern is refused that might fit.
+        # Tokens count as empty, so that no pattern is refused that might fit.
         length = len(_TOKEN.sub("", json.dumps(self.to_dict())))
         problems.check(
             length <= facts.PATTERN_LENGTH,
@@ -88,20 +88,20 @@ class JobPattern(EventPattern):
     Guide: AWS Batch Events.
 
     Attributes:
-        statuses: The states to hear of. By default all.
-        job_queues: Whose jobs: queues of any make, or their ARNs. By default all of the account and Region.
-        job_definitions: Jobs of these, in any revision: definitions of any make, or their ARNs. By default all.
-        job_name_prefixes: How the jobs' names begin. By default all.
-        array_jobs: Which part of array jobs. By default all. Nodes of a multi-node job count as children.
+        statuses: The states. By default all.
+        job_queues: Queues of the jobs (any kind of construct), or their ARNs. By default all of the account and Region.
+        job_definitions: Definitions of the jobs (any kind of construct), or their ARNs; any revision matches. By default all.
+        job_name_prefixes: Prefixes of the jobs' names. By default all.
+        array_jobs: The parts of array jobs. By default all. Nodes of a multi-node job count as children.
         ignore_exit_codes: Jobs that ended with one of these codes, from 1 on, are left out; those without a code are
-            not. Of jobs of one container only: an array, and a job of several containers, have no code of their own.
+            not. It applies to jobs of one container only: arrays and jobs of several containers have no exit code.
             By default none is left out.
-        reason_prefixes: How the status reasons begin. By default any.
-        ignore_reasons: Jobs whose status reason is one of these are left out. ``*`` stands for any text:
+        reason_prefixes: Prefixes of the status reason. By default any.
+        ignore_reasons: Jobs whose status reason is one of these are left out. ``*`` matches anything:
             ``"Host EC2*"``. By default none is.
 
     Raises:
-        ValueError: a filter that could not match, or a pattern longer than EventBridge takes.
+        ValueError: a filter that could not match, or a pattern longer than EventBridge accepts.
     """
 
     statuses: Sequence[JobStatus] = ()
@@ -114,7 +114,7 @@ class JobPattern(EventPattern):
     ignore_reasons: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        # Names instead of constructs: a value that holds no construct can be compared and kept.
+        # ARNs and names instead of constructs, so that patterns can be compared and copied.
         object.__setattr__(self, "job_queues", arns(self.job_queues))
         object.__setattr__(self, "job_definitions", names(self.job_definitions))
         problems = Problems()
@@ -136,7 +136,7 @@ class JobPattern(EventPattern):
         self.raise_if_any(problems)
 
     def to_dict(self) -> dict[str, Any]:
-        """As EventBridge writes it: for ``CfnRule``, ``EventTriggeredJob``, or a test of your own."""
+        """Return the pattern as EventBridge writes it, for ``CfnRule``, ``EventTriggeredJob``, or your own tests."""
         detail = Filter()
         detail.one_of("status", [JobStatus(status).value for status in self.statuses])
         if self.array_jobs is ArrayJobs.NO_CHILDREN:
@@ -151,7 +151,7 @@ class JobPattern(EventPattern):
         detail.one_of("jobDefinition", starting_with([f"{name}:" for name in self.job_definitions]))
         detail.one_of("jobName", starting_with(self.job_name_prefixes))
         if self.ignore_exit_codes:
-            # Whatever lacks the field fits no anything-but: what never ran would be silent.
+            # anything-but does not match a missing field: without "exists", jobs that never ran would not alert.
             codes = {"anything-but": list(self.ignore_exit_codes)}
             detail["container"] = {"exitCode": [codes, {"exists": False}]}
         detail.one_of("statusReason", starting_with(self.reason_prefixes))

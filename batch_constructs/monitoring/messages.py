@@ -1,4 +1,4 @@
-"""What an alert says: the same words as a text for mails and as a card for chats."""
+"""The messages of alerts: as text for emails and as a card for chats."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ JOB_PATHS: Mapping[str, str] = {
     "time": JobEventField.TIME,
     "region": JobEventField.REGION,
 }
-"""What all events about jobs have."""
+"""The values that all events about jobs have."""
 JOB_LINK = f"Console: {_CONSOLE}/batch/home?region=<region>#jobs/detail/<id>"
 
 
 def log_link(log_group: str = "<logGroup>") -> str:
-    """Where the job's output is shown.
+    """Return the link to the job's output.
 
-    The name of a log stream has slashes. The console's address of today wants them encoded twice, which no input
-    transformer can do; the one from before takes them as they are, and leads to the same place.
+    The name of a log stream has slashes. The current address of the console needs them encoded twice, which no input
+    transformer can do. The old address takes them as they are and leads to the same page.
     """
     return (
         f"Log: {_CONSOLE}/cloudwatch/home?region=<region>#logEventViewer:group={log_group};stream=<logStream>"
@@ -40,16 +40,14 @@ def log_link(log_group: str = "<logGroup>") -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertMessage:
-    """The words of an alert; ``<name>`` stands for a value of the event.
-
-    A value that an event lacks leaves nothing.
+    """The message of an alert; ``<name>`` is replaced by a value of the event, or by nothing if the event lacks it.
 
     Attributes:
-        title: One line, of values without quotation marks in them, such as names and ids.
-        reason: The name of the value that says why. It may hold anything, but each event must have it.
-        lines: What else helps, line by line.
-        steps: What to do, and where to look, of values without quotation marks; for chats, too.
-        paths: Where each value stands in the event.
+        title: One line; its values must not contain quotation marks, as names and ids never do.
+        reason: The name of the value that says why. It may contain anything, but each event must have it.
+        lines: Further lines with details.
+        steps: What to do, and where to look, for emails and chats; its values must not contain quotation marks.
+        paths: The JSON path of each value in the event.
     """
 
     title: str
@@ -59,16 +57,16 @@ class AlertMessage:
     paths: Mapping[str, str]
 
     def text(self) -> str:
-        """An input template for people: each line is a JSON string of its own, which is how EventBridge wants it.
+        """Return an input template for people: EventBridge expects each line to be a JSON string.
 
-        As a whole it is no JSON, so that EventBridge does not mind quotation marks in the values.
+        The whole is not JSON, so that EventBridge accepts quotation marks in the values.
         """
         return "\n".join(json.dumps(line) for line in (self.title, *self.lines, *self.steps))
 
     def card(self) -> str:
-        """An input template for Slack and Teams: Amazon Q (once AWS Chatbot) drops whatever has another form.
+        """Return an input template for Slack and Teams; Amazon Q (formerly AWS Chatbot) drops messages in other formats.
 
-        The reason stands without quotation marks around it: EventBridge brings them, and escapes those inside.
+        The reason has no quotation marks around it: EventBridge adds them, and escapes those inside.
         """
         content = {
             "textType": "client-markdown",
@@ -82,12 +80,12 @@ class AlertMessage:
 
 
 def about_a_job(title: str, *steps: str, lines: Sequence[str] = ()) -> AlertMessage:
-    """A message about any event that has a job.
+    """Return a message about any event that has a job.
 
     Args:
         title: One line.
         steps: What to do.
-        lines: What helps, beside job, queue and definition.
+        lines: Details in addition to job, queue and definition.
     """
     return AlertMessage(
         title=title,
@@ -110,13 +108,13 @@ def about_a_service_job(title: str, *steps: str, lines: Sequence[str] = ()) -> A
     Args:
         title: One line.
         steps: What to do.
-        lines: What helps, beside job and queue.
+        lines: Details in addition to job and queue.
     """
     return AlertMessage(
         title=title,
         reason="reason",
         lines=["Reason: <reason>", *lines, "Service job: <job>, <id>", "Job queue: <queue>"],
-        # The console has no address for a service job that AWS documents.
+        # AWS documents no console address for a service job.
         steps=[*steps, "To look at it: aws batch describe-service-job --region <region> --job-id <id>"],
         paths={name: path for name, path in JOB_PATHS.items() if name != "definition"},
     )

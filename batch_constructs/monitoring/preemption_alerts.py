@@ -26,11 +26,10 @@ __all__ = ["ServiceJobPreemptionAlerts"]
 
 @checked
 class ServiceJobPreemptionAlerts(AlertsBase):
-    """Somebody hears of it when AWS Batch preempts a service job: its quota share borrowed, or a higher priority came.
+    """Alerts about service jobs that AWS Batch preempts, because their quota share borrowed or a higher priority came.
 
     Only queues with a `QuotaSharePolicy` preempt. The events name the job, but neither its queue nor its quota share, so
-    that the alerts are about all queues of the account and Region. For one queue, count: `BatchAlarms` with
-    ``preemptions=``.
+    the alerts cover all queues of the account and Region. For one queue, use `BatchAlarms` with ``preemptions=``.
 
     Guide: Service job preemption events (newer than the table of contents).
     """
@@ -51,13 +50,13 @@ class ServiceJobPreemptionAlerts(AlertsBase):
         Args:
             scope: Where the alerts belong.
             id: Their name in that scope.
-            phases: Of which events to tell, at least one. By default of preemptions that are completed: one message each,
-                with what was lost.
-            statuses: The states of the job to tell of: ``RUNNABLE`` if it waits again, ``FAILED`` if it is not tried again.
+            phases: The events that alert, at least one. By default completed preemptions: one message each,
+                with the reason and the lost attempts.
+            statuses: The states of the job that alert: ``RUNNABLE`` if it waits again, ``FAILED`` if it is not tried again.
                 By default any.
-            emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
+            emails: Addresses that get an email. Each must confirm the subscription that AWS sends. By default none.
             topic: Where to publish, as in `JobFailureAlerts`. By default a topic of its own.
-            targets: Who else hears of it, as in `JobFailureAlerts`. By default nobody.
+            targets: Who else is notified, as in `JobFailureAlerts`. By default nobody.
 
         Raises:
             ValueError: an address is no email address, or is given twice; no phase is given; a state that service jobs do
@@ -66,7 +65,7 @@ class ServiceJobPreemptionAlerts(AlertsBase):
         problems = Problems()
         check_receivers(problems, emails, targets)
         check_watched(problems, scope, topic)
-        problems.check(len(phases) > 0, "phases must name at least one, or nothing is heard")
+        problems.check(len(phases) > 0, "phases must name at least one, or nothing alerts")
         try:
             pattern = ServiceJobPreemptionPattern(phases=phases, statuses=statuses)
         except ValueError as error:
@@ -83,7 +82,7 @@ class ServiceJobPreemptionAlerts(AlertsBase):
 
 _MESSAGE = AlertMessage(
     title="A service job is preempted at <time>.",
-    # The one value that both events have.
+    # The only value that both events have.
     reason="status",
     lines=[
         "Service job: <job>",

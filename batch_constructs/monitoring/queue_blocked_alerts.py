@@ -1,4 +1,4 @@
-"""Alerts about jobs that do not start: while they block their queue, and when its time limit has cancelled them."""
+"""Alerts about jobs that do not start: while they block their queue, and when a time limit has cancelled them."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ _NOT_AGAIN = "It is not tried again: submit it anew when the cause is gone."
 
 @checked
 class JobQueueBlockedAlerts(AlertsBase):
-    """Somebody hears of it when the job at the head of a queue cannot start and holds up all others.
+    """Alerts about a job at the head of a queue that cannot start and blocks all others.
 
-    The message has the reason that AWS Batch found, and what to do about each. Queues of service jobs are heard if they are
-    named.
+    The message has the reason that AWS Batch found, and what to do about it. Queues of service jobs alert if they are
+    in ``job_queues``.
 
     Guide: Troubleshooting AWS Batch (jobs stuck in RUNNABLE); AWS Batch Events.
     """
@@ -61,22 +61,22 @@ class JobQueueBlockedAlerts(AlertsBase):
         Args:
             scope: Where the alerts belong.
             id: Their name in that scope.
-            job_queues: Which queues: ours, the L2's, an L1 or an imported one. By default all queues of the account
+            job_queues: The queues: ours, the L2's, an L1 or an imported one. By default all queues of the account
                 and Region.
-            reasons: For which reasons. Each kind of queue is heard for those that it knows: see
-                `BlockedReason.of_service_queues`. By default for all.
-            ignore_reasons: For which reasons not. By default for all. ``BlockedReason.of_environments()`` leaves
-                those to `ComputeEnvironmentAlerts`.
-            include_service_jobs: Whether queues of SageMaker jobs alert as well. By default those that are named in
-                ``job_queues``, as far as it is known what they are; an imported queue is known if
+            reasons: The reasons that alert. A queue alerts only for reasons of its kind: see
+                `BlockedReason.of_service_queues`. By default all.
+            ignore_reasons: The reasons that do not alert. By default all alert. ``BlockedReason.of_environments()`` leaves
+                these to `ComputeEnvironmentAlerts`.
+            include_service_jobs: Whether queues of SageMaker jobs alert as well. By default only those in
+                ``job_queues``, if their kind is known. An imported queue is known if
                 `SageMakerJobQueue.from_job_queue_arn` refers to it.
-            emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
+            emails: Addresses that get an email. Each must confirm the subscription that AWS sends. By default none.
             topic: Where to publish, as in `JobFailureAlerts`. By default a topic of its own.
-            targets: Who else hears of it, as in `JobFailureAlerts`. By default nobody.
+            targets: Who else is notified, as in `JobFailureAlerts`. By default nobody.
 
         Raises:
-            ValueError: an address is no email address, or is given twice; both kinds of reasons are given; a queue that is
-                named would never be heard.
+            ValueError: an address is no email address, or is given twice; both kinds of reasons are given; a queue in
+                ``job_queues`` whose events would never alert.
         """
         problems = Problems()
         check_receivers(problems, emails, targets)
@@ -91,7 +91,7 @@ class JobQueueBlockedAlerts(AlertsBase):
         ):
             problems.check(
                 hears or not queues,
-                f"reasons must hold one that queues of {kind} jobs have, or {names_of(queues or ())} is never heard, "
+                f"reasons must hold one that queues of {kind} jobs have, or {names_of(queues or ())} never alerts, "
                 f"got {', '.join(reasons)}",
             )
         problems.check(
@@ -109,47 +109,53 @@ class JobQueueBlockedAlerts(AlertsBase):
                 reasons=_among(of_jobs, reasons),
                 ignore_reasons=ignore_reasons,
             )
-            rules.append(_blocks_jobs(pattern, _told(of_jobs, reasons, ignore_reasons)))
+            rules.append(_blocks_jobs(pattern, _reported(of_jobs, reasons, ignore_reasons)))
         if hears_services:
             service_pattern = ServiceJobQueueBlockedPattern(
                 job_queues=heard.service or (),
                 reasons=_among(of_services, reasons),
                 ignore_reasons=_among(of_services, ignore_reasons),
             )
-            rules.append(_blocks_service_jobs(service_pattern, _told(of_services, reasons, ignore_reasons)))
+            rules.append(
+                _blocks_service_jobs(service_pattern, _reported(of_services, reasons, ignore_reasons))
+            )
         super().__init__(scope, id, rules=rules, emails=emails, topic=topic, targets=targets)
 
 
 def _among(kind: Sequence[BlockedReason], reasons: Sequence[BlockedReason]) -> list[BlockedReason]:
-    """Return those that a kind of queue has, and texts that nobody knows."""
+    """Return the reasons that a kind of queue has, and unknown ones."""
     return [each for each in reasons if each in kind or each not in set(BlockedReason)]
 
 
-def _told(
+def _reported(
     kind: Sequence[BlockedReason], reasons: Sequence[BlockedReason], ignored: Sequence[BlockedReason]
 ) -> list[BlockedReason]:
     return [each for each in kind if (not reasons or each in reasons) and each not in ignored]
 
 
-def _blocks_jobs(pattern: JobQueueBlockedPattern, told: Sequence[BlockedReason]) -> AlertRule:
+def _blocks_jobs(pattern: JobQueueBlockedPattern, reported: Sequence[BlockedReason]) -> AlertRule:
     return AlertRule(
         id="Resource",
         description="Job queues of AWS Batch that a job blocks",
         pattern=pattern.to_dict(),
         message=about_a_job(
-            "A job blocks its queue since <time>.", *advice(told), lines=["It is RUNNABLE and cannot start."]
+            "A job blocks its queue since <time>.",
+            *advice(reported),
+            lines=["It is RUNNABLE and cannot start."],
         ),
     )
 
 
-def _blocks_service_jobs(pattern: ServiceJobQueueBlockedPattern, told: Sequence[BlockedReason]) -> AlertRule:
+def _blocks_service_jobs(
+    pattern: ServiceJobQueueBlockedPattern, reported: Sequence[BlockedReason]
+) -> AlertRule:
     return AlertRule(
         id="ServiceJobs",
         description="Job queues of AWS Batch that a service job blocks",
         pattern=pattern.to_dict(),
         message=about_a_service_job(
             "A service job blocks its queue since <time>.",
-            *service_advice(told),
+            *service_advice(reported),
             lines=["It is RUNNABLE and cannot start."],
         ),
     )
@@ -157,11 +163,11 @@ def _blocks_service_jobs(pattern: ServiceJobQueueBlockedPattern, told: Sequence[
 
 @checked
 class StuckJobAlerts(AlertsBase):
-    """Somebody hears of it when a job was RUNNABLE for too long, and a time limit of its queue has ended it.
+    """Alerts about jobs that were RUNNABLE for too long, so that a time limit of their queue has ended them.
 
-    The queue needs such limits: ``job_state_time_limits=`` of `JobQueue` and `SageMakerJobQueue`. There is no event about a
-    job that only waits for its turn. Such a job has failed, so that `JobFailureAlerts` report it, too, unless told
-    ``ignore_reasons=["Canceled by JobStateTimeLimit*"]``; of service jobs AWS writes "Terminated by".
+    The queue needs such limits: ``job_state_time_limits=`` of `JobQueue` and `SageMakerJobQueue`. AWS Batch sends no event
+    about a job that only waits for its turn. The job has failed, so `JobFailureAlerts` report it as well, unless they have
+    ``ignore_reasons=["Canceled by JobStateTimeLimit*"]``; for service jobs the reason begins with "Terminated by".
 
     Guide: Troubleshooting AWS Batch (jobs stuck in RUNNABLE); Job Queue Parameters (``jobStateTimeLimitActions``).
     """
@@ -182,16 +188,17 @@ class StuckJobAlerts(AlertsBase):
         Args:
             scope: Where the alerts belong.
             id: Their name in that scope.
-            job_queues: Which queues: ours, the L2's, an L1 or an imported one. By default all queues of the account
+            job_queues: The queues: ours, the L2's, an L1 or an imported one. By default all queues of the account
                 and Region.
             include_service_jobs: Whether queues of SageMaker jobs alert as well, as in `JobQueueBlockedAlerts`. By default
-                those that are named in ``job_queues``.
-            emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
+                only those in ``job_queues``.
+            emails: Addresses that get an email. Each must confirm the subscription that AWS sends. By default none.
             topic: Where to publish, as in `JobFailureAlerts`. By default a topic of its own.
-            targets: Who else hears of it, as in `JobFailureAlerts`. By default nobody.
+            targets: Who else is notified, as in `JobFailureAlerts`. By default nobody.
 
         Raises:
-            ValueError: an address is no email address, or is given twice; a queue that is named would never be heard.
+            ValueError: an address is no email address, or is given twice; a queue in ``job_queues`` whose events would never
+                alert.
         """
         problems = Problems()
         check_receivers(problems, emails, targets)

@@ -1,4 +1,4 @@
-"""Which of the queues have compute jobs and which have service jobs, as far as it is known."""
+"""The kind of a queue, if it is known: for compute jobs or for service jobs."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ __all__ = ["HeardQueues", "has_service_jobs", "heard_queues", "names_of", "servi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeardQueues:
-    """Whose events alerts hear.
+    """The queues whose events alert.
 
     Attributes:
-        compute: Queues of compute jobs; an empty list stands for all, ``None`` for none.
-        service: Queues of service jobs; an empty list stands for all, ``None`` for none.
+        compute: Queues of compute jobs; an empty list means all, ``None`` means none.
+        service: Queues of service jobs; an empty list means all, ``None`` means none.
     """
 
     compute: Sequence[IJobQueueRef] | None
@@ -35,7 +35,7 @@ class HeardQueues:
 
 
 def has_service_jobs(job_queue: IJobQueueRef) -> bool | None:
-    """Return whether the jobs of a queue are service jobs; ``None`` if nobody knows, as of an imported queue.
+    """Return whether the jobs of a queue are service jobs; ``None`` if it is unknown, as for an imported queue.
 
     Args:
         job_queue: The queue: ours, the L2's, an L1 or an imported one.
@@ -53,24 +53,24 @@ def has_service_jobs(job_queue: IJobQueueRef) -> bool | None:
 
 
 def service_queues(job_queues: Sequence[IJobQueueRef]) -> list[IJobQueueRef]:
-    """Return the queues that certainly have service jobs."""
+    """Return the queues that are known to have service jobs."""
     return [each for each in job_queues if has_service_jobs(each)]
 
 
 def names_of(job_queues: Sequence[IJobQueueRef]) -> str:
-    """Return what to call the queues in a message: the paths of their constructs."""
+    """Return the names of queues for a message: the paths of their constructs."""
     return ", ".join(each.node.path for each in job_queues)
 
 
 def heard_queues(
     problems: Problems, job_queues: Sequence[IJobQueueRef], *, include_service_jobs: bool | None
 ) -> HeardQueues:
-    """Return whose events to hear, and add a problem if a rule would never hear any.
+    """Return the queues whose events alert, and add a problem if a rule would never match.
 
     Args:
-        problems: What is wrong with the call.
-        job_queues: The queues that the call names; none for all.
-        include_service_jobs: What the call says; ``None`` if nothing.
+        problems: Where to add problems.
+        job_queues: The queues of the call; empty for all.
+        include_service_jobs: The argument of the call.
     """
     if not job_queues:
         return HeardQueues(compute=(), service=() if include_service_jobs else None)
@@ -78,14 +78,14 @@ def heard_queues(
     service = [each for each, kind in kinds.items() if kind]
     problems.check(
         include_service_jobs is not False or not service,
-        f"include_service_jobs=False hears nothing of {names_of(service)}: leave the argument or the queue out",
+        f"include_service_jobs=False leaves out {names_of(service)}: leave the argument or the queue out",
     )
     problems.check(
         not include_service_jobs or any(kind is not False for kind in kinds.values()),
         f"include_service_jobs needs a queue that has service jobs, got {names_of(job_queues)}: leave it out",
     )
     if include_service_jobs:
-        # An imported queue may have either.
+        # An imported queue may have either kind.
         service = [each for each, kind in kinds.items() if kind is not False]
     return HeardQueues(
         compute=[each for each, kind in kinds.items() if not kind] or None, service=service or None

@@ -1,4 +1,4 @@
-"""Metrics of queues of any make, which AWS publishes, and those of definitions and environments, which `JobMetrics` makes."""
+"""Metrics of queues, which AWS publishes, and of definitions and environments, which `JobMetrics` creates."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ __all__ = ["ComputeEnvironmentMetrics", "JobDefinitionMetrics", "JobQueueMetrics
 
 @checked
 class JobQueueMetrics(QueueMetrics):
-    """What the jobs of a queue did, as metrics for alarms and dashboards.
+    """Metrics of the jobs of a queue, for alarms and dashboards.
 
-    All but `metric_spot_reclaims` come from AWS Batch itself, for nothing. A `JobQueue` has the same methods; this is
-    for the L2's, an L1 or an imported one.
+    All except `metric_spot_reclaims` are published by AWS Batch for free. A `JobQueue` has the same methods; this class is
+    for an L2, an L1 or an imported queue.
 
     Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents).
     """
 
     def __init__(self, job_queue: IJobQueueRef) -> None:
-        """Refer to the metrics; it makes none.
+        """Refer to the metrics, without creating any.
 
         Args:
-            job_queue: The queue, of any make.
+            job_queue: The queue; any kind of construct.
         """
         self._name = name_in_arn(job_queue.job_queue_ref.job_queue_arn)
         self._job_queue = job_queue
@@ -68,18 +68,18 @@ class JobQueueMetrics(QueueMetrics):
 
 @checked
 class JobDefinitionMetrics:
-    """What the jobs of a definition did, over all its revisions, in all queues that a `JobMetrics` counts.
+    """Metrics of the jobs of a definition, over all its revisions, in all queues that a `JobMetrics` counts.
 
-    AWS Batch publishes nothing by definition: a `JobMetrics` must count it.
+    AWS Batch publishes no metrics by definition: a `JobMetrics` must count it.
 
     Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents); AWS Batch Events.
     """
 
     def __init__(self, job_definition: IJobDefinitionRef) -> None:
-        """Refer to the metrics; it makes none.
+        """Refer to the metrics, without creating any.
 
         Args:
-            job_definition: The definition, of any make.
+            job_definition: The definition; any kind of construct.
         """
         self._source = job_definition
         self._dimensions = {OWN_DEFINITION: definition_name(job_definition)}
@@ -162,7 +162,7 @@ class JobDefinitionMetrics:
     def metric_time_to_start(
         self, *, statistic: str = "p90", period: Duration | None = None
     ) -> cloudwatch.Metric:
-        """Milliseconds from submission to the first start, what dependencies took included.
+        """Milliseconds from submission to the first start, including the time of dependencies.
 
         Args:
             statistic: Such as ``"p50"``, ``"p90"``, ``"Average"``, ``"Maximum"``; by default ``"p90"``.
@@ -182,24 +182,24 @@ class JobDefinitionMetrics:
 
 @checked
 class ComputeEnvironmentMetrics:
-    """How large an environment is and may get, and what became of the jobs that ran there.
+    """Metrics of an environment: its size, its limit, and the jobs that ended there.
 
-    AWS Batch publishes nothing by environment: a `JobMetrics` must look at it.
+    AWS Batch publishes no metrics by environment: a `JobMetrics` must look at it.
 
     Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents).
     """
 
     def __init__(self, compute_environment: IComputeEnvironmentRef) -> None:
-        """Refer to the metrics; it makes none.
+        """Refer to the metrics, without creating any.
 
         Args:
-            compute_environment: The environment, of any make.
+            compute_environment: The environment; any kind of construct.
         """
         self._source = compute_environment
         self._dimensions = {OWN_ENVIRONMENT: environment_name(compute_environment)}
 
     def metric_desired_vcpus(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """VCPUs that AWS Batch wants there now; of Fargate it says none.
+        """VCPUs that AWS Batch wants there now; it reports none for Fargate.
 
         Args:
             period: Over how long, in whole minutes; by default 5.
@@ -246,12 +246,12 @@ def _own(
 
 
 def name_in_arn(arn: str) -> str:
-    """What follows the slash of an ARN, at deploy time if need be."""
+    """Return the part of an ARN after the slash, at deploy time if the ARN is a token."""
     return arn.rsplit("/", 1)[-1] if known(arn) else Fn.select(1, Fn.split("/", arn))
 
 
 def definition_name(job_definition: IJobDefinitionRef) -> str:
-    """The definition's name without its revision, at deploy time if need be."""
+    """Return the definition's name without its revision, at deploy time if it is a token."""
     from batch_constructs.job_definitions.base import arn_of  # noqa: PLC0415 - few measure definitions
 
     name = name_in_arn(arn_of(job_definition))
@@ -259,5 +259,5 @@ def definition_name(job_definition: IJobDefinitionRef) -> str:
 
 
 def environment_name(compute_environment: IComputeEnvironmentRef) -> str:
-    """The environment's name, at deploy time if need be."""
+    """Return the environment's name, at deploy time if it is a token."""
     return name_in_arn(compute_environment.compute_environment_ref.compute_environment_arn)

@@ -1,4 +1,4 @@
-"""The two kinds of those who hear of an alert: subscribers of its topic, and targets of its rules."""
+"""The two kinds of receivers of an alert: subscribers of its topic, and targets of its rules."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ __all__ = [
 
 
 def check_emails(problems: Problems, emails: Sequence[str]) -> None:
-    """Note addresses that are none, or are given twice."""
+    """Add a problem for each address that is invalid or given twice."""
     problems.check(
         not any("#{Token[" in address for address in emails),
         "emails must be a list whose length is known at synth, got one that is known at the deploy: give each address as "
@@ -49,32 +49,32 @@ def check_emails(problems: Problems, emails: Sequence[str]) -> None:
 
 
 class TopicSubscriber:
-    """Whatever gets the text from the topic of the alerts."""
+    """A receiver that subscribes to the topic of the alerts."""
 
     __slots__ = ()
 
     def subscription(self) -> tuple[str, str]:
-        """The protocol and the endpoint."""
+        """Return the protocol and the endpoint."""
         raise NotImplementedError
 
 
 class RuleTarget:
-    """Whatever the rules of the alerts send to themselves."""
+    """A receiver that the rules of the alerts send to directly."""
 
     __slots__ = ()
 
     def attach(self, scope: Construct, id: str) -> Render:
-        """Create what it needs, and say how it stands in a rule.
+        """Create what the target needs, and return how to render it in a rule.
 
         Args:
             scope: The alerts.
-            id: What is new there begins with it.
+            id: The prefix of the ids of new constructs.
         """
         raise NotImplementedError
 
 
 class Chat(RuleTarget):
-    """A chat, which shows cards from alerts, and by itself the notices that AWS writes of alarms and budgets."""
+    """A chat, which shows cards of alerts, and the messages that AWS writes about alarms and budgets."""
 
     __slots__ = ()
 
@@ -82,24 +82,24 @@ class Chat(RuleTarget):
         """Let a service publish to the topic of the chat, and return the topic's ARN.
 
         Args:
-            service: Who publishes, such as ``cloudwatch.amazonaws.com``.
+            service: The service that publishes, such as ``cloudwatch.amazonaws.com``.
         """
         raise NotImplementedError
 
     def notices(self) -> sns.Topic:
-        """Return a topic of the chat for notices of AWS alone, which others may subscribe to."""
+        """Return the chat's topic for messages that AWS writes itself, which others may subscribe to."""
         raise NotImplementedError
 
     def may_listen(self, topic: sns.ITopic | sns.Topic) -> bool:
-        """Return whether the chat can listen to a topic without its stack waiting for the topic's.
+        """Return whether the chat can listen to a topic without its stack depending on the topic's.
 
         Args:
-            topic: Somebody else's.
+            topic: A topic that is not the chat's own.
         """
         raise NotImplementedError
 
     def listen(self, topic: sns.ITopic | sns.Topic) -> None:
-        """Show the notices that services publish to somebody else's topic; other texts are passed over.
+        """Show what services publish to another topic; messages in other formats are ignored.
 
         Args:
             topic: The topic; it must be one of those that the chat may listen to.
@@ -107,7 +107,7 @@ class Chat(RuleTarget):
         raise NotImplementedError
 
     def listens(self, topic: sns.ITopic | sns.Topic) -> bool:
-        """Return whether the chat listens to somebody else's topic.
+        """Return whether the chat listens to another topic.
 
         Args:
             topic: The topic.
@@ -121,16 +121,16 @@ def chats_in(targets: Sequence[AlertTarget]) -> list[Chat]:
 
 
 def subscribers_in(targets: Sequence[AlertTarget]) -> list[TopicSubscriber]:
-    """Return those among targets that subscribe to a topic."""
+    """Return the targets that subscribe to a topic."""
     return [each for each in targets if isinstance(each, TopicSubscriber)]
 
 
 def check_notice_targets(problems: Problems, what: str, targets: Sequence[NoticeTarget]) -> None:
-    """Add a problem for each target that alarms and budgets cannot tell, since they publish to topics only."""
+    """Add a problem for each target that alarms and budgets cannot notify, since they publish to topics only."""
     for number, each in enumerate(targets):
         problems.check(
             isinstance(each, TopicSubscriber | Chat),
-            f"targets[{number}] hears nothing of {what}, which publish to topics only, got {type(each).__name__}: "
+            f"targets[{number}] cannot be notified by {what}, which publish to topics only, got {type(each).__name__}: "
             "give a SlackChannel, TeamsChannel, SmsTarget or HttpsTarget",
         )
 
@@ -138,7 +138,7 @@ def check_notice_targets(problems: Problems, what: str, targets: Sequence[Notice
 def message_to(
     id: str, topic_arn: str, paths: dict[str, str], template: str, dead_letter_arn: str
 ) -> events.CfnRule.TargetProperty:
-    """A topic as the target of a rule, with words of ours."""
+    """Return a topic as the target of a rule, with our message."""
     return events.CfnRule.TargetProperty(
         id=id,
         arn=topic_arn,

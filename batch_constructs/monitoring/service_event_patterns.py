@@ -1,4 +1,4 @@
-"""Which events about service jobs to hear: patterns for rules, rendered without the CDK."""
+"""Patterns for events about service jobs, rendered without the CDK."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ class ServiceJobPattern(EventPattern):
     Guide: Service jobs (newer than the table of contents).
 
     Attributes:
-        statuses: The states to hear of, ``"SCHEDULED"`` among them. By default all.
-        job_queues: Whose jobs: queues of any make, or their ARNs. By default all of the account and Region.
-        job_name_prefixes: How the jobs' names begin. By default all.
-        reason_prefixes: How the status reasons begin. Those of SageMaker begin with ``"Received status from SageMaker: "``,
-            and those of a time limit with ``"Terminated by JobStateTimeLimit action"``. By default any.
-        ignore_reasons: Jobs whose status reason is one of these are left out. ``*`` stands for any text. By default none is.
+        statuses: The states, including ``"SCHEDULED"``. By default all.
+        job_queues: Queues of the jobs (any kind of construct), or their ARNs. By default all of the account and Region.
+        job_name_prefixes: Prefixes of the jobs' names. By default all.
+        reason_prefixes: Prefixes of the status reason. Those of SageMaker begin with ``"Received status from SageMaker: "``,
+            those of a time limit with ``"Terminated by JobStateTimeLimit action"``. By default any.
+        ignore_reasons: Jobs whose status reason is one of these are left out. ``*`` matches anything. By default none is.
 
     Raises:
-        ValueError: a state that service jobs do not have, both kinds of reasons, or a pattern longer than EventBridge takes.
+        ValueError: a state that service jobs do not have, both kinds of reasons, or a pattern longer than EventBridge accepts.
     """
 
     statuses: Sequence[JobStatus | str] = ()
@@ -71,7 +71,7 @@ class ServiceJobPattern(EventPattern):
         self.raise_if_any(problems)
 
     def to_dict(self) -> dict[str, Any]:
-        """As EventBridge writes it: for ``CfnRule``, ``EventTriggeredJob``, or a test of your own."""
+        """Return the pattern as EventBridge writes it, for ``CfnRule``, ``EventTriggeredJob``, or your own tests."""
         detail = Filter()
         detail.one_of("status", [str(status) for status in self.statuses])
         detail.one_of("jobQueue", self.job_queues)
@@ -85,21 +85,20 @@ class ServiceJobPattern(EventPattern):
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceJobQueueBlockedPattern(EventPattern):
-    """A service job at the head of its queue cannot start, and holds up all behind it.
+    """The event that a service job at the head of its queue cannot start and blocks all behind it.
 
-    Unlike the event about compute jobs, this one does not have the queue among its ``resources``; ``detail.jobQueue`` is
-    the place to filter by.
+    Unlike the event about compute jobs, it does not have the queue among its ``resources``; filter by ``detail.jobQueue``.
 
     Guide: Service jobs (newer than the table of contents).
 
     Attributes:
-        job_queues: Which queues, of any make, or their ARNs. By default all of the account and Region.
-        reasons: How the reason begins: those of `BlockedReason.of_service_queues`, or a text. By default any.
-        ignore_reasons: How the reason must not begin. By default it may be any.
+        job_queues: The queues (any kind of construct), or their ARNs. By default all of the account and Region.
+        reasons: Prefixes of the reason: members of `BlockedReason.of_service_queues`, or strings. By default any.
+        ignore_reasons: Prefixes of reasons that are left out. By default none.
 
     Raises:
         ValueError: both kinds of reasons, a reason that only queues of compute jobs have, or a pattern longer than
-            EventBridge takes.
+            EventBridge accepts.
     """
 
     job_queues: Sequence[IJobQueueRef | str] = ()
@@ -123,22 +122,22 @@ class ServiceJobQueueBlockedPattern(EventPattern):
         self.raise_if_any(problems)
 
     def to_dict(self) -> dict[str, Any]:
-        """As EventBridge writes it: for ``CfnRule``, ``EventTriggeredJob``, or a test of your own."""
+        """Return the pattern as EventBridge writes it, for ``CfnRule``, ``EventTriggeredJob``, or your own tests."""
         return blocked(facts.SERVICE_QUEUE_BLOCKED, arns(self.job_queues), self.reasons, self.ignore_reasons)
 
 
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceJobPreemptionPattern(EventPattern):
-    """Service jobs that AWS Batch stops to make room for others, where quota shares lend or preempt.
+    """The events about service jobs that AWS Batch stops to make room for others, if quota shares lend or preempt.
 
-    The events name the job, but neither its queue nor its quota share, so that a pattern cannot choose among these.
+    The events name the job, but neither its queue nor its quota share, so a pattern cannot filter by these.
 
     Guide: Service job preemption events (newer than the table of contents).
 
     Attributes:
-        phases: Which events: when a preemption starts, when it is completed. By default both.
-        statuses: The states that the job is in: ``RUNNABLE`` if it waits again, ``FAILED`` if it was preempted more often than
+        phases: Start or completion of a preemption. By default both.
+        statuses: The states of the job: ``RUNNABLE`` if it waits again, ``FAILED`` if it was preempted more often than
             ``preemption_retries`` of its request allow. By default any.
 
     Raises:
@@ -154,7 +153,7 @@ class ServiceJobPreemptionPattern(EventPattern):
         self.raise_if_any(problems)
 
     def to_dict(self) -> dict[str, Any]:
-        """As EventBridge writes it: for ``CfnRule``, ``EventTriggeredJob``, or a test of your own."""
+        """Return the pattern as EventBridge writes it, for ``CfnRule``, ``EventTriggeredJob``, or your own tests."""
         detail = Filter()
         detail.one_of("status", [str(status) for status in self.statuses])
         return detail.of(*(PreemptionPhase(each).value for each in self.phases or PreemptionPhase))

@@ -1,4 +1,4 @@
-"""Who hears of an alert: beside mails, texts to phones, web hooks, event buses and chats."""
+"""Receivers of alerts other than email: text messages, webhooks and event buses."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class SmsTarget(TopicSubscriber):
     Guide: Tutorial: Sending Amazon Simple Notification Service Alerts for Failed Job Events.
 
     Attributes:
-        phone_number: With its country: ``"+491701234567"``.
+        phone_number: The number with its country code: ``"+491701234567"``.
 
     Raises:
-        ValueError: it is no such number.
+        ValueError: the number has another form.
     """
 
     phone_number: str
@@ -51,14 +51,14 @@ class SmsTarget(TopicSubscriber):
         problems.raise_if_any()
 
     def subscription(self) -> tuple[str, str]:
-        """The protocol and the endpoint."""
+        """Return the protocol and the endpoint."""
         return "sms", self.phone_number
 
 
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpsTarget(TopicSubscriber):
-    """A web hook. It must answer the request by which Amazon SNS asks it to confirm.
+    """A webhook. It must answer the request of Amazon SNS to confirm the subscription.
 
     Guide: Tutorial: Sending Amazon Simple Notification Service Alerts for Failed Job Events.
 
@@ -66,7 +66,7 @@ class HttpsTarget(TopicSubscriber):
         url: Where to post: ``"https://hooks.example.com/batch"``.
 
     Raises:
-        ValueError: it does not begin with ``https://``, so that others could read along.
+        ValueError: the URL does not begin with ``https://``, so that others could read the messages.
     """
 
     url: str
@@ -80,14 +80,14 @@ class HttpsTarget(TopicSubscriber):
         problems.raise_if_any()
 
     def subscription(self) -> tuple[str, str]:
-        """The protocol and the endpoint."""
+        """Return the protocol and the endpoint."""
         return "https", self.url
 
 
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventBusTarget(RuleTarget):
-    """An event bus of another account or Region, which gets the events as they are.
+    """An event bus of another account or Region, which gets the unchanged events.
 
     The bus must let this account put events. A rule there may then listen with the patterns of this library.
 
@@ -112,11 +112,11 @@ class EventBusTarget(RuleTarget):
         problems.raise_if_any()
 
     def attach(self, scope: Construct, id: str) -> Render:
-        """Create a role that may put events on this bus, and say how it stands in a rule.
+        """Create a role that may put events on this bus, and return how to render the bus in a rule.
 
         Args:
             scope: The alerts.
-            id: What is new there begins with it.
+            id: The prefix of the ids of new constructs.
         """
         role = iam.Role(
             scope,

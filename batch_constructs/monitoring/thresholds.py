@@ -1,4 +1,4 @@
-"""When an alarm goes off: so many, or so long."""
+"""The thresholds of alarms: counts and times."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 __all__ = ["ALMOST_ALL_FOR_AN_HOUR", "ANY", "AN_HOUR", "PERIOD", "CountThreshold", "TimeThreshold"]
 
 PERIOD = 300
-"""Seconds of a period, unless told otherwise."""
-# CloudWatch's limits for all periods that an alarm looks at: a week if they are hours at least.
+"""The default length of a period in seconds."""
+# CloudWatch's limits for all periods of an alarm together: a week if each is an hour or longer, else a day.
 _HOUR, _DAY, _WEEK = 3_600, 86_400, 604_800
 
 
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountThreshold:
-    """When so many are too many.
+    """A threshold for a count.
 
     Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents).
 
     Attributes:
-        above: What must be passed in a period, at least 0.
+        above: The count that a period must exceed, at least 0.
         period: How long a period is, whole minutes up to a week; by default 5 minutes.
-        periods: In how many periods in a row, at least 1; together they are a day at most, or a week if
+        periods: The number of periods in a row, at least 1; together they are a day at most, or a week if
             they are hours. By default 1.
 
     Raises:
@@ -55,16 +55,16 @@ class CountThreshold:
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeThreshold:
-    """When so long is too long.
+    """A threshold for a time.
 
     Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents).
 
     Attributes:
-        above: What must be passed, from 0.
-        statistic: Of all jobs in a period, such as ``"p50"`` or ``"Maximum"``; by default ``"p90"``: at least one of ten
-            took longer.
+        above: The time that a period must exceed, from 0.
+        statistic: The statistic over all jobs in a period, such as ``"p50"`` or ``"Maximum"``; by default ``"p90"``: one job
+            in ten took longer.
         period: How long a period is, whole minutes up to a week; by default 5 minutes.
-        periods: In how many periods in a row, at least 1; together they are a day at most, or a week if
+        periods: The number of periods in a row, at least 1; together they are a day at most, or a week if
             they are hours. By default 1.
 
     Raises:

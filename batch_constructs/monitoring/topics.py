@@ -24,7 +24,7 @@ EVENTS = "events.amazonaws.com"
 ALARMS = "cloudwatch.amazonaws.com"
 BUDGETS = "budgets.amazonaws.com"
 
-# Who may use the key of a topic already: several alerts share one, and each statement is four trips to Node.
+# The services that may already use a topic's key: alerts share topics, and each statement costs four calls to Node.js.
 _KEY_USERS: WeakKeyDictionary[sns.ITopic | sns.Topic, set[str]] = WeakKeyDictionary()
 
 
@@ -37,15 +37,15 @@ def topic_for(
     service: str,
     about: str,
 ) -> tuple[sns.ITopic | sns.Topic, kms.Key | None]:
-    """A topic that a service may publish to: the one that is given, else a new one and its key.
+    """Return a topic that a service may publish to: the one that is given, else a new one, and its key if it is new.
 
     Args:
-        scope: Where a new one belongs, and the subscriptions.
-        topic: The one that is given.
-        emails: Who gets a mail.
-        subscribers: Who else hears of it.
-        service: Who publishes, such as ``cloudwatch.amazonaws.com``.
-        about: What a new key is for.
+        scope: Where a new topic and the subscriptions belong.
+        topic: The given topic, or ``None``.
+        emails: Addresses that get an email.
+        subscribers: Who else is notified.
+        service: The service that publishes, such as ``cloudwatch.amazonaws.com``.
+        about: The description of a new key.
     """
     key = None
     if topic is None:
@@ -61,13 +61,13 @@ def topic_for(
 def subscribe(
     scope: Construct, topic_arn: str, emails: Sequence[str], subscribers: Sequence[TopicSubscriber] = ()
 ) -> None:
-    """Send what is published to people.
+    """Subscribe people to a topic.
 
     Args:
         scope: Where the subscriptions belong.
         topic_arn: The topic.
-        emails: Who gets a mail.
-        subscribers: Who else hears of it.
+        emails: Addresses that get an email.
+        subscribers: Who else is notified.
     """
     for number, address in enumerate(emails, start=1):
         sns.CfnSubscription(scope, f"Email{number}", topic_arn=topic_arn, protocol="email", endpoint=address)
@@ -79,12 +79,12 @@ def subscribe(
 
 
 def encrypted_topic(scope: Construct, description: str, service: str = EVENTS) -> tuple[sns.Topic, kms.Key]:
-    """A topic and its key, for the key of AWS lets no EventBridge rule publish, nor an alarm or a budget.
+    """Return a new topic and its key; with the key of AWS, no EventBridge rule, alarm or budget could publish.
 
     Args:
         scope: Where they belong.
-        description: What the key is for.
-        service: Who publishes.
+        description: The description of the key.
+        service: The service that publishes.
     """
     key = kms.Key(scope, "Key", enable_key_rotation=True, description=description)
     let_use_key(key, service)
@@ -96,31 +96,31 @@ def encrypted_topic(scope: Construct, description: str, service: str = EVENTS) -
 def let_use_key(key: kms.IKey | kms.Key, service: str) -> None:
     """Let a service encrypt what it publishes.
 
-    With no condition: Amazon SNS does not support ``aws:SourceAccount`` and ``aws:SourceArn`` in the policy of a key for
-    EventBridge, and drops what comes without a word. The policy of the topic has the conditions, and nothing else uses
+    There is no condition: Amazon SNS does not support ``aws:SourceAccount`` and ``aws:SourceArn`` in a key's policy for
+    EventBridge, and silently drops such messages. The policy of the topic has the conditions, and nothing else uses
     the key.
 
     Args:
         key: The key of a topic.
-        service: Who publishes, such as ``events.amazonaws.com``.
+        service: The service that publishes, such as ``events.amazonaws.com``.
     """
     key.add_to_resource_policy(
         iam.PolicyStatement(
             principals=[cdk.service_principal(service)],
-            # As Amazon SNS asks for them: it takes data keys with and without their plain text.
+            # Amazon SNS requires both: it creates data keys with and without plain text.
             actions=["kms:Decrypt", "kms:GenerateDataKey*"],
-            # In the policy of a key, * is the key itself.
+            # In a key's policy, * is the key itself.
             resources=["*"],
         )
     )
 
 
 def let_use_key_of(topic: sns.ITopic | sns.Topic, service: str) -> None:
-    """Let a service use the key of somebody else's topic, if it has one of its own.
+    """Let a service use the key of an existing topic, if the topic has one.
 
     Args:
         topic: The topic.
-        service: Who publishes.
+        service: The service that publishes.
     """
     users = _KEY_USERS.setdefault(topic, set())
     if service in users:
@@ -132,14 +132,14 @@ def let_use_key_of(topic: sns.ITopic | sns.Topic, service: str) -> None:
 
 
 def let_publish(topic: sns.ITopic | sns.Topic, topic_arn: str, service: str = EVENTS) -> None:
-    """Let the rules, the alarms or the budgets of this account publish.
+    """Let the rules, the alarms or the budgets of this account publish to a topic.
 
-    For topics that several stacks share: naming each rule or alarm would make the stacks depend on each other.
+    This is for topics that several stacks share: naming each rule or alarm would make the stacks depend on each other.
 
     Args:
         topic: The topic.
         topic_arn: Its ARN.
-        service: Who publishes.
+        service: The service that publishes.
     """
     topic.add_to_resource_policy(
         iam.PolicyStatement(

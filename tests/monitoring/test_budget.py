@@ -88,7 +88,7 @@ def test_a_topic_lets_the_budget_in(stack: Stack, synth: Callable[[], dict[str, 
     [
         ({"monthly_limit": 0}, "monthly_limit must be more than 0, got 0"),
         ({"tags": {}}, "all costs of the account count"),
-        ({"emails": []}, "or nobody hears of it"),
+        ({"emails": []}, "or nobody is notified"),
         ({"emails": [f"{n}@example.com" for n in range(11)]}, "at most 10, got 11"),
         ({"alert_at_percent": [], "alert_at_forecast_percent": []}, "1 to 10 together, got 0"),
         ({"alert_at_percent": range(1, 11)}, "1 to 10 together, got 11"),

@@ -221,13 +221,13 @@ def test_all_alerts_together_tell_each_event_of_a_service_queue_once(
 @pytest.mark.parametrize(
     ("make", "arguments", "message"),
     [
-        (bc.JobFailureAlerts, {"include_service_jobs": False}, "hears nothing of Stack/Training"),
-        (bc.StuckJobAlerts, {"include_service_jobs": False}, "hears nothing of Stack/Training"),
-        (bc.JobQueueBlockedAlerts, {"include_service_jobs": False}, "hears nothing of Stack/Training"),
+        (bc.JobFailureAlerts, {"include_service_jobs": False}, "leaves out Stack/Training"),
+        (bc.StuckJobAlerts, {"include_service_jobs": False}, "leaves out Stack/Training"),
+        (bc.JobQueueBlockedAlerts, {"include_service_jobs": False}, "leaves out Stack/Training"),
         (
             bc.JobQueueBlockedAlerts,
             {"reasons": [bc.BlockedReason.UNDETERMINED]},
-            "must hold one that queues of service jobs have, or Stack/Training is never heard",
+            "must hold one that queues of service jobs have, or Stack/Training never alerts",
         ),
         (
             bc.JobFailureAlerts,

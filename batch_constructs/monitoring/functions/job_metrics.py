@@ -1,7 +1,7 @@
-"""Turns events of AWS Batch into metrics: log lines in CloudWatch's embedded metric format.
+"""Turn events of AWS Batch into metrics: log lines in CloudWatch's embedded metric format.
 
-Runs in AWS Lambda by itself. EventBridge delivers at least once and in no order, so each event is counted by itself,
-and one that this process has seen already is passed over. What it does not understand it leaves: no event makes it fail.
+The file runs alone in AWS Lambda. EventBridge delivers events at least once and in no order, so each event is counted by
+itself, and skipped if this process has already seen it. Events that it does not understand are ignored, never an error.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 NAMESPACE = os.environ.get("NAMESPACE", "BatchConstructs")
-# By definition only where asked for: each costs up to eleven custom metrics.
+# Only these definitions have metrics: each costs up to eleven custom metrics.
 DEFINITIONS = frozenset(os.environ.get("DEFINITIONS", "").split(",")) - {""}
 REMEMBERED = 20_000
 JOBS = ("Batch Job State Change", "Batch Service Job State Change")
@@ -32,14 +32,14 @@ _seen: OrderedDict[tuple[Any, ...], None] = OrderedDict()
 
 
 def handler(event: Any, context: Any = None) -> None:
-    """Write what one event says to the log."""
+    """Write the log lines of one event."""
     del context
     for line in lines(event):
         print(json.dumps(line, separators=(",", ":")))  # noqa: T201 - the log is what CloudWatch reads
 
 
 def lines(event: Any) -> list[dict[str, Any]]:
-    """What an event says: about a job, about an instance, about submissions, or the clock's question for sizes."""
+    """Return the log lines of an event: about a job, an instance, a submission, or the schedule that asks for sizes."""
     kind = _member(event, "detail-type", str)
     if kind in JOBS:
         return job(event)
@@ -51,7 +51,7 @@ def lines(event: Any) -> list[dict[str, Any]]:
 
 
 def job(event: Any) -> list[dict[str, Any]]:
-    """What a change of a job's state says; nothing of arrays, whose children speak, and of nodes, whose job does."""
+    """Return the line of a changed job state; none for arrays, whose children count, and nodes, whose job counts."""
     detail = _member(event, "detail", dict)
     status, job_id = _member(detail, "status", str), _member(detail, "jobId", str)
     array = _member(detail, "arrayProperties", dict)
@@ -92,7 +92,7 @@ def job(event: Any) -> list[dict[str, Any]]:
 
 
 def instance(event: Any) -> list[dict[str, Any]]:
-    """Of what type and where an instance is, so that a query can tell it of the jobs that ran there."""
+    """Return a line with an instance's type and zone, which queries join with the jobs that ran there."""
     detail = _member(event, "detail", dict)
     arn = _member(detail, "containerInstanceArn", str)
     found = {
@@ -113,7 +113,7 @@ def instance(event: Any) -> list[dict[str, Any]]:
 
 
 def submission(event: Any) -> list[dict[str, Any]]:
-    """How many jobs of a definition were submitted, as CloudTrail tells: an array counts for all its children."""
+    """Return the number of submitted jobs of a definition from a CloudTrail event; an array counts all its children."""
     detail = _member(event, "detail", dict)
     request = _member(detail, "requestParameters", dict)
     definition = _definition(_member(request, "jobDefinition", str))
@@ -126,7 +126,7 @@ def submission(event: Any) -> list[dict[str, Any]]:
 
 
 def environments(event: Any) -> list[dict[str, Any]]:
-    """Ask AWS Batch how large environments are, and how large they may get: a line for each."""
+    """Return a line for each environment with its current and maximum size, which AWS Batch is asked for."""
     names = [name for name in _member(event, "names", list) if isinstance(name, str)]
     if not names:
         return []
@@ -148,7 +148,7 @@ def _size(event: Any, environment: Any) -> dict[str, Any]:
 
 
 def _line(event: Any, members: dict[str, Any], by: dict[str, list[str]]) -> dict[str, Any]:
-    """A line of the log; those of its members that are named by a dimension become metrics."""
+    """Return a log line; those of its members that a dimension names become metrics."""
     directives = [
         {
             "Namespace": NAMESPACE,
@@ -166,13 +166,13 @@ def _line(event: Any, members: dict[str, Any], by: dict[str, list[str]]) -> dict
 
 
 def _when(event: Any) -> int:
-    """The event's own time in milliseconds; now, if CloudWatch would not take it."""
+    """Return the event's time in milliseconds, or the current time if CloudWatch would not accept it."""
     now = time.time()
     try:
         said = datetime.fromisoformat(_member(event, "time", str)).timestamp()
     except (ValueError, OverflowError, OSError):
         said = now
-    # Metrics may be two weeks old and two hours ahead.
+    # CloudWatch accepts metrics up to two weeks old and two hours ahead.
     return int(1000 * (said if now - 14 * 86_400 < said < now + 7_200 else now))
 
 
@@ -186,7 +186,7 @@ def _again(key: tuple[Any, ...]) -> bool:
 
 
 def _place(detail: Any, attempt: Any) -> dict[str, str]:
-    """Where a job's last attempt ran: on EC2 the instance as well; nothing of jobs on EKS, and of those that did not."""
+    """Return where a job's last attempt ran, on EC2 with the instance; dashes for jobs on EKS and jobs that never ran."""
     for holder in (_member(detail, "container", dict), _member(attempt, "container", dict)):
         arn = _member(holder, "taskArn", str)
         if arn:
@@ -202,7 +202,7 @@ def _place(detail: Any, attempt: Any) -> dict[str, str]:
 
 
 def _environment(arn: str) -> str:
-    """The environment in the ARN of its cluster, or of a task in it."""
+    """Return the environment's name from the ARN of its cluster or of a task in it."""
     match = CLUSTER.search(arn)
     return "-" if match is None else _name(match[1] or match[2])
 
@@ -220,7 +220,7 @@ def _definition(arn: str) -> str:
 
 
 def _name(arn: str) -> str:
-    """The name in an ARN, or the name itself, cut to what a dimension may hold; a dash where there is none."""
+    """Return the name in an ARN, or the name itself, cut to the limit of a dimension; a dash if there is none."""
     return "".join(sign for sign in arn.rsplit("/", 1)[-1] if " " < sign <= "~")[:250] or "-"
 
 
@@ -232,11 +232,11 @@ def _between(holder: Any, start: str, stop: str) -> float | None:
 def _number(holder: Any, name: str) -> float | None:
     value = holder.get(name) if isinstance(holder, dict) else None
     good = isinstance(value, int | float) and not isinstance(value, bool)
-    # JSON of Python's own has numbers that are none.
+    # Python's JSON parser also accepts NaN and Infinity.
     return float(value) if good and abs(value) < 1e15 else None  # type: ignore[arg-type]
 
 
 def _member(holder: Any, name: str, kind: type[Any]) -> Any:
-    """A member of the kind that it should have, else an empty one."""
+    """Return a member if it has the expected type, else an empty value of that type."""
     value = holder.get(name) if isinstance(holder, dict) else None
     return value if isinstance(value, kind) else kind()
