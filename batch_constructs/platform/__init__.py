@@ -1,1 +1,1 @@
-"""Whole platforms: in one construct, or as stacks that are deployed one by one."""
+"""Whole platforms: in one construct, or as stacks that are deployed separately."""

@@ -1,4 +1,4 @@
-"""What is wrong with a pool, found when it is born: nothing is half built then."""
+"""The checks of a pool, at its creation: before any construct is built."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ __all__ = ["check_instances", "check_name", "check_names", "check_sizes"]
 
 
 def check_name(problems: Problems, what: str, name: str) -> None:
-    """Note a name that no construct can have, or that nobody could write as a key."""
-    problems.check(known(name), f"{what} must be literal, since constructs are called so")
+    """Add a problem for a name that is a token, or that AWS Batch would refuse."""
+    problems.check(known(name), f"{what} must be literal, since it is the id of constructs")
     problems.matches(what, name, patterns.RESOURCE_NAME)
 
 
 def check_names(problems: Problems, name: str, queues: Sequence[str | PlatformQueue]) -> None:
-    """Note what is wrong with the names of a pool and its queues."""
+    """Add a problem for each invalid or repeated name of a pool and its queues."""
     check_name(problems, "the name of a pool", name)
     for each in queues:
         if isinstance(each, str):
@@ -38,7 +38,7 @@ def check_names(problems: Problems, name: str, queues: Sequence[str | PlatformQu
 
 
 def check_sizes(problems: Problems, pool: CpuPool | GpuPool | FargatePool) -> None:
-    """Note a pool without capacity, for all its jobs or for those that must not be interrupted."""
+    """Add a problem for a pool without capacity, for all its jobs or for those that must not be interrupted."""
     spot, on_demand = pool.spot_max_vcpus, pool.on_demand_max_vcpus
     problems.within("spot_max_vcpus", spot, limits.MIN_VCPUS)
     problems.within("on_demand_max_vcpus", on_demand, limits.MIN_VCPUS)
@@ -55,7 +55,7 @@ def check_sizes(problems: Problems, pool: CpuPool | GpuPool | FargatePool) -> No
 
 
 def check_instances(problems: Problems, pool: CpuPool | GpuPool, *, gpus: bool) -> None:
-    """Note what its environments would refuse."""
+    """Add a problem for each argument that the pool's environments would refuse."""
     parts = {"storage": pool.storage, "mounts": pool.mounts, "aws_cli": pool.aws_cli}
     given = [name for name, value in parts.items() if value]
     problems.check(

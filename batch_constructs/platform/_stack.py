@@ -1,4 +1,4 @@
-"""What the stacks of a platform have in common: what they give to each other outlives their updates."""
+"""The base of a platform's stacks: the values that they share stay exported."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["PlatformStack", "queues_of_others"]
 
 
 class PlatformStack(Stack):
-    """A stack that keeps its exports, whoever imports them."""
+    """A stack that keeps its exports, even if no stack imports them."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class PlatformStack(Stack):
         description: str | None,
         termination_protection: bool | None,
     ) -> None:
-        """Create the stack; its class says what it holds."""
+        """Create the stack, empty."""
         check_at_synth(scope)
         super().__init__(
             scope,
@@ -49,16 +49,16 @@ class PlatformStack(Stack):
 
 
 def keep_exported(stack: Stack, value: str) -> None:
-    """Export a value of a stack, whether another stack uses it or not.
+    """Export a value of a stack, even if no other stack uses it.
 
-    The CDK exports what another stack uses, and stops when none does. But it deploys this stack before the other, which
-    still imports the value then, and CloudFormation refuses to remove an export in use.
+    The CDK exports a value only while another stack uses it. When that ends, it deploys this stack first, while the other
+    one still imports the value, and CloudFormation refuses to remove an export in use.
     """
     stack.export_value(value)
 
 
 def queues_of_others(queues: Iterable[IJobQueueRef]) -> list[Stack]:
-    """The stacks that make queues of this library; their ARNs stay exported as long as somebody has them at hand."""
+    """Return the stacks of queues of this library, and export the queues' ARNs for good."""
     homes: dict[Stack, None] = {}
     for queue in queues:
         if isinstance(queue, JobQueue):

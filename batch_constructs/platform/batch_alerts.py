@@ -1,4 +1,4 @@
-"""All alerts of a platform, each told once, through one topic."""
+"""All alerts of a platform, through one topic and without repeated messages."""
 
 from __future__ import annotations
 
@@ -31,32 +31,32 @@ __all__ = ["BatchAlerts"]
 
 @checked
 class BatchAlerts(CheckedConstruct):
-    """The four alerts for some queues, with one topic, one key and the same receivers; nothing is told twice.
+    """The four alerts for some queues, with one topic, one key and the same receivers; no event alerts twice.
 
-    Jobs that failed for good (``failures``), that block their queue (``blocked``), that a time limit of the queue has
-    cancelled (``stuck``), and environments that cannot run jobs (``environments``), for which it also looks once an
-    hour, since AWS sends no event while one of several environments still works. Service jobs of queues that are named
-    are told of as well.
+    They alert on jobs that failed for good (``failures``), that block their queue (``blocked``), that a time limit of the
+    queue has cancelled (``stuck``), and on environments that cannot run jobs (``environments``). The last also checks the
+    environments once an hour, since AWS sends no event while one of several environments still works. Service jobs alert
+    as well if their queues are in ``job_queues``.
 
-    Alerts that nobody hears are warned of at synth (EVT-08): give emails, a topic or targets, or subscribe to ``topic``.
+    At synth, EVT-08 warns about alerts that nobody gets: give emails, a topic or targets, or subscribe to ``topic``.
 
     Guide: Troubleshooting AWS Batch; AWS Batch Events.
     """
 
     failures: JobFailureAlerts
-    """About jobs that failed for good, but for those that were cancelled by a time limit."""
+    """About jobs that failed for good, except those that a time limit cancelled."""
 
     blocked: JobQueueBlockedAlerts
-    """About jobs that block their queue, but for the fault of its environments."""
+    """About jobs that block their queue, except because of its environments."""
 
     stuck: StuckJobAlerts
-    """About jobs that never started, and were cancelled by a time limit of their queue."""
+    """About jobs that never started, and that a time limit of their queue cancelled."""
 
     environments: ComputeEnvironmentAlerts
     """About environments that cannot run jobs."""
 
     topic: sns.ITopic
-    """Where all of them publish."""
+    """The topic that all of them publish to."""
 
     def __init__(
         self,
@@ -74,13 +74,13 @@ class BatchAlerts(CheckedConstruct):
         Args:
             scope: Where the alerts belong.
             id: Their name in that scope.
-            job_queues: Whose jobs to watch: ours, the L2's, an L1 or an imported one. By default all queues of the
+            job_queues: Queues whose jobs are watched: ours, the L2's, an L1 or an imported one. By default all queues of the
                 account and Region.
-            compute_environments: Which environments to look at: ours, the L2's, an L1 or an imported one. By default
+            compute_environments: Environments to check: ours, the L2's, an L1 or an imported one. By default
                 all of the account and Region.
-            emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
+            emails: Addresses that get an email. Each must confirm the subscription that AWS sends. By default none.
             topic: Where to publish, as in `JobFailureAlerts`. By default a topic of its own.
-            targets: Who else hears of it, as in `JobFailureAlerts`. By default nobody.
+            targets: Who else is notified, as in `JobFailureAlerts`. By default nobody.
 
         Raises:
             ValueError: an address is no email address, or is given twice.
@@ -102,7 +102,7 @@ class BatchAlerts(CheckedConstruct):
             targets=targets,
         )
         self.topic = self.failures.topic
-        # Whoever subscribes to the topic hears of all; what the rules send to by themselves stands at each of them.
+        # Subscribers of the topic get all alerts; other targets must be given to each alert's rules.
         direct = [each for each in targets if not isinstance(each, TopicSubscriber)]
         self.blocked = JobQueueBlockedAlerts(
             self,
@@ -116,7 +116,7 @@ class BatchAlerts(CheckedConstruct):
         self.environments = ComputeEnvironmentAlerts(
             self,
             "Environments",
-            # Where all queues have service jobs, there is none whose environments to look at.
+            # If all queues have service jobs, none has compute environments.
             job_queues=None if services and not with_environments else with_environments,
             check_every=Duration.hours(1),
             compute_environments=compute_environments,

@@ -36,15 +36,15 @@ _TAG = "batch-platform"
 @checked
 @jsii.implements(ec2.IConnectable)
 class BatchPlatform(PlatformCompute, PlatformWatch, CheckedConstruct):
-    """Network, environments, queues, alerts and a dashboard: everything but your jobs, and one to try it with.
+    """Network, environments, queues, alerts and a dashboard: everything except your jobs, and a first job to try.
 
-    By default Spot capacity with on-demand behind it, in private subnets of a network of its own with flow logs, one
-    queue, mails about everything that goes wrong, and a dashboard::
+    By default it has Spot capacity with on-demand capacity as a fallback, in private subnets of a new network with flow
+    logs, one queue, emails about everything that goes wrong, and a dashboard::
 
         platform = BatchPlatform(stack, "Platform", emails=["ops@example.com"])
         platform.queue.grant_submit_job(scheduler, job_definition)
 
-    Queues by priority, shares, GPUs, Arm and Fargate are pools::
+    Use pools for queues by priority, shares, GPUs, Arm and Fargate::
 
         BatchPlatform(
             stack,
@@ -57,22 +57,22 @@ class BatchPlatform(PlatformCompute, PlatformWatch, CheckedConstruct):
             ],
         )
 
-    Every part has its name: ``platform.queues["urgent"]``, ``platform.pools["gpu"].spot``, ``platform.network``,
-    ``platform.alerts.topic``; and every part can be one of yours: ``vpc``, ``instance_role``, ``topic``, or an
-    `OwnPool` of your environments. While no job runs it costs its NAT gateway and a key.
+    You can reach every part: ``platform.queues["urgent"]``, ``platform.pools["gpu"].spot``, ``platform.network``,
+    ``platform.alerts.topic``. You can replace every part with your own: ``vpc``, ``instance_role``, ``topic``, or an
+    `OwnPool` of your environments. While no job runs, it costs its NAT gateway and a key.
 
     Guide: What Is AWS Batch?; Getting Started with AWS Batch.
     """
 
     vpc: ec2.IVpc
-    """Where its environments run."""
+    """The network of its environments."""
 
     network: BatchNetwork | None
-    """The network that it has made; ``None`` if ``vpc`` was given."""
+    """Its own network; ``None`` if ``vpc`` was given."""
 
     hello: Ec2JobDefinition | FargateJobDefinition | None
-    """A job that says hello, to try the platform with; ``None`` without ``outputs``, in isolated subnets, which its image
-    does not reach, or if all environments are your own."""
+    """A first job to try the platform with; ``None`` without ``outputs``, in isolated subnets, which cannot reach its
+    image, or if all environments are your own."""
 
     def __init__(
         self,
@@ -100,37 +100,36 @@ class BatchPlatform(PlatformCompute, PlatformWatch, CheckedConstruct):
         Args:
             scope: Where the platform belongs.
             id: Its name in that scope.
-            vpc: The network. By default one of its own: private subnets in up to three Availability Zones, one NAT
+            vpc: The network. By default a new one: private subnets in up to three Availability Zones, one NAT
                 gateway, a gateway endpoint for S3, and flow logs that are kept for a month.
             vpc_subnets: With ``vpc`` only: which of its subnets. By default the private ones, else the isolated, else
                 the public ones.
-            pools: What runs the jobs, at least one: `CpuPool`, `GpuPool`, `FargatePool`, `OwnPool`. By default one
+            pools: The capacity, at least one of `CpuPool`, `GpuPool`, `FargatePool`, `OwnPool`. By default one
                 `CpuPool`, whose queue is ``platform.queue``.
-            security_groups: What instances and tasks belong to, at least one. By default one for all of them, without
+            security_groups: Security groups of instances and tasks, at least one. By default one for all of them, without
                 inbound rules.
             instance_role: The instances' role. By default one for all of them, with what the ECS agent needs.
-            alerts: Whether somebody hears of what goes wrong, by `BatchAlerts`; by default yes.
-            emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
-            topic: Where alerts are published, as in `JobFailureAlerts`; alarms and the budget tell it, too. By default a
+            alerts: Whether to create `BatchAlerts`; by default yes.
+            emails: Addresses that get an email. Each must confirm the subscription that AWS sends. By default none.
+            topic: Where alerts are published, as in `JobFailureAlerts`; alarms and the budget publish to it, too. By default a
                 topic of its own.
-            targets: Who else hears of it, as in `JobFailureAlerts`. By default nobody.
-            detailed_metrics: Whether to count what AWS publishes no metrics of: lost Spot hosts, the size of
-                environments, why jobs failed. `JobMetrics` does it by a function, and says what it costs. By default no.
-            alarms: Whether states alarm as well: jobs that wait for more than an hour; with ``detailed_metrics`` also
-                environments at their limit for an hour; without ``alerts`` also failures. By default no.
-            dashboard: Whether all is to be seen on one page; by default yes, of metrics that cost nothing. The first
+            targets: Who else is notified, as in `JobFailureAlerts`. By default nobody.
+            detailed_metrics: Whether to create `JobMetrics` that AWS does not publish: lost Spot hosts, the size of
+                environments, why jobs failed. They need a function, and its class documents the costs. By default no.
+            alarms: Whether to create `BatchAlarms` as well: on jobs that wait for more than an hour; with ``detailed_metrics``
+                on environments at their limit for an hour; without ``alerts`` on failures. By default no.
+            dashboard: Whether to create a dashboard; by default yes. Its metrics are free. The first
                 three dashboards of an account are free, each further one costs 3 USD a month.
-            monthly_budget: What a month may cost, more than 0, in USD; at half of it, at 80 % and when it is spent or will
-                be, those who hear of alerts are told, by `BatchBudget`. By default no budget.
-            cost_tags: Tags of everything that bills, instances and disks included, by which budget and bill tell what
-                belongs to the platform; once activated in the Billing console. Environments of an `OwnPool` are left to
-                you. By default ``batch-platform`` with the path of the platform if there is a budget, else none.
-
-            outputs: Whether the stack puts out the names of the queues and the command that submits a first job; by
-                default yes. The job is a definition of the platform, `hello`, which costs nothing.
+            monthly_budget: A monthly limit in USD, more than 0, for a `BatchBudget`. It notifies the receivers of the alerts when
+                50 %, 80 % and 100 % are spent, and when AWS forecasts 100 %. By default no budget.
+            cost_tags: Tags of everything that costs money, including instances and disks. The budget and the bill count by
+                them once they are activated in the Billing console. Environments of an `OwnPool` are left to you.
+                By default ``batch-platform`` with the path of the platform if there is a budget, else none.
+            outputs: Whether to output the names of the queues and the command that submits a first job; by
+                default yes. The job is a definition of the platform, `hello`, which is free.
 
         Raises:
-            ValueError: names are used twice, arguments contradict each other, or an address is no email address.
+            ValueError: a name is used twice, arguments contradict each other, or an address is no email address.
         """
         problems = Problems()
         problems.check(len(pools) > 0, "pools must hold at least one pool, got none")

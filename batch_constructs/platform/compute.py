@@ -39,14 +39,14 @@ if TYPE_CHECKING:
 
 __all__ = ["ComputePool", "Hosts", "PlatformCompute", "check_pools"]
 
-# Between the priorities of two queues, so that one may be put between them by hand.
+# The distance of the priorities of two queues: room for another one that is added by hand.
 _STEP = 10
 
 
 def check_pools(
     problems: Problems, pools: Sequence[Pool], *, taken: Mapping[str, ComputePool] | None = None
 ) -> None:
-    """Note names that two pools or two queues would share."""
+    """Add a problem for each name that two pools or two queues share."""
     there = taken or {}
     queues = [name for pool in there.values() for name in pool.queues]
     queues += [plan.name for pool in pools for plan in queue_plans(pool)]
@@ -58,7 +58,7 @@ def check_pools(
 
 
 class Hosts:
-    """Where environments of the platform run, and as whom: what they share."""
+    """The network, security groups and instance role that the environments of a platform share."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class Hosts:
         self.vpc = vpc
         self.vpc_subnets = vpc_subnets
         own = [pool for pool in pools if not isinstance(pool, OwnPool)]
-        # No inbound rule at all: instances and tasks of AWS Batch only call out.
+        # It has no inbound rule: instances and tasks of AWS Batch only open outbound connections.
         self.security_groups: list[ec2.ISecurityGroup] = list(security_groups or ()) or (
             [ec2.SecurityGroup(scope, "SecurityGroup", vpc=vpc)] if own else []
         )
@@ -87,7 +87,7 @@ class ComputePool(CheckedConstruct):
     """A pool of a platform: its environments, its launch template, its queues."""
 
     compute_environments: Sequence[IComputeEnvironmentRef]
-    """In the order in which its queues try them."""
+    """Its environments, in the order in which its queues try them."""
 
     spot: ManagedComputeEnvironment | None
     """Its environment at Spot prices; ``None`` if it has none, or if its environments are your own."""
@@ -96,13 +96,13 @@ class ComputePool(CheckedConstruct):
     """Its environment at full price; ``None`` if it has none, or if its environments are your own."""
 
     launch_template: ILaunchTemplateRef | None
-    """What its instances look like; ``None`` on Fargate, or if its environments are your own."""
+    """The launch template of its instances; ``None`` on Fargate, or if its environments are your own."""
 
     queues: Mapping[str, JobQueue]
     """Its queues by name, the most urgent first."""
 
     def __init__(self, scope: Construct, pool: Pool, hosts: Hosts) -> None:
-        """Create the environments of a pool; their queues follow."""
+        """Create the environments of a pool; the queues are added later."""
         super().__init__(scope, pool.name)
         self.spot = self.on_demand = self.launch_template = None
         self.queues = {}
@@ -166,7 +166,7 @@ class ComputePool(CheckedConstruct):
 
 
 class PlatformCompute(NextflowQueues, SharedQueues):
-    """The capacity of a platform, wherever it stands: in one construct with the rest, or in a stack of its own."""
+    """The capacity of a platform: in one construct with the rest, or in a stack of its own."""
 
     pools: Mapping[str, ComputePool]
     """Its pools by name."""
@@ -175,17 +175,17 @@ class PlatformCompute(NextflowQueues, SharedQueues):
     """All its queues by name: those of the first pool first, the most urgent first."""
 
     security_groups: Sequence[ec2.ISecurityGroup]
-    """What its instances and tasks belong to; empty if all its environments are your own."""
+    """The security groups of its instances and tasks; empty if all its environments are your own."""
 
     instance_role: InstanceRole | None
-    """The role of its instances; ``None`` if it makes none."""
+    """The role of its instances; ``None`` if it has none."""
 
     def _make(self, scope: Construct, hosts: Hosts, pools: Sequence[Pool]) -> None:
         self.security_groups = hosts.security_groups
         self.instance_role = hosts.instance_role
         self._hosts = hosts
         self._connections = ec2.Connections(security_groups=list(self.security_groups))
-        # Queues are not inside their pools: one that moves to another pool stays the same, and is updated in place.
+        # Queues are not inside their pools, so that a queue that moves to another pool is updated in place.
         self._rooms = {name: Construct(scope, name) for name in ("Pools", "Queues", "Shares")}
         self.pools = {}
         self.queues = {}
@@ -252,9 +252,9 @@ class PlatformCompute(NextflowQueues, SharedQueues):
 
     @property
     def connections(self) -> ec2.Connections:
-        """Opens its security groups to others: ``platform.connections.allow_to_default_port(file_system)``.
+        """The connections of its security groups: ``platform.connections.allow_to_default_port(file_system)``.
 
-        Called from this side, it also works where the file system is in another stack.
+        Call it on the platform, not on the file system: then it also works if the file system is in another stack.
         """
         return self._connections
 

@@ -33,16 +33,16 @@ __all__ = ["BatchComputeStack"]
 class BatchComputeStack(PlatformCompute, PlatformStack):
     """A stack with environments and the queues in front of them, as `BatchPlatform` has them.
 
-    Environments and queues stand in one stack, since an environment may have to be replaced, and then its queue must
-    follow in the same deploy. What leaves the stack are the ARNs of queues, which never change as long as a queue
-    lives; they are exported from the start, and whoever uses them may come and go. Whoever refers to an environment
-    from another stack reads its ARN when that is deployed, and never holds up a change here.
+    Environments and queues are in one stack: if an environment must be replaced, its queue must be updated in the same
+    deploy. Other stacks use the ARNs of the queues, which never change while a queue exists. They are always exported, so
+    other stacks can come and go. A stack that refers to an environment reads its ARN at its own deploy, and so never
+    blocks a change here.
 
     Guide: Creating a Compute Environment; Creating a Job Queue.
     """
 
     vpc: ec2.IVpc
-    """Where its environments run."""
+    """The network of its environments."""
 
     def __init__(
         self,
@@ -65,22 +65,22 @@ class BatchComputeStack(PlatformCompute, PlatformStack):
         Args:
             scope: The app or the stage.
             id: Its name there.
-            vpc: The network: that of a `BatchNetworkStack`, or any other.
+            vpc: The network: of a `BatchNetworkStack`, or any other.
             vpc_subnets: Which of its subnets. By default the private ones, else the isolated, else the public ones.
-            pools: What runs the jobs, as in `BatchPlatform`. By default one `CpuPool`. Environments of your own are
-                made in this stack, and follow by `add_pool`; ``()`` if all of them do.
-            security_groups: What instances and tasks belong to, at least one. By default one for all of them, without
+            pools: The capacity, as in `BatchPlatform`. By default one `CpuPool`. Create environments of your own in
+                this stack and add them by `add_pool`; give ``()`` if all are your own.
+            security_groups: Security groups of instances and tasks, at least one. By default one for all of them, without
                 inbound rules.
             instance_role: The instances' role. By default one for all of them, with what the ECS agent needs.
-            cost_tags: Tags of everything in the stack that bills, instances and disks included, for `tag_costs` leaves
-                instances to where they are made. Environments of an `OwnPool` are left to you. By default none.
-            env: Account and Region. By default those of the scope, else whichever it is deployed to.
-            stack_name: What CloudFormation calls it. By default its id.
-            description: What it is for, in words. By default none.
+            cost_tags: Tags of everything in the stack that costs money, including instances and disks, which `tag_costs` in
+                another stack does not reach. Environments of an `OwnPool` are left to you. By default none.
+            env: Account and Region. By default those of the scope, else those that it is deployed to.
+            stack_name: Its name in CloudFormation. By default its id.
+            description: Its description. By default none.
             termination_protection: Whether CloudFormation refuses to delete it. By default no.
 
         Raises:
-            ValueError: names are used twice, no security group is named, or an environment belongs to another stack.
+            ValueError: a name is used twice, ``security_groups`` is empty, or an environment belongs to another stack.
         """
         problems = Problems()
         check_pools(problems, pools)
@@ -118,7 +118,7 @@ class BatchComputeStack(PlatformCompute, PlatformStack):
         """Add environments that were made in this stack, with queues in front of them.
 
         Args:
-            pool: The environments, which others of the platform do not use, and the names of the queues.
+            pool: The environments, which no other pool uses, and the names of the queues.
 
         Returns:
             The pool, also as ``pools[name]``; its queues are in ``queues`` as well.
@@ -138,7 +138,7 @@ class BatchComputeStack(PlatformCompute, PlatformStack):
         self._keep_exported(*(queue.job_queue_arn for queue in pool.queues.values()))
         for each in pool.compute_environments:
             if isinstance(each, OwnComputeEnvironment):
-                # An environment that is replaced or goes has another ARN or none; an import would forbid it.
+                # A replaced environment has another ARN; a strong reference would forbid the replacement.
                 CrossStackReferences.of(each.cfn).produce(ReferenceStrength.WEAK)
 
 
@@ -152,6 +152,6 @@ def _check_home(problems: Problems, pools: Sequence[Pool], home: Stack | None) -
         ]
         problems.check(
             not strangers,
-            f"environments must stand in the stack of their queues, got {', '.join(strangers)} in another: make them "
+            f"environments must be in the stack of their queues, got {', '.join(strangers)} in another: make them "
             "in this stack, and call add_pool",
         )

@@ -1,4 +1,4 @@
-"""What a platform puts out: the names of its queues, and a job to try it with."""
+"""The outputs of a platform: the names of its queues, and a first job to try it with."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 __all__ = ["first_job", "put_out_queues"]
 
-# In the public registry of AWS: no rate limit, and built for x86_64 and arm64.
+# The public registry of AWS has no rate limit; the image supports x86_64 and arm64.
 _IMAGE = "public.ecr.aws/docker/library/busybox:1.37"
 
 
 def put_out_queues(scope: Construct, queues: Mapping[str, JobQueue]) -> None:
-    """Create an output for each queue, with the name that AWS gave it.
+    """Create an output with the name of each queue.
 
     Args:
         scope: Where the outputs belong.
@@ -43,7 +43,7 @@ def put_out_queues(scope: Construct, queues: Mapping[str, JobQueue]) -> None:
         if [each.lower() for each in plain.values()].count(plain[name].lower()) == 1:
             output(scope, label, queue.job_queue_name, f"The job queue {name!r}")
         else:
-            # Two names that differ in signs or case only: the CDK tells the outputs apart by a hash.
+            # For names that differ only in punctuation or case, the CDK adds a hash to the output's id.
             CfnOutput(Construct(scope, f"Queue-{name}"), "Name", value=queue.job_queue_name)
 
 
@@ -55,17 +55,17 @@ def first_job(
     vpc: ec2.IVpc,
     vpc_subnets: ec2.SubnetSelection | None,
 ) -> HelloJob | None:
-    """Create a definition that says hello, and the command that submits it to the first queue that can run it.
+    """Create a hello job definition, and an output with the command that submits it to the first queue that can run it.
 
     Args:
         scope: Where the definition belongs.
-        pools: The pools of the platform. Of environments in an `OwnPool` the platform does not know what runs there.
+        pools: The pools of the platform. An `OwnPool` is skipped: the platform does not know what its environments can run.
         queues: The queues by their names in the code.
         vpc: The network.
-        vpc_subnets: Which of its subnets.
+        vpc_subnets: The subnets of the environments.
 
     Returns:
-        The definition; ``None`` if no pool can run it, or if its image is out of reach.
+        The definition; ``None`` if no pool can run it, or if the network cannot reach its image.
     """
     pool = next((each for each in pools if not isinstance(each, OwnPool)), None)
     if pool is None or _is_isolated(vpc, vpc_subnets):
@@ -78,7 +78,7 @@ def first_job(
             command=["echo", "Hello from AWS Batch"],
             vcpus=0.25,
             memory=Size.mebibytes(512),
-            # In a public subnet a task has no other way to its image.
+            # In a public subnet, a task can reach its image only with a public address.
             assign_public_ip=bool(placement(vpc, vpc_subnets).public),
             retry_strategy=RetryStrategy.on_spot_reclaim(),
             timeout=Duration.minutes(10),
@@ -96,7 +96,7 @@ def first_job(
             timeout=Duration.minutes(10),
         )
     plan = queue_plans(pool)[0]
-    # A queue with shares takes only jobs that name one; any will do where none is listed.
+    # A queue with shares accepts only jobs that name one; without listed shares, any name is accepted.
     share = None if plan.shares is None else next((each.identifier for each in plan.shares), "first")
     SubmissionOutputs(
         scope,

@@ -21,10 +21,10 @@ __all__ = ["BatchJobsStack"]
 
 @checked
 class BatchJobsStack(PlatformStack):
-    """A stack for job definitions, and for what submits them: yours to fill, and to deploy as often as you like.
+    """An empty stack for your job definitions and their submissions, which you can deploy as often as you like.
 
-    Whatever is defined here takes its queues from ``queues``. They are made elsewhere, and this stack is deployed after
-    them, even while it uses none. No other stack needs it, so that a change of jobs touches nothing else::
+    Jobs here take their queues from ``queues``. The queues are in other stacks, and this stack is always deployed after
+    them. No other stack needs it, so a change of jobs touches nothing else::
 
         jobs = BatchJobsStack(app, "Jobs", queues=compute.queues)
         align = Ec2JobDefinition(jobs, "Align", image=image, vcpus=4, memory=Size.gibibytes(7))
@@ -34,7 +34,7 @@ class BatchJobsStack(PlatformStack):
     """
 
     queues: Mapping[str, IJobQueueRef]
-    """The queues by name, as they were given."""
+    """The given queues by name."""
 
     def __init__(
         self,
@@ -52,11 +52,11 @@ class BatchJobsStack(PlatformStack):
         Args:
             scope: The app or the stage.
             id: Its name there.
-            queues: Where its jobs go, at least one: those of a `BatchComputeStack` or a `BatchPlatform`, or any by
-                name.
-            env: Account and Region. By default those of the scope, else whichever it is deployed to.
-            stack_name: What CloudFormation calls it. By default its id.
-            description: What it is for, in words. By default none.
+            queues: The queues for its jobs by name, at least one: of a `BatchComputeStack`, a `BatchPlatform`, or any
+                others.
+            env: Account and Region. By default those of the scope, else those that it is deployed to.
+            stack_name: Its name in CloudFormation. By default its id.
+            description: Its description. By default none.
             termination_protection: Whether CloudFormation refuses to delete it. By default no.
 
         Raises:

@@ -23,11 +23,11 @@ __all__ = ["BatchNetworkStack"]
 
 @checked
 class BatchNetworkStack(PlatformStack):
-    """A stack with a `BatchNetwork`: what changes least, and what all else stands on.
+    """A stack with a `BatchNetwork`, on which all other stacks build and which changes least.
 
-    It exports the VPC, its addresses and all its subnets from the start, and whoever uses them may come and go. What it
-    exports cannot change while it is used, and CloudFormation says so before anything is touched: for another network
-    deploy a second stack beside it, and move the environments by `BlueGreen`.
+    It always exports the VPC, its addresses and all its subnets, so other stacks can come and go. Exported values cannot
+    change while another stack uses them; CloudFormation refuses such an update before it changes anything. For another
+    network, deploy a second stack next to it, and move the environments with `BlueGreen`.
 
     Guide: Tutorial: Creating a VPC with Public and Private Subnets for Your Compute Environments.
     """
@@ -39,7 +39,7 @@ class BatchNetworkStack(PlatformStack):
     """Its VPC, for the other stacks."""
 
     subnets: ec2.SubnetSelection
-    """Where environments belong, and where they go by default."""
+    """The subnets for environments, which they use by default."""
 
     def __init__(
         self,
@@ -65,18 +65,18 @@ class BatchNetworkStack(PlatformStack):
             scope: The app or the stage.
             id: Its name there.
             cidr: Its IPv4 addresses, /16 (by default) to /28, literal.
-            max_azs: Over how many Availability Zones the subnets go, at least 1; by default 3. A stack without an
-                explicit Region knows of two only.
-            nat_gateways: How many NAT gateways, at most one per zone; 1 when omitted. 0 leaves the private subnets out.
+            max_azs: The number of Availability Zones with subnets, at least 1; by default 3. A stack without an
+                explicit Region has two at most.
+            nat_gateways: The number of NAT gateways, at most one per zone; by default 1. With 0 there are no private subnets.
             isolated: Whether there is no way to the internet. Images must come from ECR then. By default there is one.
-            endpoints_for: With ``isolated`` only: the kinds of environment that the network is for. EC2 and Fargate
-                when omitted.
-            extra_endpoints: With ``isolated`` only: what else the jobs call. By default nothing.
+            endpoints_for: With ``isolated`` only: the kinds of environment that the network is for. By default EC2 and
+                Fargate.
+            extra_endpoints: With ``isolated`` only: further services that the jobs call. By default none.
             flow_logs: Whether to log all traffic of the VPC to CloudWatch Logs; by default yes.
-            flow_log_retention: With ``flow_logs`` only: how long to keep them, a month when omitted.
-            env: Account and Region. By default those of the scope, else whichever it is deployed to.
-            stack_name: What CloudFormation calls it. By default its id.
-            description: What it is for, in words. By default none.
+            flow_log_retention: With ``flow_logs`` only: how long to keep them. By default one month.
+            env: Account and Region. By default those of the scope, else those that it is deployed to.
+            stack_name: Its name in CloudFormation. By default its id.
+            description: Its description. By default none.
             termination_protection: Whether CloudFormation refuses to delete it. By default no.
 
         Raises:
@@ -104,7 +104,7 @@ class BatchNetworkStack(PlatformStack):
                 flow_log_retention=flow_log_retention,
             )
         except ValueError:
-            # A network has more rules than should stand twice; so the stack goes again with it.
+            # Only the network checks its arguments, so that a failure must remove the new stack again.
             scope.node.try_remove_child(id)
             raise
         self.vpc = self.network.vpc

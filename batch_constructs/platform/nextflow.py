@@ -1,4 +1,4 @@
-"""What Nextflow has to know of a platform."""
+"""The configuration of Nextflow for a platform."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["NextflowQueues", "chosen_queues", "program_on"]
 
 
 class NextflowQueues:
-    """Queues to which Nextflow can send the tasks of a pipeline."""
+    """Queues for the tasks of Nextflow pipelines."""
 
     pools: Mapping[str, ComputePool]
 
@@ -39,29 +39,29 @@ class NextflowQueues:
         share_identifier: str | None = None,
         max_spot_attempts: Number | None = None,
     ) -> str:
-        """Return a ``nextflow.config`` for the queues, whose names are tokens: put it out, or into a job or a file.
+        """Return a ``nextflow.config`` for the queues. It contains tokens: use it in an output, a job or a file asset.
 
         Tasks go to the first queue; processes with the label of another one, such as ``label 'urgent'``, go there::
 
             config = platform.to_nextflow_config(work_dir=f"s3://{bucket.bucket_name}/work", job_role=tasks)
             CfnOutput(stack, "NextflowConfig", value=config)
 
-        After the deploy, `nextflow_config` makes the same text from names.
+        After the deploy, `nextflow_config` makes the same configuration from names.
 
         Args:
-            queues: Which queues by name, the default first. By default all on EC2 that ask for a share if one is given,
-                and for none if not.
-            work_dir: Where tasks hand their files to each other: ``s3://BUCKET/PREFIX``. By default what ``-work-dir``
-                says.
-            cli_path: The AWS CLI on the instances, ending in ``/bin/aws``. By default that of the pools: ``aws_cli``.
-            job_role: The tasks' role. By default they work with the rights of their instance.
-            logs_group: The log group of the tasks. By default ``/aws/batch/job``, which nobody limits.
-            share_identifier: Whose share of fair-share queues pays for all tasks. By default none.
-            max_spot_attempts: How often a task whose Spot instance was reclaimed is tried again, at least 0. By default
-                what the version of Nextflow says.
+            queues: Names of the queues, the default first. By default all queues on EC2: those with shares if
+                ``share_identifier`` is given, else those without.
+            work_dir: The bucket path through which tasks exchange files: ``s3://BUCKET/PREFIX``. By default the value of
+                ``-work-dir``.
+            cli_path: The path of the AWS CLI on the instances, ending in ``/bin/aws``. By default that of the pools' ``aws_cli``.
+            job_role: The tasks' role. By default they have the rights of their instance.
+            logs_group: The log group of the tasks. By default ``/aws/batch/job``, whose logs never expire.
+            share_identifier: The share in fair-share queues that all tasks count to. By default none.
+            max_spot_attempts: How often a task is tried again whose Spot instance was reclaimed, at least 0. By default
+                that of the version of Nextflow.
 
         Raises:
-            ValueError: no queue can take tasks, a pool has no AWS CLI, or a value is one that Nextflow refuses.
+            ValueError: no queue can run tasks, a pool has no AWS CLI, or Nextflow refuses a value.
         """
         chosen = chosen_queues(self.pools, queues, share_identifier)
         return nextflow_config(
@@ -81,16 +81,16 @@ def chosen_queues(
 ) -> dict[str, ComputePool]:
     """Return the queues for tasks of Nextflow, the default first, each with its pool.
 
-    Nextflow copies files with the AWS CLI of the instance, so that queues on Fargate are none for it, and gives the
-    share identifier to all tasks, so that all queues must ask for one, or none.
+    Nextflow copies files with the AWS CLI of the instance, so it cannot use queues on Fargate. It gives all tasks the
+    same share identifier, so either all queues have shares or none has.
 
     Args:
         pools: The pools of the platform.
-        wanted: Which queues, the default first. By default all that can take tasks.
-        share_identifier: Whose share pays, if any.
+        wanted: Names of the queues, the default first; ``None`` for all that can run tasks.
+        share_identifier: The share that all tasks count to, if any.
 
     Raises:
-        ValueError: a queue is not there, cannot take tasks, or there is none that can.
+        ValueError: a queue does not exist or cannot run tasks, or no queue can.
     """
     homes = {name: pool for pool in pools.values() for name in pool.queues}
     problems = Problems()
@@ -121,13 +121,13 @@ def chosen_queues(
 
 
 def program_on(pools: Sequence[ComputePool]) -> str:
-    """Return where instances of all these pools have the AWS CLI.
+    """Return the path of the AWS CLI on the instances of these pools.
 
     Args:
-        pools: The pools whose queues take tasks.
+        pools: The pools whose queues run tasks.
 
     Raises:
-        ValueError: a pool has none, or two have it in different places, which Nextflow cannot tell apart.
+        ValueError: a pool has no AWS CLI, or two have it at different paths; Nextflow knows only one.
     """
     programs = {pool.node.id: _program(pool) for pool in pools}
     problems = Problems()
@@ -151,7 +151,7 @@ def _has_shares(queue: JobQueue) -> bool:
 
 
 def _on_instances(pool: ComputePool) -> bool:
-    # Of an imported environment nothing is known; the user who names its queue knows.
+    # The kind of an imported environment is unknown: it is accepted, since the user knows it.
     return all(isinstance(each, Ec2Family) or not hasattr(each, "cfn") for each in pool.compute_environments)
 
 

@@ -1,4 +1,4 @@
-"""What watches a platform, as a stack of its own."""
+"""The monitoring of a platform as a stack of its own."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ __all__ = ["BatchObservabilityStack"]
 
 @checked
 class BatchObservabilityStack(PlatformWatch, PlatformStack):
-    """A stack with all that watches queues and environments, deployed after them and needed by none.
+    """A stack that monitors queues and environments; it is deployed after them, and no other stack needs it.
 
-    Alerts and a dashboard, and if asked for, alarms and metrics of what AWS does not publish.
+    It has alerts and a dashboard, and optionally alarms, and metrics that AWS does not publish.
 
     Guide: Troubleshooting AWS Batch; AWS Batch Events; Using CloudWatch Metrics with AWS Batch (newer than the table of
     contents).
@@ -55,32 +55,32 @@ class BatchObservabilityStack(PlatformWatch, PlatformStack):
         description: str | None = None,
         termination_protection: bool | None = None,
     ) -> None:
-        """Create the stack and what it watches with.
+        """Create the stack and its monitoring.
 
         Args:
             scope: The app or the stage.
             id: Its name there.
-            queues: Which queues, at least one: those of a `BatchComputeStack` or a `BatchPlatform`, or any by name.
-            compute_environments: Which environments to look at: ``compute.compute_environments``. By default alerts
-                look at all of the account and Region, and the dashboard shows none.
-            alerts: Whether somebody hears of what goes wrong, by `BatchAlerts`; by default yes.
-            emails: Who gets a mail. Each must confirm the subscription that AWS sends. By default nobody.
-            topic: Where alerts are published, as in `JobFailureAlerts`; alarms and the budget tell it, too. By default a
+            queues: The queues by name, at least one: of a `BatchComputeStack`, a `BatchPlatform`, or any others.
+            compute_environments: Environments to watch: ``compute.compute_environments``. By default alerts
+                check all of the account and Region, and the dashboard shows none.
+            alerts: Whether to create `BatchAlerts`; by default yes.
+            emails: Addresses that get an email. Each must confirm the subscription that AWS sends. By default none.
+            topic: Where alerts are published, as in `JobFailureAlerts`; alarms and the budget publish to it, too. By default a
                 topic of its own.
-            targets: Who else hears of them, as in `JobFailureAlerts`. By default nobody.
-            detailed_metrics: Whether to count what AWS publishes no metrics of: lost Spot hosts, the size of
-                environments, why jobs failed. `JobMetrics` does it by a function, and says what it costs. By default no.
-            alarms: Whether states alarm as well: jobs that wait for more than an hour; with ``detailed_metrics`` also
-                environments at their limit for an hour; without ``alerts`` also failures. By default no.
-            dashboard: Whether all is to be seen on one page; by default yes, of metrics that cost nothing. The first
+            targets: Who else is notified, as in `JobFailureAlerts`. By default nobody.
+            detailed_metrics: Whether to create `JobMetrics` that AWS does not publish: lost Spot hosts, the size of
+                environments, why jobs failed. They need a function, and its class documents the costs. By default no.
+            alarms: Whether to create `BatchAlarms` as well: on jobs that wait for more than an hour; with ``detailed_metrics``
+                on environments at their limit for an hour; without ``alerts`` on failures. By default no.
+            dashboard: Whether to create a dashboard; by default yes. Its metrics are free. The first
                 three dashboards of an account are free, each further one costs 3 USD a month.
-            monthly_budget: What a month may cost, more than 0, in USD; at half of it, at 80 % and when it is spent or will
-                be, those who hear of alerts are told, by `BatchBudget`. It needs ``cost_tags``. By default no budget.
-            cost_tags: What the budget counts: resources that have all of these tags, which `tag_costs` and
-                ``BatchComputeStack(cost_tags=…)`` give; this stack has them, too. By default none.
-            env: Account and Region. By default those of the scope, else whichever it is deployed to.
-            stack_name: What CloudFormation calls it. By default its id.
-            description: What it is for, in words. By default none.
+            monthly_budget: A monthly limit in USD, more than 0, for a `BatchBudget`. It notifies the receivers of the alerts when
+                50 %, 80 % and 100 % are spent, and when AWS forecasts 100 %. It needs ``cost_tags``. By default no budget.
+            cost_tags: The budget counts the costs of resources that have all of these tags, which `tag_costs` and
+                ``BatchComputeStack(cost_tags=…)`` add; this stack gets them, too. By default none.
+            env: Account and Region. By default those of the scope, else those that it is deployed to.
+            stack_name: Its name in CloudFormation. By default its id.
+            description: Its description. By default none.
             termination_protection: Whether CloudFormation refuses to delete it. By default no.
 
         Raises:
@@ -100,7 +100,7 @@ class BatchObservabilityStack(PlatformWatch, PlatformStack):
         check_tags(problems, cost_tags)
         problems.check(
             monthly_budget is None or cost_tags is not None,
-            "monthly_budget needs cost_tags, which say what it counts: without, all costs of the account would",
+            "monthly_budget needs cost_tags, which say what it counts: without them, all costs of the account count",
         )
         problems.raise_if_any()
         super().__init__(

@@ -1,4 +1,4 @@
-"""What a platform is made of, as values: pools of capacity, each with its queues."""
+"""The values that describe a platform: pools of capacity, each with its queues."""
 
 from __future__ import annotations
 
@@ -30,25 +30,25 @@ __all__ = ["CpuPool", "FargatePool", "GpuPool", "OwnPool", "PlatformQueue", "Poo
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformQueue:
-    """A queue of a pool, where its name alone does not say enough.
+    """A queue of a pool with options beyond its name.
 
     Guide: Creating a Job Queue; Job Scheduling.
 
     Attributes:
-        name: What the code calls it, ``platform.queues["urgent"]``: 1 to 128 letters, digits, ``-`` and ``_``. AWS
+        name: Its name in the code, ``platform.queues["urgent"]``: 1 to 128 letters, digits, ``-`` and ``_``. CloudFormation
             makes the queue's real name.
         spot: Whether its jobs may run on Spot capacity of the pool; by default yes. ``False`` for jobs that must not
             be interrupted.
-        shares: Who has a weight of its own in a fair-share queue, whose jobs must all name a share. ``()`` for equal
-            weights. By default first in, first out, which a queue can never leave later.
+        shares: The shares of a fair-share queue with a weight of their own; all jobs must name a share. ``()`` for equal
+            weights. By default first in, first out; such a queue can never become a fair-share queue.
         share_decay: With ``shares`` only: how long past use counts, up to one week. By default only current use does.
         compute_reservation: With ``shares`` only: percent of the capacity kept for shares that are not active yet, 0
             to 99. By default none.
-        job_state_time_limits: When a job that blocks the queue is cancelled. By default one that can never run, after
-            an hour. ``()`` for never.
+        job_state_time_limits: When a job that blocks the queue is cancelled. By default after an hour, if it can never
+            run. ``()`` for never.
 
     Raises:
-        ValueError: a name of another form, or what needs ``shares`` without them.
+        ValueError: a name of another form, or an argument that needs ``shares`` without them.
     """
 
     name: str
@@ -72,31 +72,30 @@ class PlatformQueue:
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CpuPool:
-    """Instances for jobs without GPUs: Spot first, on demand when Spot is full or AWS has none.
+    """Instances for jobs without GPUs: Spot first, on demand when Spot is at its limit or AWS has no Spot capacity.
 
-    For Arm make it ``CpuPool(name="arm", instance_types=["default_arm64"])``: a pool has one architecture.
+    A pool has one architecture. For Arm, use ``CpuPool(name="arm", instance_types=["default_arm64"])``.
 
     Guide: Creating a Compute Environment; Allocation Strategies.
 
     Attributes:
-        name: What the code calls it, by default ``platform.pools["cpu"]``, and its queue unless ``queues`` says
-            otherwise.
-        queues: Their names, the most urgent first, or a `PlatformQueue` that says more. By default one, with the name
+        name: Its name in the code, by default ``platform.pools["cpu"]``, and that of its queue unless ``queues`` is given.
+        queues: Names of its queues, the most urgent first; a `PlatformQueue` for options beyond a name. By default one, with the name
             of the pool.
         instance_types: Types, families or bundles, all of one architecture; the more, the fewer interruptions. By
             default ``default_x86_64``: m6i, c6i, r6i and c7i.
         spot_max_vcpus: vCPUs to which it grows at Spot prices, from 0 for no Spot; by default 256.
         on_demand_max_vcpus: vCPUs to which it grows beyond that at full price, from 0 for Spot only; by default 64.
-        storage: Disks of each instance besides the root volume, and swap. By default none.
+        storage: Disks of each instance in addition to the root volume, and swap. By default none.
         mounts: What each instance mounts from the network, by where, such as ``{"/data": EfsMount(file_system=…)}``,
             with ports and rights; a job sees it by ``mounts={"/data": Host("/data")}``. By default nothing.
         aws_cli: The AWS CLI on the instances, which Nextflow wants there. By default none.
-        launch_template: What instances look like, in place of a template of its own. By default 100 GiB of encrypted
+        launch_template: The launch template of the instances. By default one of its own with 100 GiB of encrypted
             gp3, and IMDSv2.
 
     Raises:
         ValueError: a name of another form or given twice, no capacity at all, a queue without Spot in a pool with
-            nothing else, or ``storage``, ``mounts`` or ``aws_cli`` beside ``launch_template``.
+            nothing else, or ``storage``, ``mounts`` or ``aws_cli`` together with ``launch_template``.
     """
 
     name: str = "cpu"
@@ -120,24 +119,23 @@ class CpuPool:
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GpuPool:
-    """Instances with GPUs of NVIDIA, and nothing else: jobs without GPUs would hold them in vain.
+    """Instances with GPUs of NVIDIA only; do not send jobs without GPUs there, since they would waste the GPUs.
 
     Guide: GPU Jobs.
 
     Attributes:
-        name: What the code calls it, by default ``platform.pools["gpu"]``, and its queue unless ``queues`` says
-            otherwise.
-        queues: Their names, the most urgent first, or a `PlatformQueue` that says more. By default one, with the name
+        name: Its name in the code, by default ``platform.pools["gpu"]``, and that of its queue unless ``queues`` is given.
+        queues: Names of its queues, the most urgent first; a `PlatformQueue` for options beyond a name. By default one, with the name
             of the pool.
         instance_types: Types or families with GPUs of NVIDIA on x86_64, such as ``["g6", "g5"]``.
         spot_max_vcpus: vCPUs to which it grows at Spot prices, from 0 for no Spot; by default 256.
         on_demand_max_vcpus: vCPUs to which it grows beyond that at full price, from 0 for Spot only; by default 64.
             The quotas of an account for GPUs often begin at 0.
-        storage: Disks of each instance besides the root volume, and swap. By default none.
+        storage: Disks of each instance in addition to the root volume, and swap. By default none.
         mounts: What each instance mounts from the network, by where, such as ``{"/data": EfsMount(file_system=…)}``,
             with ports and rights; a job sees it by ``mounts={"/data": Host("/data")}``. By default nothing.
         aws_cli: The AWS CLI on the instances, which Nextflow wants there. By default none.
-        launch_template: What instances look like, in place of a template of its own. By default 100 GiB of encrypted
+        launch_template: The launch template of the instances. By default one of its own with 100 GiB of encrypted
             gp3, and IMDSv2.
 
     Raises:
@@ -165,14 +163,14 @@ class GpuPool:
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FargatePool:
-    """Fargate, for jobs that shall start within a minute, one by one, on nothing that anybody patches.
+    """Fargate, for jobs that should start within a minute, without instances to patch.
 
     Guide: Compute Environments (AWS Fargate).
 
     Attributes:
-        name: What the code calls it, by default ``platform.pools["fargate"]``, and its queue unless ``queues`` says
-            otherwise.
-        queues: Their names, the most urgent first, or a `PlatformQueue` that says more. By default one, with the name
+        name: Its name in the code, by default ``platform.pools["fargate"]``, and that of its queue unless ``queues`` is
+            given.
+        queues: Names of its queues, the most urgent first; a `PlatformQueue` for options beyond a name. By default one, with the name
             of the pool.
         spot_max_vcpus: vCPUs to which it grows on Fargate Spot, from 0 for no Spot, as by default. It is tried first
             and runs x86 Linux only.
@@ -199,20 +197,20 @@ class FargatePool:
 class OwnPool:
     """Environments that you make or import, of one kind and one architecture, with queues of the platform.
 
-    For whatever the other pools do not say: EFA, reserved capacity, file systems, images of your own, `BlueGreen`.
+    Use it for anything that the other pools have no option for: EFA, reserved capacity, your own images, `BlueGreen`.
 
     Guide: Creating a Job Queue.
 
     Attributes:
-        name: What the code calls it, and its queue unless ``queues`` says otherwise.
+        name: Its name in the code, and that of its queue unless ``queues`` is given.
         compute_environments: In the order in which they are tried: ours, the L2's, an L1 or an imported one. At least
             one; more than three need a raised quota.
-        queues: Their names, the most urgent first, or a `PlatformQueue` that says more. By default one, with the name
+        queues: Names of its queues, the most urgent first; a `PlatformQueue` for options beyond a name. By default one, with the name
             of the pool.
 
     Raises:
-        ValueError: a name of another form or given twice, no environment, or a queue with ``spot=False``, of which the
-            platform does not know which environments to leave out.
+        ValueError: a name of another form or given twice, no environment, or a queue with ``spot=False``, since the
+            platform does not know which environments are Spot.
     """
 
     name: str
@@ -237,7 +235,7 @@ Pool: TypeAlias = CpuPool | GpuPool | FargatePool | OwnPool
 
 
 def queue_plans(pool: Pool) -> list[PlatformQueue]:
-    """The queues of a pool, the most urgent first."""
+    """Return the queues of a pool, the most urgent first."""
     return [
         PlatformQueue(name=each) if isinstance(each, str) else each for each in pool.queues or (pool.name,)
     ]

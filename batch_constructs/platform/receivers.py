@@ -1,4 +1,4 @@
-"""Who hears of alarms and the budget of a platform, beside its alerts: nobody twice, and nobody not."""
+"""The receivers of a platform's alarms and budget: each receiver of its alerts gets them once."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ __all__ = ["Receivers", "of_notices"]
 
 
 def of_notices(targets: Sequence[AlertTarget]) -> list[NoticeTarget]:
-    """Return the targets that alarms and budgets can tell, since these publish to topics only."""
+    """Return the targets that alarms and budgets can notify; these publish to topics only."""
     return [each for each in targets if isinstance(each, TopicSubscriber | Chat)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receivers:
-    """Who is to hear of the next alarm or budget.
+    """The receivers of the next alarm or budget.
 
     Attributes:
-        emails: Those who do not hear of it by the topic.
+        emails: Addresses that do not subscribe to the topic.
         topic: Where to publish.
-        targets: Those who do not hear of it by the topic.
-        first: Who was to hear at first, before any of them subscribed to the topic.
+        targets: Targets that do not subscribe to the topic.
+        first: The receivers before any of them subscribed to the topic.
     """
 
     emails: Sequence[str]
@@ -39,7 +39,7 @@ class Receivers:
     first: Receivers | None = field(default=None, repr=False)
 
     def subscribed(self, topic: sns.ITopic | sns.Topic) -> Receivers:
-        """Return the same, where all but the chats have subscribed to a topic.
+        """Return the receivers after all except the chats have subscribed to a topic.
 
         Args:
             topic: The topic.
@@ -47,15 +47,15 @@ class Receivers:
         return Receivers(emails=(), topic=topic, targets=chats_in(self.targets), first=self.first or self)
 
     def let_chats_listen(self) -> None:
-        """Let the chats listen to the topic that a budget will tell, if they can; alarms then tell them by it."""
+        """Let the chats listen to the topic of the budget if they can; alarms then reach them by it as well."""
         if self._shared and self.topic is not None:
             for each in chats_in(self.targets):
                 each.listen(self.topic)
 
     def of_budget(self) -> Receivers:
-        """Return who hears of a budget, which can tell one topic only.
+        """Return the receivers of a budget, which can publish to one topic only.
 
-        That is the topic of all the others, unless a chat cannot listen there: then all are told once more.
+        It is the topic of the alerts, unless a chat cannot listen there: then the budget gets a topic for all receivers.
         """
         chats = chats_in(self.targets)
         shared = self.topic is not None and all(each.listens(self.topic) for each in chats)

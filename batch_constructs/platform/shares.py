@@ -1,4 +1,4 @@
-"""The rights of teams that share the queues of a platform."""
+"""The grants for teams that share the queues of a platform."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["SharedQueues"]
 
 
 class SharedQueues:
-    """What a platform whose queues have shares can grant."""
+    """Queues with shares, and the grants for them."""
 
     queues: Mapping[str, JobQueue]
 
@@ -27,14 +27,14 @@ class SharedQueues:
         *job_definitions: IJobDefinitionRef,
         tagged: bool = False,
     ) -> iam.Grant:
-        """Allow to submit jobs of these definitions in one share of every queue that has shares, and in no other.
+        """Allow submitting jobs of these definitions in one share, to every queue that has shares.
 
-        ``platform.grant_share("smith", role, align)``. For one queue there is ``queue.grant_submit_job``.
+        ``platform.grant_share("smith", role, align)``. For a single queue, use ``queue.grant_submit_job``.
 
         Guide: Example Policies (the ``batch:ShareIdentifier`` condition key).
 
         Args:
-            share_identifier: Whose share; may end in ``*``.
+            share_identifier: The share; may end in ``*``.
             grantee: A role, a function, a user: who submits.
             job_definitions: At least one; ours, the L2's, an L1 or an imported one.
             tagged: Whether jobs may be submitted with tags. By default a submission with tags is denied.

@@ -1,4 +1,4 @@
-"""What watches a platform, wherever it stands: alerts, metrics, alarms, a dashboard, a budget."""
+"""The monitoring of a platform: alerts, metrics, alarms, a dashboard, a budget."""
 
 from __future__ import annotations
 
@@ -38,28 +38,28 @@ def check_watch(
     alarms: bool,
     monthly_budget: Number | None,
 ) -> None:
-    """Note receivers that are none, those that would hear nothing, and a budget of which nobody would hear."""
+    """Add a problem for invalid receivers, for receivers that get nothing, and for a budget without receivers."""
     check_receivers(problems, emails, targets)
     notice_targets = of_notices(targets)
-    told = bool(emails) or topic is not None or bool(targets)
+    named = bool(emails) or topic is not None or bool(targets)
     problems.check(
-        alerts or alarms or not told or monthly_budget is not None,
-        "emails, topic and targets hear of alerts, alarms and the budget, got none of these: leave them out",
+        alerts or alarms or not named or monthly_budget is not None,
+        "emails, topic and targets get alerts, alarms and the budget, got none of these: leave them out",
     )
     problems.check(
         alerts or len(notice_targets) == len(targets),
-        "targets hear of alerts, and only chats, SmsTarget and HttpsTarget of alarms and the budget, got alerts=False: "
+        "only chats, SmsTarget and HttpsTarget get alarms and the budget, other targets get alerts only, got alerts=False: "
         "leave the others out, or alerts on",
     )
     problems.check(
         monthly_budget is None or alerts or bool(emails) or topic is not None or bool(notice_targets),
-        "monthly_budget needs somebody who hears of it, got alerts=False and neither emails nor topic nor targets",
+        "monthly_budget needs receivers, got alerts=False and neither emails nor topic nor targets",
     )
     problems.check(
         monthly_budget is None
         or topic is None
         or all(each.may_listen(topic) for each in chats_in(notice_targets)),
-        "monthly_budget tells one topic, and a chat listens to one of its own stack only, got topic in another stack: "
+        "monthly_budget has one topic, and a chat listens to one of its own stack only, got topic in another stack: "
         "leave topic out, or make the chat in the stack of the topic",
     )
     problems.check(
@@ -69,29 +69,29 @@ def check_watch(
 
 
 def check_tags(problems: Problems, tags: Mapping[str, str] | None) -> None:
-    """Note tags that AWS would refuse, or that are none."""
+    """Add a problem for empty tags and for tags that AWS would refuse."""
     if tags is not None:
         problems.check(len(tags) > 0, "cost_tags must name at least one, or be omitted")
         problems.tags("cost_tags", tags)
 
 
 class PlatformWatch:
-    """Who hears what, and what there is to see."""
+    """The monitoring of a platform and its parts."""
 
     alerts: BatchAlerts | None
-    """Who hears what; ``None`` if they are off."""
+    """The alerts; ``None`` if they are off."""
 
     metrics: JobMetrics | None
-    """What AWS publishes no metrics of; ``None`` unless asked for."""
+    """The metrics that AWS does not publish; ``None`` unless requested."""
 
     alarms: BatchAlarms | None
-    """Which states alarm; ``None`` unless asked for."""
+    """The alarms; ``None`` unless requested."""
 
     dashboard: BatchDashboard | None
-    """How all is doing, on one page; ``None`` if it is off."""
+    """The dashboard; ``None`` if it is off."""
 
     budget: BatchBudget | None
-    """What a month may cost; ``None`` unless asked for."""
+    """The monthly budget; ``None`` unless requested."""
 
     def _watch(
         self,
@@ -125,7 +125,7 @@ class PlatformWatch:
             receivers = receivers.subscribed(self.alerts.topic)
         if monthly_budget is not None:
             receivers.let_chats_listen()
-        # Each brings parts of the CDK that others have no use for.
+        # Imported here, since each loads modules of the CDK that the others do not need.
         if detailed_metrics:
             from batch_constructs.monitoring.job_metrics import JobMetrics  # noqa: PLC0415
 
@@ -142,15 +142,15 @@ class PlatformWatch:
         if monthly_budget is not None:
             from batch_constructs.monitoring.budget import BatchBudget  # noqa: PLC0415
 
-            told = receivers.of_budget()
+            budget_receivers = receivers.of_budget()
             self.budget = BatchBudget(
                 scope,
                 "Budget",
                 monthly_limit=monthly_budget,
                 tags=cost_tags,
-                emails=told.emails,
-                topic=told.topic,
-                targets=told.targets,
+                emails=budget_receivers.emails,
+                topic=budget_receivers.topic,
+                targets=budget_receivers.targets,
             )
 
     def _dashboard(
@@ -191,6 +191,6 @@ class PlatformWatch:
             emails=receivers.emails,
             topic=receivers.topic,
             targets=receivers.targets,
-            # Alerts tell of each failure already.
+            # Alerts already report each failure.
             failed=ANY if self.alerts is None else None,
         )

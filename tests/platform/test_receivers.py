@@ -156,11 +156,11 @@ def test_whatever_nobody_hears_is_warned_of(stack: Stack, make: Callable[[Stack,
     [
         (
             {"alerts": False, "alarms": True, "targets": [bc.EventBusTarget(event_bus_arn=BUS)]},
-            "only chats, SmsTarget and HttpsTarget of alarms and the budget",
+            "only chats, SmsTarget and HttpsTarget get alarms and the budget",
         ),
         (
             {"alerts": False, "monthly_budget": 5, "targets": [bc.EventBusTarget(event_bus_arn=BUS)]},
-            "monthly_budget needs somebody who hears of it",
+            "monthly_budget needs receivers",
         ),
     ],
 )

@@ -378,7 +378,7 @@ def _elsewhere(app: cdk.App) -> Any:
         ),
         (
             lambda app, vpc: bc.BatchComputeStack(app, "New", vpc=vpc, pools=[_elsewhere(app)]),
-            "environments must stand in the stack of their queues, got Other/Fargate in another",
+            "environments must be in the stack of their queues, got Other/Fargate in another",
         ),
         (lambda app, _: bc.BatchJobsStack(app, "New", queues={}), "queues must name at least one"),
         (lambda app, _: bc.BatchObservabilityStack(app, "New", queues={}), "queues must name at least one"),
@@ -408,7 +408,7 @@ def test_fails_when_arguments_contradict(make: Callable[[cdk.App, Any], Any], me
 @pytest.mark.parametrize(
     ("pool", "message"),
     [
-        (_elsewhere, "environments must stand in the stack of their queues"),
+        (_elsewhere, "environments must be in the stack of their queues"),
         (lambda _: _imported_pool(name="cpu"), "pools must have different names, got cpu twice"),
         (lambda _: _imported_pool(queues=["cpu"]), "queues must have different names, got cpu twice"),
     ],
