@@ -1,4 +1,4 @@
-"""The condition keys of AWS Batch, and what a policy may ask of a job definition before it is registered."""
+"""The condition keys of AWS Batch, and the conditions of a policy on job definitions that are registered."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 __all__ = ["BatchConditionKey", "Condition", "RegistrationConditions", "string_condition", "up_to"]
 
 Condition = dict[str, dict[str, list[str]]]
-"""Operator, key, values: as IAM nests them."""
+"""Operator, key and values, nested as in IAM."""
 
 
 class BatchConditionKey(StrEnum):
-    """The condition keys that AWS Batch itself fills in. Tags have the global keys (``aws:RequestTag/…``).
+    """The condition keys of AWS Batch itself. Tags have the global keys (``aws:RequestTag/…``).
 
-    Those of an environment's instances have ``batch:ComputeResourcesTag/`` and the tag's own key, and all their keys
-    together `COMPUTE_RESOURCES_TAG_KEYS`.
+    A tag of an environment's instances has the key ``batch:ComputeResourcesTag/`` with the tag's own key; the list of
+    their keys is `COMPUTE_RESOURCES_TAG_KEYS`.
 
     Guide: Supported Resource-Level Permissions for AWS Batch API Actions.
     """
@@ -76,10 +76,10 @@ _BOOLEANS = {
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationConditions:
-    """What a policy asks of every container in a job definition that somebody registers.
+    """The conditions on every container in a job definition that somebody registers.
 
-    Each attribute is one condition key. What is omitted is not asked. Several values of one key are alternatives.
-    Strings may hold the wildcards ``*`` and ``?``. A container that leaves a value out matches no condition on it,
+    Each attribute is one condition key. What is omitted is not checked. Several values of one key are alternatives.
+    Strings may contain the wildcards ``*`` and ``?``. A container that leaves a value out matches no condition on it,
     neither ``privileged=False`` nor ``privileged=True``.
 
     Guide: Supported Resource-Level Permissions for AWS Batch API Actions (condition keys).
@@ -101,7 +101,7 @@ class RegistrationConditions:
         eks_run_as_groups: ``runAsGroup``, 0 to 2147483647.
 
     Raises:
-        ValueError: nothing is asked, which would hold for every definition.
+        ValueError: there is no condition, which every definition would fulfil.
     """
 
     images: Sequence[str] = ()
@@ -133,7 +133,7 @@ class RegistrationConditions:
         problems.raise_if_any()
 
     def by_key(self) -> list[Condition]:
-        """One IAM condition for each key that is asked."""
+        """Return one IAM condition for each key."""
         strings = [
             string_condition(key, [str(value) for value in getattr(self, name)])
             for name, key in _STRINGS.items()
@@ -152,7 +152,7 @@ class RegistrationConditions:
         return [*strings, *numbers, *booleans]
 
     def together(self) -> Condition:
-        """One IAM condition that holds when all keys match."""
+        """Return one IAM condition that holds when all keys match."""
         merged: Condition = {}
         for condition in self.by_key():
             for operator, keys in condition.items():
@@ -161,16 +161,16 @@ class RegistrationConditions:
 
 
 def string_condition(key: BatchConditionKey, values: Sequence[str], suffix: str = "") -> Condition:
-    """The condition that a key has one of these values, as patterns if one of them is a pattern."""
+    """Return the condition that a key has one of these values, as patterns if one of them has a wildcard."""
     patterns = any(wildcard in value for value in values for wildcard in "*?")
     return {f"{'StringLike' if patterns else 'StringEquals'}{suffix}": {key.value: list(values)}}
 
 
 def up_to(maximum_scheduling_priority: Number | None) -> Condition:
-    """Return the condition that a job asks for no higher priority than this; none if there is no highest one."""
+    """Return the condition that a job has at most this priority; an empty one if there is no limit."""
     if maximum_scheduling_priority is None:
         return {}
-    # A job that asks for no priority has none that could be too high.
+    # IfExists: a job without a priority is within the limit.
     return {
         "NumericLessThanEqualsIfExists": {
             BatchConditionKey.SCHEDULING_PRIORITY.value: [as_string(maximum_scheduling_priority)]

@@ -1,4 +1,4 @@
-"""The logic behind the ``grant_*`` methods of queues and definitions: which actions, on which ARNs."""
+"""The actions and ARNs of the ``grant_*`` methods of queues and definitions."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def submit_job(
     tagged: bool = False,
     share_identifiers: Sequence[str] = (),
 ) -> iam.Grant:
-    """Allow to submit jobs of these definitions, each given as its name and its revisions, to this queue.
+    """Allow submitting jobs of these definitions, each given by the ARNs of its name and its revisions, to this queue.
 
     The jobs may use these consumable resources, and with ``tagged`` have tags. They must be in one of the shares, if
     any are given.
@@ -56,8 +56,8 @@ def submit_job(
     named = [queue_arn, *(resource for definition in definitions for resource in definition)]
     if share_identifiers:
         key = BatchConditionKey.SHARE_IDENTIFIER
-        # The guide has the key on queue and definition, the list of actions has it on the job alone. So: where it is
-        # known it must match, and on the job it must be there.
+        # The guide has the key on queue and definition, AWS's list of actions only on the job. So the key must match
+        # wherever it exists, and must exist on the job.
         submitted = _grant(
             grantee,
             ["batch:SubmitJob"],
@@ -68,28 +68,28 @@ def submit_job(
             _grant(
                 grantee,
                 ["batch:SubmitJob"],
-                [_beside(queue_arn, "job/*")],
+                [_next_to(queue_arn, "job/*")],
                 string_condition(key, share_identifiers),
             )
         )
     else:
         submitted = _grant(grantee, ["batch:SubmitJob"], [*named, *consumed])
-    # AWS Batch asks for it on the queue and the definition of a call with tags: wri/gfw-data-api#175.
+    # AWS Batch requires it on the queue and the definition of a call with tags: wri/gfw-data-api#175.
     return submitted.combine(_grant(grantee, ["batch:TagResource"], named)) if tagged else submitted
 
 
 def check_account(grantee: iam.IGrantable, env: ResourceEnvironment, method: str) -> None:
-    """Raise an error if somebody of another account is to get a right that only their own account can give.
+    """Raise an error if the grantee is in another account, whose policies cannot give access to the resource alone.
 
     Args:
         grantee: Who gets the right.
-        env: Where the resource is.
-        method: What was called.
+        env: The account and Region of the resource.
+        method: The called method.
 
     Raises:
         ValueError: both accounts are known, and they differ.
     """
-    # The CDK's `UnknownPrincipal`, of a function imported without its role, has none; its grant ends in a warning.
+    # The CDK's `UnknownPrincipal`, of a function imported without its role, has no account; its grant warns.
     theirs = getattr(grantee.grant_principal, "principal_account", None)
     if theirs is not None and known(theirs) and known(env.account) and theirs != env.account:
         raise ValueError(
@@ -99,14 +99,14 @@ def check_account(grantee: iam.IGrantable, env: ResourceEnvironment, method: str
 
 
 def place_for(grantee: iam.IGrantable, env: ResourceEnvironment) -> ResourceEnvironment | None:
-    """Return where a resource is, if that is known and another place than that of the grantee's policies.
+    """Return the account and Region of a resource if they are known and differ from those of the grantee's stack.
 
     Args:
-        grantee: Whose policies name the resource.
-        env: Where the resource is.
+        grantee: The principal whose policies name the resource.
+        env: The account and Region of the resource.
     """
     principal: object = grantee.grant_principal
-    # Principals without a place in the tree have no policy of their own.
+    # Principals outside the construct tree have no policy of their own.
     if not isinstance(principal, Construct) or not known((env.region, env.account)):
         return None
     stack = Stack.of(principal)
@@ -114,7 +114,7 @@ def place_for(grantee: iam.IGrantable, env: ResourceEnvironment) -> ResourceEnvi
 
 
 def use(grantee: iam.IGrantable, consumable_resource_arn: str) -> iam.Grant:
-    """Allow to submit jobs that use a consumable resource, besides what is allowed of queue and definition."""
+    """Allow submitting jobs that use a consumable resource, in addition to the rights on queue and definition."""
     return _grant(grantee, ["batch:SubmitJob"], [consumable_resource_arn])
 
 
@@ -125,29 +125,29 @@ def submit_service_job(
     *,
     tagged: bool = False,
 ) -> iam.Grant:
-    """Allow to submit service jobs to this queue and its quota shares, with these roles for SageMaker."""
-    # A job has no number before it is submitted.
-    job = _beside(queue_arn, "service-job/*")
+    """Allow submitting service jobs to this queue and its quota shares, with these roles for SageMaker."""
+    # A job has no id before it is submitted.
+    job = _next_to(queue_arn, "service-job/*")
     resources = [queue_arn, f"{queue_arn}/quota-share/*", job]
     submitted = _grant(grantee, ["batch:SubmitServiceJob"], resources)
     if tagged:
-        # Measured for SubmitJob, where it is asked of what the call names; the list of actions has it on the job.
+        # SubmitJob was found to require it on the resources of the call; AWS's list of actions has it on the job.
         submitted = submitted.combine(_grant(grantee, ["batch:TagResource"], [queue_arn, job]))
     return submitted.combine(_passed(grantee, pass_to_sagemaker(training_roles)))
 
 
 def end_service_jobs(grantee: iam.IGrantable, queue_arn: str) -> iam.Grant:
-    """Allow to look at and to end service jobs where this queue is."""
-    ended = _grant(grantee, ["batch:TerminateServiceJob"], [_beside(queue_arn, "service-job/*")])
-    # These actions have no resource: IAM takes only the wildcard.
+    """Allow viewing and ending service jobs in the account and Region of this queue."""
+    ended = _grant(grantee, ["batch:TerminateServiceJob"], [_next_to(queue_arn, "service-job/*")])
+    # These actions have no resource type: IAM accepts only the wildcard.
     return ended.combine(_grant(grantee, ["batch:DescribeServiceJob", "batch:ListServiceJobs"], ["*"]))
 
 
 def read_service_jobs(grantee: iam.IGrantable, queue_arn: str) -> iam.Grant:
-    """Allow to see this queue of service jobs, its quota shares and service jobs."""
+    """Allow viewing this queue of service jobs, its quota shares and service jobs."""
     actions = ["batch:GetJobQueueSnapshot", "batch:ListQuotaShares", "batch:ListTagsForResource"]
     shares = _grant(grantee, ["batch:DescribeQuotaShare"], [f"{queue_arn}/quota-share/*"])
-    # These actions have no resource: IAM takes only the wildcard.
+    # These actions have no resource type: IAM accepts only the wildcard.
     everything = _grant(
         grantee, ["batch:DescribeJobQueues", "batch:DescribeServiceJob", "batch:ListServiceJobs"], ["*"]
     )
@@ -157,31 +157,31 @@ def read_service_jobs(grantee: iam.IGrantable, queue_arn: str) -> iam.Grant:
 def update_service_jobs(
     grantee: iam.IGrantable, queue_arn: str, maximum_scheduling_priority: Number | None = None
 ) -> iam.Grant:
-    """Allow to change the priority of service jobs where this queue is, up to a highest one."""
+    """Allow changing the priority of service jobs in the account and Region of this queue, up to a maximum."""
     return iam.Grant.add_to_principal(
         grantee=grantee,
         actions=["batch:UpdateServiceJob"],
-        resource_arns=[_beside(queue_arn, "service-job/*")],
+        resource_arns=[_next_to(queue_arn, "service-job/*")],
         conditions=up_to(maximum_scheduling_priority) or None,
     )
 
 
-def _beside(queue_arn: str, resource: str) -> str:
-    """The ARN of a resource in the account and Region of a queue, which may be others than the stack's."""
+def _next_to(queue_arn: str, resource: str) -> str:
+    """Return the ARN of a resource in the account and Region of a queue, which may differ from the stack's."""
     parts = Fn.split(":", queue_arn)
     return f"arn:{cdk.partition()}:batch:{Fn.select(3, parts)}:{Fn.select(4, parts)}:{resource}"
 
 
 def cancel_and_terminate(grantee: iam.IGrantable, queue_arn: str) -> iam.Grant:
-    """Allow to end jobs where this queue is."""
-    # The ARN of a job is job/ID and does not name the queue: IAM has no narrower form.
-    return _grant(grantee, ["batch:CancelJob", "batch:TerminateJob"], [_beside(queue_arn, "job/*")])
+    """Allow ending jobs in the account and Region of this queue."""
+    # The ARN of a job does not name its queue, so the grant cannot be limited to the queue.
+    return _grant(grantee, ["batch:CancelJob", "batch:TerminateJob"], [_next_to(queue_arn, "job/*")])
 
 
 def read(grantee: iam.IGrantable, queue_arn: str) -> iam.Grant:
-    """Allow to see this queue and jobs."""
+    """Allow viewing this queue and all jobs."""
     own = _grant(grantee, ["batch:GetJobQueueSnapshot", "batch:ListTagsForResource"], [queue_arn])
-    # These actions have no resource: IAM takes only the wildcard.
+    # These actions have no resource type: IAM accepts only the wildcard.
     everything = _grant(grantee, ["batch:DescribeJobQueues", "batch:DescribeJobs", "batch:ListJobs"], ["*"])
     return own.combine(everything)
 
@@ -189,9 +189,9 @@ def read(grantee: iam.IGrantable, queue_arn: str) -> iam.Grant:
 def register(
     grantee: iam.IGrantable, name_and_revisions: tuple[str, str], roles: Sequence[iam.IRole]
 ) -> iam.Grant:
-    """Allow to register revisions of a definition that name these roles, and to deregister them."""
+    """Allow registering revisions of a definition that name these roles, and deregistering them."""
     name, revisions = name_and_revisions
-    # A revision has no number before it is registered, and cannot be deregistered without.
+    # A revision has no number before it is registered, and is deregistered by its number.
     made = _grant(grantee, ["batch:RegisterJobDefinition"], [name])
     unmade = _grant(grantee, ["batch:DeregisterJobDefinition"], [revisions])
     both = made.combine(unmade)
@@ -199,17 +199,17 @@ def register(
 
 
 def pass_roles(grantee: iam.IGrantable, roles: Sequence[iam.IRole]) -> iam.Grant:
-    """Allow to name these roles in a definition."""
+    """Allow naming these roles in a definition."""
     return _passed(grantee, pass_to_tasks(roles))
 
 
 def pass_to_tasks(roles: Sequence[iam.IRole | iam.Role]) -> iam.PolicyStatement:
-    """Allow to give these roles to ECS tasks, which is what jobs are, and to nothing else."""
+    """Allow passing these roles to ECS tasks, as which jobs run, and to nothing else."""
     return _pass_to("ecs-tasks.amazonaws.com", roles)
 
 
 def pass_to_sagemaker(roles: Sequence[iam.IRole | iam.Role]) -> iam.PolicyStatement:
-    """Allow to give these roles to SageMaker, which runs service jobs with them, and to nothing else."""
+    """Allow passing these roles to SageMaker, which runs service jobs with them, and to nothing else."""
     return _pass_to("sagemaker.amazonaws.com", roles)
 
 
@@ -231,9 +231,9 @@ def _passed(grantee: iam.IGrantable, statement: iam.PolicyStatement) -> iam.Gran
 
 
 def open_session(grantee: iam.IGrantable) -> iam.Grant:
-    """Allow a job to open the channels over which ECS Exec runs commands in it."""
+    """Allow a job to open the channels of ECS Exec, which runs commands in it."""
     channels = ("ControlChannel", "DataChannel")
-    # Channels have no ARN: IAM takes only the wildcard.
+    # Channels have no ARN: IAM accepts only the wildcard.
     return _grant(
         grantee, [f"ssmmessages:{verb}{each}" for verb in ("Create", "Open") for each in channels], ["*"]
     )

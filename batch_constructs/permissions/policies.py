@@ -1,6 +1,6 @@
 """The user guide's example policies, one function each, for every partition, Region and account.
 
-``allow_*`` and ``deny_*`` give statements: ``role.add_to_policy(allow_read())``, or a list of them for
+``allow_*`` and ``deny_*`` return one statement, ``role.add_to_policy(allow_read())``, or a list of them for
 ``iam.PolicyDocument(statements=…)``.
 """
 
@@ -38,14 +38,14 @@ __all__ = [
 
 @checked
 def allow_read() -> iam.PolicyStatement:
-    """Allow to see everything of AWS Batch, snapshots of queues included, and to change nothing.
+    """Allow viewing everything of AWS Batch, including snapshots of queues, and changing nothing.
 
-    It is for the API. The console also shows networks, roles, images and logs: for people who use it attach AWS's managed
-    policies, too.
+    It covers the API. The console also shows networks, roles, images and logs: for people who use it, also attach AWS's
+    managed policies.
 
     Guide: Example Policies (read-only access).
     """
-    # Most of these actions have no resource: IAM takes only the wildcard.
+    # Most of these actions have no resource type: IAM accepts only the wildcard.
     return iam.PolicyStatement(actions=["batch:Describe*", "batch:List*", "batch:Get*"], resources=["*"])
 
 
@@ -53,7 +53,7 @@ def allow_read() -> iam.PolicyStatement:
 def allow_submit_job(
     *, queue: IJobQueueRef | None = None, definition_prefix: str = ""
 ) -> iam.PolicyStatement:
-    """Allow to submit jobs of some definitions, in any revision, to one queue or to any.
+    """Allow submitting jobs of some definitions, in any revision, to one queue or to any.
 
     To name definitions in full, use ``queue.grant_submit_job``.
 
@@ -61,10 +61,10 @@ def allow_submit_job(
 
     Args:
         queue: The only queue: ours, the L2's, an L1 or an imported one. By default any of the account and Region.
-        definition_prefix: With what the definitions' names begin. By default any name.
+        definition_prefix: The prefix of the definitions' names. By default any name.
 
     Raises:
-        ValueError: the prefix holds what no name holds.
+        ValueError: the prefix has a character that names cannot have.
     """
     return iam.PolicyStatement(
         actions=["batch:SubmitJob"], resources=[_definitions(definition_prefix), _queue(queue)]
@@ -75,9 +75,9 @@ def allow_submit_job(
 def allow_submit_job_with_share_identifier(
     *share_identifiers: str, queue: IJobQueueRef | None = None, definition_prefix: str = ""
 ) -> list[iam.PolicyStatement]:
-    """Allow to submit jobs in some shares only, for queues that share fairly.
+    """Allow submitting jobs in some shares only, for fair-share queues.
 
-    Meant for queues with a scheduling policy, where AWS Batch refuses jobs without a share identifier.
+    Use it for queues with a scheduling policy, which refuse jobs without a share identifier.
 
     Guide: Example Policies (the ``batch:ShareIdentifier`` condition key); Share identifiers (newer than the table of
     contents).
@@ -85,10 +85,10 @@ def allow_submit_job_with_share_identifier(
     Args:
         share_identifiers: At least one; may end in ``*``.
         queue: The only queue. By default any of the account and Region.
-        definition_prefix: With what the definitions' names begin. By default any name.
+        definition_prefix: The prefix of the definitions' names. By default any name.
 
     Raises:
-        ValueError: no share identifier is given or one is malformed, or the prefix holds what no name holds.
+        ValueError: no share identifier is given or one is malformed, or the prefix has a character that names cannot have.
     """
     problems = Problems()
     problems.check(bool(share_identifiers), "at least one share identifier must be given")
@@ -96,8 +96,8 @@ def allow_submit_job_with_share_identifier(
     problems.raise_if_any()
     key, values = BatchConditionKey.SHARE_IDENTIFIER, share_identifiers
     return [
-        # The guide has the key on queue and definition, the list of actions has it on the job alone. So: where it
-        # is known it must match, and on the job it must be there.
+        # The guide has the key on queue and definition, AWS's list of actions only on the job. So the key must match
+        # wherever it exists, and must exist on the job.
         iam.PolicyStatement(
             actions=["batch:SubmitJob"],
             resources=[_definitions(definition_prefix), _queue(queue)],
@@ -120,7 +120,7 @@ def allow_submit_service_job(
     share_identifiers: Sequence[str] = (),
     maximum_scheduling_priority: Number | None = None,
 ) -> list[iam.PolicyStatement]:
-    """Allow to submit training jobs for SageMaker AI, in some shares or up to some priority only.
+    """Allow submitting training jobs for SageMaker AI, in some shares or up to some priority only.
 
     Without limits on share and priority, ``queue.grant_submit_service_job`` is shorter.
 
@@ -130,7 +130,7 @@ def allow_submit_service_job(
         training_roles: The roles that payloads may name as ``RoleArn``; at least one.
         queue: The only queue: ours, an L1 or an imported one. By default any of the account and Region.
         share_identifiers: The only shares; may end in ``*``. By default any, and jobs without one.
-        maximum_scheduling_priority: The highest priority that a job may ask for, 0 to 9999. By default any.
+        maximum_scheduling_priority: The highest priority that a job may have, 0 to 9999. By default any.
 
     Raises:
         ValueError: no role is given, a share identifier is malformed, or the priority is out of its range.
@@ -173,17 +173,17 @@ def allow_register_job_definition(
     definition_prefix: str = "",
     roles: Sequence[iam.IRole | iam.Role] = (),
 ) -> list[iam.PolicyStatement]:
-    """Allow to register and deregister definitions, limited to what every container in them may be.
+    """Allow registering and deregistering definitions whose containers all meet some conditions.
 
     Guide: Example Policies (restricting user, image, privilege, role).
 
     Args:
-        conditions: What all must hold. By default anything goes.
-        definition_prefix: With what the definitions' names begin. By default any name.
+        conditions: The conditions on every container. By default none.
+        definition_prefix: The prefix of the definitions' names. By default any name.
         roles: The job and execution roles that the definitions may name. By default none.
 
     Raises:
-        ValueError: the prefix holds what no name holds.
+        ValueError: the prefix has a character that names cannot have.
     """
     definitions = _definitions(definition_prefix)
     return [
@@ -195,26 +195,26 @@ def allow_register_job_definition(
 
 @checked
 def deny_register_job_definition_if_all(conditions: RegistrationConditions) -> iam.PolicyStatement:
-    """Deny to register definitions in which one container matches all of these conditions.
+    """Deny registering definitions in which one container matches all of these conditions.
 
     Guide: Example Policies (deny action when all condition keys match strings).
 
     Args:
-        conditions: What must not come together.
+        conditions: The conditions that must not hold together.
     """
     return _register(iam.Effect.DENY, "*", conditions.together())
 
 
 @checked
 def deny_register_job_definition_if_any(conditions: RegistrationConditions) -> list[iam.PolicyStatement]:
-    """Deny to register definitions in which one container matches one of these conditions.
+    """Deny registering definitions in which one container matches one of these conditions.
 
     Guide: Example Policies (deny action when any condition keys match strings).
 
     Args:
-        conditions: What must not be, each for itself.
+        conditions: The conditions of which none must hold.
     """
-    # Keys in one statement must all match, so that each needs a statement of its own.
+    # The keys of one statement must all match, so each needs a statement of its own.
     return [_register(iam.Effect.DENY, "*", condition) for condition in conditions.by_key()]
 
 
@@ -228,7 +228,7 @@ def _register(effect: iam.Effect, definitions: str, conditions: Condition) -> ia
 
 
 def _definitions(prefix: str) -> str:
-    """The ARNs of all definitions whose names begin so, revisions included."""
+    """Return the ARN pattern of all definitions with a prefix, including their revisions."""
     problems = Problems()
     if prefix:
         problems.matches("definition_prefix", prefix, patterns.RESOURCE_NAME)

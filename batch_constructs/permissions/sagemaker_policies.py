@@ -1,4 +1,4 @@
-"""The policy of those who look after SageMaker jobs in AWS Batch."""
+"""The policy for administrators of SageMaker jobs in AWS Batch."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ _ROLE = "AWSServiceRoleForAWSBatchWithSagemaker"
 def allow_manage_sagemaker_jobs(
     *, training_roles: Sequence[iam.IRole | iam.Role]
 ) -> list[iam.PolicyStatement]:
-    """Allow all of AWS Batch, to let it make its service-linked role for SageMaker AI, and to hand it training roles.
+    """Allow all of AWS Batch, the creation of its service-linked role for SageMaker AI, and passing training roles.
 
-    AWS Batch makes the role ``AWSServiceRoleForAWSBatchWithSagemaker`` at the first service environment of the account, with
-    the rights of who makes that. This is for administrators, as in AWS's example; for those who submit there is
+    AWS Batch creates the role ``AWSServiceRoleForAWSBatchWithSagemaker`` with the first service environment of the account,
+    with the rights of the caller. This is for administrators, as in AWS's example. For people who submit jobs, use
     ``queue.grant_submit_service_job``.
 
     Guide: Example Policies (manage SageMaker AI resources with AWS Batch; newer than the table of contents).
 
     Args:
-        training_roles: The roles that payloads may name as ``RoleArn``; at least one. AWS's example has any role of the
+        training_roles: The roles that payloads may name as ``RoleArn``; at least one. AWS's example allows any role of the
             account.
 
     Raises:
-        ValueError: no role is given, without which no training job could start.
+        ValueError: no role is given, so that no training job could start.
     """
     problems = Problems()
     problems.check(
@@ -46,7 +46,7 @@ def allow_manage_sagemaker_jobs(
     problems.raise_if_any()
     role = f"arn:{cdk.partition()}:iam::{cdk.account()}:role/aws-service-role/{_SERVICE}/{_ROLE}"
     return [
-        # All of AWS Batch is what AWS's example allows; most of its reading calls know no resource.
+        # AWS's example allows all of AWS Batch; most of its read calls have no resource type.
         iam.PolicyStatement(actions=["batch:*"], resources=["*"]),
         iam.PolicyStatement(
             actions=["iam:CreateServiceLinkedRole"],

@@ -1,4 +1,4 @@
-"""Policies that decide by tags: which queues and definitions, and which tags capacity may get."""
+"""Policies that depend on tags: of queues and definitions, and of capacity."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _SET_TAGS = "batch:SetCapacityTags"
 def allow_submit_job_with_tags(
     *, queue_tags: Mapping[str, str], definition_tags: Mapping[str, str]
 ) -> list[iam.PolicyStatement]:
-    """Allow to submit jobs to queues that have some tags, of definitions that have some tags.
+    """Allow submitting jobs to queues with given tags, of definitions with given tags.
 
-    Jobs must name the revision of their definition, such as ``align:3``: without it AWS Batch evaluates no tags of the
-    definition, and these statements refuse the job.
+    Jobs must name the revision of their definition, such as ``align:3``. Without it AWS Batch does not evaluate the tags
+    of the definition, and these statements refuse the job.
 
     Guide: Example Policies (restricting job submission by resource tags; newer than the table of contents).
 
@@ -51,7 +51,7 @@ def allow_submit_job_with_tags(
         ),
         iam.PolicyStatement(
             actions=["batch:SubmitJob"],
-            # With a revision only: without one the tags of a definition are not looked at.
+            # With a revision only: without one, AWS Batch does not evaluate the definition's tags.
             resources=[cdk.arn("batch", "job-definition/*:*")],
             conditions=_tagged(definition_tags),
         ),
@@ -62,20 +62,20 @@ def allow_submit_job_with_tags(
 def allow_set_capacity_tags(
     required: Mapping[str, Sequence[str]] | None = None, *, optional: Sequence[str] = ()
 ) -> iam.PolicyStatement:
-    """Allow to give tags to what an environment launches (``capacityTags``), beside the right to make or change it.
+    """Allow tagging what an environment launches (``capacityTags``), in addition to the right to create or change it.
 
-    AWS Batch asks for ``batch:SetCapacityTags`` whenever a request to create or update an environment has them. It is no
-    call of its own.
+    AWS Batch requires ``batch:SetCapacityTags`` if a request to create or update an environment has such tags. There is no
+    API call of that name.
 
     Guide: Capacity tags access policy (newer than the table of contents).
 
     Args:
-        required: Tags that must be given, each with the values that it may have, at least one. By default none.
-        optional: Keys of tags that may be given as well, with any value. By default none, if there are required ones;
-            without these any tags may be given.
+        required: Required tags, each with its allowed values, at least one. By default none.
+        optional: Keys of tags that are allowed as well, with any value. By default none if there are required tags,
+            else any.
 
     Raises:
-        ValueError: a required tag has no value that it may have.
+        ValueError: a required tag has no allowed value.
     """
     required = required or {}
     problems = Problems()
@@ -101,14 +101,14 @@ def allow_set_capacity_tags(
 
 @checked
 def deny_set_capacity_tags() -> iam.PolicyStatement:
-    """Deny to give tags to what an environment launches, while environments may be made and changed.
+    """Deny tagging what an environment launches; creating and changing environments is not denied.
 
     Guide: Capacity tags access policy (newer than the table of contents).
     """
     return iam.PolicyStatement(
         effect=iam.Effect.DENY,
         actions=[_SET_TAGS],
-        # A denial of every environment, whoever owns it.
+        # It denies every environment.
         resources=["*"],
     )
 
