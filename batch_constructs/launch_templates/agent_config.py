@@ -29,19 +29,19 @@ _LEAST_SECONDS = {
 
 
 class ImagePullBehavior(StrEnum):
-    """When the agent pulls the image of a job.
+    """When the ECS agent pulls the image of a job.
 
     Guide: Launch Template Support.
     """
 
     DEFAULT = "default"
-    """Always; where the pull fails, from the cache."""
+    """Always; if the pull fails, the agent uses the cached image."""
     ALWAYS = "always"
-    """Always; where the pull fails, the job fails."""
+    """Always; if the pull fails, the job fails."""
     ONCE = "once"
-    """Only if no job on the instance had it before."""
+    """Only if no earlier job on the instance used it."""
     PREFER_CACHED = "prefer-cached"
-    """Only if it is not in the cache, which is never cleaned then."""
+    """Only if it is not cached; the cache is never cleaned then."""
 
 
 @checked
@@ -51,23 +51,23 @@ class EcsAgentConfig:
 
     What is omitted stays as the image or AWS Batch sets it. Tokens pass.
 
-    Args:
-        image_pull_behavior: When to pull. ``ONCE`` or ``PREFER_CACHED`` spare registries with rate limits.
-        image_cleanup_interval: How often images without a job are removed: at least 10 minutes, 30 when omitted.
-        image_minimum_cleanup_age: How long an image stays after its pull, at least 1 second, an hour when omitted.
-        engine_task_cleanup_wait_duration: How long the container of a finished job keeps its disk space, at least 1
-            second, 3 hours when omitted; shorter for many short jobs, or the disk fills up.
-        enable_spot_instance_draining: Whether a Spot instance under a reclaim notice takes no more jobs.
+    Attributes:
+        image_pull_behavior: When to pull. ``ONCE`` and ``PREFER_CACHED`` help with registries that limit pulls.
+        image_cleanup_interval: How often images without a job are removed: at least 10 minutes, by default 30.
+        image_minimum_cleanup_age: How long an image stays after its pull: at least 1 second, by default an hour.
+        engine_task_cleanup_wait_duration: How long the container of a finished job keeps its disk space: at least 1
+            second, by default 3 hours. Shorten it if you run many short jobs, or the disk fills up.
+        enable_spot_instance_draining: Whether a Spot instance takes no more jobs after its interruption notice.
         enable_task_iam_role: Whether containers may get the credentials of their job role.
-        awsvpc_block_imds: Whether jobs with a network interface of their own, as nodes of multi-node jobs have, are kept
-            from the instance's metadata service, and so from its role. Single jobs run in the network of their host,
-            where nothing keeps them from it. They are not when omitted: some programs ask there where they run.
-        reserved_memory: Memory that jobs never get, in whole MiB, 32 when omitted.
+        awsvpc_block_imds: Whether jobs with their own network interface (nodes of multi-node jobs) are blocked from the
+            instance's metadata service, and so from the instance's role. By default they are not: some programs ask
+            it where they run. Single jobs use the network of their host, so nothing blocks them.
+        reserved_memory: Memory that jobs never get, in whole MiB; by default 32.
         extra: Other settings of the agent by their names, such as ``{"ECS_LOGLEVEL": "debug"}``.
 
     Raises:
-        ValueError: a value is out of the agent's range (it would fall back silently), a setting belongs to AWS Batch,
-            or is given twice.
+        ValueError: a value is out of the agent's range (the agent would silently use its default), or a setting
+            belongs to AWS Batch or is given twice.
 
     Guide: Launch Template Support; Compute Resource Memory Management.
     """
@@ -82,7 +82,7 @@ class EcsAgentConfig:
     reserved_memory: Size | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
     content_type: ClassVar[str] = "text/x-shellscript"
-    # Durations and sizes are read once, at birth: each reading crosses the border.
+    # Durations and sizes are read once, since each reading is a call to Node.js.
     _settings: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -115,7 +115,7 @@ class EcsAgentConfig:
         object.__setattr__(self, "_settings", {**chosen, **self.extra})
 
     def body(self) -> str:
-        """A script that adds the settings; the quoted here-document keeps every value as it is."""
+        """Return a script that adds the settings; the quoted here-document keeps every value as it is."""
         lines = "\n".join(f"{name}={value}" for name, value in self._settings.items())
         return f"#!/bin/bash\ncat >>/etc/ecs/ecs.config <<'ECS_CONFIG'\n{lines}\nECS_CONFIG"
 
@@ -136,12 +136,12 @@ def _extra_problems(extra: Mapping[str, str], chosen: Mapping[str, str]) -> list
     return problems
 
 
-def _flag(value: bool | None) -> str | None:  # noqa: FBT001 - it only spells the value
+def _flag(value: bool | None) -> str | None:  # noqa: FBT001 - it only formats the value
     return None if value is None else str(value).lower()
 
 
 def _text(number: float | None) -> str | None:
     if number is None:
         return None
-    # Inside a text the CDK resolves only text tokens.
+    # Inside a string the CDK resolves only string tokens.
     return str(number) if known(number) else Token.as_string(number)

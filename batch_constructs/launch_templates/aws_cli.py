@@ -1,4 +1,4 @@
-"""The AWS CLI on the instances, for jobs whose images do not bring it."""
+"""The AWS CLI on the instances, for jobs whose images do not have it."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ _DOWNLOAD = "https://awscli.amazonaws.com/awscli-exe-linux-{arch}-{version}.zip"
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwsCli:
-    """The AWS CLI in a folder of the instance that brings its own Python, so that any container can mount it.
+    """The AWS CLI in a folder of the instance that any container can mount, since it contains its own Python.
 
-    Use it for Nextflow, whose tasks copy their files with ``aws`` from the instance (``aws.batch.cliPath``), and for
-    other tools that mount the CLI into the image of a job. It is installed before the ECS agent starts, on x86_64 and
-    arm64 with Amazon Linux 2023. Where that fails after five attempts, the instance takes no jobs: its ECS agent stays
-    off, and the console output and ``/var/log/batch-aws-cli.log`` say why.
+    Use this for Nextflow, whose tasks copy their files with the instance's ``aws`` (``aws.batch.cliPath``), and for
+    other tools that mount the CLI into the container of a job. It is installed before the ECS agent starts, on x86_64
+    and arm64 with Amazon Linux 2023. If that fails five times, the instance takes no jobs: its ECS agent stays off,
+    and the console output and ``/var/log/batch-aws-cli.log`` say why.
 
     Instances download it from the internet: AWS has no endpoint for ``awscli.amazonaws.com``. In an isolated network
-    give ``url`` a copy that instances reach by HTTPS, or an image of your own that has it.
+    set ``url`` to a copy that instances can reach by HTTPS, or use an image of your own that has the CLI.
 
-    Guide: Launch Template Support.
-
-    Args:
-        version: Which version, such as ``"2.31.0"``; pinned, so that all instances have the same. By default the one
+    Attributes:
+        version: The version, such as ``"2.31.0"``; pinned, so that all instances have the same. By default the one
             with which this library was released. An instance that has it already installs nothing.
         path: The folder, which nothing else uses: by default ``/opt/aws-cli``, with the program in ``bin/aws``.
-        url: Where the zip file is; ``{arch}`` stands for ``x86_64`` or ``aarch64``, ``{version}`` for the version. By
-            default where AWS keeps it.
+        url: The address of the zip file; ``{arch}`` becomes ``x86_64`` or ``aarch64``, ``{version}`` the version. By
+            default the address at AWS.
 
     Raises:
-        ValueError: the version is none of the AWS CLI 2, the folder is none for it, or the address is not HTTPS.
+        ValueError: the version is not one of the AWS CLI 2, the folder is not allowed, or the address is not HTTPS.
+
+    Guide: Launch Template Support.
     """
 
     version: str = "2.31.0"
@@ -63,23 +63,23 @@ class AwsCli:
 
     @property
     def program(self) -> str:
-        """The program on the instance: ``aws.batch.cliPath`` of Nextflow."""
+        """The path of the program on the instance, for ``aws.batch.cliPath`` of Nextflow."""
         return f"{self.path}/bin/aws"
 
     @property
     def is_from_aws(self) -> bool:
-        """Whether instances download it from AWS, so from the internet."""
+        """Return whether instances download it from AWS, and so from the internet."""
         return self.url == _DOWNLOAD
 
     def script(self) -> BootScript:
-        """The script that installs it; `BatchLaunchTemplate` adds it by itself."""
+        """Return the script that installs it; `BatchLaunchTemplate` adds it itself."""
         return BootScript(
             part="batch-aws-cli",
             files=["retry", "no_jobs", "aws_cli"],
             settings={
                 "VERSION": self.version,
                 "FOLDER": self.path,
-                # The architecture is the instance's to say: a template may serve both.
+                # The script fills in the architecture, since one template may serve both.
                 "URL": self.url.replace("{version}", self.version),
             },
         )

@@ -1,4 +1,4 @@
-"""Parts of user data that are ours: shell kept in files of its own, run at each boot."""
+"""Parts of user data that this library writes: shell files that run at each boot."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ __all__ = ["BootScript", "mount_script", "shell"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BootScript:
-    """Some of our shell files with their settings.
+    """Some shell files of this library, with their settings.
 
-    A boothook, since those run at every boot and before Docker starts, which waits for the network to be online;
-    scripts of other types run much later, when Docker keeps its files open on the root disk.
+    It is a boothook that waits for the network: boothooks run at every boot and before Docker starts. Scripts of other
+    types run much later, when Docker keeps its files open on the root disk.
 
-    Args:
-        part: What it calls itself in the console and in its log, ``/var/log/PART.log``.
-        files: Which shell files, by name, in order; ``common`` comes first by itself.
-        settings: Variables that they read.
-        calls: Functions of theirs to call, each with its arguments.
+    Attributes:
+        part: Its name in the console and in its log, ``/var/log/PART.log``.
+        files: The names of the shell files, in order; ``common`` is added first.
+        settings: Variables that the files read.
+        calls: Functions of the files to call, each with its arguments.
     """
 
     part: str
@@ -37,7 +37,7 @@ class BootScript:
     content_type: ClassVar[str] = "text/cloud-boothook"
 
     def body(self) -> str:
-        """The script; every value is quoted, so that it arrives as it is."""
+        """Return the script; every value is quoted, so that it arrives as it is."""
         settings = [
             f"{key}={shlex.quote(value)}"
             for key, value in ({"PART": self.part} | dict(self.settings)).items()
@@ -47,10 +47,10 @@ class BootScript:
 
 
 def mount_script(mounts: Mapping[str, Mount]) -> BootScript:
-    """One script for all mounts: their shell is in user data once.
+    """Return one script for all mounts, so that their shell functions are in user data only once.
 
     Args:
-        mounts: What to mount, by where.
+        mounts: What to mount, by path.
     """
     return BootScript(
         part="batch-mounts",
@@ -61,9 +61,9 @@ def mount_script(mounts: Mapping[str, Mount]) -> BootScript:
 
 @cache
 def shell(name: str) -> str:
-    """The text of one of our shell files.
+    """Return the text of one of this library's shell files.
 
     Args:
-        name: Without its ending.
+        name: The file's name without its suffix.
     """
     return (files(__package__) / "shell" / f"{name}.sh").read_text(encoding="utf-8")

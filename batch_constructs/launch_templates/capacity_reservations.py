@@ -1,4 +1,4 @@
-"""Capacity that was reserved beforehand, as a launch template names it."""
+"""Reserved capacity, as a launch template names it."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ __all__ = ["CapacityReservation"]
 class CapacityReservation:
     """An On-Demand Capacity Reservation, a Capacity Block, or a resource group of them, to start instances in.
 
-    It lies in one Availability Zone, so that the environment needs a subnet there.
-
-    Guide: Launch Template Support.
+    It is in one Availability Zone, so the environment needs a subnet there.
 
     Attributes:
-        reservation_id: ``cr-…``; either this or the group. Capacity Blocks have such an id, too. Tokens pass. By
-            default the group says which.
-        resource_group_arn: A resource group whose reservations are used; either this or the id. Tokens pass. By
-            default the id says which.
-        capacity_block: Whether it is a Capacity Block for ML, whose instances EC2 starts only when the launch
-            template says so. By default no.
+        reservation_id: ``cr-…``, also for a Capacity Block; give either this or the group. Tokens pass. By default
+            the group is used.
+        resource_group_arn: A resource group whose reservations are used; give either this or the id. Tokens pass. By
+            default the id is used.
+        capacity_block: Whether it is a Capacity Block for ML, whose instances EC2 starts only if the launch template
+            says so. By default no.
 
     Raises:
-        ValueError: neither or both of the two are given, or the id is not one of a reservation.
+        ValueError: neither or both of the two are given, or the id is not that of a reservation.
+
+    Guide: Launch Template Support.
     """
 
     reservation_id: str | None = None

@@ -1,4 +1,4 @@
-"""The CloudWatch agent on the instances: what they measure of themselves, and what they log."""
+"""The CloudWatch agent on the instances: its metrics and its log files."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = ["AgentMetrics", "CloudWatchAgent"]
 
 
 class AgentMetrics(StrEnum):
-    """What the CloudWatch agent can measure that EC2 cannot, since it is inside the instance.
+    """Metrics that the CloudWatch agent measures inside the instance, where EC2 cannot.
 
     Guide: Launch Template Support.
     """
@@ -40,9 +40,9 @@ class AgentMetrics(StrEnum):
     SWAP = "swap"
     """Swap in use, in percent."""
     CPU = "cpu"
-    """How busy all processors are together, and how long they wait for disks, in percent."""
+    """Use of all processors together, and the time they wait for disks, in percent."""
     GPU = "nvidia_gpu"
-    """Utilization and memory of each NVIDIA GPU, in percent and MiB; on images with NVIDIA's driver."""
+    """Utilization and memory of each NVIDIA GPU, in percent and MiB; needs an image with NVIDIA's driver."""
 
 
 _MEASURED: Mapping[AgentMetrics, Mapping[str, Any]] = MappingProxyType(
@@ -50,7 +50,7 @@ _MEASURED: Mapping[AgentMetrics, Mapping[str, Any]] = MappingProxyType(
         AgentMetrics.MEMORY: {"measurement": ["mem_used_percent"]},
         AgentMetrics.DISK: {
             "measurement": ["used_percent"],
-            # Each container adds an overlay of the same disk.
+            # Each container adds an overlay file system on the same disk.
             "ignore_file_system_types": ["devtmpfs", "overlay", "squashfs", "sysfs", "tmpfs"],
             "drop_device": True,
         },
@@ -63,7 +63,7 @@ _MEASURED: Mapping[AgentMetrics, Mapping[str, Any]] = MappingProxyType(
         AgentMetrics.GPU: {"measurement": ["utilization_gpu", "utilization_memory", "memory_used"]},
     }
 )
-# Where the reasons stand for which an instance never took a job.
+# These logs say why an instance never took a job.
 _BOOT_LOGS = (
     "/var/log/cloud-init-output.log",
     "/var/log/batch-storage.log",
@@ -77,26 +77,26 @@ _INTERVAL = Range(1, 86_400, unit="seconds", source=EC2, default=60)
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudWatchAgent:
-    """The CloudWatch agent: metrics from inside the instances, and their logs, which else are lost with them.
+    """The CloudWatch agent: metrics from inside the instances, and their logs, which are otherwise lost with them.
 
-    Instances install it from the repositories of Amazon Linux 2023, which lie in S3. In an isolated network it takes
-    the gateway endpoint for S3, and interface endpoints for ``monitoring`` and, with a log group, ``logs``. Where it
-    cannot start, the console output says so, and jobs run without it. Metrics of CloudWatch cost by the number of
-    instances.
+    Instances install it from the repositories of Amazon Linux 2023, which are in S3. In an isolated network it needs
+    the gateway endpoint for S3, and interface endpoints for ``monitoring`` and, with a log group, ``logs``. If it
+    cannot start, the console output says so, and jobs run without it. CloudWatch charges for each metric of each
+    instance.
 
-    Guide: Launch Template Support.
-
-    Args:
+    Attributes:
         metrics: What is measured. By default memory and disks; none with ``()``.
         metrics_collection_interval: How often, in whole seconds from 1 to a day; by default each minute.
-        namespace: Under which name CloudWatch keeps them: one for each environment tells them apart. By default
+        namespace: The namespace of the metrics. Use one for each environment to tell them apart. By default
             ``CWAgent``.
-        log_group: Where log files go, each to a stream ``INSTANCE/PATH``. By default none are kept.
-        log_files: Which files, by path or pattern; needs ``log_group``. By default those that tell why an instance
-            takes no jobs: of cloud-init, of the ECS agent, of storage and mounts.
+        log_group: The log group of the log files; each file has a stream ``INSTANCE/PATH``. By default none are kept.
+        log_files: Paths or patterns of log files; needs ``log_group``. By default those that say why an instance takes
+            no jobs: of cloud-init, of the ECS agent, of storage and mounts.
 
     Raises:
-        ValueError: nothing is to be done, or the arguments contradict each other.
+        ValueError: neither metrics nor a log group are given, or the arguments contradict each other.
+
+    Guide: Launch Template Support.
     """
 
     metrics: Sequence[AgentMetrics] = (AgentMetrics.MEMORY, AgentMetrics.DISK)
@@ -133,10 +133,10 @@ class CloudWatchAgent:
         object.__setattr__(self, "_interval", 60 if interval is None else interval)
 
     def script(self) -> BootScript:
-        """The script that installs and starts it; `BatchLaunchTemplate` adds it by itself."""
+        """Return the script that installs and starts it; `BatchLaunchTemplate` adds it itself."""
         text = json.dumps(self._settings(), separators=(",", ":"))
         if not known(self._interval):
-            # Inside a text the CDK resolves only text tokens.
+            # Inside a string the CDK resolves only string tokens.
             text = text.replace(json.dumps(self._interval), as_string(self._interval))
         settings = {"SETTINGS": text}
         return BootScript(
@@ -144,7 +144,7 @@ class CloudWatchAgent:
         )
 
     def grant(self, grantee: iam.IGrantable) -> None:
-        """Allow to put metrics into its namespace, and to write to its log group; nothing else.
+        """Allow to put metrics into its namespace and to write to its log group, nothing else.
 
         Args:
             grantee: The instances' role.
@@ -153,7 +153,7 @@ class CloudWatchAgent:
             grantee.grant_principal.add_to_principal_policy(
                 iam.PolicyStatement(
                     actions=["cloudwatch:PutMetricData"],
-                    # The action has no resource in IAM; the namespace is what limits it.
+                    # The action has no resource in IAM; only the namespace limits it.
                     resources=["*"],
                     conditions={"StringEquals": {"cloudwatch:namespace": self.namespace}},
                 )
@@ -162,10 +162,10 @@ class CloudWatchAgent:
             self.log_group.grant_write(grantee)
 
     def connect(self, instances: ec2.IConnectable) -> None:
-        """Nothing: CloudWatch has no security group.
+        """Do nothing: CloudWatch has no security group.
 
         Args:
-            instances: What the instances belong to.
+            instances: The security groups of the instances.
         """
 
     def _settings(self) -> dict[str, Any]:
@@ -177,7 +177,7 @@ class CloudWatchAgent:
                     "InstanceId": "${aws:InstanceId}",
                     "InstanceType": "${aws:InstanceType}",
                 },
-                # Instances come and go: alarms and dashboards look at all of them.
+                # Instances come and go, so alarms and dashboards need one metric over all of them.
                 "aggregation_dimensions": [[]],
                 "metrics_collected": {
                     each.value: {**_MEASURED[each], "metrics_collection_interval": self._interval}

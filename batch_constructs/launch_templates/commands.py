@@ -1,4 +1,4 @@
-"""What commands in user data do to the ECS agent: wait for it, take its settings away, or fail on Amazon Linux 2023."""
+"""Mistakes in user data about the ECS agent: waiting for it, overwriting its settings, old package commands."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ __all__ = ["RESERVED_SETTINGS", "command_problems", "reserved_settings", "write_
 
 CONFIG_FILE = "/etc/ecs/ecs.config"
 RESERVED_SETTINGS = ("ECS_CLUSTER", "ECS_INSTANCE_ATTRIBUTES")
-"""What AWS Batch writes there itself, so that an instance joins its environment and is known by its revision."""
+"""Settings that AWS Batch writes there, so that an instance joins its environment."""
 
-# One command: what stands between these. A single & is taken with the command that it sends to the background.
+# These separate commands. A single & is not one: it belongs to the command that it sends to the background.
 _SEPARATORS = re.compile(r"&&|\|\||[;|\n(){}`]|\$\(")
-# try-restart leaves alone what does not run yet.
+# try-restart does nothing to a service that is not running yet.
 _STARTS = frozenset({"start", "restart", "reload-or-restart"})
-# The units of both wait for cloud-init to end: aws/amazon-ecs-agent#1707, moby/moby#41767.
+# Both units wait until cloud-init ends: aws/amazon-ecs-agent#1707, moby/moby#41767.
 _UNITS = frozenset({"ecs", "docker"})
 _OVERWRITES = re.compile(
     rf"(?<!>)>\|?\s*[\"']?{re.escape(CONFIG_FILE)}\b|\btee\s+(?!-a|--append)[^|;&]*{re.escape(CONFIG_FILE)}\b"
@@ -30,10 +30,10 @@ _RESERVED = re.compile(rf"\b({'|'.join(RESERVED_SETTINGS)})\s*=")
 
 
 def command_problems(text: str) -> Iterator[str]:
-    """Yield what is wrong with the commands of a script that runs when an instance starts.
+    """Yield the problems of the commands in a script that runs when an instance starts.
 
     Args:
-        text: The script; tokens may be in it.
+        text: The script; it may contain tokens.
     """
     lines = [line for line in text.replace("\\\n", " ").splitlines() if not line.lstrip().startswith("#")]
     for line in lines:
@@ -44,22 +44,22 @@ def command_problems(text: str) -> Iterator[str]:
 
 
 def write_problem(got: str) -> str:
-    """Return what is wrong with a file of settings that is written anew.
+    """Return the problem of a settings file that is overwritten.
 
     Args:
-        got: What the user gave.
+        got: What the user gave, as the message shows it.
     """
     return (
-        f"{CONFIG_FILE} must be added to, since AWS Batch writes to it what lets the instance join, {got}: append with "
-        "'>>', or use EcsAgentConfig"
+        f"{CONFIG_FILE} must not be overwritten, since AWS Batch writes the settings there with which the instance "
+        f"joins, {got}: append with '>>', or use EcsAgentConfig"
     )
 
 
 def reserved_settings(text: str) -> list[str]:
-    """Return which settings of the agent a text sets that AWS Batch sets itself.
+    """Return the settings of the agent that a script sets although AWS Batch sets them.
 
     Args:
-        text: Of a part of user data.
+        text: The text of a part of user data.
     """
     lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
     return sorted({found for line in lines for found in _RESERVED.findall(line)})
@@ -73,13 +73,13 @@ def _of_command(words: Sequence[str], text: str) -> Iterator[str]:
         )
     if words[-1:] != ["amazon-linux-extras"] and "amazon-linux-extras" in words and not _GUARDED.search(text):
         yield (
-            "amazon-linux-extras is not there on Amazon Linux 2023, the image of new environments, got "
-            f"{' '.join(words)!r}: use dnf, or ask with 'command -v amazon-linux-extras' first"
+            "amazon-linux-extras does not exist on Amazon Linux 2023, the image of new environments, got "
+            f"{' '.join(words)!r}: use dnf, or test with 'command -v amazon-linux-extras' first"
         )
 
 
 def _waits_for_agent(words: Sequence[str]) -> bool:
-    """Return whether a command starts ecs or docker, again or for the first time, and waits until that is done."""
+    """Return whether a command starts or restarts ecs or docker and waits until that is done."""
     if words[-1:] == ["&"] or not {"systemctl", "service"} & {*words}:
         return False
     tool = next(word for word in words if word in {"systemctl", "service"})

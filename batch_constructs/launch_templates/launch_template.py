@@ -51,18 +51,18 @@ _Data = ec2.CfnLaunchTemplate
 @checked
 @jsii.implements(ILaunchTemplateRef)
 class BatchLaunchTemplate(Referable):
-    """What the instances of an EC2 or Spot environment boot with: an encrypted root disk, IMDSv2, user data.
+    """A launch template for an EC2 or Spot environment: an encrypted root disk, IMDSv2, user data.
 
-    It offers nothing that AWS Batch ignores in a template (instance type, role, subnets, Spot options) or overrides
-    from the environment (key pair, image; security groups unless network interfaces carry them). Give it to an
-    environment, which then follows its latest version: every change of the template is a change of the environment.
-    Its L1 resource is the attribute ``cfn``.
+    It has no argument for what AWS Batch ignores in a template (instance type, role, subnets, Spot options) or
+    overrides from the environment (key pair, image; security groups unless network interfaces have them). Give it to an
+    environment, which then follows its latest version: every change of the template is a change of the environment. Its
+    L1 resource is the attribute ``cfn``.
 
     Guide: Launch Template Support; Compute Resource AMIs.
     """
 
     aws_cli: AwsCli | None
-    """The AWS CLI that its instances have for containers; ``None`` without."""
+    """The AWS CLI that containers can mount from its instances, or ``None``."""
 
     def __init__(
         self,
@@ -93,47 +93,48 @@ class BatchLaunchTemplate(Referable):
         Args:
             scope: Where the template belongs.
             id: Its name in that scope.
-            root_volume_size: Whole GiB, at least what the image has (30 for the ECS images). 100 GiB when omitted,
-                since images of jobs and their scratch files fill the small disk of the AMI.
+            root_volume_size: Whole GiB, at least what the image has (30 for the ECS images). By default 100 GiB, since
+                images of jobs and their scratch files fill the small disk of the AMI.
             root_volume_type: The EBS volume type, by default ``gp3``.
-            root_volume_iops: For ``gp3`` at least 3,000, which it has when omitted; for ``io1`` and ``io2`` at least
+            root_volume_iops: For ``gp3`` at least and by default 3,000; for ``io1`` and ``io2`` at least
                 100, and required.
-            root_volume_throughput: MiB/s, for ``gp3`` only: at least 125, which it has when omitted, and at most a
+            root_volume_throughput: MiB/s, for ``gp3`` only: at least and by default 125, and at most a
                 quarter of the IOPS.
             root_device_name: The name that the image gives its root device. By default ``/dev/xvda``, as on Amazon
                 Linux 2 and 2023, so on every image that AWS Batch provides for ECS and EKS, with or without GPU. An
                 image of your own may differ (``/dev/sda1`` on Ubuntu); a wrong name adds a second disk and leaves the
                 root small.
             encrypted: Whether the root volume and the scratch volume are encrypted. By default they are.
-            kms_key: The key; the account's EBS key when omitted. A key of this app then lets the service-linked roles of
-                EC2 Auto Scaling and EC2 Spot use it and create grants. The policy of any other key, an L1 included, must
-                say so itself; a warning at synth has the statements.
+            kms_key: The key; by default the account's EBS key. A key of this app then lets the service-linked roles of
+                EC2 Auto Scaling and EC2 Spot use it and create grants. The policy of any other key, an L1 included,
+                must allow that itself; a warning at synth has the statements.
             storage: Disks besides the root volume, and swap. By default none.
-            mounts: What to mount from the network, by where: ``{"/shared": EfsMount(file_system=…)}``. Jobs reach it by
-                a volume with that host path. Environments of this library give their instances the rights and open
-                the ports; for others call `allow_instances`. It is mounted at each boot, after ``storage``. Where
-                that fails after five attempts, the instance takes no jobs: its ECS agent stays off, the console
-                output and ``/var/log/batch-mounts.log`` say why, and AWS Batch reports an environment whose
-                instances do not join. By default nothing.
-            aws_cli: The AWS CLI in a folder of the instance, for containers to mount, as Nextflow does. By default none.
+            mounts: File systems and buckets to mount, by path: ``{"/shared": EfsMount(file_system=…)}``. Jobs reach
+                them by a volume with that host path. Environments of this library give their instances the rights and
+                open the ports; for others call `allow_instances`. They are mounted at each boot, after ``storage``. If
+                that fails five times, the instance takes no jobs: its ECS agent stays off, the console output and
+                ``/var/log/batch-mounts.log`` say why, and AWS Batch reports an environment whose instances do not join.
+                By default nothing.
+            aws_cli: The AWS CLI in a folder of the instance, for containers to mount, as Nextflow does. By default
+                none.
             cloudwatch_agent: Metrics and logs from inside the instances. By default none.
-            metadata_hop_limit: How many network hops the instance's credentials may travel, 1 to 64. With 1, as by
+            metadata_hop_limit: How many network hops the instance's credentials may travel, 1 to 64. With 1, the
                 default, they stay on the instance, and pods with a network of their own do not get them; with 2 these
-                do. Jobs on Amazon ECS get them with any limit: they run in the network of their host, and multi-node
-                ones have an interface of their own, which ``EcsAgentConfig(awsvpc_block_imds=True)`` closes.
+                do. Jobs on Amazon ECS get them with any limit: they use the network of their host. Nodes of multi-node
+                jobs have their own interface, which ``EcsAgentConfig(awsvpc_block_imds=True)`` blocks.
             require_imdsv2: Whether the metadata service refuses requests without a session token. By default it does.
-            user_data: What the instances do at their first boot, in this order, after all that. 16 KiB in all, of
-                which each kind of storage takes 2 to 4, all mounts together 3 and more, the CloudWatch agent 3, and
-                the AWS CLI 3. By default nothing.
-            network_interfaces: With which interfaces the instances start, such as `efa_interfaces("p5.48xlarge")`. Of
-                the environments here only `EfaComputeEnvironment` takes such a template, and makes one by itself. By
+            user_data: What the instances do at their first boot, in this order, after all that. User data has 16 KiB in
+                all, of which each kind of storage takes 2 to 4, all mounts together 3 or more, the CloudWatch agent 3,
+                and the AWS CLI 3. By default nothing.
+            network_interfaces: The network interfaces of the instances, such as `efa_interfaces("p5.48xlarge")`. Of the
+                environments here only `EfaComputeEnvironment` takes such a template, and it makes one itself. By
                 default one interface, which AWS Batch puts into the environment's security groups.
-            security_groups: With ``network_interfaces`` only, and required there: what the interfaces belong to. By
-                default none, since those of the environment count.
+            security_groups: The security groups of ``network_interfaces``, which need them. By default none: those of
+                the environment are used.
             capacity_reservation: Where to start the instances. By default wherever EC2 has room, open reservations
                 first.
-            tags: Put on instances and volumes, at most 50. The environment's instance tags win on equal keys. By
-                default none.
+            tags: Tags of the instances and volumes, at most 50. If the environment's instance tags have the same key,
+                they win. By default none.
 
         Raises:
             ValueError: a value is out of range, or arguments contradict each other.
@@ -173,7 +174,7 @@ class BatchLaunchTemplate(Referable):
         key_arn = None if kms_key is None else kms_key.key_ref.key_arn
         scratch = members.scratch(storage, encrypted=encrypted, key_arn=key_arn)
         super().__init__(scope, id)
-        # Its logical id is that of the construct, which users of an earlier version have deployed.
+        # Its logical id is that of the construct, as in deployed stacks of earlier versions.
         self.cfn = ec2.CfnLaunchTemplate(
             self,
             "Default",
@@ -219,13 +220,13 @@ class BatchLaunchTemplate(Referable):
                 let_write_logs(self, cloudwatch_agent.log_group)
 
     def add_tags(self, tags: Mapping[str, str]) -> None:
-        """Put more tags on instances and volumes. It makes a new version, so that instances are replaced.
+        """Add tags to instances and volumes. It makes a new version, so that instances are replaced.
 
         Args:
             tags: What to add; equal keys get the new value.
 
         Raises:
-            ValueError: AWS would refuse them, together with those that are there.
+            ValueError: AWS would refuse them, together with the existing ones.
         """
         problems = Problems()
         problems.tags("tags", {**self._tags, **tags})
@@ -237,7 +238,7 @@ class BatchLaunchTemplate(Referable):
 
     @property
     def ref(self) -> str:
-        """The id of the template."""
+        """The template's id."""
         return self.cfn.ref
 
     @property
@@ -247,37 +248,37 @@ class BatchLaunchTemplate(Referable):
 
     @property
     def launch_template_ref(self) -> LaunchTemplateReference:
-        """The reference by which others name the template."""
+        """The reference that other constructs name the template by."""
         return self.cfn.launch_template_ref
 
     def add_property_override(self, property_path: str, value: Any) -> None:
-        """Override a property of the L1 resource, for what there is no argument for.
+        """Override a property of the L1 resource that has no argument here.
 
         Args:
-            property_path: Where it is, such as ``LaunchTemplateData.CpuOptions.ThreadsPerCore``.
-            value: What to put there.
+            property_path: The path of the property, such as ``LaunchTemplateData.CpuOptions.ThreadsPerCore``.
+            value: The value of the property.
         """
         self.cfn.add_property_override(property_path, value)
 
     @property
     def has_network_interfaces(self) -> bool:
-        """Whether it names network interfaces, which EC2 takes beside no security groups of an environment."""
+        """Return whether it names network interfaces, with which EC2 allows no security groups of an environment."""
         return self._has_network_interfaces
 
     @property
     def needs_rights(self) -> bool:
-        """Whether instances need rights or ports of their own for what the template has them do."""
+        """Return whether the template needs rights or open ports for its instances."""
         return bool(self._needs)
 
     def allow_instances(self, *, role: iam.IGrantable, security_groups: ec2.IConnectable) -> None:
-        """Give instances what its mounts and its CloudWatch agent need: rights, and open ports.
+        """Give instances the rights and open the ports that its mounts and its CloudWatch agent need.
 
-        Environments of this library do so by themselves. Call it for others, and for instances with a role that was
-        imported by its profile.
+        Environments of this library do so themselves. Call it for others, and for instances whose role was imported by
+        its profile.
 
         Args:
             role: The instances' role.
-            security_groups: What the instances belong to, such as an environment or a security group.
+            security_groups: The security groups of the instances, or something that has them, such as an environment.
         """
         for each in self._needs:
             each.grant(role)
@@ -293,7 +294,7 @@ def _parts(
 ) -> list[UserDataPart]:
     return [
         *([] if storage is None else storage.user_data_parts()),
-        # Before the mounts, so that their log leaves an instance which cannot mount.
+        # Before the mounts, so that an instance which cannot mount still sends their log.
         *([] if agent is None else [agent.script()]),
         *([] if aws_cli is None else [aws_cli.script()]),
         *([mount_script(mounts)] if mounts else []),

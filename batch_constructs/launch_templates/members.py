@@ -1,4 +1,4 @@
-"""The members of a launch template as CloudFormation wants them."""
+"""The properties of a launch template as CloudFormation needs them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TAGGED = ("instance", "volume")
 def scratch(
     storage: Storage | None, *, encrypted: bool, key_arn: str | None
 ) -> list[ec2.CfnLaunchTemplate.BlockDeviceMappingProperty]:
-    """The scratch volume, if there is one."""
+    """Return the scratch volume, if there is one."""
     if storage is None or storage.scratch is None:
         return []
     disk = storage.scratch
@@ -56,7 +56,7 @@ def volume(
     encrypted: bool,
     key_arn: str | None,
 ) -> ec2.CfnLaunchTemplate.BlockDeviceMappingProperty:
-    """An EBS volume, gone with its instance."""
+    """Return an EBS volume that is deleted with its instance."""
     return _Data.BlockDeviceMappingProperty(
         device_name=device_name,
         ebs=struct(
@@ -75,7 +75,7 @@ def volume(
 def interfaces(
     network_interfaces: Sequence[NetworkInterface], groups: Sequence[ec2.ISecurityGroup]
 ) -> list[ec2.CfnLaunchTemplate.NetworkInterfaceProperty]:
-    """The network interfaces, all in the same security groups."""
+    """Return the network interfaces, all in the same security groups."""
     ids = [group.security_group_id for group in groups]
     return [
         struct(
@@ -84,7 +84,7 @@ def interfaces(
             device_index=each.device_index,
             interface_type=each.interface_type.value,
             groups=ids,
-            # EC2 keeps interfaces that a template names unless it is told otherwise.
+            # EC2 keeps interfaces that a template names unless the template says otherwise.
             delete_on_termination=True,
         )
         for each in network_interfaces
@@ -94,7 +94,7 @@ def interfaces(
 def target(
     reservation: CapacityReservation | None,
 ) -> ec2.CfnLaunchTemplate.CapacityReservationSpecificationProperty | None:
-    """Where reserved capacity is."""
+    """Return the reservation to start instances in."""
     if reservation is None:
         return None
     return _Data.CapacityReservationSpecificationProperty(
@@ -108,7 +108,7 @@ def target(
 def market(
     reservation: CapacityReservation | None,
 ) -> ec2.CfnLaunchTemplate.InstanceMarketOptionsProperty | None:
-    """What EC2 wants to hear before it starts instances in a Capacity Block."""
+    """Return the market type that EC2 requires for instances in a Capacity Block."""
     if reservation is None or not reservation.capacity_block:
         return None
     return _Data.InstanceMarketOptionsProperty(market_type="capacity-block")
@@ -117,18 +117,18 @@ def market(
 def tag_specifications(
     tags: Mapping[str, str] | None,
 ) -> list[_Data.TagSpecificationProperty] | None:
-    """Tags of instances and volumes."""
+    """Return the tags of instances and volumes."""
     if not tags:
         return None
     pairs = [CfnTag(key=key, value=value) for key, value in tags.items()]
     return [
-        # The only way to tag the volumes: the tags of an environment reach its instances alone.
+        # Only this tags the volumes: the tags of an environment reach its instances alone.
         _Data.TagSpecificationProperty(resource_type=kind, tags=pairs)
         for kind in _TAGGED
     ]
 
 
 def tags_as_written(tags: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The same, as CloudFormation spells it."""
+    """Return the tags of instances and volumes with CloudFormation's names, for a property override."""
     pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
     return [{"ResourceType": kind, "Tags": pairs} for kind in _TAGGED]

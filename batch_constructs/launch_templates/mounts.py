@@ -1,4 +1,4 @@
-"""Filesystems of the network and buckets that instances mount before they take jobs."""
+"""File systems and buckets that instances mount before they take jobs."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _NFS_PORT = 2049
 
 
 class Mount(Protocol):
-    """Something that instances mount: how, and what for rights and ports it takes."""
+    """Something that instances mount, with the rights and ports that it needs."""
 
     def call(self, path: str) -> Sequence[str]:
-        """The function of our shell that mounts it at a path, with its arguments.
+        """Return the shell function that mounts it at a path, with its arguments.
 
         Args:
-            path: Where the instance has it.
+            path: The path on the instance.
         """
         ...
 
@@ -48,15 +48,15 @@ class Mount(Protocol):
         ...
 
     def connect(self, instances: ec2.IConnectable) -> None:
-        """Open the ports between it and the instances.
+        """Open the ports between the mount and the instances.
 
         Args:
-            instances: What the instances belong to.
+            instances: The security groups of the instances.
         """
         ...
 
     def wait_for(self) -> Sequence[IDependable]:
-        """What must exist before an instance can mount it, beside what its address names."""
+        """Return what must exist before an instance can mount it, besides what its address refers to."""
         ...
 
 
@@ -65,16 +65,16 @@ class Mount(Protocol):
 class EfsMount:
     """An EFS file system, mounted with encryption in transit and with the credentials of the instances' role.
 
-    The images of AWS for ECS bring the mount helper along, so that it takes no way to the internet.
+    The images of AWS for ECS have the mount helper, so it needs no way to the internet.
 
-    Guide: Launch Template Support.
-
-    Args:
+    Attributes:
         file_system: The file system, made here or imported with its security group.
-        access_point: Through which access point. By default none: the root of the file system.
+        access_point: The access point to mount through. By default none: the root of the file system.
         read_only: Whether jobs may only read; by default they may write.
         options: Further options of the mount helper, such as ``["az=eu-west-1a"]`` for a One Zone file system. By
             default none.
+
+    Guide: Launch Template Support.
     """
 
     file_system: efs.IFileSystem | efs.FileSystem
@@ -83,10 +83,10 @@ class EfsMount:
     options: Sequence[str] = ()
 
     def call(self, path: str) -> Sequence[str]:
-        """``efs PATH FILE_SYSTEM OPTIONS``.
+        """Return ``efs PATH FILE_SYSTEM OPTIONS``.
 
         Args:
-            path: Where the instance has it.
+            path: The path on the instance.
         """
         options = ["tls", "iam"]
         if self.access_point is not None:
@@ -96,7 +96,7 @@ class EfsMount:
         return ["efs", path, f"{self.file_system.file_system_id}:/", ",".join([*options, *self.options])]
 
     def grant(self, grantee: iam.IGrantable) -> None:
-        """To mount it, and to write to it unless it is read-only.
+        """Allow to mount it, and to write to it unless it is read-only.
 
         Args:
             grantee: The instances' role.
@@ -107,15 +107,15 @@ class EfsMount:
             self.file_system.grant_read_write(grantee)
 
     def connect(self, instances: ec2.IConnectable) -> None:
-        """NFS, port 2049.
+        """Open NFS, port 2049.
 
         Args:
-            instances: What the instances belong to.
+            instances: The security groups of the instances.
         """
         let_reach(instances, self.file_system, ec2.Port.tcp(_NFS_PORT))
 
     def wait_for(self) -> Sequence[IDependable]:
-        """Its mount targets, which the file system itself does not wait for."""
+        """Return its mount targets, which the file system itself does not wait for."""
         return [self.file_system.mount_targets_available]
 
 
@@ -124,14 +124,12 @@ class EfsMount:
 class FsxLustreMount:
     """An FSx for Lustre file system.
 
-    Instances install the client from the repositories of Amazon Linux 2023, which lie in S3: in an isolated network
-    the gateway endpoint for S3 is enough. They reach a file system in their VPC, or in one that it is peered with.
+    Instances install the client from the repositories of Amazon Linux 2023, which are in S3: in an isolated network
+    the gateway endpoint for S3 is enough. They reach a file system in their VPC, or in a peered one.
 
-    Guide: Launch Template Support.
-
-    Args:
-        file_system: The file system, or its DNS name: then open ports 988 and 1018 to 1023 between its security group
-            and the instances yourself.
+    Attributes:
+        file_system: The file system, or its DNS name. With a DNS name, open ports 988 and 1018 to 1023 between its
+            security group and the instances yourself.
         mount_name: Required for a DNS name and for an imported file system; FSx chooses it. By default that of the
             file system.
         read_only: Whether jobs may only read; by default they may write.
@@ -139,6 +137,8 @@ class FsxLustreMount:
 
     Raises:
         ValueError: the mount name is missing.
+
+    Guide: Launch Template Support.
     """
 
     file_system: fsx.LustreFileSystem | fsx.IFileSystem | str
@@ -156,12 +156,12 @@ class FsxLustreMount:
         problems.raise_if_any()
 
     def call(self, path: str) -> Sequence[str]:
-        """``lustre PATH DNS_NAME@tcp:/MOUNT_NAME OPTIONS``.
+        """Return ``lustre PATH DNS_NAME@tcp:/MOUNT_NAME OPTIONS``.
 
         Args:
-            path: Where the instance has it.
+            path: The path on the instance.
         """
-        # The CDK's interface hides what all of its file systems have.
+        # The CDK's interface hides members that all of its file systems have.
         system: Any = self.file_system
         dns_name = system if isinstance(system, str) else system.dns_name
         name = system.mount_name if self.mount_name is None else self.mount_name
@@ -169,17 +169,17 @@ class FsxLustreMount:
         return ["lustre", path, f"{dns_name}@tcp:/{name}", ",".join(options)]
 
     def grant(self, grantee: iam.IGrantable) -> None:
-        """Nothing: who reaches a Lustre file system may mount it.
+        """Do nothing: whoever reaches a Lustre file system may mount it.
 
         Args:
             grantee: The instances' role.
         """
 
     def connect(self, instances: ec2.IConnectable) -> None:
-        """Lustre's ports, both ways: the servers call their clients back.
+        """Open Lustre's ports both ways: the servers call their clients back.
 
         Args:
-            instances: What the instances belong to.
+            instances: The security groups of the instances.
         """
         if isinstance(self.file_system, str):
             return
@@ -189,7 +189,7 @@ class FsxLustreMount:
             let_reach(self.file_system, instances, port, asker=instances)
 
     def wait_for(self) -> Sequence[IDependable]:
-        """Nothing: its address names it."""
+        """Return nothing: its address refers to it."""
         return []
 
 
@@ -198,22 +198,22 @@ class FsxLustreMount:
 class S3Mount:
     """A bucket as a folder, by Mountpoint for Amazon S3: for large objects that are read, or written once in order.
 
-    Objects cannot be changed in part, renamed or locked; jobs that need that take EFS or FSx. Instances install
-    Mountpoint from the repositories of Amazon Linux 2023 (from version 2023.9 on), which lie in S3: in an isolated
-    network the gateway endpoint for S3 is enough, also for the bucket if it is in the same Region.
+    Objects cannot be changed in part, renamed or locked; use EFS or FSx for jobs that need that. Instances install
+    Mountpoint from the repositories of Amazon Linux 2023 (from version 2023.9 on), which are in S3: in an isolated
+    network the gateway endpoint for S3 is enough, also for a bucket in the same Region.
 
-    Guide: Launch Template Support.
-
-    Args:
+    Attributes:
         bucket: The bucket, made here or imported.
-        prefix: Which part of it, ending in ``/``. By default all of it.
-        read_only: Whether jobs may only read, as they do by default. Else they may also make new objects.
-        allow_overwrite: Whether jobs may replace objects that exist; not with ``read_only``. By default no.
+        prefix: The prefix to mount, ending in ``/``. By default the whole bucket.
+        read_only: Whether jobs may only read, as by default. Otherwise they may also make new objects.
+        allow_overwrite: Whether jobs may replace existing objects; not with ``read_only``. By default no.
         allow_delete: Whether jobs may delete objects; not with ``read_only``. By default no.
         options: Further options of ``mount-s3``, such as ``["--cache", "/instance-store"]``. By default none.
 
     Raises:
         ValueError: the prefix does not end in ``/``, or the arguments contradict each other.
+
+    Guide: Launch Template Support.
     """
 
     bucket: s3.IBucket | s3.Bucket
@@ -237,12 +237,12 @@ class S3Mount:
         problems.raise_if_any()
 
     def call(self, path: str) -> Sequence[str]:
-        """``s3 PATH BUCKET OPTIONS…``.
+        """Return ``s3 PATH BUCKET OPTIONS…``.
 
         Args:
-            path: Where the instance has it.
+            path: The path on the instance.
         """
-        # Jobs run as users of all kinds, and root mounts.
+        # Root mounts the bucket, and jobs run as any user.
         options = ["--allow-other"]
         if self.prefix:
             options += ["--prefix", self.prefix]
@@ -258,7 +258,7 @@ class S3Mount:
         return ["s3", path, self.bucket.bucket_name, *options, *self.options]
 
     def grant(self, grantee: iam.IGrantable) -> None:
-        """To list and read; also to write and to delete, where jobs may. With the bucket's key, if it has one.
+        """Allow to list and read, and to write and delete if jobs may; includes the bucket's key, if it has one.
 
         Args:
             grantee: The instances' role.
@@ -271,12 +271,12 @@ class S3Mount:
             self.bucket.grant_delete(grantee, objects)
 
     def connect(self, instances: ec2.IConnectable) -> None:
-        """Nothing: S3 has no security group.
+        """Do nothing: S3 has no security group.
 
         Args:
-            instances: What the instances belong to.
+            instances: The security groups of the instances.
         """
 
     def wait_for(self) -> Sequence[IDependable]:
-        """Nothing: its name names it."""
+        """Return nothing: the bucket's name refers to it."""
         return []

@@ -20,15 +20,15 @@ __all__ = ["InterfaceType", "NetworkInterface", "efa_interfaces", "interfaces_of
 class NetworkInterface:
     """A network interface that instances start with.
 
-    Guide: Elastic Fabric Adapter.
-
     Attributes:
-        network_card_index: The card, from 0; by default the first.
-        device_index: The place on that card, from 0; by default the first. The primary interface has 0 on card 0.
-        interface_type: Addresses, fabric or both. By default both: ``efa``.
+        network_card_index: The index of the network card, from 0; by default 0.
+        device_index: The index of the device on that card, from 0; by default 0. The primary interface has 0 on card 0.
+        interface_type: Whether it has an address, an adapter for the fabric, or both. By default both: ``efa``.
 
     Raises:
         ValueError: an index is negative, or the primary interface would have no address.
+
+    Guide: Elastic Fabric Adapter.
     """
 
     network_card_index: int = 0
@@ -49,32 +49,32 @@ class NetworkInterface:
 
     @property
     def primary(self) -> bool:
-        """Whether the instance talks to AWS through it."""
+        """Return whether this is the interface by which the instance reaches AWS."""
         return self.network_card_index == self.device_index == 0
 
 
 @checked
 def efa_interfaces(instance_type: str) -> tuple[NetworkInterface, ...]:
-    """The interfaces with which an instance type has all its Elastic Fabric Adapters and one address.
+    """Return the interfaces that give an instance type all its Elastic Fabric Adapters and one address.
 
     The primary interface has the first adapter, if its network card takes one. Each further card gets an interface
-    for the fabric only: it takes no address of the subnet, and does not disturb the routes of Linux.
+    for the fabric only: it uses no address of the subnet, and does not disturb the routes of Linux.
 
     Args:
-        instance_type: Such as ``"p5.48xlarge"``.
+        instance_type: The type, such as ``"p5.48xlarge"``.
 
     Returns:
-        One interface for each card that takes an adapter, by card; the primary interface first.
+        One interface for each card that takes an adapter, ordered by card; the primary interface first.
 
     Raises:
-        ValueError: the type has no adapter, or the data do not know it.
+        ValueError: the type has no adapter, or is not in the instance data.
 
     Guide: Elastic Fabric Adapter.
     """
     found = types.find(instance_type)
     if found is None:
         raise ValueError(
-            f"the instance data of {types.metadata()[1]} do not know {instance_type!r}: write its NetworkInterfaces"
+            f"the instance data of {types.metadata()[1]} have no {instance_type!r}: write its NetworkInterfaces"
         )
     if not found.efa_supported:
         raise ValueError(f"{instance_type} has no Elastic Fabric Adapter")
@@ -82,7 +82,7 @@ def efa_interfaces(instance_type: str) -> tuple[NetworkInterface, ...]:
 
 
 def interfaces_of(instance_type: InstanceType) -> tuple[NetworkInterface, ...]:
-    """What `efa_interfaces` answers for a type with an adapter that the data know.
+    """Return the interfaces of `efa_interfaces` for a type that has an adapter.
 
     Args:
         instance_type: The type.
@@ -101,7 +101,7 @@ def _further(card: NetworkCard) -> NetworkInterface:
     fabric_only = InterfaceType.EFA_ONLY in card.interface_types
     return NetworkInterface(
         network_card_index=card.index,
-        # A card that takes one interface has no device 1, and EC2 would refuse to start the instance.
+        # A card that takes one interface has no device 1; EC2 would refuse to start the instance.
         device_index=min(1, card.max_interfaces - 1),
         interface_type=InterfaceType.EFA_ONLY if fabric_only else InterfaceType.EFA,
     )

@@ -1,4 +1,4 @@
-"""How a node of Amazon EKS starts: settings for ``nodeadm``, the initialization of Amazon Linux 2023."""
+"""Settings of an Amazon EKS node for ``nodeadm``, which starts nodes on Amazon Linux 2023."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from batch_constructs._border.problems import Problems
 from batch_constructs._border.tokens import known
 from batch_constructs.facts.ranges import Range
 from batch_constructs.facts.sources import EC2
-from batch_constructs.launch_templates.user_data import plain
+from batch_constructs.launch_templates.user_data import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["EksNodeConfig", "LocalStorage"]
 
 LocalStorage = Literal["RAID0", "RAID10", "Mount"]
-"""What becomes of the NVMe disks of an instance: one striped, one mirrored, or each on its own."""
+"""Use of an instance's NVMe disks: striped as one, mirrored, or each on its own."""
 
 _PODS = Range(1, None, unit="pods", source=EC2)
 _BATCH_LABELS = "batch.amazonaws.com/"
@@ -30,20 +30,20 @@ _BATCH_LABELS = "batch.amazonaws.com/"
 class EksNodeConfig:
     """Settings of the kubelet and of containerd on the nodes of an `EksComputeEnvironment`.
 
-    AWS Batch adds its own part, with the cluster, its network and the taints of the node: do not write those.
+    AWS Batch adds the cluster, its network and the taints of the node: do not write those.
 
-    Guide: Launch Template Support; AWS Batch on Amazon EKS (newer than the table of contents).
-
-    Args:
-        max_pods: How many pods a node takes, at least 1. By default as many as the network plugin has addresses for,
-            and each costs 11 MiB of the node's memory.
+    Attributes:
+        max_pods: How many pods a node takes, at least 1. By default as many as the network plugin has addresses for;
+            each costs 11 MiB of the node's memory.
         kubelet_config: Further members of Kubernetes' ``KubeletConfiguration``. By default none.
         kubelet_flags: Further flags, such as ``--node-labels=team=genomics``. By default none.
         containerd_config: Settings of containerd, as TOML. By default none.
-        local_storage: What becomes of the NVMe disks of the instance. By default they stay unused.
+        local_storage: How the NVMe disks of the instance are used. By default they are not.
 
     Raises:
-        ValueError: there is no setting, or one that is AWS Batch's.
+        ValueError: there is no setting, or one that belongs to AWS Batch.
+
+    Guide: Launch Template Support; AWS Batch on Amazon EKS (newer than the table of contents).
     """
 
     max_pods: int | None = None
@@ -59,11 +59,11 @@ class EksNodeConfig:
         problems.within("max_pods", self.max_pods, _PODS)
         problems.check(
             self.max_pods is None or "maxPods" not in self.kubelet_config,
-            "max_pods stands in the node config or in kubelet_config, got both",
+            "max_pods must be given once, got it in the node config and in kubelet_config",
         )
         problems.check(
             "registerWithTaints" not in self.kubelet_config,
-            "kubelet_config must leave registerWithTaints to AWS Batch, got it: leave it out",
+            "kubelet_config must not have registerWithTaints, which belongs to AWS Batch: leave it out",
         )
         for flag in self.kubelet_flags:
             self._check_flag(problems, flag)
@@ -80,24 +80,24 @@ class EksNodeConfig:
         problems.check(flag.startswith("--"), f"kubelet_flags must begin with --, got {flag!r}")
         problems.check(
             not flag.startswith("--register-with-taints") and _BATCH_LABELS not in flag,
-            f"kubelet_flags must leave taints, and labels below {_BATCH_LABELS}, to AWS Batch, got {flag!r}",
+            f"kubelet_flags must leave taints and labels below {_BATCH_LABELS} to AWS Batch, got {flag!r}",
         )
 
     def _spec(self) -> dict[str, Any]:
         pods = {} if self.max_pods is None else {"maxPods": self.max_pods}
-        kubelet = _given(config={**self.kubelet_config, **pods}, flags=[*self.kubelet_flags])
-        storage = _given(strategy=self.local_storage)
-        return _given(
+        kubelet = _without_empty(config={**self.kubelet_config, **pods}, flags=[*self.kubelet_flags])
+        storage = _without_empty(strategy=self.local_storage)
+        return _without_empty(
             kubelet=kubelet,
-            containerd=_given(config=self.containerd_config),
-            instance=_given(localStorage=storage),
+            containerd=_without_empty(config=self.containerd_config),
+            instance=_without_empty(localStorage=storage),
         )
 
     def body(self) -> str:
-        """The settings as JSON, which is YAML."""
+        """Return the settings as JSON, which is also YAML."""
         config = {"apiVersion": "node.eks.aws/v1alpha1", "kind": "NodeConfig", "spec": self._spec()}
-        return json.dumps(plain(config), indent=2, ensure_ascii=False)
+        return json.dumps(as_json(config), indent=2, ensure_ascii=False)
 
 
-def _given(**members: Any) -> dict[str, Any]:
+def _without_empty(**members: Any) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value not in (None, {}, [])}

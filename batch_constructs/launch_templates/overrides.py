@@ -1,4 +1,4 @@
-"""Other launch templates for some of the instance types of an environment."""
+"""Launch templates for some of the instance types of an environment."""
 
 from __future__ import annotations
 
@@ -22,17 +22,16 @@ __all__ = ["LaunchTemplateOverride", "check_overrides"]
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchTemplateOverride:
-    """A launch template for some instance types of an environment, in place of its own.
-
-    Guide: Launch Template Support.
+    """A launch template for some instance types of an environment, instead of the environment's own.
 
     Attributes:
-        launch_template: What these instances look like. A change of it is a change of the environment.
-        target_instance_types: Types and families among those of the environment, at least one; no bundles. Tokens
-            pass.
+        launch_template: The template of these instances. A change of it is a change of the environment.
+        target_instance_types: Types and families among those of the environment, at least one; no bundles. Tokens pass.
 
     Raises:
         ValueError: there is no target, or one of them is a bundle.
+
+    Guide: Launch Template Support.
     """
 
     launch_template: ILaunchTemplateRef
@@ -55,18 +54,18 @@ class LaunchTemplateOverride:
 def check_overrides(
     problems: Problems, overrides: Sequence[LaunchTemplateOverride], instance_types: Sequence[str]
 ) -> None:
-    """Note what is wrong with the overrides of an environment: too many, for other types, or overlapping.
+    """Add a problem if the overrides of an environment are too many, for other types, or overlap.
 
     Args:
-        problems: Where to note it.
-        overrides: All of them.
-        instance_types: Those of the environment.
+        problems: Where to add it.
+        overrides: All overrides of the environment.
+        instance_types: The instance types of the environment.
     """
     problems.within(
         "the number of launch_template_overrides", len(overrides), limits.LAUNCH_TEMPLATE_OVERRIDES
     )
     targets = [each for override in overrides for each in override.target_instance_types if known(each)]
-    # What a bundle or a token stands for may be meant.
+    # A bundle or a token may include any target, so nothing is checked then.
     if all(known(name) and name not in types.BUNDLES for name in instance_types):
         named = {*instance_types, *map(_family, instance_types)}
         strange = [each for each in targets if each not in named and _family(each) not in instance_types]
@@ -82,8 +81,8 @@ def check_overrides(
     ]
     problems.check(
         not overlapping,
-        f"launch_template_overrides must not overlap, got {', '.join(overlapping)}: name each type once, and "
-        "none beside its family",
+        f"launch_template_overrides must not overlap, got {', '.join(overlapping)}: name each type once, and not "
+        "together with its family",
     )
 
 

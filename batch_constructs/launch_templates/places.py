@@ -1,4 +1,4 @@
-"""Where on an instance something may be mounted."""
+"""Paths on an instance where something may be mounted."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ __all__ = [
 ]
 
 DEFAULT_ROOT_GIB = 100
-"""The size of a root disk that nobody chose."""
+"""The default size of a root disk."""
 
 _MOUNT_PATH = re.compile(r"(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
-# A volume over one of these hides what the instance boots from, or what Docker keeps.
+# A volume at one of these paths hides files that the instance boots from, or that Docker keeps.
 _TAKEN = re.compile(
     r"/(bin|boot|dev|etc|home|lib|lib64|proc|root|run|sbin|sys|usr|var(/lib(/docker(/.*)?)?)?)"
 )
 
-# What images of jobs keep their own things in: a container that mounts one of these loses them.
+# Images of jobs have their own files in these folders: a container that mounts one of them loses those.
 _IMAGES_OWN = frozenset({"", "/etc", "/home", "/lib", "/opt", "/root", "/srv", "/usr", "/usr/local", "/var"})
 
 
 def check_mount_path(problems: Problems, path: str, name: str = "mount_path") -> None:
-    """Note a path that is none, or that hides what the instance needs; tokens pass."""
+    """Add a problem if a path is not absolute or hides what the instance needs; tokens pass."""
     if not known(path):
         return
     problems.check(
@@ -50,11 +50,11 @@ def check_mount_path(problems: Problems, path: str, name: str = "mount_path") ->
 
 
 def check_beside_each_other(problems: Problems, names: str, paths: Sequence[str]) -> None:
-    """Note two paths of which one lies in the other; tokens pass."""
+    """Add a problem if one path is inside another; tokens pass."""
     for one, other in combinations(filter(known, paths), 2):
         problems.check(
             not f"{one}/".startswith(f"{other}/") and not f"{other}/".startswith(f"{one}/"),
-            f"{names} need mount paths beside each other, got {one!r} and {other!r}: one would hide the other",
+            f"{names} need mount paths next to each other, got {one!r} and {other!r}: one would hide the other",
         )
 
 
@@ -65,7 +65,7 @@ def check_disks(
     *,
     root_gibibytes: float = DEFAULT_ROOT_GIB,
 ) -> None:
-    """Note mounts at paths that are none, or that hide something, and swap that does not fit on the root disk."""
+    """Add a problem if a mount has a wrong path or hides another, or if the swap does not fit on the root disk."""
     for path in mounts:
         check_mount_path(problems, path, "the path of mounts")
     disks = [] if storage is None else storage.mount_paths
@@ -74,18 +74,18 @@ def check_disks(
     if swap is not None and known([swap, root_gibibytes]):
         problems.check(
             swap < root_gibibytes * 1024,
-            "the swap of storage must be smaller than the root disk that it lies on, got "
+            "the swap of storage must be smaller than the root disk that holds it, got "
             f"{swap:g} MiB of {root_gibibytes:g} GiB: enlarge root_volume_size",
         )
 
 
 def check_own_folder(problems: Problems, name: str, folder: str) -> None:
-    """Add a problem for a folder that would hide a part of every image, as containers mount all of it.
+    """Add a problem if a folder is part of every image: containers that mount it lose their own files there.
 
     Args:
         problems: Where to add it.
-        name: The argument that says the folder.
-        folder: What is mounted; tokens pass.
+        name: The argument that has the folder.
+        folder: The folder that containers mount; tokens pass.
     """
     problems.check(
         not known(folder) or folder not in _IMAGES_OWN,

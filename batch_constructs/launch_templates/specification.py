@@ -1,4 +1,4 @@
-"""How a compute environment names a launch template so that every change of it reaches the instances."""
+"""The reference from a compute environment to a launch template, by which every change reaches the instances."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ def specification(
 ) -> batch.CfnComputeEnvironment.LaunchTemplateSpecificationProperty:
     """Refer to a launch template by a version number, never by ``$Default`` or ``$Latest``.
 
-    AWS Batch looks at a template only when the environment itself changes, so that a moving version would leave the
-    instances on the old one. The number of a template of this app comes from CloudFormation and changes with it.
+    AWS Batch reads a template only when the environment itself changes, so a moving version would leave the instances
+    on the old one. The version number of a template of this app comes from CloudFormation and changes with it.
 
     Args:
         template: A `BatchLaunchTemplate`, an ``ec2.CfnLaunchTemplate``, an ``ec2.LaunchTemplate``, or a template
             imported with its version number, which may be a token.
 
     Raises:
-        ValueError: an imported template has no version, or a moving one.
+        ValueError: an imported template has no version number, or a moving version.
 
     Guide: Launch Template Support.
     """
-    # Its id and its version are a round trip to Node each, and environments share templates.
+    # Its id and its version are a call to Node.js each, and environments share templates.
     if template not in _REMEMBERED:
         _REMEMBERED[template] = _specification(template)
     return _REMEMBERED[template]
@@ -80,14 +80,14 @@ def override_specifications(
     overrides: Sequence[LaunchTemplateOverride],
     userdata_type: UserdataType | None = None,
 ) -> list[batch.CfnComputeEnvironment.LaunchTemplateSpecificationOverrideProperty]:
-    """Refer to the launch templates of some instance types, each by a version number, too.
+    """Refer to the launch templates of some instance types, each by a version number.
 
     Args:
-        overrides: Which types start from which template.
-        userdata_type: How nodes of Amazon EKS join.
+        overrides: The templates and their instance types.
+        userdata_type: How nodes of Amazon EKS join the cluster.
 
     Raises:
-        ValueError: an imported template has no version, or a moving one.
+        ValueError: an imported template has no version number, or a moving version.
 
     Guide: Launch Template Support.
     """
@@ -109,12 +109,12 @@ def with_overrides(
     overrides: Sequence[batch.CfnComputeEnvironment.LaunchTemplateSpecificationOverrideProperty],
     userdata_type: UserdataType | None = None,
 ) -> batch.CfnComputeEnvironment.LaunchTemplateSpecificationProperty:
-    """Add what some instance types start from to what all others do.
+    """Add the templates of some instance types to the template of all others.
 
     Args:
-        base: Of all others; it may be shared, and stays as it is.
-        overrides: From `override_specifications`.
-        userdata_type: How nodes of Amazon EKS join.
+        base: The template of all others. It may be shared, so it is not changed.
+        overrides: The result of `override_specifications`.
+        userdata_type: How nodes of Amazon EKS join the cluster.
     """
     if not overrides and userdata_type is None:
         return base

@@ -1,4 +1,4 @@
-"""Disks of an instance besides its root volume, made ready before Docker and the ECS agent start."""
+"""Disks of an instance besides its root volume, prepared before Docker and the ECS agent start."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Filesystem", "InstanceStoreVolumes", "ScratchVolume", "Storage"]
 
 Filesystem = Literal["xfs", "ext4"]
-"""What a volume can be formatted with."""
+"""File systems that a volume can be formatted with."""
 
 SCRATCH_DEVICE_NAME = "/dev/sdf"
 _SWAP_MIB = Range(1, None, unit="MiB", source=EC2)
@@ -36,23 +36,23 @@ _SWAP_MIB = Range(1, None, unit="MiB", source=EC2)
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScratchVolume:
-    """An EBS volume beside the root disk, blank at the start of each instance and deleted with it.
+    """An EBS volume besides the root disk, empty when an instance starts and deleted with it.
 
-    It is encrypted as the root volume is, with the same key: see ``encrypted`` and ``kms_key`` of the launch template.
+    It is encrypted like the root volume, with the same key: see ``encrypted`` and ``kms_key`` of the launch template.
 
-    Guide: Launch Template Support; Creating a Compute Resource AMI.
-
-    Args:
+    Attributes:
         size: Whole GiB, at least 1. Tokens pass.
-        mount_path: Where the instance has it; jobs reach it by a volume with that host path. Any user may write there.
+        mount_path: The path on the instance; jobs reach it by a volume with that host path. Any user may write there.
             By default ``/scratch``.
         type: The EBS volume type, by default ``gp3``.
-        iops: For ``gp3`` at least 3,000, which it has when omitted; for ``io1`` and ``io2`` at least 100, and required.
-        throughput: MiB/s, for ``gp3`` only: at least 125, which it has when omitted, and at most a quarter of the IOPS.
-        filesystem: What it is formatted with, ``xfs`` or ``ext4``; by default ``xfs``.
+        iops: For ``gp3`` at least and by default 3,000; for ``io1`` and ``io2`` at least 100, and required.
+        throughput: MiB/s, for ``gp3`` only: at least and by default 125, and at most a quarter of the IOPS.
+        filesystem: The file system, ``xfs`` or ``ext4``; by default ``xfs``.
 
     Raises:
         ValueError: a value is out of range, or the arguments contradict each other.
+
+    Guide: Launch Template Support; Creating a Compute Resource AMI.
     """
 
     size: Size
@@ -61,7 +61,7 @@ class ScratchVolume:
     iops: int | None = None
     throughput: int | None = None
     filesystem: Filesystem = "xfs"
-    # Read once, at birth: each reading crosses the border.
+    # Read once, since each reading is a call to Node.js.
     gibibytes: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -76,22 +76,22 @@ class ScratchVolume:
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceStoreVolumes:
-    """The NVMe disks that come with instances such as ``c6id``, as one: fast, free of charge, lost with the instance.
+    """The NVMe disks of instances such as ``c6id``, as one: fast, free of charge, and lost with the instance.
 
     Several disks are striped (RAID 0). On an instance type without them the path is a folder of the root disk, so
     that types with and without may share an environment.
 
-    Guide: Launch Template Support; Creating a Compute Resource AMI.
-
-    Args:
-        mount_path: Where the instance has them; jobs reach it by a volume with that host path. Any user may write
-            there. By default ``/instance-store``.
+    Attributes:
+        mount_path: The path on the instance; jobs reach it by a volume with that host path. Any user may write there.
+            By default ``/instance-store``.
         docker_data_root: Whether Docker keeps its images and the containers' own files on them, so that jobs use the
             disks without a volume. By default they stay on the root disk. For environments on ECS.
-        filesystem: What they are formatted with, ``xfs`` or ``ext4``; by default ``xfs``.
+        filesystem: The file system, ``xfs`` or ``ext4``; by default ``xfs``.
 
     Raises:
-        ValueError: the path is none for a disk, or the filesystem is not known.
+        ValueError: the path is not allowed for a disk, or the file system is unknown.
+
+    Guide: Launch Template Support; Creating a Compute Resource AMI.
     """
 
     mount_path: str = "/instance-store"
@@ -107,22 +107,22 @@ class InstanceStoreVolumes:
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storage:
-    """What an instance has besides its root volume. What is omitted is not made.
+    """Disks and swap of an instance besides its root volume. What is omitted is not made.
 
-    The instance makes it ready at each boot, before Docker and the ECS agent start, and before other user data. What
-    went wrong stands in the console output and in ``/var/log/batch-storage.log``; the mount path refuses to be
-    written to then, so that jobs fail at once instead of filling the root disk.
+    The instance prepares them at each boot, before Docker and the ECS agent start, and before other user data. Errors
+    are in the console output and in ``/var/log/batch-storage.log``; nobody can write to the mount path then, so that
+    jobs fail at once instead of filling the root disk.
 
-    Guide: Launch Template Support; Creating a Compute Resource AMI.
-
-    Args:
-        scratch: An EBS volume of its own.
+    Attributes:
+        scratch: An EBS volume for scratch files.
         instance_store: The NVMe disks of the instance.
         swap: The size of a swap file on the root disk, whole MiB and less than that disk, for jobs on EC2 that set
             ``maxSwap``. Tokens pass.
 
     Raises:
-        ValueError: nothing is asked for, or two volumes are to be mounted at the same place.
+        ValueError: nothing is asked for, or two volumes have the same mount path.
+
+    Guide: Launch Template Support; Creating a Compute Resource AMI.
     """
 
     scratch: ScratchVolume | None = None
@@ -145,11 +145,11 @@ class Storage:
 
     @property
     def mount_paths(self) -> list[str]:
-        """Where the instance has its volumes."""
+        """The mount paths of the volumes on the instance."""
         return [each.mount_path for each in (self.scratch, self.instance_store) if each is not None]
 
     def user_data_parts(self) -> list[UserDataPart]:
-        """The scripts that make the disks ready, for user data; `BatchLaunchTemplate` puts them first by itself."""
+        """Return the scripts that prepare the disks, for user data; `BatchLaunchTemplate` adds them itself."""
         parts: list[UserDataPart] = []
         if (scratch := self.scratch) is not None:
             settings = {

@@ -1,4 +1,4 @@
-"""User data as AWS Batch takes it: one MIME multi-part document, to which Batch adds its own part."""
+"""User data as AWS Batch accepts it: one MIME multi-part document, to which AWS Batch adds its own part."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ __all__ = [
     "CloudConfig",
     "ShellScript",
     "UserDataPart",
+    "as_json",
     "base64_text",
     "mime_document",
-    "plain",
 ]
 
 _BOUNDARY = "==batch-constructs=="
@@ -37,10 +37,10 @@ class UserDataPart(Protocol):
     """One part of a MIME multi-part document; ``cloud-init`` runs the parts in their order."""
 
     content_type: ClassVar[str]
-    """What ``cloud-init`` is to make of the part, such as ``text/x-shellscript``."""
+    """The type that tells ``cloud-init`` what to do with the part, such as ``text/x-shellscript``."""
 
     def body(self) -> str:
-        """The part's text; tokens may be in it."""
+        """Return the part's text; it may contain tokens."""
         ...
 
 
@@ -49,16 +49,16 @@ class UserDataPart(Protocol):
 class ShellScript:
     """Commands that run as root once, at the instance's first boot and before the ECS agent starts.
 
-    Args:
+    Attributes:
         text: The script. Without a first line ``#!…`` it runs in ``/bin/bash``. Tokens pass.
         required: Whether an instance on which the script fails takes no jobs: its ECS agent stays off, and the console
-            output says why. By default it takes jobs all the same. The script fails when it ends with a status other
-            than 0, so that one of several commands mostly begins with ``set -e``.
+            output says why. By default it takes jobs anyway. The script fails when it ends with a status other than
+            0, so a script of several commands should begin with ``set -e``.
 
     Raises:
         ValueError: the script is empty, is required and not for bash, or has a command that keeps the instance from
-            joining: one that waits for the ECS agent (``systemctl start ecs``), one that writes
-            ``/etc/ecs/ecs.config`` anew, or ``amazon-linux-extras``, which Amazon Linux 2023 does not have.
+            joining: one that waits for the ECS agent (``systemctl start ecs``), one that overwrites
+            ``/etc/ecs/ecs.config``, or ``amazon-linux-extras``, which Amazon Linux 2023 does not have.
 
     Guide: Launch Template Support.
     """
@@ -69,12 +69,14 @@ class ShellScript:
 
     def __post_init__(self) -> None:
         if not self.text.strip():
-            raise ValueError("a shell script needs at least one command, got an empty text")
+            raise ValueError("a shell script needs at least one command, got an empty string")
         first = self.text.partition("\n")[0]
         if self.required and (
             first.startswith("${Token[") or (first.startswith("#!") and "bash" not in first)
         ):
-            raise ValueError(f"required=True needs a script for bash, whose end it watches, got {first!r}")
+            raise ValueError(
+                f"required=True needs a bash script, since it checks its exit status, got {first!r}"
+            )
         problems = Problems()
         problems.add(*command_problems(self.text))
         problems.raise_if_any()
@@ -84,7 +86,7 @@ class ShellScript:
         """Read the script from a UTF-8 file when the app runs.
 
         Args:
-            path: Where the file is, from the folder that the app runs in.
+            path: The path of the file, relative to the working directory of the app.
             required: Whether an instance on which the script fails takes no jobs. By default it takes them.
 
         Raises:
@@ -94,7 +96,7 @@ class ShellScript:
         return cls(Path(path).read_text(encoding="utf-8"), required=required)
 
     def body(self) -> str:
-        """The script with its first line, without which the kernel refuses to run it."""
+        """Return the script with its first line, without which the kernel refuses to run it."""
         chosen = self.text.startswith(("#!", "${Token["))
         text = self.text if chosen else f"#!/bin/bash\n{self.text}"
         if not self.required:
@@ -108,8 +110,8 @@ class ShellScript:
 class CloudConfig:
     """Settings for ``cloud-init``, such as ``mounts``, ``packages`` or ``write_files``.
 
-    Args:
-        config: The settings as a mapping of plain values, or the YAML text itself. Tokens pass.
+    Attributes:
+        config: The settings as a mapping of plain values, or as a YAML string. Tokens pass.
 
     Raises:
         ValueError: there is no setting, or a command of ``runcmd`` or ``bootcmd`` or a file of ``write_files`` keeps
@@ -129,19 +131,21 @@ class CloudConfig:
         problems.raise_if_any()
 
     def body(self) -> str:
-        """The settings as YAML; a mapping as JSON, which is YAML with every text safely in quotes."""
+        """Return the settings as YAML; a mapping becomes JSON, which is YAML with every string in quotes."""
         config = self.config
-        text = config if isinstance(config, str) else json.dumps(plain(config), indent=2, ensure_ascii=False)
+        text = (
+            config if isinstance(config, str) else json.dumps(as_json(config), indent=2, ensure_ascii=False)
+        )
         return text if text.startswith(("#cloud-config", "${Token[")) else f"#cloud-config\n{text}"
 
 
 def _problems_of(config: Mapping[str, Any] | str) -> Iterator[str]:
-    """Yield what keeps an instance from joining its environment."""
+    """Yield the problems that keep an instance from joining its environment."""
     if isinstance(config, str):
         try:
             config = yaml.safe_load(config)
         except yaml.YAMLError:
-            # With tokens in it, it may become YAML at the deploy.
+            # With tokens in it, the string may become YAML at the deploy.
             return
     if not isinstance(config, Mapping):
         return
@@ -159,12 +163,12 @@ def _listed(value: Any) -> list[Any]:
 
 
 def mime_document(parts: Sequence[UserDataPart]) -> str:
-    """The parts as one document, the same bytes for the same parts.
+    """Return the parts as one document; the same parts give the same bytes.
 
     Args:
-        parts: In the order in which they run.
+        parts: The parts in the order in which they run.
     """
-    # cloud-init garbles what is not ASCII unless it travels as base64.
+    # cloud-init garbles text that is not ASCII unless it is in base64.
     bodies = [part.body().replace("\r\n", "\n").rstrip("\n") for part in parts]
     boundary = _BOUNDARY
     while any(boundary in body for body in bodies):
@@ -184,26 +188,26 @@ def mime_document(parts: Sequence[UserDataPart]) -> str:
 
 
 def base64_text(text: str) -> str:
-    """The text in base64, by CloudFormation only where a token must be resolved first.
+    """Return the text in base64; CloudFormation encodes it only if a token must be resolved first.
 
     Args:
-        text: What to encode, as UTF-8.
+        text: The text to encode, as UTF-8.
     """
     return b64encode(text.encode()).decode() if known(text) else Fn.base64(text)
 
 
-def plain(value: Any) -> Any:
-    """A value as JSON can write it, with tokens that CloudFormation still finds.
+def as_json(value: Any) -> Any:
+    """Return a value as JSON can write it, with tokens that CloudFormation still finds.
 
     Args:
-        value: Mappings, lists and plain values.
+        value: Mappings, lists and simple values.
     """
     match value:
         case Mapping():
-            return {key: plain(item) for key, item in value.items()}
+            return {key: as_json(item) for key, item in value.items()}
         case list() | tuple():
-            return [plain(item) for item in value]
+            return [as_json(item) for item in value]
         case float() if not known(value):
-            # Inside a text the CDK resolves only text tokens.
+            # Inside a string the CDK resolves only string tokens.
             return Token.as_string(value)
     return value

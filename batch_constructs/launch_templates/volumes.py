@@ -1,4 +1,4 @@
-"""What EBS makes of a volume's size, type and pace."""
+"""Checks of an EBS volume's size, type, IOPS and throughput."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["VolumeType", "check_volume", "gibibytes"]
 VolumeType = Literal["gp3", "gp2", "io2", "io1", "standard"]
 """The EBS volume types that an instance can boot from."""
 
-# EBS raises the upper ends every few years; a number that it refuses is the deploy's business.
+# EBS raises its maximums every few years, so only the deploy checks them.
 _VOLUME_GIB = Range(1, None, unit="GiB", source=EC2)
 _IOPS = {
     "gp3": Range(3_000, None, unit="IOPS on gp3", source=EC2, default=3_000),
@@ -32,8 +32,8 @@ _IOPS_PER_MIB = 4
 
 
 def gibibytes(size: Size) -> float:
-    """A size as GiB for a template; a token stays a token."""
-    # Without rounding a size in MiB would fail at the border, with a trace of JavaScript instead of a rule.
+    """Return a size in GiB for a template; a token stays a token."""
+    # Without rounding, a size in MiB would fail inside Node.js, with a JavaScript traceback instead of a rule.
     return size.to_gibibytes(rounding=SizeRoundingBehavior.NONE)
 
 
@@ -46,7 +46,7 @@ def check_volume(
     *,
     prefix: str = "",
 ) -> None:
-    """Note what EBS would refuse, by the names of the arguments, which begin with ``prefix``."""
+    """Add a problem for each argument that EBS would refuse; the names of the arguments begin with ``prefix``."""
     problems.within(f"{prefix}size", size, _VOLUME_GIB)
     if not known(type_):
         return

@@ -161,11 +161,11 @@ def test_a_bucket_is_writable_by_all_users_where_it_is_writable(bucket: s3.Bucke
         ({"/usr": LUSTRE}, "the path of mounts must not hide what the instance needs, got '/usr'"),
         (
             {"/a": LUSTRE, "/a/b": LUSTRE},
-            "mounts and storage need mount paths beside each other, got '/a' and '/a/b'",
+            "mounts and storage need mount paths next to each other, got '/a' and '/a/b'",
         ),
         (
             {"/fast/fsx": LUSTRE},
-            "mounts and storage need mount paths beside each other, got '/fast/fsx' and '/fast'",
+            "mounts and storage need mount paths next to each other, got '/fast/fsx' and '/fast'",
         ),
     ],
 )

@@ -85,7 +85,7 @@ def test_a_first_card_without_adapters_carries_the_address_only() -> None:
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("c7i.large", "has no Elastic Fabric Adapter"), ("z99.large", "do not know 'z99.large'")],
+    [("c7i.large", "has no Elastic Fabric Adapter"), ("z99.large", "have no 'z99.large'")],
 )
 def test_fails_when_there_is_no_answer(name: str, message: str) -> None:
     """Fails for types without an adapter, and for those of which the data know nothing."""

@@ -66,12 +66,12 @@ def test_tokens_pass() -> None:
         ({"max_pods": 0}, "max_pods must be at least 1 pods, got 0"),
         (
             {"max_pods": 1, "kubelet_config": {"maxPods": 2}},
-            "max_pods stands in the node config or in kubelet_config",
+            "max_pods must be given once",
         ),
-        ({"kubelet_config": {"registerWithTaints": []}}, "leave registerWithTaints to AWS Batch"),
+        ({"kubelet_config": {"registerWithTaints": []}}, "must not have registerWithTaints, which belongs to AWS Batch"),
         ({"kubelet_flags": ["v=2"]}, "kubelet_flags must begin with --, got 'v=2'"),
-        ({"kubelet_flags": ["--register-with-taints=a=b:NoSchedule"]}, "leave taints, and labels below"),
-        ({"kubelet_flags": ["--node-labels=batch.amazonaws.com/x=y"]}, "leave taints, and labels below"),
+        ({"kubelet_flags": ["--register-with-taints=a=b:NoSchedule"]}, "leave taints and labels below"),
+        ({"kubelet_flags": ["--node-labels=batch.amazonaws.com/x=y"]}, "leave taints and labels below"),
         ({"local_storage": "RAID5"}, "local_storage must be one of RAID0, RAID10, Mount, got 'RAID5'"),
     ],
 )

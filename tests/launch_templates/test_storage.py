@@ -73,11 +73,11 @@ def test_fails_when_instance_store_volumes_are_impossible() -> None:
         ({"swap": Size.kibibytes(512)}, "swap must be a whole number, at least 1 MiB, got 0.5"),
         (
             {"scratch": SCRATCH, "instance_store": InstanceStoreVolumes(mount_path="/scratch")},
-            "scratch and instance_store need mount paths beside each other, got '/scratch' and '/scratch'",
+            "scratch and instance_store need mount paths next to each other, got '/scratch' and '/scratch'",
         ),
         (
             {"scratch": SCRATCH, "instance_store": InstanceStoreVolumes(mount_path="/scratch/fast")},
-            "scratch and instance_store need mount paths beside each other",
+            "scratch and instance_store need mount paths next to each other",
         ),
     ],
 )

@@ -127,7 +127,7 @@ def _run(folder: Path, script: ShellScript) -> tuple[str, list[str]]:
 )
 def test_only_bash_can_be_required(text: str) -> None:
     """Fails when the end of the script cannot be watched."""
-    with pytest.raises(ValueError, match="required=True needs a script for bash"):
+    with pytest.raises(ValueError, match="required=True needs a bash script"):
         ShellScript(text, required=True)
 
 
@@ -265,13 +265,13 @@ def test_other_commands_pass(command: str) -> None:
 )
 def test_fails_when_the_settings_of_the_agent_are_written_anew(command: str) -> None:
     """What AWS Batch wrote there is lost, and the instance joins no environment."""
-    with pytest.raises(ValueError, match="must be added to, since AWS Batch writes to it"):
+    with pytest.raises(ValueError, match="must not be overwritten, since AWS Batch writes the settings"):
         ShellScript(command)
 
 
 def test_fails_when_a_command_is_of_amazon_linux_2() -> None:
     """amazonlinux/amazon-linux-2023#92: there is no amazon-linux-extras any more."""
-    with pytest.raises(ValueError, match="amazon-linux-extras is not there on Amazon Linux 2023"):
+    with pytest.raises(ValueError, match="amazon-linux-extras does not exist on Amazon Linux 2023"):
         ShellScript("sudo amazon-linux-extras install -y lustre2.10")
 
 
