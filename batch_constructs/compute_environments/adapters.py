@@ -25,12 +25,12 @@ def _members(instance_types: Sequence[str]) -> list[InstanceType]:
 
 
 def may_cluster(instance_types: Sequence[str]) -> bool:
-    """Whether nothing is known against a cluster placement group for these types."""
+    """Return whether all these types may be in a cluster placement group, as far as is known."""
     return all("cluster" in each.placement_strategies for each in _members(instance_types))
 
 
 def layouts_of(instance_types: Sequence[str]) -> Layouts:
-    """The network interfaces with which the types have all their adapters, each with the types that it suits."""
+    """Return the network interfaces that give the types all their adapters, each with the types that they suit."""
     layouts: Layouts = {}
     for each in _members(instance_types):
         if each.efa_supported:
@@ -39,7 +39,7 @@ def layouts_of(instance_types: Sequence[str]) -> Layouts:
 
 
 def check_adapters(problems: Problems, instance_types: Sequence[str]) -> None:
-    """Note which types are known to have no adapter, and which of their family have one."""
+    """Add a problem if types have no adapter, and name those of their family that have one."""
     names = [name for name in instance_types if known(name)]
     without = [name for name in names if any(not each.efa_supported for each in types.members(name))]
     problems.check(
@@ -59,7 +59,7 @@ def _without(name: str) -> str:
 
 
 def check_layouts(problems: Problems, layouts: Layouts) -> None:
-    """Note that no single launch template suits types with different network cards."""
+    """Add a problem if no single launch template suits the types, since their network cards differ."""
     problems.check(
         len(layouts) <= 1,
         "instance_types must have the same network cards, got "

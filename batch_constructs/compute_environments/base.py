@@ -1,4 +1,4 @@
-"""What every compute environment is to the rest of an app: an ARN, a name, security groups."""
+"""The base classes of compute environments: an ARN, a name, security groups."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ComputeEnvironmentBase(Referable):
     """The environment's ARN."""
 
     usable_after: Sequence[IDependable] = ()
-    """What must be there before its jobs can start. A `JobQueue` waits for it, and is deleted before it."""
+    """Resources that must exist before its jobs can start. A `JobQueue` waits for them, and is deleted before them."""
 
     @property
     def compute_environment_name(self) -> str:
@@ -51,7 +51,7 @@ class ComputeEnvironmentBase(Referable):
 
     @property
     def compute_environment_ref(self) -> ComputeEnvironmentReference:
-        """What queues of this library, of the CDK's L2 and of its L1 take."""
+        """The reference that queues of this library, of the CDK's L2 and of its L1 take."""
         return ComputeEnvironmentReference(compute_environment_arn=self.compute_environment_arn)
 
     @staticmethod
@@ -79,7 +79,7 @@ class ImportedComputeEnvironment(ComputeEnvironmentBase):
     """
 
     def __init__(self, scope: Construct, id: str, *, compute_environment_arn: str) -> None:
-        """Refer to it.
+        """Refer to an environment by its ARN.
 
         Args:
             scope: Where the reference belongs.
@@ -105,10 +105,10 @@ class OwnComputeEnvironment(EnvironmentCliJson, ComputeEnvironmentBase):
     cfn: batch.CfnComputeEnvironment
     """The CloudFormation resource."""
 
-    # Where a tag belongs that is not for the environment itself.
+    # Advice for a tag that must not be on the environment itself.
     _tags_belong: ClassVar[str] = "tag the job definition, whose tags its jobs and their tasks get"
 
-    # The keys of tags that are on what it launches.
+    # The keys of the tags of its instances or tasks.
     _tagged: frozenset[str] = frozenset()
 
     @cached_property
@@ -117,7 +117,7 @@ class OwnComputeEnvironment(EnvironmentCliJson, ComputeEnvironmentBase):
         return self.cfn.attr_compute_environment_arn
 
     def tag_instances(self, tags: Mapping[str, str]) -> None:
-        """Put tags on what it launches, for the bill. Fargate tasks bear those of their jobs, so that nothing is done.
+        """Add tags to what it launches, for cost reports. Does nothing on Fargate: tasks get the tags of their jobs.
 
         Args:
             tags: What to add; equal keys get the new value.
@@ -127,7 +127,7 @@ class OwnComputeEnvironment(EnvironmentCliJson, ComputeEnvironmentBase):
     def _override_tags(self, member: str, tags: Mapping[str, str]) -> None:
         self._tagged |= tags.keys()
         for key, value in tags.items():
-            # A dot would lead a level down.
+            # An unescaped dot would address a nested member.
             self.cfn.add_property_override(
                 f"ComputeResources.{member}.{key.replace('.', chr(92) + '.')}", value
             )
@@ -137,7 +137,7 @@ class OwnComputeEnvironment(EnvironmentCliJson, ComputeEnvironmentBase):
         self.cfn.add_property_deletion_override("Tags")
         watch_tags(self)
 
-    def _tell_if_disabled(self, *, enabled: bool) -> None:
+    def _note_if_disabled(self, *, enabled: bool) -> None:
         if not enabled:
             Annotations.of(self).add_info(
                 "AWS creates environments only ENABLED: a first deploy with enabled=False fails; deploy it enabled, then "
@@ -161,13 +161,13 @@ class ManagedComputeEnvironment(OwnComputeEnvironment):
     """An environment whose instances or tasks AWS Batch starts in subnets and security groups of yours."""
 
     security_groups: Sequence[ec2.ISecurityGroup]
-    """What its instances or tasks belong to."""
+    """The security groups of its instances or tasks."""
 
     @property  # jsii calls back plain properties only
     def connections(self) -> ec2.Connections:
-        """Opens its security groups to others: ``environment.connections.allow_to_default_port(file_system)``.
+        """The connections of its security groups: ``environment.connections.allow_to_default_port(file_system)``.
 
-        Called from this side, it also works where the file system is in another stack.
+        Called from this side, they also work if the file system is in another stack.
         """
         return self._connections
 
@@ -180,12 +180,12 @@ class ManagedComputeEnvironment(OwnComputeEnvironment):
         self.security_groups = imported_security_groups(self, groups)
 
     def _own_security_group(self, vpc: ec2.IVpc) -> ec2.ISecurityGroup:
-        # No inbound rule at all: instances and tasks of AWS Batch only call out.
+        # No inbound rule: instances and tasks of AWS Batch only open outgoing connections.
         return ec2.SecurityGroup(self, "SecurityGroup", vpc=vpc)
 
 
 def imported_security_groups(scope: Construct, group_ids: Sequence[str]) -> list[ec2.ISecurityGroup]:
-    """Groups that exist already, by their ids."""
+    """Return existing groups by their ids."""
     return [
         ec2.SecurityGroup.from_security_group_id(scope, f"SecurityGroup{number}", each)
         for number, each in enumerate(group_ids, start=1)
@@ -193,7 +193,7 @@ def imported_security_groups(scope: Construct, group_ids: Sequence[str]) -> list
 
 
 def imported_instance_role(scope: Construct, profile: str) -> iam.IInstanceProfile:
-    """The role of instances, by the name or the ARN of its profile."""
+    """Return the role of instances, by the name or the ARN of its profile."""
     if known(profile) and profile.startswith("arn:"):
         return iam.InstanceProfile.from_instance_profile_arn(scope, "InstanceRole", profile)
     return iam.InstanceProfile.from_instance_profile_name(scope, "InstanceRole", profile)

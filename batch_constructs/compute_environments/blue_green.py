@@ -21,18 +21,18 @@ __all__ = ["BlueGreen"]
 
 @checked
 class BlueGreen(CheckedConstruct):
-    """Moves jobs from one environment to another in three deploys, and none of them loses a job.
+    """A move of jobs from one environment to another in three deploys, without losing a job.
 
-    For changes that AWS Batch makes in no environment: another network, kind of capacity, ``BEST_FIT``, a service
-    role of one's own, tags of the environment itself. Say in your code where you are:
+    Use this for changes that AWS Batch cannot make in an existing environment: another network, kind of capacity,
+    ``BEST_FIT``, a service role of your own, tags of the environment itself. Your code has three states:
 
     1. ``BlueGreen(self, "Capacity", blue=old)``: all jobs run in blue.
-    2. ``BlueGreen(self, "Capacity", blue=old, green=new, live="green")``: new jobs start in green. Blue is disabled, stays in
-       the queue, and ends its running jobs in peace. With ``live="blue"`` everything goes back.
-    3. ``BlueGreen(self, "Capacity", green=new)``, when blue has no jobs left: blue is deleted, after the queue lets go of it.
+    2. ``BlueGreen(self, "Capacity", blue=old, green=new, live="green")``: new jobs start in green. Blue is disabled,
+       stays in the queue, and finishes its running jobs. With ``live="blue"`` everything goes back.
+    3. ``BlueGreen(self, "Capacity", green=new)``, when blue has no jobs left: blue leaves the queue and is deleted.
 
     The next change goes from green to blue. Give `compute_environments` to the queue, and neither environment a name:
-    both exist at once. A disabled environment keeps its ``min_vcpus`` running, so let that be 0.
+    both exist at once. A disabled environment keeps its ``min_vcpus`` running, so leave that at 0.
 
     Guide: Updating Compute Environments (blue/green updates; newer than the table of contents).
     """
@@ -51,14 +51,14 @@ class BlueGreen(CheckedConstruct):
         Args:
             scope: Where it belongs.
             id: Its name in that scope.
-            blue: The environment in the one slot. It must be made in this app before it can be drained. By default the
-                slot is empty.
-            green: The environment in the other slot, likewise. By default it is empty.
-            live: Which slot starts new jobs. By default the only one; with both it must be said.
+            blue: The environment in one slot. To be drained later, it must be made in this app. By default the slot is
+                empty.
+            green: The environment in the other slot, likewise. By default the slot is empty.
+            live: The slot that starts new jobs. By default the only one; required if both are given.
 
         Raises:
-            ValueError: no slot is filled, the live one is empty, it is not said which of two is live, both hold the
-                same environment or the same name, or the one to drain is imported.
+            ValueError: no slot is given, the live one is empty, ``live`` is missing with two slots, both hold the same
+                environment or the same name, or the one to drain is imported.
         """
         slots = {name: each for name, each in (("blue", blue), ("green", green)) if each is not None}
         problems = Problems()

@@ -1,4 +1,4 @@
-"""The capacity of an environment on instances: what its arguments say, checked together in pure Python."""
+"""The capacity of an environment on instances: its arguments, checked together without calls to Node.js."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Capacity"]
 
-# What a type, a family or a bundle looks like. Whatever has this form may exist tomorrow.
+# The form of a type, a family or a bundle. Any name of this form may exist tomorrow.
 _NAME_FORM = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)?|optimal|default_(x86_64|arm64)")
 _STRATEGIES = {ResourceKind.EC2: ON_DEMAND_STRATEGIES, ResourceKind.SPOT: SPOT_STRATEGIES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity:
-    """What an environment on instances may launch, and how: each argument of its class that is no construct."""
+    """The capacity of an environment on instances: every argument of its class that is not a construct."""
 
     kind: ResourceKind
     instance_types: Sequence[str]
@@ -70,7 +70,7 @@ class Capacity:
     launch_template: ILaunchTemplateRef | None = None
 
     def problems(self) -> Problems:
-        """Everything about these arguments that AWS would refuse, or that contradicts itself."""
+        """Return a problem for each argument that AWS would refuse or that contradicts another."""
         problems = Problems()
         self._check_size(problems)
         self._check_price(problems)
@@ -90,27 +90,27 @@ class Capacity:
         return problems
 
     def images(self) -> dict[ImageType, str | None]:
-        """The images, each with the id of one's own where there is one."""
+        """Return the image types, each with the id of your own image if there is one."""
         own = self.image_ids or {}
         chosen = images_for(self.instance_types, self.image_types, own, on_eks=self.on_eks)
         return {each: own.get(each) for each in chosen}
 
     def latest_images(self) -> bool | None:
-        """Whether infrastructure updates take the newest image; on wherever AWS allows it."""
+        """Return whether infrastructure updates install the newest image; by default yes if AWS allows it."""
         if self.update_to_latest_image_version is not None:
             return self.update_to_latest_image_version
-        # An image of one's own has no newer version that AWS Batch would know of.
+        # AWS Batch knows no newer version of an image of your own.
         return True if self._updates_in_place() and not self.image_ids else None
 
-    def unfamiliar(self) -> list[str]:
-        """Instance types that the data do not know and that may be new: of slips of the pen the rule CE-18 tells."""
+    def unknown_types(self) -> list[str]:
+        """Return types that are missing from the data and may be new; typos are reported by CE-18."""
         return [
             f"{name!r}{types.nearest(name)}"
-            for name in self._known_types()
+            for name in self._literal_types()
             if not types.is_known(name) and not misspelt(name)
         ]
 
-    def _known_types(self) -> list[str]:
+    def _literal_types(self) -> list[str]:
         return [name for name in self.instance_types if known(name)]
 
     def _updates_in_place(self) -> bool:
@@ -149,7 +149,7 @@ class Capacity:
         problems.check(
             len(self.instance_types) > 0, "instance_types must name at least one type, family or bundle"
         )
-        for name in self._known_types():
+        for name in self._literal_types():
             problems.check(
                 _NAME_FORM.fullmatch(name) is not None,
                 f"instance_types must hold types, families or bundles such as 'c7i.large', 'c7i' or "
@@ -157,7 +157,7 @@ class Capacity:
             )
         self._check_order(problems)
         by_architecture: dict[str, list[str]] = {}
-        for name in self._known_types():
+        for name in self._literal_types():
             found = types.architectures_of([name]) & {types.Architecture.X86_64, types.Architecture.ARM64}
             if len(found) == 1:
                 by_architecture.setdefault(next(iter(found)), []).append(name)
@@ -171,9 +171,9 @@ class Capacity:
         )
 
     def _check_order(self, problems: Problems) -> None:
-        """Note bundles with a strategy that goes by the order of the types, which a bundle does not say."""
+        """Add a problem for bundles with a strategy that needs an order of types, which a bundle does not have."""
         strategy = STRATEGIES.get(self.allocation_strategy)
-        bundles = [name for name in self._known_types() if name in types.BUNDLES]
+        bundles = [name for name in self._literal_types() if name in types.BUNDLES]
         arm = any("arm64" in name for name in bundles)
         problems.check(
             strategy is None or not strategy.ordered or not bundles,

@@ -1,4 +1,4 @@
-"""What AWS would refuse of an environment that a document describes, and that no keyword is there to check."""
+"""Checks of an environment's CLI document that no keyword of a class makes."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ __all__ = ["check_document"]
 
 
 def check_document(problems: Problems, kind: str | None, properties: Mapping[str, Any]) -> None:
-    """Note what contradicts itself.
+    """Add a problem for members that contradict each other.
 
     Args:
-        problems: Where to note it.
+        problems: Where to add it.
         kind: The class that takes such documents.
-        properties: As CloudFormation calls them.
+        properties: The document with CloudFormation's names.
     """
     resources = properties.get("ComputeResources", {})
     if kind == "ManagedInstancesComputeEnvironment":

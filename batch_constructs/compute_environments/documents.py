@@ -1,7 +1,7 @@
 """Environments described as JSON.
 
-They are made around the document itself, not by keywords: a class makes roles, security groups and launch templates
-where it is given none, and a document names its own, or leaves them to AWS.
+They are made from the document itself, not from keywords: a class makes the roles, security groups and launch templates
+that it is not given, while a document names its own or leaves them to AWS.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ _CLASSES = {
 
 
 class EnvironmentCliJson(CliJson):
-    """A compute environment that comes of JSON and becomes JSON."""
+    """A compute environment that can be made from JSON and written as JSON."""
 
     _operation = "CreateComputeEnvironment"
     _kept = frozenset({"ReplaceComputeEnvironment"})
     _kinds: ClassVar[frozenset[str]] = frozenset()
-    """The classes whose documents it takes; its own when empty."""
+    """The classes whose documents it takes; if empty, its own class."""
 
     cfn: batch.CfnComputeEnvironment
 
@@ -58,7 +58,7 @@ class EnvironmentCliJson(CliJson):
 
     @classmethod
     def _check_document(cls, problems: Problems, properties: Mapping[str, Any]) -> None:
-        """Note what the class would refuse of its keywords."""
+        """Add a problem if the class would refuse the document as keywords."""
         kind, kinds = _kind_of(properties), cls._kinds or {cls.__name__}
         problems.check(
             kind is None or kind in kinds,
@@ -67,11 +67,11 @@ class EnvironmentCliJson(CliJson):
         check_document(problems, kind, properties)
 
     def _refer_to(self, properties: Mapping[str, Any]) -> None:
-        """Have the attributes that tell what the environment is made of."""
+        """Set the attributes for the resources that the document names."""
 
 
 def _kind_of(properties: Mapping[str, Any]) -> str | None:
-    """The class that takes such documents; ``None`` where a token says it."""
+    """Return the class that takes such documents; ``None`` if a token hides it."""
     on_eks, managed = "EksConfiguration" in properties, properties["Type"].upper() != "UNMANAGED"
     if not managed:
         return "UnmanagedEksComputeEnvironment" if on_eks else "UnmanagedComputeEnvironment"
@@ -83,7 +83,7 @@ def _kind_of(properties: Mapping[str, Any]) -> str | None:
 
 @cache
 def _described(kind: type[Any]) -> type[Any]:
-    """The class, with another way to be made: by a document."""
+    """Return a subclass that is made from a document instead of keywords."""
 
     def __init__(self: Any, scope: Construct, id: str, properties: Mapping[str, Any]) -> None:  # noqa: N807
         CheckedConstruct.__init__(self, scope, id)
@@ -91,7 +91,7 @@ def _described(kind: type[Any]) -> type[Any]:
             self,
             "Resource",
             type=properties["Type"],
-            # CloudFormation's own default replaces the environment at every change, and stops at its queue.
+            # CloudFormation's own default replaces the environment at every change, which fails while a queue uses it.
             replace_compute_environment=False,
         )
         if "Tags" in properties:
@@ -102,9 +102,7 @@ def _described(kind: type[Any]) -> type[Any]:
         self._refer_to(properties)
 
     def __getattr__(_: Any, name: str) -> Any:  # noqa: N807
-        raise AttributeError(
-            f"{name} is not known: the document that the environment came of does not say it"
-        )
+        raise AttributeError(f"{name} is unknown: the document of the environment does not have it")
 
     members = {"__init__": __init__, "__getattr__": __getattr__, "__module__": kind.__module__}
     return new_class(kind.__name__, (kind,), exec_body=lambda body: body.update(members))
@@ -112,11 +110,11 @@ def _described(kind: type[Any]) -> type[Any]:
 
 @jsii.implements(IAspect)
 class _NoOtherTags:
-    """Keeps stack-wide tags off: those of an environment are create-only, and a changed one would replace it."""
+    """An aspect that keeps stack-wide tags off: a change of an environment's tags would replace it."""
 
     def visit(self, node: IConstruct) -> None:
         if isinstance(node, CfnResource):
-            # Those of the document are overrides, which this leaves alone.
+            # Tags of the document are overrides, which this does not touch.
             tags = cast("batch.CfnComputeEnvironment", node).tags
             for key in tags.tag_values():
                 tags.remove_tag(key, _HIGHEST)

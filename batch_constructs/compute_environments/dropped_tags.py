@@ -1,4 +1,4 @@
-"""Tells at synth of a tag on an environment that does not arrive: AWS replaces an environment whose tags change."""
+"""A warning at synth for a tag on an environment that is dropped: AWS replaces an environment whose tags change."""
 
 from __future__ import annotations
 
@@ -15,24 +15,25 @@ __all__ = ["watch_tags"]
 
 
 def watch_tags(environment: OwnComputeEnvironment) -> None:
-    """Have synth warn of ``Tags.of(environment).add(…)``, whose tag is kept off.
+    """Warn at synth of ``Tags.of(environment).add(…)``, whose tag is kept off the environment.
 
-    Tags of the stack, the app or a platform are kept off, too, and rightly without a word: they reach queues and definitions.
+    Tags of the stack, the app or a platform are kept off, too, without a warning: they are meant for queues and
+    definitions.
     """
     environment.node.add_validation(_DroppedTags(environment))
 
 
 @jsii.implements(IValidation)
 class _DroppedTags:
-    """Looks at the tags of one environment when all of the app is there."""
+    """A validation of the tags of one environment, when the app is complete."""
 
     def __init__(self, environment: OwnComputeEnvironment) -> None:
         self._environment = environment
 
     def validate(self) -> list[str]:
-        """Warn of each tag that only the environment was given; nothing here stops a synth."""
+        """Warn of each tag that was added to this environment only; it never stops a synth."""
         environment = self._environment
-        tagged, belongs = environment._tagged, environment._tags_belong  # noqa: SLF001 - part of it, in a module of its own
+        tagged, belongs = environment._tagged, environment._tags_belong  # noqa: SLF001 - part of that class
         aspects = [aspect for place in (environment, environment.cfn) for aspect in Aspects.of(place).all]
         for tag in aspects:
             if isinstance(tag, Tag) and tag.key not in tagged:

@@ -39,9 +39,9 @@ __all__ = ["Ec2ComputeEnvironment"]
 class Ec2ComputeEnvironment(Ec2Family):
     """Capacity on EC2 at on-demand prices.
 
-    Idle, it costs nothing. Its instances run Amazon Linux 2023 (the NVIDIA variant where the types have GPUs), with
-    an encrypted gp3 disk and IMDSv2; they need no inbound port and get none. Every change but those of name, tags
-    and EC2 against Fargate is made in place.
+    It costs nothing while idle. Its instances run Amazon Linux 2023 (the NVIDIA variant if the types have GPUs), with
+    an encrypted gp3 disk and IMDSv2, and without inbound ports. Every change is made in place, except of name, tags,
+    and from EC2 to Fargate.
 
     Guide: Creating a Compute Environment; Compute Environment Parameters; Allocation Strategies.
     """
@@ -87,53 +87,53 @@ class Ec2ComputeEnvironment(Ec2Family):
             scope: Where the environment belongs.
             id: Its name in that scope.
             vpc: The network. Its instances must reach ECS: by NAT, public addresses or endpoints.
-            vpc_subnets: Which subnets. By default the private ones, else the isolated, else the public ones.
-            security_groups: What instances belong to. By default one of its own, without inbound rules.
+            vpc_subnets: The subnets. By default the private ones, else the isolated, else the public ones.
+            security_groups: The security groups of the instances. By default a new one without inbound rules.
             instance_types: Types (``"c7i.large"``), families (``"c7i"``) or bundles (``"default_x86_64"``,
                 ``"default_arm64"``, ``"optimal"``), all of one architecture. By default ``default_x86_64``: m6i, c6i,
                 r6i and c7i.
-            min_vcpus: vCPUs that are kept, and paid, even when idle; 0 or more. By default none.
-            max_vcpus: vCPUs to which it grows, at least 1; by default 256.
-            scale_down_delay: How long an idle instance is kept for the next job: none, or 20 minutes to a week. By
-                default none.
-            allocation_strategy: How types are chosen. By default further types at the lowest price per vCPU.
-                ``BEST_FIT`` rules out every update in place. ``BEST_FIT_PROGRESSIVE_ORDERED`` goes by the order of
+            min_vcpus: vCPUs that keep running, and are paid for, even when idle; 0 or more. By default 0.
+            max_vcpus: vCPUs up to which it scales, at least 1; by default 256.
+            scale_down_delay: How long an idle instance is kept for the next job: 0, or 20 minutes to a week. By
+                default 0.
+            allocation_strategy: How instance types are chosen. By default those that fit at the lowest price per vCPU.
+                ``BEST_FIT`` rules out in-place updates. ``BEST_FIT_PROGRESSIVE_ORDERED`` uses the order of
                 ``instance_types``, which must not be bundles then.
-            image_types: Which image of AWS, 1 or 2. By default those of Amazon Linux 2023 that fit the types.
-            image_ids: Images of your own, by the image type in whose place they stand: ``{ImageType.ECS_AL2023:
-                "ami-…"}``. By default the newest of AWS, which updates keep so.
-            instance_role: The instances' role. By default one of its own with what the ECS agent needs.
-            launch_template: What instances look like. By default one of its own. A change of it is a change of the
-                environment, also where it is shared.
-            storage: Disks of each instance besides its root volume, and swap; not beside a launch template of your own.
-                By default none.
-            mounts: What each instance mounts from the network, by where, such as ``{"/fsx": FsxLustreMount(
-                file_system=…)}``, with ports and rights; not beside a launch template of your own. Jobs see it by
-                ``mounts={"/data": Host("/fsx")}`` of their definition, which says what a container mounts. By default
-                nothing.
-            aws_cli: The AWS CLI in a folder of each instance, for containers to mount, as Nextflow does; not beside a
-                launch template of your own. By default none.
-            launch_template_overrides: Other launch templates for some of the types, at most 10. By default none.
-            placement_group: A group for low latency among instances. By default none.
-            key_pair: Whom SSH lets in. By default nobody: Session Manager needs no key and no open port.
+            image_types: The image types of AWS, 1 or 2. By default those of Amazon Linux 2023 that fit the instance
+                types.
+            image_ids: Images of your own, by the image type that they replace: ``{ImageType.ECS_AL2023: "ami-…"}``. By
+                default the newest images of AWS, which updates keep current.
+            instance_role: The instances' role. By default a new one with the rights that the ECS agent needs.
+            launch_template: The launch template of the instances. By default a new one. A change of it is a change of
+                each environment that uses it.
+            storage: Disks of each instance besides its root volume, and swap; not together with a launch template of
+                your own. By default none.
+            mounts: File systems and buckets that each instance mounts, by path, such as ``{"/fsx":
+                FsxLustreMount(file_system=…)}``, with ports and rights; not together with a launch template of your
+                own. Jobs reach them by ``mounts={"/data": Host("/fsx")}`` of their definition. By default none.
+            aws_cli: The AWS CLI in a folder of each instance, for containers to mount, as Nextflow does; not together
+                with a launch template of your own. By default none.
+            launch_template_overrides: Launch templates for some of the instance types, at most 10. By default none.
+            placement_group: A placement group for low latency between instances. By default none.
+            key_pair: The key pair for SSH. By default none: Session Manager needs no key and no open port.
             instance_tags: Tags of instances and their disks, at most 50; a change replaces the instances. Tags of the
-                stack do not reach the environment, where a changed tag would replace it. By default none.
-            container_insights: Which metrics ECS keeps of the cluster, at the price of CloudWatch. By default the account's
-                setting of Amazon ECS decides, says the guide, which is off unless you changed it; the API's text says
-                off. ``DISABLED`` is off for certain. With a `BatchServiceRole` the right ``ecs:UpdateCluster`` is added;
-                another role of your own must have it, or the environment becomes INVALID.
+                stack are kept off the environment, since a changed tag would replace it. By default none.
+            container_insights: The metrics that ECS collects about the cluster, at CloudWatch's price. By default the
+                account's ECS setting, which is off unless you changed it, according to the guide; according to the API
+                they are off. ``DISABLED`` is off for certain. A `BatchServiceRole` gets the right
+                ``ecs:UpdateCluster``; another role of your own must have it, or the environment becomes INVALID.
             update_policy: What happens to running jobs when an update replaces instances. By default they go on for
                 up to 30 minutes.
-            update_to_latest_image_version: Whether such an update takes the newest image. By default yes wherever AWS
+            update_to_latest_image_version: Whether such an update installs the newest image. By default yes if AWS
                 allows it and no image is your own.
-            replace_compute_environment: Make a new environment at every change of capacity. By default changes are
-                made in place.
-            service_role: A role of your own for AWS Batch, which rules out every update in place but that of the
-                size. By default the service-linked role.
-            enabled: Whether jobs are placed; by default yes. AWS creates no environment that is not.
-            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one,
-                without which the environment could never be replaced.
-            context: Reserved by AWS, and left out by default.
+            replace_compute_environment: Whether every change of capacity makes a new environment. By default changes
+                are made in place.
+            service_role: A role of your own for AWS Batch; with it, only the size can be updated in place. By default
+                the service-linked role.
+            enabled: Whether jobs are placed; by default yes. AWS does not create a disabled environment.
+            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes a name,
+                so that the environment can be replaced.
+            context: Reserved by AWS; by default omitted.
 
         Raises:
             ValueError: arguments that AWS would refuse or that contradict each other, all of them in one message.

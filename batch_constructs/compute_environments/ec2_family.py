@@ -1,4 +1,4 @@
-"""What all environments share whose instances AWS Batch starts on EC2: on demand, Spot, with GPUs, with EFA."""
+"""The base class of environments whose instances AWS Batch starts on EC2: on demand, Spot, with GPUs, with EFA."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ class Ec2Family(ManagedComputeEnvironment):
     """The role of its instances, with the instance profile."""
 
     launch_template: ILaunchTemplateRef
-    """What its instances look like: disks, metadata service, user data."""
+    """The launch template of its instances: disks, metadata service, user data."""
 
     placement_group: ec2.IPlacementGroup | None
-    """How near its instances stand to each other; ``None`` where EC2 decides."""
+    """The placement group of its instances; ``None`` if EC2 places them."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class Ec2Family(ManagedComputeEnvironment):
         aws_cli: AwsCli | None = None,
         cluster: bool = False,
     ) -> None:
-        """Create the environment, and what it was not given; the class of the user has checked the arguments."""
+        """Create the environment and the resources that were not given; the subclass has checked the arguments."""
         problems = Problems()
         check_network(problems, scope, vpc, vpc_subnets, security_groups)
         overrides_given = [each.launch_template for each in capacity.launch_template_overrides]
@@ -92,7 +92,7 @@ class Ec2Family(ManagedComputeEnvironment):
         check_place(problems, scope, "instance_role", [instance_role], region=False)
         check_place(problems, scope, "service_role", [service_role], region=False)
         problems.raise_if_any()
-        # Each may refuse what it is given, so all come before there is anything in the tree.
+        # Both may raise, so they come before anything is in the tree.
         template = None if launch_template is None else specification(launch_template)
         overrides = override_specifications(capacity.launch_template_overrides, capacity.userdata_type)
 
@@ -119,7 +119,7 @@ class Ec2Family(ManagedComputeEnvironment):
             compute_environment_name=capacity.compute_environment_name,
             state="ENABLED" if capacity.enabled else "DISABLED",
             service_role=None if service_role is None else service_role.role_arn,
-            # CloudFormation's own default replaces the environment at every change, and stops at its queue.
+            # CloudFormation's own default replaces the environment at every change, which fails while a queue uses it.
             replace_compute_environment=capacity.replace_compute_environment,
             update_policy=_update_policy(capacity.update_policy),
             ecs_settings=ecs_settings(capacity.container_insights),
@@ -156,29 +156,29 @@ class Ec2Family(ManagedComputeEnvironment):
         )
         self._tagged |= (capacity.instance_tags or {}).keys()
         self._keep_stack_tags_off()
-        self._tell_if_disabled(enabled=capacity.enabled)
+        self._note_if_disabled(enabled=capacity.enabled)
         self._outlive(instance_role, service_role)
         allow_insights(service_role, capacity.container_insights)
         self._allow_instances(
             [self.launch_template, *(each.launch_template for each in capacity.launch_template_overrides)]
         )
-        self._warn_of(capacity.unfamiliar())
+        self._warn_of_unknown(capacity.unknown_types())
         self._warn_of_download(vpc, subnet_ids)
 
     def _check_interfaces(
         self, problems: Problems, templates: Sequence[ILaunchTemplateRef | BatchLaunchTemplate | None]
     ) -> None:
-        """Note network interfaces beside the groups that this environment names: aws/aws-cdk#21577."""
+        """Add a problem if a template has network interfaces, since the environment names groups: aws/aws-cdk#21577."""
         problems.check(
             not any(
                 isinstance(each, BatchLaunchTemplate) and each.has_network_interfaces for each in templates
             ),
-            "launch_template must not name network_interfaces, since AWS Batch takes no security groups of an "
-            "environment beside them: make an EfaComputeEnvironment for it",
+            "launch_template must not name network_interfaces, since AWS Batch refuses security groups of an "
+            "environment together with them: make an EfaComputeEnvironment for it",
         )
 
     def tag_instances(self, tags: Mapping[str, str]) -> None:
-        """Put tags on instances, and on their disks if the launch template is one of this library; it replaces instances.
+        """Add tags to instances, and to their disks if the launch template is of this library; it replaces instances.
 
         Args:
             tags: What to add; equal keys get the new value.
@@ -204,22 +204,22 @@ class Ec2Family(ManagedComputeEnvironment):
         )
 
     def _allow_instances(self, templates: Sequence[ILaunchTemplateRef]) -> None:
-        needy = [each for each in templates if isinstance(each, BatchLaunchTemplate) and each.needs_rights]
-        if not needy:
+        needing = [each for each in templates if isinstance(each, BatchLaunchTemplate) and each.needs_rights]
+        if not needing:
             return
-        given = self.instance_role
-        role = given if isinstance(given, InstanceRole) else given.role
+        profile = self.instance_role
+        role = profile if isinstance(profile, InstanceRole) else profile.role
         if role is None:
             Annotations.of(self).add_warning_v2(
                 "batch-constructs:instancesWithoutRights",
-                "the launch template mounts or measures what the instances' role needs rights for, and that role is "
-                "known by its profile only: call allow_instances of the template with the role",
+                "the launch template needs rights for the instances' role, of which only the instance profile is "
+                "known: call allow_instances of the template with the role",
             )
             return
         role = role_beside(self, role)
-        for each in needy:
+        for each in needing:
             each.allow_instances(role=role, security_groups=self)
-        # The first instance may start with the environment, and mounts with these rights.
+        # The first instance may start with the environment, and already needs these rights to mount.
         rights = role.node.try_find_child("DefaultPolicy") or role.node.try_find_child("Policy")
         if rights is not None:
             self.cfn.node.add_dependency(rights)
@@ -246,15 +246,15 @@ class Ec2Family(ManagedComputeEnvironment):
             Annotations.of(self).add_warning_v2(
                 "batch-constructs:awsCliOutOfReach",
                 "instances in isolated subnets do not reach awscli.amazonaws.com, and take no jobs without the AWS CLI "
-                "that aws_cli asks for: give its url a copy that they reach, or an image that has it",
+                "that aws_cli asks for: set its url to a copy that they reach, or use an image that has it",
             )
 
-    def _warn_of(self, unfamiliar: Sequence[str]) -> None:
-        if unfamiliar:
+    def _warn_of_unknown(self, names: Sequence[str]) -> None:
+        if names:
             date = types.metadata()[1]
             Annotations.of(self).add_warning_v2(
                 "batch-constructs:unfamiliarInstanceType",
-                f"the instance data of {date} do not know {', '.join(unfamiliar)}",
+                f"the instance data of {date} have no {', '.join(names)}",
             )
 
 
@@ -265,13 +265,13 @@ def check_instances(
     mounts: Mapping[str, Mount] | None,
     aws_cli: AwsCli | None = None,
 ) -> None:
-    """Add a problem for what a launch template of the user would have to hold itself, and for disks that collide.
+    """Add a problem for arguments that belong into a launch template of the user, and for disks that collide.
 
     Args:
         problems: Where to add it.
         launch_template: The template of the user, if there is one.
         storage: Disks of the instances.
-        mounts: What the instances mount, by where.
+        mounts: What the instances mount, by path.
         aws_cli: The AWS CLI on the instances.
     """
     given = {"storage": storage, "mounts": mounts, "aws_cli": aws_cli}
@@ -287,10 +287,10 @@ def check_instances(
 def check_reservation(
     problems: Problems, reservation: CapacityReservation | None, launch_template: ILaunchTemplateRef | None
 ) -> None:
-    """Note that the launch template of the user would have to name the reservation itself."""
+    """Add a problem if both a reservation and a launch template are given: the template must name the reservation."""
     problems.check(
         reservation is None or launch_template is None,
-        "capacity_reservation stands in the launch template, got launch_template as well: give it to "
+        "capacity_reservation must be in the launch template, got launch_template as well: give it to "
         "BatchLaunchTemplate instead",
     )
 

@@ -1,4 +1,4 @@
-"""Environments for jobs of several nodes that talk over the Elastic Fabric Adapter."""
+"""Environments for multi-node jobs that communicate over the Elastic Fabric Adapter."""
 
 from __future__ import annotations
 
@@ -49,20 +49,20 @@ __all__ = ["EfaComputeEnvironment"]
 
 @checked
 class EfaComputeEnvironment(Ec2Family):
-    """Capacity on EC2 whose instances talk to each other over the Elastic Fabric Adapter, for multi-node jobs.
+    """Capacity on EC2 whose instances communicate over the Elastic Fabric Adapter, for multi-node jobs.
 
-    Its launch template attaches an adapter to each network card that takes one. The security group of the adapters lets
-    its members talk to each other in both directions, as the fabric asks for. Its instances stand in one Availability
+    Its launch template attaches an adapter to each network card that takes one. The security group of the adapters
+    allows traffic between its members in both directions, as the fabric needs. Its instances are in one Availability
     Zone and one cluster placement group. It runs on demand only, as multi-node jobs do. Types with other network cards
     need an environment of their own.
 
-    Each container of a multi-node job also has an interface of its own, for addresses: MPI starts its processes over it,
-    NCCL finds its peers. AWS Batch puts that interface into the security groups of the environment, and never into those
-    of a launch template. But it refuses groups of an environment beside network interfaces of a launch template ("Either
-    compute environment Security Groups or Network Interfaces in Launch template are exclusively allowed"), and adapters
-    are such interfaces. So the nodes belong to the *default security group of the VPC*, which lets its members talk to
-    each other unless somebody removed its rules, as ``ec2.Vpc(restrict_default_security_group=True)`` does.
-    ``connections`` opens the adapters and the instances, which mount file systems; ``node_connections`` opens the
+    Each container of a multi-node job also has a network interface of its own: MPI starts its processes over it, and
+    NCCL finds its peers. AWS Batch puts that interface into the security groups of the environment, never into those
+    of a launch template. But it refuses groups of an environment together with network interfaces of a launch template
+    ("Either compute environment Security Groups or Network Interfaces in Launch template are exclusively allowed"), and
+    adapters are such interfaces. So the containers are in the *default security group of the VPC*, which allows traffic
+    between its members unless its rules were removed, as by ``ec2.Vpc(restrict_default_security_group=True)``.
+    ``connections`` opens the adapters and the instances, such as to file systems; ``node_connections`` opens the
     containers of the nodes, such as to a database.
 
     Guide: Elastic Fabric Adapter; Multi-node Parallel Jobs.
@@ -110,61 +110,61 @@ class EfaComputeEnvironment(Ec2Family):
             scope: Where the environment belongs.
             id: Its name in that scope.
             vpc: The network. Its instances must reach ECS: by NAT, public addresses or endpoints.
-            vpc_subnets: One subnet, since a cluster placement group lies in one Availability Zone. By default the
-                first private one, else the first isolated, else the first public one, whose instances get no public
-                address where they have several network cards.
-            security_groups: What instances belong to: groups that let all traffic in from themselves and out to
-                themselves. By default one of its own. They do not hold for the containers of multi-node jobs, which
-                belong to the default security group of the VPC.
+            vpc_subnets: One subnet, since a cluster placement group is in one Availability Zone. By default the first
+                private one, else the first isolated, else the first public one, where instances with several network
+                cards get no public address.
+            security_groups: The security groups of the instances, which must allow all traffic between their members.
+                By default a new one. They do not apply to the containers of multi-node jobs, which are in the default
+                security group of the VPC.
             instance_types: Types with an Elastic Fabric Adapter, all with the same network cards, such as
-                ``["p5.48xlarge"]``; families only if all their sizes are so.
-            network_interfaces: With which interfaces the instances start. By default those that `efa_interfaces`
-                gives for the types; to be given for types that the data do not know.
-            min_vcpus: vCPUs that are kept, and paid, even when idle; 0 or more. Only single-node jobs use them: AWS Batch
-                starts new instances for each multi-node job. By default none.
-            max_vcpus: vCPUs to which it grows: at least those of all nodes of a job together.
-            scale_down_delay: How long an idle instance is kept for the next job: none, or 20 minutes to a week. By
-                default none.
-            allocation_strategy: How types are chosen. By default further types at the lowest price per vCPU.
-                ``BEST_FIT`` rules out every update in place. ``BEST_FIT_PROGRESSIVE_ORDERED`` goes by the order of
+                ``["p5.48xlarge"]``; families only if this is true of all their sizes.
+            network_interfaces: The network interfaces of the instances. By default those of `efa_interfaces` for the
+                types; required for types that are not in the instance data.
+            min_vcpus: vCPUs that keep running, and are paid for, even when idle; 0 or more. Only single-node jobs use
+                them: AWS Batch starts new instances for each multi-node job. By default 0.
+            max_vcpus: vCPUs up to which it scales: at least those of all nodes of a job together.
+            scale_down_delay: How long an idle instance is kept for the next job: 0, or 20 minutes to a week. By
+                default 0.
+            allocation_strategy: How instance types are chosen. By default those that fit at the lowest price per vCPU.
+                ``BEST_FIT`` rules out in-place updates. ``BEST_FIT_PROGRESSIVE_ORDERED`` uses the order of
                 ``instance_types``, which must not be bundles then.
-            capacity_reservation: Where to start the instances; not beside a launch template of your own, which names
-                it itself. Its Availability Zone must be that of the subnet. By default wherever EC2 has room.
-            image_types: Which image of AWS, 1 or 2. By default those of Amazon Linux 2023 that fit the types.
-            image_ids: Images of your own, by the image type in whose place they stand: ``{ImageType.ECS_AL2023:
-                "ami-…"}``. By default the newest of AWS, which updates keep so.
-            instance_role: The instances' role. By default one of its own with what the ECS agent needs.
-            launch_template: What instances look like, with network interfaces and their security groups, which are to
-                be given here, too. By default one of its own. A change of it is a change of the environment.
-            storage: Disks of each instance besides its root volume, and swap; not beside a launch template of your own.
-                By default none.
-            mounts: What each instance mounts from the network, by where, such as ``{"/fsx": FsxLustreMount(
-                file_system=…)}``, with ports and rights; not beside a launch template of your own. Jobs see it by
-                ``mounts={"/data": Host("/fsx")}`` of their definition, which says what a container mounts. By default
-                nothing.
-            aws_cli: The AWS CLI in a folder of each instance, for containers to mount, as Nextflow does; not beside a
-                launch template of your own. By default none.
-            placement_group: A cluster placement group. By default one of its own; none with a capacity reservation,
-                which has its own place: give its group if it was made in one.
-            key_pair: Whom SSH lets in. By default nobody: Session Manager needs no key and no open port.
+            capacity_reservation: Where to start the instances; not together with a launch template of your own, which
+                names it itself. Its Availability Zone must be that of the subnet. By default wherever EC2 has room.
+            image_types: The image types of AWS, 1 or 2. By default those of Amazon Linux 2023 that fit the instance
+                types.
+            image_ids: Images of your own, by the image type that they replace: ``{ImageType.ECS_AL2023: "ami-…"}``. By
+                default the newest images of AWS, which updates keep current.
+            instance_role: The instances' role. By default a new one with the rights that the ECS agent needs.
+            launch_template: The launch template, with network interfaces and their security groups, which you also give
+                here. By default a new one. A change of it is a change of the environment.
+            storage: Disks of each instance besides its root volume, and swap; not together with a launch template of
+                your own. By default none.
+            mounts: File systems and buckets that each instance mounts, by path, such as ``{"/fsx":
+                FsxLustreMount(file_system=…)}``, with ports and rights; not together with a launch template of your
+                own. Jobs reach them by ``mounts={"/data": Host("/fsx")}`` of their definition. By default none.
+            aws_cli: The AWS CLI in a folder of each instance, for containers to mount, as Nextflow does; not together
+                with a launch template of your own. By default none.
+            placement_group: A cluster placement group. By default a new one; none with a capacity reservation, which is
+                placed already: give its group if it was made in one.
+            key_pair: The key pair for SSH. By default none: Session Manager needs no key and no open port.
             instance_tags: Tags of instances and their disks, at most 50; a change replaces the instances. Tags of the
-                stack do not reach the environment, where a changed tag would replace it. By default none.
-            container_insights: Which metrics ECS keeps of the cluster, at the price of CloudWatch. By default the account's
-                setting of Amazon ECS decides, says the guide, which is off unless you changed it; the API's text says
-                off. ``DISABLED`` is off for certain. With a `BatchServiceRole` the right ``ecs:UpdateCluster`` is added;
-                another role of your own must have it, or the environment becomes INVALID.
+                stack are kept off the environment, since a changed tag would replace it. By default none.
+            container_insights: The metrics that ECS collects about the cluster, at CloudWatch's price. By default the
+                account's ECS setting, which is off unless you changed it, according to the guide; according to the API
+                they are off. ``DISABLED`` is off for certain. A `BatchServiceRole` gets the right
+                ``ecs:UpdateCluster``; another role of your own must have it, or the environment becomes INVALID.
             update_policy: What happens to running jobs when an update replaces instances. By default they go on for
                 up to 30 minutes.
-            update_to_latest_image_version: Whether such an update takes the newest image. By default yes wherever AWS
+            update_to_latest_image_version: Whether such an update installs the newest image. By default yes if AWS
                 allows it and no image is your own.
-            replace_compute_environment: Make a new environment at every change of capacity. By default changes are
-                made in place.
-            service_role: A role of your own for AWS Batch, which rules out every update in place but that of the
-                size. By default the service-linked role.
-            enabled: Whether jobs are placed; by default yes. AWS creates no environment that is not.
-            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one,
-                without which the environment could never be replaced.
-            context: Reserved by AWS, and left out by default.
+            replace_compute_environment: Whether every change of capacity makes a new environment. By default changes
+                are made in place.
+            service_role: A role of your own for AWS Batch; with it, only the size can be updated in place. By default
+                the service-linked role.
+            enabled: Whether jobs are placed; by default yes. AWS does not create a disabled environment.
+            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes a name,
+                so that the environment can be replaced.
+            context: Reserved by AWS; by default omitted.
 
         Raises:
             ValueError: arguments that AWS would refuse or that contradict each other, all of them in one message.
@@ -204,7 +204,7 @@ class EfaComputeEnvironment(Ec2Family):
         check_one_zone(problems, subnets, vpc_subnets, capacity_reservation)
         problems.raise_if_any()
 
-        # For types that the data do not know, one adapter is what nearly all have.
+        # Nearly all types that are missing from the data have one adapter.
         interfaces = network_interfaces or next(iter(layouts), (NetworkInterface(),))
         super().__init__(
             scope,
@@ -237,12 +237,12 @@ class EfaComputeEnvironment(Ec2Family):
 
     @cached_property
     def node_connections(self) -> ec2.Connections:
-        """Opens the containers of multi-node jobs to others: ``environment.node_connections.allow_to_default_port(db)``.
+        """The connections of the containers of multi-node jobs, which are in the VPC's default security group.
 
-        They belong to the default security group of the VPC.
+        Use them as in ``environment.node_connections.allow_to_default_port(db)``.
 
         Raises:
-            ValueError: the VPC is imported, and does not tell its default group.
+            ValueError: the VPC is imported, and its default group is unknown.
         """
         return ec2.Connections(security_groups=[default_group(self, self._vpc)])
 
@@ -253,7 +253,7 @@ class EfaComputeEnvironment(Ec2Family):
 
     def _own_security_group(self, vpc: ec2.IVpc) -> ec2.ISecurityGroup:
         group = super()._own_security_group(vpc)
-        # The fabric asks for both rules by name of the group: a rule for all addresses is not enough.
+        # The fabric needs both rules to name the group: a rule for all addresses is not enough.
         itself = group.security_group_id
         ec2.CfnSecurityGroupIngress(
             self, "FromItself", group_id=itself, ip_protocol="-1", source_security_group_id=itself
@@ -264,10 +264,10 @@ class EfaComputeEnvironment(Ec2Family):
         return group
 
     def _check_interfaces(self, problems: Problems, templates: Sequence[Any]) -> None:
-        """Nothing: it names no groups beside the interfaces of its launch template."""
+        """Do nothing: it names no groups together with the interfaces of its launch template."""
 
     def _security_group_ids(self) -> None:
-        # The network interfaces carry them, and EC2 refuses both together.
+        # They are at the network interfaces, and EC2 refuses both together.
         return None
 
 
@@ -283,7 +283,7 @@ def _check_template(
     )
     problems.check(
         launch_template is None or network_interfaces is None,
-        "network_interfaces stand in the launch template, got launch_template as well: give them to "
+        "network_interfaces must be in the launch template, got launch_template as well: give them to "
         "BatchLaunchTemplate instead",
     )
     problems.check(

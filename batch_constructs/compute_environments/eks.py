@@ -51,20 +51,20 @@ __all__ = ["EksComputeEnvironment"]
 
 @checked
 class EksComputeEnvironment(Ec2Family):
-    """Capacity on EC2 for an Amazon EKS cluster: AWS Batch adds nodes for its jobs, and takes them away.
+    """Capacity on EC2 for an Amazon EKS cluster: AWS Batch adds nodes for its jobs, and removes them.
 
-    It makes all that a cluster must have for that, in order: the namespace, the access entries of AWS Batch and of the
-    nodes, the access policy for the namespace (`EksNamespaceAccess`), and the nodes' role. A queue waits for the policy,
-    without which jobs stay RUNNABLE. On deletion the queue goes first, then the environment, then the entry, the
-    namespace, and the cluster. Idle, it costs nothing beside the cluster.
+    It makes all that the cluster needs for that, in order: the namespace, the access entries of AWS Batch and of the
+    nodes, the access policy for the namespace (`EksNamespaceAccess`), and the nodes' role. A queue waits for the
+    policy, without which jobs stay RUNNABLE. On deletion the queue goes first, then the environment, then the entry,
+    the namespace, and the cluster. While idle, it costs nothing besides the cluster.
 
-    Who deploys needs ``eks:DescribeCluster``, ``DescribeAccessEntry``, ``CreateAccessEntry``, ``AssociateAccessPolicy`` and
-    ``DeleteAccessEntry``, because AWS Batch makes its entry with the rights of its caller. CloudFormation's role of
-    ``cdk bootstrap`` has them.
+    The deploying role needs ``eks:DescribeCluster``, ``DescribeAccessEntry``, ``CreateAccessEntry``,
+    ``AssociateAccessPolicy`` and ``DeleteAccessEntry``, because AWS Batch makes its entry with the rights of its
+    caller. CloudFormation's role of ``cdk bootstrap`` has them.
 
-    Nodes run Amazon Linux 2023 (the NVIDIA variant where the types have GPUs), belong to the cluster's security group,
-    and take no other pods than those of jobs, and of DaemonSets that tolerate ``batch.amazonaws.com/batch-node``: the
-    network plugin does, NVIDIA's device plugin and log agents must be told to.
+    Nodes run Amazon Linux 2023 (the NVIDIA variant if the types have GPUs) and are in the cluster's security group.
+    They take only pods of jobs, and of DaemonSets that tolerate ``batch.amazonaws.com/batch-node``: the network plugin
+    does; NVIDIA's device plugin and log agents must be told to.
 
     Guide: AWS Batch on Amazon EKS (newer than the table of contents); Creating a Compute Environment; Compute
     Environment Parameters.
@@ -73,10 +73,10 @@ class EksComputeEnvironment(Ec2Family):
     _kinds = frozenset({"EksComputeEnvironment"})
 
     namespace: EksNamespace
-    """Where its jobs run, prepared for it or given; where another tool prepares it, ``apply`` is ``False``."""
+    """The namespace of its jobs, prepared for it or given; if another tool prepares it, ``apply`` is ``False``."""
 
     namespace_access: EksNamespaceAccess | None
-    """The access policy for the namespace; ``None`` where the ConfigMap ``aws-auth`` lets in AWS Batch."""
+    """The access policy for the namespace; ``None`` if the ConfigMap ``aws-auth`` gives AWS Batch access."""
 
     def __init__(
         self,
@@ -113,65 +113,67 @@ class EksComputeEnvironment(Ec2Family):
         compute_environment_name: str | None = None,
         context: str | None = None,
     ) -> None:
-        """Create the environment, and what the cluster and its nodes need.
+        """Create the environment and the resources that the cluster and its nodes need.
 
         Args:
             scope: Where the environment belongs.
             id: Its name in that scope.
             cluster: An ``eks.Cluster`` or ``eks_v2.Cluster``, made here or imported, or a ``CfnCluster``. A change of
                 it replaces the environment.
-            namespace: Where the jobs' pods run: a name, which is prepared for this environment, or an `EksNamespace`
-                that several environments share. A change of it replaces the environment.
-            access_entry: How the cluster lets in AWS Batch and its nodes. By default by access entries: AWS Batch makes
-                its own, which EKS allows nobody else, by itself on a cluster known to take nothing else, and with
-                ``ENABLED`` on others. All environments of a cluster must say the same: on a cluster of mode
+            namespace: The namespace of the jobs' pods: a name, which is prepared for this environment, or an
+                `EksNamespace` that several environments share. A change of it replaces the environment.
+            access_entry: How the cluster gives access to AWS Batch and its nodes. By default by access entries. EKS
+                lets only AWS Batch make its entry: it does so itself on a cluster known to accept nothing else, and
+                with ``ENABLED`` on others. All environments of a cluster must say the same: on a cluster of mode
                 ``API_AND_CONFIG_MAP`` AWS Batch makes no entry if one of them says something else or nothing, and the
                 deploy fails after 14 minutes with a list of them. ``INHERIT_FROM_CLUSTER``: by the entry if there is
                 one, which AWS Batch makes on clusters of mode ``API``, else by the ConfigMap. ``DISABLED``: by the
-                ConfigMap ``aws-auth`` and Kubernetes' roles; the roles of IAM are written into it where the CDK has it.
-            vpc: The cluster's network. By default what the cluster says, if it knows.
-            vpc_subnets: Which subnets. By default the private ones, else the isolated, else the public ones.
-            security_groups: What nodes belong to. By default the group that EKS made for the cluster, if it tells;
-                others must reach the cluster, and be reached.
+                ConfigMap ``aws-auth`` and Kubernetes' roles; the CDK adds the IAM roles to the ConfigMap if it manages
+                it.
+            vpc: The cluster's network. By default the one that the cluster construct knows.
+            vpc_subnets: The subnets. By default the private ones, else the isolated, else the public ones.
+            security_groups: The security groups of the nodes. By default the group that EKS made for the cluster, if it
+                is known. Others must allow traffic to and from the cluster.
             instance_types: Types (``"c7i.large"``), families (``"c7i"``) or bundles (``"default_x86_64"``,
                 ``"default_arm64"``, ``"optimal"``), all of one architecture. By default ``default_x86_64``: m6i, c6i,
                 r6i and c7i.
             spot: Whether to run at Spot prices, on capacity that AWS may take back with two minutes' notice. By
                 default no.
-            min_vcpus: vCPUs that are kept, and paid, even when idle; 0 or more. By default none.
-            max_vcpus: vCPUs to which it grows, at least 1; by default 256.
-            scale_down_delay: How long an idle instance is kept for the next job: none, or 20 minutes to a week. By
-                default none.
-            allocation_strategy: How types are chosen; not ``BEST_FIT``. By default further types at the lowest price
-                per vCPU; with ``spot``, by the risk of interruption, the strategy that AWS names for Amazon EKS.
+            min_vcpus: vCPUs that keep running, and are paid for, even when idle; 0 or more. By default 0.
+            max_vcpus: vCPUs up to which it scales, at least 1; by default 256.
+            scale_down_delay: How long an idle instance is kept for the next job: 0, or 20 minutes to a week. By
+                default 0.
+            allocation_strategy: How instance types are chosen; not ``BEST_FIT``. By default those that fit at the
+                lowest price per vCPU; with ``spot``, by the risk of interruption, as AWS recommends for Amazon EKS.
             bid_percentage: With ``spot`` only: the most to pay, in percent of the on-demand price, 0 to 100. By
                 default 100, which AWS recommends.
-            kubernetes_version: Of the nodes' image, such as ``"1.34"``; at most that of the cluster. By default the
-                newest that AWS Batch supports.
-            image_types: Which image of AWS, 1 or 2. By default those of Amazon Linux 2023 that fit the types.
-            image_ids: Images of your own, by the image type in whose place they stand: ``{ImageType.EKS_AL2023:
-                "ami-…"}``. By default the newest of AWS, which updates keep so.
-            userdata_type: How nodes join whose image a launch template of yours names: ``EKS_NODEADM`` for one built
-                on Amazon Linux 2023. AWS refuses it where the template names no image. By default nodes join as the
-                image type says, which holds for ``image_ids``, too.
-            instance_role: The nodes' role. By default one of its own with what nodes need.
-            launch_template: What nodes look like. By default one of its own. A change of it is a change of the
-                environment, also where it is shared.
-            launch_template_overrides: Other launch templates for some of the types, at most 10. By default none.
-            placement_group: A group for low latency among instances. By default none.
-            key_pair: Whom SSH lets in. By default nobody: Session Manager needs no key and no open port.
+            kubernetes_version: The version of the nodes' image, such as ``"1.34"``; at most that of the cluster. By
+                default the newest that AWS Batch supports.
+            image_types: The image types of AWS, 1 or 2. By default those of Amazon Linux 2023 that fit the instance
+                types.
+            image_ids: Images of your own, by the image type that they replace: ``{ImageType.EKS_AL2023: "ami-…"}``. By
+                default the newest images of AWS, which updates keep current.
+            userdata_type: How nodes join if a launch template of yours names their image: ``EKS_NODEADM`` for one built
+                on Amazon Linux 2023. AWS refuses it if the template names no image. By default the image type decides,
+                also for ``image_ids``.
+            instance_role: The nodes' role. By default a new one with the rights that nodes need.
+            launch_template: The launch template of the nodes. By default a new one. A change of it is a change of each
+                environment that uses it.
+            launch_template_overrides: Launch templates for some of the instance types, at most 10. By default none.
+            placement_group: A placement group for low latency between instances. By default none.
+            key_pair: The key pair for SSH. By default none: Session Manager needs no key and no open port.
             instance_tags: Tags of instances and their disks, at most 50; a change replaces the instances. Tags of the
-                stack do not reach the environment, where a changed tag would replace it. By default none.
+                stack are kept off the environment, since a changed tag would replace it. By default none.
             update_policy: What happens to running jobs when an update replaces instances. By default they go on for
                 up to 30 minutes.
-            update_to_latest_image_version: Whether such an update takes the newest image. By default yes wherever AWS
+            update_to_latest_image_version: Whether such an update installs the newest image. By default yes if AWS
                 allows it and no image is your own.
-            replace_compute_environment: Make a new environment at every change of capacity. By default changes are
-                made in place.
-            enabled: Whether jobs are placed; by default yes. AWS creates no environment that is not.
-            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one,
-                without which the environment could never be replaced.
-            context: Reserved by AWS, and left out by default.
+            replace_compute_environment: Whether every change of capacity makes a new environment. By default changes
+                are made in place.
+            enabled: Whether jobs are placed; by default yes. AWS does not create a disabled environment.
+            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes a name,
+                so that the environment can be replaced.
+            context: Reserved by AWS; by default omitted.
 
         Raises:
             ValueError: arguments that AWS would refuse or that contradict each other, all of them in one message.
@@ -218,7 +220,7 @@ class EksComputeEnvironment(Ec2Family):
         _check_userdata_type(problems, userdata_type, launch_template)
         problems.raise_if_any()
 
-        # The base class asks for what it needs of the cluster while it makes the resource.
+        # The base class asks for these while it makes the resource.
         self._facts, self._cluster, self._access = facts, cluster, access
         self._namespace_name = namespace if isinstance(namespace, str) else namespace.namespace
         super().__init__(
@@ -242,7 +244,7 @@ class EksComputeEnvironment(Ec2Family):
         )
         if access is not None:
             acknowledge_access_entry(self.cfn)
-        # Whatever lets in must be there before the environment, and go after it.
+        # Access must exist before the environment, and be deleted after it.
         entry = self.instance_role.access_entry if isinstance(self.instance_role, EksNodeRole) else None
         self.cfn.node.add_dependency(self.namespace, *([] if entry is None else [entry]))
         if access is AccessEntryState.DISABLED:
@@ -269,11 +271,11 @@ def _default_strategy(*, spot: bool) -> AllocationStrategy:
 def _check_userdata_type(
     problems: Problems, userdata_type: UserdataType | None, template: ILaunchTemplateRef | None
 ) -> None:
-    """Note a way to join for a launch template that is known to name no image."""
+    """Add a problem if nodes are told how to join although the launch template is known to name no image."""
     names_none = template is None or isinstance(template, BatchLaunchTemplate)
     problems.check(
         userdata_type is None or not names_none,
-        "userdata_type needs a launch template that names the image, AWS refuses it beside others, got "
+        "userdata_type needs a launch template that names the image, AWS refuses it with others, got "
         f"{userdata_type} and {'none' if template is None else 'a BatchLaunchTemplate'}: leave it out, the image type "
-        "says how nodes join",
+        "decides how nodes join",
     )

@@ -1,4 +1,4 @@
-"""How an EKS cluster lets in AWS Batch and its nodes: by access entries, or by its ConfigMap ``aws-auth``."""
+"""Access of AWS Batch and its nodes to an EKS cluster: by access entries, or by its ConfigMap ``aws-auth``."""
 
 from __future__ import annotations
 
@@ -42,29 +42,29 @@ _NODE_USER = "system:node:{{EC2PrivateDNSName}}"
 
 
 def wanted_access(access_entry: AccessEntryState | None, facts: ClusterFacts) -> AccessEntryState | None:
-    """What the environment says of its access entry; ``None`` for nothing.
+    """Return the access entry's state that the environment asks for; ``None`` for nothing.
 
     Args:
-        access_entry: What the user wants.
-        facts: Of the cluster.
+        access_entry: The user's choice.
+        facts: The facts of the cluster.
     """
-    # There AWS Batch makes it by itself.
+    # On such a cluster AWS Batch makes the entry itself.
     by_itself = facts.access_entries and facts.config_map is False
     return access_entry or (None if by_itself else AccessEntryState.ENABLED)
 
 
 def check_access(problems: Problems, access_entry: AccessEntryState | None, facts: ClusterFacts) -> None:
-    """Note that the cluster lets in by other means."""
+    """Add a problem if the cluster gives access by other means."""
     if access_entry is AccessEntryState.DISABLED:
         problems.check(
             facts.config_map is not False,
-            "access_entry must not be DISABLED for a cluster that lets in by access entries only, got DISABLED: "
+            "access_entry must not be DISABLED for a cluster that gives access by access entries only, got DISABLED: "
             "leave it out",
         )
     else:
         problems.check(
             facts.access_entries is not False,
-            "access_entry must be DISABLED for a cluster that lets in by its ConfigMap only, got "
+            "access_entry must be DISABLED for a cluster that gives access by its ConfigMap only, got "
             f"{access_entry}: give the cluster authentication_mode=API_AND_CONFIG_MAP, or DISABLED here",
         )
 
@@ -76,7 +76,7 @@ def check_namespace(
     facts: ClusterFacts,
     access: AccessEntryState | None,
 ) -> None:
-    """Note a namespace that AWS Batch takes no jobs in, one of another cluster, or one without the roles that count."""
+    """Add a problem if AWS Batch refuses the namespace, it is another cluster's, or lacks the roles that it needs."""
     if isinstance(namespace, str):
         check_unprepared(problems, cluster, namespace)
     else:
@@ -94,12 +94,12 @@ def check_namespace(
 def eks_configuration(
     facts: ClusterFacts, namespace: str, access: AccessEntryState | None
 ) -> batch.CfnComputeEnvironment.EksConfigurationProperty:
-    """Return what an environment says of its cluster.
+    """Return the part of an environment's properties about its cluster.
 
     Args:
-        facts: Of the cluster.
-        namespace: Where the jobs' pods run.
-        access: What it says of its access entry; ``None`` for nothing.
+        facts: The facts of the cluster.
+        namespace: The namespace of the jobs' pods.
+        access: The state that it asks for; ``None`` for nothing.
     """
     return _L1.EksConfigurationProperty(
         eks_cluster_arn=facts.arn,
@@ -111,13 +111,13 @@ def eks_configuration(
 def grant_namespace(
     environment: OwnComputeEnvironment, cluster: IClusterRef, namespace: str, access: AccessEntryState | None
 ) -> EksNamespaceAccess | None:
-    """Let AWS Batch make pods in the namespace, wherever its access entry may be active.
+    """Let AWS Batch make pods in the namespace, unless it gets no access entry.
 
     Args:
-        environment: Whose jobs they are; its queues wait for it.
+        environment: The environment; its queues wait for the access.
         cluster: Its cluster.
-        namespace: Where the jobs' pods run.
-        access: What the environment says of its access entry.
+        namespace: The namespace of the jobs' pods.
+        access: The access entry's state that the environment asks for.
     """
     if access is AccessEntryState.DISABLED:
         return None
@@ -145,17 +145,17 @@ def acknowledge_access_entry(cfn: batch.CfnComputeEnvironment) -> None:
 
 
 def map_roles(scope: Construct, cluster: IClusterRef, node_role: iam.IRole | None) -> list[IDependable]:
-    """Write AWS Batch and the nodes into the ConfigMap of a cluster, or tell that somebody must.
+    """Add AWS Batch and the nodes to the ConfigMap of a cluster, or warn that somebody must.
 
     Args:
         scope: The environment.
         cluster: Its cluster.
-        node_role: The role of the nodes, where it is not mapped already.
+        node_role: The role of the nodes, if it is not in the ConfigMap yet.
 
     Returns:
-        What must be there before the environment.
+        What must exist before the environment.
     """
-    # Without its path: as the role really is called, the ConfigMap would let nobody in.
+    # The ConfigMap needs the role without its path: with it, nobody would get access.
     arn = f"arn:{cdk.partition()}:iam::{cdk.account()}:role/{SERVICE_LINKED_ROLE_NAME}"
     config_map = _config_map(scope, cluster)
     if config_map is None:
@@ -174,7 +174,7 @@ def map_roles(scope: Construct, cluster: IClusterRef, node_role: iam.IRole | Non
 
 
 def _config_map(scope: Construct, cluster: IClusterRef) -> eks.AwsAuth | None:
-    """The CDK keeps it for clusters that it made itself, and of roles of the same stack."""
+    """Return the ConfigMap, which the CDK manages for clusters that it made, and for roles of the same stack."""
     if Stack.of(cluster) is not Stack.of(scope):
         return None
     return getattr(cluster, "aws_auth", None)

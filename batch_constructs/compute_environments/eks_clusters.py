@@ -1,4 +1,4 @@
-"""What an EKS cluster tells of itself, whichever construct it is: L2 of either generation, L1, or imported."""
+"""Facts of an EKS cluster, whichever construct it is: L2 of either generation, L1, or imported."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ __all__ = ["ClusterFacts"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterFacts:
-    """What is known of a cluster.
+    """The known facts of a cluster.
 
     Attributes:
         arn: Its ARN.
         name: Its name.
-        vpc: Its network, where it tells.
-        security_group_id: Of the group that EKS made for it, to which nodes belong; where it tells.
+        vpc: Its network, if it is known.
+        security_group_id: The id of the group that EKS made for it and its nodes, if it is known.
         of_first_generation: Whether it is an L2 of ``aws_eks``, not of ``aws_eks_v2``.
         applies_manifests: Whether the CDK can apply Kubernetes' objects to it.
-        access_entries: Whether it lets in by access entries; ``None``: not known.
-        config_map: Whether it lets in by its ConfigMap ``aws-auth``, and the CDK writes that; ``None``: not known.
+        access_entries: Whether it gives access by access entries; ``None``: not known.
+        config_map: Whether it gives access by its ConfigMap ``aws-auth``, which the CDK writes; ``None``: not known.
     """
 
     arn: str
@@ -38,7 +38,7 @@ class ClusterFacts:
 
     @classmethod
     def of(cls, cluster: IClusterRef) -> Self:
-        """Read them, one border crossing each.
+        """Read the facts; each is a call to Node.js.
 
         Args:
             cluster: An ``eks.Cluster`` or ``eks_v2.Cluster``, made here or imported, or a ``CfnCluster``.
@@ -49,31 +49,31 @@ class ClusterFacts:
         return cls(
             arn=reference.cluster_arn,
             name=reference.cluster_name,
-            vpc=_told(cluster, "vpc"),
-            security_group_id=_told(cluster, "cluster_security_group_id")
-            or _told(cluster, "attr_cluster_security_group_id"),
+            vpc=_attribute(cluster, "vpc"),
+            security_group_id=_attribute(cluster, "cluster_security_group_id")
+            or _attribute(cluster, "attr_cluster_security_group_id"),
             of_first_generation=first,
-            applies_manifests=any(_told(cluster, each) for each in ("kubectl_role", "kubectl_provider")),
+            applies_manifests=any(_attribute(cluster, each) for each in ("kubectl_role", "kubectl_provider")),
             access_entries=None if modes is None else "API" in modes,
             config_map=None if modes is None else "CONFIG_MAP" in modes,
         )
 
 
-def _told(cluster: IClusterRef, name: str) -> Any:
-    """An attribute; ``None`` where the cluster has none, or was imported without."""
+def _attribute(cluster: IClusterRef, name: str) -> Any:
+    """Return an attribute; ``None`` if the cluster has none, or was imported without it."""
     try:
         return getattr(cluster, name, None)
     except RuntimeError:
-        # The CDK's imported clusters raise in JavaScript for what they were not told.
+        # The CDK's imported clusters raise in JavaScript for attributes that they were not given.
         return None
 
 
 def _modes(cluster: IClusterRef, *, first: bool) -> set[str] | None:
-    """How the cluster lets in; ``None`` where only AWS knows."""
-    if _told(cluster, "role") is None:
+    """Return how the cluster gives access; ``None`` if only AWS knows."""
+    if _attribute(cluster, "role") is None:
         return None  # imported, or an L1
     if not first:
         return {"API"}
-    mode = _told(cluster, "authentication_mode")
-    # What CloudFormation makes of a cluster that does not say.
+    mode = _attribute(cluster, "authentication_mode")
+    # CloudFormation's default for a cluster without a mode.
     return {"CONFIG_MAP"} if mode is None else set(mode.name.split("_AND_"))

@@ -1,4 +1,4 @@
-"""The right of AWS Batch to run pods in a namespace, where an access entry lets it into the cluster."""
+"""The right of AWS Batch to run pods in a namespace, if it gets access to the cluster by an access entry."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
 __all__ = ["EksNamespaceAccess"]
 
 _CODE = Path(__file__).with_name("functions") / "namespace_access.py"
-# The longest that a function may run: so long AWS Batch has to make its entry.
+# The longest that a Lambda function may run: AWS Batch has this time to make its entry.
 _LONGEST = Duration.minutes(15)
 
 
 @checked
 class EksNamespaceAccess(CheckedConstruct):
-    """The right of AWS Batch to run pods in a namespace of an EKS cluster, by the access policy of EKS for it.
+    """The right of AWS Batch to run pods in a namespace of an EKS cluster, by EKS's access policy for it.
 
-    `EksComputeEnvironment` makes one by itself. Make your own for an environment of the L2, of the L1 or of JSON: where
-    an access entry lets in AWS Batch, Kubernetes' own roles do not count, and without this jobs stay RUNNABLE.
+    `EksComputeEnvironment` makes one itself. Make your own for an environment of the L2, of the L1 or from JSON: if AWS
+    Batch gets access by an access entry, Kubernetes' own roles do not count, and without this jobs stay RUNNABLE.
 
     A function waits until AWS Batch has made its entry, which happens with the environment, and associates
     ``AWSBatchNamespacePolicy`` for the namespace; other namespaces of the policy stay. On deletion it has AWS Batch
-    remove the entry, unless other environments of the cluster want it, and takes the namespace out of the policy. On a
+    remove the entry, unless other environments of the cluster need it, and removes the namespace from the policy. On a
     cluster of mode ``API`` AWS Batch cannot remove it, so the function asks EKS after the environment is gone. If EKS
     refuses, the entry stays and the log says so.
 
@@ -49,7 +49,7 @@ class EksNamespaceAccess(CheckedConstruct):
     """
 
     association: CustomResource
-    """What waits for the entry and associates the policy: jobs start after it. A `JobQueue` depends on it by itself."""
+    """The resource that waits for the entry and associates the policy. A `JobQueue` waits for it."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class EksNamespaceAccess(CheckedConstruct):
             id: Its name in that scope.
             compute_environment: The environment that targets the cluster and the namespace, of any kind.
             cluster: An ``eks.Cluster`` or ``eks_v2.Cluster``, made here or imported, or a ``CfnCluster``.
-            namespace: Where the jobs' pods run, as the environment says it.
+            namespace: The namespace of the jobs' pods, as in the environment.
 
         Raises:
             ValueError: AWS Batch would refuse the namespace.
@@ -93,14 +93,14 @@ class EksNamespaceAccess(CheckedConstruct):
         self.association = self._resource(
             "Association", "Custom::BatchNamespaceAccess", {**self._properties, "ComputeEnvironment": arn}
         )
-        # To disable the entry takes a right on the environment itself, which must not stand before it.
+        # Disabling the entry needs a right on the environment itself, which must not exist before the environment.
         update = iam.Policy(self, "Update", roles=[self._role])
         update.add_statements(
             iam.PolicyStatement(actions=["batch:UpdateComputeEnvironment"], resources=[arn])
         )
         self.association.node.add_dependency(update)
         if (resource := _resource_of(compute_environment)) is not None:
-            # So it is deleted after the environment, when nobody needs the entry any more.
+            # So it is deleted after the environment, when nobody needs the entry.
             resource.node.add_dependency(clean_up)
 
     def _make_function(self) -> lambda_.CfnFunction:
@@ -115,7 +115,7 @@ class EksNamespaceAccess(CheckedConstruct):
             runtime="python3.14",
             architectures=["arm64"],
             handler="index.handler",
-            # CloudFormation zips it by itself: no asset, no bucket, and the review sees the code.
+            # CloudFormation zips the code itself: no asset, no bucket, and reviewers see the code.
             code=lambda_.CfnFunction.CodeProperty(zip_file=_CODE.read_text(encoding="utf-8")),
             role=self._role.role_arn,
             memory_size=256,
@@ -125,10 +125,10 @@ class EksNamespaceAccess(CheckedConstruct):
 
     def _allow_cluster(self, cluster_arn: str, cluster_name: str) -> None:
         allow = self._role.add_to_policy
-        # IAM knows no resource for it.
+        # The action has no resource in IAM.
         allow(iam.PolicyStatement(actions=["batch:DescribeComputeEnvironments"], resources=["*"]))
         allow(iam.PolicyStatement(actions=["eks:DescribeCluster"], resources=[cluster_arn]))
-        # The entry's ARN ends with an id that EKS makes, and the role's path may be part of it.
+        # The entry's ARN ends with an id that EKS makes, and may contain the role's path.
         entry = cdk.arn(
             "eks", f"access-entry/{cluster_name}/role/{cdk.account()}/*{SERVICE_LINKED_ROLE_NAME}/*"
         )
@@ -151,13 +151,13 @@ class EksNamespaceAccess(CheckedConstruct):
             properties=dict(properties),
             service_timeout=_LONGEST,
         )
-        # Its first call would find a role without rights, and so would its last.
+        # Otherwise its first and last calls would run with a role without rights.
         made.node.add_dependency(self._role.node.find_child("DefaultPolicy"))
         return made
 
 
 def _resource_of(environment: IComputeEnvironmentRef) -> CfnResource | None:
-    """The CloudFormation resource of an environment that this app makes."""
+    """Return the CloudFormation resource of an environment that this app makes."""
     if isinstance(environment, CfnResource):
         return environment
     child = getattr(environment, "cfn", None) or environment.node.default_child

@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 __all__ = ["EksNamespace", "apply_manifest", "check_unprepared", "needs_roles"]
 
 
-# Which namespaces of a cluster are prepared: a second time, Kubernetes would say that they exist, at deploy.
+# The prepared namespaces of a cluster: preparing one twice fails at deploy, since it exists already.
 _PREPARED: WeakKeyDictionary[IClusterRef, set[str]] = WeakKeyDictionary()
 
 
 def check_unprepared(problems: Problems, cluster: IClusterRef, namespace: str) -> None:
-    """Note a namespace that AWS Batch takes no jobs in, or that is prepared already.
+    """Add a problem if AWS Batch refuses the namespace, or it is prepared already.
 
     Args:
-        problems: Where to note it.
+        problems: Where to add it.
         cluster: The cluster.
         namespace: Its name.
     """
@@ -46,11 +46,11 @@ def check_unprepared(problems: Problems, cluster: IClusterRef, namespace: str) -
 
 
 def needs_roles(access_entry: AccessEntryState | None, facts: ClusterFacts) -> bool:
-    """Return whether Kubernetes' roles may count: not where an access entry lets in AWS Batch.
+    """Return whether Kubernetes' roles may count: not if AWS Batch gets access by an access entry.
 
     Args:
-        access_entry: What the environments say.
-        facts: Of the cluster.
+        access_entry: The state that the environments ask for.
+        facts: The facts of the cluster.
     """
     if access_entry is None:
         return facts.access_entries is False
@@ -64,17 +64,17 @@ def needs_roles(access_entry: AccessEntryState | None, facts: ClusterFacts) -> b
 class EksNamespace(CheckedConstruct):
     """A namespace for jobs of AWS Batch.
 
-    `EksComputeEnvironment` makes one by itself. Make your own where several environments of a cluster share a
-    namespace, or where it exists already.
+    `EksComputeEnvironment` makes one itself. Make your own if several environments of a cluster share a namespace, or
+    if it exists already.
 
-    Where an access entry lets AWS Batch into the cluster, which is the default, the namespace is all that Kubernetes
-    needs: each environment associates the access policy itself. Where the ConfigMap ``aws-auth`` lets it in
-    (``access_entry=AccessEntryState.DISABLED``, or a cluster known to take nothing else), the objects include
-    Kubernetes' roles, and their bindings to the user ``aws-batch``.
+    If AWS Batch gets access to the cluster by an access entry, as by default, Kubernetes needs only the namespace: each
+    environment associates the access policy itself. If it gets access by the ConfigMap ``aws-auth``
+    (``access_entry=AccessEntryState.DISABLED``, or a cluster known to accept nothing else), the objects include
+    Kubernetes' roles and their bindings to the user ``aws-batch``.
 
     The CDK applies it to clusters that have a ``kubectl`` here: an L2 with a kubectl layer, or one that was imported
-    with its kubectl provider. To others you apply ``to_json()`` before the first deploy of an environment, which
-    would become INVALID without.
+    with its kubectl provider. For others, apply ``to_json()`` before the first deploy of an environment, which would
+    become INVALID without it.
 
     Guide: AWS Batch on Amazon EKS (newer than the table of contents); Troubleshooting AWS Batch.
     """
@@ -86,7 +86,7 @@ class EksNamespace(CheckedConstruct):
     """The name."""
 
     manifests: Sequence[dict[str, Any]]
-    """Kubernetes' objects: the namespace; for the ConfigMap ``aws-auth`` roles and their bindings, too."""
+    """Kubernetes' objects: the namespace, and for the ConfigMap ``aws-auth`` also roles and their bindings."""
 
     has_roles: bool
     """Whether Kubernetes' roles for AWS Batch are among the objects."""
@@ -113,13 +113,13 @@ class EksNamespace(CheckedConstruct):
             cluster: An ``eks.Cluster`` or ``eks_v2.Cluster``, made here or imported, or a ``CfnCluster``.
             namespace: 1 to 63 lower-case letters, digits and hyphens; neither ``default`` nor beginning with
                 ``kube``. Each namespace of a cluster is prepared once.
-            create_namespace: Whether the namespace is made, and deleted with this, with all that is in it, claims of
-                volumes included; by default yes.
-            access_entry: How the cluster lets in AWS Batch, as the environments of the namespace say it. By default
-                by an access entry, on a cluster known to have none by its ConfigMap. ``DISABLED``: by the ConfigMap.
-                ``INHERIT_FROM_CLUSTER``: by either, so that Kubernetes' roles are made in case they count.
-            apply: Whether the CDK applies the objects. By default it does where it can, and warns where it cannot;
-                ``False`` says that you do.
+            create_namespace: Whether the namespace is made and later deleted, with all that is in it, including claims
+                of volumes; by default yes.
+            access_entry: How the cluster gives access to AWS Batch, as in the environments of the namespace. By default
+                by an access entry; if the cluster is known to have none, by its ConfigMap. ``DISABLED``: by the
+                ConfigMap. ``INHERIT_FROM_CLUSTER``: by either, so Kubernetes' roles are made in case they count.
+            apply: Whether the CDK applies the objects. By default it does if it can, and warns if it cannot; ``False``
+                says that you do.
 
         Raises:
             ValueError: Kubernetes or AWS Batch would refuse the name, or the CDK cannot apply to this cluster.
@@ -151,25 +151,25 @@ class EksNamespace(CheckedConstruct):
             )
 
     def to_json(self) -> str:
-        """All objects in one, as ``kubectl apply -f`` takes them; every YAML tool reads JSON, too."""
+        """Return all objects in one, for ``kubectl apply -f``; every YAML tool also reads JSON."""
         return json.dumps({"apiVersion": "v1", "kind": "List", "items": [*self.manifests]}, indent=2)
 
 
 def apply_manifest(scope: Construct, cluster: IClusterRef, objects: Sequence[dict[str, Any]]) -> IConstruct:
     """Have the CDK apply objects to a cluster, as a resource of the scope and not of the cluster.
 
-    So they go with the scope, and may be in another stack than the cluster.
+    So they are deleted with the scope, and may be in another stack than the cluster.
 
     Args:
-        scope: Whose they are.
+        scope: The construct that owns them.
         cluster: An L2 with a kubectl.
-        objects: In this order.
+        objects: The objects, in this order.
     """
-    given = cast("Any", cluster)
+    l2 = cast("Any", cluster)
     if ClusterFacts.of(cluster).of_first_generation:
-        from aws_cdk import aws_eks as eks  # noqa: PLC0415 - whoever has such a cluster has imported it
+        from aws_cdk import aws_eks as eks  # noqa: PLC0415 - already imported by the user of such a cluster
 
-        return eks.KubernetesManifest(scope, "Manifest", cluster=given, manifest=[*objects])
+        return eks.KubernetesManifest(scope, "Manifest", cluster=l2, manifest=[*objects])
     from aws_cdk import aws_eks_v2 as eks_v2  # noqa: PLC0415 - the same
 
-    return eks_v2.KubernetesManifest(scope, "Manifest", cluster=given, manifest=[*objects])
+    return eks_v2.KubernetesManifest(scope, "Manifest", cluster=l2, manifest=[*objects])

@@ -25,14 +25,14 @@ _POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", 
 class EksNodeRole(InstanceRole):
     """The role of nodes of an EKS cluster, with its instance profile, and its access entry in the cluster.
 
-    It trusts ``ec2.amazonaws.com`` and carries what the kubelet and the network plugin need, and to pull images. Jobs
-    have other rights: those of their service account.
+    It trusts ``ec2.amazonaws.com`` and has the rights that the kubelet and the network plugin need, and those to pull
+    images. Jobs have other rights: those of their service account.
 
     Guide: AWS Batch on Amazon EKS (newer than the table of contents); Amazon ECS Instance Role.
     """
 
     access_entry: eks.CfnAccessEntry | None
-    """With what its nodes join the cluster; ``None`` where the ConfigMap ``aws-auth`` lets them in."""
+    """The access entry by which its nodes join; ``None`` if the ConfigMap ``aws-auth`` gives them access."""
 
     def __init__(
         self,
@@ -47,8 +47,8 @@ class EksNodeRole(InstanceRole):
         Args:
             scope: Where the role belongs.
             id: Its name in that scope.
-            cluster: Which its nodes join, by an access entry; the cluster must take them (``API`` or
-                ``API_AND_CONFIG_MAP``). ``None`` for no entry: `EksComputeEnvironment` or you write the role into the
+            cluster: The cluster that its nodes join by an access entry, which it must accept (``API`` or
+                ``API_AND_CONFIG_MAP``). ``None`` for no entry: `EksComputeEnvironment` or you add the role to the
                 ConfigMap ``aws-auth``.
             managed_policies: Further policies, such as ``CloudWatchAgentServerPolicy`` for a log agent. By default
                 none.
@@ -57,7 +57,7 @@ class EksNodeRole(InstanceRole):
         super().__init__(scope, id, managed_policies=[*own, *managed_policies])
         self.access_entry = None
         if cluster is not None:
-            from aws_cdk import aws_eks as eks  # noqa: PLC0415 - 240 ms that only those pay who need it
+            from aws_cdk import aws_eks as eks  # noqa: PLC0415 - 240 ms that only its users pay
 
             self.access_entry = eks.CfnAccessEntry(
                 self,

@@ -1,4 +1,4 @@
-"""Who jobs on Amazon EKS are to AWS: a service account of Kubernetes with a role."""
+"""A service account of Kubernetes with an IAM role, as which jobs on Amazon EKS act on AWS."""
 
 from __future__ import annotations
 
@@ -28,23 +28,22 @@ __all__ = ["EksServiceAccount"]
 @checked
 @jsii.implements(iam.IGrantable)
 class EksServiceAccount(CheckedConstruct):
-    """What jobs on Amazon EKS may do on AWS. Grant to it, and pods that run as it have that right.
+    """A service account with an IAM role for jobs on Amazon EKS. Grant to it, and pods that run as it have that right.
 
-    It begins with no right at all, and pods get it by EKS Pod Identity: the cluster needs the add-on
+    At first it has no right at all. Pods get its role by EKS Pod Identity: the cluster needs the add-on
     ``eks-pod-identity-agent``, with tolerations for the taint of AWS Batch's nodes. Definitions name it::
 
-        account = EksServiceAccount(self, "Training", namespace=environment.namespace)
-        bucket.grant_read(account)
+        account = EksServiceAccount(self, "Training", namespace=environment.namespace) bucket.grant_read(account)
         EksJobDefinition(self, "Train", containers=[…], service_account_name=account.service_account_name)
 
     Guide: AWS Batch on Amazon EKS (newer than the table of contents); Job Definition Parameters (eksProperties).
     """
 
     role: iam.Role
-    """The role, which only this cluster's pods of this service account take."""
+    """The role, which only this cluster's pods of this service account can assume."""
 
     association: eks.CfnPodIdentityAssociation
-    """What gives the role to the service account."""
+    """The association that gives the role to the service account."""
 
     def __init__(
         self,
@@ -61,12 +60,12 @@ class EksServiceAccount(CheckedConstruct):
         Args:
             scope: Where it belongs.
             id: Its name in that scope.
-            namespace: Where the jobs run, with the cluster.
-            service_account_name: What Kubernetes calls it: lower-case letters, digits, hyphens and periods. By
-                default the construct's id, in lower case.
-            create_service_account: Whether Kubernetes' object is made as well, where the CDK applies those of the
-                namespace; by default yes. Where it does not, apply ``manifest``.
-            managed_policies: What the jobs may do from the start. By default nothing.
+            namespace: The namespace of the jobs, with its cluster.
+            service_account_name: Its name in Kubernetes: lower-case letters, digits, hyphens and periods. By default
+                the construct's id in lower case.
+            create_service_account: Whether Kubernetes' object is made as well, if the CDK applies those of the
+                namespace; by default yes. If it does not, apply ``manifest``.
+            managed_policies: Policies of the jobs from the start. By default none.
 
         Raises:
             ValueError: Kubernetes would refuse the name.
@@ -76,7 +75,7 @@ class EksServiceAccount(CheckedConstruct):
         problems.matches("service_account_name", name, patterns.DNS_SUBDOMAIN)
         problems.raise_if_any()
 
-        from aws_cdk import aws_eks as eks  # noqa: PLC0415 - 240 ms that only those pay who need it
+        from aws_cdk import aws_eks as eks  # noqa: PLC0415 - 240 ms that only its users pay
 
         super().__init__(scope, id)
         self.namespace = namespace
@@ -90,7 +89,7 @@ class EksServiceAccount(CheckedConstruct):
                 conditions={
                     "StringEquals": {
                         "aws:SourceAccount": cdk.account(),
-                        # The session tags with which EKS takes the role for a pod.
+                        # The session tags that EKS sets when it assumes the role for a pod.
                         "aws:RequestTag/eks-cluster-arn": reference.cluster_arn,
                         "aws:RequestTag/kubernetes-namespace": namespace.namespace,
                         "aws:RequestTag/kubernetes-service-account": name,
@@ -118,6 +117,6 @@ class EksServiceAccount(CheckedConstruct):
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """Kubernetes' object, for ``kubectl apply`` where the CDK has none for the cluster."""
+        """Kubernetes' object, for ``kubectl apply`` if the CDK does not apply it."""
         metadata = {"name": self.service_account_name, "namespace": self.namespace.namespace}
         return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}

@@ -1,4 +1,4 @@
-"""Environments on Fargate: no instances to choose, patch or pay while idle."""
+"""Environments on Fargate: no instances to choose, patch, or pay for while idle."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ _L1 = batch.CfnComputeEnvironment
 
 @checked
 class FargateComputeEnvironment(ManagedComputeEnvironment):
-    """Capacity on Fargate: each job gets the vCPUs and the memory that it asks for, and nothing else runs.
+    """Capacity on Fargate: each job gets the vCPUs and the memory that it asks for.
 
-    It has none of the arguments that AWS refuses on Fargate: no instance types, roles, images, launch templates.
+    It has no arguments that AWS refuses on Fargate, such as instance types, roles, images or launch templates.
 
     Guide: Creating a Compute Environment; Compute Environment Parameters.
     """
@@ -64,21 +64,20 @@ class FargateComputeEnvironment(ManagedComputeEnvironment):
             scope: Where the environment belongs.
             id: Its name in that scope.
             vpc: The network. In subnets without NAT or endpoints its jobs need ``assign_public_ip``.
-            vpc_subnets: Which subnets, at most 16. By default the private ones, else the isolated, else the
-                public ones.
-            security_groups: What tasks belong to, 1 to 5. By default one of its own, without inbound rules.
-            max_vcpus: vCPUs to which it grows, at least 1; by default 256.
+            vpc_subnets: The subnets, at most 16. By default the private ones, else the isolated, else the public ones.
+            security_groups: The security groups of the tasks, 1 to 5. By default a new one without inbound rules.
+            max_vcpus: vCPUs up to which it scales, at least 1; by default 256.
             spot: Whether to run on spare capacity that AWS may take back; x86 Linux only. By default no.
-            container_insights: Which metrics ECS keeps of the cluster, at the price of CloudWatch. By default the account's
-                setting of Amazon ECS decides, says the guide, which is off unless you changed it; the API's text says
-                off. ``DISABLED`` is off for certain. With a `BatchServiceRole` the right ``ecs:UpdateCluster`` is added;
-                another role of your own must have it, or the environment becomes INVALID.
-            replace_compute_environment: Make a new environment at every change of capacity. By default changes are
-                made in place.
+            container_insights: The metrics that ECS collects about the cluster, at CloudWatch's price. By default the
+                account's ECS setting, which is off unless you changed it, according to the guide; according to the API
+                they are off. ``DISABLED`` is off for certain. A `BatchServiceRole` gets the right
+                ``ecs:UpdateCluster``; another role of your own must have it, or the environment becomes INVALID.
+            replace_compute_environment: Whether every change of capacity makes a new environment. By default changes
+                are made in place.
             service_role: A role of your own for AWS Batch. By default the service-linked role.
-            enabled: Whether jobs are placed; by default yes. AWS creates no environment that is not.
-            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes
-                one, without which the environment could never be replaced.
+            enabled: Whether jobs are placed; by default yes. AWS does not create a disabled environment.
+            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes a name,
+                so that the environment can be replaced.
 
         Raises:
             ValueError: arguments that AWS would refuse or that contradict each other, all of them in one message.
@@ -110,7 +109,7 @@ class FargateComputeEnvironment(ManagedComputeEnvironment):
             compute_environment_name=compute_environment_name,
             state="ENABLED" if enabled else "DISABLED",
             service_role=None if service_role is None else service_role.role_arn,
-            # CloudFormation's own default replaces the environment at every change, and stops at its queue.
+            # CloudFormation's own default replaces the environment at every change, which fails while a queue uses it.
             replace_compute_environment=replace_compute_environment,
             ecs_settings=ecs_settings(container_insights),
             compute_resources=struct(
@@ -122,6 +121,6 @@ class FargateComputeEnvironment(ManagedComputeEnvironment):
             ),
         )
         self._keep_stack_tags_off()
-        self._tell_if_disabled(enabled=enabled)
+        self._note_if_disabled(enabled=enabled)
         self._outlive(service_role)
         allow_insights(service_role, container_insights)

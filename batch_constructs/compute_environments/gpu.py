@@ -46,9 +46,9 @@ _OLDER_NVIDIA = ImageType.ECS_AL2_NVIDIA
 class GpuComputeEnvironment(Ec2Family):
     """Capacity on EC2 for jobs with GPUs, on demand or Spot, also in reserved capacity.
 
-    All its instances have GPUs of NVIDIA, and run Amazon Linux 2023 with NVIDIA's driver. AWS names p3 to p6 and g3 to g6
-    for jobs with GPUs; g7 and g7e are taken as well, but stand on none of its lists yet.
-    In all else it is an `Ec2ComputeEnvironment`. Jobs without GPUs belong elsewhere: here they would hold the GPUs.
+    All its instances have NVIDIA GPUs, and run Amazon Linux 2023 with NVIDIA's driver. AWS names p3 to p6 and g3 to g6
+    for jobs with GPUs; g7 and g7e are accepted as well, but are not on its lists yet. In all else it is an
+    `Ec2ComputeEnvironment`. Jobs without GPUs should run elsewhere: here they would block the GPUs.
 
     Guide: GPU Jobs; Using a GPU Workload AMI.
     """
@@ -96,56 +96,55 @@ class GpuComputeEnvironment(Ec2Family):
             scope: Where the environment belongs.
             id: Its name in that scope.
             vpc: The network. Its instances must reach ECS: by NAT, public addresses or endpoints.
-            vpc_subnets: Which subnets. By default the private ones, else the isolated, else the public ones.
-            security_groups: What instances belong to. By default one of its own, without inbound rules.
-            instance_types: Types or families with GPUs of NVIDIA, such as ``["g6", "p5.48xlarge"]``; with Arm
-                processors (g5g) and p3 and g3 only beside an ``image_id`` of your own.
+            vpc_subnets: The subnets. By default the private ones, else the isolated, else the public ones.
+            security_groups: The security groups of the instances. By default a new one without inbound rules.
+            instance_types: Types or families with NVIDIA GPUs, such as ``["g6", "p5.48xlarge"]``; Arm types (g5g), p3
+                and g3 need an ``image_id`` of your own.
             spot: Whether to run at Spot prices, on capacity that AWS may take back with two minutes' notice. By
                 default no.
-            min_vcpus: vCPUs that are kept, and paid, even when idle; 0 or more. By default none.
-            max_vcpus: vCPUs to which it grows, at least 1; by default 256.
-            scale_down_delay: How long an idle instance is kept for the next job: none, or 20 minutes to a week. By
-                default none.
-            allocation_strategy: How types are chosen. By default further types at the lowest price per vCPU; with
-                ``spot``, by price and by the risk of interruption.
+            min_vcpus: vCPUs that keep running, and are paid for, even when idle; 0 or more. By default 0.
+            max_vcpus: vCPUs up to which it scales, at least 1; by default 256.
+            scale_down_delay: How long an idle instance is kept for the next job: 0, or 20 minutes to a week. By
+                default 0.
+            allocation_strategy: How instance types are chosen. By default those that fit at the lowest price per vCPU;
+                with ``spot``, by price and by the risk of interruption.
             bid_percentage: With ``spot`` only: the most to pay, in percent of the on-demand price, 0 to 100. By
                 default 100, which AWS recommends.
-            capacity_reservation: Where to start the instances; not with ``spot``, nor beside a launch template of
-                your own, which names it itself. By default wherever EC2 has room.
-            image_id: An image of your own with ECS agent and NVIDIA's driver. By default the newest of AWS for Amazon
-                Linux 2023, which updates keep so; it has no driver for p3 and g3.
-            instance_role: The instances' role. By default one of its own with what the ECS agent needs.
-            launch_template: What instances look like. By default one of its own. A change of it is a change of the
-                environment, also where it is shared.
-            storage: Disks of each instance besides its root volume, and swap; not beside a launch template of your own.
-                By default none.
-            mounts: What each instance mounts from the network, by where, such as ``{"/fsx": FsxLustreMount(
-                file_system=…)}``, with ports and rights; not beside a launch template of your own. Jobs see it by
-                ``mounts={"/data": Host("/fsx")}`` of their definition, which says what a container mounts. By default
-                nothing.
-            aws_cli: The AWS CLI in a folder of each instance, for containers to mount, as Nextflow does; not beside a
-                launch template of your own. By default none.
-            launch_template_overrides: Other launch templates for some of the types, at most 10. By default none.
-            placement_group: A group for low latency among instances. By default none.
-            key_pair: Whom SSH lets in. By default nobody: Session Manager needs no key and no open port.
+            capacity_reservation: Where to start the instances; not with ``spot``, nor with a launch template of your
+                own, which names it itself. By default wherever EC2 has room.
+            image_id: An image of your own with ECS agent and NVIDIA's driver. By default AWS's newest for Amazon Linux
+                2023, which updates keep current; it has no driver for p3 and g3.
+            instance_role: The instances' role. By default a new one with the rights that the ECS agent needs.
+            launch_template: The launch template of the instances. By default a new one. A change of it is a change of
+                each environment that uses it.
+            storage: Disks of each instance besides its root volume, and swap; not together with a launch template of
+                your own. By default none.
+            mounts: File systems and buckets that each instance mounts, by path, such as ``{"/fsx":
+                FsxLustreMount(file_system=…)}``, with ports and rights; not together with a launch template of your
+                own. Jobs reach them by ``mounts={"/data": Host("/fsx")}`` of their definition. By default none.
+            aws_cli: The AWS CLI in a folder of each instance, for containers to mount, as Nextflow does; not together
+                with a launch template of your own. By default none.
+            launch_template_overrides: Launch templates for some of the instance types, at most 10. By default none.
+            placement_group: A placement group for low latency between instances. By default none.
+            key_pair: The key pair for SSH. By default none: Session Manager needs no key and no open port.
             instance_tags: Tags of instances and their disks, at most 50; a change replaces the instances. Tags of the
-                stack do not reach the environment, where a changed tag would replace it. By default none.
-            container_insights: Which metrics ECS keeps of the cluster, at the price of CloudWatch. By default the account's
-                setting of Amazon ECS decides, says the guide, which is off unless you changed it; the API's text says
-                off. ``DISABLED`` is off for certain. With a `BatchServiceRole` the right ``ecs:UpdateCluster`` is added;
-                another role of your own must have it, or the environment becomes INVALID.
+                stack are kept off the environment, since a changed tag would replace it. By default none.
+            container_insights: The metrics that ECS collects about the cluster, at CloudWatch's price. By default the
+                account's ECS setting, which is off unless you changed it, according to the guide; according to the API
+                they are off. ``DISABLED`` is off for certain. A `BatchServiceRole` gets the right
+                ``ecs:UpdateCluster``; another role of your own must have it, or the environment becomes INVALID.
             update_policy: What happens to running jobs when an update replaces instances. By default they go on for
                 up to 30 minutes.
-            update_to_latest_image_version: Whether such an update takes the newest image. By default yes wherever AWS
+            update_to_latest_image_version: Whether such an update installs the newest image. By default yes if AWS
                 allows it and no image is your own.
-            replace_compute_environment: Make a new environment at every change of capacity. By default changes are
-                made in place.
-            service_role: A role of your own for AWS Batch, which rules out every update in place but that of the
-                size. By default the service-linked role.
-            enabled: Whether jobs are placed; by default yes. AWS creates no environment that is not.
-            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one,
-                without which the environment could never be replaced.
-            context: Reserved by AWS, and left out by default.
+            replace_compute_environment: Whether every change of capacity makes a new environment. By default changes
+                are made in place.
+            service_role: A role of your own for AWS Batch; with it, only the size can be updated in place. By default
+                the service-linked role.
+            enabled: Whether jobs are placed; by default yes. AWS does not create a disabled environment.
+            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes a name,
+                so that the environment can be replaced.
+            context: Reserved by AWS; by default omitted.
 
         Raises:
             ValueError: arguments that AWS would refuse or that contradict each other, all of them in one message.
@@ -208,7 +207,7 @@ class GpuComputeEnvironment(Ec2Family):
     def _check_document(cls, problems: Problems, properties: Mapping[str, Any]) -> None:
         super()._check_document(problems, properties)
         names = properties["ComputeResources"].get("InstanceTypes", ())
-        # Whether the image suits them is a rule of its own.
+        # Another rule checks whether the image suits them.
         check_gpus(problems, names, own_image=True)
 
 
@@ -224,7 +223,7 @@ def _need_older_driver(instance_types: Sequence[str]) -> list[str]:
 
 
 def check_gpus(problems: Problems, instance_types: Sequence[str], *, own_image: bool = False) -> None:
-    """Note types that have no GPUs, none that AWS Batch gives to jobs, or no image of AWS."""
+    """Add a problem for types without GPUs, with GPUs that AWS Batch cannot schedule, or without an image of AWS."""
     older = [] if own_image else _need_older_driver(instance_types)
     problems.check(
         not older,

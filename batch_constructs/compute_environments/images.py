@@ -25,10 +25,10 @@ class ImageType(StrEnum):
     """
 
     ECS_AL2023 = "ECS_AL2023"
-    """Amazon Linux 2023, for every type without a GPU but ``a1``."""
+    """Amazon Linux 2023, for every type without a GPU except ``a1``."""
 
     ECS_AL2023_NVIDIA = "ECS_AL2023_NVIDIA"
-    """Amazon Linux 2023 with NVIDIA drivers, for GPU types but ``p3`` and ``g3``."""
+    """Amazon Linux 2023 with NVIDIA drivers, for GPU types except ``p3`` and ``g3``."""
 
     ECS_AL2 = "ECS_AL2"
     """Amazon Linux 2, whose support ended on 2026-06-30."""
@@ -37,7 +37,7 @@ class ImageType(StrEnum):
     """Amazon Linux 2 with NVIDIA drivers, whose support ended on 2026-06-30."""
 
     EKS_AL2023 = "EKS_AL2023"
-    """Amazon Linux 2023 on Amazon EKS, for every type without a GPU but ``a1``."""
+    """Amazon Linux 2023 on Amazon EKS, for every type without a GPU except ``a1``."""
 
     EKS_AL2023_NVIDIA = "EKS_AL2023_NVIDIA"
     """Amazon Linux 2023 on Amazon EKS with NVIDIA drivers, for GPU types."""
@@ -50,12 +50,12 @@ class ImageType(StrEnum):
 
     @property
     def on_eks(self) -> bool:
-        """Whether it is for environments on Amazon EKS."""
+        """Return whether it is for environments on Amazon EKS."""
         return facts.IMAGE_TYPES[self].orchestration == "EKS"
 
     @property
     def nvidia(self) -> bool:
-        """Whether it is for GPU types."""
+        """Return whether it is for GPU types."""
         return facts.IMAGE_TYPES[self].nvidia
 
 
@@ -66,27 +66,29 @@ def images_for(
     *,
     on_eks: bool = False,
 ) -> list[ImageType]:
-    """The images given, or those that fit the instance types: NVIDIA's for GPUs, the plain one for the rest.
+    """Return the given images, or those that fit the instance types: NVIDIA's for GPUs, the standard one for the rest.
 
-    An image of one's own takes the place of the one that would be chosen for the same instances.
+    An image of your own replaces the one that would be chosen for the same instances.
     """
     if image_types is not None:
         return list(image_types)
-    plain = ImageType.EKS_AL2023 if on_eks else ImageType.ECS_AL2023
+    standard = ImageType.EKS_AL2023 if on_eks else ImageType.ECS_AL2023
     nvidia = ImageType.EKS_AL2023_NVIDIA if on_eks else ImageType.ECS_AL2023_NVIDIA
     names = [name for name in instance_types if known(name)]
-    fitting = {nvidia if each.gpus else plain for name in names for each in types.members(name)}
+    fitting = {nvidia if each.gpus else standard for name in names for each in types.members(name)}
     fitting |= {nvidia for name in names if _runs(nvidia, name)}
     own = set(image_ids)
     if not fitting and not own:
-        return [plain]
+        return [standard]
     return sorted(own | {each for each in fitting if each.nvidia not in {other.nvidia for other in own}})
 
 
 def _runs(image: ImageType, name: str) -> bool:
-    """Whether a family of which only the name is known has GPUs of NVIDIA, and runs the image."""
-    family, there = name.partition(".")[0], facts.IMAGE_TYPES[image]
-    return family in gpus.NVIDIA_BY_NAME - set(gpus.FAMILIES_ON_OWN_IMAGES) - set(there.families_refused)
+    """Return whether a family, known by name only, has NVIDIA GPUs and runs the image."""
+    family, facts_of_image = name.partition(".")[0], facts.IMAGE_TYPES[image]
+    return family in gpus.NVIDIA_BY_NAME - set(gpus.FAMILIES_ON_OWN_IMAGES) - set(
+        facts_of_image.families_refused
+    )
 
 
 def check_images(
@@ -96,7 +98,7 @@ def check_images(
     *,
     on_eks: bool = False,
 ) -> None:
-    """Note what is wrong with the images of an environment, whatever its instance types."""
+    """Add a problem for too many images, wrong ids, and images of the wrong orchestrator."""
     foreign = sorted({each for each in (*(image_types or ()), *image_ids) if each.on_eks != on_eks})
     problems.check(
         not foreign,
@@ -108,7 +110,7 @@ def check_images(
         strange = [each for each in image_ids if each not in image_types]
         problems.check(
             not strange,
-            f"image_ids must be for image_types, got {', '.join(strange)} beside "
+            f"image_ids must be for image_types, got {', '.join(strange)} with "
             f"image_types={', '.join(image_types)}: add it there, or omit image_types",
         )
     else:

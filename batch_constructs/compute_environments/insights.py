@@ -21,20 +21,20 @@ _L1 = batch.CfnComputeEnvironment
 def ecs_settings(
     insights: ContainerInsights | None,
 ) -> batch.CfnComputeEnvironment.EcsSettingsProperty | None:
-    """Return what the environment says of its ECS cluster; ``None`` leaves it to the account.
+    """Return the environment's settings of its ECS cluster; ``None`` leaves them to the account.
 
     Args:
-        insights: What the user wants.
+        insights: The user's choice.
     """
     return None if insights is None else _L1.EcsSettingsProperty(container_insights=insights.value)
 
 
 def allow_insights(service_role: iam.IRole | None, insights: ContainerInsights | None) -> None:
-    """Let a `BatchServiceRole` set them; of other roles the rule IAM-16 tells.
+    """Let a `BatchServiceRole` change the setting; for other roles rule IAM-16 reports a missing right.
 
     Args:
         service_role: The role of the environment; ``None`` for the service-linked one, which may do it.
-        insights: What the user wants.
+        insights: The user's choice.
     """
     if insights is not None and isinstance(service_role, BatchServiceRole):
         service_role.allow_container_insights()

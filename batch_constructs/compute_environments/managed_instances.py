@@ -1,4 +1,4 @@
-"""Environments on ECS Managed Instances: instances of one's choice that ECS starts, patches and replaces."""
+"""Environments on ECS Managed Instances: EC2 instances that ECS starts, patches and replaces."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ _NEVER = -1
 
 @checked
 class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
-    """Capacity on EC2 instances that Amazon ECS looks after: it starts, patches, drains and ends them.
+    """Capacity on EC2 instances that Amazon ECS manages: it starts, patches, drains and ends them.
 
     It takes no images, launch templates or allocation strategies: ECS chooses the cheapest of the instance types that
-    fit. Its jobs are defined for the platform ``MANAGED_INSTANCES``; its queue holds environments of this kind only.
-    Without NAT its subnets must give public addresses. What instances cost, and whether they are FIPS ones, is chosen
-    once: such a change replaces the environment.
+    fit. Its jobs are defined for the platform ``MANAGED_INSTANCES``; its queue has environments of this kind only.
+    Without NAT its subnets must give public addresses. A change of ``capacity_option`` or ``fips_enabled`` replaces the
+    environment.
 
     Guide: Amazon ECS Managed Instances compute environments (newer than the table of contents).
     """
@@ -61,10 +61,10 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
     """The role of its instances, with the instance profile."""
 
     infrastructure_role: iam.IRole
-    """The role with which ECS starts and ends instances."""
+    """The role that lets ECS start and end instances."""
 
     capacity_option: CapacityOption | None
-    """Whether its instances are on demand or on Spot; ``None`` where a document says it with a token."""
+    """Whether its instances are on demand or on Spot; ``None`` if a token in a document says it."""
 
     _kinds = frozenset({"ManagedInstancesComputeEnvironment"})
 
@@ -105,32 +105,33 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
             scope: Where the environment belongs.
             id: Its name in that scope.
             vpc: The network.
-            vpc_subnets: Which subnets. By default the private ones, else the isolated, else the public ones.
-            security_groups: What instances belong to, at least one. By default one of its own, without inbound rules.
-            max_vcpus: vCPUs to which it grows, at least 1; by default 256.
+            vpc_subnets: The subnets. By default the private ones, else the isolated, else the public ones.
+            security_groups: The security groups of the instances, at least one. By default a new one without inbound
+                rules.
+            max_vcpus: vCPUs up to which it scales, at least 1; by default 256.
             instance_types: Types (``m5.large``) or families (``g5``) that ECS may start. By default any that fits.
-            capacity_option: On demand, Spot or reserved; by default on demand. Another one is another environment.
+            capacity_option: On demand, Spot or reserved; by default on demand. A change replaces the environment.
             reservation_group_arn: A resource group of capacity reservations to use. By default none.
-            reservation_preference: Whether only reservations are used, or first, or never. By default AWS decides.
-            storage: The root disk, at least 1 GiB. By default what ECS gives the instance type.
-            use_local_storage: Whether containers may use the disks in the instance. By default they cannot.
+            reservation_preference: Whether reservations are used only, first, or never. By default AWS decides.
+            storage: The root disk, at least 1 GiB. By default ECS chooses it for the instance type.
+            use_local_storage: Whether containers may use the disks in the instance. By default they may not.
             scale_in_after: How long an instance may be idle, up to an hour. By default AWS decides.
-            never_scale_in: Whether idle instances stay for ever; by default they go.
+            never_scale_in: Whether idle instances are kept; by default they are ended.
             detailed_monitoring: Whether metrics come each minute, at a price; by default every five.
-            fips_enabled: Whether cryptographic modules are FIPS 140-2 validated ones, where the Region has them.
-                Another value is another environment. By default AWS decides.
-            capacity_tags: Tags of the capacity provider and its instances, at most 50. Who deploys needs
+            fips_enabled: Whether cryptographic modules are FIPS 140-2 validated ones, if the Region has them. A change
+                replaces the environment. By default AWS decides.
+            capacity_tags: Tags of the capacity provider and its instances, at most 50. The deploying role needs
                 ``batch:SetCapacityTags``. By default none.
             instance_metadata_tags: Whether the code on an instance can read its tags. By default it cannot.
-            infrastructure_role: With what ECS starts and ends instances; it must be allowed to pass the instances'
-                role. By default one of its own.
-            instance_role: With what instances register. By default one of its own.
-            replace_compute_environment: Make a new environment at every change of capacity. By default changes are
-                made in place.
+            infrastructure_role: The role that lets ECS start and end instances; it must be allowed to pass the
+                instances' role. By default a new one.
+            instance_role: The role by which instances register. By default a new one.
+            replace_compute_environment: Whether every change of capacity makes a new environment. By default changes
+                are made in place.
             service_role: A role of your own for AWS Batch. By default the service-linked role.
-            enabled: Whether jobs are placed; by default yes. AWS creates no environment that is not.
-            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes
-                one, without which the environment could never be replaced.
+            enabled: Whether jobs are placed; by default yes. AWS does not create a disabled environment.
+            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes a name,
+                so that the environment can be replaced.
 
         Raises:
             ValueError: arguments that AWS would refuse or that contradict each other, all of them in one message.
@@ -144,7 +145,7 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
         problems.tags("capacity_tags", capacity_tags or {})
         problems.check(
             not never_scale_in or idle is None,
-            f"scale_in_after goes without never_scale_in, got both: {idle} seconds and never",
+            f"scale_in_after and never_scale_in exclude each other, got both: {idle} seconds and never",
         )
         problems.check(
             security_groups is None or len(security_groups) > 0,
@@ -205,7 +206,7 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
             compute_environment_name=compute_environment_name,
             state="ENABLED" if enabled else "DISABLED",
             service_role=None if service_role is None else service_role.role_arn,
-            # CloudFormation's own default replaces the environment at every change, and stops at its queue.
+            # CloudFormation's own default replaces the environment at every change, which fails while a queue uses it.
             replace_compute_environment=replace_compute_environment,
             compute_resources=struct(
                 _L1.ComputeResourcesProperty,
@@ -218,19 +219,19 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
                     infrastructure_optimization=None
                     if wait is None
                     else _L1.InfrastructureOptimizationProperty(scale_in_after=wait),
-                    # Tags of the provider that did not reach its instances would bill nobody.
+                    # Without this the tags would not reach the instances, and so not the bill.
                     propagate_tags=CapacityTagSource.CAPACITY_PROVIDER.value if capacity_tags else None,
                 ),
             ),
         )
         self._tagged |= (capacity_tags or {}).keys()
         self._keep_stack_tags_off()
-        self._tell_if_disabled(enabled=enabled)
-        # Its own roles, too: their rights are policies of their own, which must outlive the instances.
+        self._note_if_disabled(enabled=enabled)
+        # Also for its own roles: their rights are separate policies, which must outlive the instances.
         self._outlive(self.infrastructure_role, self.instance_role, service_role)
 
     def tag_instances(self, tags: Mapping[str, str]) -> None:
-        """Put tags on instances, as `capacity_tags` do.
+        """Add tags to instances, as `capacity_tags` does.
 
         Args:
             tags: What to add; equal keys get the new value.

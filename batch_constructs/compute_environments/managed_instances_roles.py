@@ -20,10 +20,10 @@ __all__ = ["ManagedInstancesInfrastructureRole", "ManagedInstancesInstanceRole"]
 
 @checked
 class ManagedInstancesInstanceRole(InstanceRole):
-    """The role of instances that Amazon ECS looks after, with its instance profile.
+    """The role of instances that Amazon ECS manages, with its instance profile.
 
-    It trusts ``ec2.amazonaws.com`` and carries ``AmazonECSInstanceRolePolicyForManagedInstances``. It is for
-    what the instance does; give a job rights of its own by granting to its definition.
+    It trusts ``ec2.amazonaws.com`` and has ``AmazonECSInstanceRolePolicyForManagedInstances``. It is for the instance
+    itself; to give a job rights, grant to its definition.
 
     Guide: Amazon ECS Managed Instances compute environments (newer than the table of contents).
     """
@@ -44,11 +44,11 @@ class ManagedInstancesInstanceRole(InstanceRole):
 
 @checked
 class ManagedInstancesInfrastructureRole(CheckedRole):
-    """The role with which Amazon ECS starts, tags and ends the instances of a `ManagedInstancesComputeEnvironment`.
+    """The role that lets Amazon ECS start, tag and end the instances of a `ManagedInstancesComputeEnvironment`.
 
-    It trusts ``ecs.amazonaws.com`` and carries ``AmazonECSInfrastructureRolePolicyForManagedInstances``. That policy
-    passes instance roles only whose name begins with ``ecsInstanceRole``; others it must be allowed to pass, as
-    ``instance_roles`` are.
+    It trusts ``ecs.amazonaws.com`` and has ``AmazonECSInfrastructureRolePolicyForManagedInstances``. That policy only
+    passes instance roles whose name begins with ``ecsInstanceRole``; it may pass others if they are in
+    ``instance_roles``.
 
     Guide: Amazon ECS Managed Instances compute environments (newer than the table of contents).
     """
@@ -61,7 +61,7 @@ class ManagedInstancesInfrastructureRole(CheckedRole):
         Args:
             scope: Where the role belongs.
             id: Its name in that scope.
-            instance_roles: The roles of instances, which it may pass to EC2 and to nobody else. By default none.
+            instance_roles: The roles of instances, which it may pass to EC2 only. By default none.
         """
         super().__init__(
             scope,
@@ -74,7 +74,7 @@ class ManagedInstancesInfrastructureRole(CheckedRole):
                 iam.PolicyStatement(
                     actions=["iam:PassRole"],
                     resources=[role.role_arn for role in instance_roles],
-                    # With an ending that differs between partitions.
+                    # The service name ends differently in other partitions.
                     conditions={"StringLike": {"iam:PassedToService": "ec2.*"}},
                 )
             )

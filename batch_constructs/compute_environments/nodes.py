@@ -1,4 +1,4 @@
-"""Where the nodes of multi-node parallel jobs stand, and what they belong to where the environment names no group."""
+"""The Availability Zone and the security group of nodes of multi-node jobs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_one_zone", "default_group", "warn_of_nodes"]
 
-# What the CDK calls the custom resource that removes the rules of a VPC's default group.
+# The CDK's name of the custom resource that removes the rules of a VPC's default group.
 _RESTRICTION = "RestrictDefaultSecurityGroupCustomResource"
 
 
@@ -31,7 +31,7 @@ def default_group(scope: Construct, vpc: ec2.IVpc) -> ec2.ISecurityGroup:
         vpc: The network.
 
     Raises:
-        ValueError: the VPC is imported, and does not tell its default group.
+        ValueError: the VPC is imported, and its default group is unknown.
     """
     if not isinstance(vpc, ec2.Vpc):
         raise ValueError(  # noqa: TRY004 - the class is right, and the group is unknown
@@ -42,13 +42,13 @@ def default_group(scope: Construct, vpc: ec2.IVpc) -> ec2.ISecurityGroup:
         scope,
         "NodeSecurityGroup",
         vpc.vpc_default_security_group,
-        # Whose rules are removed lets nothing out, so that rules for it are of use.
+        # If its rules were removed it lets nothing out, and then rules for it have an effect.
         allow_all_outbound=not _is_restricted(vpc),
     )
 
 
 def warn_of_nodes(environment: Construct, vpc: ec2.IVpc, min_vcpus: Number) -> None:
-    """Warn of nodes that cannot talk to each other, and of vCPUs that are kept for nothing.
+    """Warn of nodes that cannot reach each other, and of vCPUs that are kept without use.
 
     Args:
         environment: The environment.
@@ -58,8 +58,8 @@ def warn_of_nodes(environment: Construct, vpc: ec2.IVpc, min_vcpus: Number) -> N
     if _is_restricted(vpc):
         Annotations.of(environment).add_warning_v2(
             "batch-constructs:nodesCannotTalk",
-            "nodes of multi-node jobs belong to the default security group of the VPC, since EC2 takes no security groups "
-            "of an environment beside network interfaces of a launch template, and the rules of that group are removed: "
+            "nodes of multi-node jobs belong to the default security group of the VPC, since EC2 refuses security groups "
+            "of an environment together with network interfaces, and the rules of that group are removed: "
             "give the VPC restrict_default_security_group=False, or open the group by node_connections",
         )
     if known(min_vcpus) and min_vcpus > 0:
@@ -76,18 +76,18 @@ def check_one_zone(
     selection: ec2.SubnetSelection | None,
     reservation: CapacityReservation | None,
 ) -> None:
-    """Note subnets of several zones: instances that stand near each other stand in one.
+    """Add a problem if the subnets are in several zones: a cluster placement group is in one.
 
     Args:
-        problems: Where to note them.
-        subnets: What is found.
-        selection: What was asked for, if anything.
-        reservation: Whose zone counts, if there is one.
+        problems: Where to add it.
+        subnets: The subnets that were found.
+        selection: The selection of the user, if there is one.
+        reservation: The capacity reservation, if there is one; its zone counts.
     """
     several = len(subnets.subnet_ids) > 1
     problems.check(
         selection is None or not several,
-        "vpc_subnets must select one subnet, since the instances stand in one Availability Zone, got "
+        "vpc_subnets must select one subnet, since the instances are in one Availability Zone, got "
         f"{len(subnets.subnet_ids)}: add availability_zones or name it by subnets",
     )
     problems.check(

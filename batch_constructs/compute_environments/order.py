@@ -1,4 +1,4 @@
-"""Whether environments and a policy can stand in one queue."""
+"""Checks whether environments and a policy can be in one queue."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ __all__ = ["check_order", "check_policy"]
 def check_order(
     problems: Problems, environments: Sequence[IComputeEnvironmentRef], arns: Sequence[str]
 ) -> None:
-    """Note a queue without environments, one that is given twice, and ECS Managed Instances on Spot before those on demand.
+    """Add a problem for no environments, the same one twice, or Spot before on demand on ECS Managed Instances.
 
     Args:
-        problems: Where to note it.
-        environments: As far as they tell what they are.
-        arns: Theirs.
+        problems: Where to add it.
+        environments: The environments; imported ones do not say what they are.
+        arns: Their ARNs.
     """
     problems.within("the length of compute_environments", len(arns), limits.QUEUE_COMPUTE_ENVIRONMENTS)
     problems.check(
@@ -38,16 +38,16 @@ def check_order(
     problems.check(
         not spot or not on_demand or spot[0] > on_demand[-1],
         "compute_environments of ECS Managed Instances must have those on demand first, got one on Spot before one on "
-        "demand: AWS refuses that order, turn it round",
+        "demand: AWS refuses that order, reverse it",
     )
 
 
 def check_policy(problems: Problems, policy: ISchedulingPolicyRef | None) -> None:
-    """Note a quota-share policy, which queues of compute environments do not take, and what is no policy.
+    """Add a problem for a quota-share policy, which is not for compute environments, and for an ARN of something else.
 
     Args:
-        problems: Where to note it.
-        policy: Of the queue: ours, or an L1.
+        problems: Where to add it.
+        policy: The policy of the queue: ours, or an L1.
     """
     problems.check(
         getattr(getattr(policy, "cfn", policy), "quota_share_policy", None) is None,

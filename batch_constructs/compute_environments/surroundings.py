@@ -1,4 +1,4 @@
-"""What an environment stands in: its network and its groups, checked before anything is made."""
+"""Checks of an environment's network and security groups, before anything is made."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ def check_network(
     vpc_subnets: ec2.SubnetSelection | None,
     security_groups: Sequence[ec2.ISecurityGroup] | None,
 ) -> None:
-    """Note a network or groups of another Region, and groups or subnets of another VPC.
+    """Add a problem for a network or groups of another Region, and for groups or subnets of another VPC.
 
-    Networks may be shared between accounts, so that only the Region must be the same.
+    Networks may be shared between accounts, so only the Region must be the same.
 
     Args:
-        problems: Where to note them.
+        problems: Where to add it.
         scope: Where the environment belongs.
         vpc: The environment's network.
         vpc_subnets: Its subnets, if they are selected.
-        security_groups: Its groups, if they are given.
+        security_groups: Its security groups, if they are given.
     """
     check_place(problems, scope, "vpc", [vpc], account=False)
     check_place(problems, scope, "security_groups", security_groups or (), account=False)
@@ -52,7 +52,7 @@ def check_network(
 
 
 def _vpc_of(member: ec2.ISecurityGroup | ec2.ISubnet) -> str | None:
-    """Return the id of the VPC that a group or a subnet was made in; an import does not tell it."""
+    """Return the id of the VPC that a group or a subnet was made in; ``None`` for an imported one."""
     made: Any = member
     if not isinstance(made, ec2.SecurityGroup | ec2.Subnet):
         return None
@@ -69,13 +69,13 @@ def _differ(one: str, other: str) -> bool:
         return False
     if known(one) and known(other):
         return True
-    # A network of this app, and one that exists already, are two.
+    # A network of this app and one that exists already are different.
     first, second = _network_behind(one), _network_behind(other)
     return first is not None and second is not None and first != second
 
 
 def _network_behind(vpc_id: str) -> str | None:
-    """Return the id if it is literal, or the path of the network that it is of."""
+    """Return the id if it is literal, else the path of the network that it refers to."""
     if known(vpc_id):
         return vpc_id
     token: Any = Tokenization.reverse_string(vpc_id).first_token

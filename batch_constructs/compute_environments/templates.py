@@ -1,4 +1,4 @@
-"""Whether a launch template of this library suits the environment that it is given to."""
+"""Checks whether a launch template of this library suits an environment."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def check_templates(
     *,
     on_eks: bool,
 ) -> None:
-    """Note a root disk that is smaller than the image, and settings of the agent that AWS Batch makes itself.
+    """Add a problem for a root disk smaller than the image, and for agent settings that AWS Batch writes itself.
 
     Args:
-        problems: Where to note it.
-        templates: Of the environment, for all of its instances or for some.
-        images: Which images it takes, each with the id of one's own where there is one.
+        problems: Where to add it.
+        templates: The templates of all instances, or of some.
+        images: The environment's image types, each with the id of your own image if there is one.
         on_eks: Whether it is on Amazon EKS.
     """
     least = facts.ROOT_VOLUME_GIB["EKS" if on_eks else "ECS"]

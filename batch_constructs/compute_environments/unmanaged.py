@@ -1,4 +1,4 @@
-"""Environments whose instances somebody else starts."""
+"""Environments whose instances you start yourself."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ _L1 = batch.CfnComputeEnvironment
 
 @checked
 class UnmanagedComputeEnvironment(OwnComputeEnvironment):
-    """An environment for instances of one's own: AWS Batch makes an ECS cluster for it, and they join.
+    """An environment for instances of your own: AWS Batch makes an ECS cluster for it, and they join.
 
-    Take it where AWS Batch cannot start what is needed: instances under a licence, on a dedicated host, in an Auto
-    Scaling group with a schedule. Nothing here starts an instance; `instance_template` describes one that joins::
+    Use this if AWS Batch cannot start what you need: instances under a licence, on a dedicated host, in an Auto Scaling
+    group with a schedule. It starts no instance; `instance_template` describes one that joins::
 
         environment = UnmanagedComputeEnvironment(self, "Own", unmanaged_vcpus=64)
         template = environment.instance_template("Instances", instance_type="c7i.4xlarge", security_groups=[group])
@@ -74,18 +74,18 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
         Args:
             scope: Where the environment belongs.
             id: Its name in that scope.
-            unmanaged_vcpus: How many vCPUs the instances will have together, at least 0. Fair share reserves by it;
-                by default it reserves nothing.
-            container_insights: Which metrics ECS keeps of the cluster, at the price of CloudWatch. By default the account's
-                setting of Amazon ECS decides, says the guide, which is off unless you changed it; the API's text says
-                off. ``DISABLED`` is off for certain. With a `BatchServiceRole` the right ``ecs:UpdateCluster`` is added;
-                another role of your own must have it, or the environment becomes INVALID.
-            service_role: With what AWS Batch registers tasks on the instances; AWS refuses its service-linked role
-                here. By default a `BatchServiceRole` of its own.
-            enabled: Whether jobs are placed; by default yes. AWS creates no environment that is not.
-            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes
-                one, without which the environment could never be replaced.
-            context: Reserved by AWS, and left out by default.
+            unmanaged_vcpus: How many vCPUs the instances will have together, at least 0. Fair share uses it to reserve
+                capacity; by default it reserves nothing.
+            container_insights: The metrics that ECS collects about the cluster, at CloudWatch's price. By default the
+                account's ECS setting, which is off unless you changed it, according to the guide; according to the API
+                they are off. ``DISABLED`` is off for certain. A `BatchServiceRole` gets the right
+                ``ecs:UpdateCluster``; another role of your own must have it, or the environment becomes INVALID.
+            service_role: The role with which AWS Batch registers tasks on the instances; AWS refuses its service-linked
+                role here. By default a new `BatchServiceRole`.
+            enabled: Whether jobs are placed; by default yes. AWS does not create a disabled environment.
+            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes a name,
+                so that the environment can be replaced.
+            context: Reserved by AWS; by default omitted.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.
@@ -116,7 +116,7 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
             replace_compute_environment=False,
         )
         self._keep_stack_tags_off()
-        self._tell_if_disabled(enabled=enabled)
+        self._note_if_disabled(enabled=enabled)
         self._outlive(self.service_role)
         allow_insights(self.service_role, container_insights)
 
@@ -128,8 +128,8 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
     def ecs_cluster_arn(self) -> str:
         """The ARN of the ECS cluster that AWS Batch makes for it, known at deploy time.
 
-        CloudFormation does not tell it, so that the first reading adds a custom resource, a function that asks AWS
-        Batch once a deploy and may do nothing else.
+        CloudFormation does not have it, so the first reading adds a custom resource: a function that asks AWS Batch
+        once a deploy and may do nothing else.
         """
         return described(self, "EcsCluster", _CLUSTER_PATH, kind="Custom::BatchEcsCluster")
 
@@ -144,23 +144,24 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
         user_data: Sequence[UserDataPart] = (),
         storage: Storage | None = None,
     ) -> BatchLaunchTemplate:
-        """A launch template whose instances join the environment, for an Auto Scaling group or a fleet.
+        """Return a launch template whose instances join the environment, for an Auto Scaling group or a fleet.
 
         Args:
             id: The template's name inside the environment.
-            instance_type: Which instances, such as ``c7i.4xlarge``; not a family. By default none: the mixed instances
-                policy of the group names them.
+            instance_type: The instance type, such as ``c7i.4xlarge``; not a family. By default none: the mixed
+                instances policy of the group names them.
             image_id: An image with the ECS agent: ``ami-…``, or ``resolve:ssm:`` and a parameter that holds one. By
-                default, for an instance type, Amazon Linux 2023 for ECS as it fits the type, the newest at each start of
-                an instance; without a type, none.
-            security_groups: What the instances belong to. By default what the group or the VPC says.
-            instance_role: With what instances register. By default one of its own.
+                default, for an instance type, Amazon Linux 2023 for ECS as it fits the type, the newest at each start
+                of an instance; without a type, none.
+            security_groups: The security groups of the instances. By default those of the Auto Scaling group or the
+                VPC.
+            instance_role: The role by which instances register. By default a new one.
             user_data: Further parts, which run before the agent joins. By default none.
             storage: Disks. By default an encrypted root disk.
 
         Raises:
-            ValueError: the type is none, AWS has no image for it and none is given, or the parts of the user data are
-                too large together or contradict each other.
+            ValueError: the type is not one, AWS has no image for it and none is given, or the parts of the user data
+                are too large together or contradict each other.
         """
         problems = Problems()
         if instance_type is not None and known(instance_type):
@@ -176,7 +177,7 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
         )
         template = BatchLaunchTemplate(self, id, user_data=[*user_data, join], storage=storage)
         role = instance_role or EcsInstanceRole(template, "InstanceRole")
-        # AWS Batch refuses both in a template of a managed environment; here the group has no place for them.
+        # A managed environment refuses both in a template; here nothing else could name them.
         template.add_property_override("LaunchTemplateData.IamInstanceProfile.Arn", role.instance_profile_arn)
         if security_groups:
             ids = [group.security_group_id for group in security_groups]
@@ -194,12 +195,12 @@ _CLUSTER_PATH = "computeEnvironments.0.ecsClusterArn"
 
 
 def described(environment: OwnComputeEnvironment, id: str, path: str, *, kind: str) -> str:
-    """Return what AWS Batch tells of an environment at deploy time, and CloudFormation does not.
+    """Return a fact of an environment that only AWS Batch knows, and only at deploy time.
 
     Args:
-        environment: Of which to ask; the custom resource belongs to it.
+        environment: The environment; the custom resource belongs to it.
         id: The name of the custom resource in it.
-        path: What to read of the answer of DescribeComputeEnvironments.
+        path: The path of the fact in the answer of DescribeComputeEnvironments.
         kind: The type of the custom resource.
     """
     from aws_cdk import custom_resources as cr  # noqa: PLC0415 - few need it, and it costs 300 ms
@@ -215,7 +216,7 @@ def described(environment: OwnComputeEnvironment, id: str, path: str, *, kind: s
         environment,
         id,
         on_update=ask,
-        # DescribeComputeEnvironments has no narrower form than all resources.
+        # IAM allows this action on all resources only.
         policy=cr.AwsCustomResourcePolicy.from_sdk_calls(resources=["*"]),
         install_latest_aws_sdk=False,
         resource_type=kind,
@@ -224,7 +225,7 @@ def described(environment: OwnComputeEnvironment, id: str, path: str, *, kind: s
 
 
 def _newest_image(problems: Problems, name: str) -> str | None:
-    """Of AWS, for ECS; noted as missing where the type has none, or is newer than the data."""
+    """Return AWS's newest image for ECS; add a problem if none is known for the type."""
     type_ = types.find(name)
     parameter = None if type_ is None else images.ecs_parameter(type_)
     problems.check(

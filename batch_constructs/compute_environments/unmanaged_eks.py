@@ -1,4 +1,4 @@
-"""Environments on Amazon EKS whose nodes somebody else starts."""
+"""Environments on Amazon EKS whose nodes you start yourself."""
 
 from __future__ import annotations
 
@@ -47,19 +47,19 @@ _L1 = batch.CfnComputeEnvironment
 class UnmanagedEksComputeEnvironment(OwnComputeEnvironment):
     """An environment for nodes of your own in an Amazon EKS cluster: AWS Batch places jobs, you run the nodes.
 
-    Use it where AWS Batch cannot start what is needed, such as nodes of a managed node group with a capacity
-    reservation. Nodes belong to it by a label, which `node_labels` gives. Let other pods keep off them::
+    Use this if AWS Batch cannot start what you need, such as nodes of a managed node group with a capacity
+    reservation. Nodes belong to it by a label, see `node_labels`. Keep other pods off them::
 
         environment = UnmanagedEksComputeEnvironment(self, "Own", cluster=cluster, namespace="jobs")
         cluster.add_nodegroup_capacity("Nodes", labels=environment.node_labels, desired_size=2)
 
-    EKS Auto Mode replaces its nodes by itself, so AWS Batch runs no jobs on them; a node group beside it works.
+    EKS Auto Mode replaces its nodes by itself, so AWS Batch runs no jobs on them; a node group next to it works.
 
-    AWS's pages disagree about the service role. The tutorial for this kind has no step for one. The API's text and AWS's
-    answers to unmanaged environments ask for one that is not the service-linked role. So it gets a `BatchServiceRole`. A
-    document of `from_cli_json` may leave it out, and the rule CE-02 warns. The access entry is for the service-linked role in
-    any case, which must exist: AWS Batch makes it with the first managed environment of the account, or you do by
-    ``aws iam create-service-linked-role --aws-service-name batch.amazonaws.com``.
+    AWS's pages disagree about the service role. The tutorial for this kind has no step for one. The API's text and
+    AWS's answers for unmanaged environments require one that is not the service-linked role. So it gets a
+    `BatchServiceRole`. A document of `from_cli_json` may leave it out, and rule CE-02 warns. The access entry is for
+    the service-linked role in any case, which must exist: AWS Batch makes it with the first managed environment of the
+    account, or you do by ``aws iam create-service-linked-role --aws-service-name batch.amazonaws.com``.
 
     Guide: Compute Environments (unmanaged); AWS Batch on Amazon EKS (newer than the table of contents).
     """
@@ -69,13 +69,13 @@ class UnmanagedEksComputeEnvironment(OwnComputeEnvironment):
     _kinds = frozenset({"UnmanagedEksComputeEnvironment"})
 
     namespace: EksNamespace
-    """Where its jobs run, prepared for it or given; where another tool prepares it, ``apply`` is ``False``."""
+    """The namespace of its jobs, prepared for it or given; if another tool prepares it, ``apply`` is ``False``."""
 
     namespace_access: EksNamespaceAccess | None
-    """The access policy for the namespace; ``None`` where the ConfigMap ``aws-auth`` lets in AWS Batch."""
+    """The access policy for the namespace; ``None`` if the ConfigMap ``aws-auth`` gives AWS Batch access."""
 
     service_role: iam.IRole | None
-    """What AWS Batch acts with; ``None`` where a document names none."""
+    """The role of AWS Batch; ``None`` if a document names none."""
 
     def __init__(
         self,
@@ -98,17 +98,18 @@ class UnmanagedEksComputeEnvironment(OwnComputeEnvironment):
             id: Its name in that scope.
             cluster: An ``eks.Cluster`` or ``eks_v2.Cluster``, made here or imported, or a ``CfnCluster``. A change of
                 it replaces the environment.
-            namespace: Where the jobs' pods run: a name, which is prepared for this environment, or an `EksNamespace`
-                that several environments share. A change of it replaces the environment.
-            access_entry: How the cluster lets in AWS Batch, as on `EksComputeEnvironment`. By default by an access
-                entry, which AWS Batch makes. How your nodes join is yours.
-            unmanaged_vcpus: How many vCPUs your nodes have together for jobs, at least 0. The API reserves for fair
-                shares by it; the console calls it the most that jobs may use. By default it reserves nothing.
-            service_role: What AWS Batch acts with on AWS. By default a `BatchServiceRole` of its own.
-            enabled: Whether jobs are placed; by default yes. AWS creates no environment that is not.
-            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes
-                one, without which the environment could never be replaced.
-            context: Reserved by AWS, and left out by default.
+            namespace: The namespace of the jobs' pods: a name, which is prepared for this environment, or an
+                `EksNamespace` that several environments share. A change of it replaces the environment.
+            access_entry: How the cluster gives access to AWS Batch, as on `EksComputeEnvironment`. By default by an
+                access entry, which AWS Batch makes. You decide how your nodes join.
+            unmanaged_vcpus: How many vCPUs your nodes have together for jobs, at least 0. According to the API, fair
+                share uses it to reserve capacity; according to the console it is the most that jobs may use. By default
+                it reserves nothing.
+            service_role: The role of AWS Batch on AWS. By default a new `BatchServiceRole`.
+            enabled: Whether jobs are placed; by default yes. AWS does not create a disabled environment.
+            compute_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes a name,
+                so that the environment can be replaced.
+            context: Reserved by AWS; by default omitted.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.
@@ -144,33 +145,34 @@ class UnmanagedEksComputeEnvironment(OwnComputeEnvironment):
             replace_compute_environment=False,
         )
         self._keep_stack_tags_off()
-        self._tell_if_disabled(enabled=enabled)
+        self._note_if_disabled(enabled=enabled)
         self._outlive(self.service_role)
         if access is not None:
             acknowledge_access_entry(self.cfn)
-        # Whatever lets in must be there before the environment, and go after it.
+        # Access must exist before the environment, and be deleted after it.
         self.cfn.node.add_dependency(self.namespace)
         if access is AccessEntryState.DISABLED:
             self.cfn.node.add_dependency(*map_roles(self, cluster, None))
         self.namespace_access = grant_namespace(self, cluster, name, access)
 
     def _refer_to(self, properties: Mapping[str, Any]) -> None:
-        given = properties.get("ServiceRole")
-        self.service_role = iam.Role.from_role_arn(self, "ServiceRole", given) if given else None
+        role_arn = properties.get("ServiceRole")
+        self.service_role = iam.Role.from_role_arn(self, "ServiceRole", role_arn) if role_arn else None
 
     @cached_property
     def uuid(self) -> str:
-        """The id of the environment that its nodes carry as a label, known at deploy time.
+        """The id of the environment that its nodes have as a label, known at deploy time.
 
-        CloudFormation does not tell it, so that the first reading adds a custom resource, a function that asks AWS
-        Batch once a deploy and may do nothing else.
+        CloudFormation does not have it, so the first reading adds a custom resource: a function that asks AWS Batch
+        once a deploy and may do nothing else.
         """
         return described(self, "Uuid", "computeEnvironments.0.uuid", kind="Custom::BatchEnvironmentUuid")
 
     @property
     def node_labels(self) -> dict[str, str]:
-        """The label by which nodes belong to the environment: ``batch.amazonaws.com/compute-environment-uuid``.
+        """The label that makes nodes belong to the environment: ``batch.amazonaws.com/compute-environment-uuid``.
 
-        Give it to the node group, or by hand: ``kubectl label node NAME batch.amazonaws.com/compute-environment-uuid=UUID``.
+        Give it to the node group, or set it by hand:
+        ``kubectl label node NAME batch.amazonaws.com/compute-environment-uuid=UUID``.
         """
         return {COMPUTE_ENVIRONMENT_LABEL: self.uuid}

@@ -1,4 +1,4 @@
-"""What happens to running jobs when a deploy replaces an environment's instances."""
+"""The treatment of running jobs when a deploy replaces an environment's instances."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ __all__ = ["UpdatePolicy"]
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdatePolicy:
-    """What happens to running jobs when an infrastructure update replaces the instances.
-
-    Guide: Updating Compute Environments (newer than the table of contents).
+    """The treatment of running jobs when an infrastructure update replaces the instances.
 
     Attributes:
-        job_execution_timeout_minutes: How long jobs on old instances may go on, 1 to 7,200 minutes; by default 30.
-        terminate_jobs_on_update: End them at once instead. They run again only if their retry strategy has
-            attempts left. By default they go on until the timeout.
+        job_execution_timeout_minutes: How long jobs on old instances may run on, 1 to 7,200 minutes; by default 30.
+        terminate_jobs_on_update: Whether jobs are ended at once instead. They run again only if their retry strategy
+            has attempts left. By default they run on until the timeout.
 
     Raises:
         ValueError: the timeout is out of its range.
+
+    Guide: Updating Compute Environments (newer than the table of contents).
     """
 
     job_execution_timeout_minutes: Number = 30

@@ -96,9 +96,9 @@ class BatchLaunchTemplate(Referable):
             root_volume_size: Whole GiB, at least what the image has (30 for the ECS images). By default 100 GiB, since
                 images of jobs and their scratch files fill the small disk of the AMI.
             root_volume_type: The EBS volume type, by default ``gp3``.
-            root_volume_iops: For ``gp3`` at least and by default 3,000; for ``io1`` and ``io2`` at least
+            root_volume_iops: For ``gp3`` at least 3,000, by default 3,000; for ``io1`` and ``io2`` at least
                 100, and required.
-            root_volume_throughput: MiB/s, for ``gp3`` only: at least and by default 125, and at most a
+            root_volume_throughput: MiB/s, for ``gp3`` only: at least 125, by default 125, and at most a
                 quarter of the IOPS.
             root_device_name: The name that the image gives its root device. By default ``/dev/xvda``, as on Amazon
                 Linux 2 and 2023, so on every image that AWS Batch provides for ECS and EKS, with or without GPU. An
@@ -118,10 +118,10 @@ class BatchLaunchTemplate(Referable):
             aws_cli: The AWS CLI in a folder of the instance, for containers to mount, as Nextflow does. By default
                 none.
             cloudwatch_agent: Metrics and logs from inside the instances. By default none.
-            metadata_hop_limit: How many network hops the instance's credentials may travel, 1 to 64. With 1, the
-                default, they stay on the instance, and pods with a network of their own do not get them; with 2 these
-                do. Jobs on Amazon ECS get them with any limit: they use the network of their host. Nodes of multi-node
-                jobs have their own interface, which ``EcsAgentConfig(awsvpc_block_imds=True)`` blocks.
+            metadata_hop_limit: How many network hops the instance's credentials may travel, 1 to 64; by default 1. With
+                1 they stay on the instance, and pods with a network of their own do not get them; with 2 these do. Jobs
+                on Amazon ECS get them with any limit: they use the network of their host. Nodes of multi-node jobs have
+                their own interface, which ``EcsAgentConfig(awsvpc_block_imds=True)`` blocks.
             require_imdsv2: Whether the metadata service refuses requests without a session token. By default it does.
             user_data: What the instances do at their first boot, in this order, after all that. User data has 16 KiB in
                 all, of which each kind of storage takes 2 to 4, all mounts together 3 or more, the CloudWatch agent 3,

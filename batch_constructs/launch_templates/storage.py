@@ -45,8 +45,8 @@ class ScratchVolume:
         mount_path: The path on the instance; jobs reach it by a volume with that host path. Any user may write there.
             By default ``/scratch``.
         type: The EBS volume type, by default ``gp3``.
-        iops: For ``gp3`` at least and by default 3,000; for ``io1`` and ``io2`` at least 100, and required.
-        throughput: MiB/s, for ``gp3`` only: at least and by default 125, and at most a quarter of the IOPS.
+        iops: For ``gp3`` at least 3,000, by default 3,000; for ``io1`` and ``io2`` at least 100, and required.
+        throughput: MiB/s, for ``gp3`` only: at least 125, by default 125, and at most a quarter of the IOPS.
         filesystem: The file system, ``xfs`` or ``ext4``; by default ``xfs``.
 
     Raises:

@@ -163,7 +163,7 @@ def test_what_the_document_does_not_say_is_not_made_up(stack: Stack) -> None:
     assert environment.placement_group is None
     profile = stack.resolve(environment.instance_role.instance_profile_arn)
     assert profile["Fn::Join"][1][-1].endswith(":instance-profile/ecsInstanceRole")
-    with pytest.raises(AttributeError, match="launch_template is not known: the document"):
+    with pytest.raises(AttributeError, match="launch_template is unknown: the document"):
         _ = environment.launch_template
 
 

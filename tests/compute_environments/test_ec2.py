@@ -129,7 +129,7 @@ def test_unfamiliar_instance_types_are_a_warning_at_most(stack: Stack, vpc: ec2.
     Ec2ComputeEnvironment(stack, "Environment", vpc=vpc, instance_types=["c6i.9xlarge", "c6i.larg", "c7i"])
     Annotations.from_stack(stack).has_warning(
         "/Stack/Environment",
-        Match.string_like_regexp(r"do not know 'c6i.9xlarge' \(did you mean 'c6i.xlarge'\?\) \[ack"),
+        Match.string_like_regexp(r"have no 'c6i.9xlarge' \(did you mean 'c6i.xlarge'\?\) \[ack"),
     )
 
 

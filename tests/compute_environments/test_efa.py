@@ -321,8 +321,8 @@ def test_fails_when_two_subnets_are_selected(stack: Stack, vpc: ec2.IVpc) -> Non
     ("arguments", "message"),
     [
         ({}, "launch_template needs security_groups"),
-        ({"network_interfaces": [NetworkInterface()]}, "network_interfaces stand in the launch template"),
-        ({"capacity_reservation": RESERVATION}, "capacity_reservation stands in the launch template"),
+        ({"network_interfaces": [NetworkInterface()]}, "network_interfaces must be in the launch template"),
+        ({"capacity_reservation": RESERVATION}, "capacity_reservation must be in the launch template"),
         ({"mounts": {"/fsx": LUSTRE}}, "mounts must be in the launch template, got launch_template as well"),
     ],
 )

@@ -570,12 +570,12 @@ def test_fails_when_the_cluster_lets_in_by_other_means(stack: Stack, vpc: ec2.IV
     """Fails when access entries are asked of a cluster without them, or a ConfigMap of one without that."""
     older = of_first_generation(stack, vpc)
     with pytest.raises(
-        ValueError, match="access_entry must be DISABLED for a cluster that lets in by its ConfigMap"
+        ValueError, match="access_entry must be DISABLED for a cluster that gives access by its ConfigMap"
     ):
         EksComputeEnvironment(stack, "One", cluster=older, namespace="jobs")
     newer = with_kubectl(Stack(stack, "Inner"), vpc)
     with pytest.raises(
-        ValueError, match="must not be DISABLED for a cluster that lets in by access entries only"
+        ValueError, match="must not be DISABLED for a cluster that gives access by access entries only"
     ):
         EksComputeEnvironment(
             stack, "Two", cluster=newer, namespace="jobs", access_entry=AccessEntryState.DISABLED

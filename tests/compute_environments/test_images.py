@@ -104,7 +104,7 @@ def test_an_image_of_your_own_is_not_updated_to_the_latest(
         ({"image_types": []}, "the length of image_types must be from 1 to 2"),
         (
             {"image_types": [AL2], "image_ids": {AL2023: "ami-1"}},
-            "image_ids must be for image_types, got ECS_AL2023 beside image_types=ECS_AL2",
+            "image_ids must be for image_types, got ECS_AL2023 with image_types=ECS_AL2",
         ),
         ({"image_ids": {AL2023: "mine"}}, "must hold ids such as .* got 'mine' for ECS_AL2023"),
         (

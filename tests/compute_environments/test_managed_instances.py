@@ -122,7 +122,10 @@ def test_roles_can_be_given(stack, vpc, synth) -> None:
     [
         ({"max_vcpus": 0}, "max_vcpus must be at least 1"),
         ({"scale_in_after": cdk.Duration.minutes(61)}, "scale_in_after must be"),
-        ({"scale_in_after": cdk.Duration.minutes(1), "never_scale_in": True}, "without never_scale_in"),
+        (
+            {"scale_in_after": cdk.Duration.minutes(1), "never_scale_in": True},
+            "never_scale_in exclude each other",
+        ),
         ({"security_groups": []}, "security_groups must name at least one"),
         ({"instance_types": []}, "instance_types must name at least one"),
         ({"capacity_tags": {"aws:x": "1"}}, "the tag key 'aws:x'"),

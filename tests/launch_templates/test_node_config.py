@@ -68,7 +68,10 @@ def test_tokens_pass() -> None:
             {"max_pods": 1, "kubelet_config": {"maxPods": 2}},
             "max_pods must be given once",
         ),
-        ({"kubelet_config": {"registerWithTaints": []}}, "must not have registerWithTaints, which belongs to AWS Batch"),
+        (
+            {"kubelet_config": {"registerWithTaints": []}},
+            "must not have registerWithTaints, which belongs to AWS Batch",
+        ),
         ({"kubelet_flags": ["v=2"]}, "kubelet_flags must begin with --, got 'v=2'"),
         ({"kubelet_flags": ["--register-with-taints=a=b:NoSchedule"]}, "leave taints and labels below"),
         ({"kubelet_flags": ["--node-labels=batch.amazonaws.com/x=y"]}, "leave taints and labels below"),
