@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from batch_constructs.assembly.diagrams import Kind, draw
+from batch_constructs.assembly.diagrams import CardKind, draw
 from batch_constructs.cli.plain import printable
 
 if TYPE_CHECKING:
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 _PIPED_WIDTH = 140
 _SECTIONS = (
-    ("job queues", Kind.QUEUE),
-    ("compute environments", Kind.ENVIRONMENT),
-    ("job definitions", Kind.DEFINITION),
-    ("what starts jobs", Kind.TRIGGER),
-    ("alerts", Kind.ALERT),
+    ("job queues", CardKind.QUEUE),
+    ("compute environments", CardKind.ENVIRONMENT),
+    ("job definitions", CardKind.DEFINITION),
+    ("what starts jobs", CardKind.TRIGGER),
+    ("alerts", CardKind.ALERT),
 )
 
 
@@ -60,7 +60,7 @@ def _add(branch: Tree, chart: Chart, card: Card) -> None:
     for line in chart.leads(card.key):
         end = chart.cards[line.end]
         # Listeners have no section of their own.
-        told = end.lines if end.kind is Kind.LISTENER else ()
+        told = end.lines if end.kind is CardKind.LISTENER else ()
         twig.add(_words(f"{line.label}. {end.name}" if line.label else f"→ {end.name}", told))
 
 

@@ -9,7 +9,6 @@ from batch_constructs._border.problems import Problems
 from batch_constructs._border.tokens import known, minutes
 from batch_constructs.facts import events as facts
 from batch_constructs.facts.events import BlockedReason
-from batch_constructs.monitoring._pattern_parts import but_not, starting_with
 from batch_constructs.monitoring.alerts_base import AlertRule, AlertsBase, check_receivers, check_watched
 from batch_constructs.monitoring.environment_messages import (
     CONSOLE,
@@ -22,6 +21,7 @@ from batch_constructs.monitoring.environment_messages import (
 )
 from batch_constructs.monitoring.event_patterns import JobQueueBlockedPattern
 from batch_constructs.monitoring.messages import AlertMessage, about_a_job
+from batch_constructs.monitoring.pattern_base import but_not, starting_with
 from batch_constructs.monitoring.queue_kinds import names_of, service_queues
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from batch_constructs._border.places import check_place
 from batch_constructs._border.problems import Problems
 from batch_constructs._border.synth_checks import CheckedConstruct
 from batch_constructs.facts import events as facts
-from batch_constructs.monitoring._pattern_parts import Filter, arns
 from batch_constructs.monitoring.event_queries import QUERIES
+from batch_constructs.monitoring.pattern_base import Filter, arns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

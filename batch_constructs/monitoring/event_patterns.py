@@ -10,8 +10,7 @@ from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
 from batch_constructs._border.tokens import known
 from batch_constructs.facts import events as facts
-from batch_constructs.monitoring._pattern_parts import Filter, arns, blocked, check_reasons
-from batch_constructs.monitoring.job_pattern import EventPattern
+from batch_constructs.monitoring.pattern_base import EventPattern, Filter, arns, blocked, check_reasons
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -21,9 +21,9 @@ from batch_constructs.facts import events as facts
 from batch_constructs.facts.metrics import OWN_NAMESPACE
 from batch_constructs.facts.vocabulary import JobStatus
 from batch_constructs.job_queues.metrics import metric
-from batch_constructs.monitoring._pattern_parts import arns
 from batch_constructs.monitoring.event_patterns import ApiCallPattern
 from batch_constructs.monitoring.job_pattern import JobPattern
+from batch_constructs.monitoring.pattern_base import arns
 from batch_constructs.monitoring.queue_metrics import (
     ComputeEnvironmentMetrics,
     JobDefinitionMetrics,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -12,17 +10,14 @@ from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
 from batch_constructs.facts import events as facts
 from batch_constructs.facts.vocabulary import JobStatus
-from batch_constructs.monitoring._pattern_parts import Filter, arns, but_not, names, starting_with
+from batch_constructs.monitoring.pattern_base import EventPattern, Filter, arns, but_not, names, starting_with
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aws_cdk import aws_events as events
     from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, IJobQueueRef
 
-__all__ = ["ArrayJobs", "EventPattern", "JobPattern"]
-
-_TOKEN = re.compile(r"[$#]\{Token\[[^\]]*\]\}")
+__all__ = ["ArrayJobs", "JobPattern"]
 
 
 class ArrayJobs(StrEnum):
@@ -39,42 +34,6 @@ class ArrayJobs(StrEnum):
     """Arrays only."""
     CHILDREN = "children"
     """Children of arrays only."""
-
-
-class EventPattern:
-    """The base of all patterns."""
-
-    __slots__ = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the pattern as EventBridge writes it, for ``CfnRule``, ``EventTriggeredJob``, or your own tests."""
-        raise NotImplementedError
-
-    def to_event_pattern(self) -> events.EventPattern:
-        """Return the pattern for ``events.Rule(event_pattern=…)`` of the CDK."""
-        from aws_cdk import aws_events  # noqa: PLC0415 - a pattern alone needs no CDK
-
-        pattern = self.to_dict()
-        return aws_events.EventPattern(
-            source=pattern["source"], detail_type=pattern["detail-type"], detail=pattern.get("detail")
-        )
-
-    def raise_if_any(self, problems: Problems) -> None:
-        """Raise the problems of the filters and of the pattern's length.
-
-        Args:
-            problems: The problems so far.
-
-        Raises:
-            ValueError: something is wrong.
-        """
-        # Tokens count as empty, so that no pattern is refused that might fit.
-        length = len(_TOKEN.sub("", json.dumps(self.to_dict())))
-        problems.check(
-            length <= facts.PATTERN_LENGTH,
-            f"an event pattern must have at most {facts.PATTERN_LENGTH} characters, got {length}: use several",
-        )
-        problems.raise_if_any()
 
 
 @checked

@@ -10,7 +10,8 @@ from batch_constructs._border.problems import Problems
 from batch_constructs.facts import events as facts
 from batch_constructs.facts.events import PreemptionPhase
 from batch_constructs.facts.vocabulary import SERVICE_JOB_SCHEDULED, JobStatus
-from batch_constructs.monitoring._pattern_parts import (
+from batch_constructs.monitoring.pattern_base import (
+    EventPattern,
     Filter,
     arns,
     blocked,
@@ -18,7 +19,6 @@ from batch_constructs.monitoring._pattern_parts import (
     check_reasons,
     starting_with,
 )
-from batch_constructs.monitoring.job_pattern import EventPattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

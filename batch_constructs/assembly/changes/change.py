@@ -37,7 +37,7 @@ class Risk(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class DeployProblem:
     """Why a deploy fails, or surprises.
 
     Attributes:
@@ -101,7 +101,7 @@ class Change:
     at_least: Kind
     properties: tuple[PropertyChange, ...] = ()
     jobs: str = ""
-    problems: tuple[Problem, ...] = field(default=())
+    problems: tuple[DeployProblem, ...] = field(default=())
     hint: str = ""
     renamed_from: str = ""
     renamed_to: str = ""

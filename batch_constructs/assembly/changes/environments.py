@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from batch_constructs.assembly.changes.change import Kind, Problem, Risk
+from batch_constructs.assembly.changes.change import DeployProblem, Kind, Risk
 from batch_constructs.assembly.changes.effects import effect, plain
 from batch_constructs.assembly.changes.problems import risk
 from batch_constructs.assembly.template import given, or_none, shown
@@ -33,7 +33,7 @@ _FIRST_THE_QUEUE = "take it out of the queue in a deploy of its own, then remove
 
 def of_pair(
     comparison: Comparison, old: ComputeEnvironment, new: ComputeEnvironment, kind: Kind
-) -> Iterator[Problem]:
+) -> Iterator[DeployProblem]:
     """The problems of an environment that stays in the template."""
     differences = comparison.differences(old, new)
     yield from _launch_templates(comparison, new, kind, differences)
@@ -80,14 +80,14 @@ def attached(
     batch: BatchModel,
     kind: Kind,
     at_least: Kind,
-) -> Iterator[Problem]:
+) -> Iterator[DeployProblem]:
     """The problems of an environment that goes, or is replaced, while queues still hold it."""
     if kind is not Kind.DELETED and kind is not Kind.REPLACED:
         return
     certain = at_least is kind
     by_name = [queue.label for queue in batch.of(JobQueue) if _names(queue, old)]
     if by_name:
-        yield Problem(
+        yield DeployProblem(
             risk=risk(certain),
             message=f"the old one cannot be deleted: {', '.join(by_name)} still holds it by its name",
             remedy=_FIRST_THE_QUEUE if kind is Kind.DELETED else "refer to the environment by Ref",
@@ -96,7 +96,7 @@ def attached(
         dying = comparison.partner(queue) is None
         if kind is Kind.DELETED and dying and _names(queue, old) and queue.stack is old.stack:
             message = f"{queue.label} names it without Ref, so CloudFormation may delete it before that queue"
-            yield Problem(risk=Risk.MAY_FAIL, message=message, remedy=_FIRST_THE_QUEUE)
+            yield DeployProblem(risk=Risk.MAY_FAIL, message=message, remedy=_FIRST_THE_QUEUE)
 
 
 def _names(queue: JobQueue, environment: ComputeEnvironment) -> bool:
@@ -114,7 +114,7 @@ def _launch_templates(
     new: ComputeEnvironment,
     kind: Kind,
     differences: tuple[PropertyChange, ...],
-) -> Iterator[Problem]:
+) -> Iterator[DeployProblem]:
     """A new version of a launch template that the environment does not take."""
     if kind is Kind.REPLACED:
         return
@@ -129,7 +129,7 @@ def _launch_templates(
             continue
         stays = f"the environment stays at version {version or '$Default'}"
         later = "$Latest is looked up at the next infrastructure update only"
-        yield Problem(
+        yield DeployProblem(
             risk=Risk.SURPRISE,
             message=(
                 f"the change of {template.label} ({what[0].path}) does not reach the instances: "
@@ -152,10 +152,12 @@ def _templates(
             yield template, before, part
 
 
-def _desired_vcpus(new: ComputeEnvironment, differences: tuple[PropertyChange, ...]) -> Iterator[Problem]:
+def _desired_vcpus(
+    new: ComputeEnvironment, differences: tuple[PropertyChange, ...]
+) -> Iterator[DeployProblem]:
     desired = new.compute_resources.desired_vcpus
     if differences and new.compute_resources.present and given(desired):
-        yield Problem(
+        yield DeployProblem(
             risk=Risk.MAY_FAIL,
             message=(
                 f"DesiredvCpus {shown(desired)} is refused if it is lower than what Batch has set meanwhile"
@@ -164,7 +166,9 @@ def _desired_vcpus(new: ComputeEnvironment, differences: tuple[PropertyChange, .
         )
 
 
-def _fargate_members(new: ComputeEnvironment, differences: tuple[PropertyChange, ...]) -> Iterator[Problem]:
+def _fargate_members(
+    new: ComputeEnvironment, differences: tuple[PropertyChange, ...]
+) -> Iterator[DeployProblem]:
     """CloudFormation passes on what stands in the template, also if it has not changed."""
     if not differences or not new.compute_resources.fargate:
         return
@@ -176,16 +180,16 @@ def _fargate_members(new: ComputeEnvironment, differences: tuple[PropertyChange,
         if given((new if path == name else new.compute_resources).raw(name))
     ]
     if standing:
-        yield Problem(
+        yield DeployProblem(
             risk=Risk.MAY_FAIL,
             message=f"an update of a Fargate environment is refused for what it cannot have: {', '.join(standing)}",
             remedy="remove it from the template; it has no effect on Fargate",
         )
 
 
-def _replacement_flag(differences: tuple[PropertyChange, ...]) -> Iterator[Problem]:
+def _replacement_flag(differences: tuple[PropertyChange, ...]) -> Iterator[DeployProblem]:
     if any(change.path == "ReplaceComputeEnvironment" for change in differences):
-        yield Problem(
+        yield DeployProblem(
             risk=Risk.MAY_FAIL,
             message="a change of ReplaceComputeEnvironment can end in UPDATE_ROLLBACK_FAILED",
             remedy="deploy it together with nothing else, while no job runs, or make a second environment",

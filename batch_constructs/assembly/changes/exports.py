@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs.assembly.changes.change import Change, Kind, Problem, Risk
+from batch_constructs.assembly.changes.change import Change, DeployProblem, Kind, Risk
 from batch_constructs.assembly.changes.matching import pair_stacks, root_names
 from batch_constructs.assembly.changes.sameness import Sameness
 
@@ -44,7 +44,7 @@ def refused(comparison: Comparison, old: BatchModel, new: BatchModel) -> Iterato
 
 def _problems(
     comparison: Comparison, old: Stack, new: Stack, here: str, importers: Importers, after: Importers
-) -> Iterator[Problem]:
+) -> Iterator[DeployProblem]:
     offered = new.own_exports()
     # Whoever still imports from this stack is deployed after it, so that its old imports stand in the way.
     later = {user for name in offered for user in after.get(name, ())}
@@ -68,7 +68,7 @@ def _problems(
         yield _problem(risk, verb, holders, names)
 
 
-def _problem(risk: Risk, verb: str, users: tuple[str, ...], names: list[str]) -> Problem:
+def _problem(risk: Risk, verb: str, users: tuple[str, ...], names: list[str]) -> DeployProblem:
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     who = ", ".join(users)
     remedy = f"deploy {who} first without it, and keep the export until then: Stack.export_value"
@@ -76,7 +76,7 @@ def _problem(risk: Risk, verb: str, users: tuple[str, ...], names: list[str]) ->
         remedy = (
             f"deploy {who} first without it, or have it read by Fn::GetStackOutput, which allows the change"
         )
-    return Problem(
+    return DeployProblem(
         risk=risk,
         message=(
             f"{', '.join(names[:_SHOWN])}{more} would be {verb}, which CloudFormation refuses for an export that "

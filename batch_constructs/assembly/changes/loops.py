@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs.assembly.changes.change import Change, Kind, Problem, Risk
+from batch_constructs.assembly.changes.change import Change, DeployProblem, Kind, Risk
 from batch_constructs.assembly.changes.matching import pair_stacks
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def _change(stack: Stack, name: str) -> Change:
         kind=Kind.REPLACED,
         at_least=Kind.UNCHANGED,
         problems=(
-            Problem(
+            DeployProblem(
                 risk=Risk.SURPRISE,
                 message="the loop differs, and what it makes is not compared",
                 remedy=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.changes.change import Kind, Problem, Risk, names_of
+from batch_constructs.assembly.changes.change import DeployProblem, Kind, Risk, names_of
 from batch_constructs.assembly.template import is_one_of
 from batch_constructs.assembly.template.resources import ComputeEnvironment, JobQueue
 
@@ -46,7 +46,7 @@ _BESIDE = {
 
 def of_gone(
     old: Resource, kind: Kind, at_least: Kind, rename: Rename | None, removed: Collection[str]
-) -> Iterator[Problem]:
+) -> Iterator[DeployProblem]:
     """The problem that a resource goes, or is made anew, unless the user has accepted it."""
     noun = NOUNS.get(old.type)
     if isinstance(old, ComputeEnvironment) and is_one_of(old.state, "DISABLED"):
@@ -70,7 +70,7 @@ def of_gone(
         )
     else:
         message, remedy = _of_rename(rename, noun, f"{verb}{jobs}")
-    yield Problem(risk=Risk.SURPRISE, message=message, remedy=remedy, loss=True)
+    yield DeployProblem(risk=Risk.SURPRISE, message=message, remedy=remedy, loss=True)
 
 
 def _of_rename(rename: Rename, noun: str, goes: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.changes import environments, exports, loops, losses, problems
-from batch_constructs.assembly.changes.change import Change, Kind, Problem, PropertyChange
+from batch_constructs.assembly.changes.change import Change, DeployProblem, Kind, PropertyChange
 from batch_constructs.assembly.changes.comparison import Comparison
 from batch_constructs.assembly.changes.effects import WHOLE, effect
 from batch_constructs.assembly.changes.jobs import consequence
@@ -123,7 +123,7 @@ class _Planner:
         if id(old.stack) in self.comparison.abandoned:
             at_least = Kind.UNCHANGED
             hint = f"the stack {old.stack.name} is not deployed any more; it stays until somebody deletes it"
-        found: list[Problem] = []
+        found: list[DeployProblem] = []
         if isinstance(old, ComputeEnvironment):
             found += environments.attached(self.comparison, old, self._old, self._new, Kind.DELETED, at_least)
         found += losses.of_gone(old, Kind.DELETED, at_least, rename, self._removed)
@@ -151,7 +151,7 @@ class _Planner:
         change = _change(new, kind, at_least, differences, jobs=jobs, problems=found, hint=hint)
         yield replace(change, for_tags=tags)
 
-    def _problems(self, old: Resource, new: Resource, kind: Kind, at_least: Kind) -> Iterator[Problem]:
+    def _problems(self, old: Resource, new: Resource, kind: Kind, at_least: Kind) -> Iterator[DeployProblem]:
         yield from problems.of_pair(self.comparison, old, new, kind, at_least)
         if isinstance(old, ComputeEnvironment) and isinstance(new, ComputeEnvironment):
             yield from environments.of_pair(self.comparison, old, new, kind)
@@ -186,7 +186,7 @@ def _change(
     properties: tuple[PropertyChange, ...] = (),
     *,
     jobs: str = "",
-    problems: tuple[Problem, ...] = (),
+    problems: tuple[DeployProblem, ...] = (),
     hint: str = "",
 ) -> Change:
     return Change(

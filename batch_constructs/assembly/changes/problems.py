@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.changes.change import Kind, Problem, PropertyChange, Risk
+from batch_constructs.assembly.changes.change import DeployProblem, Kind, PropertyChange, Risk
 from batch_constructs.assembly.changes.effects import effect, plain
 from batch_constructs.assembly.changes.sameness import Sameness
 from batch_constructs.assembly.template import given, is_one_of, known, shown
@@ -24,7 +24,7 @@ def risk(certain: bool) -> Risk:  # noqa: FBT001 - reads as it is called
 
 def of_pair(
     comparison: Comparison, old: Resource, new: Resource, kind: Kind, at_least: Kind
-) -> Iterator[Problem]:
+) -> Iterator[DeployProblem]:
     """The problems that a resource of any type can have."""
     differences = comparison.differences(old, new)
     if kind is Kind.REPLACED:
@@ -34,7 +34,9 @@ def of_pair(
         yield from _refusals(old, new, differences, kind)
 
 
-def _name_is_taken(comparison: Comparison, old: Resource, new: Resource, at_least: Kind) -> Iterator[Problem]:
+def _name_is_taken(
+    comparison: Comparison, old: Resource, new: Resource, at_least: Kind
+) -> Iterator[DeployProblem]:
     if not isinstance(new.node, dict) or type(new).NAME not in new.node:
         return
     name = new.raw(type(new).NAME)
@@ -44,7 +46,7 @@ def _name_is_taken(comparison: Comparison, old: Resource, new: Resource, at_leas
     if sameness is Sameness.OTHER:
         return
     certain = at_least is Kind.REPLACED and sameness is Sameness.SAME and known(name)
-    yield Problem(
+    yield DeployProblem(
         risk=risk(certain),
         message=(
             f"the new one cannot have the name {shown(name)!r} while the old one exists, "
@@ -66,10 +68,10 @@ def _without_replacement(new: Resource, remedy: str) -> str:
 
 def _replaced_by_tags(
     old: Resource, new: Resource, differences: Iterable[PropertyChange]
-) -> Iterator[Problem]:
+) -> Iterator[DeployProblem]:
     tags = [c for c in differences if plain(c.path).partition(".")[0] == "Tags"]
     if tags and any(effect(old, new, change.path).most is Kind.REPLACED for change in tags):
-        yield Problem(
+        yield DeployProblem(
             risk=Risk.SURPRISE,
             message="a change of Tags replaces the environment",
             remedy="keep tags of the stack off the environment: ComputeResources.Tags reach the instances",
@@ -78,7 +80,7 @@ def _replaced_by_tags(
 
 def _refusals(
     old: Resource, new: Resource, differences: Iterable[PropertyChange], kind: Kind
-) -> Iterator[Problem]:
+) -> Iterator[DeployProblem]:
     """The changes that the service refuses, unless the resource is replaced anyway."""
     found: dict[str, tuple[Risk, str, list[str]]] = {}
     for change in differences:
@@ -91,13 +93,13 @@ def _refusals(
         found[does.why] = (Risk.FAILS if certain else worst, does.remedy, paths)
     for why, (how_bad, remedy, paths) in found.items():
         named = ", ".join(dict.fromkeys(paths))
-        yield Problem(risk=how_bad, message=f"{why} (changed: {named})", remedy=remedy)
+        yield DeployProblem(risk=how_bad, message=f"{why} (changed: {named})", remedy=remedy)
 
 
-def of_created(comparison: Comparison, new: Resource, gone: Iterable[Resource]) -> Iterator[Problem]:
+def of_created(comparison: Comparison, new: Resource, gone: Iterable[Resource]) -> Iterator[DeployProblem]:
     """Yield the problems of a new resource: a state that AWS refuses, a name that is still taken when it is created."""
     if isinstance(new, ComputeEnvironment) and is_one_of(new.state, "DISABLED"):
-        yield Problem(
+        yield DeployProblem(
             risk=Risk.FAILS,
             message="AWS creates environments only ENABLED, got State DISABLED",
             remedy="deploy it ENABLED, and disable it in a later deploy",
@@ -112,7 +114,7 @@ def of_created(comparison: Comparison, new: Resource, gone: Iterable[Resource]) 
         if sameness is Sameness.SAME:
             here = comparison.same_stack(old, new)
             where = "" if here else f" in {old.stack.name}"
-            yield Problem(
+            yield DeployProblem(
                 risk=risk(here and known(name)),
                 message=(
                     f"its name {shown(name)!r} is still taken by {old.label}{where}, which is deleted only "
@@ -122,10 +124,10 @@ def of_created(comparison: Comparison, new: Resource, gone: Iterable[Resource]) 
             )
 
 
-def of_type(old: Resource, new: Resource) -> Iterator[Problem]:
+def of_type(old: Resource, new: Resource) -> Iterator[DeployProblem]:
     """The problem of a logical id that comes to mean something else."""
     if old.type != new.type:
-        yield Problem(
+        yield DeployProblem(
             risk=Risk.FAILS,
             message=f"CloudFormation does not change the type of a resource, here from {old.type}",
             remedy="give the new resource another construct id",

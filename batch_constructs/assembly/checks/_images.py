@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.checks._launch_templates import uses
 from batch_constructs.assembly.template import Unknown, known
 from batch_constructs.facts import images
 
@@ -23,7 +22,7 @@ def explicit_images(resources: ComputeResources) -> Iterator[tuple[View, str]]:
     for configuration in resources.ec2_configuration:
         if configuration.image_id_override is not None:
             yield configuration, "ImageIdOverride"
-    for _, template in uses(resources):
+    for _, template in resources.template_uses:
         if template is not None and template.data.image_id is not None:
             yield template.data, "ImageId"
 
@@ -35,7 +34,7 @@ def batch_chooses(resources: ComputeResources) -> bool:
         and resources.launch_template.overrides.complete
         and not isinstance(resources.launch_template.node, Unknown)
         and not any(explicit_images(resources))
-        and all(template is not None and template.data.present for _, template in uses(resources))
+        and all(template is not None and template.data.present for _, template in resources.template_uses)
     )
 
 

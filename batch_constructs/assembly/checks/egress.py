@@ -6,7 +6,6 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.checks._launch_templates import uses
 from batch_constructs.assembly.template import Unknown, is_none_of, is_one_of, known
 from batch_constructs.assembly.template.members import linked
 from batch_constructs.assembly.template.networks import endpoint_service
@@ -59,7 +58,7 @@ def _groups(resources: ComputeResources) -> list[SecurityGroup] | None:
     lists = [resources.security_groups]
     if resources.raw("SecurityGroupIds") is None:
         lists = []
-        for _, template in uses(resources):
+        for _, template in resources.template_uses:
             if template is None or not template.data.network_interfaces.complete:
                 return None
             lists.append(template.data.security_groups)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.checks._images import batch_chooses
-from batch_constructs.assembly.checks._launch_templates import uses
 from batch_constructs.assembly.fit.hosts import hosts_behind, least_gpus, submitted_gpus, type_of
 from batch_constructs.assembly.template import is_one_of, known, literals
 from batch_constructs.assembly.template.memo import once
@@ -97,7 +96,7 @@ def _some_job_asks_for_gpus(batch: BatchModel) -> bool:
 
 def _plain(resources: ComputeResources) -> bool:
     """Whether neither an image nor user data of one's own can have a driver that the images of Batch lack."""
-    templates = [template for _, template in uses(resources) if template is not None]
+    templates = [template for _, template in resources.template_uses if template is not None]
     return batch_chooses(resources) and all(template.data.user_data is None for template in templates)
 
 

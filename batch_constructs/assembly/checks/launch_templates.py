@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, rule
 from batch_constructs.assembly.checks._images import image_types
-from batch_constructs.assembly.checks._launch_templates import uses
 from batch_constructs.assembly.template import is_one_of, known
 from batch_constructs.facts import images, patterns
 
@@ -75,7 +74,7 @@ def version_is_one(use: LaunchTemplateSpecification | LaunchTemplateOverride) ->
 )
 def not_in_both_places(resources: ComputeResources) -> Iterator[Finding]:
     """Network interfaces of a template exclude SecurityGroupIds of the environment; each other member should be given at one place."""
-    for _, template in uses(resources):
+    for _, template in resources.template_uses:
         if template is None:
             continue
         data, name = template.data, template.label
@@ -107,7 +106,7 @@ _INSTEAD = {
 )
 def members_that_count(resources: ComputeResources) -> Iterator[Finding]:
     """A launch template should not set instance type, profile, subnets, market options or termination protection: Batch ignores them."""
-    for _, template in uses(resources):
+    for _, template in resources.template_uses:
         if template is None:
             continue
         data = template.data
@@ -146,7 +145,7 @@ def root_device_name(resources: ComputeResources) -> Iterator[Finding]:
         return
     if chosen is None or any(image.os == "Amazon Linux 1" for image in chosen):
         return
-    for _, template in uses(resources):
+    for _, template in resources.template_uses:
         if template is None or template.data.image_id is not None:
             continue
         mappings = template.data.block_device_mappings
@@ -172,7 +171,7 @@ def root_device_name(resources: ComputeResources) -> Iterator[Finding]:
 )
 def changes_reach_the_instances(resources: ComputeResources) -> Iterator[Finding]:
     """An environment should name its stack's launch template by a version that changes with the template."""
-    for use, template in uses(resources):
+    for use, template in resources.template_uses:
         if template is None:
             continue
         name = template.label

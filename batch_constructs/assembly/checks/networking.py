@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, one_of, rule
-from batch_constructs.assembly.checks._launch_templates import uses
 from batch_constructs.assembly.checks._networks import services_around, stands_in, subnets_of
 from batch_constructs.assembly.template import Unknown, is_none_of, is_one_of, known
 from batch_constructs.assembly.template.networks import Reach, endpoint_service
@@ -137,7 +136,7 @@ def _may_get_address(resources: ComputeResources) -> bool:
         or not resources.launch_template.overrides.complete
     ):
         return True
-    for _, template in uses(resources):
+    for _, template in resources.template_uses:
         interfaces = None if template is None else template.data.network_interfaces
         if interfaces is None or not interfaces.complete:
             return True

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.checks._launch_templates import uses
 from batch_constructs.assembly.template import is_one_of, known
 from batch_constructs.facts import endpoints
 
@@ -46,7 +45,7 @@ def no_ssh_from_anywhere(resources: ComputeResources, batch: BatchModel) -> Iter
 
 def _groups(resources: ComputeResources) -> Iterator[SecurityGroup]:
     yield from resources.security_groups
-    for _, template in uses(resources):
+    for _, template in resources.template_uses:
         if template is not None:
             yield from template.data.security_groups
             for interface in template.data.network_interfaces:

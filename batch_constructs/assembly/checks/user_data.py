@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, misspelt, rule
-from batch_constructs.assembly.checks._launch_templates import uses
 from batch_constructs.assembly.template import PartialText, is_one_of, known
 from batch_constructs.facts import vocabulary
 
@@ -30,7 +29,7 @@ _BOUNDARY = re.compile(r'boundary=(?:"([^"\n]+)"|([^\s;"]+))', re.IGNORECASE)
 )
 def user_data_is_multipart(environment: ComputeEnvironment) -> Iterator[Finding]:
     """User data in a launch template for Batch must be a MIME multi-part document."""
-    for _, template in uses(environment.compute_resources):
+    for _, template in environment.compute_resources.template_uses:
         if template is not None:
             yield from _no_multipart(template.data)
 
@@ -74,7 +73,7 @@ def node_initialisation(environment: ComputeEnvironment) -> Iterator[Finding]:
     """A launch template with an image built on Amazon Linux 2023 must say that its nodes join by nodeadm."""
     resources = environment.compute_resources
     configurations = resources.ec2_configuration
-    for use, template in uses(resources):
+    for use, template in resources.template_uses:
         yield from misspelt(vocabulary.UserdataType, use, "UserdataType", use.userdata_type)
         if template is None:
             continue
@@ -91,7 +90,7 @@ def node_initialisation(environment: ComputeEnvironment) -> Iterator[Finding]:
             message = f"UserdataType must be EKS_NODEADM with an image of your own for {kinds[0]}, got {got}"
             yield Finding(use, message, at="UserdataType")
     if is_one_of(environment.eks, False):
-        for use, _ in uses(resources):
+        for use, _ in resources.template_uses:
             if known(use.userdata_type):
                 message = "UserdataType has no effect outside Amazon EKS"
                 yield Finding(use, message, at="UserdataType", severity=WARNING)
@@ -108,7 +107,7 @@ def no_bootstrap_of_its_own(environment: ComputeEnvironment) -> Iterator[Finding
     """User data for nodes of a cluster must not run bootstrap.sh."""
     if not is_one_of(environment.eks, True):
         return
-    for _, template in uses(environment.compute_resources):
+    for _, template in environment.compute_resources.template_uses:
         user_data = None if template is None else template.data.user_data
         text = user_data.text if isinstance(user_data, PartialText) else user_data
         if template is not None and known(text) and _runs_bootstrap(text):

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import BatchModel, Resource
     from batch_constructs.assembly.template.resources import Submission
 
-__all__ = ["Card", "Chart", "Kind", "Line", "draw"]
+__all__ = ["Card", "CardKind", "Chart", "Line", "draw"]
 
 
-class Kind(StrEnum):
+class CardKind(StrEnum):
     """What a card stands for."""
 
     TRIGGER = "trigger"
@@ -48,7 +48,7 @@ class Card:
     """One thing in the picture."""
 
     key: str
-    kind: Kind
+    kind: CardKind
     name: str
     lines: tuple[str, ...] = ()
     network: str | None = None
@@ -80,7 +80,7 @@ class Chart:
     lines: list[Line] = field(default_factory=list)
     networks: dict[str, list[str]] = field(default_factory=dict)
 
-    def of(self, kind: Kind) -> list[Card]:
+    def of(self, kind: CardKind) -> list[Card]:
         """The cards of a kind."""
         return [card for card in self.cards.values() if card.kind is kind]
 
@@ -108,7 +108,7 @@ class _Drawing:
             self._environment(environment)
         for service in model.of(ServiceEnvironment):
             kind = say.text(service.service_environment_type)
-            self._add(Kind.ENVIRONMENT, service, (kind, say.capacity(service.capacity_limits)))
+            self._add(CardKind.ENVIRONMENT, service, (kind, say.capacity(service.capacity_limits)))
         for schedule in model.of(Schedule):
             self._sender(schedule, "schedule", say.text(schedule.schedule_expression))
         for rule in model.of(EventRule):
@@ -132,7 +132,7 @@ class _Drawing:
 
     def _add(
         self,
-        kind: Kind,
+        kind: CardKind,
         resource: Resource,
         lines: Iterable[str],
         *,
@@ -149,7 +149,7 @@ class _Drawing:
         )
         return key
 
-    def _key(self, kind: Kind, resource: Resource | None, written: str) -> str:
+    def _key(self, kind: CardKind, resource: Resource | None, written: str) -> str:
         """The card of what something refers to; one for what is in no template is made at its first mention."""
         if resource is not None:
             return _path(resource)
@@ -163,7 +163,7 @@ class _Drawing:
     def _definition(self, definition: JobDefinition) -> None:
         image, *_ = say.size(definition)
         line = f"{say.platform(definition)} {say.amounts(definition)}".strip()
-        self._add(Kind.DEFINITION, definition, (line, image))
+        self._add(CardKind.DEFINITION, definition, (line, image))
 
     def _queue(self, queue: JobQueue) -> None:
         policy = queue.scheduling_policy
@@ -176,11 +176,11 @@ class _Drawing:
             for share in self.model.of(QuotaShare)
             if share.job_queue is queue
         ]
-        key = self._add(Kind.QUEUE, queue, lines)
+        key = self._add(CardKind.QUEUE, queue, lines)
         environments = say.environments_of(queue)
         for number, (environment, written) in enumerate(environments, 1):
             label = str(number) if len(environments) > 1 else ""
-            self._connect(key, self._key(Kind.ENVIRONMENT, environment, written), label)
+            self._connect(key, self._key(CardKind.ENVIRONMENT, environment, written), label)
 
     def _environment(self, environment: ComputeEnvironment) -> None:
         types = say.instance_types(environment)
@@ -191,7 +191,9 @@ class _Drawing:
             "disabled" if is_one_of(environment.state, "DISABLED") else "",
         )
         vpc = next((subnet.vpc for subnet in environment.compute_resources.subnets if subnet.vpc), None)
-        self._add(Kind.ENVIRONMENT, environment, lines, network=None if vpc is None else self._network(vpc))
+        self._add(
+            CardKind.ENVIRONMENT, environment, lines, network=None if vpc is None else self._network(vpc)
+        )
 
     def _network(self, vpc: Vpc) -> str:
         name = self._name(vpc)
@@ -214,32 +216,32 @@ class _Drawing:
 
     def _sender(self, sender: Schedule | EventRule | Pipe | StateMachine, *lines: str) -> None:
         if sender.submissions:
-            key = self._add(Kind.TRIGGER, sender, lines)
+            key = self._add(CardKind.TRIGGER, sender, lines)
             for submission in sender.submissions:
                 self._submission(key, submission)
 
     def _submission(self, sender: str, submission: Submission) -> None:
-        queue = self._key(Kind.QUEUE, submission.queue, shown(submission.queue_arn))
+        queue = self._key(CardKind.QUEUE, submission.queue, shown(submission.queue_arn))
         definition = submission.definition
         if definition is None and not known(submission.definition_arn):
             self._connect(sender, queue)
             return
-        middle = self._key(Kind.DEFINITION, definition, shown(submission.definition_arn))
+        middle = self._key(CardKind.DEFINITION, definition, shown(submission.definition_arn))
         self._connect(sender, middle)
         self._connect(middle, queue)
 
     def _alert(self, rule: EventRule) -> None:
-        key = self._add(Kind.ALERT, rule, (say.heard(rule),))
+        key = self._add(CardKind.ALERT, rule, (say.heard(rule),))
         for heard in rule.targets:
             if heard.batch_parameters.present:
                 continue
             resource = heard.arn.target if isinstance(heard.arn, Reference) else say.named(heard.arn)
             if resource is None:
-                self._connect(key, self._key(Kind.LISTENER, None, shown(heard.arn)))
+                self._connect(key, self._key(CardKind.LISTENER, None, shown(heard.arn)))
                 continue
             subscribers = [s.endpoint for s in self.model.of(Subscription) if s.topic is resource]
             lines = [resource.type.removeprefix("AWS::").replace("::", " "), *map(shown, subscribers)]
-            self._connect(key, self._add(Kind.LISTENER, resource, lines))
+            self._connect(key, self._add(CardKind.LISTENER, resource, lines))
 
 
 def _occasion(rule: EventRule) -> str:

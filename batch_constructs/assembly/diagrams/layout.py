@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from batch_constructs.assembly.diagrams.chart import Card, Chart, Kind
+from batch_constructs.assembly.diagrams.chart import Card, CardKind, Chart
 from batch_constructs.assembly.diagrams.letters import wrapped
 
 __all__ = ["Box", "Layout", "lines", "place"]
@@ -21,7 +21,7 @@ HEAD = 30  # the name of a card, or of a network
 LINE = 16
 LETTERS = 12  # as tall as those of a line
 INDENT = 16
-_COLUMNS = (Kind.TRIGGER, Kind.DEFINITION, Kind.QUEUE, Kind.ENVIRONMENT)
+_COLUMNS = (CardKind.TRIGGER, CardKind.DEFINITION, CardKind.QUEUE, CardKind.ENVIRONMENT)
 _INSET = 16
 _TITLE = 56
 _BAND = 60
@@ -63,11 +63,11 @@ class Layout:
 
 
 _HEADINGS = {
-    Kind.TRIGGER: "What starts jobs",
-    Kind.DEFINITION: "Job definitions",
-    Kind.QUEUE: "Job queues",
-    Kind.ENVIRONMENT: "Compute environments",
-    Kind.ALERT: "Alerts",
+    CardKind.TRIGGER: "What starts jobs",
+    CardKind.DEFINITION: "Job definitions",
+    CardKind.QUEUE: "Job queues",
+    CardKind.ENVIRONMENT: "Compute environments",
+    CardKind.ALERT: "Alerts",
 }
 
 
@@ -80,10 +80,10 @@ def place(chart: Chart) -> Layout:
     below = max((_column_height(kind, cards) - _above(kind, cards) for kind, cards in columns), default=0)
     x: float = MARGIN
     for kind, cards in columns:
-        inset = _INSET if kind is Kind.ENVIRONMENT and any(card.network for card in cards) else 0
+        inset = _INSET if kind is CardKind.ENVIRONMENT and any(card.network for card in cards) else 0
         layout.titles.append((_HEADINGS[kind], x + inset, MARGIN + _TITLE - 14))
         top = MARGIN + _TITLE + above - _above(kind, cards)
-        _stack(layout, cards, x + inset, top, framed=kind is Kind.ENVIRONMENT)
+        _stack(layout, cards, x + inset, top, framed=kind is CardKind.ENVIRONMENT)
         layout.width = x + WIDTH + 2 * inset + MARGIN
         x += WIDTH + 2 * inset + GAP
     bottom = _alerts(layout, chart, MARGIN + _TITLE + above + below)
@@ -101,16 +101,16 @@ def height(card: Card) -> float:
     return HEAD + LINE * len(lines(card)) + 10
 
 
-def _ordered(chart: Chart, kind: Kind) -> list[Card]:
+def _ordered(chart: Chart, kind: CardKind) -> list[Card]:
     """The cards of a column, each near what it leads to or what leads to it."""
     cards = chart.of(kind)
-    if kind is Kind.ENVIRONMENT:
-        places = [line.end for queue in chart.of(Kind.QUEUE) for line in chart.leads(queue.key)]
+    if kind is CardKind.ENVIRONMENT:
+        places = [line.end for queue in chart.of(CardKind.QUEUE) for line in chart.leads(queue.key)]
         networks = [*chart.networks, None]
         return sorted(cards, key=lambda card: (networks.index(card.network), _first(places, [card.key])))
-    if kind is Kind.QUEUE:
+    if kind is CardKind.QUEUE:
         return cards
-    follow = Kind.QUEUE if kind is Kind.DEFINITION else Kind.DEFINITION
+    follow = CardKind.QUEUE if kind is CardKind.DEFINITION else CardKind.DEFINITION
     places = [card.key for card in _ordered(chart, follow)]
     return sorted(cards, key=lambda card: _first(places, [line.end for line in chart.leads(card.key)]))
 
@@ -119,18 +119,18 @@ def _first(places: list[str], keys: list[str]) -> int:
     return min((places.index(key) for key in keys if key in places), default=len(places))
 
 
-def _column_height(kind: Kind, cards: list[Card]) -> float:
+def _column_height(kind: CardKind, cards: list[Card]) -> float:
     total = sum(height(card) + BELOW for card in cards) - BELOW
-    if kind is Kind.ENVIRONMENT:
+    if kind is CardKind.ENVIRONMENT:
         total += len({card.network for card in cards if card.network}) * (
             HEAD + _NETWORK_LINES * LINE + _INSET
         )
     return total
 
 
-def _above(kind: Kind, cards: list[Card]) -> float:
+def _above(kind: CardKind, cards: list[Card]) -> float:
     """How much of a column is above the middle of its cards."""
-    framed = kind is Kind.ENVIRONMENT
+    framed = kind is CardKind.ENVIRONMENT
     head = HEAD + _NETWORK_LINES * LINE if framed and cards[0].network else 0
     foot = _INSET if framed and cards[-1].network else 0
     return head + (_column_height(kind, cards) - head - foot) / 2
@@ -155,11 +155,11 @@ def _stack(layout: Layout, cards: list[Card], x: float, y: float, *, framed: boo
 
 def _alerts(layout: Layout, chart: Chart, y: float) -> float:
     """Each alert in a row, with who hears of it beside it; what is below the last row."""
-    alerts = chart.of(Kind.ALERT)
+    alerts = chart.of(CardKind.ALERT)
     if not alerts:
         return y
     y += _BAND
-    layout.titles.append((_HEADINGS[Kind.ALERT], MARGIN, y - 14))
+    layout.titles.append((_HEADINGS[CardKind.ALERT], MARGIN, y - 14))
     for alert in alerts:
         listeners = [line.end for line in chart.leads(alert.key) if line.end not in layout.cards]
         layout.cards[alert.key] = Box(x=MARGIN, y=y, width=WIDTH, height=height(alert))

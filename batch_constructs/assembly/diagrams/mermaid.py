@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.diagrams.chart import Card, Chart, Kind
+from batch_constructs.assembly.diagrams.chart import Card, CardKind, Chart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 __all__ = ["mermaid"]
 
 _SHAPES = {
-    Kind.TRIGGER: ("([", "])"),
-    Kind.DEFINITION: ("[", "]"),
-    Kind.QUEUE: ("[[", "]]"),
-    Kind.ENVIRONMENT: ("[", "]"),
-    Kind.ALERT: ("{{", "}}"),
-    Kind.LISTENER: (">", "]"),
+    CardKind.TRIGGER: ("([", "])"),
+    CardKind.DEFINITION: ("[", "]"),
+    CardKind.QUEUE: ("[[", "]]"),
+    CardKind.ENVIRONMENT: ("[", "]"),
+    CardKind.ALERT: ("{{", "}}"),
+    CardKind.LISTENER: (">", "]"),
 }
 _ENTITIES = str.maketrans({"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "`": "#96;", "|": "#124;"})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.diagrams.chart import Card, Chart, Kind
+from batch_constructs.assembly.diagrams.chart import Card, CardKind, Chart
 from batch_constructs.assembly.diagrams.layout import (
     HEAD,
     INDENT,
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 __all__ = ["svg"]
 
 _COLORS = {
-    Kind.TRIGGER: "#c2185b",
-    Kind.DEFINITION: "#1565c0",
-    Kind.QUEUE: "#d86613",
-    Kind.ENVIRONMENT: "#2e7d32",
-    Kind.ALERT: "#b71c1c",
-    Kind.LISTENER: "#6a1b9a",
+    CardKind.TRIGGER: "#c2185b",
+    CardKind.DEFINITION: "#1565c0",
+    CardKind.QUEUE: "#d86613",
+    CardKind.ENVIRONMENT: "#2e7d32",
+    CardKind.ALERT: "#b71c1c",
+    CardKind.LISTENER: "#6a1b9a",
 }
 _NETWORK = "#5e35b1"
 _TITLE, _NAME = 20, 14  # pixels, as the style says
@@ -130,7 +130,7 @@ def _order(line: Line, layout: Layout) -> str:
     """The place of an environment in its queue, on the line that leads to it."""
     _, _, x, y = _ends(line, layout)
     return (
-        f'<circle cx="{x - 20:g}" cy="{y:g}" r="8.5" fill="{_COLORS[Kind.QUEUE]}"/>'
+        f'<circle cx="{x - 20:g}" cy="{y:g}" r="8.5" fill="{_COLORS[CardKind.QUEUE]}"/>'
         f'<text class="order" x="{x - 20:g}" y="{y + 4:g}" text-anchor="middle">{_text(line.label)}</text>'
     )
 

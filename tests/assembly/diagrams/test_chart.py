@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from batch_constructs.assembly.diagrams import Card, Kind, draw
+from batch_constructs.assembly.diagrams import Card, CardKind, draw
 from batch_constructs.assembly.diagrams.layout import height, place
 from batch_constructs.assembly.diagrams.letters import fitted, width, wrapped
 from batch_constructs.assembly.diagrams.mermaid import mermaid
@@ -112,13 +112,13 @@ def leads(chart):
 def test_everything_has_a_card(chart) -> None:
     """Each with its kind, and with the words that tell it apart."""
     assert {(card.name, card.kind): card.lines for card in chart.cards.values()} == {
-        ("Nightly", Kind.TRIGGER): ("event", "cron(0 3 * * ? *)"),
-        ("Align", Kind.DEFINITION): ("EC2 2 vCPU, 4 GiB", "busybox"),
-        ("Queue", Kind.QUEUE): ("priority 7",),
-        ("Spot", Kind.ENVIRONMENT): ("SPOT 0-64 vCPUs", "c7i"),
-        ("OnDemand", Kind.ENVIRONMENT): ("EC2 0-64 vCPUs", "c7i"),
-        ("Alert", Kind.ALERT): ("Batch Job State Change",),
-        ("Topic", Kind.LISTENER): ("SNS Topic", "ops@example.com"),
+        ("Nightly", CardKind.TRIGGER): ("event", "cron(0 3 * * ? *)"),
+        ("Align", CardKind.DEFINITION): ("EC2 2 vCPU, 4 GiB", "busybox"),
+        ("Queue", CardKind.QUEUE): ("priority 7",),
+        ("Spot", CardKind.ENVIRONMENT): ("SPOT 0-64 vCPUs", "c7i"),
+        ("OnDemand", CardKind.ENVIRONMENT): ("EC2 0-64 vCPUs", "c7i"),
+        ("Alert", CardKind.ALERT): ("Batch Job State Change",),
+        ("Topic", CardKind.LISTENER): ("SNS Topic", "ops@example.com"),
     }
 
 
@@ -135,7 +135,7 @@ def test_lines_go_the_way_of_a_job(chart) -> None:
 
 def test_environments_stand_in_their_network(chart) -> None:
     """The network tells its addresses."""
-    assert {card.network for card in chart.of(Kind.ENVIRONMENT)} == {"Vpc"}
+    assert {card.network for card in chart.of(CardKind.ENVIRONMENT)} == {"Vpc"}
     assert chart.networks["Vpc"][0] == "10.0.0.0/16"
 
 
@@ -147,7 +147,7 @@ def test_what_is_elsewhere_is_drawn_too(tmp_path) -> None:
     file = tmp_path / "platform.json"
     file.write_text(json.dumps(template))
     elsewhere = [card for card in draw(read(file)).cards.values() if card.elsewhere]
-    assert [(card.name, card.kind) for card in elsewhere] == [("theirs", Kind.QUEUE)]
+    assert [(card.name, card.kind) for card in elsewhere] == [("theirs", CardKind.QUEUE)]
 
 
 def test_no_card_covers_another(chart) -> None:
@@ -164,7 +164,7 @@ def test_no_card_covers_another(chart) -> None:
             apart = one.x + one.width <= other.x or other.x + other.width <= one.x
             assert apart or one.y + one.height <= other.y or other.y + other.height <= one.y
     frame = layout.networks["Vpc"]
-    for card in chart.of(Kind.ENVIRONMENT):
+    for card in chart.of(CardKind.ENVIRONMENT):
         box = layout.cards[card.key]
         assert frame.x < box.x
         assert frame.y < box.y
@@ -174,8 +174,8 @@ def test_no_card_covers_another(chart) -> None:
 def test_a_queue_stands_beside_its_environments(chart) -> None:
     """The middle of the queue is that of its two environments, whatever the head of the network's frame takes."""
     layout = place(chart)
-    [queue] = chart.of(Kind.QUEUE)
-    ends = [layout.cards[card.key].middle for card in chart.of(Kind.ENVIRONMENT)]
+    [queue] = chart.of(CardKind.QUEUE)
+    ends = [layout.cards[card.key].middle for card in chart.of(CardKind.ENVIRONMENT)]
     assert layout.cards[queue.key].middle == sum(ends) / 2
 
 
@@ -189,7 +189,7 @@ def test_a_job_tells_what_it_gets_and_whose_image_it_runs(drawn) -> None:
         Job={"Type": "AWS::Batch::JobDefinition", "Properties": properties},
         Images={"Type": "AWS::ECR::Repository", "Properties": {}},
     )
-    [card] = chart.of(Kind.DEFINITION)
+    [card] = chart.of(CardKind.DEFINITION)
     assert card.lines == ("EC2 8 vCPU, 30,000 MiB, 1 GPU", "Images:latest")
 
 
@@ -212,7 +212,7 @@ def test_sizes_in_the_old_form_are_told_too(drawn) -> None:
             },
         },
     )
-    [card] = chart.of(Kind.DEFINITION)
+    [card] = chart.of(CardKind.DEFINITION)
     assert card.lines == ("EC2 2 vCPU, 2 GiB", "busybox")
 
 
@@ -292,7 +292,7 @@ def test_a_state_machine_tells_when_it_is_started(drawn) -> None:
             },
         },
     )
-    assert [card.lines for card in chart.of(Kind.TRIGGER)] == [("state machine", "1 job", "rate(1 day)")]
+    assert [card.lines for card in chart.of(CardKind.TRIGGER)] == [("state machine", "1 job", "rate(1 day)")]
 
 
 def test_a_listener_whose_arn_is_put_together_goes_by_its_name(drawn) -> None:
@@ -306,7 +306,7 @@ def test_a_listener_whose_arn_is_put_together_goes_by_its_name(drawn) -> None:
         },
         Events={"Type": "AWS::Logs::LogGroup", "Properties": {}},
     )
-    [card] = chart.of(Kind.LISTENER)
+    [card] = chart.of(CardKind.LISTENER)
     assert (card.name, card.lines, card.elsewhere) == ("Events", ("Logs LogGroup",), False)
 
 
@@ -338,7 +338,7 @@ def test_many_words_take_several_lines() -> None:
     long = wrapped(", ".join(types * 4), 140, 12)
     assert len(long) == 3
     assert long[-1].endswith("…")
-    card = Card(key="k", kind=Kind.ENVIRONMENT, name="n", lines=(", ".join(types * 2),))
+    card = Card(key="k", kind=CardKind.ENVIRONMENT, name="n", lines=(", ".join(types * 2),))
     assert height(card) == height(replace(card, lines=("a", "b", "c")))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.template.members import (
     Boolean,
@@ -23,6 +23,9 @@ from batch_constructs.assembly.template.resources.placement import PlacementGrou
 from batch_constructs.assembly.template.resources.roles import InstanceProfile, Role
 from batch_constructs.assembly.template.unknown import Unknown, is_one_of, known
 from batch_constructs.assembly.template.views import Resource, View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class LaunchTemplateOverride(View):
@@ -171,6 +174,16 @@ class ComputeResources(View):
     def ec2(self) -> bool:
         """Whether Batch starts EC2 instances for certain, on demand or Spot."""
         return is_one_of(self.type, "EC2", "SPOT")
+
+    @property
+    def template_uses(
+        self,
+    ) -> Iterator[tuple[LaunchTemplateSpecification | LaunchTemplateOverride, LaunchTemplate | None]]:
+        """Where a launch template is named, for all instance types or for some, and the template if it is in sight."""
+        named = self.launch_template
+        if named.present:
+            yield named, named.launch_template
+            yield from ((override, override.launch_template) for override in named.overrides)
 
 
 class EksAccessEntry(View):

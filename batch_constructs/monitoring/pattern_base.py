@@ -1,7 +1,9 @@
-"""The parts that event patterns are made of."""
+"""The base of all event patterns, and the parts that they are made of."""
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.facts import events as facts
@@ -9,9 +11,48 @@ from batch_constructs.facts import events as facts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aws_cdk import aws_events as events
     from aws_cdk.interfaces.aws_batch import IJobDefinitionRef, IJobQueueRef
 
     from batch_constructs._border.problems import Problems
+
+_TOKEN = re.compile(r"[$#]\{Token\[[^\]]*\]\}")
+
+
+class EventPattern:
+    """The base of all patterns."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the pattern as EventBridge writes it, for ``CfnRule``, ``EventTriggeredJob``, or your own tests."""
+        raise NotImplementedError
+
+    def to_event_pattern(self) -> events.EventPattern:
+        """Return the pattern for ``events.Rule(event_pattern=…)`` of the CDK."""
+        from aws_cdk import aws_events  # noqa: PLC0415 - a pattern alone needs no CDK
+
+        pattern = self.to_dict()
+        return aws_events.EventPattern(
+            source=pattern["source"], detail_type=pattern["detail-type"], detail=pattern.get("detail")
+        )
+
+    def raise_if_any(self, problems: Problems) -> None:
+        """Raise the problems of the filters and of the pattern's length.
+
+        Args:
+            problems: The problems so far.
+
+        Raises:
+            ValueError: something is wrong.
+        """
+        # Tokens count as empty, so that no pattern is refused that might fit.
+        length = len(_TOKEN.sub("", json.dumps(self.to_dict())))
+        problems.check(
+            length <= facts.PATTERN_LENGTH,
+            f"an event pattern must have at most {facts.PATTERN_LENGTH} characters, got {length}: use several",
+        )
+        problems.raise_if_any()
 
 
 class Filter(dict[str, object]):
