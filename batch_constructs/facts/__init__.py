@@ -1,5 +1,6 @@
-"""What AWS offers, as data with source and date, and the lookups over it.
+"""Facts about AWS Batch, as data with source and date, and lookups over them.
 
-Both wings read these modules: the constructs, to refuse at the caller's line what cannot work, and the checks over
-the template. Nothing here imports the CDK, so an answer costs microseconds and no Node.js. A number stands here once.
+Both halves of the library read these modules: the constructs, to refuse wrong arguments where they are written, and the
+rules over templates. Nothing here imports the CDK, so a lookup takes microseconds and no Node.js. Each number is written
+here once.
 """

@@ -1,4 +1,4 @@
-"""Reads the data files that lie beside the modules."""
+"""Loads the data files in the folder ``data``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FOLDER = Path(__file__).parent / "data"
 
 
 def load(name: str) -> dict[str, Any]:
-    """The content of a data file, ``.json`` or ``.json.gz``."""
+    """Return the content of a data file, ``.json`` or ``.json.gz``."""
     raw = (FOLDER / name).read_bytes()
     content: dict[str, Any] = json.loads(gzip.decompress(raw) if name.endswith(".gz") else raw)
     return content

@@ -1,4 +1,4 @@
-"""What an EC2 instance type offers to a job, as value objects. ``instance_types`` finds them."""
+"""Value objects that describe EC2 instance types; ``instance_types`` finds them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Architecture(StrEnum):
-    """What a processor runs, in EC2's words.
+    """The architectures of processors, in EC2's words.
 
     Guide: Compute Resource AMIs; Job Definition Parameters (runtimePlatform).
     """
@@ -20,14 +20,14 @@ class Architecture(StrEnum):
 
 
 class Hypervisor(StrEnum):
-    """What stands between the instance and the machine."""
+    """The hypervisors of instances."""
 
     NITRO = "nitro"
     XEN = "xen"
 
 
 class UsageClass(StrEnum):
-    """How an instance type can be bought."""
+    """The ways to buy an instance type."""
 
     ON_DEMAND = "on-demand"
     SPOT = "spot"
@@ -35,7 +35,7 @@ class UsageClass(StrEnum):
 
 
 class InterfaceType(StrEnum):
-    """What can be attached to a network card: with IP addresses, with both, or for the fabric only.
+    """The interfaces of a network card: with IP addresses, with IP addresses and EFA, or with EFA only.
 
     Guide: Elastic Fabric Adapter.
     """
@@ -47,9 +47,9 @@ class InterfaceType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gpu:
-    """One kind of GPU of an instance type; ``memory_mib`` is that of each.
+    """One kind of GPU of an instance type; ``memory_mib`` is the memory of each GPU.
 
-    A fractional GPU counts 0 as ``physical_count`` and 1 as ``count``: the driver shows it as one.
+    For a fractional GPU, ``physical_count`` is 0 and ``count`` is 1: the driver shows it as one.
     """
 
     count: int
@@ -61,7 +61,7 @@ class Gpu:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeuronDevice:
-    """One kind of Inferentia or Trainium device; ``cores`` and ``memory_mib`` are those of each."""
+    """One kind of Inferentia or Trainium device; ``cores`` and ``memory_mib`` are those of each device."""
 
     count: int
     cores: int
@@ -71,7 +71,7 @@ class NeuronDevice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkCard:
-    """A network card, the interfaces that it takes at most, and of which types."""
+    """A network card, with the maximum number and the types of its interfaces."""
 
     index: int
     max_interfaces: int
@@ -85,7 +85,7 @@ class NetworkCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceStore:
-    """The disks that come with the instance and go with it; sizes in decimal gigabytes."""
+    """The local disks of an instance, which are lost with it; sizes in decimal gigabytes."""
 
     total_gb: int
     disk_count: int
@@ -95,24 +95,24 @@ class InstanceStore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceType:
-    """What an instance type offers.
+    """An EC2 instance type.
 
     Attributes:
-        name: family, dot, size.
-        vcpus: with the default number of threads per core.
-        memory_mib: installed memory; jobs get less (``facts.memory``).
-        architectures: several for the few types that also run 32-bit images.
-        gpus: kinds of GPU; empty for most.
-        neuron_devices: kinds of Inferentia and Trainium devices.
-        network_cards: by index; the first carries the primary interface.
-        max_efa_interfaces: 0 where there is no Elastic Fabric Adapter.
-        ipv4_per_interface: IPv4 addresses that one interface can have.
-        instance_store: ``None`` where there is only EBS.
+        name: Family, dot, size.
+        vcpus: vCPUs with the default number of threads per core.
+        memory_mib: Installed memory; jobs get less (``facts.memory``).
+        architectures: Its architectures; several only for types that also run 32-bit images.
+        gpus: Kinds of GPU; empty for most types.
+        neuron_devices: Kinds of Inferentia and Trainium devices.
+        network_cards: Network cards by index; the first has the primary interface.
+        max_efa_interfaces: 0 if it has no Elastic Fabric Adapter.
+        ipv4_per_interface: The maximum number of IPv4 addresses of an interface.
+        instance_store: Local disks; ``None`` if it has EBS only.
         hypervisor: ``None`` on bare metal.
-        bare_metal: Batch never picks such a size from a family.
-        current_generation: whether AWS still counts it so.
-        usage_classes: how it can be bought.
-        placement_strategies: the placement groups that take it: ``cluster``, ``partition``, ``spread``.
+        bare_metal: Whether it is bare metal, which Batch never picks from a family.
+        current_generation: Whether AWS lists it as current generation.
+        usage_classes: The ways to buy it.
+        placement_strategies: The kinds of placement groups that accept it: ``cluster``, ``partition``, ``spread``.
     """
 
     name: str
@@ -133,22 +133,22 @@ class InstanceType:
 
     @property
     def family(self) -> str:
-        """What stands before the dot."""
+        """The family: the part of the name before the dot."""
         return self.name.partition(".")[0]
 
     @property
     def size(self) -> str:
-        """What stands behind the dot."""
+        """The size: the part of the name after the dot."""
         return self.name.partition(".")[2]
 
     @property
     def gpu_count(self) -> int:
-        """All GPUs that the driver shows."""
+        """The number of GPUs that the driver shows."""
         return sum(gpu.count for gpu in self.gpus)
 
     @property
     def neuron_core_count(self) -> int:
-        """All Neuron cores."""
+        """The number of Neuron cores."""
         return sum(device.count * device.cores for device in self.neuron_devices)
 
     @property
@@ -158,7 +158,7 @@ class InstanceType:
 
     @property
     def max_interfaces(self) -> int:
-        """The network interfaces of all cards together."""
+        """The maximum number of network interfaces on all cards."""
         return sum(card.max_interfaces for card in self.network_cards)
 
     @property

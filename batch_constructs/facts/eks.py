@@ -1,6 +1,6 @@
-"""What Amazon EKS keeps of a node, and what Batch expects of a cluster.
+"""The resources that Amazon EKS reserves on a node, and the requirements of Batch on a cluster.
 
-Chapters: Compute Resource Memory Management, and the ones on Amazon EKS.
+Guide: Compute Resource Memory Management, and the chapters on Amazon EKS.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ if TYPE_CHECKING:
     from batch_constructs.facts.instance_types import InstanceType
 
 KUBERNETES_VERSIONS = ("1.29", "1.30", "1.31", "1.32", "1.33", "1.34")
-"""Those that supported_kubernetes_version and batch_eks_invalid_compute_environment list, read in 2026-10 (EKS-15)."""
+"""The versions in supported_kubernetes_version and batch_eks_invalid_compute_environment, read in 2026-10 (EKS-15)."""
 
 DISPUTED_KUBERNETES_VERSIONS = ("1.35", "1.36")
-"""On no list, but eks-ce-shared-responsibility and updating-k8s-version-ce set 1.36: AWS's pages disagree (EKS-15)."""
+"""Versions on no list, although eks-ce-shared-responsibility and updating-k8s-version-ce use 1.36 (EKS-15)."""
 
 NODE_TAINT = "batch.amazonaws.com/batch-node"
-"""On every node of Batch, NoSchedule and NoExecute: DaemonSets need a toleration for it."""
+"""The taint of every node of Batch, NoSchedule and NoExecute: DaemonSets need a toleration for it."""
 
 COMPUTE_ENVIRONMENT_LABEL = "batch.amazonaws.com/compute-environment-uuid"
-"""By this label, with the uuid of DescribeComputeEnvironments, a node belongs to an unmanaged environment.
+"""The label that assigns a node to an unmanaged environment, with the uuid of DescribeComputeEnvironments.
 
 Source: create-compute-environment-unmanaged-eks, 2026-02."""
 
 KUBERNETES_USER = "aws-batch"
-"""The Kubernetes user that the service-linked role becomes."""
+"""The Kubernetes user of the service-linked role."""
 
 DAEMON_SET_MILLICORES = 500
 DAEMON_SET_MEMORY_MIB = 500
-"""What Batch keeps for DaemonSets until it has seen a node."""
+"""What Batch reserves for DaemonSets until it has seen a node."""
 
 EVICTION_THRESHOLD_MIB = 100
 _KUBELET_MIB = 255
@@ -42,7 +42,7 @@ _FURTHER_VCPU = 25
 
 
 class ImagePullPolicy(StrEnum):
-    """When a node fetches an image again; Always for the tag latest when omitted, else IfNotPresent (EKS-09).
+    """When a node pulls an image again; by default Always for the tag latest, else IfNotPresent (EKS-09).
 
     Guide: Job Definition Parameters (eksProperties).
     """
@@ -53,7 +53,7 @@ class ImagePullPolicy(StrEnum):
 
 
 class DnsPolicy(StrEnum):
-    """Where a pod asks for names; ClusterFirstWithHostNet when omitted together with hostNetwork (EKS-10).
+    """The DNS servers of a pod; by default ClusterFirstWithHostNet if hostNetwork is omitted as well (EKS-10).
 
     Guide: Job Definition Parameters (eksProperties).
     """
@@ -64,7 +64,7 @@ class DnsPolicy(StrEnum):
 
 
 class EmptyDirMedium(StrEnum):
-    """What an emptyDir lies on: the disk of the node, or its memory (EKS-11).
+    """The medium of an emptyDir: the disk of the node, or its memory (EKS-11).
 
     Guide: Job Definition Parameters (eksProperties).
     """
@@ -75,34 +75,34 @@ class EmptyDirMedium(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allocatable:
-    """What pods can have of a node."""
+    """The resources of a node that pods can use."""
 
     millicores: int
     memory_mib: int
 
 
 def reserved_millicores(vcpus: int) -> int:
-    """The thousandths of a vCPU that a node keeps: 70 of 2 vCPUs, 310 of 96."""
+    """Return the thousandths of a vCPU that a node reserves: 70 of 2 vCPUs, 310 of 96."""
     further = max(vcpus - len(_FIRST_VCPUS), 0)
     return (sum(_FIRST_VCPUS[:vcpus]) + further * _FURTHER_VCPU) // 10
 
 
 def max_pods(instance_type: InstanceType) -> int:
-    """The pods that Amazon's VPC plugin has addresses for, without prefix delegation.
+    """Return the number of pods that Amazon's VPC plugin has addresses for, without prefix delegation.
 
-    Only the first network card counts; one address of each interface is the interface's own, and two pods need none.
+    Only the first network card counts. Each interface uses one address itself, and two pods need none.
     """
     interfaces = instance_type.network_cards[0].max_interfaces
     return interfaces * (instance_type.ipv4_per_interface - 1) + 2
 
 
 def allocatable(vcpus: int, capacity_mib: int, pods: int) -> Allocatable:
-    """What pods can have of a node.
+    """Return the resources of a node that pods can use.
 
     Args:
-        vcpus: of the instance type.
-        capacity_mib: the memory that the node reports, which is less than what is installed.
-        pods: the kubelet's maximum, see ``max_pods``.
+        vcpus: The vCPUs of the instance type.
+        capacity_mib: The memory that the node reports, which is less than the installed memory.
+        pods: The kubelet's maximum, see ``max_pods``.
     """
     return Allocatable(
         millicores=vcpus * 1_000 - reserved_millicores(vcpus),

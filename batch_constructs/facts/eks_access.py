@@ -1,12 +1,12 @@
-"""What AWS Batch may do in an EKS cluster: the access policy of EKS, or Kubernetes' objects that say so.
+"""The rights of AWS Batch in an EKS cluster, by an access policy of EKS or by Kubernetes' roles.
 
-Where an access entry lets in AWS Batch (``status`` ACTIVE), Kubernetes' roles are bypassed: AWS Batch associates
+If AWS Batch has an access entry (``status`` ACTIVE), Kubernetes' roles are bypassed: AWS Batch associates
 ``AWSBatchClusterPolicy`` with it, and the user must associate the policy for the namespace, or jobs stay RUNNABLE.
-Where the ConfigMap ``aws-auth`` lets it in, Kubernetes' roles count.
+If it has access by the ConfigMap ``aws-auth``, Kubernetes' roles count.
 
 Source: AWS Batch User Guide, eks-access-entries and getting-started-eks (steps 2 and 3a), versions of October 2026;
-the roles from the version of January 2026. Access entries for service-linked roles are made by AWS Batch itself: EKS
-refuses them of anybody else (hashicorp/terraform-provider-aws#36447).
+the roles from the version of January 2026. Only AWS Batch can create access entries for service-linked roles: EKS
+refuses them from anybody else (hashicorp/terraform-provider-aws#36447).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from batch_constructs.facts.eks import KUBERNETES_USER
 __all__ = ["NAMESPACE_POLICY", "cluster_rules", "manifests", "namespace_policy_arn", "namespace_rules"]
 
 NAMESPACE_POLICY = "AWSBatchNamespacePolicy"
-"""The access policy that lets AWS Batch make pods in a namespace; without it jobs stay RUNNABLE."""
+"""The access policy that lets AWS Batch create pods in a namespace; without it jobs stay RUNNABLE."""
 
 _RBAC = "rbac.authorization.k8s.io"
 _READ = ("get", "list", "watch")
@@ -41,32 +41,32 @@ def namespace_policy_arn(partition: str) -> str:
     """Return the ARN of the access policy for namespaces.
 
     Args:
-        partition: ``aws`` and its like; a token passes.
+        partition: Such as ``aws``; a token passes.
     """
     return f"arn:{partition}:eks::aws:cluster-access-policy/{NAMESPACE_POLICY}"
 
 
 def cluster_rules() -> list[dict[str, Any]]:
-    """What it may see of the whole cluster."""
+    """Return the rules of its rights to read in the whole cluster."""
     return [_rule(*each) for each in _CLUSTER_RULES]
 
 
 def namespace_rules() -> list[dict[str, Any]]:
-    """What it may do in a namespace of its jobs."""
+    """Return the rules of its rights in a namespace with jobs."""
     return [_rule(*each) for each in _NAMESPACE_RULES]
 
 
 def manifests(namespace: str, *, create_namespace: bool = True, rbac: bool = True) -> list[dict[str, Any]]:
     """Return the objects that let AWS Batch run jobs in a namespace, for ``kubectl apply``.
 
-    The rights on the cluster stand under a name of their own for each namespace, so that whoever gives up one of them
-    takes nothing from the others.
+    The rights on the cluster have a name of their own for each namespace, so that deleting one
+    leaves the others.
 
     Args:
         namespace: Its name; tokens pass.
         create_namespace: Whether the namespace is one of the objects. It comes first.
-        rbac: Whether Kubernetes' roles are among the objects. They count only where the ConfigMap ``aws-auth`` lets in
-            AWS Batch; where an access entry does, the namespace is all that is needed.
+        rbac: Whether Kubernetes' roles are among the objects. They count only if AWS Batch has access by the ConfigMap
+            ``aws-auth``; with an access entry, only the namespace is needed.
     """
     whole = f"aws-batch-cluster-role-{namespace}"
     own = "aws-batch-compute-environment-role"

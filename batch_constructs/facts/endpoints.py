@@ -1,6 +1,6 @@
-"""The services that compute resources must reach, for subnets without a way to the internet.
+"""The services that compute resources must reach, for subnets without internet access.
 
-By the name behind ``com.amazonaws.<region>.``. Chapter: Creating a VPC with Public and Private Subnets.
+Each is named by the part after ``com.amazonaws.<region>.``. Guide: Creating a VPC with Public and Private Subnets.
 """
 
 from __future__ import annotations
@@ -8,25 +8,25 @@ from __future__ import annotations
 ECS = ("ecs", "ecs-agent", "ecs-telemetry")
 """For instances only: Fargate needs none of them."""
 ECR = ("ecr.api", "ecr.dkr")
-"""For images in ECR, whose layers come through ``S3_GATEWAY``."""
+"""For images in ECR; their layers come through ``S3_GATEWAY``."""
 LOGS = ("logs",)
-"""For the log driver ``awslogs``, which is the default."""
+"""For the log driver ``awslogs``, the default."""
 SECRETS_MANAGER = ("secretsmanager",)
 PARAMETER_STORE = ("ssm",)
 BATCH = ("batch",)
-"""For who calls Batch from such a subnet."""
+"""For programs that call Batch from such a subnet."""
 
 S3_GATEWAY = "s3"
-"""A gateway endpoint: it costs nothing."""
+"""A gateway endpoint, which is free."""
 
 EC2_JOBS = (*ECS, *ECR, *LOGS)
 FARGATE_JOBS = (*ECR, *LOGS)
 EKS_JOBS = ("ec2", "eks", "sts", *ECR, *LOGS)
-"""For nodes: they read their cluster and their own network, and take roles."""
+"""For nodes, which read their cluster and their network, and assume roles."""
 
 HTTPS_PORT = 443
-"""What the security groups of interface endpoints must let in."""
+"""The port that the security groups of interface endpoints must open."""
 SSH_PORT = 22
-"""Optional on compute resources, which need no way in at all."""
+"""Optional: compute resources need no inbound access."""
 RESERVED_ADDRESSES = 5
-"""Of each subnet AWS keeps these for itself."""
+"""The number of addresses in each subnet that AWS reserves."""

@@ -1,4 +1,4 @@
-"""The events of AWS Batch, and jobs as their targets. Chapter: AWS Batch Event Stream."""
+"""The events of AWS Batch, and jobs as their targets. Guide: AWS Batch Event Stream."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from enum import StrEnum
 SOURCE = "aws.batch"
 
 JOB_STATE_CHANGE = "Batch Job State Change"
-"""One per transition, but none for the first SUBMITTED (EVT-02); at least once, in any order."""
+"""One event per transition except the first, SUBMITTED (EVT-02); delivered at least once, in any order."""
 QUEUE_BLOCKED = "Batch Job Queue Blocked"
 SERVICE_JOB_STATE_CHANGE = "Batch Service Job State Change"
 SERVICE_QUEUE_BLOCKED = "Batch Service Job Queue Blocked"
 
 
 class PreemptionPhase(StrEnum):
-    """The two events of a preemption: AWS Batch begins to stop a service job, and has stopped it.
+    """The two events of a preemption: AWS Batch starts to stop a service job, and has stopped it.
 
-    Read on 2026-12-01 in the page "Service job preemption events". The events name the job that is preempted, and neither
+    Read on 2026-12-01 in the page "Service job preemption events". The events name the preempted job, but neither
     its queue nor its share.
 
     Guide: Service job preemption events (newer than the table of contents).
@@ -24,11 +24,11 @@ class PreemptionPhase(StrEnum):
 
     STARTED = "Batch Service Job Preemption Started"
     COMPLETED = "Batch Service Job Preemption Completed"
-    """With a summary of the attempts that were lost."""
+    """It has a summary of the lost attempts."""
 
 
 class BlockedReason(StrEnum):
-    """Why a queue is blocked: how the status reason of the event begins.
+    """The reasons why a queue is blocked: prefixes of the event's status reason.
 
     Read on 2026-12-01 in the pages "Automatic remediation with jobStateTimeLimitActions", for compute jobs and for
     SageMaker jobs, and in those on jobs stuck in RUNNABLE.
@@ -37,13 +37,13 @@ class BlockedReason(StrEnum):
     """
 
     CAPACITY = "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY"
-    """AWS has no instance for the job, in none of the environments. Of service queues, too."""
+    """AWS has no capacity for the job in any of the environments. Service queues have it, too."""
     MAX_RESOURCE = "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE"
-    """The job wants more vCPUs than any environment may have."""
+    """The job needs more vCPUs than any environment may have."""
     JOB_RESOURCE_REQUIREMENT = "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT"
     """No instance type of the environments is large enough."""
     INSTANCE_CONFIGURATION = "MISCONFIGURATION:EC2_INSTANCE_CONFIGURATION_UNSUPPORTED"
-    """The instance types do not go with the zones or the launch template."""
+    """The instance types are incompatible with the zones or the launch template."""
     SERVICE_ROLE_PERMISSIONS = "MISCONFIGURATION:SERVICE_ROLE_PERMISSIONS"
     """The service role of every environment lacks rights."""
     INVALID_ENVIRONMENTS = "ACTION_REQUIRED"
@@ -51,41 +51,41 @@ class BlockedReason(StrEnum):
     UNDETERMINED = "UNDETERMINED"
     """Blocked, and AWS Batch does not know why."""
     SERVICE_MAX_RESOURCE = "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE"
-    """The service job wants more instances than its service environment may have. Of service queues only."""
+    """The service job needs more instances than its service environment may have. Service queues only."""
     QUOTA_MANAGEMENT_LIMIT = "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED"
-    """The service job wants more than its quota share has and may borrow. Of service queues only."""
+    """The service job needs more than its quota share has and may borrow. Service queues only."""
 
     @classmethod
     def of_environments(cls) -> tuple[BlockedReason, ...]:
-        """The reasons for which an environment must be mended, not a job."""
+        """Return the reasons that are faults of an environment, not of a job."""
         return cls.INVALID_ENVIRONMENTS, cls.SERVICE_ROLE_PERMISSIONS, cls.INSTANCE_CONFIGURATION
 
     @classmethod
     def of_service_queues(cls) -> tuple[BlockedReason, ...]:
-        """The reasons for which a queue of service jobs is blocked."""
+        """Return the reasons that block a queue of service jobs."""
         return cls.CAPACITY, cls.SERVICE_MAX_RESOURCE, cls.QUOTA_MANAGEMENT_LIMIT
 
     @classmethod
     def of_job_queues(cls) -> tuple[BlockedReason, ...]:
-        """The reasons for which a queue of compute environments is blocked."""
+        """Return the reasons that block a queue of compute environments."""
         return tuple(each for each in cls if each not in cls.of_service_queues()[1:])
 
     @property
     def can_be_limited(self) -> bool:
-        """Whether a `JobStateTimeLimit` may end jobs that are stuck for this reason; else somebody must."""
+        """Whether a `JobStateTimeLimit` can end jobs that are stuck for this reason; otherwise a person must."""
         return self not in {self.SERVICE_ROLE_PERMISSIONS, self.INVALID_ENVIRONMENTS, self.UNDETERMINED}
 
 
 TIME_LIMIT_REASON = "Canceled by JobStateTimeLimit action due to reason:"
-"""How the status reason of a job begins that a time limit of its queue has cancelled."""
+"""The prefix of the status reason of a job that a time limit of its queue cancelled."""
 SERVICE_TIME_LIMIT_REASON = "Terminated by JobStateTimeLimit action due to reason:"
-"""The same of a service job: there, and only there, the action is to terminate."""
+"""The same prefix for a service job, which a time limit terminates."""
 
 API_CALL = "AWS API Call via CloudTrail"
 API_EVENT_SOURCE = "batch.amazonaws.com"
 
 OWN_SOURCE = "batch-constructs"
-"""Of events of this library; AWS keeps names that begin with ``aws.`` for itself."""
+"""The source of events of this library; names that begin with ``aws.`` are reserved for AWS."""
 ENVIRONMENT_INVALID = "Batch Compute Environment Invalid"
 IMAGE_UPDATE_AVAILABLE = "Batch Compute Environment Image Update Available"
 """Two events that AWS Batch does not send."""
@@ -99,22 +99,22 @@ HEALTH_PLANNED = "scheduledChange"
 AUTO_SCALING_SOURCE = "aws.autoscaling"
 LAUNCH_UNSUCCESSFUL = "EC2 Instance Launch Unsuccessful"
 AUTO_SCALING_GROUP_PREFIX = "AWSBatch"
-"""The policy of the service-linked role (BatchServiceRolePolicy) lets Batch make no other groups."""
+"""The policy of the service-linked role (BatchServiceRolePolicy) lets Batch create only groups with this prefix."""
 CAPACITY_MESSAGES = ("*sufficient*capacity*", "*UnfulfillableCapacity*", "*InsufficientInstanceCapacity*")
-"""How Auto Scaling says that AWS has no such instance just now, as wildcards of an event pattern."""
+"""Messages of Auto Scaling about missing capacity, as wildcards of an event pattern."""
 
 EC2_SOURCE = "aws.ec2"
 SPOT_INTERRUPTION = "EC2 Spot Instance Interruption Warning"
-"""Two minutes before; it names the instance, but neither its tags nor its compute environment."""
+"""It comes two minutes before the interruption, and names the instance, but neither its tags nor its environment."""
 
 ECS_SOURCE = "aws.ecs"
 CONTAINER_INSTANCE = "ECS Container Instance State Change"
-"""When an instance joins or leaves a cluster, and at each start and end of a task on it."""
+"""It comes when an instance joins or leaves a cluster, and at each start and end of a task on it."""
 CLUSTERS = ("*:cluster/AWSBatch-*", "*:cluster/*_Batch_*")
-"""The ARNs of the clusters that AWS Batch makes, as wildcards: ``AWSBatch-NAME-UUID`` today, ``NAME_Batch_UUID`` before."""
+"""The ARNs of AWS Batch's clusters, as wildcards: ``AWSBatch-NAME-UUID`` today, ``NAME_Batch_UUID`` before."""
 
 PATTERN_LENGTH = 4096
-"""Characters of an event pattern, as the EventBridge API bounds them. The quota is 2,048 unless raised."""
+"""The maximum length of an event pattern in the EventBridge API. The quota is 2,048 unless raised."""
 
 CONTAINER_OVERRIDES = ("Command", "Environment", "InstanceType", "Memory", "ResourceRequirements", "Vcpus")
-"""How an input transformer spells them: with capitals, unlike SubmitJob (EVT-04)."""
+"""The members of container overrides in an input transformer: with capitals, unlike in SubmitJob (EVT-04)."""

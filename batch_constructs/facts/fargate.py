@@ -1,4 +1,4 @@
-"""The pairs of vCPUs and memory that Fargate runs. Chapter: Job Definition Parameters."""
+"""The pairs of vCPUs and memory that Fargate offers. Guide: Job Definition Parameters."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ def _options(row: Mapping[str, Any]) -> tuple[int, ...]:
 SIZES: Mapping[float, tuple[int, ...]] = MappingProxyType(
     {float(row["vcpus"]): _options(row) for row in _DATA["sizes"]}
 )
-"""Memory in MiB by vCPUs, both from small to large."""
+"""The memory options in MiB by vCPUs, both from small to large."""
 
 LINUX_PARAMETERS_REFUSED = ("devices", "maxSwap", "sharedMemorySize", "swappiness", "tmpfs")
-"""Members of ``linuxParameters`` that only instances have (FGT-03)."""
+"""Members of ``linuxParameters`` that only jobs on instances can have (FGT-03)."""
 
 LOG_DRIVERS = frozenset({"awslogs", "splunk"})
-"""What the API's text allows. ``awsfirelens`` is in its enum, so that a rule on others may only warn (FGT-05)."""
+"""The log drivers in the API's text. Its enum also has ``awsfirelens``, so a rule on others may only warn (FGT-05)."""
 
 EFS_REFUSED_PLATFORM_VERSIONS = frozenset({"1.0.0", "1.1.0", "1.2.0", "1.3.0"})
-"""EFS needs 1.4.0 (VOL-05)."""
+"""Platform versions without EFS, which needs 1.4.0 (VOL-05)."""
 
 
 def _vcpus(value: float | str) -> float | None:
@@ -46,25 +46,25 @@ def _text(vcpus: float) -> str:
 
 
 def memory_options_mib(vcpus: float | str) -> tuple[int, ...]:
-    """The memory that can go with a number of vCPUs, in MiB from small to large.
+    """Return the memory options for a number of vCPUs, in MiB from small to large.
 
     Args:
-        vcpus: as a number, or as the string that the API takes: ``"0.25"``, ``"1"`` or ``"1.0"``.
+        vcpus: A number, or the API's string for it: ``"0.25"``, ``"1"`` or ``"1.0"``.
 
     Returns:
-        Empty when Fargate has no such number of vCPUs.
+        The options; empty if Fargate does not offer this number of vCPUs.
     """
     number = _vcpus(vcpus)
     return () if number is None else SIZES.get(number, ())
 
 
 def is_valid_size(vcpus: float | str, memory_mib: float | str) -> bool:
-    """Whether Fargate runs a job of this size."""
+    """Return whether Fargate offers this size."""
     return _vcpus(memory_mib) in memory_options_mib(vcpus)
 
 
 def smallest_size(vcpus: float, memory_mib: float) -> tuple[float, int] | None:
-    """The smallest size that holds both, fewest vCPUs first; ``None`` when Fargate has none so large."""
+    """Return the smallest size that holds both, fewest vCPUs first; ``None`` if no size is large enough."""
     for count, options in SIZES.items():
         large_enough = [memory for memory in options if memory >= memory_mib]
         if count >= vcpus and large_enough:
@@ -73,11 +73,11 @@ def smallest_size(vcpus: float, memory_mib: float) -> tuple[float, int] | None:
 
 
 def why_invalid(vcpus: float | str, memory_mib: float | str) -> str | None:
-    """Why Fargate has no such size, and what comes nearest; ``None`` when it has.
+    """Return why Fargate does not offer a size, with the nearest one; ``None`` if it offers it.
 
     Args:
-        vcpus: a known number, or the API's string for it.
-        memory_mib: a known number of MiB, or the API's string for it.
+        vcpus: A known number, or the API's string for it.
+        memory_mib: A known number of MiB, or the API's string for it.
     """
     if is_valid_size(vcpus, memory_mib):
         return None
@@ -98,5 +98,5 @@ def why_invalid(vcpus: float | str, memory_mib: float | str) -> str | None:
 
 
 def metadata() -> tuple[str, str]:
-    """Where the sizes come from, and the day as ``YYYY-MM-DD``."""
+    """Return the source of the sizes, and its day as ``YYYY-MM-DD``."""
     return _DATA["source"], _DATA["date"]

@@ -1,6 +1,6 @@
-"""Which GPUs Batch can schedule. Chapter: GPU Jobs.
+"""The GPUs that Batch can schedule. Guide: GPU Jobs.
 
-How many GPUs a type has is in ``instance_types``.
+The number of GPUs of a type is in ``instance_types``.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 UNSCHEDULABLE_FAMILIES: Mapping[str, str] = MappingProxyType({"g4ad": "its GPUs are AMD's"})
-"""Families with GPUs that Batch never gives to jobs, with the reason: it schedules NVIDIA's only (GPU-03).
+"""Families with GPUs that Batch never gives to jobs, with the reason: it schedules GPUs of NVIDIA only (GPU-03).
 
-Jobs that ask for vCPUs and memory alone can reach them, by user data or an image of one's own.
+Jobs that need only vCPUs and memory can use these GPUs with user data or your own image.
 """
 
 FAMILIES_ON_OWN_IMAGES: Mapping[str, str] = MappingProxyType(
     {"g5g": "its processor is Arm", "p6e-gb200": "its processor is Arm"}
 )
-"""Families whose GPUs jobs get only on an image of one's own, or by user data: no image of Batch drives them (GPU-03)."""
+"""Families whose GPUs need your own image or user data, since no image of Batch has the driver (GPU-03)."""
 
 NVIDIA_BY_NAME = frozenset({"cg1", "g2", "g3", "g3s", "p2", "p3", "p6e-gb200"})
-"""Families with NVIDIA's GPUs of which the instance data know no more than the name."""
+"""Families with GPUs of NVIDIA whose data are not available."""
 
 OTHER_ACCELERATORS: Mapping[str, str] = MappingProxyType(
     {
@@ -44,22 +44,22 @@ OTHER_ACCELERATORS: Mapping[str, str] = MappingProxyType(
         "vt1": "video accelerators",
     }
 )
-"""Families with accelerators that are no GPUs of NVIDIA. AWS's plain images have no driver for them (AMI-14)."""
+"""Families with accelerators other than GPUs of NVIDIA. AWS's plain images have no driver for them (AMI-14)."""
 
 GENERATIONS = frozenset({"p2", "p3", "p4", "p5", "p6", "g3", "g4", "g5", "g6"})
 """The generations that AWS names for GPU jobs; g7 and g7e are on no list of AWS Batch yet, and p2 on one of two.
 
-Newer ones may have joined, so that a rule may only warn (GPU-04)."""
+Newer ones may have been added, so a rule may only warn (GPU-04)."""
 
 _GENERATION = re.compile(r"[a-z]+[0-9]+")
 
 
 def why_unschedulable(name: str, *, own_image: bool = False) -> str | None:
-    """Why Batch cannot schedule the GPUs of an instance type or family; ``None`` when nothing is known against it.
+    """Return why Batch cannot schedule the GPUs of an instance type or family; ``None`` if no reason is known.
 
     Args:
         name: An instance type or family.
-        own_image: Whether the image, or the user data, is one's own.
+        own_image: Whether the user has their own image or user data.
     """
     family = name.partition(".")[0]
     reason = UNSCHEDULABLE_FAMILIES.get(family) or (None if own_image else FAMILIES_ON_OWN_IMAGES.get(family))
@@ -67,9 +67,9 @@ def why_unschedulable(name: str, *, own_image: bool = False) -> str | None:
 
 
 def without_nvidia(name: str) -> str | None:
-    """Return what a type, family or bundle has in place of GPUs of NVIDIA; ``None`` if it has them or may have them.
+    """Return what a type, family or bundle has instead of GPUs of NVIDIA; ``None`` if it has them or may have them.
 
-    A name that EC2 does not have yet may have them.
+    An unknown name may have them.
     """
     family = name.partition(".")[0]
     if (other := OTHER_ACCELERATORS.get(family)) is not None:
@@ -82,6 +82,6 @@ def without_nvidia(name: str) -> str | None:
 
 
 def is_named_for_gpu_jobs(name: str) -> bool:
-    """Whether AWS names the generation of an instance type or family for GPU jobs."""
+    """Return whether AWS names the generation of an instance type or family for GPU jobs."""
     generation = _GENERATION.match(name)
     return generation is not None and generation[0] in GENERATIONS and why_unschedulable(name) is None

@@ -1,4 +1,4 @@
-"""The images that Batch provides, by ``imageType``. Chapter: Compute Resource AMIs."""
+"""The images that Batch provides, by ``imageType``. Guide: Compute Resource AMIs."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from batch_constructs.facts._instance_type import InstanceType
 
 ROOT_DEVICE_NAME = "/dev/xvda"
-"""The root disk of Amazon Linux 2 and 2023, for a block device mapping."""
+"""The device name of the root disk of Amazon Linux 2 and 2023, for a block device mapping."""
 
 
 ROOT_VOLUME_GIB: Mapping[str, int] = MappingProxyType({"ECS": 30, "EKS": 20})
-"""The root disk of Batch's images for each kind of environment, as the guides of ECS (2026) and of EKS's images (2026) say.
-EC2 starts no instance with a smaller one."""
+"""The size of the root disk of Batch's images by kind of environment, from the guides of ECS (2026) and of EKS's images
+(2026). EC2 starts no instance with a smaller one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,15 +28,15 @@ class ImageType:
     """A family of images that Batch chooses from.
 
     Attributes:
-        name: as ``imageType`` takes it.
-        orchestration: the kind of environment that takes it (AMI-04).
-        os: in words.
-        nvidia: whether it carries the driver; such images do not run on Graviton (AMI-05).
-        default: whether Batch takes it when none is named, for types with (``nvidia``) or without GPUs.
-        support_ends: the last day of support, ``YYYY-MM-DD``; ``None`` while none is announced (AMI-08).
-        creation_blocked: the day from which new environments are refused it; ``None`` when that is not announced.
-        families_refused: instance families that it does not run on (AMI-06, AMI-07).
-        successor: what to take instead.
+        name: The value of ``imageType``.
+        orchestration: The kind of environment that accepts it (AMI-04).
+        os: The name of its operating system.
+        nvidia: Whether it has the driver of NVIDIA; such images do not run on Graviton (AMI-05).
+        default: Whether it is the default for types with (``nvidia``) or without GPUs.
+        support_ends: The last day of support, ``YYYY-MM-DD``; ``None`` while none is announced (AMI-08).
+        creation_blocked: The day from which new environments cannot have it; ``None`` if none is announced.
+        families_refused: Instance families that it does not run on (AMI-06, AMI-07).
+        successor: The image type to use instead.
     """
 
     name: str
@@ -51,14 +51,14 @@ class ImageType:
 
     @property
     def architectures(self) -> frozenset[Architecture]:
-        """What it runs on."""
+        """The architectures that it runs on."""
         if self.nvidia:
             return frozenset({Architecture.X86_64})
         return frozenset({Architecture.X86_64, Architecture.ARM64})
 
 
 OTHER_DEVICE_NAMES = ("/dev/sda1", "/dev/xvdcz")
-"""The root disk of other distributions, and the Docker volume of Amazon Linux 1: on newer images just another disk."""
+"""The root disk of other distributions, and the Docker volume of Amazon Linux 1; on newer images extra disks."""
 
 _DATA = load("image_types.json")
 
@@ -68,11 +68,11 @@ IMAGE_TYPES: Mapping[str, ImageType] = MappingProxyType(
         for row in _DATA["image_types"]
     }
 )
-"""By name. A name that is missing here may be newer than the data, and is no error."""
+"""The image types by name. A missing name may be newer than the data, and is no error."""
 
 
 def default_image_type(orchestration: Literal["ECS", "EKS"], *, nvidia: bool) -> ImageType:
-    """What Batch takes when no image type is named."""
+    """Return the image type that Batch uses by default."""
     return next(
         image
         for image in IMAGE_TYPES.values()
@@ -81,13 +81,13 @@ def default_image_type(orchestration: Literal["ECS", "EKS"], *, nvidia: bool) ->
 
 
 NEURON_PARAMETER = "/aws/service/ecs/optimized-ami/amazon-linux-2023/neuron/recommended/image_id"
-"""The public SSM parameter with the newest image for ECS that has the driver of AWS Neuron devices."""
+"""The public SSM parameter with the newest image for ECS with the driver of AWS Neuron devices."""
 
 
 def architecture_of_parameter(path: str) -> Architecture | None:
-    """What the image behind a public SSM parameter of AWS runs on, such as the ECS-optimised one; ``None``: unknown.
+    """Return the architecture of the image in a public SSM parameter, such as the ECS-optimised one; ``None`` if unknown.
 
-    The names say ``arm64``; images of ECS for x86_64 say nothing.
+    The names contain ``arm64``; names of ECS images for x86_64 contain no architecture.
     """
     if not path.startswith("/aws/service/"):
         return None
@@ -99,10 +99,10 @@ def architecture_of_parameter(path: str) -> Architecture | None:
 
 
 def ecs_parameter(type_: InstanceType) -> str | None:
-    """The public SSM parameter with the ID of the newest image of Amazon Linux 2023 for ECS that fits an instance type.
+    """Return the public SSM parameter with the ID of the newest Amazon Linux 2023 image for ECS for an instance type.
 
-    ``None``: there is none, as for GPUs of NVIDIA beside a Graviton. Source: Amazon ECS Developer Guide, "Retrieving
-    Amazon ECS-optimized Linux AMI metadata", and the releases of amazon-ecs-ami, read 2026-11-28.
+    It is ``None`` if there is no image, as for GPUs of NVIDIA with a Graviton. Source: Amazon ECS Developer Guide,
+    "Retrieving Amazon ECS-optimized Linux AMI metadata", and the releases of amazon-ecs-ami, read 2026-11-28.
     """
     variant = "" if Architecture.X86_64 in type_.architectures else "arm64/"
     if type_.neuron_devices:
@@ -115,5 +115,5 @@ def ecs_parameter(type_: InstanceType) -> str | None:
 
 
 def metadata() -> tuple[str, str]:
-    """Where the image types come from, and the day as ``YYYY-MM-DD``."""
+    """Return the source of the image types, and its day as ``YYYY-MM-DD``."""
     return _DATA["source"], _DATA["date"]

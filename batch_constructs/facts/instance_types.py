@@ -1,7 +1,7 @@
-"""The EC2 instance types: what each offers to a job, families, bundles, and the nearest name to a misspelt one.
+"""The EC2 instance types with their resources, families and bundles, and the nearest name to a misspelt one.
 
-A type that the data do not know is never an error: AWS has new ones every month. ``find`` answers ``None`` then,
-``members`` the empty tuple, and a rule stays silent. Chapters: Compute Environment Parameters, Compute Resource AMIs,
+A type that is missing in the data is never an error: AWS adds new ones every month. ``find`` then returns ``None``,
+``members`` an empty tuple, and rules report nothing. Guide: Compute Environment Parameters, Compute Resource AMIs,
 GPU Jobs, Elastic Fabric Adapter, Compute Resource Memory Management.
 """
 
@@ -61,15 +61,15 @@ BUNDLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "default_arm64": ("m6g", "c6g", "r6g", "c7g"),
     }
 )
-"""The names that leave the choice to Batch, with the families that each stands for."""
+"""The names that leave the choice to Batch, with the families of each."""
 
 _CLOSE_ENOUGH = 0.75
 
 
 class _Table:
-    """The data file: a row holds, column by column, an index into the column's distinct values.
+    """The data file: for each column, a row has an index into the column's distinct values.
 
-    Rows become objects when they are asked for: a template names a handful of 1,400 types.
+    Rows become objects on demand: a template names only a few of 1,400 types.
     """
 
     def __init__(self, content: Mapping[str, Any]) -> None:
@@ -77,7 +77,7 @@ class _Table:
         self.date: str = content["date"]
         self.families: dict[str, dict[str, Sequence[int]]] = content["families"]
         self.columns: dict[str, Sequence[Any]] = content["columns"]
-        # EC2 has these, but the region or account that was asked is not offered them.
+        # Types of EC2 that are not offered to the account or Region of the data.
         self.names_only = frozenset(content["names_only"])
         self.families_only = frozenset(name.partition(".")[0] for name in self.names_only).difference(
             self.families
@@ -120,24 +120,24 @@ def _table() -> _Table:
     return _Table(load(DATA_FILE))
 
 
-# Bounded, since checks also look up what strangers' templates have in the place of a type.
+# The cache is bounded, since templates may have anything in place of a type.
 @lru_cache(maxsize=4096)
 def find(name: str) -> InstanceType | None:
-    """The instance type of that exact name; ``None`` for families, bundles and what the data do not know."""
+    """Return the instance type of that exact name; ``None`` for families, bundles and unknown types."""
     family, _, size = name.partition(".")
     return _table().build(family, size)
 
 
 @lru_cache(maxsize=1024)
 def members(name: str) -> tuple[InstanceType, ...]:
-    """What Batch may launch for one entry of ``instanceTypes``.
+    """Return the types that Batch may launch for one entry of ``instanceTypes``.
 
     Args:
-        name: a type stands for itself; a family for its sizes, from small to large and without bare metal, which
-            Batch launches only when it is named; a bundle for the families behind it.
+        name: A type, a family or a bundle. A family means its sizes, from small to large and without bare metal, which
+            Batch launches only if it is named; a bundle means its families.
 
     Returns:
-        Empty when the data do not know the name, and for families that have only bare metal.
+        The types; empty for unknown names, and for families that have only bare metal.
     """
     if name in BUNDLES:
         return tuple(member for family in BUNDLES[name] for member in members(family))
@@ -150,40 +150,40 @@ def members(name: str) -> tuple[InstanceType, ...]:
 
 
 def has_facts(name: str) -> bool:
-    """Whether ``members`` answers for the name: where it does not, nothing may be concluded from its silence."""
+    """Return whether the data have facts about the name; if not, an empty result of ``members`` means nothing."""
     return name in BUNDLES or name in _table().families or find(name) is not None
 
 
 def is_known(name: str) -> bool:
-    """Whether the name is a type, a family or a bundle that EC2 has.
+    """Return whether the name is a type, a family or a bundle of EC2.
 
-    Of some, the data know no more than the name (``p3``, ``g4ad.xlarge``): ``find`` answers ``None`` for them.
+    For some, the data have only the name (``p3``, ``g4ad.xlarge``): ``find`` returns ``None`` for them.
     """
     table = _table()
     return has_facts(name) or name in table.names_only or name in table.families_only
 
 
 def families() -> frozenset[str]:
-    """All families of which the data know more than the name, also those that have only bare metal."""
+    """Return all families with facts, including those that have only bare metal."""
     return frozenset(_table().families)
 
 
 def names() -> tuple[str, ...]:
-    """All instance types that ``find`` knows, family by family, from small to large."""
+    """Return all instance types that ``find`` knows, family by family, from small to large."""
     return tuple(f"{family}.{size}" for family, sizes in _table().families.items() for size in sizes)
 
 
 @cache
 def sizes_in_mib() -> frozenset[int]:
-    """Every amount of memory that some instance type has installed."""
+    """Return the installed memory of all instance types."""
     return frozenset(_table().columns["memory_mib"])
 
 
 def architectures_of(names: Iterable[str]) -> frozenset[Architecture]:
-    """The architectures that a job can meet on these types, families and bundles.
+    """Return the architectures of these types, families and bundles.
 
     The few old types that also run 32-bit images count as x86_64 only, as Batch's images are 64-bit; unknown names
-    contribute nothing. More than one element is what Batch refuses in an environment.
+    are ignored. Batch refuses more than one architecture in an environment.
     """
     found = {
         architecture for name in names for type_ in members(name) for architecture in type_.architectures
@@ -193,9 +193,9 @@ def architectures_of(names: Iterable[str]) -> frozenset[Architecture]:
 
 @lru_cache(maxsize=256)
 def closest(name: str) -> str | None:
-    """The known type, family or bundle that a misspelt name most likely means; ``None`` when none is near.
+    """Return the known type, family or bundle that a misspelt name most likely means; ``None`` if none is similar.
 
-    Sizes of the same family come first, so that ``c6i.9xlarge`` is answered with a size of ``c6i``.
+    Sizes of the same family come first, so that the answer to ``c6i.9xlarge`` is a size of ``c6i``.
     """
     from difflib import get_close_matches  # noqa: PLC0415 - only on the way to an error message
 
@@ -215,11 +215,11 @@ def closest(name: str) -> str | None:
 
 
 def nearest(name: str) -> str:
-    """`` (did you mean 'c7i.large'?)`` for an unknown name that is near a known one, else nothing."""
+    """Return `` (did you mean 'c7i.large'?)`` for an unknown name that is similar to a known one, else an empty string."""
     close = closest(name)
     return f" (did you mean {close!r}?)" if close not in {None, name} else ""
 
 
 def metadata() -> tuple[str, str]:
-    """Where the data come from, and the day as ``YYYY-MM-DD``."""
+    """Return the source of the data, and its day as ``YYYY-MM-DD``."""
     return _table().source, _table().date

@@ -11,8 +11,8 @@ from enum import StrEnum
 class BatchEnv(StrEnum):
     """The names of the variables that AWS Batch sets: ``["sh", "-c", f"process ${BatchEnv.JOB_ARRAY_INDEX}"]``.
 
-    A job reads them with ``os.environ[BatchEnv.JOB_ID]``. In a command they are there for a shell only: AWS Batch
-    fills in ``Ref::name``, not variables. Names of your own must not begin with ``AWS_BATCH``.
+    A job reads them with ``os.environ[BatchEnv.JOB_ID]``. In a command only a shell replaces them: AWS Batch
+    replaces ``Ref::name``, not variables. Your own names must not begin with ``AWS_BATCH``.
 
     Guide: AWS Batch Job Environment Variables.
     """
@@ -22,20 +22,20 @@ class BatchEnv(StrEnum):
     JQ_NAME = "AWS_BATCH_JQ_NAME"
     """The queue that it was submitted to."""
     JOB_ID = "AWS_BATCH_JOB_ID"
-    """The job's id; of a child of an array ``ID:INDEX``, of a node ``ID#INDEX``."""
+    """The job's id; for a child of an array ``ID:INDEX``, for a node ``ID#INDEX``."""
     JOB_ATTEMPT = "AWS_BATCH_JOB_ATTEMPT"
-    """Which attempt it is, from 1."""
+    """The number of the attempt, from 1."""
     JOB_ARRAY_INDEX = "AWS_BATCH_JOB_ARRAY_INDEX"
-    """In children of arrays only: which child it is, from 0."""
+    """In children of arrays only: the index of the child, from 0."""
     JOB_ARRAY_SIZE = "AWS_BATCH_JOB_ARRAY_SIZE"
-    """In children of arrays only: how many there are."""
+    """In children of arrays only: the number of children."""
     JOB_MAIN_NODE_INDEX = "AWS_BATCH_JOB_MAIN_NODE_INDEX"
-    """In multi-node parallel jobs only: which node is the main one."""
+    """In multi-node parallel jobs only: the index of the main node."""
     JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS = "AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS"
     """In multi-node parallel jobs only, and not on the main node: the address of the main node."""
     JOB_NODE_INDEX = "AWS_BATCH_JOB_NODE_INDEX"
-    """In multi-node parallel jobs only: which node it is, from 0."""
+    """In multi-node parallel jobs only: the index of this node, from 0."""
     JOB_NUM_NODES = "AWS_BATCH_JOB_NUM_NODES"
-    """In multi-node parallel jobs only: how many nodes there are."""
+    """In multi-node parallel jobs only: the number of nodes."""
     JOB_KUBERNETES_NODE_UID = "AWS_BATCH_JOB_KUBERNETES_NODE_UID"
     """On Amazon EKS only: the UID of the Kubernetes node."""

@@ -1,7 +1,7 @@
-"""The numbers that AWS Batch accepts, each once, named after the API's members.
+"""The ranges of numbers that AWS Batch accepts, named after the API's members.
 
-Constructs raise with them at the caller's line, rules report with them over the template. Quotas, which differ between
-accounts, are in ``quotas``; Fargate's sizes in ``fargate``; the form of names in ``patterns``.
+Constructs raise errors with them, and rules report findings with them. Quotas, which differ between
+accounts, are in ``quotas``, Fargate's sizes in ``fargate``, and the forms of names in ``patterns``.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from batch_constructs.facts.sources import (
 # Submitting a job; Automated Job Retries; Job Timeouts; Array Jobs; Job Dependencies
 RETRY_ATTEMPTS = Range(1, 10, unit="", source=API, rule="RET-01", default=1)
 RETRY_ATTEMPTS_ON_SPOT = Range(1, 3, unit="", source=guide("bestpractice6"))
-"""What the guide advises for Spot capacity; no limit."""
+"""The guide's advice for Spot capacity; not a limit."""
 EVALUATE_ON_EXIT = Range(0, 5, unit="conditions", source=API, rule="RET-02")
 EXIT_PATTERN_LENGTH = Range(1, 512, unit="characters", source=API)
 ATTEMPT_DURATION_SECONDS = Range(60, None, unit="seconds", source=API, rule="TMO-01")
 FARGATE_ATTEMPT_DURATION_SECONDS = Range(
     60, 14 * 86_400, unit="seconds", source=guide("job_timeouts"), rule="FGT-09"
 )
-"""Fargate ends every job after 14 days; a longer timeout is legal and idle."""
+"""Fargate ends every job after 14 days; a longer timeout is legal but has no effect."""
 ARRAY_SIZE = Range(2, 10_000, unit="children", source=API, rule="ARR-01")
 DEPENDENCIES = Range(0, 20, unit="dependencies", source=API, rule="DEP-01")
 SCHEDULING_PRIORITY = Range(0, 9_999, unit="", source=API)
@@ -54,7 +54,7 @@ SWAPPINESS = Range(0, 100, unit="", source=API, rule="LNX-05", default=60)
 EFS_PORT = Range(0, 65_535, unit="", source=API)
 EFS_ROOT_DIRECTORY_LENGTH = Range(1, 4_096, unit="characters", source=API)
 STOP_SECONDS = 30
-"""Between SIGTERM and SIGKILL when a timeout ends a job."""
+"""The seconds between SIGTERM and SIGKILL when a timeout ends a job."""
 
 # Multi-container jobs (ecsProperties)
 ECS_TASKS = Range(1, 1, unit="tasks", source=API, rule="ECS-01")
@@ -91,7 +91,7 @@ EKS_ANNOTATION_VALUE_LENGTH = Range(0, 255, unit="characters", source=API, rule=
 # Job Queue Parameters
 QUEUE_PRIORITY = Range(0, 1_000, unit="", source=CFN, rule="JQ-07")
 QUEUE_COMPUTE_ENVIRONMENTS = Range(1, None, unit="compute environments", source=API, rule="JQ-02")
-"""The upper end is a quota: ``quotas.ENVIRONMENTS_PER_QUEUE``."""
+"""The maximum is a quota: ``quotas.ENVIRONMENTS_PER_QUEUE``."""
 QUEUE_SERVICE_ENVIRONMENTS = Range(0, 1, unit="service environments", source=API, rule="JQ-08")
 JOB_STATE_TIME_LIMIT_SECONDS = Range(600, 86_400, unit="seconds", source=API, rule="JQ-09")
 
@@ -115,7 +115,7 @@ EC2_CONFIGURATIONS = Range(1, 2, unit="EC2 configurations", source=API, rule="AM
 IMAGE_ID_LENGTH = Range(1, 256, unit="characters", source=API)
 LAUNCH_TEMPLATE_OVERRIDES = Range(0, 10, unit="launch template overrides", source=API, rule="LT-07")
 USER_DATA_BYTES = Range(0, 16 * 1_024, unit="bytes", source=EC2)
-"""Before base64, as EC2 counts. Batch adds its own part, so that less is left."""
+"""The size before base64. Batch adds its own part, so less is left for the user."""
 VPC_PREFIX_LENGTH = Range(16, 28, unit="", source=VPC)
 
 # ECS Managed Instances
@@ -141,8 +141,8 @@ EVENT_RETRIES = Range(0, 185, unit="retries", source=EVENTBRIDGE, rule="EVT-05",
 EVENT_CRON_FIELDS = Range(6, 6, unit="fields", source=EVENTBRIDGE)
 
 LOG_STREAM_NAME_LENGTH = 200
-"""Characters of the job definition's name that begin a log stream's name."""
+"""The number of characters of the job definition's name at the start of a log stream's name."""
 INACTIVE_DEFINITION_DAYS = 180
-"""After these a deregistered job definition is gone."""
+"""The days after which a deregistered job definition is deleted."""
 JOB_HISTORY_DAYS = 7
-"""For these at least a finished job can be described."""
+"""The days for which at least a finished job can be described."""

@@ -1,4 +1,4 @@
-"""What ECS Managed Instances do not take. Chapter: Compute environments on Amazon ECS Managed Instances."""
+"""The members that ECS Managed Instances refuse. Guide: Compute environments on Amazon ECS Managed Instances."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ REFUSED_MEMBERS = (
     "SpotIamFleetRole",
     "Subnets",
 )
-"""Members of ``computeResources`` that must not be given; AWS Batch User Guide, 2026-10. Types, subnets and groups stand in
+"""Members of ``computeResources`` that must not be given; AWS Batch User Guide, 2026-10. Types, subnets and groups are in
 ``managedInstancesProvider``."""

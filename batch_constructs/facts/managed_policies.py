@@ -1,6 +1,6 @@
-"""What AWS's managed policies allow of the actions that rules ask for.
+"""The actions of AWS's managed policies that rules check.
 
-Chapters: AWS Batch IAM Policies, Roles, and Permissions; Amazon ECS Instance Role. A policy that is not listed may allow
+Guide: AWS Batch IAM Policies, Roles, and Permissions; Amazon ECS Instance Role. A policy that is not listed may allow
 anything.
 """
 
@@ -42,9 +42,9 @@ ALLOWED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "CloudWatchAgentServerPolicy": _LOGS,
     }
 )
-"""By the policy's name, without its path."""
+"""The allowed actions by the policy's name, without its path."""
 
 
 def may_allow(policy: str, action: str) -> bool:
-    """Whether a managed policy of AWS allows an action, or is not known."""
+    """Return whether a managed policy of AWS allows an action, or is unknown."""
     return policy not in ALLOWED or action.lower() in {each.lower() for each in ALLOWED[policy]}

@@ -1,8 +1,8 @@
-"""Which instance types can hold a job, as far as that is certain, and why the others cannot.
+"""The instance types that can run a job, as far as is certain, and why the others cannot.
 
-A host keeps a part of its memory for itself, so that a job of 8,192 MiB does not fit an instance with 8 GiB. How much
-the kernel keeps is documented for one type only, hence the answers here are bounds: a job that does not fit by them
-never runs, a job that fits may still be too large by the kernel's part. Chapter: Compute Resource Memory Management.
+A host reserves a part of its memory, so a job of 8,192 MiB does not fit an instance with 8 GiB. The part of
+the kernel is documented for one type only, so the answers here are bounds: a job that does not fit them
+never runs; a job that fits them may still be too large by the kernel's part. Guide: Compute Resource Memory Management.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 Orchestration = Literal["ECS", "EKS"]
 
 ECS_RESERVED_MEMORY_MIB = 32
-"""What the ECS agent keeps on Batch's images (``ECS_RESERVED_MEMORY``); user data can raise it."""
+"""The memory that the ECS agent reserves on Batch's images (``ECS_RESERVED_MEMORY``); user data can raise it."""
 
 REGISTERED_MEMORY_MIB: Mapping[str, int] = MappingProxyType({"m4.large": 7_985})
-"""What an instance registered with ECS of its 8,192 MiB: the one documented figure."""
+"""The memory that an instance registered with ECS, of its 8,192 MiB: the only documented figure."""
 
 
 def memory_ceiling_mib(
@@ -34,14 +34,14 @@ def memory_ceiling_mib(
     reserved_mib: int = ECS_RESERVED_MEMORY_MIB,
     pods: int = 0,
 ) -> int:
-    """A job always gets less than this: the installed memory without what is certainly reserved.
+    """Return a bound that a job's memory is always below: the installed memory without what is certainly reserved.
 
     Args:
-        instance_type: of the host.
-        orchestration: what the host runs, and so keeps for itself.
-        reserved_mib: on ECS, what its agent keeps, when user data raise it.
-        pods: on EKS, the kubelet's maximum, each of which costs; ``eks.max_pods`` unless users lower it. By default
-            none, so that the answer holds for every maximum.
+        instance_type: The type of the host.
+        orchestration: The service on the host, which reserves memory.
+        reserved_mib: On ECS, the memory that its agent reserves, if user data raise it.
+        pods: On EKS, the kubelet's maximum of pods, each of which reserves memory; ``eks.max_pods`` unless users lower
+            it. By default none, so that the answer holds for every maximum.
     """
     if orchestration == "EKS":
         return eks.allocatable(instance_type.vcpus, instance_type.memory_mib, pods).memory_mib
@@ -49,14 +49,14 @@ def memory_ceiling_mib(
 
 
 def available_vcpus(instance_type: InstanceType, orchestration: Orchestration = "ECS") -> float:
-    """The vCPUs that jobs can have: all of them on ECS, without the node's part on EKS."""
+    """Return the vCPUs that jobs can use: all on ECS, without the node's part on EKS."""
     if orchestration == "EKS":
         return eks.allocatable(instance_type.vcpus, 0, pods=0).millicores / 1_000
     return instance_type.vcpus
 
 
 def is_installed_size(memory_mib: float) -> bool:
-    """Whether some instance type has exactly this memory: a job that asks for it misses that type (MEM-01)."""
+    """Return whether some instance type has exactly this memory, so that a job that needs it cannot run there (MEM-01)."""
     return memory_mib in sizes_in_mib()
 
 
@@ -96,14 +96,14 @@ def why_not(
     gpus: int = 0,
     orchestration: Orchestration = "ECS",
 ) -> str | None:
-    """Why a job never fits an instance type, such as ``c7i.large has no GPU``; ``None`` when it may fit.
+    """Return why a job never fits an instance type, such as ``c7i.large has no GPU``; ``None`` if it may fit.
 
     Args:
-        instance_type: the candidate.
-        vcpus: what the job asks for; 0 when that is not known.
-        memory_mib: what the job asks for; 0 when that is not known.
-        gpus: what the job asks for.
-        orchestration: what the host runs, and so keeps for itself.
+        instance_type: The candidate.
+        vcpus: The vCPUs of the job; 0 if unknown.
+        memory_mib: The memory of the job; 0 if unknown.
+        gpus: The GPUs of the job.
+        orchestration: The service on the host, which reserves memory.
     """
     reasons = (
         _lacks_gpus(instance_type, gpus),
@@ -121,9 +121,9 @@ def types_that_fit(
     gpus: int = 0,
     orchestration: Orchestration = "ECS",
 ) -> tuple[InstanceType, ...]:
-    """The instance types behind the names that may hold a job, in the order of the names.
+    """Return the instance types of these names that may run a job, in the order of the names.
 
-    Empty also when no name has facts: ask ``why_none_fits`` before you call it a fault.
+    The result is also empty if no name has facts: call ``why_none_fits`` before you report a fault.
     """
     # By name: hashing an instance type with all its network cards takes longer than the comparison.
     candidates = {member.name: member for name in names for member in members(name)}
@@ -139,9 +139,9 @@ def why_none_fits(
     gpus: int = 0,
     orchestration: Orchestration = "ECS",
 ) -> str | None:
-    """Why a job never fits any of the instance types; ``None`` when one may hold it, or one is not known.
+    """Return why a job fits none of the instance types; ``None`` if one may run it, or one is unknown.
 
-    The answer names the type that comes nearest: ``even c7i.48xlarge has 192 vCPUs for jobs``.
+    The answer names the largest type: ``even c7i.48xlarge has 192 vCPUs for jobs``.
     """
     names = tuple(names)
     if not all(has_facts(name) for name in names):

@@ -1,7 +1,7 @@
-"""What AWS publishes of jobs for nothing. Chapter: Using CloudWatch Metrics with AWS Batch.
+"""The metrics of jobs that AWS publishes for free. Guide: Using CloudWatch Metrics with AWS Batch.
 
-AWS Batch does so since 2026-10-06, by queue only, and as well as it can: a job that ends at once may leave out a state.
-Read on 2026-11-28 in the page "Using CloudWatch Metrics with AWS Batch" of the user guide.
+AWS Batch publishes them since 2026-10-06, by queue only and on a best-effort basis: a job that ends at once may leave
+out a state. Read on 2026-11-28 in the page "Using CloudWatch Metrics with AWS Batch" of the user guide.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ NAMESPACE = "AWS/Batch"
 QUEUE_DIMENSION = "JobQueueName"
 
 OWN_NAMESPACE = "BatchConstructs"
-"""Of metrics of this library: what AWS does not publish."""
+"""The namespace of metrics of this library, which AWS does not publish."""
 OWN_QUEUE, OWN_DEFINITION, OWN_ENVIRONMENT = "JobQueue", "JobDefinition", "ComputeEnvironment"
-"""The dimensions of these."""
+"""The dimensions of metrics of this library."""
 
 
 class QueueMetric(StrEnum):
-    """What AWS Batch publishes of each job queue: counts, and durations in milliseconds.
+    """The metrics that AWS Batch publishes for each job queue: counts, and durations in milliseconds.
 
-    Children of arrays count, their parent does not, save that submitting it counts them all; of a multi-node job the
-    whole counts once.
+    Children of arrays count, their parent does not; submitting the parent counts all children. A multi-node job counts
+    once.
 
     Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents).
     """
@@ -29,42 +29,42 @@ class QueueMetric(StrEnum):
     SUBMITTED = "JobsSubmitted"
     PENDING = "JobsMovedToPending"
     RUNNABLE = "JobsMovedToRunnable"
-    """For each attempt."""
+    """Counts each attempt."""
     STARTING = "JobsMovedToStarting"
     RUNNING = "JobsMovedToRunning"
     SUCCEEDED = "JobsMovedToSucceeded"
     FAILED = "JobsMovedToFailed"
-    """Cancelled and terminated ones included."""
+    """Includes cancelled and terminated jobs."""
     CANCELLED = "JobsCancelled"
-    """Before they ran."""
+    """Jobs that were cancelled before they ran."""
     TERMINATED = "JobsTerminated"
     RETRIED = "JobsRetried"
     SUBMITTED_TO_RUNNABLE = "JobSubmittedToRunnableDuration"
-    """What dependencies took."""
+    """The time of dependencies."""
     SUBMITTED_TO_STARTING = "JobSubmittedToFirstStartingDuration"
-    """Of compute jobs only."""
+    """Compute jobs only."""
     RUNNABLE_TO_STARTING = "JobAttemptRunnableToStartingDuration"
-    """The wait for capacity, of compute jobs only."""
+    """The wait for capacity; compute jobs only."""
     STARTING_TO_RUNNING = "JobAttemptStartingToRunningDuration"
-    """Most of it is the image."""
+    """Mostly the time to pull the image."""
     EXECUTION = "JobAttemptExecutionDuration"
     ATTEMPT = "JobAttemptDuration"
-    """From STARTING to its end."""
+    """From STARTING to the end of the attempt."""
     SCHEDULED = "JobsMovedToScheduled"
-    """Of service jobs only, as are the following."""
+    """Service jobs only, like the following metrics."""
     SUBMITTED_TO_SCHEDULED = "JobSubmittedToFirstScheduledDuration"
     RUNNABLE_TO_SCHEDULED = "JobAttemptRunnableToScheduledDuration"
-    """The wait for capacity, of service jobs."""
+    """The wait for capacity of service jobs."""
     SCHEDULED_TO_STARTING = "JobAttemptScheduledToStartingDuration"
     PREEMPTED = "JobsPreempted"
-    """Only where the queue has a `QuotaSharePolicy`."""
+    """Only if the queue has a `QuotaSharePolicy`."""
 
     @classmethod
     def of_queue_wait(cls, *, service_jobs: bool | None) -> QueueMetric:
         """Return the metric of the wait for capacity.
 
         Args:
-            service_jobs: Whether the queue has service jobs; ``None``, if nobody knows, counts as no.
+            service_jobs: Whether the queue has service jobs; ``None``, for unknown, counts as no.
         """
         return cls.RUNNABLE_TO_SCHEDULED if service_jobs else cls.RUNNABLE_TO_STARTING
 
@@ -73,12 +73,12 @@ class QueueMetric(StrEnum):
         """Return the metric of the time from submission to the first start.
 
         Args:
-            service_jobs: Whether the queue has service jobs; ``None``, if nobody knows, counts as no.
+            service_jobs: Whether the queue has service jobs; ``None``, for unknown, counts as no.
         """
         return cls.SUBMITTED_TO_SCHEDULED if service_jobs else cls.SUBMITTED_TO_STARTING
 
     def exists_for(self, *, service_jobs: bool) -> bool:
-        """Return whether AWS publishes it for queues of this kind.
+        """Return whether AWS publishes the metric for queues of this kind.
 
         Args:
             service_jobs: Whether the queue has service jobs, not compute jobs.
@@ -87,7 +87,7 @@ class QueueMetric(StrEnum):
 
     @property
     def is_duration(self) -> bool:
-        """Whether it is a time, in milliseconds; else it is a count."""
+        """Whether it is a time in milliseconds; otherwise it is a count."""
         return self.value.endswith("Duration")
 
 

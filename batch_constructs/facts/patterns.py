@@ -1,7 +1,7 @@
-"""The form of names and patterns, with the words for a message.
+"""The forms of names and patterns, with their description for messages.
 
-Each matches a whole, known string. Chapters: Submitting a Job, Automated Job Retries, Job Definition Parameters,
-Job Scheduling, and the ones on Amazon EKS.
+Each matches a whole, known string. Guide: Submitting a Job, Automated Job Retries, Job Definition Parameters,
+Job Scheduling, and the chapters on Amazon EKS.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ class Pattern:
     """A form that a string must have.
 
     Attributes:
-        regex: for the whole string.
-        words: what goes behind "must be" in a message.
-        source: where it was read.
-        rule: the id of the rule that enforces it.
-        but_not: what fits the form and is refused still.
+        regex: The expression for the whole string.
+        words: The description that follows "must be" in a message.
+        source: The document that states it.
+        rule: The id of the rule that enforces it.
+        but_not: The strings that fit the form but are refused.
     """
 
     regex: re.Pattern[str]
@@ -39,16 +39,16 @@ class Pattern:
     but_not: re.Pattern[str] | None = None
 
     def matches(self, value: str) -> bool:
-        """Whether a known string has the form."""
+        """Return whether a known string has the form."""
         refused = self.but_not is not None and self.but_not.match(value)
         return self.regex.fullmatch(value) is not None and not refused
 
     def problem(self, name: str, value: str) -> str | None:
-        """The sentence that says what is wrong with a string; ``None`` when nothing is.
+        """Return the message about a string of another form; ``None`` if it has the form.
 
         Args:
-            name: what the user calls the value, ``job_name``.
-            value: a known string; a long one is shown shortened.
+            name: The user's name of the value, such as ``job_name``.
+            value: A known string; a long one is shortened in the message.
         """
         if self.matches(value):
             return None
@@ -64,7 +64,7 @@ def _pattern(regex: str, words: str, rule: str, source: Source, but_not: str | N
 _NAME_WORDS = "1 to 128 letters, digits, hyphens and underscores"
 
 RESOURCE_NAME = _pattern(r"[A-Za-z0-9_-]{1,128}", _NAME_WORDS, "NAME-01", API)
-"""Job definitions, compute environments, scheduling policies, quota shares, service environments."""
+"""The names of job definitions, compute environments, scheduling policies, quota shares, service environments."""
 JOB_QUEUE_NAME = _pattern(r"[A-Za-z0-9_-]{1,128}", _NAME_WORDS, "NAME-02", API)
 JOB_NAME = _pattern(
     r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}",
@@ -113,9 +113,9 @@ SERVICE_JOB_STATUS_REASON = _pattern(
     "SE-04",
     API,
 )
-"""The API's text has one ``*``, at the end; a page of the guide shows ``*CapacityError*`` as a common pattern."""
+"""The API's text allows one ``*``, at the end; a page of the guide shows ``*CapacityError*`` as a common pattern."""
 SERVICE_JOB_REASON_PREFIX = "Received status from SageMaker: "
-"""What every reason of a service job begins with that SageMaker AI gave."""
+"""The prefix of all reasons of service jobs that come from SageMaker AI."""
 
 SHARE_IDENTIFIER = _pattern(
     r"(?=.{1,255}\Z)[A-Za-z0-9_-]*\*?",
@@ -123,7 +123,7 @@ SHARE_IDENTIFIER = _pattern(
     "SP-08",
     PREFLIGHT,
 )
-"""The API's text says letters and digits. AWS Batch takes hyphens and underscores as well, and refuses other signs."""
+"""The API's text allows letters and digits. AWS Batch accepts hyphens and underscores as well, and no other characters."""
 SHARE_IDENTIFIER_LOOSE = _pattern(
     r"(?s)[^*]{0,254}.", "1 to 255 characters, with at most one * at the end", "SP-04", API
 )
@@ -134,7 +134,7 @@ DNS_SUBDOMAIN = _pattern(
     "EKS-02",
     API,
 )
-"""Volumes and secrets of pods, and their image pull secrets (EKS-03)."""
+"""The names of volumes and secrets of pods, and of their image pull secrets (EKS-03)."""
 EKS_CONTAINER_NAME = _pattern(
     r"[A-Za-z0-9][A-Za-z0-9-]{0,62}",
     "up to 63 letters, digits and hyphens, with a letter or digit first",
@@ -155,9 +155,9 @@ EKS_MEMORY = _pattern(r"[0-9]+Mi", "a whole number of mebibytes with the suffix 
 EKS_EMPTY_DIR_SIZE = _pattern(
     r"[0-9]+Mi", "a whole number of mebibytes with the suffix Mi", "EKS-11", PREFLIGHT
 )
-"""What AWS answered to 1Gi: "Invalid empty dir size limit.", and it took 100Mi."""
+"""AWS refused 1Gi ("Invalid empty dir size limit.") and accepted 100Mi."""
 _METADATA_KEY = r"(?:[a-z0-9][a-z0-9.-]{0,252}/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
-# What AWS answered: "cannot contain terms from the following [kubernetes.io, k8s.io, batch.amazonaws.com]".
+# AWS's message: "cannot contain terms from the following [kubernetes.io, k8s.io, batch.amazonaws.com]".
 _RESERVED_PREFIX = r".*(kubernetes\.io|k8s\.io|batch\.amazonaws\.com).*/"
 _METADATA_WORDS = (
     "a name of up to 63 characters, after an optional DNS subdomain without kubernetes.io, k8s.io and "
@@ -176,9 +176,9 @@ EFS_FILE_SYSTEM_ID = _pattern(
 )
 
 PLACEHOLDER = re.compile(r"Ref::([A-Za-z0-9_.-]+)")
-"""A word of a command that a parameter takes the place of (JD-04)."""
+"""A placeholder in a command, which a parameter replaces (JD-04)."""
 
-# Amazon ECS hands it to EC2's AllowedInstanceTypes.
+# Amazon ECS passes it to EC2's AllowedInstanceTypes.
 MANAGED_INSTANCE_TYPE = _pattern(
     r"[a-z0-9*][a-z0-9.*-]{0,29}", "a type or a family such as 'm5.large', 'g5' or 'c7*'", "", EC2
 )
@@ -215,4 +215,4 @@ SCHEDULE = _pattern(
     "",
     EVENTBRIDGE,
 )
-"""Of EventBridge Scheduler."""
+"""The schedules of EventBridge Scheduler."""

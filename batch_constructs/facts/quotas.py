@@ -1,6 +1,6 @@
-"""The service quotas of AWS Batch, per account and Region. Chapter: AWS Batch Service Limits.
+"""The service quotas of AWS Batch, per account and Region. Guide: AWS Batch Service Limits.
 
-AWS's page says that none of its quotas can be changed, yet users have had some raised. Crossing one is a warning, never
+AWS's page says that its quotas cannot be changed, but AWS has raised some for users. Exceeding one is a warning, never
 an error, except for the sizes of requests, which the API itself refuses.
 """
 
@@ -15,7 +15,7 @@ JOB_QUEUES = Quota(value=50, unit="job queues", source=_LIMITS, adjustable=True,
 COMPUTE_ENVIRONMENTS = Quota(
     value=50, unit="compute environments", source=_LIMITS, adjustable=True, rule="QUO-01"
 )
-# aws-cdk and terraform users have had 6: terraform-provider-aws#20764, #21737.
+# Users of aws-cdk and terraform had 6: terraform-provider-aws#20764, #21737.
 ENVIRONMENTS_PER_QUEUE = Quota(
     value=3, unit="compute environments per job queue", source=_LIMITS, adjustable=True, rule="JQ-02"
 )
@@ -27,7 +27,7 @@ ACTIVE_SHARES_PER_QUEUE = Quota(value=500, unit="active share identifiers per jo
 NODES = Quota(
     value=1_000, unit="nodes per job", source=guide("mnp-node-groups"), adjustable=True, rule="MNP-02"
 )
-# As AWS Batch answered: Netflix/metaflow#1482.
+# From a message of AWS Batch: Netflix/metaflow#1482.
 CONTAINER_OVERRIDES_CHARACTERS = Quota(value=8_192, unit="characters of container overrides", source=METAFLOW)
 FARGATE_VCPUS = Quota(value=6, unit="Fargate On-Demand vCPUs", source=API, adjustable=True, rule="FGT-10")
 ENVIRONMENTS_PER_EKS_CLUSTER = Quota(

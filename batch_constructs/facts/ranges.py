@@ -1,4 +1,4 @@
-"""The shape of a numeric limit, and the sentence that tells a user of it."""
+"""Numeric ranges and quotas, with their messages."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ def _text(number: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The numbers that AWS accepts, both ends included.
+    """The numbers that AWS accepts, including both ends.
 
     Attributes:
-        minimum: ``None`` = no lower end.
-        maximum: ``None`` = no upper end.
-        unit: the plural word for a message, ``seconds``; empty for a bare number.
-        source: where it was read.
-        rule: the id of the rule that enforces it; empty when several or none do.
-        also: numbers outside that are accepted too, such as a 0 that switches off.
-        default: what counts when the value is omitted, where that is a number.
-        whole: whether only whole numbers count.
+        minimum: The smallest number; ``None`` for no minimum.
+        maximum: The largest number; ``None`` for no maximum.
+        unit: The unit in messages, in plural: ``seconds``; empty for a number without a unit.
+        source: The document that states it.
+        rule: The id of the rule that enforces it; empty if several or no rules do.
+        also: Accepted numbers outside the range, such as a 0 for off.
+        default: The default of AWS, if it is a number.
+        whole: Whether only whole numbers are accepted.
     """
 
     minimum: float | None
@@ -39,7 +39,7 @@ class Range:
     whole: bool = field(default=True, kw_only=True)
 
     def contains(self, value: float) -> bool:
-        """Whether AWS accepts a number. Ask for known numbers only: a token is none."""
+        """Return whether AWS accepts a number, which must be known: not a token."""
         if not math.isfinite(value) or (self.whole and value != int(value)):
             return False
         above = self.minimum is None or value >= self.minimum
@@ -48,7 +48,7 @@ class Range:
 
     @property
     def words(self) -> str:
-        """The range as it stands in a message: ``from 1 to 10 attempts``, ``at least 60 seconds``."""
+        """The range in words for a message: ``from 1 to 10 attempts``, ``at least 60 seconds``."""
         unit = f" {self.unit}" if self.unit else ""
         also = "".join(f"{_text(number)} or " for number in self.also)
         match self.minimum, self.maximum:
@@ -65,11 +65,11 @@ class Range:
         raise AssertionError
 
     def problem(self, name: str, value: float) -> str | None:
-        """The sentence that says what is wrong with a number; ``None`` when nothing is.
+        """Return the message about a number outside the range; ``None`` if AWS accepts it.
 
         Args:
-            name: what the user calls the value, ``attempts``.
-            value: a known number.
+            name: The user's name of the value, such as ``attempts``.
+            value: A known number.
         """
         if self.contains(value):
             return None
@@ -80,14 +80,14 @@ class Range:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
-    """What an account may have in a Region.
+    """A service quota of an account in a Region.
 
     Attributes:
-        value: the default.
-        unit: the plural word for a message.
-        adjustable: whether AWS is known to raise it on request. Crossing such a quota is never an error.
-        source: where it was read.
-        rule: the id of the rule that warns of it; empty when none does.
+        value: The default.
+        unit: The unit in messages, in plural.
+        source: The document that states it.
+        adjustable: Whether AWS is known to raise it on request. Exceeding such a quota is never an error.
+        rule: The id of the rule that warns about it; empty if none does.
     """
 
     value: int

@@ -1,7 +1,7 @@
-"""Writes the instance facts anew: ``python -m batch_constructs.facts.regenerate``.
+"""Update the facts about instance types: ``python -m batch_constructs.facts.regenerate``.
 
-From the copy of EC2's DescribeInstanceTypes that moto carries, or with ``--from-account`` from an account of the user,
-who then also has the types that are newer than this release. The same input gives the same bytes.
+The source is moto's copy of EC2's DescribeInstanceTypes, or with ``--from-account`` the user's own account, which
+also has types that are newer than this release. The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     Described = Mapping[str, Any]
-    """One element of ``InstanceTypes`` in the answer of DescribeInstanceTypes."""
+    """One element of ``InstanceTypes`` in the response of DescribeInstanceTypes."""
 
 
 def _known(words: Iterable[str], enum: type[Architecture | InterfaceType | UsageClass]) -> list[str]:
-    # A word that EC2 adds later must not stop the user from having everything else.
+    # A value that EC2 adds later must not prevent the rest of the update.
     values = {member.value for member in enum}
     return [word for word in words if word in values]
 
@@ -62,7 +62,7 @@ def _network_cards(described: Described) -> list[list[Any]]:
         [
             card["NetworkCardIndex"],
             card["MaximumNetworkInterfaces"],
-            # Older answers have no list: every card takes plain interfaces.
+            # Older responses have no list: every card accepts plain interfaces.
             _known(card.get("InterfaceTypes", ["interface"]), InterfaceType),
         ]
         for card in described["NetworkInfo"]["NetworkCards"]
@@ -105,13 +105,13 @@ def _facts(described: Described) -> dict[str, Any]:
 
 
 def table(types: Iterable[Described], *, names: Iterable[str] = (), source: str, day: str) -> dict[str, Any]:
-    """The content of the data file.
+    """Return the content of the data file.
 
     Args:
-        types: what DescribeInstanceTypes answers, in any order.
-        names: types that EC2 has, whether or not ``types`` describes them.
-        source: one line that says where ``types`` come from.
-        day: the day to which they belong, ``YYYY-MM-DD``.
+        types: The response of DescribeInstanceTypes, in any order.
+        names: All types of EC2, whether or not ``types`` describes them.
+        source: One line about the source of ``types``.
+        day: The day of ``types``, ``YYYY-MM-DD``.
     """
     facts = {described["InstanceType"]: _facts(described) for described in types}
     ordered = sorted(
@@ -137,12 +137,12 @@ def table(types: Iterable[Described], *, names: Iterable[str] = (), source: str,
 
 
 def encode(content: Mapping[str, Any]) -> bytes:
-    """The bytes of the data file; neither the clock nor the machine is in them."""
+    """Return the bytes of the data file, which do not depend on the time or the machine."""
     return gzip.compress(json.dumps(content, separators=(",", ":")).encode(), mtime=0)
 
 
 def from_moto() -> tuple[list[Described], str]:
-    """All types that the installed moto knows, and the line that names the source.
+    """Return all types that the installed moto knows, and a line about the source.
 
     Raises:
         FileNotFoundError: moto is not installed.
@@ -158,17 +158,17 @@ def from_moto() -> tuple[list[Described], str]:
 
 
 def from_account(region: str | None, profile: str | None) -> tuple[list[Described], str]:
-    """All types that the account is offered in the region, and the line that names the source.
+    """Return all types that are offered to the account in the Region, and a line about the source.
 
     Args:
-        region: that of the profile or the environment when omitted.
-        profile: that of the environment when omitted.
+        region: The Region; ``None`` for that of the profile or the environment.
+        profile: The profile; ``None`` for that of the environment.
 
     Raises:
         ImportError: boto3 is not installed.
-        ConnectionError: no region, no credentials, no permission, no network.
+        ConnectionError: no Region, no credentials, no permission, no network.
     """
-    # Only this door needs it.
+    # Only this function needs boto3.
     import boto3  # noqa: PLC0415
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
@@ -182,7 +182,7 @@ def from_account(region: str | None, profile: str | None) -> tuple[list[Describe
 
 
 def names_in_botocore() -> tuple[str, ...]:
-    """Every instance type that the installed botocore has a name for, in any region."""
+    """Return every instance type in the installed botocore, of any Region."""
     from botocore.loaders import Loader  # noqa: PLC0415 - comes with moto and with boto3
 
     model = Loader().load_service_model("ec2", "service-2")
@@ -190,9 +190,9 @@ def names_in_botocore() -> tuple[str, ...]:
 
 
 def write(content: dict[str, Any], path: Path) -> None:
-    """Write the data file, unless it already says the same but for the day.
+    """Write the data file, unless only the day would change.
 
-    So a second run changes nothing, and the day is that on which the facts were new.
+    So a second run changes nothing, and the day remains that of the last change.
     """
     if path.exists():
         old = json.loads(gzip.decompress(path.read_bytes()))
@@ -219,7 +219,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command: 0 when the file says what the source says, 2 when the source did not answer."""
+    """Run the command; return 0 if the file is up to date, 2 if the source did not answer."""
     options = _parser().parse_args(arguments)
     try:
         types, source = from_account(options.region, options.profile) if options.from_account else from_moto()

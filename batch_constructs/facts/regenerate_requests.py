@@ -1,7 +1,7 @@
-"""Writes the facts about requests anew: ``python -m batch_constructs.facts.regenerate_requests``.
+"""Update the facts about requests: ``python -m batch_constructs.facts.regenerate_requests``.
 
-From botocore's model of the Batch API, and from the registry schemas that cfn-lint carries, which tell what
-CloudFormation has of it. The same input gives the same bytes.
+The sources are botocore's model of the Batch API, and the registry schemas in cfn-lint, which have the members that
+CloudFormation supports. The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ _SCALARS = {
 
 
 def content() -> dict[str, Any]:
-    """The content of the data file."""
-    # Development tools, for this command only.
+    """Return the content of the data file."""
+    # Development tools, which only this command needs.
     import botocore.session  # noqa: PLC0415
     from cfnlint.data.schemas import __file__ as schemas  # noqa: PLC0415
     from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER as MANAGER  # noqa: PLC0415
@@ -81,7 +81,7 @@ def _name_member(shape: Any, resource: str) -> str:
 
 
 def _structures(shape: Any) -> dict[str, dict[str, Any]]:
-    """A structure and all that it is made of."""
+    """Return a structure and all structures in it."""
     found: dict[str, dict[str, Any]] = {}
     todo = [shape]
     while todo:
@@ -114,7 +114,7 @@ def _type(shape: Any) -> MemberType:
 def _compared(
     shape: Any, node: dict[str, Any], schema: dict[str, Any], path: str
 ) -> Iterator[tuple[str, str | None]]:
-    """The path of each member, without indexes, and what CloudFormation calls it, if it has it."""
+    """Yield the path of each member, without indexes, and its name in CloudFormation, or ``None``."""
     node = _resolved(node, schema)
     if shape.type_name == "list":
         yield from _compared(shape.member, node["items"], schema, path)
@@ -137,7 +137,7 @@ def _resolved(node: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """The command."""
+    """Run the command."""
     path = FOLDER / DATA_FILE
     facts = content()
     path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")

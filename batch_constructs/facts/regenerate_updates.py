@@ -1,7 +1,7 @@
-"""Writes the facts about updates anew: ``python -m batch_constructs.facts.regenerate_updates``.
+"""Update the facts about updates: ``python -m batch_constructs.facts.regenerate_updates``.
 
-From the registry schemas that cfn-lint carries (what can only be set at creation) and from botocore's model of the
-Batch API (what needs an infrastructure update). The same input gives the same bytes.
+The sources are the registry schemas in cfn-lint (create-only properties) and botocore's model of the
+Batch API (infrastructure updates). The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from batch_constructs.facts.updates import DATA_FILE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Those of Batch, then what they refer to: an environment's security group that is replaced changes the environment.
+# The types of Batch, then those that they refer to: replacing a security group changes the environments that use it.
 TYPES = (
     *(
         f"AWS::Batch::{name}"
@@ -53,8 +53,8 @@ _MAX_DEPTH = 12
 
 
 def content() -> dict[str, Any]:
-    """The content of the data file."""
-    # Development tools, for this command only.
+    """Return the content of the data file."""
+    # Development tools, which only this command needs.
     from cfnlint.data.schemas import __file__ as schemas  # noqa: PLC0415
     from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER as MANAGER  # noqa: PLC0415
 
@@ -87,7 +87,7 @@ def _dotted(pointers: list[str] | None) -> list[str]:
 
 
 def _nodes(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every property with its path; the elements of a list stand under the list's own path."""
+    """Yield every property with its path; the elements of a list have the list's path."""
     waiting: list[tuple[str, dict[str, Any], int]] = [("", schema, 0)]
     while waiting:
         path, node, depth = waiting.pop()
@@ -112,7 +112,7 @@ def _infrastructure() -> Iterator[str]:
 
 
 def main() -> None:
-    """The command."""
+    """Run the command."""
     path = FOLDER / DATA_FILE
     facts = content()
     path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")

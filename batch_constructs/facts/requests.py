@@ -1,7 +1,7 @@
-"""The requests that make resources of AWS Batch, as the AWS CLI takes them with ``--cli-input-json``.
+"""The requests that create resources of AWS Batch, as the AWS CLI accepts them with ``--cli-input-json``.
 
-Their members are those of the API; where CloudFormation writes one otherwise, or does not have it, that stands here,
-too. Chapters: Job Definition Template, Job Queue Template, Compute Environment Template.
+Their members are those of the API. Members that have another name in CloudFormation, or are missing there, are listed,
+too. Guide: Job Definition Template, Job Queue Template, Compute Environment Template.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from batch_constructs.facts._data import load
 DATA_FILE = "requests.json"
 
 MemberType: TypeAlias = str | list[str]
-"""``"string"``, ``"integer"``, ``"number"``, ``"boolean"``, ``"map"`` (of strings), or the name of a structure; in a
-list of one where the member is a list of these."""
+"""``"string"``, ``"integer"``, ``"number"``, ``"boolean"``, ``"map"`` (of strings), or the name of a structure. A list
+with one of these means a list of them."""
 
 SCALARS = frozenset({"string", "integer", "number", "boolean", "map"})
 
@@ -31,12 +31,12 @@ class Structure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One operation of the API that makes a resource.
+    """An operation of the API that creates a resource.
 
     Attributes:
         operation: Its name in the API.
-        structure: The name of the structure that it takes.
-        resource_type: What CloudFormation calls the resource.
+        structure: The name of its input structure.
+        resource_type: The resource type in CloudFormation.
         name_member: The member with the resource's name.
         lacking: Members that CloudFormation does not have, as paths without indexes.
     """
@@ -49,26 +49,26 @@ class Request:
 
     @property
     def cli_command(self) -> str:
-        """The command that takes it: ``register-job-definition``."""
+        """The AWS CLI's command for it: ``register-job-definition``."""
         words = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in self.operation)
         return words.removeprefix("-")
 
 
 @cache
 def request(operation: str) -> Request:
-    """One of the requests: ``"RegisterJobDefinition"``, ``"CreateJobQueue"`` and so on."""
+    """Return a request by its operation: ``"RegisterJobDefinition"``, ``"CreateJobQueue"`` and so on."""
     return Request(operation=operation, **_request(_data()["requests"][operation]))
 
 
 @cache
 def structure(name: str) -> Structure:
-    """The members of a structure."""
+    """Return the members of a structure."""
     found = _data()["structures"][name]
     return Structure(found["members"], frozenset(found.get("required", ())))
 
 
 def property_name(member: str) -> str:
-    """What CloudFormation calls a member."""
+    """Return a member's name in CloudFormation."""
     names: dict[str, str] = _data()["property_names"]
     return names.get(member) or member[0].upper() + member[1:]
 

@@ -1,7 +1,7 @@
-"""Who assumes which role, and the managed policy that goes with it.
+"""The principals of the roles around AWS Batch, and their managed policies.
 
-Chapters: AWS Batch Service IAM Role, Amazon ECS Instance Role, Amazon EC2 Spot Fleet Role, CloudWatch Events IAM Role.
-Principals are those of the ``aws`` partition; some partitions add a suffix, which CDK knows.
+Guide: AWS Batch Service IAM Role, Amazon ECS Instance Role, Amazon EC2 Spot Fleet Role, CloudWatch Events IAM Role.
+Principals are those of the ``aws`` partition; some partitions add a suffix, which the CDK knows.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleTrust:
-    """The shape of a role that Batch uses.
+    """A role's principal and managed policy.
 
     Attributes:
-        principal: the service that assumes it.
-        managed_policy: the policy of AWS that it carries, with its path; ``None`` where the user decides.
+        principal: The service that assumes the role.
+        managed_policy: AWS's policy for it, with its path; ``None`` if the user decides.
     """
 
     principal: str
@@ -27,7 +27,8 @@ INSTANCE = RoleTrust(
     principal="ec2.amazonaws.com", managed_policy="service-role/AmazonEC2ContainerServiceforEC2Role"
 )
 EKS_NODE = RoleTrust(principal="ec2.amazonaws.com", managed_policy="AmazonEKSWorkerNodePolicy")
-# The older AmazonEC2SpotFleetRole cannot tag: with the service-linked role its instances never scale down (IAM-12).
+# With the older AmazonEC2SpotFleetRole, which cannot tag, and the service-linked role, instances never scale down
+# (IAM-12).
 SPOT_FLEET = RoleTrust(
     principal="spotfleet.amazonaws.com", managed_policy="service-role/AmazonEC2SpotFleetTaggingRole"
 )
@@ -50,4 +51,4 @@ MANAGED_INSTANCES_INSTANCE = RoleTrust(
 SERVICE_LINKED_ROLE_NAME = "AWSServiceRoleForBatch"
 SERVICE_LINKED_ROLE_PATH = "/aws-service-role/batch.amazonaws.com/"
 SERVICE_LINKED_LOG_GROUP_PREFIX = "/aws/batch/job"
-"""Where the service-linked role may write logs (IAM-11)."""
+"""The prefix of log groups that the service-linked role may write to (IAM-11)."""

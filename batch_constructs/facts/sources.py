@@ -1,4 +1,4 @@
-"""Where a fact comes from, and how old that source is."""
+"""The sources of facts, with their dates."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ _GUIDE = "https://docs.aws.amazon.com/batch/latest/userguide"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A document that facts were read from.
+    """A document with facts.
 
     Attributes:
-        name: what to look it up by.
+        name: The name to look it up by.
         date: ``YYYY-MM-DD``, ``YYYY-MM`` or ``YYYY``, as exactly as is known.
-        certain: whether a rule that rests on it may be an error; else it is a warning at most.
-        page: the page of the AWS Batch User Guide, without ``.html``; empty for other documents.
-        version: the commit of crowecawcaw/aws-docs-history that holds the page as it was read.
+        certain: Whether a rule based on it may be an error; otherwise it is a warning at most.
+        page: The page of the AWS Batch User Guide, without ``.html``; empty for other documents.
+        version: The commit of crowecawcaw/aws-docs-history with the page as it was read.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Source:
 
 
 GUIDE_READ = "2026-12-01"
-"""The day on which the pages of the user guide were read, each as a whole."""
+"""The day on which the pages of the user guide were read."""
 
 GUIDE_VERSIONS = {
     "bestpractice6": "92efb2ce",
@@ -49,14 +49,14 @@ GUIDE_VERSIONS = {
     "service_limits": "5b5f320f",
     "tag-restrictions": "92efb2ce",
 }
-"""The pages that numbers and patterns rest on, each with the commit of its version."""
+"""The pages with numbers and patterns, each with the commit of its version."""
 
 
 def guide(page: str) -> Source:
     """Return a page of the AWS Batch User Guide as a source.
 
     Args:
-        page: one of ``GUIDE_VERSIONS``.
+        page: One of ``GUIDE_VERSIONS``.
     """
     return Source(
         name=f"AWS Batch User Guide, {page}", date=GUIDE_READ, page=page, version=GUIDE_VERSIONS[page]
@@ -72,4 +72,4 @@ VPC = Source(name="Amazon VPC User Guide", date="2026")
 EVENTBRIDGE = Source(name="Amazon EventBridge User Guide", date="2026")
 PREFLIGHT = Source(name="badmintoncryer/cdk-preflight, whose rules were reproduced on AWS", date="2026-09-12")
 METAFLOW = Source(name="an answer of AWS Batch, in Netflix/metaflow#1482", date="2024")
-INFERENCE = Source(name="follows from the others, stands in none", date="2026", certain=False)
+INFERENCE = Source(name="inferred from the other sources", date="2026", certain=False)

@@ -1,6 +1,6 @@
-"""What the containers of one task share, and how their log is routed, in the API's words.
+"""The API's words for what the containers of a task share, and for the routing of their logs.
 
-Chapter: Job Definition Parameters. CloudFormation takes the words in any case: compare with ``vocabulary.word_of``.
+Guide: Job Definition Parameters. CloudFormation accepts the words in any case: compare with ``vocabulary.word_of``.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ AWSLOGS_OPTIONS = frozenset(
         "stream-prefix",
     )
 )
-"""The page on awslogs names these six, and AWS Batch was seen to refuse another one (2026-09)."""
+"""The six options on the page about awslogs; AWS Batch refused another one (2026-09)."""
 PLATFORM_LOG_DRIVERS = frozenset({"awslogs", "splunk", "awsfirelens"})
-"""What Fargate (recorded refusals, 2026-09) and ECS Managed Instances (guide, 2026-10) take."""
+"""The log drivers of Fargate (recorded refusals, 2026-09) and ECS Managed Instances (guide, 2026-10)."""
 FIRELENS_OPTIONS = ("enable-ecs-log-metadata", "config-file-type", "config-file-value")
 FIRELENS_FILE_TYPES = ("s3", "file")
 
 
 class IpcMode(StrEnum):
-    """What the containers of a task share memory with (ECS-07).
+    """The containers or host that the containers of a task share memory with (ECS-07).
 
     Guide: Job Definition Parameters (ecsProperties; newer than its table of contents).
     """
@@ -37,7 +37,7 @@ class IpcMode(StrEnum):
 
 
 class PidMode(StrEnum):
-    """Whose processes the containers of a task see; only their own when omitted (ECS-08).
+    """The processes that the containers of a task see; by default only their own (ECS-08).
 
     Guide: Job Definition Parameters (ecsProperties; newer than its table of contents).
     """

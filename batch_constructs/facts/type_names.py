@@ -1,8 +1,8 @@
-"""Which names of instance types are slips of the pen, and which may be types that are newer than the data.
+"""Tells typos in names of instance types from types that may be newer than the data.
 
-AWS has new families every month and now and then a new size of an old one, so a name is in doubt only where no
-new type would be called so, or where only its case or blanks differ from a known one. The forms are those of the
-names in the data. Chapter: Compute Environment Parameters.
+AWS adds new families every month, and sometimes a new size of an old one. So a name counts as a typo only if no
+new type could have it, or if it differs from a known one only by case or blanks. The forms are those of the
+names in the data. Guide: Compute Environment Parameters.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _CLOSE, _CLOSE_FAMILY = 0.85, 0.8
 
 @lru_cache(maxsize=1024)
 def misspelt(name: str) -> bool:
-    """Whether a name in ``instanceTypes`` is for certain no type, family or bundle, yet looks like one.
+    """Return whether a name in ``instanceTypes`` is certainly a typo of a type, family or bundle.
 
-    True for an impossible size of a known family (``c7i.2xlrage``), and for an impossible family near a known one
-    (``c7ii.large``, ``m7.large``). False for what is known, for what AWS may have launched since (``c7i.9xlarge``,
-    ``m10g``), and for what is near nothing.
+    It is true for an impossible size of a known family (``c7i.2xlrage``), and for an impossible family similar to a known
+    one (``c7ii.large``, ``m7.large``). It is false for known names, for names that AWS may have added since
+    (``c7i.9xlarge``, ``m10g``), and for names that are similar to none.
     """
     word = name.strip().lower()
     if instance_types.is_known(word):
@@ -48,7 +48,7 @@ def misspelt(name: str) -> bool:
 
 
 def _may_be_new(family: str) -> bool:
-    """Whether AWS might give a new family this name."""
+    """Return whether AWS might give a new family this name."""
     form = _FAMILY.fullmatch(family)
     if form is None:
         return _OTHER_FAMILY.fullmatch(family) is not None
@@ -57,9 +57,9 @@ def _may_be_new(family: str) -> bool:
         return False
     known = _series()
     if series not in known:
-        # A new series, but neither "mm" nor "hcp".
+        # It may be a new series, but not "mm" (a repeated letter) or "hcp" (letters of a known series in another order).
         return len(set(series)) == len(series) and all(sorted(series) != sorted(each) for each in known)
-    # A generation of several makers of processors has no family without: m7a, m7g and m7i, but no m7.
+    # If a generation has processors of several makers, each family names its maker: m7a, m7g and m7i, but no m7.
     makers = known[series].get(int(form["generation"]), [])
     unnamed = not (extras or form["rest"])
     return not unnamed or not all(makers) or len(frozenset().union(*makers)) < 2
@@ -67,7 +67,7 @@ def _may_be_new(family: str) -> bool:
 
 @cache
 def _series() -> dict[str, dict[int, list[frozenset[str]]]]:
-    """Each series with its generations, and the makers that each family of a generation names."""
+    """Return each series with its generations, and the makers in the names of each generation's families."""
     found: dict[str, dict[int, list[frozenset[str]]]] = {}
     for form in map(_FAMILY.fullmatch, instance_types.families()):
         if form is not None:

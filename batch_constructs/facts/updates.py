@@ -1,4 +1,4 @@
-"""What CloudFormation and Batch do when a property changes. Chapter: Updating Compute Environments."""
+"""The effects of changed properties in CloudFormation and Batch. Guide: Updating Compute Environments."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 DATA_FILE = "updates.json"
 DEFAULT_TIMEOUT_MINUTES = 30
-"""How long jobs run on during an infrastructure update if ``jobExecutionTimeoutMinutes`` is left out."""
+"""The default of ``jobExecutionTimeoutMinutes``: how long jobs may continue during an infrastructure update."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceType:
-    """What is known about the properties of a CloudFormation resource type, by paths such as ``A.B``.
+    """The properties of a CloudFormation resource type with special effects, by paths such as ``A.B``.
 
     Attributes:
-        create_only: a change replaces the resource.
-        conditional: a change replaces it in some cases; for an environment: unless it says
+        create_only: Properties whose change replaces the resource.
+        conditional: Properties whose change replaces it in some cases; an environment, unless it has
             ``ReplaceComputeEnvironment: false``.
-        unordered: lists whose order means nothing to CloudFormation.
-        any_case: words that are taken in capitals and in small letters.
+        unordered: Lists whose order means nothing to CloudFormation.
+        any_case: Values that are accepted in upper and lower case.
     """
 
     create_only: frozenset[str]
@@ -42,11 +42,11 @@ TYPES: Mapping[str, ResourceType] = MappingProxyType(
         for name, row in _DATA["types"].items()
     }
 )
-"""The types of Batch and those that they refer to, by name."""
+"""The types of Batch and the types that they refer to, by name."""
 
-# The guide names the instance types, the API's text does not.
+# The instance types are in the guide, but not in the API's text.
 INFRASTRUCTURE: frozenset[str] = frozenset({*_DATA["infrastructure"], "ComputeResources.InstanceTypes"})
-"""Members of an environment on EC2 whose change gives it new instances."""
+"""Members of an environment on EC2 whose change replaces its instances."""
 
 SCALING: frozenset[str] = frozenset(
     {
@@ -57,10 +57,10 @@ SCALING: frozenset[str] = frozenset(
         "State",
     }
 )
-"""Members of an environment whose change adds or removes instances at most."""
+"""Members of an environment whose change only adds or removes instances."""
 
 FARGATE_SCALING: frozenset[str] = SCALING | {"ComputeResources.SecurityGroupIds", "ComputeResources.Subnets"}
-"""The same for Fargate, which has no instances to renew."""
+"""The same for Fargate, which has no instances to replace."""
 
 FARGATE_REFUSED: frozenset[str] = frozenset(
     {
@@ -68,20 +68,20 @@ FARGATE_REFUSED: frozenset[str] = frozenset(
         "UpdatePolicy",
     }
 )
-"""Members that an update of a Fargate environment is refused for (the service's message in aws-cdk#27054)."""
+"""Members that cannot be updated in a Fargate environment (the service's message is in aws-cdk#27054)."""
 
 
 def covers(paths: Iterable[str], path: str) -> bool:
-    """Whether a path, free of indexes, is one of some paths or lies below one of them."""
+    """Return whether a path without indexes is one of some paths, or is below one of them."""
     return any(path == each or path.startswith(f"{each}.") for each in paths)
 
 
 def touches(paths: Iterable[str], path: str) -> bool:
-    """Whether a path is one of some paths, lies below one of them, or holds one of them."""
+    """Return whether a path is one of some paths, is below one of them, or contains one of them."""
     listed = tuple(paths)
     return covers(listed, path) or any(each.startswith(f"{path}.") for each in listed)
 
 
 def metadata() -> tuple[str, str]:
-    """Where the facts come from, and the day as ``YYYY-MM-DD``."""
+    """Return the source of the facts, and its day as ``YYYY-MM-DD``."""
     return _DATA["source"], _DATA["date"]

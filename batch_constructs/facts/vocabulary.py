@@ -1,7 +1,7 @@
-"""The closed sets of words in the API of AWS Batch.
+"""The enumerations in the API of AWS Batch.
 
-CloudFormation takes most of them in any case (the CDK's own classes write ``managed``): compare with ``word_of``, never
-with ``==``. Chapters: Job Definition, Job Queue and Compute Environment Parameters.
+CloudFormation accepts most values in any case (the CDK's own classes write ``managed``): compare with ``word_of``, never
+with ``==``. Guide: Job Definition, Job Queue and Compute Environment Parameters.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _Words = TypeVar("_Words", bound=StrEnum)
 
 
 class JobStatus(StrEnum):
-    """Where a job stands; the last two are final. Service jobs also know SCHEDULED.
+    """The states of a job; the last two are final. Service jobs also have SCHEDULED.
 
     Guide: Job States.
     """
@@ -34,14 +34,14 @@ SERVICE_JOB_SCHEDULED = "SCHEDULED"
 
 
 class EnvironmentType(StrEnum):
-    """Who launches the instances. ``Type`` of a compute environment."""
+    """``Type`` of a compute environment: whether AWS Batch or the user launches the instances."""
 
     MANAGED = "MANAGED"
     UNMANAGED = "UNMANAGED"
 
 
 class ResourceKind(StrEnum):
-    """What jobs run on. ``ComputeResources.Type``."""
+    """``ComputeResources.Type``: the kind of capacity."""
 
     EC2 = "EC2"
     SPOT = "SPOT"
@@ -51,14 +51,14 @@ class ResourceKind(StrEnum):
 
 
 class JobDefinitionType(StrEnum):
-    """One container's host, or several nodes."""
+    """The types of job definitions: jobs on one host, or on several nodes."""
 
     CONTAINER = "container"
     MULTINODE = "multinode"
 
 
 class PlatformCapability(StrEnum):
-    """What a job definition runs on."""
+    """The platforms of a job definition."""
 
     EC2 = "EC2"
     FARGATE = "FARGATE"
@@ -66,7 +66,7 @@ class PlatformCapability(StrEnum):
 
 
 class JobQueueType(StrEnum):
-    """What the environments of a queue are."""
+    """The types of queues, by their environments."""
 
     ECS = "ECS"
     ECS_FARGATE = "ECS_FARGATE"
@@ -76,14 +76,14 @@ class JobQueueType(StrEnum):
 
 
 class State(StrEnum):
-    """Of a queue, an environment, a quota share, and of switches such as ``assignPublicIp``."""
+    """The state of a queue, an environment or a quota share, and of switches such as ``assignPublicIp``."""
 
     ENABLED = "ENABLED"
     DISABLED = "DISABLED"
 
 
 class ResourceRequirementType(StrEnum):
-    """What a container asks for."""
+    """The resources that a container can require."""
 
     VCPU = "VCPU"
     MEMORY = "MEMORY"
@@ -91,7 +91,7 @@ class ResourceRequirementType(StrEnum):
 
 
 class RetryAction(StrEnum):
-    """What follows when a condition of ``evaluateOnExit`` matches.
+    """The action when a condition of ``evaluateOnExit`` matches.
 
     Guide: Automated Job Retries.
     """
@@ -101,7 +101,7 @@ class RetryAction(StrEnum):
 
 
 class DevicePermission(StrEnum):
-    """What a container may do with a device; all three when omitted (LNX-02).
+    """The permissions of a container on a device; by default all three (LNX-02).
 
     Guide: Job Definition Parameters (linuxParameters).
     """
@@ -135,7 +135,7 @@ class FirelensType(StrEnum):
 
 
 class DependencyCondition(StrEnum):
-    """What a container waits for in another; the last two not in an essential one (ECS-05).
+    """The state of another container that a container waits for; the last two only for one that is not essential (ECS-05).
 
     Guide: Job Definition Parameters (ecsProperties; newer than its table of contents).
     """
@@ -146,7 +146,7 @@ class DependencyCondition(StrEnum):
 
 
 class ArrayDependency(StrEnum):
-    """How the children of array jobs wait for each other (DEP-02, DEP-03).
+    """The dependencies between the children of array jobs (DEP-02, DEP-03).
 
     Guide: Job Dependencies; Array Jobs.
     """
@@ -156,7 +156,7 @@ class ArrayDependency(StrEnum):
 
 
 class OperatingSystemFamily(StrEnum):
-    """What a Fargate job runs on; LINUX when omitted (WIN-02).
+    """The operating system of a Fargate job; by default LINUX (WIN-02).
 
     Guide: Job Definition Parameters (runtimePlatform).
     """
@@ -169,24 +169,24 @@ class OperatingSystemFamily(StrEnum):
 
 
 class CpuArchitecture(StrEnum):
-    """The processor of a Fargate job; X86_64 when omitted, and on Windows (WIN-03)."""
+    """The processor of a Fargate job; by default, and on Windows, X86_64 (WIN-03)."""
 
     X86_64 = "X86_64"
     ARM64 = "ARM64"
 
 
 class TimeLimitAction(StrEnum):
-    """What ends a job that stands too long: TERMINATE on SageMaker queues, else CANCEL (JQ-09)."""
+    """The action on a job that waits too long: TERMINATE on SageMaker queues, else CANCEL (JQ-09)."""
 
     CANCEL = "CANCEL"
     TERMINATE = "TERMINATE"
 
 
 class TimeLimitReason(StrEnum):
-    """Why a job at the head of a queue cannot start, as a time limit names it (JQ-10).
+    """The reasons why a job at the head of a queue cannot start, as in a time limit (JQ-10).
 
-    AWS Batch reports more reasons than it acts on. Queues with compute environments act on the first four, queues with
-    a service environment on ``CAPACITY`` and the last two.
+    AWS Batch reports more reasons than a time limit can have. Queues with compute environments can have the first four,
+    queues with a service environment ``CAPACITY`` and the last two.
 
     Guide: Job Queue Parameters (``jobStateTimeLimitActions``).
     """
@@ -200,7 +200,7 @@ class TimeLimitReason(StrEnum):
 
     @classmethod
     def of_queue(cls, *, service_jobs: bool) -> tuple[TimeLimitReason, ...]:
-        """Return the reasons that AWS Batch acts on in a queue for compute jobs, or in one for service jobs.
+        """Return the reasons that a time limit can have in a queue for compute jobs, or in one for service jobs.
 
         Args:
             service_jobs: Whether the queue is one for service jobs.
@@ -213,9 +213,9 @@ class TimeLimitReason(StrEnum):
 
 
 class ContainerInsights(StrEnum):
-    """The metrics of an ECS environment; when omitted, the account's setting of Amazon ECS (CE-15).
+    """The metrics of an ECS environment; by default the account's setting of Amazon ECS (CE-15).
 
-    So say cloudwatch-container-insights and its page on the default; the API's text says DISABLED.
+    The default is that of the page cloudwatch-container-insights; the API's text says DISABLED.
 
     Guide: Compute Environment Parameters (ecsSettings; newer than its table of contents).
     """
@@ -226,7 +226,7 @@ class ContainerInsights(StrEnum):
 
 
 class UserdataType(StrEnum):
-    """How a node joins EKS whose launch template names its image; the first when omitted (LT-11).
+    """How a node joins EKS if its launch template names the image; by default the first (LT-11).
 
     Guide: AWS Batch on Amazon EKS (newer than the table of contents); Launch Template Support.
     """
@@ -236,7 +236,7 @@ class UserdataType(StrEnum):
 
 
 class AccessEntryState(StrEnum):
-    """Whether Batch makes its access entry in an EKS cluster; the last when omitted (EKS-19).
+    """Whether Batch creates its access entry in an EKS cluster; by default the last (EKS-19).
 
     Guide: AWS Batch on Amazon EKS (newer than the table of contents).
     """
@@ -247,7 +247,7 @@ class AccessEntryState(StrEnum):
 
 
 class ResourceSharing(StrEnum):
-    """What happens to the idle part of a quota share (QS-03).
+    """The use of the idle part of a quota share (QS-03).
 
     Guide: Quota management (newer than the table of contents).
     """
@@ -265,13 +265,13 @@ class ConsumableType(StrEnum):
 
 
 class ServiceEnvironmentType(StrEnum):
-    """The services that service environments stand for (SE-01)."""
+    """The services of service environments (SE-01)."""
 
     SAGEMAKER_TRAINING = "SAGEMAKER_TRAINING"
 
 
 class CapacityOption(StrEnum):
-    """How ECS buys managed instances; the first when omitted (MI-02). RESERVED stands in CloudFormation's schema only.
+    """How ECS buys managed instances; by default the first (MI-02). RESERVED is in CloudFormation's schema only.
 
     Guide: Amazon ECS Managed Instances compute environments (newer than the table of contents).
     """
@@ -282,7 +282,7 @@ class CapacityOption(StrEnum):
 
 
 class ReservationPreference(StrEnum):
-    """Which managed instances use capacity reservations (MI-02).
+    """The use of capacity reservations by managed instances (MI-02).
 
     Guide: Amazon ECS Managed Instances compute environments (newer than the table of contents).
     """
@@ -300,14 +300,14 @@ class Monitoring(StrEnum):
 
 
 class CapacityTagSource(StrEnum):
-    """Where managed instances get tags from (MI-02)."""
+    """The source of the tags of managed instances (MI-02)."""
 
     CAPACITY_PROVIDER = "CAPACITY_PROVIDER"
     NONE = "NONE"
 
 
 class UlimitName(StrEnum):
-    """The limits of the kernel that a container may have (LNX-01).
+    """The kernel limits of a container (LNX-01).
 
     Guide: Job Definition Parameters (ulimits).
     """
@@ -332,7 +332,7 @@ class UlimitName(StrEnum):
 ULIMIT_NAMES: frozenset[str] = frozenset(UlimitName)
 
 TMPFS_MOUNT_OPTIONS: frozenset[str] = frozenset(load("linux_parameters.json")["tmpfs_mount_options"])
-"""LNX-03. What has a value is written ``mode=1777``: compare what stands before the sign."""
+"""The options of a tmpfs mount (LNX-03). An option with a value is ``mode=1777``: compare the part before the sign."""
 
 WINDOWS_REFUSED = (
     "efsVolumeConfiguration",
@@ -355,5 +355,5 @@ def _by_folded_word(enum: type[_Words]) -> dict[str, _Words]:
 
 
 def word_of(enum: type[_Words], text: str) -> _Words | None:
-    """The word of a closed set that a text means, in any case; ``None`` when it means none."""
+    """Return the member of an enumeration for a string in any case; ``None`` if there is none."""
     return _by_folded_word(enum).get(text.casefold())
