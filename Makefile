@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 READY := $(VENV)/.ready
 JOBS ?= 2
 
-.PHONY: demo test test-lowest lint types unit golden docs site lock facts bench plots build clean help
+.PHONY: demo test test-lowest lint types unit golden docs site lock facts bench plots mutants build clean help
 
 help: ## Say what each command does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -59,6 +59,9 @@ bench: $(READY) ## Compare with hand-written L2 code, and time the rest
 
 plots: $(READY) ## Measure how time grows with size, and draw it for the documentation
 	python bench/growth.py docs/pictures
+
+mutants: $(READY) ## Make small mistakes in the package, and count those that the tests notice (N=40 SEED=1 ROOMS=facts)
+	python -m tests.mutants -n $(or $(N),40) $(if $(SEED),--seed $(SEED)) --jobs $(JOBS) $(ROOMS)
 
 lock: ## Pin all tools anew, with their hashes
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
