@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import sys
 from collections import Counter
-from dataclasses import asdict
-from textwrap import fill
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,12 +16,12 @@ from batch_constructs.assembly.changes import Kind, Risk
 from batch_constructs.assembly.changes.losses import NOUNS
 from batch_constructs.cli.differences import difference
 from batch_constructs.cli.failing import did_you_mean
-from batch_constructs.cli.plain import printable
+from batch_constructs.cli.plain import whole, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from batch_constructs.assembly.changes import Change
+    from batch_constructs.assembly.changes import Change, PropertyChange
 
 _MAX_PROPERTIES = 6
 _RISKS = {Risk.FAILS: "red", Risk.MAY_FAIL: "yellow", Risk.SURPRISE: "yellow"}
@@ -41,17 +41,17 @@ def text(changes: Sequence[Change], others: int, *, quiet: bool = False) -> None
 
     With ``quiet`` only the blocks of what fails or surprises.
     """
+    width = terminal_width()
     for change in changes:
         if change.problems or not quiet:
-            _print_block(change)
+            click.echo("\n".join(line.printed(width) for line in block(change)) + "\n")
     if quiet:
         return
-    click.echo(summary(changes))
+    click.echo(wrapped(summary(changes), 0, width))
     if others:
         verb = "is" if others == 1 else "are"
-        click.echo(
-            f"{others} resource{'s' * (others != 1)} of other services {verb} not compared: see cdk diff"
-        )
+        left = f"{others} resource{'s' * (others != 1)} of other services {verb} not compared: see cdk diff"
+        click.echo(wrapped(left, 0, width))
 
 
 def as_json(changes: Sequence[Change], _: int, *, quiet: bool = False) -> None:
@@ -108,44 +108,60 @@ def _tags(changes: Sequence[Change]) -> str:
     return f"; {number} infrastructure update{'s' * (number != 1)} for tags alone" if number else ""
 
 
-def _print_block(change: Change) -> None:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a block.
+
+    Attributes:
+        text: what follows the lead.
+        lead: the first words, in bold.
+        colour: the colour of the lead; by default none.
+        margin: how far the line is indented.
+    """
+
+    text: str
+    lead: str = ""
+    colour: str | None = None
+    margin: int = 2
+
+    def printed(self, width: int) -> str:
+        """Return the line for a terminal of some columns, 0 for any other output, wrapped between words."""
+        line = wrapped(f"{self.lead}{self.text}", self.margin, width)
+        lead = wrapped(self.lead, 0, 0)
+        styled = click.style(lead, fg=self.colour, bold=True) if lead else ""
+        return line.replace(lead, styled, 1) if line.lstrip().startswith(lead) else line
+
+
+def block(change: Change) -> Iterator[Line]:
+    """Yield the lines about a resource."""
     kind = change.type.removeprefix("AWS::Batch::").removeprefix("AWS::CloudFormation::")
     path = change.construct_path.removesuffix("/Resource") or change.logical_id
-    click.echo(f"{kind} {click.style(printable(path), bold=True)}")
-    _print(_how(change), f": {change.jobs}" if change.jobs else "", colour=_KINDS.get(change.kind))
+    yield Line("", f"{kind} {whole(path)}", margin=0)
+    jobs = f": {change.jobs}" if change.jobs else ""
+    yield Line(jobs, _how(change.kind, change.at_least), _KINDS.get(change.kind))
     verb = "moved" if change.moved else "renamed"
     for way, other in (("from", change.renamed_from), ("to", change.renamed_to)):
         if other:
-            _print("", f"{verb} {way} {other}")
-    for each in change.properties[:_MAX_PROPERTIES]:
-        _print("", difference(each))
-    if (more := len(change.properties) - _MAX_PROPERTIES) > 0:
-        _print("", f"and {more} more")
+            yield Line(f"{verb} {way} {whole(other)}")
+    yield from _properties(change.properties)
     if change.hint:
-        _print("", change.hint)
+        yield Line(change.hint)
     for problem in change.problems:
-        _print(str(problem.risk), f" {problem.message}", colour=_RISKS[problem.risk])
-        _print("", f"fix {problem.remedy}", indent=4)
+        yield Line(f" {problem.message}", str(problem.risk), _RISKS[problem.risk])
+        yield Line(f"fix {problem.remedy}", margin=4)
         if problem.loss:
-            _print("", f"or accept it: --removed {path}", indent=4)
-    click.echo()
+            yield Line(f"or accept it: {whole(f'--removed {shlex.quote(path)}')}", margin=4)
 
 
-def _print(lead: str, rest: str, *, colour: str | None = None, indent: int = 2) -> None:
-    """Print a line with its first words in colour; on a terminal it is wrapped between words, never inside one."""
-    margin = " " * indent
-    line = f"{margin}{lead}{printable(rest)}"
-    if width := terminal_width():
-        line = fill(
-            line,
-            width,
-            subsequent_indent=f"{margin}  ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-    if colour and line.startswith(margin + lead):
-        line = f"{margin}{click.style(lead, fg=colour, bold=True)}{line[indent + len(lead) :]}"
-    click.echo(line)
+def _properties(properties: Sequence[PropertyChange]) -> Iterator[Line]:
+    """Yield a line for each property, those with the largest effect first; each says its own if they differ."""
+    effects = {(each.effect.kind, each.effect.at_least) for each in properties}
+    ordered = sorted(properties, key=lambda each: each.effect.kind.rank, reverse=True)
+    for each in ordered[:_MAX_PROPERTIES]:
+        own = f" ({_how(each.effect.kind, each.effect.at_least)})" if len(effects) > 1 else ""
+        yield Line(f"{difference(each)}{own}")
+    if (more := len(properties) - _MAX_PROPERTIES) > 0:
+        yield Line(f"and {more} more")
 
 
 def terminal_width() -> int:
@@ -153,11 +169,11 @@ def terminal_width() -> int:
     return max(shutil.get_terminal_size().columns, 40) if sys.stdout.isatty() else 0
 
 
-def _how(change: Change) -> str:
-    if change.certain:
-        return change.kind
-    sure = "" if change.at_least is Kind.UNCHANGED else f", {change.at_least} at least"
-    return f"may be {change.kind}{sure}"
+def _how(kind: Kind, at_least: Kind) -> str:
+    if kind is at_least:
+        return kind
+    sure = "" if at_least is Kind.UNCHANGED else f", {at_least} at least"
+    return f"may be {kind}{sure}"
 
 
 def _members(change: Change) -> dict[str, Any]:

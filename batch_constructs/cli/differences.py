@@ -1,4 +1,4 @@
-"""How a property differs, in the few words that a line has room for."""
+"""How a property differs, in one line. Identifiers stay whole; long texts are cut between words."""
 
 from __future__ import annotations
 
@@ -7,70 +7,91 @@ import re
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from batch_constructs.cli.plain import whole
+
 if TYPE_CHECKING:
     from batch_constructs.assembly.changes import PropertyChange
+    from batch_constructs.assembly.changes.change import Value
 
-_MAX_VALUE = 48
-_BEFORE = 16  # signs that are shown before a difference
+_MAX_VALUE = 60
+# Longer words are data, such as base64: an ARN or a path is shorter.
+_MAX_WORD = 1024
+_BEFORE = 3  # words that are shown before a difference
 _reference = re.compile(r"\$\{([^${}]+?)(\.\w+)?\}")
 
 
 def difference(change: PropertyChange) -> str:
     """Return what differs in a property: ``Priority: 1 -> 2``."""
+    path, old, new = whole(change.path), change.old, change.new
     verb = "" if change.certain else " may change"
-    if change.old == change.new and change.new is not None:
+    if old == new:
         # The same expression, whose value depends on another resource.
-        return f"{change.path}{' follows' if change.certain else ' may follow'} {change.new.strip('${}')}"
-    if change.old is None:
-        return f"{change.path}:{verb} new, {_short(change.new)}"
-    if change.new is None:
-        return f"{change.path}:{verb} removed, was {_short(change.old)}"
-    if said := _listed(change.old, change.new):
-        return f"{change.path}:{verb} {said}"
-    old, new = _apart(change.old, change.new)
-    return f"{change.path}:{verb} {old} -> {new}"
+        return f"{path}{' follows' if change.certain else ' may follow'} {_text(new).strip('${}')}"
+    if old is None:
+        return f"{path}:{verb} new, {_cut(_text(new))}"
+    if new is None:
+        return f"{path}:{verb} removed, was {_cut(_text(old))}"
+    if isinstance(old, list) and isinstance(new, list) and (listed := _lists(old, new)):
+        return f"{path}:{verb} {listed}"
+    words = [re.split("( +)", _text(each)) for each in (old, new)]
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*words, strict=False)))
+    return f"{path}:{verb} {' -> '.join(_cut(_text(each), same) for each in (old, new))}"
 
 
-def _listed(old: str, new: str) -> str:
-    """What differs between the environments of a queue, by name; of other values nothing."""
-    before, after = _environments(old), _environments(new)
-    if not before or not after or before == after:
+def _lists(old: list[Value], new: list[Value]) -> str:
+    """Return which elements come and go; empty where elements are words of one text, such as a command."""
+    before, after = _names(old), _names(new)
+    if len({*before}) < len(before) or len({*after}) < len(after) or not before or not after:
         return ""
-    said = [f"{name} added" for name in after if name not in before]
-    said += [f"{name} removed" for name in before if name not in after]
-    both = [name for name in before if name in after]
-    if both != [name for name in after if name in before]:
-        said.append(f"order changed to {', '.join(after)}")
-    return "; ".join(said)
-
-
-def _environments(text: str) -> list[str]:
-    """The environments that a list of a queue names, in their order; empty for anything else."""
-    try:
-        entries = json.loads(text)
-        ordered = sorted(entries, key=lambda entry: int(entry["Order"]))
-        arns = [entry.get("ComputeEnvironment") or entry["ServiceEnvironment"] for entry in ordered]
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-        return []
-    if not all(isinstance(arn, str) for arn in arns):
-        return []
-    names = [
-        found[1] if (found := _reference.fullmatch(arn)) else arn.rpartition("/")[2].removesuffix("}")
-        for arn in arns
+    added = [name for name in after if name not in before]
+    removed = [name for name in before if name not in after]
+    kept = [name for name in before if name in after]
+    reordered = after if kept != [name for name in after if name in before] else []
+    said = [
+        f"{', '.join(map(_cut, added))} added" if added else "",
+        f"{', '.join(map(_cut, removed))} removed" if removed else "",
+        f"order changed to {', '.join(map(_cut, reordered))}" if reordered else "",
     ]
-    return names if len(set(names)) == len(names) else []
+    return "; ".join(filter(None, said))
 
 
-def _apart(old: str, new: str) -> tuple[str, str]:
-    """Two values, cut so that the first difference is seen."""
-    same = takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False))
-    first = sum(1 for _ in same)
-    start = first - _BEFORE
-    if max(len(old), len(new)) <= _MAX_VALUE or start <= _BEFORE:
-        return _short(old), _short(new)
-    return _short(f"…{old[start:]}"), _short(f"…{new[start:]}")
+def _names(elements: list[Value]) -> list[str]:
+    """Return what to call each element; for the environments of a queue their names in their order."""
+    environments: dict[int, str] = {}
+    for each in elements:
+        if isinstance(each, str) and " " in each:
+            return []
+        if isinstance(each, dict):
+            order, arn = each.get("Order"), each.get("ComputeEnvironment") or each.get("ServiceEnvironment")
+            if isinstance(order, str) and order.isdecimal() and isinstance(arn, str):
+                name = found[1] if (found := _reference.fullmatch(arn)) else arn.rpartition("/")[2]
+                environments[int(order)] = whole(name.removesuffix("}"))
+    if len(environments) == len(elements):
+        return [environments[order] for order in sorted(environments)]
+    return [_text(each) for each in elements]
 
 
-def _short(value: str | None) -> str:
-    whole = value or "-"
-    return whole if len(whole) <= _MAX_VALUE else f"{whole[: _MAX_VALUE - 1]}…"
+def _text(value: Value | None) -> str:
+    """Return a value as one line."""
+    if isinstance(value, str) and value:
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _cut(text: str, same: int = 0) -> str:
+    """Return a text that is too long from shortly before its first difference, as far as the room goes.
+
+    Args:
+        text: the text.
+        same: how many of its pieces, words and the spaces between them, do not differ.
+    """
+    pieces = re.split("( +)", text)
+    start = max(0, same - 2 * _BEFORE) // 2 * 2 if len(text) > _MAX_VALUE else 0
+    end, length = start, 0
+    while end < len(pieces) and (end == start or end <= same or length + len(pieces[end]) <= _MAX_VALUE):
+        length += len(pieces[end])
+        end += 1
+    shown = "".join(
+        piece if len(piece) <= _MAX_WORD else f"{piece[:_MAX_VALUE]}…" for piece in pieces[start:end]
+    )
+    return f"{'…' if start else ''}{shown.rstrip()}{'…' if end < len(pieces) else ''}"

@@ -6,23 +6,29 @@ import subprocess
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from batch_constructs.cli.failing import reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 _PREFIX = "git:"
 
 
+class NotInGitError(Exception):
+    """A file that git does not have, or that it cannot be asked for."""
+
+
 @contextmanager
-def checked_out(path: str, fail: Callable[[str], NoReturn]) -> Iterator[Path]:
-    """The path itself; for ``git:REVISION:PATH`` a temporary file with that content.
+def checked_out(path: str) -> Iterator[Path]:
+    """Give the path itself; for ``git:REVISION:PATH`` a temporary file with that content.
 
     Args:
         path: what the user wrote; ``PATH`` counts from the top of the repository, or from here after ``./``.
-        fail: called with one sentence if git has no such file.
+
+    Raises:
+        NotInGitError: git has no such file, or cannot be run.
     """
     if not path.startswith(_PREFIX):
         yield Path(path)
@@ -35,9 +41,9 @@ def checked_out(path: str, fail: Callable[[str], NoReturn]) -> Iterator[Path]:
             check=False,
         )
     except OSError as error:
-        fail(f"{path}: git cannot be run ({reason(error)})")
+        raise NotInGitError(f"{path}: git cannot be run ({reason(error)})") from error
     if done.returncode:
-        fail(f"{path}: {done.stderr.decode(errors='replace')}")
+        raise NotInGitError(f"{path}: {done.stderr.decode(errors='replace')}")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, Path(name).name)
         file.write_bytes(done.stdout)

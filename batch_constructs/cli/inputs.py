@@ -33,5 +33,8 @@ def read_git(path: str) -> BatchModel:
     """Read the same, or ``git:REVISION:PATH``."""
     from batch_constructs.cli import git_files  # noqa: PLC0415 - costs 10 ms
 
-    with git_files.checked_out(path, fail) as file:
-        return read_path(file)
+    try:
+        with git_files.checked_out(path) as file:
+            return read_path(file)
+    except git_files.NotInGitError as error:
+        fail(str(error))

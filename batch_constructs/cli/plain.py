@@ -2,7 +2,35 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
+# Takes the place of a space inside an identifier until the line is wrapped; `printable` leaves no other one.
+_JOINT = "\0"
+
 
 def printable(text: str) -> str:
-    """The text without signs that would move the cursor, colour the rest or begin a new line."""
+    """Return the text without signs that would move the cursor, colour the rest or begin a new line."""
     return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def whole(identifier: str) -> str:
+    """Return an identifier so that `wrapped` does not break it, even at a space."""
+    return printable(identifier).replace(" ", _JOINT)
+
+
+def wrapped(text: str, margin: int, width: int) -> str:
+    """Return a text as lines that break at spaces only, never inside a word; as one line if there is no width.
+
+    Args:
+        text: the text.
+        margin: how far it is indented; the lines after the first are indented by two more.
+        width: the columns of the terminal; 0 if the output goes elsewhere.
+    """
+    space = " " * margin
+    line = _JOINT.join(map(printable, text.split(_JOINT)))
+    lines = [f"{space}{line}"]
+    if width:
+        lines = wrap(
+            lines[0], width, subsequent_indent=f"{space}  ", break_long_words=False, break_on_hyphens=False
+        )
+    return "\n".join(lines).replace(_JOINT, " ")

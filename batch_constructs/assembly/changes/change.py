@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    Value: TypeAlias = "str | list[Value] | dict[str, Value]"
+
+_INDEX = re.compile(r"\[[0-9]+\]")
 
 
 class Kind(StrEnum):
@@ -55,21 +62,51 @@ class DeployProblem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What a change of a property does to its resource.
+
+    Attributes:
+        kind: what happens, or at worst may happen.
+        at_least: what happens for certain.
+        why: why the service refuses it, or may; empty if it does not.
+        remedy: what to do then.
+    """
+
+    kind: Kind
+    at_least: Kind
+    why: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PropertyChange:
     """A property that differs.
 
     Attributes:
         path: the way from the resource's properties, such as ``RetryStrategy.EvaluateOnExit[0].Action``.
-        old: the value before, as text; ``None`` if it was not given. The same text as ``new`` if the property refers to
-            something that gets another value, such as a launch template's newest version.
-        new: the value after, as text; ``None`` if it is not given.
+        old: the value before: a string, also for a number, or lists and dicts of strings, with ``${…}`` for what is not
+            known; ``None`` if it was not given. It equals ``new`` if the property refers to something that gets another
+            value, such as a launch template's newest version.
+        new: the value after, likewise; ``None`` if it is not given.
         certain: whether it changes for certain; else the templates leave it open.
+        effect: what the change does to the resource.
     """
 
     path: str
-    old: str | None
-    new: str | None
+    old: Value | None
+    new: Value | None
     certain: bool
+    effect: Effect
+
+    @property
+    def member(self) -> str:
+        """The path without the indexes of lists, as the schemas have it."""
+        return plain(self.path)
+
+
+def plain(path: str) -> str:
+    """Return a path without the indexes of lists, as the schemas have it."""
+    return _INDEX.sub("", path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +149,6 @@ class Change:
     def certain(self) -> bool:
         """Whether the templates say for certain what happens."""
         return self.kind is self.at_least
-
-    @property
-    def harmless(self) -> bool:
-        """Whether nothing fails or surprises."""
-        return not self.problems
 
     @property
     def loss(self) -> bool:

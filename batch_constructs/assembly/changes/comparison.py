@@ -1,11 +1,16 @@
-"""What differs between two assemblies, resource by resource, also through references."""
+"""What differs between two assemblies, resource by resource, also through references.
+
+Two calls take turns: the properties of two resources are compared value by value, and a value that refers to another
+resource is the same if that resource keeps the attribute, which its own properties decide. It ends, since CloudFormation
+refuses resources that refer to each other in a circle.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs.assembly.changes.change import Kind, PropertyChange
-from batch_constructs.assembly.changes.effects import WHOLE, effect, plain
+from batch_constructs.assembly.changes.change import Kind, PropertyChange, plain
+from batch_constructs.assembly.changes.effects import WHOLE, effect
 from batch_constructs.assembly.changes.matching import pair_stacks, root_names
 from batch_constructs.assembly.changes.rendering import rendered
 from batch_constructs.assembly.changes.sameness import MISSING, Sameness, Values
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
 _LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
 # A change of one of these makes a new version of a launch template.
 _VERSIONED = ("LaunchTemplateData", "VersionDescription")
+_NEW_IDENTITY = {Kind.REPLACED, Kind.NEW_REVISION}
 _NO_FACTS = updates.ResourceType(
     create_only=frozenset(), conditional=frozenset(), unordered=frozenset(), any_case=frozenset()
 )
@@ -30,96 +36,83 @@ class Comparison:
 
     Attributes:
         pairs: the resources of both, in the order of the new assembly; ``None`` where one has no counterpart.
-        abandoned: the old stacks, by ``id``, that the new assembly does not deploy; nobody deletes them either.
+        abandoned: the old stacks that the new assembly does not deploy; nobody deletes them either.
     """
 
     def __init__(self, old: BatchModel, new: BatchModel) -> None:
         self.pairs: list[tuple[Resource | None, Resource | None]] = []
-        self._values: dict[tuple[int, int], Values] = {}
-        self._differences: dict[int, tuple[PropertyChange, ...]] = {}
-        self._open: set[int] = set()
+        self._values: dict[tuple[Stack, Stack], Values] = {}
+        self._differences: dict[Resource, tuple[PropertyChange, ...]] = {}
         stacks = list(pair_stacks(old, new))
-        roots = root_names(old.stacks)
         deployed = {before.name for before, after in stacks if before is not None and after is not None}
-        self.abandoned = {key for key, root in roots.items() if root not in deployed}
+        self.abandoned = {stack for stack, root in root_names(old.stacks).items() if root not in deployed}
         for before, after in stacks:
             if before is not None and after is not None:
-                self._values[id(before), id(after)] = Values(before, after, self._moves)
+                self._values[before, after] = Values(before, after, self.keeps)
             self.pairs += _pairs(before, after)
         both = [(one, other) for one, other in self.pairs if one is not None and other is not None]
-        self._partners = {id(one): other for one, other in both}
-        self._before = {id(other): one for one, other in both}
+        self._partners = dict(both)
+        self._before = {other: one for one, other in both}
 
     def partner(self, old: Resource) -> Resource | None:
-        """The resource that has an old one's place."""
-        return self._partners.get(id(old))
+        """Return the resource that has an old one's place."""
+        return self._partners.get(old)
 
     def before(self, new: Resource) -> Resource | None:
-        """The resource whose place a new one has."""
-        return self._before.get(id(new))
+        """Return the resource whose place a new one has."""
+        return self._before.get(new)
 
     def differences(self, old: Resource, new: Resource) -> tuple[PropertyChange, ...]:
-        """The properties that differ between an old resource and its partner."""
-        key = id(old)
-        if key not in self._differences:
-            # A resource that refers to itself by a detour: what is being compared counts as equal.
-            self._differences[key] = ()
-            self._open.add(key)
-            self._differences[key] = tuple(self._differing(old, new))
-            self._open.discard(key)
-        return self._differences[key]
+        """Return the properties that differ between an old resource and its partner."""
+        if old not in self._differences:
+            # In a template with a circle, which CloudFormation refuses, what is being compared counts as equal.
+            self._differences[old] = ()
+            walk = _Walk(self._values[old.stack, new.stack], old, new)
+            before, after = (_entry(each).get("Properties", {}) for each in (old, new))
+            self._differences[old] = tuple(walk.differing("", before, after))
+        return self._differences[old]
 
     def same(self, old: Resource, new: Resource, name: str) -> Sameness:
-        """Whether a property is the same in both."""
-        values = self._values[id(old.stack), id(new.stack)]
+        """Return whether a property is the same in both."""
+        values = self._values[old.stack, new.stack]
         return values.same(_properties(old).get(name, MISSING), _properties(new).get(name, MISSING))
 
     def same_stack(self, old: Resource, new: Resource) -> bool:
         """Return whether two resources belong to stacks of which one takes the other's place."""
-        return (id(old.stack), id(new.stack)) in self._values
+        return (old.stack, new.stack) in self._values
 
     def same_name(self, old: Resource, new: Resource) -> Sameness:
         """Return whether two resources of one type, which need not be partners, have the same name."""
-        names = [_properties(each).get(type(each).NAME, MISSING) for each in (old, new)]
-        values = self._values.get((id(old.stack), id(new.stack)))
-        if values is not None:
-            return values.same(*names)
+        if self.same_stack(old, new):
+            return self.same(old, new, type(new).NAME)
         # An expression such as ${AWS::StackName}-jobs is another name in another stack.
         one, other = (each.raw(type(each).NAME) for each in (old, new))
         return Sameness.SAME if known(one) and known(other) and one == other else Sameness.OTHER
 
     def value(self, before: Stack, after: Stack, old: Any, new: Any) -> Sameness:
-        """Whether an expression of a stack gives the same as one of the stack that takes its place."""
-        return self._values[id(before), id(after)].same(old, new)
+        """Return whether an expression of a stack gives the same as one of the stack that takes its place."""
+        return self._values[before, after].same(old, new)
 
     def condition_differs(self, old: Resource, new: Resource) -> bool:
-        """Whether another condition decides if the resource exists."""
-        values = self._values[id(old.stack), id(new.stack)]
+        """Return whether another condition decides if the resource exists."""
+        values = self._values[old.stack, new.stack]
         return not values.condition_same(_entry(old).get("Condition"), _entry(new).get("Condition"))
 
     def identity(self, old: Resource, new: Resource) -> Sameness:
-        """Whether a resource stays the one that it was: not replaced, and not registered anew."""
-        if old.type != new.type:
+        """Return whether a resource stays the one that it was: not replaced, and not registered anew."""
+        effects = [change.effect for change in self.differences(old, new)]
+        if old.type != new.type or any(does.at_least in _NEW_IDENTITY for does in effects):
             return Sameness.OTHER
-        answer = Sameness.SAME
-        for change in self.differences(old, new):
-            does = effect(old, new, change.path)
-            if does.least in _NEW_IDENTITY and change.certain:
-                return Sameness.OTHER
-            if does.most in _NEW_IDENTITY:
-                answer = Sameness.MAYBE
-        return answer
+        return Sameness.MAYBE if any(does.kind in _NEW_IDENTITY for does in effects) else Sameness.SAME
 
     def new_version(self, old: Resource, new: Resource) -> tuple[PropertyChange, ...]:
-        """What gives a launch template another version."""
-        return tuple(c for c in self.differences(old, new) if updates.touches(_VERSIONED, plain(c.path)))
+        """Return what gives a launch template another version."""
+        return tuple(c for c in self.differences(old, new) if updates.touches(_VERSIONED, c.member))
 
-    def _moves(self, old: Resource, new: Resource, attribute: str) -> Sameness | None:
-        """Whether an attribute keeps its value; ``None`` if the two are not the same resource."""
+    def keeps(self, old: Resource, new: Resource, attribute: str) -> Sameness:
+        """Return whether an attribute, empty for ``Ref``, has the same value after the deploy."""
         if self.partner(old) is not new:
-            return None
-        if id(old) in self._open:
-            return Sameness.SAME
+            return Sameness.OTHER
         differences = self.differences(old, new)
         identity = self.identity(old, new)
         if not differences or identity is Sameness.OTHER:
@@ -134,21 +127,13 @@ class Comparison:
         names_it = not attribute or attribute.endswith(("Arn", "Id", "Name"))
         return identity if names_it and old.type in updates.TYPES else max(identity, Sameness.MAYBE)
 
-    def _differing(self, old: Resource, new: Resource) -> Iterator[PropertyChange]:
-        facts = updates.TYPES.get(new.type, _NO_FACTS)
-        walk = _Walk(self._values[id(old.stack), id(new.stack)], facts, old.stack, new.stack)
-        yield from walk.differing("", _entry(old).get("Properties", {}), _entry(new).get("Properties", {}))
-
-
-_NEW_IDENTITY = {Kind.REPLACED, Kind.NEW_REVISION}
-
 
 class _Walk:
     """The way down through the properties of two resources."""
 
-    def __init__(self, values: Values, facts: updates.ResourceType, old: Stack, new: Stack) -> None:
+    def __init__(self, values: Values, old: Resource, new: Resource) -> None:
         self._values = values
-        self._facts = facts
+        self._facts = updates.TYPES.get(new.type, _NO_FACTS)
         self._old = old
         self._new = new
 
@@ -163,33 +148,36 @@ class _Walk:
             return
         sameness = self._leniently(path, one, other, self._values.same(old, new))
         if sameness is not Sameness.SAME:
-            before, after = rendered(self._old, one), rendered(self._new, other)
-            certain = sameness is Sameness.OTHER
-            yield PropertyChange(path=path or WHOLE, old=before, new=after, certain=certain)
+            yield self._change(path or WHOLE, one, other, certain=sameness is Sameness.OTHER)
+
+    def _change(self, path: str, one: Any, other: Any, *, certain: bool) -> PropertyChange:
+        return PropertyChange(
+            path=path,
+            old=rendered(self._old.stack, one),
+            new=rendered(self._new.stack, other),
+            certain=certain,
+            effect=effect(self._old, self._new, path, certain=certain),
+        )
 
     def _members(
         self, path: str, old: Any, new: Any, one: dict[str, Any], other: dict[str, Any]
     ) -> Iterator[PropertyChange]:
         if "Fn::Transform" in one or "Fn::Transform" in other:
             if self._values.same(old, new) is not Sameness.SAME:
-                before, after = rendered(self._old, one), rendered(self._new, other)
-                yield PropertyChange(path=path or WHOLE, old=before, new=after, certain=False)
+                yield self._change(path or WHOLE, one, other, certain=False)
             return
         for name in (*one, *(name for name in other if name not in one)):
-            yield from self.differing(
-                f"{path}.{name}".strip("."), one.get(name, MISSING), other.get(name, MISSING)
-            )
+            below = f"{path}.{name}".strip(".")
+            yield from self.differing(below, one.get(name, MISSING), other.get(name, MISSING))
 
     def _elementwise(self, path: str, one: list[Any], other: list[Any]) -> bool:
-        """Whether two lists of structures are compared element by element."""
-        structures = all(
-            isinstance(self._old.resolve(a), dict) and isinstance(self._new.resolve(b), dict)
-            for a, b in zip(one, other, strict=False)
-        )
+        """Return whether two lists of structures are compared element by element."""
+        pairs = (self._values.resolve(*pair) for pair in zip(one, other, strict=False))
+        structures = all(isinstance(a, dict) and isinstance(b, dict) for a, b in pairs)
         return len(one) == len(other) and structures and not self._reordered(path, one, other)
 
     def _leniently(self, path: str, one: Any, other: Any, sameness: Sameness) -> Sameness:
-        """Whether CloudFormation sees a difference that means nothing is not known."""
+        """Return the same, or MAYBE for a difference in order or case that means nothing: CloudFormation may still see one."""
         if sameness is not Sameness.OTHER:
             return sameness
         if isinstance(one, list) and isinstance(other, list) and self._reordered(path, one, other):

@@ -12,11 +12,10 @@ chapter on updates. An environment is the difficult one::
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs.assembly.changes.change import Kind
+from batch_constructs.assembly.changes.change import Effect, Kind, plain
 from batch_constructs.assembly.template import given, is_none_of, is_one_of, known
 from batch_constructs.assembly.template.resources import ComputeEnvironment
 from batch_constructs.assembly.template.unknown import ending, options_of
@@ -31,60 +30,46 @@ if TYPE_CHECKING:
 WHOLE = "Properties"
 """The path of all properties together, where the template leaves them open as a whole."""
 
-_INDEX = re.compile(r"\[[0-9]+\]")
 _REVISED = "AWS::Batch::JobDefinition"
 _IN_PLACE_OF_DEFINITIONS = ("ResourceRetentionPolicy", "Tags")
 # Batch keeps these; a policy cannot become one of another kind.
 _POLICY_KINDS = ("FairsharePolicy", "QuotaSharePolicy")
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a change of a property does.
-
-    Attributes:
-        least: what it does for certain.
-        most: what it may do, as far as the templates leave the conditions open.
-        why: why the service may refuse it; empty if it does not.
-        remedy: what to do then.
-    """
-
-    least: Kind
-    most: Kind
-    why: str = ""
-    remedy: str = ""
+def effect(old: Resource, new: Resource, path: str, *, certain: bool = True) -> Effect:
+    """Return what the change of a property, by its path, does to a resource; nothing for certain if it may not change."""
+    does = _effect(old, new, plain(path))
+    return does if certain else replace(does, at_least=Kind.UNCHANGED)
 
 
-def plain(path: str) -> str:
-    """A path without the indexes of lists, as the schemas have it."""
-    return _INDEX.sub("", path)
-
-
-def effect(old: Resource, new: Resource, path: str) -> Effect:
-    """What the change of a property, by its path, does to a resource."""
-    path = plain(path)
+def _effect(old: Resource, new: Resource, path: str) -> Effect:
     facts = updates.TYPES.get(new.type)
     if facts is None or path == WHOLE:
-        return Effect(Kind.IN_PLACE, Kind.REPLACED)
+        return _between(Kind.IN_PLACE, Kind.REPLACED)
     if updates.covers(facts.create_only, path):
         return _certain(Kind.REPLACED)
     if isinstance(old, ComputeEnvironment) and isinstance(new, ComputeEnvironment):
         return _environment(old, new, path)
     if updates.touches(facts.create_only | facts.conditional, path):
-        return Effect(Kind.IN_PLACE, Kind.REPLACED)
+        return _between(Kind.IN_PLACE, Kind.REPLACED)
     if new.type == _REVISED:
         # Nobody documents whether CloudFormation registers a revision for these two.
         in_place = updates.covers(_IN_PLACE_OF_DEFINITIONS, path)
-        return Effect(Kind.IN_PLACE, Kind.NEW_REVISION) if in_place else _certain(Kind.NEW_REVISION)
+        return _between(Kind.IN_PLACE, Kind.NEW_REVISION) if in_place else _certain(Kind.NEW_REVISION)
     return _refusal(old, new, path) or _certain(Kind.IN_PLACE)
 
 
 def _certain(kind: Kind) -> Effect:
-    return Effect(kind, kind)
+    return Effect(kind=kind, at_least=kind)
+
+
+def _between(at_least: Kind, kind: Kind) -> Effect:
+    return Effect(kind=kind, at_least=at_least)
 
 
 def _refused(why: str, remedy: str, *, otherwise: Kind | None = None) -> Effect:
-    return Effect(Kind.REFUSED if otherwise is None else otherwise, Kind.REFUSED, why, remedy)
+    at_least = Kind.REFUSED if otherwise is None else otherwise
+    return Effect(kind=Kind.REFUSED, at_least=at_least, why=why, remedy=remedy)
 
 
 def _refusal(old: Resource, new: Resource, path: str) -> Effect | None:
@@ -116,12 +101,12 @@ def _environment(old: ComputeEnvironment, new: ComputeEnvironment, path: str) ->
     conditional = updates.touches(facts.conditional, path)
     if not conditional and not updates.touches(facts.create_only, path):
         return in_place
-    replace = new.replace_compute_environment
-    if conditional and is_one_of(replace, True, None) and updates.covers(facts.conditional, path):
+    replacing = new.replace_compute_environment
+    if conditional and is_one_of(replacing, True, None) and updates.covers(facts.conditional, path):
         return _certain(Kind.REPLACED)
-    if conditional and is_one_of(replace, False) and not updates.touches(facts.create_only, path):
+    if conditional and is_one_of(replacing, False) and not updates.touches(facts.create_only, path):
         return in_place
-    return Effect(in_place.least, Kind.REPLACED, in_place.why, in_place.remedy)
+    return replace(in_place, kind=Kind.REPLACED)
 
 
 def _in_place(old: ComputeEnvironment, new: ComputeEnvironment, path: str) -> Effect:

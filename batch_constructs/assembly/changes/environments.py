@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from batch_constructs.assembly.changes.change import DeployProblem, Kind, Risk
-from batch_constructs.assembly.changes.effects import effect, plain
 from batch_constructs.assembly.changes.problems import risk
 from batch_constructs.assembly.template import given, or_none, shown
 from batch_constructs.assembly.template.resources import JobQueue
@@ -56,12 +55,12 @@ def causes(comparison: Comparison, new: ComputeEnvironment) -> Iterator[str]:
 def for_tags(comparison: Comparison, old: ComputeEnvironment, new: ComputeEnvironment) -> bool:
     """Return whether nothing but tags of its instances gives an environment an infrastructure update."""
     renewing = [
-        plain(change.path)
+        change.member
         for change in comparison.differences(old, new)
-        if effect(old, new, change.path).most is Kind.INFRASTRUCTURE_UPDATE
+        if change.effect.kind is Kind.INFRASTRUCTURE_UPDATE
     ]
     versions = [
-        plain(change.path)
+        change.member
         for template, before, _ in _templates(comparison, new)
         for change in comparison.new_version(before, template)
     ]

@@ -28,7 +28,7 @@ def refused(comparison: Comparison, old: BatchModel, new: BatchModel) -> Iterato
     for before, planned in pair_stacks(old, new):
         if planned is None or before is None or not importers:
             continue
-        found = tuple(_problems(comparison, before, planned, roots[id(before)], importers, after))
+        found = tuple(_problems(comparison, before, planned, roots[before], importers, after))
         if found:
             certain = any(problem.risk is Risk.FAILS for problem in found)
             yield Change(
@@ -94,7 +94,7 @@ def _importers(model: BatchModel) -> Importers:
         for argument in _arguments(stack.document.root):
             name = stack.resolve(argument)
             if isinstance(name, str):
-                found[name].add(roots[id(stack)])
+                found[name].add(roots[stack])
     return found
 
 

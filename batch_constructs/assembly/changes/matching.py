@@ -34,28 +34,28 @@ def _descend(pairs: Iterable[Pair]) -> Iterator[Pair]:
 
 def _match(old: list[Stack], new: list[Stack]) -> list[Pair]:
     """The pairs in the order of the old stacks, then the new stacks that are left."""
-    pairs: dict[int, Stack] = {}
+    pairs: dict[Stack, Stack] = {}
     left = list(new)
 
     def pair(before: Stack, after: Stack) -> None:
-        pairs[id(before)] = after
+        pairs[before] = after
         left.remove(after)
 
     for key in (_place, _name):
-        for before, after in _by_key([s for s in old if id(s) not in pairs], left, key):
+        for before, after in _by_key([s for s in old if s not in pairs], left, key):
             pair(before, after)
     if len(old) == len(new) == 1 and left:
         pair(old[0], left[0])
     while candidates := [
         (shared, before, after)
         for before in old
-        if id(before) not in pairs
+        if before not in pairs
         for after in left
         if (before.place or after.place) and (shared := _shared(before, after))
     ]:
         _, before, after = max(candidates, key=lambda each: each[0])
         pair(before, after)
-    return [*((stack, pairs.get(id(stack))) for stack in old), *((None, stack) for stack in left)]
+    return [*((stack, pairs.get(stack)) for stack in old), *((None, stack) for stack in left)]
 
 
 def _by_key(old: list[Stack], new: list[Stack], key: Callable[[Stack], str]) -> list[tuple[Stack, Stack]]:
@@ -88,18 +88,18 @@ def _shared(old: Stack, new: Stack) -> int:
 
 
 def _roots(model: BatchModel) -> list[Stack]:
-    nested = {id(child) for stack in model.stacks for child in stack.nested.values()}
-    return [stack for stack in model.stacks if id(stack) not in nested]
+    nested = {child for stack in model.stacks for child in stack.nested.values()}
+    return [stack for stack in model.stacks if stack not in nested]
 
 
-def root_names(stacks: Iterable[Stack]) -> dict[int, str]:
-    """The name of the stack at the top, for each stack by its ``id``: nested stacks are deployed with it."""
+def root_names(stacks: Iterable[Stack]) -> dict[Stack, str]:
+    """Return the name of the stack at the top, for each stack: nested stacks are deployed with it."""
     every = list(stacks)
-    parents = {id(child): stack for stack in every for child in stack.nested.values()}
-    roots: dict[int, str] = {}
+    parents = {child: stack for stack in every for child in stack.nested.values()}
+    roots: dict[Stack, str] = {}
     for stack in every:
         top = stack
-        while id(top) in parents:
-            top = parents[id(top)]
-        roots[id(stack)] = top.name
+        while top in parents:
+            top = parents[top]
+        roots[stack] = top.name
     return roots

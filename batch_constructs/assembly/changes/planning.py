@@ -6,16 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.changes import environments, exports, loops, losses, problems
-from batch_constructs.assembly.changes.change import Change, DeployProblem, Kind, PropertyChange
+from batch_constructs.assembly.changes.change import Change, DeployProblem, Effect, Kind, PropertyChange
 from batch_constructs.assembly.changes.comparison import Comparison
-from batch_constructs.assembly.changes.effects import WHOLE, effect
+from batch_constructs.assembly.changes.effects import WHOLE
 from batch_constructs.assembly.changes.jobs import consequence
 from batch_constructs.assembly.changes.matching import pair_stacks
 from batch_constructs.assembly.changes.renames import renames
 from batch_constructs.assembly.template.resources import ComputeEnvironment
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from batch_constructs.assembly.changes.renames import Rename
     from batch_constructs.assembly.template import BatchModel, Resource
@@ -84,8 +84,8 @@ class _Planner:
         self._gone = [one for one, other in pairs if one is not None and other is None]
         come = [other for one, other in pairs if one is None and other is not None]
         found = renames(self.comparison, self._gone, come)
-        self._renamed_to = {id(rename.old): rename for rename in found}
-        self._renamed_from = {id(rename.new): rename for rename in found}
+        self._renamed_to = {rename.old: rename for rename in found}
+        self._renamed_from = {rename.new: rename for rename in found}
 
     def changes(self, old: Resource | None, new: Resource | None) -> Iterator[Change]:
         if not any(each is not None and each.type.startswith(_BATCH) for each in (old, new)):
@@ -93,7 +93,7 @@ class _Planner:
         if old is not None and new is not None:
             yield from self._kept(old, new)
         elif new is not None:
-            rename = self._renamed_from.get(id(new))
+            rename = self._renamed_from.get(new)
             change = _change(
                 new, Kind.CREATED, problems=tuple(problems.of_created(self.comparison, new, self._gone))
             )
@@ -103,7 +103,7 @@ class _Planner:
                 else replace(change, renamed_from=_place(rename.old, rename), moved=rename.across)
             )
         elif old is not None:
-            rename = self._renamed_to.get(id(old))
+            rename = self._renamed_to.get(old)
             change = self._deleted(old, rename)
             yield (
                 change
@@ -120,7 +120,7 @@ class _Planner:
                 hint="DeletionPolicy keeps it: CloudFormation only forgets it",
             )
         at_least, hint = Kind.DELETED, ""
-        if id(old.stack) in self.comparison.abandoned:
+        if old.stack in self.comparison.abandoned:
             at_least = Kind.UNCHANGED
             hint = f"the stack {old.stack.name} is not deployed any more; it stays until somebody deletes it"
         found: list[DeployProblem] = []
@@ -135,7 +135,7 @@ class _Planner:
             yield _change(new, Kind.REFUSED, problems=tuple(problems.of_type(old, new)))
             return
         differences = self.comparison.differences(old, new)
-        kind, at_least = _kinds(old, new, differences)
+        kind, at_least = _kinds(differences)
         hint, tags = "", False
         if isinstance(old, ComputeEnvironment) and isinstance(new, ComputeEnvironment):
             hint = "; ".join(dict.fromkeys(environments.causes(self.comparison, new)))
@@ -170,13 +170,13 @@ def _place(resource: Resource, rename: Rename) -> str:
     return f"{resource.stack.name}/{name}" if rename.across and not resource.construct_path else name
 
 
-def _kinds(old: Resource, new: Resource, differences: tuple[PropertyChange, ...]) -> tuple[Kind, Kind]:
-    """What happens at worst, and in any case."""
-    effects = [(change, effect(old, new, change.path)) for change in differences]
-    most = [does.most for _, does in effects]
-    least = [does.least for change, does in effects if change.certain]
-    rank = Kind.rank.fget  # type: ignore[attr-defined]
-    return max(most, key=rank, default=Kind.UNCHANGED), max(least, key=rank, default=Kind.UNCHANGED)
+def _kinds(differences: Iterable[PropertyChange]) -> tuple[Kind, Kind]:
+    """Return what happens at worst, and in any case."""
+    effects = [Effect(kind=Kind.UNCHANGED, at_least=Kind.UNCHANGED), *(each.effect for each in differences)]
+    return (
+        max((each.kind for each in effects), key=lambda kind: kind.rank),
+        max((each.at_least for each in effects), key=lambda kind: kind.rank),
+    )
 
 
 def _change(

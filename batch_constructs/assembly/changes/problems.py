@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.changes.change import DeployProblem, Kind, PropertyChange, Risk
-from batch_constructs.assembly.changes.effects import effect, plain
 from batch_constructs.assembly.changes.sameness import Sameness
 from batch_constructs.assembly.template import given, is_one_of, known, shown
 from batch_constructs.assembly.template.resources import ComputeEnvironment
@@ -29,9 +28,9 @@ def of_pair(
     differences = comparison.differences(old, new)
     if kind is Kind.REPLACED:
         yield from _name_is_taken(comparison, old, new, at_least)
-        yield from _replaced_by_tags(old, new, differences)
+        yield from _replaced_by_tags(differences)
     if at_least is not Kind.REPLACED:
-        yield from _refusals(old, new, differences, kind)
+        yield from _refusals(differences, kind)
 
 
 def _name_is_taken(
@@ -66,11 +65,9 @@ def _without_replacement(new: Resource, remedy: str) -> str:
     return remedy
 
 
-def _replaced_by_tags(
-    old: Resource, new: Resource, differences: Iterable[PropertyChange]
-) -> Iterator[DeployProblem]:
-    tags = [c for c in differences if plain(c.path).partition(".")[0] == "Tags"]
-    if tags and any(effect(old, new, change.path).most is Kind.REPLACED for change in tags):
+def _replaced_by_tags(differences: Iterable[PropertyChange]) -> Iterator[DeployProblem]:
+    tags = [change for change in differences if change.member.partition(".")[0] == "Tags"]
+    if any(change.effect.kind is Kind.REPLACED for change in tags):
         yield DeployProblem(
             risk=Risk.SURPRISE,
             message="a change of Tags replaces the environment",
@@ -78,18 +75,16 @@ def _replaced_by_tags(
         )
 
 
-def _refusals(
-    old: Resource, new: Resource, differences: Iterable[PropertyChange], kind: Kind
-) -> Iterator[DeployProblem]:
+def _refusals(differences: Iterable[PropertyChange], kind: Kind) -> Iterator[DeployProblem]:
     """The changes that the service refuses, unless the resource is replaced anyway."""
     found: dict[str, tuple[Risk, str, list[str]]] = {}
     for change in differences:
-        does = effect(old, new, change.path)
+        does = change.effect
         if not does.why:
             continue
-        certain = change.certain and does.least is Kind.REFUSED and kind is not Kind.REPLACED
+        certain = does.at_least is Kind.REFUSED and kind is not Kind.REPLACED
         worst, _, paths = found.get(does.why, (Risk.MAY_FAIL, "", []))
-        paths.append(plain(change.path))
+        paths.append(change.member)
         found[does.why] = (Risk.FAILS if certain else worst, does.remedy, paths)
     for why, (how_bad, remedy, paths) in found.items():
         named = ", ".join(dict.fromkeys(paths))

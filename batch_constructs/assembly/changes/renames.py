@@ -7,7 +7,6 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.changes.change import Kind
-from batch_constructs.assembly.changes.effects import effect
 from batch_constructs.assembly.template import PartialText, Reference, Unknown, shown
 
 if TYPE_CHECKING:
@@ -43,23 +42,23 @@ class Rename:
 
 def renames(comparison: Comparison, gone: list[Resource], come: list[Resource]) -> list[Rename]:
     """Pair what goes with what comes, by type and properties; the most alike first, each of them once."""
-    unpaired = {id(each) for each in (*gone, *come)}
+    unpaired = {*gone, *come}
     batch = [[each for each in side if each.type.startswith("AWS::Batch::")] for side in (gone, come)]
-    bodies = {id(each): _body(each, unpaired) for side in batch for each in side}
+    bodies = {each: _body(each, unpaired) for side in batch for each in side}
     scored = []
     for old in batch[0]:
         for new in batch[1]:
             if old.type == new.type:
-                alike = _likeness(bodies[id(old)], bodies[id(new)])
+                alike = _likeness(bodies[old], bodies[new])
                 same_id = old.logical_id == new.logical_id
                 if alike >= (_ALIKE_BY_ID if same_id else _ALIKE):
                     named = SequenceMatcher(None, _place(old), _place(new)).ratio()
                     scored.append(((alike, same_id, named), old, new))
     found: list[Rename] = []
-    taken: set[int] = set()
+    taken: set[Resource] = set()
     for _, old, new in sorted(scored, key=lambda each: each[0], reverse=True):
-        if not {id(old), id(new)} & taken:
-            taken |= {id(old), id(new)}
+        if not {old, new} & taken:
+            taken |= {old, new}
             across = not comparison.same_stack(old, new)
             keepable = across or not _forced(comparison, old, new)
             found.append(Rename(old, new, across=across, keepable=keepable))
@@ -68,8 +67,8 @@ def renames(comparison: Comparison, gone: list[Resource], come: list[Resource]) 
 
 def _forced(comparison: Comparison, old: Resource, new: Resource) -> bool:
     """Whether the new resource is what it is since the old one cannot become it."""
-    effects = (effect(old, new, change.path) for change in comparison.differences(old, new))
-    return any(does.least in {Kind.REPLACED, Kind.REFUSED} for does in effects)
+    effects = (change.effect for change in comparison.differences(old, new))
+    return any(does.at_least in {Kind.REPLACED, Kind.REFUSED} for does in effects)
 
 
 def _place(resource: Resource) -> str:
@@ -81,7 +80,7 @@ def _likeness(one: set[tuple[str, str]], other: set[tuple[str, str]]) -> float:
     return len(one & other) / len(one | other) if one | other else 1.0
 
 
-def _body(resource: Resource, unpaired: set[int]) -> set[tuple[str, str]]:
+def _body(resource: Resource, unpaired: set[Resource]) -> set[tuple[str, str]]:
     """The properties except the name; what they refer to and has no counterpart either counts by its type only."""
     properties = resource.node if isinstance(resource.node, dict) else {}
     kept = {name: node for name, node in properties.items() if name != type(resource).NAME}
@@ -89,7 +88,7 @@ def _body(resource: Resource, unpaired: set[int]) -> set[tuple[str, str]]:
 
 
 def _leaves(
-    resource: Resource, node: Any, path: str, unpaired: set[int], depth: int
+    resource: Resource, node: Any, path: str, unpaired: set[Resource], depth: int
 ) -> Iterator[tuple[str, str]]:
     value = resource.stack.resolve(node) if depth else node
     if depth > _MAX_DEPTH:
@@ -104,11 +103,11 @@ def _leaves(
         yield path, "".join(_words(value, unpaired))
 
 
-def _words(value: Any, unpaired: set[int]) -> Iterable[str]:
+def _words(value: Any, unpaired: set[Resource]) -> Iterable[str]:
     parts: tuple[str | Unknown, ...] = value.parts if isinstance(value, PartialText) else (value,)
     for part in parts:
         if isinstance(part, Reference):
-            unknown = id(part.target) in unpaired
+            unknown = part.target in unpaired
             yield f"${{{part.target.type if unknown else part.target.logical_id}.{part.attribute}}}"
         else:
             yield shown(part)

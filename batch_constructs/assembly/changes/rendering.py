@@ -1,28 +1,25 @@
-"""Values of a template as text for a reader."""
+"""Values of a template for a reader."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.template import Unknown, shown
 from batch_constructs.assembly.template.intrinsics import scalar_text
 
 if TYPE_CHECKING:
+    from batch_constructs.assembly.changes.change import Value
     from batch_constructs.assembly.template import Stack
 
 _MAX_DEPTH = 32
 
 
-def rendered(stack: Stack, value: Any) -> str | None:
-    """A resolved value: scalars as CloudFormation writes them, structures as JSON, the unknown as ``${…}``."""
-    if value is None:
-        return None
-    plain = _plain(stack, value, 0)
-    return plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
+def rendered(stack: Stack, value: Any) -> Value | None:
+    """Return a resolved value: scalars as CloudFormation writes them, in lists and dicts; the unknown as ``${…}``."""
+    return None if value is None else _plain(stack, value, 0)
 
 
-def _plain(stack: Stack, value: Any, depth: int) -> Any:
+def _plain(stack: Stack, value: Any, depth: int) -> Value:
     if depth > _MAX_DEPTH:
         return "…"
     if isinstance(value, Unknown):

@@ -38,15 +38,13 @@ class Values:
     Args:
         old: the stack before.
         new: the stack after.
-        moves: whether an attribute of a resource keeps its value; gets the two resources and the attribute.
+        keeps: returns whether an attribute of a resource keeps its value; gets the two resources and the attribute.
     """
 
-    def __init__(
-        self, old: Stack, new: Stack, moves: Callable[[Resource, Resource, str], Sameness | None]
-    ) -> None:
+    def __init__(self, old: Stack, new: Stack, keeps: Callable[[Resource, Resource, str], Sameness]) -> None:
         self._old = old
         self._new = new
-        self._moves = moves
+        self._keeps = keeps
         self._changed_conditions = _changed_conditions(old, new)
 
     def resolve(self, old: Any, new: Any) -> tuple[Any, Any]:
@@ -68,20 +66,18 @@ class Values:
         if answer is Sameness.MAYBE and _is_join(old) and _is_join(new):
             return self._joins(old["Fn::Join"], new["Fn::Join"])
         if answer is Sameness.SAME and _is_vague(one):
-            return max(
-                (self._name_moves(name, attribute) for name, attribute in _references(old)), default=answer
-            )
+            return max((self._named(name, attribute) for name, attribute in _references(old)), default=answer)
         return answer
 
     def condition_same(self, old: Any, new: Any) -> bool:
         """Whether two resources depend on the same condition."""
         return bool(old == new) and old not in self._changed_conditions
 
-    def _name_moves(self, name: str, attribute: str) -> Sameness:
+    def _named(self, name: str, attribute: str) -> Sameness:
         old, new = self._old.resources.get(name), self._new.resources.get(name)
         if old is None or new is None:
             return Sameness.SAME if old is new else Sameness.MAYBE
-        return Sameness.SAME if self._moves(old, new, attribute) is Sameness.SAME else Sameness.MAYBE
+        return min(self._keeps(old, new, attribute), Sameness.MAYBE)
 
     def _values(self, old: Any, new: Any, *, agreed: bool) -> Sameness:
         if old is None or new is None:
@@ -143,8 +139,7 @@ class Values:
         if old.attribute != new.attribute:
             # An ARN by Ref and by Fn::GetAtt is the same text.
             return Sameness.MAYBE
-        answer = self._moves(old.target, new.target, old.attribute)
-        return Sameness.OTHER if answer is None else answer
+        return self._keeps(old.target, new.target, old.attribute)
 
     def _texts(self, old: PartialText | str, new: PartialText | str, *, agreed: bool) -> Sameness:
         one, other = (text.parts if isinstance(text, PartialText) else (text,) for text in (old, new))

@@ -70,7 +70,7 @@ def test_a_harmless_change_is_shown_and_passes(quickstart: dict[str, Any], run: 
             ["OnDemand", "Spot", "Arm"],
             "Arm added; order changed to OnDemand, Spot, Arm",
         ),
-        (["Spot"], ["OnDemand", "Arm"], "OnDemand added; Arm added; Spot removed"),
+        (["Spot"], ["OnDemand", "Arm"], "OnDemand, Arm added; Spot removed"),
     ],
 )
 def test_environments_of_a_queue_are_compared_by_name(
@@ -91,13 +91,47 @@ def test_environments_of_a_queue_are_compared_by_name(
     assert f"ComputeEnvironmentOrder: {said}" in output
 
 
-def test_long_values_are_cut_before_their_difference(quickstart: dict[str, Any], run: Run) -> None:
-    """Both sides of the arrow differ in what is seen."""
-    arn = "arn:aws:batch:eu-west-1:111122223333:scheduling-policy/"
-    old = changed(quickstart, "Queue", SchedulingPolicyArn=f"{arn}long-name-of-a-fair-policy")
-    new = changed(quickstart, "Queue", SchedulingPolicyArn=f"{arn}long-name-of-a-greedy-policy")
+def test_lists_of_names_are_compared_by_element(quickstart: dict[str, Any], run: Run) -> None:
+    """What comes and what goes, not two long lists."""
+    old, new = (changed(quickstart, "Spot", ReplaceComputeEnvironment=False) for _ in range(2))
+    new["Resources"]["Spot"]["Properties"]["ComputeResources"]["InstanceTypes"] = ["m7i", "r7i.large", "c7i"]
     output = " ".join(run(old, new).output.split())
-    assert "…/long-name-of-a-fair-policy -> …/long-name-of-a-greedy-policy" in output
+    said = "r7i.large added; r7i removed; order changed to m7i, r7i.large, c7i"
+    assert f"ComputeResources.InstanceTypes: {said}" in output
+
+
+def test_long_texts_are_cut_before_their_difference(quickstart: dict[str, Any], run: Run) -> None:
+    """Between words: both sides of the arrow differ in what is seen, and the difference is whole."""
+    words = " ".join(f"word{number}" for number in range(30))
+    old = changed(quickstart, "Hello", Parameters={"text": f"{words} s3://bucket/old {words}"})
+    new = changed(quickstart, "Hello", Parameters={"text": f"{words} s3://bucket/new {words}"})
+    output = " ".join(run(old, new).output.split())
+    before = "…word27 word28 word29"
+    assert f"{before} s3://bucket/old word0 word1" in output
+    assert f"-> {before} s3://bucket/new word0 word1" in output
+    assert "word10" not in output
+
+
+def test_an_identifier_is_never_cut(quickstart: dict[str, Any], run: Run) -> None:
+    """An ARN of 1,000 characters is shown as it is; a longer word is data."""
+    arn = f"arn:aws:batch:eu-west-1:111122223333:scheduling-policy/{'x' * 940}"
+    new = changed(quickstart, "Hello", Parameters={"arn": arn, "data": "y" * 2000})
+    output = run(quickstart, new).output
+    assert f"Parameters.arn: new, {arn}\n" in output
+    assert "y" * 100 not in output
+
+
+def test_the_worst_effect_comes_first(quickstart: dict[str, Any], run: Run) -> None:
+    """Fails when the property that replaces an environment is hidden behind harmless ones."""
+    new = changed(quickstart, "Spot", Tags={"team": "a"})
+    new["Resources"]["Spot"]["Properties"]["ComputeResources"].update(MaxvCpus=7, InstanceTypes=["m7i"])
+    lines = [line.strip() for line in run(quickstart, new).output.splitlines()]
+    shown = [line for line in lines if line.startswith(("Tags.", "ComputeResources."))]
+    assert [line.rpartition(" (")[2] for line in shown[:3]] == [
+        "replaced)",
+        "infrastructure update)",
+        "scaling update)",
+    ]
 
 
 def test_a_problem_fails_with_its_remedy(quickstart: dict[str, Any], run: Run) -> None:
@@ -124,12 +158,13 @@ def test_piped_output_is_plain(quickstart: dict[str, Any], run: Run) -> None:
 
 
 def test_long_values_and_lists_of_properties_are_cut(quickstart: dict[str, Any], run: Run) -> None:
-    """The table stays readable; JSON has everything."""
-    new = changed(quickstart, "Hello", Parameters={f"p{number}": "x" * 99 for number in range(9)})
+    """A block stays readable; JSON has everything."""
+    text = "some words " * 30
+    new = changed(quickstart, "Hello", Parameters={f"p{number}": text for number in range(9)})
     output = run(quickstart, new).output
     assert "and 3 more" in output
-    assert "x" * 99 not in output
-    assert run(quickstart, new, "--format", "json").output.count("x" * 99) == 9
+    assert text not in output
+    assert run(quickstart, new, "--format", "json").output.count(text) == 9
 
 
 def test_json_holds_every_member(quickstart: dict[str, Any], run: Run) -> None:
@@ -139,10 +174,21 @@ def test_json_holds_every_member(quickstart: dict[str, Any], run: Run) -> None:
     assert result.exit_code == 1
     assert spot["kind"] == spot["at_least"] == "replaced"
     assert spot["certain"] is True
-    assert spot["properties"] == [{"path": "Tags.team", "old": None, "new": "a", "certain": True}]
+    effect = {"kind": "replaced", "at_least": "replaced", "why": "", "remedy": ""}
+    assert spot["properties"] == [
+        {"path": "Tags.team", "old": None, "new": "a", "certain": True, "effect": effect}
+    ]
     assert [problem["loss"] for problem in spot["problems"]] == [False, True]
     assert {problem["risk"] for problem in spot["problems"]} == {"surprise"}
     assert (queue["type"], queue["problems"]) == ("AWS::Batch::JobQueue", [])
+
+
+def test_json_holds_structures_as_such(quickstart: dict[str, Any], run: Run) -> None:
+    """Fails when a reader must parse JSON out of a string."""
+    order = [{"Order": 1, "ComputeEnvironment": {"Ref": "OnDemand"}}]
+    result = run(quickstart, changed(quickstart, "Queue", ComputeEnvironmentOrder=order), "--format", "json")
+    [queue] = json.loads(result.output)
+    assert queue["properties"][0]["new"] == [{"Order": "1", "ComputeEnvironment": "${OnDemand}"}]
 
 
 def test_what_cannot_be_read_is_said_in_one_line(quickstart: dict[str, Any], run: Run) -> None:

@@ -94,7 +94,7 @@ def test_every_property_has_its_effect(name: str) -> None:
     found: dict[tuple[Kind, ...], set[str]] = {}
     for path in properties_of(name):
         does = effect(resource, resource, path)
-        found.setdefault(tuple(dict.fromkeys((does.least, does.most))), set()).add(path)
+        found.setdefault(tuple(dict.fromkeys((does.at_least, does.kind))), set()).add(path)
     assert found == {kinds: set(paths.split()) for kinds, paths in EXPECTED[name].items()}
 
 

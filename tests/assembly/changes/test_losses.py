@@ -66,7 +66,7 @@ def test_a_queue_that_was_disabled_first_is_not_told_to_be_disabled(planned: Pla
 
 def test_an_environment_that_was_disabled_first_may_go(planned: Planned) -> None:
     """As the remedy says, and as the third deploy of a blue/green change does it; a queue may hold jobs all the same."""
-    assert planned(of("ComputeEnvironment", State="DISABLED"), {"Resources": {}})["It"].harmless
+    assert not planned(of("ComputeEnvironment", State="DISABLED"), {"Resources": {}})["It"].problems
     assert planned(of("ComputeEnvironment", State="ENABLED"), {"Resources": {}})["It"].loss
     assert planned(of("JobQueue", State="DISABLED"), {"Resources": {}})["It"].loss
 
@@ -75,14 +75,14 @@ def test_a_definition_that_is_gone_is_none(quickstart: dict[str, Any], planned: 
     """Its jobs go on, and it can be registered again."""
     new = copy.deepcopy(quickstart)
     del new["Resources"]["Hello"]
-    assert planned(quickstart, new)["Hello"].harmless
+    assert not planned(quickstart, new)["Hello"].problems
 
 
 def test_what_is_retained_is_not_lost(planned: Planned) -> None:
     """CloudFormation only forgets it."""
     old = of("JobQueue")
     old["Resources"]["It"]["DeletionPolicy"] = "Retain"
-    assert planned(old, {"Resources": {}})["It"].harmless
+    assert not planned(old, {"Resources": {}})["It"].problems
 
 
 def test_what_a_condition_may_delete_may_go(planned: Planned) -> None:
@@ -306,7 +306,7 @@ def test_tags_of_instances_alone_are_told_as_such(quickstart: dict[str, Any], pl
     for name in ("Spot", "OnDemand"):
         new["Resources"][name]["Properties"]["ComputeResources"]["Tags"] = {"cost": "lab"}
     change = planned(quickstart, new)["Spot"]
-    assert (change.at_least, change.for_tags, change.harmless) == (Kind.INFRASTRUCTURE_UPDATE, True, True)
+    assert (change.at_least, change.for_tags, change.problems) == (Kind.INFRASTRUCTURE_UPDATE, True, ())
     assert change.hint == "only tags change, and new instances are started for them"
     new["Resources"]["Spot"]["Properties"]["ComputeResources"]["InstanceTypes"] = ["m7i"]
     assert not planned(quickstart, new)["Spot"].for_tags
@@ -357,18 +357,35 @@ def test_an_accepted_name_that_does_not_go_is_told(tmp_path: Path) -> None:
     assert result.stderr == "--removed Queeu: nothing of that name goes (did you mean 'Queue'?)\n"
 
 
+@pytest.mark.parametrize("width", [40, 80, 120])
 def test_a_terminal_breaks_no_identifier(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quickstart: dict[str, Any]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quickstart: dict[str, Any], width: int
 ) -> None:
-    """At 80 columns lines are wrapped between words; colours show what is deleted."""
+    """Paths, ARNs and member names stay whole, also with a space in them; other lines break between words."""
+    old, arn = (
+        copy.deepcopy(quickstart),
+        f"arn:aws:batch:eu-west-1:111122223333:scheduling-policy/{'fair' * 20}",
+    )
+    path = "App/Night queue of the genomics team in Dublin"
+    old["Resources"]["Queue"]["Metadata"] = {"aws:cdk:path": f"{path}/Resource"}
+    new = copy.deepcopy(old)
+    del new["Resources"]["Queue"]
+    resources = new["Resources"]["Spot"]["Properties"]["ComputeResources"]
+    resources.update(InstanceTypes=["m7i"], Tags={"cost centre of the whole long department": arn})
+    monkeypatch.setattr("batch_constructs.cli.changes.terminal_width", lambda: width)
+    plain = changes(tmp_path, old, new).output
+    member = "ComputeResources.Tags.cost centre of the whole long department:"
+    identifiers = [path, f"--removed '{path}'", arn, "ComputeResources.InstanceTypes:", member]
+    assert [each for each in identifiers if each not in plain] == []
+    long = [line.strip() for line in plain.splitlines() if len(line) > width]
+    assert [line for line in long if not any(line.endswith(each) for each in identifiers)] == []
+
+
+def test_a_terminal_shows_in_colour_what_is_deleted(tmp_path: Path, quickstart: dict[str, Any]) -> None:
+    """The kind of a change is red where something goes."""
     new = copy.deepcopy(quickstart)
     del new["Resources"]["Queue"]
-    new["Resources"]["Spot"]["Properties"]["ComputeResources"]["InstanceTypes"] = ["m7i"]
-    monkeypatch.setattr("batch_constructs.cli.changes.terminal_width", lambda: 80)
-    plain = changes(tmp_path, quickstart, new).output
-    assert max(map(len, plain.splitlines())) <= 80
-    assert "ComputeResources.InstanceTypes:" in plain
-    (tmp_path / "old.json").write_text(json.dumps(quickstart))
+    changes(tmp_path, quickstart, new)
     files = [str(tmp_path / name) for name in ("old.json", "new.json")]
     coloured = CliRunner().invoke(main, ["changes", *files], color=True).output
     assert "\x1b[31m\x1b[1mdeleted\x1b[0m" in coloured

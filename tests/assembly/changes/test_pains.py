@@ -298,7 +298,7 @@ def test_aws_cdk_25206_desired_vcpus_in_the_template_may_spoil_every_update(
     quickstart: dict[str, Any], changing: Changing
 ) -> None:
     """terraform-provider-aws#4671, aws-cdk#25206: Batch moves the number, the template does not know; without, all is well."""
-    assert changing(quickstart, "Spot", "ComputeResources.MinvCpus", 4).harmless
+    assert not changing(quickstart, "Spot", "ComputeResources.MinvCpus", 4).problems
     assert risks(changing(quickstart, "Spot", "ComputeResources.DesiredvCpus", 4)) == [Risk.MAY_FAIL]
     properties(quickstart, "Spot")["ComputeResources"]["DesiredvCpus"] = 4
     assert risks(changing(quickstart, "Spot", "ComputeResources.MaxvCpus", 128)) == [Risk.MAY_FAIL]
@@ -337,7 +337,7 @@ def test_a_queue_that_is_replaced_loses_its_jobs(quickstart: dict[str, Any], cha
     assert change.at_least is Kind.REPLACED
     assert (change.loss, risks(change)) == (True, [])
     assert "goes with the jobs that wait or run in it" in change.problems[0].message
-    assert changing(quickstart, "Queue", "Priority", 7).harmless
+    assert not changing(quickstart, "Queue", "Priority", 7).problems
 
 
 def test_the_flag_itself_is_better_left_alone(quickstart: dict[str, Any], changing: Changing) -> None:
@@ -352,7 +352,7 @@ def test_idf_a_fixed_name_under_another_construct_id_is_taken(
     new = copy.deepcopy(quickstart)
     new["Resources"]["Spot2"] = new["Resources"].pop("Spot")
     properties(new, "Queue")["ComputeEnvironmentOrder"][0]["ComputeEnvironment"] = {"Ref": "Spot2"}
-    assert planned(quickstart, new)["Spot2"].harmless
+    assert not planned(quickstart, new)["Spot2"].problems
     for template, logical_id in ((quickstart, "Spot"), (new, "Spot2")):
         properties(template, logical_id)["ComputeEnvironmentName"] = "spot"
     assert risks(planned(quickstart, new)["Spot2"]) == [Risk.FAILS]

@@ -181,7 +181,7 @@ def test_disabling_lets_jobs_go_on(
 ) -> None:
     """And says what stops."""
     change = changing(quickstart, logical_id, "State", "DISABLED")
-    assert change.harmless
+    assert not change.problems
     assert words in change.jobs
 
 
