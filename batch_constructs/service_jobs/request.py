@@ -1,4 +1,4 @@
-"""A service job as it is submitted: a training job of SageMaker, checked when born."""
+"""A training job of SageMaker as it is submitted, checked when created."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ if TYPE_CHECKING:
 
 __all__ = ["ServiceJobRequest", "ServiceJobRetryRule"]
 
-# What CreateTrainingJob demands of every training job.
-_DEMANDED = ("TrainingJobName", "RoleArn", "OutputDataConfig")
+# CreateTrainingJob requires these of every training job.
+_REQUIRED = ("TrainingJobName", "RoleArn", "OutputDataConfig")
 
 
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceJobRetryRule:
-    """What happens to a service job that failed with a reason.
-
-    Guide: Service job retry strategies (newer than the table of contents).
+    """A rule for a service job that failed with a reason.
 
     Attributes:
         action: Try again, or give up.
-        on_status_reason: Up to 512 printable characters, with at most one ``*`` at each end. What SageMaker AI says
-            begins with ``Received status from SageMaker: ``, as in ``Received status from SageMaker:
+        on_status_reason: Up to 512 printable characters, with at most one ``*`` at each end. Reasons of SageMaker AI
+            begin with ``Received status from SageMaker: ``, as in ``Received status from SageMaker:
             InternalServerError*``. A pattern that begins in another way, and not with ``*``, matches messages of AWS
-            Batch only, and Python warns of it. (The API's text allows the ``*`` at the end only, the guide's page
-            shows one at both.)
+            Batch only, and Python warns about it. (The API's text allows the ``*`` at the end only, the guide's page
+            shows one at both ends.)
 
     Raises:
         ValueError: a limit is broken.
+
+    Guide: Service job retry strategies (newer than the table of contents).
     """
 
     action: RetryAction
@@ -65,7 +65,7 @@ class ServiceJobRetryRule:
 
 
 def _may_match(pattern: str, beginning: str) -> bool:
-    """Return whether something that begins so can match a pattern."""
+    """Return whether a text with this beginning can match a pattern."""
     literal = pattern.partition("*")[0]
     return literal.startswith(beginning) or ("*" in pattern and beginning.startswith(literal))
 
@@ -75,28 +75,29 @@ def _may_match(pattern: str, beginning: str) -> bool:
 class ServiceJobRequest:
     """A training job of SageMaker as ``SubmitServiceJob`` takes it.
 
-    With names or ARNs it is for programs: ``boto3.client("batch").submit_service_job(**request.to_boto3())``.
-
-    Guide: Submitting service jobs (newer than the table of contents).
+    With names or ARNs, programs can submit it: ``boto3.client("batch").submit_service_job(**request.to_boto3())``.
 
     Attributes:
         job_name: Up to 128 letters, digits, ``-`` and ``_``, beginning with a letter or digit.
         job_queue: The name or ARN of a `SageMakerJobQueue`, or inside an app the queue itself, for `to_aws_cli`.
         training_job: The request of SageMaker's ``CreateTrainingJob``, as data; at most 10 KiB as JSON.
         attempts: How often it is tried, 1 to 10. By default once.
-        evaluate_on_exit: What happens after which reason, at most 5 rules; the first that matches counts. By default
-            every failure is tried again while attempts are left.
-        timeout_seconds: After how long an attempt is ended, at least 60 seconds. By default never.
-        share_identifier: Whose share pays. Needed if, and only if, the queue has a `FairSharePolicy`; by default none.
-        quota_share_name: Whose quota pays. Needed if, and only if, the queue has a `QuotaSharePolicy`; by default
-            none.
-        preemption_retries: How often it may be pushed out by others of its quota share before it is ended, at least 0.
-            By default as often as happens.
+        evaluate_on_exit: Rules by the reason of a failure, at most 5; the first that matches counts. By default
+            every failure is retried while attempts are left.
+        timeout_seconds: The time after which an attempt is ended, at least 60 seconds. By default never.
+        share_identifier: The fair share that the job uses. Required if the queue has a `FairSharePolicy`, else not
+            allowed; by default none.
+        quota_share_name: The quota share that the job uses. Required if the queue has a `QuotaSharePolicy`, else not
+            allowed; by default none.
+        preemption_retries: How often other jobs of its quota share may preempt it before it is ended, at least 0. By
+            default without limit.
         scheduling_priority: 0 to 9999; within a share, higher goes first. By default none.
         tags: At most 50. By default none.
 
     Raises:
-        ValueError: a limit is broken, or the training job lacks what SageMaker demands; all of it in one message.
+        ValueError: a limit is broken, or the training job lacks what SageMaker requires; all of it in one message.
+
+    Guide: Submitting service jobs (newer than the table of contents).
     """
 
     job_name: str
@@ -125,7 +126,7 @@ class ServiceJobRequest:
         problems.within("scheduling_priority", self.scheduling_priority, limits.SCHEDULING_PRIORITY)
         problems.check(
             self.share_identifier is None or self.quota_share_name is None,
-            f"share_identifier goes with fair share and quota_share_name with quota shares, got both: "
+            f"share_identifier is for fair-share queues and quota_share_name for quota-share queues, got both: "
             f"{self.share_identifier!r} and {self.quota_share_name!r}",
         )
         problems.check(
@@ -139,10 +140,10 @@ class ServiceJobRequest:
         problems.raise_if_any()
 
     def _check_training_job(self, problems: Problems) -> None:
-        lacking = [name for name in _DEMANDED if name not in self.training_job]
+        missing = [name for name in _REQUIRED if name not in self.training_job]
         problems.check(
-            not lacking,
-            f"training_job must have what CreateTrainingJob demands, got none of {', '.join(lacking)}",
+            not missing,
+            f"training_job must have what CreateTrainingJob requires, got none of {', '.join(missing)}",
         )
         try:
             size = len(self._payload().encode())
@@ -193,7 +194,7 @@ class ServiceJobRequest:
         """Return the command ``aws batch submit-service-job …``, to be pasted into a shell.
 
         Args:
-            region: Where to submit. By default wherever the shell's configuration says.
+            region: The Region to submit in. By default that of the shell's configuration.
         """
         return aws_cli_line("submit-service-job", self.members(), region=region)
 

@@ -1,1 +1,1 @@
-"""Submissions: where jobs come from."""
+"""Submissions: the ways to submit jobs."""

@@ -1,4 +1,4 @@
-"""Values that only one way of submitting fills in: EventBridge's attributes, and paths of Step Functions."""
+"""Values that only one service fills in: EventBridge's attributes, and paths of Step Functions."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ def check_attributes(
     service: str | None = None,
     paths: bool = False,
 ) -> None:
-    """Note values that would reach the job as they are written, since the carrier does not fill them in.
+    """Add a problem for values that reach the job unchanged, since the service that submits it does not fill them in.
 
     Args:
-        problems: Where to note.
+        problems: Where to add it.
         members: The members of a request.
-        carrier: Who submits, in words.
-        service: Whose attributes the carrier fills in: ``scheduler``, ``events``, or nobody's.
-        paths: Whether it fills in what ``sfn.JsonPath`` stands for.
+        carrier: The service that submits, for the message.
+        service: The service whose attributes it fills in: ``scheduler``, ``events``, or ``None``.
+        paths: Whether it fills in paths of ``sfn.JsonPath``.
     """
-    for place, text in _texts(members):
+    for place, text in _strings(members):
         for found in _ATTRIBUTE.finditer(text):
             if found[1] != service:
                 remedy = "put it into a ScheduledJob" if found[1] == "scheduler" else _FROM_A_RULE
@@ -55,7 +55,7 @@ def check_attributes(
                 )
             elif service == "scheduler" and found[0] not in _SCHEDULER:
                 problems.add(
-                    f"{found[0]} is no attribute of EventBridge Scheduler, got it in {place}"
+                    f"{found[0]} is not an attribute of EventBridge Scheduler, got it in {place}"
                     f"{did_you_mean(found[0], _SCHEDULER)}: take one of {', '.join(sorted(_SCHEDULER))}"
                 )
         if not paths and _is_path(text):
@@ -66,14 +66,14 @@ def check_attributes(
 
 
 def check_chain_attributes(problems: Problems, name: str, members: Mapping[str, Any]) -> None:
-    """Note attributes of EventBridge in a request that a chain submits.
+    """Add a problem for attributes of EventBridge in a request that a chain submits.
 
     Args:
-        problems: Where to note.
-        name: Of the job in the chain.
+        problems: Where to add it.
+        name: The name of the job in the chain.
         members: The members of its request.
     """
-    for place, text in _texts(members):
+    for place, text in _strings(members):
         for found in _ATTRIBUTE.finditer(text):
             remedy = _FROM_THE_CLOCK if found[1] == "scheduler" else "give the chain's state machine an input"
             problems.add(
@@ -82,10 +82,10 @@ def check_chain_attributes(problems: Problems, name: str, members: Mapping[str, 
 
 
 def check_known_now(problems: Problems, members: Mapping[str, Any]) -> None:
-    """Note what a call from a running program cannot have: values that exist only after the deploy.
+    """Add a problem for values that exist only after the deploy: a running program cannot have them.
 
     Args:
-        problems: Where to note.
+        problems: Where to add it.
         members: The members of a request.
     """
     for name, value in members.items():
@@ -97,30 +97,30 @@ def check_known_now(problems: Problems, members: Mapping[str, Any]) -> None:
 
 
 def has_event_attributes(members: Mapping[str, Any]) -> bool:
-    """Whether a rule has to fill in something of its own, such as ``<aws.events.rule-name>``.
+    """Return whether the request has an attribute that a rule fills in, such as ``<aws.events.rule-name>``.
 
     Args:
         members: The members of a request.
     """
-    return any(found[1] == "events" for _, text in _texts(members) for found in _ATTRIBUTE.finditer(text))
+    return any(found[1] == "events" for _, text in _strings(members) for found in _ATTRIBUTE.finditer(text))
 
 
-def _texts(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
-    """All strings in some data, keys of mappings included, each with where it stands."""
+def _strings(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Yield all strings in a value, including keys of mappings, each with its place."""
     match value:
         case str():
             yield place, value
         case dict():
             for name, each in value.items():
                 yield f"a key of {place}", name
-                yield from _texts(each, f"{place}[{name!r}]" if place else name)
+                yield from _strings(each, f"{place}[{name!r}]" if place else name)
         case list() | tuple():
             for index, each in enumerate(value):
-                yield from _texts(each, f"{place}[{index}]")
+                yield from _strings(each, f"{place}[{index}]")
 
 
 def _is_path(text: str) -> bool:
-    """Whether a string is what ``sfn.JsonPath`` stands for."""
+    """Return whether a string is a path of ``sfn.JsonPath``."""
     sfn = sys.modules.get("aws_cdk.aws_stepfunctions")
-    # Who has a path has loaded Step Functions; nobody else pays for it.
+    # A path exists only if Step Functions is loaded; nobody else loads it for this check.
     return sfn is not None and not known(text) and bool(sfn.JsonPath.is_encoded_json_path(text))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["JobChain", "check_polled"]
 
-# A name is a state of Step Functions, and a member of its JSON that a path leads to.
+# A name is the name of a state of Step Functions, and a key in its JSON.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
 # A job that was submitted before, or one child of it.
 _JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:[0-9]+)?")
@@ -34,10 +34,10 @@ _WAIT_FOR_ALL = "Wait for the last jobs"
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobChain:
-    """Jobs, each under a name of yours by which the others wait for it.
+    """Jobs that wait for each other, each under a name of yours.
 
-    All are submitted at once, each with the ids of those that it waits for; the waiting is done by AWS Batch. Ids exist
-    only when the jobs do, so that the chain puts them in place of the names::
+    All are submitted at once, each with the ids of the jobs that it waits for; AWS Batch does the waiting. Ids exist
+    only when the jobs do, so the chain replaces the names by them::
 
         JobChain(
             jobs={
@@ -52,18 +52,18 @@ class JobChain:
             }
         )
 
-    If a job fails, those that wait for it fail, too.
-
-    Guide: Job Dependencies; Array Jobs; Example Array Job Workflow.
+    If a job fails, the jobs that wait for it fail, too.
 
     Attributes:
         jobs: The requests by name: up to 80 letters, digits and ``_``, beginning with a letter. The ``job_id`` of a
-            dependency is a name in this chain, or the id of a job that was submitted before.
+            dependency is a name in this chain, or the id of a job that was submitted earlier.
 
     Raises:
-        ValueError: the jobs wait for each other in a circle or for a job that is not there, an array waits ``N_TO_N``
-            for something of another size, or a request holds an attribute that only EventBridge fills in; all
+        ValueError: the jobs wait for each other in a circle or for a job that does not exist, an array waits ``N_TO_N``
+            for a job of another size, or a request has an attribute that only EventBridge fills in; all
             contradictions in one message.
+
+    Guide: Job Dependencies; Array Jobs; Example Array Job Workflow.
     """
 
     jobs: Mapping[str, SubmitJobRequest]
@@ -88,12 +88,12 @@ class JobChain:
 
     @property
     def order(self) -> tuple[str, ...]:
-        """The names in an order in which each job comes after those that it waits for."""
+        """The names in an order in which each job comes after the jobs that it waits for."""
         return tuple(self._sorter().static_order())
 
     @property
     def last(self) -> tuple[str, ...]:
-        """The names of the jobs that no other one waits for."""
+        """The names of the jobs that no other job waits for."""
         awaited = {each.job_id for request in self.jobs.values() for each in request.depends_on}
         return tuple(name for name in self.order if name not in awaited)
 
@@ -101,13 +101,13 @@ class JobChain:
         """Submit all jobs.
 
         Args:
-            client: ``boto3.client("batch")``. What it raises is passed on; the jobs before that are submitted.
+            client: ``boto3.client("batch")``. Its errors are passed on; the jobs before are submitted by then.
 
         Returns:
-            The jobs' ids by name.
+            The ids of the jobs, by name.
 
         Raises:
-            ValueError: a request holds a construct or another value that exists only after a deploy; nothing is
+            ValueError: a request has a construct or another value that exists only after a deploy; nothing is
                 submitted then.
         """
         for request in self.jobs.values():
@@ -128,17 +128,16 @@ class JobChain:
     ) -> dict[str, Any]:
         """Return a state machine that submits all jobs, before it becomes JSON.
 
-        A state for each job passes the ids on as ``$.jobs.NAME.JobId``; the input must be an object. What AWS Batch
-        refuses for the moment, such as too many calls, is tried again for some minutes. A job that ran and failed is not.
+        Each state passes the job's id on as ``$.jobs.NAME.JobId``, so the input must be an object. Temporary refusals
+        of AWS Batch, such as too many calls, are retried for some minutes. A job that ran and failed is not retried.
 
         Args:
             wait: Whether the execution ends with the last jobs, and fails with them. By default it ends when all are
-                submitted. Only the jobs that no other one waits for are awaited: each of the others is over before
-                one of them is.
+                submitted. It waits only for the jobs that no other job waits for: all others end before one of these.
             partition: ``aws``, ``aws-cn``…, or a token. By default ``aws``.
-            polled: The names of jobs with several containers, pods or nodes. To jobs that it awaits itself Step
-                Functions adds container overrides, which AWS Batch refuses for these; so the state machine asks AWS Batch
-                for their end. By default those whose request tells, by a definition of the app or by its overrides.
+            polled: The names of jobs with several containers, pods or nodes. Step Functions adds container overrides to
+                jobs that it awaits itself, which AWS Batch refuses for these; so the state machine asks AWS Batch for
+                their end. By default the jobs whose request shows it, by a definition of the app or by its overrides.
 
         Raises:
             ValueError: ``polled`` names a job that is not in the chain.
@@ -215,7 +214,7 @@ class JobChain:
 
 
 def check_polled(chain: JobChain, polled: Collection[str]) -> None:
-    """Raise an error if a name is that of no job in the chain.
+    """Raise an error if a name is not one of a job in the chain.
 
     Args:
         chain: The jobs.

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["JobChainStateMachine"]
 
-# Step Functions makes this rule once in an account, to hear of the jobs that it waits for.
+# Step Functions makes this rule once in an account, to be notified about the jobs that it waits for.
 _RULE_OF_STEP_FUNCTIONS = "StepFunctionsGetEventsForBatchJobsRule"
 _REF = re.compile(r'"Ref": "(\w+)"')
 
@@ -46,12 +46,12 @@ class JobChainStateMachine(Referable):
     """A Step Functions state machine that submits a chain of jobs each time it is started.
 
     Its role may submit the chain's definitions to the chain's queues, with the tags and consumable resources of the
-    requests, and nothing else. Definitions of this app run in their newest revision. What imported definitions consume
-    a chain does not know: ``queue.grant_submit_job`` allows it to the ``role``.
+    requests, and nothing else. Definitions of this app run in their newest revision. The consumable resources of
+    imported definitions are unknown: allow them by ``queue.grant_submit_job`` for the ``role``.
 
-    What differs from one execution to the next the jobs take from its input, by the CDK's ``sfn.JsonPath``: in the
-    chain's requests ``parameters={"day": sfn.JsonPath.string_at("$.day")}``, or an ``array_size`` that is
-    ``sfn.JsonPath.number_at("$.shards")``. `ScheduledJobChain` starts it by the clock.
+    Jobs take values that differ between executions from the input, by the CDK's ``sfn.JsonPath``: in the chain's
+    requests ``parameters={"day": sfn.JsonPath.string_at("$.day")}``, or an ``array_size`` of
+    ``sfn.JsonPath.number_at("$.shards")``. `ScheduledJobChain` starts it on a schedule.
 
     Guide: Job Dependencies; Example Array Job Workflow.
     """
@@ -72,17 +72,17 @@ class JobChainStateMachine(Referable):
             id: Its name in that scope.
             chain: The jobs. Their queues and definitions are constructs, names or ARNs.
             wait: Whether an execution ends with the last jobs, and fails with them. By default it ends when all are
-                submitted: AWS Batch does the waiting. A stopped execution terminates the jobs that it awaits, except
-                those with several containers, pods or nodes: they go on until ``TerminateJob`` ends them.
-            polled: The names of jobs with several containers, pods or nodes, of which the state machine asks AWS Batch
-                whether they have ended: after 15 seconds, and then in intervals that grow by 5 seconds. By default those
+                submitted: AWS Batch does the waiting. Stopping an execution terminates the jobs that it awaits, except
+                those with several containers, pods or nodes: they run on until ``TerminateJob`` ends them.
+            polled: The names of jobs with several containers, pods or nodes. The state machine asks AWS Batch whether
+                they have ended: after 15 seconds, and then at intervals that grow by 5 seconds. By default the jobs
                 whose definition is of this app and of such a kind, or whose request overrides such a kind. Name the
                 others, of imported definitions, or they fail: Step Functions adds container overrides to jobs that it
                 awaits, which AWS Batch refuses for these.
 
         Raises:
-            ValueError: ``polled`` names a job that is not in the chain; a queue or a definition is in another Region or
-                account.
+            ValueError: ``polled`` names a job that is not in the chain, or a queue or definition is in another Region
+                or account.
         """
         check_polled(chain, polled)
         problems = Problems()
@@ -94,7 +94,7 @@ class JobChainStateMachine(Referable):
         queues = {
             name: _arn(stack, "job-queue", queue_text(each.job_queue)) for name, each in chain.jobs.items()
         }
-        texts = {each.job_definition: _text(each.job_definition) for each in chain.jobs.values()}
+        texts = {each.job_definition: _name_or_arn(each.job_definition) for each in chain.jobs.values()}
         definitions = {
             given: name_and_revisions(_arn(stack, "job-definition", text)) for given, text in texts.items()
         }
@@ -124,7 +124,7 @@ class JobChainStateMachine(Referable):
         ] + [
             _arn(stack, "consumable-resource", name)
             for each in chain.jobs.values()
-            for name in _consumed_beside(each)
+            for name in _consumed_by_request(each)
         ]
         tagged = [
             each
@@ -148,27 +148,27 @@ class JobChainStateMachine(Referable):
             self,
             "Resource",
             role_arn=self.role.role_arn,
-            # Not json.dumps: only the CDK can put a number that it does not know yet into a text.
-            # What JsonPath stands for is written "day.$": "$.day".
+            # Not json.dumps: only the CDK can put a number token into a string. render_object writes a JsonPath as
+            # "day.$": "$.day".
             definition_string=stack.to_json_string(sfn.FieldUtils.render_object(states)),
         )
-        # An execution that starts before the role has its rights would fail.
+        # Otherwise an execution could start before the role has its rights, and fail.
         self.cfn.node.add_dependency(self.role.node.find_child("DefaultPolicy"))
         self.state_machine_arn: str = self.cfn.attr_arn
 
     @property
     def state_machine_ref(self) -> StateMachineReference:
-        """What `ScheduledJobChain` and the CDK's L1 take."""
+        """The reference that `ScheduledJobChain` and the CDK's L1 take."""
         return StateMachineReference(state_machine_arn=self.state_machine_arn)
 
     def grant_start_execution(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow to start executions of this state machine, and nothing else.
 
         Args:
-            grantee: A role, a function, a user: who starts.
+            grantee: The role, function or user that starts them.
 
         Raises:
-            ValueError: the grantee is of another account.
+            ValueError: the grantee is in another account.
         """
         check_account(grantee, self.env, "grant_start_execution")
         return iam.Grant.add_to_principal(
@@ -177,28 +177,28 @@ class JobChainStateMachine(Referable):
 
 
 def _arn(stack: Stack, kind: str, value: str) -> str:
-    """The ARN of a queue or definition that is given by ARN or by name."""
+    """Return the ARN of a queue or definition that is given by ARN or by name."""
     if known(value):
         return value if value.startswith("arn:") else cdk.arn("batch", f"{kind}/{value}")
     resolved = stack.resolve(value)
-    # Tokens are ARNs, but for those that cut the name out of one.
+    # Tokens are ARNs, except those that cut the name out of one.
     is_name = isinstance(resolved, dict) and "Fn::Select" in resolved
     return cdk.arn("batch", f"{kind}/{value}") if is_name else value
 
 
-def _consumed_beside(request: SubmitJobRequest) -> Iterator[str]:
-    """The consumable resources that a request names itself, beside those of its definition."""
+def _consumed_by_request(request: SubmitJobRequest) -> Iterator[str]:
+    """Yield the consumable resources that a request names itself, in addition to those of its definition."""
     yield from request.consumes
     for each in request.node_overrides.node_property_overrides if request.node_overrides else ():
         yield from each.consumes
 
 
-def _text(definition: str | IJobDefinitionRef) -> str:
+def _name_or_arn(definition: str | IJobDefinitionRef) -> str:
     return definition if isinstance(definition, str) else arn_of(definition)
 
 
 def _several_containers(stack: Stack, chain: JobChain) -> Iterator[str]:
-    """The names of jobs with several containers, pods or nodes, where their request or their definition tells."""
+    """Yield the names of jobs with several containers, pods or nodes, if their request or definition shows it."""
     tokens: dict[str, str] = {}
     for name, each in chain.jobs.items():
         if each.runs_one_container is False:
@@ -211,7 +211,7 @@ def _several_containers(stack: Stack, chain: JobChain) -> Iterator[str]:
         if isinstance(each, batch.CfnJobDefinition)
     ]
     for name, token in tokens.items():
-        # Of several stacks with a definition of this id each is meant: all kinds of jobs can be polled.
+        # If several stacks have a definition of this id, any of them may be meant; polling works for all kinds of jobs.
         if any(runs_one_container(each) is False for each in _behind(stack, token, definitions)):
             yield name
 
@@ -219,7 +219,7 @@ def _several_containers(stack: Stack, chain: JobChain) -> Iterator[str]:
 def _behind(
     stack: Stack, token: str, definitions: list[batch.CfnJobDefinition]
 ) -> list[batch.CfnJobDefinition]:
-    """The definitions of the app that a string may refer to by ARN or name."""
+    """Return the definitions of the app that a string may refer to by ARN or name."""
     exact = resource_behind(token)
     if isinstance(exact, batch.CfnJobDefinition):
         return [exact]
@@ -229,17 +229,17 @@ def _behind(
 
 
 def _to_tag(resources: list[str]) -> Iterator[iam.PolicyStatement]:
-    # AWS Batch asks for it on the queue and the definition of the call: wri/gfw-data-api#175, TerraConstructs/base#137.
+    # AWS Batch checks it on the queue and the definition of the call: wri/gfw-data-api#175, TerraConstructs/base#137.
     if resources:
         yield iam.PolicyStatement(actions=["batch:TagResource"], resources=resources)
 
 
 def _to_wait(*, polls: bool, awaits: bool) -> Iterator[iam.PolicyStatement]:
     if polls or awaits:
-        # IAM knows no resource for DescribeJobs.
+        # DescribeJobs has no resource in IAM.
         yield iam.PolicyStatement(actions=["batch:DescribeJobs"], resources=["*"])
     if awaits:
-        # The jobs that a stopped execution ends have no id yet.
+        # The ids of the jobs that a stopped execution ends are not known yet.
         yield iam.PolicyStatement(actions=["batch:TerminateJob"], resources=[cdk.arn("batch", "job/*")])
         yield iam.PolicyStatement(
             actions=["events:DescribeRule", "events:PutRule", "events:PutTargets"],

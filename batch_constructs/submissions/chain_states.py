@@ -7,10 +7,10 @@ from zlib import crc32
 
 __all__ = ["TRY_AGAIN", "polled_states"]
 
-# SubmitJob is throttled at 50 calls a second in an account, and fails now and then: half a chain would be of no use. The
-# names are those of errors that AWS Batch answers a call with, by the optimised integration and by that of the SDK, as
-# users met them: ASFHyP3/hyp3#805, ASFHyP3/hyp3#911, ASFHyP3/hyp3#1676. States.TaskFailed is not among them: a job that
-# ran and failed would run again behind its own retry strategy.
+# AWS Batch throttles SubmitJob at 50 calls a second in an account and fails now and then, and half a chain is useless.
+# These are its errors, by the optimised integration and by that of the SDK, as users met them: ASFHyP3/hyp3#805,
+# ASFHyP3/hyp3#911, ASFHyP3/hyp3#1676. States.TaskFailed is not among them: a job that ran and failed would run again in
+# addition to its own retry strategy.
 TRY_AGAIN = [
     {
         "ErrorEquals": [
@@ -29,20 +29,20 @@ TRY_AGAIN = [
 ]
 
 _FIRST_LOOK_SECONDS = 15
-# An execution has 25,000 events, and a look takes eleven: intervals that grow by 5 seconds last for 150 days.
+# An execution has at most 25,000 events, and one poll takes eleven: with these intervals they last for 150 days.
 _LONGER_EACH_TIME_SECONDS = 5
-# A name of a state has 80 characters.
+# The name of a state has at most 80 characters.
 _LONGEST = 80
 
 
 def polled_states(name: str, submission: dict[str, Any], partition: str) -> dict[str, Any]:
     """Return the states that submit a job, and ask AWS Batch until it has ended.
 
-    They begin with the state of the job's name. They end with the job: the last one fails if the job did.
+    They begin with the state of the job's name. They end with the job: the last one fails if the job failed.
 
     Args:
-        name: Of the job in its chain.
-        submission: The state that submits it, without a way on.
+        name: The name of the job in its chain.
+        submission: The state that submits it, without ``Next`` or ``End``.
         partition: ``aws``, ``aws-cn``…, or a token.
     """
     job = f"$.jobs.{name}"
@@ -58,7 +58,7 @@ def polled_states(name: str, submission: dict[str, Any], partition: str) -> dict
             "Resource": f"arn:{partition}:states:::aws-sdk:batch:describeJobs",
             "Parameters": {"Jobs.$": f"States.Array({job}.JobId)"},
             "ResultSelector": {
-                # Lists, since a job that has just been submitted may not be found yet.
+                # Lists, since DescribeJobs may not find a job that was just submitted.
                 "Succeeded.$": "States.ArrayContains($.Jobs[*].Status, 'SUCCEEDED')",
                 "Failed.$": "States.ArrayContains($.Jobs[*].Status, 'FAILED')",
             },
@@ -98,6 +98,6 @@ def polled_states(name: str, submission: dict[str, Any], partition: str) -> dict
 
 
 def _named(verb: str, name: str) -> str:
-    """The name of a state about a job. No job has a name with spaces, so it is unlike all of them."""
+    """Return the name of a state about a job. It has a space, so it differs from all names of jobs."""
     whole = f"{verb} {name}"
     return whole if len(whole) <= _LONGEST else f"{verb} {name[:55]} {crc32(name.encode()):08x}"

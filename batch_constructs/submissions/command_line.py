@@ -1,4 +1,4 @@
-"""A submission as a line for the shell."""
+"""A submission as a command of the AWS CLI."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["aws_cli_line"]
 
 _TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
-# What the AWS CLI and the shell both take as it is: no comma, no equals sign, no quote.
+# Characters that both the AWS CLI and the shell take literally: no comma, no equals sign, no quote.
 _PLAIN = re.compile(r"[\w./:@%+-]+")
 
 
@@ -25,7 +25,7 @@ def aws_cli_line(operation: str, members: Mapping[str, Any], *, region: str | No
     Args:
         operation: The command of ``aws batch``, such as ``submit-job``.
         members: The arguments of the request, as boto3 takes them. Tokens pass.
-        region: Where the request goes. By default wherever the shell's configuration says.
+        region: The Region of the request. By default that of the shell's configuration.
     """
     words = ["aws", "batch", operation]
     if region is not None:
@@ -52,7 +52,7 @@ def _option(name: str, value: Any) -> Iterator[str]:
 
 
 def _is_short(value: Any) -> bool:
-    """Return whether ``key=value,key=value`` says it all: one level, and no character that has a meaning there."""
+    """Return whether the short form ``key=value,key=value`` can express a value: one level, no special characters."""
     return isinstance(value, dict) and all(
         isinstance(each, (str, int, float)) and not isinstance(each, bool) and _is_plain(key, _text(each))
         for key, each in value.items()
@@ -76,7 +76,7 @@ def _json(value: Any) -> str:
         if isinstance(each, (list, tuple)):
             return [marked(item) for item in each]
         if isinstance(each, float) and not known(each):
-            # JSON would write the number that stands for the token.
+            # JSON would write the number that encodes the token.
             numbers.append(as_string(each))
             return f"<number {len(numbers) - 1}>"
         return each

@@ -1,4 +1,4 @@
-"""What a job waits for."""
+"""The dependency of a job on another one."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ __all__ = ["JobDependency"]
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobDependency:
-    """What must have succeeded before a job starts.
-
-    Guide: Job Dependencies.
+    """A job, or children of an array job, that must succeed before a job starts.
 
     Attributes:
-        job_id: The other job. By default none, which only ``SEQUENTIAL`` takes.
-        type: ``N_TO_N``: each child waits for the child of the other array with its index. ``SEQUENTIAL``: the
-            children of this array run one after the other. By default the whole other job is waited for.
+        job_id: The id of the other job. By default none, which is for ``SEQUENTIAL`` only.
+        type: ``N_TO_N``: each child waits for the child of the other array with the same index. ``SEQUENTIAL``: the
+            children of this array run one after the other. By default the job waits for the whole other job.
 
     Raises:
         ValueError: id and type do not go together.
+
+    Guide: Job Dependencies.
     """
 
     job_id: str | None = None

@@ -1,4 +1,4 @@
-"""A configuration for Nextflow, which sends the tasks of a pipeline to AWS Batch."""
+"""The configuration of Nextflow for sending the tasks of a pipeline to AWS Batch."""
 
 from __future__ import annotations
 
@@ -37,28 +37,28 @@ def nextflow_config(
 ) -> str:
     """Return the text of a ``nextflow.config`` for queues of AWS Batch.
 
-    It needs no CDK: give it the outputs of a stack, or names of queues that you have. Tokens pass, so that a stack can
-    put the text out, too. `BatchPlatform` has the method ``to_nextflow_config``, which knows its queues.
-
-    Guide: Submitting a Job.
+    It needs no CDK: give it the outputs of a stack, or names of existing queues. Tokens pass, so a stack can also have
+    the text as an output. `BatchPlatform` has the method ``to_nextflow_config``, which knows its queues.
 
     Args:
-        queues: The names or ARNs of queues by labels. Tasks go to the first one; a process with the label of another
-            one, such as ``label 'urgent'``, goes there.
-        region: Where they are. By default what Nextflow's environment says.
-        work_dir: Where tasks hand their files to each other: ``s3://BUCKET/PREFIX``. By default what ``-work-dir`` says,
-            which must be in S3.
-        cli_path: The AWS CLI on the instances: an absolute path that ends in ``/bin/aws``, such as the ``program`` of an
-            `AwsCli`. By default the images of all tasks bring it.
-        job_role: The ARN of the tasks' role. By default they work with the rights of their instance.
-        execution_role: The ARN of the role that pulls their images. By default that of the instance does.
-        logs_group: The log group of the tasks. By default ``/aws/batch/job``, which nobody limits.
-        share_identifier: Whose share of fair-share queues pays for all tasks. By default none.
-        max_spot_attempts: How often a task whose Spot instance was reclaimed is tried again, at least 0. By default
-            what the version of Nextflow says.
+        queues: The names or ARNs of queues by labels. Tasks go to the first one, except of processes with the label of
+            another one, such as ``label 'urgent'``.
+        region: The Region of the queues. By default that of Nextflow's environment.
+        work_dir: The folder by which tasks exchange their files: ``s3://BUCKET/PREFIX``. By default that of
+            ``-work-dir``, which must be in S3.
+        cli_path: The AWS CLI on the instances: an absolute path that ends in ``/bin/aws``, such as the ``program`` of
+            an `AwsCli`. By default the images of all tasks must have it.
+        job_role: The ARN of the tasks' role. By default they have the rights of their instance.
+        execution_role: The ARN of the role that pulls their images. By default the role of the instance does.
+        logs_group: The log group of the tasks. By default ``/aws/batch/job``, which keeps logs without limit.
+        share_identifier: The share that all tasks use in fair-share queues. By default none.
+        max_spot_attempts: How often a task whose Spot instance was reclaimed is retried, at least 0. By default as in
+            the version of Nextflow.
 
     Raises:
-        ValueError: there is no queue, or a value that Nextflow refuses; all of it in one message.
+        ValueError: there is no queue, or Nextflow would refuse a value; all of it in one message.
+
+    Guide: Submitting a Job.
     """
     problems = Problems()
     problems.check(len(queues) > 0, "queues must name at least one queue, got none")
@@ -111,23 +111,23 @@ def _process(queues: Mapping[str, str]) -> Iterator[str]:
 
 
 def _aws(region: str | None, batch: Mapping[str, str | Number | None]) -> Iterator[str]:
-    given = {name: value for name, value in batch.items() if value is not None}
-    if region is None and not given:
+    options = {name: value for name, value in batch.items() if value is not None}
+    if region is None and not options:
         return
     yield ""
     yield "aws {"
     if region is not None:
         yield f"    region = {_value(region)}"
-    if given:
+    if options:
         yield "    batch {"
-        for name, value in given.items():
+        for name, value in options.items():
             yield f"        {name} = {_value(value)}"
         yield "    }"
     yield "}"
 
 
 def _value(value: str | Number) -> str:
-    """Return a value as Groovy writes it; single quotes, in which ``$`` means nothing."""
+    """Return a value as Groovy writes it, in single quotes, where ``$`` has no meaning."""
     if isinstance(value, str):
         return "'" + value.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
     return as_string(value)

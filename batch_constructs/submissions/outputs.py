@@ -1,4 +1,4 @@
-"""What the first submission needs, as outputs of the stack."""
+"""Outputs of a stack for the first submission."""
 
 from __future__ import annotations
 
@@ -38,13 +38,12 @@ class SubmissionOutputs(CheckedConstruct):
 
     ``cdk deploy`` prints them, for an id ``Hello``::
 
-        BatchQuickstart.HelloJobQueue = Queue4A7E3555-xr6TqcUvN0aF
-        BatchQuickstart.HelloJobDefinition = Hello4A628BD4-2c6b1f
-        BatchQuickstart.HelloSubmit = aws batch submit-job --region eu-west-1 --job-name hello --job-queue …
-        BatchQuickstart.HelloLogs = aws logs tail --region eu-west-1 --follow …
+        BatchQuickstart.HelloJobQueue = Queue4A7E3555-xr6TqcUvN0aF BatchQuickstart.HelloJobDefinition =
+        Hello4A628BD4-2c6b1f BatchQuickstart.HelloSubmit = aws batch submit-job --region eu-west-1 --job-name hello
+        --job-queue … BatchQuickstart.HelloLogs = aws logs tail --region eu-west-1 --follow …
 
-    The command names no revision, so that it stays right when the definition changes. There is a command for the logs
-    where the definition is made in this app and its jobs write to CloudWatch Logs.
+    The command names no revision, so it stays right when the definition changes. There is a command for the logs if
+    the definition is made in this app and its jobs write to CloudWatch Logs.
 
     Guide: Submitting a Job.
     """
@@ -74,17 +73,17 @@ class SubmissionOutputs(CheckedConstruct):
 
         Args:
             scope: Where the outputs belong: best the stack that makes the definition.
-            id: What the names of the outputs begin with.
-            job_queue: Where to submit: ours, the L2's, an L1 or an imported one.
-            job_definition: What to submit: ours, the L2's, an L1 or an imported one.
+            id: The beginning of the names of the outputs.
+            job_queue: The queue to submit to: ours, the L2's, an L1 or an imported one.
+            job_definition: The definition to submit: ours, the L2's, an L1 or an imported one.
             job_name: Up to 128 letters, digits, ``-`` and ``_``. By default the construct's id in lower case.
             array_size: 2 to 10,000 children. By default it is a single job.
-            parameters: Values for the ``Ref::name`` of the command. By default those of the definition.
-            container_overrides: What changes in the container. By default nothing.
-            eks_properties_override: What changes in the pod on Amazon EKS. By default nothing.
-            node_overrides: What changes in a multi-node parallel job. By default nothing.
-            share_identifier: Whose share pays. Needed if, and only if, the queue has a fair-share policy; by default
-                none.
+            parameters: Values for the placeholders ``Ref::name`` of the command. By default those of the definition.
+            container_overrides: Changes to the container. By default none.
+            eks_properties_override: Changes to the pod on Amazon EKS. By default none.
+            node_overrides: Changes to a multi-node parallel job. By default none.
+            share_identifier: The fair share that the job uses. Required if the queue has a fair-share policy, else not
+                allowed; by default none.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.
@@ -94,13 +93,13 @@ class SubmissionOutputs(CheckedConstruct):
             shared = job_queue.cfn.scheduling_policy_arn is not None
             problems.check(
                 shared or share_identifier is None,
-                f"share_identifier is for queues with a fair-share policy, got {share_identifier!r} for one without: "
-                "leave it out",
+                f"share_identifier is for queues with a fair-share policy, got {share_identifier!r} for one "
+                "without: leave it out",
             )
             problems.check(
                 share_identifier is not None or not shared,
-                "share_identifier must be given for a queue with a fair-share policy, which refuses jobs without, got "
-                "none",
+                "share_identifier must be given for a queue with a fair-share policy, which refuses jobs without "
+                "one, got none",
             )
         problems.raise_if_any()
         request = SubmitJobRequest(
@@ -131,13 +130,13 @@ class SubmissionOutputs(CheckedConstruct):
 
 
 def output(scope: Construct, id: str, value: str, description: str) -> CfnOutput:
-    """Create an output whose name is the path of its construct, without the hash that a logical id has.
+    """Create an output whose name is the path of its construct, without the hash of a logical id.
 
     Args:
         scope: Where it belongs.
         id: Its name in that scope.
-        value: What it says.
-        description: What for, in words.
+        value: The value.
+        description: The purpose, in words.
     """
     made = CfnOutput(scope, id, value=value, description=description)
     stack = Stack.of(scope)

@@ -1,4 +1,4 @@
-"""What one submission changes in its definition: in the container, in those of a task or a pod, or in nodes."""
+"""Changes that one submission makes to its definition: to the container, to several of a task or a pod, or to nodes."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ __all__ = [
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerOverrides:
-    """What one submission changes in the container of its definition.
-
-    Guide: Submitting a Job.
+    """Changes that one submission makes to the container of its definition.
 
     Attributes:
-        command: What the container runs instead. By default what the definition says.
+        command: The command of the container. By default that of the definition.
         environment: Variables that are added or changed. Names that begin with ``AWS_BATCH`` belong to AWS Batch. By
             default none.
-        vcpus: vCPUs, more than 0, and whole ones on EC2. By default as the definition says.
-        memory_mib: Memory in MiB, at least 4. By default as the definition says.
-        gpus: GPUs, at least 1. By default as the definition says.
+        vcpus: vCPUs, more than 0, and whole ones on EC2. By default as in the definition.
+        memory_mib: Memory in MiB, at least 4. By default as in the definition.
+        gpus: GPUs, at least 1. By default as in the definition.
 
     Raises:
         ValueError: a limit is broken.
+
+    Guide: Submitting a Job.
     """
 
     command: Sequence[str] | None = None
@@ -66,21 +66,21 @@ class ContainerOverrides:
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskContainerOverrides:
-    """What one submission changes in one of several containers of a job on ECS.
-
-    Guide: Submitting a Job.
+    """Changes that one submission makes to one of several containers of a job on ECS.
 
     Attributes:
-        name: Which container of the definition.
-        command: What it runs instead. By default what the definition says.
+        name: The name of the container in the definition.
+        command: The command of the container. By default that of the definition.
         environment: Variables that are added or changed. Names that begin with ``AWS_BATCH`` belong to AWS Batch. By
             default none.
-        vcpus: vCPUs, more than 0, and whole ones on EC2. By default as the definition says.
-        memory_mib: Memory in MiB, at least 4. By default as the definition says.
-        gpus: GPUs, at least 1. By default as the definition says.
+        vcpus: vCPUs, more than 0, and whole ones on EC2. By default as in the definition.
+        memory_mib: Memory in MiB, at least 4. By default as in the definition.
+        gpus: GPUs, at least 1. By default as in the definition.
 
     Raises:
         ValueError: a limit is broken.
+
+    Guide: Submitting a Job.
     """
 
     name: str
@@ -92,7 +92,7 @@ class TaskContainerOverrides:
 
     def __post_init__(self) -> None:
         problems = Problems()
-        problems.check(self.name != "", "name must be that of a container of the definition, got ''")
+        problems.check(self.name != "", "name must be the name of a container of the definition, got ''")
         _check_container(problems, self)
         problems.raise_if_any()
 
@@ -100,24 +100,24 @@ class TaskContainerOverrides:
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EksContainerOverrides:
-    """What one submission changes in a container of a pod.
-
-    Guide: Submitting a Job; Job Definition Parameters (eksProperties).
+    """Changes that one submission makes to a container of a pod.
 
     Attributes:
-        name: Which container of the definition. By default the one that has no name there.
-        image: Another image, by its address. By default that of the definition.
-        command: The entry point in place of the definition's. By default the same.
-        args: What the entry point gets, in place of what the definition says. By default the same.
+        name: The name of the container in the definition. By default the container without a name.
+        image: The address of another image. By default that of the definition.
+        command: The entry point of the container. By default that of the definition.
+        args: The arguments of the entry point. By default those of the definition.
         environment: Variables that are added or changed. Names that begin with ``AWS_BATCH`` belong to AWS Batch. By
             default none.
-        vcpus: The vCPUs it is promised, at least 0.25 and in steps of it. By default as the definition says.
-        vcpus_limit: The most vCPUs that it may use, at least ``vcpus``. By default as the definition says.
-        memory_mib: Its memory in whole MiB, at least 4. By default as the definition says.
-        gpus: NVIDIA GPUs, at least 1. By default as the definition says.
+        vcpus: The vCPUs that are reserved for it, at least 0.25 and in steps of it. By default as in the definition.
+        vcpus_limit: The most vCPUs that it may use, at least ``vcpus``. By default as in the definition.
+        memory_mib: Its memory in whole MiB, at least 4. By default as in the definition.
+        gpus: NVIDIA GPUs, at least 1. By default as in the definition.
 
     Raises:
         ValueError: a limit is broken.
+
+    Guide: Submitting a Job; Job Definition Parameters (eksProperties).
     """
 
     name: str | None = None
@@ -149,19 +149,19 @@ class EksContainerOverrides:
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EksPodOverrides:
-    """What one submission changes in the pod of its definition.
-
-    Guide: Submitting a Job; Job Definition Parameters (eksProperties).
+    """Changes that one submission makes to the pod of its definition.
 
     Attributes:
-        containers: Changes in containers, at most 10. By default none.
-        init_containers: Changes in those that prepare the pod, at most 10. By default none.
-        namespace: Another namespace. By default as the definition says.
-        labels: Labels that are added or changed, in the form that `EksPod` says. By default none.
+        containers: Changes to containers, at most 10. By default none.
+        init_containers: Changes to containers that prepare the pod, at most 10. By default none.
+        namespace: Another namespace. By default as in the definition.
+        labels: Labels that are added or changed, in the form of `EksPod`. By default none.
         annotations: Annotations that are added or changed, likewise. By default none.
 
     Raises:
         ValueError: a limit is broken, or a container is named twice.
+
+    Guide: Submitting a Job; Job Definition Parameters (eksProperties).
     """
 
     containers: Sequence[EksContainerOverrides] = ()
@@ -184,23 +184,23 @@ class EksPodOverrides:
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodePropertyOverride:
-    """What one submission changes on the nodes of a range, with one of the three kinds of overrides.
-
-    Guide: Submitting a Job; Multi-node Parallel Jobs.
+    """Changes that one submission makes to a range of nodes, with one of the three kinds of overrides.
 
     Attributes:
-        target_nodes: Which nodes: a `NodeRange`, or ``"0:3"``, ``":3"``, ``"4:"``, ``":"``.
-        container_overrides: What changes in their container. By default nothing.
-        ecs_properties_override: What changes in their containers by name. By default nothing.
-        eks_properties_override: What changes in their pods. By default nothing.
-        instance_type: The type that they run on. For a `MultiNodeParallelJobDefinition` give ``container_overrides``
-            beside it, at least an empty ``ContainerOverrides()``; AWS Batch takes none for pods. By default as the
-            definition says.
-        consumes: How much of which consumable resources they hold, by name or ARN, at least 1 of each. By default as
-            the definition says.
+        target_nodes: The range: a `NodeRange`, or ``"0:3"``, ``":3"``, ``"4:"``, ``":"``.
+        container_overrides: Changes to their container. By default none.
+        ecs_properties_override: Changes to their containers, by name. By default none.
+        eks_properties_override: Changes to their pods. By default none.
+        instance_type: Their instance type. For a `MultiNodeParallelJobDefinition` also give ``container_overrides``, at
+            least an empty ``ContainerOverrides()``; AWS Batch takes no instance type for pods. By default as in the
+            definition.
+        consumes: The consumable resources that they use, by name or ARN, with the quantity of each, at least 1. By
+            default as in the definition.
 
     Raises:
-        ValueError: the range is none, there are several kinds of overrides, or pods with an ``instance_type``.
+        ValueError: the range is malformed, there are several kinds of overrides, or pods with an ``instance_type``.
+
+    Guide: Submitting a Job; Multi-node Parallel Jobs.
     """
 
     target_nodes: NodeRange | str
@@ -226,17 +226,17 @@ class NodePropertyOverride:
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeOverrides:
-    """What one submission changes in a multi-node parallel job.
-
-    Guide: Submitting a Job; Multi-node Parallel Jobs.
+    """Changes that one submission makes to a multi-node parallel job.
 
     Attributes:
-        num_nodes: How many nodes, at least 1; for definitions whose last range is ``open_ended``. By default as many as
-            the definition says.
-        node_property_overrides: What changes on which nodes. By default nothing.
+        num_nodes: The number of nodes, at least 1; for definitions whose last range is ``open_ended``. By default as in
+            the definition.
+        node_property_overrides: Changes to ranges of nodes. By default none.
 
     Raises:
         ValueError: there are no nodes.
+
+    Guide: Submitting a Job; Multi-node Parallel Jobs.
     """
 
     num_nodes: Number | None = None
@@ -249,7 +249,7 @@ class NodeOverrides:
 
 
 class _Overridden(Protocol):
-    """What has the three kinds of overrides of containers."""
+    """An object with the three kinds of overrides of containers."""
 
     @property
     def container_overrides(self) -> ContainerOverrides | None: ...
@@ -262,25 +262,25 @@ class _Overridden(Protocol):
 
 
 def check_one_kind(problems: Problems, overridden: _Overridden, *others: str) -> None:
-    """Note overrides of more than one kind: a definition has containers, tasks, pods or nodes.
+    """Add a problem for overrides of more than one kind: a definition has containers, tasks, pods or nodes.
 
     Args:
-        problems: Where to note it.
-        overridden: What has them.
+        problems: Where to add it.
+        overridden: The object that has the overrides.
         others: Further kinds that it has.
     """
     names = ("container_overrides", "ecs_properties_override", "eks_properties_override")
     given = [name for name in names if getattr(overridden, name)] + list(others)
     problems.check(
         len(given) <= 1,
-        f"overrides must be of the definition's one kind, got {' and '.join(given)}",
+        f"overrides must be of one kind, that of the definition, got {' and '.join(given)}",
     )
     containers = [each.name for each in overridden.ecs_properties_override]
     _check_once(problems, containers)
 
 
 def check_consumed(problems: Problems, consumes: Mapping[str, Number]) -> None:
-    """Note quantities of nothing, and too many resources."""
+    """Add a problem for quantities below 1, and for too many resources."""
     problems.within("the length of consumes", len(consumes), limits.CONSUMABLES)
     for quantity in consumes.values():
         problems.within("the quantity of a consumable resource", quantity, limits.CONSUMABLE_QUANTITY)

@@ -1,4 +1,4 @@
-"""Where a request goes and what it runs: given by name, by ARN, or as a construct."""
+"""The queue and the definition of a request: given by name, by ARN, or as a construct."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
 
 __all__ = ["check_place", "definition_text", "queue_text", "runs_one_container"]
 
-# What Step Functions' container overrides are refused for: several containers, pods, nodes.
+# Kinds of jobs for which AWS Batch refuses Step Functions' container overrides: several containers, pods, nodes.
 _OTHER_KINDS = ("ecs_properties", "eks_properties", "node_properties")
 
 
 def check_place(problems: Problems, name: str, value: object) -> None:
-    """Note a queue or a definition that is neither a name nor a construct of that kind.
+    """Add a problem if a value is neither a name nor a construct of the right kind.
 
     Args:
-        problems: Where to note.
+        problems: Where to add it.
         name: The argument, ``job_queue`` or ``job_definition``.
-        value: What was given.
+        value: The value of the argument.
     """
     if isinstance(value, str):
         problems.check(value != "", f"{name} must be a name or an ARN, got an empty string")
@@ -34,37 +34,37 @@ def check_place(problems: Problems, name: str, value: object) -> None:
 
 
 def queue_text(queue: str | IJobQueueRef) -> str:
-    """A name or an ARN as it is; of a construct its ARN.
+    """Return a name or an ARN as it is, and the ARN of a construct.
 
     Args:
-        queue: As the user gave it.
+        queue: The queue as the user gave it.
     """
     return queue if isinstance(queue, str) else queue.job_queue_ref.job_queue_arn
 
 
 def definition_text(definition: str | IJobDefinitionRef) -> str:
-    """A name or an ARN as it is; of a construct the ARN over all revisions, which runs the newest.
+    """Return a name or an ARN as it is, and for a construct the ARN over all revisions, which runs the newest.
 
     Args:
-        definition: As the user gave it.
+        definition: The definition as the user gave it.
     """
     if isinstance(definition, str):
         return definition
-    # Names and ARNs need no CDK: a program that submits jobs may not have it.
+    # Names and ARNs need no CDK: a program that submits jobs may run without it.
     from batch_constructs.job_definitions.base import arn_of, name_and_revisions  # noqa: PLC0415
 
     return name_and_revisions(arn_of(definition))[0]
 
 
 def runs_one_container(definition: str | IJobDefinitionRef) -> bool | None:
-    """Whether a definition has one container on one host; ``None`` where only its name is known.
+    """Return whether a definition has one container on one host; ``None`` if only its name is known.
 
     Args:
         definition: Ours, the L2's, an L1, an imported one, or a name.
     """
     if isinstance(definition, str):
         return None
-    from aws_cdk import aws_batch as batch  # noqa: PLC0415 - who has a construct has loaded it
+    from aws_cdk import aws_batch as batch  # noqa: PLC0415 - loaded already if there is a construct
 
     cfn: Any = definition if isinstance(definition, batch.CfnJobDefinition) else definition.node.default_child
     if not isinstance(cfn, batch.CfnJobDefinition):

@@ -40,9 +40,9 @@ _TARGET = pipes.CfnPipe
 class QueuedJob(CheckedConstruct):
     """A job for each message of an SQS queue, submitted by an EventBridge pipe.
 
-    The message goes when its job is submitted, not when it has run. A message that cannot be submitted comes back
-    until it has been tried often enough, and then goes to a dead-letter queue. The pipe's role may read this queue and
-    submit this definition, in any revision, to this job queue, and nothing else.
+    A message is deleted when its job is submitted, not when the job has run. A message that cannot be submitted is
+    retried, and then goes to a dead-letter queue. The pipe's role may read this queue and submit this definition, in
+    any revision, to this job queue, and nothing else.
 
     Guide: Submitting a Job; AWS Batch Jobs as CloudWatch Events Targets.
     """
@@ -70,24 +70,24 @@ class QueuedJob(CheckedConstruct):
         Args:
             scope: Where it belongs.
             id: Its name in that scope.
-            job_queue: Where to submit: ours, the L2's, an L1 or an imported one.
-            job_definition: What to submit: ours, the L2's, an L1 or an imported one.
-            source: Where messages come from. By default an encrypted SQS queue of its own; one of yours keeps its own
+            job_queue: The queue to submit to: ours, the L2's, an L1 or an imported one.
+            job_definition: The definition to submit: ours, the L2's, an L1 or an imported one.
+            source: The queue of the messages. By default a new encrypted SQS queue; one of yours keeps its own
                 dead-letter queue, and its key lets the pipe's role decrypt.
             job_name: Up to 128 letters, digits, ``-`` and ``_``. By default the construct's id.
             array_size: 2 to 10,000 children. By default it is a single job.
-            parameters: Values for the ``Ref::name`` of the command, the same for every message. By default those of
-                the definition.
-            message_parameters: Values taken from the message, by path: ``{"key": "$.body.key"}`` where the body is
-                JSON, ``{"id": "$.messageId"}`` for what SQS adds. By default none.
-            container_overrides: What changes in the container. By default nothing.
+            parameters: Values for the placeholders ``Ref::name`` of the command, the same for every message. By default
+                those of the definition.
+            message_parameters: Values taken from the message, by path: ``{"key": "$.body.key"}`` if the body is JSON,
+                ``{"id": "$.messageId"}`` for attributes that SQS adds. By default none.
+            container_overrides: Changes to the container. By default none.
             retry_strategy: How often a job is tried, 1 to 10 times. Rules for exits belong to the definition. By
-                default as the definition says.
-            filters: Which messages count, as patterns such as ``{"body": {"kind": ["image"]}}``, at most 5; one that
-                matches is enough. Others are removed. By default all count.
-            maximum_receives: How often a message is tried before it goes to the dead-letter queue, 1 to 1,000, of its
-                own queue; by default 3 times.
-            enabled: Whether it runs; by default yes. Messages wait meanwhile.
+                default as in the definition.
+            filters: Patterns for messages, such as ``{"body": {"kind": ["image"]}}``, at most 5; one that matches is
+                enough. Other messages are removed. By default all messages count.
+            maximum_receives: How often a message of the new queue is tried before it goes to the dead-letter queue, 1
+                to 1,000; by default 3 times.
+            enabled: Whether the pipe runs; by default yes. Otherwise messages wait.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.
@@ -111,7 +111,7 @@ class QueuedJob(CheckedConstruct):
         both = sorted(set(parameters or {}) & set(paths))
         problems.check(
             not both,
-            f"a parameter stands in parameters or in message_parameters, got {', '.join(both)} in both",
+            f"a parameter must be in parameters or in message_parameters, got {', '.join(both)} in both",
         )
         for name, path in paths.items():
             problems.check(
@@ -147,7 +147,7 @@ class QueuedJob(CheckedConstruct):
             desired_state="RUNNING" if enabled else "STOPPED",
             source=source_arn,
             source_parameters=_TARGET.PipeSourceParametersProperty(
-                # One message, one job: a pipe submits one job for a batch.
+                # One message, one job: for a batch of messages a pipe would submit only one job.
                 sqs_queue_parameters=_TARGET.PipeSourceSqsQueueParametersProperty(batch_size=1),
                 filter_criteria=_TARGET.FilterCriteriaProperty(
                     filters=[_TARGET.FilterProperty(pattern=json.dumps(each)) for each in filters]
@@ -160,7 +160,7 @@ class QueuedJob(CheckedConstruct):
                 batch_job_parameters=_parameters(request, definitions[0]) if request is not None else None
             ),
         )
-        # A pipe that starts before its role has its rights fails to be created.
+        # A pipe cannot be created before its role has its rights.
         self.cfn.node.add_dependency(self.role)
 
     def _role(self, source_arn: str, submits: list[str], job_definition: IJobDefinitionRef) -> iam.Role:

@@ -28,22 +28,22 @@ if TYPE_CHECKING:
 
 __all__ = ["S3TriggeredJob"]
 
-# Where the CDK's custom resource for notifications stands, if a bucket has one.
+# The name of the CDK's custom resource for notifications, if a bucket has one.
 _CDK_NOTIFICATIONS = "Notifications"
 
 
 @checked
 class S3TriggeredJob(EventTriggeredJob):
-    """A job for each object that is created in a bucket, uploaded or copied.
+    """A job for each object that is created in a bucket, by upload or copy.
 
-    The bucket's notifications to EventBridge are turned on if this app makes the bucket, without the function that
-    the CDK would bring. Where the bucket has notifications to functions, queues or topics as well, added before or after
-    this construct, the CDK's function writes all of them, and is told of these. An imported bucket is not touched: turn
-    its notifications to EventBridge on where it is made, or by ``bucket.enable_event_bridge_notification()``. Until
-    then nothing is submitted, which a warning says at synth.
+    If this app makes the bucket, its notifications to EventBridge are turned on without the function that the CDK would
+    add. If the bucket also notifies functions, queues or topics, added before or after this construct, the CDK's
+    function writes all notifications, these included. An imported bucket is not changed: turn on its notifications to
+    EventBridge where it is made, or by ``bucket.enable_event_bridge_notification()``. Until then nothing is submitted,
+    which a warning says at synth.
 
-    A job that writes into the bucket it is triggered by needs another prefix or suffix for its output, or it submits
-    itself for ever. The rule, the bucket and the queue are in one Region.
+    A job that writes into the bucket that triggers it needs another prefix or suffix for its output, or it submits
+    itself without end. The rule, the bucket and the queue are in one Region.
 
     Guide: AWS Batch Jobs as CloudWatch Events Targets.
     """
@@ -69,28 +69,28 @@ class S3TriggeredJob(EventTriggeredJob):
         maximum_event_age: Duration | None = None,
         enabled: bool = True,
     ) -> None:
-        """Create the rule, its role and its dead-letter queue, and let the bucket report to EventBridge.
+        """Create the rule, its role and its dead-letter queue, and let the bucket notify EventBridge.
 
         Args:
             scope: Where the rule belongs.
             id: Its name in that scope.
-            bucket: Whose objects: the CDK's ``Bucket``, an L1 or an imported one.
-            job_queue: Where to submit: ours, the L2's, an L1 or an imported one.
-            job_definition: What to submit: ours, the L2's, an L1 or an imported one.
-            prefix: What the key begins with. By default anything.
-            suffix: What the key ends with. By default anything.
-            bucket_parameter: The parameter that gets the bucket's name, ``Ref::bucket`` by default. ``None`` to pass
-                none.
-            key_parameter: The parameter that gets the object's key, ``Ref::key`` by default. ``None`` to pass none.
+            bucket: The bucket of the objects: the CDK's ``Bucket``, an L1 or an imported one.
+            job_queue: The queue to submit to: ours, the L2's, an L1 or an imported one.
+            job_definition: The definition to submit: ours, the L2's, an L1 or an imported one.
+            prefix: The beginning of the key. By default anything.
+            suffix: The end of the key. By default anything.
+            bucket_parameter: The parameter for the bucket's name, by default ``bucket`` (``Ref::bucket``). ``None`` to
+                pass none.
+            key_parameter: The parameter for the object's key, by default ``key`` (``Ref::key``). ``None`` to pass none.
             job_name: Up to 128 letters, digits, ``-`` and ``_``. By default the construct's id.
             array_size: 2 to 10,000 children. By default it is a single job.
-            parameters: Values for other ``Ref::name`` of the command. By default those of the definition.
-            container_overrides: What changes in the container. By default nothing.
-            retry_strategy: In place of the definition's; a rule carries its ``attempts`` only. By default the
-                definition's counts.
-            maximum_retry_attempts: How often a failed submission is tried again, 0 to 185; by default 185 times.
-            maximum_event_age: For how long, 1 minute to 24 hours; by default 24 hours.
-            enabled: Whether it listens; by default yes.
+            parameters: Values for other placeholders ``Ref::name`` of the command. By default those of the definition.
+            container_overrides: Changes to the container. By default none.
+            retry_strategy: A strategy that replaces the definition's; a rule carries its ``attempts`` only. By default
+                that of the definition.
+            maximum_retry_attempts: How often a failed submission is retried, 0 to 185; by default 185 times.
+            maximum_event_age: How long it is retried, 1 minute to 24 hours; by default 24 hours.
+            enabled: Whether the rule is active; by default yes.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.
@@ -100,7 +100,7 @@ class S3TriggeredJob(EventTriggeredJob):
             bucket_parameter is None or bucket_parameter != key_parameter,
             f"bucket_parameter and key_parameter must differ, got {key_parameter!r} for both",
         )
-        # A bucket reports to EventBridge of its own account and Region.
+        # A bucket notifies EventBridge of its own account and Region.
         check_place(problems, scope, "bucket", [bucket])
         problems.raise_if_any()
         paths = {bucket_parameter: "$.detail.bucket.name", key_parameter: "$.detail.object.key"}
@@ -120,7 +120,7 @@ class S3TriggeredJob(EventTriggeredJob):
             maximum_event_age=maximum_event_age,
             enabled=enabled,
         )
-        _report_to_eventbridge(self, bucket)
+        _notify_eventbridge(self, bucket)
 
 
 def _pattern(bucket_name: str, prefix: str, suffix: str) -> dict[str, object]:
@@ -137,7 +137,7 @@ def _literal(text: str) -> str:
     return text.replace("\\", "\\\\").replace("*", "\\*") if known(text) else text
 
 
-def _report_to_eventbridge(triggered: S3TriggeredJob, bucket: IBucketRef | IConstruct) -> None:
+def _notify_eventbridge(triggered: S3TriggeredJob, bucket: IBucketRef | IConstruct) -> None:
     cfn = bucket if isinstance(bucket, s3.CfnBucket) else bucket.node.default_child
     if isinstance(cfn, s3.CfnBucket):
         cfn.add_property_override(
@@ -146,19 +146,19 @@ def _report_to_eventbridge(triggered: S3TriggeredJob, bucket: IBucketRef | ICons
     elif bucket.node.try_find_child(_CDK_NOTIFICATIONS) is None:
         Annotations.of(triggered).add_warning_v2(
             "batch-constructs:bucket-reports-to-eventbridge",
-            f"{bucket.node.path} is imported, and submits nothing unless it sends its notifications to EventBridge: turn "
-            "them on where it is made, or by bucket.enable_event_bridge_notification()",
+            f"{bucket.node.path} is imported, and submits nothing unless it sends its notifications to EventBridge: "
+            "turn them on where it is made, or by bucket.enable_event_bridge_notification()",
         )
     if isinstance(bucket, s3.Bucket):
-        Aspects.of(bucket).add(_ReportStill())
+        Aspects.of(bucket).add(_KeepNotifications())
 
 
 @jsii.implements(IAspect)
-class _ReportStill:
-    """Tells the CDK's function of EventBridge, whenever the bucket got it.
+class _KeepNotifications:
+    """An aspect that keeps notifications to EventBridge on in the CDK's function, whenever the bucket got it.
 
-    The function writes all notifications of a bucket anew, and would turn off what it does not know. Aspects run when
-    the app is complete.
+    The function rewrites all notifications of a bucket, and would turn off those that it does not know. Aspects run
+    when the app is complete.
     """
 
     def visit(self, node: IConstruct) -> None:

@@ -1,4 +1,4 @@
-"""Jobs that are submitted by the clock."""
+"""Jobs that are submitted on a schedule."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ __all__ = ["ScheduledJob"]
 
 @checked
 class ScheduledJob(Scheduled):
-    """A job that EventBridge Scheduler submits again and again.
+    """A job that EventBridge Scheduler submits repeatedly.
 
-    Its role may submit this definition, in any revision, to this queue, and nothing else. What cannot be submitted
-    goes to a dead-letter queue. It always runs the newest revision, so that a new one needs no change here.
+    Its role may submit this definition, in any revision, to this queue, and nothing else. A submission that fails goes
+    to a dead-letter queue. It always runs the newest revision, so a new one needs no change here.
 
     Guide: AWS Batch Jobs as CloudWatch Events Targets.
     """
@@ -71,24 +71,26 @@ class ScheduledJob(Scheduled):
             id: Its name in that scope.
             schedule: ``"rate(1 hour)"``, ``"cron(0 3 * * ? *)"`` or ``"at(2027-01-01T00:00:00)"``, or the CDK's
                 ``ScheduleExpression``.
-            job_queue: Where to submit: ours, the L2's, an L1 or an imported one.
-            job_definition: What to submit: ours, the L2's, an L1 or an imported one.
+            job_queue: The queue to submit to: ours, the L2's, an L1 or an imported one.
+            job_definition: The definition to submit: ours, the L2's, an L1 or an imported one.
             job_name: Up to 128 letters, digits, ``-`` and ``_``. By default the construct's id.
             array_size: 2 to 10,000 children. By default it is a single job.
-            parameters: Values for the ``Ref::name`` of the command. ``<aws.scheduler.scheduled-time>`` in a value
-                stands for the time; ``<aws.scheduler.execution-id>``, ``<aws.scheduler.attempt-number>`` and
-                ``<aws.scheduler.schedule-arn>`` are filled in as well. By default those of the definition.
-            container_overrides: What changes in the container. By default nothing.
-            ecs_properties_override: What changes in which of several containers on ECS. By default nothing.
-            eks_properties_override: What changes in the pod on Amazon EKS. By default nothing.
-            node_overrides: What changes in a multi-node parallel job. By default nothing.
-            share_identifier: Whose share pays. Needed if, and only if, the queue has a fair-share policy; by default
-                none.
-            tags: At most 50 tags of each job; the role may then tag what it submits. By default none.
-            time_zone: Such as ``"Europe/Berlin"``. By default UTC, or what the ``ScheduleExpression`` says.
-            maximum_retry_attempts: How often a failed submission is tried again, 0 to 185; by default 185 times.
-            maximum_event_age: For how long, 1 minute to 24 hours; by default 24 hours.
-            enabled: Whether it runs; by default yes.
+            parameters: Values for the placeholders ``Ref::name`` of the command. In a value,
+                ``<aws.scheduler.scheduled-time>`` becomes the time; ``<aws.scheduler.execution-id>``,
+                ``<aws.scheduler.attempt-number>`` and ``<aws.scheduler.schedule-arn>`` are filled in as well. By
+                default those of the definition.
+            container_overrides: Changes to the container. By default none.
+            ecs_properties_override: Changes to several containers on ECS, by name. By default none.
+            eks_properties_override: Changes to the pod on Amazon EKS. By default none.
+            node_overrides: Changes to a multi-node parallel job. By default none.
+            share_identifier: The fair share that the job uses. Required if the queue has a fair-share policy, else not
+                allowed; by default none.
+            tags: At most 50 tags of each job; the role may then tag the jobs that it submits. By default none.
+            time_zone: The time zone, such as ``"Europe/Berlin"``. By default UTC, or that of the
+                ``ScheduleExpression``.
+            maximum_retry_attempts: How often a failed submission is retried, 0 to 185; by default 185 times.
+            maximum_event_age: How long it is retried, 1 minute to 24 hours; by default 24 hours.
+            enabled: Whether the schedule is active; by default yes.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.
@@ -131,7 +133,7 @@ class ScheduledJob(Scheduled):
             self.request.to_scheduler_input(),
             actions={
                 "batch:SubmitJob": lambda role: [queue, *definitions, *consumed_by(job_definition, role)],
-                # AWS Batch asks for it on the queue and the definition of a call with tags.
+                # AWS Batch checks it on the queue and the definition of a call with tags.
                 **({"batch:TagResource": lambda _: [queue, *definitions]} if tags else {}),
             },
             schedule=schedule,

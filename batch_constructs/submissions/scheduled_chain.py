@@ -1,4 +1,4 @@
-"""Chains of jobs that are started by the clock."""
+"""Chains of jobs that are started on a schedule."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ __all__ = ["ScheduledJobChain"]
 
 @checked
 class ScheduledJobChain(Scheduled):
-    """A state machine that EventBridge Scheduler starts again and again, such as a nightly chain of jobs.
+    """A state machine that EventBridge Scheduler starts repeatedly, such as a nightly chain of jobs.
 
-    Its role may start executions of this state machine, and nothing else. What cannot be started goes to a dead-letter
+    Its role may start executions of this state machine, and nothing else. A start that fails goes to a dead-letter
     queue.
 
     Guide: Job Dependencies; AWS Batch Jobs as CloudWatch Events Targets.
@@ -52,14 +52,15 @@ class ScheduledJobChain(Scheduled):
             id: Its name in that scope.
             schedule: ``"rate(1 hour)"``, ``"cron(0 3 * * ? *)"`` or ``"at(2027-01-01T00:00:00)"``, or the CDK's
                 ``ScheduleExpression``.
-            state_machine: What to start: a `JobChainStateMachine`, one of the CDK's L2, or an L1.
-            input: What each execution gets; the jobs take it by ``sfn.JsonPath``. A value may hold
-                ``<aws.scheduler.scheduled-time>``, which stands for the time, such as ``2027-01-01T03:00:00Z``. By
-                default an empty object.
-            time_zone: Such as ``"Europe/Berlin"``. By default UTC, or what the ``ScheduleExpression`` says.
-            maximum_retry_attempts: How often a failed start is tried again, 0 to 185; by default 185 times.
-            maximum_event_age: For how long, 1 minute to 24 hours; by default 24 hours.
-            enabled: Whether it runs; by default yes.
+            state_machine: The state machine to start: a `JobChainStateMachine`, one of the CDK's L2, or an L1.
+            input: The input of each execution, which jobs read by ``sfn.JsonPath``. In a value,
+                ``<aws.scheduler.scheduled-time>`` becomes the time, such as ``2027-01-01T03:00:00Z``. By default an
+                empty object.
+            time_zone: The time zone, such as ``"Europe/Berlin"``. By default UTC, or that of the
+                ``ScheduleExpression``.
+            maximum_retry_attempts: How often a failed start is retried, 0 to 185; by default 185 times.
+            maximum_event_age: How long it is retried, 1 minute to 24 hours; by default 24 hours.
+            enabled: Whether the schedule is active; by default yes.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.

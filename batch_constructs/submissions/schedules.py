@@ -1,4 +1,4 @@
-"""What all schedules of EventBridge Scheduler have in common: the role, the dead letters, the time zone."""
+"""The base class of schedules of EventBridge Scheduler: the role, the dead letters, the time zone."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def check_schedule(
     maximum_retry_attempts: Number,
     maximum_event_age: Duration | None,
 ) -> None:
-    """Note what EventBridge Scheduler would refuse."""
+    """Add a problem for each argument that EventBridge Scheduler would refuse."""
     problems.matches("schedule", schedule if isinstance(schedule, str) else None, patterns.SCHEDULE)
     if time_zone is not None and known(time_zone):
         _check_time_zone(problems, time_zone)
@@ -47,7 +47,7 @@ def _check_time_zone(problems: Problems, name: str) -> None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        # Listing them reads hundreds of files. Where a system has none of its own, nobody knows.
+        # Only now, since listing them reads hundreds of files. If the system has no time zones, nothing can be checked.
         zones = available_timezones()
         problems.check(
             not zones,
@@ -56,13 +56,13 @@ def _check_time_zone(problems: Problems, name: str) -> None:
 
 
 class Scheduled(CheckedConstruct):
-    """A schedule with a role of its own; what cannot be delivered goes to a dead-letter queue."""
+    """A schedule with its own role; calls that fail go to a dead-letter queue."""
 
     dead_letter_queue: sqs.Queue
-    """What could not be started, for 14 days."""
+    """The queue that keeps failed calls for 14 days."""
 
     role: iam.Role
-    """Who starts it: it may do this one thing."""
+    """The role of the schedule: it may do this one thing."""
 
     cfn: scheduler.CfnSchedule
 
@@ -78,7 +78,7 @@ class Scheduled(CheckedConstruct):
         maximum_event_age: Duration | None,
         enabled: bool,
     ) -> None:
-        """Make the schedule, which calls this target with this message. Its role may do these actions, each on some resources."""
+        """Make the schedule that calls a target with a message. Its role may do these actions on these resources."""
         self.dead_letter_queue = dead_letter_queue(self)
         self.role = self._role(actions)
         expression, zone = (
@@ -96,7 +96,7 @@ class Scheduled(CheckedConstruct):
             target=scheduler.CfnSchedule.TargetProperty(
                 arn=arn,
                 role_arn=self.role.role_arn,
-                # Not json.dumps: only the CDK can put a number that it does not know yet into a text.
+                # Not json.dumps: only the CDK can put a number token into a string.
                 input=Stack.of(self).to_json_string(message),
                 dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(
                     arn=self.dead_letter_queue.queue_arn
@@ -107,7 +107,7 @@ class Scheduled(CheckedConstruct):
                 ),
             ),
         )
-        # A schedule that starts before its role has its rights would send its first message to the dead letters.
+        # If the schedule started before its role has its rights, the first message would go to the dead letters.
         self.cfn.node.add_dependency(self.role.node.find_child("DefaultPolicy"))
 
     def _role(self, actions: Mapping[str, Callable[[iam.Role], list[str]]]) -> iam.Role:

@@ -1,4 +1,4 @@
-"""Jobs that are submitted when something happens."""
+"""Jobs that are submitted when an event happens."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
 __all__ = ["EventTriggeredJob"]
 
-# What EventBridge takes for a variable of the template; the ones of its own are always there.
+# EventBridge reads this as a variable of the template; its own variables always exist.
 _VARIABLE = re.compile(r"<(?!aws\.events\.)[A-Za-z0-9._-]+>")
-# How many variables an input transformer takes.
+# The most variables that an input transformer takes.
 _VARIABLES = 100
 
 
@@ -46,8 +46,8 @@ _VARIABLES = 100
 class EventTriggeredJob(CheckedConstruct):
     """A job that an EventBridge rule submits for each event of a pattern.
 
-    Its role may submit this definition, in any revision, to this queue, and nothing else. What cannot be submitted
-    goes to a dead-letter queue. It always runs the newest revision, so that a new one needs no change here.
+    Its role may submit this definition, in any revision, to this queue, and nothing else. A submission that fails goes
+    to a dead-letter queue. It always runs the newest revision, so a new one needs no change here.
 
     A rule passes no share identifier: a queue with a fair-share policy refuses its jobs.
 
@@ -78,22 +78,23 @@ class EventTriggeredJob(CheckedConstruct):
         Args:
             scope: Where the rule belongs.
             id: Its name in that scope.
-            event_pattern: As EventBridge writes it: ``{"source": ["aws.ecr"], "detail": {…}}``.
-            job_queue: Where to submit: ours, the L2's, an L1 or an imported one.
-            job_definition: What to submit: ours, the L2's, an L1 or an imported one.
+            event_pattern: A pattern of EventBridge: ``{"source": ["aws.ecr"], "detail": {…}}``.
+            job_queue: The queue to submit to: ours, the L2's, an L1 or an imported one.
+            job_definition: The definition to submit: ours, the L2's, an L1 or an imported one.
             job_name: Up to 128 letters, digits, ``-`` and ``_``. By default the construct's id.
             array_size: 2 to 10,000 children. By default it is a single job.
-            parameters: Values for the ``Ref::name`` of the command. The rule fills in what it knows of itself, such as
-                ``<aws.events.rule-name>`` and ``<aws.events.event.ingestion-time>``. By default those of the definition.
-            event_parameters: Values that come from the event, each the path of a text in it:
+            parameters: Values for the placeholders ``Ref::name`` of the command. The rule fills in its own attributes,
+                such as ``<aws.events.rule-name>`` and ``<aws.events.event.ingestion-time>``. By default those of the
+                definition.
+            event_parameters: Values that come from the event, each given by the path of a string in it:
                 ``{"repository": "$.detail.repository-name"}``. At most 100. By default none.
-            container_overrides: What changes in the container. By default nothing.
-            retry_strategy: In place of the definition's; a rule carries its ``attempts`` only. By default the
-                definition's counts.
-            event_bus: Whose events. By default the account's default bus, where the events of AWS arrive.
-            maximum_retry_attempts: How often a failed submission is tried again, 0 to 185; by default 185 times.
-            maximum_event_age: For how long, 1 minute to 24 hours; by default 24 hours.
-            enabled: Whether it listens; by default yes.
+            container_overrides: Changes to the container. By default none.
+            retry_strategy: A strategy that replaces the definition's; a rule carries its ``attempts`` only. By default
+                that of the definition.
+            event_bus: The bus of the events. By default the account's default bus, which gets the events of AWS.
+            maximum_retry_attempts: How often a failed submission is retried, 0 to 185; by default 185 times.
+            maximum_event_age: How long it is retried, 1 minute to 24 hours; by default 24 hours.
+            enabled: Whether the rule is active; by default yes.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.
@@ -144,7 +145,7 @@ class EventTriggeredJob(CheckedConstruct):
             arn=self.dead_letter_queue.queue_arn,
             rule_arn=self.cfn.attr_arn,
         )
-        # A rule that listens before its role has its rights would send its first job to the dead letters.
+        # If the rule were active before its role has its rights, its first job would go to the dead letters.
         self.cfn.node.add_dependency(self.role.node.find_child("DefaultPolicy"))
 
     def _target(
@@ -184,7 +185,7 @@ class EventTriggeredJob(CheckedConstruct):
     def _template(self, given: dict[str, Any], variables: dict[str, str]) -> str:
         text = Stack.of(self).to_json_string
         values = {name: text(value) for name, value in given.get("Parameters", {}).items()}
-        # No quotes around a variable: EventBridge brings them, and escapes those inside a value.
+        # No quotes around a variable: EventBridge adds them, and escapes quotes inside a value.
         values |= {name: f"<{variable}>" for name, variable in variables.items()}
         members = {"Parameters": _object(values)}
         if "ContainerOverrides" in given:
@@ -195,7 +196,7 @@ class EventTriggeredJob(CheckedConstruct):
         role = iam.Role(
             self,
             "Role",
-            # Not the rule itself: the rule names the role.
+            # The condition cannot name the rule, since the rule names the role.
             assumed_by=cdk.guarded_principal(
                 "events.amazonaws.com", {"StringEquals": {"aws:SourceAccount": cdk.account()}}
             ),
@@ -226,5 +227,5 @@ def _check_parameters(
     for name, value in parameters.items() if from_event else ():
         problems.check(
             not known(value) or _VARIABLE.search(value) is None,
-            f"parameters must hold nothing in <> beside event_parameters, got {name}={value!r}",
+            f"parameters must have nothing in <> together with event_parameters, got {name}={value!r}",
         )

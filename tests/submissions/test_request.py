@@ -252,7 +252,7 @@ def test_fails_when_the_carrier_cannot_carry_the_overrides(members: dict[str, An
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: TaskContainerOverrides(name=""), "name must be that of a container"),
+        (lambda: TaskContainerOverrides(name=""), "name must be the name of a container"),
         (lambda: TaskContainerOverrides(name="a", gpus=0), "gpus must be at least 1"),
         (lambda: EksContainerOverrides(vcpus=0.3), "vcpus must be a multiple of 0.25"),
         (lambda: EksContainerOverrides(memory_mib=3), "memory_mib must be at least 4"),
@@ -274,7 +274,7 @@ def test_fails_when_the_carrier_cannot_carry_the_overrides(members: dict[str, An
                 container_overrides=ContainerOverrides(vcpus=1),
                 eks_properties_override=EksPodOverrides(namespace="jobs"),
             ),
-            "of the definition's one kind, got container_overrides and eks_properties_override",
+            "of one kind, that of the definition, got container_overrides and eks_properties_override",
         ),
         (lambda: NodeOverrides(num_nodes=0), "num_nodes must be at least 1"),
         (

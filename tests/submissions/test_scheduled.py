@@ -181,7 +181,7 @@ def test_tags_need_a_right_on_the_queue_and_the_definition(
     [
         (
             "<aws.scheduler.scheduled_time>",
-            r"no attribute of EventBridge Scheduler.*\(did you mean '<aws.scheduler.scheduled-time>'\?\)",
+            r"not an attribute of EventBridge Scheduler.*\(did you mean '<aws.scheduler.scheduled-time>'\?\)",
         ),
         (
             "<aws.events.rule-name>",

@@ -167,7 +167,7 @@ def test_it_can_listen_to_another_bus_and_not_at_all(
         ({"event_parameters": {"a": "detail.a"}}, "must hold paths such as"),
         ({"event_parameters": {str(n): "$.a" for n in range(101)}}, "must be at most 100, got 101"),
         ({"event_parameters": PATHS, "parameters": {"repository": "a"}}, "got it in both"),
-        ({"event_parameters": PATHS, "parameters": {"a": "<b>"}}, "must hold nothing in <>"),
+        ({"event_parameters": PATHS, "parameters": {"a": "<b>"}}, "must have nothing in <>"),
     ],
 )
 def test_fails_when_arguments_are_impossible(stack: Stack, arguments: dict[str, Any], message: str) -> None:
