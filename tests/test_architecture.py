@@ -7,6 +7,7 @@ import io
 import subprocess
 import sys
 import tokenize
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,18 +64,21 @@ def room_of(parts: Sequence[str]) -> str:
     return ".".join(parts[: 2 if parts[0] == "assembly" else 1])
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Yield the modules that a file imports, as written."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def imports(path: Path, *, types: bool = True) -> Iterator[str]:
+    """Yield the modules that a file imports, with or without those that only the type checker needs."""
+    nodes: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    for node in nodes:
+        if types or not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)):
+            nodes += ast.iter_child_nodes(node)
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: imports are absolute"
-            # Of a package of rooms, what is imported may be a room.
-            within = node.module in {"batch_constructs", "batch_constructs.assembly"}
-            yield from (
-                [f"{node.module}.{alias.name}" for alias in node.names] if within else [str(node.module)]
-            )
+            for alias in node.names:
+                # A name that is imported from a package may be a module.
+                module = PACKAGE.parent.joinpath(*f"{node.module}.{alias.name}".split("."))
+                is_module = module.is_dir() or module.with_suffix(".py").is_file()
+                yield f"{node.module}.{alias.name}" if is_module else str(node.module)
 
 
 def arrows() -> Iterator[tuple[str, str, str]]:
@@ -93,6 +97,15 @@ def test_imports_lead_down_only() -> None:
     assert [
         f"{name} imports {there}" for name, here, there in arrows() if there not in ORDER[: ORDER.index(here)]
     ] == []
+
+
+def test_no_modules_wait_for_each_other() -> None:
+    """No two modules import each other, directly or in a circle: each can be read and loaded after what it needs."""
+    graph = {
+        "batch_constructs." + name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): path
+        for name, path in modules().items()
+    }
+    TopologicalSorter({name: set(imports(path, types=False)) for name, path in graph.items()}).prepare()
 
 
 def test_constructs_and_templates_meet_at_one_door() -> None:

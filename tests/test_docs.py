@@ -17,7 +17,7 @@ from click import Choice
 import batch_constructs
 from batch_constructs.assembly.checks import check, rules
 from batch_constructs.assembly.template import model_of
-from batch_constructs.assembly.template.documents import parse
+from batch_constructs.assembly.template.files import parse
 from batch_constructs.cli import main
 from batch_constructs.cli.commands import check as check_command
 from docs import build, build_rules

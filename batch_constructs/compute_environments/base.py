@@ -6,16 +6,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import jsii
-from aws_cdk import Annotations, Fn
+from aws_cdk import Annotations, Aspects, Fn, Tag
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces.aws_batch import ComputeEnvironmentReference, IComputeEnvironmentRef
+from constructs import IValidation
 
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.references import Referable
 from batch_constructs._border.tokens import known
 from batch_constructs.compute_environments.documents import EnvironmentCliJson
-from batch_constructs.compute_environments.dropped_tags import watch_tags
 from batch_constructs.roles import EcsInstanceRole
 
 if TYPE_CHECKING:
@@ -135,7 +135,15 @@ class OwnComputeEnvironment(EnvironmentCliJson, ComputeEnvironmentBase):
     def _keep_stack_tags_off(self) -> None:
         # Tags of an environment are create-only: a changed stack-wide tag would replace it, and its queue with it.
         self.cfn.add_property_deletion_override("Tags")
-        watch_tags(self)
+        self._watch_tags()
+
+    def _watch_tags(self) -> None:
+        """Warn at synth of ``Tags.of(environment).add(…)``, whose tag is kept off the environment.
+
+        Tags of the stack, the app or a platform are kept off, too, without a warning: they are meant for queues and
+        definitions.
+        """
+        self.node.add_validation(_DroppedTags(self))
 
     def _note_if_disabled(self, *, enabled: bool) -> None:
         if not enabled:
@@ -154,6 +162,28 @@ class OwnComputeEnvironment(EnvironmentCliJson, ComputeEnvironmentBase):
         ]
         if given:
             self.cfn.node.add_dependency(*given)
+
+
+@jsii.implements(IValidation)
+class _DroppedTags:
+    """A validation of the tags of one environment, when the app is complete."""
+
+    def __init__(self, environment: OwnComputeEnvironment) -> None:
+        self._environment = environment
+
+    def validate(self) -> list[str]:
+        """Warn of each tag that was added to this environment only; it never stops a synth."""
+        environment = self._environment
+        tagged, belongs = environment._tagged, environment._tags_belong  # noqa: SLF001 - part of that class
+        aspects = [aspect for place in (environment, environment.cfn) for aspect in Aspects.of(place).all]
+        for tag in aspects:
+            if isinstance(tag, Tag) and tag.key not in tagged:
+                Annotations.of(environment).add_warning_v2(
+                    f"batch-constructs:dropped-tag-{tag.key}",
+                    f"the tag {tag.key!r} does not reach the environment, which AWS would replace with each change of its "
+                    f"tags: {belongs.format(key=tag.key, value=tag.value)}",
+                )
+        return []
 
 
 @jsii.implements(ec2.IConnectable)

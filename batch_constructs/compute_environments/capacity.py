@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from batch_constructs.facts.vocabulary import ContainerInsights, UserdataType
     from batch_constructs.launch_templates.overrides import LaunchTemplateOverride
 
-__all__ = ["Capacity"]
+__all__ = ["Capacity", "check_instance_types"]
 
 # The form of a type, a family or a bundle. Any name of this form may exist tomorrow.
 _NAME_FORM = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)?|optimal|default_(x86_64|arm64)")
@@ -79,7 +79,7 @@ class Capacity:
             "security_groups must name at least one, or be omitted for one of its own",
         )
         problems.matches("compute_environment_name", self.compute_environment_name, patterns.RESOURCE_NAME)
-        self._check_instance_types(problems)
+        check_instance_types(problems, self.instance_types, self.allocation_strategy)
         check_images(problems, self.image_types, self.image_ids or {}, on_eks=self.on_eks)
         check_overrides(problems, self.launch_template_overrides, self.instance_types)
         templates = [self.launch_template, *(each.launch_template for each in self.launch_template_overrides)]
@@ -106,12 +106,9 @@ class Capacity:
         """Return types that are missing from the data and may be new; typos are reported by CE-18."""
         return [
             f"{name!r}{types.nearest(name)}"
-            for name in self._literal_types()
+            for name in filter(known, self.instance_types)
             if not types.is_known(name) and not misspelt(name)
         ]
-
-    def _literal_types(self) -> list[str]:
-        return [name for name in self.instance_types if known(name)]
 
     def _updates_in_place(self) -> bool:
         return not self.has_service_role and self.allocation_strategy != AllocationStrategy.BEST_FIT
@@ -145,43 +142,6 @@ class Capacity:
             "allocation_strategy must not be BEST_FIT on Amazon EKS, got BEST_FIT: leave it out",
         )
 
-    def _check_instance_types(self, problems: Problems) -> None:
-        problems.check(
-            len(self.instance_types) > 0, "instance_types must name at least one type, family or bundle"
-        )
-        for name in self._literal_types():
-            problems.check(
-                _NAME_FORM.fullmatch(name) is not None,
-                f"instance_types must hold types, families or bundles such as 'c7i.large', 'c7i' or "
-                f"'default_x86_64', got {name!r}{types.nearest(name)}",
-            )
-        self._check_order(problems)
-        by_architecture: dict[str, list[str]] = {}
-        for name in self._literal_types():
-            found = types.architectures_of([name]) & {types.Architecture.X86_64, types.Architecture.ARM64}
-            if len(found) == 1:
-                by_architecture.setdefault(next(iter(found)), []).append(name)
-        problems.check(
-            len(by_architecture) <= 1,
-            "instance_types must share one architecture, got "
-            + " and ".join(
-                f"{', '.join(names)} ({which})" for which, names in sorted(by_architecture.items())
-            )
-            + ": make one environment for each",
-        )
-
-    def _check_order(self, problems: Problems) -> None:
-        """Add a problem for bundles with a strategy that needs an order of types, which a bundle does not have."""
-        strategy = STRATEGIES.get(self.allocation_strategy)
-        bundles = [name for name in self._literal_types() if name in types.BUNDLES]
-        arm = any("arm64" in name for name in bundles)
-        problems.check(
-            strategy is None or not strategy.ordered or not bundles,
-            f"instance_types must be types or families with {self.allocation_strategy}, in the order in which it "
-            f"takes them, AWS refuses bundles, got {', '.join(bundles)}: write such as "
-            f"{['c7g', 'm7g', 'r7g'] if arm else ['c7i', 'm7i', 'r7i']}",
-        )
-
     def _check_updates(self, problems: Problems) -> None:
         problems.check(
             not (self.compute_environment_name is not None and self.replace_compute_environment),
@@ -194,3 +154,37 @@ class Capacity:
             f"got service_role {'given' if self.has_service_role else 'omitted'} and "
             f"allocation_strategy={self.allocation_strategy}",
         )
+
+
+def check_instance_types(
+    problems: Problems, instance_types: Sequence[str], strategy: AllocationStrategy | None = None
+) -> None:
+    """Add a problem for instance types that AWS would refuse, also with a strategy that needs an order of types."""
+    names = list(filter(known, instance_types))
+    problems.check(len(instance_types) > 0, "instance_types must name at least one type, family or bundle")
+    for name in names:
+        problems.check(
+            _NAME_FORM.fullmatch(name) is not None,
+            f"instance_types must hold types, families or bundles such as 'c7i.large', 'c7i' or "
+            f"'default_x86_64', got {name!r}{types.nearest(name)}",
+        )
+    chosen = STRATEGIES.get(strategy or "")
+    bundles = [name for name in names if name in types.BUNDLES]
+    arm = any("arm64" in name for name in bundles)
+    problems.check(
+        chosen is None or not chosen.ordered or not bundles,
+        f"instance_types must be types or families with {strategy}, in the order in which it "
+        f"takes them, AWS refuses bundles, got {', '.join(bundles)}: write such as "
+        f"{['c7g', 'm7g', 'r7g'] if arm else ['c7i', 'm7i', 'r7i']}",
+    )
+    by_architecture: dict[str, list[str]] = {}
+    for name in names:
+        found = types.architectures_of([name]) & {types.Architecture.X86_64, types.Architecture.ARM64}
+        if len(found) == 1:
+            by_architecture.setdefault(next(iter(found)), []).append(name)
+    problems.check(
+        len(by_architecture) <= 1,
+        "instance_types must share one architecture, got "
+        + " and ".join(f"{', '.join(names)} ({which})" for which, names in sorted(by_architecture.items()))
+        + ": make one environment for each",
+    )

@@ -19,7 +19,6 @@ from batch_constructs._border.problems import Problems
 from batch_constructs._border.synth_checks import CheckedConstruct
 from batch_constructs._border.tokens import known
 from batch_constructs.compute_environments.document_checks import check_document
-from batch_constructs.compute_environments.dropped_tags import watch_tags
 from batch_constructs.facts.vocabulary import ResourceKind
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ def _described(kind: type[Any]) -> type[Any]:
         )
         if "Tags" in properties:
             Aspects.of(self.cfn).add(_NoOtherTags(), priority=AspectPriority.READONLY)
-            watch_tags(self)
+            self._watch_tags()
         else:
             self._keep_stack_tags_off()
         self._refer_to(properties)

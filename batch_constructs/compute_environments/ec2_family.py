@@ -16,12 +16,12 @@ from batch_constructs.compute_environments.insights import allow_insights, ecs_s
 from batch_constructs.compute_environments.surroundings import check_network
 from batch_constructs.facts import instance_types as types
 from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
-from batch_constructs.launch_templates.places import check_disks
 from batch_constructs.launch_templates.specification import (
     override_specifications,
     specification,
     with_overrides,
 )
+from batch_constructs.launch_templates.storage import check_disks
 from batch_constructs.roles import EcsInstanceRole, InstanceRole
 
 if TYPE_CHECKING:

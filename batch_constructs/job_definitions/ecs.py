@@ -29,6 +29,7 @@ from batch_constructs.job_definitions.log_drivers import (
     needs_secret,
     resolve_logging,
 )
+from batch_constructs.job_definitions.mounts import connect
 from batch_constructs.job_definitions.parameters import placeholders
 from batch_constructs.job_definitions.secret_grants import grant_secret
 from batch_constructs.permissions import grants
@@ -221,8 +222,8 @@ class EcsJobDefinition(DefinitionCliJson, EcsLinks, JobDefinitionBase):
         self.parameters = dict(settings.parameters or {})
         self.placeholders = placeholders(container.command for container in containers)
         for container in containers:
-            if container.mounts:
-                container.volumes.connect(self)
+            for volume in container.volumes.file_systems:
+                connect(self, self.job_role, volume)
         if any(container.enable_execute_command for container in containers):
             grants.open_session(self)
 

@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from batch_constructs._border.problems import Problems
-    from batch_constructs.job_definitions.ecs import EcsJobDefinition
     from batch_constructs.job_definitions.volumes import Mount
 
-__all__ = ["Volumes", "check_mounts", "check_mounts_on_fargate"]
+__all__ = ["Volumes", "check_mounts", "check_mounts_on_fargate", "connect"]
 
 _L1 = batch.CfnJobDefinition
 _NFS = 2049
@@ -106,17 +105,20 @@ class Volumes:
         for path, volume in (mounts or {}).items():
             yield path, self._names[id(volume)], volume.read_only or None
 
-    def connect(self, definition: EcsJobDefinition) -> None:
-        """Open the file systems to their environments, and let the job's role in."""
-        for volume in self._volumes:
-            if isinstance(volume, Host):
-                continue
-            _open(definition, volume)
-            role = role_beside(definition, definition.job_role)
-            if isinstance(volume, Efs):
-                _let_in(role, volume, "elasticfilesystem", *_efs_arns(volume))
-            else:
-                _let_in(role, volume, "s3files", *_s3_files_arns(volume))
+    @property
+    def file_systems(self) -> list[Efs | S3Files]:
+        """The volumes that need rights: all except directories of the instance."""
+        return [each for each in self._volumes if not isinstance(each, Host)]
+
+
+def connect(definition: Construct, job_role: iam.IRole, volume: Efs | S3Files) -> None:
+    """Open a file system to the environments of a definition's jobs, and let their role use it."""
+    _open(definition, volume)
+    role = role_beside(definition, job_role)
+    if isinstance(volume, Efs):
+        _let_in(role, volume, "elasticfilesystem", *_efs_arns(volume))
+    else:
+        _let_in(role, volume, "s3files", *_s3_files_arns(volume))
 
 
 def _property(name: str, volume: Mount) -> batch.CfnJobDefinition.VolumesProperty:

@@ -21,7 +21,8 @@ from batch_constructs.facts.sources import EC2
 from batch_constructs.launch_templates import members
 from batch_constructs.launch_templates.boot_scripts import mount_script
 from batch_constructs.launch_templates.commands import reserved_settings
-from batch_constructs.launch_templates.places import DEFAULT_ROOT_GIB, check_disks
+from batch_constructs.launch_templates.places import DEFAULT_ROOT_GIB
+from batch_constructs.launch_templates.storage import check_disks
 from batch_constructs.launch_templates.user_data import base64_text, mime_document
 from batch_constructs.launch_templates.volumes import VolumeType, check_volume, gibibytes
 

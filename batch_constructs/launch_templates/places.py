@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 from batch_constructs._border.tokens import known
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from batch_constructs._border.problems import Problems
-    from batch_constructs.launch_templates.storage import Storage
 
 __all__ = [
     "DEFAULT_ROOT_GIB",
     "check_beside_each_other",
-    "check_disks",
     "check_mount_path",
     "check_own_folder",
 ]
@@ -55,27 +53,6 @@ def check_beside_each_other(problems: Problems, names: str, paths: Sequence[str]
         problems.check(
             not f"{one}/".startswith(f"{other}/") and not f"{other}/".startswith(f"{one}/"),
             f"{names} need mount paths next to each other, got {one!r} and {other!r}: one would hide the other",
-        )
-
-
-def check_disks(
-    problems: Problems,
-    storage: Storage | None,
-    mounts: Collection[str],
-    *,
-    root_gibibytes: float = DEFAULT_ROOT_GIB,
-) -> None:
-    """Add a problem if a mount has a wrong path or hides another, or if the swap does not fit on the root disk."""
-    for path in mounts:
-        check_mount_path(problems, path, "the path of mounts")
-    disks = [] if storage is None else storage.mount_paths
-    check_beside_each_other(problems, "mounts and storage", [*mounts, *disks])
-    swap = None if storage is None else storage.swap_mib
-    if swap is not None and known([swap, root_gibibytes]):
-        problems.check(
-            swap < root_gibibytes * 1024,
-            "the swap of storage must be smaller than the root disk that holds it, got "
-            f"{swap:g} MiB of {root_gibibytes:g} GiB: enlarge root_volume_size",
         )
 
 

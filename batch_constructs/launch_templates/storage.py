@@ -13,18 +13,22 @@ from batch_constructs._border.tokens import as_string, known
 from batch_constructs.facts.ranges import Range
 from batch_constructs.facts.sources import EC2
 from batch_constructs.launch_templates.boot_scripts import BootScript
-from batch_constructs.launch_templates.places import check_beside_each_other, check_mount_path
+from batch_constructs.launch_templates.places import (
+    DEFAULT_ROOT_GIB,
+    check_beside_each_other,
+    check_mount_path,
+)
 from batch_constructs.launch_templates.volumes import check_volume, gibibytes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from aws_cdk import Size
 
     from batch_constructs.launch_templates.user_data import UserDataPart
     from batch_constructs.launch_templates.volumes import VolumeType
 
-__all__ = ["Filesystem", "InstanceStoreVolumes", "ScratchVolume", "Storage"]
+__all__ = ["Filesystem", "InstanceStoreVolumes", "ScratchVolume", "Storage", "check_disks"]
 
 Filesystem = Literal["xfs", "ext4"]
 """File systems that a volume can be formatted with."""
@@ -181,3 +185,24 @@ def _check_place(problems: Problems, path: str, filesystem: str) -> None:
         not known(filesystem) or filesystem in get_args(Filesystem),
         f"filesystem must be one of {', '.join(get_args(Filesystem))}, got {filesystem!r}",
     )
+
+
+def check_disks(
+    problems: Problems,
+    storage: Storage | None,
+    mounts: Collection[str],
+    *,
+    root_gibibytes: float = DEFAULT_ROOT_GIB,
+) -> None:
+    """Add a problem if a mount has a wrong path or hides another, or if the swap does not fit on the root disk."""
+    for path in mounts:
+        check_mount_path(problems, path, "the path of mounts")
+    disks = [] if storage is None else storage.mount_paths
+    check_beside_each_other(problems, "mounts and storage", [*mounts, *disks])
+    swap = None if storage is None else storage.swap_mib
+    if swap is not None and known([swap, root_gibibytes]):
+        problems.check(
+            swap < root_gibibytes * 1024,
+            "the swap of storage must be smaller than the root disk that holds it, got "
+            f"{swap:g} MiB of {root_gibibytes:g} GiB: enlarge root_volume_size",
+        )

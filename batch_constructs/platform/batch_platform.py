@@ -11,7 +11,8 @@ from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
 from batch_constructs._border.synth_checks import CheckedConstruct
 from batch_constructs.networking import BatchNetwork
-from batch_constructs.platform.compute import Hosts, PlatformCompute, check_pools
+from batch_constructs.platform.compute import PlatformCompute, check_pools
+from batch_constructs.platform.compute_pool import SharedParts
 from batch_constructs.platform.pools import CpuPool
 from batch_constructs.platform.watching import PlatformWatch, check_tags, check_watch
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from batch_constructs.job_definitions.ec2 import Ec2JobDefinition
     from batch_constructs.job_definitions.fargate import FargateJobDefinition
     from batch_constructs.monitoring.receivers import AlertTarget
-    from batch_constructs.platform.compute import InstanceRole
+    from batch_constructs.platform.compute_pool import InstanceRole
     from batch_constructs.platform.pools import Pool
 
 __all__ = ["BatchPlatform"]
@@ -157,7 +158,7 @@ class BatchPlatform(PlatformCompute, PlatformWatch, CheckedConstruct):
         super().__init__(scope, id)
         self.network = None if vpc is not None else BatchNetwork(self, "Network", max_azs=3, flow_logs=True)
         self.vpc = vpc or self.network.vpc  # type: ignore[union-attr] # one of the two is there
-        hosts = Hosts(
+        shared = SharedParts(
             self,
             vpc=self.vpc,
             vpc_subnets=vpc_subnets,
@@ -165,7 +166,7 @@ class BatchPlatform(PlatformCompute, PlatformWatch, CheckedConstruct):
             instance_role=instance_role,
             pools=pools,
         )
-        self._make(self, hosts, pools)
+        self._make(self, shared, pools)
         tags = cost_tags or ({} if monthly_budget is None else {_TAG: self.node.path})
         self._watch(
             self,

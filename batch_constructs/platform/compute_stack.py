@@ -12,7 +12,8 @@ from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
 from batch_constructs.compute_environments.base import OwnComputeEnvironment
 from batch_constructs.platform._stack import PlatformStack
-from batch_constructs.platform.compute import Hosts, PlatformCompute, check_pools
+from batch_constructs.platform.compute import PlatformCompute, check_pools
+from batch_constructs.platform.compute_pool import SharedParts
 from batch_constructs.platform.pools import CpuPool, OwnPool
 from batch_constructs.platform.watching import check_tags
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from aws_cdk import Environment
     from constructs import Construct
 
-    from batch_constructs.platform.compute import ComputePool, InstanceRole
+    from batch_constructs.platform.compute_pool import ComputePool, InstanceRole
     from batch_constructs.platform.pools import Pool
 
 __all__ = ["BatchComputeStack"]
@@ -100,7 +101,7 @@ class BatchComputeStack(PlatformCompute, PlatformStack):
             termination_protection=termination_protection,
         )
         self.vpc = vpc
-        hosts = Hosts(
+        shared = SharedParts(
             self,
             vpc=vpc,
             vpc_subnets=vpc_subnets,
@@ -108,7 +109,7 @@ class BatchComputeStack(PlatformCompute, PlatformStack):
             instance_role=instance_role,
             pools=pools,
         )
-        self._make(self, hosts, pools)
+        self._make(self, shared, pools)
         for pool in self.pools.values():
             self._offer(pool)
         if cost_tags:

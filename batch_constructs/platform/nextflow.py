@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jsii import Number
 
     from batch_constructs.job_queues.queues import JobQueue
-    from batch_constructs.platform.compute import ComputePool
+    from batch_constructs.platform.compute_pool import ComputePool
 
 __all__ = ["NextflowQueues", "chosen_queues", "program_on"]
 

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
-from batch_constructs.facts import limits
-from batch_constructs.platform._pool_checks import check_instances, check_name, check_names, check_sizes
+from batch_constructs._border.tokens import known
+from batch_constructs.compute_environments.capacity import check_instance_types
+from batch_constructs.compute_environments.gpu import check_gpus
+from batch_constructs.facts import limits, patterns
+from batch_constructs.launch_templates.storage import check_disks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,7 +63,7 @@ class PlatformQueue:
 
     def __post_init__(self) -> None:
         problems = Problems()
-        check_name(problems, "the name of a queue", self.name)
+        _check_name(problems, "the name of a queue", self.name)
         problems.check(
             self.shares is not None or (self.share_decay is None and self.compute_reservation is None),
             "share_decay and compute_reservation need shares, got none: give shares=() for equal weights",
@@ -110,9 +113,9 @@ class CpuPool:
 
     def __post_init__(self) -> None:
         problems = Problems()
-        check_names(problems, self.name, self.queues)
-        check_sizes(problems, self)
-        check_instances(problems, self, gpus=False)
+        _check_names(problems, self.name, self.queues)
+        _check_sizes(problems, self)
+        _check_instances(problems, self, gpus=False)
         problems.raise_if_any()
 
 
@@ -154,9 +157,9 @@ class GpuPool:
 
     def __post_init__(self) -> None:
         problems = Problems()
-        check_names(problems, self.name, self.queues)
-        check_sizes(problems, self)
-        check_instances(problems, self, gpus=True)
+        _check_names(problems, self.name, self.queues)
+        _check_sizes(problems, self)
+        _check_instances(problems, self, gpus=True)
         problems.raise_if_any()
 
 
@@ -187,8 +190,8 @@ class FargatePool:
 
     def __post_init__(self) -> None:
         problems = Problems()
-        check_names(problems, self.name, self.queues)
-        check_sizes(problems, self)
+        _check_names(problems, self.name, self.queues)
+        _check_sizes(problems, self)
         problems.raise_if_any()
 
 
@@ -219,7 +222,7 @@ class OwnPool:
 
     def __post_init__(self) -> None:
         problems = Problems()
-        check_names(problems, self.name, self.queues)
+        _check_names(problems, self.name, self.queues)
         problems.check(
             len(self.compute_environments) > 0, "compute_environments must name at least one, got none"
         )
@@ -239,3 +242,51 @@ def queue_plans(pool: Pool) -> list[PlatformQueue]:
     return [
         PlatformQueue(name=each) if isinstance(each, str) else each for each in pool.queues or (pool.name,)
     ]
+
+
+def _check_name(problems: Problems, what: str, name: str) -> None:
+    """Add a problem for a name that is a token, or that AWS Batch would refuse."""
+    problems.check(known(name), f"{what} must be literal, since it is the id of constructs")
+    problems.matches(what, name, patterns.RESOURCE_NAME)
+
+
+def _check_names(problems: Problems, name: str, queues: Sequence[str | PlatformQueue]) -> None:
+    """Add a problem for each invalid or repeated name of a pool and its queues."""
+    _check_name(problems, "the name of a pool", name)
+    for each in queues:
+        if isinstance(each, str):
+            _check_name(problems, "the name of a queue", each)
+    names = [each if isinstance(each, str) else each.name for each in queues]
+    problems.check(len(set(names)) == len(names), f"queues must have different names, got {', '.join(names)}")
+
+
+def _check_sizes(problems: Problems, pool: CpuPool | GpuPool | FargatePool) -> None:
+    """Add a problem for a pool without capacity, for all its jobs or for those that must not be interrupted."""
+    spot, on_demand = pool.spot_max_vcpus, pool.on_demand_max_vcpus
+    problems.within("spot_max_vcpus", spot, limits.MIN_VCPUS)
+    problems.within("on_demand_max_vcpus", on_demand, limits.MIN_VCPUS)
+    problems.check(
+        bool(spot or on_demand),
+        f"the pool {pool.name!r} must have capacity, got spot_max_vcpus=0 and on_demand_max_vcpus=0",
+    )
+    uninterrupted = [each.name for each in pool.queues if not isinstance(each, str) and not each.spot]
+    problems.check(
+        bool(on_demand) or not uninterrupted,
+        f"a queue with spot=False needs capacity on demand, got {', '.join(uninterrupted)} in the pool "
+        f"{pool.name!r} with on_demand_max_vcpus=0",
+    )
+
+
+def _check_instances(problems: Problems, pool: CpuPool | GpuPool, *, gpus: bool) -> None:
+    """Add a problem for each argument that the pool's environments would refuse."""
+    parts = {"storage": pool.storage, "mounts": pool.mounts, "aws_cli": pool.aws_cli}
+    given = [name for name, value in parts.items() if value]
+    problems.check(
+        pool.launch_template is None or not given,
+        f"{' and '.join(given)} of the pool {pool.name!r} must be in its launch template, got launch_template as "
+        "well: give it to BatchLaunchTemplate instead",
+    )
+    check_disks(problems, pool.storage, pool.mounts or {})
+    check_instance_types(problems, pool.instance_types)
+    if gpus:
+        check_gpus(problems, pool.instance_types)

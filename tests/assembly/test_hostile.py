@@ -20,7 +20,7 @@ from batch_constructs.assembly.changes import plan
 from batch_constructs.assembly.checks import check
 from batch_constructs.assembly.diagrams import draw
 from batch_constructs.assembly.template import UnreadableInputError, model_of
-from batch_constructs.assembly.template.documents import parse
+from batch_constructs.assembly.template.files import parse
 from batch_constructs.cli.tables import show
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.template._errors import UnreadableInputError
-from batch_constructs.assembly.template.documents import MAX_BYTES, parse
+from batch_constructs.assembly.template.files import parse, read_file
 from batch_constructs.assembly.template.stacks import Stack
 from batch_constructs.assembly.template.unknown import ending
 
@@ -18,21 +18,6 @@ MANIFEST = "manifest.json"
 
 _MAX_STACKS = 2_000
 _MAX_NESTING = 16
-
-
-def read_file(path: Path) -> bytes:
-    """The bytes of a file.
-
-    Raises:
-        UnreadableInputError: it cannot be opened, is no file, or is far too large.
-    """
-    try:
-        if path.is_file() and path.stat().st_size > MAX_BYTES:
-            raise UnreadableInputError("it is larger than any template that CloudFormation accepts (1 MB)")
-        return path.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UnreadableInputError(f"it cannot be opened ({reason.lower()})") from None
 
 
 def read_assembly(folder: Path) -> list[Stack]:

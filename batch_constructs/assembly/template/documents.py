@@ -23,9 +23,6 @@ _scanstring: Any = decoder.scanstring  # type: ignore[attr-defined]
 
 Steps: TypeAlias = tuple["str | int", ...]
 
-# CloudFormation takes 1 MB at most; four of them leave room for comments and indentation.
-MAX_BYTES = 4 * 1024 * 1024
-
 
 class Document(ABC):
     """The data of one file: ``root`` is what JSON or YAML says, with YAML's short forms written out."""
@@ -98,27 +95,3 @@ class JsonDocument(Document):
             if text[end] != ",":
                 return
             at, index = skip(text, end + 1).end(), index + 1
-
-
-def parse(data: bytes, file: Path | None = None) -> Document:
-    """Read JSON or YAML, whichever it is.
-
-    Raises:
-        UnreadableInputError: neither of them, too large, or a trap.
-    """
-    if len(data) > MAX_BYTES:
-        raise UnreadableInputError("it is larger than any template that CloudFormation accepts (1 MB)")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UnreadableInputError("it is not text in UTF-8") from None
-    if text.lstrip().startswith(("{", "[")):
-        try:
-            return JsonDocument(text, file)
-        except UnreadableInputError:
-            # YAML's flow style starts with a brace as well; a JSON file with a slip gets JSON's message.
-            if file is None or file.suffix not in {".yaml", ".yml"}:
-                raise
-    from batch_constructs.assembly.template.yaml_documents import YamlDocument  # noqa: PLC0415 - costs 20 ms
-
-    return YamlDocument(text, file)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from batch_constructs.assembly.template.unknown import (
+    WRONG_TYPE,
     Either,
     PartialText,
     Pieces,
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 _Function: TypeAlias = Callable[["Stack", Any, int], Any]
 
 NULL = Unknown("null")
-WRONG_TYPE = Unknown("a value of another type")
 _TOO_DEEP = Unknown("a value nested too deeply")
 _TOO_LONG = Unknown("a text that is too long")
 _DYNAMIC = Unknown("a dynamic reference")

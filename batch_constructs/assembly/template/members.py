@@ -5,9 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from batch_constructs.assembly.template.intrinsics import WRONG_TYPE, scalar_text
+from batch_constructs.assembly.template.intrinsics import scalar_text
 from batch_constructs.assembly.template.items import Items
-from batch_constructs.assembly.template.unknown import Either, PartialText, Reference, Unknown, known
+from batch_constructs.assembly.template.unknown import (
+    WRONG_TYPE,
+    Either,
+    PartialText,
+    Reference,
+    Unknown,
+    known,
+)
 from batch_constructs.assembly.template.views import Member, Resource, View
 
 if TYPE_CHECKING:

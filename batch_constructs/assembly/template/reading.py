@@ -14,10 +14,10 @@ from batch_constructs.assembly.template.cloud_assembly import (
     MANIFEST,
     nested_stacks,
     read_assembly,
-    read_file,
     share_exports,
 )
-from batch_constructs.assembly.template.documents import DataDocument, Document, parse
+from batch_constructs.assembly.template.documents import DataDocument, Document
+from batch_constructs.assembly.template.files import parse, read_file
 from batch_constructs.assembly.template.garbage import undisturbed
 from batch_constructs.assembly.template.model import BatchModel
 from batch_constructs.assembly.template.stacks import Stack

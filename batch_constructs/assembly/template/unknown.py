@@ -45,6 +45,9 @@ class Unknown:
     __bool__ = __len__ = __iter__ = __contains__ = __hash__ = _refuse
 
 
+WRONG_TYPE = Unknown("a value of another type")
+
+
 class Reference(Unknown):
     """An attribute of a resource of this assembly, as ``Ref`` and ``Fn::GetAtt`` name it.
 

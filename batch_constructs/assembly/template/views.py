@@ -19,8 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Self, TypeVar, overload
 
-from batch_constructs.assembly.template.intrinsics import WRONG_TYPE
-from batch_constructs.assembly.template.unknown import Unknown
+from batch_constructs.assembly.template.unknown import WRONG_TYPE, Unknown, given
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,8 +113,6 @@ class View:
 
     def gives(self, *names: str) -> tuple[str, ...]:
         """Which of these members, by CloudFormation name, the template gives for certain."""
-        from batch_constructs.assembly.template.unknown import given  # noqa: PLC0415
-
         return tuple(name for name in names if isinstance(self.node, dict) and given(self.raw(name)))
 
     def lacks(self, name: str) -> bool:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from batch_constructs.assembly.template.documents import parse
+from batch_constructs.assembly.template.files import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from batch_constructs.assembly.template import UnreadableInputError
-from batch_constructs.assembly.template.documents import MAX_BYTES, JsonDocument, parse
+from batch_constructs.assembly.template.documents import JsonDocument
+from batch_constructs.assembly.template.files import MAX_BYTES, parse
 
 JSON = b"""
 {"Resources": {"A": {"Type": "X",
