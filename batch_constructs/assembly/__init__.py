@@ -1,1 +1,1 @@
-"""The wing that reads what synth puts out: templates, checks, changes. Pure Python, no ``aws_cdk``, no Node.js."""
+"""The side that reads the output of synth: templates, checks, changes. Pure Python, without ``aws_cdk`` or Node.js."""

@@ -44,9 +44,9 @@ def test_synth_fails_with_path_and_remedy() -> None:
     with pytest.raises(RuntimeError, match="ValidationFailed"):
         app.synth()
     said = report(app)
-    assert "a job queue takes one kind of environment" in said
+    assert "a job queue can have one kind of environment" in said
     assert "Stack/Queue/Resource" in said
-    assert "give each kind of environment a queue of its own" in said
+    assert "create a separate queue for each kind of environment" in said
     assert '"pluginName": "batch-constructs"' in said
     assert '"ruleName": "JQ-03"' in said
 
@@ -193,8 +193,8 @@ def test_an_app_by_itself_ends_with_its_findings(tmp_path: Path) -> None:
     first = next(n for n, line in enumerate(done.stderr.splitlines()) if line.startswith("jobs of AWS Batch"))
     title, finding, where = done.stderr.splitlines()[first : first + 3]
     assert title == "jobs of AWS Batch would not run: 1 error"
-    assert finding.startswith("  JQ-03 Genomics/Queue: a job queue takes one kind of environment")
-    assert finding.endswith("; give each kind of environment a queue of its own")
+    assert finding.startswith("  JQ-03 Genomics/Queue: a job queue can have one kind of environment")
+    assert finding.endswith("; create a separate queue for each kind of environment")
     assert where.startswith("the report is in ")
     assert where.endswith("validation-report.json")
 

@@ -98,7 +98,7 @@ def test_select_and_ignore() -> None:
         ("", "it is not a CloudFormation template"),
         ("{", "it is not JSON"),
         ("[" * 10_000, "it is nested too deeply"),
-        ("a: &a [*a]", "stands for nothing, or for itself"),
+        ("a: &a [*a]", "refers to nothing, or to itself"),
     ],
 )
 def test_what_cannot_be_read_is_2(tmp_path: Path, content: str, reason: str) -> None:
@@ -187,7 +187,7 @@ def test_the_construct_path_is_told(tmp_path: Path) -> None:
 def test_rules() -> None:
     """All rules are listed, a family is listed, one is explained, another is not there."""
     listed = run("rules").output.splitlines()
-    assert "JQ-07    error    A job queue's priority must lie between 0 and 1000." in listed
+    assert "JQ-07    error    A job queue's priority must be 0 to 1000." in listed
     assert len(listed) > 150
     assert {line.split("-")[0] for line in run("rules", "jq").output.splitlines()} == {"JQ"}
     explained = run("rules", "jq-03").output

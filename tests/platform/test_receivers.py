@@ -147,7 +147,7 @@ def test_an_event_bus_hears_of_alerts_and_nobody_of_the_rest(stack: Stack, vpc: 
 def test_whatever_nobody_hears_is_warned_of(stack: Stack, make: Callable[[Stack, Any], Any]) -> None:
     """With the construct, at synth."""
     make(stack, bc.JobQueue.from_job_queue_arn(stack, "Queue", QUEUE))
-    with pytest.raises(AssertionError, match=r"EVT-08 .*nobody hears of Stack/A.*emails="):
+    with pytest.raises(AssertionError, match=r"EVT-08 .*nobody is notified of Stack/A.*emails="):
         assert_no_findings(stack, warnings=True)
 
 

@@ -48,7 +48,9 @@ def test_fails_when_jobs_would_not_run() -> None:
     """Fails with rule, path and remedy, also where the rules at synth would have stopped it."""
     import aws_cdk as cdk
 
-    with pytest.raises(AssertionError, match=r"JQ-03 Broken/Queue: .*; give each kind"):
+    with pytest.raises(
+        AssertionError, match=r"JQ-03 Broken/Queue: .*; create a separate queue for each kind"
+    ):
         assert_no_findings(broken(cdk.App(), "Broken"))
 
 

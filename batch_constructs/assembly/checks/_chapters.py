@@ -1,4 +1,4 @@
-"""The chapters of the AWS Batch User Guide that rules enforce, and the page of each."""
+"""The chapters of the AWS Batch User Guide that rules enforce, and their pages."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ PAGES = {
     "Infrastructure Security in AWS Batch": "infrastructure-security",
     "AWS Batch Service Limits": "service_limits",
     "Troubleshooting AWS Batch": "troubleshooting",
-    # Younger than the table of contents of 2020.
+    # Chapters added after the table of contents of 2020.
     "AWS Batch on Amazon EKS": "eks",
     "Quota Management": "quota-management",
     "Service Environments": "service-environments",
@@ -54,17 +54,17 @@ PAGES = {
     "Tagging Your AWS Batch Resources": "using-tags",
     "Updating Compute Environments": "updating-compute-environments",
 }
-"""Title to page, as the guide names them."""
+"""Title of the chapter to name of the page."""
 
 API_PAGES = {
     "Job Queue Parameters": "API_CreateJobQueue",
     "Compute Environment Parameters": "API_ComputeResource",
 }
-"""The chapters that the guide has given up, and the page of the API reference that says the same."""
+"""Chapters that the guide no longer has, and the API reference page with the same content."""
 
 
 def page(chapter: str) -> str:
-    """The address of a chapter.
+    """Return the URL of a chapter.
 
     Raises:
         ValueError: the guide has no such chapter.

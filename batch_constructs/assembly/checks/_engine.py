@@ -16,7 +16,7 @@ from batch_constructs.assembly.template.views import kind_named
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-# What the CDK puts before a rule's id.
+# The CDK's prefix for a rule's id.
 PLUGIN = "batch-constructs"
 
 
@@ -29,16 +29,16 @@ def check(
     acknowledged: bool = True,
     crash: bool = False,
 ) -> tuple[Finding, ...]:
-    """What breaks a rule in a model, in the order of its stacks and their resources.
+    """Return what breaks a rule in a model, in the order of its stacks and their resources.
 
     Args:
-        model: what `batch_constructs.assembly.template.read` gives.
+        model: the result of `batch_constructs.assembly.template.read`.
         select: rule ids or families (``JQ-07``, ``jq``) to apply; all when empty.
         ignore: rule ids or families to leave out.
-        acknowledged: whether to tell also what was acknowledged the CDK's way: as ``batch-constructs::JQ-02`` on
-            the construct or on one above it. At synth the CDK leaves that out by itself.
-        crash: let an error inside a rule through. By default such a rule finds nothing: a check must not stand
-            in the way of a deployment because of its own mistake. It says so on stderr.
+        acknowledged: whether to include findings that were acknowledged in the CDK, as ``batch-constructs::JQ-02`` on
+            the construct or on one above it. At synth the CDK removes them itself.
+        crash: whether to raise an error inside a rule. By default the rule reports nothing and a line on stderr says
+            so, because a bug in a rule must not block a deployment.
 
     Raises:
         ValueError: a name in ``select`` or ``ignore`` is neither a rule nor a family.
@@ -54,7 +54,7 @@ def check(
 
 
 def applied(select: Collection[str] = (), ignore: Collection[str] = ()) -> dict[str, Rule]:
-    """Return the rules that a choice applies, by id; names count in either case.
+    """Return the rules that a choice applies, by id; names may be in upper or lower case.
 
     Args:
         select: rule ids or families (``JQ-07``, ``jq``) to apply; all when empty.
@@ -79,12 +79,12 @@ def applied(select: Collection[str] = (), ignore: Collection[str] = ()) -> dict[
 
 
 def _subjects(model: BatchModel, rule: Rule) -> Iterable[View | BatchModel]:
-    """What a rule is called with: one kind of views mostly, and then without a copy."""
+    """Return the views that a rule applies to. Most rules name one kind; then nothing is copied."""
     if rule.subject == BatchModel.__name__:
         return (model,)
     kinds = [kind_named(name.strip()) for name in rule.subject.split("|")]
     if None in kinds:
-        raise TypeError(f"rule {rule.id} looks at {rule.subject}, which is no view")
+        raise TypeError(f"rule {rule.id} looks at {rule.subject}, which is not a view")
     found = [model.of(kind) for kind in kinds if kind is not None]
     return found[0] if len(found) == 1 else chain.from_iterable(found)
 
@@ -99,21 +99,21 @@ def _apply(rule: Rule, model: BatchModel, *, crash: bool) -> Iterator[Finding]:
         except Exception as error:
             if crash:
                 raise
-            _tell_crash(rule, subject, error)
+            _report_crash(rule, subject, error)
 
 
-def _tell_crash(rule: Rule, subject: View | BatchModel, error: Exception) -> None:
-    """Say on stderr that a rule has failed: what it would have found is missing."""
+def _report_crash(rule: Rule, subject: View | BatchModel, error: Exception) -> None:
+    """Report on stderr that a rule crashed, because its findings are missing."""
     where = f" at {subject.home.label}" if isinstance(subject, View) else ""
-    said = " ".join(str(error).split())
+    details = " ".join(str(error).split())
     sys.stderr.write(
-        f"batch-constructs: rule {rule.id} failed{where} ({type(error).__name__}: {said}) and found nothing: please "
+        f"batch-constructs: rule {rule.id} failed{where} ({type(error).__name__}: {details}) and found nothing: please "
         "report it with the template\n"
     )
 
 
 def _acknowledged(finding: Finding) -> bool:
-    """Whether the construct, or one above it, was told to accept the rule."""
+    """Return whether the rule was acknowledged on the construct or on one above it."""
     acknowledged = finding.resource.stack.acknowledged
     if not acknowledged:
         return False

@@ -1,4 +1,4 @@
-"""What many rules ask: is a number in its range, a text in its form, a word in its set, a list of its length."""
+"""Checks that many rules share: a number's range, a string's form, a closed set of words, a list's length."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 
 def outside(limit: Range, where: View, at: str, value: float | Unknown | None) -> Iterator[Finding]:
-    """A known number that is not in its range; a warning where the range is not certain."""
+    """Add a problem if a known number is out of range; a warning if the range is uncertain."""
     if known(value) and (problem := limit.problem(at, value)):
         yield Finding(where, problem, at=at, severity=_certainty(limit))
 
 
 def malformed(form: Pattern, where: View, at: str, value: str | Unknown | None) -> Iterator[Finding]:
-    """A known text that has not the form it must have; a warning where the form is not certain."""
+    """Add a problem if a known string does not match its pattern; a warning if the pattern is uncertain."""
     if known(value) and (problem := form.problem(at, value)):
         yield Finding(where, problem, at=at, severity=_certainty(form))
 
 
 def miscounted(limit: Range, where: View, at: str, items: Items[object]) -> Iterator[Finding]:
-    """A list that is given and for certain too long or too short."""
+    """Add a problem if a list is certainly too long or too short."""
     count = len(items)
     too_many = limit.maximum is not None and count > limit.maximum
     too_few = items.given and items.complete and limit.minimum is not None and count < limit.minimum
@@ -43,7 +43,7 @@ def miscounted(limit: Range, where: View, at: str, items: Items[object]) -> Iter
 
 
 def misspelt(words: type[StrEnum], where: View, at: str, value: str | Unknown | None) -> Iterator[Finding]:
-    """A known text that is none of a closed set, in any case."""
+    """Add a problem if a known string is not in a closed set, ignoring case."""
     if known(value) and word_of(words, value) is None:
         every = [word.value for word in words]
         near = get_close_matches(value.lower(), [word.lower() for word in every], n=1, cutoff=0.75)
@@ -52,7 +52,7 @@ def misspelt(words: type[StrEnum], where: View, at: str, value: str | Unknown | 
 
 
 def one_of(words: list[str]) -> str:
-    """``A, B or C``."""
+    """Join words as ``A, B or C``."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 

@@ -1,4 +1,4 @@
-"""Where the image of an environment's instances comes from."""
+"""The images of an environment's instances."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def explicit_images(resources: ComputeResources) -> Iterator[tuple[View, str]]:
-    """Where an image is named: the view and the member, as far as the assembly shows it."""
+    """Yield the view and the member of each image that the assembly names."""
     if resources.image_id is not None:
         yield resources, "ImageId"
     for configuration in resources.ec2_configuration:
@@ -28,7 +28,7 @@ def explicit_images(resources: ComputeResources) -> Iterator[tuple[View, str]]:
 
 
 def batch_chooses(resources: ComputeResources) -> bool:
-    """Whether it is certain that nobody names an image, so that Batch chooses one by its type."""
+    """Return whether it is certain that no image is named, so that Batch chooses one by the image type."""
     return (
         resources.ec2_configuration.complete
         and resources.launch_template.overrides.complete
@@ -39,7 +39,7 @@ def batch_chooses(resources: ComputeResources) -> bool:
 
 
 def image_types(resources: ComputeResources) -> list[ImageType] | None:
-    """The image types that an environment names, ``None`` if one of them is not known."""
+    """Return the image types that an environment names; ``None`` if one of them is unknown."""
     configurations = resources.ec2_configuration
     found = [images.IMAGE_TYPES.get(c.image_type) if known(c.image_type) else None for c in configurations]
     if not configurations.complete or None in found:

@@ -1,4 +1,4 @@
-"""Where the jobs of an environment, or of a definition, come to stand in the network."""
+"""Finds the networks in which the jobs of an environment or of a definition run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BEHIND: WeakKeyDictionary[object, dict[int, list[ComputeEnvironment]]] = WeakKe
 
 
 def subnets_of(environment: ComputeEnvironment) -> Items[Subnet]:
-    """The subnets of an environment."""
+    """Return the subnets of an environment."""
     resources = environment.compute_resources
     if is_one_of(resources.type, "ECS_MANAGED_INSTANCES"):
         return resources.managed_instances_provider.instance_launch_template.network_configuration.subnets
@@ -29,7 +29,7 @@ def subnets_of(environment: ComputeEnvironment) -> Items[Subnet]:
 
 
 def stands_in(environments: Iterable[ComputeEnvironment], batch: BatchModel) -> Reach | None:
-    """Where all subnets of environments lead to; ``None`` if they differ, or if one of them is not known."""
+    """Return the destination that all subnets of environments share; ``None`` if they differ or one is unknown."""
     reaches: set[Reach] = set()
     for environment in environments:
         subnets = subnets_of(environment)
@@ -40,16 +40,16 @@ def stands_in(environments: Iterable[ComputeEnvironment], batch: BatchModel) -> 
 
 
 def services_around(environment: ComputeEnvironment, batch: BatchModel) -> frozenset[str] | None:
-    """The services that the environment's VPC has endpoints for; ``None`` if that is not certain."""
+    """Return the services that the environment's VPC has endpoints for; ``None`` if that is not certain."""
     subnets = subnets_of(environment)
     vpc = subnets[0].vpc if subnets else None
     return None if vpc is None else batch.networks.endpoint_services(vpc)
 
 
 def environments_for(definition: JobDefinition, batch: BatchModel) -> Sequence[ComputeEnvironment]:
-    """The environments that a definition's jobs run on: those that submissions lead to, else those of its stack.
+    """Return the environments for a definition's jobs: those behind its submissions, else those of its stack.
 
-    Only environments of the definition's kind; none if something leads elsewhere.
+    Only environments of the definition's kind are returned; none if a queue or an environment is unknown.
     """
     if batch not in _BEHIND:
         _BEHIND[batch] = _behind_submissions(batch)

@@ -1,4 +1,4 @@
-"""What rules ask about a role: is it named as it must be, and may its user take it on."""
+"""Checks of roles: their ARN, and their trust policy."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import BatchModel, Unknown, View
     from batch_constructs.facts.role_trust import RoleTrust
 
-# Where the guide says it.
-_PLAIN = {"ServiceRole": " (AWS takes a plain name, but only while the role has no path)"}
+# The member for which the guide allows a name.
+_NAME_NOTES = {"ServiceRole": " (AWS accepts a name only if the role has no path)"}
 _LINKED = f":role/{role_trust.SERVICE_LINKED_ROLE_NAME}"
 
 
 def misnamed(where: View, at: str, value: str | Unknown | None) -> Iterator[Finding]:
-    """A role that is named otherwise than by its full ARN; a warning where AWS may still find it."""
+    """Add a problem if a role is not given by its full ARN; a warning if AWS may still find it."""
     if isinstance(value, Reference):
-        yield from _misreferred(where, at, value)
+        yield from _misnamed_reference(where, at, value)
         return
     text = value.text if isinstance(value, PartialText) else value
     if not known(text):
@@ -37,22 +37,22 @@ def misnamed(where: View, at: str, value: str | Unknown | None) -> Iterator[Find
         )
     elif known(value) and (problem := patterns.ROLE_ARN.problem(at, value)):
         severity = Severity.ERROR if value.startswith("arn:") else Severity.WARNING
-        note = _PLAIN.get(at, "") if severity is Severity.WARNING else ""
+        note = _NAME_NOTES.get(at, "") if severity is Severity.WARNING else ""
         yield Finding(where, f"{problem}{note}", at=at, severity=severity)
 
 
-def _misreferred(where: View, at: str, value: Reference) -> Iterator[Finding]:
+def _misnamed_reference(where: View, at: str, value: Reference) -> Iterator[Finding]:
     target = value.target
     if isinstance(target, InstanceProfile):
         message = f"{at} must be the ARN of a role, got the instance profile {target.label}"
         yield Finding(where, message, at=at)
     elif isinstance(target, Role) and value.attribute != "Arn":
         named = not value.attribute and not is_none_of(target.path_, None, "/")
-        note = _PLAIN.get(at, "") if named else " without its path"
+        note = _NAME_NOTES.get(at, "") if named else " without its path"
         got = value.attribute or f"Ref, which is its name{note}"
         yield Finding(
             where,
-            f"{at} must be the full ARN of {target.label}, as !GetAtt {target.logical_id}.Arn gives it, got {got}",
+            f"{at} must be the full ARN of {target.label}, such as !GetAtt {target.logical_id}.Arn, got {got}",
             at=at,
             severity=Severity.WARNING if named else Severity.ERROR,
         )
@@ -67,7 +67,7 @@ def untrusted(
     *,
     severity: Severity = Severity.ERROR,
 ) -> Iterator[Finding]:
-    """A role whose trust policy, as far as the assembly shows it, does not name who takes it on."""
+    """Add a problem if a role's trust policy certainly does not name the service that assumes the role."""
     services = (
         None if role is None or not _names_services_only(role) else batch.permissions.trusted_services(role)
     )
@@ -79,7 +79,7 @@ def untrusted(
 
 
 def _names_services_only(role: Role) -> bool:
-    """Whether no statement may be about everybody."""
+    """Return whether every statement names services only."""
     return not any(
         statement.raw("NotPrincipal") is not None
         or not statement.principals.aws.complete

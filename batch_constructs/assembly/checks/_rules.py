@@ -1,4 +1,4 @@
-"""What a rule is, what it finds, and the register of all rules."""
+"""Rules, their findings, and the registry of all rules."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
 
 
 class Severity(StrEnum):
-    """How bad a finding is."""
+    """The severity of a finding."""
 
     ERROR = "error"
-    """AWS refuses it, or the job can never run."""
+    """AWS refuses the template, or the job can never run."""
     WARNING = "warning"
-    """Legal but risky, or from a source that is not certain."""
+    """Valid but risky, or from an uncertain source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +39,16 @@ class Rule:
     """A sentence of the guide that a template can break.
 
     Attributes:
-        id: the stable name, such as ``JQ-07``.
-        sentence: what holds, as the rule's docstring says it.
+        id: the stable id, such as ``JQ-07``.
+        sentence: the requirement, from the rule's docstring.
         chapter: the title of the guide's chapter.
-        severity: the worst that it reports.
+        severity: the highest severity that it reports.
         remedy: what to do, in the imperative.
-        link: the page that says so.
-        prevents: what AWS would answer otherwise, or what would be seen; may be empty.
+        link: the page with the requirement.
+        prevents: AWS's error message, or the symptom; may be empty.
         subject: the kind of view that it looks at, by class name; several with ``|``.
-        function: finds the breaches.
-        wants_model: whether the function takes the whole model as well.
+        function: yields the findings.
+        wants_model: whether the function also takes the whole model.
     """
 
     id: str
@@ -64,7 +64,7 @@ class Rule:
 
     @property
     def family(self) -> str:
-        """What stands before the hyphen."""
+        """The part of the id before the hyphen."""
         return self.id.partition("-")[0]
 
 
@@ -72,7 +72,7 @@ def _nothing(_: Any) -> Iterator[Finding]:
     yield from ()
 
 
-_UNSIGNED = Rule(
+_NO_RULE = Rule(
     id="", sentence="", chapter="", severity=Severity.ERROR, remedy="", link="", function=_nothing
 )
 
@@ -85,11 +85,11 @@ class Finding:
 
     Attributes:
         where: the resource or structure.
-        message: rule, value and remedy in one line; lower case, no full stop.
+        message: requirement, value and remedy in one line; lower case, no full stop.
         at: the member below ``where``, by CloudFormation name: ``Priority``, ``Ec2Configuration[0].ImageType``.
         severity: set only where a finding is milder than its rule.
-        fix: what to do about this one, with its numbers; by default what the rule says.
-        rule: the rule that it breaks.
+        fix: what to do about this finding, with its numbers; by default the rule's remedy.
+        rule: the broken rule.
     """
 
     where: View
@@ -97,7 +97,7 @@ class Finding:
     at: str = field(default="", kw_only=True)
     severity: Severity = field(default=Severity.ERROR, kw_only=True)
     fix: str = field(default="", kw_only=True)
-    rule: Rule = field(default=_UNSIGNED, kw_only=True)
+    rule: Rule = field(default=_NO_RULE, kw_only=True)
 
     @property
     def rule_id(self) -> str:
@@ -106,7 +106,7 @@ class Finding:
 
     @property
     def remedy(self) -> str:
-        """What to do about it."""
+        """The action that solves it."""
         return self.fix or self.rule.remedy
 
     @property
@@ -126,12 +126,12 @@ class Finding:
 
     @property
     def property_path(self) -> str:
-        """The way from the resource's properties: ``ComputeResources.InstanceTypes[0]``; empty for all of it."""
+        """The path from the resource's properties, such as ``ComputeResources.InstanceTypes[0]``; empty for the resource."""
         return self.where.property_path(self.at)
 
     @property
     def file(self) -> str:
-        """The template file; empty if the template never was a file."""
+        """The template file; empty if the template was not a file."""
         return self.where.home.stack.file
 
     @property
@@ -155,20 +155,20 @@ def rule(
 ) -> Callable[[C], C]:
     """Register a function ``(subject) -> Iterator[Finding]`` or ``(subject, batch) -> …`` as a rule.
 
-    The annotation of the first parameter decides what it is called with: every view of that kind (or of several,
-    ``JobContainer | TaskContainer``), or once with the `BatchModel`. The second one is always the `BatchModel`. The
-    docstring is the rule's sentence.
+    The annotation of the first parameter decides what the rule is called with: every view of that kind (or of several,
+    ``JobContainer | TaskContainer``), or once with the `BatchModel`. The second parameter is always the `BatchModel`.
+    The docstring is the rule's sentence.
 
     Args:
-        id: family and number, as the facts name it.
+        id: family and number, as in the facts.
         chapter: a title of the guide.
-        severity: the worst that it reports; a finding may be milder.
+        severity: the highest severity that it reports; a finding may be milder.
         remedy: what to do, in the imperative, lower case, no full stop.
-        prevents: what AWS would answer otherwise.
-        link: the page; the chapter's by default.
+        prevents: AWS's error message, or the symptom, without the rule.
+        link: the page; by default the chapter's.
 
     Raises:
-        ValueError: the id is no id, or is taken; the chapter is none; the function has no docstring.
+        ValueError: the id is invalid or taken, the chapter is unknown, or the function has no docstring.
     """
     if not _ID.fullmatch(id) or id in _RULES:
         raise ValueError(f"id must be new and look like JQ-07, got {id!r}")
@@ -198,7 +198,7 @@ def rule(
 
 @cache
 def rules() -> Mapping[str, Rule]:
-    """All rules by id, in the order of their ids."""
+    """Return all rules by id, in the order of their ids."""
     package = importlib.import_module(__package__)
     for module in pkgutil.walk_packages(package.__path__, f"{__package__}."):
         if not module.name.rpartition(".")[2].startswith("_"):

@@ -1,4 +1,4 @@
-"""The secrets that a job fetches before it starts."""
+"""The secrets that a job reads before it starts."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def secrets_of(owner: JobContainer | EcsTask) -> Iterator[Secret]:
-    """The secrets in variables and log options."""
+    """Yield the secrets in variables and log options."""
     for container in containers_of(owner):
         yield from container.secrets
         yield from container.log_configuration.secret_options
 
 
 def reader_of(secret: Secret) -> str | None:
-    """The action that reads a secret, if it is known what kind of secret it is."""
+    """Return the action that reads a secret; ``None`` if the kind of secret is unknown."""
     value = secret.value_from
     first = value.parts[0] if isinstance(value, PartialText) else value
     target = first.target.type if isinstance(first, Reference) else ""

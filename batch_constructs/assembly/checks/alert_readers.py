@@ -1,4 +1,4 @@
-"""Alerts that somebody reads: the topics of rules, alarms and budgets have a subscription or another reader."""
+"""Subscribers of alerts: the topics of rules, alarms and budgets need a subscription or another reader."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.views import Resource
 
 _CHAPTER = "Tutorial: Sending Amazon Simple Notification Service Alerts for Failed Job Events"
-# What names a topic to publish to it, or to let others do so; whatever else names one may read it.
+# Types that name a topic to publish to it, or to allow publishing. Any other type may read the topic.
 _WRITERS = frozenset(
     {
         "AWS::Budgets::Budget",
@@ -40,33 +40,35 @@ _SHOWN = 3
     chapter=_CHAPTER,
     severity=Severity.WARNING,
     remedy="give the construct emails=, targets= or topic=, or subscribe somebody to the topic",
-    prevents="failed jobs, blocked queues and spent budgets of which nobody hears",
+    prevents="failed jobs, blocked queues and spent budgets that nobody is notified of",
 )
-def somebody_hears(batch: BatchModel) -> Iterator[Finding]:
-    """Somebody must hear of alerts, alarms and budgets: their topic has a subscription, or alarms have an action."""
+def somebody_is_notified(batch: BatchModel) -> Iterator[Finding]:
+    """Somebody must be notified of alerts, alarms and budgets: the topic needs a subscription, or the alarm an action."""
     published = _published(batch)
     topics = {id(topic): topic for _, topics in published for topic in topics}
     silent = {key: topic for key, topic in topics.items() if not _is_read(topic, batch)}
     for key, topic in silent.items():
-        mute = [
+        unheard = [
             publisher
-            for publisher, theirs in published
-            if all(id(each) in silent for each in theirs) and any(id(each) == key for each in theirs)
+            for publisher, own in published
+            if all(id(each) in silent for each in own) and any(id(each) == key for each in own)
         ]
-        if mute:
-            message = f"nobody hears of {_names(mute)}: {topic.label} must have a subscription, got none"
+        if unheard:
+            message = (
+                f"nobody is notified of {_names(unheard)}: {topic.label} must have a subscription, got none"
+            )
             yield Finding(topic, message)
     idle = [alarm for alarm in batch.of(Alarm) if _does_nothing(alarm)]
-    if idle and not _looks_at_alarms(batch):
+    if idle and not _reacts_to_alarms(batch):
         yield Finding(
             idle[0],
-            f"nobody hears of {_names(idle)}: alarms must have an action, got none",
+            f"nobody is notified of {_names(idle)}: alarms must have an action, got none",
             at="AlarmActions",
         )
 
 
 def _published(batch: BatchModel) -> list[tuple[Resource, list[Topic]]]:
-    """Return what publishes to topics of the assembly and tells nobody else, each with its topics."""
+    """Return the resources that publish only to topics of the assembly, each with its topics."""
     found: list[tuple[Resource, list[Topic]]] = []
     for listener in batch.of(EventRule):
         topics = [target.topic for target in listener.targets]
@@ -76,12 +78,12 @@ def _published(batch: BatchModel) -> list[tuple[Resource, list[Topic]]]:
         if alarm.concerns_batch and alarm.topics.complete:
             found += _only_topics(alarm, list(alarm.topics))
     for budget in batch.of(Budget):
-        told = [one for notification in budget.notifications for one in notification.subscribers]
+        subscribers = [one for notification in budget.notifications for one in notification.subscribers]
         complete = budget.notifications.complete and all(
             notification.subscribers.complete for notification in budget.notifications
         )
         if complete:
-            found += _only_topics(budget, [one.topic for one in told])
+            found += _only_topics(budget, [one.topic for one in subscribers])
     return found
 
 
@@ -103,23 +105,23 @@ def _is_read(topic: Topic, batch: BatchModel) -> bool:
     return topic.stack.offers(topic, imported) or any(
         resource is not topic
         and resource.type not in _WRITERS
-        and _names_it(deep(resource, resource.node), topic)
+        and _refers_to(deep(resource, resource.node), topic)
         for resource in batch.resources
     )
 
 
-def _names_it(value: Any, topic: Topic) -> bool:
+def _refers_to(value: Any, topic: Topic) -> bool:
     match value:
         case Reference():
             return value.target is topic
         case PartialText():
-            return any(_names_it(part, topic) for part in value.parts)
+            return any(_refers_to(part, topic) for part in value.parts)
         case Either():
-            return any(_names_it(option, topic) for option in value.options)
+            return any(_refers_to(option, topic) for option in value.options)
         case dict():
-            return any(_names_it(member, topic) for member in value.values())
+            return any(_refers_to(member, topic) for member in value.values())
         case list():
-            return any(_names_it(element, topic) for element in value)
+            return any(_refers_to(element, topic) for element in value)
         case str():
             return known(topic.name) and value.endswith(f":{topic.name}")
     return False
@@ -135,8 +137,8 @@ def _does_nothing(alarm: Alarm) -> bool:
     )
 
 
-def _looks_at_alarms(batch: BatchModel) -> bool:
-    """Return whether something hears of alarms without being one of their actions."""
+def _reacts_to_alarms(batch: BatchModel) -> bool:
+    """Return whether something reacts to alarms without being one of their actions."""
     if any(resource.type == "AWS::CloudWatch::CompositeAlarm" for resource in batch.resources):
         return True
     return any("aws.cloudwatch" in str(listener.pattern("source")) for listener in batch.of(EventRule))

@@ -1,4 +1,4 @@
-"""Alerts that arrive: EventBridge and alarms may publish to their topic, and use its key."""
+"""Delivery of alerts: EventBridge and alarms must be allowed to publish to their topic and to use its key."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.template import PartialText, known
-from batch_constructs.assembly.template.permissions import may_allow, may_be_about
+from batch_constructs.assembly.template.permissions import may_allow, may_name
 from batch_constructs.assembly.template.resources import Alarm, Budget, EventRule, TopicPolicy
 
 if TYPE_CHECKING:
@@ -27,20 +27,20 @@ _SOURCES = ("aws:sourceaccount", "aws:sourcearn")
     "EVT-06",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="give the topic a policy that allows the service sns:Publish: alerts and alarms of this library do",
-    prevents="alerts that never arrive, without a word but FailedInvocations in the metrics",
+    remedy="add sns:Publish for the service to the topic's policy: alerts and alarms of this library do",
+    prevents="alerts that never arrive; only the metric FailedInvocations shows it",
 )
-def topic_takes_alerts(batch: BatchModel) -> Iterator[Finding]:
-    """A topic must let EventBridge and budgets publish if they do, and a policy of its own must let alarms publish."""
+def topic_accepts_alerts(batch: BatchModel) -> Iterator[Finding]:
+    """A topic must allow EventBridge and AWS Budgets to publish alerts; if it has a policy, also CloudWatch alarms."""
     for topic, service in _publishers(batch):
         documents = _policies(topic, batch)
-        # Without a policy, a topic takes what its own account sends: alarms do, EventBridge and budgets do not count as that.
+        # Without a policy, a topic accepts messages from its own account. This includes alarms, but not EventBridge or Budgets.
         if documents is None or (not documents and service == "cloudwatch"):
             continue
         if not documents or _surely_lacks(documents, service, "sns:Publish"):
             got = "a policy without such a statement" if documents else "no policy"
             message = f"{topic.label} must let {service}.amazonaws.com publish, got {got}"
-            # No recorded answer of AWS is known for budgets, only its page.
+            # No error message of AWS is on record for budgets, only the documentation.
             yield Finding(topic, message, severity=WARNING if service == "budgets" else ERROR)
 
 
@@ -48,11 +48,11 @@ def topic_takes_alerts(batch: BatchModel) -> Iterator[Finding]:
     "EVT-07",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="use a key of your own, whose policy allows the service kms:Decrypt and kms:GenerateDataKey*",
-    prevents="alerts that never arrive, without a word but FailedInvocations in the metrics",
+    remedy="use your own key, with a policy that allows the service kms:Decrypt and kms:GenerateDataKey*",
+    prevents="alerts that never arrive; only the metric FailedInvocations shows it",
 )
 def key_serves_alerts(batch: BatchModel) -> Iterator[Finding]:
-    """The key of an encrypted topic that hears of AWS Batch must be one that EventBridge and alarms may use."""
+    """If the topic of alerts is encrypted, EventBridge and CloudWatch must be able to use its key."""
     at = "KmsMasterKeyId"
     for topic, service in _publishers(batch):
         if _is_of_aws(topic.kms_master_key_id):
@@ -62,13 +62,13 @@ def key_serves_alerts(batch: BatchModel) -> Iterator[Finding]:
         if key is None:
             continue
         lacking = [action for action in _KEY_ACTIONS if _surely_lacks([key.document], service, action)]
-        admitting = list(_admitting(key.document, service, "kms:GenerateDataKey"))
+        allowing = list(_allowing(key.document, service, "kms:GenerateDataKey"))
         if lacking:
             missing = " and ".join(lacking)
             message = f"the policy of {key.label} must allow {service}.amazonaws.com {missing}"
             yield Finding(topic, message, at=at)
-        elif service == "events" and admitting and all(map(_asks_for_source, admitting)):
-            # Amazon SNS says so of EventBridge only; EventBridge recommends such conditions for keys of event buses.
+        elif service == "events" and allowing and all(map(_asks_for_source, allowing)):
+            # Amazon SNS says this of EventBridge only; EventBridge itself recommends such conditions for keys of event buses.
             message = (
                 f"Amazon SNS supports no conditions on the source in the policy of {key.label} for EventBridge, "
                 "got aws:SourceAccount or aws:SourceArn"
@@ -77,7 +77,7 @@ def key_serves_alerts(batch: BatchModel) -> Iterator[Finding]:
 
 
 def _publishers(batch: BatchModel) -> list[tuple[Topic, str]]:
-    """The topics that hear of AWS Batch, each once with each service that publishes without a role."""
+    """Return the topics of alerts, each once for each service that publishes without a role."""
     found = (
         {
             (id(target.topic), "events"): target.topic
@@ -93,18 +93,18 @@ def _publishers(batch: BatchModel) -> list[tuple[Topic, str]]:
             for topic in alarm.topics
         }
         | {
-            (id(told.topic), "budgets"): told.topic
+            (id(subscriber.topic), "budgets"): subscriber.topic
             for budget in batch.of(Budget)
             for notification in budget.notifications
-            for told in notification.subscribers
-            if told.topic is not None
+            for subscriber in notification.subscribers
+            if subscriber.topic is not None
         }
     )
     return [(topic, service) for (_, service), topic in found.items()]
 
 
 def _policies(topic: Topic, batch: BatchModel) -> list[PolicyDocument] | None:
-    """The policies of a topic; ``None`` if one of which nobody knows may be among them."""
+    """Return the policies of a topic; ``None`` if there may be others."""
     found = []
     for policy in batch.of(TopicPolicy):
         if policy.topic is topic or topic in policy.topics:
@@ -116,15 +116,15 @@ def _policies(topic: Topic, batch: BatchModel) -> list[PolicyDocument] | None:
 
 def _surely_lacks(documents: list[PolicyDocument], service: str, action: str) -> bool:
     return all(
-        document.statements.complete and not list(_admitting(document, service, action))
+        document.statements.complete and not list(_allowing(document, service, action))
         for document in documents
     )
 
 
-def _admitting(document: PolicyDocument, service: str, action: str) -> Iterator[Statement]:
-    """The statements that let a service do something, or may do so."""
+def _allowing(document: PolicyDocument, service: str, action: str) -> Iterator[Statement]:
+    """Yield the statements that allow, or may allow, a service an action."""
     for statement in document.statements:
-        if may_be_about(statement, service) and may_allow(statement, action):
+        if may_name(statement, service) and may_allow(statement, action):
             yield statement
 
 

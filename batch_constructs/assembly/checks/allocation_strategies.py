@@ -1,4 +1,4 @@
-"""How Batch chooses among instance types."""
+"""The strategy by which Batch chooses among instance types."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _AT = "AllocationStrategy"
     prevents="ClientException: the allocation strategy does not fit the type of the compute resources",
 )
 def strategy_fits_the_type(resources: ComputeResources) -> Iterator[Finding]:
-    """Strategies for Spot must have the type SPOT, the ordered one for on demand must have EC2."""
+    """Spot strategies must have the type SPOT, and BEST_FIT_PROGRESSIVE_ORDERED must have EC2."""
     name = resources.allocation_strategy
     if not known(name):
         return
     strategy = allocation_strategies.STRATEGIES.get(name)
     if strategy is None:
-        # It may be newer than the facts, so only a slip of the pen is worth a word.
+        # The name may be newer than the facts, so only an obvious typo is reported.
         for near in get_close_matches(name, allocation_strategies.STRATEGIES, n=1, cutoff=0.9):
             message = f"{_AT} {name} is not known (did you mean {near}?)"
             yield Finding(resources, message, at=_AT, severity=WARNING)
@@ -47,7 +47,7 @@ def no_strategy_without_instances(resources: ComputeResources) -> Iterator[Findi
     """Fargate and Managed Instances cannot have an allocation strategy."""
     without = resources.fargate or is_one_of(resources.type, "ECS_MANAGED_INSTANCES")
     if without and resources.gives(_AT):
-        yield Finding(resources, f"{_AT} does not go with Type {resources.type}", at=_AT)
+        yield Finding(resources, f"{_AT} cannot be used with Type {resources.type}", at=_AT)
 
 
 @rule(

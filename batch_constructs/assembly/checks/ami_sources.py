@@ -1,4 +1,4 @@
-"""Images that somebody names, and how an environment comes to a newer one."""
+"""Images that are named in the template, and updates to newer images."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _RESOLVED = "{{resolve:ssm:"
     prevents="an update that is refused, or instances that stay on the old image",
 )
 def refresh_is_possible(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """An environment that should get new images must use the service-linked role, a newer strategy and no image of its own."""
+    """An environment that updates to new images must use the service-linked role, a newer strategy and no named image."""
     resources, at = environment.compute_resources, "UpdateToLatestImageVersion"
     if not resources.ec2 or not is_one_of(resources.update_to_latest_image_version, True):
         return
-    # An environment that is replaced at updates gets a new image in spite of the other two.
+    # An environment that is replaced at updates gets a new image despite the other two settings.
     in_place = is_one_of(environment.replace_compute_environment, False)
     severity = ERROR if in_place else WARNING
     name = ending(environment.service_role_arn)
@@ -46,9 +46,9 @@ def refresh_is_possible(environment: ComputeEnvironment) -> Iterator[Finding]:
         got = strategy or f"none, which is {allocation_strategies.DEFAULT}"
         message = f"{at} needs a strategy other than {allocation_strategies.DEFAULT}, got {got}"
         yield Finding(resources, message, at=at, severity=severity)
-    # Of an image in a launch template AWS says both: that it is read again, and that the member has no effect.
+    # For an image in a launch template, AWS's pages disagree: one says it is read again, one that the member has no effect.
     if any(view.home is environment for view, _ in explicit_images(resources)):
-        message = f"{at} has no effect beside an image that the template names"
+        message = f"{at} has no effect next to an image that the template names"
         yield Finding(resources, message, at=at, severity=WARNING)
 
 
@@ -56,11 +56,11 @@ def refresh_is_possible(environment: ComputeEnvironment) -> Iterator[Finding]:
     "AMI-02",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="take the image for the processor architecture of the instance types",
+    remedy="choose the image for the processor architecture of the instance types",
     prevents="instances that never start",
 )
 def image_of_the_architecture(resources: ComputeResources) -> Iterator[Finding]:
-    """An image must be built for the processors of the instance types."""
+    """An image must be built for the processor architecture of the instance types."""
     types = resources.instance_types
     found = instance_types.architectures_of([name for name in types if known(name)])
     if (
@@ -81,7 +81,7 @@ def image_of_the_architecture(resources: ComputeResources) -> Iterator[Finding]:
 
 
 def _parameter(view: View, at: str) -> tuple[str, Severity]:
-    """The SSM parameter that names an image, if it is one; a warning if the deploying person may name another."""
+    """Return the SSM parameter that names an image, if any; a warning if the deployment may choose another."""
     written = view.node.get(at) if isinstance(view.node, dict) else None
     if isinstance(written, str) and written.startswith(_RESOLVED):
         return written.removeprefix(_RESOLVED).removesuffix("}}"), ERROR
@@ -95,10 +95,10 @@ def _parameter(view: View, at: str) -> tuple[str, Severity]:
     "AMI-10",
     chapter=_CHAPTER,
     severity=WARNING,
-    remedy="name the image under Ec2Configuration, as ImageIdOverride beside its ImageType",
+    remedy="name the image in Ec2Configuration, as ImageIdOverride next to its ImageType",
 )
 def image_override_instead_of_image_id(resources: ComputeResources) -> Iterator[Finding]:
-    """ImageId is deprecated and should not be given: Ec2Configuration names the image."""
+    """ImageId is deprecated and should not be given: name the image in Ec2Configuration."""
     if resources.ec2 and resources.gives("ImageId"):
         yield Finding(resources, "ImageId is deprecated in favour of Ec2Configuration", at="ImageId")
 
@@ -107,14 +107,14 @@ def image_override_instead_of_image_id(resources: ComputeResources) -> Iterator[
     "AMI-11",
     chapter=_CHAPTER,
     severity=WARNING,
-    remedy="name the image at one place",
-    prevents="instances with another image than the one that you look at",
+    remedy="name the image in one place",
+    prevents="instances with a different image than you expect",
 )
 def one_source_of_images(resources: ComputeResources) -> Iterator[Finding]:
-    """An image should be named at one place only: AWS's sources disagree on which one wins."""
+    """An image should be named in one place only: AWS's pages disagree on which one wins."""
     sources: dict[str, tuple[View, str]] = {}
     for view, at in explicit_images(resources):
         sources.setdefault(at if view.home is resources.home else "LaunchTemplate", (view, at))
     if len(sources) > 1:
         view, at = next(iter(sources.values()))
-        yield Finding(view, f"an image must be named at one place, got {' and '.join(sources)}", at=at)
+        yield Finding(view, f"an image must be named in one place, got {' and '.join(sources)}", at=at)

@@ -24,10 +24,10 @@ _CHAPTER = "Compute Resource AMIs"
     "AMI-03",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="give one image type, or two: one for instances with GPUs and one for the others",
+    remedy="give one image type, or two: one for instances with GPUs and one for the rest",
 )
 def one_or_two_image_types(resources: ComputeResources) -> Iterator[Finding]:
-    """An environment must name one image type, or two."""
+    """An environment must have one image type, or two."""
     if resources.ec2_configuration:
         yield from miscounted(
             limits.EC2_CONFIGURATIONS, resources, "Ec2Configuration", resources.ec2_configuration
@@ -42,7 +42,7 @@ def one_or_two_image_types(resources: ComputeResources) -> Iterator[Finding]:
     prevents="ClientException: the image type is not valid for the compute environment",
 )
 def image_of_the_orchestrator(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """Environments on ECS must take ECS images, environments on EKS must take EKS images."""
+    """Environments on ECS must have ECS images, environments on EKS must have EKS images."""
     eks = environment.eks
     if not known(eks):
         return
@@ -79,7 +79,7 @@ def no_nvidia_image_on_arm(resources: ComputeResources) -> Iterator[Finding]:
     "AMI-06",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="take a younger family of instances, such as m6g",
+    remedy="choose a newer instance family, such as m6g",
     prevents="instances that never start: the image does not run on these types",
 )
 def families_that_the_image_runs_on(resources: ComputeResources) -> Iterator[Finding]:
@@ -91,7 +91,7 @@ def families_that_the_image_runs_on(resources: ComputeResources) -> Iterator[Fin
     "AMI-07",
     chapter="Using a GPU Workload AMI",
     severity=ERROR,
-    remedy="take a younger family of instances with GPUs, such as g5 or p4d",
+    remedy="choose a newer instance family with GPUs, such as g5 or p4d",
     prevents="jobs that wait in RUNNABLE: the image has no driver for these GPUs",
 )
 def gpus_that_the_image_drives(resources: ComputeResources) -> Iterator[Finding]:
@@ -113,16 +113,18 @@ def _refused(resources: ComputeResources, *, nvidia: bool) -> Iterator[Finding]:
     "AMI-08",
     chapter=_CHAPTER,
     severity=WARNING,
-    remedy="name the successor, or leave out Ec2Configuration: Batch then takes Amazon Linux 2023",
+    remedy="name the successor, or leave out Ec2Configuration: Batch then uses Amazon Linux 2023",
     prevents="an environment that AWS refuses to create, or one without security fixes",
 )
 def image_is_supported(configuration: Ec2Configuration) -> Iterator[Finding]:
-    """An image should not be of Amazon Linux 1 or 2, which are at the end of their support."""
+    """An image should not be of Amazon Linux 1 or 2, whose support ends."""
     kind = configuration.image_type
     image = images.IMAGE_TYPES.get(kind) if known(kind) else None
     if image is None or image.support_ends is None or configuration.image_id_override is not None:
         return
-    message = f"the support of {image.os} for {image.name} ended {image.support_ends}, take {image.successor}"
+    message = (
+        f"the support of {image.os} for {image.name} ended {image.support_ends}, choose {image.successor}"
+    )
     yield Finding(configuration, message, at="ImageType")
 
 
@@ -130,10 +132,10 @@ def image_is_supported(configuration: Ec2Configuration) -> Iterator[Finding]:
     "AMI-09",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="leave it out",
+    remedy="leave out BatchImageStatus",
 )
 def image_status_is_read_only(configuration: Ec2Configuration) -> Iterator[Finding]:
-    """The status of an image must not be given: it is for reading only."""
+    """The status of an image is read-only and must not be given."""
     if configuration.gives("BatchImageStatus"):
         yield Finding(configuration, "BatchImageStatus is read-only, got a value", at="BatchImageStatus")
 
@@ -142,11 +144,11 @@ def image_status_is_read_only(configuration: Ec2Configuration) -> Iterator[Findi
     "AMI-13",
     chapter="Using a GPU Workload AMI",
     severity=ERROR,
-    remedy="choose an image type that ends in _NVIDIA, or leave out Ec2Configuration: Batch then chooses by itself",
+    remedy="choose an image type that ends in _NVIDIA, or leave out Ec2Configuration: Batch then chooses the image",
     prevents="jobs that wait in RUNNABLE: the plain image offers no GPUs",
 )
 def gpus_need_a_gpu_image(resources: ComputeResources) -> Iterator[Finding]:
-    """Instance types with NVIDIA GPUs must have an image with the driver."""
+    """Instance types with NVIDIA GPUs must have an image with NVIDIA's driver."""
     types, found = resources.instance_types, image_types(resources)
     if not found or any(image.nvidia for image in found) or not batch_chooses(resources):
         return
@@ -157,7 +159,7 @@ def gpus_need_a_gpu_image(resources: ComputeResources) -> Iterator[Finding]:
 
 
 def _has_nvidia_gpus(name: str) -> bool:
-    """Whether all sizes behind a name are known to have NVIDIA GPUs."""
+    """Return whether all sizes of a type or family are known to have NVIDIA GPUs."""
     types = instance_types.members(name)
     return bool(types) and all(any(gpu.manufacturer == "NVIDIA" for gpu in t.gpus) for t in types)
 
@@ -171,14 +173,14 @@ def _has_nvidia_gpus(name: str) -> bool:
     prevents="jobs that find no device",
 )
 def accelerators_need_a_driver(resources: ComputeResources) -> Iterator[Finding]:
-    """Instance types with accelerators other than NVIDIA's GPUs should have an image of your own, with the driver."""
+    """Instance types with accelerators other than NVIDIA GPUs should have an image of your own, with the driver."""
     if not resources.ec2 or not batch_chooses(resources):
         return
     found = [
         (name, gpus.OTHER_ACCELERATORS.get(name.partition(".")[0]))
         for name in literals(resources.instance_types)
     ]
-    told = [f"{name} ({what})" for name, what in found if what is not None]
-    if told:
-        message = f"AWS Batch has no image with a driver for {' and '.join(told)}, got no image of your own"
+    accelerators = [f"{name} ({what})" for name, what in found if what is not None]
+    if accelerators:
+        message = f"AWS Batch has no image with a driver for {' and '.join(accelerators)}, got none"
         yield Finding(resources, message, at="InstanceTypes")

@@ -1,4 +1,4 @@
-"""Array jobs: how many children."""
+"""Array jobs and the number of their children."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     "ARR-01",
     chapter="Array Jobs",
     severity=Severity.ERROR,
-    remedy="submit from 2 to 10,000 children, or a single job without an array",
+    remedy="submit 2 to 10,000 children, or a single job without an array",
     prevents="ClientException: the array size must be between 2 and 10,000",
 )
 def array_size(submission: Submission) -> Iterator[Finding]:
-    """An array job must have from 2 to 10,000 children."""
+    """An array job must have 2 to 10,000 children."""
     array = submission.array_properties
     yield from outside(limits.ARRAY_SIZE, array, "Size", array.size)

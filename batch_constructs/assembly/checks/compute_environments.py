@@ -1,4 +1,4 @@
-"""Compute environments as a whole: type, state, roles, and what goes with which type."""
+"""Compute environments: type, state, roles, and the settings of each type."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def created_enabled(environment: ComputeEnvironment, batch: BatchModel) -> Itera
 
 
 def _drains(environment: ComputeEnvironment, batch: BatchModel) -> bool:
-    """Whether it stands behind others in a queue: that is how an environment looks whose jobs come to an end."""
+    """Return whether it comes after others in a queue, as an environment does while its last jobs finish."""
     return any(environment in queue.environments[1:] for queue in batch.of(JobQueue))
 
 
@@ -44,15 +44,15 @@ def _drains(environment: ComputeEnvironment, batch: BatchModel) -> bool:
     "CE-02",
     chapter="Creating a Compute Environment",
     severity=ERROR,
-    remedy="give the ARN of a role that batch.amazonaws.com may take on",
+    remedy="give the ARN of a role that batch.amazonaws.com may assume",
     prevents="ClientException: ServiceRole is required; Service Linked Role cannot be used with UNMANAGED Compute "
     "Environment",
 )
 def unmanaged_has_a_service_role(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """An unmanaged environment must name a service role, and not the service-linked one."""
+    """An unmanaged environment must have a service role, and not the service-linked one."""
     arn = shown(environment.service_role_arn)
     if is_one_of(environment.type_, "UNMANAGED") and SERVICE_LINKED_ROLE_NAME in arn:
-        message = f"an UNMANAGED environment takes no service-linked role, got {arn}"
+        message = f"an UNMANAGED environment cannot have the service-linked role, got {arn}"
         yield Finding(environment, message, at="ServiceRole")
     none = environment.lacks("ServiceRole") or is_one_of(environment.service_role_arn, "")
     if not is_one_of(environment.type_, "UNMANAGED") or not none:
@@ -83,7 +83,7 @@ def unmanaged_vcpus_of_unmanaged(environment: ComputeEnvironment) -> Iterator[Fi
     "CE-04",
     chapter="Creating a Compute Environment",
     severity=ERROR,
-    remedy="describe the capacity of a managed environment in ComputeResources, and of no other",
+    remedy="give ComputeResources for a managed environment only",
     prevents="ClientException: computeResources must be provided for a MANAGED compute environment",
 )
 def managed_has_compute_resources(environment: ComputeEnvironment) -> Iterator[Finding]:
@@ -92,19 +92,19 @@ def managed_has_compute_resources(environment: ComputeEnvironment) -> Iterator[F
     if is_one_of(environment.type_, "MANAGED") and environment.lacks("ComputeResources"):
         yield Finding(environment, "a MANAGED environment needs ComputeResources, got none")
     if is_one_of(environment.type_, "UNMANAGED") and resources.present:
-        message = "an UNMANAGED environment takes no ComputeResources: you run the instances"
+        message = "an UNMANAGED environment cannot have ComputeResources: you run the instances"
         yield Finding(environment, message, at="ComputeResources", severity=WARNING)
 
 
 @rule("CE-06", chapter=_CHAPTER, severity=ERROR, remedy="write MANAGED")
 def fargate_is_managed(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """An environment must be MANAGED or UNMANAGED, on Fargate MANAGED."""
+    """An environment must be MANAGED or UNMANAGED, and on Fargate MANAGED."""
     yield from misspelt(vocabulary.EnvironmentType, environment, "Type", environment.type_)
     if is_one_of(environment.type_, "UNMANAGED") and environment.compute_resources.fargate:
         yield Finding(environment, "Type must be MANAGED on Fargate, got UNMANAGED", at="Type")
 
 
-@rule("CE-07", chapter=_CHAPTER, severity=ERROR, remedy="choose what the jobs run on")
+@rule("CE-07", chapter=_CHAPTER, severity=ERROR, remedy="choose the type of compute resources")
 def kind_of_resources(environment: ComputeEnvironment) -> Iterator[Finding]:
     """The type of compute resources must be EC2, SPOT, FARGATE, FARGATE_SPOT or ECS_MANAGED_INSTANCES."""
     resources = environment.compute_resources
@@ -117,10 +117,10 @@ def kind_of_resources(environment: ComputeEnvironment) -> Iterator[Finding]:
     "CE-13",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="wait 20 to 10,080 minutes, or 0 for not at all; only EC2 and SPOT environments can",
+    remedy="give 20 to 10,080 minutes, or 0 for no delay; only EC2 and SPOT environments have one",
 )
 def scale_down_delay(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """The delay before an environment on EC2 scales down must be 0 or 20 minutes to a week."""
+    """The delay before an environment on EC2 scales down must be 0, or 20 minutes to a week."""
     resources = environment.compute_resources
     policy = resources.scaling_policy
     delay = policy.min_scale_down_delay_minutes
@@ -135,10 +135,10 @@ def scale_down_delay(environment: ComputeEnvironment) -> Iterator[Finding]:
     "CE-14",
     chapter="Updating Compute Environments",
     severity=ERROR,
-    remedy="let jobs run on for 1 to 7,200 minutes",
+    remedy="let jobs continue for 1 to 7,200 minutes",
 )
 def update_timeout(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """The minutes that jobs run on during an infrastructure update must be 1 to 7,200."""
+    """The time that jobs may continue during an infrastructure update must be 1 to 7,200 minutes."""
     policy = environment.update_policy
     minutes = policy.job_execution_timeout_minutes
     yield from outside(limits.UPDATE_TIMEOUT_MINUTES, policy, "JobExecutionTimeoutMinutes", minutes)

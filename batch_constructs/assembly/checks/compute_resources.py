@@ -1,4 +1,4 @@
-"""The capacity of managed environments: vCPUs, instance types, network, and what Fargate does not take."""
+"""The capacity of managed environments: vCPUs, instance types, network, and settings that Fargate does not allow."""
 
 from __future__ import annotations
 
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Compute Environment Parameters"
 
-# AllocationStrategy has a rule of its own.
-# A launch template is LT-01's.
+# AllocationStrategy has its own rule, AS-02, and LaunchTemplate has LT-01.
 _NOT_ON_FARGATE = (
     "BidPercentage",
     "DesiredvCpus",
@@ -45,7 +44,7 @@ _NOT_ON_FARGATE = (
     "CE-05",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="leave out BidPercentage, or give 0 to 100: Spot prices never pass the on-demand price",
+    remedy="leave out BidPercentage, or give 0 to 100: Spot prices never exceed the on-demand price",
 )
 def bid_of_spot(resources: ComputeResources) -> Iterator[Finding]:
     """A bid percentage must be 0 to 100, and can be given for Spot only."""
@@ -64,7 +63,7 @@ def bid_of_spot(resources: ComputeResources) -> Iterator[Finding]:
     prevents="ClientException: desired vCPUs must be between minimum and maximum vCPUs",
 )
 def vcpus_in_order(resources: ComputeResources) -> Iterator[Finding]:
-    """MinvCpus, DesiredvCpus and MaxvCpus must be in this order, from 0, and MaxvCpus must be at least 1."""
+    """MinvCpus, DesiredvCpus and MaxvCpus must be in ascending order from 0, and MaxvCpus must be at least 1."""
     low, desired, high = resources.min_vcpus, resources.desired_vcpus, resources.max_vcpus
     yield from outside(limits.MAX_VCPUS, resources, "MaxvCpus", high)
     yield from outside(limits.MIN_VCPUS, resources, "MinvCpus", low)
@@ -90,7 +89,7 @@ def vcpus_in_order(resources: ComputeResources) -> Iterator[Finding]:
     prevents="ClientException: security groups must be specified",
 )
 def has_security_groups(resources: ComputeResources) -> Iterator[Finding]:
-    """Compute resources must have security groups, on Fargate one to five."""
+    """Compute resources must have security groups, on Fargate 1 to 5."""
     groups, at = resources.security_group_ids, "SecurityGroupIds"
     if resources.fargate:
         yield from miscounted(limits.FARGATE_SECURITY_GROUPS, resources, at, groups)
@@ -115,17 +114,17 @@ def _may_have_groups(data: LaunchTemplateData) -> bool:
     "CE-10",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="give x86_64 and Arm types an environment each",
+    remedy="create separate environments for x86_64 and Arm types",
     prevents="ClientException: instance types must have the same architecture",
 )
 def one_architecture(resources: ComputeResources) -> Iterator[Finding]:
-    """All instance types of an environment must have one architecture; an environment on EC2 should name its types."""
+    """All instance types of an environment must have the same architecture; an environment on EC2 should name its types."""
     names = [name for name in literals(resources.instance_types) if name not in instance_types.BUNDLES]
     if len(instance_types.architectures_of(names)) > 1:
         got = " and ".join(_by_architecture(names))
         yield Finding(resources, f"instance types must have one architecture, got {got}", at="InstanceTypes")
     if resources.ec2 and resources.instance_types.empty:
-        message = "an environment on EC2 should name its instance types, got none, for which AWS takes default_x86_64"
+        message = "an environment on EC2 should name its instance types, got none, for which AWS uses default_x86_64"
         yield Finding(resources, message, at="InstanceTypes", severity=WARNING)
 
 
@@ -133,22 +132,24 @@ def one_architecture(resources: ComputeResources) -> Iterator[Finding]:
     "CE-16",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="write default_arm64 beside Arm types, default_x86_64 beside x86_64 types; optimal is x86_64",
+    remedy="write default_arm64 with Arm types, default_x86_64 with x86_64 types; optimal is x86_64",
     prevents="ClientException: instance types must have the same architecture",
 )
 def bundles_fit_the_architecture(resources: ComputeResources) -> Iterator[Finding]:
-    """Optimal and default_x86_64 stand for x86_64 types, default_arm64 for Arm types: they cannot be mixed."""
+    """The bundles optimal and default_x86_64 mean x86_64 types, default_arm64 means Arm types: they cannot be mixed."""
     names = literals(resources.instance_types)
     bundles = [name for name in names if name in instance_types.BUNDLES]
     if bundles and len(instance_types.architectures_of(names)) > 1:
         got = " and ".join(_by_architecture(names))
         yield Finding(
-            resources, f"{bundles[0]} must not meet another architecture, got {got}", at="InstanceTypes"
+            resources,
+            f"{bundles[0]} must not be mixed with another architecture, got {got}",
+            at="InstanceTypes",
         )
 
 
 def _by_architecture(names: Iterable[str]) -> list[str]:
-    """``arm64 (c7g)``: an example for each architecture."""
+    """Return an example for each architecture: ``arm64 (c7g)``."""
     examples: dict[str, str] = {}
     for name in names:
         for architecture in instance_types.architectures_of([name]):
@@ -164,7 +165,7 @@ def _by_architecture(names: Iterable[str]) -> list[str]:
     prevents="an environment that AWS refuses, or that never gets an instance: its jobs wait in RUNNABLE",
 )
 def instance_types_exist(where: ComputeResources | NodeRange) -> Iterator[Finding]:
-    """Instance types, families and bundles must be written as AWS writes them; one newer than the data passes."""
+    """Instance types, families and bundles must be spelled as AWS spells them; newer ones than the data are accepted."""
     named: list[tuple[str, str | Unknown | None]] = [
         (f"InstanceTypes[{index}]", name) for index, name in enumerate(where.instance_types)
     ]
@@ -203,16 +204,16 @@ def has_subnets(resources: ComputeResources) -> Iterator[Finding]:
     "CE-12",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="leave it out: Fargate has no instances",
+    remedy="leave out parameters for instances: Fargate has none",
     prevents="ClientException: parameters that are not applicable to Fargate",
 )
 def nothing_of_instances_on_fargate(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """Fargate cannot have parameters that are about instances."""
+    """Fargate cannot have parameters for instances."""
     resources = environment.compute_resources
     for name in resources.gives(*_NOT_ON_FARGATE) if resources.fargate else ():
         value = resources.raw(name)
-        # An empty list or mapping says nothing.
+        # An empty list or mapping has no effect.
         if not (isinstance(value, list | dict) and not value):
             yield Finding(
-                resources, f"{name} is about instances, which {resources.type} does not have", at=name
+                resources, f"{name} is for instances, which {resources.type} does not have", at=name
             )

@@ -1,4 +1,4 @@
-"""Consumable resources: what there is of them, and what jobs hold."""
+"""Consumable resources: their totals, and the amounts that jobs use."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _CHAPTER = "Consumable Resources"
     remedy="give ResourceType REPLENISHABLE or NON_REPLENISHABLE, and a TotalQuantity of at least 0",
 )
 def kind_and_total(resource: ConsumableResource) -> Iterator[Finding]:
-    """A consumable resource must be replenishable or not, and must have a total of at least 0."""
+    """A consumable resource must have a type, replenishable or not, and a total of at least 0."""
     for name in ("ResourceType", "TotalQuantity"):
         if resource.lacks(name):
             yield Finding(resource, f"{name} must be given, got none", at=name)
@@ -41,7 +41,7 @@ def kind_and_total(resource: ConsumableResource) -> Iterator[Finding]:
     "CR-02",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="name the resource by its ARN, which is what Ref gives, and say how much of it a job holds",
+    remedy="give the resource's ARN, which Ref returns, and the quantity that a job uses",
     prevents="ConsumableResource: failed validation constraint for keyword [pattern]",
 )
 def definition_names_an_arn(definition: JobDefinition) -> Iterator[Finding]:
@@ -66,7 +66,7 @@ def definition_names_an_arn(definition: JobDefinition) -> Iterator[Finding]:
     remedy="give each entry of the override a resource, by name or ARN, and a quantity",
 )
 def override_is_complete(submission: Submission) -> Iterator[Finding]:
-    """Consumable resources that a submission overrides must have a quantity each."""
+    """Each consumable resource that a submission overrides must have a quantity."""
     properties = submission.consumable_resource_properties_override
     for requirement in properties.consumable_resource_list:
         yield from _incomplete(requirement)
@@ -93,7 +93,7 @@ def quantities_count(properties: ConsumableResourceProperties) -> Iterator[Findi
         name = resource.label if resource is not None else arn
         if known(name):
             if name in seen:
-                message = f"a job names each consumable resource once, got {name} twice"
+                message = f"a job must name each consumable resource once, got {name} twice"
                 yield Finding(requirement, message, at="ConsumableResource")
             seen.add(name)
 
@@ -103,10 +103,10 @@ def quantities_count(properties: ConsumableResourceProperties) -> Iterator[Findi
     chapter=_CHAPTER,
     severity=WARNING,
     remedy="lower the quantity, or raise the resource's TotalQuantity",
-    prevents="a job that waits in RUNNABLE for ever",
+    prevents="a job that waits in RUNNABLE forever",
 )
 def total_is_enough(requirement: ConsumableResourceRequirement) -> Iterator[Finding]:
-    """A job must not ask for more of a consumable resource than there is."""
+    """A job must not ask for more of a consumable resource than its total."""
     resource, quantity = requirement.consumable_resource, requirement.quantity
     total = None if resource is None else resource.total_quantity
     if resource is not None and known(quantity) and known(total) and quantity > total:

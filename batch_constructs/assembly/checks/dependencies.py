@@ -1,4 +1,4 @@
-"""Job dependencies: how many, and of which kinds."""
+"""Job dependencies: their number and types."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _CHAPTER = "Job Dependencies"
     "DEP-01",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="wait for at most 20 jobs, each by its id, its type or both",
+    remedy="depend on at most 20 jobs, each by its id, its type or both",
     prevents="ClientException: a job can have at most 20 dependencies",
 )
 def number_of_dependencies(submission: Submission) -> Iterator[Finding]:
-    """A job must wait for at most 20 others."""
+    """A job must depend on at most 20 others."""
     yield from miscounted(limits.DEPENDENCIES, submission, "DependsOn", submission.depends_on)
     for dependency in submission.depends_on:
         yield from misspelt(vocabulary.ArrayDependency, dependency, "Type", dependency.type)
@@ -41,7 +41,7 @@ def number_of_dependencies(submission: Submission) -> Iterator[Finding]:
     prevents="ClientException: N_TO_N needs the id of an array job",
 )
 def n_to_n_between_arrays(submission: Submission) -> Iterator[Finding]:
-    """An N_TO_N dependency must be between two array jobs, and must name the other one by its id."""
+    """An N_TO_N dependency must be between two array jobs, and must name the other job by its id."""
     for dependency in submission.depends_on:
         if not known(dependency.type) or dependency.type.upper() != "N_TO_N":
             continue
@@ -64,12 +64,12 @@ def sequential_within_an_array(submission: Submission) -> Iterator[Finding]:
         if not known(dependency.type) or dependency.type.upper() != "SEQUENTIAL":
             continue
         if dependency.gives("JobId"):
-            yield Finding(dependency, "Type SEQUENTIAL takes no JobId, got one", at="JobId")
+            yield Finding(dependency, "Type SEQUENTIAL cannot have a JobId, got one", at="JobId")
         if _no_array(submission):
             yield Finding(dependency, "Type SEQUENTIAL needs an array job, got no ArrayProperties", at="Type")
 
 
 def _no_array(submission: Submission) -> bool:
-    """Whether the job is none of an array for certain."""
+    """Return whether the job is certainly not an array."""
     array = submission.array_properties
     return submission.sure and (array.absent or (array.present and is_one_of(array.size, None)))

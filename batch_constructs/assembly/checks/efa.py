@@ -1,4 +1,4 @@
-"""Elastic Fabric Adapters that launch templates attach: instance types, security groups, placement."""
+"""Elastic Fabric Adapters in launch templates: instance types, security groups, placement."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _RESERVATION = "CapacityReservationSpecification"
 
 
 def adapters_of(template: LaunchTemplate) -> list[NetworkInterface]:
-    """The interfaces of a launch template that are Elastic Fabric Adapters."""
+    """Return the interfaces of a launch template that are Elastic Fabric Adapters."""
     return [i for i in template.data.network_interfaces if is_one_of(i.interface_type, "EFA", "EFA-ONLY")]
 
 
 def _templates(resources: ComputeResources) -> Iterator[tuple[LaunchTemplate, str, Sequence[InstanceType]]]:
-    """Each launch template of the assembly with what it starts: an entry of the instance types, and the types in it."""
+    """Yield each launch template of the assembly with an entry of the instance types and the types in that entry."""
     specification = resources.launch_template
     names = literals(resources.instance_types)
     targeted: set[str] = set()
@@ -60,30 +60,28 @@ def types_have_the_adapters(resources: ComputeResources) -> Iterator[Finding]:
     """All instance types of an environment must have the adapters that the launch template asks for."""
     for template, name, types in _templates(resources):
         adapters = adapters_of(template)
-        problems = {why for type_ in types if (why := _lacks(type_, adapters))} if adapters else set()
+        problems = {why for type_ in types if (why := _missing(type_, adapters))} if adapters else set()
         if not problems:
             continue
-        lacking = sum(_lacks(type_, adapters) is not None for type_ in types)
-        if lacking == len(types):
-            message = f"{min(problems)}, and {template.label} attaches one to it"
+        missing = sum(_missing(type_, adapters) is not None for type_ in types)
+        if missing == len(types):
+            message = f"{min(problems)} in {template.label}"
             yield Finding(resources, message, at="InstanceTypes")
         else:
             message = f"not all sizes of {name} have the adapters of {template.label}: {min(problems)}"
             yield Finding(resources, message, at="InstanceTypes", severity=WARNING)
 
 
-def _lacks(type_: InstanceType, adapters: list[NetworkInterface]) -> str | None:
-    """What of these adapters an instance type has not."""
+def _missing(type_: InstanceType, adapters: list[NetworkInterface]) -> str | None:
+    """Return the reason why an instance type does not have these adapters; ``None`` if it has them."""
     most, cards = type_.max_efa_interfaces, {card.index for card in type_.network_cards}
     if not most:
-        return f"{type_.name} has no Elastic Fabric Adapter"
+        return f"{type_.name} has no Elastic Fabric Adapter, got {len(adapters)}"
     if len(adapters) > most:
-        return (
-            f"{type_.name} takes {most} Elastic Fabric Adapter{'' if most == 1 else 's'}, not {len(adapters)}"
-        )
+        return f"{type_.name} supports {most} Elastic Fabric Adapter{'' if most == 1 else 's'}, got {len(adapters)}"
     for index in literals(adapter.network_card_index for adapter in adapters):
         if cards and index not in cards:
-            return f"{type_.name} has no network card {index}"
+            return f"{type_.name} has no network card {index}, got an adapter for it"
     return None
 
 
@@ -91,15 +89,15 @@ def _lacks(type_: InstanceType, adapters: list[NetworkInterface]) -> str | None:
     "EFA-02",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="add a rule for all protocols from the security group to itself, for what comes in and for what goes out",
-    prevents="nodes that do not hear each other",
+    remedy="add rules for all protocols from the security group to itself, one for incoming and one for outgoing traffic",
+    prevents="nodes that cannot reach each other",
 )
-def security_group_lets_itself_through(template: LaunchTemplate, batch: BatchModel) -> Iterator[Finding]:
-    """The security group of an adapter must let everything in from itself, and everything out to itself."""
+def security_group_allows_itself(template: LaunchTemplate, batch: BatchModel) -> Iterator[Finding]:
+    """The security group of an adapter must allow all traffic from itself and to itself."""
     seen: set[frozenset[int]] = {frozenset()}
     for adapter in adapters_of(template):
         groups = adapter.groups
-        # The largest types have 32 adapters, with the same groups each.
+        # The largest types have 32 adapters, all with the same groups.
         key = frozenset(map(id, groups))
         if not groups.complete or key in seen or any(group.conditional for group in groups):
             continue
@@ -108,16 +106,18 @@ def security_group_lets_itself_through(template: LaunchTemplate, batch: BatchMod
         for direction in ("in", "out"):
             reach = _reach(batch, list(groups), direction)
             if reach is None:
-                message = f"{names} must let all traffic of an Elastic Fabric Adapter {direction}, got no rule for it"
+                message = f"{names} must allow all traffic of an Elastic Fabric Adapter {direction}, got no rule for it"
                 yield Finding(adapter, message, at="Groups")
             elif not reach:
-                words = "from the group itself in" if direction == "in" else "to the group itself out"
-                message = f"{names} must let all traffic {words}, and a rule for addresses does not count"
+                words = "from the group itself" if direction == "in" else "to the group itself"
+                message = (
+                    f"{names} must allow all traffic {words}, got a rule for addresses, which does not count"
+                )
                 yield Finding(adapter, message, at="Groups", severity=WARNING)
 
 
 def _reach(batch: BatchModel, groups: list[SecurityGroup], direction: str) -> bool | None:
-    """Whether a rule lets all traffic through for the groups, or only for addresses; ``None``: no rule does."""
+    """Return whether a rule allows all traffic between the groups, or only for addresses; ``None``: no rule does."""
     found: bool | None = None
     for group in groups:
         inline = group.ingress if direction == "in" else group.egress
@@ -125,7 +125,7 @@ def _reach(batch: BatchModel, groups: list[SecurityGroup], direction: str) -> bo
         if not inline.complete:
             return True
         if direction == "out" and not rules:
-            # EC2 gives a group without any such rule one that lets everything out.
+            # EC2 adds a rule that allows all outgoing traffic to a group without outgoing rules.
             found = False
         member = "SourceSecurityGroupId" if direction == "in" else "DestinationSecurityGroupId"
         for each in rules:
@@ -145,10 +145,10 @@ def _reach(batch: BatchModel, groups: list[SecurityGroup], direction: str) -> bo
     chapter=_CHAPTER,
     severity=WARNING,
     remedy="give the environment a placement group with the strategy cluster",
-    prevents="nodes that stand far from each other, and so a slow fabric",
+    prevents="nodes that are far from each other, and so a slow network",
 )
-def instances_stand_together(resources: ComputeResources) -> Iterator[Finding]:
-    """Instances with an Elastic Fabric Adapter should stand in one cluster placement group."""
+def instances_share_a_placement_group(resources: ComputeResources) -> Iterator[Finding]:
+    """Instances with an Elastic Fabric Adapter should be in one cluster placement group."""
     template = resources.launch_template.launch_template
     if template is None or not adapters_of(template):
         return
@@ -156,8 +156,10 @@ def instances_stand_together(resources: ComputeResources) -> Iterator[Finding]:
     if group is not None and known(group.strategy) and group.strategy != "CLUSTER":
         message = f"the strategy of {group.label} should be cluster, got {group.strategy.lower()}"
         yield Finding(resources, message, at="PlacementGroup")
-    # A capacity reservation decides by itself where its instances stand.
+    # A capacity reservation determines the placement of its instances.
     elsewhere = placement.raw("GroupName"), placement.raw("GroupId"), template.data.raw(_RESERVATION)
     if resources.raw("PlacementGroup") is None and all(value is None for value in elsewhere):
-        message = f"instances with the adapters of {template.label} should share a placement group, got none"
+        message = (
+            f"instances with the adapters of {template.label} should be in one placement group, got none"
+        )
         yield Finding(resources, message)

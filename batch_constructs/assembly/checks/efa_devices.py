@@ -44,7 +44,7 @@ def _passes_device(container: Container) -> bool:
     prevents="containers that cannot start: the instance has no /dev/infiniband/uverbs0",
 )
 def hosts_have_the_device(where: NodeRange | Submission) -> Iterator[Finding]:
-    """Containers with the device of an Elastic Fabric Adapter must run on instances with one, and nodes with one must pass it on."""
+    """Containers with an Elastic Fabric Adapter must run on instances with one, and nodes with one should pass it on."""
     if isinstance(where, NodeRange):
         name = type_of(where)
         type_ = instance_types.find(name) if name is not None else None
@@ -75,7 +75,7 @@ def hosts_have_the_device(where: NodeRange | Submission) -> Iterator[Finding]:
 
 
 def _unused_adapters(submission: Submission, definition: JobDefinition, queue: JobQueue) -> Iterator[Finding]:
-    """Nodes whose instances all have an adapter, and whose containers are not given it."""
+    """Add a problem if all instances of the nodes have an adapter and their containers do not get it."""
     environments = queue.environments
     containers = list(_containers(definition)) if definition.multi_node else []
     if (
@@ -93,7 +93,7 @@ def _unused_adapters(submission: Submission, definition: JobDefinition, queue: J
 
 
 def _passes_nothing(container: Container) -> bool:
-    """Whether the container certainly sees no adapter; a privileged one sees all devices."""
+    """Return whether the container certainly gets no adapter; a privileged container gets all devices."""
     devices = container.linux_parameters.devices
     paths = [device.host_path for device in devices]
     return (
@@ -116,7 +116,7 @@ def _containers(definition: JobDefinition) -> Iterator[Container]:
 
 
 def _may_attach(resources: ComputeResources) -> bool:
-    """Whether instances may get an adapter from a launch template."""
+    """Return whether instances may get an adapter from a launch template."""
     specification = resources.launch_template
     if specification.absent:
         return False
@@ -124,8 +124,8 @@ def _may_attach(resources: ComputeResources) -> bool:
     if template is None or not template.data.present or not specification.overrides.empty:
         return True
     interfaces = template.data.network_interfaces
-    plain = all(is_one_of(i.interface_type, None, "INTERFACE") for i in interfaces)
-    return not (interfaces.complete and plain)
+    ordinary = all(is_one_of(i.interface_type, None, "INTERFACE") for i in interfaces)
+    return not (interfaces.complete and ordinary)
 
 
 @rule(
@@ -133,18 +133,18 @@ def _may_attach(resources: ComputeResources) -> bool:
     chapter=_CHAPTER,
     severity=ERROR,
     remedy="leave out ContainerPath and Permissions, or repeat HostPath and name READ, WRITE and MKNOD",
-    prevents="jobs that do not find the adapter and fall back to slow sockets, or fail",
+    prevents="jobs that do not find the adapter, and fail or use a slower network",
 )
 def device_is_passed_as_it_is(device: Device) -> Iterator[Finding]:
     """The device of an Elastic Fabric Adapter must have the same path in the container, and all permissions."""
-    host, inside, permissions = device.host_path, device.container_path, device.permissions
+    host, container, permissions = device.host_path, device.container_path, device.permissions
     if not known(host) or not _DEVICE.fullmatch(host):
         return
-    if known(inside) and inside != host:
-        yield Finding(device, f"ContainerPath must be {host} as well, got {inside}", at="ContainerPath")
-    given = literals(permissions)
-    if given and permissions.complete and len(given) == len(permissions):
-        missing = set(DevicePermission) - {word_of(DevicePermission, word) for word in given}
+    if known(container) and container != host:
+        yield Finding(device, f"ContainerPath must also be {host}, got {container}", at="ContainerPath")
+    names = literals(permissions)
+    if names and permissions.complete and len(names) == len(permissions):
+        missing = set(DevicePermission) - {word_of(DevicePermission, word) for word in names}
         if missing:
             message = f"Permissions must be READ, WRITE and MKNOD, got no {' and no '.join(sorted(missing))}"
             yield Finding(device, message, at="Permissions")

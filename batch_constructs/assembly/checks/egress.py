@@ -1,4 +1,4 @@
-"""What the security groups of compute resources let out."""
+"""Outgoing traffic that the security groups of compute resources allow."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     "NET-09",
     chapter="Compute Environments",
     severity=Severity.ERROR,
-    remedy="let TCP port 443 out to 0.0.0.0/0, or to the group of the VPC endpoints and to the prefix list of S3",
+    remedy="allow outgoing TCP port 443 to 0.0.0.0/0, or to the group of the VPC endpoints and to the prefix list of S3",
     prevents="instances that never register, so that jobs wait in RUNNABLE, and images that are never pulled",
 )
-def groups_let_https_out(resources: ComputeResources, batch: BatchModel) -> Iterator[Finding]:
-    """Security groups of compute resources must let port 443 out, to Amazon ECS, ECR and S3."""
+def groups_allow_https_out(resources: ComputeResources, batch: BatchModel) -> Iterator[Finding]:
+    """Security groups of compute resources must allow outgoing traffic on port 443, to Amazon ECS, ECR and S3."""
     groups = _groups(resources)
     rules = None if groups is None else _rules(groups, batch)
     if groups is None or rules is None:
@@ -43,16 +43,16 @@ def groups_let_https_out(resources: ComputeResources, batch: BatchModel) -> Iter
     names = " and ".join(group.label for group in groups)
     https = [each for each in rules if _may_be_https(each)]
     if not https:
-        message = f"AWS services are reached by port {endpoints.HTTPS_PORT}, which {names} does not let out"
+        message = f"AWS services need outgoing port {endpoints.HTTPS_PORT}, which {names} does not allow"
         yield Finding(resources, message, at="SecurityGroupIds")
         return
-    if all(_stays_inside(each) for each in https) and not _has_s3_inside(batch):
-        message = f"image layers lie in Amazon S3, and {names} lets port {endpoints.HTTPS_PORT} out to places in the VPC only"
+    if all(_stays_in_vpc(each) for each in https) and not _has_s3_endpoint(batch):
+        message = f"image layers are in Amazon S3, and {names} allows outgoing port {endpoints.HTTPS_PORT} within the VPC only"
         yield Finding(resources, message, at="SecurityGroupIds", severity=Severity.WARNING)
 
 
 def _groups(resources: ComputeResources) -> list[SecurityGroup] | None:
-    """The groups of instances or tasks; ``None`` if one of them may not be known."""
+    """Return the groups of instances or tasks; ``None`` if one of them may be unknown."""
     if isinstance(resources.node, Unknown):
         return None
     lists = [resources.security_groups]
@@ -69,12 +69,12 @@ def _groups(resources: ComputeResources) -> list[SecurityGroup] | None:
 
 
 def _rules(groups: list[SecurityGroup], batch: BatchModel) -> list[Egress] | None:
-    """What the groups let out by rules; ``None`` if that is everything, or may be."""
+    """Return the outgoing rules of the groups; ``None`` if they allow everything, or may do so."""
     if any(
         each.group is None and isinstance(each.group_id, Unknown) for each in batch.of(SecurityGroupEgress)
     ):
         return None
-    # EC2 gives a group without a rule of its own inside one that lets everything out.
+    # EC2 adds a rule that allows all outgoing traffic to a group without inline outgoing rules.
     if not all(group.egress and group.egress.complete for group in groups):
         return None
     return [each for group in groups for each in batch.networks.egress(group)]
@@ -89,8 +89,8 @@ def _may_be_https(egress: Egress) -> bool:
     return low is None or high is None or low <= endpoints.HTTPS_PORT <= high
 
 
-def _stays_inside(egress: Egress) -> bool:
-    """Whether a rule leads to a group or to addresses of the VPC for certain."""
+def _stays_in_vpc(egress: Egress) -> bool:
+    """Return whether a rule certainly leads to a group or to addresses of the VPC."""
     if linked(egress, egress.raw("DestinationSecurityGroupId"), SecurityGroup) is not None:
         return True
     if linked(egress, egress.raw("CidrIp"), Vpc) is not None:
@@ -104,8 +104,8 @@ def _stays_inside(egress: Egress) -> bool:
         return False
 
 
-def _has_s3_inside(batch: BatchModel) -> bool:
-    """Whether an interface endpoint of S3 may be among the places that the rules lead to."""
+def _has_s3_endpoint(batch: BatchModel) -> bool:
+    """Return whether the rules may lead to an interface endpoint of S3."""
     return any(
         endpoint_service(each) in {"s3", None} and not is_one_of(each.endpoint_type, "GATEWAY", None)
         for each in batch.of(VpcEndpoint)

@@ -1,4 +1,4 @@
-"""How an EKS cluster lets in AWS Batch: the access entry of its environments, and the policy that goes with it."""
+"""Access of AWS Batch to an EKS cluster: the access entry of its environments, and the policy for it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _CHAPTER = "AWS Batch on Amazon EKS"
     "EKS-19",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="give all environments of a cluster the same DesiredState, and not DISABLED if only access entries let in",
+    remedy="give all environments of a cluster the same DesiredState, and not DISABLED if the cluster uses access entries only",
 )
 def access_entries_agree(batch: BatchModel) -> Iterator[Finding]:
-    """The environments of one cluster must agree about the access entry, and none may disable it where it is needed."""
+    """The environments of a cluster must have the same access entry state, which must not be DISABLED if it is needed."""
     by_cluster: dict[str, list[EksConfiguration]] = defaultdict(list)
     for environment in batch.of(ComputeEnvironment):
         configuration = environment.eks_configuration
@@ -40,7 +40,7 @@ def access_entries_agree(batch: BatchModel) -> Iterator[Finding]:
             and _mode_is(configuration, "API")
             and is_one_of(entry.desired_state, "DISABLED")
         ):
-            message = f"DesiredState must not be DISABLED: {cluster.label} lets in by access entries only"
+            message = f"DesiredState must not be DISABLED: {cluster.label} uses access entries only"
             yield Finding(entry, message, at="DesiredState")
         if key is not None and configuration.present:
             by_cluster[key].append(configuration)
@@ -49,8 +49,8 @@ def access_entries_agree(batch: BatchModel) -> Iterator[Finding]:
 
 
 def _disagreement(configurations: list[EksConfiguration]) -> Iterator[Finding]:
-    """Environments of a cluster that do not all record the same: AWS Batch then leaves its entry as it is."""
-    # On a cluster of mode API each of them has an entry, whatever it records.
+    """Add a problem if environments of a cluster record different states: AWS Batch then keeps the entry as it is."""
+    # On a cluster of mode API every environment has an entry, whatever it records.
     if any(_mode_is(each, "API") for each in configurations):
         return
     states = {each: _recorded(each) for each in configurations}
@@ -64,7 +64,7 @@ def _disagreement(configurations: list[EksConfiguration]) -> Iterator[Finding]:
 
 
 def _recorded(configuration: EksConfiguration) -> str | None:
-    """What an environment records: a state, ``none``, or ``None`` where nobody knows."""
+    """Return the state that an environment records, or ``none``; ``None`` if it is unknown."""
     state = configuration.access_entry.desired_state
     if isinstance(state, Unknown):
         return None
@@ -81,23 +81,23 @@ def _mode_is(configuration: EksConfiguration, *modes: str) -> bool:
     chapter=_CHAPTER,
     severity=WARNING,
     remedy=f"add an EksNamespaceAccess, or associate {NAMESPACE_POLICY} by aws eks associate-access-policy",
-    prevents="jobs that wait in RUNNABLE for ever",
+    prevents="jobs that wait in RUNNABLE forever",
 )
 def namespace_policy(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
-    """Where an access entry lets in AWS Batch, its policy for the namespace must be associated."""
+    """If AWS Batch has access by an access entry, the entry must have the policy for the namespace."""
     configuration = environment.eks_configuration
     state = configuration.access_entry.desired_state
     wanted = is_one_of(state, "ENABLED") or (
         _mode_is(configuration, "API") and is_one_of(state, None, "INHERIT_FROM_CLUSTER")
     )
-    # Whoever does it, by a custom resource or a function, names the policy somewhere.
+    # A custom resource or a function that associates the policy contains its name.
     if not configuration.present or not wanted or any(map(_names_policy, batch.resources)):
         return
     namespace = configuration.kubernetes_namespace
     where = f"the namespace {namespace}" if known(namespace) else "its namespace"
     message = (
         f"AWS Batch may not run pods in {where} until {NAMESPACE_POLICY} is associated with its access entry, "
-        "which nothing here does"
+        "which nothing in the assembly does"
     )
     yield Finding(configuration, message, at="KubernetesNamespace")
 

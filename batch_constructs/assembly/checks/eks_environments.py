@@ -27,11 +27,11 @@ _CLUSTER_ARN = re.compile(r"arn:[^:]+:eks:[^:]*:[^:]*:cluster/.+")
     "EKS-13",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="give the full ARN of the cluster and a namespace of its own, such as batch-jobs",
+    remedy="give the full ARN of the cluster and a separate namespace, such as batch-jobs",
     prevents="ClientException: kubernetesNamespace must not be default or begin with kube-",
 )
 def cluster_and_namespace(configuration: EksConfiguration) -> Iterator[Finding]:
-    """An environment on EKS must name its cluster by ARN, and a namespace that is neither default nor Kubernetes' own."""
+    """An environment on EKS must give its cluster by ARN, and a namespace that is not default or one of Kubernetes."""
     yield from malformed(
         patterns.EKS_NAMESPACE, configuration, "KubernetesNamespace", configuration.kubernetes_namespace
     )
@@ -52,7 +52,7 @@ def cluster_and_namespace(configuration: EksConfiguration) -> Iterator[Finding]:
     prevents="ClientException: At least one imageKubernetesVersion in EC2Configuration is not supported",
 )
 def kubernetes_version(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """The version of Kubernetes must be one that Batch supports."""
+    """The version of Kubernetes must be one that AWS Batch supports."""
     if environment.eks_configuration.absent:
         return
     oldest, newest = KUBERNETES_VERSIONS[0], KUBERNETES_VERSIONS[-1]
@@ -64,7 +64,7 @@ def kubernetes_version(environment: ComputeEnvironment) -> Iterator[Finding]:
         if is_one_of(version, *DISPUTED_KUBERNETES_VERSIONS):
             message = (
                 f"ImageKubernetesVersion may be refused, got {version}: AWS's pages disagree, their lists of supported "
-                f"versions end with {newest}, and others set {DISPUTED_KUBERNETES_VERSIONS[-1]}"
+                f"versions end with {newest}, and others use {DISPUTED_KUBERNETES_VERSIONS[-1]}"
             )
             yield Finding(configuration, message, at="ImageKubernetesVersion")
     cluster = environment.eks_configuration.cluster
@@ -74,7 +74,7 @@ def kubernetes_version(environment: ComputeEnvironment) -> Iterator[Finding]:
 
 
 def _too_old(version: str) -> bool:
-    """Whether a version lies before those that Batch is known to support; later ones may have joined."""
+    """Return whether a version is older than those that Batch is known to support; newer ones may be supported by now."""
     found, oldest = _VERSION.fullmatch(version), _VERSION.fullmatch(KUBERNETES_VERSIONS[0])
     if found is None or oldest is None:
         return found is None
@@ -89,16 +89,16 @@ def _too_old(version: str) -> bool:
     prevents="ClientException: a service role cannot be given for a compute environment on EKS",
 )
 def no_service_role(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """A managed environment on EKS must not have a service role of its own."""
-    # Of unmanaged ones AWS's pages disagree: see CE-02.
+    """A managed environment on EKS must not have a service role of your own."""
+    # For unmanaged environments AWS's pages disagree: see CE-02.
     if not environment.eks_configuration.present or not is_one_of(environment.type_, "MANAGED"):
         return
     arn, role = environment.service_role_arn, environment.service_role
     if role is not None:
-        message = f"a managed environment on EKS takes no ServiceRole, got {role.label}"
+        message = f"a managed environment on EKS cannot have a ServiceRole, got {role.label}"
         yield Finding(environment, message, at="ServiceRole")
     elif known(arn) and SERVICE_LINKED_ROLE_NAME not in arn:
-        message = f"a managed environment on EKS takes no ServiceRole, got {arn}"
+        message = f"a managed environment on EKS cannot have a ServiceRole, got {arn}"
         yield Finding(environment, message, at="ServiceRole")
 
 
@@ -119,5 +119,5 @@ def no_desired_vcpus(environment: ComputeEnvironment) -> Iterator[Finding]:
     """An environment on EKS must not have DesiredvCpus."""
     desired = environment.compute_resources.desired_vcpus
     if environment.eks_configuration.present and known(desired):
-        message = f"an environment on EKS takes no DesiredvCpus, got {desired}"
+        message = f"an environment on EKS cannot have DesiredvCpus, got {desired}"
         yield Finding(environment.compute_resources, message, at="DesiredvCpus")

@@ -1,4 +1,4 @@
-"""Events of AWS Batch, and jobs that EventBridge submits."""
+"""Events of AWS Batch, and jobs that EventBridge rules submit."""
 
 from __future__ import annotations
 
@@ -44,16 +44,18 @@ def states_exist(listener: EventRule) -> Iterator[Finding]:
     chapter=_EVENTS,
     severity=WARNING,
     remedy="listen for RUNNABLE instead, or for the call of SubmitJob",
-    prevents="a rule that never hears of new jobs",
+    prevents="a rule that never gets events of new jobs",
 )
 def submitted_never_comes(listener: EventRule) -> Iterator[Finding]:
-    """A rule that listens for SUBMITTED misses new jobs: no event is sent when a job is SUBMITTED for the first time."""
+    """A rule for SUBMITTED misses new jobs: no event is sent when a job is SUBMITTED for the first time."""
     if JobStatus.SUBMITTED in _states(listener):
-        yield Finding(listener, "no event comes when a job is first SUBMITTED, got it as status", at=_STATUS)
+        yield Finding(
+            listener, "no event is sent when a job is first SUBMITTED, got it as status", at=_STATUS
+        )
 
 
 def _states(listener: EventRule) -> list[str]:
-    """The states that a rule on job events lists literally; empty for other rules."""
+    """Return the states that a rule on job events lists literally; empty for other rules."""
     kinds, states = listener.pattern("detail-type"), listener.pattern("detail", "status")
     if not listener.hears_batch or not _only(kinds, events.JOB_STATE_CHANGE):
         return []
@@ -71,7 +73,7 @@ def _only(values: Any, wanted: str) -> bool:
     chapter=_TARGETS,
     severity=ERROR,
     remedy="give the job's name and definition, and a role that may submit it",
-    prevents="a rule that matches and submits nothing",
+    prevents="a rule that matches but submits no job",
 )
 def job_targets_are_complete(target: EventTarget) -> Iterator[Finding]:
     """A job queue as a target of a rule must have the job's name, its definition, and a role."""
@@ -80,9 +82,9 @@ def job_targets_are_complete(target: EventTarget) -> Iterator[Finding]:
         if parameters.lacks(member):
             yield Finding(parameters, f"{member} must be given", at=member)
     if parameters.present and target.lacks("RoleArn"):
-        yield Finding(target, "RoleArn must be given, for EventBridge submits the job with this role")
+        yield Finding(target, "RoleArn must be given, because EventBridge submits the job with this role")
     if target.job_queue is not None and target.lacks("BatchParameters"):
-        message = f"BatchParameters must be given, since the target is {target.job_queue.label}"
+        message = f"BatchParameters must be given, because the target is {target.job_queue.label}"
         yield Finding(target, message)
 
 
@@ -91,10 +93,10 @@ def job_targets_are_complete(target: EventTarget) -> Iterator[Finding]:
     chapter=_TARGETS,
     severity=ERROR,
     remedy="write Parameters and ContainerOverrides with capitals, unlike the API",
-    prevents="overrides that EventBridge passes over",
+    prevents="overrides that EventBridge ignores",
 )
 def members_are_capitalised(target: EventTarget) -> Iterator[Finding]:
-    """What a rule passes to a job must have members with capitals: Parameters, ContainerOverrides, Environment."""
+    """The input that a rule passes to a job must have members in capitals: Parameters, ContainerOverrides, Environment."""
     message = target.message if target.batch_parameters.present else None
     if not isinstance(message, dict):
         return
@@ -106,20 +108,20 @@ def members_are_capitalised(target: EventTarget) -> Iterator[Finding]:
         places.append((overrides, list(events.CONTAINER_OVERRIDES)))
     for members, names in places:
         for key in members:
-            right = key[:1].upper() + key[1:]
-            if right != key and right in names:
-                yield Finding(target, f"the input must spell it {right}, got {key}", at=at)
+            expected_name = key[:1].upper() + key[1:]
+            if expected_name != key and expected_name in names:
+                yield Finding(target, f"the input must spell it {expected_name}, got {key}", at=at)
 
 
 @rule(
     "EVT-05",
     chapter="Tutorial: Listening for AWS Batch CloudWatch Events",
     severity=ERROR,
-    remedy="keep events for 60 to 86,400 seconds, try up to 185 times, and use a standard queue for the rest",
+    remedy="keep events for 60 to 86,400 seconds, retry up to 185 times, and use a standard queue for the rest",
     prevents="ValidationException: the retry policy is out of range",
 )
 def delivery_is_in_range(target: EventTarget | ScheduleTarget) -> Iterator[Finding]:
-    """EventBridge must try to deliver for 1 minute to a day, up to 185 times, and park events in a standard queue."""
+    """EventBridge must retry for 1 minute to a day, up to 185 times, and send the rest to a standard queue."""
     if not target.concerns_batch:
         return
     policy = target.retry_policy
@@ -127,12 +129,12 @@ def delivery_is_in_range(target: EventTarget | ScheduleTarget) -> Iterator[Findi
     yield from outside(limits.EVENT_MAX_AGE_SECONDS, policy, "MaximumEventAgeInSeconds", age)
     yield from outside(limits.EVENT_RETRIES, policy, "MaximumRetryAttempts", tries)
     if name := _fifo_queue(target.dead_letter_config.arn):
-        message = f"Arn must be that of a standard queue, got {name}, which is FIFO"
+        message = f"Arn must belong to a standard queue, got {name}, which is FIFO"
         yield Finding(target.dead_letter_config, message, at="Arn")
 
 
 def _fifo_queue(arn: str | Unknown | None) -> str:
-    """The name of a queue that is FIFO for certain, else empty."""
+    """Return the name of a queue that is certainly FIFO, else an empty string."""
     if isinstance(arn, Reference):
         fifo = arn.target.raw("FifoQueue")
         return arn.target.label if isinstance(fifo, str | bool) and str(fifo).lower() == "true" else ""

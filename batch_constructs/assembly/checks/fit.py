@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Troubleshooting AWS Batch"
-_STUCK = "jobs that wait in RUNNABLE for ever"
+_STUCK = "jobs that wait in RUNNABLE forever"
 
 
 @rule(

@@ -1,4 +1,4 @@
-"""GPUs: how many a job asks for, and which instances have them."""
+"""GPUs: the number that a job asks for, and the instances that have them."""
 
 from __future__ import annotations
 
@@ -59,26 +59,26 @@ def gpu_count(requirement: ResourceRequirement) -> Iterator[Finding]:
     "GPU-03",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="choose instance types with NVIDIA's GPUs and an x86_64 processor, such as g6 or p5; g5g needs an image of "
+    remedy="choose instance types with NVIDIA GPUs and an x86_64 processor, such as g6 or p5; g5g needs an image of "
     "your own",
-    prevents="jobs that wait in RUNNABLE: Batch gives out no other GPUs",
+    prevents="jobs that wait in RUNNABLE: Batch assigns no other GPUs",
 )
 def gpus_are_schedulable(
     where: ComputeResources | NodeRange | Submission, batch: BatchModel
 ) -> Iterator[Finding]:
-    """A job with GPUs must run on NVIDIA's, and beside an Arm processor with an image or user data of one's own."""
+    """A job with GPUs must run on NVIDIA GPUs; with Arm processors, that takes an image or user data of your own."""
     if isinstance(where, ComputeResources):
-        # Jobs that ask for no GPU may run there: AWS itself says how.
+        # Jobs without GPUs may run there. AWS documents how.
         if not _some_job_asks_for_gpus(batch):
             return
         for listed in literals(where.instance_types):
-            if why := gpus.why_unschedulable(listed, own_image=not _plain(where)):
+            if why := gpus.why_unschedulable(listed, own_image=not _has_no_own_driver(where)):
                 message = f"Batch gives jobs no GPUs of {why}"
                 yield Finding(where, message, at="InstanceTypes", severity=WARNING)
     elif isinstance(where, NodeRange):
         name = type_of(where)
         if name is not None and least_gpus(where) and (why := gpus.why_unschedulable(name)):
-            # Whether the environment has an image of one's own does not stand here.
+            # The node range does not show whether the environment has its own image.
             certain = gpus.why_unschedulable(name, own_image=True)
             yield Finding(where, f"Batch gives jobs no GPUs of {why}", severity=ERROR if certain else WARNING)
     else:
@@ -87,27 +87,29 @@ def gpus_are_schedulable(
 
 @once
 def _some_job_asks_for_gpus(batch: BatchModel) -> bool:
-    """Whether a definition of the assembly, or a submission, asks for a GPU."""
+    """Return whether a definition or a submission of the assembly asks for a GPU."""
     units: list[JobDefinition | NodeRange] = []
     for definition in batch.of(JobDefinition):
         units += [definition, *definition.node_properties.node_range_properties]
     return any(map(least_gpus, units)) or any(map(submitted_gpus, batch.of(Submission)))
 
 
-def _plain(resources: ComputeResources) -> bool:
-    """Whether neither an image nor user data of one's own can have a driver that the images of Batch lack."""
+def _has_no_own_driver(resources: ComputeResources) -> bool:
+    """Return whether instances certainly have neither an image nor user data that could add a driver."""
     templates = [template for _, template in resources.template_uses if template is not None]
     return batch_chooses(resources) and all(template.data.user_data is None for template in templates)
 
 
 def _only_unschedulable(submission: Submission) -> Iterator[Finding]:
-    """A job that asks for GPUs, at a queue that has only such GPUs as Batch cannot give out."""
+    """Add a problem if a job asks for GPUs and its queue has only GPUs that Batch cannot assign."""
     needed, queue = submitted_gpus(submission), submission.queue
     names = hosts_behind(queue) if needed and queue is not None else None
     if queue is None or submission.definition is None or names is None:
         return
     fitting = {t.name for name in names for t in instance_types.members(name) if t.gpu_count >= needed}
-    own_image = not all(_plain(environment.compute_resources) for environment in queue.environments)
+    own_image = not all(
+        _has_no_own_driver(environment.compute_resources) for environment in queue.environments
+    )
     reasons = {gpus.why_unschedulable(fit, own_image=own_image) for fit in fitting}
     if reasons and None not in reasons:
         why = " and ".join(sorted(reason for reason in reasons if reason))
@@ -119,10 +121,10 @@ def _only_unschedulable(submission: Submission) -> Iterator[Finding]:
     "GPU-04",
     chapter=_CHAPTER,
     severity=WARNING,
-    remedy="give the types with GPUs an environment and a queue of their own",
-    prevents="jobs with GPUs that wait in RUNNABLE, and others that hold the GPUs",
+    remedy="create a separate environment and queue for the types with GPUs",
+    prevents="jobs with GPUs that wait in RUNNABLE, because other jobs use the instances",
 )
-def gpus_keep_to_themselves(resources: ComputeResources) -> Iterator[Finding]:
+def gpu_types_are_separate(resources: ComputeResources) -> Iterator[Finding]:
     """An environment for jobs with GPUs should have only instance types with GPUs."""
     with_gpus, without = [], []
     for name in dict.fromkeys(literals(resources.instance_types)):
@@ -130,7 +132,7 @@ def gpus_keep_to_themselves(resources: ComputeResources) -> Iterator[Finding]:
         with_gpus += [name] if counts == {True} else []
         without += [name] if counts == {False} else []
     if with_gpus and without:
-        message = f"types with GPUs ({', '.join(with_gpus)}) should stay alone, got {', '.join(without)} beside them"
+        message = f"types with GPUs ({', '.join(with_gpus)}) should be in a separate environment, got {', '.join(without)} as well"
         yield Finding(resources, message, at="InstanceTypes")
 
 
@@ -138,11 +140,11 @@ def gpus_keep_to_themselves(resources: ComputeResources) -> Iterator[Finding]:
     "GPU-05",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="ask for as many GPUs as an instance has at most, or choose larger types",
-    prevents="jobs that wait in RUNNABLE for ever",
+    remedy="ask for at most as many GPUs as an instance has, or choose larger types",
+    prevents="jobs that wait in RUNNABLE forever",
 )
 def instances_have_so_many_gpus(where: NodeRange | Submission) -> Iterator[Finding]:
-    """Some instance type that the job can run on must have as many GPUs as all its containers together ask for."""
+    """Some instance type for the job must have as many GPUs as all its containers together ask for."""
     if isinstance(where, NodeRange):
         name, needed = type_of(where), least_gpus(where)
         type_ = instance_types.find(name) if name is not None else None

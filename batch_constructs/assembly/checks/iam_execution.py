@@ -1,4 +1,4 @@
-"""What execution roles must allow before a job's container can start."""
+"""Permissions of execution roles, which a job needs before its container starts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CHAPTER = "Job Definition Parameters"
     prevents="jobs that fail with ResourceInitializationError",
 )
 def execution_role_may_fetch(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
-    """An execution role must be allowed to read the secrets that it fetches, and to log in to the registry that Fargate pulls from."""
+    """An execution role must be allowed to read the job's secrets, and on Fargate to log in to Amazon ECR."""
     for owner in owners(definition):
         role = owner.execution_role
         if role is None:
@@ -37,7 +37,7 @@ def execution_role_may_fetch(definition: JobDefinition, batch: BatchModel) -> It
         for secret in secrets_of(owner):
             action = reader_of(secret)
             if action is not None and lacks(role, action):
-                # A secret may have a policy of its own, a parameter has none.
+                # A secret may have a resource policy, a parameter cannot.
                 severity = WARNING if action == managed_policies.GET_SECRET_VALUE else ERROR
                 message = f"the execution role {role.label} needs {action}, got no policy that allows it"
                 yield Finding(secret, message, at="ValueFrom", severity=severity)
@@ -45,7 +45,7 @@ def execution_role_may_fetch(definition: JobDefinition, batch: BatchModel) -> It
         images = [container.image for container in containers_of(owner)]
         if definition.fargate and any(map(_is_in_ecr, images)) and lacks(role, token):
             usual = role_trust.EXECUTION.managed_policy
-            message = f"the execution role {role.label} needs {token}, as {usual} allows it, got none"
+            message = f"the execution role {role.label} needs {token}, such as from {usual}, got none"
             yield Finding(owner, message, at="ExecutionRoleArn")
 
 
@@ -57,7 +57,7 @@ def execution_role_may_fetch(definition: JobDefinition, batch: BatchModel) -> It
     prevents="jobs on Fargate that fail with ResourceInitializationError: the log stream cannot be created",
 )
 def execution_role_may_log(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
-    """On Fargate the execution role must be allowed to write the log: no role of Batch does, whatever the group."""
+    """On Fargate the execution role must be allowed to write logs: no role of AWS Batch does that for it."""
     if not definition.fargate:
         return
     for owner in owners(definition):

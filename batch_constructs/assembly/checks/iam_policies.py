@@ -1,4 +1,4 @@
-"""What roles and policies allow: to Batch, to jobs, and to those who submit them."""
+"""Permissions of AWS Batch, of jobs, and of roles that submit them."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ _TRUST = {
     chapter="AWS Batch Service IAM Role",
     severity=WARNING,
     remedy="add conditions on aws:SourceAccount, and on aws:SourceArn with the environment and job/* of the account",
-    prevents="another account that has Batch act with this role",
+    prevents="another account that makes AWS Batch use this role",
 )
 def confused_deputy(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """A service role should trust Batch only on behalf of its own account, for environments and for jobs."""
+    """A service role should trust AWS Batch only on behalf of its own account, for environments and for jobs."""
     role = environment.service_role
     for statement in role.assume_role_policy_document.statements if role is not None else ():
         services = [service for service in statement.principals.services if known(service)]
@@ -52,7 +52,7 @@ def confused_deputy(environment: ComputeEnvironment) -> Iterator[Finding]:
             message = "the role trusts AWS Batch on behalf of any account: it has no condition"
             yield Finding(statement, message, at="Condition")
         elif _forgets_jobs(statement.condition):
-            message = "aws:SourceArn must name job/* beside the compute environment"
+            message = "aws:SourceArn must name job/* in addition to the compute environment"
             yield Finding(statement, message, at="Condition")
 
 
@@ -71,11 +71,11 @@ def _forgets_jobs(condition: Any) -> bool:
     "IAM-08",
     chapter=_SUPPORTED,
     severity=WARNING,
-    remedy="allow the action on *, in a statement of its own",
+    remedy="allow the action on *, in a separate statement",
     prevents="AccessDenied, although the policy seems to allow the call",
 )
 def actions_on_everything(statement: Statement) -> Iterator[Finding]:
-    """A policy must allow most Describe and List calls of Batch on *: they know no resources."""
+    """A policy must allow most Describe and List calls of Batch on *, since they do not support resources."""
     resources = [_text(resource) for resource in statement.resources]
     narrow = resources and all(
         text is not None and ":batch:" in text and text[-1] != "*" for text in resources
@@ -87,7 +87,7 @@ def actions_on_everything(statement: Statement) -> Iterator[Finding]:
     ):
         return
     for index, action in enumerate(statement.actions):
-        if known(action) and action.lower().startswith(_LOOKING) and not _knows(action, resources):
+        if known(action) and action.lower().startswith(_READING) and not _supports(action, resources):
             yield Finding(
                 statement,
                 f"{action} is allowed on {_allowed_on(action)}, got {resources[0]}",
@@ -95,11 +95,11 @@ def actions_on_everything(statement: Statement) -> Iterator[Finding]:
             )
 
 
-_LOOKING = ("batch:describe", "batch:list")
+_READING = ("batch:describe", "batch:list")
 
 
-def _kinds_known_to(action: str) -> list[frozenset[str]]:
-    """Return the kinds of resources of each call that an action stands for; a pattern stands for several."""
+def _supported_kinds(action: str) -> list[frozenset[str]]:
+    """Return the kinds of resources of each call that an action matches; a pattern may match several calls."""
     return [
         kinds
         for name, kinds in api_calls.READING_CALLS.items()
@@ -107,10 +107,10 @@ def _kinds_known_to(action: str) -> list[frozenset[str]]:
     ]
 
 
-def _knows(action: str, resources: list[str | None]) -> bool:
-    """Return whether an action, or one that a pattern stands for, can be allowed on one of the resources."""
-    calls = _kinds_known_to(action)
-    # An action that nobody knows may know anything. The name of a quota share follows that of its queue.
+def _supports(action: str, resources: list[str | None]) -> bool:
+    """Return whether an action, or one that a pattern matches, can be allowed on one of the resources."""
+    calls = _supported_kinds(action)
+    # An unknown action may support any resource. The name of a quota share follows that of its queue.
     return not calls or any(
         f":{kind}/" in (text or "") or f"/{kind}/" in (text or "")
         for kinds in calls
@@ -120,8 +120,8 @@ def _knows(action: str, resources: list[str | None]) -> bool:
 
 
 def _allowed_on(action: str) -> str:
-    kinds = sorted({kind for each in _kinds_known_to(action) for kind in each})
-    one = len(kinds) == 1 and len(_kinds_known_to(action)) == 1
+    kinds = sorted({kind for each in _supported_kinds(action) for kind in each})
+    one = len(kinds) == 1 and len(_supported_kinds(action)) == 1
     return f"a {kinds[0]}" if one else "* or not at all"
 
 
@@ -150,17 +150,17 @@ def submitter_has_both(role: Role, batch: BatchModel) -> Iterator[Finding]:
     chapter="CloudWatch Events IAM Role",
     severity=ERROR,
     remedy="let the role trust the service that submits, and allow it batch:SubmitJob on the queue and the definition",
-    prevents="jobs that are never submitted, without a word but FailedInvocations in the metrics",
+    prevents="jobs that are never submitted; only the metric FailedInvocations shows it",
 )
 def submitting_role(submission: Submission, batch: BatchModel) -> Iterator[Finding]:
-    """The role with which a job is submitted must trust its user, and must be allowed to submit to this queue with this definition."""
+    """The role that submits a job must trust its service, and must be allowed to submit to this queue and definition."""
     role = submission.role
     if role is None:
         return
     at = "RoleArn"
     trust = _TRUST.get(submission.home.type)
     if trust is not None:
-        # The guide names EventBridge rules only.
+        # The guide requires it of EventBridge rules only.
         severity = ERROR if trust is role_trust.EVENTS else WARNING
         yield from untrusted(submission, at, role, trust, batch, severity=severity)
     if batch.permissions.surely_lacks(role, _SUBMIT):
@@ -183,7 +183,7 @@ def submitting_role(submission: Submission, batch: BatchModel) -> Iterator[Findi
     "CR-06",
     chapter="Consumable Resources",
     severity=WARNING,
-    remedy="allow the role batch:SubmitJob on the consumable resource, too: queue.grant_submit_job does",
+    remedy="also allow the role batch:SubmitJob on the consumable resource: queue.grant_submit_job does",
     prevents="AccessDenied for a job whose queue and definition the role may use",
 )
 def submitter_may_use(submission: Submission, batch: BatchModel) -> Iterator[Finding]:
@@ -210,7 +210,7 @@ def submitter_may_use(submission: Submission, batch: BatchModel) -> Iterator[Fin
 
 
 def _may_name(allowed: str | Unknown, resource: ConsumableResource) -> bool:
-    """Whether a policy's resource is this one, or may be; queues and definitions are not."""
+    """Return whether a policy's resource is this consumable resource, or may be; queues and definitions are not."""
     parts = allowed.parts if isinstance(allowed, PartialText) else (allowed,)
     if any(isinstance(part, Reference) and part.target is resource for part in parts):
         return True
@@ -221,7 +221,7 @@ def _may_name(allowed: str | Unknown, resource: ConsumableResource) -> bool:
 
 
 def _submit_resources(role: Role, batch: BatchModel) -> list[str | Unknown]:
-    """All resources that a role may submit to; none if that is not certain."""
+    """Return all resources that a role may submit to; none if that is not certain."""
     permissions = batch.permissions
     policies = permissions.managed_policies(role)
     if not permissions.all_known(role) or any(managed_policies.may_allow(each, _SUBMIT) for each in policies):
@@ -245,7 +245,7 @@ def _text(resource: str | Unknown) -> str | None:
 
 
 def _target(resource: str | Unknown) -> JobQueue | JobDefinition | None:
-    """The one queue or definition of the assembly that a policy names; ``None`` if it may name others too."""
+    """Return the only queue or definition of the assembly that a policy names; ``None`` if it may name others too."""
     parts = resource.parts if isinstance(resource, PartialText) else (resource,)
     targets = [part.target for part in parts if isinstance(part, Reference)]
     target = targets[0] if len(targets) == 1 else None
@@ -253,7 +253,7 @@ def _target(resource: str | Unknown) -> JobQueue | JobDefinition | None:
 
 
 def _kinds(resource: str | Unknown) -> set[type[JobQueue | JobDefinition]]:
-    """What a policy names, queues or definitions; both if that is not certain."""
+    """Return the kinds that a policy names, queues or definitions; both if that is not certain."""
     target = _target(resource)
     if target is not None:
         return {type(target)}

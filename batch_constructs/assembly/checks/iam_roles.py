@@ -1,4 +1,4 @@
-"""Roles that Batch, its instances and its jobs take on: how they are named, and whom they trust."""
+"""Roles of AWS Batch, its instances and its jobs: their ARNs and their trust policies."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _OVERVIEW = "AWS Batch IAM Policies, Roles, and Permissions"
     "IAM-01",
     chapter=_OVERVIEW,
     severity=ERROR,
-    remedy="give the role's full ARN, as !GetAtt Role.Arn does",
+    remedy="give the role's full ARN, such as !GetAtt Role.Arn",
     prevents="an INVALID environment, or jobs that fail because their role is not found",
 )
 def roles_by_arn(subject: ComputeResources | JobContainer | EcsTask) -> Iterator[Finding]:
-    """Roles of jobs, of Spot fleets and of Managed Instances must be named by their full ARN."""
+    """Roles of jobs, of Spot fleets and of Managed Instances must be given by their full ARN."""
     if isinstance(subject, ComputeResources):
         provider = subject.managed_instances_provider
         yield from misnamed(subject, "SpotIamFleetRole", subject.spot_iam_fleet_role)
@@ -50,7 +50,7 @@ def roles_by_arn(subject: ComputeResources | JobContainer | EcsTask) -> Iterator
     prevents="an INVALID environment: not authorized to perform sts:AssumeRole",
 )
 def service_role(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
-    """A service role must be named by its full ARN and must trust AWS Batch."""
+    """A service role must be given by its full ARN and must trust AWS Batch."""
     yield from misnamed(environment, "ServiceRole", environment.service_role_arn)
     yield from untrusted(environment, "ServiceRole", environment.service_role, role_trust.SERVICE, batch)
 
@@ -63,7 +63,7 @@ def service_role(environment: ComputeEnvironment, batch: BatchModel) -> Iterator
     prevents="an INVALID environment when Container Insights change",
 )
 def service_role_may_set_insights(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
-    """A service role of one's own must have ecs:UpdateCluster where Container Insights are set."""
+    """Your own service role must allow ecs:UpdateCluster if Container Insights are set."""
     role, settings = environment.service_role, environment.ecs_settings
     set_ = settings.gives("ContainerInsights")
     if role is not None and set_ and batch.permissions.surely_lacks(role, managed_policies.UPDATE_CLUSTER):
@@ -79,7 +79,7 @@ def service_role_may_set_insights(environment: ComputeEnvironment, batch: BatchM
     prevents="an INVALID environment, or jobs that wait in RUNNABLE: no instance registers with the cluster",
 )
 def instance_role(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
-    """Instances must get a profile whose role trusts EC2 and may register with Amazon ECS."""
+    """Instances must have a profile whose role trusts EC2 and may register with Amazon ECS."""
     resources, at = environment.compute_resources, "InstanceRole"
     if not resources.ec2:
         return
@@ -92,7 +92,7 @@ def instance_role(environment: ComputeEnvironment, batch: BatchModel) -> Iterato
         action = managed_policies.REGISTER_CONTAINER_INSTANCE
         if is_one_of(environment.eks, False) and batch.permissions.surely_lacks(role, action):
             usual = role_trust.INSTANCE.managed_policy
-            yield Finding(resources, f"{role.label} needs {action}, as {usual} allows it, got none", at=at)
+            yield Finding(resources, f"{role.label} needs {action}, such as from {usual}, got none", at=at)
 
 
 def _no_profile(resources: ComputeResources, batch: BatchModel) -> Iterator[Finding]:
@@ -118,7 +118,7 @@ def _no_profile(resources: ComputeResources, batch: BatchModel) -> Iterator[Find
     prevents="ClientException: spotIamFleetRole is required",
 )
 def spot_fleet_role(resources: ComputeResources, batch: BatchModel) -> Iterator[Finding]:
-    """Spot capacity with the strategy BEST_FIT, the default, must have a fleet role that trusts spotfleet.amazonaws.com."""
+    """Spot capacity with BEST_FIT, the default strategy, must have a fleet role that trusts spotfleet.amazonaws.com."""
     at = "SpotIamFleetRole"
     if not is_one_of(resources.type, "SPOT") or not is_one_of(
         resources.allocation_strategy, "BEST_FIT", None
@@ -154,7 +154,7 @@ def job_roles_trust_tasks(subject: JobContainer | EcsTask, batch: BatchModel) ->
     prevents="Spot Instances that are not tagged and never scale down",
 )
 def spot_fleet_role_may_tag(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
-    """The Spot Fleet role must carry the policy that lets it tag instances."""
+    """The Spot Fleet role must have the policy that allows it to tag instances."""
     resources = environment.compute_resources
     role = resources.spot_fleet_role
     fleet = is_one_of(resources.type, "SPOT") and is_one_of(resources.allocation_strategy, "BEST_FIT", None)

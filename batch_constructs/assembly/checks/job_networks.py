@@ -1,4 +1,4 @@
-"""Whether jobs reach what they need from the subnets in which they come to stand."""
+"""Checks that jobs can reach the services that they need from their subnets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ENDPOINTS = {
     managed_policies.GET_PARAMETERS: endpoints.PARAMETER_STORE[0],
 }
 
-# What the CDK calls them.
+# The CDK's names for them.
 _CDK = {endpoints.SECRETS_MANAGER[0]: "SECRETS_MANAGER", endpoints.PARAMETER_STORE[0]: "SSM"}
 
 
@@ -36,16 +36,14 @@ _CDK = {endpoints.SECRETS_MANAGER[0]: "SECRETS_MANAGER", endpoints.PARAMETER_STO
     chapter=_NODES,
     severity=WARNING,
     remedy="run multi-node jobs in subnets with a NAT gateway, or add endpoints for what the nodes use",
-    prevents="nodes that reach no service: their containers have addresses of their own, and no public ones",
+    prevents="nodes that reach no service: their containers have only private IP addresses",
 )
 def nodes_in_private_subnets(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
-    """The nodes of a multi-node job must not stand in public subnets: they have no public IP address."""
+    """The nodes of a multi-node job must not be in public subnets: they have no public IP address."""
     environments = environments_for(definition, batch) if definition.multi_node else ()
     if environments and stands_in(environments, batch) is Reach.PUBLIC:
         name = environments[0].label
-        message = (
-            f"nodes get no public IP address, and only an internet gateway leads out of {name}'s subnets"
-        )
+        message = f"nodes get no public IP address, and {name}'s subnets route only to an internet gateway"
         yield Finding(definition, message, at="NodeProperties")
 
 
@@ -54,7 +52,7 @@ def nodes_in_private_subnets(definition: JobDefinition, batch: BatchModel) -> It
     chapter=_NODES,
     severity=ERROR,
     remedy="give the environment at most 5 security groups",
-    prevents="multi-node jobs that fail to start: a network interface takes no more groups",
+    prevents="multi-node jobs that fail to start: a network interface has at most 5 groups",
 )
 def security_groups_of_nodes(submission: Submission) -> Iterator[Finding]:
     """An environment for multi-node jobs must have at most 5 security groups."""
@@ -66,7 +64,7 @@ def security_groups_of_nodes(submission: Submission) -> Iterator[Finding]:
         resources = environment.compute_resources
         count = len(resources.security_group_ids)
         if count and (problem := limit.problem(at, count)):
-            message = f"{problem}, for {definition.label} is a multi-node job"
+            message = f"{problem}, because {definition.label} is a multi-node job"
             yield Finding(resources, message, at=at)
 
 
@@ -78,7 +76,7 @@ def security_groups_of_nodes(submission: Submission) -> Iterator[Finding]:
     prevents="jobs that fail with CannotPullContainerError",
 )
 def public_ip_where_it_counts(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
-    """A Fargate job must have a public IP address in public subnets, and has no use for one in others."""
+    """A Fargate job must have a public IP address in public subnets; elsewhere an address has no effect."""
     environments = environments_for(definition, batch) if definition.fargate else ()
     reach = stands_in(environments, batch) if environments else None
     if reach is None:
@@ -90,7 +88,7 @@ def public_ip_where_it_counts(definition: JobDefinition, batch: BatchModel) -> I
         configuration, at = owner.network_configuration, "AssignPublicIp"
         where, path = (configuration, at) if configuration.present else (owner, "NetworkConfiguration")
         if reach is not Reach.PUBLIC and is_one_of(configuration.assign_public_ip, "ENABLED"):
-            message = f"{at} has no use in {name}'s subnets, which no internet gateway leads out of"
+            message = f"{at} has no effect in {name}'s subnets, which have no route to an internet gateway"
             yield Finding(where, message, at=path)
         elif (
             reach is Reach.PUBLIC
@@ -98,7 +96,7 @@ def public_ip_where_it_counts(definition: JobDefinition, batch: BatchModel) -> I
             and is_one_of(configuration.assign_public_ip, "DISABLED", None)
         ):
             got = configuration.assign_public_ip or "none, which is DISABLED"
-            message = f"{at} must be ENABLED in {name}'s subnets, which only an internet gateway leads out of, got {got}"
+            message = f"{at} must be ENABLED in {name}'s subnets, which route only to an internet gateway, got {got}"
             yield Finding(where, message, at=path)
 
 
@@ -110,7 +108,7 @@ def public_ip_where_it_counts(definition: JobDefinition, batch: BatchModel) -> I
     prevents="jobs that fail with ResourceInitializationError: unable to pull secrets",
 )
 def secrets_are_in_reach(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
-    """Secrets of jobs in isolated subnets must have an endpoint for the service that holds them."""
+    """Jobs in isolated subnets that use secrets must have a VPC endpoint for the service with the secrets."""
     used = [(secret, reader_of(secret)) for owner in owners(definition) for secret in secrets_of(owner)]
     environments = environments_for(definition, batch) if used else ()
     if not environments or stands_in(environments, batch) is not Reach.ISOLATED:

@@ -1,4 +1,4 @@
-"""Job queues: priority, environments and their order, time limits."""
+"""Job queues: priority, environments, their order, and time limits."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def state_is_known(queue: JobQueue) -> Iterator[Finding]:
     "JQ-02",
     chapter="Creating a Job Queue",
     severity=ERROR,
-    remedy="list at least one environment, each with an order of its own, and no more than the quota allows",
+    remedy="list at least one environment, each with a different order, and no more than the quota allows",
     prevents="ClientException: computeEnvironmentOrder needs at least one environment and unique orders",
 )
 def environments_in_order(queue: JobQueue) -> Iterator[Finding]:
-    """A job queue must try one or more environments, each with its own order; three is the default quota."""
+    """A job queue must have one or more environments, each with a different order; the default quota is three."""
     entries = queue.compute_environment_order
     at = "ComputeEnvironmentOrder"
     if entries.empty and queue.present and queue.service_environment_order.empty:
@@ -59,11 +59,11 @@ def environments_in_order(queue: JobQueue) -> Iterator[Finding]:
     for order, count in orders.items():
         if count > 1:
             yield Finding(
-                queue, f"each environment needs an order of its own, got order {order} {count} times", at=at
+                queue, f"each environment needs a different order, got order {order} {count} times", at=at
             )
     if len(entries) > quotas.ENVIRONMENTS_PER_QUEUE.value:
         message = (
-            f"a job queue has at most {quotas.ENVIRONMENTS_PER_QUEUE.value} compute environments unless your "
+            f"a job queue can have at most {quotas.ENVIRONMENTS_PER_QUEUE.value} compute environments unless your "
             f"account's quota was raised, got {len(entries)}"
         )
         yield Finding(queue, message, at=at, severity=WARNING)
@@ -73,7 +73,7 @@ def environments_in_order(queue: JobQueue) -> Iterator[Finding]:
     "JQ-03",
     chapter="Creating a Job Queue",
     severity=ERROR,
-    remedy="give each kind of environment a queue of its own",
+    remedy="create a separate queue for each kind of environment",
     prevents="ClientException: Fargate and EC2 compute environments cannot be in one job queue",
 )
 def one_kind_of_environment(queue: JobQueue) -> Iterator[Finding]:
@@ -86,12 +86,12 @@ def one_kind_of_environment(queue: JobQueue) -> Iterator[Finding]:
     if len(kinds) > 1:
         parts = " and ".join(f"{kind} ({name})" for kind, name in kinds.items())
         yield Finding(
-            queue, f"a job queue takes one kind of environment, got {parts}", at="ComputeEnvironmentOrder"
+            queue, f"a job queue can have one kind of environment, got {parts}", at="ComputeEnvironmentOrder"
         )
 
 
 def _kind(environment: ComputeEnvironment) -> str | None:
-    """What a queue cannot mix; ``None`` if it is unknown."""
+    """Return the kind that a queue cannot mix; ``None`` if it is unknown."""
     resources = environment.compute_resources
     if is_one_of(environment.eks, True):
         return "EKS"
@@ -106,7 +106,7 @@ def _kind(environment: ComputeEnvironment) -> str | None:
     "JQ-04",
     chapter="Creating a Job Queue",
     severity=ERROR,
-    remedy="give x86_64 and Arm environments a queue each",
+    remedy="create separate queues for x86_64 and Arm environments",
     prevents="ClientException: all compute environments of a job queue must have the same architecture",
 )
 def one_architecture(queue: JobQueue) -> Iterator[Finding]:
@@ -115,7 +115,7 @@ def one_architecture(queue: JobQueue) -> Iterator[Finding]:
     for environment in queue.environments:
         types = literals(environment.compute_resources.instance_types)
         architectures = instance_types.architectures_of(types)
-        # An environment that mixes them itself has a finding of its own.
+        # An environment with several architectures gets its own finding.
         if len(architectures) == 1:
             seen.setdefault(next(iter(architectures)), environment.label)
     if len(seen) > 1:
@@ -131,7 +131,7 @@ def one_architecture(queue: JobQueue) -> Iterator[Finding]:
     remedy="give the ARN, such as !GetAtt Policy.Arn",
 )
 def policy_by_arn(queue: JobQueue) -> Iterator[Finding]:
-    """A job queue must name its scheduling policy by ARN."""
+    """A job queue must give its scheduling policy by ARN."""
     arn, at = queue.scheduling_policy_arn, "SchedulingPolicyArn"
     if known(arn) and not arn.startswith("arn:"):
         yield Finding(queue, f"{at} must be an ARN, got {arn!r}", at=at)
@@ -144,7 +144,7 @@ def policy_by_arn(queue: JobQueue) -> Iterator[Finding]:
     remedy="choose a priority from 0 to 1000; a higher one is served first",
 )
 def priority_in_range(queue: JobQueue) -> Iterator[Finding]:
-    """A job queue's priority must lie between 0 and 1000."""
+    """A job queue's priority must be 0 to 1000."""
     yield from outside(limits.QUEUE_PRIORITY, queue, "Priority", queue.priority)
 
 
@@ -155,19 +155,19 @@ def priority_in_range(queue: JobQueue) -> Iterator[Finding]:
     remedy="give a SageMaker queue one service environment, and any other queue compute environments",
 )
 def service_environments_on_sagemaker_queues(queue: JobQueue) -> Iterator[Finding]:
-    """A queue must have one service environment if its type is SAGEMAKER_TRAINING, else compute environments."""
+    """A queue of type SAGEMAKER_TRAINING must have one service environment, any other queue compute environments."""
     services, at = queue.service_environment_order, "ServiceEnvironmentOrder"
     yield from miscounted(limits.QUEUE_SERVICE_ENVIRONMENTS, queue, at, services)
     if services and queue.compute_environment_order:
         yield Finding(
-            queue, "a job queue takes compute environments or a service environment, got both", at=at
+            queue, "a job queue can have compute environments or a service environment, got both", at=at
         )
     if services and known(queue.job_queue_type) and queue.job_queue_type != "SAGEMAKER_TRAINING":
         message = f"a service environment needs JobQueueType SAGEMAKER_TRAINING, got {queue.job_queue_type}"
         yield Finding(queue, message, at="JobQueueType")
     if is_one_of(queue.job_queue_type, "SAGEMAKER_TRAINING") and queue.compute_environment_order:
         yield Finding(
-            queue, "a SAGEMAKER_TRAINING queue takes no compute environments", at="ComputeEnvironmentOrder"
+            queue, "a SAGEMAKER_TRAINING queue cannot have compute environments", at="ComputeEnvironmentOrder"
         )
 
 
@@ -178,7 +178,7 @@ def service_environments_on_sagemaker_queues(queue: JobQueue) -> Iterator[Findin
     remedy="limit RUNNABLE to 600 to 86,400 seconds, with CANCEL (TERMINATE on SageMaker queues)",
 )
 def time_limits_in_range(queue: JobQueue) -> Iterator[Finding]:
-    """A time limit on a job state must be 10 minutes to a day, for RUNNABLE, with the action that fits the queue, one for each reason."""
+    """A time limit must be for RUNNABLE, 10 minutes to a day, with the queue's action, and one for each reason."""
     sagemaker = is_one_of(queue.job_queue_type, "SAGEMAKER_TRAINING")
     fitting = "TERMINATE" if sagemaker else "CANCEL"
     for limit in queue.job_state_time_limit_actions:
@@ -195,7 +195,7 @@ def time_limits_in_range(queue: JobQueue) -> Iterator[Finding]:
 
 
 def _twice(queue: JobQueue) -> Iterator[Finding]:
-    """AWS Batch refuses two time limits for the same state and reason."""
+    """Add a problem if two time limits have the same state and reason, which AWS Batch refuses."""
     seen: set[tuple[str, str]] = set()
     for limit in queue.job_state_time_limit_actions:
         state, reason = limit.state, limit.reason
@@ -207,7 +207,7 @@ def _twice(queue: JobQueue) -> Iterator[Finding]:
 
 
 def _unsure(queue: JobQueue) -> bool:
-    """Whether it is open if the queue is one for SageMaker."""
+    """Return whether it is unknown if the queue is for SageMaker."""
     services = queue.service_environment_order
     return not (known(queue.job_queue_type) or (queue.job_queue_type is None and services.empty))
 
@@ -219,8 +219,8 @@ _REASON = re.compile(r"[A-Z]+(_[A-Z]+)*(:[A-Z][A-Z0-9]*(_[A-Z0-9]+)*)?")
     "JQ-10",
     chapter="Job Queue Parameters",
     severity=ERROR,
-    remedy="write one of the reasons that AWS Batch acts on in this kind of queue, letter by letter",
-    prevents="a deploy that is refused, or a job that waits for ever because the time limit never applies",
+    remedy="write exactly one of the reasons that AWS Batch acts on in this kind of queue",
+    prevents="a deployment that fails, or a job that waits forever because the time limit never applies",
 )
 def time_limit_reason_is_known(queue: JobQueue) -> Iterator[Finding]:
     """A time limit must name one of the reasons that AWS Batch acts on in this kind of queue."""
@@ -232,7 +232,7 @@ def time_limit_reason_is_known(queue: JobQueue) -> Iterator[Finding]:
         if not known(reason) or reason is None:
             continue
         if (word := word_of(vocabulary.TimeLimitReason, reason)) is None:
-            # AWS refuses sentences; a word of the right form may be a reason that is newer than this list.
+            # AWS refuses free text, but a well-formed word may be a reason that is newer than this list.
             newer = _REASON.fullmatch(reason) and reason not in set(events.BlockedReason)
             severity = WARNING if newer else ERROR
             words = one_of([each.value for each in (every if _unsure(queue) else fitting)])

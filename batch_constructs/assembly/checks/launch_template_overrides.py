@@ -25,7 +25,7 @@ _CHAPTER = "Launch Template Support"
     "LT-07",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="let types share templates, or split the environment",
+    remedy="use one template for several types, or split the environment",
 )
 def number_of_overrides(specification: LaunchTemplateSpecification) -> Iterator[Finding]:
     """An environment must have at most 10 launch template overrides."""
@@ -42,22 +42,22 @@ def number_of_overrides(specification: LaunchTemplateSpecification) -> Iterator[
     prevents="ClientException: either launchTemplateId or launchTemplateName must be given",
 )
 def override_has_id_or_name(override: LaunchTemplateOverride) -> Iterator[Finding]:
-    """An override must name its launch template either by id or by name."""
+    """An override must give its launch template either by id or by name."""
     if override.lacks("LaunchTemplateId") and override.lacks("LaunchTemplateName"):
         yield Finding(override, "an override needs LaunchTemplateId or LaunchTemplateName, got neither")
     if len(override.gives("LaunchTemplateId", "LaunchTemplateName")) == 2:
-        yield Finding(override, "an override takes LaunchTemplateId or LaunchTemplateName, got both")
+        yield Finding(override, "an override can have LaunchTemplateId or LaunchTemplateName, got both")
 
 
 @rule(
     "LT-09",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="name types or families that stand in InstanceTypes of the environment",
+    remedy="name types or families from the environment's InstanceTypes",
     prevents="ClientException: the target instance types of an override must be among the instance types",
 )
 def targets_are_among_the_types(resources: ComputeResources) -> Iterator[Finding]:
-    """An override must be for some of the environment's types and families, and for none of the bundles."""
+    """The targets of an override must be types or families of the environment, and not bundles."""
     types = resources.instance_types
     sure = types.complete and all(known(name) and name not in instance_types.BUNDLES for name in types)
     named = {*literals(types), *(name.partition(".")[0] for name in literals(types))}
@@ -70,7 +70,7 @@ def targets_are_among_the_types(resources: ComputeResources) -> Iterator[Finding
             if not known(target):
                 continue
             if target in instance_types.BUNDLES:
-                yield Finding(override, f"{at} takes types and families, got {target}", at=place)
+                yield Finding(override, f"{at} can have types and families, got {target}", at=place)
             elif sure and target not in named and target.partition(".")[0] not in literals(types):
                 yield Finding(override, f"{at} must be among InstanceTypes, got {target}", at=place)
 
@@ -79,7 +79,7 @@ def targets_are_among_the_types(resources: ComputeResources) -> Iterator[Finding
     "LT-10",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="name each type once, and no type beside its family",
+    remedy="name each type once, and no type together with its family",
     prevents="ClientException: target instance types of overrides must not overlap",
 )
 def targets_do_not_overlap(resources: ComputeResources) -> Iterator[Finding]:

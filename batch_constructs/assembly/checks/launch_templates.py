@@ -1,4 +1,4 @@
-"""Launch templates of compute environments: how they are named, and what of them counts."""
+"""Launch templates of compute environments: their references, and members that AWS Batch ignores."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _CHAPTER = "Launch Template Support"
 def none_on_fargate(resources: ComputeResources) -> Iterator[Finding]:
     """Fargate cannot have a launch template."""
     if resources.fargate and resources.gives("LaunchTemplate"):
-        yield Finding(resources, f"LaunchTemplate does not go with {resources.type}", at="LaunchTemplate")
+        yield Finding(resources, f"LaunchTemplate cannot be used with {resources.type}", at="LaunchTemplate")
 
 
 @rule(
@@ -45,20 +45,22 @@ def none_on_fargate(resources: ComputeResources) -> Iterator[Finding]:
     prevents="ClientException: either launchTemplateId or launchTemplateName must be given",
 )
 def id_or_name(specification: LaunchTemplateSpecification) -> Iterator[Finding]:
-    """A launch template must be named either by id or by name."""
+    """A launch template must be given either by id or by name."""
     if specification.lacks("LaunchTemplateId") and specification.lacks("LaunchTemplateName"):
         yield Finding(
             specification, "LaunchTemplate needs LaunchTemplateId or LaunchTemplateName, got neither"
         )
     if len(specification.gives("LaunchTemplateId", "LaunchTemplateName")) == 2:
-        yield Finding(specification, "LaunchTemplate takes LaunchTemplateId or LaunchTemplateName, got both")
+        yield Finding(
+            specification, "LaunchTemplate can have LaunchTemplateId or LaunchTemplateName, got both"
+        )
 
 
 @rule(
     "LT-03",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="write the number of a version, best as !GetAtt Template.LatestVersionNumber",
+    remedy="give a version number, preferably !GetAtt Template.LatestVersionNumber",
 )
 def version_is_one(use: LaunchTemplateSpecification | LaunchTemplateOverride) -> Iterator[Finding]:
     """A version must be a number, $Latest or $Default."""
@@ -69,17 +71,17 @@ def version_is_one(use: LaunchTemplateSpecification | LaunchTemplateOverride) ->
     "LT-04",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="give security groups in the template's network interfaces only, and each other member at one place",
+    remedy="give security groups in the template's network interfaces only, and any other member in one place",
     prevents="InvalidParameterCombination: network interfaces and an instance-level security group may not be both",
 )
 def not_in_both_places(resources: ComputeResources) -> Iterator[Finding]:
-    """Network interfaces of a template exclude SecurityGroupIds of the environment; each other member should be given at one place."""
+    """A template with network interfaces cannot be used with SecurityGroupIds; other members should be in one place only."""
     for _, template in resources.template_uses:
         if template is None:
             continue
         data, name = template.data, template.label
         if data.network_interfaces and resources.security_group_ids:
-            message = f"the network interfaces of {name} do not go with SecurityGroupIds of the environment"
+            message = f"the network interfaces of {name} cannot be combined with SecurityGroupIds of the environment"
             yield Finding(resources, message, at="SecurityGroupIds")
         elif data.security_group_ids and resources.security_group_ids:
             message = f"SecurityGroupIds replace those of {name}"
@@ -90,10 +92,10 @@ def not_in_both_places(resources: ComputeResources) -> Iterator[Finding]:
 
 
 _INSTEAD = {
-    "InstanceType": "InstanceTypes of the environment count",
-    "InstanceRequirements": "InstanceTypes of the environment count",
-    "IamInstanceProfile": "InstanceRole of the environment counts",
-    "InstanceMarketOptions": "Type SPOT of the environment counts",
+    "InstanceType": "use InstanceTypes of the environment",
+    "InstanceRequirements": "use InstanceTypes of the environment",
+    "IamInstanceProfile": "use InstanceRole of the environment",
+    "InstanceMarketOptions": "use Type SPOT of the environment",
 }
 
 
@@ -102,10 +104,10 @@ _INSTEAD = {
     chapter=_CHAPTER,
     severity=WARNING,
     remedy="leave the member out of the template, and set it in the environment",
-    prevents="instances that are not what the template says",
+    prevents="instances that differ from the template",
 )
 def members_that_count(resources: ComputeResources) -> Iterator[Finding]:
-    """A launch template should not set instance type, profile, subnets, market options or termination protection: Batch ignores them."""
+    """A launch template should not set instance type, profile, subnets, market options or termination protection."""
     for _, template in resources.template_uses:
         if template is None:
             continue
@@ -119,12 +121,12 @@ def members_that_count(resources: ComputeResources) -> Iterator[Finding]:
             yield Finding(data, message, at="DisableApiTermination")
         for interface in data.network_interfaces:
             if interface.gives("SubnetId"):
-                message = "Batch ignores SubnetId in a launch template: Subnets of the environment count"
+                message = "Batch ignores SubnetId in a launch template: use Subnets of the environment"
                 yield Finding(interface, message, at="SubnetId")
 
 
 def _may_be_capacity_block(data: LaunchTemplateData) -> bool:
-    """EC2 starts no instance in a Capacity Block unless the template says so, and no member of the environment does."""
+    """Return whether the instances may run in a Capacity Block, which only the launch template can say."""
     options = data.raw("InstanceMarketOptions")
     kind = options.get("MarketType") if isinstance(options, Mapping) else None
     return not isinstance(kind, str) or kind == "capacity-block"
@@ -135,10 +137,10 @@ def _may_be_capacity_block(data: LaunchTemplateData) -> bool:
     chapter=_CHAPTER,
     severity=WARNING,
     remedy=f"map {images.ROOT_DEVICE_NAME} to enlarge or encrypt the disk of Amazon Linux 2 and 2023",
-    prevents="jobs that fail for want of disk space, beside an unused disk that costs money",
+    prevents="jobs that run out of disk space, and an unused disk that costs money",
 )
 def root_device_name(resources: ComputeResources) -> Iterator[Finding]:
-    """A mapping of the root disk must name /dev/xvda, the root disk of the images that Batch chooses."""
+    """A mapping of the root disk must have the device name /dev/xvda, as in the images that Batch chooses."""
     others = [configuration.image_id_override for configuration in resources.ec2_configuration]
     chosen = image_types(resources)
     if not resources.ec2 or resources.image_id is not None or any(other is not None for other in others):
@@ -167,17 +169,17 @@ def root_device_name(resources: ComputeResources) -> Iterator[Finding]:
     chapter=_CHAPTER,
     severity=WARNING,
     remedy="give Version !GetAtt Template.LatestVersionNumber (in CDK attr_latest_version_number)",
-    prevents="instances that start from an old version of the template, whatever is deployed",
+    prevents="instances that start from an old version of the template",
 )
 def changes_reach_the_instances(resources: ComputeResources) -> Iterator[Finding]:
-    """An environment should name its stack's launch template by a version that changes with the template."""
+    """An environment should use a version of its launch template that changes with the template."""
     for use, template in resources.template_uses:
         if template is None:
             continue
         name = template.label
         if is_one_of(use.version, None, "$Default"):
             got = use.version or "no Version, which is $Default,"
-            why = "stays at the first version: CloudFormation never moves it"
+            why = "stays at the first version: CloudFormation never changes it"
             yield Finding(use, f"a change of {name} never reaches the instances: {got} {why}", at="Version")
         elif is_one_of(use.version, "$Latest"):
             why = "$Latest is read again only when the environment itself is updated"

@@ -24,7 +24,7 @@ _KIND = vocabulary.ResourceKind.ECS_MANAGED_INSTANCES
     "MI-01",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="give ManagedInstancesProvider with type ECS_MANAGED_INSTANCES, and with no other",
+    remedy="give ManagedInstancesProvider with type ECS_MANAGED_INSTANCES only",
 )
 def provider_goes_with_type(resources: ComputeResources) -> Iterator[Finding]:
     """ECS Managed Instances must have a provider with role, profile and network; no other type can have one."""
@@ -33,7 +33,7 @@ def provider_goes_with_type(resources: ComputeResources) -> Iterator[Finding]:
     if is_one_of(kind, _KIND) and resources.lacks(at):
         yield Finding(resources, f"{_KIND} needs a {at}, got none", at=at)
     if known(kind) and kind != _KIND and resources.gives(at):
-        yield Finding(resources, f"{at} goes with {_KIND} only, got {kind}", at=at)
+        yield Finding(resources, f"{at} needs {_KIND}, got {kind}", at=at)
     template = provider.instance_launch_template
     network = template.network_configuration
     yield from _lacking(provider, "InfrastructureRoleArn", "InstanceLaunchTemplate")
@@ -51,10 +51,10 @@ def _lacking(view: View, *names: str) -> Iterator[Finding]:
     "MI-02",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="write one of the words that the member takes; ScaleInAfter is -1, or 0 to 3,600 seconds",
+    remedy="write one of the allowed values; ScaleInAfter is -1, or 0 to 3,600 seconds",
 )
 def provider_values(provider: ManagedInstancesProvider) -> Iterator[Finding]:
-    """The choices for ECS Managed Instances must come from closed sets, and idle instances can stay an hour at most."""
+    """ECS Managed Instances must have valid settings, and idle instances can stay for at most an hour."""
     template = provider.instance_launch_template
     reservations, optimization = template.capacity_reservations, provider.infrastructure_optimization
     yield from misspelt(
@@ -83,7 +83,7 @@ def capacity_tags_go_with_type(resources: ComputeResources) -> Iterator[Finding]
     """Only ECS Managed Instances can have capacity tags."""
     kind = resources.type
     if known(kind) and kind != _KIND and resources.gives("CapacityTags"):
-        yield Finding(resources, f"CapacityTags go with {_KIND} only, got {kind}", at="CapacityTags")
+        yield Finding(resources, f"CapacityTags need {_KIND}, got {kind}", at="CapacityTags")
 
 
 @rule(
@@ -93,11 +93,11 @@ def capacity_tags_go_with_type(resources: ComputeResources) -> Iterator[Finding]
     remedy="leave out NetworkMode, or define the job for MANAGED_INSTANCES",
 )
 def host_network(definition: JobDefinition) -> Iterator[Finding]:
-    """Only jobs on ECS Managed Instances can name a network mode: the host's."""
+    """Only jobs on ECS Managed Instances can set a network mode, which is host."""
     platform = definition.platform
     if not known(platform) or platform == vocabulary.PlatformCapability.MANAGED_INSTANCES:
         return
     for task in definition.ecs_properties.task_properties:
         if is_one_of(task.network_mode, "HOST"):
-            message = f"only jobs for MANAGED_INSTANCES name a NetworkMode, got it with {platform}"
+            message = f"only jobs for MANAGED_INSTANCES can have a NetworkMode, got one with {platform}"
             yield Finding(task, message, at="NetworkMode")

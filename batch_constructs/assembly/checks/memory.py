@@ -1,4 +1,4 @@
-"""Memory that jobs ask for. Whether any instance has it at all, MEM-02 says beside the other rules of fit."""
+"""Memory that jobs ask for. MEM-02, next to the other rules of fit, checks that some instance has enough."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import BatchModel
     from batch_constructs.assembly.template.resources import JobDefinition
 
-# Below, a whole instance for one job is rare, and so is the mistake.
+# Smaller jobs rarely fill an instance, so the warning would mostly be wrong.
 _SMALLEST_MIB = 8_192
 
 
@@ -31,7 +31,7 @@ _SMALLEST_MIB = 8_192
     prevents="a larger instance than the job needs, or jobs that wait in RUNNABLE",
 )
 def memory_is_below_an_instance_size(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
-    """A job should not ask for all the memory that an instance has installed: the host keeps a part for itself."""
+    """A job should not ask for all the memory that an instance has: the host reserves some of it."""
     if kind_of_jobs(definition) != "EC2":
         return
     queues = {submission.queue for submission in batch.submissions.of(definition)}
@@ -45,22 +45,22 @@ def memory_is_below_an_instance_size(definition: JobDefinition, batch: BatchMode
             continue
         kept = size - memory.ECS_RESERVED_MEMORY_MIB
         types = f"{missed} has" if missed else "some instance types have"
-        message = f"{types} {size:,} MiB installed, of which a job gets less than {kept:,}, got {size:,} MiB"
-        # 92 of 100: the one documented instance registers 97, and smaller ones less.
+        message = f"{types} {size:,} MiB installed, and a job gets less than {kept:,} of it, got {size:,} MiB"
+        # 92 %: the one documented instance registers 97 % of its memory, and smaller instances register less.
         enough = size * 23 // 25 // 100 * 100
         fix = f"ask for a little less than an instance has installed, such as {enough:,} MiB"
         yield Finding(need.unit, message, fix=fix)
 
 
 def _missed(need: Need, behind: Collection[tuple[str, ...] | None]) -> str | None:
-    """The type that the job misses by what its host keeps; empty if it could be any, ``None`` if it misses none."""
+    """Return the type that only just lacks the memory; empty if any type could be meant, ``None`` if no type is."""
     for names in behind:
         for installed, vcpus, gpus, name in _sizes(names or ()):
             if installed == need.memory_mib and vcpus >= need.vcpus and gpus >= need.gpus:
                 return name
     if behind and None not in behind:
         return None
-    # Nobody knows the hosts: a type that the job could miss must at least exist.
+    # The hosts are unknown, so at least one existing type must have this size.
     every = _sizes(tuple(sorted(instance_types.names())))
     exists = any(
         installed == need.memory_mib and vcpus >= need.vcpus and gpus >= need.gpus
@@ -77,5 +77,5 @@ def _sizes(names: tuple[str, ...]) -> tuple[tuple[int, int, int, str], ...]:
 
 @once
 def _all_hosts(batch: BatchModel) -> frozenset[tuple[str, ...] | None]:
-    """The instance types behind the queues of the assembly, once each; ``None`` for those that are not known."""
+    """Return the instance types behind each queue of the assembly; ``None`` for unknown ones."""
     return frozenset(hosts_behind(queue) for queue in batch.of(JobQueue))

@@ -1,4 +1,4 @@
-"""Multi-node parallel jobs: nodes, their ranges, the main node."""
+"""Multi-node parallel jobs: their nodes, node ranges and main node."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def number_of_ranges(nodes: NodeProperties) -> Iterator[Finding]:
     "MNP-05",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="let the ranges cover every node from 0 to NumNodes - 1, and none beyond",
+    remedy="cover every node from 0 to NumNodes - 1 with the ranges, and no other",
     prevents="ClientException: the node ranges do not account for all nodes",
 )
 def ranges_cover_the_nodes(nodes: NodeProperties) -> Iterator[Finding]:
@@ -95,19 +95,19 @@ def ranges_cover_the_nodes(nodes: NodeProperties) -> Iterator[Finding]:
     "MNP-06",
     chapter=_CHAPTER,
     severity=WARNING,
-    remedy="let ranges follow each other, or one lie inside the other: then the inner one counts",
+    remedy="keep ranges separate, or put one inside the other: then the inner one applies",
 )
 def ranges_do_not_cross(nodes: NodeProperties) -> Iterator[Finding]:
-    """Two ranges must lie side by side or one inside the other; they must not cross."""
+    """Two node ranges must be separate, or one inside the other; they must not overlap in part."""
     spans = sorted((span for _, span in _ranges(nodes) or ()), key=lambda span: (span[0], -span[1]))
     for (first, last), (start, end) in pairwise(spans):
         if first < start <= last < end:
-            message = f"the ranges {first}:{last} and {start}:{end} cross, so it is open what nodes {start}:{last} run"
+            message = f"the ranges {first}:{last} and {start}:{end} overlap, so it is undefined what nodes {start}:{last} run"
             yield Finding(nodes, message, at="NodeRangeProperties")
 
 
 def _ranges(nodes: NodeProperties) -> list[tuple[int, tuple[int, int]]] | None:
-    """The ranges as index and first and last node; ``None`` if one of them is unknown."""
+    """Return index, first and last node of each range; ``None`` if one of them is unknown."""
     ranges = nodes.node_range_properties
     count = nodes.num_nodes
     if not ranges or not ranges.complete or not known(count):
@@ -136,7 +136,7 @@ def one_description_of_a_range(node_range: NodeRange) -> Iterator[Finding]:
     if all(node_range.lacks(name) for name in _PROPERTIES):
         yield Finding(node_range, f"a node range needs {words}, got none of them")
     elif len(found := node_range.gives(*_PROPERTIES)) > 1:
-        yield Finding(node_range, f"a node range takes one of {words}, got {' and '.join(found)}")
+        yield Finding(node_range, f"a node range can have one of {words}, got {' and '.join(found)}")
 
 
 @rule(
@@ -147,24 +147,24 @@ def one_description_of_a_range(node_range: NodeRange) -> Iterator[Finding]:
     prevents="ClientException: vCPU and memory must be given at least once for each node",
 )
 def nodes_have_vcpus_and_memory(nodes: NodeProperties) -> Iterator[Finding]:
-    """Each node must get vCPUs and memory from a range."""
+    """Each node must have vCPUs and memory from a range."""
     ranges = _ranges(nodes)
     if ranges is None:
         return
     for kind in ("VCPU", "MEMORY"):
-        silent = [(i, span) for i, span in ranges if not _may_give(nodes.node_range_properties[i], kind)]
-        giving = [span for each in ranges for span in [each[1]] if each not in silent]
-        for index, (first, last) in silent:
-            # Where a range begins, and behind the end of each other one: somewhere there a gap would begin.
-            starts = {first, *(end + 1 for _, end in giving if first <= end < last)}
-            gaps = [n for n in sorted(starts) if not any(start <= n <= end for start, end in giving)]
+        without = [(i, span) for i, span in ranges if not _may_set(nodes.node_range_properties[i], kind)]
+        with_amount = [span for each in ranges for span in [each[1]] if each not in without]
+        for index, (first, last) in without:
+            # A gap can only start at a range's first node or right after the end of another range.
+            starts = {first, *(end + 1 for _, end in with_amount if first <= end < last)}
+            gaps = [n for n in sorted(starts) if not any(start <= n <= end for start, end in with_amount)]
             if gaps and first <= last:
                 message = f"each node needs {kind} from its container, got none for node {gaps[0]}"
                 yield Finding(nodes, message, at=f"NodeRangeProperties[{index}]")
 
 
-def _may_give(node_range: NodeRange, kind: str) -> bool:
-    """Whether a range may say how much of ``VCPU`` or ``MEMORY`` its nodes need."""
+def _may_set(node_range: NodeRange, kind: str) -> bool:
+    """Return whether a range may set the ``VCPU`` or ``MEMORY`` of its nodes."""
     pod_name = {"VCPU": "cpu", "MEMORY": "memory"}[kind]
     asked = [container.requirement(kind) for container in containers_of(node_range)]
     asked += [pod_amount(container, pod_name) for container in pod_containers_of(node_range)]
@@ -179,7 +179,7 @@ def _descriptions(node_range: NodeRange) -> tuple[View, ...]:
 
 
 def _all_there(node_range: NodeRange) -> bool:
-    """Whether no container of a range is unknown."""
+    """Return whether all containers of a range are known."""
     tasks = node_range.ecs_properties.task_properties
     pod = node_range.eks_properties.pod_properties
     lists = (tasks, pod.containers, *(task.containers for task in tasks))
@@ -192,15 +192,15 @@ def _all_there(node_range: NodeRange) -> bool:
     "MNP-10",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="name one instance type for all nodes, and none in a job of a single node",
+    remedy="give one instance type for all nodes, and none for a job with a single node",
     prevents="ClientException: all node groups must use the same instance type",
 )
 def one_instance_type(definition: JobDefinition) -> Iterator[Finding]:
-    """All nodes must have one instance type; a job of a single node must name none."""
+    """All nodes must have the same instance type; a job with a single node must have none."""
     container = definition.container_properties
     if known(container.instance_type):
         message = (
-            f"only nodes of a multi-node parallel job name an InstanceType, got {container.instance_type}"
+            f"only nodes of a multi-node parallel job can have an InstanceType, got {container.instance_type}"
         )
         yield Finding(container, message, at="InstanceType")
     nodes = definition.node_properties
@@ -216,7 +216,7 @@ def one_instance_type(definition: JobDefinition) -> Iterator[Finding]:
 
 
 def _types_without_a_task(node_range: NodeRange) -> Iterator[Finding]:
-    """Yield a finding if InstanceTypes stand where AWS refuses them: beside a Container, or a pod."""
+    """Add a problem if InstanceTypes are given with a Container or a pod, where AWS refuses them."""
     if not node_range.gives("InstanceTypes") or not node_range.ecs_properties.absent:
         return
     for other, way in (
@@ -224,5 +224,5 @@ def _types_without_a_task(node_range: NodeRange) -> Iterator[Finding]:
         (node_range.eks_properties, "an environment of that type decides for pods"),
     ):
         if other.present:
-            message = f"AWS Batch takes InstanceTypes beside EcsProperties only: {way}"
+            message = f"AWS Batch accepts InstanceTypes with EcsProperties only: {way}"
             yield Finding(node_range, message, at="InstanceTypes")

@@ -1,4 +1,4 @@
-"""Where multi-node parallel jobs are submitted to, and what their environments must be."""
+"""The queues and environments of multi-node parallel jobs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SINGLE_NODE_QUEUES = ("ECS_FARGATE", "ECS_MANAGED_INSTANCES")
     chapter=_CHAPTER,
     severity=ERROR,
     remedy="submit the job to a queue whose environments are MANAGED and of type EC2",
-    prevents="jobs that wait in RUNNABLE, or that nobody starts",
+    prevents="jobs that wait in RUNNABLE, or never start",
 )
 def nodes_run_on_demand(submission: Submission) -> Iterator[Finding]:
     """A multi-node parallel job must run in managed environments on EC2, not on Spot, Fargate or Managed Instances."""
@@ -50,12 +50,12 @@ def nodes_run_on_demand(submission: Submission) -> Iterator[Finding]:
     everywhere = queue.sees_all_environments and len(refused) == len(queue.environments)
     places = " and ".join(f"{name}, which is {why}" for name, why in refused.items())
     message = f"{subject}, but {queue.label} has {places}"
-    # Nobody says what becomes of the job when another environment of the queue would take it.
+    # AWS does not document what happens if another environment of the queue could run the job.
     yield Finding(submission, message, severity=ERROR if everywhere else WARNING)
 
 
 def _why_single(environment: ComputeEnvironment) -> str | None:
-    """What keeps multi-node jobs out of an environment."""
+    """Return the kind of environment that cannot run multi-node jobs; ``None`` if it can."""
     if is_one_of(environment.type_, "UNMANAGED"):
         return "UNMANAGED"
     kind = environment.compute_resources.type
@@ -70,7 +70,7 @@ def _why_single(environment: ComputeEnvironment) -> str | None:
     prevents="ClientException: numNodes can be changed only if a range of nodes is open",
 )
 def node_count_can_change(submission: Submission) -> Iterator[Finding]:
-    """A submission can change the number of nodes only of a definition with an open range, and never below its start."""
+    """A submission can change the number of nodes only with an open range, and must leave a node in that range."""
     definition, overrides = submission.definition, submission.node_overrides
     if definition is None or not overrides.present:
         return
@@ -116,7 +116,7 @@ def instance_type_can_be_launched(submission: Submission) -> Iterator[Finding]:
 
 
 def _may_launch(entry: str, name: str) -> bool:
-    """Whether an entry of the instance types stands for a type, or may: what is in a bundle changes."""
+    """Return whether an entry of the instance types includes a type, or may do so, as the contents of bundles change."""
     type_ = instance_types.find(name)
     if entry in instance_types.BUNDLES:
         return type_ is None or not type_.gpu_count
@@ -133,31 +133,31 @@ def _type_of_nodes(definition: JobDefinition) -> str | None:
     chapter=_CHAPTER,
     severity=WARNING,
     remedy="give the environment subnets of one Availability Zone, or no cluster placement group",
-    prevents="jobs that wait for capacity in the one zone in which the placement group began",
+    prevents="jobs that wait for capacity in the zone of the placement group",
 )
-def cluster_stands_in_one_zone(resources: ComputeResources) -> Iterator[Finding]:
+def cluster_is_in_one_zone(resources: ComputeResources) -> Iterator[Finding]:
     """An environment with a cluster placement group should have subnets of one Availability Zone."""
     group = resources.placement_group_resource
     if group is None or not is_one_of(group.strategy, "CLUSTER", None):
         return
-    # A name and a number may mean the same zone: only like and like can differ for certain.
+    # A name and a number may mean the same zone, so only two names or two numbers can differ for certain.
     by_name, by_number = (
         {zone for subnet in resources.subnets if (zone := find(subnet))}
         for find in (_zone_name, _zone_number)
     )
     zones = max(len(by_name), len(by_number))
     if zones > 1:
-        message = f"a cluster placement group lies in one Availability Zone, got subnets in {zones}"
+        message = f"a cluster placement group is in one Availability Zone, got subnets in {zones}"
         yield Finding(resources, message, at="Subnets")
 
 
 def _zone_name(subnet: Subnet) -> str | None:
-    """The zone by name; ``None`` if the template does not say it so."""
+    """Return the zone by name; ``None`` if the template does not give it."""
     return subnet.availability_zone if known(subnet.availability_zone) else None
 
 
 def _zone_number(subnet: Subnet) -> str | None:
-    """The zone by its number in the Region's list; ``None`` if the template does not say it so."""
+    """Return the zone by its index in the Region's list; ``None`` if the template does not give it."""
     node = subnet.node.get("AvailabilityZone") if isinstance(subnet.node, dict) else None
     match node:
         case {"Fn::Select": [str() | int() as index, {"Fn::GetAZs": _}]}:
@@ -195,14 +195,14 @@ def nodes_fit_together(submission: Submission) -> Iterator[Finding]:
 
 
 def _largest_max_vcpus(queue: JobQueue) -> int | None:
-    """The largest MaxvCpus of a queue's environments; ``None`` if one of them is unknown."""
+    """Return the largest MaxvCpus of a queue's environments; ``None`` if one of them is unknown."""
     limits = [environment.compute_resources.max_vcpus for environment in queue.environments]
     numbers = literals(limits)
     return max(numbers) if numbers and queue.sees_all_environments and len(numbers) == len(limits) else None
 
 
 def _least_vcpus(definition: JobDefinition) -> int:
-    """The vCPUs that every node asks for at least."""
+    """Return the lowest number of vCPUs that a node asks for."""
     least = []
     for node_range in definition.node_properties.node_range_properties:
         asked = [container.requirement("VCPU") for container in containers_of(node_range)]

@@ -1,4 +1,4 @@
-"""What the nodes of multi-node parallel jobs belong to, and what an environment keeps for them."""
+"""Security groups of the nodes of multi-node parallel jobs, and idle instances for them."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _CHAPTER = "Multi-node Parallel Jobs"
 
 
 def _multi_node_on(environment: ComputeEnvironment, batch: BatchModel) -> list[JobDefinition]:
-    """The definitions of multi-node jobs on ECS that run in an environment.
+    """Return the definitions of multi-node jobs on ECS that run in an environment.
 
-    Those whose submissions lead there. Where nothing submits them, those of a stack that has no other jobs.
+    These are the ones whose submissions lead there, or, if nothing submits jobs, those of a stack without other jobs.
     """
     if not environment.compute_resources.ec2 or not is_one_of(environment.eks, False):
         return []
@@ -51,15 +51,15 @@ def _multi_node_on(environment: ComputeEnvironment, batch: BatchModel) -> list[J
     "MNP-14",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="name security groups in the environment that let themselves in, or, where network interfaces of a launch "
-    "template exclude them, keep the rules of the VPC's default group (restrict_default_security_group=False)",
-    prevents="nodes that do not hear each other: the groups of a launch template do not count for them",
+    remedy="give the environment security groups that allow traffic from themselves; if network interfaces of a launch "
+    "template exclude this, keep the rules of the VPC's default group (restrict_default_security_group=False)",
+    prevents="nodes that cannot reach each other: the groups of a launch template do not apply to them",
 )
-def nodes_hear_each_other(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
-    """Nodes must be let in by each other: they belong to the environment's groups, else to the VPC's default group."""
+def nodes_reach_each_other(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
+    """Nodes must allow traffic from each other: in the environment's groups, or in the VPC's default group."""
     definitions = _multi_node_on(environment, batch)
     resources = environment.compute_resources
-    if not definitions or isinstance(resources.node, Unknown) or batch.networks.strays_in:
+    if not definitions or isinstance(resources.node, Unknown) or batch.networks.any_group_may_be_open:
         return
     name = definitions[0].label
     if resources.raw("SecurityGroupIds") is None:
@@ -69,7 +69,7 @@ def nodes_hear_each_other(environment: ComputeEnvironment, batch: BatchModel) ->
     certain = resources.security_groups.complete and not any(each.conditional for each in groups)
     if certain and groups and not any(_lets_in(group, groups, batch) for group in groups):
         names = ", ".join(group.label for group in groups)
-        message = f"nodes of {name} belong to {names}, which must let itself in, got no such rule"
+        message = f"nodes of {name} belong to {names}, which must allow traffic from itself, got no such rule"
         yield Finding(resources, message, at="SecurityGroupIds", severity=WARNING)
 
 
@@ -79,15 +79,17 @@ def _in_default_group(environment: ComputeEnvironment, name: str, batch: BatchMo
     subnets = resources.subnets
     vpc = subnets[0].vpc if subnets else None
     if vpc is None:
-        message = f"{subject}, whose rules this template does not show, since the environment names none"
+        message = (
+            f"{subject}, whose rules are not in the template, because the environment has no security groups"
+        )
         yield Finding(resources, message, severity=WARNING)
     elif any(each.vpc is vpc for each in batch.of(DefaultGroupRestriction)) and not _is_opened(vpc, batch):
-        message = f"{subject}, and {vpc.label} must leave that group its rules, got all of them removed"
+        message = f"{subject}, and {vpc.label} must keep the rules of that group, got all of them removed"
         yield Finding(resources, message)
 
 
 def _is_opened(vpc: Vpc, batch: BatchModel) -> bool:
-    """Whether rules of their own let something into the default group of a VPC, and out of it."""
+    """Return whether separate rules allow traffic into the default group of a VPC and out of it."""
     return all(
         any(linked(each, each.raw("GroupId"), Vpc) is vpc for each in batch.of(kind))
         for kind in (SecurityGroupIngress, SecurityGroupEgress)
@@ -95,7 +97,7 @@ def _is_opened(vpc: Vpc, batch: BatchModel) -> bool:
 
 
 def _lets_in(group: SecurityGroup, groups: list[SecurityGroup], batch: BatchModel) -> bool:
-    """Whether a group lets in one of the groups or some addresses, or may do so."""
+    """Return whether a group allows traffic from one of the groups or from addresses, or may do so."""
     if not group.ingress.complete:
         return True
     for each in batch.networks.ingress(group):
@@ -111,13 +113,15 @@ def _lets_in(group: SecurityGroup, groups: list[SecurityGroup], batch: BatchMode
     chapter="Compute Environments",
     severity=WARNING,
     remedy="set MinvCpus to 0, or keep it in an environment for single-node jobs",
-    prevents="instances that are paid all day and never used: each multi-node job starts new ones",
+    prevents="instances that cost money and are never used: each multi-node job starts new ones",
 )
 def kept_vcpus_are_of_use(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
-    """MinvCpus should be 0 where multi-node jobs run: what it keeps is for single-node jobs only."""
+    """MinvCpus should be 0 where multi-node jobs run: only single-node jobs use the capacity that it keeps."""
     kept = environment.compute_resources.min_vcpus
     if not known(kept) or not kept:
         return
     for definition in _multi_node_on(environment, batch)[:1]:
-        message = f"{definition.label} is multi-node and uses nothing of what MinvCpus keeps, got {kept}"
+        message = (
+            f"{definition.label} is multi-node and cannot use the capacity that MinvCpus keeps, got {kept}"
+        )
         yield Finding(environment.compute_resources, message, at="MinvCpus")

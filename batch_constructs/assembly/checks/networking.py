@@ -1,4 +1,4 @@
-"""Whether compute resources can reach the services that they need."""
+"""Checks that compute resources can reach the services that they need."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CHAPTER = "Tutorial: Creating a VPC with Public and Private Subnets for Your Co
 
 
 def _needed(environment: ComputeEnvironment) -> tuple[str, ...]:
-    """The endpoints that an environment needs where nothing leads out; none if its kind is not known."""
+    """Return the endpoints that an environment needs in isolated subnets; none if its kind is unknown."""
     resources = environment.compute_resources
     if resources.fargate:
         return (*endpoints.FARGATE_JOBS, endpoints.S3_GATEWAY)
@@ -47,7 +47,7 @@ def _needed(environment: ComputeEnvironment) -> tuple[str, ...]:
     prevents="jobs that wait in RUNNABLE, because no instance registers with its cluster",
 )
 def isolated_subnets_have_endpoints(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
-    """Subnets without a way to the internet must have VPC endpoints for the services that jobs use."""
+    """Subnets without a route to the internet must have VPC endpoints for the services that jobs use."""
     needed = _needed(environment)
     if not needed or stands_in([environment], batch) is not Reach.ISOLATED:
         return
@@ -62,7 +62,7 @@ def isolated_subnets_have_endpoints(environment: ComputeEnvironment, batch: Batc
         )
         add = "add the endpoints to the VPC, with private DNS and port 443 open"
         if environment.construct_path:
-            add = f"let BatchNetwork(isolated=True) make them, or {add}"
+            add = f"let BatchNetwork(isolated=True) create them, or {add}"
         yield Finding(resources, message, at="Subnets", fix=f"{add}, or give the subnets a NAT gateway")
     vpc = subnets_of(environment)[0].vpc
     for endpoint in batch.networks.endpoints(vpc) if vpc is not None else ():
@@ -83,20 +83,18 @@ def _closed(
     groups = endpoint.security_groups
     if groups and groups.complete and not any(_may_let_in(group, batch) for group in groups):
         names = one_of([group.label for group in groups])
-        message = (
-            f"{user} reaches this endpoint by port {endpoints.HTTPS_PORT}, which {names} does not let in"
-        )
+        message = f"{user} reaches this endpoint on port {endpoints.HTTPS_PORT}, which {names} does not allow"
         yield Finding(endpoint, message, at="SecurityGroupIds")
 
 
 def _has_no_names(vpc: Vpc) -> bool:
-    # A VPC that says nothing has support and no names.
+    # By default a VPC has DNS support but no DNS host names.
     return is_one_of(vpc.enable_dns_hostnames, False, None) or is_one_of(vpc.enable_dns_support, False)
 
 
 def _may_let_in(group: SecurityGroup, batch: BatchModel) -> bool:
-    """Whether a group lets in HTTPS from anybody, or may do so."""
-    if not group.ingress.complete or batch.networks.strays_in:
+    """Return whether a group allows incoming HTTPS, or may do so."""
+    if not group.ingress.complete or batch.networks.any_group_may_be_open:
         return True
     for each in batch.networks.ingress(group):
         low, high = each.from_port, each.to_port
@@ -125,12 +123,12 @@ def public_subnets_give_addresses(environment: ComputeEnvironment, batch: BatchM
     for subnet in resources.subnets:
         without = is_one_of(subnet.map_public_ip_on_launch, False, None)
         if without and batch.networks.reach(subnet) is Reach.PUBLIC:
-            message = f"instances in {subnet.label} get no public IP address, and only an internet gateway leads out"
+            message = f"instances in {subnet.label} get no public IP address, and the subnet routes only to an internet gateway"
             yield Finding(resources, message, at="Subnets")
 
 
 def _may_get_address(resources: ComputeResources) -> bool:
-    """Whether a launch template gives instances a public IP address, or may do so."""
+    """Return whether a launch template gives instances a public IP address, or may do so."""
     if (
         isinstance(resources.launch_template.node, Unknown)
         or not resources.launch_template.overrides.complete

@@ -24,17 +24,19 @@ _CHAPTER = "Job Definition Parameters"
     chapter=_CHAPTER,
     severity=WARNING,
     remedy="write Ref::name for each parameter, and give each placeholder a value",
-    prevents="a job that gets the text Ref::name as it stands",
+    prevents="a job that gets the literal string Ref::name",
 )
 def placeholders_are_filled(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
-    """Each default parameter must fill a placeholder of the command, and each placeholder must have a value when submitted."""
+    """Each default parameter must fill a placeholder of the command, and each placeholder must have a value at submission."""
     words = _commands(definition)
     submissions = batch.submissions.of(definition)
     defaults = definition.parameters if definition.parameters is not None else {}
     if words is None or isinstance(defaults, Unknown):
         return
     overrides = [word for submission in submissions for word in submission.container_overrides.command]
-    sure = all(submission.sure and not _open(submission.container_overrides) for submission in submissions)
+    sure = all(
+        submission.sure and not _uncertain(submission.container_overrides) for submission in submissions
+    )
     for name in defaults if sure else ():
         if not _uses((*words, *overrides), name):
             message = f"Parameters must fill a placeholder of the command, got {name!r} and no Ref::{name}"
@@ -49,7 +51,7 @@ def placeholders_are_filled(definition: JobDefinition, batch: BatchModel) -> Ite
         ):
             continue
         for name in holes:
-            if name not in defaults and name not in values and not _open(submission.container_overrides):
+            if name not in defaults and name not in values and not _uncertain(submission.container_overrides):
                 message = f"Parameters must fill Ref::{name} of {definition.label}, which has no default"
                 yield Finding(submission, message, at="Parameters")
 
@@ -59,18 +61,18 @@ def placeholders_are_filled(definition: JobDefinition, batch: BatchModel) -> Ite
     chapter="Submitting a Job",
     severity=WARNING,
     remedy="write Ref::name in the command for each parameter",
-    prevents="a parameter that reaches nobody",
+    prevents="a parameter without effect",
 )
 def parameters_are_used(submission: Submission) -> Iterator[Finding]:
-    """A parameter that is submitted must fill a placeholder of the command."""
+    """A submitted parameter must fill a placeholder of the command."""
     definition, values = submission.definition, submission.parameters
-    if definition is None or not known(values) or _open(submission.container_overrides):
+    if definition is None or not known(values) or _uncertain(submission.container_overrides):
         return
     words = _commands(definition)
     overridden = submission.container_overrides.command
     if words is None or not overridden.complete or submission.gives("EcsPropertiesOverride", "NodeOverrides"):
         return
-    # The placeholders of the definition may want their values even where another command takes their place.
+    # Placeholders of the definition may still need their values if another command replaces it.
     for name in values:
         if not _uses((*words, *overridden), name):
             message = (
@@ -81,7 +83,7 @@ def parameters_are_used(submission: Submission) -> Iterator[Finding]:
 
 @once
 def _commands(definition: JobDefinition) -> tuple[str | Unknown, ...] | None:
-    """All words of all commands; ``None`` if they are not all known, or if it is about pods."""
+    """Return all words of all commands; ``None`` if one is unknown, or for pods."""
     containers = [definition.container_properties]
     containers += [nodes.container for nodes in definition.node_properties.node_range_properties]
     tasks = [
@@ -93,19 +95,19 @@ def _commands(definition: JobDefinition) -> tuple[str | Unknown, ...] | None:
         ),
     ]
     everything = [*containers, *(container for task in tasks for container in task.containers)]
-    given = [container for container in everything if not container.absent]
-    lists = [container.command for container in given]
-    sure = given and definition.eks_properties.absent and all(c.present for c in given)
+    present = [container for container in everything if not container.absent]
+    lists = [container.command for container in present]
+    sure = present and definition.eks_properties.absent and all(c.present for c in present)
     if not sure or not all(command.complete for command in lists):
         return None
     return tuple(word for command in lists for word in command)
 
 
 def _uses(words: Iterable[str | Unknown], name: str) -> bool:
-    """Whether a placeholder with the name may stand in one of the words."""
+    """Return whether one of the words may contain the placeholder with this name."""
     return any(isinstance(word, Unknown) or f"Ref::{name}" in word for word in words)
 
 
-def _open(view: View) -> bool:
-    """Whether it is unknown if the structure is given."""
+def _uncertain(view: View) -> bool:
+    """Return whether it is unknown if the template contains the structure."""
     return not (view.present or view.absent)

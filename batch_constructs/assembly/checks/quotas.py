@@ -1,4 +1,4 @@
-"""What an account may have, and how large a request may be."""
+"""Quotas of an account, and the size limits of requests."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _CHAPTER = "AWS Batch Service Limits"
     "QUO-01",
     chapter=_CHAPTER,
     severity=WARNING,
-    remedy="let stacks share environments and queues, or ask for a higher quota",
-    prevents="a deployment that stops half way at the quota of the account",
+    remedy="let stacks share environments and queues, or request a higher quota",
+    prevents="a deployment that fails halfway at the quota of the account",
 )
 def number_of_resources(batch: BatchModel) -> Iterator[Finding]:
-    """An account can by default have at most 50 job queues and 50 compute environments in a Region."""
+    """By default an account can have at most 50 job queues and 50 compute environments in a Region."""
     for kind, quota in ((JobQueue, quotas.JOB_QUEUES), (ComputeEnvironment, quotas.COMPUTE_ENVIRONMENTS)):
         resources = batch.of(kind)
-        # Stages go to accounts and Regions of their own, each with its own quota.
+        # Stages are deployed to different accounts or Regions, each with its own quotas.
         counts = Counter(_place(resource) for resource in resources)
         for place, count in counts.items():
             if count > quota.value:
@@ -46,8 +46,8 @@ def number_of_resources(batch: BatchModel) -> Iterator[Finding]:
     "QUO-05",
     chapter=_CHAPTER,
     severity=WARNING,
-    remedy="put more instance types into fewer environments, or take a further cluster",
-    prevents="an environment that AWS Batch refuses to make for the cluster",
+    remedy="put more instance types into fewer environments, or use another cluster",
+    prevents="an environment that AWS Batch refuses to create for the cluster",
 )
 def environments_of_a_cluster(batch: BatchModel) -> Iterator[Finding]:
     """An EKS cluster must have at most 5 compute environments."""
@@ -74,15 +74,13 @@ def _place(resource: Resource) -> tuple[tuple[str, str], ...]:
     prevents="ClientException: the job definition is too large",
 )
 def size_of_a_definition(definition: JobDefinition) -> Iterator[Finding]:
-    """A job definition must have at most 24 KiB."""
-    # Functions are longer than what they become, so what is short as it stands needs no resolving.
+    """A job definition must not exceed 24 KiB."""
+    # Functions are longer than their results, so a node that is short unresolved needs no resolving.
     if not isinstance(definition.node, dict) or _size(definition.node) <= quotas.JOB_DEFINITION_BYTES.value:
         return
     size = _size(deep(definition, definition.node))
     if size > quotas.JOB_DEFINITION_BYTES.value:
-        message = (
-            f"a job definition has at most {quotas.JOB_DEFINITION_BYTES.value:,} bytes, got about {size:,}"
-        )
+        message = f"a job definition can have at most {quotas.JOB_DEFINITION_BYTES.value:,} bytes, got about {size:,}"
         yield Finding(definition, message)
 
 
@@ -94,17 +92,17 @@ def size_of_a_definition(definition: JobDefinition) -> Iterator[Finding]:
     prevents="ClientException: the request is too large",
 )
 def size_of_a_request(submission: Submission) -> Iterator[Finding]:
-    """A request that submits a job must have at most 30 KiB."""
+    """A request that submits a job must not exceed 30 KiB."""
     if not isinstance(submission.node, dict) or _size(submission.node) <= quotas.SUBMIT_JOB_BYTES.value:
         return
     size = _size(deep(submission, submission.node))
     if size > quotas.SUBMIT_JOB_BYTES.value:
-        message = f"a request has at most {quotas.SUBMIT_JOB_BYTES.value:,} bytes, got about {size:,}"
+        message = f"a request can have at most {quotas.SUBMIT_JOB_BYTES.value:,} bytes, got about {size:,}"
         yield Finding(submission, message)
 
 
 def _size(node: Any) -> int:
-    """The length of the JSON, of unknowns only what is known of them."""
+    """Return the length of the JSON, with only the known part of unknown values."""
     return len(json.dumps(node, separators=(",", ":"), default=_known_part))
 
 

@@ -1,4 +1,4 @@
-"""Retry strategies of job definitions, and of whatever submits jobs."""
+"""Retry strategies of job definitions and submissions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def attempts_in_range(strategy: RetryStrategy) -> Iterator[Finding]:
     "RET-02",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="keep at most five conditions; a pattern that ends in * stands for several",
+    remedy="keep at most five conditions; a pattern that ends in * matches several",
 )
 def at_most_five_conditions(strategy: RetryStrategy) -> Iterator[Finding]:
     """A retry strategy must have at most five conditions."""
@@ -43,7 +43,7 @@ def at_most_five_conditions(strategy: RetryStrategy) -> Iterator[Finding]:
 
 @rule("RET-03", chapter=_CHAPTER, severity=ERROR, remedy="write RETRY or EXIT")
 def action_is_known(condition: RetryRule) -> Iterator[Finding]:
-    """A condition must lead to RETRY or to EXIT."""
+    """A condition must have the action RETRY or EXIT."""
     yield from misspelt(vocabulary.RetryAction, condition, "Action", condition.action)
     if condition.lacks("Action"):
         yield Finding(condition, "Action must be RETRY or EXIT, got none")
@@ -61,11 +61,11 @@ def condition_has_a_pattern(condition: RetryRule) -> Iterator[Finding]:
         yield Finding(condition, "a condition needs OnExitCode, OnReason or OnStatusReason, got none of them")
 
 
-@rule("RET-05", chapter=_CHAPTER, severity=ERROR, remedy="give the number of attempts beside the conditions")
+@rule("RET-05", chapter=_CHAPTER, severity=ERROR, remedy="give the number of attempts with the conditions")
 def conditions_need_attempts(strategy: RetryStrategy) -> Iterator[Finding]:
-    """Where conditions are given, the number of attempts must be given too."""
+    """A retry strategy with conditions must also have the number of attempts."""
     if strategy.evaluate_on_exit and strategy.lacks("Attempts"):
-        yield Finding(strategy, "EvaluateOnExit needs Attempts beside it, got none", at="EvaluateOnExit")
+        yield Finding(strategy, "EvaluateOnExit needs Attempts, got none", at="EvaluateOnExit")
 
 
 @rule("RET-06", chapter=_CHAPTER, severity=ERROR, remedy="write digits, with * at the end for a whole range")
@@ -78,7 +78,7 @@ def exit_code_pattern(condition: RetryRule) -> Iterator[Finding]:
     "RET-07",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="write the reason up to the first sign that is not allowed, and end with *",
+    remedy="write the reason up to the first character that is not allowed, and end with *",
 )
 def reason_pattern(condition: RetryRule) -> Iterator[Finding]:
     """A pattern for reasons must be letters, digits, periods, colons and white space with an optional * at the end."""
@@ -91,20 +91,20 @@ def reason_pattern(condition: RetryRule) -> Iterator[Finding]:
     chapter=_CHAPTER,
     severity=WARNING,
     remedy="end with a condition OnReason * that leads to EXIT",
-    prevents="retries of every failure that no condition names",
+    prevents="retries of every failure that no condition matches",
 )
 def ends_with_a_catch_all(strategy: RetryStrategy) -> Iterator[Finding]:
-    """Conditions should end with one that matches everything and leads to EXIT: what matches none is retried."""
+    """Conditions should end with one that matches everything and leads to EXIT: a failure that matches none is retried."""
     conditions = strategy.evaluate_on_exit
-    # A RETRY before an EXIT is an exception from it; the last one is none from anything.
+    # A RETRY before an EXIT excludes failures from it. A last RETRY has no effect, since other failures are retried anyway.
     idle = any(is_one_of(condition.action, "RETRY") for condition in list(conditions)[-1:])
     if idle and conditions.complete and all(_leaves_some(condition) for condition in conditions):
-        message = "a failure that no condition matches is retried, so a last condition that leads to RETRY changes nothing"
+        message = "a failure that no condition matches is retried, so a last condition that leads to RETRY has no effect"
         yield Finding(strategy, message, at="EvaluateOnExit")
 
 
 def _leaves_some(condition: RetryRule) -> bool:
-    """Whether there are for certain failures that it does not end."""
+    """Return whether there are certainly failures that the condition does not end."""
     if is_one_of(condition.action, "RETRY"):
         return True
     patterns_given = (condition.on_exit_code, condition.on_reason, condition.on_status_reason)

@@ -1,4 +1,4 @@
-"""Scheduling policies: how a queue's capacity is shared."""
+"""Scheduling policies: the sharing of a queue's capacity."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Job Scheduling"
-# CloudFormation's schema ends there, the API a little below.
+# The maximum in CloudFormation's schema; that of the API is slightly lower.
 _DISPUTED_WEIGHT = 1000
 
 
@@ -27,9 +27,9 @@ _DISPUTED_WEIGHT = 1000
     remedy="keep one of the two; the kind of a policy cannot change later",
 )
 def one_kind_of_policy(policy: SchedulingPolicy) -> Iterator[Finding]:
-    """A scheduling policy must be for fair shares or for quota shares, not for both, with idle capacity in the order of FIFO."""
+    """A scheduling policy must be for fair shares or for quota shares, not both, and assign idle capacity by FIFO."""
     if len(policy.gives("FairsharePolicy", "QuotaSharePolicy")) > 1:
-        yield Finding(policy, "a scheduling policy takes FairsharePolicy or QuotaSharePolicy, got both")
+        yield Finding(policy, "a scheduling policy can have FairsharePolicy or QuotaSharePolicy, got both")
     quota = policy.quota_share_policy
     strategy, at = quota.idle_resource_assignment_strategy, "IdleResourceAssignmentStrategy"
     # AWS Batch answered: "Idle resource assignment strategy must be one of [FIFO]."
@@ -39,13 +39,13 @@ def one_kind_of_policy(policy: SchedulingPolicy) -> Iterator[Finding]:
 
 @rule("SP-02", chapter=_CHAPTER, severity=ERROR, remedy="look back at most a week, 604,800 seconds")
 def share_decay(policy: FairsharePolicy) -> Iterator[Finding]:
-    """The time for which usage counts must be at most a week."""
+    """The period of past usage must be at most a week."""
     yield from outside(limits.SHARE_DECAY_SECONDS, policy, "ShareDecaySeconds", policy.share_decay_seconds)
 
 
 @rule("SP-03", chapter=_CHAPTER, severity=ERROR, remedy="reserve 0 to 99 percent")
 def compute_reservation(policy: FairsharePolicy) -> Iterator[Finding]:
-    """The reservation for shares that are not active must be 0 to 99."""
+    """The reservation for inactive shares must be 0 to 99."""
     yield from outside(limits.COMPUTE_RESERVATION, policy, "ComputeReservation", policy.compute_reservation)
 
 
@@ -53,11 +53,11 @@ def compute_reservation(policy: FairsharePolicy) -> Iterator[Finding]:
     "SP-04",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="give each share an identifier of its own that no other one's prefix covers",
+    remedy="give each share a unique identifier that no other share's prefix matches",
     prevents="ClientException: share identifiers must be unique and must not overlap",
 )
 def share_identifiers(policy: FairsharePolicy) -> Iterator[Finding]:
-    """Share identifiers must be unique, at most 255 characters, and no prefix that ends in * may cover another one."""
+    """Share identifiers must be unique and at most 255 characters; a prefix ending in * must not match another one."""
     shares = policy.share_distribution
     for share in shares:
         yield from malformed(
@@ -77,7 +77,7 @@ def share_identifiers(policy: FairsharePolicy) -> Iterator[Finding]:
 
 
 def _covered(names: list[str]) -> Iterator[tuple[str, str]]:
-    """Each identifier with a prefix that covers it."""
+    """Yield each identifier that a prefix matches, after the prefix."""
     prefixes = {name for name in names if name.endswith("*")}
     for name in dict.fromkeys(names):
         text = name.removesuffix("*")
@@ -94,7 +94,7 @@ def _covered(names: list[str]) -> Iterator[tuple[str, str]]:
     remedy="choose a weight from 0.0001 to 999.9999; a lower one gets more",
 )
 def weight_factors(policy: FairsharePolicy) -> Iterator[Finding]:
-    """The weight of a share must lie between 0.0001 and 999.9999."""
+    """The weight of a share must be 0.0001 to 999.9999."""
     for share in policy.share_distribution:
         for finding in outside(limits.WEIGHT_FACTOR, share, "WeightFactor", share.weight_factor):
             disputed = known(share.weight_factor) and share.weight_factor == _DISPUTED_WEIGHT

@@ -26,20 +26,18 @@ _ANYWHERE = ("0.0.0.0/0", "::/0")
     "NET-01",
     chapter="Compute Environments",
     severity=Severity.WARNING,
-    remedy="leave the rule out: compute resources need no way in; AWS Systems Manager opens shells without one",
-    prevents="instances that anybody on the internet may try to log in to",
+    remedy="leave out the rule: compute resources need no incoming traffic; AWS Systems Manager opens shells without it",
+    prevents="instances that anybody on the internet can try to log in to",
 )
 def no_ssh_from_anywhere(resources: ComputeResources, batch: BatchModel) -> Iterator[Finding]:
-    """Compute resources should not offer SSH to the whole internet."""
+    """Compute resources should not allow SSH from the whole internet."""
     for group in _groups(resources):
         for each in batch.networks.ingress(group):
             source = next(
                 (cidr for cidr in (each.cidr_ip, each.cidr_ipv6) if is_one_of(cidr, *_ANYWHERE)), None
             )
             if source is not None and _opens_ssh(each):
-                message = (
-                    f"{group.label} lets {source} in at port {endpoints.SSH_PORT}, which Batch does not need"
-                )
+                message = f"{group.label} allows {source} on port {endpoints.SSH_PORT}, which AWS Batch does not need"
                 yield Finding(each, message)
 
 

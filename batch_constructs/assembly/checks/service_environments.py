@@ -54,10 +54,10 @@ def capacity_is_limited(environment: ServiceEnvironment) -> Iterator[Finding]:
     "SE-03",
     chapter=_SERVICES,
     severity=WARNING,
-    remedy="write NUM_INSTANCES, or an instance type of SageMaker where quota shares are used",
+    remedy="write NUM_INSTANCES, or an instance type of SageMaker if quota shares are used",
 )
 def capacity_unit(environment: ServiceEnvironment) -> Iterator[Finding]:
-    """A capacity limit must count instances: all of them, or those of one type."""
+    """A capacity limit must be a number of instances, of any type or of one."""
     for capacity in environment.capacity_limits:
         yield from malformed(patterns.CAPACITY_UNIT, capacity, "CapacityUnit", capacity.capacity_unit)
 
@@ -69,7 +69,7 @@ def capacity_unit(environment: ServiceEnvironment) -> Iterator[Finding]:
     remedy="give the missing member",
 )
 def share_is_complete(share: QuotaShare) -> Iterator[Finding]:
-    """A quota share must have a name, a queue and capacity limits, and must say what it lends and who is preempted."""
+    """A quota share must have a name, a queue, capacity limits, and settings for lending and preemption."""
     for name in (
         "QuotaShareName",
         "JobQueue",
@@ -86,10 +86,10 @@ def share_is_complete(share: QuotaShare) -> Iterator[Finding]:
     "QS-02",
     chapter=_SHARES,
     severity=ERROR,
-    remedy="give 1 to 5 capacity limits of at least 1, each for another instance type",
+    remedy="give 1 to 5 capacity limits of at least 1, each for a different instance type",
 )
 def share_capacity(share: QuotaShare) -> Iterator[Finding]:
-    """A quota share must have 1 to 5 capacity limits, each at least 1 and with a unit of its own."""
+    """A quota share must have 1 to 5 capacity limits, each at least 1 and with a different unit."""
     capacities, at = share.capacity_limits, "CapacityLimits"
     yield from miscounted(limits.QUOTA_SHARE_CAPACITY_LIMITS, share, at, capacities)
     for capacity in capacities:
@@ -100,7 +100,7 @@ def share_capacity(share: QuotaShare) -> Iterator[Finding]:
     units = Counter(c.capacity_unit for c in capacities if known(c.capacity_unit))
     for unit, count in units.items():
         if count > 1:
-            message = f"a quota share limits each unit once, got {unit} {count} times"
+            message = f"a quota share must limit each unit once, got {unit} {count} times"
             yield Finding(share, message, at=at, severity=WARNING)
 
 
@@ -119,7 +119,7 @@ def share_lends(share: QuotaShare) -> Iterator[Finding]:
     if sharing.lacks("Strategy"):
         yield Finding(sharing, "Strategy must be given, got none", at="Strategy")
     if known(limit) and known(strategy) and is_none_of(strategy, vocabulary.ResourceSharing.LEND_AND_BORROW):
-        message = f"BorrowLimit goes with LEND_AND_BORROW only, got {limit} with {strategy}"
+        message = f"BorrowLimit needs LEND_AND_BORROW, got {limit} with {strategy}"
         yield Finding(sharing, message, at="BorrowLimit")
 
 

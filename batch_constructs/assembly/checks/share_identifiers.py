@@ -29,12 +29,12 @@ def share_given_where_needed(submission: Submission) -> Iterator[Finding]:
         return
     policy, at = queue.scheduling_policy, "ShareIdentifier"
     if known(submission.share_identifier) and queue.scheduling_policy_arn is None:
-        message = f"{at} must not be given, since {queue.label} has no scheduling policy"
+        message = f"{at} must not be given, because {queue.label} has no scheduling policy"
         yield Finding(submission, f"{message}, got {submission.share_identifier!r}", at=at)
     elif policy is not None and policy.fairshare_policy.present and submission.lacks(at):
-        message = f"{at} must be given, since {queue.label} has the scheduling policy {policy.label}"
+        message = f"{at} must be given, because {queue.label} has the scheduling policy {policy.label}"
         if submission.home.type in {"AWS::Events::Rule", "AWS::Pipes::Pipe"}:
-            message += ", which a rule or pipe cannot: use a schedule or a state machine"
+            message += ", which a rule or pipe cannot set: use a schedule or a state machine"
         yield Finding(submission, message, at=at)
 
 
@@ -45,7 +45,7 @@ def share_given_where_needed(submission: Submission) -> Iterator[Finding]:
     remedy="list the identifier in the ShareDistribution of the policy, or accept the weight 1",
 )
 def share_is_listed(submission: Submission) -> Iterator[Finding]:
-    """A share identifier should be one that the policy of the queue lists; others get the weight 1."""
+    """A share identifier should be in the policy of the queue; others get the weight 1."""
     queue, share = submission.queue, submission.share_identifier
     policy = None if queue is None else queue.scheduling_policy
     if policy is None or not known(share):
@@ -67,9 +67,9 @@ def share_is_listed(submission: Submission) -> Iterator[Finding]:
     prevents="ClientException: Either schedulingPriority in job definition or schedulingPriorityOverride should be specified",
 )
 def priority_given_for_shares(submission: Submission) -> Iterator[Finding]:
-    """A job for a queue with a fair-share policy must have a scheduling priority, of its own or from its definition.
+    """A job for a queue with a fair-share policy must have a scheduling priority, from the submission or the definition.
 
-    The rule is of this project: the answer of AWS is reported by users, and stands in no page of the guide.
+    The rule is this project's own: users report AWS's error message, but the guide does not mention it.
     """
     queue, definition = submission.queue, submission.definition
     policy = None if queue is None else queue.scheduling_policy
@@ -77,6 +77,6 @@ def priority_given_for_shares(submission: Submission) -> Iterator[Finding]:
         return
     if submission.lacks("SchedulingPriorityOverride") and definition.lacks("SchedulingPriority"):
         message = (
-            f"{definition.label} needs a SchedulingPriority, since {queue.label} has a fair-share policy"
+            f"{definition.label} needs a SchedulingPriority, because {queue.label} has a fair-share policy"
         )
         yield Finding(submission, message, at="SchedulingPriorityOverride")

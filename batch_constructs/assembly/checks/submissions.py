@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Submitting a Job"
-# What rules of EventBridge lack, EVT-03 says.
+# EVT-03 checks the required members of EventBridge rules.
 _RULE = "AWS::Events::Rule"
-# What AWS Batch calls a container of a pod that has no name.
+# AWS Batch's name for a container of a pod without a name.
 _UNNAMED = "Default"
 
 
@@ -45,7 +45,7 @@ def job_name_given(submission: Submission) -> Iterator[Finding]:
     prevents="ClientException: the job queue or job definition does not exist",
 )
 def queue_and_definition_given(submission: Submission) -> Iterator[Finding]:
-    """A job must be submitted to a job queue, from a job definition."""
+    """A job must be submitted to a job queue, with a job definition."""
     for member, kind, value in (
         ("JobQueue", "JobQueue", submission.queue_arn),
         ("JobDefinition", "JobDefinition", submission.definition_arn),
@@ -77,11 +77,11 @@ def job_name_form(submission: Submission) -> Iterator[Finding]:
     "JOB-04",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="leave empty words out of the command",
+    remedy="remove empty words from the command",
     prevents="ClientException: the command cannot contain empty strings",
 )
 def no_empty_words(overrides: ContainerOverrides) -> Iterator[Finding]:
-    """A command that overrides another must not have empty words."""
+    """A command override must not have empty words."""
     for index, word in enumerate(overrides.command):
         if known(word) and word == "":
             message = "Command must have no empty strings, got one"
@@ -92,11 +92,11 @@ def no_empty_words(overrides: ContainerOverrides) -> Iterator[Finding]:
     "JOB-05",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="override vCPUs and memory (MiB) with amounts that a definition could have",
+    remedy="override vCPUs and memory (MiB) with amounts that are valid in a definition",
     prevents="ClientException: invalid resourceRequirements",
 )
 def amounts_are_valid(submission: Submission) -> Iterator[Finding]:
-    """Overridden amounts must be of a type that Batch knows, each once, and numbers in the range of that type."""
+    """Overridden amounts must have a known type, each type once, and a number in its range."""
     definition = submission.definition
     on_instances = definition is not None and kind_of_jobs(definition) == "EC2"
     for overrides in _all_overrides(submission):
@@ -114,7 +114,7 @@ def amounts_are_valid(submission: Submission) -> Iterator[Finding]:
 
 
 def _all_overrides(submission: Submission) -> Iterator[ContainerOverrides]:
-    """The overrides for every container: the only one, those of a task, those of nodes."""
+    """Yield the overrides of every container: of a single one, of a task, of nodes."""
     nodes = submission.node_overrides.node_property_overrides
     yield submission.container_overrides
     yield from (node.container_overrides for node in nodes)
@@ -124,7 +124,7 @@ def _all_overrides(submission: Submission) -> Iterator[ContainerOverrides]:
 
 
 def _amount(requirement: ResourceRequirement, *, on_instances: bool) -> Iterator[Finding]:
-    """What is wrong with vCPUs or memory; GPUs are GPU-02."""
+    """Add a problem if the vCPUs or the memory are invalid; GPUs are GPU-02."""
     kind, value = requirement.type, requirement.value
     if not known(value) or is_none_of(kind, "VCPU", "MEMORY"):
         return
@@ -147,10 +147,10 @@ def _amount(requirement: ResourceRequirement, *, on_instances: bool) -> Iterator
     chapter=_CHAPTER,
     severity=ERROR,
     remedy="override vCPUs and memory with ResourceRequirements",
-    prevents="an override that does nothing, since the definition uses resourceRequirements",
+    prevents="an override without effect, because the definition uses resourceRequirements",
 )
 def no_deprecated_amounts(submission: Submission) -> Iterator[Finding]:
-    """VCPUs and memory must be overridden with ResourceRequirements; Vcpus and Memory are deprecated."""
+    """Amounts that a submission overrides must be in ResourceRequirements: Vcpus and Memory are deprecated."""
     overrides, definition = submission.container_overrides, submission.definition
     for member, kind in (("Vcpus", "VCPU"), ("Memory", "MEMORY")):
         if not overrides.gives(member):
@@ -163,7 +163,7 @@ def no_deprecated_amounts(submission: Submission) -> Iterator[Finding]:
         if container is not None and container.present and known(container.requirement(kind)):
             name = container.home.label
             message = (
-                f"{member} is ignored, since {name} gives {kind} in ResourceRequirements: use these as well"
+                f"{member} is ignored, because {name} gives {kind} in ResourceRequirements: use these as well"
             )
         else:
             message = f"{member} is deprecated: use ResourceRequirements"
@@ -174,7 +174,7 @@ def no_deprecated_amounts(submission: Submission) -> Iterator[Finding]:
     "JOB-07",
     chapter=_CHAPTER,
     severity=WARNING,
-    remedy="leave InstanceType to multi-node parallel jobs, or choose the type in the environment",
+    remedy="leave out InstanceType, or choose the type in the environment",
 )
 def instance_type_only_for_nodes(submission: Submission) -> Iterator[Finding]:
     """Only multi-node parallel jobs can be submitted with an instance type."""
@@ -184,7 +184,7 @@ def instance_type_only_for_nodes(submission: Submission) -> Iterator[Finding]:
         and definition is not None
         and is_none_of(definition.type_, "MULTINODE")
     ):
-        message = f"InstanceType is for multi-node parallel jobs, {definition.label} is none"
+        message = f"InstanceType is for multi-node parallel jobs, which {definition.label} is not"
         yield Finding(overrides, message, at="InstanceType")
 
 
@@ -225,7 +225,7 @@ def overrides_fit_the_definition(submission: Submission) -> Iterator[Finding]:
     prevents="ClientException: the scheduling priority is out of range",
 )
 def scheduling_priority(submission: Submission) -> Iterator[Finding]:
-    """A scheduling priority must lie between 0 and 9999, and counts on queues with a scheduling policy only."""
+    """A scheduling priority must be 0 to 9999, and has an effect only on queues with a scheduling policy."""
     at, priority, queue = (
         "SchedulingPriorityOverride",
         submission.scheduling_priority_override,
@@ -233,7 +233,7 @@ def scheduling_priority(submission: Submission) -> Iterator[Finding]:
     )
     yield from outside(limits.SCHEDULING_PRIORITY, submission, at, priority)
     if known(priority) and queue is not None and queue.present and queue.scheduling_policy_arn is None:
-        message = f"{at} has no effect, since {queue.label} has no scheduling policy, got {priority}"
+        message = f"{at} has no effect, because {queue.label} has no scheduling policy, got {priority}"
         yield Finding(submission, message, at=at, severity=WARNING)
 
 
@@ -245,7 +245,7 @@ def scheduling_priority(submission: Submission) -> Iterator[Finding]:
     prevents="overrides that reach no container",
 )
 def overridden_containers_exist(submission: Submission) -> Iterator[Finding]:
-    """Overrides for one of several containers must name a container that the definition has."""
+    """Overrides for one of several containers must name a container of the definition."""
     definition = submission.definition
     if definition is None:
         return
@@ -254,21 +254,21 @@ def overridden_containers_exist(submission: Submission) -> Iterator[Finding]:
         ([definition.eks_properties.pod_properties], [submission.eks_properties_override.pod_properties]),
     ):
         names = _names(each.containers for each in unit)
-        yield from _strange(names, (each.containers for each in overridden))
+        yield from _unknown_names(names, (each.containers for each in overridden))
     pod, changed = definition.eks_properties.pod_properties, submission.eks_properties_override.pod_properties
-    yield from _strange(_names([pod.init_containers]), [changed.init_containers])
+    yield from _unknown_names(_names([pod.init_containers]), [changed.init_containers])
 
 
 def _names(containers: Iterable[Any]) -> set[str]:
-    """What the containers are called; nothing if one of them is not known."""
+    """Return the names of containers; empty if one of them is unknown."""
     found = list(containers)
     texts = [container.name for each in found for container in each]
     complete = all(each.complete for each in found) and not any(isinstance(text, Unknown) for text in texts)
-    # Kubernetes' containers need no name where there is but one.
+    # A Kubernetes container needs no name if it is the only one.
     return {text or _UNNAMED for text in texts} if complete else set()
 
 
-def _strange(names: set[str], overridden: Iterable[Any]) -> Iterator[Finding]:
+def _unknown_names(names: set[str], overridden: Iterable[Any]) -> Iterator[Finding]:
     for container in (container for each in overridden for container in each):
         if known(container.name) and names and container.name not in names:
             message = f"Name must be one of {', '.join(sorted(names))}, got {container.name!r}"

@@ -1,4 +1,4 @@
-"""Whether subnets have room for what an environment may grow to."""
+"""Checks that subnets have enough IP addresses for an environment."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     chapter="Tutorial: Creating a VPC with Public and Private Subnets for Your Compute Environments",
     severity=Severity.WARNING,
     remedy="add subnets or larger ones, or lower MaxvCpus",
-    prevents="an environment that stops growing for want of IP addresses",
+    prevents="an environment that runs out of IP addresses",
 )
 def addresses_for_all(resources: ComputeResources) -> Iterator[Finding]:
-    """Subnets must have an IP address for each instance or task, even if only the largest are started."""
+    """Subnets must have an IP address for each instance or task, even if only the largest ones are started."""
     most, subnets = resources.max_vcpus, resources.subnets
     vcpus = _largest(resources)
     if not known(most) or not vcpus or not subnets or not subnets.complete:
@@ -38,7 +38,7 @@ def addresses_for_all(resources: ComputeResources) -> Iterator[Finding]:
 
 
 def _largest(resources: ComputeResources) -> float:
-    """The vCPUs of the largest instance or task; 0 if that is not known."""
+    """Return the vCPUs of the largest instance or task; 0 if they are unknown."""
     if resources.fargate:
         return max(fargate.SIZES)
     types = resources.instance_types
@@ -54,7 +54,7 @@ def _largest(resources: ComputeResources) -> float:
 
 
 def _addresses(subnet: Subnet) -> int | None:
-    """The addresses that a subnet has for its user; ``None`` if its range is not known."""
+    """Return the number of usable addresses of a subnet; ``None`` if its range is unknown."""
     block = subnet.cidr_block
     if not known(block):
         return None

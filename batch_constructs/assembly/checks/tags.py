@@ -40,7 +40,7 @@ def tags_are_allowed(
     | ConsumableResource
     | QuotaShare,
 ) -> Iterator[Finding]:
-    """A resource must have at most 50 tags; keys up to 128 characters, not aws: in front, values up to 256."""
+    """A resource must have at most 50 tags, with keys up to 128 characters, not starting with aws:, and values up to 256."""
     tags = resource.tags
     if not known(tags):
         return
@@ -62,7 +62,7 @@ def tags_are_allowed(
     prevents="jobs that fail before they start: the task would have too many tags",
 )
 def propagated_tags(submission: Submission) -> Iterator[Finding]:
-    """Tags that propagate to the task, of the job and of its definition together, must be at most 50."""
+    """Tags that propagate to the task, from the job and its definition together, must be at most 50."""
     definition = submission.definition
     if definition is None or not known(submission.tags) or not known(definition.tags):
         return

@@ -1,4 +1,4 @@
-"""How long an attempt may run."""
+"""The time limit of an attempt."""
 
 from __future__ import annotations
 

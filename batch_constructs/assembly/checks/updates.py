@@ -1,4 +1,4 @@
-"""What stands in the way of later updates."""
+"""Settings that prevent later updates."""
 
 from __future__ import annotations
 
@@ -23,15 +23,13 @@ _CHAPTER = "Updating Compute Environments"
     "UPD-02",
     chapter=_CHAPTER,
     severity=WARNING,
-    remedy="give no name, or keep the tags off the environment: ComputeResources.Tags reach the instances",
+    remedy="give no name, or use ComputeResources.Tags, which tag the instances",
     prevents="a deployment that fails after a change of tags: the name is taken",
 )
 def tags_of_a_named_environment(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """A change of an environment's tags replaces it, which its name does not allow."""
+    """An environment with tags should not have a fixed name, because a change of its tags replaces it."""
     if given(environment.name) and known(environment.tags) and environment.tags:
-        message = (
-            "a change of Tags replaces the environment, and ComputeEnvironmentName stands in the way of that"
-        )
+        message = "a change of Tags replaces the environment, which ComputeEnvironmentName prevents"
         yield Finding(environment, message, at="Tags")
 
 
@@ -43,12 +41,12 @@ def tags_of_a_named_environment(environment: ComputeEnvironment) -> Iterator[Fin
     prevents="a deployment that fails at the first replacement: the name is taken",
 )
 def replacement_of_a_named_environment(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """An environment that is replaced at updates must not have a name of its own."""
+    """An environment that is replaced at updates must not have a fixed name."""
     replaced = is_one_of(environment.replace_compute_environment, True, None)
     if replaced and given(environment.name) and is_one_of(environment.type_, "MANAGED"):
         message = (
-            "ReplaceComputeEnvironment is true (the default), and ComputeEnvironmentName stands in the way of a "
-            "replacement: the new environment is made while the old one has the name"
+            "ReplaceComputeEnvironment is true (the default), and ComputeEnvironmentName prevents a "
+            "replacement: the new environment is created while the old one has the name"
         )
         yield Finding(environment, message, at="ComputeEnvironmentName")
 
@@ -81,13 +79,15 @@ def updates_in_place_are_possible(environment: ComputeEnvironment) -> Iterator[F
     "UPD-05",
     chapter=_CHAPTER,
     severity=WARNING,
-    remedy="leave out DesiredvCpus: Batch starts at MinvCpus and changes the number by itself",
-    prevents="a deployment that fails: the number cannot be set below what Batch has made of it",
+    remedy="leave out DesiredvCpus: AWS Batch starts at MinvCpus and changes the number",
+    prevents="a deployment that fails: the number cannot be lower than the current one",
 )
 def desired_vcpus_are_left_to_batch(resources: ComputeResources) -> Iterator[Finding]:
-    """DesiredvCpus should not be given: the desired number of vCPUs is Batch's to change."""
+    """DesiredvCpus should not be given, because AWS Batch changes the desired number of vCPUs."""
     if resources.ec2 and resources.gives("DesiredvCpus"):
-        message = "DesiredvCpus drifts as Batch scales, and an update below the current number is refused"
+        message = (
+            "DesiredvCpus changes as AWS Batch scales, and an update below the current number is refused"
+        )
         yield Finding(resources, message, at="DesiredvCpus")
 
 

@@ -24,7 +24,7 @@ _BOUNDARY = re.compile(r'boundary=(?:"([^"\n]+)"|([^\s;"]+))', re.IGNORECASE)
     "LT-06",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="wrap the script in a MIME multi-part document, as the CDK's MultipartUserData does",
+    remedy="wrap the script in a MIME multi-part document, such as the CDK's MultipartUserData",
     prevents="an INVALID environment: Batch cannot merge its own part into the user data",
 )
 def user_data_is_multipart(environment: ComputeEnvironment) -> Iterator[Finding]:
@@ -47,7 +47,7 @@ def _no_multipart(data: LaunchTemplateData) -> Iterator[Finding]:
         boundary = _BOUNDARY.search(user_data)
         delimiter = f"--{boundary[1] or boundary[2]}" if boundary else ""
         if boundary is None:
-            message = "user data must name the boundary of its parts, got none"
+            message = "user data must give the boundary of its parts, got none"
             yield Finding(data, message, at="UserData", severity=WARNING)
         elif not any(line.startswith(delimiter) for line in user_data.splitlines()):
             message = f"user data must have a part that begins with {delimiter!r}, got none"
@@ -55,7 +55,7 @@ def _no_multipart(data: LaunchTemplateData) -> Iterator[Finding]:
 
 
 def _may_be_mime(start: str) -> bool:
-    """Whether the headers, as far as they are known, can be those of a multi-part document."""
+    """Return whether the known part of the headers can belong to a multi-part document."""
     headers = start.lstrip().split("\n\n", 1)[0].lower()
     return headers.startswith(("content-type:", "mime-version:")) and (
         "multipart/" in headers or "\n\n" not in start.lstrip()
@@ -66,11 +66,11 @@ def _may_be_mime(start: str) -> bool:
     "LT-11",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="give UserdataType where the launch template has an ImageId: EKS_NODEADM for one built on EKS_AL2023",
-    prevents="nodes that never join the cluster, and a refused deploy",
+    remedy="give UserdataType if the launch template has an ImageId: EKS_NODEADM for one built on EKS_AL2023",
+    prevents="nodes that never join the cluster, and a deployment that fails",
 )
 def node_initialisation(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """A launch template with an image built on Amazon Linux 2023 must say that its nodes join by nodeadm."""
+    """A launch template with an image built on Amazon Linux 2023 must set EKS_NODEADM, by which its nodes join."""
     resources = environment.compute_resources
     configurations = resources.ec2_configuration
     for use, template in resources.template_uses:
@@ -82,12 +82,12 @@ def node_initialisation(environment: ComputeEnvironment) -> Iterator[Finding]:
                 f"UserdataType needs an ImageId in the launch template, got {use.userdata_type} without one"
             )
             yield Finding(use, message, at="UserdataType")
-        # Where only ImageIdOverride names the image, its ImageType says how it joins.
+        # If only ImageIdOverride names the image, its ImageType decides how nodes join.
         own = list(configurations) if template.data.gives("ImageId") else []
         kinds = [c.image_type for c in own if known(c.image_type) and c.image_type.startswith("EKS_AL2023")]
         if kinds and is_one_of(environment.eks, True) and is_one_of(use.userdata_type, None, _BOOTSTRAP):
             got = use.userdata_type or f"none, which is {_BOOTSTRAP}"
-            message = f"UserdataType must be EKS_NODEADM with an image of your own for {kinds[0]}, got {got}"
+            message = f"UserdataType must be EKS_NODEADM with your own image for {kinds[0]}, got {got}"
             yield Finding(use, message, at="UserdataType")
     if is_one_of(environment.eks, False):
         for use, _ in resources.template_uses:
@@ -103,7 +103,7 @@ def node_initialisation(environment: ComputeEnvironment) -> Iterator[Finding]:
     remedy="set AWS_BATCH_KUBELET_EXTRA_ARGS in /etc/aws-batch/batch.config instead: Batch runs bootstrap.sh itself",
     prevents="nodes that never join the cluster",
 )
-def no_bootstrap_of_its_own(environment: ComputeEnvironment) -> Iterator[Finding]:
+def no_own_bootstrap(environment: ComputeEnvironment) -> Iterator[Finding]:
     """User data for nodes of a cluster must not run bootstrap.sh."""
     if not is_one_of(environment.eks, True):
         return

@@ -1,7 +1,8 @@
-"""Reads what synth puts out into frozen, typed objects; what a template leaves open is an explicit unknown.
+"""Reads the output of synth into frozen, typed objects; a value that the template leaves open is an explicit unknown.
 
-`read` takes a template, a ``cdk.out`` or a folder, and gives a `BatchModel`. ``model.of(JobQueue)`` are its queues;
-from a queue the way leads on: ``queue.environments[0].compute_resources.launch_template.launch_template.data``.
+`read` takes a template, a ``cdk.out`` or a folder, and returns a `BatchModel`. ``model.of(JobQueue)`` returns its
+queues, and each queue links to its parts:
+``queue.environments[0].compute_resources.launch_template.launch_template.data``.
 """
 
 from __future__ import annotations

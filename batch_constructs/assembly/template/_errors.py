@@ -1,7 +1,7 @@
-"""What can go wrong before there is anything to check."""
+"""The error for input that cannot be checked at all."""
 
 from __future__ import annotations
 
 
 class UnreadableInputError(Exception):
-    """The input is no CloudFormation template and no cloud assembly; the message is one sentence that says why."""
+    """The input is neither a CloudFormation template nor a cloud assembly; the message is one sentence with the reason."""

@@ -1,4 +1,4 @@
-"""What the CDK puts out: a manifest, a template for each stack, and nested assemblies for stages."""
+"""The output of the CDK: a manifest, a template for each stack, and nested assemblies for stages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MAX_NESTING = 16
 
 
 def read_assembly(folder: Path) -> list[Stack]:
-    """The stacks of a cloud assembly, those of its stages and nested stacks included.
+    """Return the stacks of a cloud assembly, those of its stages and nested stacks included.
 
     Raises:
         UnreadableInputError: the manifest or a template that it names cannot be read.
@@ -35,14 +35,14 @@ def read_assembly(folder: Path) -> list[Stack]:
             own.extend(nested_stacks(stack, stage.folder))
             if len(stacks) + len(own) > _MAX_STACKS:
                 raise UnreadableInputError("it holds too many stacks")
-        # A stage is deployed to places of its own: its stacks import from each other only.
+        # Stages are deployed independently, so their stacks can import only from each other.
         share_exports(own)
         stacks.extend(own)
     return stacks
 
 
 def share_exports(stacks: list[Stack]) -> None:
-    """Let stacks import what the others of them export, and read each other's outputs."""
+    """Let stacks resolve each other's exports and outputs."""
     exports = {name: value for stack in stacks for name, value in stack.own_exports().items()}
     siblings: dict[str, list[Stack]] = {}
     for stack in stacks:
@@ -53,14 +53,14 @@ def share_exports(stacks: list[Stack]) -> None:
 
 
 def nested_stacks(stack: Stack, folder: Path, depth: int = 0) -> Iterator[Stack]:
-    """The stacks that a stack deploys itself, as far as their templates lie beside it."""
+    """Yield the nested stacks of a stack whose templates are in its folder."""
     nested = {
         name: each for name, each in stack.resources.items() if each.type == "AWS::CloudFormation::Stack"
     }
     uploaded = _assets(folder) if nested else {}
     for logical_id, resource in nested.items():
         address = resource.raw("TemplateURL")
-        # The CDK's command line has the path written down; without it the list of assets has it, by the end of the address.
+        # The CDK's command line writes the path down. Without it, the asset list has it under the end of the URL.
         path = resource.metadata.get("aws:asset:path") or uploaded.get(ending(address) or "", address)
         file = _beside(folder, path)
         if file is None or depth > _MAX_NESTING:
@@ -79,7 +79,7 @@ def nested_stacks(stack: Stack, folder: Path, depth: int = 0) -> Iterator[Stack]
 
 
 def _paths_below(stack: Stack, logical_id: str) -> dict[str, str]:
-    """Where the constructs of a nested stack stand: beside the resource that deploys it, under the stack's own name."""
+    """Return the construct paths of a nested stack, which the CDK lists under its parent stack."""
     above, found, _ = stack.construct_paths.get(logical_id, "").partition(".NestedStack/")
     return {
         each: path for each, path in stack.construct_paths.items() if found and path.startswith(f"{above}/")
@@ -87,7 +87,7 @@ def _paths_below(stack: Stack, logical_id: str) -> dict[str, str]:
 
 
 def _assets(folder: Path) -> dict[str, str]:
-    """The files of a folder that its stacks upload, by the names that they get."""
+    """Return the paths of the files that a folder's stacks upload, by object key."""
     found: dict[str, Any] = {}
     for file in sorted(folder.glob("*.assets.json")):
         try:
@@ -98,13 +98,13 @@ def _assets(folder: Path) -> dict[str, str]:
                 for destination in each["destinations"].values()
             }
         except (ValueError, RecursionError, LookupError, AttributeError, TypeError, UnreadableInputError):
-            # Not what the CDK writes, and nothing that a template needs.
+            # Not written by the CDK. Assets only help to find nested templates, so skip it.
             continue
     return {name: path for name, path in found.items() if isinstance(path, str)}
 
 
 def _beside(folder: Path, path: Any) -> Path | None:
-    """A file inside the folder; a name that leads out of it, or to the network, is none."""
+    """Return a file of the folder; ``None`` for a path that leads out of it or to the network."""
     if not isinstance(path, str) or "://" in path or "\0" in path or len(path) > 1000:
         return None
     file = folder / path
@@ -151,7 +151,7 @@ class _Stage:
         return stack
 
     def _metadata(self, artifact: dict[str, Any]) -> dict[str, Any]:
-        """Where constructs stand; newer versions of the CDK write it to a file of its own."""
+        """Return the metadata of a stack's constructs; newer versions of the CDK write it to a separate file."""
         metadata = artifact.get("metadata")
         file = _beside(self.folder, artifact.get("additionalMetadataFile"))
         if file is not None:
@@ -163,7 +163,7 @@ class _Stage:
 
 
 def _assemblies(folder: Path, root: Path, depth: int) -> Iterator[_Stage]:
-    """The manifest of a folder, then those of the stages inside it."""
+    """Yield the manifest of a folder, then those of its stages."""
     file = folder / MANIFEST
     root_of = parse(read_file(file), file).root
     artifacts = root_of.get("artifacts") if isinstance(root_of, dict) else None
@@ -185,7 +185,7 @@ def _properties(artifact: dict[str, Any]) -> dict[str, Any]:
 
 
 def _environment(artifact: dict[str, Any]) -> dict[str, str]:
-    """The pseudo-parameters that the stack's environment fixes: ``aws://123456789012/eu-west-1``."""
+    """Return the pseudo-parameters that the stack's environment fixes, from ``aws://123456789012/eu-west-1``."""
     environment = artifact.get("environment")
     account, _, region = str(environment).removeprefix("aws://").partition("/")
     values = {"AWS::AccountId": account, "AWS::Region": region}
@@ -193,7 +193,7 @@ def _environment(artifact: dict[str, Any]) -> dict[str, str]:
 
 
 def _entries(metadata: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
-    """Construct path, type and data of each entry."""
+    """Yield construct path, type and data of each entry."""
     for path, entries in metadata.items():
         for entry in entries if isinstance(entries, list) else ():
             if isinstance(entry, dict) and isinstance(entry.get("type"), str):

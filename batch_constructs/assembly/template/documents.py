@@ -1,7 +1,7 @@
-"""One template file as plain data, with the line of each member found when somebody asks.
+"""One template file as plain data; the line of a member is found on request.
 
-JSON is parsed in C; C has no line numbers, so a line is found afterwards, by walking the text down to the one
-member that a finding is about. YAML comes as events, and the lines with them.
+The standard JSON parser is fast but reports no lines. So a line is found later, by walking the text down to the
+one member that a finding is about. YAML is parsed as events, which carry their lines.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Steps: TypeAlias = tuple["str | int", ...]
 
 
 class Document(ABC):
-    """The data of one file: ``root`` is what JSON or YAML says, with YAML's short forms written out."""
+    """The data of one file. ``root`` is its JSON or YAML, with YAML's short forms written out."""
 
     def __init__(self, root: Any, file: Path | None) -> None:
         self.root = root
@@ -33,14 +33,14 @@ class Document(ABC):
 
     @abstractmethod
     def line(self, steps: Steps) -> int:
-        """The line, from 1, of the deepest member on the way that exists."""
+        """Return the line, from 1, of the deepest existing member along the steps."""
 
 
 class DataDocument(Document):
-    """Data that never were a file."""
+    """Data that did not come from a file."""
 
     def line(self, steps: Steps) -> int:  # noqa: ARG002
-        """Always 1."""
+        """Return 1, since there is no text."""
         return 1
 
 
@@ -48,7 +48,7 @@ class JsonDocument(Document):
     """A template in JSON.
 
     Raises:
-        UnreadableInputError: the text is no JSON, or nested too deeply.
+        UnreadableInputError: the text is not JSON, or nested too deeply.
     """
 
     def __init__(self, text: str, file: Path | None) -> None:
@@ -66,7 +66,7 @@ class JsonDocument(Document):
         self._members: dict[int, dict[str | int, tuple[int, int]]] = {}
 
     def line(self, steps: Steps) -> int:
-        """The line, from 1, of the deepest member on the way that exists."""
+        """Return the line, from 1, of the deepest existing member along the steps."""
         start = position = _WHITESPACE.match(self._text, 0).end()
         for step in steps:
             if position not in self._members:
@@ -78,7 +78,7 @@ class JsonDocument(Document):
         return self._text.count("\n", 0, start) + 1
 
     def _walk(self, position: int) -> Iterator[tuple[str | int, int, int]]:
-        """The members of the object or array at a position: key, where the key starts, where the value starts."""
+        """Yield the members of the object or array at a position: key, start of the key, start of the value."""
         text, skip = self._text, _WHITESPACE.match
         opening = text[position]
         at, index = skip(text, position + 1).end(), 0

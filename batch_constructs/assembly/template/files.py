@@ -15,10 +15,10 @@ MAX_BYTES = 4 * 1024 * 1024
 
 
 def read_file(path: Path) -> bytes:
-    """The bytes of a file.
+    """Return the bytes of a file.
 
     Raises:
-        UnreadableInputError: it cannot be opened, is no file, or is far too large.
+        UnreadableInputError: it cannot be opened, is not a file, or is far too large.
     """
     try:
         if path.is_file() and path.stat().st_size > MAX_BYTES:
@@ -30,10 +30,10 @@ def read_file(path: Path) -> bytes:
 
 
 def parse(data: bytes, file: Path | None = None) -> Document:
-    """Read JSON or YAML, whichever it is.
+    """Parse JSON or YAML, whichever it is.
 
     Raises:
-        UnreadableInputError: neither of them, too large, or a trap.
+        UnreadableInputError: it is neither, is too large, or would expand without limit.
     """
     if len(data) > MAX_BYTES:
         raise UnreadableInputError("it is larger than any template that CloudFormation accepts (1 MB)")
@@ -45,7 +45,7 @@ def parse(data: bytes, file: Path | None = None) -> Document:
         try:
             return JsonDocument(text, file)
         except UnreadableInputError:
-            # YAML's flow style starts with a brace as well; a JSON file with a slip gets JSON's message.
+            # YAML's flow style starts with a brace as well, but a JSON file with a typo gets JSON's message.
             if file is None or file.suffix not in {".yaml", ".yml"}:
                 raise
     from batch_constructs.assembly.template.yaml_documents import YamlDocument  # noqa: PLC0415 - costs 20 ms

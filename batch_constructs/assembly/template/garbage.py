@@ -1,4 +1,4 @@
-"""Keeps the garbage collector out of the way while very many objects are made that all stay."""
+"""Pauses the garbage collector while very many long-lived objects are created."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Make objects without collections in between.
+    """Pause garbage collection inside the ``with`` block.
 
-    Each collection walks over all objects there are: a cloud assembly of 100 large templates would take twice as long
-    for each of its templates as one template alone.
+    A collection walks over every live object. Without the pause, each template of an assembly of 100 large
+    templates would take twice as long as the same template alone.
     """
     enabled = gc.isenabled()
     gc.disable()

@@ -1,7 +1,8 @@
-"""What CloudFormation's functions give, as far as the template makes it certain.
+"""Evaluates CloudFormation's functions as far as the template makes the result certain.
 
-A value is a literal, a mapping, a list, ``None`` (left out) or an `Unknown`. Both arms of an ``Fn::If`` are looked
-at; only what they agree on is certain. A parameter's default is not: whoever deploys can give another value.
+A value is a literal, a mapping, a list, ``None`` (left out) or an `Unknown`. Both branches of an ``Fn::If`` are
+evaluated, and only what they agree on is certain. A parameter's default is not certain: a deployment may pass
+another value.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _Function: TypeAlias = Callable[["Stack", Any, int], Any]
 
 NULL = Unknown("null")
 _TOO_DEEP = Unknown("a value nested too deeply")
-_TOO_LONG = Unknown("a text that is too long")
+_TOO_LONG = Unknown("a string that is too long")
 _DYNAMIC = Unknown("a dynamic reference")
 
 _MAX_DEPTH = 64
@@ -40,7 +41,7 @@ _PLACEHOLDER = re.compile(r"\$\{(!?)([^}]*)\}")
 
 
 def resolve(stack: Stack, node: Any, depth: int = 0) -> Any:
-    """What a node of the template stands for; mappings and lists come as they are, their members unresolved."""
+    """Return the value of a node of the template; mappings and lists are returned with their members unresolved."""
     kind = type(node)
     if kind is str:
         return node if "{{resolve:" not in node else _DYNAMIC
@@ -57,7 +58,7 @@ def resolve(stack: Stack, node: Any, depth: int = 0) -> Any:
 
 
 def text(parts: Iterable[Any]) -> str | Unknown:
-    """One text from its parts; unknown parts leave holes, neighbours grow together."""
+    """Join parts into one string; unknown parts stay separate, and adjacent known parts are merged."""
     joined: list[str | Unknown] = []
     length = 0
     for part in parts:
@@ -81,7 +82,7 @@ def text(parts: Iterable[Any]) -> str | Unknown:
 
 
 def scalar_text(value: Any) -> str | None:
-    """A scalar the way CloudFormation writes it into a text; ``None`` for what is no scalar."""
+    """Return a scalar as CloudFormation writes it into a string; ``None`` for anything else."""
     match value:
         case str():
             return value
@@ -93,7 +94,7 @@ def scalar_text(value: Any) -> str | None:
 
 
 def either(values: Iterable[Any]) -> Any:
-    """The one value that all agree on, else an `Either`."""
+    """Return the one value that all agree on, else an `Either`."""
     options: list[Any] = []
     for value in values:
         for option in value.options if isinstance(value, Either) else (value,):
@@ -118,7 +119,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _pair(stack: Stack, argument: Any, depth: int) -> tuple[Any, Any]:
-    """Two arguments, resolved; ``None`` for both if there are not two."""
+    """Return two resolved arguments; ``None`` for both if there are not two."""
     if not isinstance(argument, list) or len(argument) != 2:
         return None, None
     return resolve(stack, argument[0], depth), resolve(stack, argument[1], depth)
@@ -196,7 +197,7 @@ def _split(stack: Stack, argument: Any, depth: int) -> Any:
 
 def _find_in_map(stack: Stack, argument: Any, depth: int) -> Any:
     if not isinstance(argument, list) or len(argument) != 3:
-        # With a fourth argument there is a default, which counts if a key is missing.
+        # A fourth argument gives a default, which is used if a key is missing.
         return Unknown("Fn::FindInMap")
     keys = [resolve(stack, key, depth) for key in argument]
     table = stack.mappings.get(keys[0]) if isinstance(keys[0], str) else None
@@ -208,7 +209,7 @@ def _find_in_map(stack: Stack, argument: Any, depth: int) -> Any:
 
 
 def _looked_up(tables: list[Any], key: Any) -> list[Any]:
-    """The members by a key, all members if the key is unknown."""
+    """Return the members under a key, or all members if the key is unknown."""
     tables = [table for table in tables if isinstance(table, dict)]
     if isinstance(key, Unknown):
         return [value for table in tables for value in table.values()]

@@ -1,4 +1,4 @@
-"""Lists of a template, of which some elements may be left open."""
+"""Lists of a template, in which some elements may be unknown."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Items(Sequence[T_co], Generic[T_co]):
-    """A list of the template: those elements that are there for certain, in order.
+    """A list of the template: the elements that are there for certain, in order.
 
-    ``complete`` is false if there may be more of them; ``given`` tells an empty list from one that is left out.
+    ``complete`` is false if there may be more of them; ``given`` tells an empty list from an omitted one.
     """
 
     __slots__ = ("_elements", "complete", "given")
@@ -42,10 +42,10 @@ class Items(Sequence[T_co], Generic[T_co]):
 
     @property
     def empty(self) -> bool:
-        """Whether there is no element for certain."""
+        """Return whether it is certain that there is no element."""
         return self.complete and not self._elements
 
 
 def literals(items: Iterable[T | Unknown | None]) -> list[T]:
-    """Those elements that are known."""
+    """Return the elements that are known."""
     return [item for item in items if known(item)]

@@ -1,7 +1,7 @@
-"""JSON inside a text, such as a state machine's definition, of which some parts are unknown.
+"""Parses JSON inside a string, such as a state machine's definition, of which some parts are unknown.
 
-A text with holes becomes JSON whose leaves may have holes: a hole inside quotes is a part of that text, a hole in the
-place of a number or of an object is that value. What is no JSON is unknown: to read it is not a template's business.
+An unknown part inside quotes becomes part of that string; an unknown part in the place of a number or an object
+becomes that value. A string that is not JSON is unknown, and no error: it may be valid once deployed.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from batch_constructs.assembly.template.unknown import PartialText, Unknown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-NOT_JSON = Unknown("a text that is no JSON")
+NOT_JSON = Unknown("a string that is not JSON")
 
 _MAX_DEPTH = 64
-# Characters for private use mark the holes, by number; a text that has them itself is not looked at.
+# Private-use characters mark unknown parts by number; a string that contains them itself is not parsed.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _HOLE = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
 _QUOTES = re.compile(r'\\.|"', re.DOTALL)
@@ -28,12 +28,12 @@ _QUOTES = re.compile(r'\\.|"', re.DOTALL)
 def parse_json(
     value: Any, placeholder: re.Pattern[str] | None = None, fill: Callable[[str], Any] = Unknown
 ) -> Any:
-    """The JSON in a text; mappings, lists, literals, unknowns at the leaves.
+    """Return the JSON in a string: mappings, lists, literals, with unknowns at the leaves.
 
     Args:
-        value: a resolved text; anything else is unknown, ``None`` stays ``None``.
-        placeholder: what stands for another value within the text, with its name as the first group.
-        fill: the value for a placeholder's name.
+        value: a resolved string; anything else is unknown, ``None`` stays ``None``.
+        placeholder: the pattern of placeholders within the string, with the name as the first group.
+        fill: returns the value for a placeholder's name.
     """
     if value is None or (isinstance(value, Unknown) and not isinstance(value, PartialText)):
         return value
@@ -54,7 +54,7 @@ def parse_json(
 def fill_texts(
     node: Any, placeholder: re.Pattern[str], fill: Callable[[str], Any], depth: int = _MAX_DEPTH
 ) -> Any:
-    """Resolved JSON with the placeholders in its texts replaced."""
+    """Return resolved JSON with the placeholders in its strings replaced."""
     if depth <= 0:
         return Unknown("a value nested too deeply")
     match node:
@@ -69,7 +69,7 @@ def fill_texts(
 
 
 def capitalised(node: Any, *free: str) -> Any:
-    """JSON with every key in the spelling of CloudFormation; the maps under ``free`` keys keep theirs."""
+    """Return JSON with every key spelled as in CloudFormation; maps under ``free`` keys keep their own keys."""
     if isinstance(node, dict):
         members = {key[:1].upper() + key[1:]: value for key, value in node.items()}
         return {key: value if key in free else capitalised(value, *free) for key, value in members.items()}
@@ -119,7 +119,7 @@ def _with_holes(node: Any, holes: list[Unknown], depth: int = _MAX_DEPTH) -> Any
         case list():
             return [_with_holes(value, holes, depth - 1) for value in node]
         case str() if _OPEN in node:
-            # Literal parts and numbers of holes take turns.
+            # The split alternates between literal parts and numbers of holes.
             pieces = _HOLE.split(node)
             return text(
                 holes[int(piece)] if odd % 2 else piece
@@ -127,6 +127,6 @@ def _with_holes(node: Any, holes: list[Unknown], depth: int = _MAX_DEPTH) -> Any
                 if odd % 2 or piece
             )
         case None:
-            # JSON's null is no value that a member could have.
+            # JSON's null is not a value that a member can have.
             return Unknown("null")
     return node

@@ -28,27 +28,27 @@ _MAX_DEPTH = 64
 
 
 class Text(Member["str | Unknown | None"]):
-    """A text; numbers and booleans count as CloudFormation would write them."""
+    """A string; numbers and booleans are converted as CloudFormation does it."""
 
     def read(self, view: View) -> str | Unknown | None:
-        """The text, ``None`` if it is not given, or an unknown."""
+        """Return the string, ``None`` if it is omitted, or an unknown."""
         return _text(view.raw(self.name))
 
 
 class Keyword(Text):
-    """A text of a closed set; in capitals, for AWS takes most of them in either case."""
+    """A string from a closed set, in capitals, since AWS accepts most of them in either case."""
 
     def read(self, view: View) -> str | Unknown | None:
-        """The keyword in capitals, ``None`` if it is not given, or an unknown."""
+        """Return the keyword in capitals, ``None`` if it is omitted, or an unknown."""
         value = super().read(view)
         return value.upper() if known(value) else value
 
 
 class Integer(Member["int | Unknown | None"]):
-    """A whole number; CloudFormation takes it as a text as well."""
+    """A whole number; CloudFormation also accepts it as a string."""
 
     def read(self, view: View) -> int | Unknown | None:
-        """The number, ``None`` if it is not given, or an unknown."""
+        """Return the number, ``None`` if it is omitted, or an unknown."""
         value = _number(view.raw(self.name))
         if isinstance(value, float):
             return int(value) if value.is_integer() else WRONG_TYPE
@@ -56,18 +56,18 @@ class Integer(Member["int | Unknown | None"]):
 
 
 class Number(Member["float | Unknown | None"]):
-    """A number; CloudFormation takes it as a text as well."""
+    """A number; CloudFormation also accepts it as a string."""
 
     def read(self, view: View) -> float | Unknown | None:
-        """The number, ``None`` if it is not given, or an unknown."""
+        """Return the number, ``None`` if it is omitted, or an unknown."""
         return _number(view.raw(self.name))
 
 
 class Boolean(Member["bool | Unknown | None"]):
-    """True or false; CloudFormation takes it as a text as well."""
+    """True or false; CloudFormation also accepts it as a string."""
 
     def read(self, view: View) -> bool | Unknown | None:
-        """The truth, ``None`` if it is not given, or an unknown."""
+        """Return the boolean, ``None`` if it is omitted, or an unknown."""
         value = view.raw(self.name)
         if isinstance(value, str) and value.lower() in {"true", "false"}:
             return value.lower() == "true"
@@ -75,7 +75,7 @@ class Boolean(Member["bool | Unknown | None"]):
 
 
 class Struct(Member[V]):
-    """A structure; a view even if it is not given."""
+    """A structure; a view even if it is omitted."""
 
     def __init__(self, name: str, part: type[V]) -> None:
         super().__init__(name)
@@ -83,12 +83,12 @@ class Struct(Member[V]):
         self._make = part
 
     def read(self, view: View) -> V:
-        """The structure as a view."""
+        """Return the structure as a view."""
         return self._make(view.home, (*view.steps, self.name), _mapping(view.raw(self.name)))
 
 
 class Structs(Member[Items[V]]):
-    """A list of structures. ``or_one``: a single one may stand without the list, as in IAM policies."""
+    """A list of structures. ``or_one``: a single structure may replace the list, as in IAM policies."""
 
     def __init__(self, name: str, part: type[V], *, or_one: bool = False) -> None:
         super().__init__(name)
@@ -97,7 +97,7 @@ class Structs(Member[Items[V]]):
         self._or_one = or_one
 
     def read(self, view: View) -> Items[V]:
-        """The structures as views."""
+        """Return the structures as views."""
         make, home, steps = self._make, view.home, (*view.steps, self.name)
         return _items(
             view,
@@ -108,22 +108,22 @@ class Structs(Member[Items[V]]):
 
 
 class Texts(Member["Items[str | Unknown]"]):
-    """A list of texts. ``or_one``: a single one may stand without the list, as in IAM policies."""
+    """A list of strings. ``or_one``: a single string may replace the list, as in IAM policies."""
 
     def __init__(self, name: str, *, or_one: bool = False) -> None:
         super().__init__(name)
         self._or_one = or_one
 
     def read(self, view: View) -> Items[str | Unknown]:
-        """The texts."""
+        """Return the strings."""
         return _items(view, view.raw(self.name), or_one=self._or_one, make=_element_text)
 
 
 class TextMap(Member["dict[str, str | Unknown] | Unknown | None"]):
-    """A mapping of texts, such as a log driver's options."""
+    """A mapping of strings, such as a log driver's options."""
 
     def read(self, view: View) -> dict[str, str | Unknown] | Unknown | None:
-        """The mapping, ``None`` if it is not given, or an unknown."""
+        """Return the mapping, ``None`` if it is omitted, or an unknown."""
         node = _mapping(view.raw(self.name))
         if not isinstance(node, dict):
             return node
@@ -136,17 +136,17 @@ class TextMap(Member["dict[str, str | Unknown] | Unknown | None"]):
 
 
 class Anything(Member[Any]):
-    """A piece of free JSON, resolved to the bottom: mappings, lists, literals, unknowns at the leaves."""
+    """Free JSON, fully resolved: mappings, lists, literals, with unknowns at the leaves."""
 
     def read(self, view: View) -> Any:
-        """The JSON, ``None`` if it is not given, or an unknown."""
+        """Return the JSON, ``None`` if it is omitted, or an unknown."""
         return deep(view, view.raw(self.name))
 
 
 class Link(Member["R | None"]):
     """The resource of this assembly that a member names, if it can be found.
 
-    The member's text, whatever it is, stands in a `Text` beside it.
+    A `Text` next to it holds the member's own value.
     """
 
     def __init__(self, name: str, kind: type[R]) -> None:
@@ -154,19 +154,19 @@ class Link(Member["R | None"]):
         self._kind = kind
 
     def read(self, view: View) -> R | None:
-        """The resource, or ``None``: it is not given, somewhere else, or of another kind."""
+        """Return the resource; ``None`` if it is omitted, in no template, or of another kind."""
         return linked(view, view.raw(self.name), self._kind)
 
 
 class Links(Member["Items[R]"]):
-    """The resources of this assembly that a list names; incomplete if one of them is not in it."""
+    """The resources of this assembly that a list names; incomplete if one of them is not in the assembly."""
 
     def __init__(self, name: str, kind: type[R]) -> None:
         super().__init__(name)
         self._kind = kind
 
     def read(self, view: View) -> Items[R]:
-        """The resources that could be found, in order."""
+        """Return the resources that could be found, in order."""
         values = _items(view, view.raw(self.name), make=lambda _, node: node)
         found = [linked(view, value, self._kind) for value in values]
         resources = [resource for resource in found if resource is not None]
@@ -175,7 +175,7 @@ class Links(Member["Items[R]"]):
 
 
 class Derived(Member["tuple[V, ...]"]):
-    """Views that a function finds, where the template holds them in a form of its own."""
+    """Views that a function creates, where the template encodes them in some other form."""
 
     def __init__(self, part: type[V], find: Callable[[Any], Iterable[V]]) -> None:
         super().__init__("")
@@ -183,12 +183,12 @@ class Derived(Member["tuple[V, ...]"]):
         self._find = find
 
     def read(self, view: View) -> tuple[V, ...]:
-        """What the function finds."""
+        """Return the views that the function creates."""
         return tuple(self._find(view))
 
 
 def linked(view: View, value: Any, kind: type[R]) -> R | None:
-    """The resource of a kind that a resolved value refers to, or names within the same stack."""
+    """Return the resource of a kind that a resolved value refers to, or that has this name in the same stack."""
     if isinstance(value, PartialText) and value.suffix == "":
         # An ARN that is written out up to the name: arn:…:instance-profile/${Profile}.
         value = value.parts[-1]
@@ -198,7 +198,7 @@ def linked(view: View, value: Any, kind: type[R]) -> R | None:
 
 
 def deep(view: View, value: Any, depth: int = 0) -> Any:
-    """A resolved value with all its members resolved; what may be left out is an unknown."""
+    """Return a resolved value with all its members resolved; a member that may be omitted is an unknown."""
     if depth > _MAX_DEPTH:
         return Unknown("a value nested too deeply")
     resolve = view.home.stack.resolve
@@ -215,7 +215,7 @@ def _items(view: View, value: Any, *, make: Callable[[int, Any], T], or_one: boo
     if value is None:
         return Items(given=False)
     if not isinstance(value, list):
-        # Of the unknowns, a parameter or an import may also stand for a list.
+        # A parameter or an import may be a list; other unknowns are single values.
         if not or_one or (isinstance(value, Unknown) and not isinstance(value, PartialText | Reference)):
             return Items(complete=False)
         value = [value]

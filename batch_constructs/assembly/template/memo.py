@@ -1,4 +1,4 @@
-"""Answers that several rules ask for, found once for each view or model."""
+"""Caches results that several rules need, once for each view or model."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ R = TypeVar("R")
 
 
 def once(function: Callable[[K], R]) -> Callable[[K], R]:
-    """Remember what a function of one view, or of the model, answered.
+    """Cache the results of a function of one view, or of the model.
 
-    The answer stays with the view, as the members do that it has read, and is forgotten with it.
+    A result is kept in the view, like the members that it has read, and is freed with it.
     """
     name = f"{function.__module__}.{function.__qualname__}"
 
     @wraps(function)
-    def remembering(subject: K) -> R:
-        answers = subject.__dict__
-        if name not in answers:
-            answers[name] = function(subject)
-        return cast("R", answers[name])
+    def cached(subject: K) -> R:
+        results = subject.__dict__
+        if name not in results:
+            results[name] = function(subject)
+        return cast("R", results[name])
 
-    return remembering
+    return cached

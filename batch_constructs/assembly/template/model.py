@@ -1,4 +1,4 @@
-"""All stacks of an assembly, and the questions that go across them."""
+"""All stacks of an assembly, and queries across them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ V = TypeVar("V", bound=View)
 
 
 class BatchModel:
-    """What an assembly deploys, as far as its templates say.
+    """The resources that an assembly deploys, as far as its templates say.
 
     Attributes:
         stacks: every stack, nested ones too.
@@ -32,22 +32,22 @@ class BatchModel:
         self.resources = [resource for stack in self.stacks for resource in stack.resources.values()]
 
     def of(self, kind: type[V]) -> tuple[V, ...]:
-        """All resources of a kind, or all structures of a kind wherever they occur.
+        """Return all resources of a kind, or all structures of a kind wherever they occur.
 
-        ``batch.of(JobQueue)`` gives the queues, ``batch.of(RetryStrategy)`` the retry strategies of job definitions
-        and of whatever submits jobs. Structures that are left out do not come.
+        ``batch.of(JobQueue)`` returns the queues, ``batch.of(RetryStrategy)`` the retry strategies of job definitions
+        and of everything that submits jobs. Omitted structures are not included.
         """
         return self._views.get(kind, ())  # type: ignore[return-value]
 
     def with_submission(self, submission: Submission) -> BatchModel:
-        """The same assembly with one submission more: what would be found if somebody sent that job?"""
+        """Return the same assembly with one more submission, to check a job before it is submitted."""
         model = BatchModel(self.stacks)
         model._views[Submission] = (*model.of(Submission), submission)
         return model
 
     @cached_property
     def _views(self) -> dict[type[View], tuple[View, ...]]:
-        """All views by each of their kinds, found in one go: the kinds are many, and most resources have no part."""
+        """All views by each of their kinds, collected in one pass, because most resources have no parts."""
         found: dict[type[View], list[View]] = defaultdict(list)
         for resource in self.resources:
             for view in (resource, *inside(resource)) if resource.parts else (resource,):
@@ -57,15 +57,15 @@ class BatchModel:
 
     @cached_property
     def networks(self) -> Networks:
-        """Where subnets lead to, and what security groups let through."""
+        """The routes of subnets, and the traffic that security groups allow."""
         return Networks(self)
 
     @cached_property
     def permissions(self) -> Permissions:
-        """What roles allow."""
+        """The permissions of roles."""
         return Permissions(self)
 
     @cached_property
     def submissions(self) -> Submissions:
-        """Which jobs come to which queue."""
+        """The jobs that are submitted to each queue."""
         return Submissions(self)

@@ -1,4 +1,4 @@
-"""Where subnets lead to, and what security groups let through."""
+"""Finds where subnets route to, and what security groups allow."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ _ANYWHERE = "0.0.0.0/0"
 
 
 class Reach(StrEnum):
-    """Where the default route of a subnet leads to."""
+    """The destination of a subnet's default route."""
 
     PUBLIC = "public"
     """To an internet gateway: instances need a public IP address to use it."""
     NAT = "private"
     """To a NAT gateway."""
     ISOLATED = "isolated"
-    """Nowhere: the subnet has a table in the assembly, and the table no route that leads out."""
+    """Nowhere: the subnet's route table is in the assembly and has no route out."""
     UNKNOWN = "unknown"
-    """The assembly does not say, or it leads to something else, such as a transit gateway."""
+    """The assembly does not say, or the route leads elsewhere, such as to a transit gateway."""
 
 
 class Networks:
     """The networks of an assembly.
 
     Attributes:
-        strays_in: whether a rule of its own opens a security group that is not known, and may open any.
+        any_group_may_be_open: whether a separate ingress rule opens an unknown security group, which may be any of them.
     """
 
     def __init__(self, model: BatchModel) -> None:
@@ -50,8 +50,8 @@ class Networks:
         self._routes: dict[int, list[Route]] = defaultdict(list)
         self._reaches: dict[int, Reach] = {}
         self._endpoints: dict[int, list[VpcEndpoint]] = defaultdict(list)
-        # Endpoints of an unknown VPC may be in any.
-        self._strays: list[VpcEndpoint] = []
+        # An endpoint of an unknown VPC may be in any VPC.
+        self._in_unknown_vpc: list[VpcEndpoint] = []
         self._services: dict[int, frozenset[str] | None] = {}
         self._ingress: dict[int, list[SecurityGroupIngress]] = defaultdict(list)
         self._egress: dict[int, list[SecurityGroupEgress]] = defaultdict(list)
@@ -59,8 +59,8 @@ class Networks:
             if endpoint.vpc is not None:
                 self._endpoints[id(endpoint.vpc)].append(endpoint)
             elif isinstance(endpoint.vpc_id, Unknown):
-                self._strays.append(endpoint)
-        self.strays_in = any(
+                self._in_unknown_vpc.append(endpoint)
+        self.any_group_may_be_open = any(
             ingress.group is None and isinstance(ingress.group_id, Unknown)
             for ingress in model.of(SecurityGroupIngress)
         )
@@ -76,46 +76,48 @@ class Networks:
                 self._routes[id(route.route_table)].append(route)
 
     def reach(self, subnet: Subnet) -> Reach:
-        """Where the default route of a subnet leads to."""
+        """Return the destination of a subnet's default route."""
         key = id(subnet)
         if key not in self._reaches:
             tables = self._tables.get(key, [])
-            # Without an association the VPC's main table decides, which templates cannot describe.
+            # Without an association the VPC's main route table applies, which templates cannot describe.
             only = tables[0] if len(tables) == 1 else None
             self._reaches[key] = Reach.UNKNOWN if only is None else self._table_reach(only)
         return self._reaches[key]
 
     def _table_reach(self, table: RouteTable) -> Reach:
         reaches = {_route_reach(route) for route in self._routes.get(id(table), [])} - {Reach.ISOLATED}
-        # Beside a default route, others only lead to places nearer by.
+        # Routes next to a default route only lead to nearby networks.
         ways_out = reaches - {Reach.UNKNOWN} or reaches
         if len(ways_out) > 1:
             return Reach.UNKNOWN
         return ways_out.pop() if ways_out else Reach.ISOLATED
 
     def endpoints(self, vpc: Vpc) -> tuple[VpcEndpoint, ...]:
-        """The endpoints of a VPC, conditional ones too."""
+        """Return the endpoints of a VPC, including conditional ones."""
         return tuple(self._endpoints.get(id(vpc), ()))
 
     def endpoint_services(self, vpc: Vpc) -> frozenset[str] | None:
-        """The services that a VPC has endpoints for, such as ``ecs-agent``; ``None`` if one cannot be told."""
+        """Return the services that a VPC has endpoints for, such as ``ecs-agent``; ``None`` if one is unknown."""
         if id(vpc) not in self._services:
-            names = {endpoint_service(each) for each in (*self._endpoints.get(id(vpc), ()), *self._strays)}
+            names = {
+                endpoint_service(each) for each in (*self._endpoints.get(id(vpc), ()), *self._in_unknown_vpc)
+            }
             known_names = frozenset(name for name in names if name is not None)
             self._services[id(vpc)] = None if None in names else known_names
         return self._services[id(vpc)]
 
     def ingress(self, group: SecurityGroup) -> tuple[SecurityGroupRule | SecurityGroupIngress, ...]:
-        """What a group lets in, by rules inside it and by rules of their own."""
+        """Return the rules for traffic into a group, both inline and separate ones."""
         return (*group.ingress, *self._ingress.get(id(group), ()))
 
     def egress(self, group: SecurityGroup) -> tuple[SecurityGroupRule | SecurityGroupEgress, ...]:
-        """What a group lets out, by rules inside it and by rules of their own; none at all means: everything."""
+        """Return the rules for traffic out of a group, both inline and separate ones; without any, all traffic may leave."""
         return (*group.egress, *self._egress.get(id(group), ()))
 
 
 def endpoint_service(endpoint: VpcEndpoint) -> str | None:
-    """What follows the region in the service's name: ``ecr.dkr``; ``None`` if the name is unknown."""
+    """Return the part of the service's name after the region, such as ``ecr.dkr``; ``None`` if it is unknown."""
     name = endpoint.service_name
     if isinstance(name, PartialText):
         # com.amazonaws.${AWS::Region}.ecr.dkr
@@ -127,14 +129,14 @@ def endpoint_service(endpoint: VpcEndpoint) -> str | None:
 
 
 def _route_reach(route: Route) -> Reach:
-    """Where one route leads to; a route to somewhere near leads nowhere."""
+    """Return the destination of one route; a route to a nearby network counts as isolated."""
     gateway = route.gateway_id
     if known(gateway) and gateway.startswith("vpce-"):
         return Reach.ISOLATED
     if route.conditional or not (
         known(route.destination_cidr_block) and route.destination_cidr_block == _ANYWHERE
     ):
-        # IPv6, another network, an address range from a parameter: what is behind it cannot be told.
+        # IPv6, another network, or a range from a parameter: its destination cannot be determined.
         return Reach.UNKNOWN
     if route.internet_gateway is not None or (known(gateway) and gateway.startswith("igw-")):
         return Reach.PUBLIC

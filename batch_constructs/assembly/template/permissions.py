@@ -1,4 +1,4 @@
-"""What roles allow, by all the policies that an assembly gives them."""
+"""Collects the permissions of roles from all the policies in an assembly."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Permissions:
 
     def __init__(self, model: BatchModel) -> None:
         self._attached: dict[int, list[AttachedPolicy]] = defaultdict(list)
-        # A policy that is attached to something unknown may be attached to any role.
+        # A policy that is attached to an unknown role may be attached to any role.
         self._anywhere = False
         self._lacking: dict[tuple[int, str], bool] = {}
         for policy in model.of(AttachedPolicy):
@@ -31,7 +31,7 @@ class Permissions:
                 self._attached[id(role)].append(policy)
 
     def documents(self, role: Role) -> Iterator[PolicyDocument]:
-        """All policies that the assembly shows, inline and attached."""
+        """Yield all policies in the assembly, inline and attached."""
         for policy in role.policies:
             yield policy.document
         for attached in self._attached.get(id(role), ()):
@@ -41,12 +41,12 @@ class Permissions:
                 yield arn.target.document
 
     def statements(self, role: Role) -> Iterator[Statement]:
-        """The statements of all policies that the assembly shows, inline and attached."""
+        """Yield the statements of all policies in the assembly, inline and attached."""
         for document in self.documents(role):
             yield from document.statements
 
     def surely_lacks(self, role: Role, action: str) -> bool:
-        """Whether it is certain that no policy allows an action, such as ``ecr:GetAuthorizationToken``."""
+        """Return whether it is certain that no policy allows an action, such as ``ecr:GetAuthorizationToken``."""
         key = (id(role), action)
         if key not in self._lacking:
             policies = self.managed_policies(role)
@@ -59,11 +59,11 @@ class Permissions:
         return self._lacking[key]
 
     def managed_policies(self, role: Role) -> frozenset[str]:
-        """The names of the managed policies, as far as they are known: ``AmazonEC2SpotFleetTaggingRole``."""
+        """Return the names of the managed policies, as far as they are known: ``AmazonEC2SpotFleetTaggingRole``."""
         return frozenset(name for arn in role.managed_policy_arns if (name := ending(arn)))
 
     def all_known(self, role: Role) -> bool:
-        """Whether `statements` and the managed policies of AWS are everything that the role allows."""
+        """Return whether `statements` and AWS's managed policies are all that the role allows."""
         arns = role.managed_policy_arns
         return (
             not self._anywhere
@@ -74,7 +74,7 @@ class Permissions:
         )
 
     def allowed_actions(self, role: Role) -> frozenset[str]:
-        """The actions of all ``Allow`` statements, in lower case; patterns stay patterns."""
+        """Return the actions of all ``Allow`` statements, in lower case; patterns stay patterns."""
         return frozenset(
             action.lower()
             for statement in self.statements(role)
@@ -84,7 +84,7 @@ class Permissions:
         )
 
     def trusted_services(self, role: Role) -> frozenset[str] | None:
-        """The services that may take the role on, such as ``ec2``; ``None`` if that is not certain."""
+        """Return the services that may assume the role, such as ``ec2``; ``None`` if that is not certain."""
         document = role.assume_role_policy_document
         services: set[str] = set()
         for statement in document.statements:
@@ -99,7 +99,7 @@ class Permissions:
 
 
 def may_allow(statement: Statement, action: str) -> bool:
-    """Whether a statement allows an action on anything, or may do so."""
+    """Return whether a statement allows an action on some resource, or may do so."""
     if known(statement.effect) and statement.effect != "Allow":
         return False
     if not known(statement.effect) or not statement.actions.complete or not statement.actions:
@@ -107,10 +107,10 @@ def may_allow(statement: Statement, action: str) -> bool:
     return any(not known(each) or fnmatchcase(action.lower(), each.lower()) for each in statement.actions)
 
 
-def may_be_about(statement: Statement, service: str) -> bool:
-    """Whether a statement of a resource's own policy is about a service, such as ``events``, or may be.
+def may_name(statement: Statement, service: str) -> bool:
+    """Return whether a statement of a resource policy names a service, such as ``events``, or may do so.
 
-    Accounts and roles are not services; ``*``, and whatever nobody knows, may be any.
+    Accounts and roles are not services; ``*`` and unknown values may be any service.
     """
     if statement.raw("NotPrincipal") is not None or not isinstance(statement.principal, dict):
         return statement.present

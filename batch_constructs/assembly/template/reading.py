@@ -1,4 +1,4 @@
-"""From a path to a model: one template, a cloud assembly, or a folder of templates."""
+"""Reads a path into a model: one template, a cloud assembly, or a folder of templates."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-# Each resource announces its class when it is imported.
+# Importing the module registers the class of each resource.
 import batch_constructs.assembly.template.resources  # noqa: F401
 from batch_constructs.assembly.template._errors import UnreadableInputError
 from batch_constructs.assembly.template.cloud_assembly import (
@@ -33,11 +33,11 @@ _MAX_FILES = 2_000
 def read(path: str | os.PathLike[str]) -> BatchModel:
     """Read a template, a cloud assembly (``cdk.out``), or a folder of templates.
 
-    Templates of one folder count as one application: they may import what the others export, and deploy each
-    other as nested stacks. Files in it that are no templates are passed over.
+    Templates of one folder count as one application: they may import each other's exports and deploy each
+    other as nested stacks. Other files in it are skipped.
 
     Raises:
-        UnreadableInputError: there is nothing to check; the message is one sentence that says why.
+        UnreadableInputError: there is nothing to check; the message is one sentence with the reason.
     """
     place = Path(path)
     try:
@@ -58,14 +58,14 @@ def read(path: str | os.PathLike[str]) -> BatchModel:
 
 @undisturbed()
 def read_bytes(data: bytes, name: str) -> BatchModel:
-    """Read one template that is no file, such as what comes on standard input.
+    """Read one template that is not a file, such as standard input.
 
     Args:
-        data: the text of the template, in JSON or YAML.
-        name: what messages call it.
+        data: the template, in JSON or YAML.
+        name: its name in messages.
 
     Raises:
-        UnreadableInputError: it is no template; the message is one sentence that says why.
+        UnreadableInputError: it is not a template; the message is one sentence with the reason.
     """
     try:
         document = parse(data)
@@ -78,7 +78,7 @@ def read_bytes(data: bytes, name: str) -> BatchModel:
 
 
 def model_of(*templates: Mapping[str, Any]) -> BatchModel:
-    """Make a model from templates that are data already; each is a stack, and they may import from each other."""
+    """Create a model from templates that are already parsed; each is a stack, and they may import from each other."""
     stacks = [
         Stack(f"Stack{number}", DataDocument(dict(root), None)) for number, root in enumerate(templates, 1)
     ]
@@ -96,13 +96,13 @@ def _read_folder(folder: Path) -> list[Stack]:
     for file, document in documents.items():
         stem = _stem(file.name)
         place = (file.parent.relative_to(folder) / stem).as_posix()
-        # Of several files called template.yaml only the path tells which one is meant.
+        # Several files may be called template.yaml; then only the path tells them apart.
         stack = Stack(stem if stems[stem] == 1 else place, document)
         stack.place = place
         children = list(nested_stacks(stack, file.parent))
         deployed.update(child.document.file.resolve() for child in children if child.document.file)
         stacks += [stack, *children]
-    # A template that another one deploys is a stack only in that place.
+    # A template that another template deploys is only a nested stack, not a stack of its own.
     stacks = [
         s
         for s in stacks
@@ -113,7 +113,7 @@ def _read_folder(folder: Path) -> list[Stack]:
 
 
 def _stem(name: str) -> str:
-    """A file's name without the endings of templates: ``Network`` of ``Network.template.json``."""
+    """Return a file's name without template suffixes: ``Network`` for ``Network.template.json``."""
     while (stem := Path(name)).suffix in _SUFFIXES and stem.stem:
         name = stem.stem
     return name

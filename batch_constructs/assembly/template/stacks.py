@@ -1,4 +1,4 @@
-"""One stack: a template with its parameters bound, in an assembly of others."""
+"""One stack: a template with its parameters bound, among the other stacks of an assembly."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ R = TypeVar("R", bound=Resource)
 
 
 class Stack:
-    """The resources of one template, and what its expressions stand for.
+    """The resources of one template, and the values of its expressions.
 
     Attributes:
-        name: the stack's name as the assembly gives it, else the file's name.
-        place: the file's path in the folder that was read, without its endings; empty for a stack of a cloud assembly.
-        document: the template's data, and where each member stands.
+        name: the stack's name in the assembly, else the file's name.
+        place: the file's path in the folder that was read, without suffixes; empty for a stack of a cloud assembly.
+        document: the template's data and line numbers.
         resources: by logical id.
-        exports: what any stack of the assembly exports: name to stack and node.
-        deployed_as: what CloudFormation calls the stack; its name unless the assembly says otherwise.
-        siblings: all stacks of the assembly, by what CloudFormation calls them.
-        construct_paths: the CDK's paths by logical id, where the resources do not say them.
+        exports: the exports of all stacks of the assembly: name to stack and node.
+        deployed_as: CloudFormation's name for the stack; `name` unless the assembly says otherwise.
+        siblings: all stacks of the assembly, by CloudFormation's names for them.
+        construct_paths: the CDK's paths by logical id, for resources that do not contain them.
         acknowledged: construct path to the rules that the CDK was told to accept there and below.
     """
 
@@ -41,19 +41,19 @@ class Stack:
         self._outputs = _section(root, "Outputs")
         # Pseudo-parameters that the assembly fixes, such as AWS::Region.
         self.environment = environment or {}
-        # A nested stack gets its parameters from its parent and from nobody else.
+        # A nested stack gets its parameters only from its parent.
         self._parent: tuple[Stack, dict[str, Any]] | None = None
         self.nested: dict[str, Stack] = {}
         self.exports: dict[str, tuple[Stack, Any]] = {}
         self.deployed_as = name
         self.siblings: dict[str, list[Stack]] = {}
-        # Also breaks circles: what is being computed is unknown to itself.
+        # Also ends circles: a value is unknown while it is being computed.
         self._values: dict[tuple[str, str], Any] = {}
         self._names: dict[type[Resource], dict[str, Resource]] = {}
         self.construct_paths: dict[str, str] = {}
         self.acknowledged: dict[str, frozenset[str]] = {}
         self.resources: dict[str, Resource] = {}
-        # Properties may be a Ref or an Fn::If, which already asks for resources.
+        # Reading properties may evaluate a Ref or an Fn::If, which looks up resources and names.
         for logical_id, entry in _section(root, "Resources").items():
             if isinstance(entry, dict) and isinstance(entry.get("Type"), str):
                 self.resources[logical_id] = kind_of(entry)(self, logical_id, entry)
@@ -63,20 +63,20 @@ class Stack:
 
     @property
     def file(self) -> str:
-        """The template file as it was named by the caller; empty if there was none."""
+        """The template file as the caller named it; empty without a file."""
         return str(self.document.file or "")
 
     def nest(self, logical_id: str, child: Stack, arguments: dict[str, Any]) -> None:
-        """Make another stack the one that a resource of this stack deploys."""
+        """Register another stack as the one that a resource of this stack deploys."""
         self.nested[logical_id] = child
         child._parent = (self, arguments)
 
     def resolve(self, node: Any) -> Any:
-        """What a node stands for: a literal, a mapping, a list, ``None`` (left out) or an `Unknown`."""
+        """Return a node's value: a literal, a mapping, a list, ``None`` (left out) or an `Unknown`."""
         return intrinsics.resolve(self, node)
 
     def parameter(self, name: str) -> Any:
-        """What ``Ref`` gives for a parameter or a pseudo-parameter."""
+        """Return the value of ``Ref`` for a parameter or a pseudo-parameter."""
         if name in self.environment:
             return self.environment[name]
         definition = self._parameters.get(name)
@@ -98,13 +98,13 @@ class Stack:
         return value
 
     def parameter_default(self, name: str) -> str:
-        """What a parameter is if nobody says otherwise; of an SSM parameter its path. Empty if there is no default."""
+        """Return a parameter's default, for an SSM parameter its path; empty if there is no default."""
         definition = self._parameters.get(name)
         default = definition.get("Default") if isinstance(definition, dict) else None
         return default if isinstance(default, str) else ""
 
     def attribute(self, logical_id: str, attribute: str) -> Any:
-        """What ``Fn::GetAtt`` gives: a reference, or the output of a nested stack."""
+        """Return the value of ``Fn::GetAtt``: a reference, or the output of a nested stack."""
         resource = self.resources.get(logical_id)
         if resource is None:
             return Unknown(f"{logical_id}.{attribute}")
@@ -114,18 +114,18 @@ class Stack:
         return Reference(resource, attribute)
 
     def output(self, name: str) -> Any:
-        """The value of one of this stack's outputs."""
+        """Return the value of one of this stack's outputs."""
         output = self._outputs.get(name)
         if not isinstance(output, dict) or "Value" not in output:
             return Unknown(f"output {name}")
         return self._once(("output", name), self, output["Value"])
 
     def offers(self, resource: Resource, looked_at: Collection[str]) -> bool:
-        """Return whether an output tells whoever reads it of a resource.
+        """Return whether an output exposes a resource to readers outside the assembly.
 
         Args:
-            resource: what may be told of.
-            looked_at: the names of exports that stacks of the assembly import; what these do with them can be seen.
+            resource: the resource.
+            looked_at: the names of exports that stacks of the assembly import; their use can be seen, so they do not count.
         """
         return any(
             isinstance(output, dict)
@@ -135,7 +135,7 @@ class Stack:
         )
 
     def imports(self) -> Iterator[str]:
-        """The names of exports that resources of this stack import, as far as they are known."""
+        """Yield the names of the exports that resources of this stack import, as far as they are known."""
         left, seen = [self.document.root], set[int]()
         while left:
             node = left.pop()
@@ -149,13 +149,13 @@ class Stack:
             left += node.values() if isinstance(node, dict) else node
 
     def _export_name(self, output: dict[str, Any]) -> str:
-        """What an output is exported as; empty if it is not, or nobody knows."""
+        """Return the export name of an output; empty if it is not exported, or the name is unknown."""
         export = output.get("Export")
         name = self.resolve(export.get("Name")) if isinstance(export, dict) else None
         return name if isinstance(name, str) else ""
 
     def own_exports(self) -> dict[str, tuple[Stack, Any]]:
-        """What this stack offers to others, by export name, as far as the name is known."""
+        """Return this stack's exports by name, as far as the names are known."""
         exports: dict[str, tuple[Stack, Any]] = {}
         for output in self._outputs.values():
             if isinstance(output, dict) and "Value" in output and (name := self._export_name(output)):
@@ -163,14 +163,14 @@ class Stack:
         return exports
 
     def imported(self, name: str) -> Any:
-        """What another stack of the assembly exports by this name."""
+        """Return the value that a stack of the assembly exports by this name."""
         if name not in self.exports:
             return Unknown(f"import {name}")
         stack, node = self.exports[name]
         return stack._once(("export", name), stack, node)  # noqa: SLF001 - its own class
 
     def output_of(self, stack_name: str, output: str, region: Any) -> Any:
-        """What ``Fn::GetStackOutput`` gives: the output of a stack of the assembly, if there is only one it can be."""
+        """Return the value of ``Fn::GetStackOutput`` if exactly one stack of the assembly can be meant."""
         here = self.environment.get("AWS::Region")
         found = [
             each
@@ -180,7 +180,7 @@ class Stack:
         return found[0].output(output) if len(found) == 1 else Unknown(f"output {output} of {stack_name}")
 
     def named(self, kind: type[R], value: Any) -> R | None:
-        """The resource of a kind that has a name of its own, by that name or by an ARN that ends in it."""
+        """Return the resource of a kind by its own name, or by an ARN that ends in it."""
         name = ending(value) if isinstance(value, str | PartialText) else None
         if not kind.NAME or not name:
             return None
@@ -193,7 +193,7 @@ class Stack:
         return found if isinstance(found, kind) else None
 
     def line(self, logical_id: str, steps: Steps = ()) -> int:
-        """The line of a resource, or of one of its properties, in the template."""
+        """Return the line of a resource, or of one of its properties, in the template."""
         return self.document.line(("Resources", logical_id, *(("Properties", *steps) if steps else ())))
 
     def _once(self, key: tuple[str, str], stack: Stack, node: Any) -> Any:
@@ -202,7 +202,7 @@ class Stack:
             try:
                 self._values[key] = stack.resolve(node)
             except RecursionError:
-                self._values[key] = Unknown(f"{key[0]} {key[1]}, which comes through too many stacks")
+                self._values[key] = Unknown(f"{key[0]} {key[1]}, which passes through too many stacks")
         return self._values[key]
 
 

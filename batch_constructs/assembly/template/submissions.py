@@ -1,4 +1,4 @@
-"""Which jobs come to which queue: every place of an assembly that submits one."""
+"""Indexes all job submissions of an assembly by definition."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Submissions:
     """The submissions of an assembly, by queue and by definition.
 
     Attributes:
-        all: every one, in the order of the templates.
+        all: every submission, in the order of the templates.
     """
 
     def __init__(self, model: BatchModel) -> None:
@@ -31,9 +31,9 @@ class Submissions:
             self._of[id(submission.definition)].append(submission)
 
     def to(self, queue: JobQueue) -> tuple[Submission, ...]:
-        """What is sent to a queue for certain."""
+        """Return the submissions that certainly go to a queue."""
         return tuple(self._to.get(id(queue), ()))
 
     def of(self, definition: JobDefinition) -> tuple[Submission, ...]:
-        """What is made from a definition for certain."""
+        """Return the submissions that certainly use a definition."""
         return tuple(self._of.get(id(definition), ()))

@@ -1,16 +1,16 @@
-"""What a template does not say, made explicit.
+"""Values that a template does not contain, made explicit.
 
-A parameter, an import, an attribute of a resource: only CloudFormation knows the value. Reading such a member
-gives an `Unknown`, never ``None`` (that means: not given) and never a guess::
+Only CloudFormation knows the value of a parameter, an import or an attribute of a resource. Reading such a member
+returns an `Unknown`, never ``None`` (which means: omitted) and never a guess::
 
-    Unknown                  somebody else decides
+    Unknown                  decided outside the template
     ├── Reference            an attribute of a resource, which may be in this assembly
-    ├── ParameterValue       a parameter; it has a default at most
+    ├── ParameterValue       a parameter, at most with a default
     ├── Either               an Fn::If, or a mapping that is looked up by an unknown key
-    └── PartialText          a text with holes, such as an ARN with the account's number left open
+    └── PartialText          a string with unknown parts, such as an ARN without the account ID
 
-Comparing an unknown is a bug in the rule, so it raises: ask `known`, `is_one_of` or `is_none_of` first. All
-three are false for an unknown, and a rule built from them is silent about what it cannot know.
+Comparing an unknown is a bug in the rule, so it raises: call `known`, `is_one_of` or `is_none_of` first. All
+three return false for an unknown, so a rule built from them reports nothing that it cannot know.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Where the name comes in arn:aws:batch:eu-west-1:111122223333:job-definition/name:7, cut at each colon or slash.
+# Index of the name in arn:aws:batch:eu-west-1:111122223333:job-definition/name:7, split at each colon or slash.
 _NAME_IN_ARN = {":": 5, "/": 1}
 _MAX_OPTIONS = 3
 
 
 class Unknown:
-    """A value that the template leaves open; ``reason`` says why, for a reader."""
+    """A value that the template leaves open; ``reason`` tells readers why."""
 
     __slots__ = ("reason",)
 
@@ -49,7 +49,7 @@ WRONG_TYPE = Unknown("a value of another type")
 
 
 class Reference(Unknown):
-    """An attribute of a resource of this assembly, as ``Ref`` and ``Fn::GetAtt`` name it.
+    """An attribute of a resource of this assembly, as written with ``Ref`` or ``Fn::GetAtt``.
 
     ``attribute`` is empty for ``Ref``.
     """
@@ -63,7 +63,7 @@ class Reference(Unknown):
 
 
 class Pieces(Unknown):
-    """What ``Fn::Split`` makes of an attribute of a resource; ``Fn::Select`` takes one of them."""
+    """The parts into which ``Fn::Split`` cuts an attribute of a resource; ``Fn::Select`` takes one of them."""
 
     __slots__ = ("separator", "whole")
 
@@ -73,14 +73,14 @@ class Pieces(Unknown):
         self.separator = separator
 
     def __getitem__(self, index: int) -> Unknown:
-        """The piece at a place. That of an ARN in which the name stands still refers to the resource."""
+        """Return the part at an index; the part of an ARN that contains the name still refers to the resource."""
         if index >= _NAME_IN_ARN.get(self.separator, index + 1):
             return Reference(self.whole.target, f"{self.whole.attribute or 'Ref'} piece {index}")
         return Unknown(f"a piece of {self.whole.reason}")
 
 
 class ParameterValue(Unknown):
-    """What the deploying person gives for a parameter; ``default`` is what they get by giving nothing."""
+    """The value of a parameter, chosen at deployment; ``default`` applies if nothing is chosen."""
 
     __slots__ = ("default", "name")
 
@@ -91,7 +91,7 @@ class ParameterValue(Unknown):
 
 
 class Either(Unknown):
-    """One of several values; which one depends on a condition or on a mapping's key. ``None``: left out."""
+    """One of several values, by a condition or by a mapping's key. ``None`` as an option means omitted."""
 
     __slots__ = ("options",)
 
@@ -101,68 +101,68 @@ class Either(Unknown):
 
 
 class PartialText(Unknown):
-    """A text of which some parts are unknown; ``parts`` holds at least one unknown."""
+    """A string with unknown parts; ``parts`` contains at least one unknown."""
 
     __slots__ = ("parts",)
 
     def __init__(self, parts: tuple[str | Unknown, ...]) -> None:
-        super().__init__("a text with unknown parts")
+        super().__init__("a string with unknown parts")
         self.parts = parts
 
     @property
     def prefix(self) -> str:
-        """The text up to the first unknown part."""
+        """The string up to the first unknown part."""
         return first if isinstance(first := self.parts[0], str) else ""
 
     @property
     def suffix(self) -> str:
-        """The text after the last unknown part."""
+        """The string after the last unknown part."""
         return last if isinstance(last := self.parts[-1], str) else ""
 
     @property
     def text(self) -> str:
-        """The whole with each unknown part written as ``${…}``."""
+        """The whole string, with each unknown part written as ``${…}``."""
         return "".join(p if isinstance(p, str) else f"${{{_word(p)}}}" for p in self.parts)
 
 
 def known(value: T | Unknown | None) -> TypeGuard[T]:
-    """Whether the template gives the value, and gives it literally."""
+    """Return whether the template contains the value literally."""
     return value is not None and not isinstance(value, Unknown)
 
 
 def given(value: object) -> bool:
-    """Whether the template gives the value for certain, be it known or not (an `Either` may leave it out)."""
+    """Return whether the template certainly contains the value, known or not (an `Either` may omit it)."""
     if isinstance(value, Either):
         return all(given(option) for option in value.options)
     return value is not None
 
 
 def options_of(value: object) -> tuple[object, ...]:
-    """Return what a value may be: the options of an `Either`, also of one inside another, else the value alone."""
+    """Return the possible values: the options of an `Either`, nested ones included, else the value itself."""
     if isinstance(value, Either):
         return tuple(option for each in value.options for option in options_of(each))
     return (value,)
 
 
 def is_one_of(value: T | Unknown | None, *options: T | None) -> bool:
-    """Whether the value is for certain one of the options; ``None`` as an option stands for: not given."""
+    """Return whether the value is certainly one of the options; ``None`` as an option means omitted."""
     return not isinstance(value, Unknown) and value in options
 
 
 def is_none_of(value: T | Unknown | None, *options: T | None) -> bool:
-    """Whether the value is for certain none of the options; ``None`` as an option stands for: not given."""
+    """Return whether the value is certainly none of the options; ``None`` as an option means omitted."""
     return not isinstance(value, Unknown) and value not in options
 
 
 def or_none(value: T | Unknown | None) -> T | None:
-    """The value if it is known, else ``None``."""
+    """Return the value if it is known, else ``None``."""
     return value if known(value) else None
 
 
 def shown(value: object) -> str:
-    """The value for a message: literals by their text, unknowns as ``${…}``, one of few values as ``A or B``.
+    """Return the value for a message: a literal as it is, an unknown as ``${…}``, an `Either` as ``A or B``.
 
-    A parameter goes by its name, a resource by the path of its construct.
+    A parameter is written by its name, a resource by its construct path.
     """
     if isinstance(value, PartialText):
         return value.text
@@ -172,7 +172,7 @@ def shown(value: object) -> str:
 
 
 def _word(value: Unknown) -> str:
-    """What stands between the braces for an unknown."""
+    """Return the description of an unknown that goes between the braces."""
     match value:
         case Reference():
             return f"{value.target.label}.{value.attribute}" if value.attribute else value.target.label
@@ -184,7 +184,7 @@ def _word(value: Unknown) -> str:
 
 
 def _either(value: Either) -> str:
-    """``FARGATE or EC2``; empty where there are many options, or one is a structure."""
+    """Return ``FARGATE or EC2``; empty if there are many options, or one is a structure."""
     options = value.options
     if len(options) > _MAX_OPTIONS or any(isinstance(option, dict | list) for option in options):
         return ""
@@ -192,9 +192,9 @@ def _either(value: Either) -> str:
 
 
 def ending(value: str | Unknown | None, separators: str = "/") -> str | None:
-    """What follows the last separator, if that part of the text is literal: the name in an ARN.
+    """Return the part after the last separator, such as the name in an ARN.
 
-    ``None`` when the end of the text is unknown.
+    ``None`` if that part is unknown.
     """
     if isinstance(value, PartialText):
         tail = value.suffix

@@ -1,18 +1,18 @@
-"""How the data of a template become typed objects.
+"""Turns the data of a template into typed objects.
 
-A view is a window on one mapping of the template: a resource, or a structure inside one. Its members are declared
-once, in the words of the CloudFormation page, and are read, resolved and remembered when they are first used::
+A view wraps one mapping of the template: a resource, or a structure inside one. Its members are declared once,
+named as on the CloudFormation page. A member is resolved when it is first read, and then cached::
 
     class RetryStrategy(View):
         attempts = Integer("Attempts")
         evaluate_on_exit = Structs("EvaluateOnExit", RetryRule)
 
-A scalar is its value, ``None`` if the template does not give it, or an `Unknown`. A structure is always a view: of
-one that is not given every member is ``None``, of an unknown one every member is unknown. A list is an `Items`. So
-``environment.compute_resources.launch_template.version`` never fails, and a wrong type anywhere is an unknown.
+A scalar is its value, ``None`` if the template omits it, or an `Unknown`. A structure is always a view: if it is
+omitted, all its members are ``None``; if it is unknown, all its members are unknown. A list is an `Items`. So
+``environment.compute_resources.launch_template.version`` never fails, and a value of a wrong type is an unknown.
 
-Views cannot be changed. They remember what they have read, in a dictionary that plain attribute access finds
-first; that is what makes a second read free, and why they have no slots.
+Views are immutable. They cache values in ``__dict__``, where attribute access finds them before the descriptor;
+this makes a second read free, and is why views have no slots.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Member(Generic[T]):
         return value
 
     def read(self, view: View) -> T:
-        """The member's value in this view."""
+        """Return the member's value in this view."""
         raise NotImplementedError
 
 
@@ -62,15 +62,15 @@ class View:
 
     Attributes:
         home: the resource that it is part of; a resource is its own home.
-        steps: the way to it from the home's properties, such as ``("ComputeResources", "Ec2Configuration", 0)``.
-        node: the mapping itself, ``None`` if the template does not give it, an `Unknown` if nobody knows.
+        steps: the path from the home's properties, such as ``("ComputeResources", "Ec2Configuration", 0)``.
+        node: the mapping itself, ``None`` if the template omits it, an `Unknown` if it is not known.
     """
 
     home: Resource
     steps: Steps
     node: dict[str, Any] | Unknown | None
     parts: ClassVar[tuple[Member[Any], ...]] = ()
-    # The class and those above it, by which a model finds its views.
+    # The class and its base classes, under which a model files its views.
     kinds: ClassVar[tuple[type[View], ...]] = ()
 
     _kinds: ClassVar[dict[str, type[View]]] = {}
@@ -93,16 +93,16 @@ class View:
 
     @property
     def present(self) -> bool:
-        """Whether the template gives it for certain."""
+        """Return whether the template certainly contains it."""
         return isinstance(self.node, dict)
 
     @property
     def absent(self) -> bool:
-        """Whether the template leaves it out for certain."""
+        """Return whether the template certainly omits it."""
         return self.node is None
 
     def raw(self, name: str) -> Any:
-        """A member as it stands in the template, resolved but of any type."""
+        """Return a member as the template has it, resolved but of any type."""
         node = self.node
         if not isinstance(node, dict):
             return node
@@ -112,15 +112,15 @@ class View:
         return self.home.stack.resolve(node[name])
 
     def gives(self, *names: str) -> tuple[str, ...]:
-        """Which of these members, by CloudFormation name, the template gives for certain."""
+        """Return those of the members, by CloudFormation name, that the template certainly contains."""
         return tuple(name for name in names if isinstance(self.node, dict) and given(self.raw(name)))
 
     def lacks(self, name: str) -> bool:
-        """Whether the template leaves the member out for certain, although the structure is there."""
+        """Return whether the template certainly omits the member, although it contains this structure."""
         return self.present and self.raw(name) is None
 
     def property_path(self, at: str = "") -> str:
-        """The way from the resource's properties to here, or to a member below: ``Timeout.AttemptDurationSeconds``."""
+        """Return the path from the resource's properties to here, or to a member below: ``Timeout.AttemptDurationSeconds``."""
         text = ""
         for step in self.steps:
             text += f"[{step}]" if isinstance(step, int) else f".{step}"
@@ -128,7 +128,7 @@ class View:
 
 
 class Resource(View):
-    """A resource of a stack; types that nobody needs in particular are plain resources.
+    """A resource of a stack; types that no rule looks at have no class of their own.
 
     Attributes:
         stack: the stack that it belongs to.
@@ -137,7 +137,7 @@ class Resource(View):
     """
 
     TYPES: ClassVar[tuple[str, ...]] = ()
-    # Where the resource's own name stands; another resource may refer to it by that name, or by an ARN that ends in it.
+    # The property with the resource's own name. Other resources may refer to it by that name or by an ARN that ends in it.
     NAME: ClassVar[str] = ""
 
     stack: Stack
@@ -160,19 +160,19 @@ class Resource(View):
 
     @property
     def conditional(self) -> bool:
-        """Whether a condition decides if the resource exists at all."""
+        """Return whether the resource exists only under a condition."""
         return "Condition" in self.__dict__["entry"]
 
     @property
     def construct_path(self) -> str:
-        """The CDK's path of the construct, such as ``MyStack/Queue/Resource``; empty if the CDK has not made it."""
+        """The CDK's path of the construct, such as ``MyStack/Queue/Resource``; empty without the CDK."""
         metadata = self.__dict__["entry"].get("Metadata")
         path = metadata.get("aws:cdk:path") if isinstance(metadata, dict) else None
         return path if isinstance(path, str) else self.stack.construct_paths.get(self.logical_id, "")
 
     @property
     def label(self) -> str:
-        """What a message calls the resource: the path of its construct, ``MyStack/Queue``; without the CDK the logical id."""
+        """The resource's name in messages: its construct path, ``MyStack/Queue``, or the logical id without the CDK."""
         path = self.construct_path
         for ending in ("/Resource", "/Default"):
             path = path.removesuffix(ending)
@@ -195,17 +195,17 @@ _BY_TYPE: dict[str, type[Resource]] = {}
 
 
 def kind_of(entry: dict[str, Any]) -> type[Resource]:
-    """The class for a resource of the template."""
+    """Return the class for a resource of the template."""
     return _BY_TYPE.get(entry["Type"], Resource)
 
 
 def kind_named(name: str) -> type[View] | None:
-    """A class of views by its name."""
+    """Return a class of views by its name."""
     return View._kinds.get(name)  # noqa: SLF001 - the registry is filled by the class itself
 
 
 def inside(view: View) -> Iterator[View]:
-    """All structures inside a view that the template gives, or may give, from the top down."""
+    """Yield all structures inside a view that the template contains or may contain, parents first."""
     for member in type(view).parts:
         value = getattr(view, member.attribute)
         for child in (value,) if isinstance(value, View) else value:

@@ -1,7 +1,7 @@
-"""YAML templates: short-form intrinsics written out, a line for every member, and no traps.
+"""YAML templates: short-form intrinsics written out, a line for every member, and limits on size and depth.
 
-The events of the parser are folded here and not by PyYAML's constructors: they know no lines, and follow aliases
-and depth without a bound.
+The parser's events are assembled here, not by PyYAML's constructors, which keep no lines and follow aliases and
+nesting without a limit.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ try:
 except ImportError:  # PyYAML was built without libyaml
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
-# A template of 1 MB cannot hold more members; what aliases expand to counts.
+# A template of 1 MB cannot hold more members. Expanded aliases count too.
 _MAX_MEMBERS = 400_000
 _MAX_DEPTH = 200
 
@@ -33,7 +33,7 @@ _WORDS = {
     **dict.fromkeys(("true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"), True),
     **dict.fromkeys(("false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"), False),
 }
-# Not YAML's octal and base-60 numbers: an account's number may start with 0, and a port mapping holds a colon.
+# Not YAML's octal and base-60 numbers: an account ID may start with 0, and a port mapping contains a colon.
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,30})")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
@@ -59,11 +59,11 @@ class _Frame:
 
     @property
     def wants_key(self) -> bool:
-        """Whether the next node is a key of this mapping."""
+        """Return whether the next node is a key of this mapping."""
         return isinstance(self.value, dict) and self.key is None
 
     def put(self, value: Any, line: int, members: int) -> None:
-        """Take the next key, value or element."""
+        """Add the next key, value or element."""
         self.members += members
         if self.members > _MAX_MEMBERS:
             raise UnreadableInputError("it expands beyond the size of any template")
@@ -85,8 +85,8 @@ class YamlDocument(Document):
     """A template in YAML.
 
     Raises:
-        UnreadableInputError: the text is no YAML, more than one document, nested too deeply, or expands beyond
-            what a template can hold.
+        UnreadableInputError: the text is not YAML, contains more than one document, is nested too deeply, or expands
+            beyond the size of any template.
     """
 
     def __init__(self, text: str, file: Path | None) -> None:
@@ -96,11 +96,11 @@ class YamlDocument(Document):
         except yaml.YAMLError as error:
             raise UnreadableInputError(f"it is not YAML: {_first_words(error)}") from None
         except (ValueError, RecursionError):
-            raise UnreadableInputError("it is not YAML that can be followed") from None
+            raise UnreadableInputError("it is not YAML that can be parsed") from None
         super().__init__(root, file)
 
     def line(self, steps: Steps) -> int:
-        """The line, from 1, of the deepest member on the way that exists."""
+        """Return the line, from 1, of the deepest existing member along the steps."""
         value, line = self.root, 1
         for step in steps:
             found = self._lines.get(id(value), {}).get(step)
@@ -126,7 +126,7 @@ class YamlDocument(Document):
                 value, line, members, anchor = _scalar(event, is_key=is_key), _line(event), 1, event.anchor
             elif kind is yaml.AliasEvent:
                 if event.anchor not in anchors:
-                    raise UnreadableInputError(f"its alias *{event.anchor} stands for nothing, or for itself")
+                    raise UnreadableInputError(f"its alias *{event.anchor} refers to nothing, or to itself")
                 (value, members), line, anchor = anchors[event.anchor], _line(event), None
             elif kind is yaml.DocumentStartEvent and root is not None:
                 raise UnreadableInputError("it holds more than one YAML document")
@@ -152,9 +152,9 @@ class YamlDocument(Document):
 
 
 def _open(stack: list[_Frame], event: Any) -> None:
-    """Begin a mapping or a sequence."""
+    """Open a mapping or a sequence."""
     if stack and stack[-1].wants_key:
-        raise UnreadableInputError(f"a mapping or list is a key in line {_line(event)}")
+        raise UnreadableInputError(f"a key is a mapping or a list in line {_line(event)}")
     if len(stack) >= _MAX_DEPTH:
         raise UnreadableInputError("it is nested too deeply")
     stack.append(
@@ -176,12 +176,12 @@ def _scalar(event: Any, *, is_key: bool) -> Any:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):
         return int(text)
-    # Leading zeros are part of an identifier.
+    # Leading zeros are part of an ID, so such a value stays a string.
     return float(text) if _FLOAT.fullmatch(text) and not _LEADING_ZERO.match(text) else text
 
 
 def _tagged(tag: str | None, value: Any) -> Any:
-    """Write out a short form: ``!Ref X`` is ``{"Ref": "X"}``, ``!Sub X`` is ``{"Fn::Sub": "X"}``."""
+    """Write out a short form: ``!Ref X`` becomes ``{"Ref": "X"}``, ``!Sub X`` becomes ``{"Fn::Sub": "X"}``."""
     if not tag or not tag.startswith("!") or tag == "!":
         return value
     name = tag[1:]

@@ -52,4 +52,4 @@ def test_every_finding_is_complete() -> None:
     assert finding.property_path == "ComputeResources.LaunchTemplate"
     assert finding.remedy.startswith("give LaunchTemplateId")
     assert finding.rule.link == "https://docs.aws.amazon.com/batch/latest/userguide/launch-templates.html"
-    assert rules()["LT-02"].sentence == "A launch template must be named either by id or by name."
+    assert rules()["LT-02"].sentence == "A launch template must be given either by id or by name."

@@ -1,1 +1,1 @@
-"""Rules on job definitions."""
+"""Rules for job definitions."""

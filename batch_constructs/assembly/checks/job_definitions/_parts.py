@@ -1,4 +1,4 @@
-"""The parts of a job definition that several rules go through."""
+"""The parts of a job definition that several rules iterate over."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 
 def containers_of(owner: JobContainer | EcsTask) -> Sequence[Container]:
-    """The containers that share the owner's roles, network and volumes."""
+    """Return the containers that share the owner's roles, network and volumes."""
     return owner.containers if isinstance(owner, EcsTask) else (owner,)
 
 
 def owners_of_one_node(definition: JobDefinition) -> Iterator[JobContainer | EcsTask]:
-    """The single container or the task of a definition that is not multi-node."""
+    """Yield the single container or the task of a definition that is not multi-node."""
     if definition.container_properties.present:
         yield definition.container_properties
     yield from definition.ecs_properties.task_properties
 
 
 def owners(definition: JobDefinition) -> Iterator[JobContainer | EcsTask]:
-    """Every container with roles and volumes of its own, and every task, in all node ranges."""
+    """Yield every single container and every task, in all node ranges."""
     yield from owners_of_one_node(definition)
     for node_range in definition.node_properties.node_range_properties:
         if node_range.container.present:
@@ -34,6 +34,6 @@ def owners(definition: JobDefinition) -> Iterator[JobContainer | EcsTask]:
 
 
 def containers(definition: JobDefinition) -> Iterator[Container]:
-    """Every container on Amazon ECS."""
+    """Yield every container on Amazon ECS."""
     for owner in owners(definition):
         yield from containers_of(owner)

@@ -1,4 +1,4 @@
-"""What a container on Amazon ECS needs: an image, vCPUs and memory, names that are free."""
+"""Requirements of a container on Amazon ECS: an image, vCPUs and memory, and allowed names."""
 
 from __future__ import annotations
 
@@ -45,13 +45,15 @@ def has_an_image(container: Container) -> Iterator[Finding]:
     prevents="ClientException: vCPU and memory must be specified in resourceRequirements",
 )
 def asks_for_vcpus_and_memory(definition: JobDefinition) -> Iterator[Finding]:
-    """A container must say once how many vCPUs and how much memory it needs."""
+    """A container must give the amounts of vCPUs and memory, each once."""
     at = "ResourceRequirements"
-    slips: list[Finding] = []
+    misspelt_types: list[Finding] = []
     for container in containers(definition):
         for requirement in container.resource_requirements:
-            slips += misspelt(vocabulary.ResourceRequirementType, requirement, "Type", requirement.type)
-    yield from slips
+            misspelt_types += misspelt(
+                vocabulary.ResourceRequirementType, requirement, "Type", requirement.type
+            )
+    yield from misspelt_types
     for container in containers(definition):
         kinds = Counter(r.type for r in container.resource_requirements if known(r.type))
         for kind, count in kinds.items():
@@ -59,7 +61,7 @@ def asks_for_vcpus_and_memory(definition: JobDefinition) -> Iterator[Finding]:
                 yield Finding(container, f"{at} must name {kind} once, got it {count} times", at=at)
     single = definition.container_properties
     # A misspelt Type may be the one that seems to be missing.
-    for kind, deprecated in _DEPRECATED.items() if single.present and not slips else ():
+    for kind, deprecated in _DEPRECATED.items() if single.present and not misspelt_types else ():
         if single.requirement(kind) is None and single.lacks(deprecated):
             yield Finding(single, f"{at} must name {kind}, got none", at=at)
 
@@ -72,14 +74,14 @@ def asks_for_vcpus_and_memory(definition: JobDefinition) -> Iterator[Finding]:
     prevents="ClientException: the value of VCPU is not valid",
 )
 def number_of_vcpus(definition: JobDefinition) -> Iterator[Finding]:
-    """On EC2 a container must have a whole number of vCPUs, at least 1; on Fargate one of its numbers."""
+    """On EC2 a container must have a whole number of vCPUs, at least 1; on Fargate one of Fargate's amounts."""
     for container in containers(definition):
         value = container.requirement("VCPU")
         if is_one_of(definition.platform, "EC2"):
             yield from _amount(limits.EC2_VCPUS, container, "VCPU", value)
     single = definition.container_properties
     value = single.requirement("VCPU")
-    # With a known amount of memory it is the pair that is checked.
+    # If the memory is known as well, FGT-01 checks the pair.
     alone = definition.fargate and known(value) and not known(single.requirement("MEMORY"))
     if alone and known(value) and not fargate.memory_options_mib(value):
         counts = ", ".join(f"{count:g}" for count in fargate.SIZES)
@@ -101,7 +103,7 @@ def amount_of_memory(definition: JobDefinition) -> Iterator[Finding]:
 
 
 def _amount(limit: Range, container: Container, kind: str, value: object) -> Iterator[Finding]:
-    """An amount that is no number, or out of its range."""
+    """Add a problem if an amount is not a number, or out of range."""
     if not isinstance(value, str):
         return
     try:
@@ -118,17 +120,17 @@ def _amount(limit: Range, container: Container, kind: str, value: object) -> Ite
     chapter=_CHAPTER,
     severity=ERROR,
     remedy="give VCPU and MEMORY in ResourceRequirements",
-    prevents="overrides that are ignored, since they meet a deprecated key",
+    prevents="overrides that are ignored, because the definition uses a deprecated key",
 )
 def no_deprecated_amounts(definition: JobDefinition) -> Iterator[Finding]:
-    """The numbers of vCPUs and MiB must stand in the resource requirements: Vcpus and Memory are deprecated, and refused beside them and on Fargate."""
+    """Amounts of vCPUs and memory must be in ResourceRequirements: Vcpus and Memory are deprecated."""
     for container in containers(definition):
         for kind, name in _DEPRECATED.items():
             if container.gives(name):
                 message = f"{name} is deprecated, write {kind} in ResourceRequirements"
                 twice = any(is_one_of(each.type, kind) for each in container.resource_requirements)
                 if twice:
-                    message = f"{name} must be left out beside {kind} in ResourceRequirements, got both"
+                    message = f"{name} must be left out with {kind} in ResourceRequirements, got both"
                 refused = twice or definition.fargate
                 yield Finding(container, message, at=name, severity=ERROR if refused else WARNING)
 
@@ -147,7 +149,7 @@ def private_registries(owner: JobContainer | EcsTask) -> Iterator[Finding]:
         parameter, at = credentials.credentials_parameter, "CredentialsParameter"
         if known(parameter) and not parameter.startswith("arn:"):
             message = f"{at} must be the ARN of a secret, got {parameter!r}"
-            # Amazon ECS itself also takes a name.
+            # Amazon ECS itself also accepts a name.
             yield Finding(credentials, message, at=at, severity=WARNING)
         if credentials.present and owner.lacks("ExecutionRoleArn"):
             message = "RepositoryCredentials needs ExecutionRoleArn, got none"
@@ -162,7 +164,7 @@ def private_registries(owner: JobContainer | EcsTask) -> Iterator[Finding]:
     prevents="ClientException: environment variables cannot begin with AWS_BATCH",
 )
 def environment_names(variable: EnvironmentVariable | PodEnvironmentVariable) -> Iterator[Finding]:
-    """Environment variables must have names, which must not begin with AWS_BATCH: the service sets those."""
+    """Environment variables must have names, which must not begin with AWS_BATCH: the service uses this prefix."""
     if variable.lacks("Name"):
         yield Finding(variable, "an environment variable needs a Name, got none")
     yield from malformed(patterns.ENVIRONMENT_VARIABLE, variable, "Name", variable.name)

@@ -1,4 +1,4 @@
-"""Containers of jobs on Amazon EKS: names, resources, rights."""
+"""Containers of jobs on Amazon EKS: names, resources, permissions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CHAPTER = "Job Definition Parameters"
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _WHOLE = re.compile(r"[0-9]{1,9}(\.0{1,9})?")
 _RESOURCES = frozenset({"cpu", "memory", "nvidia.com/gpu"})
-"""What AWS answered to another one: "amd.com/gpu is not a supported type for resources." """
+"""AWS's answer to any other one: "amd.com/gpu is not a supported type for resources." """
 _SIDES = ("Requests", "Limits")
 
 
@@ -29,7 +29,7 @@ _SIDES = ("Requests", "Limits")
     "EKS-01",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="give each container of the pod a name of its own, of up to 63 letters, digits and hyphens",
+    remedy="give each container of the pod a different name of up to 63 letters, digits and hyphens",
 )
 def container_name(pod: PodProperties) -> Iterator[Finding]:
     """The containers of a pod must have different names of up to 63 letters, digits and hyphens."""
@@ -38,7 +38,7 @@ def container_name(pod: PodProperties) -> Iterator[Finding]:
         name = container.name
         yield from malformed(patterns.EKS_CONTAINER_NAME, container, "Name", name)
         if known(name) and name in seen:
-            message = f"each container of a pod must have a name of its own, got {name!r} twice"
+            message = f"each container of a pod must have a different name, got {name!r} twice"
             yield Finding(container, message, at="Name")
         seen |= {name} if known(name) else set()
 
@@ -47,7 +47,7 @@ def container_name(pod: PodProperties) -> Iterator[Finding]:
     "EKS-04",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="give the pod 1 to 10 containers, 10 more to prepare it",
+    remedy="give the pod 1 to 10 containers, and at most 10 init containers",
 )
 def number_of_containers(pod: PodProperties) -> Iterator[Finding]:
     """A pod must have 1 to 10 containers, and at most 10 init containers."""
@@ -109,9 +109,9 @@ def memory(resources: PodResources) -> Iterator[Finding]:
     remedy="write a whole number of nvidia.com/gpu, the same as request and as limit",
 )
 def gpus(resources: PodResources) -> Iterator[Finding]:
-    """The number of GPUs must be whole, the limit must equal the request, and no other device can be asked for."""
-    for side, given in (("Requests", resources.requests), ("Limits", resources.limits)):
-        for name in sorted(given.keys() - _RESOURCES) if isinstance(given, dict) else ():
+    """The number of GPUs must be whole, the limit must equal the request, and other devices cannot be requested."""
+    for side, amounts_given in (("Requests", resources.requests), ("Limits", resources.limits)):
+        for name in sorted(amounts_given.keys() - _RESOURCES) if isinstance(amounts_given, dict) else ():
             message = f"resources of a container must be {', '.join(sorted(_RESOURCES))}, got {name!r}"
             yield Finding(resources, message, at=side)
     amounts = {side: _amount(resources, side, "nvidia.com/gpu") for side in _SIDES}
@@ -146,11 +146,11 @@ def _unequal(
     remedy="give cpu and memory in Limits, in Requests, or in both",
 )
 def cpu_and_memory_are_given(pod: PodProperties) -> Iterator[Finding]:
-    """Each container of a pod must ask for cpu and memory, as request or as limit."""
+    """Each container of a pod must give cpu and memory, as request or as limit."""
     containers = pod.containers
     for name in ("cpu", "memory"):
         without = [c for c in containers if _asks_for_no(c, name)]
-        # One container that asks is enough for a job of a certain size; what AWS says to the others is not known.
+        # One container with amounts gives the job a size; AWS's answer for the others is not known.
         severity = ERROR if containers.complete and len(without) == len(containers) else WARNING
         for container in without:
             message = f"a container must ask for {name} in Requests or in Limits, got neither"
@@ -175,11 +175,11 @@ def image_pull_policy(container: PodContainer) -> Iterator[Finding]:
     "EKS-12",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="choose user and group ids from 0 to 2147483647, and rights that do not contradict each other",
+    remedy="choose user and group ids from 0 to 2147483647, and permissions that do not contradict each other",
     prevents="pods that Kubernetes refuses to create or to start",
 )
 def security_context(context: PodSecurityContext) -> Iterator[Finding]:
-    """User and group ids must lie in their range, and the rights of a container must not contradict each other."""
+    """User and group ids must be in their range, and the permissions of a container must not contradict each other."""
     yield from outside(limits.EKS_USER_ID, context, "RunAsUser", context.run_as_user)
     yield from outside(limits.EKS_USER_ID, context, "RunAsGroup", context.run_as_group)
     if is_one_of(context.run_as_non_root, True) and is_one_of(context.run_as_user, 0):

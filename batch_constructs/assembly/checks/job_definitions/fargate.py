@@ -1,4 +1,4 @@
-"""What Fargate asks of a job definition, and what only Fargate takes."""
+"""Requirements of Fargate on a job definition, and settings for Fargate only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Job Definition Parameters"
 
-# CloudFormation's names of the members in facts.fargate.
+# CloudFormation's spelling of the members in facts.fargate.
 _LINUX_PARAMETERS = tuple(name[0].upper() + name[1:] for name in fargate.LINUX_PARAMETERS_REFUSED)
 
 
@@ -30,7 +30,7 @@ _LINUX_PARAMETERS = tuple(name[0].upper() + name[1:] for name in fargate.LINUX_P
     prevents="ClientException: Fargate resource requirements are invalid",
 )
 def size_exists(definition: JobDefinition) -> Iterator[Finding]:
-    """A job on Fargate must have one of its pairs of vCPUs and memory."""
+    """A job on Fargate must have one of Fargate's pairs of vCPUs and memory."""
     container = definition.container_properties
     vcpus, memory = container.requirement("VCPU"), container.requirement("MEMORY")
     if definition.fargate and known(vcpus) and known(memory) and (why := fargate.why_invalid(vcpus, memory)):
@@ -41,7 +41,7 @@ def size_exists(definition: JobDefinition) -> Iterator[Finding]:
     "FGT-02",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="give the ARN of a role that ecs-tasks.amazonaws.com may take on",
+    remedy="give the ARN of a role that ecs-tasks.amazonaws.com may assume",
     prevents="ClientException: executionRoleArn is required for Fargate",
 )
 def has_an_execution_role(definition: JobDefinition) -> Iterator[Finding]:
@@ -55,7 +55,7 @@ def has_an_execution_role(definition: JobDefinition) -> Iterator[Finding]:
     "FGT-03",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="leave it out, or run the job on EC2",
+    remedy="leave out the setting, or run the job on EC2",
     prevents="ClientException: the parameter is not supported on Fargate",
 )
 def nothing_of_instances(definition: JobDefinition) -> Iterator[Finding]:
@@ -71,7 +71,7 @@ def nothing_of_instances(definition: JobDefinition) -> Iterator[Finding]:
 
 
 def _filled(view: View, *names: str) -> Iterator[str]:
-    """Those members that are given; an empty list says nothing."""
+    """Yield the members that have a value; an empty list has no effect."""
     for name in view.gives(*names):
         value = view.raw(name)
         if not (isinstance(value, list) and not value):
@@ -94,7 +94,7 @@ def log_drivers(definition: JobDefinition) -> Iterator[Finding]:
         word = vocabulary.word_of(vocabulary.LogDriver, driver) if known(driver) else None
         if word is not None and word not in fargate.LOG_DRIVERS:
             message = f"LogDriver must be {one_of(sorted(fargate.LOG_DRIVERS))} on Fargate, got {word}"
-            # The API's list of drivers has it; whether Fargate jobs may use it is said nowhere.
+            # The API's list of drivers includes it, but no page says whether Fargate jobs may use it.
             severity = WARNING if word is vocabulary.LogDriver.AWSFIRELENS else ERROR
             yield Finding(container.log_configuration, message, at="LogDriver", severity=severity)
 
@@ -116,9 +116,9 @@ def public_ip(definition: JobDefinition) -> Iterator[Finding]:
             )
 
 
-@rule("FGT-07", chapter=_CHAPTER, severity=ERROR, remedy="leave it out, or run the job on Fargate")
+@rule("FGT-07", chapter=_CHAPTER, severity=ERROR, remedy="leave out the setting, or run the job on Fargate")
 def platform_version(definition: JobDefinition) -> Iterator[Finding]:
-    """Only a job on Fargate can have a platform version, and one on instances of EC2 cannot have a runtime platform."""
+    """Only a job on Fargate can have a platform version, and a job on EC2 cannot have a runtime platform."""
     if not is_one_of(definition.platform, "EC2"):
         return
     for part in owners_of_one_node(definition):
@@ -134,9 +134,9 @@ def platform_version(definition: JobDefinition) -> Iterator[Finding]:
             yield Finding(task, message, at="PlatformVersion")
 
 
-@rule("FGT-08", chapter=_CHAPTER, severity=ERROR, remedy="choose 21 to 200 GiB; 20 are there anyway")
+@rule("FGT-08", chapter=_CHAPTER, severity=ERROR, remedy="choose 21 to 200 GiB; every job has 20 without it")
 def ephemeral_storage(definition: JobDefinition) -> Iterator[Finding]:
-    """The disk of a job on Fargate must have 21 to 200 GiB; on EC2 the instance decides."""
+    """The disk of a job on Fargate must have 21 to 200 GiB; on EC2 it is the instance's disk."""
     for part in owners_of_one_node(definition):
         storage = part.ephemeral_storage
         yield from outside(limits.EPHEMERAL_STORAGE_GIB, storage, "SizeInGiB", storage.size_in_gib)

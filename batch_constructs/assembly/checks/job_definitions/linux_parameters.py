@@ -1,4 +1,4 @@
-"""What a container asks of the Linux kernel."""
+"""A container's settings of the Linux kernel."""
 
 from __future__ import annotations
 
@@ -17,14 +17,19 @@ ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Job Definition Parameters"
 
 
-@rule("LNX-01", chapter=_CHAPTER, severity=ERROR, remedy="name a limit of the kernel, soft at most hard")
+@rule(
+    "LNX-01",
+    chapter=_CHAPTER,
+    severity=ERROR,
+    remedy="name a kernel limit, with the soft limit at most the hard limit",
+)
 def ulimits(ulimit: Ulimit) -> Iterator[Finding]:
-    """A ulimit must have a name that Docker knows, and a soft limit of at most its hard limit."""
+    """A ulimit must have a name that Docker supports, and a soft limit of at most its hard limit."""
     name, soft, hard = ulimit.name, ulimit.soft_limit, ulimit.hard_limit
     if known(name) and name not in vocabulary.ULIMIT_NAMES:
         every = ", ".join(sorted(vocabulary.ULIMIT_NAMES))
         yield Finding(ulimit, f"Name must be one of {every}, got {name!r}", at="Name")
-    # -1 stands for unlimited.
+    # -1 means unlimited.
     if known(soft) and known(hard) and hard >= 0 and (soft > hard or soft < 0):
         yield Finding(ulimit, f"SoftLimit must be at most HardLimit, got {soft} and {hard}", at="SoftLimit")
     for member in ("Name", "SoftLimit", "HardLimit"):
@@ -39,7 +44,7 @@ def ulimits(ulimit: Ulimit) -> Iterator[Finding]:
     remedy="give HostPath, and READ, WRITE or MKNOD as permissions",
 )
 def devices(device: Device) -> Iterator[Finding]:
-    """A device must have a path on the instance, and permissions to read, write or make nodes."""
+    """A device must have a path on the instance, and permissions among read, write and mknod."""
     if device.lacks("HostPath"):
         yield Finding(device, "a device needs HostPath, got none")
     for index, permission in enumerate(device.permissions):
@@ -50,7 +55,7 @@ def devices(device: Device) -> Iterator[Finding]:
     "LNX-03", chapter=_CHAPTER, severity=ERROR, remedy="give ContainerPath, Size in MiB, and options of mount"
 )
 def tmpfs_mounts(mount: Tmpfs) -> Iterator[Finding]:
-    """A mount in memory must have a path, a size of at least 1 MiB, and options that mount knows."""
+    """A mount in memory must have a path, a size of at least 1 MiB, and valid mount options."""
     for member in ("ContainerPath", "Size"):
         if mount.lacks(member):
             yield Finding(mount, f"a tmpfs mount needs {member}, got none")
@@ -70,15 +75,15 @@ def max_swap(parameters: LinuxParameters) -> Iterator[Finding]:
 
 
 @rule(
-    "LNX-05", chapter=_CHAPTER, severity=ERROR, remedy="choose 0 to 100, and give MaxSwap and Swappiness both"
+    "LNX-05", chapter=_CHAPTER, severity=ERROR, remedy="choose 0 to 100, and give both MaxSwap and Swappiness"
 )
 def swappiness(parameters: LinuxParameters) -> Iterator[Finding]:
-    """Swappiness must lie between 0 and 100, must be given where a container may swap, and counts only there."""
+    """Swappiness must be 0 to 100; it is required with swap, and has no effect without."""
     yield from outside(limits.SWAPPINESS, parameters, "Swappiness", parameters.swappiness)
     if parameters.gives("Swappiness") and parameters.lacks("MaxSwap"):
         message = "Swappiness is ignored without MaxSwap"
         yield Finding(parameters, message, at="Swappiness", severity=WARNING)
-    # What AWS says to a MaxSwap of 0 alone was not seen.
+    # AWS's answer to a MaxSwap of 0 without Swappiness is not known.
     if parameters.lacks("Swappiness") and known(parameters.max_swap) and parameters.max_swap > 0:
-        message = f"MaxSwap needs Swappiness beside it, got {parameters.max_swap} alone"
+        message = f"MaxSwap needs Swappiness, got {parameters.max_swap} alone"
         yield Finding(parameters, message, at="MaxSwap")

@@ -1,4 +1,4 @@
-"""Where the output of containers goes."""
+"""The log configuration of containers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Job Definition Parameters"
 _PATTERNS = ("awslogs-datetime-format", "awslogs-multiline-pattern")
 _CREATE_GROUP = "awslogs-create-group"
-# The API's prose names it, its list of drivers does not.
+# The API's description has this driver, but its list of drivers does not.
 _DISPUTED = "logentries"
 
 
@@ -30,10 +30,10 @@ _DISPUTED = "logentries"
     "LOG-01",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="choose a driver that ECS knows, such as awslogs, with its options",
+    remedy="choose a driver that ECS supports, such as awslogs, with its options",
 )
 def log_drivers(configuration: LogConfiguration) -> Iterator[Finding]:
-    """A log driver must be one of those that the API knows, and awslogs must have no options of its own invention."""
+    """A log driver must be one that the API supports, and awslogs must have only its own options."""
     driver = configuration.log_driver
     if known(driver) and driver.lower() != _DISPUTED:
         yield from misspelt(vocabulary.LogDriver, configuration, "LogDriver", driver.lower())
@@ -50,23 +50,21 @@ def log_drivers(configuration: LogConfiguration) -> Iterator[Finding]:
 
 @rule("LOG-02", chapter=_CHAPTER, severity=WARNING, remedy="keep one of the two patterns")
 def one_pattern(configuration: LogConfiguration) -> Iterator[Finding]:
-    """The driver awslogs should take a format of dates or a pattern of lines: of both, the first wins."""
+    """The driver awslogs should have a date format or a line pattern: if it has both, the first wins."""
     options = configuration.options
     if known(options) and all(name in options for name in _PATTERNS):
-        yield Finding(
-            configuration, f"{_PATTERNS[0]} makes {_PATTERNS[1]} idle", at=f"Options.{_PATTERNS[1]}"
-        )
+        yield Finding(configuration, f"{_PATTERNS[0]} overrides {_PATTERNS[1]}", at=f"Options.{_PATTERNS[1]}")
 
 
 @rule(
     "LOG-03",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="create the log group beforehand, or let the execution role do logs:CreateLogGroup",
+    remedy="create the log group beforehand, or allow the execution role logs:CreateLogGroup",
     prevents="jobs that fail with ResourceInitializationError: the log group cannot be created",
 )
 def group_can_be_created(owner: JobContainer | EcsTask, batch: BatchModel) -> Iterator[Finding]:
-    """A definition that lets awslogs create its group must have an execution role that may."""
+    """A definition whose log driver creates its log group must have an execution role with logs:CreateLogGroup."""
     role = owner.execution_role
     if role is None or _may_create_groups(role, batch):
         return
@@ -81,7 +79,7 @@ def group_can_be_created(owner: JobContainer | EcsTask, batch: BatchModel) -> It
 
 
 def _may_create_groups(role: Role, batch: BatchModel) -> bool:
-    """Whether the role may for certain, or possibly, create log groups."""
+    """Return whether the role may create log groups, certainly or possibly."""
     usual = str(role_trust.EXECUTION.managed_policy).rpartition("/")[2]
     if not batch.permissions.all_known(role) or not batch.permissions.managed_policies(role) <= {usual}:
         return True

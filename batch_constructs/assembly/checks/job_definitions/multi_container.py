@@ -43,7 +43,7 @@ def number_of_containers(task: EcsTask) -> Iterator[Finding]:
     "ECS-03",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="leave out Essential in the container whose end is the end of the job",
+    remedy="leave out Essential in the container that ends the job",
     prevents="ClientException: a task must have at least one essential container",
 )
 def one_container_is_essential(task: EcsTask) -> Iterator[Finding]:
@@ -59,15 +59,15 @@ def one_container_is_essential(task: EcsTask) -> Iterator[Finding]:
     "ECS-04",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="give each container a name of its own, and name in DependsOn another container that does not wait in turn",
+    remedy="give each container a different name, and let DependsOn name other containers, without a circle",
     prevents="ClientException: the containers of a task depend on each other in a circle, or on one that is missing",
 )
 def dependencies_lead_to_containers(task: EcsTask) -> Iterator[Finding]:
-    """Containers must have names of their own, and DependsOn must lead to other containers of the task, never in a circle."""
+    """Containers of a task must have different names, and DependsOn must name other containers, without a circle."""
     seen: set[str] = set()
     for container in task.containers:
         if known(container.name) and container.name in seen:
-            message = f"each container must have a name of its own, got {container.name!r} twice"
+            message = f"each container must have a different name, got {container.name!r} twice"
             yield Finding(container, message, at="Name")
         seen |= {container.name} if known(container.name) else set()
     closed = task.containers.complete and all(known(container.name) for container in task.containers)
@@ -84,26 +84,26 @@ def dependencies_lead_to_containers(task: EcsTask) -> Iterator[Finding]:
             elif known(name) and known(container.name):
                 graph[container.name].append(name)
     if circle := _circle(graph):
-        message = f"DependsOn must not lead back to its container, got {' -> '.join(circle)}"
+        message = f"DependsOn must not form a circle, got {' -> '.join(circle)}"
         yield Finding(task, message, at="Containers")
 
 
 def _circle(graph: Mapping[str, list[str]]) -> list[str] | None:
-    """The first way that leads back to its start, ends included."""
+    """Return the first circle of names, with its start repeated at the end; ``None`` without a circle."""
     done: set[str] = set()
     for start in graph:
-        way: list[str] = []
+        path: list[str] = []
         branches = [iter([start])]
         while branches:
             name = next(branches[-1], None)
             if name is None:
                 branches.pop()
-                if way:
-                    done.add(way.pop())
-            elif name in way:
-                return [*way[way.index(name) :], name]
+                if path:
+                    done.add(path.pop())
+            elif name in path:
+                return [*path[path.index(name) :], name]
             elif name not in done:
-                way.append(name)
+                path.append(name)
                 branches.append(iter(graph.get(name, [])))
     return None
 
@@ -112,10 +112,10 @@ def _circle(graph: Mapping[str, list[str]]) -> list[str] | None:
     "ECS-05",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="wait for START, or give the other container Essential false: the end of an essential one ends the task",
+    remedy="wait for START, or give the other container Essential false: when an essential one ends, so does the task",
 )
-def nobody_waits_for_the_end_of_an_essential_container(task: EcsTask) -> Iterator[Finding]:
-    """A container must wait for START, COMPLETE or SUCCESS of another one, for the last two only if that is not essential."""
+def condition_fits_essential_containers(task: EcsTask) -> Iterator[Finding]:
+    """A container can wait for START of an essential container, and also for COMPLETE or SUCCESS of any other."""
     essential = {c.name: c for c in task.containers if known(c.name) and is_one_of(c.essential, True, None)}
     for container in task.containers:
         for dependency in container.depends_on:
@@ -134,10 +134,10 @@ def nobody_waits_for_the_end_of_an_essential_container(task: EcsTask) -> Iterato
     "ECS-06",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="wait at least 2 seconds, on Fargate at most 120",
+    remedy="give at least 2 seconds, on Fargate at most 120",
 )
 def timeouts_in_range(definition: JobDefinition) -> Iterator[Finding]:
-    """The times in which a container starts and stops must be at least 2 seconds, on Fargate at most 120."""
+    """The start and stop timeouts of a container must be at least 2 seconds, on Fargate at most 120."""
     limit = (
         limits.FARGATE_CONTAINER_TIMEOUT_SECONDS if definition.fargate else limits.CONTAINER_TIMEOUT_SECONDS
     )
@@ -184,10 +184,10 @@ def pid_mode(task: EcsTask) -> Iterator[Finding]:
     severity=ERROR,
     remedy="give one container of the task a FirelensConfiguration of type fluentbit or fluentd, and another one the "
     "log driver awsfirelens",
-    prevents="jobs that fail before they start, because nothing takes their log",
+    prevents="jobs that fail before they start, because nothing receives their logs",
 )
 def logs_have_a_router(task: EcsTask) -> Iterator[Finding]:
-    """The log driver awsfirelens and a container with a FireLens configuration must come together, of type fluentbit or fluentd."""
+    """A task must have both a container with the log driver awsfirelens and one with a FireLens configuration, or neither."""
     containers = task.containers
     for container in containers:
         yield from _router_problems(container.firelens_configuration)
@@ -202,7 +202,7 @@ def logs_have_a_router(task: EcsTask) -> Iterator[Finding]:
 
 
 def _idle_router(containers: Sequence[TaskContainer]) -> Iterator[Finding]:
-    """AWS Batch refuses a log router to which no container sends."""
+    """Add a problem if no container sends logs to the router, which AWS Batch refuses."""
     logs = [container.log_configuration for container in containers]
     if all(each.absent or is_none_of(each.log_driver, "AWSFIRELENS") for each in logs):
         for container in containers:
@@ -217,7 +217,7 @@ def _router_problems(router: FirelensConfiguration) -> Iterator[Finding]:
     if not known(options):
         return
     for name in sorted(options.keys() - set(FIRELENS_OPTIONS)):
-        message = f"Options of FireLens are {', '.join(FIRELENS_OPTIONS)}, got {name!r}"
+        message = f"Options of FireLens must be {', '.join(FIRELENS_OPTIONS)}, got {name!r}"
         yield Finding(router, message, at="Options", severity=WARNING)
     file_type = options.get("config-file-type")
     if literals([file_type]) and is_none_of(file_type, *FIRELENS_FILE_TYPES):

@@ -1,4 +1,4 @@
-"""Pods of jobs on Amazon EKS: volumes, names that Kubernetes must accept, metadata."""
+"""Pods of jobs on Amazon EKS: volumes, names, metadata."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CHAPTER = "Job Definition Parameters"
 _SOURCES = ("EmptyDir", "HostPath", "PersistentVolumeClaim", "Secret")
 
 
-# Batch registers names that Kubernetes refuses later, hence no error.
+# AWS Batch accepts such a name and Kubernetes refuses it later, so this is only a warning.
 @rule(
     "EKS-02",
     chapter=_CHAPTER,
@@ -83,7 +83,7 @@ def mounts_name_volumes(pod: PodProperties) -> Iterator[Finding]:
 
 
 def _empty_dir(directory: EmptyDir) -> Iterator[Finding]:
-    """A directory of the pod has a medium that AWS Batch knows, and a size in whole MiB."""
+    """Add a problem if a directory of the pod has an unknown medium, or a size that is not in whole MiB."""
     yield from misspelt(EmptyDirMedium, directory, "Medium", directory.medium)
     size = directory.size_limit
     yield from malformed(patterns.EKS_EMPTY_DIR_SIZE, directory, "SizeLimit", size)
@@ -101,7 +101,7 @@ def _empty_dir(directory: EmptyDir) -> Iterator[Finding]:
     "whose prefix is your own",
 )
 def metadata(where: PodMetadata | NodeProperties) -> Iterator[Finding]:
-    """Namespace, labels and annotations of a pod must have the form that Batch asks for, with one namespace for all nodes."""
+    """Namespace, labels and annotations of a pod must have a valid form, and all nodes must have the same namespace."""
     yield from _form(where) if isinstance(where, PodMetadata) else _one_namespace(where)
 
 
@@ -121,12 +121,12 @@ def _form(metadata: PodMetadata) -> Iterator[Finding]:
 
 
 def _one_namespace(nodes: NodeProperties) -> Iterator[Finding]:
-    """All node ranges of a multi-node parallel job have one namespace."""
+    """Add a problem if the node ranges of a multi-node parallel job have different namespaces."""
     pods = [r.eks_properties.pod_properties for r in nodes.node_range_properties if r.eks_properties.present]
-    given = literals(pod.metadata.namespace for pod in pods)
-    if len(set(given)) > 1:
-        message = f"all node ranges must have one namespace, got {' and '.join(sorted(set(given)))}"
+    namespaces = literals(pod.metadata.namespace for pod in pods)
+    if len(set(namespaces)) > 1:
+        message = f"all node ranges must have one namespace, got {' and '.join(sorted(set(namespaces)))}"
         yield Finding(nodes, message, at="NodeRangeProperties")
-    elif given and any(pod.metadata.namespace is None for pod in pods):
-        message = f"all node ranges must have one namespace, got {given[0]} in some and none in others"
+    elif namespaces and any(pod.metadata.namespace is None for pod in pods):
+        message = f"all node ranges must have one namespace, got {namespaces[0]} in some and none in others"
         yield Finding(nodes, message, at="NodeRangeProperties", severity=WARNING)

@@ -1,4 +1,4 @@
-"""Secrets that containers get as variables or log options."""
+"""Secrets that containers get as environment variables or log options."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Job Definition Parameters"
 _SERVICE = re.compile(r"arn:[^:]*:(secretsmanager|ssm):")
 _PARAMETER = re.compile(r"[A-Za-z0-9_.\-/]+")
-# Names end with what the value is: DB_PASSWORD is one, DB_PASSWORD_PARAMETER and PWD are not.
+# A name ends in the kind of its value: DB_PASSWORD is a secret; DB_PASSWORD_PARAMETER and PWD are not.
 _NAMED_SECRET = re.compile(
     r"(?i)(?:pass(?:word|wd|phrase)|secret|token|(?:api|access|private|secret)_?key)\Z"
 )
 _ACCESS_KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
-# Where to find it, how many there may be, or what a submission puts in its place.
+# References to a secret, counts, booleans and placeholders are not secrets themselves.
 _NO_SECRET = re.compile(r"arn:.*|.*/.*|\d*|(?i:true|false|none)|Ref::.*")
 _OF_SECRETS_MANAGER = "{{resolve:secretsmanager:"
 
@@ -34,11 +34,11 @@ _OF_SECRETS_MANAGER = "{{resolve:secretsmanager:"
     "SEC-01",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="give the ARN of a secret or parameter; behind a secret's ARN :json-key:version-stage: or :json-key::version-id",
-    prevents="jobs that fail with ResourceInitializationError: the secret cannot be fetched",
+    remedy="give the ARN of a secret or parameter; after a secret's ARN, :json-key:version-stage: or :json-key::version-id",
+    prevents="jobs that fail with ResourceInitializationError: the secret cannot be read",
 )
 def value_from(secret: Secret) -> Iterator[Finding]:
-    """A secret must be the ARN of a secret or of a parameter, with a version stage or a version id, not with both."""
+    """A secret must be the ARN of a secret or parameter, with either a version stage or a version id."""
     value, at = secret.value_from, "ValueFrom"
     for member in ("Name", at):
         if secret.lacks(member):
@@ -50,10 +50,12 @@ def value_from(secret: Secret) -> Iterator[Finding]:
     # arn:aws:secretsmanager:region:account:secret:name:json-key:version-stage:version-id
     parts = value.split(":")
     if ":secretsmanager:" in value and len(parts) > 10:
-        yield Finding(secret, f"{at} has at most three parts behind the secret's name, got {value!r}", at=at)
+        yield Finding(
+            secret, f"{at} can have at most three parts after the secret's name, got {value!r}", at=at
+        )
     elif ":secretsmanager:" in value and len(parts) == 10 and parts[8] and parts[9]:
         yield Finding(
-            secret, f"{at} takes a version stage or a version id, got {parts[8]!r} and {parts[9]!r}", at=at
+            secret, f"{at} can have a version stage or a version id, got {parts[8]!r} and {parts[9]!r}", at=at
         )
 
 
@@ -65,7 +67,7 @@ def value_from(secret: Secret) -> Iterator[Finding]:
     prevents="ClientException: executionRoleArn is required for secrets",
 )
 def secrets_need_an_execution_role(owner: JobContainer | EcsTask) -> Iterator[Finding]:
-    """A container that uses secrets must have an execution role, which fetches them."""
+    """A container with secrets must have an execution role, which reads them."""
     if not owner.lacks("ExecutionRoleArn"):
         return
     for container in containers_of(owner):
@@ -80,16 +82,16 @@ def secrets_need_an_execution_role(owner: JobContainer | EcsTask) -> Iterator[Fi
     "SEC-03",
     chapter=_CHAPTER,
     severity=WARNING,
-    remedy="give it as a secret, from Secrets Manager or the Parameter Store: secrets= fetches it when the job starts",
-    prevents="passwords that everybody reads who may describe a job definition or a job",
+    remedy="pass it with secrets=, from Secrets Manager or the Parameter Store: it is read when the job starts",
+    prevents="passwords that everybody can read who may describe a job definition or a job",
 )
 def no_secrets_in_the_open(variable: EnvironmentVariable | PodEnvironmentVariable) -> Iterator[Finding]:
-    """Passwords, tokens and keys should be secrets, not environment variables, which DescribeJobDefinitions shows."""
+    """Passwords, tokens and keys should be secrets, because environment variables are visible in DescribeJobDefinitions."""
     name, value, node = variable.name, variable.value, variable.node
     if isinstance(node, dict) and _OF_SECRETS_MANAGER in str(node.get("Value")):
-        message = "a variable holds a secret that CloudFormation writes into the definition in the open"
+        message = "a variable has a secret that CloudFormation writes into the definition as plain text"
         yield Finding(variable, f"{message}, got {name}" if known(name) else message, at="Value")
     elif known(value) and _ACCESS_KEY_ID.search(value):
-        yield Finding(variable, "a variable must hold no access key, got one", at="Value")
+        yield Finding(variable, "a variable must not contain an access key, got one", at="Value")
     elif known(name) and known(value) and _NAMED_SECRET.search(name) and not _NO_SECRET.fullmatch(value):
-        yield Finding(variable, f"{name} looks like a secret, got its value in the open", at="Value")
+        yield Finding(variable, f"{name} looks like a secret, got its value as plain text", at="Value")

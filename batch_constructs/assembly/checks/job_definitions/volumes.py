@@ -1,4 +1,4 @@
-"""Volumes of jobs on Amazon ECS, and where containers mount them."""
+"""Volumes of jobs on Amazon ECS, and their mount points."""
 
 from __future__ import annotations
 
@@ -29,19 +29,21 @@ _SOURCES = ("Host", "EfsVolumeConfiguration", "S3FilesVolumeConfiguration")
     prevents="ClientException: the volume is not valid",
 )
 def one_source(definition: JobDefinition) -> Iterator[Finding]:
-    """A volume must come from the host, from EFS or from S3 Files; Fargate has no host."""
+    """A volume must be from the host, from EFS or from S3 Files; on Fargate it cannot be from the host."""
     for owner in owners(definition):
         for volume in owner.volumes:
             sources = volume.gives(*_SOURCES)
             if len(sources) > 1:
-                yield Finding(volume, f"a volume has one source, got {' and '.join(sources)}", at=sources[1])
+                yield Finding(
+                    volume, f"a volume must have one source, got {' and '.join(sources)}", at=sources[1]
+                )
             if definition.fargate and volume.host.gives("SourcePath"):
                 yield Finding(volume, "Fargate has no host paths", at="Host.SourcePath")
             yield from _members(volume)
 
 
 def _members(volume: Volume) -> Iterator[Finding]:
-    """What a volume on EFS or S3 Files must have."""
+    """Add a problem if a volume on EFS or S3 Files lacks a member or has an invalid one."""
     efs, s3_files = volume.efs, volume.s3_files
     if efs.lacks("FileSystemId"):
         yield Finding(efs, "EfsVolumeConfiguration needs FileSystemId, got none")
@@ -93,7 +95,7 @@ def mounts_name_volumes(owner: JobContainer | EcsTask) -> Iterator[Finding]:
     prevents="ClientException: access points need transit encryption and no root directory of their own",
 )
 def access_points(efs: EfsVolumeConfiguration) -> Iterator[Finding]:
-    """An access point decides about the directory, and must have encryption in transit."""
+    """A volume with an access point must not set a root directory, and must have encryption in transit."""
     if not efs.authorization_config.gives("AccessPointId"):
         return
     if is_none_of(efs.root_directory, None, "/"):
@@ -108,11 +110,11 @@ def access_points(efs: EfsVolumeConfiguration) -> Iterator[Finding]:
     "VOL-04",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="set TransitEncryption to ENABLED, and give the job a role that the file system lets in",
+    remedy="set TransitEncryption to ENABLED, and give the job a role that the file system allows",
     prevents="ClientException: IAM authorization needs transit encryption",
 )
 def iam_authorization(owner: JobContainer | EcsTask) -> Iterator[Finding]:
-    """Authorization by IAM must have encryption in transit, and a role to authorize."""
+    """IAM authorization must have encryption in transit, and a role."""
     role = "TaskRoleArn" if isinstance(owner, EcsTask) else "JobRoleArn"
     for volume in owner.volumes:
         efs = volume.efs
@@ -122,7 +124,7 @@ def iam_authorization(owner: JobContainer | EcsTask) -> Iterator[Finding]:
             message = f"Iam ENABLED needs TransitEncryption ENABLED, got {efs.transit_encryption or 'none'}"
             yield Finding(efs, message, at="TransitEncryption")
         if owner.lacks(role):
-            message = f"Iam ENABLED needs {role}, got none: there is nobody to authorize"
+            message = f"Iam ENABLED needs {role}, got none, so there is no role to authorize"
             yield Finding(efs, message, at="AuthorizationConfig.Iam", severity=WARNING)
 
 
@@ -134,7 +136,7 @@ def iam_authorization(owner: JobContainer | EcsTask) -> Iterator[Finding]:
     prevents="jobs that fail: older platforms cannot mount EFS",
 )
 def efs_on_fargate(definition: JobDefinition) -> Iterator[Finding]:
-    """EFS on Fargate must have platform version 1.4.0."""
+    """EFS on Fargate must have platform version 1.4.0 or later."""
     for owner in owners_of_one_node(definition):
         if isinstance(owner, EcsTask):
             version, at = owner.platform_version, "PlatformVersion"
@@ -151,7 +153,7 @@ def efs_on_fargate(definition: JobDefinition) -> Iterator[Finding]:
     chapter=_CHAPTER,
     severity=ERROR,
     remedy="run the job on Fargate or managed instances with a job role, or mount EFS",
-    prevents="tasks that fail at their start",
+    prevents="tasks that fail to start",
 )
 def s3_files_volumes(definition: JobDefinition) -> Iterator[Finding]:
     """S3 Files must be mounted with the role of the job, and cannot be mounted on EC2."""

@@ -1,4 +1,4 @@
-"""Jobs on Windows, which only Fargate runs."""
+"""Jobs on Windows, which run only on Fargate."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Job Definition Parameters"
-# A Windows Server that came after the words of the API.
+# A version of Windows Server that is newer than the API's list.
 _LATER_WINDOWS = re.compile(r"WINDOWS_SERVER_20[0-9]{2}_(CORE|FULL)")
 
 
@@ -27,26 +27,26 @@ _LATER_WINDOWS = re.compile(r"WINDOWS_SERVER_20[0-9]{2}_(CORE|FULL)")
     "WIN-01",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="leave out what only Linux has: LinuxParameters, Privileged, ReadonlyRootFilesystem, Ulimits, User and EFS",
+    remedy="leave out settings for Linux only: LinuxParameters, Privileged, ReadonlyRootFilesystem, Ulimits, User and EFS",
 )
 def windows_has_no_linux_features(job: JobContainer | EcsTask) -> Iterator[Finding]:
-    """A container on Windows cannot have Linux parameters, privileges, a user, ulimits, a read-only root or an EFS volume."""
+    """A container on Windows cannot have settings for Linux, such as ulimits, a user, privileges or an EFS volume."""
     if not _windows(job.runtime_platform):
         return
     containers: Sequence[Container] = (job,) if isinstance(job, JobContainer) else job.containers
     for container in containers:
         for name in _linux_members(container):
-            yield Finding(container, f"containers on Windows have no {name}, got one", at=name)
+            yield Finding(container, f"containers on Windows cannot have {name}, got one", at=name)
     for volume in job.volumes:
         yield from _efs_on_windows(volume)
 
 
 def _linux_members(container: Container) -> Iterator[str]:
-    """Those members, by CloudFormation name, that the container gives although Windows has none of them."""
+    """Yield the members of the container, by CloudFormation name, that Windows does not support."""
     for word in WINDOWS_REFUSED:
         name = word[:1].upper() + word[1:]
         value = container.raw(name) if container.gives(name) else None
-        # A false, an empty list and an empty structure ask for nothing: aws-cdk-lib writes them by itself.
+        # False, an empty list and an empty structure have no effect; aws-cdk-lib writes them itself.
         asks = not (value is False or value in ("false", [], {})) if known(value) else value is not None
         if asks:
             yield name
@@ -55,7 +55,7 @@ def _linux_members(container: Container) -> Iterator[str]:
 def _efs_on_windows(volume: Volume) -> Iterator[Finding]:
     if volume.efs.present:
         yield Finding(
-            volume, "containers on Windows have no EFS volumes, got one", at="EfsVolumeConfiguration"
+            volume, "containers on Windows cannot have EFS volumes, got one", at="EfsVolumeConfiguration"
         )
 
 
@@ -92,10 +92,10 @@ def windows_runs_on_x86_64(platform: RuntimePlatform) -> Iterator[Finding]:
     chapter=_CHAPTER,
     severity=ERROR,
     remedy="add an environment of type FARGATE to the queue",
-    prevents="a queue that the job blocks: Fargate Spot has no Windows",
+    prevents="a job that blocks the queue: Fargate Spot does not support Windows",
 )
 def windows_is_not_on_fargate_spot(submission: Submission) -> Iterator[Finding]:
-    """A job on Windows must come to a queue with an environment on Fargate that is not Spot."""
+    """A job on Windows must be submitted to a queue with a Fargate environment that is not Spot."""
     definition, queue = submission.definition, submission.queue
     if definition is None or queue is None or not any(map(_windows, _platforms(definition))):
         return

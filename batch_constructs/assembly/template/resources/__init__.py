@@ -1,4 +1,4 @@
-"""The resources that rules look at, each member in the words of its CloudFormation page."""
+"""The resources that rules look at, with members named as on their CloudFormation pages."""
 
 from __future__ import annotations
 

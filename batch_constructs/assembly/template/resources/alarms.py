@@ -1,4 +1,4 @@
-"""CloudWatch alarms, and whom they tell."""
+"""CloudWatch alarms, and the topics that they notify."""
 
 from __future__ import annotations
 
@@ -40,6 +40,6 @@ class Alarm(Resource):
 
     @property
     def concerns_batch(self) -> bool:
-        """Whether it is about metrics of AWS Batch, or those that this library counts."""
+        """Return whether it uses metrics of AWS Batch, or those that this library publishes."""
         namespaces = [self.namespace, *(query.metric_stat.metric.namespace for query in self.metrics)]
         return any(known(name) and name in {NAMESPACE, OWN_NAMESPACE} for name in namespaces)

@@ -1,4 +1,4 @@
-"""Budgets, and whom they tell."""
+"""Budgets, and their subscribers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from batch_constructs.assembly.template.views import Resource, View
 
 
 class BudgetSubscriber(View):
-    """Somebody who is told: an address, or a topic."""
+    """A subscriber of a budget: an email address or a topic."""
 
     subscription_type = Keyword("SubscriptionType")
     address = Text("Address")
@@ -16,13 +16,13 @@ class BudgetSubscriber(View):
 
 
 class BudgetNotification(View):
-    """When a budget tells somebody, and whom."""
+    """A threshold of a budget, with its subscribers."""
 
     subscribers = Structs("Subscribers", BudgetSubscriber)
 
 
 class Budget(Resource):
-    """What a month may cost."""
+    """A monthly budget."""
 
     TYPES = ("AWS::Budgets::Budget",)
 

@@ -7,13 +7,13 @@ from batch_constructs.assembly.template.views import Resource, View
 
 
 class AccessConfig(View):
-    """How the cluster decides who may enter."""
+    """The cluster's authentication settings."""
 
     authentication_mode = Keyword("AuthenticationMode")
 
 
 class EksCluster(Resource):
-    """An EKS cluster, as CloudFormation or the CDK's own provider makes it."""
+    """An EKS cluster, from CloudFormation or from the CDK's custom resource."""
 
     TYPES = ("AWS::EKS::Cluster", "Custom::AWSCDK-EKS-Cluster")
     NAME = "Name"

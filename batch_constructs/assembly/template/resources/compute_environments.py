@@ -46,7 +46,7 @@ class LaunchTemplateOverride(View):
 
 
 class LaunchTemplateSpecification(View):
-    """Which launch template an environment starts its instances from."""
+    """The launch template from which an environment starts its instances."""
 
     launch_template_id = Text("LaunchTemplateId")
     launch_template_name = Text("LaunchTemplateName")
@@ -63,7 +63,7 @@ class LaunchTemplateSpecification(View):
 
 
 class Ec2Configuration(View):
-    """The kind of image for the instances."""
+    """The kind of AMI for the instances."""
 
     batch_image_status = Text("BatchImageStatus")
     image_id_override = Text("ImageIdOverride")
@@ -72,13 +72,13 @@ class Ec2Configuration(View):
 
 
 class ScalingPolicy(View):
-    """How slowly an environment scales down."""
+    """The delay before an environment scales down."""
 
     min_scale_down_delay_minutes = Integer("MinScaleDownDelayMinutes")
 
 
 class CapacityReservations(View):
-    """Which capacity reservations are used."""
+    """The capacity reservations to use."""
 
     reservation_group_arn = Text("ReservationGroupArn")
     reservation_preference = Keyword("ReservationPreference")
@@ -91,7 +91,7 @@ class InstanceRequirements(View):
 
 
 class ManagedInstancesNetworkConfiguration(View):
-    """Where managed instances start."""
+    """The network of managed instances."""
 
     subnet_ids = Texts("Subnets")
     subnets = Links("Subnets", Subnet)
@@ -106,7 +106,7 @@ class ManagedInstancesStorageConfiguration(View):
 
 
 class InstanceLaunchTemplate(View):
-    """What managed instances are started with."""
+    """The settings with which managed instances start."""
 
     capacity_option_type = Keyword("CapacityOptionType")
     capacity_reservations = Struct("CapacityReservations", CapacityReservations)
@@ -120,7 +120,7 @@ class InstanceLaunchTemplate(View):
 
 
 class InfrastructureOptimization(View):
-    """When idle managed instances are given back."""
+    """The time after which idle managed instances are terminated."""
 
     scale_in_after = Integer("ScaleInAfter")
 
@@ -167,12 +167,12 @@ class ComputeResources(View):
 
     @property
     def fargate(self) -> bool:
-        """Whether it is Fargate for certain."""
+        """Return whether it is certainly Fargate."""
         return is_one_of(self.type, "FARGATE", "FARGATE_SPOT")
 
     @property
     def ec2(self) -> bool:
-        """Whether Batch starts EC2 instances for certain, on demand or Spot."""
+        """Return whether Batch certainly starts EC2 instances, on demand or Spot."""
         return is_one_of(self.type, "EC2", "SPOT")
 
     @property
@@ -187,7 +187,7 @@ class ComputeResources(View):
 
 
 class EksAccessEntry(View):
-    """Whether Batch makes itself an access entry in the cluster."""
+    """The setting that lets Batch create an access entry in the cluster."""
 
     desired_state = Keyword("DesiredState")
 
@@ -202,7 +202,7 @@ class EksConfiguration(View):
 
     @property
     def cluster_key(self) -> str | None:
-        """What environments of the same cluster have in common; ``None`` if it is not known."""
+        """A key that is equal for environments of the same cluster; ``None`` if the cluster is not known."""
         if self.cluster is not None:
             return f"{self.cluster.stack.name}/{self.cluster.logical_id}"
         return self.cluster_arn if known(self.cluster_arn) else None
@@ -215,7 +215,7 @@ class EcsSettings(View):
 
 
 class UpdatePolicy(View):
-    """What happens to running jobs during an infrastructure update."""
+    """The handling of running jobs during an infrastructure update."""
 
     job_execution_timeout_minutes = Integer("JobExecutionTimeoutMinutes")
     terminate_jobs_on_update = Boolean("TerminateJobsOnUpdate")
@@ -241,16 +241,16 @@ class ComputeEnvironment(Resource):
     update_policy = Struct("UpdatePolicy", UpdatePolicy)
 
     def raw(self, name: str) -> Any:
-        """A member as it stands in the template, resolved but of any type.
+        """Return a member as the template has it, resolved but of any type.
 
-        An empty ``ServiceRole``, as AWS's own skeletons have it, means the service-linked role, as none does.
+        An empty ``ServiceRole``, as in AWS's own skeletons, means the service-linked role, like an omitted one.
         """
         value = super().raw(name)
         return None if name == "ServiceRole" and isinstance(value, str) and not value else value
 
     @property
     def eks(self) -> bool | Unknown:
-        """Whether it runs on Amazon EKS."""
+        """Return whether it runs on Amazon EKS."""
         configuration = self.eks_configuration
         return (
             configuration.present

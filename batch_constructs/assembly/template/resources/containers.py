@@ -1,4 +1,4 @@
-"""What runs in a job on Amazon ECS: containers, their resources, storage, logs and secrets."""
+"""The containers of a job on Amazon ECS: their resources, storage, logs and secrets."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ResourceRequirement(View):
 
 
 class EnvironmentVariable(View):
-    """A variable that the container sees."""
+    """An environment variable of the container."""
 
     name = Text("Name")
     value = Text("Value")
@@ -46,7 +46,7 @@ class Secret(View):
 
 
 class Ulimit(View):
-    """A limit of the kernel for the container."""
+    """A kernel limit for the container."""
 
     name = Text("Name")
     soft_limit = Integer("SoftLimit")
@@ -54,7 +54,7 @@ class Ulimit(View):
 
 
 class Device(View):
-    """A device of the instance that the container sees."""
+    """A device of the instance that the container can use."""
 
     host_path = Text("HostPath")
     container_path = Text("ContainerPath")
@@ -81,7 +81,7 @@ class LinuxParameters(View):
 
 
 class LogConfiguration(View):
-    """Where the container's output goes. ``log_driver`` is in lower case in the API; compare it in capitals here."""
+    """The container's log driver. The API spells ``log_driver`` in lower case; compare it in capitals here."""
 
     log_driver = Keyword("LogDriver")
     options = TextMap("Options")
@@ -89,7 +89,7 @@ class LogConfiguration(View):
 
 
 class MountPoint(View):
-    """Where a volume appears in the container."""
+    """The mount of a volume in the container."""
 
     container_path = Text("ContainerPath")
     read_only = Boolean("ReadOnly")
@@ -97,7 +97,7 @@ class MountPoint(View):
 
 
 class EfsAuthorizationConfig(View):
-    """How the job authenticates at the file system."""
+    """The job's authentication at the file system."""
 
     access_point_id = Text("AccessPointId")
     access_point = Link("AccessPointId", AccessPoint)
@@ -131,7 +131,7 @@ class Host(View):
 
 
 class Volume(View):
-    """A volume that mount points name."""
+    """A volume that mount points refer to by name."""
 
     name = Text("Name")
     host = Struct("Host", Host)
@@ -140,7 +140,7 @@ class Volume(View):
 
 
 class NetworkConfiguration(View):
-    """Whether a Fargate task gets a public IP address."""
+    """The public IP address setting of a Fargate task."""
 
     assign_public_ip = Keyword("AssignPublicIp")
 
@@ -171,7 +171,7 @@ class FargatePlatformConfiguration(View):
 
 
 def required(requirements: Items[ResourceRequirement], kind: str) -> str | Unknown | None:
-    """The amount of ``VCPU``, ``MEMORY`` or ``GPU`` among requirements, as it is written; ``None``: not among them."""
+    """Return the amount of ``VCPU``, ``MEMORY`` or ``GPU`` as it is written; ``None`` if it is not listed."""
     for requirement in requirements:
         if is_one_of(requirement.type, kind):
             return requirement.value
@@ -180,7 +180,7 @@ def required(requirements: Items[ResourceRequirement], kind: str) -> str | Unkno
 
 
 class Container(View):
-    """What all containers on Amazon ECS have in common: the one of a job, of a node range, or of several in a task."""
+    """The members that all containers on Amazon ECS share: in a job, a node range, or a task of several."""
 
     image = Text("Image")
     command = Texts("Command")
@@ -197,11 +197,11 @@ class Container(View):
     user = Text("User")
 
     def requirement(self, kind: str) -> str | Unknown | None:
-        """What the container asks for of ``VCPU``, ``MEMORY`` or ``GPU``, as it is written; ``None``: nothing."""
+        """Return the amount of ``VCPU``, ``MEMORY`` or ``GPU`` in ``ResourceRequirements``; ``None`` if it is not listed."""
         return required(self.resource_requirements, kind)
 
     def amount(self, kind: str) -> str | Unknown | None:
-        """The same, wherever it is written."""
+        """Return the amount of ``VCPU``, ``MEMORY`` or ``GPU`` that the container asks for."""
         return self.requirement(kind)
 
 
@@ -223,7 +223,7 @@ class JobContainer(Container):
     volumes = Structs("Volumes", Volume)
 
     def amount(self, kind: str) -> str | Unknown | None:
-        """The same, also in the old form: ``Vcpus`` and ``Memory``."""
+        """Return the amount, from ``ResourceRequirements`` or the deprecated ``Vcpus`` and ``Memory``."""
         asked = self.requirement(kind)
         if asked is not None:
             return asked
@@ -232,7 +232,7 @@ class JobContainer(Container):
 
 
 class ContainerDependency(View):
-    """Another container that must have come so far before this one starts."""
+    """Another container that must reach a condition before this one starts."""
 
     container_name = Text("ContainerName")
     condition = Keyword("Condition")

@@ -1,4 +1,4 @@
-"""What starts jobs and what hears of them: EventBridge rules and their targets, log groups."""
+"""EventBridge rules and their targets, and log groups."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from batch_constructs.assembly.template.views import Resource, View
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# In an input template: <name>, a value from the event.
+# In an input template, <name> is a value from the event.
 _FROM_EVENT = re.compile(r"<([A-Za-z0-9._-]+)>")
 
 
@@ -38,7 +38,7 @@ class ArrayProperties(View):
 
 
 class BatchParameters(View):
-    """The job that a rule submits."""
+    """The job that an EventBridge rule submits."""
 
     job_name = Text("JobName")
     job_definition_arn = Text("JobDefinition")
@@ -48,27 +48,27 @@ class BatchParameters(View):
 
 
 class InputTransformer(View):
-    """How an event becomes what the target gets."""
+    """The conversion of an event into the target's input."""
 
     input_paths_map = Anything("InputPathsMap")
     input_template = Text("InputTemplate")
 
 
 class EventRetryPolicy(View):
-    """How often and how long EventBridge tries to deliver."""
+    """The limits within which EventBridge retries a delivery."""
 
     maximum_event_age_in_seconds = Integer("MaximumEventAgeInSeconds")
     maximum_retry_attempts = Integer("MaximumRetryAttempts")
 
 
 class DeadLetterConfig(View):
-    """The queue for what could not be delivered."""
+    """The queue for events that could not be delivered."""
 
     arn = Text("Arn")
 
 
 class EventTarget(View):
-    """Where a rule sends events to; a job queue if it has `batch_parameters`."""
+    """The target of a rule; a job queue if it has `batch_parameters`."""
 
     arn = Text("Arn")
     id = Text("Id")
@@ -85,12 +85,12 @@ class EventTarget(View):
 
     @property
     def concerns_batch(self) -> bool:
-        """Whether it gets events of AWS Batch, or submits a job."""
+        """Return whether it receives events of AWS Batch, or submits a job."""
         return self.batch_parameters.present or (isinstance(self.home, EventRule) and self.home.hears_batch)
 
     @property
     def message(self) -> Any:
-        """The JSON that the target gets; ``None``: the event as it is, without anything of ours."""
+        """The target's input as JSON; ``None`` if the target gets the event unchanged."""
         template = self.input_transformer.input_template
         if template is not None:
             return parse_json(template, _FROM_EVENT)
@@ -104,7 +104,7 @@ def _submissions(rule: EventRule) -> Iterator[Submission]:
             continue
         base = {**parameters.node, "JobQueue": node.get("Arn"), "RoleArn": node.get("RoleArn")}
         request = {name: value for name, value in base.items() if value is not None}
-        # Other spellings are passed over by EventBridge.
+        # EventBridge ignores other spellings.
         request = request_from(request, target.message, "ContainerOverrides", "Parameters")
         yield Submission(rule, parameters.steps, request)
 
@@ -123,7 +123,7 @@ class EventRule(Resource):
     submissions = Derived(Submission, _submissions)
 
     def pattern(self, *names: str) -> Any:
-        """A member of the event pattern: ``rule.pattern("detail", "status")``; ``None`` if it is not given."""
+        """Return a member of the event pattern, such as ``rule.pattern("detail", "status")``; ``None`` if it is omitted."""
         value = self.event_pattern
         for name in names:
             if not isinstance(value, dict):
@@ -133,7 +133,7 @@ class EventRule(Resource):
 
     @property
     def hears_batch(self) -> bool:
-        """Whether it is about events of AWS Batch."""
+        """Return whether it matches events of AWS Batch."""
         sources = self.pattern("source")
         return isinstance(sources, list) and any(isinstance(s, str) and s == "aws.batch" for s in sources)
 

@@ -16,7 +16,7 @@ class FileSystem(Resource):
 
 
 class AccessPoint(Resource):
-    """An entrance to an EFS file system."""
+    """An access point of an EFS file system."""
 
     TYPES = ("AWS::EFS::AccessPoint",)
 
@@ -24,7 +24,7 @@ class AccessPoint(Resource):
 
 
 class MountTarget(Resource):
-    """An address of an EFS file system in a subnet."""
+    """A mount target of an EFS file system in a subnet."""
 
     TYPES = ("AWS::EFS::MountTarget",)
 

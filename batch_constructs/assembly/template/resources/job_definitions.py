@@ -21,7 +21,7 @@ from batch_constructs.assembly.template.views import Resource, View
 
 
 class RetryRule(View):
-    """A condition on how an attempt ended, and what follows."""
+    """A condition on how an attempt ended, and the action to take."""
 
     action = Keyword("Action")
     on_exit_code = Text("OnExitCode")
@@ -30,20 +30,20 @@ class RetryRule(View):
 
 
 class RetryStrategy(View):
-    """How often a failed job is tried again; also where a job is submitted."""
+    """The number of attempts and the retry rules of a job; also part of submissions."""
 
     attempts = Integer("Attempts")
     evaluate_on_exit = Structs("EvaluateOnExit", RetryRule)
 
 
 class JobTimeout(View):
-    """How long an attempt may run; also where a job is submitted."""
+    """The time limit of an attempt; also part of submissions."""
 
     attempt_duration_seconds = Integer("AttemptDurationSeconds")
 
 
 class ConsumableResourceRequirement(View):
-    """An amount of a consumable resource that a job holds."""
+    """An amount of a consumable resource that a job uses."""
 
     consumable_resource_arn = Text("ConsumableResource")
     consumable_resource = Link("ConsumableResource", ConsumableResource)
@@ -51,7 +51,7 @@ class ConsumableResourceRequirement(View):
 
 
 class ConsumableResourceProperties(View):
-    """The consumable resources that a job holds."""
+    """The consumable resources that a job uses."""
 
     consumable_resource_list = Structs("ConsumableResourceList", ConsumableResourceRequirement)
 
@@ -76,7 +76,7 @@ class NodeProperties(View):
 
 
 class ResourceRetentionPolicy(View):
-    """Whether an update leaves the old revision active."""
+    """The setting that leaves the old revision active after an update."""
 
     skip_deregister_on_update = Boolean("SkipDeregisterOnUpdate")
 
@@ -105,7 +105,7 @@ class JobDefinition(Resource):
 
     @property
     def platform(self) -> str | Unknown:
-        """``EC2`` (also if nothing is said), ``FARGATE`` or ``MANAGED_INSTANCES``; unknown for an odd list."""
+        """``EC2`` (the default), ``FARGATE`` or ``MANAGED_INSTANCES``; unknown for an invalid list."""
         capabilities = self.platform_capabilities
         if capabilities.empty:
             return "EC2"
@@ -115,11 +115,11 @@ class JobDefinition(Resource):
 
     @property
     def fargate(self) -> bool:
-        """Whether its jobs run on Fargate for certain."""
+        """Return whether its jobs certainly run on Fargate."""
         platform = self.platform
         return isinstance(platform, str) and platform == "FARGATE"
 
     @property
     def multi_node(self) -> bool:
-        """Whether its jobs are multi-node parallel for certain."""
+        """Return whether its jobs are certainly multi-node parallel."""
         return isinstance(self.type_, str) and self.type_ == "MULTINODE"

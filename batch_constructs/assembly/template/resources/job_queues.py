@@ -13,7 +13,7 @@ from batch_constructs.assembly.template.views import Resource, View
 
 
 class ComputeEnvironmentOrder(View):
-    """An environment of a queue, and when it is tried."""
+    """An environment of a queue and its position."""
 
     order = Integer("Order")
     environment_arn = Text("ComputeEnvironment")
@@ -21,7 +21,7 @@ class ComputeEnvironmentOrder(View):
 
 
 class ServiceEnvironmentOrder(View):
-    """A service environment of a queue, and when it is tried."""
+    """A service environment of a queue and its position."""
 
     order = Integer("Order")
     environment_arn = Text("ServiceEnvironment")
@@ -29,7 +29,7 @@ class ServiceEnvironmentOrder(View):
 
 
 class JobStateTimeLimitAction(View):
-    """What happens to a job that stays too long in a state."""
+    """The action for a job that stays in a state for too long."""
 
     action = Keyword("Action")
     max_time_seconds = Integer("MaxTimeSeconds")
@@ -56,26 +56,26 @@ class JobQueue(Resource):
 
     @property
     def environments(self) -> tuple[ComputeEnvironment, ...]:
-        """Those compute environments of the queue that are in the assembly, in the order of the list."""
+        """The queue's compute environments that are in the assembly, in order of the list."""
         found = (entry.environment for entry in self.compute_environment_order)
         return tuple(environment for environment in found if environment is not None)
 
     @property
     def sees_all_environments(self) -> bool:
-        """Whether `environments` holds every compute environment of the queue."""
+        """Return whether `environments` contains every compute environment of the queue."""
         order = self.compute_environment_order
         return order.complete and len(self.environments) == len(order)
 
 
 class ResourceSharingConfiguration(View):
-    """What a quota share lends and borrows."""
+    """The lending and borrowing of a quota share."""
 
     strategy = Keyword("Strategy")
     borrow_limit = Integer("BorrowLimit")
 
 
 class PreemptionConfiguration(View):
-    """Whether jobs of a share stop each other."""
+    """The preemption between the jobs of a share."""
 
     in_share_preemption = Keyword("InSharePreemption")
 

@@ -23,10 +23,10 @@ from batch_constructs.assembly.template.views import Member, Resource, View
 
 
 class UserData(Member["str | Unknown | None"]):
-    """User data in clear; `Fn::Base64` and literal base64 are undone."""
+    """User data, decoded from `Fn::Base64` or literal base64."""
 
     def read(self, view: View) -> str | Unknown | None:
-        """The script or document, ``None`` if it is not given, a text with holes, or an unknown."""
+        """Return the script or document, possibly with unknown parts; ``None`` if it is omitted, or an unknown."""
         node: Any = view.node.get(self.name) if isinstance(view.node, dict) else None
         if isinstance(node, dict) and set(node) == {"Fn::Base64"}:
             value = view.home.stack.resolve(node["Fn::Base64"])
@@ -52,7 +52,7 @@ class Ebs(View):
 
 
 class BlockDeviceMapping(View):
-    """Which disk has which device name."""
+    """A disk and its device name."""
 
     device_name = Text("DeviceName")
     ebs = Struct("Ebs", Ebs)
@@ -80,7 +80,7 @@ class LaunchTemplateProfile(View):
 
 
 class MetadataOptions(View):
-    """How the instance's metadata can be reached."""
+    """The access to the instance's metadata."""
 
     http_tokens = Keyword("HttpTokens")
     http_endpoint = Keyword("HttpEndpoint")
@@ -88,14 +88,14 @@ class MetadataOptions(View):
 
 
 class Placement(View):
-    """Where the instance stands."""
+    """The placement of the instance."""
 
     group_name = Text("GroupName")
     tenancy = Keyword("Tenancy")
 
 
 class LaunchTemplateData(View):
-    """What an instance is started with."""
+    """The settings with which an instance starts."""
 
     block_device_mappings = Structs("BlockDeviceMappings", BlockDeviceMapping)
     disable_api_termination = Boolean("DisableApiTermination")

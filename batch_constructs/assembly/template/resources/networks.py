@@ -26,7 +26,7 @@ class Vpc(Resource):
 
 
 class Subnet(Resource):
-    """A subnet; `Networks` of the assembly knows where it leads to."""
+    """A subnet; `Networks` of the assembly knows its routes."""
 
     TYPES = ("AWS::EC2::Subnet",)
 
@@ -74,7 +74,7 @@ class Route(Resource):
 
 
 class SubnetRouteTableAssociation(Resource):
-    """Which table a subnet uses."""
+    """The route table of a subnet."""
 
     TYPES = ("AWS::EC2::SubnetRouteTableAssociation",)
 
@@ -84,7 +84,7 @@ class SubnetRouteTableAssociation(Resource):
 
 
 class SecurityGroupRule(View):
-    """What a security group lets in or out, written inside the group."""
+    """An inline rule of a security group."""
 
     protocol = Text("IpProtocol")
     from_port = Integer("FromPort")
@@ -111,7 +111,7 @@ class SecurityGroup(Resource):
 
 
 class DefaultGroupRestriction(Resource):
-    """What the CDK makes of ``restrict_default_security_group``: it removes all rules of a VPC's default group."""
+    """The CDK's custom resource for ``restrict_default_security_group``: it removes all rules of a VPC's default group."""
 
     TYPES = ("Custom::VpcRestrictDefaultSG",)
 
@@ -119,7 +119,7 @@ class DefaultGroupRestriction(Resource):
 
 
 class _StandaloneRule(Resource):
-    """A rule that is a resource of its own."""
+    """A security group rule that is a separate resource."""
 
     protocol = Text("IpProtocol")
     from_port = Integer("FromPort")
@@ -131,7 +131,7 @@ class _StandaloneRule(Resource):
 
 
 class SecurityGroupIngress(_StandaloneRule):
-    """A rule for what comes in."""
+    """A rule for incoming traffic."""
 
     TYPES = ("AWS::EC2::SecurityGroupIngress",)
 
@@ -140,7 +140,7 @@ class SecurityGroupIngress(_StandaloneRule):
 
 
 class SecurityGroupEgress(_StandaloneRule):
-    """A rule for what goes out."""
+    """A rule for outgoing traffic."""
 
     TYPES = ("AWS::EC2::SecurityGroupEgress",)
 
@@ -149,7 +149,7 @@ class SecurityGroupEgress(_StandaloneRule):
 
 
 class VpcEndpoint(Resource):
-    """A way from a VPC to a service. The service's name ends in ``.ecs``, ``.s3`` and so on."""
+    """An endpoint in a VPC for a service, whose name ends in ``.ecs``, ``.s3`` and so on."""
 
     TYPES = ("AWS::EC2::VPCEndpoint",)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class PipeTargetParameters(View):
-    """What a pipe's target gets; for a job queue the request stands in ``BatchJobParameters``."""
+    """The input of a pipe's target; ``BatchJobParameters`` holds the request for a job queue."""
 
     batch_job_parameters = Anything("BatchJobParameters")
     input_template = Text("InputTemplate")
@@ -34,7 +34,7 @@ def _submissions(pipe: Pipe) -> Iterator[Submission]:
 
 
 def _without_paths(node: Any) -> Any:
-    """Values that a pipe takes from the event, as ``$.body.name``, are unknown."""
+    """Replace values that a pipe takes from the event, such as ``$.body.name``, by unknowns."""
     match node:
         case dict():
             return {key: _without_paths(value) for key, value in node.items()}

@@ -7,7 +7,7 @@ from batch_constructs.assembly.template.views import Resource
 
 
 class PlacementGroup(Resource):
-    """How instances stand to each other. ``Ref`` gives its name."""
+    """A placement strategy for instances. ``Ref`` returns its name."""
 
     TYPES = ("AWS::EC2::PlacementGroup",)
 

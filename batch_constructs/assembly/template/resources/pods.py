@@ -1,4 +1,4 @@
-"""What runs in a job on Amazon EKS: a pod with its containers and volumes."""
+"""The pods of jobs on Amazon EKS, with their containers and volumes."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ _REQUIREMENTS = {"VCPU": "cpu", "MEMORY": "memory", "GPU": "nvidia.com/gpu"}
 
 
 class PodEnvironmentVariable(View):
-    """A variable that the container sees."""
+    """An environment variable of the container."""
 
     name = Text("Name")
     value = Text("Value")
 
 
 class PodResources(View):
-    """What a container asks for: ``cpu``, ``memory`` and ``nvidia.com/gpu``, as texts."""
+    """The amounts of ``cpu``, ``memory`` and ``nvidia.com/gpu`` that a container asks for, as strings."""
 
     limits = TextMap("Limits")
     requests = TextMap("Requests")
 
 
 class PodSecurityContext(View):
-    """With which rights a container runs."""
+    """The user and privileges of a container."""
 
     allow_privilege_escalation = Boolean("AllowPrivilegeEscalation")
     privileged = Boolean("Privileged")
@@ -40,7 +40,7 @@ class PodSecurityContext(View):
 
 
 class PodVolumeMount(View):
-    """Where a volume appears in the container."""
+    """The mount of a volume in the container."""
 
     mount_path = Text("MountPath")
     name = Text("Name")
@@ -62,7 +62,7 @@ class PodContainer(View):
     volume_mounts = Structs("VolumeMounts", PodVolumeMount)
 
     def requirement(self, kind: str) -> str | Unknown | None:
-        """What the container asks for of ``VCPU``, ``MEMORY`` (in MiB) or ``GPU``, as on ECS; ``None``: nothing."""
+        """Return the amount of ``VCPU``, ``MEMORY`` (in MiB) or ``GPU``, as on ECS; ``None`` if it is not given."""
         name = _REQUIREMENTS[kind]
         sides = (self.resources.requests, self.resources.limits)
         amounts = (side.get(name) if isinstance(side, dict) else side for side in sides)
@@ -70,7 +70,7 @@ class PodContainer(View):
         return found.removesuffix("Mi") if kind == "MEMORY" and known(found) else found
 
     def amount(self, kind: str) -> str | Unknown | None:
-        """The same: a pod has no older form."""
+        """Return the requirement, since a pod has no older form."""
         return self.requirement(kind)
 
 
@@ -102,7 +102,7 @@ class PersistentVolumeClaim(View):
 
 
 class PodVolume(View):
-    """A volume that mounts name."""
+    """A volume that mounts refer to by name."""
 
     empty_dir = Struct("EmptyDir", EmptyDir)
     host_path = Struct("HostPath", HostPath)

@@ -1,4 +1,4 @@
-"""IAM roles: who may take them on, and what they allow."""
+"""IAM roles: their trust and their policies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from batch_constructs.assembly.template.views import Resource, View
 
 
 class Principals(View):
-    """Whom a statement is about."""
+    """The principals of a statement."""
 
     services = Texts("Service", or_one=True)
     aws = Texts("AWS", or_one=True)
@@ -15,7 +15,7 @@ class Principals(View):
 
 
 class Statement(View):
-    """A statement of a policy document. ``principal`` may also be the text ``*``."""
+    """A statement of a policy document. ``principal`` may also be the string ``*``."""
 
     effect = Text("Effect")
     actions = Texts("Action", or_one=True)
@@ -41,7 +41,7 @@ class InlinePolicy(View):
 
 
 class Role(Resource):
-    """An IAM role; `Permissions` of the assembly knows the policies that are attached from outside."""
+    """An IAM role; `Permissions` of the assembly knows the policies that are attached to it."""
 
     TYPES = ("AWS::IAM::Role",)
     NAME = "RoleName"
@@ -54,7 +54,7 @@ class Role(Resource):
 
 
 class AttachedPolicy(Resource):
-    """A policy of its own that names the roles it is attached to."""
+    """A policy resource that names the roles it is attached to."""
 
     TYPES = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy")
     NAME = "ManagedPolicyName"
@@ -66,7 +66,7 @@ class AttachedPolicy(Resource):
 
 
 class InstanceProfile(Resource):
-    """What puts a role on an instance."""
+    """An instance profile, which gives instances a role."""
 
     TYPES = ("AWS::IAM::InstanceProfile",)
     NAME = "InstanceProfileName"

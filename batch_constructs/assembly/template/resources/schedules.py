@@ -21,7 +21,7 @@ _CONTEXT = re.compile(r"<(aws\.scheduler\.[a-z-]+)>")
 
 
 class ScheduleTarget(View):
-    """What a schedule calls, and with what."""
+    """The API call of a schedule, and its input."""
 
     arn = Text("Arn")
     input = Text("Input")
@@ -32,7 +32,7 @@ class ScheduleTarget(View):
 
     @property
     def concerns_batch(self) -> bool:
-        """Whether it calls SubmitJob for certain."""
+        """Return whether it certainly calls SubmitJob."""
         return SUBMIT_JOB.search(shown(self.arn)) is not None
 
 

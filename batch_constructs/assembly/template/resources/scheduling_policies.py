@@ -1,4 +1,4 @@
-"""Scheduling policies: fair shares of a queue."""
+"""Scheduling policies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class ShareAttributes(View):
 
 
 class FairsharePolicy(View):
-    """How compute time is divided among share identifiers."""
+    """The division of compute time among share identifiers."""
 
     compute_reservation = Number("ComputeReservation")
     share_decay_seconds = Number("ShareDecaySeconds")
@@ -22,7 +22,7 @@ class FairsharePolicy(View):
 
 
 class QuotaSharePolicy(View):
-    """How idle capacity of quota shares is lent."""
+    """The assignment of idle capacity to quota shares."""
 
     idle_resource_assignment_strategy = Keyword("IdleResourceAssignmentStrategy")
 

@@ -1,4 +1,4 @@
-"""Service environments, and resources that jobs use up or share by count."""
+"""Service environments and consumable resources."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from batch_constructs.assembly.template.views import Resource, View
 
 
 class CapacityLimit(View):
-    """How much of a unit there is."""
+    """The capacity of an environment or a share, in a unit."""
 
     capacity_unit = Text("CapacityUnit")
     max_capacity = Integer("MaxCapacity")
 
 
 class ServiceEnvironment(Resource):
-    """The capacity of another service, such as SageMaker training."""
+    """Capacity in another service, such as SageMaker training."""
 
     TYPES = ("AWS::Batch::ServiceEnvironment",)
     NAME = "ServiceEnvironmentName"
@@ -27,7 +27,7 @@ class ServiceEnvironment(Resource):
 
 
 class ConsumableResource(Resource):
-    """A resource that is counted, such as licences."""
+    """A counted resource, such as licences."""
 
     TYPES = ("AWS::Batch::ConsumableResource",)
     NAME = "ConsumableResourceName"

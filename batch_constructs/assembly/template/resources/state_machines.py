@@ -25,13 +25,13 @@ _COMPUTED = Unknown("a JSONata expression")
 
 
 class Definition(Member[Any]):
-    """A state machine's definition from its text or its object, with the substitutions made."""
+    """A state machine's definition, from its string or its object, with the substitutions applied."""
 
     def __init__(self) -> None:
         super().__init__("")
 
     def read(self, view: View) -> Any:
-        """The definition as JSON, unknown leaves and all; ``None`` if it stands elsewhere."""
+        """Return the definition as JSON with unknown leaves; ``None`` if it is not in the template."""
         machine: Any = view
         values = machine.substitutions
 
@@ -84,9 +84,9 @@ def _resource(state: dict[str, Any]) -> str:
 
 
 def _request(node: Any, *, free: bool = False) -> Any:
-    """A request in the spelling of CloudFormation; what the state's input decides is unknown.
+    """Return a request spelled as in CloudFormation; values from the state's input are unknown.
 
-    Step Functions takes values from the input for members whose name ends in ``.$`` (JSONPath), and for texts in
+    Step Functions takes values from the input for members whose name ends in ``.$`` (JSONPath), and for strings in
     ``{% %}`` (JSONata).
     """
     match node:
@@ -107,7 +107,7 @@ def _request(node: Any, *, free: bool = False) -> Any:
 
 
 class StateMachine(Resource):
-    """A Step Functions state machine, or one of SAM."""
+    """A Step Functions state machine, from CloudFormation or from SAM."""
 
     TYPES = ("AWS::StepFunctions::StateMachine", SAM_TYPE)
     NAME = "StateMachineName"

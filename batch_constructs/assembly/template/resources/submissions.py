@@ -1,4 +1,4 @@
-"""A job that is sent to a queue, by whatever sends it, in the words of SubmitJob.
+"""A job that a resource submits to a queue, with the members of SubmitJob.
 
 `EventRule`, `Schedule`, `Pipe` and `StateMachine` have ``submissions``; ``model.of(Submission)`` are all of them.
 """
@@ -43,17 +43,17 @@ from batch_constructs.assembly.template.views import Member, View
 _REVISION = re.compile(r":[0-9]+\Z")
 
 FREE_KEYS = ("Parameters", "Tags", "Limits", "Requests", "Annotations", "Labels")
-"""Members of a request whose keys are the user's own, in the user's spelling."""
+"""Members of a request whose keys users choose, and whose spelling must stay."""
 
 
 class CurrentRevision(Member["JobDefinition | None"]):
-    """The definition that a member names, unless it is a revision that somebody wrote down.
+    """The definition that a member names, unless it names a certain revision.
 
-    What that one holds is not in the template: it has what will be the newest revision.
+    An older revision is not in the template, which describes the newest one.
     """
 
     def read(self, view: View) -> JobDefinition | None:
-        """The definition, or ``None``: it is somewhere else, or an older one."""
+        """Return the definition; ``None`` if it is elsewhere or an older revision."""
         value = view.raw(self.name)
         end = value.suffix if isinstance(value, PartialText) else value
         return None if isinstance(end, str) and _REVISION.search(end) else linked(view, value, JobDefinition)
@@ -66,14 +66,14 @@ class SubmittedArray(View):
 
 
 class JobDependency(View):
-    """A job that must have ended before this one starts."""
+    """A job that must end before this one starts."""
 
     job_id = Text("JobId")
     type = Text("Type")
 
 
 class ContainerOverrides(View):
-    """What the job's container gets instead of what its definition says; of one of several, by name."""
+    """The settings that replace those of the definition's container; in a task of several, selected by name."""
 
     name = Text("Name")
     command = Texts("Command")
@@ -84,7 +84,7 @@ class ContainerOverrides(View):
     vcpus = Integer("Vcpus")
 
     def requirement(self, kind: str) -> str | Unknown | None:
-        """What is asked for of ``VCPU``, ``MEMORY`` or ``GPU``, as it is written; ``None``: the definition decides."""
+        """Return the amount of ``VCPU``, ``MEMORY`` or ``GPU`` as it is written; ``None``: the definition decides."""
         return required(self.resource_requirements, kind)
 
 
@@ -143,11 +143,11 @@ class NodeOverrides(View):
 
 
 class Submission(View):
-    """A job that a rule, a schedule, a pipe or a state machine sends to a queue.
+    """A job that a rule, a schedule, a pipe or a state machine submits to a queue.
 
-    ``definition`` and ``queue`` are resources of the assembly, ``None`` if they are elsewhere or open; what the
-    template says about them stands in ``definition_arn`` and ``queue_arn``, which may also be names. ``role`` is who
-    submits. Members that the sender takes from its input at run time are unknown.
+    ``definition`` and ``queue`` are resources of the assembly, ``None`` if they are elsewhere or unknown;
+    ``definition_arn`` and ``queue_arn`` hold the template's own values, which may also be names. ``role`` submits
+    the job. Members that the sender takes from its input at run time are unknown.
     """
 
     job_name = Text("JobName")
@@ -176,12 +176,12 @@ class Submission(View):
 
     @property
     def sure(self) -> bool:
-        """Whether the template gives the request, so that what is not in it is for certain left out."""
+        """Return whether the template contains the request, so that a missing member is certainly omitted."""
         return isinstance(self.node, dict)
 
 
 def request_from(base: dict[str, Any], more: Any, *keys: str) -> dict[str, Any]:
-    """A request with the members of some more JSON; these members are unknown if the JSON is."""
+    """Return a request with some members taken from other JSON; they are unknown if that JSON is."""
     if isinstance(more, dict):
         return {**base, **{key: more[key] for key in keys if key in more}}
     return {**base, **dict.fromkeys(keys, more)} if isinstance(more, Unknown) else base

@@ -1,4 +1,4 @@
-"""SNS topics: who may publish to them, with which key, and who hears of it."""
+"""SNS topics: publishers, encryption keys and subscribers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from batch_constructs.assembly.template.views import Resource, View
 
 
 class Key(Resource):
-    """A KMS key; without a policy only the account itself may use it."""
+    """A KMS key; without a policy only its own account may use it."""
 
     TYPES = ("AWS::KMS::Key",)
 
@@ -16,7 +16,7 @@ class Key(Resource):
 
 
 class InlineSubscription(View):
-    """Who hears of the topic that it stands in."""
+    """A subscriber that is listed in the topic."""
 
     endpoint = Text("Endpoint")
 
@@ -34,7 +34,7 @@ class Topic(Resource):
 
 
 class TopicPolicy(Resource):
-    """Who may publish: to several topics, or to one."""
+    """The policy that allows publishing, for several topics or for one."""
 
     TYPES = ("AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy")
 
@@ -44,7 +44,7 @@ class TopicPolicy(Resource):
 
 
 class Subscription(Resource):
-    """Who hears of a topic."""
+    """A subscriber of a topic."""
 
     TYPES = ("AWS::SNS::Subscription",)
 
