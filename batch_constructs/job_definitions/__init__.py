@@ -1,1 +1,1 @@
-"""Job definitions: what a job runs, with how much, and what happens when it fails."""
+"""Job definitions: what a job runs, its resources, and its retries."""

@@ -1,4 +1,4 @@
-"""What every job definition is to the rest of an app: an ARN per revision, a name over all of them."""
+"""The base classes of job definitions: an ARN per revision, and a name over all revisions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class JobDefinitionBase(Referable):
     """A job definition that a submission can name, made here or elsewhere."""
 
     job_definition_arn: str
-    """The definition's ARN. Of a definition made here it ends in the revision that this deploy registers."""
+    """The definition's ARN. For a definition made here it ends in the revision that this deploy registers."""
 
     _consumed: Mapping[IConsumableResourceRef, Number] = MappingProxyType({})
     _consumed_by_nodes: Mapping[IConsumableResourceRef, Number] = MappingProxyType({})
@@ -45,27 +45,27 @@ class JobDefinitionBase(Referable):
 
     @property
     def job_definition_name(self) -> str:
-        """The name over all revisions. Submit by it, and a later deploy needs no change on your side."""
+        """The name over all revisions. If you submit by it, a later deploy needs no change on your side."""
         return Fn.select(1, Fn.split("/", name_and_revisions(self.job_definition_arn)[0]))
 
     @property
     def job_definition_ref(self) -> JobDefinitionReference:
-        """What submitters of this library, of the CDK's L2 and of its L1 take."""
+        """The reference that submitters of this library, of the CDK's L2 and of its L1 take."""
         return JobDefinitionReference(job_definition_arn=self.job_definition_arn)
 
     def consume(self, resource: IConsumableResourceRef, *, quantity: Number = 1) -> None:
-        """Have each job hold some of a consumable resource, such as seats of a licence, while it runs.
+        """Let each job use some of a consumable resource, such as seats of a licence, while it runs.
 
-        A job waits until there is as much; what is not replenishable it uses up.
-
-        Guide: Resource-aware scheduling (newer than the table of contents).
+        A job waits until that quantity is free; if the resource is not replenishable, the job uses it up.
 
         Args:
             resource: A `ConsumableResource`, one of the CDK's, or an imported one.
-            quantity: How much of it, at least 1; by default 1.
+            quantity: The quantity, at least 1; by default 1.
 
         Raises:
             ValueError: the quantity is too small, the resource is consumed already, or the definition is imported.
+
+        Guide: Resource-aware scheduling (newer than the table of contents).
         """
         cfn: batch.CfnJobDefinition | None = getattr(self, "cfn", None)
         problems = Problems()
@@ -86,9 +86,9 @@ class JobDefinitionBase(Referable):
 
     @property
     def consumes(self) -> Mapping[IConsumableResourceRef, Number]:
-        """How much of which consumable resources each job holds; of an imported definition nothing is known.
+        """The quantity of each consumable resource that a job uses; unknown for an imported definition.
 
-        Of a multi-node job each node holds what its group says.
+        In a multi-node job each node uses the resources of its group.
         """
         return {**self._consumed_by_nodes, **self._consumed}
 
@@ -97,46 +97,46 @@ class JobDefinitionBase(Referable):
     ) -> iam.Grant:
         """Allow to register further revisions of this definition and to deregister any, and nothing else.
 
-        Who names a role in a definition must be allowed to pass it; so this allows to pass its job role and its
-        execution role to ECS tasks, and no other role. Revisions with tags need ``batch:TagResource``, too.
+        Whoever names a role in a definition must be allowed to pass it. So this allows to pass its job role and its
+        execution role to ECS tasks, and no other role. Revisions with tags also need ``batch:TagResource``.
+
+        Args:
+            grantee: The role, function or user that registers.
+            roles: The roles that new revisions may name. By default those of this definition; required for an imported
+                one, ``[]`` for none.
+
+        Raises:
+            ValueError: the definition is imported and no roles are given, or the grantee is in another account.
 
         Guide: Supported Resource-Level Permissions for AWS Batch API Actions; Troubleshooting AWS Batch Identity and
         Access (``iam:PassRole``).
-
-        Args:
-            grantee: A role, a function, a user: who registers.
-            roles: The roles that new revisions may name. By default those of this definition; of an imported one
-                they must be given, ``[]`` for none.
-
-        Raises:
-            ValueError: the definition is imported and no roles are given, or the grantee is of another account.
         """
         grants.check_account(grantee, self.env, "grant_register")
         passed = self._roles_to_pass(grantee) if roles is None else roles
         named = name_and_revisions(self.job_definition_arn, grants.place_for(grantee, self.env))
         return grants.register(grantee, named, passed)
 
-    def grant_read_logs(self, grantee: iam.IGrantable) -> iam.Grant:  # noqa: ARG002 - for those who know
+    def grant_read_logs(self, grantee: iam.IGrantable) -> iam.Grant:  # noqa: ARG002 - for its subclasses
         """Allow to read what its jobs write to CloudWatch Logs.
 
-        Guide: Using the awslogs Log Driver (newer than the table of contents).
-
         Args:
-            grantee: A role, a function, a user: who reads.
+            grantee: The role, function or user that reads.
 
         Raises:
-            ValueError: the definition is imported; where its jobs write is not known.
+            ValueError: the definition is imported, so the log group of its jobs is unknown.
+
+        Guide: Using the awslogs Log Driver (newer than the table of contents).
         """
         raise ValueError(
-            "grant_read_logs needs a definition made in this app: an imported one does not tell its log group; "
+            "grant_read_logs needs a definition made in this app: the log group of an imported one is unknown; "
             f"call grant_read of the log group instead, got {self.node.path!r}"
         )
 
-    def _roles_to_pass(self, grantee: iam.IGrantable) -> Sequence[iam.IRole]:  # noqa: ARG002 - for those who know
-        """The roles that this definition names; those that it gets later are granted when it gets them."""
+    def _roles_to_pass(self, grantee: iam.IGrantable) -> Sequence[iam.IRole]:  # noqa: ARG002 - for its subclasses
+        """Return the roles that this definition names; those that it gets later are granted then."""
         raise ValueError(
-            "grant_register needs roles, the job and execution roles that new revisions may name: an imported "
-            f"definition does not tell them; give roles=[] for none, got {self.node.path!r} without"
+            "grant_register needs roles, the job and execution roles that new revisions may name: those of an imported "
+            f"definition are unknown; give roles=[] for none, got {self.node.path!r} without"
         )
 
     @staticmethod
@@ -176,7 +176,7 @@ class ImportedJobDefinition(JobDefinitionBase):
     """
 
     def __init__(self, scope: Construct, id: str, *, job_definition_arn: str) -> None:
-        """Refer to it.
+        """Refer to a definition by its ARN.
 
         Args:
             scope: Where the reference belongs.
@@ -192,28 +192,28 @@ class ImportedJobDefinition(JobDefinitionBase):
         self.job_definition_arn = self._imported_arn = job_definition_arn
 
     def use(self, resource: object, **_: object) -> Never:
-        """Refuse: what an imported definition runs with is written elsewhere.
+        """Refuse: the containers and roles of an imported definition are written elsewhere.
 
         Args:
-            resource: What to use.
+            resource: The resource to use.
 
         Raises:
             ValueError: always.
         """
         raise ValueError(
             f"use needs a definition made in this app, got {self.node.path!r}, imported: grant the right to "
-            f"{type(resource).__name__} to the role that its jobs have, and give the name by overrides of the submission"
+            f"{type(resource).__name__} to the role of its jobs, and set the variable by overrides of the submission"
         )
 
 
 def consumed_by(job_definition: IJobDefinitionRef, submitter: iam.IGrantable) -> list[str]:
-    """The ARNs of what a definition's jobs consume: who submits a job must be allowed to use that.
+    """Return the ARNs of the consumable resources of a definition: submitting its jobs needs the right to use them.
 
-    What the definition consumes later in the app is granted then.
+    Resources that the definition gets later in the app are granted then.
 
     Args:
-        job_definition: Ours; of others nothing is known.
-        submitter: Who is about to be allowed to submit its jobs.
+        job_definition: The definition; the resources of definitions not made by this library are unknown.
+        submitter: The principal that will be allowed to submit its jobs.
     """
     if not isinstance(job_definition, JobDefinitionBase):
         return []
@@ -225,7 +225,7 @@ def arn_of(job_definition: IJobDefinitionRef) -> str:
     """Return the ARN of a definition, which other stacks read when they are deployed and never import.
 
     Args:
-        job_definition: Ours, the L2's, an L1 or an imported one. Ours are never imported from the start.
+        job_definition: Ours, the L2's, an L1 or an imported one. Ours are never exported to other stacks.
     """
     if not isinstance(job_definition, JobDefinitionBase):
         made = (
@@ -237,18 +237,18 @@ def arn_of(job_definition: IJobDefinitionRef) -> str:
 
 
 def name_and_revisions(job_definition_arn: str, env: ResourceEnvironment | None = None) -> tuple[str, str]:
-    """The two resources of an IAM statement that cover a definition: its name, and all its revisions.
+    """Return the two resources of an IAM statement that cover a definition: its name, and all its revisions.
 
-    Submitting by name and submitting by revision are different resources to IAM; a grant on the revision of one
+    To IAM, submitting by name and submitting by revision are different resources; a grant on the revision of one
     deploy breaks at the next.
 
     Args:
         job_definition_arn: The definition's ARN.
-        env: Where the definition is, if that is another place than that of the stack which names it.
+        env: The account and Region of the definition, if they differ from those of the stack that names it.
     """
     if known(job_definition_arn):
         name = ":".join(job_definition_arn.split(":")[:6])
     else:
-        # Jobs are submitted in the definition's own account and Region; only the name must be cut out.
+        # Jobs are submitted in the definition's own account and Region, so only the name must be cut out.
         name = cdk.arn("batch", Fn.select(5, Fn.split(":", job_definition_arn)), env)
     return name, f"{name}:*"

@@ -1,4 +1,4 @@
-"""What jobs hold of consumable resources, as a definition or a group of nodes says it."""
+"""The consumable resources of a definition or a group of nodes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _L1 = batch.CfnJobDefinition
 
 
 def check_consumes(problems: Problems, consumes: Mapping[IConsumableResourceRef, Number] | None) -> None:
-    """Note quantities of nothing, too many resources, and one that is named twice."""
+    """Add a problem for quantities below 1, too many resources, and resources that are named twice."""
     given = consumes or {}
     problems.within("the length of consumes", len(given), limits.CONSUMABLES)
     for quantity in given.values():
@@ -37,12 +37,12 @@ def check_consumes(problems: Problems, consumes: Mapping[IConsumableResourceRef,
 def consumable_resource_properties(
     consumes: Mapping[IConsumableResourceRef, Number] | None,
 ) -> batch.CfnJobDefinition.ConsumableResourcePropertiesProperty | None:
-    """For ``ConsumableResourceProperties`` of a definition or of a range of nodes."""
+    """Return ``ConsumableResourceProperties`` of a definition or of a range of nodes."""
     if not consumes:
         return None
     return _L1.ConsumableResourcePropertiesProperty(
         consumable_resource_list=[
-            # CloudFormation wants the ARN, where the API takes a name as well.
+            # CloudFormation needs the ARN; the API also takes a name.
             _L1.ConsumableResourceRequirementProperty(
                 consumable_resource=resource.consumable_resource_ref.consumable_resource_arn,
                 quantity=quantity,

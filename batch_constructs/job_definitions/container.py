@@ -1,4 +1,4 @@
-"""One container of a job on ECS, as every kind of definition describes it."""
+"""A container of a job on ECS, in the form that all kinds of definition share."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _L1 = batch.CfnJobDefinition
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
-    """What only one platform has: EC2, or Fargate."""
+    """The properties that only one platform has: EC2, or Fargate."""
 
     capability: str
     needs_execution_role: bool
@@ -56,7 +56,7 @@ EC2 = Platform(capability="EC2", needs_execution_role=False)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
-    """What runs in a container, and with how much."""
+    """A container: its image, its command, its resources."""
 
     image: str | ecs.ContainerImage
     command: Sequence[str] | None
@@ -72,43 +72,43 @@ class Container:
     repository_credentials: secretsmanager.ISecret | None = None
     enable_execute_command: bool | None = None
     instance_type: str | None = None
-    """Where only nodes may run."""
+    """The instance type of all nodes, for multi-node jobs."""
 
     @property
     def needs_execution_role(self) -> bool:
-        """Whether ECS reads a secret to start it."""
+        """Return whether ECS reads a secret to start it, which needs an execution role."""
         return bool(self.secrets) or self.repository_credentials is not None
 
     @property
     def volumes(self) -> Volumes:
-        """What it mounts, as volumes."""
+        """The volumes of its mounts."""
         return Volumes(self.mounts)
 
     def check(self, problems: Problems) -> None:
-        """Note everything about these arguments that AWS would refuse."""
+        """Add a problem for each argument that AWS would refuse."""
         check_image(problems, self.image)
         for name in (*(self.environment or ()), *(self.secrets or ())):
             problems.matches(f"the environment name {name!r}", name, patterns.ENVIRONMENT_VARIABLE)
         both = sorted(set(self.environment or ()) & set(self.secrets or ()))
         problems.check(
-            not both, f"a name stands in environment or in secrets, not in both, got {', '.join(both)}"
+            not both, f"a name must be in environment or in secrets, not in both, got {', '.join(both)}"
         )
         for index, word in enumerate(self.command or ()):
             problems.check(word != "", f"command must not hold an empty string, got one at index {index}")
         problems.check(
             self.repository_credentials is None or isinstance(self.image, str),
-            "repository_credentials belong to an image that is given by its address: "
+            "repository_credentials are for an image that is given by its address: "
             "a container image of the CDK brings its own",
         )
         check_mounts(problems, self.mounts)
         problems.check(
             not (self.enable_execute_command and self.readonly_root_filesystem),
-            "enable_execute_command needs a writable root file system, its agent writes to it, got "
+            "enable_execute_command needs a writable root file system, since its agent writes to it, got "
             "readonly_root_filesystem=True: leave one of the two out",
         )
         tmpfs = self.linux_parameters.tmpfs if self.linux_parameters is not None else ()
         both = sorted({each.container_path for each in tmpfs} & set(self.mounts or ()))
-        problems.check(not both, f"a path stands in mounts or in tmpfs, not in both, got {', '.join(both)}")
+        problems.check(not both, f"a path must be in mounts or in tmpfs, not in both, got {', '.join(both)}")
 
     def render(
         self,
@@ -119,7 +119,7 @@ class Container:
         execution_role_arn: str | None,
         log_configuration: batch.CfnJobDefinition.LogConfigurationProperty,
     ) -> batch.CfnJobDefinition.ContainerPropertiesProperty:
-        """The container as CloudFormation wants it."""
+        """Return the container for CloudFormation."""
         address, credentials = image
         volumes = self.volumes
         return struct(
@@ -157,7 +157,7 @@ class Container:
 def requirements(
     *, vcpus: Number | None, memory_mib: Number | None, gpus: Number | None = None
 ) -> dict[str, str]:
-    """What a job asks for, as CloudFormation wants it: numbers in strings, and tokens that become strings."""
+    """Return the resource requirements for CloudFormation, which takes amounts as strings."""
     amounts = {"VCPU": vcpus, "MEMORY": memory_mib, "GPU": gpus}
     return {kind: as_string(amount) for kind, amount in amounts.items() if amount is not None}
 
@@ -165,7 +165,7 @@ def requirements(
 def check_ec2_amounts(
     problems: Problems, *, vcpus: Number, memory_mib: Number | None, gpus: Number | None
 ) -> None:
-    """Note amounts that no container on EC2 can have."""
+    """Add a problem for amounts that no container on EC2 can have."""
     problems.within("vcpus", vcpus, limits.EC2_VCPUS)
     problems.within("memory", memory_mib, limits.EC2_MEMORY_MIB)
     problems.within("gpus", gpus, limits.GPUS)
@@ -174,7 +174,7 @@ def check_ec2_amounts(
 def environment_properties(
     environment: Mapping[str, str] | None,
 ) -> list[batch.CfnJobDefinition.EnvironmentProperty] | None:
-    """For ``Environment`` of any container on ECS."""
+    """Return ``Environment`` of any container on ECS."""
     return [
         _L1.EnvironmentProperty(name=name, value=value) for name, value in (environment or {}).items()
     ] or None
@@ -183,7 +183,7 @@ def environment_properties(
 def secret_properties(
     secrets: Mapping[str, batch.Secret] | None,
 ) -> list[batch.CfnJobDefinition.SecretProperty] | None:
-    """For ``Secrets`` of any container on ECS."""
+    """Return ``Secrets`` of any container on ECS."""
     return [
         _L1.SecretProperty(name=name, value_from=secret.arn) for name, secret in (secrets or {}).items()
     ] or None

@@ -38,9 +38,9 @@ __all__ = ["Ec2JobDefinition"]
 class Ec2JobDefinition(SingleContainerJobDefinition):
     """A definition of single-node jobs for environments on EC2, on demand and Spot.
 
-    Output goes to a log group of its own that forgets after a month. The code inside has no right on AWS until
+    Output goes to a new log group that keeps it for a month. The code in the job has no rights on AWS until
     something is granted to the definition: ``bucket.grant_read(align)``. Old revisions stay when a new one is
-    deployed, so that queued and running jobs are not disturbed.
+    deployed, so queued and running jobs are not disturbed.
 
     Guide: Creating a Job Definition; Job Definition Parameters; GPU Jobs.
     """
@@ -89,45 +89,46 @@ class Ec2JobDefinition(SingleContainerJobDefinition):
             id: Its name in that scope.
             image: An address such as ``"busybox:1.36"``, or a container image of the CDK (asset, ECR repository,
                 registry with credentials).
-            vcpus: Whole vCPUs, at least 1. A job may use more while its instance has nothing else to do.
-            memory: At least 4 MiB; a job that uses more is killed. An instance offers less than its data sheet
+            vcpus: Whole vCPUs, at least 1. A job may use more while its instance is idle.
+            memory: At least 4 MiB; a job that uses more is killed. An instance has less for jobs than its data sheet
                 says: 8,192 MiB never fit one with 8 GiB.
-            gpus: NVIDIA GPUs that the job has for itself, at least 1. By default none.
-            command: What the container runs; ``Ref::name`` stands for a parameter. By default what the image says.
-            parameters: Values for the ``Ref::name`` of the command, which a submission may override. By default each
-                submission gives them.
+            gpus: NVIDIA GPUs for the job alone, at least 1. By default none.
+            command: The command of the container; ``Ref::name`` is the placeholder of a parameter. By default that of
+                the image.
+            parameters: Default values for the placeholders ``Ref::name`` of the command. By default none, so each
+                submission must set them.
             environment: Variables for the job. Names that begin with ``AWS_BATCH`` belong to AWS Batch. By default
                 none.
             secrets: Variables whose values are read at the start of each job; the right to read them is granted. By
                 default none.
-            mounts: Volumes (`Efs`, `Host`, `S3Files`) by the path at which the container sees them; the job role may
-                mount them, and the network lets it. By default none.
+            mounts: Volumes (`Efs`, `Host`, `S3Files`) by their path in the container; the job role gets the right to
+                mount them. By default none.
             linux_parameters: Init process, shared memory, tmpfs, devices and swap. By default none.
             ulimits: Limits of the kernel, such as open files. By default those of Docker.
-            repository_credentials: The secret with which a private registry lets in, where ``image`` is an address.
+            repository_credentials: The secret with the credentials of a private registry, if ``image`` is an address.
                 By default none.
-            enable_execute_command: Whether ``aws ecs execute-command`` opens a shell in its tasks; the job role gets
-                the right to. By default no.
-            consumes: How much of which consumable resources each job holds, at least 1 of each: ``{licence: 1}``. By
-                default none.
-            job_role: The role of the code inside. By default one is made at the first grant to the definition.
+            enable_execute_command: Whether ``aws ecs execute-command`` can open a shell in its tasks; the job role gets
+                the right. By default no.
+            consumes: The consumable resources that each job uses, with the quantity of each, at least 1: ``{licence:
+                1}``. By default none.
+            job_role: The role of the code in the job. By default one is made at the first grant to the definition.
             execution_role: The role with which ECS reads the secrets, pulls the image and writes the log. By
-                default one is made if there are secrets; else the instance's role does it.
-            logging: How output is written to the log group, as `AwsLogs`, or another log driver of the CDK
-                (``ecs.LogDrivers``). By default one stream an attempt.
-            log_group: Where output goes. By default a group of its own.
-            log_retention: How long its own log group keeps output; by default one month.
-            retry_strategy: Which failures are tried again, and how often. By default none is.
-            timeout: After how long an attempt is ended, at least 60 seconds. By default never.
-            user: Name or id inside the container. By default what the image says.
-            privileged: Root-like power on the instance. By default no.
+                default one is made if there are secrets; otherwise ECS uses the instance's role.
+            logging: Options for the log group, as `AwsLogs`, or another log driver of the CDK (``ecs.LogDrivers``). By
+                default one stream per attempt.
+            log_group: The log group of the output. By default a new one.
+            log_retention: How long the new log group keeps output; by default one month.
+            retry_strategy: Which failures are retried, and how often. By default none.
+            timeout: The time after which an attempt is ended, at least 60 seconds. By default never.
+            user: The user in the container, by name or id. By default that of the image.
+            privileged: Whether the container has root-like rights on the instance. By default no.
             readonly_root_filesystem: Whether the container can write to volumes only. By default no.
-            scheduling_priority: 0 to 9999, higher first inside a share. By default a submission to a queue with a
-                fair-share policy must say it; on other queues it has no effect.
+            scheduling_priority: 0 to 9999, higher first inside a share. By default each submission to a queue with a
+                fair-share policy must set it; on other queues it has no effect.
             propagate_tags: Whether tags of the job reach its ECS task; by default yes.
             skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
             job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
-            tags: Tags of the definition, and of its jobs' tasks where they propagate; up to 50. By default none.
+            tags: Tags of the definition, and of its jobs' tasks if they propagate; up to 50. By default none.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.

@@ -1,4 +1,4 @@
-"""Definitions of jobs on ECS: their roles, their log group, their grants."""
+"""The base classes of definitions of jobs on ECS: roles, log group, grants."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ class EcsJobDefinition(DefinitionCliJson, EcsLinks, JobDefinitionBase):
     """The CloudFormation resource."""
 
     parameters: Mapping[str, str]
-    """Values for placeholders, unless a submission gives others."""
+    """Default values for placeholders; a submission can override them."""
 
     placeholders: frozenset[str]
-    """The names of all words ``Ref::name`` in its commands; those without a default are for submissions to give."""
+    """The names in all words ``Ref::name`` of its commands; a submission must set those without a default."""
 
     def __init__(
         self,
@@ -74,21 +74,21 @@ class EcsJobDefinition(DefinitionCliJson, EcsLinks, JobDefinitionBase):
         log_group: logs.ILogGroup | None,
         log_retention: logs.RetentionDays,
     ) -> None:
-        """Create the helpers: log group, and execution role where one is needed."""
+        """Create the log group, and the execution role if one is needed."""
         super().__init__(scope, id)
         logging = logging or AwsLogs()
         self._log_group = log_group
         if log_group is None and isinstance(logging, AwsLogs):
             self._log_group = logs.LogGroup(self, "LogGroup", retention=log_retention)
         self._job_role, self._execution_role = job_role, execution_role
-        # Who may register revisions: they must be allowed to pass a job role, too, that is made later.
+        # Principals that may register revisions: they must also be allowed to pass a job role that is made later.
         self._registrants: list[iam.IGrantable] = []
         if execution_role is not None and self._log_group is not None:
-            # A group of ours needs no right in the stack of the role, which would need this stack, as this one needs it.
+            # A new log group needs no right in the role's stack: that stack would need this one, which needs it.
             writer = execution_role if self._log_group is log_group else role_beside(self, execution_role)
             self._log_group.grant_write(writer)
         if needs_execution_role or needs_secret(logging):
-            self._need_execution_role()
+            self._ensure_execution_role()
         self._logging = self._resolve_logging(logging)
         if log_group is not None:
             let_write_logs(self, log_group)
@@ -100,7 +100,7 @@ class EcsJobDefinition(DefinitionCliJson, EcsLinks, JobDefinitionBase):
 
     @property
     def job_role(self) -> iam.IRole:
-        """The role of the code inside the job; made when first asked for, unless it was given."""
+        """The role of the code in the job; made when first read, unless it was given."""
         if self._job_role is None:
             self._job_role = role = JobRole(self, "JobRole")
             for member in self._job_role_members:
@@ -111,32 +111,32 @@ class EcsJobDefinition(DefinitionCliJson, EcsLinks, JobDefinitionBase):
 
     @property
     def execution_role(self) -> iam.IRole | None:
-        """The role with which ECS starts the job; ``None`` where the instance's role does it."""
+        """The role with which ECS starts the job; ``None`` if it uses the instance's role."""
         return self._execution_role
 
     @property
     def log_group(self) -> logs.ILogGroup:
-        """Where the jobs' output goes.
+        """The log group of the jobs' output.
 
         Raises:
-            ValueError: it does not go to CloudWatch Logs, but where ``logging`` says.
+            ValueError: the output goes to another log driver, given by ``logging``.
         """
         if self._log_group is None:
             raise ValueError(
-                f"log_group is there for jobs that write to CloudWatch Logs, got logging with {self._logging.driver}"
+                f"log_group exists only for jobs that write to CloudWatch Logs, got logging with {self._logging.driver}"
             )
         return self._log_group
 
     def grant_read_logs(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow to read what its jobs write to its log group.
 
-        Guide: Using the awslogs Log Driver (newer than the table of contents).
-
         Args:
-            grantee: A role, a function, a user: who reads.
+            grantee: The role, function or user that reads.
 
         Raises:
-            ValueError: its jobs do not write to CloudWatch Logs, or the grantee is of another account.
+            ValueError: its jobs do not write to CloudWatch Logs, or the grantee is in another account.
+
+        Guide: Using the awslogs Log Driver (newer than the table of contents).
         """
         grants.check_account(grantee, self.env, "grant_read_logs")
         return self.log_group.grant_read(grantee)
@@ -151,8 +151,8 @@ class EcsJobDefinition(DefinitionCliJson, EcsLinks, JobDefinitionBase):
         """The ARN of the revision that this deploy registers."""
         return self.cfn.ref
 
-    def _need_execution_role(self) -> iam.IRole:
-        """The execution role; made unless it is there."""
+    def _ensure_execution_role(self) -> iam.IRole:
+        """Return the execution role; make it if there is none."""
         if self._execution_role is None:
             self._execution_role = ExecutionRole(self, "ExecutionRole")
             if self._log_group is not None:
@@ -163,27 +163,27 @@ class EcsJobDefinition(DefinitionCliJson, EcsLinks, JobDefinitionBase):
         name = "" if self._log_group is None else self._log_group.log_group_name
         resolved = resolve_logging(self, logging, log_group_name=name, role=self._execution_role)
         if resolved.secrets and self._execution_role is None:
-            role = self._need_execution_role()
+            role = self._ensure_execution_role()
             resolved = resolve_logging(self, logging, log_group_name=name, role=role)
         self._log_group = self._log_group or resolved.log_group
         return resolved
 
     def _resolve_images(self, containers: Sequence[Container]) -> list[ResolvedImage]:
-        # Private registries first: only there it is seen that a role is needed, which then pulls all of them.
+        # Private registries first: only binding them shows that a role is needed, which then pulls all images.
         images = sorted((each.image for each in containers), key=lambda image: not may_be_private(image))
         if any(map(brings_credentials, images)):
-            self._need_execution_role()
+            self._ensure_execution_role()
         resolved: dict[int, ResolvedImage] = {}
         for image in images:
             if id(image) in resolved:
                 continue
-            # An image of the CDK makes its assets under names that are its own in one scope only.
+            # The names of an image's assets are unique only inside one scope.
             scope = (
                 Construct(self, f"Image{len(resolved)}") if resolved and not isinstance(image, str) else self
             )
             address, secret = resolve_image(scope, image, self._execution_role)
             if secret is not None and self._execution_role is None:
-                address, secret = resolve_image(scope, image, self._need_execution_role())
+                address, secret = resolve_image(scope, image, self._ensure_execution_role())
             resolved[id(image)] = address, secret
         return [self._with_credentials(each, resolved[id(each.image)]) for each in containers]
 
@@ -191,13 +191,13 @@ class EcsJobDefinition(DefinitionCliJson, EcsLinks, JobDefinitionBase):
         secret = container.repository_credentials
         if secret is None:
             return image
-        grant_secret(secret, self._need_execution_role())
+        grant_secret(secret, self._ensure_execution_role())
         return image[0], secret.secret_arn
 
     def _render(
         self, containers: Sequence[Container], platform: Platform
     ) -> list[batch.CfnJobDefinition.ContainerPropertiesProperty]:
-        """Each container for a template: call `_finish` with them once the resource is there."""
+        """Return the properties of each container; call `_finish` with the containers after the resource is made."""
         images = self._resolve_images(containers)
         role = self._execution_role
         if role is not None:
@@ -216,7 +216,7 @@ class EcsJobDefinition(DefinitionCliJson, EcsLinks, JobDefinitionBase):
         ]
 
     def _finish(self, containers: Sequence[Container], settings: DefinitionSettings) -> None:
-        """Give the jobs' role what the containers need of it: what they mount, and what ECS Exec does."""
+        """Give the jobs' role the rights that the containers need for mounts and ECS Exec."""
         self._variables = self._variables_of(containers)
         self._consumed = settings.consumes or {}
         self.parameters = dict(settings.parameters or {})
@@ -248,10 +248,10 @@ class SingleContainerJobDefinition(EcsJobDefinition):
         log_group: logs.ILogGroup | None,
         log_retention: logs.RetentionDays,
     ) -> None:
-        """Check what the kinds share, raise all problems, then create the definition.
+        """Check the arguments that all kinds share, raise all problems, then create the definition.
 
         Raises:
-            ValueError: arguments that AWS would refuse, those that the caller noted included.
+            ValueError: arguments that AWS would refuse, including problems that the caller added.
         """
         container.check(problems)
         settings.check(problems)

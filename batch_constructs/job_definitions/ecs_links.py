@@ -1,4 +1,4 @@
-"""Links of definitions on ECS: the right goes to the job's role, the variable into its containers."""
+"""Links of definitions on ECS: the job's role gets the right, its containers get the variable."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ __all__ = ["EcsLinks"]
 
 
 class EcsLinks:
-    """What definitions on ECS can be linked by."""
+    """The method `use` of definitions on ECS."""
 
     cfn: batch.CfnJobDefinition
 
     _job_role_members: Sequence[str]
-    """Where its job role stands in the resource's properties."""
+    """The paths of its job role in the resource's properties."""
 
     _containers_of_tasks: Sequence[Sequence[str]] = ()
-    """The names of the containers of each task, where there are tasks."""
+    """The names of the containers of each task, if there are tasks."""
 
     _variables: Sequence[Variables]
 
@@ -39,27 +39,27 @@ class EcsLinks:
         variable: str | None = None,
         containers: Sequence[str] | None = None,
     ) -> iam.Grant:
-        """Give the jobs the right to use something, and a variable that names it.
+        """Give the jobs the right to use a resource, and a variable with its name.
 
-        ``job.use(bucket)`` lets the job role read and write, and sets ``BUCKET_NAME``; the right to use a key of the
-        bucket comes with it. The variable stands in the definition, so that a submission may still override it.
-
-        Guide: Job Definition Parameters (``jobRoleArn``, ``environment``).
+        ``job.use(bucket)`` lets the job role read and write, and sets ``BUCKET_NAME``; it includes the right to use the
+        bucket's key. The variable is in the definition, so a submission may still override it.
 
         Args:
-            resource: A bucket, a table of DynamoDB, an SQS queue, a topic, a secret, a parameter of Systems Manager, a
-                stream of Kinesis, an event bus, a function or a state machine: the CDK's L2, made or imported.
-            access: What the jobs may do with it. By default they may read and write a bucket, table, queue or stream,
-                read a secret or parameter, and send to or start the others.
-            variable: The name of the variable. By default ``BUCKET_NAME``, ``TABLE_NAME``, ``QUEUE_URL``, ``TOPIC_ARN``,
-                ``SECRET_ARN``, ``PARAMETER_NAME``, ``STREAM_NAME``, ``EVENT_BUS_NAME``, ``FUNCTION_NAME`` or
-                ``STATE_MACHINE_ARN``.
-            containers: The names of those among several containers that get the variable. The right is that of the
-                job role, which they all share. By default all get it.
+            resource: A bucket, DynamoDB table, SQS queue, topic, secret, parameter of Systems Manager, Kinesis stream,
+                event bus, function or state machine: the CDK's L2, made or imported.
+            access: The access of the jobs. By default they may read and write a bucket, table, queue or stream, read a
+                secret or parameter, and send to or start the others.
+            variable: The name of the variable. By default ``BUCKET_NAME``, ``TABLE_NAME``, ``QUEUE_URL``,
+                ``TOPIC_ARN``, ``SECRET_ARN``, ``PARAMETER_NAME``, ``STREAM_NAME``, ``EVENT_BUS_NAME``,
+                ``FUNCTION_NAME`` or ``STATE_MACHINE_ARN``.
+            containers: The names of the containers that get the variable, if there are several. They all share the
+                right of the job role. By default all get it.
 
         Raises:
-            ValueError: the thing is of another kind or takes no such access, or a container has a variable or a secret
+            ValueError: the resource is of another kind or has no such access, or a container has a variable or a secret
                 of that name.
+
+        Guide: Job Definition Parameters (``jobRoleArn``, ``environment``).
         """
         return link(
             self,  # type: ignore[arg-type] # definitions on ECS are grantable
@@ -72,12 +72,12 @@ class EcsLinks:
         )
 
     def _variables_of(self, containers: Sequence[Container]) -> list[Variables]:
-        """Where the variables of each container stand, beside its job role or below its task."""
-        places = []
+        """Return the variables of each container, with their path next to the job role or below the task."""
+        paths = []
         for index, member in enumerate(self._job_role_members):
             base, _, role = member.rpartition(".")
             names = self._containers_of_tasks[index] if role == "TaskRoleArn" else [""]
-            places += [
+            paths += [
                 (name, f"{base}.Containers.{at}.Environment" if name else f"{base}.Environment")
                 for at, name in enumerate(names)
             ]
@@ -85,8 +85,8 @@ class EcsLinks:
             Variables(
                 container=name,
                 member=member,
-                given=dict(each.environment or {}),
+                values=dict(each.environment or {}),
                 secrets=frozenset(each.secrets or ()),
             )
-            for each, (name, member) in zip(containers, places, strict=True)
+            for each, (name, member) in zip(containers, paths, strict=True)
         ]

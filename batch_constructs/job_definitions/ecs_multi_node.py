@@ -51,18 +51,18 @@ _L1 = batch.CfnJobDefinition
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EcsNodeGroup:
-    """Nodes that run the same containers, several on each.
-
-    Guide: Multi-node Parallel Jobs; Job Definition Parameters (ecsProperties).
+    """Nodes that run the same containers, several on each node.
 
     Attributes:
-        nodes: How many, at least 1; the groups then follow each other. Or which, as a `NodeRange`; a range inside
-            another one takes its nodes from it.
+        nodes: The number of nodes, at least 1; the groups then follow each other. Or their indexes, as a `NodeRange`; a
+            range inside another one takes its nodes from it.
         containers: 1 to 10 on each node, at least one of them essential.
-        pid_mode: Whose processes containers see: those of the task, or of the host. By default their own only.
-        ipc_mode: With whom containers share memory: with each other, with the host, or with nobody. By default the
+        pid_mode: The processes that containers see: those of the task, or of the host. By default their own only.
+        ipc_mode: Whether containers share memory with each other, with the host, or not at all. By default the
             container runtime decides.
-        consumes: How much of which consumable resources the nodes hold, at least 1 of each. By default none.
+        consumes: The consumable resources that each node uses, with the quantity of each, at least 1. By default none.
+
+    Guide: Multi-node Parallel Jobs; Job Definition Parameters (ecsProperties).
     """
 
     nodes: int | NodeRange
@@ -76,16 +76,16 @@ class EcsNodeGroup:
 class EcsMultiNodeParallelJobDefinition(TasksJobDefinition):
     """A definition of jobs on several instances at once, with several containers on each.
 
-    Where one container on each node is enough, `MultiNodeParallelJobDefinition` is shorter, and has the devices of
-    Elastic Fabric Adapters in one argument. In all else the two are alike: the main node starts first, its end is the
-    end of the job, nodes belong to the security groups that the environment names, else to the VPC's default group, and
-    they need private subnets with NAT or endpoints.
+    If one container on each node is enough, `MultiNodeParallelJobDefinition` is shorter, and has the devices of Elastic
+    Fabric Adapters in one argument. Otherwise the two are alike: the main node starts first, and its end is the end of
+    the job. Nodes are in the security groups of the environment, or if it names none, in the VPC's default group. They
+    need private subnets with NAT or endpoints.
 
     Guide: Multi-node Parallel Jobs; Job Definition Parameters (ecsProperties).
     """
 
     node_ranges: Sequence[NodeRange]
-    """Which nodes each group has, in the order of the groups."""
+    """The nodes of each group, in the order of the groups."""
 
     _kind = "EcsMultiNodeParallelJobDefinition"
 
@@ -118,32 +118,32 @@ class EcsMultiNodeParallelJobDefinition(TasksJobDefinition):
         Args:
             scope: Where the definition belongs.
             id: Its name in that scope.
-            node_groups: 1 to 5 groups, all with a count of nodes or all with a `NodeRange`; together they are all
+            node_groups: 1 to 5 groups, all with a count of nodes or all with a `NodeRange`; together they cover all
                 nodes from 0 on.
-            main_node: Index of the node that starts first and whose end counts, from 0. By default the first.
+            main_node: Index of the node that starts first and whose end ends the job, from 0. By default 0.
             instance_type: The type that all nodes run on. By default AWS Batch chooses the smallest that fits the
                 largest node.
-            parameters: Values for the ``Ref::name`` of the commands, which a submission may override. By default each
-                submission gives them.
-            job_role: The role of the code inside. By default one is made at the first grant to the definition.
-            execution_role: The role with which ECS reads secrets and writes the log. By default one is made if
-                there are secrets; else the instance's role does it.
-            enable_execute_command: Whether ``aws ecs execute-command`` opens a shell in its containers; the job role
-                gets the right to. By default no.
-            consumes: How much of which consumable resources each job holds, at least 1 of each: ``{licence: 1}``. By
-                default none.
-            logging: How output of containers is written that do not say so themselves, as `AwsLogs`, or a log driver
-                of the CDK. By default to the log group.
-            log_group: Where output goes. By default a group of its own.
-            log_retention: How long its own log group keeps output; by default one month.
-            retry_strategy: Which failures of the main node are tried again, and how often. By default none is.
-            timeout: After how long an attempt is ended, at least 60 seconds. By default never.
-            scheduling_priority: 0 to 9999, higher first inside a share. By default a submission to a queue with a
-                fair-share policy must say it; on other queues it has no effect.
+            parameters: Default values for the placeholders ``Ref::name`` of the commands. By default none, so each
+                submission must set them.
+            job_role: The role of the code in the job. By default one is made at the first grant to the definition.
+            execution_role: The role with which ECS reads secrets and writes the log. By default one is made if there
+                are secrets; otherwise ECS uses the instance's role.
+            enable_execute_command: Whether ``aws ecs execute-command`` can open a shell in its containers; the job role
+                gets the right. By default no.
+            consumes: The consumable resources that each job uses, with the quantity of each, at least 1: ``{licence:
+                1}``. By default none.
+            logging: Options for the log group, as `AwsLogs`, or a log driver of the CDK, for containers without
+                ``logging``. By default the log group.
+            log_group: The log group of the output. By default a new one.
+            log_retention: How long the new log group keeps output; by default one month.
+            retry_strategy: Which failures of the main node are retried, and how often. By default none.
+            timeout: The time after which an attempt is ended, at least 60 seconds. By default never.
+            scheduling_priority: 0 to 9999, higher first inside a share. By default each submission to a queue with a
+                fair-share policy must set it; on other queues it has no effect.
             propagate_tags: Whether tags of the job reach its ECS tasks; by default yes.
             skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
             job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
-            tags: Tags of the definition, and of its jobs' tasks where they propagate; up to 50. By default none.
+            tags: Tags of the definition, and of its jobs' tasks if they propagate; up to 50. By default none.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.
@@ -256,7 +256,7 @@ class EcsMultiNodeParallelJobDefinition(TasksJobDefinition):
 
 
 def _check_size(problems: Problems, containers: Sequence[TaskContainer], instance_type: str | None) -> None:
-    """Note what no node can have, and what the instance type has not for all containers of a node together."""
+    """Add a problem if a container or all containers of a node together need more than the instance type has."""
     for each in containers:
         problems.within(f"vcpus of container {each.name!r}", each.vcpus, limits.EC2_VCPUS)
     found = types.find(instance_type) if instance_type is not None and known(instance_type) else None

@@ -39,36 +39,36 @@ __all__ = ["EksJobDefinition", "EksJobDefinitionBase"]
 
 
 class EksJobDefinitionBase(EksCliJson, JobDefinitionBase):
-    """A definition of jobs on Amazon EKS. It has no roles: pods are to AWS whom their service account is."""
+    """A definition of jobs on Amazon EKS. It has no roles: pods have the rights of their service account."""
 
     cfn: batch.CfnJobDefinition
     """The CloudFormation resource."""
 
     parameters: Mapping[str, str]
-    """Values for placeholders, unless a submission gives others."""
+    """Default values for placeholders; a submission can override them."""
 
     placeholders: frozenset[str]
-    """The names of all words ``Ref::name`` in its commands; those without a default are for submissions to give."""
+    """The names in all words ``Ref::name`` of its commands; a submission must set those without a default."""
 
     _pod_members: Sequence[str] = ("EksProperties.PodProperties",)
-    """Where its pods stand in the resource's properties."""
+    """The paths of its pods in the resource's properties."""
 
     @cached_property
     def job_definition_arn(self) -> str:  # type: ignore[override] # read once, when first needed
         """The ARN of the revision that this deploy registers."""
         return self.cfn.ref
 
-    def grant_read_logs(self, grantee: iam.IGrantable) -> iam.Grant:  # noqa: ARG002 - of all definitions
-        """Refuse: where pods write is known to the cluster, not to their definition.
+    def grant_read_logs(self, grantee: iam.IGrantable) -> iam.Grant:  # noqa: ARG002 - the signature of all definitions
+        """Refuse: the cluster decides where pods write, not their definition.
 
         Args:
-            grantee: Who would read.
+            grantee: The principal that would read.
 
         Raises:
             ValueError: always.
         """
         raise ValueError(
-            "grant_read_logs needs a definition on ECS: what pods write goes where the cluster's log agent sends it; "
+            "grant_read_logs needs a definition on ECS: the cluster's log agent decides where the output of pods goes; "
             f"call grant_read of that log group instead, got {self.node.path!r}"
         )
 
@@ -81,36 +81,35 @@ class EksJobDefinitionBase(EksCliJson, JobDefinitionBase):
         variable: str | None = None,
         containers: Sequence[str] | None = None,
     ) -> iam.Grant:
-        """Give the jobs the right to use something, and a variable that names it.
+        """Give the jobs the right to use a resource, and a variable with its name.
 
         The right goes to the role of the service account, which all of its pods have.
 
-        Guide: Job Definition Parameters (eksProperties).
-
         Args:
-            resource: A bucket, a table of DynamoDB, an SQS queue, a topic, a secret, a parameter of Systems Manager, a
-                stream of Kinesis, an event bus, a function or a state machine: the CDK's L2, made or imported.
-            service_account: Who the pods are to AWS: the `EksServiceAccount` of ``service_account_name``, one of the
-                CDK's, or its role.
-            access: What the jobs may do with it. By default they may read and write a bucket, table, queue or stream,
-                read a secret or parameter, and send to or start the others.
-            variable: The name of the variable. By default ``BUCKET_NAME``, ``TABLE_NAME``, ``QUEUE_URL``, ``TOPIC_ARN``,
-                ``SECRET_ARN``, ``PARAMETER_NAME``, ``STREAM_NAME``, ``EVENT_BUS_NAME``, ``FUNCTION_NAME`` or
-                ``STATE_MACHINE_ARN``.
+            resource: A bucket, DynamoDB table, SQS queue, topic, secret, parameter of Systems Manager, Kinesis stream,
+                event bus, function or state machine: the CDK's L2, made or imported.
+            service_account: The `EksServiceAccount` of ``service_account_name``, one of the CDK's, or its role.
+            access: The access of the jobs. By default they may read and write a bucket, table, queue or stream, read a
+                secret or parameter, and send to or start the others.
+            variable: The name of the variable. By default ``BUCKET_NAME``, ``TABLE_NAME``, ``QUEUE_URL``,
+                ``TOPIC_ARN``, ``SECRET_ARN``, ``PARAMETER_NAME``, ``STREAM_NAME``, ``EVENT_BUS_NAME``,
+                ``FUNCTION_NAME`` or ``STATE_MACHINE_ARN``.
             containers: The names of the containers that get the variable. By default all of them, init containers
                 included.
 
         Raises:
-            ValueError: the thing is of another kind or takes no such access, a container has a variable of that name, or
-                the pods run as another service account.
+            ValueError: the resource is of another kind or has no such access, a container has a variable of that name,
+                or the pods run as another service account.
+
+        Guide: Job Definition Parameters (eksProperties).
         """
         theirs = getattr(service_account, "service_account_name", None)
         if theirs is not None and known(theirs):
             others = [name for name in self._service_accounts if known(name) and name != theirs]
             if others:
                 raise ValueError(
-                    f"service_account must be that of the pods, got {theirs!r} for pods that run as {others[0]!r}: give the "
-                    f"definition service_account_name={theirs!r}"
+                    f"service_account must be that of the pods, got {theirs!r} for pods that run as {others[0]!r}: give "
+                    f"the definition service_account_name={theirs!r}"
                 )
         return link(
             service_account,
@@ -131,7 +130,7 @@ class EksJobDefinitionBase(EksCliJson, JobDefinitionBase):
             Variables(
                 container=each.name or "",
                 member=f"{member}.{list_}.{index}.Env",
-                given=dict(each.environment or {}),
+                values=dict(each.environment or {}),
             )
             for member, pod in zip(self._pod_members, pods, strict=True)
             for list_, containers in (
@@ -151,9 +150,9 @@ class EksJobDefinitionBase(EksCliJson, JobDefinitionBase):
 class EksJobDefinition(EksJobDefinitionBase):
     """A definition of jobs that each run as one pod, on an `EksComputeEnvironment`.
 
-    Batch places the pods by itself: it needs no node selector and no other scheduler. What a job may do on AWS its
-    service account says (EKS Pod Identity, or a role for service accounts); what it may do in the cluster, too. Pods
-    are gone soon after their end: have a log agent such as Fluent Bit on the nodes keep what they write.
+    AWS Batch places the pods itself: they need no node selector and no other scheduler. A job's rights on AWS come from
+    its service account (EKS Pod Identity, or a role for service accounts), and its rights in the cluster, too. Pods are
+    deleted soon after their end, so use a log agent such as Fluent Bit on the nodes to keep their output.
 
     Guide: Creating a Job Definition; Job Definition Parameters (eksProperties).
     """
@@ -189,28 +188,28 @@ class EksJobDefinition(EksJobDefinitionBase):
         Args:
             scope: Where the definition belongs.
             id: Its name in that scope.
-            containers: 1 to 10, which start together.
-            init_containers: Up to 10, which run one after the other before them. By default none.
-            service_account_name: Who the pod is to Kubernetes and, by its role, to AWS. By default ``default``,
-                without a role.
-            image_pull_secrets: The names of Kubernetes' secrets with which private registries let in. By default
+            containers: 1 to 10 containers, which start together.
+            init_containers: Up to 10 containers, which run one after the other before them. By default none.
+            service_account_name: The service account of the pod, with its rights in Kubernetes and, by its role, on
+                AWS. By default ``default``, without a role.
+            image_pull_secrets: The names of Kubernetes' secrets with the credentials of private registries. By default
                 none; the nodes' role pulls from ECR.
-            namespace: Another one than the environment's; AWS Batch needs the same rights there. By default that
+            namespace: A namespace other than the environment's; AWS Batch needs the same rights there. By default that
                 of the environment.
             labels: Labels of the pod. By default those of AWS Batch only.
             annotations: Annotations of the pod. By default those of AWS Batch only.
-            host_network: Whether the pod has the network of its node, and needs no address. By default AWS Batch
-                says yes.
-            dns_policy: Where it asks for names. By default the cluster, whatever the network.
+            host_network: Whether the pod uses the network of its node, and needs no address. By default AWS Batch says
+                yes.
+            dns_policy: The resolver of names. By default the cluster's, whatever the network.
             share_process_namespace: Whether containers see each other's processes. By default they do not.
-            parameters: Values for the ``Ref::name`` of the commands, which a submission may override. By default each
-                submission gives them.
-            consumes: How much of which consumable resources each job holds, at least 1 of each: ``{licence: 1}``. By
-                default none.
-            retry_strategy: Which failures are tried again, and how often. By default none is.
-            timeout: After how long an attempt is ended, at least 60 seconds. By default never.
-            scheduling_priority: 0 to 9999, higher first inside a share. By default a submission to a queue with a
-                fair-share policy must say it; on other queues it has no effect.
+            parameters: Default values for the placeholders ``Ref::name`` of the commands. By default none, so each
+                submission must set them.
+            consumes: The consumable resources that each job uses, with the quantity of each, at least 1: ``{licence:
+                1}``. By default none.
+            retry_strategy: Which failures are retried, and how often. By default none.
+            timeout: The time after which an attempt is ended, at least 60 seconds. By default never.
+            scheduling_priority: 0 to 9999, higher first inside a share. By default each submission to a queue with a
+                fair-share policy must set it; on other queues it has no effect.
             skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
             job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
             tags: Tags of the definition, up to 50; they do not reach pods. By default none.

@@ -1,4 +1,4 @@
-"""What containers of a pod may ask for: of definitions, and of submissions that change them."""
+"""Amounts of containers of a pod, in definitions and in submissions that override them."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def check_eks_amounts(
     memory: tuple[str, Number | None],
     gpus: Number | None,
 ) -> None:
-    """Note amounts that AWS Batch refuses.
+    """Add a problem for amounts that AWS Batch refuses.
 
     Args:
-        problems: Where to note them.
-        vcpus: What it is promised.
-        vcpus_limit: The most that it may use.
-        memory: What the argument is called, and its MiB.
-        gpus: GPUs.
+        problems: Where to add it.
+        vcpus: The vCPUs that are reserved for the container.
+        vcpus_limit: The most vCPUs that it may use.
+        memory: The name of the argument, and its MiB.
+        gpus: The GPUs of the container.
     """
     for name, amount in (("vcpus", vcpus), ("vcpus_limit", vcpus_limit)):
         if amount is not None and known(amount):
@@ -51,7 +51,7 @@ def check_eks_amounts(
 def eks_amounts(
     *, vcpus: Number | None, vcpus_limit: Number | None, memory_mib: Number | None, gpus: Number | None
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Requests and limits. Batch asks for the same memory and GPUs as both; only vCPUs may differ."""
+    """Return requests and limits. AWS Batch needs the same memory and GPUs in both; only vCPUs may differ."""
     fixed = {} if memory_mib is None else {"memory": quantity(memory_mib)}
     if gpus is not None:
         fixed[_GPU] = as_string(gpus)
@@ -61,5 +61,5 @@ def eks_amounts(
 
 
 def quantity(mebibytes: Number) -> str:
-    """An amount of memory or disk as Batch asks for it: whole mebibytes with their suffix."""
+    """Return an amount of memory or disk in Kubernetes' form: whole mebibytes with their suffix."""
     return f"{as_string(mebibytes)}Mi"

@@ -1,4 +1,4 @@
-"""One container of a pod: what it runs, with how much, and with which rights."""
+"""One container of a pod: its image, its resources, its rights."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ _L1 = batch.CfnJobDefinition
 class EksSecurityContext:
     """The rights of a container inside Kubernetes.
 
-    Guide: Job Definition Parameters (eksProperties).
-
     Attributes:
-        run_as_user: The id of its user, 0 to 2147483647. By default what the image says.
-        run_as_group: The id of its group, 0 to 2147483647. By default what the image says.
-        run_as_non_root: Whether it is refused to start as root. By default it is not.
-        privileged: Root-like power on the node. By default no.
-        allow_privilege_escalation: Whether its processes may gain more rights than they began with. By default no.
+        run_as_user: The id of its user, 0 to 2147483647. By default that of the image.
+        run_as_group: The id of its group, 0 to 2147483647. By default that of the image.
+        run_as_non_root: Whether it must not start as root. By default it may.
+        privileged: Whether it has root-like rights on the node. By default no.
+        allow_privilege_escalation: Whether its processes may gain more rights than they started with. By default no.
         read_only_root_filesystem: Whether it can write to volumes only. By default no.
 
     Raises:
         ValueError: ids out of range, or rights that contradict each other.
+
+    Guide: Job Definition Parameters (eksProperties).
     """
 
     run_as_user: Number | None = None
@@ -76,30 +76,29 @@ class EksSecurityContext:
 class EksContainer:
     """A container of a job on Amazon EKS.
 
-    Guide: Job Definition Parameters (eksProperties).
-
     Attributes:
         image: An address such as ``"busybox:1.36"``, or a container image of the CDK (asset, ECR repository). The
-            nodes pull it with their own role; private registries let in by ``image_pull_secrets`` of the pod.
-        vcpus: The vCPUs it is promised, at least 0.25 and in steps of it. It may use more while the node has nothing
-            else to do.
+            nodes pull it with their own role; for private registries the pod needs ``image_pull_secrets``.
+        vcpus: The vCPUs that are reserved for it, at least 0.25 and in steps of it. It may use more while the node is
+            idle.
         memory: Its memory in whole MiB, at least 4; if it uses more, it is killed.
-        gpus: NVIDIA GPUs that it has for itself, at least 1. By default none.
-        vcpus_limit: The most vCPUs that it may use, at least ``vcpus``. By default what the node has to spare.
-        name: What logs and the overrides of a submission call it; needed where there are several. By default
-            ``Default``.
-        command: The entry point in place of the image's. ``$(NAME)`` stands for a variable, ``Ref::name`` for a
-            parameter. By default what the image says.
-        args: What the entry point gets. By default what the image says.
+        gpus: NVIDIA GPUs for the container alone, at least 1. By default none.
+        vcpus_limit: The most vCPUs that it may use, at least ``vcpus``. By default as many as the node has free.
+        name: Its name in logs and in overrides of a submission; required if there are several. By default ``Default``.
+        command: The entry point, instead of the image's. ``$(NAME)`` is replaced by a variable, ``Ref::name`` by a
+            parameter. By default that of the image.
+        args: The arguments of the entry point. By default those of the image.
         environment: Variables. Names that begin with ``AWS_BATCH`` belong to AWS Batch. By default none.
-        mounts: Volumes (`EksEmptyDir`, `EksHostPath`, `EksSecret`, `EksPersistentVolumeClaim`) by the path at which it
-            sees them, or an `EksMount` of one. The same object in several containers is one volume, by which they hand
-            files to each other. By default none.
+        mounts: Volumes (`EksEmptyDir`, `EksHostPath`, `EksSecret`, `EksPersistentVolumeClaim`) by their path in the
+            container, or an `EksMount` of one. The same object in several containers is one volume, by which they share
+            files. By default none.
         image_pull_policy: When the node asks the registry for a newer image. By default for the tag ``latest`` only.
         security_context: User, group and rights. By default as the image and Kubernetes say.
 
     Raises:
         ValueError: arguments that AWS would refuse, all of them in one message.
+
+    Guide: Job Definition Parameters (eksProperties).
     """
 
     image: str | ecs.ContainerImage
@@ -136,12 +135,12 @@ class EksContainer:
 def container_property(
     each: EksContainer, *, image: str, volumes: EksVolumes
 ) -> batch.CfnJobDefinition.EksContainerProperty:
-    """The container as CloudFormation wants it.
+    """Return the container for CloudFormation.
 
     Args:
-        each: What to render.
+        each: The container.
         image: Its address.
-        volumes: Of its pod.
+        volumes: The volumes of its pod.
     """
     return _L1.EksContainerProperty(
         name=each.name,
@@ -171,15 +170,15 @@ def _resources(each: EksContainer) -> batch.CfnJobDefinition.ResourcesProperty:
 
 
 def _security_context(
-    given: EksSecurityContext | None,
+    context: EksSecurityContext | None,
 ) -> batch.CfnJobDefinition.SecurityContextProperty | None:
-    if given is None:
+    if context is None:
         return None
     return _L1.SecurityContextProperty(
-        run_as_user=given.run_as_user,
-        run_as_group=given.run_as_group,
-        run_as_non_root=given.run_as_non_root,
-        privileged=given.privileged,
-        allow_privilege_escalation=given.allow_privilege_escalation,
-        read_only_root_filesystem=given.read_only_root_filesystem,
+        run_as_user=context.run_as_user,
+        run_as_group=context.run_as_group,
+        run_as_non_root=context.run_as_non_root,
+        privileged=context.privileged,
+        allow_privilege_escalation=context.allow_privilege_escalation,
+        read_only_root_filesystem=context.read_only_root_filesystem,
     )

@@ -1,4 +1,4 @@
-"""Labels and annotations of pods: of definitions, and of submissions that change them."""
+"""Labels and annotations of pods, in definitions and in submissions that override them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["check_metadata"]
 def check_metadata(
     problems: Problems, labels: Mapping[str, str] | None, annotations: Mapping[str, str] | None
 ) -> None:
-    """Note keys and values that AWS Batch refuses, prefixes that belong to Kubernetes or to AWS among them."""
+    """Add a problem for keys and values that AWS Batch refuses, such as prefixes of Kubernetes or AWS."""
     for key, value in (labels or {}).items():
         problems.matches(f"the label key {key!r}", key, patterns.EKS_LABEL_KEY)
         problems.matches(f"the value of the label {key!r}", value, patterns.EKS_LABEL_VALUE)

@@ -1,4 +1,4 @@
-"""Definitions of jobs that run as one pod on each of several nodes of Amazon EKS at once."""
+"""Definitions of multi-node jobs on Amazon EKS, which run one pod on each node."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ _L1 = batch.CfnJobDefinition
 class EksNodeGroup:
     """Nodes of Amazon EKS that run the same pod.
 
-    Guide: Multi-node Parallel Jobs; Job Definition Parameters (eksProperties).
-
     Attributes:
-        nodes: How many, at least 1; the groups then follow each other. Or which, as a `NodeRange`; a range inside
-            another one takes its nodes from it.
-        pod: What each of them runs, with at most 10 different images. All pods of a job are in one namespace.
-        consumes: How much of which consumable resources the nodes hold, at least 1 of each. By default none.
+        nodes: The number of nodes, at least 1; the groups then follow each other. Or their indexes, as a `NodeRange`; a
+            range inside another one takes its nodes from it.
+        pod: The pod of each node, with at most 10 different images. All pods of a job are in one namespace.
+        consumes: The consumable resources that each node uses, with the quantity of each, at least 1. By default none.
+
+    Guide: Multi-node Parallel Jobs; Job Definition Parameters (eksProperties).
     """
 
     nodes: int | NodeRange
@@ -55,10 +55,10 @@ class EksNodeGroup:
 
 @checked
 class EksMultiNodeParallelJobDefinition(EksJobDefinitionBase):
-    """A definition of jobs whose nodes run at the same time, each one pod on an instance of its own.
+    """A definition of jobs whose nodes run at the same time, each as one pod on an instance of its own.
 
-    The main node starts first, and its end is the end of the job. Pods have the network of their nodes unless
-    ``host_network=False``, so that the security groups of the environment must let their own traffic in. Spot
+    The main node starts first, and its end is the end of the job. Pods use the network of their nodes unless
+    ``host_network=False``, so the security groups of the environment must allow traffic between their members. Spot
     environments cannot run such jobs.
 
     Guide: Multi-node Parallel Jobs; Creating a Multi-node Parallel Job Definition.
@@ -91,20 +91,20 @@ class EksMultiNodeParallelJobDefinition(EksJobDefinitionBase):
         Args:
             scope: Where the definition belongs.
             id: Its name in that scope.
-            node_groups: 1 to 5 groups, all with a count of nodes or all with a `NodeRange`; together they are all
+            node_groups: 1 to 5 groups, all with a count of nodes or all with a `NodeRange`; together they cover all
                 nodes from 0 on.
-            main_node: Index of the node that starts first and whose end counts, from 0. By default the first.
-            instance_type: AWS Batch takes no instance type for nodes that run pods, so leave it out: an environment
-                with one entry in ``instance_types`` decides. By default AWS Batch chooses the smallest type of the
-                environment that fits the largest node.
-            parameters: Values for the ``Ref::name`` of the commands, which a submission may override. By default each
-                submission gives them.
-            consumes: How much of which consumable resources each job holds, at least 1 of each. By default none;
-                `EksNodeGroup` has what its nodes hold.
-            retry_strategy: Which failures of the main node are tried again. By default none is.
-            timeout: After how long the whole job is ended, at least 60 seconds. By default never.
-            scheduling_priority: 0 to 9999, higher first inside a share. By default a submission to a queue with a
-                fair-share policy must say it; on other queues it has no effect.
+            main_node: Index of the node that starts first and whose end ends the job, from 0. By default 0.
+            instance_type: Must be left out, since AWS Batch refuses it for nodes that run pods: use an environment with
+                one entry in ``instance_types``. By default AWS Batch chooses the smallest type of the environment that
+                fits the largest node.
+            parameters: Default values for the placeholders ``Ref::name`` of the commands. By default none, so each
+                submission must set them.
+            consumes: The consumable resources that each job uses, with the quantity of each, at least 1. By default
+                none; those of its nodes are in `EksNodeGroup`.
+            retry_strategy: Which failures of the main node are retried, and how often. By default none.
+            timeout: The time after which the whole job is ended, at least 60 seconds. By default never.
+            scheduling_priority: 0 to 9999, higher first inside a share. By default each submission to a queue with a
+                fair-share policy must set it; on other queues it has no effect.
             skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
             job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
             tags: Tags of the definition, up to 50; they do not reach pods. By default none.
@@ -133,7 +133,7 @@ class EksMultiNodeParallelJobDefinition(EksJobDefinitionBase):
             problems.within("the images of a group of nodes", len(images_of_group), limits.EKS_NODE_IMAGES)
         problems.check(
             instance_type is None,
-            "instance_type must be left out for nodes that run pods, AWS Batch refuses it, got "
+            "instance_type must be left out for nodes that run pods, since AWS Batch refuses it, got "
             f"{instance_type!r}: make an EksComputeEnvironment with instance_types=[{instance_type!r}] for these jobs",
         )
         settings.check(problems)

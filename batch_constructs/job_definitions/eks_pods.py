@@ -1,4 +1,4 @@
-"""The pod of a job: its containers, and what Kubernetes is to know of it."""
+"""The pod of a job: its containers and its metadata."""
 
 from __future__ import annotations
 
@@ -33,28 +33,29 @@ _UNNAMED = "Default"
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EksPod:
-    """What runs on one node of a job on Amazon EKS: containers that start together, and what Kubernetes is to know.
-
-    Guide: Job Definition Parameters (eksProperties).
+    """The pod on one node of a job on Amazon EKS: containers that start together, and settings for Kubernetes.
 
     Attributes:
-        containers: 1 to 10.
-        init_containers: Up to 10, which run one after the other before them. By default none.
-        service_account_name: Who the pod is to Kubernetes and, by its role, to AWS. By default ``default``, without
-            a role.
-        image_pull_secrets: The names of Kubernetes' secrets with which private registries let in. By default none.
-        namespace: Another one than the environment's; AWS Batch needs the same rights there. By default that of the
-            environment.
+        containers: 1 to 10 containers.
+        init_containers: Up to 10 containers, which run one after the other before them. By default none.
+        service_account_name: The service account of the pod, with its rights in Kubernetes and, by its role, on AWS. By
+            default ``default``, without a role.
+        image_pull_secrets: The names of Kubernetes' secrets with the credentials of private registries. By default
+            none.
+        namespace: A namespace other than the environment's; AWS Batch needs the same rights there. By default that of
+            the environment.
         labels: Labels of the pod, as Kubernetes takes them; AWS Batch refuses keys such as
             ``app.kubernetes.io/name``, whose prefix has ``kubernetes.io``, ``k8s.io`` or ``batch.amazonaws.com``. By
             default those of AWS Batch only.
-        annotations: Annotations of the pod, with keys as of labels. By default those of AWS Batch only.
-        host_network: Whether the pod has the network of its node, and needs no address. By default AWS Batch says yes.
-        dns_policy: Where it asks for names. By default the cluster, whatever the network.
+        annotations: Annotations of the pod, with keys in the form of labels. By default those of AWS Batch only.
+        host_network: Whether the pod uses the network of its node, and needs no address. By default AWS Batch says yes.
+        dns_policy: The resolver of names. By default the cluster's, whatever the network.
         share_process_namespace: Whether containers see each other's processes. By default they do not.
 
     Raises:
         ValueError: arguments that AWS would refuse, all of them in one message.
+
+    Guide: Job Definition Parameters (eksProperties).
     """
 
     containers: Sequence[EksContainer]
@@ -89,16 +90,16 @@ class EksPod:
 
     @property
     def all_containers(self) -> list[EksContainer]:
-        """Those that prepare it and those that it is about, in the order in which they start."""
+        """The init containers and the containers, in the order in which they start."""
         return [*self.init_containers, *self.containers]
 
 
 def eks_properties(pod: EksPod, images: Mapping[int, str]) -> batch.CfnJobDefinition.EksPropertiesProperty:
-    """The pod as CloudFormation wants it, but for what the CDK's struct lacks: see `add_metadata`.
+    """Return the pod for CloudFormation, without members that the CDK's struct lacks: see `add_metadata`.
 
     Args:
-        pod: What to render.
-        images: From `resolve_images`.
+        pod: The pod.
+        images: The addresses of its images, from `resolve_images`.
     """
     volumes = EksVolumes(each.mounts for each in pod.all_containers)
 
@@ -126,12 +127,12 @@ def eks_properties(pod: EksPod, images: Mapping[int, str]) -> batch.CfnJobDefini
 
 
 def add_metadata(cfn: batch.CfnJobDefinition, path: str, pod: EksPod) -> None:
-    """Write what CloudFormation takes in ``Metadata`` of a pod, and the CDK's struct does not have.
+    """Write members of the pod's ``Metadata`` that CloudFormation takes and the CDK's struct lacks.
 
     Args:
         cfn: The definition.
-        path: Where its ``EksProperties`` stand.
-        pod: Whose metadata.
+        path: The path of its ``EksProperties``.
+        pod: The pod with the metadata.
     """
     found = {"Namespace": pod.namespace, "Annotations": dict(pod.annotations) if pod.annotations else None}
     for member, value in found.items():
@@ -140,7 +141,7 @@ def add_metadata(cfn: batch.CfnJobDefinition, path: str, pod: EksPod) -> None:
 
 
 def resolve_images(scope: Construct, pods: Iterable[EksPod]) -> dict[int, str]:
-    """The addresses of all images of a definition, by the identity of what they were given as.
+    """Return the addresses of all images of a definition, by the identity of the given image.
 
     Args:
         scope: The definition; assets of images are built in it.
@@ -150,7 +151,7 @@ def resolve_images(scope: Construct, pods: Iterable[EksPod]) -> dict[int, str]:
     for image in (each.image for pod in pods for each in pod.all_containers):
         if id(image) in resolved:
             continue
-        # An image of the CDK makes its assets under names that are its own in one scope only.
+        # The names of an image's assets are unique only inside one scope.
         own = scope if isinstance(image, str) or not resolved else Construct(scope, f"Image{len(resolved)}")
         resolved[id(image)], _ = resolve_image(own, image, None)
     return resolved

@@ -1,4 +1,4 @@
-"""What containers of a pod mount: directories of the pod or the node, secrets and claims of Kubernetes."""
+"""Volumes of a pod: directories of the pod or the node, secrets and claims of Kubernetes."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ _L1 = batch.CfnJobDefinition
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EksEmptyDir:
-    """A directory that is made for the pod, shared by its containers, and gone with it.
-
-    Guide: Job Definition Parameters (eksProperties).
+    """A directory that is made for the pod, shared by its containers, and deleted with it.
 
     Attributes:
-        size_limit: How much it may hold, whole MiB; a pod that writes more is evicted. By default as much as the
-            node has.
+        size_limit: The most that it may hold, in whole MiB; a pod that writes more is evicted. By default as much as
+            the node has.
         medium: The disk of the node, or its memory, which counts as memory of the containers that write. By default
             the disk.
 
     Raises:
-        ValueError: the size is 0, or no whole number of MiB.
+        ValueError: the size is 0, or not a whole number of MiB.
+
+    Guide: Job Definition Parameters (eksProperties).
     """
 
     size_limit: Size | None = None
@@ -63,15 +63,15 @@ class EksEmptyDir:
 @checked
 @dataclass(frozen=True, slots=True)
 class EksHostPath:
-    """A file or directory of the node; what a container writes there outlives its job.
-
-    Guide: Job Definition Parameters (eksProperties).
+    """A file or directory of the node; files that a container writes there outlive its job.
 
     Attributes:
-        path: Where it is on the node, such as a scratch disk that the launch template mounted.
+        path: The path on the node, such as a scratch disk that the launch template mounted.
 
     Raises:
         ValueError: the path is not absolute.
+
+    Guide: Job Definition Parameters (eksProperties).
     """
 
     path: str
@@ -86,14 +86,14 @@ class EksHostPath:
 class EksSecret:
     """A secret of Kubernetes, in the job's namespace, as files: one for each of its keys.
 
-    Guide: Job Definition Parameters (eksProperties).
-
     Attributes:
         secret_name: Its name in Kubernetes.
-        optional: Whether the pod starts without it, too. By default it does not.
+        optional: Whether the pod also starts without it. By default it does not.
 
     Raises:
-        ValueError: the name is none of Kubernetes'.
+        ValueError: the name is not a valid one in Kubernetes.
+
+    Guide: Job Definition Parameters (eksProperties).
     """
 
     secret_name: str
@@ -107,16 +107,16 @@ class EksSecret:
 @checked
 @dataclass(frozen=True, slots=True)
 class EksPersistentVolumeClaim:
-    """A volume that outlives the job, by a claim in its namespace: EFS, FSx for Lustre, EBS by their drivers.
-
-    Guide: Job Definition Parameters (eksProperties).
+    """A volume that outlives the job, by a claim in its namespace: EFS, FSx for Lustre or EBS, by their drivers.
 
     Attributes:
         claim_name: Its name in Kubernetes.
-        read_only: Whether all containers can only read. By default they write.
+        read_only: Whether all containers can only read. By default they can write.
 
     Raises:
-        ValueError: the name is none of Kubernetes'.
+        ValueError: the name is not a valid one in Kubernetes.
+
+    Guide: Job Definition Parameters (eksProperties).
     """
 
     claim_name: str
@@ -128,23 +128,23 @@ class EksPersistentVolumeClaim:
 
 
 EksVolume: TypeAlias = EksEmptyDir | EksHostPath | EksSecret | EksPersistentVolumeClaim
-"""What can be mounted. The same object in several containers of a pod is one volume."""
+"""A volume that can be mounted. The same object in several containers of a pod is one volume."""
 
 
 @checked
 @dataclass(frozen=True, slots=True)
 class EksMount:
-    """A volume as one container sees it, where that differs from the whole of it, writable.
-
-    Guide: Job Definition Parameters (eksProperties).
+    """A volume as one container sees it, if it is read-only or a part there.
 
     Attributes:
-        volume: What is mounted.
-        read_only: Whether this container can only read. By default it writes, where the volume lets it.
-        sub_path: The part of the volume that it sees, such as ``results/2026``. By default all of it.
+        volume: The volume.
+        read_only: Whether this container can only read. By default it can write, if the volume allows it.
+        sub_path: The part of the volume to mount, such as ``results/2026``. By default all of it.
 
     Raises:
-        ValueError: the part begins with a slash, or leads out of the volume.
+        ValueError: the part begins with a slash, or is outside the volume.
+
+    Guide: Job Definition Parameters (eksProperties).
     """
 
     volume: EksVolume
@@ -167,7 +167,7 @@ def _check_name(name: str, value: str) -> None:
 
 
 def check_eks_mounts(problems: Problems, mounts: Mapping[str, EksVolume | EksMount] | None) -> None:
-    """Note paths that Kubernetes mounts nothing at."""
+    """Add a problem for paths at which Kubernetes cannot mount a volume."""
     for path in mounts or ():
         problems.check(
             not known(path) or (path.startswith("/") and path.strip("/") != "" and ":" not in path),
@@ -176,10 +176,10 @@ def check_eks_mounts(problems: Problems, mounts: Mapping[str, EksVolume | EksMou
 
 
 class EksVolumes:
-    """The volumes of one pod, each under a name of its own."""
+    """The volumes of one pod, each with its own name."""
 
     def __init__(self, containers: Iterable[Mapping[str, EksVolume | EksMount] | None]) -> None:
-        """Name the volumes after the first path that each is mounted at."""
+        """Name each volume after the first path at which it is mounted."""
         self._names: dict[int, str] = {}
         self._volumes: list[EksVolume] = []
         for path, mount in (item for mounts in containers for item in (mounts or {}).items()):
@@ -189,7 +189,7 @@ class EksVolumes:
                 self._volumes.append(volume)
 
     def _free_name(self, path: str) -> str:
-        # Kubernetes takes labels: 63 characters, of which the number needs some.
+        # Names are labels of at most 63 characters, and the number needs some of them.
         wish = re.sub(r"[^a-z0-9]+", "-", path.lower())[:50].strip("-") if known(path) else ""
         wish = wish or "volume"
         taken = set(self._names.values())
@@ -198,13 +198,13 @@ class EksVolumes:
 
     @property
     def properties(self) -> list[batch.CfnJobDefinition.EksVolumeProperty] | None:
-        """For ``Volumes`` of the pod."""
+        """Return ``Volumes`` of the pod."""
         return [_property(self._names[id(each)], each) for each in self._volumes] or None
 
     def mounts(
         self, mounts: Mapping[str, EksVolume | EksMount] | None
     ) -> list[batch.CfnJobDefinition.EksContainerVolumeMountProperty] | None:
-        """For ``VolumeMounts`` of a container."""
+        """Return ``VolumeMounts`` of a container."""
         return [
             _L1.EksContainerVolumeMountProperty(
                 name=self._names[id(_volume(mount))],

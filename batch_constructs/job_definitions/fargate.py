@@ -1,4 +1,4 @@
-"""Definitions of jobs that run on Fargate: no instances, the sizes that Fargate sells."""
+"""Definitions of jobs on Fargate: no instances, and the sizes that Fargate offers."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ _L1 = batch.CfnJobDefinition
 class FargateJobDefinition(SingleContainerJobDefinition):
     """A definition of single-node jobs for environments on Fargate and Fargate Spot.
 
-    It brings an execution role that may write to its log group, pull its image and read its secrets, and a log
-    group that forgets after a month. The code inside has no right on AWS until something is granted to the
+    It makes an execution role that may write to its log group, pull its image and read its secrets, and a log
+    group that keeps output for a month. The code in the job has no rights on AWS until something is granted to the
     definition: ``bucket.grant_read(thumbnail)``.
 
     Guide: Creating a Job Definition; Job Definition Parameters (Fargate).
@@ -110,50 +110,51 @@ class FargateJobDefinition(SingleContainerJobDefinition):
             image: An address such as ``"busybox:1.36"``, or a container image of the CDK (asset, ECR repository,
                 registry with credentials).
             vcpus: 0.25, 0.5, 1, 2, 4, 8, 16 or 32, on Windows at least 1; by default 1.
-            memory: One of the sizes that Fargate sells for these vCPUs, 512 MiB to 244 GiB. By default the smallest of
+            memory: One of the sizes that Fargate offers for these vCPUs, 512 MiB to 244 GiB. By default the smallest of
                 them.
-            command: What the container runs; ``Ref::name`` stands for a parameter. By default what the image says.
-            parameters: Values for the ``Ref::name`` of the command, which a submission may override. By default each
-                submission gives them.
+            command: The command of the container; ``Ref::name`` is the placeholder of a parameter. By default that of
+                the image.
+            parameters: Default values for the placeholders ``Ref::name`` of the command. By default none, so each
+                submission must set them.
             environment: Variables for the job. Names that begin with ``AWS_BATCH`` belong to AWS Batch. By default
                 none.
             secrets: Variables whose values are read at the start of each job; the right to read them is granted. By
                 default none.
             architecture: ``X86_64`` or ``ARM64``, as the image is built. By default AWS takes ``X86_64``.
-            operating_system_family: Linux, or the Windows Server that the image is built for; Windows runs on
-                ``X86_64`` only, not on Fargate Spot, and without what only Linux has (``user``, a read-only root, an
-                init process, EFS). By default Linux.
+            operating_system_family: Linux, or the Windows Server that the image is built for. Windows runs on
+                ``X86_64`` only, not on Fargate Spot, and without features of Linux (``user``, a read-only root, an init
+                process, EFS). By default Linux.
             assign_public_ip: Whether tasks get a public address. In public subnets they need one to pull their
-                image; in private and isolated ones it is of no use. By default no.
+                image; in private and isolated ones it has no effect. By default no.
             ephemeral_storage: Disk space, 21 to 200 GiB; it needs platform version 1.4.0. By default 20 GiB.
             platform_version: ``"LATEST"`` or a number such as ``"1.4.0"``. By default the latest.
-            mounts: Volumes (`Efs`, `S3Files`) by the path at which the container sees them; the job role may mount
-                them, and the network lets it. ``Host()`` is an empty directory. By default none.
-            init_process_enabled: Whether an init process hands on signals and reaps processes. By default the
+            mounts: Volumes (`Efs`, `S3Files`) by their path in the container; the job role gets the right to mount
+                them. ``Host()`` is an empty directory. By default none.
+            init_process_enabled: Whether an init process forwards signals and reaps processes. By default the
                 command is process 1.
-            repository_credentials: The secret with which a private registry lets in, where ``image`` is an address.
+            repository_credentials: The secret with the credentials of a private registry, if ``image`` is an address.
                 By default none.
-            enable_execute_command: Whether ``aws ecs execute-command`` opens a shell in its tasks; the job role gets
-                the right to. By default no.
-            consumes: How much of which consumable resources each job holds, at least 1 of each: ``{licence: 1}``. By
-                default none.
-            job_role: The role of the code inside. By default one is made at the first grant to the definition.
+            enable_execute_command: Whether ``aws ecs execute-command`` can open a shell in its tasks; the job role gets
+                the right. By default no.
+            consumes: The consumable resources that each job uses, with the quantity of each, at least 1: ``{licence:
+                1}``. By default none.
+            job_role: The role of the code in the job. By default one is made at the first grant to the definition.
             execution_role: The role with which ECS starts the job. By default one is made.
-            logging: How output is written to the log group, as `AwsLogs`, or another log driver of the CDK
-                (``ecs.LogDrivers``): Fargate knows Splunk. By default one stream an attempt.
-            log_group: Where output goes. By default a group of its own.
-            log_retention: How long its own log group keeps output; by default one month.
-            retry_strategy: Which failures are tried again, and how often. By default none is.
-            timeout: After how long an attempt is ended, at least 60 seconds. By default never, but Fargate ends
+            logging: Options for the log group, as `AwsLogs`, or another log driver of the CDK (``ecs.LogDrivers``), of
+                which Fargate has Splunk. By default one stream per attempt.
+            log_group: The log group of the output. By default a new one.
+            log_retention: How long the new log group keeps output; by default one month.
+            retry_strategy: Which failures are retried, and how often. By default none.
+            timeout: The time after which an attempt is ended, at least 60 seconds. By default never, but Fargate ends
                 every task after 14 days.
-            user: Name or id inside the container. By default what the image says.
+            user: The user in the container, by name or id. By default that of the image.
             readonly_root_filesystem: Whether the container can write to volumes only. By default no.
-            scheduling_priority: 0 to 9999, higher first inside a share. By default a submission to a queue with a
-                fair-share policy must say it; on other queues it has no effect.
+            scheduling_priority: 0 to 9999, higher first inside a share. By default each submission to a queue with a
+                fair-share policy must set it; on other queues it has no effect.
             propagate_tags: Whether tags of the job reach its ECS task; by default yes.
             skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
             job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
-            tags: Tags of the definition, and of its jobs' tasks where they propagate; up to 50. By default none.
+            tags: Tags of the definition, and of its jobs' tasks if they propagate; up to 50. By default none.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.
@@ -236,7 +237,7 @@ class FargateJobDefinition(SingleContainerJobDefinition):
 
 
 def task_arguments(task: Mapping[str, Any]) -> dict[str, Any]:
-    """The keywords that say what properties of a task on Fargate say."""
+    """Return the keyword arguments for the properties of a task on Fargate."""
     runtime, storage = task.get("RuntimePlatform", {}), task.get("EphemeralStorage", {})
     public = task.get("NetworkConfiguration", {}).get("AssignPublicIp", "DISABLED")
     return {
@@ -254,7 +255,7 @@ def fargate_platform(
     *,
     assign_public_ip: bool,
 ) -> Platform:
-    """What only Fargate has, as CloudFormation wants it."""
+    """Return the properties that only Fargate has, for CloudFormation."""
     return Platform(
         capability="FARGATE",
         needs_execution_role=True,
@@ -274,7 +275,7 @@ def fargate_platform(
 def runtime_platform(
     architecture: Architecture | None, family: OperatingSystemFamily | None
 ) -> batch.CfnJobDefinition.RuntimePlatformProperty | None:
-    """Processor and operating system of a task; ``None`` where AWS is to choose them."""
+    """Return processor and operating system of a task; ``None`` if AWS chooses them."""
     if architecture is None and family is None:
         return None
     return _L1.RuntimePlatformProperty(

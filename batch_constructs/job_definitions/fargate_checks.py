@@ -1,4 +1,4 @@
-"""What a job on Fargate cannot ask for."""
+"""Checks of jobs on Fargate."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["check_size", "check_storage", "check_windows", "smallest_memory"]
 
 
 def check_storage(problems: Problems, storage: Size | None, platform_version: str | None) -> None:
-    """Note disk space that an old platform version does not have."""
+    """Add a problem for disk space that an old platform version does not have."""
     problems.check(
         storage is None or platform_version not in fargate.EFS_REFUSED_PLATFORM_VERSIONS,
         f"platform_version must be 1.4.0 or later with ephemeral_storage, got {platform_version}",
@@ -26,7 +26,7 @@ def check_storage(problems: Problems, storage: Size | None, platform_version: st
 
 
 def check_windows(problems: Problems, architecture: Architecture | None, linux_only: dict[str, bool]) -> None:
-    """Note what Windows does not run on, and what only Linux has."""
+    """Add a problem for processors without Windows, and for features that only Linux has."""
     problems.check(
         architecture in {None, Architecture.X86_64},
         f"architecture must be X86_64 on Windows, got {architecture}",
@@ -36,15 +36,15 @@ def check_windows(problems: Problems, architecture: Architecture | None, linux_o
 
 
 def smallest_memory(vcpus: Number) -> float | None:
-    """Return the least memory, in MiB, that Fargate sells with these vCPUs."""
+    """Return the least memory, in MiB, that Fargate offers with these vCPUs."""
     options = fargate.memory_options_mib(vcpus) if known(vcpus) else ()
     return options[0] if options else None
 
 
 def check_size(problems: Problems, vcpus: Number, memory_mib: float | None) -> None:
-    """Note vCPUs and memory that Fargate does not sell together."""
+    """Add a problem for vCPUs and memory that Fargate does not offer together."""
     if not known(vcpus):
-        problems.check(memory_mib is not None, "memory must be given where vcpus is a token")
+        problems.check(memory_mib is not None, "memory must be given if vcpus is a token")
         return
     options = fargate.memory_options_mib(vcpus)
     if not options:
@@ -53,6 +53,6 @@ def check_size(problems: Problems, vcpus: Number, memory_mib: float | None) -> N
     elif memory_mib is not None and known(memory_mib) and memory_mib not in options:
         better = next((option for option in options if option >= memory_mib), options[-1])
         problems.add(
-            f"memory must be a size that Fargate sells with {vcpus:g} vCPU ({options[0]} to {options[-1]} MiB), "
+            f"memory must be a size that Fargate offers with {vcpus:g} vCPU ({options[0]} to {options[-1]} MiB), "
             f"got {memory_mib:g} MiB: take {better} MiB, or other vcpus"
         )

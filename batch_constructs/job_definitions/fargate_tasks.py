@@ -1,4 +1,4 @@
-"""What only tasks on Fargate have."""
+"""Properties and checks of tasks on Fargate."""
 
 from __future__ import annotations
 
@@ -33,9 +33,7 @@ __all__ = ["FargateTask", "check_task_on_fargate", "platform_of"]
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FargateTask:
-    """How the containers of a job run on Fargate.
-
-    Guide: Job Definition Parameters (Fargate).
+    """The Fargate settings of a job with several containers.
 
     Attributes:
         architecture: ``X86_64`` or ``ARM64``, as the images are built. By default AWS takes ``X86_64``.
@@ -47,6 +45,8 @@ class FargateTask:
 
     Raises:
         ValueError: arguments that AWS would refuse, all of them in one message.
+
+    Guide: Job Definition Parameters (Fargate).
     """
 
     architecture: Architecture | None = None
@@ -68,7 +68,7 @@ class FargateTask:
 
 
 def platform_of(task: FargateTask) -> Platform:
-    """As CloudFormation wants it."""
+    """Return the platform of a task for CloudFormation."""
     return fargate_platform(
         runtime_platform(task.architecture, task.operating_system_family),
         _gibibytes(task.ephemeral_storage),
@@ -78,7 +78,7 @@ def platform_of(task: FargateTask) -> Platform:
 
 
 def check_task_on_fargate(problems: Problems, task: FargateTask, containers: Sequence[TaskContainer]) -> None:
-    """Note what the containers of a task on Fargate cannot have together, or each."""
+    """Add a problem for containers that a task on Fargate cannot have, alone or together."""
     for container in containers:
         check_on_fargate(problems, task, container)
         check_platform(problems, container.image, [task.architecture or Architecture.X86_64])
@@ -91,7 +91,7 @@ def check_task_on_fargate(problems: Problems, task: FargateTask, containers: Seq
 
 
 def check_on_fargate(problems: Problems, task: FargateTask, container: TaskContainer) -> None:
-    """Note what Fargate has no instance for."""
+    """Add a problem for arguments of a container that Fargate does not support."""
     name = f"container {container.name!r}"
     for what, timeout in (
         ("start_timeout", container.start_timeout),

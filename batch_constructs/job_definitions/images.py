@@ -1,4 +1,4 @@
-"""Turns what a user calls an image into the string that a definition carries."""
+"""The string that a definition has for an image, from any image that a user gives."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from batch_constructs._border.cdk import data_of
 from batch_constructs.facts import patterns
 from batch_constructs.facts.instance_types import Architecture
-from batch_constructs.job_definitions.nowhere import container_nowhere
+from batch_constructs.job_definitions.throwaway import throwaway_container
 from batch_constructs.roles import allow_pull
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ __all__ = [
 
 
 ResolvedImage = tuple[str, str | None]
-"""The image's address, and the ARN of the secret with which its private registry is entered."""
+"""The image's address, and the ARN of the secret with its private registry's credentials."""
 
 
 def check_image(problems: Problems, image: str | ecs.ContainerImage) -> None:
-    """Note what AWS would refuse about an image that is given as a string."""
+    """Add a problem if AWS would refuse an image that is given as a string."""
     if isinstance(image, str):
         problems.matches("image", image, patterns.IMAGE)
 
@@ -43,12 +43,12 @@ def check_image(problems: Problems, image: str | ecs.ContainerImage) -> None:
 def check_platform(
     problems: Problems, image: str | ecs.ContainerImage, architectures: Collection[Architecture]
 ) -> None:
-    """Note an image that the CDK builds for another processor than the jobs run on.
+    """Add a problem if the CDK builds the image for another processor than that of the jobs.
 
     Args:
-        problems: Where to note it.
-        image: What was given. Only an asset that names its platform tells it.
-        architectures: What the jobs run on.
+        problems: Where to add it.
+        image: The image. Only for an asset that names its platform the processor is known.
+        architectures: The processors of the jobs.
     """
     if type(image).__name__ != "AssetImage":
         return
@@ -62,20 +62,20 @@ def check_platform(
 
 
 def may_be_private(image: str | ecs.ContainerImage) -> bool:
-    """Whether an image may turn out to need the secret of a private registry: ``ContainerImage.from_registry``."""
+    """Return whether an image may need the secret of a private registry: ``ContainerImage.from_registry``."""
     return type(image).__name__ == "RepositoryImage"
 
 
 def brings_credentials(image: str | ecs.ContainerImage) -> bool:
-    """Whether an image brings the secret of a private registry: only then it holds more than data.
+    """Return whether an image has the secret of a private registry: only then its data cannot be read.
 
-    Such an image must never be bound to nobody's role, which would end up in the policy of the secret's key.
+    Never bind such an image without a real role: the fake role would get into the policy of the secret's key.
     """
     return not isinstance(image, str) and may_be_private(image) and not data_of(image)
 
 
 def check_no_credentials(problems: Problems, image: str | ecs.ContainerImage) -> None:
-    """Note that an image brings the credentials of its registry, which are for ECS only."""
+    """Add a problem if an image has credentials of its registry, which work on ECS only."""
     problems.check(
         not brings_credentials(image),
         "the credentials of a registry are for ECS: on EKS name secrets of Kubernetes in image_pull_secrets of the "
@@ -84,12 +84,12 @@ def check_no_credentials(problems: Problems, image: str | ecs.ContainerImage) ->
 
 
 def resolve_image(scope: Construct, image: str | ecs.ContainerImage, role: iam.IRole | None) -> ResolvedImage:
-    """The address of an image; the pull rights go to the role, where there is one.
+    """Return the address of an image; the role gets the right to pull it, if there is one.
 
     Args:
         scope: The definition; assets are built in it.
         image: An address, or any of the CDK's container images (asset, ECR repository, registry with credentials).
-        role: The execution role; ``None`` where the instance role pulls.
+        role: The execution role; ``None`` if the instance role pulls.
     """
     if isinstance(image, str):
         if role is not None:
@@ -99,7 +99,7 @@ def resolve_image(scope: Construct, image: str | ecs.ContainerImage, role: iam.I
 
 
 def _bind(scope: Construct, image: ecs.ContainerImage, role: iam.IRole | None) -> ResolvedImage:
-    # The CDK binds images to ECS container definitions only.
-    config = image.bind(scope, container_nowhere(role))
+    # The CDK binds images only to ECS container definitions.
+    config = image.bind(scope, throwaway_container(role))
     credentials = config.repository_credentials
     return config.image_name, credentials.credentials_parameter if credentials is not None else None

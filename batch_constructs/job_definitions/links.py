@@ -1,4 +1,4 @@
-"""Links: the right to use something, and the variable by which the code inside the job finds it, in one call."""
+"""Links: the right to use a resource, and the variable by which the code in the job finds it, in one call."""
 
 from __future__ import annotations
 
@@ -60,29 +60,29 @@ if TYPE_CHECKING:
         | _StateMachine
     )
 else:
-    # What is of another kind gets the words of `use`, which name its own way.
+    # Resources of other kinds get the message of `use`, which names what to do instead.
     Linkable = Any
 
 __all__ = ["Access", "Linkable", "Variables", "check_link", "link"]
 
 
 class Access(StrEnum):
-    """What a job may do with something that it is linked to: ``job.use(bucket, access=Access.READ)``.
+    """The access of a job to a resource that it uses: ``job.use(bucket, access=Access.READ)``.
 
     Guide: Job Definition Parameters (``jobRoleArn``, ``environment``).
     """
 
     READ = "read"
-    """Look at it; of a queue: take messages."""
+    """Read it; for a queue: take messages."""
     WRITE = "write"
-    """Change it; of a queue, a topic or a bus: send; of a function or a state machine: start it."""
+    """Change it; for a queue, a topic or a bus: send; for a function or a state machine: start it."""
     READ_WRITE = "read and write"
     """Both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kind:
-    """A kind of thing: how it is told, what names it, and the CDK's grants, the usual one first."""
+    """A kind of resource: its naming attribute, its variable, and the CDK's grants, the usual one first."""
 
     value: str
     variable: str
@@ -137,7 +137,7 @@ _KINDS = (
         value="state_machine_arn", variable="STATE_MACHINE_ARN", grants={_WRITE: ["grant_start_execution"]}
     ),
 )
-# What is told by these attributes has a way of its own.
+# Resources with these attributes are used in another way.
 _OTHER_WAYS = {
     "job_queue_ref": "call queue.grant_submit_job(job, other_job), and give the queue's name by environment=",
     "file_system_ref": 'mount it: mounts={"/data": Efs(file_system)}',
@@ -148,26 +148,26 @@ _OTHER_WAYS = {
 
 @dataclass(slots=True, kw_only=True)
 class Variables:
-    """The variables of one container, and where they stand in the resource's properties."""
+    """The variables of one container, and their path in the resource's properties."""
 
     container: str
     member: str
-    given: dict[str, str]
+    values: dict[str, str]
     secrets: frozenset[str] = frozenset()
     links: dict[str, object] = field(default_factory=dict)
 
     def clash(self, name: str, resource: object) -> str | None:
-        """What else has this name already."""
+        """Return the value that already has this name, in words; ``None`` if the name is free."""
         if self.links.get(name) is resource:
             return None
-        taken = name in self.given or name in self.secrets
+        taken = name in self.values or name in self.secrets
         return f"another value of {self.container or 'the job'}" if taken else None
 
     def add(self, cfn: batch.CfnJobDefinition, name: str, value: str, resource: object) -> None:
-        """Give the container one more variable."""
+        """Add a variable to the container."""
         self.links[name] = resource
-        self.given[name] = value
-        listed = [{"Name": each, "Value": text} for each, text in self.given.items()]
+        self.values[name] = value
+        listed = [{"Name": each, "Value": text} for each, text in self.values.items()]
         cfn.add_property_override(self.member, listed)
 
 
@@ -180,15 +180,15 @@ def check_link(
     variable: str | None,
     containers: Sequence[str] | None,
 ) -> tuple[_Kind | None, str, list[Variables]]:
-    """Note what cannot be linked; return the kind of the thing, the variable's name and the containers that get it.
+    """Add a problem if a resource cannot be linked; return its kind, the variable's name and the containers.
 
     Args:
-        problems: Where to note.
-        resource: What to use.
-        variables: Of all containers.
-        access: What may be done with it; ``None`` for what is usual.
+        problems: Where to add it.
+        resource: The resource to use.
+        variables: The variables of all containers.
+        access: The access; ``None`` for the usual one.
         variable: The variable's name; ``None`` for that of the kind.
-        containers: The names of containers; ``None`` for all.
+        containers: The names of the containers that get the variable; ``None`` for all.
     """
     is_class = isinstance(resource, type)
     kind = None if is_class else next((each for each in _KINDS if each.fits(resource)), None)
@@ -224,19 +224,19 @@ def link(
     variable: str | None,
     containers: Sequence[str] | None,
 ) -> iam.Grant:
-    """Give the right and the variable.
+    """Grant the right and add the variable.
 
     Args:
-        grantee: Who the code inside the job is to AWS.
+        grantee: The principal of the code in the job.
         cfn: The definition.
-        resource: What to use.
-        variables: Of all containers.
-        access: What may be done with it; ``None`` for what is usual.
+        resource: The resource to use.
+        variables: The variables of all containers.
+        access: The access; ``None`` for the usual one.
         variable: The variable's name; ``None`` for that of the kind.
-        containers: The names of containers; ``None`` for all.
+        containers: The names of the containers that get the variable; ``None`` for all.
 
     Raises:
-        ValueError: the thing cannot be linked in this way.
+        ValueError: the resource cannot be linked in this way.
     """
     problems = Problems()
     kind, name, chosen = check_link(
@@ -267,10 +267,10 @@ def _refusal(resource: object) -> str:
         return f"use takes {kinds}, got {resource!r}: import it, as with {example}"
     if isinstance(resource, list | tuple):
         return f"use takes {kinds}, got several: call it once for each"
-    given = type(resource).__name__
+    name = type(resource).__name__
     for attribute, way in _OTHER_WAYS.items():
         if hasattr(resource, attribute):
-            return f"use takes {kinds}, got {given}: {way}"
-    if given.startswith("Cfn"):
-        return f"use takes {kinds} that has the CDK's grants, got the L1 {given}: refer to it by from_…_arn of its L2"
-    return f"use takes {kinds}, got {given}: grant the right to the job, and give the name by environment="
+            return f"use takes {kinds}, got {name}: {way}"
+    if name.startswith("Cfn"):
+        return f"use takes {kinds} that has the CDK's grants, got the L1 {name}: refer to it by from_…_arn of its L2"
+    return f"use takes {kinds}, got {name}: grant the right to the job, and set its name by environment="

@@ -1,4 +1,4 @@
-"""What a container on an instance asks of the Linux kernel."""
+"""Settings of the Linux kernel for a container on an instance."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ _UNLIMITED = -1
 class Device:
     """A device of the instance that the container sees.
 
-    Guide: Job Definition Parameters (linuxParameters).
-
     Attributes:
-        host_path: Where it is on the instance: ``/dev/fuse``.
-        container_path: Where the container sees it. By default at the same place.
-        permissions: What the container may do with it. By default read, write and make nodes.
+        host_path: The path on the instance: ``/dev/fuse``.
+        container_path: The path in the container. By default the same path.
+        permissions: The permissions of the container. By default read, write and make nodes.
 
     Raises:
         ValueError: the path on the instance is empty.
+
+    Guide: Job Definition Parameters (linuxParameters).
     """
 
     host_path: str
@@ -54,17 +54,17 @@ class Device:
 @checked
 @dataclass(frozen=True, slots=True)
 class Tmpfs:
-    """A directory in memory. What is in it counts as memory of the job.
-
-    Guide: Job Definition Parameters (linuxParameters).
+    """A directory in memory. Its content counts as memory of the job.
 
     Attributes:
-        container_path: Where the container sees it.
-        size: How large it may get, at least 1 MiB.
+        container_path: The path in the container.
+        size: The maximum size, at least 1 MiB.
         mount_options: Options of ``mount`` such as ``"noexec"`` or ``"mode=1777"``. By default those of Docker.
 
     Raises:
         ValueError: a path that is not absolute, or an option that tmpfs does not know.
+
+    Guide: Job Definition Parameters (linuxParameters).
     """
 
     container_path: str
@@ -93,16 +93,16 @@ class Tmpfs:
 class Ulimit:
     """A limit of the kernel for the processes of the container.
 
-    Guide: Job Definition Parameters (ulimits).
-
     Attributes:
-        name: Which limit.
-        soft_limit: What counts, from 0; ``-1`` for no limit.
-        hard_limit: How far processes may raise the soft limit, at least as far as it; ``-1`` for as far as they like.
-            By default they may not.
+        name: The name of the limit.
+        soft_limit: The limit that applies, from 0; ``-1`` for no limit.
+        hard_limit: The value up to which processes may raise the soft limit, at least as high; ``-1`` for no limit. By
+            default they may not raise it.
 
     Raises:
         ValueError: the soft limit is above the hard one.
+
+    Guide: Job Definition Parameters (ulimits).
     """
 
     name: UlimitName
@@ -119,10 +119,10 @@ class Ulimit:
 
     @staticmethod
     def unlimited(name: UlimitName) -> Ulimit:
-        """No limit: what MPI and NCCL want for locked memory.
+        """Return a limit of none, as MPI and NCCL need for locked memory.
 
         Args:
-            name: Which limit, such as ``UlimitName.MEMLOCK``.
+            name: The name of the limit, such as ``UlimitName.MEMLOCK``.
         """
         return Ulimit(name, soft_limit=_UNLIMITED, hard_limit=_UNLIMITED)
 
@@ -132,22 +132,22 @@ class Ulimit:
 class LinuxParameters:
     """Devices, memory and the init process of a container on an instance.
 
-    Guide: Job Definition Parameters (linuxParameters).
-
     Attributes:
-        init_process_enabled: Whether an init process hands on signals and reaps processes, as ``docker run --init``
-            does. By default the command is process 1, which gets no signal that it does not handle.
+        init_process_enabled: Whether an init process forwards signals and reaps processes, as by ``docker run --init``.
+            By default the command is process 1, which gets no signal that it does not handle.
         shared_memory_size: Size of ``/dev/shm``, in whole MiB. By default 64 MiB, which frameworks such as PyTorch
             outgrow.
         tmpfs: Directories in memory. By default none.
         devices: Devices of the instance that the container sees. By default none; GPUs need none.
-        max_swap: How much a container may swap, in whole MiB; 0 for not at all. The instance must have swap, as with
+        max_swap: The most that a container may swap, in whole MiB; 0 for no swap. The instance must have swap, as by
             ``Storage(swap=…)``. By default AWS Batch decides.
-        swappiness: How willingly it swaps, 0 to 100. Required beside a ``max_swap`` of more than 0; without
-            ``max_swap`` it has no effect. By default AWS decides.
+        swappiness: How readily it swaps, 0 to 100. Required with a ``max_swap`` above 0; without ``max_swap`` it has no
+            effect. By default AWS decides.
 
     Raises:
-        ValueError: swappiness outside its range or missing beside ``max_swap``, or two directories at one path.
+        ValueError: swappiness is out of range or missing with ``max_swap``, or two directories have one path.
+
+    Guide: Job Definition Parameters (linuxParameters).
     """
 
     init_process_enabled: bool | None = None
@@ -162,19 +162,19 @@ class LinuxParameters:
         problems.within("swappiness", self.swappiness, limits.SWAPPINESS)
         problems.check(
             self.max_swap is None or self.swappiness is not None or mebibytes(self.max_swap) == 0,
-            "swappiness must be given beside max_swap, AWS refuses the one without the other, got none: write "
+            "swappiness must be given with max_swap, AWS refuses one without the other, got none: write "
             "swappiness=60, the default of Linux",
         )
         paths = [each.container_path for each in self.tmpfs]
         twice = sorted({path for path in paths if paths.count(path) > 1})
-        problems.check(not twice, f"tmpfs must have a path of its own each, got {', '.join(twice)} twice")
+        problems.check(not twice, f"each tmpfs must have its own path, got {', '.join(twice)} twice")
         problems.raise_if_any()
 
 
 def linux_parameters_property(
     parameters: LinuxParameters | None,
 ) -> batch.CfnJobDefinition.LinuxParametersProperty | None:
-    """For ``LinuxParameters`` of any container on ECS."""
+    """Return ``LinuxParameters`` of any container on ECS."""
     if parameters is None or parameters == LinuxParameters():
         return None
     return _L1.LinuxParametersProperty(
@@ -204,13 +204,13 @@ def linux_parameters_property(
 
 
 def _swappiness(parameters: LinuxParameters) -> Number | None:
-    """How willingly a container swaps. One that never swaps needs a value, too: AWS asks for it beside MaxSwap."""
+    """Return how readily a container swaps: AWS requires a value with MaxSwap, even for one that never swaps."""
     never = parameters.swappiness is None and parameters.max_swap is not None
     return 0 if never else parameters.swappiness
 
 
 def ulimit_properties(ulimits: Sequence[Ulimit]) -> list[batch.CfnJobDefinition.UlimitProperty] | None:
-    """For ``Ulimits`` of any container on ECS."""
+    """Return ``Ulimits`` of any container on ECS."""
     return [
         _L1.UlimitProperty(
             name=each.name.value,

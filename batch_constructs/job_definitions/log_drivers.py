@@ -1,4 +1,4 @@
-"""Where the output of containers goes."""
+"""Log drivers of containers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from batch_constructs._border.keys import let_write_logs
 from batch_constructs._border.problems import did_you_mean
 from batch_constructs._border.tokens import known
 from batch_constructs.facts.tasks import AWSLOGS_OPTIONS
-from batch_constructs.job_definitions.nowhere import container_nowhere
+from batch_constructs.job_definitions.throwaway import throwaway_container
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 FIRELENS_DRIVER = "awsfirelens"
-# What the CDK's drivers are to ECS. Others tell it only when they are bound, which makes what they need.
+# The names that ECS has for the CDK's drivers. Other drivers show theirs only when they are bound.
 _DRIVERS = {
     "AwsLogDriver": "awslogs",
     "FireLensLogDriver": FIRELENS_DRIVER,
@@ -57,20 +57,20 @@ _L1 = batch.CfnJobDefinition
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwsLogs:
-    """How output is written to the definition's log group.
+    """Options for writing output to the definition's log group.
 
     For another driver (Splunk, Fluentd, syslog, FireLens…) give ``logging`` one of the CDK's ``ecs.LogDrivers``
-    in its place.
-
-    Guide: Using the awslogs Log Driver (newer than the table of contents).
+    instead.
 
     Attributes:
-        stream_prefix: Begins the names of the log streams: ``PREFIX/default/TASK``. By default the name of the
-            definition does.
-        datetime_format: A ``strftime`` form that begins each message, such as ``%Y-%m-%dT%H:%M:%S``; the lines
-            up to the next belong to it. By default each line is a message.
-        multiline_pattern: A regular expression that begins each message. Slower than a ``datetime_format``, and
-            ignored beside one. By default each line is a message.
+        stream_prefix: The prefix of the names of the log streams: ``PREFIX/default/TASK``. By default the name of the
+            definition.
+        datetime_format: A ``strftime`` format that begins each message, such as ``%Y-%m-%dT%H:%M:%S``; the lines
+            up to the next one belong to it. By default each line is a message.
+        multiline_pattern: A regular expression that begins each message. Slower than ``datetime_format``, and
+            ignored together with it. By default each line is a message.
+
+    Guide: Using the awslogs Log Driver (newer than the table of contents).
     """
 
     stream_prefix: str | None = None
@@ -78,10 +78,10 @@ class AwsLogs:
     multiline_pattern: str | None = None
 
     def options(self, log_group_name: str) -> dict[str, str]:
-        """As the driver takes them.
+        """Return the options of the driver.
 
         Args:
-            log_group_name: The group that it writes to.
+            log_group_name: The name of its log group.
         """
         given = {
             "awslogs-group": log_group_name,
@@ -95,12 +95,12 @@ class AwsLogs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedLogging:
-    """A log driver with everything that it needs.
+    """A log driver with all its options.
 
     Attributes:
         driver: Its name.
         options: Its options.
-        secrets: Options that are secret: the ARNs of what holds them.
+        secrets: Options that are secret, with the ARNs of their secrets.
         log_group: The log group that the CDK's driver for CloudWatch Logs writes to, if it is that one.
     """
 
@@ -111,7 +111,7 @@ class ResolvedLogging:
 
     @property
     def log_configuration(self) -> batch.CfnJobDefinition.LogConfigurationProperty:
-        """For ``LogConfiguration`` of any container on ECS."""
+        """``LogConfiguration`` of any container on ECS."""
         return _L1.LogConfigurationProperty(
             log_driver=self.driver,
             options=dict(self.options) or None,
@@ -125,7 +125,7 @@ class ResolvedLogging:
 def check_logging(
     problems: Problems, logging: AwsLogs | ecs.LogDriver | None, log_group: logs.ILogGroup | None
 ) -> None:
-    """Note a log group that would stay empty, and options that awslogs does not have."""
+    """Add a problem for a log group that would stay empty, and for options that awslogs does not have."""
     problems.check(
         log_group is None or logging is None or isinstance(logging, AwsLogs),
         "log_group belongs to awslogs: give it to the log driver, or leave logging out",
@@ -141,7 +141,7 @@ def check_logging(
 
 
 def check_no_router(problems: Problems, logging: AwsLogs | ecs.LogDriver | None) -> None:
-    """Note a driver that sends to a log router, where the only container of a job is none."""
+    """Add a problem for a driver that needs a log router, which a job's only container cannot be."""
     problems.check(
         driver_of(logging) != FIRELENS_DRIVER,
         "logging with awsfirelens needs a second container, the log router: make a MultiContainerJobDefinition with "
@@ -150,10 +150,10 @@ def check_no_router(problems: Problems, logging: AwsLogs | ecs.LogDriver | None)
 
 
 def driver_of(logging: AwsLogs | ecs.LogDriver | None) -> str | None:
-    """The name of a log driver, ``awslogs`` for none; ``None`` if it is not known before it is bound.
+    """Return the name of a log driver, ``awslogs`` for none; ``None`` if only binding it would show it.
 
     Args:
-        logging: What a definition or a container was given.
+        logging: The ``logging`` of a definition or a container.
     """
     if logging is None or isinstance(logging, AwsLogs):
         return "awslogs"
@@ -171,13 +171,13 @@ def check_driver(
     drivers: Collection[str],
     place: str,
 ) -> None:
-    """Note a log driver that a platform does not have.
+    """Add a problem for a log driver that a platform does not have.
 
     Args:
-        problems: Where to note it.
-        where: What the user calls it.
-        logging: What was given.
-        drivers: The names of those that the platform has.
+        problems: Where to add it.
+        where: The argument, in the user's words.
+        logging: The log driver.
+        drivers: The names of the platform's drivers.
         place: The platform.
     """
     driver = driver_of(logging)
@@ -188,9 +188,9 @@ def check_driver(
 
 
 def needs_secret(logging: AwsLogs | ecs.LogDriver) -> bool:
-    """Whether a driver brings secrets, such as the token of Splunk: only then it holds more than data.
+    """Return whether a driver has secrets, such as the token of Splunk: only then its data cannot be read.
 
-    Such a driver must never be bound to nobody's role, which would end up in the policy of the secret's key.
+    Never bind such a driver without a real role: the fake role would get into the policy of the secret's key.
 
     Args:
         logging: The options of awslogs, which has no secrets, or any of the CDK's drivers.
@@ -203,17 +203,17 @@ def needs_secret(logging: AwsLogs | ecs.LogDriver) -> bool:
 def resolve_logging(
     scope: Construct, logging: AwsLogs | ecs.LogDriver, *, log_group_name: str, role: iam.IRole | None
 ) -> ResolvedLogging:
-    """A driver's name and options; the rights that it needs go to the role, where there is one.
+    """Return a driver's name and options; the role gets the rights that it needs, if there is one.
 
     Args:
         scope: The definition; the CDK's drivers make their log groups in it.
         logging: The options of awslogs, or any of the CDK's drivers.
-        log_group_name: Where awslogs writes; of no use to the CDK's drivers.
-        role: The execution role. Secrets need one: where it is ``None`` and there are some, ask again with one.
+        log_group_name: The log group of awslogs; the CDK's drivers do not use it.
+        role: The execution role. Secrets need one: if it is ``None`` and there are secrets, call again with one.
     """
     if isinstance(logging, AwsLogs):
         return ResolvedLogging(driver="awslogs", options=logging.options(log_group_name), secrets={})
-    config = logging.bind(scope, container_nowhere(role))
+    config = logging.bind(scope, throwaway_container(role))
     log_group: logs.ILogGroup | None = getattr(logging, "log_group", None)
     if log_group is not None:
         let_write_logs(scope, log_group)

@@ -43,8 +43,8 @@ __all__ = ["ManagedInstancesJobDefinition"]
 class ManagedInstancesJobDefinition(TaskJobDefinition):
     """A definition of jobs for environments on ECS Managed Instances, with one container or several.
 
-    It is another platform than EC2: such an environment takes no jobs of an `Ec2JobDefinition`, and no multi-node
-    ones. Containers share the network of their instance; do not run them as root.
+    It is another platform than EC2: such an environment runs no jobs of an `Ec2JobDefinition` and no multi-node
+    jobs. Containers share the network of their instance; do not run them as root.
 
     Guide: Amazon ECS Managed Instances (newer than the table of contents).
     """
@@ -81,32 +81,32 @@ class ManagedInstancesJobDefinition(TaskJobDefinition):
         Args:
             scope: Where the definition belongs.
             id: Its name in that scope.
-            containers: 1 to 10, at least one of them essential.
+            containers: 1 to 10 containers, at least one of them essential.
             architecture: ``X86_64`` or ``ARM64``, as the images are built. By default AWS takes ``X86_64``.
-            parameters: Values for the ``Ref::name`` of the commands, which a submission may override. By default each
-                submission gives them.
-            consumes: How much of which consumable resources each job holds, at least 1 of each: ``{licence: 1}``. By
-                default none.
-            pid_mode: Whose processes containers see: those of the task, or of the host. By default their own only.
-            ipc_mode: With whom containers share memory: with each other, with the host, or with nobody. By
-                default the container runtime decides.
-            enable_execute_command: Whether ``aws ecs execute-command`` opens a shell in its containers; the job role
-                gets the right to. By default no.
-            job_role: The role of the code inside. By default one is made at the first grant to the definition.
+            parameters: Default values for the placeholders ``Ref::name`` of the commands. By default none, so each
+                submission must set them.
+            consumes: The consumable resources that each job uses, with the quantity of each, at least 1: ``{licence:
+                1}``. By default none.
+            pid_mode: The processes that containers see: those of the task, or of the host. By default their own only.
+            ipc_mode: Whether containers share memory with each other, with the host, or not at all. By default the
+                container runtime decides.
+            enable_execute_command: Whether ``aws ecs execute-command`` can open a shell in its containers; the job role
+                gets the right. By default no.
+            job_role: The role of the code in the job. By default one is made at the first grant to the definition.
             execution_role: The role with which ECS reads secrets, pulls images and writes the log. By default
                 one is made.
-            logging: How output of containers is written that do not say so themselves, as `AwsLogs`, or a log driver
-                of the CDK: awslogs, Splunk or FireLens. By default to the log group.
-            log_group: Where output goes. By default a group of its own.
-            log_retention: How long its own log group keeps output; by default one month.
-            retry_strategy: Which failures are tried again, and how often. By default none is.
-            timeout: After how long an attempt is ended, at least 60 seconds. By default never.
-            scheduling_priority: 0 to 9999, higher first inside a share. By default a submission to a queue with a
-                fair-share policy must say it; on other queues it has no effect.
+            logging: Options for the log group, as `AwsLogs`, or a log driver of the CDK (awslogs, Splunk or FireLens),
+                for containers without ``logging``. By default the log group.
+            log_group: The log group of the output. By default a new one.
+            log_retention: How long the new log group keeps output; by default one month.
+            retry_strategy: Which failures are retried, and how often. By default none.
+            timeout: The time after which an attempt is ended, at least 60 seconds. By default never.
+            scheduling_priority: 0 to 9999, higher first inside a share. By default each submission to a queue with a
+                fair-share policy must set it; on other queues it has no effect.
             propagate_tags: Whether tags of the job reach its ECS task; by default yes.
             skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
             job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
-            tags: Tags of the definition, and of its jobs' tasks where they propagate; up to 50. By default none.
+            tags: Tags of the definition, and of its jobs' tasks if they propagate; up to 50. By default none.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.

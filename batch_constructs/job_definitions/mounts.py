@@ -31,7 +31,7 @@ _ABSOLUTE = re.compile(r"/.*[^/].*|[A-Za-z]:\\.+", re.DOTALL)
 
 
 def check_mounts(problems: Problems, mounts: Mapping[str, Mount] | None) -> None:
-    """Note paths that no container runtime mounts at."""
+    """Add a problem for paths at which no container runtime can mount a volume."""
     for path in mounts or ():
         problems.check(
             not known(path) or _ABSOLUTE.fullmatch(path) is not None,
@@ -42,7 +42,7 @@ def check_mounts(problems: Problems, mounts: Mapping[str, Mount] | None) -> None
 def check_mounts_on_fargate(
     problems: Problems, mounts: Mapping[str, Mount] | None, platform_version: str | None
 ) -> None:
-    """Note what Fargate has no instance for, or a version that is too old."""
+    """Add a problem for paths of an instance, which Fargate does not have, and for an old platform version."""
     for path, volume in (mounts or {}).items():
         problems.check(
             not isinstance(volume, Host) or volume.source_path is None,
@@ -58,12 +58,12 @@ def check_mounts_on_fargate(
 class Volumes:
     """The volumes of one task. The same object in several mounts, or containers, is one volume.
 
-    Made of what each container mounts; then the task takes ``properties``, each container its ``mount_points``, and
-    once the definition exists ``connect`` gives it the rights.
+    It is made from the mounts of each container; then the task takes ``properties`` and each container its
+    ``mount_points``. When the definition exists, ``connect`` gives it the rights.
     """
 
     def __init__(self, *containers: Mapping[str, Mount] | None) -> None:
-        """Name the volumes after the first path that each is mounted at."""
+        """Name each volume after the first path at which it is mounted."""
         self._names: dict[int, str] = {}
         self._volumes: list[Mount] = []
         for path, volume in (item for mounts in containers for item in (mounts or {}).items()):
@@ -80,13 +80,13 @@ class Volumes:
 
     @property
     def properties(self) -> list[batch.CfnJobDefinition.VolumesProperty] | None:
-        """For ``Volumes`` of a container or of a task."""
+        """Return ``Volumes`` of a container or of a task."""
         return [_property(self._names[id(each)], each) for each in self._volumes] or None
 
     def mount_points(
         self, mounts: Mapping[str, Mount] | None
     ) -> list[batch.CfnJobDefinition.MountPointsProperty] | None:
-        """For ``MountPoints`` of the only container of a job."""
+        """Return ``MountPoints`` of the only container of a job."""
         return [
             _L1.MountPointsProperty(source_volume=name, container_path=path, read_only=read_only)
             for path, name, read_only in self._points(mounts)
@@ -95,7 +95,7 @@ class Volumes:
     def task_mount_points(
         self, mounts: Mapping[str, Mount] | None
     ) -> list[batch.CfnJobDefinition.MountPointProperty] | None:
-        """For ``MountPoints`` of one of several containers: the same, under a name of its own in the CDK."""
+        """Return ``MountPoints`` of one of several containers: the same members, in another struct of the CDK."""
         return [
             _L1.MountPointProperty(source_volume=name, container_path=path, read_only=read_only)
             for path, name, read_only in self._points(mounts)
@@ -112,18 +112,18 @@ class Volumes:
 
 
 def connect(definition: Construct, job_role: iam.IRole, volume: Efs | S3Files) -> None:
-    """Open a file system to the environments of a definition's jobs, and let their role use it."""
-    _open(definition, volume)
+    """Open a file system to its environments, and give the jobs' role the rights."""
+    _open_ports(definition, volume)
     role = role_beside(definition, job_role)
     if isinstance(volume, Efs):
-        _let_in(role, volume, "elasticfilesystem", *_efs_arns(volume))
+        _allow_mount(role, volume, "elasticfilesystem", *_efs_arns(volume))
     else:
-        _let_in(role, volume, "s3files", *_s3_files_arns(volume))
+        _allow_mount(role, volume, "s3files", *_s3_files_arns(volume))
 
 
 def _property(name: str, volume: Mount) -> batch.CfnJobDefinition.VolumesProperty:
     if isinstance(volume, Host):
-        # Without a path it is the name alone that makes the directory.
+        # Without a path, the name alone makes the directory.
         host = None if volume.source_path is None else _L1.VolumesHostProperty(source_path=volume.source_path)
         return _L1.VolumesProperty(name=name, host=host)
     if isinstance(volume, Efs):
@@ -169,14 +169,14 @@ def _s3_files_arns(volume: S3Files) -> tuple[str, str | None]:
     )
 
 
-def _let_in(
+def _allow_mount(
     grantee: iam.IGrantable,
     volume: Efs | S3Files,
     service: str,
     file_system_arn: str,
     access_point_arn: str | None,
 ) -> None:
-    # Not the file system's own grant_*: those change its policy, and do not know the access point.
+    # Not the file system's own grant_*: those change its policy, and cannot limit the access point.
     rights = {
         "ClientMount": True,
         "ClientWrite": not volume.read_only,
@@ -184,7 +184,7 @@ def _let_in(
     }
     iam.Grant.add_to_principal(
         grantee=grantee,
-        actions=[f"{service}:{right}" for right, given in rights.items() if given],
+        actions=[f"{service}:{right}" for right, allowed in rights.items() if allowed],
         resource_arns=[file_system_arn],
         conditions=None
         if access_point_arn is None
@@ -192,14 +192,14 @@ def _let_in(
     )
 
 
-def _open(definition: Construct, volume: Efs | S3Files) -> None:
+def _open_ports(definition: Construct, volume: Efs | S3Files) -> None:
     if not volume.reachable_from:
         return
-    from aws_cdk import aws_ec2 as ec2  # noqa: PLC0415 - only those pay who open a port
+    from aws_cdk import aws_ec2 as ec2  # noqa: PLC0415 - only users of the ports pay
 
     target = cast("aws_ec2.IConnectable", volume.security_group or volume.file_system)
     for environment in volume.reachable_from:
-        # This stack needs the file system's and the environment's anyway; those two must not need each other.
+        # This stack needs both others anyway; those of the file system and the environment must not need each other.
         let_reach(
             environment, target, ec2.Port.tcp(_NFS), asker=definition, reason="Jobs mount the file system"
         )

@@ -38,11 +38,11 @@ __all__ = ["IpcMode", "MultiContainerJobDefinition", "PidMode"]
 
 @checked
 class MultiContainerJobDefinition(TaskJobDefinition):
-    """A definition of jobs with several containers, which start in order, share volumes and are placed together.
+    """A definition of jobs with several containers, which start in order, share volumes and run on one host.
 
-    A sidecar that routes logs, a step that prepares data, a simulator beside what it talks to: each an image of its
-    own. They run on EC2 instances, or with ``fargate`` on Fargate. For one container, `Ec2JobDefinition` and
-    `FargateJobDefinition` say it shorter.
+    Use this for a sidecar that routes logs, a step that prepares data, or a simulator next to its client, each with its
+    own image. The containers run on EC2 instances, or with ``fargate`` on Fargate. For one container,
+    `Ec2JobDefinition` and `FargateJobDefinition` are shorter.
 
     Guide: Job Definition Parameters (ecsProperties; newer than its table of contents).
     """
@@ -74,38 +74,37 @@ class MultiContainerJobDefinition(TaskJobDefinition):
         job_definition_name: str | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
-        """Create the definition, its log group, and its execution role where one is needed.
+        """Create the definition, its log group, and its execution role if one is needed.
 
         Args:
             scope: Where the definition belongs.
             id: Its name in that scope.
-            containers: 1 to 10, at least one of them essential.
-            fargate: Has jobs run on Fargate, and says how. By default they run on EC2 instances.
-            parameters: Values for the ``Ref::name`` of the commands, which a submission may override. By default each
-                submission gives them.
-            consumes: How much of which consumable resources each job holds, at least 1 of each: ``{licence: 1}``. By
-                default none.
-            pid_mode: Whose processes containers see: those of the task, or of the host. By default their own only.
-            ipc_mode: With whom containers share memory: with each other, with the host, or with nobody; not on
-                Fargate. By
+            containers: 1 to 10 containers, at least one of them essential.
+            fargate: The settings of Fargate, on which the jobs then run. By default they run on EC2 instances.
+            parameters: Default values for the placeholders ``Ref::name`` of the commands. By default none, so each
+                submission must set them.
+            consumes: The consumable resources that each job uses, with the quantity of each, at least 1: ``{licence:
+                1}``. By default none.
+            pid_mode: The processes that containers see: those of the task, or of the host. By default their own only.
+            ipc_mode: Whether containers share memory with each other, with the host, or not at all; not on Fargate. By
                 default the container runtime decides.
-            enable_execute_command: Whether ``aws ecs execute-command`` opens a shell in its containers; the job role
-                gets the right to. By default no.
-            job_role: The role of the code inside. By default one is made at the first grant to the definition.
+            enable_execute_command: Whether ``aws ecs execute-command`` can open a shell in its containers; the job role
+                gets the right. By default no.
+            job_role: The role of the code in the job. By default one is made at the first grant to the definition.
             execution_role: The role with which ECS reads secrets, pulls images and writes the log. By default
-                one is made on Fargate, or where there are secrets; else the instance's role does it.
-            logging: How output of containers is written that do not say so themselves, as `AwsLogs`, or a log driver
-                of the CDK. By default to the log group.
-            log_group: Where output goes. By default a group of its own.
-            log_retention: How long its own log group keeps output; by default one month.
-            retry_strategy: Which failures are tried again, and how often. By default none is.
-            timeout: After how long an attempt is ended, at least 60 seconds. By default never.
-            scheduling_priority: 0 to 9999, higher first inside a share. By default a submission to a queue with a
-                fair-share policy must say it; on other queues it has no effect.
+                one is made on Fargate, or if there are secrets; otherwise ECS uses the instance's role.
+            logging: Options for the log group, as `AwsLogs`, or a log driver of the CDK, for containers without
+                ``logging``. By default the log group.
+            log_group: The log group of the output. By default a new one.
+            log_retention: How long the new log group keeps output; by default one month.
+            retry_strategy: Which failures are retried, and how often. By default none.
+            timeout: The time after which an attempt is ended, at least 60 seconds. By default never.
+            scheduling_priority: 0 to 9999, higher first inside a share. By default each submission to a queue with a
+                fair-share policy must set it; on other queues it has no effect.
             propagate_tags: Whether tags of the job reach its ECS task; by default yes.
             skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
             job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
-            tags: Tags of the definition, and of its jobs' tasks where they propagate; up to 50. By default none.
+            tags: Tags of the definition, and of its jobs' tasks if they propagate; up to 50. By default none.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.

@@ -1,4 +1,4 @@
-"""Definitions of jobs that run over several instances at once, such as MPI and distributed training."""
+"""Definitions of jobs on several instances at once, such as MPI and distributed training."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ _L1 = batch.CfnJobDefinition
 class MultiNodeParallelJobDefinition(EcsJobDefinition):
     """A definition of jobs whose nodes run at the same time, each on an instance of its own.
 
-    The main node starts first, and its end is the end of the job. Nodes talk over their private addresses. They belong
-    to the security groups that the environment names, which must let their own traffic in:
-    ``environment.connections.allow_internally(ec2.Port.all_tcp())``. Where the environment names none, as an
-    `EfaComputeEnvironment`, they belong to the default security group of the VPC. Spot, Fargate and unmanaged
-    environments cannot run such jobs. AWS recommends environments for such jobs alone, with ``min_vcpus=0``: kept
-    instances are for single-node jobs only.
+    The main node starts first, and its end is the end of the job. Nodes use their private addresses to reach each
+    other. They are in the security groups of the environment, which must allow traffic between their members:
+    ``environment.connections.allow_internally(ec2.Port.all_tcp())``. If the environment names none, as an
+    `EfaComputeEnvironment`, they are in the default security group of the VPC. Spot, Fargate and unmanaged environments
+    cannot run such jobs. AWS recommends environments for such jobs alone, with ``min_vcpus=0``, since only single-node
+    jobs use instances that are kept.
 
     Guide: Multi-node Parallel Jobs; Creating a Multi-node Parallel Job Definition.
     """
@@ -89,32 +89,32 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
         Args:
             scope: Where the definition belongs.
             id: Its name in that scope.
-            node_groups: 1 to 5 groups, all with a count of nodes or all with a `NodeRange`; together they are all
+            node_groups: 1 to 5 groups, all with a count of nodes or all with a `NodeRange`; together they cover all
                 nodes from 0 on.
-            main_node: Index of the node that starts first and whose end counts, from 0. By default the first.
+            main_node: Index of the node that starts first and whose end ends the job, from 0. By default 0.
             instance_type: The type that all nodes run on. By default AWS Batch chooses the smallest that fits the
                 largest node.
-            parameters: Values for the ``Ref::name`` of the commands, which a submission may override. By default each
-                submission gives them.
-            job_role: The role of the code inside. By default one is made at the first grant to the definition.
+            parameters: Default values for the placeholders ``Ref::name`` of the commands. By default none, so each
+                submission must set them.
+            job_role: The role of the code in the job. By default one is made at the first grant to the definition.
             execution_role: The role with which ECS reads secrets and writes the log. By default one is made if
-                there are secrets; else the instance's role does it.
-            enable_execute_command: Whether ``aws ecs execute-command`` opens a shell in its containers; the job role
-                gets the right to. By default no.
-            consumes: How much of which consumable resources each job holds, at least 1 of each. By default none;
-                `NodeGroup` has what its nodes hold.
-            logging: How output is written to the log group, as `AwsLogs`, or another log driver of the CDK
-                (``ecs.LogDrivers``). By default one stream a node.
-            log_group: Where output goes. By default a group of its own.
-            log_retention: How long its own log group keeps output; by default one month.
-            retry_strategy: Which failures of the main node are tried again. By default none is.
-            timeout: After how long the whole job is ended, at least 60 seconds. By default never.
-            scheduling_priority: 0 to 9999, higher first inside a share. By default a submission to a queue with a
-                fair-share policy must say it; on other queues it has no effect.
+                there are secrets; otherwise ECS uses the instance's role.
+            enable_execute_command: Whether ``aws ecs execute-command`` can open a shell in its containers; the job role
+                gets the right. By default no.
+            consumes: The consumable resources that each job uses, with the quantity of each, at least 1. By default
+                none; those of its nodes are in `NodeGroup`.
+            logging: Options for the log group, as `AwsLogs`, or another log driver of the CDK (``ecs.LogDrivers``). By
+                default one stream per node.
+            log_group: The log group of the output. By default a new one.
+            log_retention: How long the new log group keeps output; by default one month.
+            retry_strategy: Which failures of the main node are retried, and how often. By default none.
+            timeout: The time after which the whole job is ended, at least 60 seconds. By default never.
+            scheduling_priority: 0 to 9999, higher first inside a share. By default each submission to a queue with a
+                fair-share policy must set it; on other queues it has no effect.
             propagate_tags: Whether tags of the job reach its ECS tasks; by default yes.
             skip_deregister_on_update: Whether old revisions stay when a new one is deployed; by default yes.
             job_definition_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
-            tags: Tags of the definition, and of its jobs' tasks where they propagate; up to 50. By default none.
+            tags: Tags of the definition, and of its jobs' tasks if they propagate; up to 50. By default none.
 
         Raises:
             ValueError: arguments that AWS would refuse, all of them in one message.

@@ -1,4 +1,4 @@
-"""The nodes of a multi-node parallel job: which run what, and whether they add up."""
+"""The groups of nodes of a multi-node parallel job, and checks whether they add up."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ __all__ = ["NodeGroup", "NodeRange", "check_group", "check_nodes", "container_of
 class NodeRange:
     """The nodes of a multi-node parallel job that share one container, by index from 0.
 
-    Guide: Creating a Multi-node Parallel Job Definition.
-
     Attributes:
         first: Index of the first node, 0 or more.
-        last: Index of the last node, itself included; at least ``first``.
-        open_ended: Whether a submission may have more nodes at its end, or fewer, by ``NodeOverrides(num_nodes=…)``. It
-            must then hold the last node of the job. By default no.
+        last: Index of the last node, inclusive; at least ``first``.
+        open_ended: Whether a submission may change the number of nodes at its end, by ``NodeOverrides(num_nodes=…)``.
+            The range must then contain the last node of the job. By default no.
 
     Raises:
         ValueError: the range is empty or begins below 0.
+
+    Guide: Creating a Multi-node Parallel Job Definition.
     """
 
     first: int
@@ -63,7 +63,7 @@ class NodeRange:
         problems.raise_if_any()
 
     def __str__(self) -> str:
-        """As AWS writes it: ``0:3``, or ``0:`` where its end is open."""
+        """Return AWS's form: ``0:3``, or ``0:`` if its end is open."""
         return f"{self.first}:" if self.open_ended else f"{self.first}:{self.last}"
 
 
@@ -72,32 +72,32 @@ class NodeRange:
 class NodeGroup:
     """Nodes that run the same container.
 
-    Guide: Creating a Multi-node Parallel Job Definition; Elastic Fabric Adapter.
-
     Attributes:
-        nodes: How many, at least 1; the groups then follow each other. Or which, as a `NodeRange`; a range inside
-            another one takes its nodes from it.
+        nodes: The number of nodes, at least 1; the groups then follow each other. Or their indexes, as a `NodeRange`; a
+            range inside another one takes its nodes from it.
         image: An address, or a container image of the CDK.
         vcpus: Whole vCPUs of each node's container, at least 1.
         memory: Memory of each node's container, at least 4 MiB.
         gpus: NVIDIA GPUs of each node's container, at least 1. By default none.
-        command: What the container runs. By default what the image says.
+        command: The command of the container. By default that of the image.
         environment: Variables. Names that begin with ``AWS_BATCH`` belong to AWS Batch. By default none.
         secrets: Variables whose values are read at the start of each job; the right to read them is granted. By
             default none.
-        efa_interfaces: How many Elastic Fabric Adapters the container uses, at most those of the instance type: it
-            gets their devices, may lock all of its memory, and shares half of it among its processes, which MPI and
+        efa_interfaces: How many Elastic Fabric Adapters the container uses, at most those of the instance type. It
+            gets their devices, may lock all of its memory, and shares half of it among its processes, as MPI and
             NCCL need. By default none.
-        shared_memory: Size of ``/dev/shm``, in whole MiB. By default 64 MiB, which NCCL outgrows; with
+        shared_memory: Size of ``/dev/shm``, in whole MiB. By default 64 MiB, which is too small for NCCL; with
             ``efa_interfaces`` half of ``memory``, as on a host.
-        mounts: Volumes (`Efs`, `Host`) by the path at which the container sees them. By default none.
+        mounts: Volumes (`Efs`, `Host`) by their path in the container. By default none.
         linux_parameters: Init process, devices, tmpfs and swap. By default none.
         ulimits: Limits of the kernel. By default those of Docker, and of ``efa_interfaces``.
-        repository_credentials: The secret with which a private registry lets in. By default none.
-        consumes: How much of which consumable resources the nodes hold, at least 1 of each. By default none.
-        user: Name or id inside the container. By default what the image says.
-        privileged: Root-like power on the instance. By default no.
+        repository_credentials: The secret with the credentials of a private registry. By default none.
+        consumes: The consumable resources that each node uses, with the quantity of each, at least 1. By default none.
+        user: The user in the container, by name or id. By default that of the image.
+        privileged: Whether the container has root-like rights on the instance. By default no.
         readonly_root_filesystem: Whether the container can write to volumes only. By default no.
+
+    Guide: Creating a Multi-node Parallel Job Definition; Elastic Fabric Adapter.
     """
 
     nodes: int | NodeRange
@@ -127,7 +127,7 @@ def container_of(
     enable_execute_command: bool | None,
     instance_type: str | None,
 ) -> Container:
-    """The container that each node of a group runs."""
+    """Return the container that each node of a group runs."""
     return Container(
         image=group.image,
         command=group.command,
@@ -147,37 +147,37 @@ def container_of(
 
 
 def _ulimits(group: NodeGroup) -> list[Ulimit]:
-    given = list(group.ulimits)
-    if group.efa_interfaces and all(each.name != UlimitName.MEMLOCK for each in given):
-        given.append(Ulimit.unlimited(UlimitName.MEMLOCK))
-    return given
+    ulimits = list(group.ulimits)
+    if group.efa_interfaces and all(each.name != UlimitName.MEMLOCK for each in ulimits):
+        ulimits.append(Ulimit.unlimited(UlimitName.MEMLOCK))
+    return ulimits
 
 
 def _linux_parameters(group: NodeGroup, memory_mib: Number | None) -> LinuxParameters | None:
     if not group.efa_interfaces and group.shared_memory is None:
         return group.linux_parameters
-    given = group.linux_parameters or LinuxParameters()
+    parameters = group.linux_parameters or LinuxParameters()
     adapters = [Device(f"/dev/infiniband/uverbs{number}") for number in range(group.efa_interfaces)]
-    shared = group.shared_memory or given.shared_memory_size
+    shared = group.shared_memory or parameters.shared_memory_size
     if shared is None and memory_mib is not None and known(memory_mib):
-        # What Linux gives a host; it is a limit of the container's own memory, and not taken before it is used.
+        # Half of the memory, as Linux gives a host; it is a limit, and memory counts only when it is used.
         shared = Size.mebibytes(memory_mib // 2)
-    return replace(given, shared_memory_size=shared, devices=[*given.devices, *adapters])
+    return replace(parameters, shared_memory_size=shared, devices=[*parameters.devices, *adapters])
 
 
 def range_of(text: str, count: int) -> NodeRange:
-    """What a document says, in which either end may be left out: ``:3``, ``4:``.
+    """Return the range of a document, in which either end may be left out: ``:3``, ``4:``.
 
     Args:
         text: The range.
-        count: How many nodes there are.
+        count: The number of nodes.
     """
     first, _, last = text.partition(":")
     return NodeRange(first=int(first or 0), last=int(last or count - 1), open_ended=not last)
 
 
 def ranges_of(nodes: Sequence[int | NodeRange], problems: Problems) -> list[NodeRange]:
-    """The nodes of each group; where they are counted, one group follows the other."""
+    """Return the nodes of each group; if they are counted, one group follows the other."""
     counted = [each for each in nodes if isinstance(each, int)]
     if len(counted) not in {0, len(nodes)}:
         problems.add("node_groups must all have a count of nodes or all a NodeRange, got both")
@@ -195,7 +195,7 @@ def ranges_of(nodes: Sequence[int | NodeRange], problems: Problems) -> list[Node
 
 
 def check_nodes(problems: Problems, ranges: Sequence[NodeRange], main_node: int) -> None:
-    """Note ranges that leave a node out, cross each other, or lack the main node."""
+    """Add a problem for ranges that leave a node out or cross each other, or if the main node is in none."""
     problems.within("the length of node_groups", len(ranges), limits.NODE_RANGES)
     if not ranges:
         return
@@ -218,18 +218,18 @@ def check_nodes(problems: Problems, ranges: Sequence[NodeRange], main_node: int)
         first, second = sorted((one, other), key=lambda nodes: (nodes.first, -nodes.last))
         problems.check(
             second.first > first.last or second.last <= first.last,
-            f"node ranges must follow each other or lie inside each other, got {first} and {second}",
+            f"node ranges must follow each other or be inside each other, got {first} and {second}",
         )
 
 
 def check_group(
     problems: Problems, group: NodeGroup, *, memory_mib: Number | None, instance_type: str | None
 ) -> None:
-    """Note what no container can have, and what the instance type has not."""
-    given = group.linux_parameters
+    """Add a problem for resources that no container can have, or that the instance type does not have."""
+    parameters = group.linux_parameters
     problems.check(
-        group.shared_memory is None or given is None or given.shared_memory_size is None,
-        "shared_memory stands in the group or in linux_parameters, not in both",
+        group.shared_memory is None or parameters is None or parameters.shared_memory_size is None,
+        "shared_memory must be in the group or in linux_parameters, not in both",
     )
     check_consumes(problems, group.consumes)
     check_ec2_amounts(problems, vcpus=group.vcpus, memory_mib=memory_mib, gpus=group.gpus)

@@ -1,4 +1,4 @@
-"""Placeholders in commands, which parameters fill when a job is submitted."""
+"""Placeholders in commands, which parameters replace when a job is submitted."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["placeholders"]
 
 
 def placeholders(commands: Iterable[Sequence[str] | None]) -> frozenset[str]:
-    """The names in the words ``Ref::name`` of commands. What is inside a longer word, or a token, is not told.
+    """Return the names in the words ``Ref::name`` of commands, except inside longer words and tokens.
 
     Args:
-        commands: Of each container one.
+        commands: The command of each container.
     """
     words = (word for command in commands for word in command or () if known(word))
     found = (patterns.PLACEHOLDER.fullmatch(word) for word in words)

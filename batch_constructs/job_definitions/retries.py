@@ -1,4 +1,4 @@
-"""When a failed attempt of a job is tried again."""
+"""Retries of failed attempts of a job."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ __all__ = ["RetryAction", "RetryRule", "RetryStrategy"]
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryRule:
-    """One line of ``evaluateOnExit``: conditions that must all match, and what follows.
+    """One rule of ``evaluateOnExit``: conditions that must all match, and an action.
 
-    What is omitted is no condition. Prefer the presets, such as `on_spot_reclaim` and `otherwise_exit`. A pattern may
-    end in ``*``, its only wildcard; AWS takes letters, digits, ``.``, ``:`` and white space in it, so match up to the
-    first other character and end with ``*``.
-
-    Guide: Automated Job Retries.
+    What is omitted matches everything. Prefer the presets, such as `on_spot_reclaim` and `otherwise_exit`. A
+    pattern may end in ``*``, its only wildcard. AWS allows letters, digits, ``.``, ``:`` and white space in it, so
+    match up to the first other character and end with ``*``.
 
     Attributes:
-        action: What follows when all given conditions match.
+        action: The action when all given conditions match.
         on_exit_code: Pattern over the container's exit code: digits, at most 512 characters.
         on_reason: Pattern over the reason that the container gives, at most 512 characters.
         on_status_reason: Pattern over the reason of the job's state, at most 512 characters.
 
     Raises:
-        ValueError: there is no condition, or a pattern that AWS does not take.
+        ValueError: there is no condition, or AWS would refuse a pattern.
+
+    Guide: Automated Job Retries.
     """
 
     action: RetryAction
@@ -64,21 +64,21 @@ class RetryRule:
 
     @classmethod
     def on_fargate_spot_reclaim(cls) -> RetryRule:
-        """Retry when Fargate Spot took the task back."""
+        """Retry when Fargate Spot reclaimed the task."""
         return cls(action=RetryAction.RETRY, on_status_reason="Your Spot Task was interrupted*")
 
     @classmethod
     def on_image_pull_failure(cls) -> RetryRule:
-        """Retry when the image could not be pulled, which registries cause now and then."""
+        """Retry when the image could not be pulled, which happens now and then."""
         return cls(action=RetryAction.RETRY, on_reason="CannotPullContainer*")
 
     @classmethod
     def on_code(cls, exit_code: int, *, action: RetryAction = RetryAction.RETRY) -> RetryRule:
-        """Act on one exit code of the container.
+        """Retry or exit on one exit code of the container.
 
         Args:
-            exit_code: 0 or more.
-            action: What follows; by default another attempt.
+            exit_code: The exit code, 0 or more.
+            action: The action; by default another attempt.
 
         Raises:
             ValueError: the exit code is negative.
@@ -89,31 +89,31 @@ class RetryRule:
 
     @classmethod
     def otherwise_exit(cls) -> RetryRule:
-        """Let the job fail for every other reason. Goes last: what no rule matches is retried."""
+        """Let the job fail for every other reason. It must be last: AWS retries what no rule matches."""
         return cls(action=RetryAction.EXIT, on_reason="*")
 
     @classmethod
     def otherwise_retry(cls) -> RetryRule:
-        """Retry for every other reason. Goes last; it says aloud what AWS does anyway."""
+        """Retry for every other reason. It must be last; it states AWS's default."""
         return cls(action=RetryAction.RETRY, on_reason="*")
 
 
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryStrategy:
-    """How often a job is tried, and what is worth another attempt.
+    """The number of attempts of a job, and which failures are retried.
 
-    A cancelled, terminated or timed-out job is never tried again, whatever stands here.
-
-    Guide: Automated Job Retries.
+    A cancelled, terminated or timed-out job is never retried, whatever the strategy.
 
     Attributes:
-        attempts: 1 to 10, the first one included.
-        evaluate_on_exit: At most 5 rules, tried in order; what none of them matches is retried, so by default every
-            failure.
+        attempts: 1 to 10, including the first one.
+        evaluate_on_exit: At most 5 rules, tried in order. A failure that none of them matches is retried, so by default
+            every failure.
 
     Raises:
         ValueError: a limit is broken.
+
+    Guide: Automated Job Retries.
     """
 
     attempts: Number
@@ -128,10 +128,10 @@ class RetryStrategy:
 
     @classmethod
     def on_spot_reclaim(cls, attempts: Number = 3) -> RetryStrategy:
-        """Retry what the platform did to the job, on EC2 and on Fargate, and fail at once on what the job did itself.
+        """Retry failures of the platform, on EC2 and on Fargate, and let the job fail at once for its own errors.
 
         Args:
-            attempts: 1 to 10, the first one included; by default 3.
+            attempts: 1 to 10, including the first one; by default 3.
 
         Raises:
             ValueError: the number is out of its range.

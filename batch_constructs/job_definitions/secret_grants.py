@@ -1,4 +1,4 @@
-"""Secrets with a key of one's own: the right to read them, without a circle of stacks."""
+"""The right to read secrets, also if their key is in another stack."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ _GRANTS = {
 def grant_secret(
     secret: secretsmanager.ISecret | batch.Secret, grantee: iam.IGrantable, method: str = "grant_read"
 ) -> iam.Grant:
-    """Grant what the CDK's method of a secret grants, also where its key is in another stack.
+    """Grant the rights of a secret's grant method, also if the secret's key is in another stack.
 
-    There, the CDK writes the grantee's role into the policy of the key: the stack of the key needs that of the role,
-    which needs the secret, and the two are a circle. So the role alone gets both rights: the usual policy of a key leaves
-    it to the account's IAM who may use the key.
+    In that case the CDK would write the grantee's role into the policy of the key: the stack of the key would need that
+    of the role, which needs the secret, and the stacks would form a circle. So only the role gets the rights: the usual
+    policy of a key lets IAM decide who in the account may use it.
 
     Args:
         secret: A secret, or the CDK's reference to a secret or a parameter.
-        grantee: Who gets the right.
+        grantee: The principal that gets the right.
         method: ``grant_read`` or ``grant_write``.
     """
     text: Any = getattr(secret, "secret_arn", None) or getattr(secret, "arn", "")
-    from aws_cdk import aws_kms as kms  # noqa: PLC0415 - who has a secret pays for it
+    from aws_cdk import aws_kms as kms  # noqa: PLC0415 - only users of secrets pay
 
     made: Any = resource_behind(text)
     owner = None if made is None else made.node.scope
@@ -48,12 +48,12 @@ def grant_secret(
         or not isinstance(role, iam.Role)
         or same_stack(key, role)
     ):
-        given: iam.Grant = getattr(secret, method)(grantee)
-        return given
+        granted: iam.Grant = getattr(secret, method)(grantee)
+        return granted
     actions, of_key = _GRANTS[method]
-    granted = iam.Grant.add_to_principal(
+    by_role = iam.Grant.add_to_principal(
         grantee=grantee,
         actions=[f"secretsmanager:{each}" for each in actions],
         resource_arns=[owner.secret_arn],
     )
-    return granted.combine(getattr(key, of_key)(grantee))
+    return by_role.combine(getattr(key, of_key)(grantee))

@@ -1,4 +1,4 @@
-"""The right to submit jobs: of which definitions, to which queue, in whose share, with tags or without."""
+"""The right to submit jobs: to a queue, of some definitions, in some shares, with tags or without."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def let_submit(
     """Allow to submit jobs of these definitions to a queue.
 
     Args:
-        queue: Where jobs go.
-        grantee: Who submits.
-        job_definitions: What they run.
-        has_shares: Whether the queue has a policy with shares; ``None`` if nobody knows.
-        share_identifiers: The only shares; none for any.
-        tagged: Whether with tags.
+        queue: The queue.
+        grantee: The principal that submits.
+        job_definitions: The definitions of the jobs.
+        has_shares: Whether the queue has a policy with shares; ``None`` if that is unknown.
+        share_identifiers: The allowed shares; none for all.
+        tagged: Whether jobs may have tags.
 
     Raises:
         ValueError: the grant would allow nothing, or something that AWS cannot do.
@@ -74,7 +74,7 @@ def let_submit(
 
 
 def _check_one_place(problems: Problems, queue: IJobQueueRef, definition: IJobDefinitionRef) -> None:
-    """Note a definition whose jobs cannot run in a queue, since it is registered in another place."""
+    """Add a problem if a definition is in another Region or account than the queue: its jobs could not run there."""
     ours, theirs = place_of(queue), place_of(definition)
     for word, one, other in (
         ("Region", ours.region, theirs.region),
@@ -88,7 +88,7 @@ def _check_one_place(problems: Problems, queue: IJobQueueRef, definition: IJobDe
 
 
 def _warn_of_any_share(queue: IJobQueueRef, grantee: iam.IGrantable) -> None:
-    """Say at synth that a grant covers all shares of a queue."""
+    """Warn at synth that a grant covers all shares of a queue."""
     path = getattr(getattr(grantee.grant_principal, "node", None), "path", "the grantee")
     Annotations.of(queue).add_warning_v2(
         "batch-constructs:grant-submit-any-share",

@@ -1,4 +1,4 @@
-"""The containers of one task: what each runs, and how they wait for each other."""
+"""The containers of one task, and their dependencies."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ __all__ = [
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FireLens:
-    """Makes a container the log router of its task; the others send it their output with ``ecs.LogDrivers.firelens``.
-
-    Guide: Job Definition Parameters (newer than its table of contents).
+    """Settings of the log router of a task; the other containers send to it with ``ecs.LogDrivers.firelens``.
 
     Attributes:
-        type: Which router the image holds. By default Fluent Bit.
-        enable_ecs_log_metadata: Whether messages tell their cluster, task and container. By default AWS says yes.
+        type: The router in the image. By default Fluent Bit.
+        enable_ecs_log_metadata: Whether messages contain their cluster, task and container. By default AWS says yes.
         config_file: More configuration: the ARN of an object in S3, which the execution role may then read, or a path
             in the container. Fargate takes paths only. By default none.
 
     Raises:
-        ValueError: a configuration file that is neither.
+        ValueError: the configuration file is neither.
+
+    Guide: Job Definition Parameters (newer than its table of contents).
     """
 
     type: FirelensType = FirelensType.FLUENTBIT
@@ -69,7 +69,7 @@ class FireLens:
 
     @property
     def config_object(self) -> str | None:
-        """The ARN of the configuration file, where it is in S3. A token is taken for one."""
+        """The ARN of the configuration file, if it is in S3. A token is assumed to be one."""
         file = self.config_file
         if file is None or (known(file) and (not file.startswith("arn:") or ":s3:::" not in file)):
             return None
@@ -77,7 +77,7 @@ class FireLens:
 
     @property
     def options(self) -> dict[str, str]:
-        """As the router takes them."""
+        """The options of the router."""
         found = {}
         if self.enable_ecs_log_metadata is not None:
             found["enable-ecs-log-metadata"] = "true" if self.enable_ecs_log_metadata else "false"
@@ -92,43 +92,44 @@ class FireLens:
 class TaskContainer:
     """One of the containers of a job.
 
-    Guide: Job Definition Parameters (ecsProperties; newer than its table of contents).
-
     Attributes:
-        name: What dependencies and the overrides of a submission call it; each in a job has a name of its own.
+        name: Its name in dependencies and in overrides of a submission; unique in the job.
         image: An address such as ``"busybox:1.36"``, or a container image of the CDK.
-        vcpus: vCPUs of this container: whole ones on instances, at least 1; on Fargate those of all containers
-            together are a size that it sells.
+        vcpus: vCPUs of this container: whole ones on instances, at least 1; on Fargate the vCPUs of all containers
+            together must be a size that it offers.
         memory: Memory of this container, at least 4 MiB; if it uses more, it is killed.
-        gpus: NVIDIA GPUs that it has for itself, at least 1; not on Fargate. By default none.
-        command: What it runs; ``Ref::name`` stands for a parameter. By default what the image says.
+        gpus: NVIDIA GPUs for the container alone, at least 1; not on Fargate. By default none.
+        command: The command of the container; ``Ref::name`` is the placeholder of a parameter. By default that of the
+            image.
         environment: Variables. Names that begin with ``AWS_BATCH`` belong to AWS Batch. By default none.
         secrets: Variables whose values are read at the start of each job; the right to read them is granted. By
             default none.
         essential: Whether its end ends the job. At least one container must be. By default yes.
-        depends_on: What other containers must have done before it starts, by their names: ``START``ed, ended
-            (``COMPLETE``) or ended with exit code 0 (``SUCCESS``). The last two not of an essential one, whose end is
-            the end of all. By default it waits for none.
+        depends_on: The containers that it waits for, by their names: until they have started (``START``), ended
+            (``COMPLETE``) or ended with exit code 0 (``SUCCESS``). For an essential one only ``START`` is possible,
+            since its end is the end of all. By default none.
         start_timeout: How long it waits for the others before the job fails, at least 2 seconds, on Fargate at most
             120. By default ECS decides.
         stop_timeout: How long it may take to end when asked to, 2 seconds or more, on Fargate at most 120. By default
             30 seconds.
-        firelens: Makes it the log router of the job. By default it is none.
-        logging: How its output is written, as `AwsLogs`, or a log driver of the CDK such as
-            ``ecs.LogDrivers.firelens(…)``. By default as the definition says.
-        mounts: Volumes by the path at which it sees them. The same object in several containers is one volume, by
-            which they hand files to each other: ``Host()`` is an empty one. By default none.
-        linux_parameters: Init process, shared memory, tmpfs, devices and swap; Fargate knows the first one only. By
+        firelens: Makes it the log router of the job. By default it is not.
+        logging: Options for the log group, as `AwsLogs`, or a log driver of the CDK such as
+            ``ecs.LogDrivers.firelens(…)``. By default that of the definition.
+        mounts: Volumes by their path in the container. The same object in several containers is one volume, by which
+            they share files: ``Host()`` is an empty one. By default none.
+        linux_parameters: Init process, shared memory, tmpfs, devices and swap; Fargate has the init process only. By
             default none.
         ulimits: Limits of the kernel, such as open files. By default those of Docker.
-        repository_credentials: The secret with which a private registry lets in, where ``image`` is an address. By
+        repository_credentials: The secret with the credentials of a private registry, if ``image`` is an address. By
             default none.
-        user: Name or id inside the container. By default what the image says.
-        privileged: Root-like power on the instance; not on Fargate. By default no.
+        user: The user in the container, by name or id. By default that of the image.
+        privileged: Whether the container has root-like rights on the instance; not on Fargate. By default no.
         readonly_root_filesystem: Whether it can write to volumes only. By default no.
 
     Raises:
         ValueError: arguments that AWS would refuse on every platform, all of them in one message.
+
+    Guide: Job Definition Parameters (ecsProperties; newer than its table of contents).
     """
 
     name: str
@@ -156,7 +157,7 @@ class TaskContainer:
     def __post_init__(self) -> None:
         problems = Problems()
         problems.check(
-            self.name != "", "name must not be empty: overrides and dependencies call the container by it"
+            self.name != "", "name must not be empty: overrides and dependencies refer to the container by it"
         )
         problems.check(
             self.name not in (self.depends_on or {}),
@@ -172,7 +173,7 @@ class TaskContainer:
 
 
 def container_of(each: TaskContainer) -> Container:
-    """What it has in common with the only container of a job."""
+    """Return the container with the arguments that it shares with the only container of a job."""
     return Container(
         image=each.image,
         command=each.command,
@@ -192,11 +193,11 @@ def container_of(each: TaskContainer) -> Container:
 def check_execute_command(
     problems: Problems, containers: Sequence[TaskContainer], *, enabled: bool | None
 ) -> None:
-    """Note containers whose root the agent of ECS Exec cannot write to."""
+    """Add a problem for containers with a read-only root, to which the agent of ECS Exec cannot write."""
     fixed = [each.name for each in containers if each.readonly_root_filesystem]
     problems.check(
         not enabled or not fixed,
-        "enable_execute_command needs writable root file systems, its agent writes to them, got "
+        "enable_execute_command needs writable root file systems, since its agent writes to them, got "
         f"readonly_root_filesystem=True of {', '.join(map(repr, fixed))}: leave one of the two out",
     )
 
@@ -204,12 +205,12 @@ def check_execute_command(
 def check_firelens(
     problems: Problems, containers: Sequence[TaskContainer], logging: AwsLogs | ecs.LogDriver | None
 ) -> None:
-    """Note a log router that nobody sends to, senders without a router, and a router that sends to itself.
+    """Add a problem for a log router without senders, senders without a router, and a router that sends to itself.
 
     Args:
-        problems: Where to note it.
-        containers: Those of one task.
-        logging: Of the definition: how containers write that do not say it.
+        problems: Where to add it.
+        containers: The containers of one task.
+        logging: The log driver of the definition, for containers without one.
     """
     drivers = {each.name: driver_of(logging if each.logging is None else each.logging) for each in containers}
     senders = [name for name, driver in drivers.items() if driver == FIRELENS_DRIVER]
@@ -236,12 +237,12 @@ def check_firelens(
 
 
 def check_dependencies(problems: Problems, containers: Sequence[TaskContainer]) -> None:
-    """Note containers of one task that do not add up: names, and who waits for whom."""
+    """Add a problem for containers of one task whose names or dependencies do not add up."""
     problems.within("the length of containers", len(containers), limits.ECS_CONTAINERS)
     by_name = {each.name: each for each in containers}
     problems.check(
         len(by_name) == len(containers),
-        "containers must have a name of their own each, got one of them twice",
+        "each container must have its own name, got one of them twice",
     )
     problems.check(
         not containers or any(each.essential for each in containers),
@@ -250,9 +251,9 @@ def check_dependencies(problems: Problems, containers: Sequence[TaskContainer]) 
     for each in containers:
         for name, condition in (each.depends_on or {}).items():
             if name not in by_name:
-                known_names = did_you_mean(name, by_name)
+                suggestion = did_you_mean(name, by_name)
                 problems.add(
-                    f"depends_on must name containers of the job, got {name!r} in {each.name!r}{known_names}"
+                    f"depends_on must name containers of the job, got {name!r} in {each.name!r}{suggestion}"
                 )
             elif condition != DependencyCondition.START and by_name[name].essential:
                 problems.add(
@@ -264,7 +265,7 @@ def check_dependencies(problems: Problems, containers: Sequence[TaskContainer]) 
 
 
 def _circle(graph: Mapping[str, Sequence[str]]) -> list[str]:
-    """A way that leads back to its start, ends included; at most ten containers make it cheap to try all."""
+    """Return a path that leads back to its start, both ends included; with ten containers all paths can be tried."""
     ways = [[name] for name in graph]
     for way in ways:
         for name in graph.get(way[-1], ()):

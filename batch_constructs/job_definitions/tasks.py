@@ -53,17 +53,17 @@ class Task:
 
     containers: Sequence[TaskContainer]
     inner: Sequence[Container]
-    """What each has in common with the only container of a job."""
+    """Each container in the form of a job's only container."""
 
     volumes: Volumes
     name: str = ""
-    """What its helpers are called after, where there are several tasks."""
+    """The prefix of its helper constructs' names, if there are several tasks."""
 
 
 def task_of(
     containers: Sequence[TaskContainer], *, enable_execute_command: bool | None, name: str = ""
 ) -> Task:
-    """A task of these containers."""
+    """Return a task of these containers."""
     inner = [
         replace(container_of(each), enable_execute_command=enable_execute_command) for each in containers
     ]
@@ -78,16 +78,16 @@ class TasksJobDefinition(EcsJobDefinition):
     def _render_tasks(
         self, tasks: Sequence[Task]
     ) -> list[list[batch.CfnJobDefinition.TaskContainerPropertiesProperty]]:
-        """The containers of each task."""
+        """Return the containers of each task."""
         self._containers_of_tasks = [[each.name for each in task.containers] for task in tasks]
         all_of_them = [
             (task, *pair) for task in tasks for pair in zip(task.containers, task.inner, strict=True)
         ]
-        # Who needs the execution role comes before the images, which it then pulls.
+        # Log drivers come before the images, since they may need the execution role, which then pulls the images.
         log_configurations = [self._log_configuration(each, task.name) for task, each, _ in all_of_them]
         for _, each, _ in all_of_them:
             if each.firelens is not None and each.firelens.config_object is not None:
-                _let_read(self._need_execution_role(), each.firelens.config_object)
+                _let_read(self._ensure_execution_role(), each.firelens.config_object)
         images = self._resolve_images([inner for _, _, inner in all_of_them])
         if self._execution_role is not None:
             for _, _, inner in all_of_them:
@@ -115,11 +115,11 @@ class TasksJobDefinition(EcsJobDefinition):
                 if self._execution_role is not None:
                     self._log_group.grant_write(self._execution_role)
             return self._resolve_logging(logging).log_configuration
-        # A driver of the CDK makes its log group under a name that is its own in one scope only.
+        # The names of a driver's log group are unique only inside one scope.
         scope = Construct(self, f"{task}{container.name}Logging")
         resolved = resolve_logging(scope, logging, log_group_name="", role=self._execution_role)
         if resolved.secrets and self._execution_role is None:
-            resolved = resolve_logging(scope, logging, log_group_name="", role=self._need_execution_role())
+            resolved = resolve_logging(scope, logging, log_group_name="", role=self._ensure_execution_role())
         return resolved.log_configuration
 
 
@@ -146,10 +146,10 @@ class TaskJobDefinition(TasksJobDefinition):
         log_group: logs.ILogGroup | None,
         log_retention: logs.RetentionDays,
     ) -> None:
-        """Check what the kinds share, raise all problems, then create the definition.
+        """Check the arguments that all kinds share, raise all problems, then create the definition.
 
         Raises:
-            ValueError: arguments that AWS would refuse, those that the caller noted included.
+            ValueError: arguments that AWS would refuse, including problems that the caller added.
         """
         check_dependencies(problems, containers)
         check_execute_command(problems, containers, enabled=enable_execute_command)
@@ -206,7 +206,7 @@ class TaskJobDefinition(TasksJobDefinition):
 
 
 def task_arguments_of(task: Mapping[str, Any]) -> dict[str, Any]:
-    """The keywords that say what properties of a task say, wherever it runs."""
+    """Return the keyword arguments for the properties of a task on any platform."""
     return {
         "containers": [
             _container(each, f"container-{index}") for index, each in enumerate(task["Containers"])
@@ -276,7 +276,7 @@ def _task_container(
 
 
 def _let_read(role: iam.IRole, object_arn: str) -> None:
-    """ECS fetches the router's configuration with the execution role, and asks where the bucket is."""
+    """Let the execution role read the router's configuration in S3, and get the Region of its bucket."""
     bucket = object_arn.partition("/")[0] if known(object_arn) else Fn.select(0, Fn.split("/", object_arn))
     iam.Grant.add_to_principal(grantee=role, actions=["s3:GetObject"], resource_arns=[object_arn])
     iam.Grant.add_to_principal(grantee=role, actions=["s3:GetBucketLocation"], resource_arns=[bucket])

@@ -1,4 +1,4 @@
-"""What containers mount: file systems that jobs share, and directories of the instance."""
+"""Volumes of containers: file systems that jobs share, and directories of the instance."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ __all__ = ["Efs", "Host", "Mount", "S3Files"]
 @checked
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A directory of the instance, or one that is made for the task and gone with it.
-
-    Guide: Job Definition Parameters (volumes).
+    """A directory of the instance, or one that is made for the task and deleted with it.
 
     Attributes:
-        source_path: Where it is on the instance, such as the scratch disk or FSx that a launch template mounted; it
-            is made if it is not there. By default an empty directory that the containers of one task share: a
-            writable place beside a read-only root, on Fargate as well.
-        read_only: Whether containers can only read. By default they write.
+        source_path: The path on the instance, such as the scratch disk or FSx that a launch template mounted; it
+            is made if it does not exist. By default an empty directory that the containers of one task share, such as
+            a writable directory next to a read-only root, on Fargate as well.
+        read_only: Whether containers can only read. By default they can write.
 
     Raises:
         ValueError: the path is empty.
+
+    Guide: Job Definition Parameters (volumes).
     """
 
     source_path: str | None = None
@@ -53,33 +53,33 @@ class Host:
 @checked
 @dataclass(frozen=True, slots=True)
 class Efs:
-    """An Amazon EFS file system, encrypted on the way and open to the job's role only as far as it needs.
+    """An Amazon EFS file system, encrypted in transit and open to the job's role only as far as it needs.
 
     The definition that mounts it gives its job role ``ClientMount``, and ``ClientWrite`` unless it only reads, on
-    this file system through this access point, and mounts with that role: a file system that refuses anonymous
-    clients lets it in. What environments it is reachable from must be said once, in one of the definitions.
-
-    Guide: Job Definition Parameters (volumes); Amazon EFS Volumes (newer than the table of contents).
+    this file system through this access point. It mounts with that role, so a file system that refuses anonymous
+    clients accepts it. Name the environments of ``reachable_from`` once, in one of the definitions.
 
     Attributes:
         file_system: The CDK's file system, made here or imported, or a ``CfnFileSystem``.
-        access_point: Who the jobs are on it, and below which directory. By default they are who they are in the
-            container, below the root. A new file system belongs to root: containers that run as somebody else can
-            write to it only through an access point with ``posix_user`` and ``create_acl`` of their own.
-        root_directory: The directory that is mounted, up to 4,096 characters; of an access point it is its own. By
-            default the root.
-        read_only: Whether containers can only read. By default they write.
-        root_access: Whether root in the container is root on the file system, too. By default it is not, and
-            root may write only where everybody may; an access point with a user of its own needs it neither.
-        transit_encryption_port: The port on the instance that encryption takes, 0 to 65,535. By default a free one.
+        access_point: The access point, with the user and the directory of the jobs. By default jobs have the user of
+            the container, below the root. A new file system belongs to root: containers that run as another user can
+            write to it only through an access point with its own ``posix_user`` and ``create_acl``.
+        root_directory: The directory that is mounted, up to 4,096 characters; an access point has its own. By default
+            the root.
+        read_only: Whether containers can only read. By default they can write.
+        root_access: Whether root in the container is also root on the file system. By default it is not, and
+            root may write only where everybody may; an access point with its own user does not need it.
+        transit_encryption_port: The port on the instance for encryption, 0 to 65,535. By default a free one.
         reachable_from: The environments whose jobs mount it: NFS (TCP 2049) is opened from their security groups
-            to the file system's. By default that is your business.
-        security_group: The security group of its mount targets. By default the file system's own; a
-            ``CfnFileSystem`` does not know it.
+            to the file system's. By default you open it.
+        security_group: The security group of its mount targets. By default the file system's own; for a
+            ``CfnFileSystem`` it is unknown.
 
     Raises:
-        ValueError: an access point beside a root directory of its own; a port that is none; ``reachable_from``
-            without a security group.
+        ValueError: an access point together with a root directory; a wrong port; ``reachable_from`` without a security
+            group.
+
+    Guide: Job Definition Parameters (volumes); Amazon EFS Volumes (newer than the table of contents).
     """
 
     file_system: efs.IFileSystem | efs_interfaces.IFileSystemRef
@@ -99,29 +99,29 @@ class Efs:
 @checked
 @dataclass(frozen=True, slots=True)
 class S3Files:
-    """An Amazon S3 Files file system: the objects of a bucket as files, encrypted on the way.
+    """An Amazon S3 Files file system: the objects of a bucket as files, encrypted in transit.
 
     The definition that mounts it gives its job role ``ClientMount``, and ``ClientWrite`` unless it only reads, on
     this file system through this access point. With ``bucket.grant_read(definition)`` large reads come from S3
     itself. It is for Fargate and ECS managed instances: AWS Batch fails jobs on EC2 that mount one (VOL-06).
 
-    Guide: Job Definition Parameters (volumes); Amazon S3 Files Volumes (newer than the table of contents).
-
     Attributes:
         file_system: A file system, or the ARN of one.
-        access_point: Who the jobs are on it, and below which directory: an access point, or the ARN of one. By
-            default they are who they are in the container, below the root.
-        root_directory: The directory that is mounted; of an access point it is its own. By default the root.
-        read_only: Whether containers can only read. By default they write.
-        root_access: Whether root in the container is root on the file system, too. By default it is not.
-        transit_encryption_port: The port that encryption takes, 0 to 65,535. By default 2049.
+        access_point: The access point or its ARN, with the user and the directory of the jobs. By default jobs have
+            the user of the container, below the root.
+        root_directory: The directory that is mounted; an access point has its own. By default the root.
+        read_only: Whether containers can only read. By default they can write.
+        root_access: Whether root in the container is also root on the file system. By default it is not.
+        transit_encryption_port: The port for encryption, 0 to 65,535. By default 2049.
         reachable_from: The environments whose jobs mount it: NFS (TCP 2049) is opened from their security groups
-            to that of the mount targets. By default that is your business.
+            to that of the mount targets. By default you open it.
         security_group: The security group of its mount targets, which `reachable_from` needs. By default none.
 
     Raises:
-        ValueError: an access point beside a root directory of its own; a port that is none; ``reachable_from``
-            without a security group.
+        ValueError: an access point together with a root directory; a wrong port; ``reachable_from`` without a security
+            group.
+
+    Guide: Job Definition Parameters (volumes); Amazon S3 Files Volumes (newer than the table of contents).
     """
 
     file_system: s3files.IFileSystemRef | str
@@ -142,7 +142,7 @@ class S3Files:
 
 
 Mount = Efs | S3Files | Host
-"""What can stand behind a path in a container."""
+"""A volume that can be mounted at a path in a container."""
 
 
 def _check(volume: Efs | S3Files) -> None:
@@ -153,7 +153,7 @@ def _check(volume: Efs | S3Files) -> None:
         problems.within("the length of root_directory", len(directory), limits.EFS_ROOT_DIRECTORY_LENGTH)
         problems.check(
             volume.access_point is None or directory == "/",
-            f"root_directory must be left out beside access_point, which has its own, got {directory!r}",
+            f"root_directory must be left out with access_point, which has its own, got {directory!r}",
         )
     if isinstance(volume, Efs):
         problems.matches("the id of file_system", _id_of(volume.file_system), patterns.EFS_FILE_SYSTEM_ID)
@@ -161,7 +161,7 @@ def _check(volume: Efs | S3Files) -> None:
         not volume.reachable_from
         or volume.security_group is not None
         or hasattr(volume.file_system, "connections"),
-        "reachable_from needs security_group, that of the mount targets: this file system does not know it",
+        "reachable_from needs security_group, that of the mount targets: the file system's is unknown",
     )
     problems.raise_if_any()
 

@@ -239,7 +239,7 @@ def test_the_table_reaches_the_classes_that_share_an_argument(argument: str, cla
 
 # Values that other classes hold, with what they need beside the bad argument.
 HELD: list[tuple[Any, dict[str, Any], str]] = [
-    (bc.LinuxParameters, {"max_swap": 512}, "swappiness must be given beside max_swap"),
+    (bc.LinuxParameters, {"max_swap": 512}, "swappiness must be given with max_swap"),
     (bc.Share, {"identifier": "team a"}, "identifier must be .* hyphens and underscores"),
     (bc.EksPodOverrides, {"labels": {"kubernetes.io/a": "b"}}, "the label key 'kubernetes.io/a' must be"),
     (bc.EksPodOverrides, {"labels": {"a": "b c"}}, "the value of the label 'a' must be"),

@@ -241,7 +241,7 @@ def test_fails_when_an_image_has_two_credentials(stack: Stack) -> None:
     from aws_cdk import aws_ecs as ecs
 
     image = ecs.ContainerImage.from_registry("registry.example.com/align:1")
-    with pytest.raises(ValueError, match="repository_credentials belong to an image that is given by its"):
+    with pytest.raises(ValueError, match="repository_credentials are for an image that is given by its"):
         define(stack, image=image, repository_credentials=object())
 
 

@@ -157,7 +157,7 @@ def test_containers_of_one_name_in_two_groups_do_not_meet(stack: Stack, only: On
         (
             [EcsNodeGroup(nodes=1, containers=[container("a"), container("a")])],
             {},
-            "containers must have a name of their own",
+            "each container must have its own name",
         ),
     ],
 )

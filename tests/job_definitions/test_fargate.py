@@ -147,7 +147,7 @@ def test_fails_when_the_smallest_memory_cannot_be_known(stack: Stack) -> None:
     from aws_cdk import CfnParameter
 
     number = CfnParameter(stack, "Number", type="Number").value_as_number
-    with pytest.raises(ValueError, match="memory must be given where vcpus is a token"):
+    with pytest.raises(ValueError, match="memory must be given if vcpus is a token"):
         FargateJobDefinition(stack, "Job", image="busybox", vcpus=number)
 
 

@@ -100,7 +100,7 @@ def impossible() -> list[tuple[Callable[[], object], str]]:
         (lambda: LinuxParameters(swappiness=101), "swappiness must be from 0 to 100, got 101"),
         (
             lambda: LinuxParameters(tmpfs=[Tmpfs("/a", size=size), Tmpfs("/a", size=size)]),
-            "tmpfs must have a path of its own each, got /a twice",
+            "each tmpfs must have its own path, got /a twice",
         ),
         (
             lambda: Ulimit(UlimitName.NPROC, soft_limit=2, hard_limit=1),
@@ -150,7 +150,7 @@ def test_fails_when_tmpfs_and_a_volume_want_one_path(stack: Stack) -> None:
     from batch_constructs import Host
 
     tmpfs = LinuxParameters(tmpfs=[Tmpfs("/tmp", size=Size.mebibytes(1))])
-    with pytest.raises(ValueError, match="a path stands in mounts or in tmpfs, not in both, got /tmp"):
+    with pytest.raises(ValueError, match="a path must be in mounts or in tmpfs, not in both, got /tmp"):
         define(stack, linux_parameters=tmpfs, mounts={"/tmp": Host()})
 
 
@@ -202,6 +202,6 @@ def test_fails_when_nodes_have_two_sizes_of_shared_memory(stack: Stack) -> None:
     size = Size.gibibytes(1)
     twice = group(shared_memory=size, linux_parameters=LinuxParameters(shared_memory_size=size))
     with pytest.raises(
-        ValueError, match="shared_memory stands in the group or in linux_parameters, not in both"
+        ValueError, match="shared_memory must be in the group or in linux_parameters, not in both"
     ):
         MultiNodeParallelJobDefinition(stack, "Job", node_groups=[twice])

@@ -77,7 +77,7 @@ def test_a_driver_of_the_cdk_brings_its_secrets(
     assert policy["PolicyDocument"]["Statement"][0]["Resource"] == token_arn()
     assert not any(each["Type"] == "AWS::Logs::LogGroup" for each in found.values())
     with pytest.raises(
-        ValueError, match=r"log_group is there for jobs that write to CloudWatch Logs, got .* splunk"
+        ValueError, match=r"log_group exists only for jobs that write to CloudWatch Logs, got .* splunk"
     ):
         _ = definition.log_group
 

@@ -281,7 +281,7 @@ START, COMPLETE = DependencyCondition.START, DependencyCondition.COMPLETE
     [
         ([], "the length of containers must be from 1 to 10"),
         ([(str(number), {}, True) for number in range(11)], "the length of containers must be from 1 to 10"),
-        ([("a", {}, True), ("a", {}, True)], "must have a name of their own each"),
+        ([("a", {}, True), ("a", {}, True)], "each container must have its own name"),
         ([("a", {}, False)], "at least one container must be essential"),
         (
             [("router", {}, True), ("main", {"ruoter": START}, True)],

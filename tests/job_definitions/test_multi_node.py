@@ -151,7 +151,7 @@ def test_a_grant_reaches_every_node(stack: Stack, only: Callable[[str], dict[str
         (
             [NodeRange(first=0, last=3), NodeRange(first=2, last=5)],
             {},
-            "must follow each other or lie inside each other, got 0:3 and 2:5",
+            "must follow each other or be inside each other, got 0:3 and 2:5",
         ),
         ([1, NodeRange(first=1, last=2)], {}, "all have a count of nodes or all a NodeRange"),
         (

@@ -30,7 +30,7 @@ def file_system(stack: Stack) -> IFileSystemRef:
         ({"root_directory": "/" * 4_097}, "the length of root_directory must be from 1 to 4,096 characters"),
         (
             {"root_directory": "/a", "access_point": object()},
-            "root_directory must be left out beside access_point",
+            "root_directory must be left out with access_point",
         ),
         ({"reachable_from": [object()]}, "reachable_from needs security_group"),
     ],
