@@ -144,6 +144,9 @@ def _get_att(stack: Stack, argument: Any, _: int) -> Any:
 def _if(stack: Stack, argument: Any, depth: int) -> Any:
     if not isinstance(argument, list) or len(argument) != 3:
         return WRONG_TYPE
+    holds = stack.conditions.get(argument[0]) if isinstance(argument[0], str) else None
+    if holds is not None:
+        return resolve(stack, argument[1 if holds else 2], depth)
     return either(resolve(stack, arm, depth) for arm in argument[1:])
 
 

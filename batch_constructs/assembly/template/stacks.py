@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from batch_constructs.assembly.template import intrinsics
+from batch_constructs.assembly.template.conditions import conditions_of
 from batch_constructs.assembly.template.unknown import ParameterValue, PartialText, Reference, Unknown, ending
 from batch_constructs.assembly.template.views import Resource, kind_of
 
@@ -31,7 +32,7 @@ class Stack:
         acknowledged: construct path to the rules that the CDK was told to accept there and below.
     """
 
-    def __init__(self, name: str, document: Document, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, name: str, document: Document, environment: Mapping[str, Any] | None = None) -> None:
         self.name = name
         self.place = ""
         self.document = document
@@ -44,6 +45,8 @@ class Stack:
         # A nested stack gets its parameters only from its parent.
         self._parent: tuple[Stack, dict[str, Any]] | None = None
         self.nested: dict[str, Stack] = {}
+        # Which conditions hold, once `bind` has settled the parameters.
+        self.conditions: dict[str, bool] = {}
         self.exports: dict[str, tuple[Stack, Any]] = {}
         self.deployed_as = name
         self.siblings: dict[str, list[Stack]] = {}
@@ -70,6 +73,26 @@ class Stack:
         """Register another stack as the one that a resource of this stack deploys."""
         self.nested[logical_id] = child
         child._parent = (self, arguments)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The stack's parameters by name, as the template declares them."""
+        return self._parameters
+
+    @property
+    def is_nested(self) -> bool:
+        """Return whether another stack of the assembly deploys this one, and gives it its parameters."""
+        return self._parent is not None
+
+    def bind(self, values: Mapping[str, Any]) -> None:
+        """Settle parameters and pseudo-parameters for good, as a deployment does, and with them the conditions.
+
+        Args:
+            values: The values by name; what is left out stays unknown.
+        """
+        self.environment = {**self.environment, **values}
+        self._values.clear()
+        self.conditions = conditions_of(self, _section(self.document.root, "Conditions"))
 
     def resolve(self, node: Any) -> Any:
         """Return a node's value: a literal, a mapping, a list, ``None`` (left out) or an `Unknown`."""

@@ -1,0 +1,131 @@
+"""Jobs as the engine keeps them: an array is one object with a byte per child, whatever its size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from batch_constructs.local.engine.work import DependencyKind, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from batch_constructs.local.engine.places import Environment, Host
+    from batch_constructs.local.engine.queues import Queue
+    from batch_constructs.local.engine.work import Need, Work
+
+
+class Job:
+    """A submitted job with the state of each of its children.
+
+    Attributes:
+        work: What was submitted.
+        queue: Where it waits.
+        order: Its place among all submissions.
+        states: The state of each child.
+        attempts: The number of attempts of each child that reached STARTING.
+        counts: The number of children in each state.
+        open: The number of jobs that must end before any child may run.
+        canceled: The reason of a cancellation that waits for the job's dependencies to end.
+        reason: The status reason of the whole job.
+    """
+
+    __slots__ = ("attempts", "canceled", "counts", "open", "order", "queue", "reason", "states", "work")
+
+    def __init__(self, work: Work, queue: Queue, order: int) -> None:
+        self.work = work
+        self.queue = queue
+        self.order = order
+        self.states = bytearray(work.size)
+        self.attempts = bytearray(work.size)
+        self.counts = [work.size, 0, 0, 0, 0, 0, 0]
+        self.open = 0
+        self.canceled: str | None = None
+        self.reason = ""
+
+    def __repr__(self) -> str:
+        return f"<Job {self.work.id} {self.state.name}>"
+
+    @property
+    def state(self) -> State:
+        """The state of the job; of an array the one that AWS Batch shows for its parent."""
+        if not self.work.array_size:
+            return State(self.states[0])
+        counts = self.counts
+        if counts[State.SUBMITTED] == self.work.size:
+            return State.SUBMITTED
+        if counts[State.SUCCEEDED] + counts[State.FAILED] < self.work.size:
+            return State.PENDING
+        return State.FAILED if counts[State.FAILED] else State.SUCCEEDED
+
+    @property
+    def done(self) -> bool:
+        """Return whether every child has ended."""
+        return self.counts[State.SUCCEEDED] + self.counts[State.FAILED] == self.work.size
+
+    @property
+    def sequential(self) -> bool:
+        """Return whether each child waits for the child before it."""
+        return any(each.kind is DependencyKind.SEQUENTIAL for each in self.work.depends_on)
+
+    @property
+    def pairs(self) -> int:
+        """The number of other arrays whose child with the same index must succeed first."""
+        return sum(each.kind is DependencyKind.N_TO_N for each in self.work.depends_on)
+
+    def waiting(self, indexes: Iterable[int]) -> Iterator[tuple[int, int]]:
+        """Yield the children that have not started, as ranges of neighbors in the same state, first and last."""
+        first = last = -2
+        for index in indexes:
+            if self.states[index] > State.RUNNABLE:
+                continue
+            if index == last + 1 and self.states[index] == self.states[first]:
+                last = index
+                continue
+            if first >= 0:
+                yield first, last
+            first = last = index
+        if first >= 0 and self.states[first] <= State.RUNNABLE:
+            yield first, last
+
+    def move(self, index: int, state: State) -> None:
+        """Give a child another state."""
+        self.counts[self.states[index]] -= 1
+        self.counts[state] += 1
+        self.states[index] = state
+
+
+@dataclass(slots=True, eq=False)
+class Attempt:
+    """One container, task, pod or node of a job, from its placement to its end.
+
+    Attributes:
+        job: The job.
+        index: The child's index; 0 for a job that is no array.
+        number: The attempt, from 1.
+        environment: The compute environment that took it.
+        host: Where it was placed.
+        need: What it reserves.
+        node: The node's index in a multi-node job, else ``None``.
+        state: STARTING or RUNNING, and a final state after its end.
+        started: When it reached RUNNING.
+        stopping: Why it is being stopped; such an attempt is not retried.
+        group: All nodes of a multi-node job's attempt, this one included.
+    """
+
+    job: Job
+    index: int
+    number: int
+    environment: Environment
+    host: Host
+    need: Need
+    node: int | None = None
+    state: State = State.STARTING
+    started: float | None = None
+    stopping: str | None = None
+    group: list[Attempt] = field(default_factory=list)
+
+    @property
+    def main(self) -> bool:
+        """Return whether its end is the end of the job's attempt."""
+        return self.node is None or self.node == self.job.work.main_node

@@ -1,0 +1,159 @@
+"""Where jobs run: compute environments with their hosts, and consumable resources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from batch_constructs.local.engine.work import Need, Work
+
+
+@dataclass(slots=True, eq=False)
+class Host:
+    """An instance, a Fargate task's place, or this machine.
+
+    Attributes:
+        id: The instance's id.
+        vcpus: The vCPUs that are free.
+        memory: The memory that is free, in MiB.
+        gpus: The GPUs that are free.
+        exclusive: Whether a node of a multi-node job needs the whole host, as on Amazon EC2.
+    """
+
+    id: str
+    vcpus: float
+    memory: float
+    gpus: int = 0
+    exclusive: bool = False
+
+    def has_room(self, need: Need) -> bool:
+        """Return whether the need fits into what is free."""
+        return need.vcpus <= self.vcpus and need.memory <= self.memory and need.gpus <= self.gpus
+
+    def take(self, need: Need) -> None:
+        """Reserve what a job needs."""
+        self.vcpus -= need.vcpus
+        self.memory -= need.memory
+        self.gpus -= need.gpus
+
+    def give_back(self, need: Need) -> None:
+        """Free what a job needed."""
+        self.vcpus += need.vcpus
+        self.memory += need.memory
+        self.gpus += need.gpus
+
+
+@dataclass(slots=True, eq=False)
+class Environment:
+    """A compute environment with the hosts that it has now.
+
+    Attributes:
+        name: Its name.
+        platform: ``EC2``, ``FARGATE``, ``MANAGED_INSTANCES`` or ``EKS``.
+        max_vcpus: The vCPUs that its jobs may reserve together.
+        enabled: Whether it takes new jobs.
+        valid: Whether its status is VALID.
+        hosts: Its hosts; several environments may share one.
+        largest: The most that a host of its instance types offers, or ``None`` where its hosts are all there is.
+        used: The vCPUs that its jobs reserve now.
+    """
+
+    name: str
+    platform: str = "EC2"
+    max_vcpus: float = 256
+    enabled: bool = True
+    valid: bool = True
+    hosts: list[Host] = field(default_factory=list)
+    largest: Need | None = None
+    used: float = 0
+
+    def place(self, needs: Sequence[Need]) -> list[Host] | None:
+        """Return a host for each need, with the room reserved, or ``None`` if there is no room for all of them."""
+        if (
+            not (self.enabled and self.valid)
+            or self.used + sum(need.vcpus for need in needs) > self.max_vcpus
+        ):
+            return None
+        found: list[Host] = []
+        for need in needs:
+            rooms = [
+                host for host in self.hosts if host.has_room(need) and not (host.exclusive and host in found)
+            ]
+            if not rooms:
+                for host, taken in zip(found, needs, strict=False):
+                    self.release(host, taken)
+                return None
+            # The host with the least room keeps the others free for larger jobs.
+            host = min(rooms, key=lambda each: each.vcpus)
+            host.take(need)
+            self.used += need.vcpus
+            found.append(host)
+        return found
+
+    def release(self, host: Host, need: Need) -> None:
+        """Free the room of a job that ended."""
+        host.give_back(need)
+        self.used -= need.vcpus
+
+    def could_ever_hold(self, need: Need) -> bool:
+        """Return whether an empty host of this environment has room for the need."""
+        if self.largest is None:
+            return False
+        return (
+            need.vcpus <= self.largest.vcpus
+            and need.memory <= self.largest.memory
+            and need.gpus <= self.largest.gpus
+        )
+
+
+@dataclass(slots=True, eq=False)
+class Consumable:
+    """A consumable resource.
+
+    Attributes:
+        name: Its name.
+        total: The amount that exists.
+        replenishable: Whether a job gives back what it held.
+        used: The amount that jobs hold, or have used up.
+    """
+
+    name: str
+    total: int
+    replenishable: bool = True
+    used: int = 0
+
+
+class Consumables:
+    """All consumable resources, taken when a job starts and given back when it ends."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, Consumable] = {}
+
+    def __getitem__(self, name: str) -> Consumable:
+        return self._by_name[name]
+
+    def put(self, resource: Consumable) -> None:
+        """Add a resource, or replace the one of the same name."""
+        self._by_name[resource.name] = resource
+
+    def suffice(self, work: Work) -> bool:
+        """Return whether there is enough for one more child of a job."""
+        return all(self._free(name) >= quantity for name, quantity in work.consumables)
+
+    def take(self, work: Work) -> None:
+        """Take what one child of a job holds."""
+        for name, quantity in work.consumables:
+            self._by_name[name].used += quantity
+
+    def give_back(self, work: Work) -> None:
+        """Give back what one child of a job held, where it is replenishable."""
+        for name, quantity in work.consumables:
+            if (resource := self._by_name.get(name)) and resource.replenishable:
+                resource.used -= quantity
+
+    def _free(self, name: str) -> int:
+        resource = self._by_name.get(name)
+        return resource.total - resource.used if resource else 0

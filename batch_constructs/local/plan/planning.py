@@ -1,0 +1,232 @@
+"""Builds the plan of a template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.assembly.template import (
+    Either,
+    ParameterValue,
+    PartialText,
+    Reference,
+    Unknown,
+    read,
+)
+from batch_constructs.facts import operations
+from batch_constructs.local.plan.identities import ACCOUNT, Identities
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from batch_constructs.assembly.template import BatchModel, Resource, Stack
+
+DEFAULT_REGION = "us-east-1"
+
+# In the order in which a deployment makes them.
+_OPERATIONS = {
+    "AWS::Batch::SchedulingPolicy": "CreateSchedulingPolicy",
+    "AWS::Batch::ConsumableResource": "CreateConsumableResource",
+    "AWS::Batch::ComputeEnvironment": "CreateComputeEnvironment",
+    "AWS::Batch::JobQueue": "CreateJobQueue",
+    "AWS::Batch::JobDefinition": "RegisterJobDefinition",
+}
+_NAME_MEMBERS = {
+    "CreateSchedulingPolicy": "name",
+    "CreateConsumableResource": "consumableResourceName",
+    "CreateComputeEnvironment": "computeEnvironmentName",
+    "CreateJobQueue": "jobQueueName",
+    "RegisterJobDefinition": "jobDefinitionName",
+}
+
+
+class UnresolvedError(ValueError):
+    """A template leaves open what a local run must know; the message names the option that says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRequest:
+    """A request of the API that makes one resource of the template.
+
+    Attributes:
+        operation: The operation, such as ``CreateJobQueue``.
+        request: The request's members.
+        label: What messages call the resource: the path of its construct, else its logical id.
+        name: The name that the resource gets.
+    """
+
+    operation: str
+    request: dict[str, Any]
+    label: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a local deployment of a template makes.
+
+    Attributes:
+        requests: The requests, in the order in which they must be sent.
+        model: The template, with its parameters bound.
+        identities: The names and ARNs of its resources.
+        region: The Region of all ARNs.
+        notices: What the local Batch leaves out, one sentence each.
+    """
+
+    requests: list[PlannedRequest]
+    model: BatchModel
+    identities: Identities
+    region: str
+    notices: list[str] = field(default_factory=list)
+
+
+def plan(
+    path: str | os.PathLike[str], *, parameters: Mapping[str, str] | None = None, region: str = ""
+) -> Plan:
+    """Return what a local deployment of a template makes.
+
+    Args:
+        path: A template, a cloud assembly (``cdk.out``) or a folder of templates.
+        parameters: Values of the template's parameters; by default each has its default.
+        region: The Region; by default that of the assembly's first stack, else ``us-east-1``.
+
+    Raises:
+        UnresolvedError: A parameter has no value.
+        UnreadableInputError: There is no template.
+    """
+    model = read(path)
+    region = region or next(
+        (r for stack in model.stacks if (r := stack.environment.get("AWS::Region"))), DEFAULT_REGION
+    )
+    _bind(model, parameters or {}, region)
+    identities = Identities(model, region)
+    settled = _Settled(identities)
+    requests = [
+        planned
+        for kind, operation in _OPERATIONS.items()
+        for resource in model.resources
+        if resource.type == kind and _exists(resource)
+        for planned in [_request(settled, identities, operation, resource)]
+    ]
+    if settled.open:
+        names = sorted(settled.open)
+        raise UnresolvedError(
+            f"parameter {', '.join(names)} must have a value: add "
+            + " ".join(f"--parameter {name}=VALUE" for name in names)
+        )
+    return Plan(requests, model, identities, region, sorted(settled.notices))
+
+
+def _bind(model: BatchModel, parameters: Mapping[str, str], region: str) -> None:
+    """Settle parameters, pseudo-parameters and conditions of all stacks."""
+    for stack in model.stacks:
+        values: dict[str, Any] = {
+            "AWS::Region": region,
+            "AWS::AccountId": ACCOUNT,
+            "AWS::Partition": "aws",
+            "AWS::URLSuffix": "amazonaws.com",
+            "AWS::StackName": stack.deployed_as,
+            "AWS::StackId": f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{stack.deployed_as}/local",
+        }
+        if not stack.is_nested:
+            values |= _parameters(stack, parameters)
+        stack.bind(values)
+
+
+def _parameters(stack: Stack, given: Mapping[str, str]) -> dict[str, Any]:
+    """Return the value of each parameter that has one."""
+    values: dict[str, Any] = {}
+    for name, declared in stack.parameters.items():
+        kind = str(declared.get("Type")) if isinstance(declared, dict) else ""
+        value = given.get(name, declared.get("Default") if isinstance(declared, dict) else None)
+        if value is None or (kind.startswith("AWS::SSM::") and name not in given):
+            continue
+        is_list = kind.startswith("List<") or kind == "CommaDelimitedList"
+        values[name] = [part.strip() for part in str(value).split(",")] if is_list else str(value)
+    return values
+
+
+def _exists(resource: Resource) -> bool:
+    """Return whether the resource's condition lets it exist."""
+    condition = vars(resource)["entry"].get("Condition")
+    return resource.stack.conditions.get(condition, True) if isinstance(condition, str) else True
+
+
+def _request(settled: _Settled, identities: Identities, operation: str, resource: Resource) -> PlannedRequest:
+    shape = operations.operations()[operation].input
+    properties = settled.value(resource.stack, resource.node)
+    request = _as_request(shape, properties if isinstance(properties, dict) else {})
+    name = request.setdefault(_NAME_MEMBERS[operation], identities.name(resource))
+    return PlannedRequest(operation, request, resource.label, name)
+
+
+def _as_request(shape: str, value: Any) -> Any:
+    """Return properties of CloudFormation in the spelling of the API; what the API does not have is left out.
+
+    Names are compared without regard to case. The keys of maps are the user's own.
+    """
+    match operations.kind(shape):
+        case "structure" if isinstance(value, dict):
+            found = {name.lower(): (name, inner) for name, inner in operations.members(shape).items()}
+            pairs = [(found[key.lower()], each) for key, each in value.items() if key.lower() in found]
+            return {name: _as_request(inner, each) for (name, inner), each in pairs if each is not None}
+        case "list" if isinstance(value, list):
+            return [_as_request(operations.element(shape), each) for each in value]
+        case "map" if isinstance(value, dict):
+            return {key: _as_request(operations.element(shape), each) for key, each in value.items()}
+        case "integer" if isinstance(value, str) and value.strip().lstrip("-").isdigit():
+            return int(value)
+        case "number" if isinstance(value, str):
+            return float(value)
+        case "boolean" if isinstance(value, str):
+            return value.lower() == "true"
+        case "string" if isinstance(value, bool):
+            return str(value).lower()
+        case "string" if isinstance(value, int | float):
+            return repr(value)
+    return value
+
+
+class _Settled:
+    """Values of a template with every reference filled in.
+
+    Attributes:
+        open: The parameters that have no value.
+        notices: What stays unknown.
+    """
+
+    def __init__(self, identities: Identities) -> None:
+        self._identities = identities
+        self.open: set[str] = set()
+        self.notices: set[str] = set()
+
+    def value(self, stack: Stack, node: Any) -> Any:
+        """Return a node of the template as plain data."""
+        found = stack.resolve(node)
+        if isinstance(found, dict):
+            settled = {key: self.value(stack, inner) for key, inner in found.items()}
+            return {key: inner for key, inner in settled.items() if inner is not None}
+        if isinstance(found, list):
+            return [inner for each in found if (inner := self.value(stack, each)) is not None]
+        return self._settle(found) if isinstance(found, Unknown) else found
+
+    def _settle(self, value: Unknown) -> Any:
+        match value:
+            case Reference():
+                return self._identities.attribute(value.target, value.attribute)
+            case PartialText():
+                return "".join(
+                    each if isinstance(each, str) else str(self._settle(each)) for each in value.parts
+                )
+            case ParameterValue() if not value.default:
+                self.open.add(value.name)
+                return ""
+            case ParameterValue():
+                return value.default
+            case Either():
+                first = next((each for each in value.options if each is not None), None)
+                self.notices.add(f"{value.reason} could not be decided; the first is used")
+                return self._settle(first) if isinstance(first, Unknown) else first
+        self.notices.add(f"{value.reason} is not known here")
+        return f"unknown-{value.reason}"
