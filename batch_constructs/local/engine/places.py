@@ -135,6 +135,10 @@ class Consumables:
     def __getitem__(self, name: str) -> Consumable:
         return self._by_name[name]
 
+    def has(self, name: str) -> bool:
+        """Return whether there is a resource of this name."""
+        return name in self._by_name
+
     def put(self, resource: Consumable) -> None:
         """Add a resource, or replace the one of the same name."""
         self._by_name[resource.name] = resource

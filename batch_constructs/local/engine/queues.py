@@ -79,10 +79,9 @@ class Line:
     def __iter__(self) -> Iterator[tuple[Job, int]]:
         """Yield all runnable children in order."""
         yield from (each for each in self._retried if each[0].states[each[1]] == State.RUNNABLE)
-        for job, first, last in self._entries:
-            yield from (
-                (job, index) for index in range(first, last + 1) if job.states[index] == State.RUNNABLE
-            )
+        for each in self._entries:
+            children = range(each.next, each.last + 1)
+            yield from ((each.job, index) for index in children if each.job.states[index] == State.RUNNABLE)
 
 
 @dataclass(slots=True, eq=False)

@@ -1,0 +1,44 @@
+"""Finds the function for an operation, and checks the request by the shapes of the API before it is called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.facts.operations import operations, problems
+from batch_constructs.local.api import definitions, environments, jobs, queues, small, tags
+from batch_constructs.local.errors import ClientError, NotServedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from batch_constructs.local.batch import LocalBatch
+
+Function = "Callable[[LocalBatch, dict[str, Any]], dict[str, Any]]"
+
+SERVED: dict[str, Callable[[LocalBatch, dict[str, Any]], dict[str, Any]]] = {
+    **definitions.OPERATIONS,
+    **environments.OPERATIONS,
+    **jobs.OPERATIONS,
+    **queues.OPERATIONS,
+    **small.OPERATIONS,
+    **tags.OPERATIONS,
+}
+"""The operations that the local Batch has. The others are for Amazon SageMaker jobs and quota shares."""
+
+
+def call(batch: LocalBatch, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+    """Carry out an operation, and return its answer.
+
+    Raises:
+        ClientError: AWS Batch would refuse the request.
+        NotServedError: The local Batch does not have the operation.
+    """
+    shape = operations()[operation].input
+    if operation not in SERVED:
+        raise NotServedError(f"The local Batch does not have the operation {operation}.")
+    given = {name: value for name, value in request.items() if value is not None}
+    found = list(problems(shape, given))
+    if found:
+        raise ClientError("Error executing request, Exception : " + "; ".join(found))
+    with batch.lock:
+        return SERVED[operation](batch, given)

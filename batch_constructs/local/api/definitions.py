@@ -1,0 +1,82 @@
+"""The operations on job definitions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.facts.patterns import JOB_NAME
+from batch_constructs.local.api.paging import paged
+from batch_constructs.local.errors import ClientError
+from batch_constructs.local.resources.registry import name_of
+
+if TYPE_CHECKING:
+    from batch_constructs.local.batch import LocalBatch
+
+Document = dict[str, Any]
+
+_PROPERTIES = ("containerProperties", "ecsProperties", "eksProperties", "nodeProperties")
+
+
+def register(batch: LocalBatch, request: Document) -> Document:
+    """Register a definition, or a new revision of one."""
+    name = request["jobDefinitionName"]
+    if wrong := JOB_NAME.problem("jobDefinitionName", name):
+        raise ClientError(wrong)
+    if sum(each in request for each in _PROPERTIES) != 1:
+        raise ClientError(f"exactly one of {', '.join(_PROPERTIES)} must be given")
+    revisions = batch.resources.definitions.setdefault(name, [])
+    revision = revisions[-1]["revision"] + 1 if revisions else 1
+    arn = f"{batch.resources.arn('job-definition', name)}:{revision}"
+    found = {
+        **request,
+        "jobDefinitionArn": arn,
+        "revision": revision,
+        "status": "ACTIVE",
+        "parameters": request.get("parameters", {}),
+        "tags": request.get("tags", {}),
+        "containerOrchestrationType": "EKS" if "eksProperties" in request else "ECS",
+    }
+    _complete_retries(found)
+    revisions.append(found)
+    return {"jobDefinitionName": name, "jobDefinitionArn": arn, "revision": revision}
+
+
+def _complete_retries(found: Document) -> None:
+    """Add the default number of attempts, and give actions back as AWS Batch does: in lower case."""
+    retry = found.get("retryStrategy")
+    if retry is not None:
+        rules = [{**each, "action": each["action"].lower()} for each in retry.get("evaluateOnExit", ())]
+        found["retryStrategy"] = {"attempts": retry.get("attempts", 1), "evaluateOnExit": rules}
+
+
+def describe(batch: LocalBatch, request: Document) -> Document:
+    """Describe definitions by name or ARN, or all of a status, the newest revision first."""
+    found = [each for revisions in batch.resources.definitions.values() for each in reversed(revisions)]
+    if "jobDefinitionName" in request:
+        name, _, revision = name_of(request["jobDefinitionName"]).partition(":")
+        found = [each for each in found if each["jobDefinitionName"] == name]
+        found = [each for each in found if not revision or str(each["revision"]) == revision]
+    wanted = {name_of(each) for each in request.get("jobDefinitions", ())}
+    if wanted:
+        found = [
+            each for each in found if wanted & {each["jobDefinitionName"], name_of(each["jobDefinitionArn"])}
+        ]
+    if "status" in request:
+        found = [each for each in found if each["status"] == request["status"]]
+    return paged("jobDefinitions", found, request)
+
+
+def deregister(batch: LocalBatch, request: Document) -> Document:
+    """Make a revision INACTIVE: jobs cannot be submitted with it any more."""
+    name, _, revision = name_of(request["jobDefinition"]).partition(":")
+    for each in batch.resources.definitions.get(name, ()):
+        if str(each["revision"]) == revision:
+            each["status"] = "INACTIVE"
+    return {}
+
+
+OPERATIONS = {
+    "RegisterJobDefinition": register,
+    "DescribeJobDefinitions": describe,
+    "DeregisterJobDefinition": deregister,
+}

@@ -1,0 +1,163 @@
+"""The HTTP server on loopback.
+
+It runs commands, so a web page that the user visits must not reach it: requests with an ``Origin``, with a ``Host``
+that is no loopback name, or without a signature are refused. A page cannot send the signature's header without asking
+first, and gets no for an answer.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import threading
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from batch_constructs.facts.operations import operations
+from batch_constructs.local.api.calls import call
+from batch_constructs.local.api.log_reads import READS, TARGET
+from batch_constructs.local.errors import ClientError, NotServedError
+
+if TYPE_CHECKING:
+    from batch_constructs.local.batch import LocalBatch
+
+MAX_BODY = 1024 * 1024
+_LOOPBACK = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?\Z")
+_SIGNED = "AWS4-HMAC-SHA256"
+_TAGS = "/v1/tags/"
+
+
+class Server:
+    """Serves a local Batch until it is closed.
+
+    Attributes:
+        url: Where it listens.
+    """
+
+    def __init__(self, batch: LocalBatch, port: int = 0) -> None:
+        self._http = _HttpServer(("127.0.0.1", port), partial(_Handler, batch))
+        self.url = f"http://localhost:{self._http.server_address[1]}"
+        batch.endpoints = {
+            "AWS_ENDPOINT_URL_BATCH": self.url,
+            "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": self.url,
+        }
+        threading.Thread(target=self._http.serve_forever, name="batch-api", daemon=True).start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._http.shutdown()
+        self._http.server_close()
+
+
+class _HttpServer(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer leaves in one piece
+    disable_nagle_algorithm = True
+    timeout = 60
+
+    def __init__(self, batch: LocalBatch, request: socket.socket, address: Any, server: Any) -> None:
+        self._batch = batch
+        super().__init__(request, address, server)
+
+    def do_POST(self) -> None:  # noqa: N802 - the name that the base class calls
+        """Answer a request."""
+        self._answer()
+
+    do_GET = do_DELETE = do_OPTIONS = do_PUT = do_POST  # noqa: N815 - the names that the base class calls
+
+    def log_message(self, *_: object) -> None:
+        """Write nothing: callers see each answer."""
+
+    def _answer(self) -> None:
+        try:
+            body = self._body()
+            self._refuse_strangers()
+            answer = self._served(body)
+        except ClientError as error:
+            self._send(error.status, {"message": str(error)}, error.code)
+        except Exception as error:  # noqa: BLE001 - a request must never end the server
+            self._send(500, {"message": f"{type(error).__name__}: {error}"}, "ServerException")
+        else:
+            self._send(200, answer)
+
+    def _body(self) -> bytes:
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdigit() or int(length) > MAX_BODY:
+            self.close_connection = True
+            raise _TooLargeError(f"a request must be at most {MAX_BODY} bytes long")
+        return self.rfile.read(int(length))
+
+    def _refuse_strangers(self) -> None:
+        if "Origin" in self.headers or not _LOOPBACK.match(self.headers.get("Host", "")):
+            raise _ForbiddenError("requests of web pages are refused")
+        if not self.headers.get("Authorization", "").startswith(_SIGNED):
+            raise _ForbiddenError("a request must be signed, with any credentials")
+
+    def _served(self, body: bytes) -> dict[str, Any]:
+        target = self.headers.get("X-Amz-Target", "")
+        if target.startswith(TARGET):
+            return self._read_logs(target.removeprefix(TARGET), _document(body))
+        path = urlsplit(self.path)
+        if path.path.startswith(_TAGS):
+            return self._tags(unquote(path.path.removeprefix(_TAGS)), parse_qs(path.query), body)
+        operation = _BY_PATH.get(path.path) if self.command == "POST" else None
+        if operation is None:
+            raise NotServedError(f"{self.command} {path.path} is not an operation of AWS Batch")
+        return call(self._batch, operation, _document(body))
+
+    def _tags(self, arn: str, query: dict[str, list[str]], body: bytes) -> dict[str, Any]:
+        match self.command:
+            case "GET":
+                return call(self._batch, "ListTagsForResource", {"resourceArn": arn})
+            case "DELETE":
+                keys = query.get("tagKeys", [])
+                return call(self._batch, "UntagResource", {"resourceArn": arn, "tagKeys": keys})
+        return call(self._batch, "TagResource", {**_document(body), "resourceArn": arn})
+
+    def _read_logs(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        if operation not in READS:
+            raise NotServedError(
+                f"The local Batch does not have the operation {operation} of CloudWatch Logs."
+            )
+        return READS[operation](self._batch.logs, request)
+
+    def _send(self, status: int, answer: dict[str, Any], code: str = "") -> None:
+        data = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        if code:
+            self.send_header("x-amzn-errortype", code)
+        self.end_headers()
+        self.wfile.write(data)
+
+
+class _ForbiddenError(ClientError):
+    code = "AccessDeniedException"
+    status = 403
+
+
+class _TooLargeError(ClientError):
+    code = "RequestEntityTooLargeException"
+    status = 413
+
+
+_BY_PATH = {each.path: name for name, each in operations().items()}
+
+
+def _document(body: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(body or b"{}")
+    except (ValueError, RecursionError):
+        raise ClientError("the request is no JSON") from None
+    if not isinstance(document, dict):
+        raise ClientError("the request must be an object")
+    return document

@@ -1,0 +1,60 @@
+"""The operations on tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.local.errors import ClientError
+
+if TYPE_CHECKING:
+    from batch_constructs.local.batch import LocalBatch
+
+Document = dict[str, Any]
+
+
+def list_tags(batch: LocalBatch, request: Document) -> Document:
+    """Return the tags of a resource."""
+    return {"tags": _tagged(batch, request["resourceArn"]).get("tags", {})}
+
+
+def tag(batch: LocalBatch, request: Document) -> Document:
+    """Add tags to a resource."""
+    _tagged(batch, request["resourceArn"]).setdefault("tags", {}).update(request["tags"])
+    return {}
+
+
+def untag(batch: LocalBatch, request: Document) -> Document:
+    """Remove tags from a resource."""
+    tags = _tagged(batch, request["resourceArn"]).get("tags", {})
+    for key in request["tagKeys"]:
+        tags.pop(key, None)
+    return {}
+
+
+def _tagged(batch: LocalBatch, arn: str) -> Document:
+    """Return the resource with an ARN."""
+    kind, _, name = arn.rpartition(":batch:")[2].partition(":")[2].partition(":")[2].partition("/")
+    resources = batch.resources
+    found: Document | None = None
+    match kind:
+        case "job":
+            record = batch.jobs.get(name)
+            found = record.members if record else None
+        case "job-definition":
+            base, _, revision = name.partition(":")
+            revisions = resources.definitions.get(base, [])
+            found = next((each for each in revisions if str(each["revision"]) == revision), None)
+        case "job-queue":
+            found = resources.queues.get(name)
+        case "compute-environment":
+            found = resources.environments.get(name)
+        case "scheduling-policy":
+            found = resources.policies.get(name)
+        case "consumable-resource":
+            found = resources.consumables.get(name)
+    if found is None:
+        raise ClientError(f"Resource {arn} not found.")
+    return found
+
+
+OPERATIONS = {"ListTagsForResource": list_tags, "TagResource": tag, "UntagResource": untag}

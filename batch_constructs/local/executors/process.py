@@ -1,0 +1,81 @@
+"""Containers as plain processes of this machine, without any isolation: they run as the user who started them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+from typing import TYPE_CHECKING
+
+from batch_constructs.local.executors.base import CannotStartError, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from batch_constructs.local.executors.base import Container
+
+_PASSED_ON = ("PATH", "HOME", "LANG", "TZ")
+
+
+class ProcessExecutor:
+    """Runs the command of a container as a process. The image is ignored."""
+
+    name = "process"
+
+    def start(self, container: Container) -> RunningProcess:
+        """Start the command in a folder and a session of its own.
+
+        Raises:
+            CannotStartError: There is no command, or no such program.
+        """
+        if not container.command:
+            raise CannotStartError(
+                "CannotStartContainerError: the process executor has no image, so the job must give a command"
+            )
+        container.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Never the caller's own variables: among them are credentials.
+        own = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        try:
+            process = subprocess.Popen(  # noqa: S603 - running the job's command is what it is for
+                container.command,
+                cwd=container.folder,
+                env=own | dict(container.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise CannotStartError(
+                f"CannotStartContainerError: {container.command[0]}: {error.strerror}"
+            ) from None
+        return RunningProcess(process)
+
+
+class RunningProcess:
+    """A process with all its children."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+
+    def wait(self, line: Callable[[str], None]) -> Outcome:
+        """Call ``line`` with each line of output, and return the exit code; a signal N gives 128 + N."""
+        assert self.process.stdout is not None
+        for raw in self.process.stdout:
+            line(raw.decode("utf-8", "replace").rstrip("\r\n"))
+        code = self.process.wait()
+        self._signal(signal.SIGKILL)  # what it left behind in its session
+        return Outcome(code if code >= 0 else 128 - code)
+
+    def stop(self, grace: float) -> None:
+        """Send SIGTERM to the whole session, and SIGKILL after ``grace`` seconds."""
+        self._signal(signal.SIGTERM)
+        timer = threading.Timer(grace, self._signal, (signal.SIGKILL,))
+        timer.daemon = True
+        timer.start()
+
+    def _signal(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, number)

@@ -1,0 +1,1 @@
+"""Jobs with everything that callers see of them: requests merged with definitions, attempts, descriptions."""

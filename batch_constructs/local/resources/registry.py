@@ -1,0 +1,195 @@
+"""All resources of the local Batch by name, in the shape in which the API describes them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.facts.limits import SHARES
+from batch_constructs.local.engine import Consumable, Environment, FairShare, Need, Queue, TimeLimit
+from batch_constructs.local.errors import ClientError
+from batch_constructs.local.plan.identities import ACCOUNT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from batch_constructs.local.engine import Engine, Host, Work
+    from batch_constructs.local.jobs.records import JobRecord
+
+Document = dict[str, Any]
+
+_REVISION = re.compile(r":([0-9]+)\Z")
+
+
+class Resources:
+    """What jobs need: each kind by name, and the engine's view of it.
+
+    Attributes:
+        environments: Compute environments as DescribeComputeEnvironments shows them.
+        queues: Job queues as DescribeJobQueues shows them.
+        policies: Scheduling policies as DescribeSchedulingPolicies shows them.
+        consumables: Consumable resources as DescribeConsumableResource shows them.
+        definitions: The revisions of each job definition, the oldest first.
+    """
+
+    def __init__(self, engine: Engine, region: str, host: Host) -> None:
+        self.environments: dict[str, Document] = {}
+        self.queues: dict[str, Document] = {}
+        self.policies: dict[str, Document] = {}
+        self.consumables: dict[str, Document] = {}
+        self.definitions: dict[str, list[Document]] = {}
+        self._engine = engine
+        self._region = region
+        self._host = host
+        # What the machine offers when nothing runs.
+        self._largest = Need(vcpus=host.vcpus, memory=int(host.memory), gpus=host.gpus)
+        self._places: dict[str, Environment] = {}
+
+    def arn(self, kind: str, name: str) -> str:
+        """Return the ARN of a resource: ``arn("job-queue", "nightly")``."""
+        return f"arn:aws:batch:{self._region}:{ACCOUNT}:{kind}/{name}"
+
+    # What SubmitJob asks for
+
+    def queue_for(self, request: Mapping[str, Any]) -> Document:
+        """Return the queue of a request.
+
+        Raises:
+            ClientError: There is none, or it takes no jobs.
+        """
+        name = name_of(request["jobQueue"])
+        queue = self.queues.get(name)
+        if queue is None:
+            raise ClientError(f"JobQueue {request['jobQueue']} not found.")
+        if queue["state"] != "ENABLED":
+            raise ClientError(f"The job queue {name} is DISABLED and takes no jobs.")
+        has_policy, has_share = "schedulingPolicyArn" in queue, "shareIdentifier" in request
+        if has_policy and not has_share:
+            raise ClientError(f"shareIdentifier is required: the job queue {name} has a scheduling policy.")
+        if has_share and not has_policy:
+            raise ClientError(
+                f"shareIdentifier must be left out: the job queue {name} has no scheduling policy."
+            )
+        return queue
+
+    def definition_for(self, request: Mapping[str, Any]) -> Document:
+        """Return the definition that a request names: a revision, or the newest active one.
+
+        Raises:
+            ClientError: There is none, or it is not active.
+        """
+        wanted = name_of(request["jobDefinition"])
+        revision = _REVISION.search(wanted)
+        name = wanted[: revision.start()] if revision else wanted
+        found = [
+            each
+            for each in self.definitions.get(name, ())
+            if each["status"] == "ACTIVE" and (not revision or each["revision"] == int(revision[1]))
+        ]
+        if not found:
+            raise ClientError(f"JobDefinition {request['jobDefinition']} not found, or not ACTIVE.")
+        return found[-1]
+
+    def check_submission(self, work: Work, jobs: Mapping[str, JobRecord]) -> None:
+        """Refuse what AWS Batch refuses about a job as a whole.
+
+        Raises:
+            ClientError: A dependency does not exist, or does not fit.
+        """
+        for each in work.depends_on:
+            other = jobs.get(each.job_id.partition(":")[0]) if each.job_id else None
+            if each.job_id and other is None:
+                raise ClientError(f"dependsOn: job {each.job_id} not found.")
+            if each.kind == "N_TO_N" and (other is None or other.job.work.array_size != work.array_size):
+                raise ClientError("dependsOn: N_TO_N needs two array jobs of the same size.")
+            if each.kind == "SEQUENTIAL" and not work.array_size:
+                raise ClientError("dependsOn: SEQUENTIAL is for array jobs only.")
+        queue = self._engine.queues[work.queue]
+        active = [name for name, share in queue.shares.items() if share.open]
+        if work.share and work.share not in active and len(active) >= (SHARES.maximum or 500):
+            raise ClientError(f"the job queue {work.queue} has {len(active)} active shares already.")
+
+    # Putting resources in place
+
+    def put_environment(self, found: Document) -> None:
+        """Add a compute environment, or give it other settings."""
+        name = found["computeEnvironmentName"]
+        self.environments[name] = found
+        place = self._places.setdefault(name, Environment(name, hosts=[self._host], largest=self._largest))
+        resources = found.get("computeResources", {})
+        place.platform = _platform(found)
+        place.max_vcpus = resources.get("maxvCpus", found.get("unmanagedvCpus", float("inf")))
+        place.enabled = found["state"] == "ENABLED"
+        place.valid = found["status"] == "VALID"
+
+    def put_queue(self, found: Document) -> None:
+        """Add a job queue, or give it other settings."""
+        name = found["jobQueueName"]
+        self.queues[name] = found
+        queue = self._engine.queues.setdefault(name, Queue(name))
+        queue.priority = found["priority"]
+        queue.enabled = found["state"] == "ENABLED"
+        order = sorted(found.get("computeEnvironmentOrder", ()), key=lambda each: each["order"])
+        queue.environments = [self._places[name_of(each["computeEnvironment"])] for each in order]
+        queue.time_limits = [
+            TimeLimit(reason=each["reason"], seconds=each["maxTimeSeconds"])
+            for each in found.get("jobStateTimeLimitActions", ())
+        ]
+        policy = self.policies.get(name_of(found.get("schedulingPolicyArn", "")))
+        queue.policy = fair_share(policy) if policy else None
+
+    def put_policy(self, found: Document) -> None:
+        """Add a scheduling policy, or give it other settings; its queues follow it."""
+        self.policies[found["name"]] = found
+        for queue in self.queues.values():
+            if queue.get("schedulingPolicyArn") == found["arn"]:
+                self.put_queue(queue)
+
+    def put_consumable(self, found: Document) -> None:
+        """Add a consumable resource, or give it another amount."""
+        name = found["consumableResourceName"]
+        self.consumables[name] = found
+        used = self.consumable(name).used if self._engine.consumables.has(name) else 0
+        replenishable = found["resourceType"] == "REPLENISHABLE"
+        self._engine.consumables.put(Consumable(name, found["totalQuantity"], replenishable, used))
+
+    def consumable(self, name: str) -> Consumable:
+        """Return the amounts of a consumable resource."""
+        return self._engine.consumables[name]
+
+    def remove_queue(self, name: str) -> None:
+        """Remove a job queue."""
+        del self.queues[name]
+        del self._engine.queues[name]
+
+    def remove_environment(self, name: str) -> None:
+        """Remove a compute environment."""
+        del self.environments[name]
+        del self._places[name]
+
+
+def name_of(value: str) -> str:
+    """Return the name in a name or an ARN."""
+    return value.rpartition("/")[2]
+
+
+def fair_share(policy: Mapping[str, Any]) -> FairShare:
+    """Return the engine's policy for a scheduling policy."""
+    found = policy.get("fairsharePolicy", {})
+    return FairShare(
+        decay_seconds=found.get("shareDecaySeconds", 0),
+        compute_reservation=found.get("computeReservation", 0),
+        weights={
+            each["shareIdentifier"]: each.get("weightFactor", 1.0)
+            for each in found.get("shareDistribution", ())
+        },
+    )
+
+
+def _platform(environment: Mapping[str, Any]) -> str:
+    if environment.get("eksConfiguration"):
+        return "EKS"
+    kind = environment.get("computeResources", {}).get("type", "EC2").upper()
+    if kind.startswith("FARGATE"):
+        return "FARGATE"
+    return "MANAGED_INSTANCES" if kind == "ECS_MANAGED_INSTANCES" else "EC2"

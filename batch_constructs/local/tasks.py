@@ -1,0 +1,139 @@
+"""Runs the containers of one attempt together, as an Amazon ECS task or a pod does.
+
+Source: Amazon ECS, container dependencies and essential containers; API, TaskContainerProperties.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.local.executors.base import CannotStartError, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from batch_constructs.local.executors.base import Container, Executor, Running
+    from batch_constructs.local.logs import StreamWriter
+
+
+@dataclass(slots=True)
+class Part:
+    """A container of a task, with what the task needs to know of it."""
+
+    container: Container
+    log: StreamWriter
+    essential: bool = True
+    depends_on: Mapping[str, str] = field(default_factory=dict)
+    """The condition, ``START``, ``COMPLETE`` or ``SUCCESS``, by the name of the other container."""
+    running: Running | None = None
+    outcome: Outcome | None = None
+
+
+class Task:
+    """The containers of one attempt: started in order, stopped together.
+
+    `run` blocks until all have ended. `stop` may come from another thread, at any time.
+    """
+
+    def __init__(self, parts: list[Part], executor: Executor, started: Callable[[], None]) -> None:
+        self._parts = parts
+        self._executor = executor
+        self._started = started
+        self._changed = threading.Condition()
+        self._stopping: float | None = None
+        self._told = False
+
+    def run(self) -> Outcome:
+        """Run all containers, and return the outcome of the first essential one that ended badly, or ended."""
+        if len(self._parts) == 1:
+            self._run(self._parts[0])
+        else:
+            threads = [threading.Thread(target=self._run, args=(part,), daemon=True) for part in self._parts]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        return self._result()
+
+    def stop(self, grace: float) -> None:
+        """Stop all containers; those that have not started never will."""
+        with self._changed:
+            if self._stopping is not None:
+                return
+            self._stopping = grace
+            running = [part.running for part in self._parts if part.running and part.outcome is None]
+            self._changed.notify_all()
+        for each in running:
+            each.stop(grace)
+
+    def outcomes(self) -> dict[str, Outcome]:
+        """Return the outcome of each container by its name."""
+        return {part.container.name: part.outcome for part in self._parts if part.outcome}
+
+    def _run(self, part: Part) -> None:
+        outcome = self._start(part) if self._may_start(part) else Outcome(None)
+        if outcome is None:
+            assert part.running is not None
+            outcome = part.running.wait(part.log.write)
+        part.log.close()
+        with self._changed:
+            part.outcome = outcome
+            self._changed.notify_all()
+        if part.essential:
+            self.stop(_GRACE)
+
+    def _start(self, part: Part) -> Outcome | None:
+        """Start a container; return an outcome if it cannot be started."""
+        try:
+            running = self._executor.start(part.container)
+        except CannotStartError as error:
+            return Outcome(None, str(error))
+        with self._changed:
+            part.running = running
+            tell, self._told = not self._told, True
+            grace = self._stopping
+            self._changed.notify_all()
+        if tell:
+            self._started()
+        if grace is not None:
+            running.stop(grace)
+        return None
+
+    def _may_start(self, part: Part) -> bool:
+        """Wait until the containers that it depends on are as far as it wants; return ``False`` if they never will."""
+        with self._changed:
+            while self._stopping is None:
+                answers = [self._reached(name, condition) for name, condition in part.depends_on.items()]
+                if False in answers:
+                    return False
+                if all(answers):
+                    return True
+                self._changed.wait()
+        return False
+
+    def _reached(self, name: str, condition: str) -> bool | None:
+        other = next((each for each in self._parts if each.container.name == name), None)
+        if other is None:
+            return True
+        if other.outcome is None:
+            return True if condition == "START" and other.running else None
+        return other.outcome.exit_code == 0 if condition == "SUCCESS" else other.outcome.exit_code is not None
+
+    def _result(self) -> Outcome:
+        essential = [part.outcome for part in self._parts if part.essential and part.outcome]
+        never = [part.outcome for part in self._parts if part.outcome and part.outcome.reason]
+        bad = [each for each in essential if each.exit_code not in {0, None}]
+        return next(iter([*bad, *never, *essential]), Outcome(None))
+
+
+_GRACE = 30
+
+
+def part_options(container: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a `Part` that a container of a definition says."""
+    return {
+        "essential": not container.get("init") and bool(container.get("essential", True)),
+        "depends_on": {each["containerName"]: each["condition"] for each in container.get("dependsOn", ())},
+    }
