@@ -26,6 +26,7 @@ READING = (
     "assembly.checks",
     "assembly.changes",
     "assembly.diagrams",
+    "local",
     "cli",
 )
 # The constructs, likewise.

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from batch_constructs.local.engine import Attempt, Effect, Input
     from batch_constructs.local.executors.base import Executor
 
+_CLOSING = 5
 DEFAULT_LOG_GROUP = "/aws/batch/job"
 
 
@@ -68,10 +69,8 @@ class LocalBatch:
         gpus: int = 0,
     ) -> None:
         self.region = region
-        self.engine = Engine()
-        self.host = Host("i-0000000000local000", vcpus, memory, gpus)
-        self.resources = Resources(self.engine, region, self.host)
-        self.jobs: dict[str, JobRecord] = {}
+        self._capacity = (vcpus, memory, gpus)
+        self._begin()
         self.logs = Logs(folder / "logs")
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
@@ -83,6 +82,12 @@ class LocalBatch:
         self._alarms: list[float] = []
         self._alarm_set = threading.Event()
         threading.Thread(target=self._keep_time, name="batch-clock", daemon=True).start()
+
+    def _begin(self) -> None:
+        self.engine = Engine()
+        self.host = Host("i-0000000000local000", *self._capacity)
+        self.resources = Resources(self.engine, self.region, self.host)
+        self.jobs: dict[str, JobRecord] = {}
 
     # What callers do
 
@@ -139,6 +144,12 @@ class LocalBatch:
         with self.changed:
             return self.changed.wait_for(lambda: self.jobs[job_id].job.done, timeout)
 
+    def reset(self) -> None:
+        """Stop all jobs, and forget them and all resources."""
+        self.close()
+        with self.lock:
+            self._begin()
+
     def close(self) -> None:
         """Stop all jobs that run, and wait for their containers to end."""
         with self.lock:
@@ -146,7 +157,7 @@ class LocalBatch:
         for task in tasks:
             task.stop(1)
         with self.changed:
-            self.changed.wait_for(lambda: not self._tasks, 5)
+            self.changed.wait_for(lambda: not self._tasks, _CLOSING)
 
     # The engine and its effects
 
@@ -232,6 +243,8 @@ class LocalBatch:
             outcome = Outcome(None, f"{type(error).__name__}: {error}")
         with self.lock:
             del self._tasks[attempt]
+            if attempt.job.work.id not in self.jobs:
+                return  # everything was reset meanwhile
             self.send(Exited(attempt, outcome.exit_code, outcome.reason, _status_reason(outcome)))
 
     def _parts(self, attempt: Attempt) -> list[Part]:

@@ -35,6 +35,10 @@ class Logs:
         with self._lock:
             return {name: made for (its, name), made in self._streams.items() if its == group}
 
+    def has(self, group: str) -> bool:
+        """Return whether a job has written to a group."""
+        return bool(self.streams(group))
+
     def groups(self) -> list[str]:
         """Return the names of all groups."""
         with self._lock:

@@ -22,7 +22,7 @@ class ResourceNotFoundError(ClientError):
 
 def get_log_events(logs: Logs, request: Document) -> Document:
     """Return the lines of a stream; tokens are line numbers, and the last page gives its own token back."""
-    group, stream = _group(request), request["logStreamName"]
+    group, stream = log_group(request), request["logStreamName"]
     events = [_event(*each) for each in _events(logs, group, stream)]
     events = [each for each in events if _within(each, request)]
     limit = min(request.get("limit", 10_000), 10_000)
@@ -43,7 +43,7 @@ def get_log_events(logs: Logs, request: Document) -> Document:
 
 def filter_log_events(logs: Logs, request: Document) -> Document:
     """Return the lines of several streams, ordered by time; a pattern is a word that must occur."""
-    group = _group(request)
+    group = log_group(request)
     names = request.get("logStreamNames") or sorted(logs.streams(group))
     prefix, pattern = request.get("logStreamNamePrefix", ""), request.get("filterPattern", "").strip('"')
     events = [
@@ -64,7 +64,7 @@ def filter_log_events(logs: Logs, request: Document) -> Document:
 
 def describe_log_streams(logs: Logs, request: Document) -> Document:
     """List the streams of a group."""
-    group, prefix = _group(request), request.get("logStreamNamePrefix", "")
+    group, prefix = log_group(request), request.get("logStreamNamePrefix", "")
     found = [
         {
             "logStreamName": name,
@@ -111,7 +111,8 @@ def _page(name: str, found: list[Document], request: Document) -> Document:
     return answer
 
 
-def _group(request: Document) -> str:
+def log_group(request: Document) -> str:
+    """Return the name of the group that a request asks about."""
     named: str = request.get("logGroupName") or request.get("logGroupIdentifier", "")
     return named.rpartition(":log-group:")[2].removesuffix(":*")
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 import threading
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,16 +17,21 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from batch_constructs.facts.operations import operations
 from batch_constructs.local.api.calls import call
-from batch_constructs.local.api.log_reads import READS, TARGET
+from batch_constructs.local.api.adoption import adopt
+from batch_constructs.local.api.log_reads import READS, TARGET, log_group
 from batch_constructs.local.errors import ClientError, NotServedError
 
 if TYPE_CHECKING:
+    from batch_constructs.local.api.upstream import Upstream
     from batch_constructs.local.batch import LocalBatch
 
 MAX_BODY = 1024 * 1024
 _LOOPBACK = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?\Z")
 _SIGNED = "AWS4-HMAC-SHA256"
 _TAGS = "/v1/tags/"
+_MOTO_API = "/moto-api/"
+# CloudFormation of the upstream makes resources in the upstream's own Batch.
+_STACK_CALLS = (b"Action=CreateStack", b"Action=UpdateStack", b"Action=ExecuteChangeSet")
 
 
 class Server:
@@ -37,12 +41,13 @@ class Server:
         url: Where it listens.
     """
 
-    def __init__(self, batch: LocalBatch, port: int = 0) -> None:
-        self._http = _HttpServer(("127.0.0.1", port), partial(_Handler, batch))
+    def __init__(self, batch: LocalBatch, port: int = 0, upstream: Upstream | None = None) -> None:
+        self._http = _HttpServer(("127.0.0.1", port), partial(_Handler, batch, upstream))
         self.url = f"http://localhost:{self._http.server_address[1]}"
         batch.endpoints = {
             "AWS_ENDPOINT_URL_BATCH": self.url,
             "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": self.url,
+            **({"AWS_ENDPOINT_URL": self.url} if upstream else {}),
         }
         threading.Thread(target=self._http.serve_forever, name="batch-api", daemon=True).start()
 
@@ -63,11 +68,12 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     timeout = 60
 
-    def __init__(self, batch: LocalBatch, request: socket.socket, address: Any, server: Any) -> None:
+    def __init__(self, batch: LocalBatch, upstream: Upstream | None, *base: Any) -> None:
         self._batch = batch
-        super().__init__(request, address, server)
+        self._upstream = upstream
+        super().__init__(*base)
 
-    def do_POST(self) -> None:  # noqa: N802 - the name that the base class calls
+    def do_POST(self) -> None:
         """Answer a request."""
         self._answer()
 
@@ -81,6 +87,8 @@ class _Handler(BaseHTTPRequestHandler):
             body = self._body()
             self._refuse_strangers()
             answer = self._served(body)
+        except _ForeignError:
+            self._forward(body)
         except ClientError as error:
             self._send(error.status, {"message": str(error)}, error.code)
         except Exception as error:  # noqa: BLE001 - a request must never end the server
@@ -98,6 +106,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _refuse_strangers(self) -> None:
         if "Origin" in self.headers or not _LOOPBACK.match(self.headers.get("Host", "")):
             raise _ForbiddenError("requests of web pages are refused")
+        if self._upstream and self.path.startswith(_MOTO_API):
+            return
         if not self.headers.get("Authorization", "").startswith(_SIGNED):
             raise _ForbiddenError("a request must be signed, with any credentials")
 
@@ -109,6 +119,8 @@ class _Handler(BaseHTTPRequestHandler):
         if path.path.startswith(_TAGS):
             return self._tags(unquote(path.path.removeprefix(_TAGS)), parse_qs(path.query), body)
         operation = _BY_PATH.get(path.path) if self.command == "POST" else None
+        if operation is None and self._upstream:
+            raise _ForeignError
         if operation is None:
             raise NotServedError(f"{self.command} {path.path} is not an operation of AWS Batch")
         return call(self._batch, operation, _document(body))
@@ -123,11 +135,33 @@ class _Handler(BaseHTTPRequestHandler):
         return call(self._batch, "TagResource", {**_document(body), "resourceArn": arn})
 
     def _read_logs(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        if self._upstream and (operation not in READS or not self._batch.logs.has(log_group(request))):
+            raise _ForeignError
         if operation not in READS:
             raise NotServedError(
                 f"The local Batch does not have the operation {operation} of CloudWatch Logs."
             )
         return READS[operation](self._batch.logs, request)
+
+    def _forward(self, body: bytes) -> None:
+        assert self._upstream is not None
+        if self.path == f"{_MOTO_API}reset":
+            self._batch.reset()
+        try:
+            reply = self._upstream.forward(self.command, self.path, dict(self.headers), body)
+        except OSError as error:
+            self._send(
+                502, {"message": f"{self._upstream.url} cannot be reached: {error}"}, "ServerException"
+            )
+            return
+        if any(each in body for each in _STACK_CALLS):
+            adopt(self._batch, self._upstream)
+        self.send_response(reply.status)
+        for name, value in reply.headers:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(reply.body)))
+        self.end_headers()
+        self.wfile.write(reply.body)
 
     def _send(self, status: int, answer: dict[str, Any], code: str = "") -> None:
         data = json.dumps(answer).encode()
@@ -143,6 +177,10 @@ class _Handler(BaseHTTPRequestHandler):
 class _ForbiddenError(ClientError):
     code = "AccessDeniedException"
     status = 403
+
+
+class _ForeignError(Exception):
+    """The request is for another service."""
 
 
 class _TooLargeError(ClientError):

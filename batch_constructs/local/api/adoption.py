@@ -1,0 +1,30 @@
+"""Takes over what CloudFormation of the upstream has made in the upstream's own Batch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from batch_constructs.local.api.upstream import Upstream
+    from batch_constructs.local.batch import LocalBatch
+
+
+def adopt(batch: LocalBatch, upstream: Upstream) -> None:
+    """Add the environments, queues and definitions of the upstream's Batch that are not here yet."""
+
+    def described(operation: str, member: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = upstream.ask("batch", "", f"/v1/{operation}", {}).get(member, [])
+        return found
+
+    resources = batch.resources
+    with batch.lock:
+        for each in described("describecomputeenvironments", "computeEnvironments"):
+            if each["computeEnvironmentName"] not in resources.environments:
+                resources.put_environment(each)
+        for each in described("describejobqueues", "jobQueues"):
+            if each["jobQueueName"] not in resources.queues:
+                resources.put_queue(each)
+        for each in described("describejobdefinitions", "jobDefinitions"):
+            revisions = resources.definitions.setdefault(each["jobDefinitionName"], [])
+            if each["revision"] not in {known["revision"] for known in revisions}:
+                revisions.append(each)

@@ -1,0 +1,77 @@
+"""The endpoint that stands for all other services: moto, LocalStack or whatever the user runs."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NOT_PASSED_ON = {"connection", "keep-alive", "transfer-encoding", "content-length", "host"}
+_TIMEOUT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the upstream answered."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+class Upstream:
+    """Forwards requests to another endpoint.
+
+    Args:
+        url: The endpoint, such as ``http://localhost:5000``.
+        region: The Region of the requests that the local Batch sends by itself.
+    """
+
+    def __init__(self, url: str, region: str) -> None:
+        self.url = url
+        self._region = region
+        self._address = urlsplit(url)
+
+    def forward(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Send a request as it came, and return the answer.
+
+        Raises:
+            OSError: The endpoint cannot be reached.
+        """
+        connection = http.client.HTTPConnection(
+            self._address.hostname or "", self._address.port, timeout=_TIMEOUT
+        )
+        try:
+            kept = {name: value for name, value in headers.items() if name.lower() not in _NOT_PASSED_ON}
+            connection.request(method, path, body, kept | {"Host": headers.get("Host", self._address.netloc)})
+            answer = connection.getresponse()
+            passed_on = [each for each in answer.getheaders() if each[0].lower() not in _NOT_PASSED_ON]
+            return Reply(answer.status, passed_on, answer.read())
+        finally:
+            connection.close()
+
+    def ask(self, service: str, target: str, path: str, request: dict[str, Any]) -> dict[str, Any]:
+        """Send a request of our own, in JSON, and return the answer; empty if it is refused.
+
+        Args:
+            service: The service's name in a signature, such as ``ecs``.
+            target: The value of ``X-Amz-Target``, or nothing.
+            path: The path.
+            request: The members of the request.
+        """
+        scope = f"Credential=local/20260101/{self._region}/{service}/aws4_request"
+        headers = {
+            "Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=local",
+            "Content-Type": "application/x-amz-json-1.1" if target else "application/json",
+            **({"X-Amz-Target": target} if target else {}),
+        }
+        reply = self.forward("POST", path, headers, json.dumps(request).encode())
+        if reply.status != 200:  # noqa: PLR2004
+            return {}
+        answer: dict[str, Any] = json.loads(reply.body or b"{}")
+        return answer
