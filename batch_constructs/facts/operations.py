@@ -87,7 +87,7 @@ def problems(shape: str, value: Any, path: str = "") -> Iterator[str]:
         return
     # AWS Batch takes some words in any case.
     if "enum" in found and value.upper() not in {word.upper() for word in found["enum"]}:
-        yield f"{path} must be one of {', '.join(found['enum'])}, got {value!r}"
+        yield f"{path} {value} must be one of {' | '.join(found['enum'])}"
     yield from _length_problems(found, value, path)
     match kind:
         case "structure":
@@ -102,10 +102,11 @@ def problems(shape: str, value: Any, path: str = "") -> Iterator[str]:
 
 def _length_problems(found: dict[str, Any], value: Any, path: str) -> Iterator[str]:
     size = value if isinstance(value, int | float) else len(value)
+    start = f"Value at '{path}' failed to satisfy constraint: Member must have length"
     if size < found.get("min", size):
-        yield f"{path} must be at least {found['min']} long, got {size}"
+        yield f"{start} greater than or equal to {found['min']}"
     if size > found.get("max", size):
-        yield f"{path} must be at most {found['max']} long, got {size}"
+        yield f"{start} less than or equal to {found['max']}"
 
 
 def _structure_problems(found: dict[str, Any], value: dict[str, Any], path: str) -> Iterator[str]:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from batch_constructs.local.engine import Attempt, Effect, Input
     from batch_constructs.local.executors.base import Executor
+    from batch_constructs.local.upstream import Upstream
 
 _CLOSING = 5
 DEFAULT_LOG_GROUP = "/aws/batch/job"
@@ -56,6 +57,8 @@ class LocalBatch:
         resources: Environments, queues, definitions, policies and consumables.
         jobs: All jobs by id.
         logs: What the jobs wrote.
+        lenient: Whether queues and environments can be deleted while they are enabled, and scheduling policies may be
+            missing, as test suites written for moto expect. AWS Batch refuses both.
     """
 
     def __init__(
@@ -67,7 +70,9 @@ class LocalBatch:
         vcpus: float = 4,
         memory: int = 8192,
         gpus: int = 0,
+        lenient: bool = False,
     ) -> None:
+        self.lenient = lenient
         self.region = region
         self._capacity = (vcpus, memory, gpus)
         self._begin()
@@ -76,6 +81,8 @@ class LocalBatch:
         self.changed = threading.Condition(self.lock)
         self.listeners: list[Callable[[JobRecord, int | None], None]] = []
         self.endpoints: dict[str, str] = {}
+        self.upstream: Upstream | None = None
+        self.now = time.time()
         self._executor = executor
         self._folder = folder
         self._tasks: dict[Attempt, Task] = {}
@@ -110,7 +117,7 @@ class LocalBatch:
             record = JobRecord(
                 id=job_id,
                 name=request["jobName"],
-                arn=f"arn:aws:batch:{self.region}:{ACCOUNT}:job/{job_id}",
+                arn=self.resources.arn("job", job_id),
                 queue_arn=queue["jobQueueArn"],
                 definition_arn=definition["jobDefinitionArn"],
                 created=_now(),
@@ -164,7 +171,8 @@ class LocalBatch:
     def send(self, event: Input) -> None:
         """Give the engine an input, and do what follows from it."""
         with self.changed:
-            for effect in self.engine.apply(event, time.time()):
+            self.now = time.time()
+            for effect in self.engine.apply(event, self.now):
                 self._carry_out(effect)
             self.changed.notify_all()
 
@@ -182,11 +190,16 @@ class LocalBatch:
             case ParentChanged(job, state, reason):
                 record = self.jobs[job.work.id]
                 if state.final:
-                    record.parent.stopped, record.parent.reason = _now(), reason
+                    record.parent.stopped, record.parent.reason = self._moment, reason
                 self._publish(record, None)
             case WakeAt(at):
                 heappush(self._alarms, at)
                 self._alarm_set.set()
+
+    @property
+    def _moment(self) -> int:
+        """The time of the input that is being dealt with, in milliseconds."""
+        return int(self.now * 1000)
 
     def _note(self, change: Changed) -> None:
         record = self.jobs[change.job.work.id]
@@ -202,9 +215,9 @@ class LocalBatch:
             return
         child = record.child(index)
         if change.state is State.RUNNING:
-            child.started, child.stopped = _now(), None
+            child.started, child.stopped = self._moment, None
         elif change.state.final:
-            child.stopped = _now()
+            child.stopped = self._moment
         child.reason = change.reason
 
     def _note_attempt(self, ended: Ended) -> None:
@@ -215,7 +228,7 @@ class LocalBatch:
             {
                 "container": dict(child.container),
                 **({"startedAt": int(attempt.started * 1000)} if attempt.started else {}),
-                "stoppedAt": _now(),
+                "stoppedAt": self._moment,
                 "statusReason": ended.status_reason,
             }
         )
@@ -291,6 +304,7 @@ class LocalBatch:
         details: dict[str, Any] = {
             "taskArn": f"arn:aws:ecs:{self.region}:{ACCOUNT}:task/{cluster}/{task_id}",
             "logStreamName": stream,
+            "networkInterfaces": [],
         }
         if attempt.environment.platform != "FARGATE":
             details["containerInstanceArn"] = (

@@ -10,6 +10,18 @@ class ClientError(Exception):
     status = 400
 
 
+class ValidationError(ClientError):
+    """A value that is too short or too long."""
+
+    code = "ValidationError"
+
+
+class InvalidParameterError(ClientError):
+    """A value that AWS Batch does not know."""
+
+    code = "InvalidParameterValue"
+
+
 class NotServedError(ClientError):
     """An operation, or a part of one, that the local Batch does not have."""
 

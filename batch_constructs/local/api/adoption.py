@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from batch_constructs.local.api.upstream import Upstream
     from batch_constructs.local.batch import LocalBatch
+    from batch_constructs.local.upstream import Upstream
 
 
 def adopt(batch: LocalBatch, upstream: Upstream) -> None:
@@ -14,7 +14,7 @@ def adopt(batch: LocalBatch, upstream: Upstream) -> None:
 
     def described(operation: str, member: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = upstream.ask("batch", "", f"/v1/{operation}", {}).get(member, [])
-        return found
+        return [{name: value for name, value in each.items() if value is not None} for each in found]
 
     resources = batch.resources
     with batch.lock:

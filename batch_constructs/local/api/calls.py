@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from batch_constructs.facts.operations import operations, problems
 from batch_constructs.local.api import definitions, environments, jobs, queues, small, tags
-from batch_constructs.local.errors import ClientError, NotServedError
+from batch_constructs.local.errors import ClientError, NotServedError, ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +26,14 @@ SERVED: dict[str, Callable[[LocalBatch, dict[str, Any]], dict[str, Any]]] = {
 """The operations that the local Batch has. The others are for Amazon SageMaker jobs and quota shares."""
 
 
-def call(batch: LocalBatch, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+def call(batch: LocalBatch, operation: str, request: dict[str, Any], region: str = "") -> dict[str, Any]:
     """Carry out an operation, and return its answer.
+
+    Args:
+        batch: The local Batch.
+        operation: The operation's name.
+        request: Its members.
+        region: The Region that new ARNs name; by default that of the local Batch.
 
     Raises:
         ClientError: AWS Batch would refuse the request.
@@ -39,6 +45,8 @@ def call(batch: LocalBatch, operation: str, request: dict[str, Any]) -> dict[str
     given = {name: value for name, value in request.items() if value is not None}
     found = list(problems(shape, given))
     if found:
-        raise ClientError("Error executing request, Exception : " + "; ".join(found))
+        length = any("failed to satisfy constraint" in each for each in found)
+        raise (ValidationError if length else ClientError)("; ".join(found))
     with batch.lock:
+        batch.resources.region = region or batch.region
         return SERVED[operation](batch, given)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from batch_constructs.facts.patterns import JOB_NAME
 from batch_constructs.local.api.paging import paged
 from batch_constructs.local.errors import ClientError
+from batch_constructs.local.jobs.records import EMPTY_LISTS
 from batch_constructs.local.resources.registry import name_of
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def register(batch: LocalBatch, request: Document) -> Document:
         "containerOrchestrationType": "EKS" if "eksProperties" in request else "ECS",
     }
     _complete_retries(found)
+    _complete_containers(found)
     revisions.append(found)
     return {"jobDefinitionName": name, "jobDefinitionArn": arn, "revision": revision}
 
@@ -49,9 +51,23 @@ def _complete_retries(found: Document) -> None:
         found["retryStrategy"] = {"attempts": retry.get("attempts", 1), "evaluateOnExit": rules}
 
 
+def _complete_containers(found: Document) -> None:
+    """Add the lists that AWS Batch shows even where they are empty."""
+    if "containerProperties" in found:
+        empty: Document = {name: [] for name in EMPTY_LISTS}
+        if found.get("platformCapabilities") == ["FARGATE"]:
+            empty["fargatePlatformConfiguration"] = {"platformVersion": "LATEST"}
+        found["containerProperties"] = {**empty, **found["containerProperties"]}
+    if "eksProperties" in found:
+        pod = found["eksProperties"]["podProperties"]
+        if not pod.get("containers"):
+            raise ClientError("podProperties must contain at least one container")
+        pod["containers"] = [{"command": [], "args": [], "env": [], **each} for each in pod["containers"]]
+
+
 def describe(batch: LocalBatch, request: Document) -> Document:
-    """Describe definitions by name or ARN, or all of a status, the newest revision first."""
-    found = [each for revisions in batch.resources.definitions.values() for each in reversed(revisions)]
+    """Describe definitions by name or ARN, or all of a status."""
+    found = [each for revisions in batch.resources.definitions.values() for each in revisions]
     if "jobDefinitionName" in request:
         name, _, revision = name_of(request["jobDefinitionName"]).partition(":")
         found = [each for each in found if each["jobDefinitionName"] == name]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from batch_constructs.facts.instance_types import is_known
 from batch_constructs.facts.patterns import JOB_NAME
 from batch_constructs.local.api.paging import paged
-from batch_constructs.local.errors import ClientError
+from batch_constructs.local.errors import ClientError, InvalidParameterError
 from batch_constructs.local.plan.identities import ACCOUNT
 from batch_constructs.local.resources.registry import name_of
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
+_TYPE_OR_FAMILY = re.compile(r"[a-z][a-z-]*[0-9][a-z0-9-]*(\.[a-z0-9-]+)?\Z")
+_ECS = "AmazonEC2ContainerServiceV20141113."
 _SERVICE_ROLE = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch"
 
 
@@ -30,6 +34,9 @@ def create(batch: LocalBatch, request: Document) -> Document:
     if managed and "computeResources" not in request:
         raise ClientError("computeResources must be specified when creating a MANAGED environment")
     arn = batch.resources.arn("compute-environment", name)
+    _check_roles(request)
+    if managed:
+        _check_resources(request["computeResources"])
     found: Document = {
         "state": "ENABLED",
         "serviceRole": _SERVICE_ROLE,
@@ -44,6 +51,8 @@ def create(batch: LocalBatch, request: Document) -> Document:
     if "eksConfiguration" not in request:
         cluster = f"{name}_Batch_{uuid.uuid4()}"
         found["ecsClusterArn"] = f"arn:aws:ecs:{batch.region}:{ACCOUNT}:cluster/{cluster}"
+        if batch.upstream:
+            batch.upstream.ask("ecs", f"{_ECS}CreateCluster", "/", {"clusterName": cluster})
     if managed:
         found["computeResources"] = {"minvCpus": 0, "desiredvCpus": 0, **found["computeResources"]}
     batch.resources.put_environment(found)
@@ -61,6 +70,7 @@ def update(batch: LocalBatch, request: Document) -> Document:
     """Change a compute environment."""
     name = name_of(request["computeEnvironment"])
     found = _existing(batch, name)
+    _check_roles(request)
     changed = {key: value for key, value in request.items() if key != "computeEnvironment"}
     resources = {**found.get("computeResources", {}), **changed.pop("computeResources", {})}
     found.update(changed)
@@ -77,7 +87,7 @@ def delete(batch: LocalBatch, request: Document) -> Document:
     found = batch.resources.environments.get(name)
     if found is None:
         return {}
-    if found["state"] != "DISABLED":
+    if found["state"] != "DISABLED" and not batch.lenient:
         raise ClientError("Cannot delete, state is not DISABLED")
     for queue in batch.resources.queues.values():
         if any(
@@ -85,7 +95,28 @@ def delete(batch: LocalBatch, request: Document) -> Document:
         ):
             raise ClientError("Cannot delete, found existing JobQueue relationship")
     batch.resources.remove_environment(name)
+    if batch.upstream and "ecsClusterArn" in found:
+        batch.upstream.ask("ecs", f"{_ECS}DeleteCluster", "/", {"cluster": found["ecsClusterArn"]})
     return {}
+
+
+def _check_resources(resources: Document) -> None:
+    """Refuse what AWS Batch refuses about the resources of a managed environment."""
+    if resources["type"].upper() in {"EC2", "SPOT"}:
+        if "instanceRole" not in resources:
+            raise ClientError("Error executing request, Exception : Instance role is required.")
+        if "minvCpus" not in resources:
+            raise ClientError("Error executing request, Exception : Resource minvCpus is required.")
+    for each in resources.get("instanceTypes", ()):
+        # A type that the facts do not know may be new.
+        if not is_known(each) and not _TYPE_OR_FAMILY.match(each):
+            raise InvalidParameterError(f"Instance type {each} does not exist")
+
+
+def _check_roles(request: Document) -> None:
+    role = request.get("serviceRole")
+    if role and not role.startswith("arn:"):
+        raise InvalidParameterError(f"Could not find IAM role {role}")
 
 
 def _existing(batch: LocalBatch, name: str) -> Document:

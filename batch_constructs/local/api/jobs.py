@@ -59,7 +59,9 @@ def list_jobs(batch: LocalBatch, request: Document) -> Document:
     places = [name for name in ("jobQueue", "arrayJobId", "multiNodeJobId") if name in request]
     if len(places) != 1:
         raise ClientError("exactly one of jobQueue, arrayJobId and multiNodeJobId must be given")
-    status = request.get("jobStatus", "" if request.get("filters") else "RUNNING")
+    # Of a queue only running jobs are listed by default; of an array or a multi-node job all of it.
+    default = "RUNNING" if "jobQueue" in request and not request.get("filters") else ""
+    status = request.get("jobStatus", default)
     found = list(_listed(batch, request))
     if status:
         found = [each for each in found if each["status"] == status]
@@ -114,14 +116,22 @@ def _fits(pattern: str, value: str) -> bool:
 
 def cancel_job(batch: LocalBatch, request: Document) -> Document:
     """Cancel a job that has not started; for other jobs this does nothing."""
+    _check_words(request)
     batch.cancel(name_of(request["jobId"]), request["reason"])
     return {}
 
 
 def terminate_job(batch: LocalBatch, request: Document) -> Document:
     """Stop a job, whatever its state."""
+    _check_words(request)
     batch.terminate(name_of(request["jobId"]), request["reason"])
     return {}
+
+
+def _check_words(request: Document) -> None:
+    for member in ("jobId", "reason"):
+        if not request[member]:
+            raise ClientError(f"{member} must not be empty")
 
 
 def cancel_jobs(batch: LocalBatch, request: Document) -> Document:

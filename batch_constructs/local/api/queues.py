@@ -54,9 +54,9 @@ def _check(batch: LocalBatch, request: Document) -> None:
         raise ClientError("At least 1 compute environment must be provided")
     for each in request.get("computeEnvironmentOrder", ()):
         if name_of(each["computeEnvironment"]) not in batch.resources.environments:
-            raise ClientError(f"computeEnvironment {each['computeEnvironment']} does not exist")
+            raise ClientError("computeEnvironmentOrder is malformed")
     policy = request.get("schedulingPolicyArn")
-    if policy and name_of(policy) not in batch.resources.policies:
+    if policy and name_of(policy) not in batch.resources.policies and not batch.lenient:
         raise ClientError(f"schedulingPolicyArn {policy} does not exist")
 
 
@@ -98,7 +98,7 @@ def delete(batch: LocalBatch, request: Document) -> Document:
     found = batch.resources.queues.get(name)
     if found is None:
         return {}
-    if found["state"] != "DISABLED":
+    if found["state"] != "DISABLED" and not batch.lenient:
         raise ClientError("Cannot delete, state is not DISABLED")
     for record in list(batch.jobs.values()):
         if record.queue_arn == found["jobQueueArn"] and not record.job.done:

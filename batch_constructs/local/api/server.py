@@ -10,23 +10,25 @@ from __future__ import annotations
 import json
 import re
 import threading
+import uuid
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from batch_constructs.facts.operations import operations
-from batch_constructs.local.api.calls import call
 from batch_constructs.local.api.adoption import adopt
+from batch_constructs.local.api.calls import call
 from batch_constructs.local.api.log_reads import READS, TARGET, log_group
 from batch_constructs.local.errors import ClientError, NotServedError
 
 if TYPE_CHECKING:
-    from batch_constructs.local.api.upstream import Upstream
     from batch_constructs.local.batch import LocalBatch
+    from batch_constructs.local.upstream import Upstream
 
 MAX_BODY = 1024 * 1024
 _LOOPBACK = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?\Z")
+_SCOPE = re.compile(r"Credential=[^/]*/[0-9]*/([a-z0-9-]+)/")
 _SIGNED = "AWS4-HMAC-SHA256"
 _TAGS = "/v1/tags/"
 _MOTO_API = "/moto-api/"
@@ -42,6 +44,7 @@ class Server:
     """
 
     def __init__(self, batch: LocalBatch, port: int = 0, upstream: Upstream | None = None) -> None:
+        batch.upstream = upstream
         self._http = _HttpServer(("127.0.0.1", port), partial(_Handler, batch, upstream))
         self.url = f"http://localhost:{self._http.server_address[1]}"
         batch.endpoints = {
@@ -86,9 +89,11 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             body = self._body()
             self._refuse_strangers()
-            answer = self._served(body)
-        except _ForeignError:
-            self._forward(body)
+            try:
+                answer = self._served(body)
+            except _ForeignError:
+                self._forward(body)
+                return
         except ClientError as error:
             self._send(error.status, {"message": str(error)}, error.code)
         except Exception as error:  # noqa: BLE001 - a request must never end the server
@@ -123,7 +128,12 @@ class _Handler(BaseHTTPRequestHandler):
             raise _ForeignError
         if operation is None:
             raise NotServedError(f"{self.command} {path.path} is not an operation of AWS Batch")
-        return call(self._batch, operation, _document(body))
+        return call(self._batch, operation, _document(body), self._region())
+
+    def _region(self) -> str:
+        """Return the Region that the request was signed for."""
+        scope = _SCOPE.search(self.headers.get("Authorization", ""))
+        return scope[1] if scope else ""
 
     def _tags(self, arn: str, query: dict[str, list[str]], body: bytes) -> dict[str, Any]:
         match self.command:
@@ -168,6 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
+        self.send_header("x-amzn-RequestId", str(uuid.uuid4()))
         if code:
             self.send_header("x-amzn-errortype", code)
         self.end_headers()

@@ -24,7 +24,11 @@ def create_policy(batch: LocalBatch, request: Document) -> Document:
     if name in batch.resources.policies:
         raise ClientError(f"A scheduling policy named {name} already exists")
     arn = batch.resources.arn("scheduling-policy", name)
-    batch.resources.put_policy({"tags": {}, **request, "arn": arn})
+    found: Document = {"tags": {}, **request, "arn": arn}
+    if "quotaSharePolicy" not in request:
+        defaults = {"shareDecaySeconds": 0, "computeReservation": 0, "shareDistribution": []}
+        found["fairsharePolicy"] = {**defaults, **request.get("fairsharePolicy", {})}
+    batch.resources.put_policy(found)
     return {"name": name, "arn": arn}
 
 

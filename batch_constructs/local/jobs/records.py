@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
+EMPTY_LISTS = (
+    "command",
+    "environment",
+    "mountPoints",
+    "resourceRequirements",
+    "secrets",
+    "ulimits",
+    "volumes",
+)
+"""The lists of a container that AWS Batch shows even where they are empty."""
+
 
 @dataclass(slots=True)
 class ChildRecord:
@@ -166,10 +177,7 @@ class JobRecord:
             shown["arrayProperties"] = {"size": self.job.work.array_size, "index": index}
         if "container" in shown:
             # The variables and mounts are lists in every answer, as clients expect.
-            empty: Document = {
-                name: []
-                for name in ("command", "environment", "mountPoints", "volumes", "ulimits", "secrets")
-            }
+            empty: Document = {name: [] for name in (*EMPTY_LISTS, "networkInterfaces")}
             shown["container"] = {**empty, **shown["container"], **record.container}
         if "ecsProperties" in shown:
             shown["ecsProperties"] = _task_details(shown["ecsProperties"], record.container)

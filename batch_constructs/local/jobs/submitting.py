@@ -66,4 +66,6 @@ def _exit_rule(rule: Mapping[str, str]) -> ExitRule:
 
 
 def _dependency(entry: Mapping[str, str]) -> Dependency:
-    return Dependency(job_id=entry.get("jobId", ""), kind=DependencyKind(entry.get("type", "")))
+    """Return a dependency; SEQUENTIAL together with a job id means that whole job."""
+    job_id, kind = entry.get("jobId", ""), DependencyKind(entry.get("type", ""))
+    return Dependency(job_id=job_id, kind=DependencyKind.ALL if job_id and kind == "SEQUENTIAL" else kind)

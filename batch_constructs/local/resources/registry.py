@@ -30,6 +30,7 @@ class Resources:
         policies: Scheduling policies as DescribeSchedulingPolicies shows them.
         consumables: Consumable resources as DescribeConsumableResource shows them.
         definitions: The revisions of each job definition, the oldest first.
+        region: The Region that new ARNs name.
     """
 
     def __init__(self, engine: Engine, region: str, host: Host) -> None:
@@ -39,7 +40,7 @@ class Resources:
         self.consumables: dict[str, Document] = {}
         self.definitions: dict[str, list[Document]] = {}
         self._engine = engine
-        self._region = region
+        self.region = region
         self._host = host
         # What the machine offers when nothing runs.
         self._largest = Need(vcpus=host.vcpus, memory=int(host.memory), gpus=host.gpus)
@@ -47,7 +48,7 @@ class Resources:
 
     def arn(self, kind: str, name: str) -> str:
         """Return the ARN of a resource: ``arn("job-queue", "nightly")``."""
-        return f"arn:aws:batch:{self._region}:{ACCOUNT}:{kind}/{name}"
+        return f"arn:aws:batch:{self.region}:{ACCOUNT}:{kind}/{name}"
 
     # What SubmitJob asks for
 
