@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from batch_constructs.cli.local import local
 from batch_constructs.cli.progress import progress
 
 _PATHS = click.Path(path_type=Path)
@@ -25,6 +26,9 @@ def main() -> None:
         # A template may hold signs that the terminal, or UTF-8 itself, cannot write.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+main.add_command(local)
 
 
 @main.command()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DATA_FILE = "operations.json.gz"
 
-_WORDS = {
+_WORDS: dict[str, tuple[str, Any]] = {
     "string": ("a string", str),
     "integer": ("a whole number", int),
     "number": ("a number", (int, float)),

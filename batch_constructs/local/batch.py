@@ -79,7 +79,7 @@ class LocalBatch:
         self.logs = Logs(folder / "logs")
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
-        self.listeners: list[Callable[[JobRecord, int | None], None]] = []
+        self.listeners: list[Callable[[JobRecord, int | None, State], None]] = []
         self.endpoints: dict[str, str] = {}
         self.upstream: Upstream | None = None
         self.now = time.time()
@@ -191,7 +191,7 @@ class LocalBatch:
                 record = self.jobs[job.work.id]
                 if state.final:
                     record.parent.stopped, record.parent.reason = self._moment, reason
-                self._publish(record, None)
+                self._publish(record, None, state)
             case WakeAt(at):
                 heappush(self._alarms, at)
                 self._alarm_set.set()
@@ -207,8 +207,9 @@ class LocalBatch:
         for index in range(change.first, change.last + 1):
             if change.state in {State.RUNNING, State.SUCCEEDED, State.FAILED, State.RUNNABLE}:
                 self._note_child(record, change, index)
+            # AWS Batch tells nobody of SUBMITTED.
             if change.state != State.SUBMITTED:
-                self._publish(record, index if record.is_array else None)
+                self._publish(record, index if record.is_array else None, change.state)
 
     def _note_child(self, record: JobRecord, change: Changed, index: int) -> None:
         if change.state is State.RUNNABLE and change.attempt is None:
@@ -233,9 +234,9 @@ class LocalBatch:
             }
         )
 
-    def _publish(self, record: JobRecord, index: int | None) -> None:
+    def _publish(self, record: JobRecord, index: int | None, state: State) -> None:
         for listener in self.listeners:
-            listener(record, index)
+            listener(record, index, state)
 
     def _mark(self, record: JobRecord, index: int | None, word: str) -> None:
         with self.lock:

@@ -1,0 +1,88 @@
+"""A local Batch with the resources of a template, ready for jobs."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from batch_constructs.local.api.calls import call
+from batch_constructs.local.batch import LocalBatch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from batch_constructs.local.executors.base import Executor
+    from batch_constructs.local.plan import Plan, PlannedRequest
+
+
+class UnknownNameError(ValueError):
+    """A template has no queue or job definition of a name; the message lists those that it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A local Batch and the plan that it was made from."""
+
+    batch: LocalBatch
+    plan: Plan
+
+    def definition(self, name: str) -> str:
+        """Return the name of a job definition, which may be called by its construct or logical id.
+
+        Raises:
+            UnknownNameError: There is none, or there are several.
+        """
+        return _found(self.plan.requests, "RegisterJobDefinition", name, "job definition").name
+
+    def queue(self, name: str = "") -> str:
+        """Return the name of a job queue; without a name that of the only one.
+
+        Raises:
+            UnknownNameError: There is none, or there are several.
+        """
+        return _found(self.plan.requests, "CreateJobQueue", name, "job queue").name
+
+
+def open_session(
+    plan: Plan, executor: Executor, folder: Path, *, vcpus: float | None = None, memory: int | None = None
+) -> Session:
+    """Return a local Batch with the resources of a plan.
+
+    Args:
+        plan: What the template makes.
+        executor: What runs the containers.
+        folder: Where logs and working folders are kept.
+        vcpus: The vCPUs that jobs may reserve together; by default those of this machine.
+        memory: The memory in MiB that jobs may reserve together; by default that of this machine.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    machine = machine_memory()
+    batch = LocalBatch(
+        executor, folder, region=plan.region, vcpus=vcpus or os.cpu_count() or 1, memory=memory or machine
+    )
+    for planned in plan.requests:
+        call(batch, planned.operation, planned.request)
+    return Session(batch, plan)
+
+
+def machine_memory() -> int:
+    """Return the memory of this machine in MiB."""
+    return int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**20)
+
+
+def _found(requests: Iterable[PlannedRequest], operation: str, name: str, kind: str) -> PlannedRequest:
+    all_of_kind = [each for each in requests if each.operation == operation]
+    found = [each for each in all_of_kind if not name or _is_called(each, name)]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(sorted(each.name for each in found or all_of_kind)) or "none"
+    if not found:
+        raise UnknownNameError(f"there is no {kind} {name!r} in the template, which has: {names}")
+    raise UnknownNameError(f"{kind} must be named, since there are several: {names}")
+
+
+def _is_called(request: PlannedRequest, name: str) -> bool:
+    """Return whether a resource has a name, or a construct's path that is it or ends in it."""
+    return name in {request.name, request.label} or request.label.endswith(f"/{name}")
