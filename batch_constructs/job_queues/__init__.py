@@ -1,1 +1,1 @@
-"""Job queues, their time limits and the metrics that AWS publishes of them."""
+"""Job queues, their time limits, and the metrics that AWS publishes about them."""

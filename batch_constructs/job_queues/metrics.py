@@ -1,4 +1,4 @@
-"""The metrics that AWS publishes of a job queue, for whatever knows the queue's name."""
+"""The metrics that AWS publishes about a job queue."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ __all__ = ["QueueMetrics", "ServiceQueueMetrics", "metric"]
 
 
 class QueueMetrics:
-    """Metrics of AWS Batch itself: no function, no log and no custom metric is behind them.
+    """Metrics that AWS Batch publishes itself, without a function, a log or custom metrics.
 
-    They are made at no charge, and as well as AWS Batch can: alarms should bear a gap now and then. An alarm or a
-    dashboard on them costs what CloudWatch takes for these.
+    They are free, and published on a best-effort basis: alarms should tolerate gaps. Alarms and
+    dashboards on them have CloudWatch's usual price.
 
     Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents).
     """
@@ -30,7 +30,7 @@ class QueueMetrics:
 
     @property
     def _source(self) -> object:
-        """What the metrics are of."""
+        """The construct that the metrics belong to."""
         return self
 
     @property
@@ -41,12 +41,12 @@ class QueueMetrics:
     def metric(
         self, name: QueueMetric, *, statistic: str | None = None, period: Duration | None = None
     ) -> cloudwatch.Metric:
-        """Return any metric of the queue.
+        """Return a metric of the queue.
 
         Args:
-            name: Which one. Durations are in milliseconds.
+            name: The metric. Durations are in milliseconds.
             statistic: Such as ``"Sum"``, ``"p90"``, ``"Maximum"``. By default the sum of counts, and the 90th percentile
-                of durations.
+                (p90) of durations.
             period: Over how long, in whole minutes; by default 5.
 
         Raises:
@@ -104,7 +104,7 @@ class QueueMetrics:
         return self._metric(QueueMetric.SUCCEEDED, period=period)
 
     def metric_failed(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Jobs that failed for good, cancelled and terminated ones included.
+        """Jobs that failed for good, including cancelled and terminated ones.
 
         Args:
             period: Over how long, in whole minutes; by default 5.
@@ -136,7 +136,7 @@ class QueueMetrics:
     ) -> cloudwatch.Metric:
         """Milliseconds from submission to the first STARTING, of service jobs to the first SCHEDULED.
 
-        What dependencies took is included.
+        It includes the time of dependencies.
 
         Args:
             statistic: Such as ``"p50"``, ``"p90"``, ``"Average"``, ``"Maximum"``; by default ``"p90"``.
@@ -186,8 +186,8 @@ def metric(
     period: Duration | None,
     source: object = None,
 ) -> cloudwatch.Metric:
-    """A metric, of the Region and account of its source where these are known; without a period, of 5 minutes."""
-    from aws_cdk import Duration  # noqa: PLC0415 - a queue is imported far more often than its metrics are asked for
+    """Return a metric in the Region and account of its source, if known; the default period is 5 minutes."""
+    from aws_cdk import Duration  # noqa: PLC0415 - most apps with queues use no metrics
     from aws_cdk import aws_cloudwatch as cloudwatch  # noqa: PLC0415
 
     place = place_of(source)

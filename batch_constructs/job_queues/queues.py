@@ -1,4 +1,4 @@
-"""Job queues: where jobs wait, and in which order environments are tried."""
+"""Job queues: jobs wait there, and try environments in an order."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _L1 = batch.CfnJobQueue
 
 @jsii.implements(IJobQueueRef)
 class NamedQueue(Referable, QueueMetrics):
-    """A queue that a submission can name: of jobs, or of service jobs."""
+    """A queue of compute jobs or service jobs, for submissions."""
 
     job_queue_arn: str
     """The queue's ARN."""
@@ -59,15 +59,15 @@ class NamedQueue(Referable, QueueMetrics):
 
     @property
     def job_queue_ref(self) -> JobQueueReference:
-        """What submitters of this library, of the CDK's L2 and of its L1 take."""
+        """The reference to the queue for submissions of this library, the CDK's L2 and its L1."""
         return JobQueueReference(job_queue_arn=self.job_queue_arn)
 
 
 class JobQueueBase(NamedQueue):
-    """A job queue, made here or elsewhere."""
+    """A job queue, created here or imported."""
 
     _has_shares: bool | None = None
-    """Whether its jobs name a share; of an imported queue nobody knows."""
+    """Whether its jobs name a share; ``None`` for an imported queue."""
 
     def grant_submit_job(
         self,
@@ -76,24 +76,24 @@ class JobQueueBase(NamedQueue):
         share_identifiers: Sequence[str] = (),
         tagged: bool = False,
     ) -> iam.Grant:
-        """Allow to submit jobs of these definitions, in any revision, to this queue, and nothing else.
+        """Allow submitting jobs of these definitions, in any revision, to this queue, and nothing else.
 
         Guide: Supported Resource-Level Permissions for AWS Batch API Actions (``SubmitJob`` names a queue *and* a
         definition); Example Policies (the ``batch:ShareIdentifier`` condition key).
 
         Args:
-            grantee: A role, a function, a user: who submits. It may be deployed to another Region; it must belong to the
+            grantee: A role, a function, a user: who submits. It may be deployed to another Region, but must belong to the
                 account of the queue.
             job_definitions: At least one; ours, the L2's, an L1 or an imported one.
             share_identifiers: The only shares that the jobs may name; may end in ``*``. By default any share: on a queue
-                with a `FairSharePolicy` the grantee can then use the share of everybody, which a warning says at synth.
-                Give ``["*"]`` where that is meant.
-            tagged: Whether jobs may be submitted with tags. AWS Batch asks for ``batch:TagResource`` on the queue and the
-                definition then, so that the grantee may tag these, too. By default a submission with tags is denied.
+                with a `FairSharePolicy` the grantee can then use everybody's share, and a warning at synth says so.
+                Give ``["*"]`` if you want that.
+            tagged: Whether jobs may be submitted with tags. AWS Batch then requires ``batch:TagResource`` on the queue and
+                the definition, so the grantee may tag these, too. By default a submission with tags is denied.
 
         Raises:
             ValueError: no definition is given, which would allow nothing; a share identifier is malformed; the grantee
-                is of another account; or a definition is in another Region or account than the queue.
+                is in another account; or a definition is in another Region or account than the queue.
         """
         from batch_constructs.job_definitions.submitting import let_submit  # noqa: PLC0415
 
@@ -107,10 +107,10 @@ class JobQueueBase(NamedQueue):
         )
 
     def grant_cancel_and_terminate(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow to cancel and terminate jobs of the queue's account and Region, those of other queues included.
+        """Allow cancelling and terminating jobs of the queue's account and Region, including those of other queues.
 
-        One by one, or 50 at once: ``CancelJobs`` and ``TerminateJobs`` have no rights of their own. IAM cannot narrow it
-        to the queue: the ARN of a job does not name it.
+        It also covers ``CancelJobs`` and ``TerminateJobs`` for 50 jobs at once, which need no rights of their own. IAM cannot
+        limit it to the queue, since the ARN of a job does not name its queue.
 
         Guide: Supported Resource-Level Permissions for AWS Batch API Actions (``CancelJob``, ``TerminateJob``).
 
@@ -118,16 +118,16 @@ class JobQueueBase(NamedQueue):
             grantee: A role, a function, a user: who ends jobs.
 
         Raises:
-            ValueError: the grantee is of another account.
+            ValueError: the grantee is in another account.
         """
         grants.check_account(grantee, self.env, "grant_cancel_and_terminate")
         return grants.cancel_and_terminate(grantee, self.job_queue_arn)
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow to see this queue, its snapshot and its jobs, and to change nothing.
+        """Allow viewing this queue, its snapshot and its jobs, and changing nothing.
 
-        IAM cannot narrow ``DescribeJobQueues``, ``DescribeJobs`` and ``ListJobs`` to the queue; only its snapshot
-        and its tags are of this queue alone. For all of AWS Batch there is `allow_read`.
+        IAM cannot limit ``DescribeJobQueues``, ``DescribeJobs`` and ``ListJobs`` to the queue, only its snapshot
+        and its tags. For all of AWS Batch, use `allow_read`.
 
         Guide: Supported Resource-Level Permissions for AWS Batch API Actions.
 
@@ -135,14 +135,14 @@ class JobQueueBase(NamedQueue):
             grantee: A role, a function, a user: who looks.
 
         Raises:
-            ValueError: the grantee is of another account.
+            ValueError: the grantee is in another account.
         """
         grants.check_account(grantee, self.env, "grant_read")
         return grants.read(grantee, self.job_queue_arn)
 
     @staticmethod
     def from_job_queue_arn(scope: Construct, id: str, job_queue_arn: str) -> ImportedJobQueue:
-        """Refer to a queue that exists already.
+        """Refer to an existing queue.
 
         Args:
             scope: Where the reference belongs.
@@ -157,13 +157,13 @@ class JobQueueBase(NamedQueue):
 
 @checked
 class ImportedJobQueue(JobQueueBase):
-    """A job queue that another stack or another tool made.
+    """A job queue that another stack or another tool created.
 
     Guide: Job Queues.
     """
 
     def __init__(self, scope: Construct, id: str, *, job_queue_arn: str) -> None:
-        """Refer to it.
+        """Refer to an existing queue.
 
         Args:
             scope: Where the reference belongs.
@@ -183,10 +183,10 @@ class ImportedJobQueue(JobQueueBase):
 
 @checked
 class JobQueue(CliJson, JobQueueBase):
-    """A queue. Jobs go to the first of its environments that can take them.
+    """A job queue. Its jobs go to the first of its environments that has room for them.
 
-    Environments must be of one kind (EC2 and Spot, or Fargate and Fargate Spot, or EKS) and of one architecture;
-    that is checked at synth, where ours, the L2's, L1s and imported ones look the same.
+    The environments must be of one kind (EC2 and Spot, or Fargate and Fargate Spot, or EKS) and of one architecture.
+    That is checked at synth, for any kind of construct.
 
     Guide: Creating a Job Queue; Job Queue Parameters.
     """
@@ -211,13 +211,13 @@ class JobQueue(CliJson, JobQueueBase):
         Args:
             scope: Where the queue belongs.
             id: Its name in that scope.
-            compute_environments: In the order in which they are tried: ours, the L2's, an L1 or an imported one.
-                At least one; more than three need a raised quota. Of ECS Managed Instances, those on demand come
+            compute_environments: The environments in the order in which they are tried: ours, the L2's, an L1 or an imported
+                one. At least one; more than three need a raised quota. With ECS Managed Instances, those on demand come
                 before those on Spot.
             priority: 0 to 1000; among queues that share an environment, the higher goes first. By default 1.
-            scheduling_policy: How shares are served, by a `FairSharePolicy`. By default first in, first out. A queue
-                that begins without one can never get one.
-            job_state_time_limits: When a job that blocks the queue is cancelled, at most one limit for a reason. The
+            scheduling_policy: A `FairSharePolicy`. By default first in, first out. A queue that is created without a policy
+                can never get one.
+            job_state_time_limits: When a job that blocks the queue is cancelled, at most one limit per reason. The
                 reasons of service jobs are for `SageMakerJobQueue`. By default it blocks for ever.
             enabled: Whether it accepts jobs; by default yes. Jobs in a disabled queue finish.
             job_queue_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
@@ -261,7 +261,7 @@ class JobQueue(CliJson, JobQueueBase):
                 for order, arn in enumerate(arns, start=1)
             ],
         )
-        # On Amazon EKS a job that comes before the rights waits for them, and one that outlives them never ends.
+        # On Amazon EKS, jobs need AWS Batch's rights in the namespace: without them they wait, and running ones never end.
         before = [every for each in compute_environments for every in getattr(each, "usable_after", ())]
         if before:
             self.cfn.node.add_dependency(*before)
@@ -282,13 +282,13 @@ class JobQueue(CliJson, JobQueueBase):
 
 
 def kind_of(properties: Mapping[str, Any]) -> str:
-    """The class that takes such documents."""
+    """Return the name of the class for such documents."""
     serving = "ServiceEnvironmentOrder" in properties
     return "SageMakerJobQueue" if serving else "JobQueue"
 
 
 def queue_arguments(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """What all queues have in common."""
+    """Return the arguments that all queues share."""
     policy = properties.get("SchedulingPolicyArn")
     return {
         "priority": properties["Priority"],

@@ -1,4 +1,4 @@
-"""When a job that blocks its queue is ended."""
+"""Time limits for jobs that block their queue."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ __all__ = ["JobStateTimeLimit", "TimeLimitReason", "check_reasons", "limits_of"]
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobStateTimeLimit:
-    """When a job that blocks the head of its queue is cancelled, so that it stops blocking the others.
+    """A time limit after which a job at the head of its queue is cancelled, so that it no longer blocks the others.
 
     Guide: Job Queue Parameters (``jobStateTimeLimitActions``); Troubleshooting AWS Batch (jobs stuck in RUNNABLE).
 
     Attributes:
-        reason: Why it is stuck.
-        max_time: How long it may stand at the head of the queue for that reason, 10 minutes to 24 hours.
+        reason: The reason why the job is stuck.
+        max_time: How long it may block the queue for that reason, 10 minutes to 24 hours.
 
     Raises:
         ValueError: the time is out of its range.
@@ -43,11 +43,11 @@ class JobStateTimeLimit:
 
     @classmethod
     def for_misconfigurations(cls, max_time: Duration | None = None) -> tuple[JobStateTimeLimit, ...]:
-        """Cancel what can never run: too large for the environments, or for what they are allowed to launch.
+        """Return limits that cancel jobs that can never run, such as those too large for the environments.
 
         Args:
-            max_time: How long it may block the queue, 10 minutes to 24 hours. By default one hour, in which somebody
-                may raise the limits of an environment.
+            max_time: How long it may block the queue, 10 minutes to 24 hours. By default one hour, the time to
+                raise the limits of an environment.
 
         Raises:
             ValueError: the time is out of its range.
@@ -56,11 +56,11 @@ class JobStateTimeLimit:
 
     @classmethod
     def for_insufficient_capacity(cls, max_time: Duration | None = None) -> JobStateTimeLimit:
-        """Cancel what waits for instances that AWS has not got.
+        """Return a limit that cancels jobs for which AWS has no capacity.
 
         Args:
-            max_time: How long it may block the queue, 10 minutes to 24 hours. By default 24 hours: what is lacking
-                in the day may be there at night.
+            max_time: How long it may block the queue, 10 minutes to 24 hours. By default 24 hours, since AWS may have
+                capacity at night.
 
         Raises:
             ValueError: the time is out of its range.
@@ -69,7 +69,7 @@ class JobStateTimeLimit:
 
     @classmethod
     def for_service_jobs(cls, max_time: Duration | None = None) -> tuple[JobStateTimeLimit, ...]:
-        """End training jobs that can never run: larger than the service environment, or than their quota.
+        """Return limits that end training jobs that can never run: larger than the service environment, or than their quota.
 
         Args:
             max_time: How long it may block the queue, 10 minutes to 24 hours. By default one hour.
@@ -96,7 +96,7 @@ def check_reasons(problems: Problems, limits: Iterable[JobStateTimeLimit], *, se
     """Add a problem for reasons that are given twice, and for those that never occur in this kind of queue.
 
     Args:
-        problems: What is wrong with the call.
+        problems: Where to add problems.
         limits: The limits of the queue.
         service_jobs: Whether the queue has service jobs, not compute jobs.
     """
@@ -118,7 +118,7 @@ def check_reasons(problems: Problems, limits: Iterable[JobStateTimeLimit], *, se
 
 
 def limits_of(actions: Iterable[Mapping[str, Any]]) -> list[JobStateTimeLimit]:
-    """The limits that properties of a queue say, as far as their reasons are known: each once."""
+    """Return the limits in a queue's properties, one for each known reason."""
     known = {str(reason): reason for reason in TimeLimitReason}
     found = {
         known[each["Reason"]]: Duration.seconds(each["MaxTimeSeconds"])

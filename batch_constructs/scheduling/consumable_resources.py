@@ -1,4 +1,4 @@
-"""Consumable resources: what jobs hold beside vCPUs and memory, such as seats of a licence."""
+"""Consumable resources: what jobs hold in addition to vCPUs and memory, such as seats of a licence."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ __all__ = ["ConsumableResource", "ImportedConsumableResource"]
 
 @jsii.implements(IConsumableResourceRef)
 class ConsumableResourceBase(Referable):
-    """A consumable resource that definitions can name, made here or elsewhere."""
+    """A consumable resource for definitions, created here or imported."""
 
     consumable_resource_arn: str
     """The resource's ARN."""
 
     @property
     def consumable_resource_ref(self) -> ConsumableResourceReference:
-        """What definitions of this library, of the CDK's L2 and of its L1 take."""
+        """The reference to the resource for definitions of this library, the CDK's L2 and its L1."""
         return ConsumableResourceReference(consumable_resource_arn=self.consumable_resource_arn)
 
     def grant_update(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow to look at the resource and to change how much there is of it, and nothing else.
+        """Allow viewing the resource and changing its quantity, and nothing else.
 
-        What buys seats, or refills what is not replenishable, needs this.
+        A program that buys seats, or refills what is not replenishable, needs this.
 
         Guide: Supported Resource-Level Permissions for AWS Batch API Actions.
 
@@ -51,7 +51,7 @@ class ConsumableResourceBase(Referable):
             grantee: A role, a function, a user: who changes it.
 
         Raises:
-            ValueError: the grantee is of another account.
+            ValueError: the grantee is in another account.
         """
         from aws_cdk import aws_iam  # noqa: PLC0415 - few grant it
 
@@ -68,7 +68,7 @@ class ConsumableResourceBase(Referable):
     def from_consumable_resource_arn(
         scope: Construct, id: str, consumable_resource_arn: str
     ) -> ImportedConsumableResource:
-        """Refer to a resource that exists already.
+        """Refer to an existing resource.
 
         Args:
             scope: Where the reference belongs.
@@ -83,13 +83,13 @@ class ConsumableResourceBase(Referable):
 
 @checked
 class ImportedConsumableResource(ConsumableResourceBase):
-    """A consumable resource that another stack or another tool made.
+    """A consumable resource that another stack or another tool created.
 
     Guide: Resource-aware scheduling (newer than the table of contents).
     """
 
     def __init__(self, scope: Construct, id: str, *, consumable_resource_arn: str) -> None:
-        """Refer to it.
+        """Refer to an existing resource.
 
         Args:
             scope: Where the reference belongs.
@@ -111,10 +111,10 @@ class ImportedConsumableResource(ConsumableResourceBase):
 
 @checked
 class ConsumableResource(CliJson, ConsumableResourceBase):
-    """So many of something; a job that needs some waits until they are free.
+    """A limited quantity of something; a job that needs some waits until enough is free.
 
-    Seats of a licence, connections to a database, calls to a service: each job holds its quantity from its start to
-    its end, in all queues of the account and Region. Say how many by ``definition.consume(licences, quantity=2)``.
+    Examples are seats of a licence, connections to a database, calls to a service. Each job holds its quantity from its
+    start to its end, across all queues of the account and Region: ``definition.consume(licences, quantity=2)``.
 
     Guide: Resource-aware scheduling (newer than the table of contents).
     """
@@ -136,9 +136,9 @@ class ConsumableResource(CliJson, ConsumableResourceBase):
         Args:
             scope: Where the resource belongs.
             id: Its name in that scope.
-            total_quantity: How many there are, a whole number from 0. A change is made in place, while jobs run.
-            replenishable: Whether a job gives back what it held when it ends; by default yes. Else it is used up, and
-                somebody must add more. Another value is another resource.
+            total_quantity: The quantity, a whole number from 0. A change is made in place, while jobs run.
+            replenishable: Whether a job returns its quantity when it ends; by default yes. Otherwise it is used up, and
+                somebody must add more. A changed value replaces the resource.
             consumable_resource_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
 
         Raises:

@@ -1,4 +1,4 @@
-"""Scheduling policies: who gets how much of a queue that many share."""
+"""Scheduling policies: how the capacity of a queue is shared."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ __all__ = ["FairSharePolicy", "QuotaSharePolicy", "Share"]
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """One of those who share a queue, as jobs name it when they are submitted.
+    """One of the shares of a queue, which jobs name when they are submitted.
 
     Guide: Job Scheduling.
 
     Attributes:
-        identifier: At most 255 letters, digits, hyphens and underscores. With ``*`` at the end it stands for all
-            identifiers that begin so, which then share one weight.
-        weight_factor: 0.0001 to 999.9999; the *lower*, the more: 0.125 gets eight times what 1 gets. By default 1.
+        identifier: At most 255 letters, digits, hyphens and underscores. With ``*`` at the end it means all
+            identifiers with that prefix, which then share one weight.
+        weight_factor: 0.0001 to 999.9999. A *lower* factor gets more: 0.125 gets eight times as much as 1. By default 1.
 
     Raises:
-        ValueError: a limit is broken.
+        ValueError: a value is out of its range.
     """
 
     identifier: str
@@ -57,10 +57,10 @@ class Share:
 @checked
 @jsii.implements(ISchedulingPolicyRef)
 class FairSharePolicy(CliJson, Referable):
-    """Shares the capacity of a queue by what each has used lately, instead of first in, first out.
+    """A policy that gives each share of a queue capacity by its recent use, instead of first in, first out.
 
-    Jobs of such a queue must name a share when they are submitted. A queue gets its policy when it is created or
-    never; later the policy can be changed in place, or exchanged for another.
+    Jobs of such a queue must name a share when they are submitted. A queue must get its policy when it is created;
+    later the policy can be changed in place, or replaced by another.
 
     Guide: Job Scheduling.
     """
@@ -82,8 +82,7 @@ class FairSharePolicy(CliJson, Referable):
         Args:
             scope: Where the policy belongs.
             id: Its name in that scope.
-            shares: Who has a weight of its own, at most 500. A share that no entry names has weight 1, as by default
-                all have.
+            shares: Shares with a weight of their own, at most 500. By default none: all other shares have weight 1.
             share_decay: How long past use counts, up to one week. By default only current use does.
             compute_reservation: Percent of the capacity kept for shares that are not active yet, 0 to 99. By
                 default none.
@@ -125,7 +124,7 @@ class FairSharePolicy(CliJson, Referable):
 
     @property
     def scheduling_policy_ref(self) -> SchedulingPolicyReference:
-        """What queues of this library, of the CDK's L2 and of its L1 take."""
+        """The reference to the policy for queues of this library, the CDK's L2 and its L1."""
         return SchedulingPolicyReference(scheduling_policy_arn=self.scheduling_policy_arn)
 
     @classmethod
@@ -148,10 +147,10 @@ class FairSharePolicy(CliJson, Referable):
 @checked
 @jsii.implements(ISchedulingPolicyRef)
 class QuotaSharePolicy(CliJson, Referable):
-    """Divides a queue of service jobs into quota shares, each with capacity of its own: `QuotaShare`.
+    """A policy that divides a queue of service jobs into quota shares, each with its own capacity: `QuotaShare`.
 
-    What no share uses is given to others, first come, first served, as each share allows. Jobs of such a queue must
-    name their share. A queue gets its policy when it is created or never.
+    Unused capacity goes to other shares, first come, first served, as each share allows. Jobs of such a queue must
+    name their share. A queue must get its policy when it is created.
 
     Guide: Quota management (newer than the table of contents).
     """
@@ -178,7 +177,7 @@ class QuotaSharePolicy(CliJson, Referable):
             "Resource",
             name=scheduling_policy_name,
             quota_share_policy=batch.CfnSchedulingPolicy.QuotaSharePolicyProperty(
-                # The only value, and required.
+                # Required, and the only allowed value.
                 idle_resource_assignment_strategy="FIFO"
             ),
         )
@@ -190,7 +189,7 @@ class QuotaSharePolicy(CliJson, Referable):
 
     @property
     def scheduling_policy_ref(self) -> SchedulingPolicyReference:
-        """What queues of this library, of the CDK's L2 and of its L1 take."""
+        """The reference to the policy for queues of this library, the CDK's L2 and its L1."""
         return SchedulingPolicyReference(scheduling_policy_arn=self.scheduling_policy_arn)
 
     @classmethod
@@ -200,12 +199,12 @@ class QuotaSharePolicy(CliJson, Referable):
 
 
 def _kind_of(properties: Mapping[str, Any]) -> str:
-    """The class that takes such documents."""
+    """Return the name of the class for such documents."""
     return "QuotaSharePolicy" if "QuotaSharePolicy" in properties else "FairSharePolicy"
 
 
 def _overlaps(shares: Sequence[Share]) -> list[str]:
-    """AWS refuses two entries that could stand for one identifier: ``UserA`` beside ``User*``, or twice the same."""
+    """Return a problem for each two entries that match the same identifier, such as ``UserA`` and ``User*``."""
     return [
         f"shares must not overlap, got {one.identifier!r} and {other.identifier!r}"
         for one, other in combinations([share for share in shares if known(share.identifier)], 2)

@@ -1,4 +1,4 @@
-"""Service environments: capacity in a service that runs jobs itself, such as SageMaker training."""
+"""Service environments: capacity of a service that runs jobs itself, such as SageMaker training."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ ALL_INSTANCES = "NUM_INSTANCES"
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapacityLimit:
-    """How many instances may run at once: all together, or of one type.
+    """A limit for the number of instances at the same time: in total, or of one type.
 
     Guide: Service environments (newer than the table of contents); Quota management (newer than the table of
     contents).
 
     Attributes:
-        max_capacity: How many, at least 1.
-        capacity_unit: ``"NUM_INSTANCES"`` counts all; an instance type of SageMaker, such as ``"ml.p5.48xlarge"``,
-            counts those, where the queue has quota shares. By default all.
+        max_capacity: The number of instances, at least 1.
+        capacity_unit: ``"NUM_INSTANCES"`` counts all. If the queue has quota shares, an instance type of SageMaker,
+            such as ``"ml.p5.48xlarge"``, counts that type. By default all.
 
     Raises:
-        ValueError: a limit is broken.
+        ValueError: a value is out of its range.
     """
 
     max_capacity: Number
@@ -60,7 +60,7 @@ class CapacityLimit:
 
 
 def check_units(problems: Problems, capacity_limits: Sequence[CapacityLimit]) -> None:
-    """Note a unit that is limited twice, and instances that are counted in two ways at once."""
+    """Add a problem for each repeated unit, and if instances are counted both in total and by type."""
     units = Counter(each.capacity_unit for each in capacity_limits if known(each.capacity_unit))
     for unit, count in units.items():
         problems.check(count == 1, f"capacity_limits must name each unit once, got {unit} {count} times")
@@ -73,7 +73,7 @@ def check_units(problems: Problems, capacity_limits: Sequence[CapacityLimit]) ->
 
 
 def limits_of(capacity_limits: Iterable[Mapping[str, Any]]) -> list[CapacityLimit]:
-    """The limits that properties of an environment or of a share say."""
+    """Return the limits in the properties of an environment or a share."""
     return [
         CapacityLimit(max_capacity=each["MaxCapacity"], capacity_unit=each["CapacityUnit"])
         for each in capacity_limits
@@ -86,8 +86,8 @@ def limits_of(capacity_limits: Iterable[Mapping[str, Any]]) -> list[CapacityLimi
 class ServiceEnvironment(CliJson, Referable):
     """Capacity for training jobs of SageMaker AI that wait in a queue of AWS Batch.
 
-    SageMaker runs the jobs; AWS Batch decides when each starts, so that no more run at once than the limits say. It has
-    no instances, roles or networks of its own.
+    SageMaker runs the jobs. AWS Batch decides when each starts, so that the limits are kept. The environment has
+    no instances, roles or networks.
 
     Guide: Service environments for AWS Batch (newer than the table of contents).
     """
@@ -108,8 +108,8 @@ class ServiceEnvironment(CliJson, Referable):
         Args:
             scope: Where the environment belongs.
             id: Its name in that scope.
-            capacity_limits: How many instances may run at once, 1 to 5 limits, each for another unit: one that counts
-                all instances, or each for an instance type.
+            capacity_limits: The limits for instances at the same time, 1 to 5, each for another unit: one for all
+                instances, or one for each instance type.
             enabled: Whether jobs are placed; by default yes.
             service_environment_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
 
@@ -146,7 +146,7 @@ class ServiceEnvironment(CliJson, Referable):
 
     @property
     def service_environment_ref(self) -> ServiceEnvironmentReference:
-        """What queues of this library and of the CDK's L1 take."""
+        """The reference to the environment for queues of this library and the CDK's L1."""
         return ServiceEnvironmentReference(service_environment_arn=self.service_environment_arn)
 
     @classmethod

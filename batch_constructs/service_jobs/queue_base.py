@@ -1,4 +1,4 @@
-"""What all queues of service jobs can do, made here or elsewhere."""
+"""The base of all queues of service jobs, created here or imported."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["ImportedSageMakerJobQueue", "SageMakerJobQueueBase"]
 
 @jsii.implements(IJobQueueRef)
 class SageMakerJobQueueBase(ServiceQueueMetrics, NamedQueue):
-    """A queue of service jobs, made here or elsewhere."""
+    """A queue of service jobs, created here or imported."""
 
     def grant_submit_service_job(
         self,
@@ -36,19 +36,19 @@ class SageMakerJobQueueBase(ServiceQueueMetrics, NamedQueue):
         training_roles: Sequence[iam.IRole | iam.Role],
         tagged: bool = False,
     ) -> iam.Grant:
-        """Allow to submit service jobs to this queue that run with these roles, and nothing else.
+        """Allow submitting service jobs to this queue that run with these roles, and nothing else.
 
-        Who submits a training job hands SageMaker the role in its payload, and must be allowed to pass it.
+        A training job's payload passes a role to SageMaker, so its submitter must be allowed to pass it.
 
         Guide: Submitting service jobs (newer than the table of contents).
 
         Args:
             grantee: A role, a function, a user: who submits.
             training_roles: The roles that payloads may name as ``RoleArn``; at least one.
-            tagged: Whether jobs may be submitted with tags, which allows to tag the queue as well. By default not.
+            tagged: Whether jobs may be submitted with tags, which also allows tagging the queue. By default not.
 
         Raises:
-            ValueError: no role is given, without which no training job could start, or the grantee is of another
+            ValueError: no role is given, so that no training job could start, or the grantee is in another
                 account.
         """
         if not training_roles:
@@ -59,10 +59,10 @@ class SageMakerJobQueueBase(ServiceQueueMetrics, NamedQueue):
         return grants.submit_service_job(grantee, self.job_queue_arn, training_roles, tagged=tagged)
 
     def grant_end_service_jobs(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow to look at and to end service jobs of the account and Region, those of other queues included.
+        """Allow viewing and ending service jobs of the account and Region, including those of other queues.
 
-        One by one, or 50 at once: ``TerminateServiceJobs`` has no right of its own. IAM cannot narrow it to the queue: the
-        ARN of a job does not name it.
+        It also covers ``TerminateServiceJobs`` for 50 jobs at once, which needs no right of its own. IAM cannot limit it to
+        the queue, since the ARN of a job does not name its queue.
 
         Guide: Supported Resource-Level Permissions for AWS Batch API Actions (``TerminateServiceJob``).
 
@@ -70,16 +70,16 @@ class SageMakerJobQueueBase(ServiceQueueMetrics, NamedQueue):
             grantee: A role, a function, a user: who ends jobs.
 
         Raises:
-            ValueError: the grantee is of another account.
+            ValueError: the grantee is in another account.
         """
         grants.check_account(grantee, self.env, "grant_end_service_jobs")
         return grants.end_service_jobs(grantee, self.job_queue_arn)
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow to see this queue, its snapshot, its quota shares and service jobs, and to change nothing.
+        """Allow viewing this queue, its snapshot, its quota shares and service jobs, and changing nothing.
 
-        IAM cannot narrow ``DescribeJobQueues``, ``DescribeServiceJob`` and ``ListServiceJobs`` to the queue. For all of AWS
-        Batch there is `allow_read`.
+        IAM cannot limit ``DescribeJobQueues``, ``DescribeServiceJob`` and ``ListServiceJobs`` to the queue. For all of AWS
+        Batch, use `allow_read`.
 
         Guide: Supported Resource-Level Permissions for AWS Batch API Actions.
 
@@ -87,7 +87,7 @@ class SageMakerJobQueueBase(ServiceQueueMetrics, NamedQueue):
             grantee: A role, a function, a user: who looks.
 
         Raises:
-            ValueError: the grantee is of another account.
+            ValueError: the grantee is in another account.
         """
         grants.check_account(grantee, self.env, "grant_read")
         return grants.read_service_jobs(grantee, self.job_queue_arn)
@@ -95,22 +95,22 @@ class SageMakerJobQueueBase(ServiceQueueMetrics, NamedQueue):
     def grant_update_service_jobs(
         self, grantee: iam.IGrantable, *, maximum_scheduling_priority: Number | None = None
     ) -> iam.Grant:
-        """Allow to change the priority of service jobs of the account and Region, those of other queues included.
+        """Allow changing the priority of service jobs of the account and Region, including those of other queues.
 
         A higher priority lets a waiting job preempt others of its share (``QuotaShare(in_share_preemption=True)``); a lower
-        one makes a running job the first to be preempted. IAM cannot narrow it to the queue: the ARN of a job does not name
-        it.
+        one makes a running job the first to be preempted. IAM cannot limit it to the queue, since the ARN of a job does not
+        name its queue.
 
         Guide: Preemption (newer than the table of contents); Supported Resource-Level Permissions for AWS Batch API
         Actions (``UpdateServiceJob``).
 
         Args:
             grantee: A role, a function, a user: who changes priorities.
-            maximum_scheduling_priority: The highest priority that a job may get, 0 to 9999. By default any, so that the
+            maximum_scheduling_priority: The highest priority that a job may get, 0 to 9999. By default any, so the
                 grantee can overtake everybody.
 
         Raises:
-            ValueError: the priority is out of its range, or the grantee is of another account.
+            ValueError: the priority is out of its range, or the grantee is in another account.
         """
         problems = Problems()
         problems.within(
@@ -122,7 +122,7 @@ class SageMakerJobQueueBase(ServiceQueueMetrics, NamedQueue):
 
     @staticmethod
     def from_job_queue_arn(scope: Construct, id: str, job_queue_arn: str) -> ImportedSageMakerJobQueue:
-        """Refer to a queue of service jobs that exists already.
+        """Refer to an existing queue of service jobs.
 
         Args:
             scope: Where the reference belongs.
@@ -137,16 +137,16 @@ class SageMakerJobQueueBase(ServiceQueueMetrics, NamedQueue):
 
 @checked
 class ImportedSageMakerJobQueue(SageMakerJobQueueBase):
-    """A queue of service jobs that another stack or another tool made.
+    """A queue of service jobs that another stack or another tool created.
 
-    Alarms, alerts and dashboards take the metrics and events of service jobs for it. A queue that is imported by
+    Alarms, alerts and dashboards use the metrics and events of service jobs for it. A queue that is imported by
     `JobQueue.from_job_queue_arn` counts as one of compute jobs.
 
     Guide: Service job queues (newer than the table of contents).
     """
 
     def __init__(self, scope: Construct, id: str, *, job_queue_arn: str) -> None:
-        """Refer to it.
+        """Refer to an existing queue.
 
         Args:
             scope: Where the reference belongs.

@@ -1,4 +1,4 @@
-"""Queues of service jobs, and the shares of their quota."""
+"""Queues of service jobs, and their quota shares."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _SHARE = batch.CfnQuotaShare
 @checked
 @jsii.implements(IJobQueueRef)
 class SageMakerJobQueue(CliJson, SageMakerJobQueueBase):
-    """A queue of training jobs for SageMaker AI. They are sent by ``SubmitServiceJob``: `ServiceJobRequest`.
+    """A queue of training jobs for SageMaker AI. Jobs are submitted by ``SubmitServiceJob``: `ServiceJobRequest`.
 
     Guide: Service job queues (newer than the table of contents).
     """
@@ -65,11 +65,11 @@ class SageMakerJobQueue(CliJson, SageMakerJobQueueBase):
         Args:
             scope: Where the queue belongs.
             id: Its name in that scope.
-            service_environment: Where its jobs run: ours, an L1 or an imported one. There is exactly one.
+            service_environment: The only environment of its jobs: ours, an L1 or an imported one.
             priority: 0 to 1000; among queues that share an environment, the higher goes first. By default 1.
             scheduling_policy: A `FairSharePolicy` or a `QuotaSharePolicy`. By default first in, first out. A queue that
-                begins without one can never get one.
-            job_state_time_limits: When a job that blocks the queue is ended, at most one limit for a reason. By
+                is created without a policy can never get one.
+            job_state_time_limits: When a job that blocks the queue is ended, at most one limit per reason. By
                 default it blocks for ever.
             enabled: Whether it accepts jobs; by default yes. Jobs in a disabled queue finish.
             job_queue_name: 1 to 128 letters, digits, ``-`` and ``_``. By default CloudFormation makes one.
@@ -97,7 +97,7 @@ class SageMakerJobQueue(CliJson, SageMakerJobQueueBase):
             else scheduling_policy.scheduling_policy_ref.scheduling_policy_arn,
             job_state_time_limit_actions=[
                 _L1.JobStateTimeLimitActionProperty(
-                    # Here, and only here, a job is terminated, not cancelled.
+                    # Only queues of service jobs have TERMINATE; others have CANCEL.
                     action=TimeLimitAction.TERMINATE.value,
                     state="RUNNABLE",
                     reason=limit.reason.value,
@@ -131,7 +131,7 @@ class SageMakerJobQueue(CliJson, SageMakerJobQueueBase):
 
 @checked
 class QuotaShare(CliJson, Referable):
-    """A part of the capacity of a queue that has a `QuotaSharePolicy`: a team's own, which it may lend.
+    """A team's part of the capacity of a queue with a `QuotaSharePolicy`, which it may lend.
 
     Guide: Quota management (newer than the table of contents).
     """
@@ -156,14 +156,14 @@ class QuotaShare(CliJson, Referable):
         Args:
             scope: Where the share belongs.
             id: Its name in that scope.
-            job_queue: The queue. Another one is another share.
-            quota_share_name: 1 to 128 letters, digits, ``-`` and ``_``: jobs name it when they are submitted, so it is
-                said, not made up. Another name is another share.
-            capacity_limits: How much is its own, 1 to 5 limits, each for another unit.
+            job_queue: The queue. A changed queue replaces the share.
+            quota_share_name: 1 to 128 letters, digits, ``-`` and ``_``. It is required, since jobs name it when they are
+                submitted. A changed name replaces the share.
+            capacity_limits: Its own capacity, 1 to 5 limits, each for another unit.
             resource_sharing: Whether idle capacity is kept, lent, or lent and borrowed; by default the last.
-            borrow_limit: Percent of its own that it may borrow beyond it, at least -1; -1 is without a limit. It goes
-                with ``LEND_AND_BORROW`` only. By default without a limit.
-            in_share_preemption: Whether jobs of higher priority may push out others of the share; by default not.
+            borrow_limit: How much it may borrow, in percent of its own capacity, at least -1; -1 means no limit. With
+                ``LEND_AND_BORROW`` only. By default no limit.
+            in_share_preemption: Whether jobs of higher priority may preempt others of the share; by default not.
             enabled: Whether jobs are accepted; by default yes.
 
         Raises:

@@ -209,7 +209,7 @@ def test_every_request_is_one_that_boto3_takes(request: bc.ServiceJobRequest) ->
         ({"scheduling_priority": 10_000}, "scheduling_priority must be from 0 to 9,999"),
         ({"preemption_retries": -1}, "preemption_retries must be at least 0"),
         ({"share_identifier": "a", "quota_share_name": "b"}, "got both: 'a' and 'b'"),
-        ({"training_job": {"TrainingJobName": "x"}}, "got none of RoleArn, OutputDataConfig"),
+        ({"training_job": {"TrainingJobName": "x"}}, "got no RoleArn, OutputDataConfig"),
         ({"training_job": {**TRAINING, "Environment": {"a": "x" * 10_240}}}, "at most 10,240 bytes as JSON"),
         ({"training_job": {**TRAINING, "x": float("nan")}}, "data that JSON can hold"),
         (
@@ -297,7 +297,7 @@ def test_the_guides_common_patterns_pass_without_a_word(
 @pytest.mark.parametrize("reason", ["Capacity*", "InternalServerError", "Received status from Batch: *"])
 def test_a_reason_that_sagemaker_never_gives_is_told(reason: str) -> None:
     """Its reasons all begin with the same words, so that the pattern would never match."""
-    with pytest.warns(UserWarning, match="matches nothing that SageMaker says") as told:
+    with pytest.warns(UserWarning, match="matches no reason of SageMaker") as told:
         bc.ServiceJobRetryRule(action=bc.RetryAction.RETRY, on_status_reason=reason)
     assert told[0].filename == __file__
 
