@@ -1,4 +1,4 @@
-"""Networks for compute environments, and which subnets of a network an environment gets."""
+"""Networks for compute environments, and the subnets of an environment in a network."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ __all__ = ["BatchNetwork", "EnvironmentKind", "Placement", "placement"]
 
 
 class EnvironmentKind(StrEnum):
-    """What runs the jobs of a compute environment, and so which AWS services its network must reach.
+    """The kinds of compute environments, which need different AWS services from their network.
 
     Guide: Compute Environments; Infrastructure Security in AWS Batch.
     """
 
     EC2 = "ec2"
-    """Instances of ours with the ECS agent: On-Demand or Spot."""
+    """Instances with the ECS agent: On-Demand or Spot."""
     FARGATE = "fargate"
     """Fargate or Fargate Spot."""
     EKS = "eks"
-    """Nodes of an EKS cluster, whose private endpoint must be on."""
+    """Nodes of an EKS cluster; its private endpoint must be on."""
 
 
 _SERVICES = {
@@ -52,14 +52,14 @@ _CRITERIA = ("availability_zones", "one_per_az", "subnet_filters", "subnet_group
 class BatchNetwork(CheckedConstruct):
     """A VPC for compute environments.
 
-    By default the VPC of the guide's tutorial: public and private subnets in two Availability Zones; jobs run in the
-    private ones and reach the internet through NAT. Or ``isolated=True``: no way to the internet at all, and
+    By default it is the VPC of the guide's tutorial: public and private subnets in two Availability Zones; jobs run in the
+    private ones and reach the internet through NAT. With ``isolated=True`` it has no internet access at all, and
     endpoints for exactly the AWS services that the environments need.
-    Either way S3, where the layers of images in ECR lie, too, is reached through a gateway endpoint, which is free.
+    In both cases S3, which also stores the layers of images in ECR, is reached through a gateway endpoint, which is free.
 
-    The private subnets share all addresses that the small public ones leave, since every instance and Fargate job takes
-    one. DNS is on, which endpoints need. The VPC's default security group keeps its rules: multi-node jobs belong to it
-    where their environment names no group, as in an `EfaComputeEnvironment`.
+    The private subnets share all addresses that the small public ones leave, since every instance and Fargate job needs
+    one. DNS is on, which endpoints need. The VPC's default security group keeps its rules, because multi-node jobs use it
+    if their environment names no group, as in an `EfaComputeEnvironment`.
 
     Guide: Tutorial: Creating a VPC with Public and Private Subnets for Your Compute Environments.
     """
@@ -68,16 +68,16 @@ class BatchNetwork(CheckedConstruct):
     """The network; ``resource`` is the same."""
 
     subnets: ec2.SubnetSelection
-    """Where environments belong, and where they go by default: private, isolated or (without NAT) public subnets."""
+    """The subnets for environments, which they use by default: private, isolated or (without NAT) public ones."""
 
     endpoints: Mapping[str, ec2.InterfaceVpcEndpoint | ec2.GatewayVpcEndpoint]
-    """By the short name of the service: ``s3``, and of an isolated network also such as ``ecr.dkr``."""
+    """Endpoints by the short name of the service: ``s3``, and in an isolated network more, such as ``ecr.dkr``."""
 
     endpoint_security_group: ec2.SecurityGroup | None
-    """What all interface endpoints share: HTTPS from the VPC, nothing else. ``None`` unless isolated."""
+    """The group of all interface endpoints: HTTPS from the VPC, nothing else. ``None`` unless isolated."""
 
     flow_log_group: logs.LogGroup | None
-    """Where flow logs go, if they are on."""
+    """The log group of flow logs; ``None`` if they are off."""
 
     def __init__(
         self,
@@ -99,15 +99,16 @@ class BatchNetwork(CheckedConstruct):
             scope: Where the network belongs.
             id: Its name in that scope.
             cidr: Its IPv4 addresses, /16 (by default) to /28. Literal, since the CDK divides the block at synth.
-            max_azs: Over how many Availability Zones the subnets go, at least 1; by default over two, which is all
-                that a stack without an explicit Region knows of. More zones give Spot more pools.
-            nat_gateways: How many NAT gateways, at most one per zone; 1 when omitted. 0 leaves the private subnets
-                out: environments then go to public subnets, and need public addresses.
+            max_azs: The number of Availability Zones with subnets, at least 1; by default 2, which is all that
+                a stack without an explicit Region can have. More zones give Spot more capacity to choose from.
+            nat_gateways: The number of NAT gateways, at most one per zone; by default 1. With 0 there are no private
+                subnets: environments then go to public subnets and need public addresses.
             isolated: Whether there is no way to the internet. Images must come from ECR then. By default there is one.
-            endpoints_for: With ``isolated`` only: which kinds of environment it is for; EC2 and Fargate when omitted.
-            extra_endpoints: With ``isolated``: what else jobs call, such as ``SECRETS_MANAGER``. By default nothing.
+            endpoints_for: With ``isolated`` only: the kinds of environment that it is for. By default EC2 and Fargate.
+            extra_endpoints: With ``isolated`` only: further services that jobs call, such as ``SECRETS_MANAGER``. By
+                default none.
             flow_logs: Whether to log all traffic of the VPC to CloudWatch Logs. By default it is not.
-            flow_log_retention: With ``flow_logs`` only: how long to keep them, a month when omitted.
+            flow_log_retention: With ``flow_logs`` only: how long to keep them. By default one month.
 
         Raises:
             ValueError: a value is out of range, or arguments contradict each other.
@@ -143,7 +144,7 @@ class BatchNetwork(CheckedConstruct):
             nat_gateways=nat,
             subnet_configuration=layout,
             flow_logs=_flow_logs_to(self.flow_log_group) if self.flow_log_group else None,
-            # Nodes of multi-node jobs belong to that group.
+            # Nodes of multi-node jobs use that group, which must let them reach each other.
             restrict_default_security_group=False,
         )
         self.subnets = ec2.SubnetSelection(subnet_type=layout[-1].subnet_type)
@@ -154,7 +155,7 @@ class BatchNetwork(CheckedConstruct):
             self._add_endpoints(kinds, extra_endpoints)
 
     def _flow_log_group(self, retention: logs.RetentionDays | None) -> logs.LogGroup:
-        from aws_cdk import aws_logs as logs  # noqa: PLC0415 - for those who log only
+        from aws_cdk import aws_logs as logs  # noqa: PLC0415 - only flow logs need it
 
         return logs.LogGroup(self, "FlowLogGroup", retention=retention or logs.RetentionDays.ONE_MONTH)
 
@@ -168,12 +169,12 @@ class BatchNetwork(CheckedConstruct):
             description="HTTPS from the VPC to its endpoints",
             allow_all_outbound=False,
         )
-        # In the order of the enum, so that a set of kinds makes the same template each time.
+        # In the order of the enum, so that a set of kinds gives the same template each time.
         names = (name for kind in EnvironmentKind if kind in kinds for name in _SERVICES[kind])
         services = {name: ec2.InterfaceVpcEndpointAwsService(name) for name in dict.fromkeys(names)}
         services |= {service.short_name: service for service in extra}
         self.endpoints = dict(self.endpoints) | {
-            # An endpoint opens its group for HTTPS from the VPC's addresses by itself, once for all of them.
+            # The CDK adds the rule for HTTPS from the VPC's addresses to the group.
             name: ec2.InterfaceVpcEndpoint(self, name, vpc=self.vpc, service=service, security_groups=[group])
             for name, service in services.items()
         }
@@ -183,7 +184,7 @@ def _check_plan(
     problems: Problems, cidr: str, max_azs: int, nat_gateways: int | None, *, isolated: bool
 ) -> None:
     if not known([cidr, max_azs, nat_gateways]):
-        # The one place where tokens cannot pass: the CDK itself divides the addresses.
+        # Tokens are not possible here, since the CDK divides the addresses at synth.
         problems.add("cidr, max_azs and nat_gateways must be literal, since subnets are laid out at synth")
         return
     problems.check(max_azs >= 1, f"max_azs must be at least 1, got {max_azs}")
@@ -216,7 +217,7 @@ def _public_mask(block: IPv4Network) -> int:
 
 
 def _layout(cidr: str, nat: int, *, isolated: bool) -> list[ec2.SubnetConfiguration]:
-    # Without a mask the subnets of a kind share all that is left. The last kind is home to the environments.
+    # Without a mask, the subnets of a kind share all remaining addresses. The last kind is for the environments.
     public = ec2.SubnetConfiguration(
         name="Public",
         subnet_type=ec2.SubnetType.PUBLIC,
@@ -237,10 +238,10 @@ class Placement:
     """The subnets of a compute environment."""
 
     subnet_ids: tuple[str, ...]
-    """In the order of the VPC; tokens, or literal ids of an imported VPC."""
+    """The subnets' ids in the order of the VPC: tokens, or literal ids of an imported VPC."""
 
     public: bool | None
-    """Whether one of them routes to an internet gateway; ``None`` for subnets that the VPC object does not know."""
+    """Whether one of them routes to an internet gateway; ``None`` for subnets that are not in the VPC object."""
 
 
 _PLACEMENTS: WeakKeyDictionary[ec2.IVpc, list[tuple[ec2.SubnetSelection | None, Placement]]] = (
@@ -249,18 +250,19 @@ _PLACEMENTS: WeakKeyDictionary[ec2.IVpc, list[tuple[ec2.SubnetSelection | None, 
 
 
 def placement(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None = None) -> Placement:
-    """Find the subnets for an environment, once for each VPC and selection.
+    """Return the subnets for an environment, computed once for each VPC and selection.
 
-    Without a selection it takes private subnets with a way out, else isolated, else public ones, as the CDK does.
+    Without a selection they are the private subnets with internet access, else the isolated, else the public ones, as in
+    the CDK.
 
     Args:
         vpc: The network, of this app or imported.
-        selection: Which of its subnets.
+        selection: The selection of its subnets.
 
     Raises:
-        ValueError: the VPC has no subnets at all, or none of those that are selected.
+        ValueError: the VPC has no subnets, or none of the selected ones.
     """
-    # Each answer crosses the border several times, and ten environments in one VPC would ask ten times.
+    # Each answer needs several calls to Node.js, and ten environments in one VPC would repeat them ten times.
     remembered = _PLACEMENTS.setdefault(vpc, [])
     if (before := next((answer for asked, answer in remembered if asked == selection), None)) is not None:
         return before
@@ -273,7 +275,7 @@ def placement(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None = None) -> Pl
 
 
 def _default(vpc: ec2.IVpc) -> Placement:
-    # Reading the lists crosses less often than the eight-field answer of select_subnets().
+    # Reading these lists needs fewer calls to Node.js than select_subnets() and its eight fields.
     if subnets := vpc.private_subnets or vpc.isolated_subnets:
         return Placement(subnet_ids=_ids(subnets), public=False)
     return Placement(subnet_ids=_ids(vpc.public_subnets), public=True)
@@ -282,7 +284,7 @@ def _default(vpc: ec2.IVpc) -> Placement:
 def _selected(vpc: ec2.IVpc, selection: ec2.SubnetSelection) -> Placement:
     criteria = {name: getattr(selection, name) for name in _CRITERIA}
     if selection.subnets is not None and not any(criteria.values()):
-        # select_subnets() would ask each for its zone, and fail on Subnet.from_subnet_id().
+        # select_subnets() would read each subnet's zone, and fail for Subnet.from_subnet_id().
         return _named(vpc, _ids(selection.subnets))
     try:
         chosen = vpc.select_subnets(subnets=selection.subnets, **criteria)

@@ -1,6 +1,6 @@
-"""The roles of AWS Batch, each with the trust and the rights that the user guide gives it, and no more.
+"""The roles of AWS Batch, each with exactly the trust and the rights of the user guide.
 
-Every class here *is* an ``iam.Role``: it goes wherever the CDK takes a role, and ``grant_*`` methods work on it.
+Every class here *is* an ``iam.Role``: you can use it wherever the CDK accepts a role, also in ``grant_*`` methods.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_logs as logs
     from constructs import Construct, IConstruct, IDependable
 
-# ACCOUNT.dkr.ecr.REGION.SUFFIX/NAME, where account, region and name may be tokens.
+# ACCOUNT.dkr.ecr.REGION.SUFFIX/NAME; account, Region and name may be tokens.
 _PART = r"(\$\{Token\[[^\]]+\]\}|[\w-]+)"
 _ECR_ADDRESS = re.compile(rf"{_PART}\.dkr\.ecr\.{_PART}\.[^/]+/([^:@]+)")
 
@@ -42,7 +42,7 @@ __all__ = [
 
 
 class CheckedRole(iam.Role):
-    """A role that has its app checked at synth, as every construct of this library does."""
+    """A role that adds the checks at synth to its app, as every construct of this library does."""
 
     def __init__(
         self,
@@ -57,15 +57,15 @@ class CheckedRole(iam.Role):
         Args:
             scope: Where the role belongs.
             id: Its name in that scope.
-            assumed_by: Who may take it.
-            managed_policies: What it may do.
+            assumed_by: The principal that may assume it.
+            managed_policies: Its policies.
         """
         check_at_synth(scope)
         super().__init__(scope, id, assumed_by=assumed_by, managed_policies=list(managed_policies) or None)
 
 
 class InstanceRole(CheckedRole):
-    """A role of EC2 instances, with the instance profile by which they get it."""
+    """A role of EC2 instances, with its instance profile."""
 
     def __init__(self, scope: Construct, id: str, *, managed_policies: Sequence[iam.IManagedPolicy]) -> None:
         """Create the role and its instance profile.
@@ -73,7 +73,7 @@ class InstanceRole(CheckedRole):
         Args:
             scope: Where the role belongs.
             id: Its name in that scope.
-            managed_policies: What it may do.
+            managed_policies: Its policies.
         """
         super().__init__(
             scope,
@@ -81,12 +81,12 @@ class InstanceRole(CheckedRole):
             assumed_by=cdk.service_principal("ec2.amazonaws.com"),
             managed_policies=managed_policies,
         )
-        # Unnamed on purpose: a named profile blocks a second stack in the account.
+        # It has no name: a named profile would block a second stack in the account.
         self.instance_profile = iam.CfnInstanceProfile(self, "InstanceProfile", roles=[self])
 
     @cached_property
     def instance_profile_arn(self) -> str:
-        """The ARN of its instance profile, asked for once by all environments that share the role."""
+        """The ARN of its instance profile, read once for all environments that share the role."""
         return self.instance_profile.attr_arn
 
 
@@ -94,9 +94,9 @@ class InstanceRole(CheckedRole):
 class EcsInstanceRole(InstanceRole):
     """The role of the container instances of an EC2 or Spot environment, with its instance profile.
 
-    It trusts ``ec2.amazonaws.com`` and carries ``AmazonEC2ContainerServiceforEC2Role``: register with the cluster,
-    pull images, write logs. Jobs on the instance can take these rights, too, since they share its network; so grant to
-    a job's definition, and to this role only what every job on the instance may do.
+    It trusts ``ec2.amazonaws.com`` and has ``AmazonEC2ContainerServiceforEC2Role``: register with the cluster,
+    pull images, write logs. Jobs on the instance can use these rights, too, since they share its network. So give rights
+    to a job's definition; give this role only what every job on the instance may do.
 
     Guide: Amazon ECS Instance Role.
     """
@@ -110,16 +110,16 @@ class EcsInstanceRole(InstanceRole):
             scope: Where the role belongs.
             id: Its name in that scope.
             managed_policies: Further policies, such as ``AmazonSSMManagedInstanceCore`` for Session Manager. By
-                default none: the instances can do what the ECS agent needs and nothing else.
+                default none: the instances have only the rights that the ECS agent needs.
         """
         own = cdk.managed_policy("service-role/AmazonEC2ContainerServiceforEC2Role")
         super().__init__(scope, id, managed_policies=[own, *managed_policies])
 
     @cached_property
     def rights(self) -> IDependable:
-        """The role and all policies that it has or will get: what an environment must outlive.
+        """The role and all its policies, now and later, which must be deleted after the environments.
 
-        Without the profile, on which an environment depends already, since it names it.
+        The instance profile is not included: an environment depends on it already, by naming it.
         """
         group = DependencyGroup()
         Dependable.implement(group, _Rights(self))
@@ -127,7 +127,7 @@ class EcsInstanceRole(InstanceRole):
 
 
 class _Rights(Dependable):
-    """Asked at synth, when all policies are known."""
+    """The role's policies as dependencies, read at synth, when all are known."""
 
     def __init__(self, role: EcsInstanceRole) -> None:
         super().__init__()
@@ -140,11 +140,12 @@ class _Rights(Dependable):
 
 @checked
 class SpotFleetRole(CheckedRole):
-    """The role that Spot Fleet takes for a Spot environment with the ``BEST_FIT`` strategy.
+    """The role of Spot Fleet for a Spot environment with the ``BEST_FIT`` strategy.
 
-    No class here makes such an environment, because AWS Batch can update it in its size only. Give the role's ARN to
-    `SpotComputeEnvironment.from_cli_json` as ``spotIamFleetRole``, or to the CDK's L1 or L2. It carries ``AmazonEC2SpotFleetTaggingRole``, without which the
-    instances of an environment with the service-linked role never scale down.
+    No class here makes such an environment, because AWS Batch can update only its size. Give the role's ARN to
+    `SpotComputeEnvironment.from_cli_json` as ``spotIamFleetRole``, or to the CDK's L1 or L2. It has
+    ``AmazonEC2SpotFleetTaggingRole``, without which the instances of an environment with the service-linked role never
+    scale down.
 
     Guide: Amazon EC2 Spot Fleet Role.
     """
@@ -166,10 +167,10 @@ class SpotFleetRole(CheckedRole):
 
 @checked
 class BatchServiceRole(CheckedRole):
-    """A role of your own for AWS Batch, in place of its service-linked role.
+    """A role of your own for AWS Batch, instead of its service-linked role.
 
-    Prefer none: with a role of your own an environment can never be updated in place (only its size can), and
-    AWS Batch makes the service-linked role by itself. The trust is limited to this account and to AWS Batch
+    Prefer the service-linked role, which AWS Batch creates itself: with your own role, only the size of an environment can
+    be updated in place. The trust is limited to this account and to AWS Batch
     environments and jobs in it (both are needed, because a queue can use several environments).
 
     Guide: AWS Batch Service IAM Role; Cross-service confused deputy prevention (newer than the table of contents).
@@ -202,14 +203,14 @@ class BatchServiceRole(CheckedRole):
         self._sets_insights = False
 
     def allow_container_insights(self) -> None:
-        """Allow to set Container Insights of clusters: ``ecs:UpdateCluster``; environments with them call it.
+        """Allow setting Container Insights of clusters (``ecs:UpdateCluster``), which environments with them need.
 
-        AWS's managed policy has it since August 2026, and AWS's guide asks to add it. Without it the environment becomes
+        AWS's managed policy has it since August 2026, and AWS's guide still asks to add it. Without it the environment becomes
         INVALID when the setting changes.
         """
         if not self._sets_insights:
             self._sets_insights = True
-            # The cluster has no name before AWS Batch makes it.
+            # The cluster has no name before AWS Batch creates it.
             self.add_to_policy(
                 iam.PolicyStatement(actions=["ecs:UpdateCluster"], resources=[cdk.arn("ecs", "cluster/*")])
             )
@@ -217,10 +218,10 @@ class BatchServiceRole(CheckedRole):
 
 @checked
 class ExecutionRole(CheckedRole):
-    """The role with which ECS starts a job: it pulls the image, opens the log stream, reads the secrets.
+    """The role with which ECS starts a job: to pull the image, create the log stream and read the secrets.
 
-    `FargateJobDefinition` makes one by itself, and `Ec2JobDefinition` does when it has secrets; make your own to
-    share it among definitions. It has no right but those given here and those that a definition adds for its own
+    `FargateJobDefinition` creates one itself, and `Ec2JobDefinition` does so if it has secrets. Create your own to
+    share it among definitions. It has only the rights given here and those that a definition adds for its own
     log group, image and secrets. The trust is limited to this account.
 
     Guide: AWS Batch execution IAM role (newer than the table of contents).
@@ -239,8 +240,8 @@ class ExecutionRole(CheckedRole):
         Args:
             scope: Where the role belongs.
             id: Its name in that scope.
-            log_groups: Groups that jobs may write to. By default none but those that definitions add.
-            repositories: ECR repositories to pull from. By default none but those that definitions add.
+            log_groups: Groups that jobs may write to. By default only those that definitions add.
+            repositories: ECR repositories to pull from. By default only those that definitions add.
         """
         super().__init__(scope, id, assumed_by=_tasks_of_this_account())
         for log_group in log_groups:
@@ -250,7 +251,7 @@ class ExecutionRole(CheckedRole):
             repository.grant_pull(self)
 
     def allow_pull(self, image: str) -> None:
-        """Allow to pull an image that is named by its ECR address; images from elsewhere need no right.
+        """Allow pulling an image by its ECR address; images from elsewhere need no rights.
 
         Args:
             image: ``ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG``, or any other image.
@@ -260,9 +261,9 @@ class ExecutionRole(CheckedRole):
 
 @checked
 class JobRole(CheckedRole):
-    """The role of the code inside a job. It begins with no right at all.
+    """The role of the code inside a job. It starts without rights.
 
-    A definition makes one by itself at the first ``bucket.grant_read(definition)``; make your own to share it among
+    A definition creates one itself at the first ``bucket.grant_read(definition)``. Create your own to share it among
     definitions. The trust is limited to ECS tasks of this account.
 
     Guide: Job Definition Parameters (``jobRoleArn``); Cross-service confused deputy prevention (newer than the table
@@ -277,13 +278,13 @@ class JobRole(CheckedRole):
         Args:
             scope: Where the role belongs.
             id: Its name in that scope.
-            managed_policies: What the job may do from the start. By default nothing.
+            managed_policies: Its policies at the start. By default none.
         """
         super().__init__(scope, id, assumed_by=_tasks_of_this_account(), managed_policies=managed_policies)
 
 
 def allow_pull(role: iam.IRole, image: str) -> None:
-    """Give a role the pull rights for an image that is named by its ECR address."""
+    """Allow a role to pull an image by its ECR address; do nothing for images from elsewhere."""
     address = _ECR_ADDRESS.match(image)
     if address is None:
         return
@@ -291,7 +292,7 @@ def allow_pull(role: iam.IRole, image: str) -> None:
     repository = f"arn:{cdk.partition()}:ecr:{region}:{account}:repository/{name}"
     pull = ["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"]
     role.add_to_principal_policy(iam.PolicyStatement(actions=pull, resources=[repository]))
-    # GetAuthorizationToken has no resource: IAM takes only the wildcard.
+    # GetAuthorizationToken has no resource type: IAM accepts only the wildcard.
     role.add_to_principal_policy(iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]))
 
 
@@ -303,6 +304,6 @@ def _tasks_of_this_account() -> iam.ServicePrincipal:
 
 
 def is_service_linked(role: iam.IRole) -> bool:
-    """Return whether a role is known to be the one that AWS Batch made for itself."""
+    """Return whether a role is known to be AWS Batch's service-linked role."""
     arn = role.role_arn
     return SERVICE_LINKED_ROLE_PATH in arn or arn.endswith("/AWSServiceRoleForBatch")

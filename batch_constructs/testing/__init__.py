@@ -1,7 +1,7 @@
-"""For the tests of your own stacks: snapshots of templates, and assertions about jobs and updates.
+"""Tools for the tests of your own stacks: snapshots of templates, and assertions about jobs and updates.
 
-Names load when they are first used: ``TemplateSnapshotExtension`` needs syrupy (``batch-constructs[testing]``), the
-assertions do not. The pytest plugin comes with the package; its fixtures are ``template_snapshot`` and ``fast_synth``.
+Names are loaded on first use: ``TemplateSnapshotExtension`` needs syrupy (``batch-constructs[testing]``), the
+assertions do not. The package has a pytest plugin with the fixtures ``template_snapshot`` and ``fast_synth``.
 """
 
 from __future__ import annotations

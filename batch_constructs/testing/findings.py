@@ -1,4 +1,4 @@
-"""Asserts in a test what ``cdk synth`` would report."""
+"""An assertion that rules find nothing in a stack, as ``cdk synth`` would report."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ __all__ = ["assert_no_findings"]
 def assert_no_findings(scope: Stack | Stage, *, ignore: Collection[str] = (), warnings: bool = False) -> None:
     """Assert that the jobs of a stack, or of a whole app, will run.
 
-    Raw L1 and L2 resources are looked at as well as those of this library, and acknowledgements do not count here:
-    name in ``ignore`` what you accept.
+    It also checks raw L1 and L2 resources. Acknowledgements do not count here:
+    list the rules that you accept in ``ignore``.
 
     Args:
         scope: The stack, or the app or stage with all its stacks.
@@ -29,7 +29,7 @@ def assert_no_findings(scope: Stack | Stage, *, ignore: Collection[str] = (), wa
 
     Raises:
         AssertionError: there are findings; one line for each, with the construct's path and the remedy.
-        ValueError: ``ignore`` names what is neither a rule nor a family.
+        ValueError: ``ignore`` has a name that is neither a rule nor a family.
     """
     findings = [
         finding
@@ -41,5 +41,5 @@ def assert_no_findings(scope: Stack | Stage, *, ignore: Collection[str] = (), wa
 
 
 def line(finding: Finding) -> str:
-    """A finding as a line of an assertion's message."""
+    """Return a finding as a line of an assertion's message."""
     return f"  {finding.rule_id} {finding.resource.label}: {finding.message}; {finding.remedy}"

@@ -1,4 +1,4 @@
-"""The pytest plugin: fixtures for tests of CDK stacks. It imports neither the CDK nor syrupy before they are used."""
+"""The pytest plugin: fixtures for tests of CDK stacks. It imports the CDK and syrupy only when they are used."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["fast_synth", "template_snapshot"]
 
 @pytest.fixture
 def template_snapshot(request: pytest.FixtureRequest) -> Any:
-    """Compares a stack, or a template as data, with its reviewed template: ``assert stack == template_snapshot``."""
+    """Compare a stack, or a template as data, with its reviewed template: ``assert stack == template_snapshot``."""
     try:
         snapshot = request.getfixturevalue("snapshot")
     except pytest.FixtureLookupError:
@@ -26,9 +26,9 @@ def template_snapshot(request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture(scope="session")
 def fast_synth() -> Iterator[None]:
-    """Turns off the CDK's own validation of templates, 3 seconds in each process.
+    """Turn off the CDK's own validation of templates, which takes 3 seconds in each process.
 
-    For where the rules of this library, or cfn-lint, look at the same templates anyway:
+    Use it if the rules of this library, or cfn-lint, check the same templates anyway:
     ``pytestmark = pytest.mark.usefixtures("fast_synth")``.
     """
     with pytest.MonkeyPatch.context() as patch:

@@ -1,4 +1,4 @@
-"""Asserts that jobs of a definition would run in a queue."""
+"""An assertion that jobs of a definition would run in a queue."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ __all__ = ["assert_can_run"]
 
 R = TypeVar("R", bound=Resource)
 
-# The rule of misspelt instance types, a warning as such.
+# The rule about misspelt instance types, which is only a warning.
 _MISSPELT = "CE-18"
-# Below a construct of ours or of the CDK's L2 stands the resource itself.
+# The paths of the resource itself below a construct of ours or of the CDK's L2.
 _BELOW = ("", "/Resource", "/Default")
 
 
@@ -40,28 +40,27 @@ def assert_can_run(
     ignore: Collection[str] = (),
     warnings: bool = False,
 ) -> None:
-    """Assert that a job of a definition, sent to a queue, would start and run.
+    """Assert that a job of a definition would start and run in a queue.
 
-    It is as if somebody submitted that job: whether it fits the environments' instances and limits, its platform and
-    architecture, its image, roles, network and share, and whether what it needs is sound itself. Where all instance types
-    are unknown and one is misspelt (CE-18), nothing could be told, and it fails, too.
+    It checks the model as if the job were submitted: whether it fits the environments' instances and limits, their platform
+    and architecture, its image, roles, network and share, and whether the resources that it needs are valid. It also fails if
+    all instance types are unknown and one is misspelt (CE-18), since then nothing can be checked.
 
     Args:
         job_definition: The definition: ours, the CDK's L2 or an L1, of the same app as the queue.
         job_queue: The queue, likewise.
-        share_identifier: Whose share the job would take, where the queue has a policy of shares. By default any that it
-            knows.
+        share_identifier: The job's share, if the queue has a fair-share policy. By default any of its shares.
         ignore: Rules (``"FIT-04"``) or families (``"FIT"``) to leave out. By default none.
         warnings: Whether warnings fail, too; by default only errors do.
 
     Raises:
         AssertionError: the job would not run; one line for each reason, with the construct's path and the remedy.
-        ValueError: one of the two is imported, so that no template tells about it; or they are swapped; or ``ignore``
-            names what is neither a rule nor a family.
+        ValueError: one of the two is imported, so that it is in no template; or they are swapped; or ``ignore``
+            has a name that is neither a rule nor a family.
     """
     stage = Stage.of(job_queue)
     if stage is None:
-        raise ValueError("job_queue must stand in an app or a stage")
+        raise ValueError("job_queue must be in an app or a stage")
     model = read(synthesized(stage))
     definition = _find(model, JobDefinition, job_definition, JobQueue)
     queue = _find(model, JobQueue, job_queue, JobDefinition)
@@ -97,18 +96,18 @@ def _find(model: BatchModel, kind: type[R], construct: IConstruct, other: type[R
             f"{path} must be a {kind.__name__}, got a {other.__name__}: assert_can_run takes the job definition "
             "first, then the job queue"
         )
-    raise ValueError(f"{path} must be made in this app: of what is imported no template tells")
+    raise ValueError(f"{path} must be created in this app: imported resources appear in no template")
 
 
 def _blind(queue: JobQueue) -> bool:
-    """Whether of no instance type behind a queue anything is known, so that no rule can tell what fits."""
+    """Return whether all instance types behind a queue are unknown, so that no rule can tell what fits."""
     environments = queue.environments
     names = [names_in(environment) for environment in environments]
     return bool(names) and not any(each is None or any(map(is_known, each)) for each in names)
 
 
 def _needs(*resources: Resource) -> Iterator[Resource]:
-    """Resources, and everything that they refer to."""
+    """Yield resources, and everything that they refer to."""
     seen: set[int] = set()
     waiting = list(resources)
     while waiting:
@@ -121,7 +120,7 @@ def _needs(*resources: Resource) -> Iterator[Resource]:
 
 
 def _names(node: Any) -> Iterator[str]:
-    """The logical ids that a piece of a template refers to."""
+    """Yield the logical ids that a node of a template refers to."""
     match node:
         case {"Ref": str(name)}:
             yield name

@@ -1,4 +1,4 @@
-"""Snapshots of CDK templates with syrupy: one readable file for each stack, without what changes by itself."""
+"""Snapshots of CDK templates with syrupy: one readable file for each stack, without values that change on their own."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ __all__ = ["TemplateSnapshotExtension", "normalized", "with_paths"]
 _HASH = re.compile(r"\b[0-9a-f]{64}\b")
 _NOISE = {"Parameters": "BootstrapVersion", "Rules": "CheckBootstrapVersion", "Resources": "CDKMetadata"}
 _CONDITION = "CDKMetadataAvailable"
-# What a title has behind the path of the construct, or behind its last part.
+# The part of a title after the path of the construct.
 _PATH = re.compile(r"(/Resource)? \(\w+\)$")
 _SHOWN = 12
 
 
 def normalized(template: Mapping[str, Any]) -> dict[str, Any]:
-    """A template without what changes though nobody changed the app.
+    """Return a template without the values that change although nobody changed the app.
 
     Hashes of assets become ``<asset 1>``, ``<asset 2>`` in their order; the bootstrap version and its rule, the CDK's
-    own metadata resource and its condition go.
+    own metadata resource and its condition are removed.
 
     Args:
         template: The template as data.
@@ -49,11 +49,11 @@ def normalized(template: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class TemplateSnapshotExtension(SingleFileSnapshotExtension):  # type: ignore[misc] # syrupy has no types here
-    """Compares stacks with their reviewed templates.
+    """A comparison of stacks with their reviewed templates.
 
-    ``assert stack == template_snapshot`` synthesizes the stack; a template as data works as well. The files stand in
-    ``snapshots`` beside the test, in a folder for each module, named after the test, and ``pytest --snapshot-update``
-    writes them. A difference begins with the resources that differ, then shows each under the path of its construct.
+    ``assert stack == template_snapshot`` synthesizes the stack; a template as data works as well. The files are in
+    ``snapshots`` next to the test, in a folder for each module, named after the test; ``pytest --snapshot-update``
+    writes them. A difference lists the resources that differ, then shows each under the path of its construct.
     """
 
     file_extension = "template.json"
@@ -61,7 +61,7 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):  # type: ignore[mi
 
     @classmethod
     def dirname(cls, *, test_location: PyTestLocation) -> str:
-        """The folder of a module's files.
+        """Return the folder of a module's files.
 
         Args:
             test_location: The test.
@@ -69,7 +69,7 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):  # type: ignore[mi
         return str(Path(test_location.filepath).parent / "snapshots" / test_location.basename)
 
     def serialize(self, data: Any, **_: Any) -> str:
-        """A stack or a template as text.
+        """Return a stack or a template as a string.
 
         Args:
             data: An ``aws_cdk.Stack``, or a template as data.
@@ -81,11 +81,11 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):  # type: ignore[mi
         return json.dumps(normalized(template), indent=2) + "\n"
 
     def diff_lines(self, serialized_data: Any, snapshot_data: Any) -> Iterator[str]:
-        """What differs: first which resources, then how, resource by resource.
+        """Yield the difference: first the resources that differ, then the lines of each.
 
         Args:
-            serialized_data: What the test gave, as text.
-            snapshot_data: What was reviewed, as text; empty if there is no snapshot yet.
+            serialized_data: The test's template as a string.
+            snapshot_data: The reviewed template as a string; empty if there is no snapshot yet.
         """
         if not snapshot_data:
             yield "write it with pytest --snapshot-update, review it, and commit it"
@@ -106,7 +106,7 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):  # type: ignore[mi
 
 
 def _summary(differing: list[tuple[str, Any, Any]]) -> str:
-    """``2 resources differ: - Etl/Queue, + Etl/MainQueue``: gone, come, or changed (``~``)."""
+    """Return ``2 resources differ: - Etl/Queue, + Etl/MainQueue``: removed, added, or changed (``~``)."""
     said = [
         f"{'+' if before is None else '-' if after is None else '~'} {_PATH.sub('', title)}"
         for title, before, after in differing
@@ -130,11 +130,11 @@ def _template(stack: Any) -> dict[str, Any]:
 
 
 def with_paths(assembly: Path, file: str) -> dict[str, Any]:
-    """A template of a cloud assembly, each resource with the path of its construct, as ``cdk synth`` writes it.
+    """Return a template of a cloud assembly, each resource with the path of its construct, as ``cdk synth`` writes it.
 
     Args:
         assembly: The folder, such as ``cdk.out``.
-        file: The template's name in it.
+        file: The template's file name.
     """
     from batch_constructs.assembly.template import read  # noqa: PLC0415 - templates as data need no reader
 

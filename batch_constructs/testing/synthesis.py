@@ -1,4 +1,4 @@
-"""From a stack in a test to what synth writes."""
+"""The synthesis of stacks in tests."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["belongs", "synthesized"]
 
 
 def synthesized(scope: Stack | Stage) -> Path:
-    """The cloud assembly of a stack's app, or of an app or stage; rules at synth do not stop it.
+    """Synthesize a stack's app, or an app or stage, and return the cloud assembly; rules at synth do not stop it.
 
     Raises:
-        WrongArgumentError: it is something else.
+        WrongArgumentError: the scope is something else.
         ValueError: the stack belongs to no app.
     """
     if not isinstance(scope, Stack | Stage):
@@ -34,12 +34,12 @@ def synthesized(scope: Stack | Stage) -> Path:
     try:
         return Path(stage.synth(force=True).directory)
     except RuntimeError as error:
-        # The rules at synth stop it after the templates are written, and so do other validation plugins.
+        # Rules at synth and other validation plugins fail after the templates are written.
         if "ValidationFailed" not in str(error):
             raise
         return Path(stage.outdir)
 
 
 def belongs(file: str, scope: Stack | Stage) -> bool:
-    """Whether a template is the one of a stack; all are those of an app."""
+    """Return whether a template belongs to the scope: an app has all, a stack its own."""
     return not isinstance(scope, Stack) or Path(file).name == Path(str(scope.template_file)).name

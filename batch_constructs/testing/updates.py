@@ -1,4 +1,4 @@
-"""Asserts that a deploy would change an app in place."""
+"""An assertion that a deploy would change an app in place."""
 
 from __future__ import annotations
 
@@ -33,24 +33,25 @@ def assert_updates_in_place(
     allow: Collection[str] = (),
     removed: Collection[str] = (),
 ) -> None:
-    """Assert that a deploy of ``new`` over ``old`` takes away no queue, environment or policy, and that nothing fails.
+    """Assert that a deploy of ``new`` over ``old`` removes no queue, environment or policy, and that nothing fails.
 
-    A queue that is deleted, replaced or renamed goes with its jobs; so does an environment. New revisions of job
-    definitions are in place: old ones stay, unless the template says otherwise. What is created is no surprise.
+    A queue or an environment that is deleted, replaced or renamed loses its jobs. New revisions of job
+    definitions count as in place: old ones stay, unless the template says otherwise. New resources are allowed.
 
     Args:
-        old: What is deployed: a stack or app, a template as a mapping, or a path to a template, a snapshot in your
+        old: The deployed version: a stack or app, a template as a mapping, or a path to a template, a snapshot in your
             repository, or a ``cdk.out`` folder.
-        new: What would be deployed, likewise.
+        new: The version to deploy, in the same forms.
         allow: Constructs, by path or logical id, that may be replaced. By default none.
-        removed: Queues, environments, policies and quotas of ``old``, by construct path or logical id, that may go with
-            their jobs, also by a rename or a replacement. By default none.
+        removed: Queues, environments, policies and quotas of ``old``, by construct path or logical id, that may be removed
+            with their jobs, also by a rename or a replacement. By default none.
 
     Raises:
-        AssertionError: something goes, is replaced, is refused, or surprises; one line for each, with reason and remedy.
+        AssertionError: something is removed, replaced or refused, or has a problem; one line for each, with reason and
+            remedy.
     """
     with TemporaryDirectory() as folder:
-        # Both are read before either is compared: a second synth may write to the folder of the first.
+        # The first model is complete before the second synth, which may write to the same folder.
         models = [_model(side, Path(folder) / name) for side, name in ((old, "old"), (new, "new"))]
         changes = plan(*models, removed=removed)
     surprises = [
@@ -69,7 +70,7 @@ def _model(side: Any, folder: Path) -> BatchModel:
         return read(synthesized(side))
     if isinstance(side, Mapping):
         file = folder / "template.json"
-        # A mapping of another kind, also one inside, such as a MappingProxyType.
+        # The default handles other kinds of mappings, also nested ones, such as a MappingProxyType.
         file.write_text(json.dumps(side, default=_plain), encoding="utf-8")
         return read(file)
     return read(side)

@@ -125,7 +125,7 @@ def test_the_page_shows_what_works(user: pytest.Pytester) -> None:
     """The documentation's test, pasted below a stack, writes its snapshot where the page says, and finds it again."""
     text = PAGE.read_text("utf-8")
     [block] = re.findall(r"^```py\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    [file] = re.findall(r"writes `(\S+)` beside the test", text)
+    [file] = re.findall(r"writes `(\S+)` next to the test", text)
     user.makepyfile(test_stack=OF_THE_PAGE + block)
     options = ("-p", "no:cacheprovider", "-p", "no:xdist")
     assert user.runpytest_inprocess(*options, "--snapshot-update").ret == 0

@@ -86,12 +86,12 @@ def test_the_cdk_s_own_classes_are_looked_at_too(stack, network) -> None:
         assert_can_run(batch.EcsJobDefinition(stack, "L2", container=container), queue)
 
 
-def test_of_what_is_imported_nothing_can_be_said(stack, network) -> None:
-    """It raises, rather than passing."""
+def test_fails_for_an_imported_queue(stack, network) -> None:
+    """It raises, since an imported queue is in no template."""
     queue = bc.JobQueue.from_job_queue_arn(
         stack, "Theirs", "arn:aws:batch:eu-west-1:111122223333:job-queue/theirs"
     )
-    with pytest.raises(ValueError, match="Stack/Theirs must be made in this app"):
+    with pytest.raises(ValueError, match="Stack/Theirs must be created in this app"):
         assert_can_run(job(stack), queue)
 
 
