@@ -78,9 +78,6 @@ class JobQueueBase(NamedQueue):
     ) -> iam.Grant:
         """Allow submitting jobs of these definitions, in any revision, to this queue, and nothing else.
 
-        Guide: Supported Resource-Level Permissions for AWS Batch API Actions (``SubmitJob`` names a queue *and* a
-        definition); Example Policies (the ``batch:ShareIdentifier`` condition key).
-
         Args:
             grantee: A role, a function, a user: who submits. It may be deployed to another Region, but must belong to the
                 account of the queue.
@@ -94,6 +91,9 @@ class JobQueueBase(NamedQueue):
         Raises:
             ValueError: no definition is given, which would allow nothing; a share identifier is malformed; the grantee
                 is in another account; or a definition is in another Region or account than the queue.
+
+        Guide: Supported Resource-Level Permissions for AWS Batch API Actions (``SubmitJob`` names a queue *and* a
+        definition); Example Policies (the ``batch:ShareIdentifier`` condition key).
         """
         from batch_constructs.job_definitions.submitting import let_submit  # noqa: PLC0415
 
@@ -112,13 +112,13 @@ class JobQueueBase(NamedQueue):
         It also covers ``CancelJobs`` and ``TerminateJobs`` for 50 jobs at once, which need no rights of their own. IAM cannot
         limit it to the queue, since the ARN of a job does not name its queue.
 
-        Guide: Supported Resource-Level Permissions for AWS Batch API Actions (``CancelJob``, ``TerminateJob``).
-
         Args:
             grantee: A role, a function, a user: who ends jobs.
 
         Raises:
             ValueError: the grantee is in another account.
+
+        Guide: Supported Resource-Level Permissions for AWS Batch API Actions (``CancelJob``, ``TerminateJob``).
         """
         grants.check_account(grantee, self.env, "grant_cancel_and_terminate")
         return grants.cancel_and_terminate(grantee, self.job_queue_arn)
@@ -129,13 +129,13 @@ class JobQueueBase(NamedQueue):
         IAM cannot limit ``DescribeJobQueues``, ``DescribeJobs`` and ``ListJobs`` to the queue, only its snapshot
         and its tags. For all of AWS Batch, use `allow_read`.
 
-        Guide: Supported Resource-Level Permissions for AWS Batch API Actions.
-
         Args:
             grantee: A role, a function, a user: who looks.
 
         Raises:
             ValueError: the grantee is in another account.
+
+        Guide: Supported Resource-Level Permissions for AWS Batch API Actions.
         """
         grants.check_account(grantee, self.env, "grant_read")
         return grants.read(grantee, self.job_queue_arn)

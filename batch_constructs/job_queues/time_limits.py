@@ -23,14 +23,14 @@ __all__ = ["JobStateTimeLimit", "TimeLimitReason", "check_reasons", "limits_of"]
 class JobStateTimeLimit:
     """A time limit after which a job at the head of its queue is cancelled, so that it no longer blocks the others.
 
-    Guide: Job Queue Parameters (``jobStateTimeLimitActions``); Troubleshooting AWS Batch (jobs stuck in RUNNABLE).
-
     Attributes:
         reason: The reason why the job is stuck.
         max_time: How long it may block the queue for that reason, 10 minutes to 24 hours.
 
     Raises:
         ValueError: the time is out of its range.
+
+    Guide: Job Queue Parameters (``jobStateTimeLimitActions``); Troubleshooting AWS Batch (jobs stuck in RUNNABLE).
     """
 
     reason: TimeLimitReason

@@ -39,8 +39,6 @@ def tag_costs(
     Tags show in the bill once they are activated in the Billing console of the paying account, and only for later
     costs. `BatchBudget` counts by them.
 
-    Guide: Tagging your AWS Batch Resources (newer than the table of contents).
-
     Args:
         scope: The construct to tag, with all that is in it: a stack, an app, a `BatchPlatform`.
         tags: At most 50, with keys of at most 128 characters and values of at most 256.
@@ -48,6 +46,8 @@ def tag_costs(
 
     Raises:
         ValueError: no tag is given, or AWS would refuse one.
+
+    Guide: Tagging your AWS Batch Resources (newer than the table of contents).
     """
     problems = Problems()
     problems.check(len(tags) > 0, "tags must name at least one")

@@ -30,8 +30,6 @@ _EVENT_NAME = re.compile(r"[A-Z][A-Za-z]+")
 class JobQueueBlockedPattern(EventPattern):
     """The event that a job at the head of its queue cannot start and blocks all behind it.
 
-    Guide: AWS Batch Events; Troubleshooting AWS Batch (jobs stuck in RUNNABLE).
-
     Attributes:
         job_queues: The queues (any kind of construct), or their ARNs. By default all of the account and Region.
         reasons: Prefixes of the reason: members of `BlockedReason` or strings. By default any.
@@ -39,6 +37,8 @@ class JobQueueBlockedPattern(EventPattern):
 
     Raises:
         ValueError: both kinds of reasons, or a pattern longer than EventBridge accepts.
+
+    Guide: AWS Batch Events; Troubleshooting AWS Batch (jobs stuck in RUNNABLE).
     """
 
     job_queues: Sequence[IJobQueueRef | str] = ()
@@ -64,8 +64,6 @@ class ApiCallPattern(EventPattern):
     Calls that only read (``Describe…``, ``List…``, ``Get…``) come only to a rule in the state
     ``ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS``.
 
-    Guide: Logging AWS Batch API Calls with AWS CloudTrail.
-
     Attributes:
         event_names: The actions. AWS Batch has names of their own for actions on up to 50 jobs at once, although these need
             no rights of their own: ``["TerminateJob", "TerminateJobs", "CancelJob", "CancelJobs"]`` are all ways to end a
@@ -74,6 +72,8 @@ class ApiCallPattern(EventPattern):
 
     Raises:
         ValueError: a name that is not one of an action, or a pattern longer than EventBridge accepts.
+
+    Guide: Logging AWS Batch API Calls with AWS CloudTrail.
     """
 
     event_names: Sequence[str] = ()

@@ -44,8 +44,6 @@ class JobPattern(EventPattern):
     AWS Batch sends ``FAILED`` only after the last attempt: an attempt that is tried again leads back to
     ``RUNNABLE``. It sends nothing when a job is submitted, and may send an event twice or out of order.
 
-    Guide: AWS Batch Events.
-
     Attributes:
         statuses: The states. By default all.
         job_queues: Queues of the jobs (any kind of construct), or their ARNs. By default all of the account and Region.
@@ -61,6 +59,8 @@ class JobPattern(EventPattern):
 
     Raises:
         ValueError: a filter that could not match, or a pattern longer than EventBridge accepts.
+
+    Guide: AWS Batch Events.
     """
 
     statuses: Sequence[JobStatus] = ()

@@ -40,8 +40,6 @@ def _check_statuses(problems: Problems, statuses: Sequence[str]) -> None:
 class ServiceJobPattern(EventPattern):
     """Changes of a service job's state: SageMaker training jobs that AWS Batch queues.
 
-    Guide: Service jobs (newer than the table of contents).
-
     Attributes:
         statuses: The states, including ``"SCHEDULED"``. By default all.
         job_queues: Queues of the jobs (any kind of construct), or their ARNs. By default all of the account and Region.
@@ -52,6 +50,8 @@ class ServiceJobPattern(EventPattern):
 
     Raises:
         ValueError: a state that service jobs do not have, both kinds of reasons, or a pattern longer than EventBridge accepts.
+
+    Guide: Service jobs (newer than the table of contents).
     """
 
     statuses: Sequence[JobStatus | str] = ()
@@ -89,8 +89,6 @@ class ServiceJobQueueBlockedPattern(EventPattern):
 
     Unlike the event about compute jobs, it does not have the queue among its ``resources``; filter by ``detail.jobQueue``.
 
-    Guide: Service jobs (newer than the table of contents).
-
     Attributes:
         job_queues: The queues (any kind of construct), or their ARNs. By default all of the account and Region.
         reasons: Prefixes of the reason: members of `BlockedReason.of_service_queues`, or strings. By default any.
@@ -99,6 +97,8 @@ class ServiceJobQueueBlockedPattern(EventPattern):
     Raises:
         ValueError: both kinds of reasons, a reason that only queues of compute jobs have, or a pattern longer than
             EventBridge accepts.
+
+    Guide: Service jobs (newer than the table of contents).
     """
 
     job_queues: Sequence[IJobQueueRef | str] = ()
@@ -133,8 +133,6 @@ class ServiceJobPreemptionPattern(EventPattern):
 
     The events name the job, but neither its queue nor its quota share, so a pattern cannot filter by these.
 
-    Guide: Service job preemption events (newer than the table of contents).
-
     Attributes:
         phases: Start or completion of a preemption. By default both.
         statuses: The states of the job: ``RUNNABLE`` if it waits again, ``FAILED`` if it was preempted more often than
@@ -142,6 +140,8 @@ class ServiceJobPreemptionPattern(EventPattern):
 
     Raises:
         ValueError: a state that service jobs do not have.
+
+    Guide: Service job preemption events (newer than the table of contents).
     """
 
     phases: Sequence[PreemptionPhase] = ()

@@ -31,13 +31,13 @@ _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 class SmsTarget(TopicSubscriber):
     """A text message to a phone. The account must have left the SMS sandbox, or have verified the number.
 
-    Guide: Tutorial: Sending Amazon Simple Notification Service Alerts for Failed Job Events.
-
     Attributes:
         phone_number: The number with its country code: ``"+491701234567"``.
 
     Raises:
         ValueError: the number has another form.
+
+    Guide: Tutorial: Sending Amazon Simple Notification Service Alerts for Failed Job Events.
     """
 
     phone_number: str
@@ -60,13 +60,13 @@ class SmsTarget(TopicSubscriber):
 class HttpsTarget(TopicSubscriber):
     """A webhook. It must answer the request of Amazon SNS to confirm the subscription.
 
-    Guide: Tutorial: Sending Amazon Simple Notification Service Alerts for Failed Job Events.
-
     Attributes:
         url: Where to post: ``"https://hooks.example.com/batch"``.
 
     Raises:
         ValueError: the URL does not begin with ``https://``, so that others could read the messages.
+
+    Guide: Tutorial: Sending Amazon Simple Notification Service Alerts for Failed Job Events.
     """
 
     url: str
@@ -91,13 +91,13 @@ class EventBusTarget(RuleTarget):
 
     The bus must let this account put events. A rule there may then listen with the patterns of this library.
 
-    Guide: AWS Batch Event Stream for CloudWatch Events.
-
     Attributes:
         event_bus_arn: The ARN of the bus.
 
     Raises:
         ValueError: it is not the ARN of an event bus.
+
+    Guide: AWS Batch Event Stream for CloudWatch Events.
     """
 
     event_bus_arn: str

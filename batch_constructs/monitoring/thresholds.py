@@ -27,8 +27,6 @@ _HOUR, _DAY, _WEEK = 3_600, 86_400, 604_800
 class CountThreshold:
     """A threshold for a count.
 
-    Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents).
-
     Attributes:
         above: The count that a period must exceed, at least 0.
         period: How long a period is, whole minutes up to a week; by default 5 minutes.
@@ -37,6 +35,8 @@ class CountThreshold:
 
     Raises:
         ValueError: a value is out of its range.
+
+    Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents).
     """
 
     above: Number
@@ -57,8 +57,6 @@ class CountThreshold:
 class TimeThreshold:
     """A threshold for a time.
 
-    Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents).
-
     Attributes:
         above: The time that a period must exceed, from 0.
         statistic: The statistic over all jobs in a period, such as ``"p50"`` or ``"Maximum"``; by default ``"p90"``: one job
@@ -69,6 +67,8 @@ class TimeThreshold:
 
     Raises:
         ValueError: a value is out of its range.
+
+    Guide: Using CloudWatch Metrics with AWS Batch (newer than the table of contents).
     """
 
     above: Duration

@@ -82,8 +82,6 @@ class RegistrationConditions:
     Strings may contain the wildcards ``*`` and ``?``. A container that leaves a value out matches no condition on it,
     neither ``privileged=False`` nor ``privileged=True``.
 
-    Guide: Supported Resource-Level Permissions for AWS Batch API Actions (condition keys).
-
     Attributes:
         images: ``image`` of a container on ECS.
         users: ``user``, a name or a number. A name is looked up inside the image, so numbers are safer.
@@ -102,6 +100,8 @@ class RegistrationConditions:
 
     Raises:
         ValueError: there is no condition, which every definition would fulfil.
+
+    Guide: Supported Resource-Level Permissions for AWS Batch API Actions (condition keys).
     """
 
     images: Sequence[str] = ()

@@ -57,14 +57,14 @@ def allow_submit_job(
 
     To name definitions in full, use ``queue.grant_submit_job``.
 
-    Guide: Example Policies (restricting to job definition prefix; to job queue).
-
     Args:
         queue: The only queue: ours, the L2's, an L1 or an imported one. By default any of the account and Region.
         definition_prefix: The prefix of the definitions' names. By default any name.
 
     Raises:
         ValueError: the prefix has a character that names cannot have.
+
+    Guide: Example Policies (restricting to job definition prefix; to job queue).
     """
     return iam.PolicyStatement(
         actions=["batch:SubmitJob"], resources=[_definitions(definition_prefix), _queue(queue)]
@@ -79,9 +79,6 @@ def allow_submit_job_with_share_identifier(
 
     Use it for queues with a scheduling policy, which refuse jobs without a share identifier.
 
-    Guide: Example Policies (the ``batch:ShareIdentifier`` condition key); Share identifiers (newer than the table of
-    contents).
-
     Args:
         share_identifiers: At least one; may end in ``*``.
         queue: The only queue. By default any of the account and Region.
@@ -89,6 +86,9 @@ def allow_submit_job_with_share_identifier(
 
     Raises:
         ValueError: no share identifier is given or one is malformed, or the prefix has a character that names cannot have.
+
+    Guide: Example Policies (the ``batch:ShareIdentifier`` condition key); Share identifiers (newer than the table of
+    contents).
     """
     problems = Problems()
     problems.check(bool(share_identifiers), "at least one share identifier must be given")
@@ -124,8 +124,6 @@ def allow_submit_service_job(
 
     Without limits on share and priority, ``queue.grant_submit_service_job`` is shorter.
 
-    Guide: Supported Resource-Level Permissions (``SubmitServiceJob``; newer than the table of contents).
-
     Args:
         training_roles: The roles that payloads may name as ``RoleArn``; at least one.
         queue: The only queue: ours, an L1 or an imported one. By default any of the account and Region.
@@ -134,6 +132,8 @@ def allow_submit_service_job(
 
     Raises:
         ValueError: no role is given, a share identifier is malformed, or the priority is out of its range.
+
+    Guide: Supported Resource-Level Permissions (``SubmitServiceJob``; newer than the table of contents).
     """
     problems = Problems()
     problems.check(
@@ -175,8 +175,6 @@ def allow_register_job_definition(
 ) -> list[iam.PolicyStatement]:
     """Allow registering and deregistering definitions whose containers all meet some conditions.
 
-    Guide: Example Policies (restricting user, image, privilege, role).
-
     Args:
         conditions: The conditions on every container. By default none.
         definition_prefix: The prefix of the definitions' names. By default any name.
@@ -184,6 +182,8 @@ def allow_register_job_definition(
 
     Raises:
         ValueError: the prefix has a character that names cannot have.
+
+    Guide: Example Policies (restricting user, image, privilege, role).
     """
     definitions = _definitions(definition_prefix)
     return [
@@ -197,10 +197,10 @@ def allow_register_job_definition(
 def deny_register_job_definition_if_all(conditions: RegistrationConditions) -> iam.PolicyStatement:
     """Deny registering definitions in which one container matches all of these conditions.
 
-    Guide: Example Policies (deny action when all condition keys match strings).
-
     Args:
         conditions: The conditions that must not hold together.
+
+    Guide: Example Policies (deny action when all condition keys match strings).
     """
     return _register(iam.Effect.DENY, "*", conditions.together())
 
@@ -209,10 +209,10 @@ def deny_register_job_definition_if_all(conditions: RegistrationConditions) -> i
 def deny_register_job_definition_if_any(conditions: RegistrationConditions) -> list[iam.PolicyStatement]:
     """Deny registering definitions in which one container matches one of these conditions.
 
-    Guide: Example Policies (deny action when any condition keys match strings).
-
     Args:
         conditions: The conditions of which none must hold.
+
+    Guide: Example Policies (deny action when any condition keys match strings).
     """
     # The keys of one statement must all match, so each needs a statement of its own.
     return [_register(iam.Effect.DENY, "*", condition) for condition in conditions.by_key()]

@@ -30,14 +30,14 @@ def allow_manage_sagemaker_jobs(
     with the rights of the caller. This is for administrators, as in AWS's example. For people who submit jobs, use
     ``queue.grant_submit_service_job``.
 
-    Guide: Example Policies (manage SageMaker AI resources with AWS Batch; newer than the table of contents).
-
     Args:
         training_roles: The roles that payloads may name as ``RoleArn``; at least one. AWS's example allows any role of the
             account.
 
     Raises:
         ValueError: no role is given, so that no training job could start.
+
+    Guide: Example Policies (manage SageMaker AI resources with AWS Batch; newer than the table of contents).
     """
     problems = Problems()
     problems.check(

@@ -29,14 +29,14 @@ def allow_submit_job_with_tags(
     Jobs must name the revision of their definition, such as ``align:3``. Without it AWS Batch does not evaluate the tags
     of the definition, and these statements refuse the job.
 
-    Guide: Example Policies (restricting job submission by resource tags; newer than the table of contents).
-
     Args:
         queue_tags: The tags that a queue must have, all of them; at least one.
         definition_tags: The tags that a definition must have, all of them; at least one.
 
     Raises:
         ValueError: no tag is given for queues or for definitions, or AWS would refuse one.
+
+    Guide: Example Policies (restricting job submission by resource tags; newer than the table of contents).
     """
     problems = Problems()
     for name, tags in (("queue_tags", queue_tags), ("definition_tags", definition_tags)):
@@ -67,8 +67,6 @@ def allow_set_capacity_tags(
     AWS Batch requires ``batch:SetCapacityTags`` if a request to create or update an environment has such tags. There is no
     API call of that name.
 
-    Guide: Capacity tags access policy (newer than the table of contents).
-
     Args:
         required: Required tags, each with its allowed values, at least one. By default none.
         optional: Keys of tags that are allowed as well, with any value. By default none if there are required tags,
@@ -76,6 +74,8 @@ def allow_set_capacity_tags(
 
     Raises:
         ValueError: a required tag has no allowed value.
+
+    Guide: Capacity tags access policy (newer than the table of contents).
     """
     required = required or {}
     problems = Problems()

@@ -51,14 +51,14 @@ class NextflowQueues:
         Args:
             queues: Names of the queues, the default first. By default all queues on EC2: those with shares if
                 ``share_identifier`` is given, else those without.
-            work_dir: The bucket path through which tasks exchange files: ``s3://BUCKET/PREFIX``. By default the value of
+            work_dir: The folder by which tasks exchange their files: ``s3://BUCKET/PREFIX``. By default that of
                 ``-work-dir``.
             cli_path: The path of the AWS CLI on the instances, ending in ``/bin/aws``. By default that of the pools' ``aws_cli``.
             job_role: The tasks' role. By default they have the rights of their instance.
-            logs_group: The log group of the tasks. By default ``/aws/batch/job``, whose logs never expire.
-            share_identifier: The share in fair-share queues that all tasks count to. By default none.
-            max_spot_attempts: How often a task is tried again whose Spot instance was reclaimed, at least 0. By default
-                that of the version of Nextflow.
+            logs_group: The log group of the tasks. By default ``/aws/batch/job``, which keeps logs without limit.
+            share_identifier: The share that all tasks use in fair-share queues. By default none.
+            max_spot_attempts: How often a task whose Spot instance was reclaimed is retried, at least 0. By default as in
+                the version of Nextflow.
 
         Raises:
             ValueError: no queue can run tasks, a pool has no AWS CLI, or Nextflow refuses a value.

@@ -35,8 +35,6 @@ __all__ = ["CpuPool", "FargatePool", "GpuPool", "OwnPool", "PlatformQueue", "Poo
 class PlatformQueue:
     """A queue of a pool with options beyond its name.
 
-    Guide: Creating a Job Queue; Job Scheduling.
-
     Attributes:
         name: Its name in the code, ``platform.queues["urgent"]``: 1 to 128 letters, digits, ``-`` and ``_``. CloudFormation
             makes the queue's real name.
@@ -52,6 +50,8 @@ class PlatformQueue:
 
     Raises:
         ValueError: a name of another form, or an argument that needs ``shares`` without them.
+
+    Guide: Creating a Job Queue; Job Scheduling.
     """
 
     name: str
@@ -79,8 +79,6 @@ class CpuPool:
 
     A pool has one architecture. For Arm, use ``CpuPool(name="arm", instance_types=["default_arm64"])``.
 
-    Guide: Creating a Compute Environment; Allocation Strategies.
-
     Attributes:
         name: Its name in the code, by default ``platform.pools["cpu"]``, and that of its queue unless ``queues`` is given.
         queues: Names of its queues, the most urgent first; a `PlatformQueue` for options beyond a name. By default one, with the name
@@ -99,6 +97,8 @@ class CpuPool:
     Raises:
         ValueError: a name of another form or given twice, no capacity at all, a queue without Spot in a pool with
             nothing else, or ``storage``, ``mounts`` or ``aws_cli`` together with ``launch_template``.
+
+    Guide: Creating a Compute Environment; Allocation Strategies.
     """
 
     name: str = "cpu"
@@ -124,8 +124,6 @@ class CpuPool:
 class GpuPool:
     """Instances with GPUs of NVIDIA only; do not send jobs without GPUs there, since they would waste the GPUs.
 
-    Guide: GPU Jobs.
-
     Attributes:
         name: Its name in the code, by default ``platform.pools["gpu"]``, and that of its queue unless ``queues`` is given.
         queues: Names of its queues, the most urgent first; a `PlatformQueue` for options beyond a name. By default one, with the name
@@ -143,6 +141,8 @@ class GpuPool:
 
     Raises:
         ValueError: as for `CpuPool`.
+
+    Guide: GPU Jobs.
     """
 
     name: str = "gpu"
@@ -168,8 +168,6 @@ class GpuPool:
 class FargatePool:
     """Fargate, for jobs that should start within a minute, without instances to patch.
 
-    Guide: Compute Environments (AWS Fargate).
-
     Attributes:
         name: Its name in the code, by default ``platform.pools["fargate"]``, and that of its queue unless ``queues`` is
             given.
@@ -181,6 +179,8 @@ class FargatePool:
 
     Raises:
         ValueError: as for `CpuPool`.
+
+    Guide: Compute Environments (AWS Fargate).
     """
 
     name: str = "fargate"
@@ -202,8 +202,6 @@ class OwnPool:
 
     Use it for anything that the other pools have no option for: EFA, reserved capacity, your own images, `BlueGreen`.
 
-    Guide: Creating a Job Queue.
-
     Attributes:
         name: Its name in the code, and that of its queue unless ``queues`` is given.
         compute_environments: In the order in which they are tried: ours, the L2's, an L1 or an imported one. At least
@@ -214,6 +212,8 @@ class OwnPool:
     Raises:
         ValueError: a name of another form or given twice, no environment, or a queue with ``spot=False``, since the
             platform does not know which environments are Spot.
+
+    Guide: Creating a Job Queue.
     """
 
     name: str

@@ -31,8 +31,6 @@ class SharedQueues:
 
         ``platform.grant_share("smith", role, align)``. For a single queue, use ``queue.grant_submit_job``.
 
-        Guide: Example Policies (the ``batch:ShareIdentifier`` condition key).
-
         Args:
             share_identifier: The share; may end in ``*``.
             grantee: A role, a function, a user: who submits.
@@ -41,6 +39,8 @@ class SharedQueues:
 
         Raises:
             ValueError: no queue has shares, or the grant would be refused by ``queue.grant_submit_job``.
+
+        Guide: Example Policies (the ``batch:ShareIdentifier`` condition key).
         """
         shared = [each for each in self.queues.values() if each.cfn.scheduling_policy_arn is not None]
         if not shared:

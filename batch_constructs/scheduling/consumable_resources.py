@@ -45,13 +45,13 @@ class ConsumableResourceBase(Referable):
 
         A program that buys seats, or refills what is not replenishable, needs this.
 
-        Guide: Supported Resource-Level Permissions for AWS Batch API Actions.
-
         Args:
             grantee: A role, a function, a user: who changes it.
 
         Raises:
             ValueError: the grantee is in another account.
+
+        Guide: Supported Resource-Level Permissions for AWS Batch API Actions.
         """
         from aws_cdk import aws_iam  # noqa: PLC0415 - few grant it
 

@@ -33,8 +33,6 @@ __all__ = ["FairSharePolicy", "QuotaSharePolicy", "Share"]
 class Share:
     """One of the shares of a queue, which jobs name when they are submitted.
 
-    Guide: Job Scheduling.
-
     Attributes:
         identifier: At most 255 letters, digits, hyphens and underscores. With ``*`` at the end it means all
             identifiers with that prefix, which then share one weight.
@@ -42,6 +40,8 @@ class Share:
 
     Raises:
         ValueError: a value is out of its range.
+
+    Guide: Job Scheduling.
     """
 
     identifier: str

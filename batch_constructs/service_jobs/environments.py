@@ -37,9 +37,6 @@ ALL_INSTANCES = "NUM_INSTANCES"
 class CapacityLimit:
     """A limit for the number of instances at the same time: in total, or of one type.
 
-    Guide: Service environments (newer than the table of contents); Quota management (newer than the table of
-    contents).
-
     Attributes:
         max_capacity: The number of instances, at least 1.
         capacity_unit: ``"NUM_INSTANCES"`` counts all. If the queue has quota shares, an instance type of SageMaker,
@@ -47,6 +44,9 @@ class CapacityLimit:
 
     Raises:
         ValueError: a value is out of its range.
+
+    Guide: Service environments (newer than the table of contents); Quota management (newer than the table of
+    contents).
     """
 
     max_capacity: Number

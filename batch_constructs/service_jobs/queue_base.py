@@ -40,8 +40,6 @@ class SageMakerJobQueueBase(ServiceQueueMetrics, NamedQueue):
 
         A training job's payload passes a role to SageMaker, so its submitter must be allowed to pass it.
 
-        Guide: Submitting service jobs (newer than the table of contents).
-
         Args:
             grantee: A role, a function, a user: who submits.
             training_roles: The roles that payloads may name as ``RoleArn``; at least one.
@@ -50,6 +48,8 @@ class SageMakerJobQueueBase(ServiceQueueMetrics, NamedQueue):
         Raises:
             ValueError: no role is given, so that no training job could start, or the grantee is in another
                 account.
+
+        Guide: Submitting service jobs (newer than the table of contents).
         """
         if not training_roles:
             raise ValueError(
@@ -64,13 +64,13 @@ class SageMakerJobQueueBase(ServiceQueueMetrics, NamedQueue):
         It also covers ``TerminateServiceJobs`` for 50 jobs at once, which needs no right of its own. IAM cannot limit it to
         the queue, since the ARN of a job does not name its queue.
 
-        Guide: Supported Resource-Level Permissions for AWS Batch API Actions (``TerminateServiceJob``).
-
         Args:
             grantee: A role, a function, a user: who ends jobs.
 
         Raises:
             ValueError: the grantee is in another account.
+
+        Guide: Supported Resource-Level Permissions for AWS Batch API Actions (``TerminateServiceJob``).
         """
         grants.check_account(grantee, self.env, "grant_end_service_jobs")
         return grants.end_service_jobs(grantee, self.job_queue_arn)
@@ -81,13 +81,13 @@ class SageMakerJobQueueBase(ServiceQueueMetrics, NamedQueue):
         IAM cannot limit ``DescribeJobQueues``, ``DescribeServiceJob`` and ``ListServiceJobs`` to the queue. For all of AWS
         Batch, use `allow_read`.
 
-        Guide: Supported Resource-Level Permissions for AWS Batch API Actions.
-
         Args:
             grantee: A role, a function, a user: who looks.
 
         Raises:
             ValueError: the grantee is in another account.
+
+        Guide: Supported Resource-Level Permissions for AWS Batch API Actions.
         """
         grants.check_account(grantee, self.env, "grant_read")
         return grants.read_service_jobs(grantee, self.job_queue_arn)
@@ -101,9 +101,6 @@ class SageMakerJobQueueBase(ServiceQueueMetrics, NamedQueue):
         one makes a running job the first to be preempted. IAM cannot limit it to the queue, since the ARN of a job does not
         name its queue.
 
-        Guide: Preemption (newer than the table of contents); Supported Resource-Level Permissions for AWS Batch API
-        Actions (``UpdateServiceJob``).
-
         Args:
             grantee: A role, a function, a user: who changes priorities.
             maximum_scheduling_priority: The highest priority that a job may get, 0 to 9999. By default any, so the
@@ -111,6 +108,9 @@ class SageMakerJobQueueBase(ServiceQueueMetrics, NamedQueue):
 
         Raises:
             ValueError: the priority is out of its range, or the grantee is in another account.
+
+        Guide: Preemption (newer than the table of contents); Supported Resource-Level Permissions for AWS Batch API
+        Actions (``UpdateServiceJob``).
         """
         problems = Problems()
         problems.within(

@@ -127,7 +127,7 @@ def test_a_folder_of_its_own_passes(path: str) -> None:
     ("arguments", "message"),
     [
         ({"queues": {}}, "queues must name at least one queue, got none"),
-        ({"queues": {"a b": "q"}}, "the labels of queues must have only letters"),
+        ({"queues": {"a b": "q"}}, "the labels of queues must be words"),
         (
             {"cli_path": "aws"},
             "cli_path must be absolute and end in /bin/aws, or Nextflow refuses it, got 'aws'",

@@ -89,8 +89,6 @@ class CliJson:
         What comes in goes out again with ``to_cli_json``: the document's members are those of the resource, and where
         it says nothing, AWS decides, not the defaults of this class. What it names by ARN is used as it is.
 
-        Guide: Job Definition Template; Job Queue Template; Compute Environment Template.
-
         Args:
             scope: Where it belongs.
             id: Its name in that scope.
@@ -99,6 +97,8 @@ class CliJson:
         Raises:
             ValueError: what the CLI, CloudFormation or AWS Batch would refuse, or what is of another kind, in one
                 message.
+
+        Guide: Job Definition Template; Job Queue Template; Compute Environment Template.
         """
         properties = read(request(cls._operation), document, filled_in=cls._filled_in)
         made = cls._made_of(scope, id, properties)
