@@ -1,4 +1,4 @@
-"""What is worth saying about a resource, in the few words that a table, a tree or a picture has room for."""
+"""Short descriptions of resources, for a table, a tree or a picture."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ __all__ = ["name", "text"]
 
 
 def name(resource: Resource) -> str:
-    """The construct's path, which says more than the logical id."""
+    """Return the construct's path, which tells more than the logical id."""
     return resource.label
 
 
 def target(resource: Resource | None, written: str | Unknown | None) -> str:
-    """A resource of the assembly by its name, another one as the template writes it."""
+    """Return a resource of the assembly by its name, any other one as the template writes it."""
     return name(resource) if resource is not None else shown(written)
 
 
 def text(value: object) -> str:
-    """A value as people read it; a dash where there is none."""
+    """Return a value as people read it; a dash if there is none."""
     return "-" if value is None else shown(value)
 
 
 def capacity_kind(environment: ComputeEnvironment) -> str:
-    """What an environment runs on: ``SPOT``, ``FARGATE``, ``EKS SPOT``, ``UNMANAGED``."""
+    """Return the kind of an environment's capacity: ``SPOT``, ``FARGATE``, ``EKS SPOT``, ``UNMANAGED``."""
     resources = environment.compute_resources
     if not resources.present:
         return shown(environment.type_)
@@ -51,25 +51,25 @@ def capacity_kind(environment: ComputeEnvironment) -> str:
 
 
 def cluster(environment: ComputeEnvironment) -> str:
-    """Where on Amazon EKS an environment is: its cluster and namespace; elsewhere nothing."""
+    """Return the cluster and namespace of an environment on Amazon EKS; empty for others."""
     configuration = environment.eks_configuration
     if not configuration.present:
         return ""
-    # Of a cluster elsewhere its name, which ends its ARN; the resources of the CDK's have paths of these words.
+    # A cluster in no template has its name at the end of its ARN. One of the CDK has a path that may end in these words.
     path = target(configuration.cluster, configuration.cluster_arn).split("/")
     where = next((part for part in reversed(path) if part not in {"Resource", "Default"}), "-")
     return f"namespace {text(configuration.kubernetes_namespace)} of {where}"
 
 
 def instance_types(environment: ComputeEnvironment) -> str:
-    """The instance types that an environment may start."""
+    """Return the instance types that an environment may start."""
     resources = environment.compute_resources
     managed = resources.managed_instances_provider.instance_launch_template.instance_requirements
     return ", ".join(map(shown, [*resources.instance_types, *managed.allowed_instance_types])) or "-"
 
 
 def vcpu_range(environment: ComputeEnvironment) -> str:
-    """How small and how large an environment gets."""
+    """Return the smallest and the largest size of an environment."""
     resources = environment.compute_resources
     if not resources.present:
         return text(environment.unmanaged_vcpus)
@@ -78,7 +78,7 @@ def vcpu_range(environment: ComputeEnvironment) -> str:
 
 
 def environments_of(queue: JobQueue) -> list[tuple[Resource | None, str]]:
-    """The environments of a queue in the order in which it tries them, with what to call them."""
+    """Return the environments of a queue in the order in which it tries them, with their names."""
     entries = [(e.order, e.environment, e.environment_arn) for e in queue.compute_environment_order]
     services = [(e.order, e.environment, e.environment_arn) for e in queue.service_environment_order]
     ordered = sorted([*entries, *services], key=lambda entry: entry[0] if known(entry[0]) else 0)
@@ -86,7 +86,7 @@ def environments_of(queue: JobQueue) -> list[tuple[Resource | None, str]]:
 
 
 def shares(policy: SchedulingPolicy) -> str:
-    """The shares of a fair-share policy with their weights; of another policy nothing."""
+    """Return the shares of a fair-share policy with their weights; empty for another policy."""
     weights = policy.fairshare_policy.share_distribution
     said = [
         f"{text(each.share_identifier)} {text(1 if each.weight_factor is None else each.weight_factor)}"
@@ -96,7 +96,7 @@ def shares(policy: SchedulingPolicy) -> str:
 
 
 def platform(definition: JobDefinition) -> str:
-    """Where jobs of a definition run."""
+    """Return the platform of a definition's jobs."""
     if definition.eks_properties.present:
         return "EKS"
     nodes = definition.node_properties
@@ -107,7 +107,7 @@ def platform(definition: JobDefinition) -> str:
 
 
 def size(definition: JobDefinition) -> tuple[str, str, str]:
-    """Image, vCPUs and memory of the first container; the others are told by their number."""
+    """Return image, vCPUs and memory of the first container, with the number of further containers."""
     if containers := _containers(definition):
         first = containers[0]
         image = short_image(first.image)
@@ -119,7 +119,7 @@ def size(definition: JobDefinition) -> tuple[str, str, str]:
 
 
 def amounts(definition: JobDefinition) -> str:
-    """What a job gets, in the words of a picture: ``4 vCPU, 16 GiB, 1 GPU``."""
+    """Return the resources of a job for a picture: ``4 vCPU, 16 GiB, 1 GPU``."""
     _, vcpus, memory = size(definition)
     if vcpus == "-":
         return ""
@@ -139,7 +139,7 @@ def _memory(mebibytes: str) -> str:
 
 
 def _containers(definition: JobDefinition) -> list[Any]:
-    """The containers of a job: on ECS, then in pods of EKS."""
+    """Return the containers of a job: those on ECS, then those in pods of EKS."""
     found: list[Any] = [definition.container_properties] if definition.container_properties.present else []
     found += [r.container for r in definition.node_properties.node_range_properties if r.container.present]
     tasks = definition.ecs_properties.task_properties
@@ -150,17 +150,17 @@ def _containers(definition: JobDefinition) -> list[Any]:
 
 
 def short_image(image: str | Unknown | None) -> str:
-    """The image; of a long one that the CDK uploads only the tag tells it apart."""
+    """Return the image; of a long one that the CDK uploads only the tag, which identifies it."""
     written = _with_names(image)
     _, asset, tag = written.partition("/cdk-hnb659fds-container-assets-")
     if asset:
         return f"asset {tag.partition(':')[2][:12]}"
-    # The registry of an account is known at deploy time only; the repository tells more.
+    # An account's registry is known only at deployment, and the repository tells more.
     return written.rsplit("/", 1)[-1] if "${" in written else written
 
 
 def _with_names(value: str | Unknown | None) -> str:
-    """A text in which the resources that fill its holes go by the names of their constructs."""
+    """Return a string with its references written as the names of their constructs."""
     if not isinstance(value, PartialText):
         return text(value)
     return "".join(
@@ -173,31 +173,31 @@ def _last(resource: Resource) -> str:
     return name(resource).rpartition("/")[2]
 
 
-def named(value: object) -> Resource | None:
-    """The one resource that a text with holes is about, such as the ARN of a log group that is made of its name."""
+def single_reference(value: object) -> Resource | None:
+    """Return the only resource that a string refers to, such as the log group in an ARN that is made of its name."""
     parts = value.parts if isinstance(value, PartialText) else ()
     resources = {id(part.target): part.target for part in parts if isinstance(part, Reference)}
     return next(iter(resources.values())) if len(resources) == 1 else None
 
 
 def capacity(limits: Iterable[CapacityLimit]) -> str:
-    """How much of what: ``8 ml.g6.12xlarge``."""
+    """Return amounts with their units: ``8 ml.g6.12xlarge``."""
     return ", ".join(f"{text(each.max_capacity)} {text(each.capacity_unit)}" for each in limits)
 
 
-def heard(rule: EventRule) -> str:
-    """Which events a rule is about."""
+def matched_events(rule: EventRule) -> str:
+    """Return the events that a rule matches."""
     kinds, status = rule.pattern("detail-type"), rule.pattern("detail", "status")
     what = ", ".join(map(shown, kinds)) if isinstance(kinds, list) else "every event"
     return f"{what}: {', '.join(map(shown, status))}" if isinstance(status, list) else what
 
 
 def subnets(model: BatchModel, vpc: Vpc, found: Sequence[Any]) -> list[str]:
-    """What a network offers: its subnets by where they lead to, and its endpoints."""
-    inside = [subnet for subnet in found if subnet.vpc is vpc]
+    """Return lines on a network: its subnets by their default route, and its endpoints."""
+    own = [subnet for subnet in found if subnet.vpc is vpc]
     said = []
     for reach in (Reach.PUBLIC, Reach.NAT, Reach.ISOLATED):
-        number = sum(model.networks.reach(subnet) is reach for subnet in inside)
+        number = sum(model.networks.reach(subnet) is reach for subnet in own)
         if number:
             said.append(f"{number} {reach.value}")
     lines = [f"subnets: {', '.join(said)}"] if said else []

@@ -93,7 +93,7 @@ def _alerts(model: BatchModel) -> Iterable[Table]:
         if not rule.hears_batch:
             continue
         listeners = ", ".join(_listener(model, target) for target in rule.targets)
-        rows.append((say.name(rule), say.heard(rule), listeners or "-"))
+        rows.append((say.name(rule), say.matched_events(rule), listeners or "-"))
     return _table("Alerts", ("rule", "on", "goes to"), rows)
 
 

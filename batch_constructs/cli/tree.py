@@ -57,7 +57,7 @@ def _tree(chart: Chart) -> Tree:
 def _add(branch: Tree, chart: Chart, card: Card) -> None:
     said = [*card.lines, *(["in no template here"] if card.elsewhere else [])]
     twig = branch.add(_words(card.name, said))
-    for line in chart.leads(card.key):
+    for line in chart.lines_from(card.key):
         end = chart.cards[line.end]
         # Listeners have no section of their own.
         told = end.lines if end.kind is CardKind.LISTENER else ()

@@ -1,8 +1,8 @@
-"""Whether jobs can ever run: what they need, and what the environments of their queue have.
+"""Checks that jobs can run: their needs against the environments of their queue.
 
-The family FIT is of this project: FIT-01 kind of environment, FIT-02 vCPUs, FIT-03 sizes on Fargate after an override,
-FIT-04 queues that take no jobs, FIT-05 definitions that nothing in the assembly could run. GPUs are GPU-05, memory is
-MEM-02, all nodes together MNP-13.
+The family FIT is this project's own: FIT-01 kind of environment, FIT-02 vCPUs, FIT-03 sizes on Fargate after an
+override, FIT-04 queues that accept no jobs, FIT-05 definitions that no environment of the assembly can run. GPUs are
+GPU-05, memory is MEM-02, all nodes together MNP-13.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ _STUCK = "jobs that wait in RUNNABLE forever"
     "FIT-01",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="set PlatformCapabilities to what the queue's environments are, or submit to another queue",
+    remedy="set PlatformCapabilities to the kind of the queue's environments, or submit to another queue",
     prevents="ClientException: the job definition's platform does not fit the queue's environments",
 )
 def kinds_agree(submission: Submission) -> Iterator[Finding]:
     """A job must be submitted to a queue with environments of its kind: EC2, Fargate, Managed Instances or Amazon EKS."""
     found, definition = misfit_of(submission), submission.definition
-    # Where nodes of a multi-node parallel job run, MNP-01 says.
+    # MNP-01 checks the environments of multi-node parallel jobs.
     if found and found.obstacle is Obstacle.KIND and definition is not None and not definition.multi_node:
         message = f"{definition.label} {found.why} behind {_queue(submission)}"
         yield Finding(submission, message, at="JobQueue")
@@ -65,7 +65,7 @@ def instances_have_so_many_vcpus(submission: Submission) -> Iterator[Finding]:
     prevents=_STUCK,
 )
 def instances_have_so_much_memory(submission: Submission) -> Iterator[Finding]:
-    """Some instance type behind the queue must have the job's memory beside what the host keeps for itself."""
+    """Some instance type behind the queue must have the job's memory in addition to what the host reserves."""
     yield from _found(submission, Obstacle.MEMORY)
 
 
@@ -73,7 +73,7 @@ def instances_have_so_much_memory(submission: Submission) -> Iterator[Finding]:
     "CE-17",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="raise MaxvCpus to the vCPUs of the largest job at least",
+    remedy="raise MaxvCpus to at least the vCPUs of the largest job",
     prevents="MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE",
 )
 def environments_may_grow_so_far(submission: Submission) -> Iterator[Finding]:
@@ -109,7 +109,7 @@ def _queue(submission: Submission) -> str:
     prevents="ClientException: Fargate resource requirements are invalid",
 )
 def override_is_a_size_of_fargate(submission: Submission) -> Iterator[Finding]:
-    """What an override makes of a job on Fargate must be one of its pairs of vCPUs and memory."""
+    """An override of a job on Fargate must result in one of Fargate's pairs of vCPUs and memory."""
     definition, overrides = submission.definition, submission.container_overrides
     if definition is None or not definition.fargate or not overrides.present:
         return
@@ -126,27 +126,27 @@ def override_is_a_size_of_fargate(submission: Submission) -> Iterator[Finding]:
     "FIT-04",
     chapter=_CHAPTER,
     severity=ERROR,
-    remedy="enable the queue and an environment of it, or submit to another queue",
-    prevents="ClientException: the queue is disabled, or takes service jobs only",
+    remedy="enable the queue and one of its environments, or submit to another queue",
+    prevents="ClientException: the queue is disabled, or accepts only service jobs",
 )
 def queue_takes_jobs(submission: Submission) -> Iterator[Finding]:
-    """A job must be submitted to a queue that takes jobs: enabled, with an enabled environment, and not for SageMaker."""
+    """A job must be submitted to a queue that accepts it: enabled, with an enabled environment, and not for SageMaker."""
     queue = submission.queue
     if queue is None:
         return
     name = queue.label
     if is_one_of(queue.job_queue_type, "SAGEMAKER_TRAINING"):
-        yield Finding(submission, f"{name} takes service jobs of SageMaker only, got a job", at="JobQueue")
+        yield Finding(submission, f"{name} accepts only service jobs of SageMaker, got a job", at="JobQueue")
     elif is_one_of(queue.state, "DISABLED"):
         yield Finding(
-            submission, f"{name} takes no jobs, since it is DISABLED", at="JobQueue", severity=WARNING
+            submission, f"{name} accepts no jobs, because it is DISABLED", at="JobQueue", severity=WARNING
         )
     elif (
         queue.environments
         and queue.sees_all_environments
         and all(is_one_of(environment.state, "DISABLED") for environment in queue.environments)
     ):
-        message = f"{name} runs no jobs, since all its environments are DISABLED"
+        message = f"{name} runs no jobs, because all its environments are DISABLED"
         yield Finding(submission, message, at="JobQueue", severity=WARNING)
 
 
@@ -154,11 +154,11 @@ def queue_takes_jobs(submission: Submission) -> Iterator[Finding]:
     "FIT-05",
     chapter=_CHAPTER,
     severity=WARNING,
-    remedy="put an environment for such jobs behind a queue, or ask for less; ignore it if the queue is elsewhere",
+    remedy="add an environment for such jobs to a queue, or ask for less; ignore this rule if the queue is in no template",
     prevents=_STUCK,
 )
 def some_environment_could_run_it(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
-    """A definition whose jobs nothing in the assembly submits must fit an environment of the assembly."""
+    """A definition that nothing in the assembly submits must fit an environment of the assembly."""
     environments = _all_environments(batch)
     if not environments or batch.submissions.of(definition) or definition.multi_node:
         return
@@ -174,11 +174,13 @@ def some_environment_could_run_it(definition: JobDefinition, batch: BatchModel) 
 
 @once
 def _all_environments(batch: BatchModel) -> tuple[ComputeEnvironment, ...]:
-    """One environment of each make behind the queues of an assembly; none if a queue may have others."""
+    """Return one environment of each kind behind the queues of an assembly; none if a queue may have others."""
     queues = batch.of(JobQueue)
     if not all(queue.sees_all_environments and queue.present for queue in queues):
         return ()
     found = [environment for queue in queues for environment in queue.environments]
-    # Many stacks have the same environments: one of each make answers for all of them.
-    makes = {(kind_of_environment(e), names_in(e), or_none(e.compute_resources.max_vcpus)): e for e in found}
-    return tuple(makes.values())
+    # Many stacks have the same environments, so one of each kind is enough.
+    different = {
+        (kind_of_environment(e), names_in(e), or_none(e.compute_resources.max_vcpus)): e for e in found
+    }
+    return tuple(different.values())

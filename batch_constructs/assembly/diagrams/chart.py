@@ -1,4 +1,4 @@
-"""What a picture of a platform shows: cards, the lines between them, and the networks around some of them."""
+"""The content of a picture of a platform: cards, lines between them, and networks around some of them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ __all__ = ["Card", "CardKind", "Chart", "Line", "draw"]
 
 
 class CardKind(StrEnum):
-    """What a card stands for."""
+    """The kind of thing that a card shows."""
 
     TRIGGER = "trigger"
     DEFINITION = "definition"
@@ -45,7 +45,7 @@ class CardKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One thing in the picture."""
+    """A thing in the picture."""
 
     key: str
     kind: CardKind
@@ -57,7 +57,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """Something leads from one card to another."""
+    """An arrow from one card to another."""
 
     start: str
     end: str
@@ -69,10 +69,10 @@ class Chart:
     """A platform as cards and lines, in the order of the templates.
 
     Attributes:
-        title: the stacks that it shows.
+        title: the stacks in the picture.
         cards: by their keys.
-        lines: each once.
-        networks: what each network around some cards offers, by its name.
+        lines: without duplicates.
+        networks: the description of each network around cards, by its name.
     """
 
     title: str
@@ -81,16 +81,16 @@ class Chart:
     networks: dict[str, list[str]] = field(default_factory=dict)
 
     def of(self, kind: CardKind) -> list[Card]:
-        """The cards of a kind."""
+        """Return the cards of a kind."""
         return [card for card in self.cards.values() if card.kind is kind]
 
-    def leads(self, key: str) -> list[Line]:
-        """The lines that start at a card."""
+    def lines_from(self, key: str) -> list[Line]:
+        """Return the lines that start at a card."""
         return [line for line in self.lines if line.start == key]
 
 
 def draw(model: BatchModel) -> Chart:
-    """The chart of everything that an assembly has to do with AWS Batch."""
+    """Return the chart of everything in an assembly that is related to AWS Batch."""
     return _Drawing(model).chart
 
 
@@ -126,7 +126,7 @@ class _Drawing:
         self.chart.lines = list(dict.fromkeys(self.chart.lines))
 
     def _name(self, resource: Resource) -> str:
-        # The stack's name tells nothing where there is but one.
+        # With a single stack, its name would only repeat on every card.
         full = say.name(resource)
         return full.partition("/")[2] or full if len(self.stacks) == 1 else full
 
@@ -150,7 +150,7 @@ class _Drawing:
         return key
 
     def _key(self, kind: CardKind, resource: Resource | None, written: str) -> str:
-        """The card of what something refers to; one for what is in no template is made at its first mention."""
+        """Return the card's key for a reference; a resource outside the assembly gets a card on first use."""
         if resource is not None:
             return _path(resource)
         card = Card(key=written, kind=kind, name=written.rsplit("/", 1)[-1], elsewhere=True)
@@ -204,7 +204,7 @@ class _Drawing:
         return name
 
     def _clock(self, machine: StateMachine) -> list[str]:
-        """When a state machine is started, if that is by the clock."""
+        """Return the schedule expressions that start a state machine."""
         schedules = [(s.schedule_expression, [s.target.arn]) for s in self.model.of(Schedule)]
         rules = [(r.schedule_expression, [t.arn for t in r.targets]) for r in self.model.of(EventRule)]
         return [
@@ -231,11 +231,13 @@ class _Drawing:
         self._connect(middle, queue)
 
     def _alert(self, rule: EventRule) -> None:
-        key = self._add(CardKind.ALERT, rule, (say.heard(rule),))
+        key = self._add(CardKind.ALERT, rule, (say.matched_events(rule),))
         for heard in rule.targets:
             if heard.batch_parameters.present:
                 continue
-            resource = heard.arn.target if isinstance(heard.arn, Reference) else say.named(heard.arn)
+            resource = (
+                heard.arn.target if isinstance(heard.arn, Reference) else say.single_reference(heard.arn)
+            )
             if resource is None:
                 self._connect(key, self._key(CardKind.LISTENER, None, shown(heard.arn)))
                 continue

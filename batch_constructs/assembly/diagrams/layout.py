@@ -1,7 +1,7 @@
-"""Where each card of a chart stands: columns in the order in which a job goes through a platform.
+"""Places the cards of a chart in columns, in the order in which a job goes through a platform.
 
-What starts jobs stands left, then definitions, queues, and environments in their networks; alerts stand below. A card
-stands near what leads to it, so that few lines cross.
+Triggers are on the left, followed by definitions, queues, and environments in their networks; alerts are below. A
+card is near the cards that lead to it, so that few lines cross.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ GAP = 104  # between columns, for the lines
 BELOW = 20  # between cards
 HEAD = 30  # the name of a card, or of a network
 LINE = 16
-LETTERS = 12  # as tall as those of a line
+LETTERS = 12  # the letter size of a line
 INDENT = 16
 _COLUMNS = (CardKind.TRIGGER, CardKind.DEFINITION, CardKind.QUEUE, CardKind.ENVIRONMENT)
 _INSET = 16
@@ -39,7 +39,7 @@ class Box:
 
     @property
     def middle(self) -> float:
-        """Half its height."""
+        """The vertical middle."""
         return self.y + self.height / 2
 
 
@@ -50,7 +50,7 @@ class Layout:
     Attributes:
         cards: the place of each card, by key.
         networks: the frame of each network, by name.
-        titles: the heading of each column and band, with the place where it begins.
+        titles: the heading of each column and band, with its position.
         width: of the whole picture.
         height: of the whole picture.
     """
@@ -72,10 +72,10 @@ _HEADINGS = {
 
 
 def place(chart: Chart) -> Layout:
-    """Find a place for every card."""
+    """Return a layout with a place for every card."""
     layout = Layout()
     columns = [(kind, cards) for kind in _COLUMNS if (cards := _ordered(chart, kind))]
-    # The cards of all columns have their middle at one height, whatever frames there are around some.
+    # All columns are centred on one line, whatever frames are around some cards.
     above = max((_above(kind, cards) for kind, cards in columns), default=0)
     below = max((_column_height(kind, cards) - _above(kind, cards) for kind, cards in columns), default=0)
     x: float = MARGIN
@@ -92,31 +92,31 @@ def place(chart: Chart) -> Layout:
 
 
 def lines(card: Card) -> list[str]:
-    """What stands on a card below its name, as its width takes it."""
+    """Return the lines of a card below its name, wrapped to its width."""
     return [part for line in card.lines for part in wrapped(line, WIDTH - 1.5 * INDENT, LETTERS)]
 
 
 def height(card: Card) -> float:
-    """How tall a card is."""
+    """Return the height of a card."""
     return HEAD + LINE * len(lines(card)) + 10
 
 
 def _ordered(chart: Chart, kind: CardKind) -> list[Card]:
-    """The cards of a column, each near what it leads to or what leads to it."""
+    """Return the cards of a column, each near the cards that it is connected to."""
     cards = chart.of(kind)
     if kind is CardKind.ENVIRONMENT:
-        places = [line.end for queue in chart.of(CardKind.QUEUE) for line in chart.leads(queue.key)]
+        order = [line.end for queue in chart.of(CardKind.QUEUE) for line in chart.lines_from(queue.key)]
         networks = [*chart.networks, None]
-        return sorted(cards, key=lambda card: (networks.index(card.network), _first(places, [card.key])))
+        return sorted(cards, key=lambda card: (networks.index(card.network), _first(order, [card.key])))
     if kind is CardKind.QUEUE:
         return cards
     follow = CardKind.QUEUE if kind is CardKind.DEFINITION else CardKind.DEFINITION
-    places = [card.key for card in _ordered(chart, follow)]
-    return sorted(cards, key=lambda card: _first(places, [line.end for line in chart.leads(card.key)]))
+    order = [card.key for card in _ordered(chart, follow)]
+    return sorted(cards, key=lambda card: _first(order, [line.end for line in chart.lines_from(card.key)]))
 
 
-def _first(places: list[str], keys: list[str]) -> int:
-    return min((places.index(key) for key in keys if key in places), default=len(places))
+def _first(order: list[str], keys: list[str]) -> int:
+    return min((order.index(key) for key in keys if key in order), default=len(order))
 
 
 def _column_height(kind: CardKind, cards: list[Card]) -> float:
@@ -129,7 +129,7 @@ def _column_height(kind: CardKind, cards: list[Card]) -> float:
 
 
 def _above(kind: CardKind, cards: list[Card]) -> float:
-    """How much of a column is above the middle of its cards."""
+    """Return the height of a column above the middle of its cards."""
     framed = kind is CardKind.ENVIRONMENT
     head = HEAD + _NETWORK_LINES * LINE if framed and cards[0].network else 0
     foot = _INSET if framed and cards[-1].network else 0
@@ -141,8 +141,8 @@ def _stack(layout: Layout, cards: list[Card], x: float, y: float, *, framed: boo
     for index, card in enumerate(cards):
         if framed and card.network and card.network != network:
             network = card.network
-            mine = [each for each in cards if each.network == network]
-            inner = sum(height(each) + BELOW for each in mine) - BELOW
+            own = [each for each in cards if each.network == network]
+            inner = sum(height(each) + BELOW for each in own) - BELOW
             frame = HEAD + _NETWORK_LINES * LINE + inner + _INSET
             layout.networks[network] = Box(x=x - _INSET, y=y, width=WIDTH + 2 * _INSET, height=frame)
             y += HEAD + _NETWORK_LINES * LINE
@@ -154,14 +154,14 @@ def _stack(layout: Layout, cards: list[Card], x: float, y: float, *, framed: boo
 
 
 def _alerts(layout: Layout, chart: Chart, y: float) -> float:
-    """Each alert in a row, with who hears of it beside it; what is below the last row."""
+    """Place each alert in a row with its subscribers; return the bottom of the last row."""
     alerts = chart.of(CardKind.ALERT)
     if not alerts:
         return y
     y += _BAND
     layout.titles.append((_HEADINGS[CardKind.ALERT], MARGIN, y - 14))
     for alert in alerts:
-        listeners = [line.end for line in chart.leads(alert.key) if line.end not in layout.cards]
+        listeners = [line.end for line in chart.lines_from(alert.key) if line.end not in layout.cards]
         layout.cards[alert.key] = Box(x=MARGIN, y=y, width=WIDTH, height=height(alert))
         tall, below = height(alert), y
         for key in listeners:

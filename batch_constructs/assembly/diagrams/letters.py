@@ -1,4 +1,4 @@
-"""How much room words take, and what is left of them where there is too little."""
+"""Measures the width of words, and shortens them where there is too little room."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["fitted", "width", "wrapped"]
+__all__ = ["shortened", "width", "wrapped"]
 
-# In DejaVu Sans, the widest of the fonts that a picture may be shown in; in parts of the letters' size.
+# Widths in DejaVu Sans, the widest of the possible fonts, as a fraction of the letter size.
 _WIDTHS = {
     **dict.fromkeys("'ijlI|", 0.3),
     **dict.fromkeys(" ,.:;/", 0.34),
@@ -24,28 +24,28 @@ _BOLDER = 1.1
 
 
 def width(words: str, size: float, *, bold: bool = False) -> float:
-    """How wide words are, in pixels, rather too much than too little.
+    """Return the width of words in pixels, slightly too large rather than too small.
 
     Args:
-        words: What is written.
-        size: Of the letters, in pixels.
-        bold: Whether the letters are.
+        words: the words.
+        size: the letter size in pixels.
+        bold: whether the letters are bold.
     """
     letters = sum(_WIDTHS.get(letter, _OTHERS) for letter in words)
     return letters * size * (_BOLDER if bold else 1)
 
 
-def fitted(words: str, room: float, size: float, *, bold: bool = False) -> str:
-    """The words, or as many of them as there is room for.
+def shortened(words: str, room: float, size: float, *, bold: bool = False) -> str:
+    """Return the words, shortened to the room.
 
-    A path loses its first folders, since its end tells it apart: the name of an image, not its registry. A word loses
-    its middle.
+    A path loses its first folders, because its end identifies it: the name of an image, not its registry. A single
+    word loses its middle.
 
     Args:
-        words: What is written.
-        room: In pixels.
-        size: Of the letters, in pixels.
-        bold: Whether the letters are.
+        words: the words.
+        room: the width in pixels.
+        size: the letter size in pixels.
+        bold: whether the letters are bold.
     """
 
     def fits(part: str) -> bool:
@@ -67,7 +67,7 @@ def fitted(words: str, room: float, size: float, *, bold: bool = False) -> str:
 
 
 def _without_middle(word: str, fits: Callable[[str], bool]) -> str:
-    """The longest beginning and end of a word for which there is room: names often differ at the end only."""
+    """Return the longest start and end of a word that fit, because names often differ only at the end."""
     for left in range(len(word) - 1, 1, -1):
         part = f"{word[: (left + 1) // 2]}…{word[len(word) - left // 2 :]}"
         if fits(part):
@@ -76,13 +76,13 @@ def _without_middle(word: str, fits: Callable[[str], bool]) -> str:
 
 
 def wrapped(words: str, room: float, size: float, most: int = 3) -> list[str]:
-    """The words in as few lines as there is room for, cut where a comma is; the last one ends where the room does.
+    """Return the words in as few lines as possible, broken at commas; the last line is shortened to the room.
 
     Args:
-        words: What is written.
-        room: In pixels.
-        size: Of the letters, in pixels.
-        most: How many lines at most.
+        words: the words.
+        room: the width in pixels.
+        size: the letter size in pixels.
+        most: the maximum number of lines.
     """
     lines: list[str] = []
     for part in _parts(words, room, size):
@@ -91,11 +91,11 @@ def wrapped(words: str, room: float, size: float, most: int = 3) -> list[str]:
             lines[-1] = longer
         else:
             lines.append(part)
-    return [fitted(line, room, size) for line in lines]
+    return [shortened(line, room, size) for line in lines]
 
 
 def _parts(words: str, room: float, size: float) -> Iterator[str]:
-    """What a line must not be cut in: what stands between commas, or a word of it if that is too long."""
+    """Yield the parts that a line must not break: the text between commas, or its words if it is too long."""
     pieces = words.split(", ")
     for number, piece in enumerate(pieces, 1):
         part = piece if number == len(pieces) else f"{piece},"

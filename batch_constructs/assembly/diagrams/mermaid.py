@@ -1,4 +1,4 @@
-"""A chart as Mermaid, which many hosts of repositories draw by themselves."""
+"""Writes a chart as Mermaid, which many repository hosts can draw."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ENTITIES = str.maketrans({"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;",
 
 
 def mermaid(chart: Chart) -> str:
-    """Write a chart as a flowchart from left to right."""
+    """Return a chart as a flowchart from left to right."""
     return "\n".join(_lines(chart)) + "\n"
 
 
@@ -51,6 +51,6 @@ def _node(name: str, card: Card) -> str:
 
 
 def _text(words: str) -> str:
-    """Words that end neither the label nor the diagram: Mermaid reads entities that begin with a hash."""
+    """Return words escaped for a label: Mermaid reads entities that begin with a hash."""
     printable = "".join(letter if letter.isprintable() else " " for letter in words)
     return printable.translate(_ENTITIES)

@@ -1,4 +1,4 @@
-"""A chart as SVG: one file without fonts, scripts or links of its own, the same on every machine."""
+"""Draws a chart as SVG: one file without fonts, scripts or links, the same on every machine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from batch_constructs.assembly.diagrams.layout import (
     lines,
     place,
 )
-from batch_constructs.assembly.diagrams.letters import fitted
+from batch_constructs.assembly.diagrams.letters import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ _COLORS = {
     CardKind.LISTENER: "#6a1b9a",
 }
 _NETWORK = "#5e35b1"
-_TITLE, _NAME = 20, 14  # pixels, as the style says
+_TITLE, _NAME = 20, 14  # pixels, as in the style
 _STYLE = """text{font-family:Inter,"Segoe UI",Helvetica,Arial,"DejaVu Sans",sans-serif;fill:#232f3e}
 .title{font-size:20px;font-weight:600}.heading{font-size:13px;font-weight:600;fill:#5f6b7a;letter-spacing:.03em}
 .name{font-size:14px;font-weight:600}.line{font-size:12px;fill:#414d5c}.order{font-size:11px;font-weight:600;fill:#fff}
@@ -47,11 +47,11 @@ _ARROW = (
 
 
 def svg(chart: Chart) -> str:
-    """Draw a chart."""
+    """Return a chart as SVG."""
     layout = place(chart)
     width, height = round(layout.width), round(layout.height)
     size = f'width="{width}" height="{height}"'
-    title = _text(fitted(chart.title, width - 2 * MARGIN, _TITLE, bold=True))
+    title = _text(shortened(chart.title, width - 2 * MARGIN, _TITLE, bold=True))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {size} role="img">',
         f"<title>{_text(chart.title)}</title>",
@@ -75,12 +75,12 @@ def svg(chart: Chart) -> str:
 def _card(card: Card, box: Box) -> str:
     color = _COLORS[card.kind]
     dashes = ' stroke-dasharray="5 4"' if card.elsewhere else ""
-    name = _text(fitted(card.name, _room(box), _NAME, bold=True))
+    name = _text(shortened(card.name, _room(box), _NAME, bold=True))
     texts = [
         f'<text class="name" x="{box.x + INDENT:g}" y="{box.y + 21:g}">{name}</text>',
         _lines(lines(card), box, 8),
     ]
-    # What a card has no room for is told by the tooltip.
+    # The tooltip has the words that the card has no room for.
     full = escape("\n".join((card.name, *card.lines)))
     return (
         f"<g><title>{full}</title>"
@@ -92,7 +92,7 @@ def _card(card: Card, box: Box) -> str:
 
 
 def _frame(name: str, said: list[str], box: Box) -> str:
-    heading = _text(fitted(name, _room(box), _NAME, bold=True))
+    heading = _text(shortened(name, _room(box), _NAME, bold=True))
     return (
         f'<rect x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" rx="8" '
         f'fill="#f6f3fc" stroke="{_NETWORK}" stroke-opacity=".5" stroke-dasharray="6 4"/>'
@@ -103,7 +103,7 @@ def _frame(name: str, said: list[str], box: Box) -> str:
 def _lines(said: Sequence[str], box: Box, below: int) -> str:
     return "".join(
         f'<text class="line" x="{box.x + INDENT:g}" y="{box.y + HEAD + LINE * number + below:g}">'
-        f"{_text(fitted(line, _room(box), LETTERS))}</text>"
+        f"{_text(shortened(line, _room(box), LETTERS))}</text>"
         for number, line in enumerate(said)
     )
 
@@ -127,7 +127,7 @@ def _path(line: Line, layout: Layout) -> str:
 
 
 def _order(line: Line, layout: Layout) -> str:
-    """The place of an environment in its queue, on the line that leads to it."""
+    """Return the position of an environment in its queue, drawn on the line to it."""
     _, _, x, y = _ends(line, layout)
     return (
         f'<circle cx="{x - 20:g}" cy="{y:g}" r="8.5" fill="{_COLORS[CardKind.QUEUE]}"/>'
@@ -136,5 +136,5 @@ def _order(line: Line, layout: Layout) -> str:
 
 
 def _text(words: str) -> str:
-    """Words as XML can hold them."""
+    """Return words escaped for XML."""
     return escape("".join(letter if letter.isprintable() else " " for letter in words))

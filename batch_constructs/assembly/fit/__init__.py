@@ -1,1 +1,1 @@
-"""Says whether a job would run in an environment, and what is in the way."""
+"""Tells whether a job can run in an environment, and if not, why."""

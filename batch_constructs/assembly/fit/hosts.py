@@ -1,4 +1,4 @@
-"""On which instance types a job can come to run, as far as that is certain."""
+"""The instance types on which a job can run, as far as they are certain."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def names_in(environment: ComputeEnvironment) -> tuple[str, ...] | None:
-    """All instance types, families and bundles of an environment on EC2; ``None`` if one of them is open."""
+    """Return all instance types, families and bundles of an environment on EC2; ``None`` if one of them is unknown."""
     resources = environment.compute_resources
     if (
         is_one_of(environment.type_, "UNMANAGED")
@@ -37,7 +37,7 @@ def names_in(environment: ComputeEnvironment) -> tuple[str, ...] | None:
 
 
 def names_behind(queue: JobQueue) -> tuple[str, ...] | None:
-    """All instance types, families and bundles behind a queue; ``None`` if it may have others."""
+    """Return all instance types, families and bundles behind a queue; ``None`` if there may be others."""
     environments = queue.environments
     if not environments or not queue.sees_all_environments:
         return None
@@ -51,24 +51,24 @@ def names_behind(queue: JobQueue) -> tuple[str, ...] | None:
 
 
 def hosts_behind(queue: JobQueue) -> tuple[str, ...] | None:
-    """The same, but ``None`` also if the facts do not know one of them."""
+    """Return `names_behind`, or ``None`` also if the facts do not know one of the types."""
     names = names_behind(queue)
     return names if names is not None and all(map(instance_types.has_facts, names)) else None
 
 
 def type_of(node_range: NodeRange) -> str | None:
-    """The instance type that a range of nodes asks for, if it is known."""
+    """Return the instance type that a range of nodes asks for, if it is known."""
     names = literals([*node_range.instance_types, node_range.container.instance_type])
     return names[0] if names else None
 
 
 def job_container(unit: JobDefinition | NodeRange) -> JobContainer:
-    """The container of a definition or of a range that has only one."""
+    """Return the container of a definition or of a range with a single container."""
     return unit.container_properties if isinstance(unit, JobDefinition) else unit.container
 
 
 def containers_of(unit: JobDefinition | NodeRange) -> Iterator[Container]:
-    """The containers on Amazon ECS that run together in a job, or on each node of a range."""
+    """Yield the containers on Amazon ECS that run together in a job, or on each node of a range."""
     if not (container := job_container(unit)).absent:
         yield container
     for task in unit.ecs_properties.task_properties:
@@ -76,12 +76,12 @@ def containers_of(unit: JobDefinition | NodeRange) -> Iterator[Container]:
 
 
 def pod_containers_of(unit: JobDefinition | NodeRange) -> Iterator[PodContainer]:
-    """The containers on Amazon EKS that run together."""
+    """Yield the containers on Amazon EKS that run together."""
     yield from unit.eks_properties.pod_properties.containers
 
 
 def pod_amount(container: PodContainer, name: str) -> str | Unknown | None:
-    """What a container of a pod asks for: its request, or else its limit, as Kubernetes counts; ``None``: nothing."""
+    """Return the amount that a container of a pod asks for: its request, else its limit, as Kubernetes counts it."""
     for amounts in (container.resources.requests, container.resources.limits):
         if amounts is not None:
             value = amounts.get(name) if isinstance(amounts, dict) else amounts
@@ -91,14 +91,14 @@ def pod_amount(container: PodContainer, name: str) -> str | Unknown | None:
 
 
 def least_gpus(unit: JobDefinition | NodeRange) -> int:
-    """The GPUs that a job, or each node of a range, needs at least."""
+    """Return the least number of GPUs that a job, or each node of a range, needs."""
     asked = [container.requirement("GPU") for container in containers_of(unit)]
     asked += [pod_amount(container, "nvidia.com/gpu") for container in pod_containers_of(unit)]
     return sum(map(_count, asked))
 
 
 def submitted_gpus(submission: Submission) -> int:
-    """The GPUs that one host needs at least for a submitted job; 0 if it may be none."""
+    """Return the least number of GPUs that a submitted job needs on one host; 0 if it may need none."""
     definition = submission.definition
     others = (
         submission.ecs_properties_override,

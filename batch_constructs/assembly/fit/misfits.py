@@ -1,8 +1,8 @@
-"""Whether a job can ever run behind a queue, and what is in the way.
+"""Tells whether a job can ever run behind a queue, and if not, why.
 
-The answer goes step by step: is there an environment for the kind of job at all, has a type as many GPUs, as many
-vCPUs, as much memory, and may an environment grow so far. A rule reports its own step only, so that each job is told
-the first thing to change. Whatever is not known makes the answer: it may run.
+The checks go step by step: is there an environment for the kind of job, has an instance type enough GPUs, enough
+vCPUs, enough memory, and can an environment grow enough. Each rule reports only its own step, so that a job gets
+only the first thing to change. If anything is unknown, the job may run.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 
 
 class Obstacle(IntEnum):
-    """What keeps a job from running, in the order of the steps."""
+    """The reasons why a job cannot run, in the order of the steps."""
 
     KIND = 0
-    """No environment is of the kind that the definition is for."""
+    """No environment is of the definition's kind."""
     GPUS = 1
     VCPUS = 2
     MEMORY = 3
     LIMIT = 4
-    """No environment may grow to the vCPUs of the job."""
+    """No environment can grow to the vCPUs of the job."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Misfit:
-    """Why a job can never run: the step, what it needs there, and the reason in words."""
+    """The reason why a job can never run: the failed step, what the job needs there, and an explanation."""
 
     obstacle: Obstacle
     why: str
@@ -48,7 +48,7 @@ class Misfit:
 
 @once
 def misfit_of(submission: Submission) -> Misfit | None:
-    """Why a submitted job can never run; ``None`` if it may."""
+    """Return the reason why a submitted job can never run; ``None`` if it may run."""
     definition, queue = submission.definition, submission.queue
     if definition is None or queue is None or not queue.environments or not queue.sees_all_environments:
         return None
@@ -58,7 +58,7 @@ def misfit_of(submission: Submission) -> Misfit | None:
 def misfit(
     definition: JobDefinition, environments: Sequence[ComputeEnvironment], needs: Iterable[Need]
 ) -> Misfit | None:
-    """Why no job of a definition can run in any of some environments; ``None`` if one may."""
+    """Return the reason why jobs of a definition can run in none of the environments; ``None`` if they may run."""
     wanted = kind_of_jobs(definition)
     kinds = [kind_of_environment(environment) for environment in environments]
     if wanted is None or None in kinds:
@@ -66,7 +66,9 @@ def misfit(
     suitable = [e for e, kind in zip(environments, kinds, strict=True) if kind == wanted]
     if not suitable:
         others = " and ".join(dict.fromkeys(kind for kind in kinds if kind))
-        return Misfit(obstacle=Obstacle.KIND, why=f"is for {wanted}, and only environments for {others} are")
+        return Misfit(
+            obstacle=Obstacle.KIND, why=f"is for {wanted}, but there are only {others} environments"
+        )
     for need in needs:
         if found := _misfit_of_need(need, suitable, wanted):
             return found
@@ -99,9 +101,9 @@ def _misfit_of_need(need: Need, environments: Sequence[ComputeEnvironment], kind
 
 
 def _exceeds(need: Need, environments: list[tuple[tuple[str, ...] | None, int]]) -> bool:
-    """Whether each environment that has instances for a job is too small for it."""
+    """Return whether each environment with instances for the job is too small for it."""
     return all(
-        # 0 is a fault of its own, and none of the job.
+        # A MaxvCpus of 0 gets its own finding, CE-08.
         0 < limit < need.vcpus
         or (
             names
@@ -119,7 +121,7 @@ _hosts = once(names_in)
 def why_none_fits(
     names: tuple[str, ...], vcpus: float, memory_mib: float, gpus: int, *, on_eks: bool = False
 ) -> str | None:
-    """Why a job never fits any of the instance types; ``None`` when one may hold it, or one is not known."""
+    """Return the reason why a job fits none of the instance types; ``None`` if it may fit one, or one is unknown."""
     return memory.why_none_fits(names, vcpus, memory_mib, gpus, "EKS" if on_eks else "ECS")
 
 

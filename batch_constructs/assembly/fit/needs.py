@@ -1,4 +1,4 @@
-"""What a job needs of the host that it runs on, as far as that is certain."""
+"""The resources that a job needs on its host, as far as they are certain."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _POD_MEMORY = re.compile(r"([0-9]{1,15})(Mi|Gi)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """What a job, or each node of a range, needs of its host at least; 0 where it is not known.
+    """The least resources that a job, or each node of a range, needs on its host; 0 if unknown.
 
     Attributes:
         unit: the definition, or the range of nodes.
@@ -31,7 +31,7 @@ class Need:
         memory_mib: memory in MiB.
         gpus: a number of GPUs.
         on_eks: whether the host is a node of Amazon EKS.
-        instance_type: what a range of nodes asks for.
+        instance_type: the instance type that a range of nodes asks for.
     """
 
     unit: JobDefinition | NodeRange
@@ -51,7 +51,7 @@ class Need:
 
 
 def needs_of(definition: JobDefinition, submission: Submission | None = None) -> Iterator[Need]:
-    """What a job needs, one for each kind of host; with what a submission overrides, if one is given."""
+    """Yield the needs of a job, one for each kind of host, with the overrides of a submission, if any."""
     if submission is not None and _overrides_nothing(submission):
         yield from own_needs(definition)
         return
@@ -70,7 +70,7 @@ def needs_of(definition: JobDefinition, submission: Submission | None = None) ->
 
 @once
 def own_needs(definition: JobDefinition) -> tuple[Need, ...]:
-    """What a job needs that is submitted without any overrides."""
+    """Return the needs of a job that is submitted without overrides."""
     return tuple(needs_of(definition))
 
 
@@ -106,7 +106,7 @@ _POD_NAMES = {"VCPU": "cpu", "MEMORY": "memory", "GPU": "nvidia.com/gpu"}
 
 
 def _number(value: str | Unknown | None) -> float:
-    """A number that is written as a text; 0 if it is unknown or none."""
+    """Return a number that is written as a string; 0 if it is unknown or invalid."""
     try:
         number = float(value) if known(value) and len(value) < 20 else 0.0
     except ValueError:

@@ -1,4 +1,4 @@
-"""One file of a template or an assembly: read, and parsed as JSON or YAML, whichever it is."""
+"""Reads one file of a template or an assembly, and parses it as JSON or YAML."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from batch_constructs.assembly.template.documents import Document, JsonDocument
 if TYPE_CHECKING:
     from pathlib import Path
 
-# CloudFormation takes 1 MB at most; four of them leave room for comments and indentation.
+# CloudFormation accepts 1 MB at most; 4 MB leave room for comments and indentation.
 MAX_BYTES = 4 * 1024 * 1024
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from batch_constructs.assembly.diagrams import Card, CardKind, draw
 from batch_constructs.assembly.diagrams.layout import height, place
-from batch_constructs.assembly.diagrams.letters import fitted, width, wrapped
+from batch_constructs.assembly.diagrams.letters import shortened, width, wrapped
 from batch_constructs.assembly.diagrams.mermaid import mermaid
 from batch_constructs.assembly.diagrams.svg import svg
 from batch_constructs.assembly.template import read
@@ -324,7 +324,7 @@ def test_a_listener_whose_arn_is_put_together_goes_by_its_name(drawn) -> None:
 )
 def test_words_stay_on_their_card(words: str, left: str) -> None:
     """What is too long loses its end, a path its beginning, a word its middle; nothing is wider than there is room."""
-    assert fitted(words, 120, 12) == left
+    assert shortened(words, 120, 12) == left
     assert width(left, 12) <= 120
 
 
