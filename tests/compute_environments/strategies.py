@@ -55,14 +55,14 @@ GROUP_ARN = RESERVATIONS[2]["resource_group_arn"]
 
 @dataclass
 class World:
-    """A stack in which environments share what they are given."""
+    """A stack in which environments share the constructs that they are given."""
 
     stack: Stack
     vpc: ec2.IVpc
     parts: dict[str, Any] = field(default_factory=dict)
 
     def part(self, name: str, make: Callable[[str], Any]) -> Any:
-        """Something that is made once."""
+        """Return a construct that is made once."""
         if name not in self.parts:
             self.parts[name] = make(name)
         return self.parts[name]
@@ -78,7 +78,7 @@ class World:
         return self.part(name, lambda it: aws_ec2.Subnet.from_subnet_id(self.stack, it, it))
 
     def template(self, type_: str | None) -> Any:
-        """A launch template; for adapters with the interfaces of a type."""
+        """Return a launch template; for adapters, one with the interfaces of a type."""
         if type_ is None:
             return self.part("Template", lambda it: BatchLaunchTemplate(self.stack, it))
         return self.part(
@@ -92,7 +92,7 @@ class World:
         )
 
     def arguments(self, drawn: Mapping[str, Any]) -> Arguments:
-        """What a class takes."""
+        """Return the arguments of a class for drawn data."""
         return {name: self._made(name, value) for name, value in drawn.items()}
 
     def _made(self, name: str, value: Any) -> Any:
@@ -186,7 +186,7 @@ def _sizes(draw: st.DrawFn) -> Arguments:
 
 @st.composite
 def _identity(draw: st.DrawFn) -> Arguments:
-    # A named environment cannot be replaced: the new one would have the old one's name.
+    # A named environment cannot be replaced: the new one would need the old one's name.
     name = draw(_maybe(NAMES))
     return (
         {"compute_environment_name": name} if name else {"replace_compute_environment": draw(st.booleans())}
@@ -197,7 +197,7 @@ def _identity(draw: st.DrawFn) -> Arguments:
 def _instances(
     draw: st.DrawFn, kind: str, names: list[str], *, images: bool = True, overrides: bool = True
 ) -> Arguments:
-    """What all environments on instances have in common."""
+    """Draw the arguments that all environments on instances have in common."""
     drawn = draw(st.fixed_dictionaries(_INSTANCES)) | draw(_sizes()) | draw(_identity())
     drawn["instance_types"] = draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
     taken = [each.name for each in allocation_strategies.for_resource_type(kind)]
@@ -310,9 +310,9 @@ KINDS: dict[str, tuple[Any, st.SearchStrategy[Arguments]]] = {
     "ManagedInstances": (ManagedInstancesComputeEnvironment, _managed_instances()),
     "Unmanaged": (UnmanagedComputeEnvironment, _UNMANAGED),
 }
-"""Each kind of environment, and the arguments that AWS takes. A new kind is added here, and everything holds for it."""
+"""Each kind of environment, with the arguments that AWS takes. Add a new kind here, and every test covers it."""
 
-# By argument: what no environment takes, whatever its other arguments are.
+# By argument: values that no environment takes, whatever its other arguments are.
 IMPOSSIBLE: dict[str, st.SearchStrategy[Any]] = {
     "max_vcpus": st.integers(max_value=0) | st.floats(1, 100).filter(lambda number: number % 1),
     "min_vcpus": st.integers(max_value=-1) | st.integers(min_value=100_001),

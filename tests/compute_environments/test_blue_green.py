@@ -1,4 +1,4 @@
-"""Two slots behind a queue, in three deploys."""
+"""Two environments behind a queue, swapped in three deploys."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from batch_constructs.testing.synthesis import synthesized
 
 
 def step(number: int) -> cdk.Stack:
-    """The stack at each of the steps that the docstring tells."""
+    """Return the stack at each of the steps in the docstring of the class."""
     stack = cdk.Stack(cdk.App(), "Stack")
     vpc = bc.BatchNetwork(stack, "Network").vpc
     old = bc.Ec2ComputeEnvironment(stack, "Blue", vpc=vpc, instance_types=["c5"]) if number < 3 else None
@@ -28,7 +28,7 @@ def changes(old: cdk.Stack, new: cdk.Stack):
 
 
 def test_the_second_deploy_drains_the_first_slot() -> None:
-    """Pain 2 (terraform-provider-aws#13221): green is made, the queue tries it first, blue is disabled, nothing goes."""
+    """Pain 2 (terraform-provider-aws#13221): green comes first in the queue, blue is disabled, nothing is deleted."""
     found = changes(step(1), step(2))
     assert found["Gree"].kind is Kind.CREATED
     assert found["Queu"].kind is Kind.IN_PLACE
@@ -38,7 +38,7 @@ def test_the_second_deploy_drains_the_first_slot() -> None:
 
 
 def test_the_third_deploy_removes_it() -> None:
-    """The queue lets go of it first, which is what CloudFormation's clean-up waits for."""
+    """The queue drops it first, since CloudFormation's clean-up waits for that."""
     found = changes(step(2), step(3))
     assert found["Blue"].kind is Kind.DELETED
     assert found["Queu"].kind is Kind.IN_PLACE
@@ -47,12 +47,12 @@ def test_the_third_deploy_removes_it() -> None:
 
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_each_step_passes_the_rules(number: int) -> None:
-    """A disabled environment behind another is no fault."""
+    """A disabled environment behind another one is no finding."""
     assert_no_findings(step(number))
 
 
 def test_the_live_slot_comes_first(stack, vpc, synth) -> None:
-    """And only the other is disabled; back again works the same way."""
+    """Only the environment that is not live is disabled, and going back works the same way."""
     blue = bc.Ec2ComputeEnvironment(stack, "Blue", vpc=vpc)
     green = bc.Ec2ComputeEnvironment(stack, "Green", vpc=vpc)
     capacity = bc.BlueGreen(stack, "Capacity", blue=blue, green=green, live="blue")
@@ -66,7 +66,7 @@ def test_the_live_slot_comes_first(stack, vpc, synth) -> None:
 
 
 def test_one_slot_needs_no_word(stack, vpc) -> None:
-    """An imported one may be live."""
+    """With one slot, ``live`` may be omitted, and an imported environment may be live."""
     arn = "arn:aws:batch:eu-west-1:111122223333:compute-environment/theirs"
     theirs = bc.Ec2ComputeEnvironment.from_compute_environment_arn(stack, "Theirs", arn)
     assert bc.BlueGreen(stack, "A", green=theirs).compute_environments == [theirs]
@@ -78,7 +78,7 @@ def test_one_slot_needs_no_word(stack, vpc) -> None:
 
 
 def test_what_cannot_be_is_refused(stack, vpc) -> None:
-    """At the caller's line, with nothing in the tree."""
+    """Fails at the caller's line, with nothing in the tree."""
     one = bc.Ec2ComputeEnvironment(stack, "One", vpc=vpc, compute_environment_name="same")
     two = bc.Ec2ComputeEnvironment(stack, "Two", vpc=vpc, compute_environment_name="same")
     before = len(stack.node.children)

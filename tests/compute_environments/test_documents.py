@@ -1,4 +1,4 @@
-"""Environments come of the CLI's JSON, and become it."""
+"""Environments from the CLI's JSON, and back."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ROLE = "arn:aws:iam::123456789012:role/service-role/AWSBatchServiceRole"
 
 
 def document(kind: str = "EC2", /, **members: Any) -> dict[str, Any]:
-    """An environment, by the guide's template; members are those of its compute resources."""
+    """Return an environment in the form of the guide's template; members are those of its compute resources."""
     instances = {"minvCpus": 0, "instanceTypes": ["c7i"], "instanceRole": PROFILE}
     return {
         "computeEnvironmentName": "main",
@@ -50,7 +50,7 @@ def document(kind: str = "EC2", /, **members: Any) -> dict[str, Any]:
     }
 
 
-# Each member of the guide's template that an environment on demand takes, but for the tags of the environment.
+# Every member of the guide's template that an on-demand environment takes, except the tags of the environment.
 FULL = {
     **document(
         desiredvCpus=4,
@@ -121,7 +121,7 @@ UNMANAGED = {
     ],
 )
 def test_nothing_is_made_but_the_environment(stack: Stack, synth: Synth, kind: Any, given: Any) -> None:
-    """It goes out equal, though the stack has tags, and changes of it are made in place."""
+    """The document comes back equal although the stack has tags, and changes of it are made in place."""
     from aws_cdk import Tags
 
     environment = kind.from_cli_json(stack, "Environment", given)
@@ -134,7 +134,7 @@ def test_nothing_is_made_but_the_environment(stack: Stack, synth: Synth, kind: A
 
 
 def test_it_is_an_environment_like_any_other(stack: Stack, synth: Synth) -> None:
-    """A queue takes it, its security groups can be opened, and what it is made of can be asked for."""
+    """A queue takes it, its security groups can be opened, and its parts can be read."""
     from aws_cdk import aws_ec2 as ec2
 
     environment = Ec2ComputeEnvironment.from_cli_json(stack, "Environment", FULL)
@@ -154,7 +154,7 @@ def test_it_is_an_environment_like_any_other(stack: Stack, synth: Synth) -> None
 
 
 def test_what_the_document_does_not_say_is_not_made_up(stack: Stack) -> None:
-    """Fails when it is asked for a launch template that nobody named, instead of a fake one."""
+    """Fails when a launch template is read that the document does not name; no fake one is returned."""
     environment = SpotComputeEnvironment.from_cli_json(
         stack,
         "Environment",
@@ -168,7 +168,7 @@ def test_what_the_document_does_not_say_is_not_made_up(stack: Stack) -> None:
 
 
 def test_roles_of_the_newer_kinds_are_those_of_the_document(stack: Stack) -> None:
-    """They can be asked for, as those that a class makes."""
+    """The roles of newer kinds can be read, like those that a class makes."""
     managed = ManagedInstancesComputeEnvironment.from_cli_json(stack, "Managed", MANAGED)
     assert managed.infrastructure_role.role_arn == ROLE
     assert managed.instance_role.instance_profile_arn == PROFILE
@@ -178,7 +178,7 @@ def test_roles_of_the_newer_kinds_are_those_of_the_document(stack: Stack) -> Non
 
 
 def test_the_environment_can_be_any_token(stack: Stack) -> None:
-    """What a document names by a token is CloudFormation's business."""
+    """A name that is a token passes."""
     from aws_cdk import CfnParameter
 
     subnets = CfnParameter(stack, "Subnets", type="List<AWS::EC2::Subnet::Id>").value_as_list
@@ -208,7 +208,7 @@ def test_the_environment_can_be_any_token(stack: Stack) -> None:
 def test_fails_when_the_document_is_not_one_for_the_class(
     stack: Stack, kind: Any, given: dict[str, Any], message: str
 ) -> None:
-    """Fails when it is of another kind or AWS would refuse it, before anything is in the tree."""
+    """Fails when it is for another class or AWS would refuse it, before anything is in the tree."""
     with pytest.raises(ValueError, match=message):
         kind.from_cli_json(stack, "Environment", given)
     assert stack.node.children == []

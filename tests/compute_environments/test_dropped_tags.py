@@ -1,4 +1,4 @@
-"""A tag on an environment, which would replace it with each change, is kept off, and told."""
+"""A tag on an environment would replace it at each change, so it is dropped with a warning."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def warnings(stack: cdk.Stack) -> list[str]:
-    """The warnings about tags that synth prints, with the constructs that they name."""
+    """Return the warnings about tags that synth prints, with the constructs that they name."""
     found = Annotations.from_stack(stack).find_warning("*", Match.string_like_regexp("^the tag "))
     return [f"{each.id}: {each.entry.data}" for each in found]
 
@@ -48,7 +48,7 @@ def unmanaged(stack: cdk.Stack) -> bc.UnmanagedComputeEnvironment:
     ],
 )
 def test_a_tag_on_an_environment_is_told_with_its_place(make: Callable[[cdk.Stack], Any], where: str) -> None:
-    """At the construct, with the argument that works; so is one on the resource below it."""
+    """The warning is at the construct, with the argument that works; also for a tag on the resource below it."""
     for below in (False, True):
         stack = cdk.Stack(cdk.App(), "Stack")
         environment = make(stack)
@@ -59,7 +59,7 @@ def test_a_tag_on_an_environment_is_told_with_its_place(make: Callable[[cdk.Stac
 
 
 def test_tags_of_everything_are_kept_off_without_a_word() -> None:
-    """A tag of the stack reaches queues and definitions, which is what it is for."""
+    """Tags of the stack reach queues and definitions, so dropping them from environments needs no warning."""
     stack = cdk.Stack(cdk.App(), "Stack")
     Tags.of(stack).add("team", "x")
     ec2(stack)
@@ -67,7 +67,7 @@ def test_tags_of_everything_are_kept_off_without_a_word() -> None:
 
 
 def test_a_tag_that_its_instances_have_is_not_missed() -> None:
-    """By argument, by ``tag_instances``, and by ``tag_costs`` with the environment."""
+    """No warning if the instances have the tag by argument, ``tag_instances`` or ``tag_costs``."""
     stack = cdk.Stack(cdk.App(), "Stack")
     environment = ec2(stack, instance_tags={"team": "x"})
     environment.tag_instances({"stage": "prod"})
@@ -80,7 +80,7 @@ def test_a_tag_that_its_instances_have_is_not_missed() -> None:
 
 
 def test_an_environment_from_a_document_tells_it_too() -> None:
-    """Whether the document has tags of its own or none."""
+    """It warns whether or not the document has tags of its own."""
     for tags in ({}, {"tags": {"a": "b"}}):
         stack = cdk.Stack(cdk.App(), "Stack")
         document = {

@@ -36,7 +36,7 @@ def resources(only: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
 def test_the_defaults_are_what_a_reviewer_would_sign(
     stack: Stack, vpc: ec2.IVpc, only: Callable[[str], dict[str, Any]], construct: Any
 ) -> None:
-    """Idle it is empty, its image is current, its disk encrypted, its metadata guarded, and nothing comes in."""
+    """By default it scales to zero, with a current image, an encrypted disk, IMDSv2 and no inbound rules."""
     construct(stack, "Environment", vpc=vpc)
     capacity = resources(only)
     assert capacity["MinvCpus"] == 0
@@ -51,7 +51,7 @@ def test_the_defaults_are_what_a_reviewer_would_sign(
 def test_an_environment_outlives_neither_its_role_nor_its_policies(
     stack: Stack, vpc: ec2.IVpc, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    """Pain 7 (terraform-provider-aws#8549): an environment whose role lost its rights first sticks in DELETING."""
+    """Pain 7 (terraform-provider-aws#8549): an environment whose role loses its rights first sticks in DELETING."""
     from aws_cdk import aws_iam as iam
 
     role = EcsInstanceRole(stack, "Role")
@@ -89,7 +89,7 @@ def test_an_environment_outlives_neither_its_role_nor_its_policies(
 def test_fails_when_a_strategy_or_bid_does_not_fit(
     stack: Stack, vpc: ec2.IVpc, construct: Any, arguments: dict[str, Any], message: str
 ) -> None:
-    """Fails when the strategy is not one of the kind of environment, or a bid is no percentage."""
+    """Fails when the strategy is not one of the kind of environment, or a bid is not a percentage."""
     with pytest.raises(ValueError, match=message):
         construct(stack, "Environment", vpc=vpc, **arguments)
 
@@ -123,7 +123,7 @@ def test_fails_when_an_imported_launch_template_has_no_version(stack: Stack, vpc
 
 
 def test_unfamiliar_instance_types_are_a_warning_at_most(stack: Stack, vpc: ec2.IVpc) -> None:
-    """A type that AWS launched yesterday passes, named with its nearest neighbour; of a slip only the rules tell."""
+    """A new type passes with a warning that names its nearest neighbour; a typo is left to the rules."""
     from aws_cdk.assertions import Annotations, Match
 
     Ec2ComputeEnvironment(stack, "Environment", vpc=vpc, instance_types=["c6i.9xlarge", "c6i.larg", "c7i"])
@@ -134,7 +134,7 @@ def test_unfamiliar_instance_types_are_a_warning_at_most(stack: Stack, vpc: ec2.
 
 
 def test_tokens_pass_untouched(stack: Stack, vpc: ec2.IVpc, only: Callable[[str], dict[str, Any]]) -> None:
-    """What only CloudFormation knows is no error, wherever it stands."""
+    """A value that only CloudFormation knows is never an error."""
     from aws_cdk import CfnParameter
 
     number = CfnParameter(stack, "Number", type="Number").value_as_number
@@ -161,7 +161,7 @@ def test_tokens_pass_untouched(stack: Stack, vpc: ec2.IVpc, only: Callable[[str]
 def test_everything_that_can_be_given_is_rendered(
     stack: Stack, vpc: ec2.IVpc, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    """What the user brings replaces what the environment would make."""
+    """Constructs that the user gives replace those that the environment would make."""
     from aws_cdk import aws_ec2
 
     environment = Ec2ComputeEnvironment(
@@ -186,7 +186,7 @@ def test_everything_that_can_be_given_is_rendered(
     assert rendered["ComputeEnvironmentName"] == "mine"
     assert rendered["UpdatePolicy"] == {"JobExecutionTimeoutMinutes": 30, "TerminateJobsOnUpdate": True}
     assert rendered["ServiceRole"]["Fn::GetAtt"][0].startswith("ServiceRole")
-    # With a role of one's own there is no update in place that could take a newer image.
+    # With a service role of your own, no update in place could install a newer image.
     assert "UpdateToLatestImageVersion" not in capacity
     assert capacity["Subnets"] == ["subnet-3", "subnet-4"]
     assert capacity["SecurityGroupIds"] == ["sg-1"]
@@ -199,7 +199,7 @@ def test_everything_that_can_be_given_is_rendered(
 def test_others_can_be_opened_to_an_environment(
     stack: Stack, vpc: ec2.IVpc, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    """An environment is connectable, so that a file system can let its instances in."""
+    """An environment is connectable, so a file system can allow its instances."""
     from aws_cdk import aws_ec2
 
     environment = Ec2ComputeEnvironment(stack, "Environment", vpc=vpc)

@@ -1,4 +1,4 @@
-"""What holds for every environment on instances: on demand, Spot, with GPUs, with EFA."""
+"""Behaviour of every environment on instances: on demand, Spot, with GPUs, with EFA."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ FAMILY = pytest.mark.parametrize(
         ),
     ],
 )
-# Where the classes differ in a type or default, since AWS does or their purpose does.
+# Arguments whose type or default differs between classes, since AWS or their purpose differs.
 DIFFERENT = {"instance_types", "max_vcpus", "allocation_strategy"}
 
 
@@ -144,7 +144,7 @@ def test_fails_when_arguments_are_impossible(
 def test_every_further_member_is_rendered(
     stack: Stack, vpc: ec2.IVpc, only: Callable[[str], dict[str, Any]], construct: Any
 ) -> None:
-    """What CloudFormation's schema has beside the usual is typed here, and ends where the schema has it."""
+    """Every further member of CloudFormation's schema has a typed argument with the range of the schema."""
     from aws_cdk import aws_ec2
 
     construct(
@@ -168,7 +168,7 @@ def test_every_further_member_is_rendered(
 def test_what_is_omitted_is_not_rendered(
     stack: Stack, vpc: ec2.IVpc, only: Callable[[str], dict[str, Any]], construct: Any
 ) -> None:
-    """AWS's own defaults stay AWS's."""
+    """An omitted argument is not rendered, so AWS's default applies."""
     construct(stack, "Environment", vpc=vpc)
     environment = only(ENVIRONMENT)
     assert environment.keys() == {"Type", "State", "ReplaceComputeEnvironment", "ComputeResources"}
@@ -179,7 +179,7 @@ def test_what_is_omitted_is_not_rendered(
 def test_the_ends_of_the_scale_down_delay_pass(
     stack: Stack, vpc: ec2.IVpc, only: Callable[[str], dict[str, Any]], minutes: int
 ) -> None:
-    """0 switches it off; else 20 minutes to a week."""
+    """0 switches it off; otherwise it is 20 minutes to a week."""
     Ec2ComputeEnvironment(stack, "Environment", vpc=vpc, scale_down_delay=Duration.minutes(minutes))
     assert only(ENVIRONMENT)["ComputeResources"]["ScalingPolicy"] == {"MinScaleDownDelayMinutes": minutes}
 
@@ -203,14 +203,14 @@ def arguments_of(construct: Any) -> dict[str, tuple[str, Any]]:
 
 @pytest.mark.parametrize("construct", CLASSES[1:])
 def test_the_same_argument_means_the_same_in_every_class(construct: type) -> None:
-    """Their signatures are written out, so that everybody sees them; type, default and words must not drift apart."""
+    """Their signatures are written out for readers; types and defaults must not drift apart."""
     ours, theirs = arguments_of(construct), arguments_of(Ec2ComputeEnvironment)
     shared = ours.keys() & theirs.keys() - DIFFERENT
     assert {name: ours[name] for name in shared} == {name: theirs[name] for name in shared}
 
 
 def test_the_classes_have_the_same_arguments() -> None:
-    """Each class has what the plain one has but what would contradict it, and its own beside."""
+    """Each class has the arguments of the plain one, except those that contradict it, plus its own."""
     plain = set(arguments_of(Ec2ComputeEnvironment))
     own = {
         each.__name__: (set(arguments_of(each)) - plain, plain - set(arguments_of(each)))
@@ -238,7 +238,7 @@ def words_of(construct: Any) -> dict[str, str]:
 
 @pytest.mark.parametrize("construct", CLASSES[1:])
 def test_the_same_argument_has_the_same_words_in_every_class(construct: type) -> None:
-    """Where a class says something else of an argument, it is one of those that mean something else there."""
+    """An argument has other words in a class only if it means something else there."""
     ours, theirs = words_of(construct), words_of(Ec2ComputeEnvironment)
     different = {name for name in ours.keys() & theirs.keys() if ours[name] != theirs[name]}
     allowed = {"vpc_subnets", "security_groups", "launch_template", "placement_group", "min_vcpus"}

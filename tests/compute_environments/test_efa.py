@@ -1,4 +1,4 @@
-"""Environments whose instances talk over the Elastic Fabric Adapter."""
+"""Environments whose instances communicate over the Elastic Fabric Adapter."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ ENVIRONMENT, TEMPLATE = "AWS::Batch::ComputeEnvironment", "AWS::EC2::LaunchTempl
 GROUP, PLACEMENT = "AWS::EC2::SecurityGroup", "AWS::EC2::PlacementGroup"
 LUSTRE = FsxLustreMount(file_system="fs-1.fsx.eu-west-1.amazonaws.com", mount_name="abc")
 RESERVATION = CapacityReservation(reservation_id="cr-0123", capacity_block=True)
-# What the published templates of architecture 3.aws-batch in aws-samples/awsome-distributed-training have of each
-# type: network interfaces with the adapter, and the image that their instances need.
+# For each type, the network interfaces with the adapter and the image from the published templates of architecture
+# 3.aws-batch in aws-samples/awsome-distributed-training.
 PUBLISHED = {"p4d.24xlarge": 4, "p5.48xlarge": 32, "p6-b200.48xlarge": 8}
 
 
@@ -58,7 +58,7 @@ def test_the_published_templates_for_training_are_matched(
     instance_type: str,
     count: int,
 ) -> None:
-    """Pain 12: interfaces, image, placement and reservation as there, in five lines."""
+    """Pain 12: five lines give the interfaces, image, placement and reservation of the published templates."""
     from aws_cdk import aws_ec2
 
     group = aws_ec2.PlacementGroup(stack, "Group", strategy=aws_ec2.PlacementGroupStrategy.CLUSTER)
@@ -85,14 +85,14 @@ def test_the_published_templates_for_training_are_matched(
     assert "Group" in str(capacity["PlacementGroup"])
     assert capacity["Ec2Configuration"] == [{"ImageType": "ECS_AL2023_NVIDIA"}]
     assert capacity["Subnets"] == ["subnet-2"]
-    # What theirs have wrong: $Latest, BEST_FIT and a role of their own, none of which lets a change arrive.
+    # The published templates are wrong here: with $Latest, BEST_FIT and a service role no change arrives.
     assert capacity["AllocationStrategy"] == "BEST_FIT_PROGRESSIVE"
     assert capacity["LaunchTemplate"]["Version"]["Fn::GetAtt"][1] == "LatestVersionNumber"
     assert "ServiceRole" not in found[ENVIRONMENT]
 
 
 def test_the_interfaces_carry_the_security_groups(stack: Stack, vpc: ec2.IVpc, only: Only) -> None:
-    """Pain 12 (aws-cdk#21577): EC2 refuses groups on the environment beside network interfaces."""
+    """Pain 12 (aws-cdk#21577): EC2 refuses groups on the environment together with network interfaces."""
     environment = EfaComputeEnvironment(
         stack, "Efa", vpc=vpc, instance_types=["hpc7a.96xlarge"], max_vcpus=768
     )
@@ -106,19 +106,19 @@ def test_the_interfaces_carry_the_security_groups(stack: Stack, vpc: ec2.IVpc, o
 def test_the_members_of_the_group_talk_to_each_other_both_ways(
     stack: Stack, vpc: ec2.IVpc, only: Only
 ) -> None:
-    """Pain 12 (gardener#1832): the fabric wants a rule to the group itself even where all addresses are open."""
+    """Pain 12 (gardener#1832): the fabric needs a rule to the group itself even if all addresses are open."""
     environment = EfaComputeEnvironment(stack, "Efa", vpc=vpc, instance_types=["c7i.48xlarge"], max_vcpus=768)
     identity = stack.resolve(environment.security_groups[0].security_group_id)
     base = {"GroupId": identity, "IpProtocol": "-1"}
     assert only("AWS::EC2::SecurityGroupIngress") == {**base, "SourceSecurityGroupId": identity}
     assert only("AWS::EC2::SecurityGroupEgress") == {**base, "DestinationSecurityGroupId": identity}
-    # They reach AWS as well.
+    # They also reach AWS.
     assert only(GROUP)["SecurityGroupEgress"][0]["CidrIp"] == "0.0.0.0/0"
     assert "SecurityGroupIngress" not in only(GROUP)
 
 
 def test_the_instances_stand_together(stack: Stack, vpc: ec2.IVpc, only: Only) -> None:
-    """One subnet, and so one Availability Zone, and a cluster placement group."""
+    """They are in one subnet, so one Availability Zone, and in a cluster placement group."""
     environment = EfaComputeEnvironment(
         stack, "Efa", vpc=vpc, instance_types=["c7i.48xlarge", "m7i.48xlarge"], max_vcpus=768
     )
@@ -133,7 +133,7 @@ def test_the_instances_stand_together(stack: Stack, vpc: ec2.IVpc, only: Only) -
 def test_a_reservation_has_its_own_place(
     stack: Stack, vpc: ec2.IVpc, one_subnet: ec2.SubnetSelection, synth: Synth
 ) -> None:
-    """A new placement group would rule out a reservation that was made in another."""
+    """A new placement group would exclude a reservation that was made in another one."""
     EfaComputeEnvironment(
         stack,
         "Efa",
@@ -149,7 +149,7 @@ def test_a_reservation_has_its_own_place(
 def test_a_type_that_stands_in_no_cluster_has_no_placement_group(
     stack: Stack, vpc: ec2.IVpc, synth: Synth
 ) -> None:
-    """EC2 would never start it in one."""
+    """EC2 would never start such a type in a cluster placement group."""
     EfaComputeEnvironment(stack, "Efa", vpc=vpc, instance_types=["vt1.24xlarge"], max_vcpus=96)
     assert PLACEMENT not in {each["Type"] for each in synth().values()}
 
@@ -157,7 +157,7 @@ def test_a_type_that_stands_in_no_cluster_has_no_placement_group(
 def test_a_type_that_the_data_do_not_know_has_one_adapter_or_those_given(
     stack: Stack, vpc: ec2.IVpc, synth: Synth
 ) -> None:
-    """It passes with a warning, like everywhere; who knows its cards says so."""
+    """A type that is missing from the data passes with a warning, and its interfaces can be given."""
     first = EfaComputeEnvironment(stack, "First", vpc=vpc, instance_types=["p9.48xlarge"], max_vcpus=192)
     second = EfaComputeEnvironment(
         stack,
@@ -183,7 +183,7 @@ def test_a_type_that_the_data_do_not_know_has_one_adapter_or_those_given(
 
 
 def test_a_launch_template_of_ones_own_brings_its_interfaces(stack: Stack, vpc: ec2.IVpc, only: Only) -> None:
-    """For disks and user data of one's own; the groups are named twice, for the connections."""
+    """Its own disks and user data are possible; the groups are given twice, for the connections."""
     from aws_cdk import aws_ec2
 
     group = aws_ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-1")
@@ -206,7 +206,7 @@ def test_a_launch_template_of_ones_own_brings_its_interfaces(stack: Stack, vpc: 
 
 
 def test_its_own_launch_template_mounts_and_stripes(stack: Stack, vpc: ec2.IVpc, only: Only) -> None:
-    """Interfaces, disks and file systems are one template's business, which the environment writes."""
+    """Interfaces, disks and file systems are in the one template that the environment makes."""
     from base64 import b64decode
 
     EfaComputeEnvironment(
@@ -227,7 +227,7 @@ def test_its_own_launch_template_mounts_and_stripes(stack: Stack, vpc: ec2.IVpc,
 
 
 def test_nodes_of_several_cards_in_a_public_subnet_are_warned_of(stack: Stack, vpc: ec2.IVpc) -> None:
-    """EC2 gives them no public address, so that they never reach ECS and jobs stay RUNNABLE."""
+    """EC2 gives them no public address, so they never reach ECS, and jobs stay RUNNABLE."""
     from aws_cdk import aws_ec2
     from aws_cdk.assertions import Annotations, Match
 
@@ -243,7 +243,7 @@ def test_nodes_of_several_cards_in_a_public_subnet_are_warned_of(stack: Stack, v
     "name", [name for name in types.names() if (found := types.find(name)) and found.efa_supported]
 )
 def test_every_type_with_an_adapter_has_one_layout(name: str) -> None:
-    """What `efa_interfaces` gives is what the environment takes for the type."""
+    """The environment accepts the interfaces of `efa_interfaces` for each type."""
     assert list(layouts_of([name])) == [efa_interfaces(name)]
 
 
@@ -254,7 +254,7 @@ def test_our_rules_find_nothing_to_say(stack: Stack, vpc: ec2.IVpc, tmp_path: Pa
     from aws_cdk import Stage
 
     examples = {efa_interfaces(name): name for name in types.names() if _has_adapter(name)}
-    # 1, 2, 4, 8, 16, 32 adapters; 2 on cards for one interface; 16 beside a card without.
+    # 1, 2, 4, 8, 16, 32 adapters; 2 on cards for one interface; 16 with a card without an adapter.
     assert len(examples) == 8
     for number, name in enumerate(examples.values()):
         EfaComputeEnvironment(stack, f"Efa{number}", vpc=vpc, instance_types=[name], max_vcpus=896)
@@ -263,7 +263,7 @@ def test_our_rules_find_nothing_to_say(stack: Stack, vpc: ec2.IVpc, tmp_path: Pa
     path = tmp_path / "stack.template.json"
     path.write_text(json.dumps(stage.synth().get_stack_by_name(stack.stack_name).template))
     found = [f"{each.rule_id} {each.message}" for each in check(read(path))]
-    # AWS Batch has no image with a driver for the newest accelerators: one of your own is needed there.
+    # AWS Batch has no image with a driver for the newest accelerators, so these need one of your own.
     assert [each for each in found if not each.startswith("AMI-14")] == []
 
 
@@ -297,7 +297,7 @@ def _has_adapter(name: str) -> bool:
 def test_fails_when_arguments_are_impossible(
     stack: Stack, vpc: ec2.IVpc, arguments: dict[str, Any], message: str
 ) -> None:
-    """Fails when the instances could not start or not talk, before anything is in the tree."""
+    """Fails when the instances could not start or not communicate, before anything is in the tree."""
     before = len(stack.node.children)
     with pytest.raises(ValueError, match=message):
         EfaComputeEnvironment(
@@ -307,7 +307,7 @@ def test_fails_when_arguments_are_impossible(
 
 
 def test_fails_when_two_subnets_are_selected(stack: Stack, vpc: ec2.IVpc) -> None:
-    """Fails when the instances would stand in two Availability Zones."""
+    """Fails when the instances would be in two Availability Zones."""
     from aws_cdk import aws_ec2
 
     both = aws_ec2.SubnetSelection(subnet_type=aws_ec2.SubnetType.PRIVATE_WITH_EGRESS)
@@ -329,7 +329,7 @@ def test_fails_when_two_subnets_are_selected(stack: Stack, vpc: ec2.IVpc) -> Non
 def test_fails_when_a_template_of_ones_own_is_contradicted(
     stack: Stack, vpc: ec2.IVpc, arguments: dict[str, Any], message: str
 ) -> None:
-    """Fails when what stands in the template is given beside it, or its groups are not."""
+    """Fails when an argument repeats what is in the template, or its groups are not given."""
     template = BatchLaunchTemplate(stack, "Template")
     with pytest.raises(ValueError, match=message):
         EfaComputeEnvironment(
@@ -345,7 +345,7 @@ def test_fails_when_a_template_of_ones_own_is_contradicted(
 
 @pytest.mark.parametrize("restricted", [True, False])
 def test_it_warns_where_nodes_cannot_talk(stack: Stack, restricted: bool) -> None:
-    """Nodes belong to the VPC's default group, whose rules the CDK may remove."""
+    """Nodes are in the VPC's default group, whose rules the CDK may remove."""
     from aws_cdk import aws_ec2
     from aws_cdk.assertions import Annotations, Match
 
@@ -369,7 +369,7 @@ def test_kept_vcpus_are_told_to_be_of_no_use(stack: Stack, vpc: ec2.IVpc) -> Non
 def test_node_connections_open_the_default_group(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]], restricted: bool
 ) -> None:
-    """What nodes need is opened for the VPC's default group; its own rules let everything out unless removed."""
+    """Rules for nodes go to the VPC's default group; its own rules let everything out unless removed."""
     from aws_cdk import aws_ec2
 
     network = aws_ec2.Vpc(stack, "Network", restrict_default_security_group=restricted)
@@ -393,7 +393,7 @@ def test_node_connections_open_the_default_group(
 
 
 def test_fails_when_an_imported_network_is_asked_for_its_default_group(stack: Stack, vpc: ec2.IVpc) -> None:
-    """An imported VPC does not tell it, and the message says how to look it up."""
+    """The default group of an imported VPC is unknown, and the message says how to look it up."""
     nodes = EfaComputeEnvironment(stack, "It", vpc=vpc, instance_types=["c7gn.16xlarge"], max_vcpus=128)
     with pytest.raises(ValueError, match="from_lookup_by_name"):
         nodes.node_connections  # noqa: B018 - the question raises

@@ -1,4 +1,4 @@
-"""Environments on Amazon EKS: clusters of all kinds, who lets in whom, and in which order."""
+"""Environments on Amazon EKS: all kinds of clusters, access, and the order of resources."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ KINDS = ["Namespace", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"
 
 
 def layer(stack: Stack) -> Any:
-    """A kubectl layer, without its package."""
+    """Return a kubectl layer without its package."""
     from aws_cdk import aws_lambda
 
     arn = "arn:aws:lambda:eu-west-1:123456789012:layer:kubectl:1"
@@ -72,7 +72,7 @@ def layer(stack: Stack) -> Any:
 
 
 def with_kubectl(stack: Stack, vpc: ec2.IVpc) -> eks_v2.Cluster:
-    """A cluster of the newer L2, with a kubectl."""
+    """Return a cluster of the newer L2, with a kubectl."""
     return eks_v2.Cluster(
         stack,
         "Cluster",
@@ -85,7 +85,7 @@ def with_kubectl(stack: Stack, vpc: ec2.IVpc) -> eks_v2.Cluster:
 
 
 def of_first_generation(stack: Stack, vpc: ec2.IVpc, **arguments: Any) -> eks.Cluster:
-    """A cluster of the older L2."""
+    """Return a cluster of the older L2."""
     return eks.Cluster(
         stack,
         "Cluster",
@@ -98,7 +98,7 @@ def of_first_generation(stack: Stack, vpc: ec2.IVpc, **arguments: Any) -> eks.Cl
 
 
 def bare(stack: Stack) -> IClusterRef:
-    """A cluster of which only the ARN is known."""
+    """Return a cluster of which only the ARN is known."""
     return eks.CfnCluster.from_cluster_arn(stack, "Cluster", ARN)
 
 
@@ -107,7 +107,7 @@ def group(stack: Stack) -> ec2.ISecurityGroup:
 
 
 def imported(stack: Stack, vpc: ec2.IVpc, **arguments: Any) -> EksComputeEnvironment:
-    """An environment for a cluster that somebody else made and prepared, but for what the test changes."""
+    """Return an environment for a cluster that somebody else made and prepared; arguments can be changed."""
     cluster = arguments.pop("cluster", None) or bare(stack)
     given_ = {
         "cluster": cluster,
@@ -134,7 +134,7 @@ def kinds_of(manifest: dict[str, Any]) -> list[str]:
 
 
 def entries(stack: Stack) -> dict[str, dict[str, Any]]:
-    """The access entries that are ours; the CDK makes one of its kubectl."""
+    """Return the access entries of this library; the CDK makes one for its kubectl."""
     return {name: each for name, each in resources(stack, ENTRY).items() if "Admin" not in name}
 
 
@@ -144,13 +144,13 @@ def warnings(stack: Stack) -> list[str]:
 
 
 def test_a_cluster_made_here_gets_all_that_it_needs(stack: Stack, vpc: ec2.IVpc) -> None:
-    """Troubleshooting T13 to T19: namespace, rights, access and role are there before the environment, and outlive it."""
+    """Troubleshooting T13 to T19: namespace, rights, access and role exist before the environment, and outlive it."""
     EksComputeEnvironment(stack, "Environment", cluster=with_kubectl(stack, vpc), namespace="jobs")
     environment = the(stack, ENVIRONMENT)
     properties = environment["Properties"]
     arn = properties["EksConfiguration"].pop("EksClusterArn")
     assert arn["Fn::GetAtt"][1] == "Arn"
-    # On a cluster of mode API AWS Batch makes its access entry by itself.
+    # On a cluster of mode API AWS Batch makes its access entry itself.
     assert properties["EksConfiguration"] == {"KubernetesNamespace": "jobs"}
     assert properties["ComputeResources"]["SecurityGroupIds"] == [
         {"Fn::GetAtt": [arn["Fn::GetAtt"][0], "ClusterSecurityGroupId"]}
@@ -161,7 +161,7 @@ def test_a_cluster_made_here_gets_all_that_it_needs(stack: Stack, vpc: ec2.IVpc)
     assert of_nodes["Properties"]["Type"] == "EC2_LINUX"
     [manifest] = (name for name in resources(stack, MANIFEST) if "Namespace" in name)
     assert {entry, manifest} <= set(environment["DependsOn"])
-    # Where an access entry lets in AWS Batch, Kubernetes' roles are bypassed: the policy of EKS stands for them.
+    # If AWS Batch gets access by an access entry, Kubernetes' roles are bypassed, and EKS's policy is used instead.
     assert kinds_of(resources(stack, MANIFEST)[manifest]) == ["Namespace"]
     assert the(stack, ASSOCIATION)["Properties"]["Namespace"] == "jobs"
     assert warnings(stack) == []
@@ -188,7 +188,7 @@ def test_jobs_come_after_the_policy_and_the_entry_goes_after_the_environment(
 
 
 def test_its_function_may_touch_one_entry_and_one_policy(stack: Stack, vpc: ec2.IVpc) -> None:
-    """It reads the cluster, changes the entry of AWS Batch and no other, and updates this environment only."""
+    """It reads the cluster, changes only the entry of AWS Batch, and updates this environment only."""
     imported(stack, vpc)
     statements = [
         statement
@@ -227,7 +227,7 @@ def test_its_function_keeps_its_rights_until_it_has_cleaned_up(stack: Stack, vpc
 
 
 def test_an_l1_is_let_into_its_namespace_as_well(stack: Stack) -> None:
-    """What nobody wrote with this library has no policy, and a rule says what to add (EKS-20)."""
+    """An L1 environment has no policy by itself, and a rule says what to add (EKS-20)."""
     cluster = bare(stack)
     own = batch.CfnComputeEnvironment(
         stack,
@@ -246,7 +246,7 @@ def test_an_l1_is_let_into_its_namespace_as_well(stack: Stack) -> None:
 
 
 def test_who_inherits_has_both(stack: Stack, vpc: ec2.IVpc) -> None:
-    """INHERIT_FROM_CLUSTER may come to an entry or to the ConfigMap: the policy and Kubernetes' roles are there."""
+    """With INHERIT_FROM_CLUSTER the entry or the ConfigMap may count, so the policy and Kubernetes' roles exist."""
     cluster = of_first_generation(stack, vpc, authentication_mode=eks.AuthenticationMode.API_AND_CONFIG_MAP)
     inherit = AccessEntryState.INHERIT_FROM_CLUSTER
     EksComputeEnvironment(stack, "Environment", cluster=cluster, namespace="jobs", access_entry=inherit)
@@ -256,20 +256,20 @@ def test_who_inherits_has_both(stack: Stack, vpc: ec2.IVpc) -> None:
 
 
 def test_a_namespace_of_a_cluster_without_entries_has_roles(stack: Stack, vpc: ec2.IVpc) -> None:
-    """On a cluster known to let in by its ConfigMap only, Kubernetes' roles are what counts."""
+    """On a cluster known to use its ConfigMap only, Kubernetes' roles count."""
     namespace = EksNamespace(stack, "Jobs", cluster=of_first_generation(stack, vpc), namespace="jobs")
     assert namespace.has_roles
     assert [each["kind"] for each in namespace.manifests] == KINDS
 
 
 def test_fails_when_the_roles_that_count_are_not_in_the_namespace(stack: Stack, vpc: ec2.IVpc) -> None:
-    """Fails when an environment is let in by the ConfigMap, and its namespace was made for access entries."""
+    """Fails when an environment uses the ConfigMap, and its namespace was made for access entries."""
     with pytest.raises(ValueError, match="make its EksNamespace with access_entry=DISABLED"):
         imported(stack, vpc, access_entry=AccessEntryState.DISABLED)
 
 
 def test_nodes_have_a_role_that_may_join_and_pull(stack: Stack, vpc: ec2.IVpc) -> None:
-    """Troubleshooting T17: what the kubelet and the network plugin need, and nothing of ECS."""
+    """Troubleshooting T17: the role has the rights that the kubelet and the network plugin need, and none of ECS."""
     imported(stack, vpc)
     [role] = (
         each["Properties"] for name, each in resources(stack, "AWS::IAM::Role").items() if "Instance" in name
@@ -283,7 +283,7 @@ def test_nodes_have_a_role_that_may_join_and_pull(stack: Stack, vpc: ec2.IVpc) -
 
 
 def test_an_imported_cluster_is_asked_for_its_access_entry(stack: Stack, vpc: ec2.IVpc) -> None:
-    """Pain: EKS lets nobody make an entry for the service-linked role (terraform-provider-aws#36447): AWS Batch does."""
+    """Pain: EKS lets only AWS Batch make an entry for its service-linked role (terraform-provider-aws#36447)."""
     imported(stack, vpc)
     properties = the(stack, ENVIRONMENT)["Properties"]
     assert properties["EksConfiguration"] == {
@@ -297,7 +297,7 @@ def test_an_imported_cluster_is_asked_for_its_access_entry(stack: Stack, vpc: ec
 
 
 def test_the_older_l2_is_let_in_by_its_config_map(stack: Stack, vpc: ec2.IVpc) -> None:
-    """Troubleshooting T18: the service-linked role stands in aws-auth without its path, or jobs stay RUNNABLE."""
+    """Troubleshooting T18: aws-auth needs the service-linked role without its path, or jobs stay RUNNABLE."""
     EksComputeEnvironment(
         stack,
         "Environment",
@@ -319,7 +319,7 @@ def test_the_older_l2_is_let_in_by_its_config_map(stack: Stack, vpc: ec2.IVpc) -
 
 
 def test_the_older_l2_with_both_modes_has_access_entries(stack: Stack, vpc: ec2.IVpc) -> None:
-    """AWS Batch makes its entry there only if it is told to."""
+    """On such a cluster AWS Batch makes its entry only with ``ENABLED``."""
     cluster = of_first_generation(stack, vpc, authentication_mode=eks.AuthenticationMode.API_AND_CONFIG_MAP)
     EksComputeEnvironment(stack, "Environment", cluster=cluster, namespace="jobs")
     configuration = the(stack, ENVIRONMENT)["Properties"]["EksConfiguration"]
@@ -328,7 +328,7 @@ def test_the_older_l2_with_both_modes_has_access_entries(stack: Stack, vpc: ec2.
 
 
 def test_an_imported_l2_with_kubectl_is_prepared(stack: Stack, vpc: ec2.IVpc) -> None:
-    """It tells its network and its security group, and the CDK applies the namespace."""
+    """Its network and security group are known, and the CDK applies the namespace."""
     from aws_cdk import aws_iam as iam
 
     cluster = eks.Cluster.from_cluster_attributes(
@@ -349,7 +349,7 @@ def test_an_imported_l2_with_kubectl_is_prepared(stack: Stack, vpc: ec2.IVpc) ->
 
 
 def test_a_namespace_that_nobody_applies_is_told_of(stack: Stack, vpc: ec2.IVpc) -> None:
-    """Troubleshooting T15: without a kubectl the objects are there to be applied by hand, and a warning says so."""
+    """Troubleshooting T15: without a kubectl the objects can be applied by hand, and a warning says so."""
     cluster = bare(stack)
     environment = imported(stack, vpc, cluster=cluster, namespace="jobs")
     assert not environment.namespace.applied
@@ -360,13 +360,13 @@ def test_a_namespace_that_nobody_applies_is_told_of(stack: Stack, vpc: ec2.IVpc)
 
 
 def test_who_applies_it_is_not_warned(stack: Stack, vpc: ec2.IVpc) -> None:
-    """``apply=False`` says that somebody does."""
+    """``apply=False`` says that somebody else applies it."""
     imported(stack, vpc)
     assert warnings(stack) == []
 
 
 def test_two_environments_share_a_namespace(stack: Stack, vpc: ec2.IVpc) -> None:
-    """It is prepared once, and both depend on it."""
+    """It is prepared once, and both environments depend on it."""
     cluster = with_kubectl(stack, vpc)
     namespace = EksNamespace(stack, "Jobs", cluster=cluster, namespace="jobs")
     role = EksNodeRole(stack, "Nodes", cluster=cluster)
@@ -387,7 +387,7 @@ def test_two_environments_share_a_namespace(stack: Stack, vpc: ec2.IVpc) -> None
 
 
 def test_the_images_are_those_for_eks(stack: Stack, vpc: ec2.IVpc) -> None:
-    """NVIDIA's where the types have GPUs, in the version of Kubernetes that was asked for."""
+    """GPU types get NVIDIA's image, in the given version of Kubernetes."""
     imported(stack, vpc, instance_types=["g5.xlarge", "c7i"], kubernetes_version="1.33")
     assert the(stack, ENVIRONMENT)["Properties"]["ComputeResources"]["Ec2Configuration"] == [
         {"ImageType": "EKS_AL2023", "ImageKubernetesVersion": "1.33"},
@@ -396,7 +396,7 @@ def test_the_images_are_those_for_eks(stack: Stack, vpc: ec2.IVpc) -> None:
 
 
 def test_an_image_of_your_own_joins_as_its_type_says(stack: Stack, vpc: ec2.IVpc) -> None:
-    """badmintoncryer/cdk-preflight: AWS refuses UserdataType where the launch template names no image."""
+    """badmintoncryer/cdk-preflight: AWS refuses UserdataType if the launch template names no image."""
     nodes = BatchLaunchTemplate(stack, "Nodes", user_data=[EksNodeConfig(max_pods=20)])
     imported(
         stack,
@@ -456,7 +456,7 @@ def test_the_strategy_on_spot_is_the_one_that_aws_names_for_eks(stack: Stack, vp
 
 
 def test_every_member_of_the_schema_has_an_argument(stack: Stack, vpc: ec2.IVpc) -> None:
-    """What CloudFormation's schema knows of an environment on EKS is typed here, but for what is for others."""
+    """Every member of CloudFormation's schema for environments on EKS has an argument, except those for others."""
     from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
     nodes = template_with_an_image(stack)
@@ -496,7 +496,7 @@ def test_every_member_of_the_schema_has_an_argument(stack: Stack, vpc: ec2.IVpc)
         return found
 
     assert unsaid(schema, the(stack, ENVIRONMENT)["Properties"]) == {
-        "ComputeEnvironmentArn",  # AWS gives it
+        "ComputeEnvironmentArn",  # set by AWS
         "EksConfiguration.AccessEntry.Status",
         "ComputeResources.Ec2Configuration.BatchImageStatus",
         "Tags",  # create-only: they would replace the environment
@@ -504,7 +504,7 @@ def test_every_member_of_the_schema_has_an_argument(stack: Stack, vpc: ec2.IVpc)
         "EcsSettings",
         "UnmanagedvCpus",
         "ComputeResources.ImageId",  # deprecated for ImageIdOverride
-        "ComputeResources.LaunchTemplate.LaunchTemplateName",  # it has an id
+        "ComputeResources.LaunchTemplate.LaunchTemplateName",  # the id is used
         "ComputeResources.LaunchTemplate.Overrides.LaunchTemplateName",
         "ComputeResources.DesiredvCpus",  # refused on EKS
         "ComputeResources.SpotIamFleetRole",  # for BEST_FIT
@@ -514,7 +514,7 @@ def test_every_member_of_the_schema_has_an_argument(stack: Stack, vpc: ec2.IVpc)
 
 
 def test_a_queue_takes_it_and_its_jobs_run(stack: Stack, vpc: ec2.IVpc) -> None:
-    """The rules on fit know the nodes of EKS: what the kubelet keeps is not there for jobs."""
+    """The rules about fit subtract the resources that the kubelet keeps on nodes of EKS."""
     queue = JobQueue(stack, "Queue", compute_environments=[imported(stack, vpc, instance_types=["c5.large"])])
     fits, not_quite = (
         EksJobDefinition(
@@ -567,7 +567,7 @@ def test_fails_when_images_for_eks_are_on_ecs(stack: Stack, vpc: ec2.IVpc) -> No
 
 
 def test_fails_when_the_cluster_lets_in_by_other_means(stack: Stack, vpc: ec2.IVpc) -> None:
-    """Fails when access entries are asked of a cluster without them, or a ConfigMap of one without that."""
+    """Fails when a cluster has no access entries but needs them, or no ConfigMap but needs it."""
     older = of_first_generation(stack, vpc)
     with pytest.raises(
         ValueError, match="access_entry must be DISABLED for a cluster that gives access by its ConfigMap"
@@ -583,7 +583,7 @@ def test_fails_when_the_cluster_lets_in_by_other_means(stack: Stack, vpc: ec2.IV
 
 
 def test_fails_when_a_namespace_is_prepared_twice(stack: Stack, vpc: ec2.IVpc) -> None:
-    """Fails when two environments would each make the namespace: Kubernetes would refuse the second, at deploy."""
+    """Fails when two environments would each make the namespace: Kubernetes would refuse the second at deploy."""
     cluster = with_kubectl(stack, vpc)
     EksComputeEnvironment(stack, "One", cluster=cluster, namespace="jobs")
     before = len(stack.node.children)
@@ -595,7 +595,7 @@ def test_fails_when_a_namespace_is_prepared_twice(stack: Stack, vpc: ec2.IVpc) -
 
 
 def test_fails_when_a_namespace_is_one_of_another_cluster(stack: Stack, vpc: ec2.IVpc) -> None:
-    """Fails when the environment's cluster is another one than that of its namespace."""
+    """Fails when the environment and its namespace are of different clusters."""
     other = eks.CfnCluster.from_cluster_arn(stack, "Other", f"{ARN}2")
     namespace = EksNamespace(stack, "OtherJobs", cluster=other, namespace="jobs", apply=False)
     with pytest.raises(ValueError, match="namespace must be one of the cluster, got 'jobs' of another"):
@@ -603,13 +603,13 @@ def test_fails_when_a_namespace_is_one_of_another_cluster(stack: Stack, vpc: ec2
 
 
 def test_fails_when_there_is_no_kubectl_to_apply_with(stack: Stack) -> None:
-    """Fails when the CDK is told to apply to a cluster that it has no kubectl for."""
+    """Fails when the CDK shall apply to a cluster for which it has no kubectl."""
     with pytest.raises(ValueError, match="apply needs a cluster with a kubectl of the CDK"):
         EksNamespace(stack, "Namespace", cluster=bare(stack), namespace="jobs", apply=True)
 
 
 def test_roles_that_nobody_maps_are_told_of(stack: Stack, vpc: ec2.IVpc) -> None:
-    """The ConfigMap of an imported cluster is not the CDK's to write."""
+    """The CDK cannot write the ConfigMap of an imported cluster, so a warning says who must."""
     cluster, by_config_map = bare(stack), AccessEntryState.DISABLED
     namespace = EksNamespace(
         stack, "Namespace", cluster=cluster, namespace="jobs", access_entry=by_config_map, apply=False
@@ -622,7 +622,7 @@ def test_roles_that_nobody_maps_are_told_of(stack: Stack, vpc: ec2.IVpc) -> None
 
 
 def test_an_existing_namespace_gets_the_rights_only(stack: Stack) -> None:
-    """``create_namespace=False`` leaves it to whoever made it."""
+    """``create_namespace=False`` leaves it to its owner."""
     namespace = EksNamespace(
         stack,
         "Namespace",
@@ -636,7 +636,7 @@ def test_an_existing_namespace_gets_the_rights_only(stack: Stack) -> None:
 
 
 def test_an_existing_namespace_needs_nothing_where_an_entry_lets_in(stack: Stack) -> None:
-    """There is nothing to apply then, and nothing to warn of."""
+    """Nothing has to be applied then, so there is no warning."""
     namespace = EksNamespace(
         stack, "Namespace", cluster=bare(stack), namespace="jobs", create_namespace=False
     )
@@ -645,7 +645,7 @@ def test_an_existing_namespace_needs_nothing_where_an_entry_lets_in(stack: Stack
 
 
 def test_the_same_argument_means_the_same_as_on_ecs() -> None:
-    """Type, default and words are those of the plain environment, but where EKS means something else."""
+    """Type, default and words equal those of the plain environment, except if EKS means something else."""
     ours, theirs = arguments_of(EksComputeEnvironment), arguments_of(Ec2ComputeEnvironment)
     shared = ours.keys() & theirs.keys()
     different = {name for name in shared if ours[name] != theirs[name]}
@@ -656,7 +656,7 @@ def test_the_same_argument_means_the_same_as_on_ecs() -> None:
         "image_ids",
         "launch_template",
     }
-    # What instances of ECS boot with; nodes have it in a launch template of yours.
+    # The launch template of ECS instances has these; nodes need a launch template of your own for them.
     booting = {"aws_cli", "mounts", "storage"}
     assert theirs.keys() - ours.keys() == {"container_insights", "service_role", *booting}
 
@@ -690,14 +690,14 @@ environments = st.fixed_dictionaries(
 
 
 def test_an_environment_is_refused_at_once_or_by_nobody() -> None:
-    """Whatever the arguments: a ValueError and nothing else, or an environment that all judges accept."""
+    """Any arguments give a ValueError and nothing else, or an environment that all judges accept."""
     from cfnlint.api import lint
 
     model = boto3.client("batch", region_name="eu-west-1").meta.service_model
     shape = model.operation_model("CreateComputeEnvironment").input_shape
     tried = Counter[str]()
 
-    # Each example is a stack: to make a failing one smaller would take minutes.
+    # Each example is a stack, so shrinking a failing one would take minutes.
     @settings(
         max_examples=5,
         deadline=None,
@@ -754,7 +754,7 @@ def test_an_environment_is_refused_at_once_or_by_nobody() -> None:
 
 
 def test_a_grant_to_a_service_account_is_one_to_its_pods(stack: Stack, vpc: ec2.IVpc) -> None:
-    """Only this cluster's pods of this account take the role, and Kubernetes' object comes after its namespace."""
+    """Only this cluster's pods of this account assume the role, and Kubernetes' object comes after its namespace."""
     from aws_cdk import aws_s3 as s3
 
     namespace = EksNamespace(stack, "Jobs", cluster=with_kubectl(stack, vpc), namespace="jobs")
@@ -776,7 +776,7 @@ def test_a_grant_to_a_service_account_is_one_to_its_pods(stack: Stack, vpc: ec2.
 
 
 def test_a_service_account_of_a_cluster_elsewhere_is_applied_by_hand(stack: Stack) -> None:
-    """The association is AWS's; Kubernetes' object is there to be applied."""
+    """AWS makes the association; Kubernetes' object can be applied by hand."""
     namespace = EksNamespace(stack, "Jobs", cluster=bare(stack), namespace="jobs", apply=False)
     account = EksServiceAccount(stack, "Account", namespace=namespace, service_account_name="training")
     assert resources(stack, MANIFEST) == {}
@@ -785,7 +785,7 @@ def test_a_service_account_of_a_cluster_elsewhere_is_applied_by_hand(stack: Stac
 
 
 def test_fails_when_kubernetes_knows_no_such_account(stack: Stack) -> None:
-    """Fails when the name is none of Kubernetes'."""
+    """Fails when Kubernetes would refuse the name."""
     namespace = EksNamespace(stack, "Jobs", cluster=bare(stack), namespace="jobs", apply=False)
     with pytest.raises(ValueError, match="service_account_name must be a DNS subdomain"):
         EksServiceAccount(stack, "Account", namespace=namespace, service_account_name="Not_A_Name")
@@ -813,7 +813,7 @@ app.synth()
 
 
 def test_the_cdks_strict_validation_knows_that_its_schema_is_older(tmp_path: Path) -> None:
-    """Its own copy does not know AccessEntry, which its L1 and CloudFormation do: synth would fail without our word."""
+    """Its copy of the schema lacks AccessEntry, which CloudFormation takes, so synth needs the acknowledgment."""
     flags = json.dumps({"@aws-cdk/core:validateAgainstDefaultRules": True})
     environment = {"CDK_OUTDIR": str(tmp_path), "CDK_CONTEXT_JSON": flags, "CDK_VALIDATION": "true"}
     done = subprocess.run(
@@ -829,7 +829,7 @@ def test_the_cdks_strict_validation_knows_that_its_schema_is_older(tmp_path: Pat
 
 
 def test_fails_when_the_cluster_is_in_another_region(vpc: ec2.IVpc) -> None:
-    """Fails when both Regions are known, as AWS does: the cluster must be in that of the environment."""
+    """Fails when both Regions are known and differ, as AWS would refuse it."""
     stack = Stack(App(), "There", env=Environment(region="us-east-1", account="123456789012"))
     with pytest.raises(ValueError, match="cluster must be in the Region"):
         UnmanagedEksComputeEnvironment(stack, "Own", cluster=bare(stack), namespace="jobs")

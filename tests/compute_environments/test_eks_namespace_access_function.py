@@ -1,4 +1,4 @@
-"""The function that lets AWS Batch into a namespace: against an EKS and a Batch that keep the rules of AWS's pages."""
+"""The function that gives AWS Batch access to a namespace, against an EKS and a Batch that follow AWS's pages."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def arn(name: str) -> str:
 
 
 class Aws:
-    """The calls of EKS and AWS Batch that matter, behind boto3's own clients, which check every parameter."""
+    """The calls of EKS and AWS Batch that the function needs, behind boto3's clients, which check every parameter."""
 
     def __init__(self, mode: str = "API_AND_CONFIG_MAP") -> None:
         self.mode = mode
@@ -102,7 +102,7 @@ class Aws:
             case "GET /access-policies":
                 return 200, {"associatedAccessPolicies": [self._association(each) for each in self.scopes]}
             case "POST /access-policies":
-                # An association replaces the one before.
+                # An association replaces the previous one.
                 self.scopes[body["policyArn"]] = [*body["accessScope"]["namespaces"]]
                 if self.meanwhile:
                     self.scopes[body["policyArn"]] = [self.meanwhile.pop()]
@@ -115,7 +115,7 @@ class Aws:
         return {"policyArn": policy, "accessScope": {"type": "namespace", "namespaces": self.scopes[policy]}}
 
     def _update(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """On API DISABLED is refused; on both modes the entry goes when all environments have recorded that."""
+        """On API DISABLED is refused; with both modes the entry goes when all environments have recorded that."""
         state = body["eksConfiguration"]["accessEntry"]["desiredState"]
         if self.mode == "API":
             return 400, {"code": "ClientException", "message": "DISABLED is rejected"}
@@ -129,7 +129,7 @@ class Aws:
 
 
 class Context:
-    """Ten looks until the function must answer."""
+    """A context that allows ten polls until the function must answer."""
 
     def __init__(self) -> None:
         self.left = 160_000
@@ -163,14 +163,14 @@ def run(aws: Aws, told: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def delete(aws: Aws, name: str, monkeypatch: pytest.MonkeyPatch, namespace: str = "jobs") -> None:
-    """What CloudFormation does, in its order."""
+    """Run the deletions of CloudFormation in its order."""
     run(aws, event(function.ACCESS, "Delete", name, namespace), monkeypatch)
     del aws.environments[arn(name)]
     run(aws, event(CLEAN_UP, "Delete", name, namespace), monkeypatch)
 
 
 def test_it_waits_for_the_entry_and_associates_the_policy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Jobs stay RUNNABLE without: eks-access-entries asks for it after the entry is there."""
+    """Without the policy jobs stay RUNNABLE; it can be associated only after the entry exists."""
     aws = Aws()
     aws.add("spot")
     aws.looks_until_entry = 3
@@ -180,7 +180,7 @@ def test_it_waits_for_the_entry_and_associates_the_policy(monkeypatch: pytest.Mo
 
 
 def test_an_update_changes_nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second run finds the namespace in the scope, and so does one whose scope has a wildcard."""
+    """A second run finds the namespace in the scope, also in a scope with a wildcard."""
     aws = Aws()
     aws.add("spot")
     aws.entry, aws.scopes = True, {POLICY: ["jo*"]}
@@ -190,7 +190,7 @@ def test_an_update_changes_nothing_twice(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_other_namespaces_keep_the_policy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """EKS has one association for a policy, and a new one replaces it: it must name all namespaces."""
+    """EKS has one association for a policy, and a new one replaces it, so it must name all namespaces."""
     aws = Aws()
     aws.add("spot")
     aws.entry, aws.scopes = True, {POLICY: ["night"]}
@@ -199,7 +199,7 @@ def test_other_namespaces_keep_the_policy(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_change_that_another_stack_overwrites_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two stacks may read the same scope and write one after the other."""
+    """Two stacks may read the same scope and write one after the other, so the function checks and repeats."""
     aws = Aws()
     aws.add("spot")
     aws.entry, aws.meanwhile = True, ["night"]
@@ -219,7 +219,7 @@ def test_fails_when_environments_of_the_cluster_disagree(monkeypatch: pytest.Mon
 
 
 def test_fails_when_the_cluster_knows_no_access_entries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fails when its mode is CONFIG_MAP, at once and with the two ways out."""
+    """Fails at once on mode CONFIG_MAP, with both remedies."""
     aws = Aws("CONFIG_MAP")
     aws.add("spot")
     with pytest.raises(ValueError, match="give the environment and its namespace access_entry=DISABLED"):
@@ -236,7 +236,7 @@ def test_who_inherits_may_be_let_in_by_the_config_map(monkeypatch: pytest.Monkey
 
 
 def test_the_last_environment_takes_the_entry_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """AWS Batch deletes its entry only for an update to DISABLED before the deletion; the association goes with it."""
+    """AWS Batch deletes its entry only after an update to DISABLED; the association goes with it."""
     aws = Aws()
     aws.add("spot")
     aws.entry, aws.scopes = True, {POLICY: ["jobs"]}
@@ -246,7 +246,7 @@ def test_the_last_environment_takes_the_entry_with_it(monkeypatch: pytest.Monkey
 
 
 def test_an_entry_that_others_need_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environments of a cluster share the entry: one that goes takes its own namespace only."""
+    """The environments of a cluster share the entry: a deleted one removes its own namespace only."""
     aws = Aws()
     aws.add("spot")
     aws.add("night", "night")
@@ -256,7 +256,7 @@ def test_an_entry_that_others_need_stays(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_namespace_that_another_environment_uses_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spot and on-demand share a namespace: the first that goes leaves it in the scope."""
+    """Spot and on demand share a namespace: the first that is deleted leaves it in the scope."""
     aws = Aws("API")
     aws.add("spot")
     aws.add("on-demand")
@@ -268,7 +268,7 @@ def test_a_namespace_that_another_environment_uses_stays(monkeypatch: pytest.Mon
 
 
 def test_environments_that_go_together_leave_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """CloudFormation deletes them at the same time: both record DISABLED before either is gone."""
+    """CloudFormation deletes them at the same time, so both record DISABLED before either is gone."""
     aws = Aws()
     for name in ("spot", "on-demand"):
         aws.add(name)
@@ -282,7 +282,7 @@ def test_environments_that_go_together_leave_nothing(monkeypatch: pytest.MonkeyP
 
 
 def test_a_cluster_of_mode_api_loses_the_entry_after_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """AWS Batch refuses DISABLED there, so that EKS is asked when no environment is left."""
+    """AWS Batch refuses DISABLED there, so EKS deletes the entry when no environment is left."""
     aws = Aws("API")
     aws.add("spot")
     aws.entry = True
@@ -295,7 +295,7 @@ def test_a_cluster_of_mode_api_loses_the_entry_after_the_environment(monkeypatch
 def test_a_refusal_does_not_stop_a_deletion(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], refused: str
 ) -> None:
-    """Pain: EKS lets nobody change entries of service-linked roles (terraform-provider-aws#36447); the log tells it."""
+    """Pain: EKS lets nobody change entries of service-linked roles (terraform-provider-aws#36447); the log says so."""
     aws = Aws()
     aws.add("spot")
     aws.entry = True
@@ -310,7 +310,7 @@ def test_a_refusal_does_not_stop_a_deletion(
 
 
 def test_a_cluster_that_is_gone_needs_no_cleaning(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the cluster its entries are gone."""
+    """The entries of a deleted cluster are gone with it."""
     aws = Aws("")
     aws.add("spot")
     delete(aws, "spot", monkeypatch)
@@ -318,14 +318,14 @@ def test_a_cluster_that_is_gone_needs_no_cleaning(monkeypatch: pytest.MonkeyPatc
 
 
 def test_creating_the_clean_up_calls_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It stands before the environment, when there is nothing to do."""
+    """It is created before the environment, when there is nothing to do."""
     aws = Aws()
     assert run(aws, event(CLEAN_UP, "Create"), monkeypatch) == "research/jobs"
     assert aws.calls == []
 
 
 def test_another_namespace_is_another_resource(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its physical id changes, so that CloudFormation has the old one cleaned up."""
+    """Its physical id changes, so CloudFormation cleans up the old one."""
     aws = Aws()
     aws.add("spot", "night")
     aws.entry = True
@@ -337,7 +337,7 @@ def test_another_namespace_is_another_resource(monkeypatch: pytest.MonkeyPatch) 
 def test_cloudformation_is_answered_whatever_happens(
     monkeypatch: pytest.MonkeyPatch, mode: str, status: str
 ) -> None:
-    """Without an answer it would wait for an hour; the reason is what people read in the console."""
+    """Without an answer CloudFormation would wait for an hour; the console shows the reason."""
     aws = Aws(mode)
     sent: list[Any] = []
     aws.add("spot")
@@ -364,7 +364,7 @@ def test_cloudformation_is_answered_whatever_happens(
 
 
 def test_an_older_boto3_sends_and_reads_the_access_entry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The boto3 of Lambda may not know the member: it is sent and read past the model."""
+    """The boto3 of Lambda may lack the member, so it is sent and read without the model."""
     from botocore import loaders
 
     load = loaders.Loader.load_service_model
@@ -386,7 +386,7 @@ def test_an_older_boto3_sends_and_reads_the_access_entry(monkeypatch: pytest.Mon
 
 
 def test_it_runs_by_itself() -> None:
-    """Lambda has Python and boto3, and 4 MB of text is all that a template takes."""
+    """Lambda has Python and boto3, and a template takes at most 4 MB of code."""
     text = Path(function.__file__).read_text(encoding="utf-8")
     roots = {
         name.split(".")[0]

@@ -1,4 +1,4 @@
-"""Environments on Fargate: only what Fargate takes."""
+"""Environments on Fargate: only arguments that Fargate takes."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_stack_tags_never_replace_the_environment(
 
 
 def test_an_imported_environment_is_its_arn(stack: Stack) -> None:
-    """The name is the end of the ARN; an ARN of something else fails at once."""
+    """The name is the end of the ARN; any other ARN fails at once."""
     arn = "arn:aws:batch:eu-west-1:123456789012:compute-environment/spot"
     imported = FargateComputeEnvironment.from_compute_environment_arn(stack, "Imported", arn)
     assert imported.compute_environment_arn == arn
@@ -79,7 +79,7 @@ def test_an_imported_environment_is_its_arn(stack: Stack) -> None:
 def test_a_disabled_one_is_told_not_to_be_the_first_deploy(
     stack: Stack, vpc: ec2.IVpc, kind: Any, enabled: bool
 ) -> None:
-    """AWS creates environments only ENABLED; an update may disable them, so that it is no error."""
+    """AWS creates environments only ENABLED; an update may disable them, so it is no error."""
     kind(stack, "Environment", vpc=vpc, enabled=enabled)
     found = Annotations.from_stack(stack).find_info(
         "*", Match.string_like_regexp("AWS creates environments only ENABLED")

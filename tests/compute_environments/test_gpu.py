@@ -39,7 +39,7 @@ def resources(only: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
 def test_it_is_on_demand_or_spot(
     stack: Stack, vpc: ec2.IVpc, only: Callable[[str], dict[str, Any]], spot: bool, kind: str, strategy: str
 ) -> None:
-    """Each with the strategy that AWS recommends for it, and the image with NVIDIA's driver (pain 20, aws-cdk#35839)."""
+    """Both have the strategy that AWS recommends, and the image with NVIDIA's driver (pain 20, aws-cdk#35839)."""
     GpuComputeEnvironment(stack, "Gpu", vpc=vpc, instance_types=["g6", "p5.48xlarge"], spot=spot)
     capacity = resources(only)
     assert (capacity["Type"], capacity["AllocationStrategy"]) == (kind, strategy)
@@ -49,7 +49,7 @@ def test_it_is_on_demand_or_spot(
 def test_a_type_that_the_data_do_not_know_gets_the_gpu_image(
     stack: Stack, vpc: ec2.IVpc, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """A family that AWS launched yesterday is no error, and here it surely has GPUs."""
+    """A new family is no error, and in this class it surely has GPUs."""
     from aws_cdk import CfnParameter
 
     GpuComputeEnvironment(
@@ -61,7 +61,7 @@ def test_a_type_that_the_data_do_not_know_gets_the_gpu_image(
 def test_a_capacity_block_is_targeted_by_the_launch_template(
     stack: Stack, vpc: ec2.IVpc, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """Its own template says where and on which market to start; the environment itself has no member for it."""
+    """The launch template names the reservation and the market; the environment has no member for them."""
     GpuComputeEnvironment(
         stack, "Gpu", vpc=vpc, instance_types=["p5.48xlarge"], capacity_reservation=RESERVATION
     )
@@ -83,14 +83,14 @@ def test_an_image_of_your_own_runs_where_aws_has_none(
     instance_types: list[str],
     image_type: str,
 ) -> None:
-    """p3 and g3 are too old for the driver of Amazon Linux 2023: with an image of one's own they still run."""
+    """p3 and g3 are too old for the driver of Amazon Linux 2023: with your own image they still run."""
     GpuComputeEnvironment(stack, "Gpu", vpc=vpc, instance_types=instance_types, image_id="ami-1")
     assert resources(only)["Ec2Configuration"] == [{"ImageType": image_type, "ImageIdOverride": "ami-1"}]
 
 
 @pytest.mark.parametrize("name", ["g5g.2xlarge", "p6e-gb200"])
 def test_arm_runs_with_an_image_of_your_own(stack: Stack, vpc: ec2.IVpc, name: str) -> None:
-    """AWS supports GPU jobs on Arm with a custom AMI, and has no image of its own for them."""
+    """AWS supports GPU jobs on Arm with a custom AMI only."""
     GpuComputeEnvironment(stack, "Gpu", vpc=vpc, instance_types=[name], image_id="ami-12345678")
 
 
@@ -101,7 +101,7 @@ def test_a_type_that_ec2_does_not_have_yet_passes(stack: Stack, vpc: ec2.IVpc, n
 
 
 def test_every_type_with_gpus_that_batch_schedules_passes(stack: Stack, vpc: ec2.IVpc) -> None:
-    """Nothing that AWS Batch takes is refused."""
+    """No type that AWS Batch takes is refused."""
     names = [name for name in types.names() if (found := types.find(name)) and found.gpus]
     fit = [name for name in names if not name.startswith("g5g.")]
     assert {"g4dn.xlarge", "p5.48xlarge", "p6-b300.48xlarge", "g7e.2xlarge"} <= set(fit)
@@ -137,7 +137,7 @@ def test_every_type_with_gpus_that_batch_schedules_passes(stack: Stack, vpc: ec2
 def test_fails_when_arguments_are_impossible(
     stack: Stack, vpc: ec2.IVpc, arguments: dict[str, Any], message: str
 ) -> None:
-    """Fails when AWS Batch could not give out the GPUs, before anything is in the tree."""
+    """Fails when AWS Batch could not schedule the GPUs, before anything is in the tree."""
     before = len(stack.node.children)
     with pytest.raises(ValueError, match=message):
         GpuComputeEnvironment(stack, "Gpu", vpc=vpc, **{"instance_types": ["g6"], **arguments})
@@ -145,7 +145,7 @@ def test_fails_when_arguments_are_impossible(
 
 
 def test_fails_when_a_template_of_ones_own_would_hide_the_reservation(stack: Stack, vpc: ec2.IVpc) -> None:
-    """Fails when the reservation cannot reach the template that was given."""
+    """Fails when the reservation cannot be put into the given template."""
     template = BatchLaunchTemplate(stack, "Template")
     with pytest.raises(ValueError, match="give it to BatchLaunchTemplate instead"):
         GpuComputeEnvironment(

@@ -1,4 +1,4 @@
-"""The images of instances: those that fit, and your own."""
+"""The images of instances: AWS's and your own."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def resources(only: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
 def test_the_image_fits_the_instance_types(
     stack: Stack, vpc: ec2.IVpc, only: Callable[[str], dict[str, Any]], types: list[str], images: list[str]
 ) -> None:
-    """Pain 20 (aws-cdk#35839): GPUs get the NVIDIA image, everything else the plain one, never Amazon Linux 2."""
+    """Pain 20 (aws-cdk#35839): GPUs get the NVIDIA image, everything else the standard one, never Amazon Linux 2."""
     Ec2ComputeEnvironment(stack, "Environment", vpc=vpc, instance_types=types)
     assert [each["ImageType"] for each in resources(only)["Ec2Configuration"]] == images
 
@@ -45,7 +45,7 @@ def test_the_image_fits_the_instance_types(
 def test_an_image_of_your_own_stands_for_that_of_its_type(
     stack: Stack, vpc: ec2.IVpc, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """Only the instances that it is for get it; the others run the image of AWS."""
+    """Only the instances of its type get it; the others run AWS's image."""
     Ec2ComputeEnvironment(
         stack,
         "Environment",
@@ -63,7 +63,7 @@ def test_an_image_of_your_own_stands_for_that_of_its_type(
 @pytest.mark.parametrize(
     ("arguments", "images"),
     [
-        # An image of an older kind takes the place of the newer one that would be chosen.
+        # An image of an older type replaces the newer one that would be chosen.
         ({"image_ids": {AL2: "ami-1"}}, [{"ImageType": "ECS_AL2", "ImageIdOverride": "ami-1"}]),
         (
             {"instance_types": ["z99z"], "image_ids": {NVIDIA: "ami-1"}},
@@ -85,7 +85,7 @@ def test_own_images_and_types_go_together(
     arguments: dict[str, Any],
     images: list[dict[str, str]],
 ) -> None:
-    """For types that the data do not know, too, and by a dynamic reference."""
+    """It works for types that are missing from the data, and by a dynamic reference."""
     Ec2ComputeEnvironment(stack, "Environment", vpc=vpc, **arguments)
     assert resources(only)["Ec2Configuration"] == images
 
@@ -93,7 +93,7 @@ def test_own_images_and_types_go_together(
 def test_an_image_of_your_own_is_not_updated_to_the_latest(
     stack: Stack, vpc: ec2.IVpc, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """AWS Batch would ignore the flag, so it is not there to mislead."""
+    """AWS Batch would ignore the flag, so it is not rendered."""
     Ec2ComputeEnvironment(stack, "Environment", vpc=vpc, image_ids={AL2023: "ami-1"})
     assert "UpdateToLatestImageVersion" not in resources(only)
 
@@ -116,6 +116,6 @@ def test_an_image_of_your_own_is_not_updated_to_the_latest(
 def test_fails_when_images_contradict_each_other(
     stack: Stack, vpc: ec2.IVpc, arguments: dict[str, Any], message: str
 ) -> None:
-    """Fails when there are too many, an id is none, or it is for an image type that is not there."""
+    """Fails when there are too many, an id is malformed, or it is for an image type that is not there."""
     with pytest.raises(ValueError, match=message):
         Ec2ComputeEnvironment(stack, "Environment", vpc=vpc, **arguments)

@@ -40,7 +40,7 @@ def make(kind: Any, stack: Stack, vpc: ec2.IVpc, **arguments: Any) -> Any:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_on_ecs_takes_them(kind: Any, stack: Stack, vpc: ec2.IVpc) -> None:
-    """AWS names managed EC2, managed Fargate and unmanaged ECS environments as supported."""
+    """AWS supports them in managed EC2, managed Fargate and unmanaged ECS environments."""
     make(kind, stack, vpc, container_insights=ContainerInsights.ENHANCED)
     expected = {"EcsSettings": {"ContainerInsights": "ENHANCED"}}
     Template.from_stack(stack).has_resource_properties(ENVIRONMENT, expected)
@@ -48,14 +48,14 @@ def test_each_kind_on_ecs_takes_them(kind: Any, stack: Stack, vpc: ec2.IVpc) -> 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_left_out_they_are_the_accounts(kind: Any, stack: Stack, vpc: ec2.IVpc) -> None:
-    """Omitted is not DISABLED: the account's setting of Amazon ECS decides, which only omission leaves alone."""
+    """Omitted is not DISABLED: the account's ECS setting applies."""
     make(kind, stack, vpc)
     Template.from_stack(stack).has_resource_properties(ENVIRONMENT, {"EcsSettings": Match.absent()})
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_service_role_may_set_them(kind: Any, stack: Stack, vpc: ec2.IVpc) -> None:
-    """A role of one's own needs ``ecs:UpdateCluster``, or the environment becomes INVALID when the setting changes."""
+    """A service role needs ``ecs:UpdateCluster``, or the environment becomes INVALID when the setting changes."""
     role = BatchServiceRole(stack, "Role")
     make(kind, stack, vpc, service_role=role, container_insights=ContainerInsights.DISABLED)
     role.allow_container_insights()
@@ -63,12 +63,12 @@ def test_a_service_role_may_set_them(kind: Any, stack: Stack, vpc: ec2.IVpc) -> 
     [statement] = policy["Properties"]["PolicyDocument"]["Statement"]
     assert statement["Action"] == "ecs:UpdateCluster"
     assert statement["Resource"] != "*"
-    # That a role of one's own rules out updates in place is another rule.
+    # Another rule reports that a service role rules out updates in place.
     assert_no_findings(stack, warnings=True, ignore=["UPD-04"])
 
 
 def test_a_role_without_the_right_is_told_of(stack: Stack, vpc: ec2.IVpc) -> None:
-    """Of a role of this app it is known what it lacks (IAM-16)."""
+    """The rights of a role in this app are known, so a missing one is reported (IAM-16)."""
     from aws_cdk import aws_iam as iam
 
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("batch.amazonaws.com"))
@@ -81,6 +81,6 @@ def test_a_role_without_the_right_is_told_of(stack: Stack, vpc: ec2.IVpc) -> Non
 
 
 def test_the_service_linked_role_needs_nothing(stack: Stack, vpc: ec2.IVpc) -> None:
-    """It has the right by itself."""
+    """The service-linked role has the right itself."""
     make(FargateComputeEnvironment, stack, vpc, container_insights=ContainerInsights.ENABLED)
     assert not Template.from_stack(stack).find_resources("AWS::IAM::Policy")

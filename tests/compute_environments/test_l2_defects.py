@@ -1,6 +1,6 @@
-"""What the CDK's L2 gets wrong about environments in 2.275, defect by defect: ours do not.
+"""Defects of the CDK's L2 for environments in 2.275, which this library does not have.
 
-Numbered as they were found by running the L2; where users met one, their thread is named.
+The numbers are the order in which they were found by running the L2; if users met one, their issue is named.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ENVIRONMENT = "AWS::Batch::ComputeEnvironment"
 
 
 def test_1_the_version_of_a_launch_template_is_rendered(stack: Stack, vpc: ec2.IVpc, only: Only) -> None:
-    """aws-cdk#28137: without it the environment stays at `$Default`, whatever becomes of the template."""
+    """aws-cdk#28137: without a version the environment stays at `$Default`, whatever happens to the template."""
     Ec2ComputeEnvironment(stack, "It", vpc=vpc, launch_template=BatchLaunchTemplate(stack, "Template"))
     template = only(ENVIRONMENT)["ComputeResources"]["LaunchTemplate"]
     assert template["Version"] == {"Fn::GetAtt": ["Template", "LatestVersionNumber"]}
@@ -56,7 +56,7 @@ def test_1_a_template_that_is_imported_by_name_keeps_its_name_and_version(
 def test_2_no_spot_environment_has_a_fleet_role_without_rights(
     stack: Stack, vpc: ec2.IVpc, synth: Synth
 ) -> None:
-    """aws-cdk#25256, #25305, #9073: such a role lets instances never scale down; BEST_FIT alone would need one."""
+    """aws-cdk#25256, #25305, #9073: with such a role instances never scale down; only BEST_FIT would need one."""
     with pytest.raises(ValueError, match=r"allocation_strategy must be one of .* on Spot, got BEST_FIT"):
         SpotComputeEnvironment(stack, "Worst", vpc=vpc, allocation_strategy=AllocationStrategy.BEST_FIT)
     SpotComputeEnvironment(stack, "It", vpc=vpc)
@@ -64,7 +64,7 @@ def test_2_no_spot_environment_has_a_fleet_role_without_rights(
 
 
 def test_3_the_default_types_for_arm_are_taken(stack: Stack, vpc: ec2.IVpc, only: Only) -> None:
-    """The L2 refuses `default_arm64` where nothing else is named."""
+    """The L2 refuses `default_arm64` if nothing else is named."""
     Ec2ComputeEnvironment(stack, "It", vpc=vpc, instance_types=["default_arm64"])
     assert only(ENVIRONMENT)["ComputeResources"]["InstanceTypes"] == ["default_arm64"]
 
@@ -115,7 +115,7 @@ def test_13_the_image_is_current_by_default(stack: Stack, vpc: ec2.IVpc, only: O
 def test_14_updates_in_place_are_refused_where_aws_does(
     stack: Stack, vpc: ec2.IVpc, only: Only, blocked: str
 ) -> None:
-    """terraform-provider-aws#38695: BEST_FIT or a role of one's own rule them out, unnoticed until the deploy."""
+    """terraform-provider-aws#38695: BEST_FIT or a service role rule them out, unnoticed until the deploy."""
     best_fit = {"allocation_strategy": AllocationStrategy.BEST_FIT}
     arguments: dict[str, Any] = (
         best_fit if blocked == "strategy" else {"service_role": BatchServiceRole(stack, "Role")}

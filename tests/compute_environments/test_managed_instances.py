@@ -14,7 +14,7 @@ ENVIRONMENT = "AWS::Batch::ComputeEnvironment"
 
 
 def test_a_network_is_enough(stack, vpc, only) -> None:
-    """Everything else is ECS's choice, and stays out of the template."""
+    """ECS chooses everything else, which stays out of the template."""
     bc.ManagedInstancesComputeEnvironment(stack, "Managed", vpc=vpc)
     properties = only(ENVIRONMENT)
     resources = properties["ComputeResources"]
@@ -30,7 +30,7 @@ def test_a_network_is_enough(stack, vpc, only) -> None:
 
 
 def test_the_infrastructure_role_may_pass_the_instances_role(stack, vpc, synth) -> None:
-    """AWS's policy passes roles named ecsInstanceRole only, and CloudFormation names ours otherwise."""
+    """AWS's policy passes only roles named ecsInstanceRole, and CloudFormation names ours differently."""
     bc.ManagedInstancesComputeEnvironment(stack, "Managed", vpc=vpc)
     [policy] = [each for each in synth().values() if each["Type"] == "AWS::IAM::Policy"]
     [statement] = policy["Properties"]["PolicyDocument"]["Statement"]
@@ -43,7 +43,7 @@ def test_the_infrastructure_role_may_pass_the_instances_role(stack, vpc, synth) 
 
 
 def test_roles_outlive_the_environment(stack, vpc, synth) -> None:
-    """Pain 7 (terraform-provider-aws#8549): it goes before the roles and policies that it needs to go."""
+    """Pain 7 (terraform-provider-aws#8549): it is deleted before the roles and policies that its deletion needs."""
     bc.ManagedInstancesComputeEnvironment(stack, "Managed", vpc=vpc)
     resources = synth()
     [environment] = [each for each in resources.values() if each["Type"] == ENVIRONMENT]
@@ -52,7 +52,7 @@ def test_roles_outlive_the_environment(stack, vpc, synth) -> None:
 
 
 def test_everything_of_the_schema(stack, vpc, only) -> None:
-    """Each argument has its member."""
+    """Each argument is rendered as its member."""
     bc.ManagedInstancesComputeEnvironment(
         stack,
         "Managed",
@@ -96,14 +96,14 @@ def test_everything_of_the_schema(stack, vpc, only) -> None:
 
 
 def test_instances_can_stay_for_ever(stack, vpc, only) -> None:
-    """The API's word for it is minus one."""
+    """The API's value for that is minus one."""
     bc.ManagedInstancesComputeEnvironment(stack, "Managed", vpc=vpc, never_scale_in=True)
     provider = only(ENVIRONMENT)["ComputeResources"]["ManagedInstancesProvider"]
     assert provider["InfrastructureOptimization"] == {"ScaleInAfter": -1}
 
 
 def test_roles_can_be_given(stack, vpc, synth) -> None:
-    """Then none is made, and who gives them answers for their rights."""
+    """Given roles are used, no others are made, and the user is responsible for their rights."""
     instances = bc.ManagedInstancesInstanceRole(stack, "Instances")
     infrastructure = bc.ManagedInstancesInfrastructureRole(stack, "Infra", instance_roles=[instances])
     environment = bc.ManagedInstancesComputeEnvironment(
@@ -133,7 +133,7 @@ def test_roles_can_be_given(stack, vpc, synth) -> None:
     ],
 )
 def test_what_aws_refuses_is_refused_before(stack, vpc, arguments, message) -> None:
-    """At the caller's line, with nothing in the tree."""
+    """Fails at the caller's line, with nothing in the tree."""
     before = len(stack.node.children)
     with pytest.raises(ValueError, match=message):
         bc.ManagedInstancesComputeEnvironment(stack, "Managed", vpc=vpc, **arguments)
@@ -141,7 +141,7 @@ def test_what_aws_refuses_is_refused_before(stack, vpc, arguments, message) -> N
 
 
 def test_a_queue_of_it_passes_the_rules() -> None:
-    """No finding, warnings included, in a network of ours."""
+    """There is no finding or warning in a network of this library."""
     stack = cdk.Stack(cdk.App(), "Stack")
     vpc = bc.BatchNetwork(stack, "Network").vpc
     environment = bc.ManagedInstancesComputeEnvironment(stack, "Managed", vpc=vpc)

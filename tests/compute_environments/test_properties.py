@@ -1,4 +1,4 @@
-"""All environments under all arguments: what AWS takes comes out right, what it refuses is refused here."""
+"""All environments with any arguments: legal ones are rendered right, illegal ones are refused."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CREATE = MODEL.operation_model("CreateComputeEnvironment").input_shape
 UPDATE = MODEL.operation_model("UpdateComputeEnvironment").input_shape
 ENVIRONMENT = "AWS::Batch::ComputeEnvironment"
 NUMBERS = itertools.count()
-# An environment depends on its roles with all their policies; on the role itself a reference says so once more.
+# An environment depends on its roles with all their policies; a reference repeats the dependency on the role.
 EXPLICIT = "W3005"
 MADE_TOGETHER = {"instance_types", "launch_template"}
 many = partial(settings, deadline=None, suppress_health_check=list(HealthCheck))
@@ -64,7 +64,7 @@ def environments_in(world: World) -> list[str]:
 
 
 def judge(world: World) -> int:
-    """What botocore, cfn-lint and our rules say of all environments in the stack; how many there are."""
+    """Check all environments in the stack with botocore, cfn-lint and our rules, and return how many there are."""
     text = (synthesized(world.stack) / "Stack.template.json").read_text()
     template = json.loads(text)
     environments = {
@@ -74,7 +74,7 @@ def judge(world: World) -> int:
     }
     for properties in environments.values():
         request = {"computeEnvironmentName": "name", **request_of(properties)}
-        # Updates bring it, though CloudFormation has it from the start.
+        # Only updates render it, though CloudFormation always has it.
         update = {"computeEnvironment": "name", "updatePolicy": request.pop("updatePolicy", {})}
         for shape, sent in ((CREATE, request), (UPDATE, update)):
             assert str(ParamValidator().validate(sent, shape).generate_report()) == "", sent
@@ -90,7 +90,7 @@ def judge(world: World) -> int:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_is_taken_comes_out_right(kind: str) -> None:
-    """Arguments that AWS takes are taken, others are refused or taken, and cfn-lint, botocore and our rules agree."""
+    """Legal arguments are accepted, others are refused or accepted, and cfn-lint, botocore and our rules agree."""
     world = new_world()
     made: list[Any] = []
     construct, arguments = KINDS[kind]
@@ -103,8 +103,8 @@ def test_whatever_is_taken_comes_out_right(kind: str) -> None:
     @many(max_examples=20)
     @given(arguments, arguments, st.sets(st.sampled_from(sorted(parameters(construct)))))
     def take_or_refuse(drawn: Arguments, other: Arguments, names: set[str]) -> None:
-        # Each value may be right, and the two lots contradict each other. A template is made for its types: whether it
-        # fits others is a question between resources, which a rule asks at synth.
+        # Each value may be legal, and two sets of arguments contradict each other. A template is made for its types: whether
+        # it fits other types is a question between resources, which a rule checks at synth.
         names |= MADE_TOGETHER if names & MADE_TOGETHER else set()
         try:
             made.append(make(world, kind, drawn | {name: other[name] for name in names & set(other)}))
@@ -118,7 +118,7 @@ def test_whatever_is_taken_comes_out_right(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_fails_when_one_argument_is_impossible(kind: str) -> None:
-    """Fails with a `ValueError`, and nothing is in the tree, whatever the other arguments are."""
+    """Fails with a `ValueError`, with nothing in the tree, whatever the other arguments are."""
     construct, arguments = KINDS[kind]
     broken = sorted(set(IMPOSSIBLE) & parameters(construct))
     world = new_world()

@@ -1,4 +1,4 @@
-"""What aws-samples/awsome-distributed-training publishes for P4d, P5 and P6 takes at most 15 lines here."""
+"""The templates of aws-samples/awsome-distributed-training for P4d, P5 and P6 take at most 15 lines here."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ bc.MultiNodeParallelJobDefinition(stack, "NcclTest", instance_type=TYPE, node_gr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What a template of 1.architectures/3.aws-batch has, as of commit 7217859.
+    """The properties of a template of 1.architectures/3.aws-batch, as of commit 7217859.
 
     Attributes:
-        type: Of the nodes.
+        type: The instance type of the nodes.
         adapters: Its network interfaces, all of them ``efa``, and the devices of each container.
-        capacity_block: Whether it runs in a Capacity Block; else in a cluster placement group.
+        capacity_block: Whether it runs in a Capacity Block; otherwise in a cluster placement group.
     """
 
     type: str
@@ -47,13 +47,13 @@ PUBLISHED = (
 
 
 def test_the_program_is_short() -> None:
-    """Imports, app and stack included."""
+    """The count includes imports, app and stack."""
     assert len([line for line in PROGRAM.splitlines() if line.strip()]) <= 15
 
 
 @pytest.mark.parametrize("published", PUBLISHED, ids=lambda each: each.type)
 def test_a_published_template_is_matched(published: Published) -> None:
-    """Interfaces, devices, NVIDIA's image, one Availability Zone, and the placement group or the reservation."""
+    """Interfaces, devices, NVIDIA's image, one Availability Zone, and the placement group or reservation are equal."""
     names: dict[str, Any] = {
         "TYPE": published.type,
         "ADAPTERS": published.adapters,
@@ -70,7 +70,7 @@ def test_a_published_template_is_matched(published: Published) -> None:
         return found[0]
 
     launch = only("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]
-    # Where theirs takes an address of the subnet for each card, ours has efa-only beside the first where cards can.
+    # The templates use an address of the subnet for each card; ours has efa-only beyond the first if cards can.
     kinds = [each["InterfaceType"] for each in launch["NetworkInterfaces"]]
     assert len(kinds) == published.adapters
     assert kinds[0] == "efa"
@@ -87,7 +87,7 @@ def test_a_published_template_is_matched(published: Published) -> None:
         assert "PlacementGroup" in resources
     assert [each["ImageType"] for each in resources["Ec2Configuration"]] == ["ECS_AL2023_NVIDIA"]
     assert len(resources["Subnets"]) == 1
-    # BEST_FIT, which they have, can never be updated in place.
+    # The templates have BEST_FIT, which can never be updated in place.
     assert resources["AllocationStrategy"] != "BEST_FIT"
 
     nodes = only("AWS::Batch::JobDefinition")["NodeProperties"]

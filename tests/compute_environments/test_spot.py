@@ -1,4 +1,4 @@
-"""Environments on Spot: priced and placed as AWS recommends."""
+"""Environments on Spot, with the price and strategy that AWS recommends."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def test_fails_when_a_group_is_of_another_vpc(stack: Stack, kind: Any, which: st
 
 @pytest.mark.parametrize("which", ["made", "imported"])
 def test_groups_of_the_same_vpc_are_fine(stack: Stack, which: str) -> None:
-    """A group that is made in the environment's network, and one that is imported by its id, pass."""
+    """A group made in the environment's network passes, and so does one imported by its id."""
     home, _ = networks(stack, which)
     groups = [
         ec2.SecurityGroup(stack, "Group", vpc=home),
@@ -82,7 +82,7 @@ def test_a_network_that_nobody_knows_passes(stack: Stack) -> None:
 
 
 def test_fails_when_a_launch_template_names_interfaces_beside_the_groups(stack: Stack) -> None:
-    """aws/aws-cdk#21577: either groups of the environment or network interfaces of the template are allowed."""
+    """aws/aws-cdk#21577: groups of the environment and network interfaces of the template exclude each other."""
     home = network(stack, 1)
     template = bc.BatchLaunchTemplate(
         stack,

@@ -1,4 +1,4 @@
-"""Environments whose instances somebody else starts."""
+"""Environments whose instances the user starts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from batch_constructs.testing import assert_no_findings
 
 
 def test_it_has_what_aws_asks_of_it(stack, synth) -> None:
-    """A service role, which managed ones do without, and no compute resources."""
+    """It has a service role, which managed ones do not need, and no compute resources."""
     bc.UnmanagedComputeEnvironment(stack, "Own", unmanaged_vcpus=64)
     resources = synth()
     [environment] = [each for each in resources.values() if each["Type"] == "AWS::Batch::ComputeEnvironment"]
@@ -29,7 +29,7 @@ def test_it_has_what_aws_asks_of_it(stack, synth) -> None:
 
 
 def test_nobody_asks_for_the_cluster_unless_it_is_needed(stack, synth) -> None:
-    """The custom resource and its function come with the first reading, once."""
+    """The first reading makes the custom resource and its function, once."""
     environment = bc.UnmanagedComputeEnvironment(stack, "Own")
     assert not [each for each in synth().values() if "Lambda" in each["Type"] or "Custom" in each["Type"]]
     assert environment.ecs_cluster_arn == environment.ecs_cluster_arn
@@ -46,7 +46,7 @@ def test_nobody_asks_for_the_cluster_unless_it_is_needed(stack, synth) -> None:
 
 
 def test_instances_of_the_template_join(stack, vpc, only) -> None:
-    """The agent's file names the cluster; role and security group stand in the template."""
+    """The agent's file names the cluster; the template has the role and the security group."""
     from aws_cdk import aws_ec2 as ec2
 
     group = ec2.SecurityGroup(stack, "Group", vpc=vpc)
@@ -82,7 +82,7 @@ def test_instances_of_the_template_join(stack, vpc, only) -> None:
     ],
 )
 def test_instances_of_a_type_have_the_image_that_fits(stack, only, name, variant) -> None:
-    """Resolved when an instance starts, in the form that EC2 takes in templates."""
+    """The parameter is resolved when an instance starts, in the form that EC2 takes in templates."""
     bc.UnmanagedComputeEnvironment(stack, "Own").instance_template("Instances", instance_type=name)
     data = only("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]
     assert data["InstanceType"] == name
@@ -91,7 +91,7 @@ def test_instances_of_a_type_have_the_image_that_fits(stack, only, name, variant
 
 
 def test_an_image_of_ones_own_needs_no_known_type(stack, only) -> None:
-    """Neither is looked into then, and a type may be newer than the data."""
+    """With an image, the type is not looked up, so it may be newer than the data."""
     environment = bc.UnmanagedComputeEnvironment(stack, "Own")
     environment.instance_template("Instances", instance_type="z99i.large", image_id="ami-0123456789abcdef0")
     data = only("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]
@@ -126,14 +126,14 @@ def test_types_and_images_that_cannot_be(stack, arguments, message) -> None:
     ],
 )
 def test_what_aws_refuses_is_refused_before(stack, arguments, message) -> None:
-    """With nothing in the tree."""
+    """Fails with nothing in the tree."""
     with pytest.raises(ValueError, match=message):
         bc.UnmanagedComputeEnvironment(stack, "Own", **arguments)
     assert not stack.node.children
 
 
 def test_a_queue_of_it_passes_the_rules() -> None:
-    """No finding, warnings included."""
+    """There is no finding or warning."""
     stack = cdk.Stack(cdk.App(), "Stack")
     environment = bc.UnmanagedComputeEnvironment(stack, "Own", unmanaged_vcpus=8)
     bc.JobQueue(stack, "Queue", compute_environments=[environment])
@@ -142,7 +142,7 @@ def test_a_queue_of_it_passes_the_rules() -> None:
 
 @pytest.mark.parametrize("role", [{}, {"serviceRole": ""}])
 def test_a_document_without_a_role_is_refused_in_words(role: dict[str, str]) -> None:
-    """AWS's own skeletons have an empty role, and AWS refuses it for an unmanaged environment."""
+    """AWS's own skeletons have an empty role, which AWS refuses for an unmanaged environment."""
     stack = cdk.Stack(cdk.App(), "Stack")
     document = {"computeEnvironmentName": "own", "type": "UNMANAGED", "state": "ENABLED", **role}
     with pytest.raises(ValueError, match=r"needs ServiceRole, got none \(CE-02\)"):

@@ -1,4 +1,4 @@
-"""Environments on Amazon EKS for nodes of one's own."""
+"""Environments on Amazon EKS for nodes that the user starts."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def own(stack: Stack, **arguments: Any) -> UnmanagedEksComputeEnvironment:
 
 
 def test_it_has_a_cluster_and_no_capacity(stack: Stack) -> None:
-    """AWS Batch has unmanaged environments on EKS since February 2026: type, cluster and namespace, and no more."""
+    """Since February 2026 AWS Batch has unmanaged environments on EKS, with type, cluster and namespace only."""
     own(stack, unmanaged_vcpus=64)
     properties = the(stack, ENVIRONMENT)["Properties"]
     properties["ServiceRole"] = ROLE
@@ -79,14 +79,14 @@ def test_it_has_a_cluster_and_no_capacity(stack: Stack) -> None:
 
 
 def test_it_may_run_pods_in_its_namespace(stack: Stack) -> None:
-    """Its access entry needs the policy for the namespace as much as that of a managed environment; queues wait for it."""
+    """Its access entry needs the policy for the namespace, like that of a managed environment; queues wait for it."""
     JobQueue(stack, "Queue", compute_environments=[own(stack)])
     [associated] = Template.from_stack(stack).find_resources(ASSOCIATION)
     assert the(stack, "AWS::Batch::JobQueue")["DependsOn"] == [associated]
 
 
 def test_nodes_join_by_a_label(stack: Stack, vpc: ec2.IVpc) -> None:
-    """The id in the label is one that AWS Batch makes, asked for at deploy time, by a node group of the same stack."""
+    """AWS Batch makes the id in the label; a node group of the same stack reads it at deploy time."""
     cluster = with_kubectl(stack, vpc)
     environment = UnmanagedEksComputeEnvironment(stack, "Own", cluster=cluster, namespace="jobs")
     cluster.add_nodegroup_capacity("Nodes", labels=environment.node_labels)
@@ -98,7 +98,7 @@ def test_nodes_join_by_a_label(stack: Stack, vpc: ec2.IVpc) -> None:
 
 
 def test_it_has_a_service_role_of_its_own(stack: Stack) -> None:
-    """AWS's answers: ServiceRole is required, and the service-linked role cannot be used. The tutorial has no role."""
+    """According to AWS's answers ServiceRole is required, and not the service-linked role. The tutorial has no role."""
     environment = own(stack)
     assert isinstance(environment.service_role, BatchServiceRole)
     assert "Fn::GetAtt" in the(stack, ENVIRONMENT)["Properties"]["ServiceRole"]
@@ -106,14 +106,14 @@ def test_it_has_a_service_role_of_its_own(stack: Stack) -> None:
 
 
 def test_a_warning_says_that_aws_disagrees_about_the_role(stack: Stack) -> None:
-    """A document may have none, as the tutorial does, and CE-02 names both of AWS's pages."""
+    """A document may have none, like the tutorial, and CE-02 names both of AWS's pages."""
     UnmanagedEksComputeEnvironment.from_cli_json(stack, "Own", DOCUMENT)
     with pytest.raises(AssertionError, match=r"CE-02.*AWS's pages disagree"):
         assert_no_findings(stack, warnings=True, ignore=["EKS-20"])
 
 
 def test_a_role_of_ones_own_is_no_finding(stack: Stack) -> None:
-    """Neither EKS-16 nor CE-02 speaks then, and the environment goes before the role."""
+    """Neither EKS-16 nor CE-02 reports anything, and the environment is deleted before the role."""
     role = BatchServiceRole(stack, "Role")
     own(stack, service_role=role)
     environment = the(stack, ENVIRONMENT)
@@ -123,7 +123,7 @@ def test_a_role_of_ones_own_is_no_finding(stack: Stack) -> None:
 
 
 def test_the_config_map_lets_it_in(stack: Stack, vpc: ec2.IVpc) -> None:
-    """With DISABLED the ConfigMap has the role of AWS Batch, the namespace has Kubernetes' roles, and no policy is made."""
+    """With DISABLED the ConfigMap has AWS Batch's role, the namespace has Kubernetes' roles, and there is no policy."""
     cluster = eks.Cluster(
         stack,
         "Cluster",
@@ -148,7 +148,7 @@ def with_layer(stack: Stack) -> Any:
 
 
 def test_its_document_comes_and_goes(stack: Stack) -> None:
-    """``from_cli_json`` takes what the AWS CLI takes, with a role or without."""
+    """``from_cli_json`` takes the documents of the AWS CLI, with a role or without."""
     for number, given in enumerate((DOCUMENT, {**DOCUMENT, "serviceRole": ROLE})):
         environment = UnmanagedEksComputeEnvironment.from_cli_json(stack, f"Own{number}", given)
         assert environment.to_cli_json() == given
@@ -156,13 +156,13 @@ def test_its_document_comes_and_goes(stack: Stack) -> None:
 
 
 def test_fails_when_the_document_is_one_for_ecs(stack: Stack) -> None:
-    """Fails when the class is the one for the other orchestrator, and names the right one."""
+    """Fails when the document is for the other orchestrator, and names the right class."""
     with pytest.raises(ValueError, match="got one for UnmanagedEksComputeEnvironment: use that class"):
         UnmanagedComputeEnvironment.from_cli_json(stack, "Own", DOCUMENT)
 
 
 def test_a_pod_runs_in_its_queue(stack: Stack) -> None:
-    """Nobody knows its nodes, so that any pod may fit."""
+    """Its nodes are unknown, so any pod may fit."""
     environment = own(stack, service_role=BatchServiceRole(stack, "Role"))
     queue = JobQueue(stack, "Queue", compute_environments=[environment])
     from aws_cdk import Size

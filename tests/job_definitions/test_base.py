@@ -1,4 +1,4 @@
-"""What all kinds of definition have in common, whatever runs in them."""
+"""Behaviour that all kinds of definition share."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ KINDS = ["EC2", "Fargate", "multi-node"]
 def define(
     stack: Stack, kind: str
 ) -> Ec2JobDefinition | FargateJobDefinition | MultiNodeParallelJobDefinition:
-    """The least definition of a kind."""
+    """Define the smallest job of a kind."""
     from aws_cdk import Size
 
     size: dict[str, Any] = {"image": "busybox", "vcpus": 1, "memory": Size.gibibytes(2)}
@@ -41,7 +41,7 @@ def define(
 def test_a_deploy_leaves_running_work_its_revision(
     stack: Stack, only: Callable[[str], dict[str, Any]], kind: str
 ) -> None:
-    """Pain 13 (aws-cdk#9144, aws-cdk#36011, terraform-provider-aws#36824): old revisions stay, of every kind of definition."""
+    """Pain 13 (aws-cdk#9144, aws-cdk#36011, terraform-provider-aws#36824): old revisions of every kind stay."""
     define(stack, kind)
     assert only(DEFINITION)["ResourceRetentionPolicy"] == {"SkipDeregisterOnUpdate": True}
 
@@ -50,7 +50,7 @@ def test_a_deploy_leaves_running_work_its_revision(
 def test_who_may_submit_may_submit_any_revision(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]], kind: str
 ) -> None:
-    """Pain 14 (aws-cdk#25574, aws-cdk#37214): the name and all revisions, not the one of this deploy alone."""
+    """Pain 14 (aws-cdk#25574, aws-cdk#37214): the grant covers the name and all revisions."""
     from aws_cdk import aws_iam as iam
 
     submitter = iam.Role.from_role_arn(stack, "Submitter", "arn:aws:iam::123456789012:role/submitter")
@@ -69,13 +69,13 @@ def test_who_may_submit_may_submit_any_revision(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_output_is_forgotten(stack: Stack, only: Callable[[str], dict[str, Any]], kind: str) -> None:
-    """Pain 17 (calcloud#56): a log group of the definition's own, which keeps output for a month."""
+    """Pain 17 (calcloud#56): each definition has its own log group, which keeps output for a month."""
     define(stack, kind)
     assert only("AWS::Logs::LogGroup")["RetentionInDays"] == 30
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_tags_propagate(stack: Stack, only: Callable[[str], dict[str, Any]], kind: str) -> None:
-    """Pain 27 (containers-roadmap#2794, aws-cdk#26336): costs are seen by the tags of the job."""
+    """Pain 27 (containers-roadmap#2794, aws-cdk#26336): cost reports use the tags of the job."""
     define(stack, kind)
     assert only(DEFINITION)["PropagateTags"] is True

@@ -1,4 +1,4 @@
-"""What jobs hold of consumable resources."""
+"""Consumable resources of jobs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def requirement(id: str, quantity: int) -> dict[str, Any]:
 
 
 def test_a_definition_says_what_its_jobs_hold(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """By ARN, which is what CloudFormation wants; what is added later comes behind."""
+    """Resources are named by ARN, as CloudFormation needs, and later ones are appended."""
     definition = FargateJobDefinition(stack, "Job", image="busybox", consumes={seats(stack): 2})
     definition.consume(seats(stack, "Tokens"))
     properties = only(DEFINITION)["ConsumableResourceProperties"]
@@ -41,7 +41,7 @@ def test_a_definition_says_what_its_jobs_hold(stack: Stack, only: Callable[[str]
 
 
 def test_the_l2s_and_imported_resources_fit(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Whatever the CDK takes for one."""
+    """Every construct that the CDK accepts as a consumable resource is accepted."""
     from aws_cdk import aws_batch as batch
 
     arn = "arn:aws:batch:eu-west-1:123456789012:consumable-resource/seats"
@@ -52,7 +52,7 @@ def test_the_l2s_and_imported_resources_fit(stack: Stack, only: Callable[[str], 
 
 
 def test_nodes_hold_their_own(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """The job holds something, and so do the nodes of a group."""
+    """Both the job and the nodes of a group can use resources."""
     from aws_cdk import Size
 
     nodes = NodeGroup(
@@ -66,7 +66,7 @@ def test_nodes_hold_their_own(stack: Stack, only: Callable[[str], dict[str, Any]
 
 
 def test_fails_when_nothing_is_consumed(stack: Stack) -> None:
-    """Fails for a quantity of 0, wherever it stands, before anything is in the tree."""
+    """Fails for a quantity of 0, in every place, before anything is in the tree."""
     from aws_cdk import Size
 
     message = "the quantity of a consumable resource must be at least 1, got 0"
@@ -81,7 +81,7 @@ def test_fails_when_nothing_is_consumed(stack: Stack) -> None:
 
 
 def test_fails_when_a_resource_is_consumed_twice(stack: Stack) -> None:
-    """Fails with the path of the definition: AWS wants each resource once."""
+    """Fails with the path of the definition, since AWS allows each resource once."""
     resource = seats(stack)
     definition = FargateJobDefinition(stack, "Job", image="busybox", consumes={resource: 2})
     with pytest.raises(
@@ -91,7 +91,7 @@ def test_fails_when_a_resource_is_consumed_twice(stack: Stack) -> None:
 
 
 def test_fails_when_an_imported_definition_shall_consume(stack: Stack) -> None:
-    """Fails with the path of the definition, whose revisions are somebody else's."""
+    """Fails with the path of the definition, whose revisions are registered elsewhere."""
     imported = Ec2JobDefinition.from_job_definition_name(stack, "Imported", "align")
     with pytest.raises(ValueError, match="consume needs a definition made in this app, got 'Stack/Imported'"):
         imported.consume(seats(stack))

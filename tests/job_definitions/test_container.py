@@ -1,4 +1,4 @@
-"""All that the containers of definitions can say, before judges that somebody else wrote."""
+"""All properties of a definition's containers, checked by tools of others."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DEFINITION = "AWS::Batch::JobDefinition"
 
 
 def everything(stack: Stack) -> None:
-    """A definition of each kind with all that it takes, and what that hangs on."""
+    """Make a definition of each kind with all arguments, and the constructs that they need."""
     import aws_cdk as cdk
     from aws_cdk import aws_batch as batch
     from aws_cdk import aws_ecs as ecs
@@ -111,7 +111,7 @@ def everything(stack: Stack) -> None:
 
 @pytest.fixture(scope="module")
 def full() -> Stack:
-    """A stack with everything: nobody changes it."""
+    """Return a stack with everything, which no test changes."""
     import aws_cdk as cdk
 
     stack = cdk.Stack(cdk.App(), "Everything")
@@ -121,7 +121,7 @@ def full() -> Stack:
 
 @pytest.fixture(scope="module")
 def template(full: Stack) -> dict[str, Any]:
-    """What CloudFormation gets of it."""
+    """Return its template."""
     from aws_cdk.assertions import Template
 
     return dict(Template.from_stack(full).to_json())
@@ -129,16 +129,16 @@ def template(full: Stack) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def definitions(template: dict[str, Any]) -> list[dict[str, Any]]:
-    """The properties of its three definitions."""
+    """Return the properties of its three definitions."""
     return [each["Properties"] for each in template["Resources"].values() if each["Type"] == DEFINITION]
 
 
-# Words of the API that others took the place of: AWS refuses the first two beside ResourceRequirements.
+# Members of the API that are replaced by others: AWS refuses the first two together with ResourceRequirements.
 REPLACED = {"Memory", "Vcpus"}
 
 
 def test_every_member_of_the_schema_has_an_argument(definitions: list[dict[str, Any]]) -> None:
-    """Whatever CloudFormation knows of a container, of its parts and of a definition of it, some argument says."""
+    """Every member of CloudFormation's schema for a container, its parts and its definition has an argument."""
     from aws_cdk import aws_batch as batch
 
     said = set(re.findall(r'"([A-Z]\w+)":', json.dumps(definitions)))
@@ -156,7 +156,7 @@ def test_every_member_of_the_schema_has_an_argument(definitions: list[dict[str, 
         for struct in structs
         for name in list(inspect.signature(struct.__init__).parameters)[1:]
     }
-    # A range takes InstanceTypes beside EcsProperties only.
+    # A range takes InstanceTypes only with EcsProperties.
     of_other_kinds = {"EcsProperties", "EksProperties", "InstanceTypes"}
     assert {name.lower() for name in known - REPLACED - of_other_kinds} - {
         name.lower() for name in said
@@ -164,21 +164,21 @@ def test_every_member_of_the_schema_has_an_argument(definitions: list[dict[str, 
 
 
 def test_the_rules_have_nothing_to_say(full: Stack) -> None:
-    """Neither an error nor a warning."""
+    """There is neither an error nor a warning."""
     from batch_constructs.testing import assert_no_findings
 
     assert_no_findings(full, warnings=True)
 
 
 def test_cfn_lint_has_nothing_to_say(template: dict[str, Any]) -> None:
-    """The schema of every resource holds."""
+    """The template is valid for the schema of every resource."""
     from cfnlint.api import lint
 
     assert [str(match) for match in lint(json.dumps(template))] == []
 
 
 def test_botocore_takes_every_request(definitions: list[dict[str, Any]]) -> None:
-    """What CloudFormation will send has the shape that the service's model asks for."""
+    """The requests of CloudFormation have the shape of the service's model."""
     import boto3
     from botocore.validate import ParamValidator
 
@@ -187,7 +187,7 @@ def test_botocore_takes_every_request(definitions: list[dict[str, Any]]) -> None
     model = boto3.client("batch", region_name="eu-west-1").meta.service_model
     shape = model.operation_model("RegisterJobDefinition").input_shape
     for definition in definitions:
-        # The one member that CloudFormation and the API write differently.
+        # The one member that differs between CloudFormation and the API.
         properties = json.loads(json.dumps(definition).replace("S3FilesVolume", "S3filesVolume"))
         request = {"jobDefinitionName": "name", **request_of(properties)}
         report = ParamValidator().validate(request, shape)
@@ -196,7 +196,7 @@ def test_botocore_takes_every_request(definitions: list[dict[str, Any]]) -> None
 
 
 def test_jobs_pay_only_for_the_parts_of_the_cdk_that_they_use() -> None:
-    """No module imports file systems, ECS or secrets of the CDK but where somebody mounts or logs with them."""
+    """Modules of file systems, ECS or secrets of the CDK are imported only if a job mounts or logs with them."""
     from batch_constructs.job_definitions import container
 
     imported: set[str] = set()

@@ -1,4 +1,4 @@
-"""Job definitions come of the CLI's JSON, and become it."""
+"""Job definitions from the CLI's JSON, and back."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def single(**members: Any) -> dict[str, Any]:
     return document(containerProperties={"image": "busybox", "resourceRequirements": SIZES, **members})
 
 
-# The examples of the guide's chapter "Example Job Definitions", by their figures.
+# The examples of the guide's chapter "Example Job Definitions", by their numbers.
 FETCH_AND_RUN = document(
     containerProperties={
         "image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/fetch_and_run",
@@ -276,7 +276,7 @@ DOCUMENTS: dict[str, tuple[Any, dict[str, Any]]] = {
 
 @pytest.mark.parametrize(("kind", "given"), DOCUMENTS.values(), ids=DOCUMENTS)
 def test_what_comes_in_goes_out_equal(stack: Stack, synth: Synth, kind: Any, given: dict[str, Any]) -> None:
-    """Each example of the guide, with whatever no keyword says; nothing is made beside the definition."""
+    """Each example of the guide comes back equal, with members that no keyword has, and only the definition is made."""
     definition = kind.from_cli_json(stack, "Job", given)
     assert isinstance(definition, kind)
     assert definition.to_cli_json() == given
@@ -284,7 +284,7 @@ def test_what_comes_in_goes_out_equal(stack: Stack, synth: Synth, kind: Any, giv
 
 
 def test_what_all_keywords_say_is_as_if_written_by_them(stack: Stack, synth: Synth) -> None:
-    """The two definitions are the same in the template, but for the default that a document does not have."""
+    """The two definitions have the same template, except for a default that a document does not have."""
     from aws_cdk import Duration, Size
     from aws_cdk import aws_logs as logs
 
@@ -313,7 +313,7 @@ def test_what_all_keywords_say_is_as_if_written_by_them(stack: Stack, synth: Syn
 
 
 def test_tokens_pass(stack: Stack) -> None:
-    """Whatever a document names by a token is CloudFormation's business."""
+    """Every name in a document may be a token."""
     from aws_cdk import CfnParameter
 
     def parameter(name: str) -> str:
@@ -352,7 +352,7 @@ def test_tokens_pass(stack: Stack) -> None:
 
 
 def test_a_definition_of_json_takes_grants(stack: Stack, synth: Synth) -> None:
-    """Without a role of its own it gets one, in every container."""
+    """A definition without a role gets one, in every container."""
     from aws_cdk import aws_s3 as s3
 
     definition = MultiContainerJobDefinition.from_cli_json(
@@ -376,7 +376,7 @@ def test_a_definition_of_json_takes_grants(stack: Stack, synth: Synth) -> None:
 def test_its_logs_can_be_read_where_the_document_has_them(
     stack: Stack, synth: Synth, given: dict[str, Any], group: str
 ) -> None:
-    """In the group that it names, or in that of AWS Batch where it names none."""
+    """The logs are in the group that it names, or in that of AWS Batch if it names none."""
     from aws_cdk import aws_iam as iam
 
     definition = Ec2JobDefinition.from_cli_json(stack, "Job", given)
@@ -386,7 +386,7 @@ def test_its_logs_can_be_read_where_the_document_has_them(
 
 
 def test_a_definition_of_json_knows_its_placeholders_and_its_consumables(stack: Stack) -> None:
-    """As one that was written by keywords."""
+    """They are known as in a definition from keywords."""
     assert Ec2JobDefinition.from_cli_json(stack, "Ffmpeg", FFMPEG).placeholders == {
         "inputfile",
         "codec",

@@ -17,7 +17,7 @@ DEFINITION = "AWS::Batch::JobDefinition"
 
 
 def define(stack: Stack, id: str = "Job", **arguments: Any) -> Ec2JobDefinition:
-    """A small definition, but for what the test changes."""
+    """Define a small job; arguments can be changed."""
     from aws_cdk import Size
 
     return Ec2JobDefinition(
@@ -26,7 +26,7 @@ def define(stack: Stack, id: str = "Job", **arguments: Any) -> Ec2JobDefinition:
 
 
 def test_a_definition_asks_for_what_it_is_given(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Sizes are strings for CloudFormation; GPUs are asked for only where there are some."""
+    """Sizes are strings for CloudFormation; GPUs are rendered only if there are some."""
     define(stack, vcpus=4, gpus=1, command=["run", "Ref::file"], parameters={"file": "a"})
     rendered = only(DEFINITION)
     container = rendered["ContainerProperties"]
@@ -44,7 +44,7 @@ def test_a_definition_asks_for_what_it_is_given(stack: Stack, only: Callable[[st
 def test_output_goes_to_a_log_group_that_forgets(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    """Pain 17 (aws-cdk#11218): a group of its own with a retention, not ``/aws/batch/job`` for ever."""
+    """Pain 17 (aws-cdk#11218): its own group has a retention, unlike ``/aws/batch/job``."""
     definition = define(stack)
     found = synth()
     options = found[stack.get_logical_id(definition.cfn)]["Properties"]["ContainerProperties"][
@@ -58,7 +58,7 @@ def test_output_goes_to_a_log_group_that_forgets(
 def test_without_secrets_the_instance_role_starts_the_job(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    """A plain definition makes two resources: itself and its log group."""
+    """A simple definition makes two resources: itself and its log group."""
     define(stack)
     assert sorted(each["Type"] for each in synth().values()) == [DEFINITION, "AWS::Logs::LogGroup"]
 
@@ -84,7 +84,7 @@ def test_secrets_bring_a_role_that_may_read_them(stack: Stack, only: Callable[[s
 def test_a_grant_gives_the_code_inside_a_role(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    """``bucket.grant_read(definition)`` is all that a job needs to read its input."""
+    """``bucket.grant_read(definition)`` is enough for a job to read its input."""
     from aws_cdk import aws_s3 as s3
 
     definition = define(stack)
@@ -101,7 +101,7 @@ def test_a_grant_gives_the_code_inside_a_role(
 
 
 def test_the_cdks_container_images_fit(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """An image from a private registry brings its credentials along."""
+    """An image from a private registry has its credentials with it."""
     from aws_cdk import aws_ecs as ecs
     from aws_cdk import aws_secretsmanager as secretsmanager
 
@@ -134,7 +134,7 @@ def test_retries_and_timeout_are_rendered(stack: Stack, only: Callable[[str], di
 
 
 def bad_arguments() -> list[tuple[dict[str, Any], str]]:
-    """What AWS refuses, with the beginning of what we say."""
+    """Return arguments that AWS refuses, each with the beginning of our message."""
     from aws_cdk import Duration, Size
 
     return [
@@ -182,7 +182,7 @@ def test_the_ends_of_the_ranges_pass(stack: Stack, only: Callable[[str], dict[st
 
 
 def test_tokens_pass_untouched(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """What only CloudFormation knows is no error, wherever it stands."""
+    """A value that only CloudFormation knows is never an error."""
     from aws_cdk import CfnParameter, Duration, Size
 
     number = CfnParameter(stack, "Number", type="Number").value_as_number
@@ -211,7 +211,7 @@ def test_tokens_pass_untouched(stack: Stack, only: Callable[[str], dict[str, Any
 
 
 def test_imported_definitions_know_their_name(stack: Stack) -> None:
-    """With or without a revision, the name is the same; an ARN of something else fails."""
+    """The name is the same with or without a revision; any other ARN fails."""
     arn = "arn:aws:batch:eu-west-1:123456789012:job-definition/align"
     for name, each in {"Plain": arn, "Revision": f"{arn}:3"}.items():
         imported = Ec2JobDefinition.from_job_definition_arn(stack, name, each)
@@ -223,7 +223,7 @@ def test_imported_definitions_know_their_name(stack: Stack) -> None:
 
 
 def test_a_secret_opens_a_private_registry(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """For an image by its address: the execution role is made, may read the secret, and needs nothing of ECS."""
+    """For an image by its address the execution role is made and may read the secret, without rights of ECS."""
     from aws_cdk import aws_secretsmanager as secretsmanager
 
     arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:registry-abcdef"
@@ -237,7 +237,7 @@ def test_a_secret_opens_a_private_registry(stack: Stack, only: Callable[[str], d
 
 
 def test_fails_when_an_image_has_two_credentials(stack: Stack) -> None:
-    """Fails when the image is one of the CDK's, which brings its own."""
+    """Fails when the image is one of the CDK's, which has its own credentials."""
     from aws_cdk import aws_ecs as ecs
 
     image = ecs.ContainerImage.from_registry("registry.example.com/align:1")
@@ -246,7 +246,7 @@ def test_fails_when_an_image_has_two_credentials(stack: Stack) -> None:
 
 
 def test_commands_are_run_in_jobs_by_ecs_exec(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """The job's role may open the channels, which no other right of it does."""
+    """The job's role gets the right to open the channels, which no other right includes."""
     define(stack, enable_execute_command=True)
     container = only(DEFINITION)["ContainerProperties"]
     assert container["EnableExecuteCommand"] is True
@@ -262,13 +262,13 @@ def test_commands_are_run_in_jobs_by_ecs_exec(stack: Stack, only: Callable[[str]
 
 
 def test_tags_of_a_definition_reach_its_tasks(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Pain 27 (metaflow#632): those of the definition stand beside the switch that propagates them."""
+    """Pain 27 (metaflow#632): the tags are in the definition, with the switch that propagates them."""
     define(stack, tags={"project": "genomes"})
     rendered = only(DEFINITION)
     assert (rendered["Tags"], rendered["PropagateTags"]) == ({"project": "genomes"}, True)
 
 
 def test_fails_when_tags_are_reserved(stack: Stack) -> None:
-    """Fails with the key."""
+    """Fails with the key in the message."""
     with pytest.raises(ValueError, match="the tag key 'aws:x' must be"):
         define(stack, tags={"aws:x": "1"})

@@ -1,4 +1,4 @@
-"""Jobs over several nodes, with several containers on each."""
+"""Jobs on several nodes, with several containers on each."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ DEFINITION = "AWS::Batch::JobDefinition"
 
 
 def container(name: str = "main", **arguments: Any) -> TaskContainer:
-    """A small container, but for what the test changes."""
+    """Return a small container; arguments can be changed."""
     from aws_cdk import Size
 
     return TaskContainer(
@@ -44,7 +44,7 @@ def define(stack: Stack, *groups: EcsNodeGroup, **arguments: Any) -> EcsMultiNod
 
 
 def test_each_group_has_a_task_of_its_own(stack: Stack, only: Only) -> None:
-    """Pain 25 (aws-cdk#30906): what neither the L2 nor a single container can say, and no rule objects."""
+    """Pain 25 (aws-cdk#30906): neither the L2 nor a single container can express this, and no rule objects."""
     shared = Host()
     job = define(
         stack,
@@ -78,7 +78,7 @@ def test_each_group_has_a_task_of_its_own(stack: Stack, only: Only) -> None:
 
 
 def test_a_grant_reaches_every_node(stack: Stack, synth: Synth) -> None:
-    """All tasks get the same role, and the right to open a shell."""
+    """All tasks get the same role, including the right to open a shell."""
     from aws_cdk import aws_s3 as s3
 
     job = define(
@@ -100,7 +100,7 @@ def test_a_grant_reaches_every_node(stack: Stack, synth: Synth) -> None:
 
 
 def test_containers_of_one_name_in_two_groups_do_not_meet(stack: Stack, only: Only, synth: Synth) -> None:
-    """Drivers, images and secrets of each are its own; one execution role reads all of them."""
+    """Each has its own driver, image and secrets; one execution role reads all secrets."""
     from aws_cdk import aws_batch as batch
     from aws_cdk import aws_ecs as ecs
     from aws_cdk import aws_secretsmanager as secretsmanager
@@ -164,14 +164,14 @@ def test_containers_of_one_name_in_two_groups_do_not_meet(stack: Stack, only: On
 def test_fails_when_the_nodes_do_not_add_up(
     stack: Stack, groups: list[EcsNodeGroup], arguments: dict[str, Any], message: str
 ) -> None:
-    """Fails when AWS would refuse the job, or it would wait for ever, before anything is in the tree."""
+    """Fails when AWS would refuse the job, or it would wait without end, before anything is in the tree."""
     with pytest.raises(ValueError, match=message):
         define(stack, *groups, **arguments)
     assert stack.node.try_find_child("Job") is None
 
 
 def test_what_fits_exactly_passes(stack: Stack) -> None:
-    """All vCPUs and GPUs of the type, and a type that the data do not know."""
+    """All vCPUs and GPUs of the type may be used, and a type that is missing from the data passes."""
     both = [container("a", vcpus=2, gpus=1), container("b", vcpus=2)]
     define(stack, EcsNodeGroup(nodes=1, containers=both), instance_type="g6.xlarge")
     EcsMultiNodeParallelJobDefinition(

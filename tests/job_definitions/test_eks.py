@@ -33,7 +33,7 @@ DEFINITION = "AWS::Batch::JobDefinition"
 
 
 def container(**arguments: Any) -> EksContainer:
-    """A small container, but for what the test changes."""
+    """Return a small container; arguments can be changed."""
     from aws_cdk import Size
 
     return EksContainer(**{"image": "busybox", "vcpus": 0.5, "memory": Size.mebibytes(512), **arguments})
@@ -49,7 +49,7 @@ def pod_of(only: Only) -> dict[str, Any]:
 
 
 def test_a_pod_is_its_only_resource(stack: Stack, synth: Synth) -> None:
-    """No roles, no log group, no platform, no tags that would have to propagate: pods have none of them."""
+    """There are no roles, log group, platform or tag propagation, since pods have none of them."""
     define(stack)
     [definition] = synth().values()
     assert definition["Properties"] == {
@@ -72,7 +72,7 @@ def test_a_pod_is_its_only_resource(stack: Stack, synth: Synth) -> None:
 
 
 def test_gpus_and_memory_are_asked_for_as_request_and_as_limit(stack: Stack, only: Only) -> None:
-    """AWS Batch refuses a pod whose limit of either is not its request; only vCPUs may have a limit above."""
+    """AWS Batch refuses a pod whose limit of either differs from its request; only vCPUs may have a higher limit."""
     from aws_cdk import Size
 
     define(stack, container(vcpus=2, vcpus_limit=4, gpus=1, memory=Size.gibibytes(3)))
@@ -84,7 +84,7 @@ def test_gpus_and_memory_are_asked_for_as_request_and_as_limit(stack: Stack, onl
 
 
 def test_the_same_object_is_one_volume_in_all_containers(stack: Stack, only: Only) -> None:
-    """An init container hands files to the others by a directory of the pod; each sees it where it wants."""
+    """An init container shares files with the others by a directory of the pod; each mounts it at its own path."""
     shared = EksEmptyDir(medium=EmptyDirMedium.MEMORY)
     define(
         stack,
@@ -100,13 +100,13 @@ def test_the_same_object_is_one_volume_in_all_containers(stack: Stack, only: Onl
 
 
 def test_equal_volumes_are_different_ones(stack: Stack, only: Only) -> None:
-    """Two empty directories are two, also where their paths would give them the same name."""
+    """Two empty directories are two volumes, even if their paths would give them the same name."""
     define(stack, container(mounts={"/data": EksEmptyDir(), "/Data/": EksEmptyDir()}))
     assert [each["Name"] for each in pod_of(only)["Volumes"]] == ["data", "data-2"]
 
 
 def test_every_kind_of_volume(stack: Stack, only: Only) -> None:
-    """Directories of the pod and of the node, secrets, and claims."""
+    """Directories of the pod and of the node, secrets, and claims are rendered."""
     from aws_cdk import Size
 
     mounts = {
@@ -125,7 +125,7 @@ def test_every_kind_of_volume(stack: Stack, only: Only) -> None:
 
 
 def test_metadata_that_the_cdk_does_not_know_reaches_the_template(stack: Stack, only: Only) -> None:
-    """Pain 25 (aws-cdk#30906): annotations and namespace, which CloudFormation takes and the CDK's struct lacks."""
+    """Pain 25 (aws-cdk#30906): annotations and namespace are rendered, which the CDK's struct lacks."""
     define(stack, labels={"team": "genomics"}, annotations={"example.com/a.b": "c"}, namespace="jobs")
     assert pod_of(only)["Metadata"] == {
         "Labels": {"team": "genomics"},
@@ -135,7 +135,7 @@ def test_metadata_that_the_cdk_does_not_know_reaches_the_template(stack: Stack, 
 
 
 def test_several_containers_and_init_containers(stack: Stack, only: Only) -> None:
-    """Pain 25 (aws-cdk#34270): the L2 knows one container of a pod, and no init containers."""
+    """Pain 25 (aws-cdk#34270): the L2 has one container in a pod, and no init containers."""
     define(
         stack,
         container(name="main"),
@@ -155,7 +155,7 @@ def test_several_containers_and_init_containers(stack: Stack, only: Only) -> Non
 
 
 def test_placeholders_of_commands_and_arguments_are_known(stack: Stack) -> None:
-    """Of all containers, those that prepare the pod included."""
+    """Placeholders of all containers are known, including init containers."""
     definition = define(
         stack,
         container(name="main", command=["run", "Ref::input"], args=["Ref::mode"]),
@@ -167,7 +167,7 @@ def test_placeholders_of_commands_and_arguments_are_known(stack: Stack) -> None:
 
 
 def test_an_image_of_the_cdk_is_built_once(stack: Stack, only: Only, tmp_path: Any) -> None:
-    """Whatever the number of containers that run it."""
+    """It is built once for any number of containers."""
     from aws_cdk import aws_ecs as ecs
 
     (tmp_path / "Dockerfile").write_text("FROM scratch\n", encoding="utf-8")
@@ -192,7 +192,7 @@ def test_revisions_are_registered_without_passing_a_role(stack: Stack, synth: Sy
 
 
 def test_fails_when_logs_are_asked_for(stack: Stack) -> None:
-    """Fails when somebody wants to read what only the cluster's log agent knows where to find."""
+    """Fails when logs are granted, since only the cluster's log agent knows where they are."""
     from aws_cdk import aws_iam as iam
 
     definition = define(stack)
@@ -216,7 +216,7 @@ def test_fails_when_logs_are_asked_for(stack: Stack) -> None:
     ],
 )
 def test_fails_when_aws_would_refuse_a_container(arguments: dict[str, Any], message: str) -> None:
-    """Fails when a container is born that AWS Batch or Kubernetes would refuse."""
+    """Fails when AWS Batch or Kubernetes would refuse a container."""
     with pytest.raises(ValueError, match=message):
         container(**arguments)
 
@@ -229,7 +229,7 @@ def test_fails_when_aws_would_refuse_a_container(arguments: dict[str, Any], mess
     ],
 )
 def test_fails_when_memory_is_too_small_or_no_whole_number(kibibytes: int, message: str) -> None:
-    """Fails when memory is less than 4 MiB, or a part of a MiB (which the CDK would refuse in JavaScript)."""
+    """Fails when memory is less than 4 MiB, or not whole MiB (which the CDK would refuse in JavaScript)."""
     from aws_cdk import Size
 
     with pytest.raises(ValueError, match=message):
@@ -257,7 +257,7 @@ def test_fails_when_memory_is_too_small_or_no_whole_number(kibibytes: int, messa
     ],
 )
 def test_fails_when_a_part_of_a_container_is_wrong(make: Callable[[], object], message: str) -> None:
-    """Fails when a volume, a mount or a right is born that AWS Batch or Kubernetes would refuse."""
+    """Fails when AWS Batch or Kubernetes would refuse a volume, a mount or a right."""
     with pytest.raises(ValueError, match=message):
         make()
 
@@ -271,7 +271,7 @@ def test_fails_when_an_empty_directory_holds_nothing() -> None:
 
 
 def test_fails_with_all_that_is_wrong_with_a_definition(stack: Stack) -> None:
-    """Fails when pod and settings are wrong, with one message for all of it, and nothing is in the tree."""
+    """Fails when pod and settings are wrong, with one message for all of it and nothing in the tree."""
     from aws_cdk import Duration
 
     before = len(stack.node.children)
@@ -308,7 +308,7 @@ def test_fails_with_all_that_is_wrong_with_a_definition(stack: Stack) -> None:
 
 
 def test_fails_when_an_image_brings_credentials_for_ecs(stack: Stack) -> None:
-    """Fails when an image of the CDK brings a secret, which Kubernetes could not read."""
+    """Fails when an image of the CDK has a secret, which Kubernetes could not read."""
     from aws_cdk import aws_ecs as ecs
     from aws_cdk import aws_secretsmanager as secretsmanager
 
@@ -320,7 +320,7 @@ def test_fails_when_an_image_brings_credentials_for_ecs(stack: Stack) -> None:
 
 
 def test_tokens_pass(stack: Stack, only: Only) -> None:
-    """What only CloudFormation knows is no error, and arrives as a reference."""
+    """A value that only CloudFormation knows is no error, and is rendered as a reference."""
     from aws_cdk import CfnParameter, Size
 
     number = CfnParameter(stack, "Number", type="Number").value_as_number
@@ -356,6 +356,6 @@ def test_tokens_pass(stack: Stack, only: Only) -> None:
 
 
 def test_a_pod_is_a_value() -> None:
-    """It can be kept and handed to several definitions."""
+    """One pod can be used in several definitions."""
     one = container()
     assert EksPod(containers=[one]) == EksPod(containers=[one])

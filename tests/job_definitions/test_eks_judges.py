@@ -1,4 +1,4 @@
-"""All that pods can say, before judges that somebody else wrote."""
+"""All properties of pods, checked by tools of others."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DEFINITION = "AWS::Batch::JobDefinition"
 
 
 def everything(stack: Stack) -> None:
-    """A definition of each kind with all that it takes."""
+    """Make a definition of each kind with all arguments."""
     import aws_cdk as cdk
     from aws_cdk import aws_batch as batch
 
@@ -102,7 +102,7 @@ def everything(stack: Stack) -> None:
 
 @pytest.fixture(scope="module")
 def full() -> Stack:
-    """A stack with everything: nobody changes it."""
+    """Return a stack with everything, which no test changes."""
     import aws_cdk as cdk
 
     stack = cdk.Stack(cdk.App(), "Everything")
@@ -112,7 +112,7 @@ def full() -> Stack:
 
 @pytest.fixture(scope="module")
 def template(full: Stack) -> dict[str, Any]:
-    """What CloudFormation gets of it."""
+    """Return its template."""
     return dict(Template.from_stack(full).to_json())
 
 
@@ -121,7 +121,7 @@ def definitions(template: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def schema_of(path: str) -> dict[str, Any]:
-    """A definition of the resource's schema, as cfn-lint carries it."""
+    """Return a definition of the resource's schema, from cfn-lint."""
     from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
     found = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", DEFINITION).schema["definitions"]
@@ -130,7 +130,7 @@ def schema_of(path: str) -> dict[str, Any]:
 
 
 def members(name: str, schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each member of a struct and of the structs below it, with the struct that it belongs to."""
+    """Yield each member of a struct and of the structs below it, with its struct."""
     for member, form in schema[name]["properties"].items():
         yield name, member
         reference = form.get("$ref") or form.get("items", {}).get("$ref")
@@ -139,7 +139,7 @@ def members(name: str, schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def said(name: str, schema: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The members that a value of a struct has, with the struct that they belong to."""
+    """Yield the members that a value of a struct has, with their struct."""
     for member, given_ in value.items():
         yield name, member
         form = schema[name]["properties"][member]
@@ -150,7 +150,7 @@ def said(name: str, schema: Mapping[str, Any], value: Mapping[str, Any]) -> Iter
 
 
 def test_every_member_of_the_schema_has_an_argument(template: dict[str, Any]) -> None:
-    """Whatever CloudFormation's schema knows of a pod and of a range of nodes with one, some argument says."""
+    """Every member of CloudFormation's schema for a pod, and for a range of nodes with one, has an argument."""
     single = next(each for each in definitions(template) if "EksProperties" in each)
     nodes = next(each for each in definitions(template) if "NodeProperties" in each)
     schema = schema_of("EksProperties")
@@ -159,13 +159,13 @@ def test_every_member_of_the_schema_has_an_argument(template: dict[str, Any]) ->
     )
     [of_range] = nodes["NodeProperties"]["NodeRangeProperties"]
     lacking = set(schema["NodeRangeProperty"]["properties"]) - set(of_range)
-    # AWS refuses instance types beside pods.
+    # AWS refuses instance types together with pods.
     assert lacking == {"Container", "EcsProperties", "InstanceTypes"}
     assert of_range["EksProperties"] == single["EksProperties"]
 
 
 def test_the_rules_have_nothing_to_say(full: Stack) -> None:
-    """Neither an error nor a warning."""
+    """There is neither an error nor a warning."""
     from batch_constructs.testing import assert_no_findings
 
     assert_no_findings(full, warnings=True)
@@ -178,7 +178,7 @@ def lint(template: Mapping[str, Any]) -> list[str]:
 
 
 def refused(template: Mapping[str, Any]) -> list[str]:
-    """What the service's model says against the requests that CloudFormation will send."""
+    """Return the service model's complaints about the requests of CloudFormation."""
     model = boto3.client("batch", region_name="eu-west-1").meta.service_model
     shape = model.operation_model("RegisterJobDefinition").input_shape
     reports = [
@@ -189,7 +189,7 @@ def refused(template: Mapping[str, Any]) -> list[str]:
 
 
 def test_foreign_judges_have_nothing_to_say(template: dict[str, Any]) -> None:
-    """The schema of CloudFormation holds, and the model of the service."""
+    """The template is valid for the schema of CloudFormation and the model of the service."""
     assert lint(template) == []
     assert refused(template) == []
     assert len(definitions(template)) == 2
@@ -203,7 +203,7 @@ anything = st.one_of(words, st.just("default"), st.just("kube-system"), st.text(
 
 
 def mostly(valid: st.SearchStrategy[Any], others: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Valid values, and now and then others: what is refused must be refused by a ValueError."""
+    """Draw valid values, and sometimes others, which only a ValueError may refuse."""
     return st.integers(0, 29).flatmap(lambda number: valid if number else others)
 
 
@@ -266,7 +266,7 @@ pods = st.fixed_dictionaries(
 
 
 def born(arguments: Mapping[str, Any]) -> bc.EksPod:
-    """The pod with these arguments, if it is one."""
+    """Return the pod with these arguments, if they are legal."""
 
     def container(name: str, given_: Mapping[str, Any]) -> bc.EksContainer:
         parts = {"name": name, **given_}
@@ -288,14 +288,14 @@ def born(arguments: Mapping[str, Any]) -> bc.EksPod:
 
 
 def test_a_pod_is_refused_at_once_or_by_nobody() -> None:
-    """Whatever the arguments: a ValueError and nothing else, or a definition that all judges accept."""
+    """Any arguments give a ValueError and nothing else, or a definition that all judges accept."""
     import aws_cdk as cdk
 
     from batch_constructs.testing import assert_no_findings
 
     tried = Counter[str]()
 
-    # Each example is a stack: to make a failing one smaller would take minutes.
+    # Each example is a stack, so shrinking a failing one would take minutes.
     @settings(
         max_examples=5,
         deadline=None,

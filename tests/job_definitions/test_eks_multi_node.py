@@ -1,4 +1,4 @@
-"""Jobs over several nodes of Amazon EKS."""
+"""Jobs on several nodes of Amazon EKS."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DEFINITION = "AWS::Batch::JobDefinition"
 def group(
     nodes: int | NodeRange, *, gpus: int | None = None, vcpus: float = 1, **arguments: Any
 ) -> EksNodeGroup:
-    """Nodes with a small pod, but for what the test changes."""
+    """Return nodes with a small pod; arguments can be changed."""
     pod = EksPod(containers=[container(vcpus=vcpus, gpus=gpus)], **arguments)
     return EksNodeGroup(nodes=nodes, pod=pod)
 
@@ -32,7 +32,7 @@ def define(stack: Stack, *groups: EksNodeGroup, **arguments: Any) -> EksMultiNod
 
 
 def test_each_group_of_nodes_has_a_pod(stack: Stack, only: Only) -> None:
-    """Pain 25 (aws-cdk#30906): a job over several nodes of EKS, which the L2 cannot define."""
+    """Pain 25 (aws-cdk#30906): the L2 cannot define a job on several nodes of EKS."""
     definition = define(stack, group(1, namespace="jobs"), group(3, namespace="jobs"), main_node=0)
     found = only(DEFINITION)
     assert found["Type"] == "multinode"
@@ -49,7 +49,7 @@ def test_each_group_of_nodes_has_a_pod(stack: Stack, only: Only) -> None:
 
 
 def test_an_image_of_the_cdk_may_be_in_every_group(stack: Stack, only: Only, tmp_path: Any) -> None:
-    """Assets of different pods do not get in each other's way."""
+    """Assets of different pods do not collide."""
     from aws_cdk import aws_ecs as ecs
 
     groups = []
@@ -65,7 +65,7 @@ def test_an_image_of_the_cdk_may_be_in_every_group(stack: Stack, only: Only, tmp
 
 
 def test_groups_hold_consumable_resources(stack: Stack, only: Only) -> None:
-    """What each node holds stands with its range."""
+    """The resources of each node are rendered in its range."""
     from aws_cdk import aws_batch as batch
 
     licence = batch.CfnConsumableResource(stack, "Licence", resource_type="REPLENISHABLE", total_quantity=5)

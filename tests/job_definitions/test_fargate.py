@@ -22,7 +22,7 @@ def container(only: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
 
 
 def test_the_least_definition_works(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """One vCPU with the smallest memory that Fargate sells for it, an execution role, no public address."""
+    """It has one vCPU with Fargate's smallest memory for it, an execution role, and no public address."""
     FargateJobDefinition(stack, "Job", image="busybox")
     rendered = container(only)
     assert only(DEFINITION)["PlatformCapabilities"] == ["FARGATE"]
@@ -38,7 +38,7 @@ def test_the_least_definition_works(stack: Stack, only: Callable[[str], dict[str
 def test_the_execution_role_may_write_one_log_group(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """Nothing but its own log, where the image is public."""
+    """With a public image it may write its own log, and nothing else."""
     FargateJobDefinition(stack, "Job", image="busybox")
     [statement] = only("AWS::IAM::Policy")["PolicyDocument"]["Statement"]
     assert statement["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
@@ -46,7 +46,7 @@ def test_the_execution_role_may_write_one_log_group(
 
 
 def test_an_image_of_the_cdk_grants_its_pull(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """An ECR repository given as a container image lets the execution role pull from it."""
+    """An ECR repository as container image lets the execution role pull from it."""
     from aws_cdk import aws_ecr as ecr
     from aws_cdk import aws_ecs as ecs
 
@@ -74,7 +74,7 @@ def test_an_image_of_the_cdk_grants_its_pull(stack: Stack, only: Callable[[str],
 def test_sizes_that_fargate_sells_pass(
     stack: Stack, only: Callable[[str], dict[str, Any]], vcpus: float, mebibytes: int
 ) -> None:
-    """Both ends of a row are legal."""
+    """Both ends of a row of Fargate's table are legal."""
     from aws_cdk import Size
 
     FargateJobDefinition(stack, "Job", image="busybox", vcpus=vcpus, memory=Size.mebibytes(mebibytes))
@@ -94,7 +94,7 @@ def test_sizes_that_fargate_sells_pass(
 def test_fails_when_fargate_sells_no_such_size(
     stack: Stack, vcpus: float, mebibytes: int, message: str
 ) -> None:
-    """Fails when the pair is not in the table, and names the next one that is."""
+    """Fails when the pair is not in the table, and names the next pair."""
     from aws_cdk import Size
 
     before = len(stack.node.children)
@@ -113,7 +113,7 @@ def test_fails_when_the_disk_is_out_of_range(stack: Stack, gibibytes: int) -> No
 
 
 def test_what_only_fargate_has_is_rendered(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Arm, a public address, a disk, a platform version."""
+    """Arm, a public address, a disk and a platform version are rendered."""
     from aws_cdk import Size
 
     FargateJobDefinition(
@@ -143,7 +143,7 @@ def test_tokens_pass_untouched(stack: Stack, only: Callable[[str], dict[str, Any
 
 
 def test_fails_when_the_smallest_memory_cannot_be_known(stack: Stack) -> None:
-    """Fails when memory is omitted beside a token."""
+    """Fails when memory is omitted and vcpus is a token."""
     from aws_cdk import CfnParameter
 
     number = CfnParameter(stack, "Number", type="Number").value_as_number
@@ -152,7 +152,7 @@ def test_fails_when_the_smallest_memory_cannot_be_known(stack: Stack) -> None:
 
 
 def test_windows_is_a_family_of_its_own(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """With the processor that it runs on, or with the one that AWS takes by itself."""
+    """It has the processor that it runs on, or the one that AWS takes by default."""
     from batch_constructs import Host, OperatingSystemFamily
 
     FargateJobDefinition(
@@ -172,7 +172,7 @@ def test_windows_is_a_family_of_its_own(stack: Stack, only: Callable[[str], dict
 
 
 def test_fails_when_windows_is_asked_for_what_only_linux_has(stack: Stack) -> None:
-    """Fails with all of it in one message."""
+    """Fails with all problems in one message."""
     from aws_cdk import aws_efs as efs
 
     from batch_constructs import Efs, OperatingSystemFamily

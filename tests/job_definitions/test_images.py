@@ -17,7 +17,7 @@ DEFINITION = "AWS::Batch::JobDefinition"
 
 
 def define(stack: Stack, *images: str | ecs.ContainerImage) -> None:
-    """Nodes of as many groups as there are images."""
+    """Define nodes with one group for each image."""
     from aws_cdk import Size
 
     groups = [NodeGroup(nodes=1, image=image, vcpus=1, memory=Size.gibibytes(1)) for image in images]
@@ -35,7 +35,7 @@ def asset(folder: Path, content: str) -> ecs.ContainerImage:
 def test_groups_share_an_image_or_build_their_own(
     stack: Stack, only: Callable[[str], dict[str, Any]], tmp_path: Path
 ) -> None:
-    """One object is built once; another one beside it is another image."""
+    """One image object is built once; another object is another image."""
     one, other = asset(tmp_path / "one", "FROM one"), asset(tmp_path / "other", "FROM other")
     define(stack, one, other, one)
     ranges = only(DEFINITION)["NodeProperties"]["NodeRangeProperties"]
@@ -46,7 +46,7 @@ def test_groups_share_an_image_or_build_their_own(
 def test_the_role_that_enters_a_registry_pulls_from_ecr_too(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """Wherever in the list the private image stands: it brings the execution role, which all nodes have then."""
+    """A private image anywhere in the list needs the execution role, which then pulls all images."""
     from aws_cdk import aws_ecs as ecs
     from aws_cdk import aws_secretsmanager as secretsmanager
 

@@ -1,4 +1,4 @@
-"""Links: one call gives the right and the variable, in every kind of definition, after it was made."""
+"""Links: one call gives the right and the variable, for every kind of definition, after it was made."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ AMOUNTS: Any = {"image": "busybox", "vcpus": 1}
 
 
 def memory() -> Any:
-    """Enough for Fargate, too."""
+    """Return a memory that is also enough for Fargate."""
     from aws_cdk import Size
 
     return Size.gibibytes(2)
 
 
 def definition(kind: str, stack: Stack, **more: Any) -> Any:
-    """A definition of this kind, with two containers where there may be several."""
+    """Return a definition of a kind, with two containers if it can have several."""
     amounts = {**AMOUNTS, "memory": memory()}
     containers = [bc.TaskContainer(name=name, **amounts, **more) for name in ("main", "side")]
     match kind:
@@ -61,7 +61,7 @@ def definition(kind: str, stack: Stack, **more: Any) -> Any:
 
 
 def environments(properties: Any) -> list[dict[str, Any]]:
-    """The variables of every container in a definition's properties, in their order."""
+    """Return the variables of every container in a definition's properties, in order."""
     found = []
     match properties:
         case dict():
@@ -75,7 +75,7 @@ def environments(properties: Any) -> list[dict[str, Any]]:
 
 
 def policy_text(synth: Callable[[], dict[str, dict[str, Any]]]) -> str:
-    """All that roles may do."""
+    """Return all rights of roles."""
     return json.dumps([each["Properties"] for each in synth().values() if each["Type"] == "AWS::IAM::Policy"])
 
 
@@ -97,7 +97,7 @@ def test_every_container_on_ecs_finds_the_bucket(
     kind: str,
     count: int,
 ) -> None:
-    """The right goes to the job role, the variable beside those that are there already."""
+    """The job role gets the right, and the variable is added to the existing ones."""
     from aws_cdk import aws_s3 as s3
 
     job, bucket = definition(kind, stack, environment={"LEVEL": "debug"}), s3.Bucket(stack, "Data")
@@ -121,7 +121,7 @@ def test_every_container_of_a_pod_finds_the_table(
     kind: str,
     count: int,
 ) -> None:
-    """The right goes to the role of the service account; init containers get the variable as well."""
+    """The role of the service account gets the right; init containers also get the variable."""
     from aws_cdk import aws_dynamodb as dynamodb
     from aws_cdk import aws_iam as iam
 
@@ -143,13 +143,13 @@ def test_every_container_of_a_pod_finds_the_table(
 def test_a_definition_that_is_not_linked_stays_as_it_was(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """No variable, no role."""
+    """It has no variable and no role."""
     definition("EC2", stack)
     assert environments(only("AWS::Batch::JobDefinition")) == [{}]
 
 
 def thing(kind: str, stack: Stack) -> Any:
-    """Something to use."""
+    """Return something to use."""
     from aws_cdk import aws_dynamodb as dynamodb
     from aws_cdk import aws_events as events
     from aws_cdk import aws_kinesis as kinesis
@@ -229,7 +229,7 @@ def test_each_kind_has_its_right_and_its_variable(
     right: str,
     not_this: str,
 ) -> None:
-    """As much as is usual, or as is said."""
+    """It has the usual right, or the one that is given."""
     job = definition("EC2", stack)
     job.use(thing(kind, stack), access=access)
     assert set(environments(only("AWS::Batch::JobDefinition"))[0]) == {variable}
@@ -246,7 +246,7 @@ def test_each_kind_has_its_right_and_its_variable(
 def test_some_of_several_containers_can_get_the_variable(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """By name; the same thing twice is no clash."""
+    """Containers are chosen by name; the same resource twice is no clash."""
     from aws_cdk import aws_s3 as s3
 
     job, bucket = definition("containers", stack), s3.Bucket(stack, "Data")
@@ -257,7 +257,7 @@ def test_some_of_several_containers_can_get_the_variable(
 
 
 def test_two_buckets_have_two_names(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Fails where one variable would name two things, and takes another name."""
+    """Fails when one variable would name two resources, and takes another name."""
     from aws_cdk import aws_s3 as s3
 
     job = definition("EC2", stack)
@@ -272,7 +272,7 @@ def test_two_buckets_have_two_names(stack: Stack, only: Callable[[str], dict[str
 
 
 def refused(kind: str, stack: Stack) -> Any:
-    """Something that has another way."""
+    """Return something that must be used in another way."""
     from aws_cdk import aws_efs as efs
     from aws_cdk import aws_kms as kms
     from aws_cdk import aws_s3 as s3
@@ -301,13 +301,13 @@ def refused(kind: str, stack: Stack) -> Any:
     ],
 )
 def test_fails_when_the_thing_has_another_way(stack: Stack, kind: str, message: str) -> None:
-    """Fails with that way."""
+    """Fails with that way in the message."""
     with pytest.raises(ValueError, match=message):
         definition("EC2", stack).use(refused(kind, stack))
 
 
 def test_fails_when_arguments_do_not_fit(stack: Stack) -> None:
-    """Fails with all that is wrong, before anything is granted."""
+    """Fails with all problems, before anything is granted."""
     from aws_cdk import aws_batch as batch
     from aws_cdk import aws_s3 as s3
     from aws_cdk import aws_secretsmanager as secretsmanager
@@ -330,14 +330,14 @@ def test_fails_when_arguments_do_not_fit(stack: Stack) -> None:
 
 
 def test_fails_when_the_service_account_is_another(stack: Stack) -> None:
-    """Fails where the right would go to pods that are not these."""
+    """Fails when the right would go to other pods."""
     import jsii
     from aws_cdk import aws_iam as iam
     from aws_cdk import aws_s3 as s3
 
     @jsii.implements(iam.IGrantable)
     class Account:
-        """What has a name and a role."""
+        """An object with a name and a role."""
 
         service_account_name = "other"
         grant_principal: iam.IPrincipal = iam.AccountRootPrincipal()
@@ -349,7 +349,7 @@ def test_fails_when_the_service_account_is_another(stack: Stack) -> None:
 
 
 def test_fails_when_the_definition_is_imported(stack: Stack) -> None:
-    """Fails with what to do in its place."""
+    """Fails with what to do instead."""
     from aws_cdk import aws_s3 as s3
 
     arn = "arn:aws:batch:eu-west-1:123456789012:job-definition/align"

@@ -1,4 +1,4 @@
-"""What containers ask of the kernel."""
+"""Kernel settings of containers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def define(stack: Stack, **arguments: Any) -> Ec2JobDefinition:
 
 
 def test_every_member_has_a_place(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Sizes are MiB, permissions are the API's words, and limits are soft and hard at once."""
+    """Sizes are in MiB, permissions use the API's words, and a limit is both soft and hard."""
     from aws_cdk import Size
 
     define(
@@ -80,13 +80,13 @@ def test_every_member_has_a_place(stack: Stack, only: Callable[[str], dict[str, 
 
 
 def test_nothing_is_asked_for_by_default(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Docker's own settings stand where none are given."""
+    """Docker's own settings apply if none are given."""
     define(stack, linux_parameters=LinuxParameters())
     assert not {"LinuxParameters", "Ulimits"} & set(only(DEFINITION)["ContainerProperties"])
 
 
 def impossible() -> list[tuple[Callable[[], object], str]]:
-    """What AWS refuses, with the beginning of what we say."""
+    """Return values that AWS refuses, each with the beginning of our message."""
     from aws_cdk import Size
 
     size = Size.mebibytes(1)
@@ -115,14 +115,14 @@ def impossible() -> list[tuple[Callable[[], object], str]]:
 
 @pytest.mark.parametrize("number", range(7))
 def test_fails_when_a_value_is_impossible(number: int) -> None:
-    """Fails when the value is born."""
+    """Fails when the value is created."""
     make, message = impossible()[number]
     with pytest.raises(ValueError, match=message):
         make()
 
 
 def test_the_ends_of_the_ranges_and_tokens_pass(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """What AWS accepts, and what only CloudFormation knows."""
+    """Values that AWS accepts pass, and values that only CloudFormation knows."""
     from aws_cdk import CfnParameter, Size
 
     number = CfnParameter(stack, "Number", type="Number").value_as_number
@@ -144,7 +144,7 @@ def test_the_ends_of_the_ranges_and_tokens_pass(stack: Stack, only: Callable[[st
 
 
 def test_fails_when_tmpfs_and_a_volume_want_one_path(stack: Stack) -> None:
-    """Fails for what Docker refuses as a duplicate mount point when the job starts."""
+    """Fails for a path that Docker would refuse as a duplicate mount point when the job starts."""
     from aws_cdk import Size
 
     from batch_constructs import Host
@@ -155,7 +155,7 @@ def test_fails_when_tmpfs_and_a_volume_want_one_path(stack: Stack) -> None:
 
 
 def test_fargate_has_an_init_process(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """The one parameter of Linux that it takes."""
+    """It is the only parameter of Linux that Fargate takes."""
     FargateJobDefinition(stack, "Job", image="busybox", init_process_enabled=True)
     assert only(DEFINITION)["ContainerProperties"]["LinuxParameters"] == {"InitProcessEnabled": True}
 
@@ -169,7 +169,7 @@ def group(**arguments: Any) -> NodeGroup:
 def test_adapters_of_nodes_come_beside_what_they_ask_for(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """Pain 12 (metaflow#1510): devices and locked memory for EFA, but for a limit that the group sets itself."""
+    """Pain 12 (metaflow#1510): devices and locked memory for EFA are added, unless the group sets the limit."""
     from aws_cdk import Size
 
     one = group(

@@ -1,4 +1,4 @@
-"""Where output goes."""
+"""Log drivers of definitions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def token(stack: Stack) -> secretsmanager.ISecret:
 
 
 def test_messages_may_have_several_lines(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Options of awslogs go beside the definition's own log group."""
+    """Options of awslogs are added to the definition's own log group."""
     define(stack, logging=AwsLogs(stream_prefix="align", datetime_format="%Y", multiline_pattern="^[A-Z]"))
     configuration = only(DEFINITION)["ContainerProperties"]["LogConfiguration"]
     group = configuration["Options"].pop("awslogs-group")
@@ -57,7 +57,7 @@ def test_messages_may_have_several_lines(stack: Stack, only: Callable[[str], dic
 def test_a_driver_of_the_cdk_brings_its_secrets(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    """Splunk on EC2: an execution role is made that may read the token, and no log group."""
+    """For Splunk on EC2 an execution role is made that may read the token, and no log group."""
     from aws_cdk import aws_ecs as ecs
 
     driver = ecs.LogDrivers.splunk(
@@ -89,7 +89,7 @@ def token_arn() -> str:
 def test_fargates_execution_role_reads_the_secrets_of_the_driver(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """The one that is there anyway."""
+    """The existing execution role reads them."""
     from aws_cdk import aws_ecs as ecs
 
     secret = ecs.Secret.from_secrets_manager(token(stack))
@@ -102,7 +102,7 @@ def test_fargates_execution_role_reads_the_secrets_of_the_driver(
 def test_drivers_without_secrets_need_no_role(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    """Syslog, GELF and their like: the definition is all that is made."""
+    """For syslog, GELF and similar drivers only the definition is made."""
     from aws_cdk import aws_ecs as ecs
 
     define(stack, logging=ecs.LogDrivers.gelf(address="udp://10.0.0.1:12201"))
@@ -112,7 +112,7 @@ def test_drivers_without_secrets_need_no_role(
 def test_the_cdks_own_driver_for_cloudwatch_knows_its_group(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    """``ecs.LogDrivers.aws_logs`` fits too, and its group can be read by grants; nodes share it."""
+    """``ecs.LogDrivers.aws_logs`` works, and its group can be read by grants; nodes share it."""
     from aws_cdk import Size
     from aws_cdk import aws_ecs as ecs
     from aws_cdk import aws_iam as iam
@@ -135,7 +135,7 @@ def test_the_cdks_own_driver_for_cloudwatch_knows_its_group(
 
 
 def test_fails_when_a_log_group_would_stay_empty(stack: Stack) -> None:
-    """Fails for every kind of definition, when a log group is given beside a driver that does not know it."""
+    """Fails for every kind of definition, when a log group is given with a driver that does not use it."""
     from aws_cdk import Size
     from aws_cdk import aws_ecs as ecs
     from aws_cdk import aws_logs as logs

@@ -25,7 +25,7 @@ def define(stack: Stack, **arguments: Any) -> ManagedInstancesJobDefinition:
 
 
 def test_a_job_for_managed_instances_is_a_task(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """AWS takes no ``containerProperties`` there, and no network configuration; ECS needs the execution role."""
+    """AWS refuses ``containerProperties`` and a network configuration there; ECS needs the execution role."""
     define(stack, architecture=Architecture.ARM64)
     definition = only(DEFINITION)
     [task] = definition["EcsProperties"]["TaskProperties"]

@@ -1,4 +1,4 @@
-"""What definitions make of their mounts: volumes, mount points, rights and ports."""
+"""Mounts in definitions: volumes, mount points, rights and ports."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def imported_access_point(stack: Stack) -> efs.IAccessPoint:
 
 
 def test_each_mount_is_a_volume(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Named after its path; a directory of the task is a volume without a source."""
+    """A volume is named after its path; a directory of the task is a volume without a source."""
     define(
         stack, {"/scratch": Host("/scratch"), "/var/tmp": Host(), "/etc/x": Host("/etc/x", read_only=True)}
     )
@@ -85,7 +85,7 @@ def test_each_mount_is_a_volume(stack: Stack, only: Callable[[str], dict[str, An
 @given(paths=strategies.lists(strategies.text(max_size=300), unique=True, max_size=9))
 @example(paths=["/a/b", "/a-b", "/…", "/ü", "${Token[X.1]}", "x" * 400])
 def test_names_of_volumes_are_legal_and_their_own(paths: list[str]) -> None:
-    """Whatever the paths: the same name with other signs, and paths that leave nothing."""
+    """Names are legal and unique for all paths, also for paths that differ only in signs or leave nothing."""
     mounts = {path: Host() for path in paths}
     volumes = Volumes(mounts)
     names = [str(each.name) for each in volumes.properties or ()]
@@ -95,7 +95,7 @@ def test_names_of_volumes_are_legal_and_their_own(paths: list[str]) -> None:
 
 
 def test_the_same_object_is_the_same_volume() -> None:
-    """Containers of a task share what they both mount, wherever; equal objects are two volumes."""
+    """Containers of a task share an object that they both mount, at any path; equal objects are two volumes."""
     shared = Host()
     one, other = {"/out": shared, "/own": Host()}, {"/in": shared, "/own": Host()}
     volumes = Volumes(one, other)
@@ -104,7 +104,7 @@ def test_the_same_object_is_the_same_volume() -> None:
 
 
 def test_efs_lets_the_jobs_role_in_where_anonymous_access_is_denied() -> None:
-    """Pain 18 (nabu#1265): the file system's policy lacks ClientMount then, so that the job's role must have it."""
+    """Pain 18 (nabu#1265): such a file system's policy lacks ClientMount, so the job's role must have it."""
     import aws_cdk as cdk
     from aws_cdk import aws_ec2 as ec2
     from aws_cdk import aws_efs as efs
@@ -137,7 +137,7 @@ def test_efs_lets_the_jobs_role_in_where_anonymous_access_is_denied() -> None:
 def test_only_environments_that_are_named_reach_the_file_system(
     stack: Stack, vpc: ec2.IVpc, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """Pain 18 (aws-genomics-workflows#161): NFS, from their security group to that of an imported file system."""
+    """Pain 18 (aws-genomics-workflows#161): NFS is opened from their security group to an imported file system's."""
     spot = SpotComputeEnvironment(stack, "Spot", vpc=vpc)
     define(stack, {"/data": Efs(imported(stack), reachable_from=[spot])})
     rule = only("AWS::EC2::SecurityGroupIngress")
@@ -153,7 +153,7 @@ def test_only_environments_that_are_named_reach_the_file_system(
 def test_a_closed_environment_is_opened_towards_the_file_system(
     stack: Stack, vpc: ec2.IVpc, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """Both sides: a security group that lets nothing out lets NFS out to these mount targets."""
+    """Both sides get a rule: a security group that lets nothing out lets NFS out to these mount targets."""
     from aws_cdk import aws_ec2 as ec2
 
     closed = ec2.SecurityGroup(stack, "Closed", vpc=vpc, allow_all_outbound=False)
@@ -165,7 +165,7 @@ def test_a_closed_environment_is_opened_towards_the_file_system(
 
 @pytest.mark.parametrize("together", ["environment", "file system"])
 def test_stacks_do_not_wait_for_each_other(together: str) -> None:
-    """The file system of a stack below, or the network and environments of one: the rule goes where it can."""
+    """The file system or the environments may be in another stack; the rule is in the one that causes no circle."""
     import aws_cdk as cdk
     from aws_cdk import aws_ec2 as ec2
     from aws_cdk import aws_efs as efs
@@ -188,7 +188,7 @@ def test_stacks_do_not_wait_for_each_other(together: str) -> None:
 def test_file_systems_of_the_l1_have_a_security_group_given(
     stack: Stack, vpc: ec2.IVpc, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    """EFS and S3 Files: their L1 does not know the mount targets."""
+    """The L1 of EFS and S3 Files does not know the mount targets."""
     from aws_cdk import aws_ec2 as ec2
     from aws_cdk import aws_efs as efs
 
@@ -208,7 +208,7 @@ def test_file_systems_of_the_l1_have_a_security_group_given(
 def test_an_imported_file_system_is_mounted_through_an_access_point(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """All members of the volume have a place."""
+    """All members of the volume are rendered."""
     point = imported_access_point(stack)
     system = point.file_system
     define(stack, {"/data": Efs(system, access_point=point, read_only=True, transit_encryption_port=2999)})
@@ -228,7 +228,7 @@ def test_an_imported_file_system_is_mounted_through_an_access_point(
 
 
 def test_an_imported_job_role_gets_the_right_too(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """A role that another stack made is given a policy here."""
+    """A role of another stack gets a policy in this stack."""
     from aws_cdk import aws_iam as iam
 
     role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/jobs")
@@ -263,7 +263,7 @@ def test_rights_are_those_of_the_mount(
     arguments: dict[str, Any],
     decisions: list[str],
 ) -> None:
-    """As an IAM decides: this file system, through this access point, and root only where it is asked for."""
+    """IAM allows this file system, through this access point, and root only if it is asked for."""
     point = imported_access_point(stack)
     definition = define(
         stack,
@@ -282,7 +282,7 @@ def test_rights_are_those_of_the_mount(
 
 @pytest.mark.parametrize("path", ["data", "", "/", "//", "./data"])
 def test_fails_when_a_path_is_not_absolute(stack: Stack, path: str) -> None:
-    """Fails for what Docker refuses when the job starts: relative paths, and the root itself."""
+    """Fails for paths that Docker refuses when the job starts: relative ones, and the root itself."""
     with pytest.raises(
         ValueError, match="the paths of mounts must be absolute and not the root, such as /data"
     ):
@@ -291,7 +291,7 @@ def test_fails_when_a_path_is_not_absolute(stack: Stack, path: str) -> None:
 
 
 def test_paths_may_be_tokens(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """What only CloudFormation knows is no error, and its volume has a name all the same."""
+    """A path that only CloudFormation knows is no error, and its volume also has a name."""
     from aws_cdk import CfnParameter
 
     text = CfnParameter(stack, "Text").value_as_string
@@ -302,7 +302,7 @@ def test_paths_may_be_tokens(stack: Stack, only: Callable[[str], dict[str, Any]]
 
 
 def test_fargate_mounts_what_needs_no_instance(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """EFS, S3 Files, and an empty directory beside a read-only root."""
+    """It mounts EFS, S3 Files, and an empty directory with a read-only root."""
     mounts: dict[str, Mount] = {"/data": Efs(imported(stack)), "/models": S3Files(S3_FILES), "/tmp": Host()}
     FargateJobDefinition(
         stack, "Job", image="busybox", mounts=mounts, readonly_root_filesystem=True, platform_version="1.4.0"
@@ -313,7 +313,7 @@ def test_fargate_mounts_what_needs_no_instance(stack: Stack, only: Callable[[str
 
 
 def test_fails_when_fargate_cannot_mount(stack: Stack) -> None:
-    """Fails for a path of an instance, and for EFS on a platform version before 1.4.0, both in one message."""
+    """Fails for a path of an instance and for EFS before platform version 1.4.0, both in one message."""
     mounts: dict[str, Mount] = {"/data": Efs(imported(stack)), "/scratch": Host("/scratch")}
     with pytest.raises(
         ValueError, match="on Fargate, which has none, got a Host path at '/scratch'"

@@ -35,7 +35,7 @@ DEFINITION = "AWS::Batch::JobDefinition"
 
 
 def container(name: str = "main", **arguments: Any) -> TaskContainer:
-    """A small container, but for what the test changes."""
+    """Return a small container; arguments can be changed."""
     from aws_cdk import Size
 
     return TaskContainer(
@@ -54,7 +54,7 @@ def task(only: Only) -> dict[str, Any]:
 
 
 def test_containers_share_one_task_on_instances(stack: Stack, only: Only) -> None:
-    """Pain 25 (aws-cdk#29326): what the L2 has no class for: one definition, for EC2, with the log of all in one group."""
+    """Pain 25 (aws-cdk#29326): the L2 has no class for this: one definition for EC2, with all logs in one group."""
     define(
         stack, container("one", command=["true"], environment={"A": "b"}), container("two", essential=False)
     )
@@ -79,7 +79,7 @@ def test_containers_share_one_task_on_instances(stack: Stack, only: Only) -> Non
 
 
 def test_containers_wait_for_each_other(stack: Stack, only: Only) -> None:
-    """For a start, or for the end of one that is not essential; and not for ever."""
+    """A container can wait for the start or the end of another one, with a timeout."""
     from aws_cdk import Duration
 
     define(
@@ -102,7 +102,7 @@ def test_containers_wait_for_each_other(stack: Stack, only: Only) -> None:
 
 
 def test_one_volume_serves_several_containers(stack: Stack, only: Only) -> None:
-    """The same object is one volume of the task, and each container sees it at a path of its own."""
+    """The same object is one volume of the task, and each container has its own path for it."""
     shared = Host()
     define(
         stack,
@@ -119,7 +119,7 @@ def test_one_volume_serves_several_containers(stack: Stack, only: Only) -> None:
 
 
 def test_a_grant_makes_the_role_of_the_task(stack: Stack, only: Only) -> None:
-    """All containers act with it."""
+    """All containers use it."""
     from aws_cdk import aws_s3 as s3
 
     definition = define(stack, container())
@@ -131,7 +131,7 @@ def test_a_grant_makes_the_role_of_the_task(stack: Stack, only: Only) -> None:
 def test_a_secret_brings_the_execution_role_and_the_right_to_read_it(
     stack: Stack, only: Only, synth: Synth
 ) -> None:
-    """In whichever container it is."""
+    """It works for any of the containers."""
     from aws_cdk import aws_batch as batch
     from aws_cdk import aws_secretsmanager as secretsmanager
 
@@ -183,7 +183,7 @@ def test_a_log_router_takes_the_output_of_the_others(stack: Stack, only: Only, s
 
 
 def test_a_router_may_read_a_file_of_its_image(stack: Stack, only: Only) -> None:
-    """Which needs no right."""
+    """A file in the image needs no right."""
     from aws_cdk import aws_ecs as ecs
 
     router = container(firelens=FireLens(type=FirelensType.FLUENTD, config_file="/fluent.conf"))
@@ -196,7 +196,7 @@ def test_a_router_may_read_a_file_of_its_image(stack: Stack, only: Only) -> None
 
 
 def test_a_driver_may_be_chosen_for_all_containers_but_one(stack: Stack, only: Only) -> None:
-    """The one that writes to CloudWatch Logs gets a log group for it."""
+    """The container that writes to CloudWatch Logs gets a log group."""
     from aws_cdk import aws_ecs as ecs
 
     definition = define(
@@ -210,7 +210,7 @@ def test_a_driver_may_be_chosen_for_all_containers_but_one(stack: Stack, only: O
 
 
 def test_linux_is_told_by_container_and_namespaces_by_task(stack: Stack, only: Only) -> None:
-    """And a shell opens in all containers."""
+    """ECS Exec is enabled for all containers."""
     define(
         stack,
         container(
@@ -236,7 +236,7 @@ def test_linux_is_told_by_container_and_namespaces_by_task(stack: Stack, only: O
 
 
 def test_on_fargate_the_task_says_what_only_fargate_has(stack: Stack, only: Only) -> None:
-    """With the execution role that Fargate needs, and fractions of vCPUs."""
+    """It has the execution role that Fargate needs, and fractions of vCPUs."""
     from aws_cdk import Size
 
     define(
@@ -260,7 +260,7 @@ def test_on_fargate_the_task_says_what_only_fargate_has(stack: Stack, only: Only
 
 
 def test_a_definition_of_several_containers_consumes(stack: Stack, only: Only) -> None:
-    """As any other."""
+    """Consumable resources work as in any definition."""
     from aws_cdk import aws_batch as batch
 
     licence = batch.CfnConsumableResource(stack, "Licence", resource_type="REPLENISHABLE", total_quantity=5)
@@ -308,7 +308,7 @@ def test_fails_when_containers_do_not_add_up(
 
 
 def test_ten_containers_may_all_wait(stack: Stack, only: Only) -> None:
-    """Each for all before it: the most that AWS takes."""
+    """Each may wait for all before it, which is the most that AWS takes."""
     earlier = [str(number) for number in range(10)]
     define(
         stack,
@@ -349,7 +349,7 @@ def test_fails_when_a_router_gets_no_file() -> None:
 
 
 def test_fails_when_fargate_lacks_what_a_container_asks_for(stack: Stack) -> None:
-    """Fails when it needs an instance, and all is said at once."""
+    """Fails when a container needs an instance, with all problems in one message."""
     from aws_cdk import Duration, Size
 
     with pytest.raises(ValueError, match="stop_timeout of container 'main' must be") as caught:
@@ -372,7 +372,7 @@ def test_fails_when_fargate_lacks_what_a_container_asks_for(stack: Stack) -> Non
 
 
 def test_fails_when_vcpus_are_fractions_on_instances(stack: Stack) -> None:
-    """Fails when a container on EC2 asks for a part of one."""
+    """Fails when a container on EC2 asks for a fraction of a vCPU."""
     with pytest.raises(ValueError, match=r"vcpus of container 'main' must be .*, got 0\.5"):
         define(stack, container(vcpus=0.5))
 

@@ -33,7 +33,7 @@ DEFINITION = "AWS::Batch::JobDefinition"
 
 
 def group(nodes: int | NodeRange, **arguments: Any) -> NodeGroup:
-    """A small group, but for what the test changes."""
+    """Return a small group; arguments can be changed."""
     from aws_cdk import Size
 
     return NodeGroup(
@@ -70,7 +70,7 @@ def test_a_range_inside_another_takes_its_nodes(stack: Stack, only: Callable[[st
 def test_an_open_end_lets_a_submission_change_the_number(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """AWS takes another ``numNodes`` only where a range has no end, and so does the rule."""
+    """AWS takes another ``numNodes`` only if a range has no end, and so does the rule."""
     workers = NodeRange(first=1, last=3, open_ended=True)
     definition = define(stack, group(NodeRange(first=0, last=0)), group(workers))
     nodes = nodes_of(only)
@@ -93,7 +93,7 @@ def test_an_open_end_lets_a_submission_change_the_number(
 
 
 def test_efa_brings_devices_and_locked_memory(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Pain 12 (metaflow#1510): every adapter's device, no limit on locked memory, half of it shared: one argument."""
+    """Pain 12 (metaflow#1510): one argument gives the devices, unlimited locked memory, and half of it shared."""
     from aws_cdk import Size
 
     define(stack, group(2, efa_interfaces=4, memory=Size.gibibytes(2)), instance_type="p4d.24xlarge")
@@ -115,7 +115,7 @@ def test_efa_brings_devices_and_locked_memory(stack: Stack, only: Callable[[str]
 def test_shared_memory_that_is_given_counts(
     stack: Stack, only: Callable[[str], dict[str, Any]], place: str
 ) -> None:
-    """In the group or among the Linux parameters; without an adapter it is Docker's 64 MiB."""
+    """It can be in the group or in the Linux parameters; without an adapter it is Docker's 64 MiB."""
     from aws_cdk import Size
 
     from batch_constructs import LinuxParameters
@@ -182,7 +182,7 @@ def test_fails_when_nodes_do_not_add_up(
 def test_fails_when_a_node_is_larger_than_its_instance(
     stack: Stack, arguments: dict[str, Any], message: str
 ) -> None:
-    """Fails when the job would wait for ever; a type that the data do not know passes."""
+    """Fails when the job would wait without end; a type that is missing from the data passes."""
     with pytest.raises(ValueError, match=message):
         define(stack, group(2, **arguments), instance_type="p4d.24xlarge")
     define(stack, group(2, **arguments), instance_type="p99x.24xlarge")
@@ -199,7 +199,7 @@ def test_fails_when_a_range_is_none(first: int, last: int) -> None:
 def test_nodes_pass_exactly_if_each_has_one_innermost_range(
     pairs: list[tuple[int, int]], main_node: int
 ) -> None:
-    """Covered from 0 on, nested or apart, with a main node among them: nothing else is refused."""
+    """Nodes are covered from 0 on by nested or separate ranges, with a main node: nothing else is refused."""
     ranges = [NodeRange(first=min(pair), last=max(pair)) for pair in pairs]
     sets = [set(range(each.first, each.last + 1)) for each in ranges]
     every = set().union(*sets)

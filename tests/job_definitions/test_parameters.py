@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def test_a_definition_knows_its_placeholders(stack: Stack) -> None:
-    """Each word ``Ref::name`` is one; a word that holds more is not told, and neither is a token."""
+    """Each word ``Ref::name`` is one; inside a longer word or a token it is not recognised."""
     from aws_cdk import CfnParameter
 
     text = CfnParameter(stack, "Text").value_as_string
@@ -61,12 +61,12 @@ def warned(stack: Stack, **arguments: Any) -> None:
 
 
 def test_a_placeholder_without_a_default_is_no_fault(stack: Stack, synth: Callable[[], object]) -> None:
-    """The submission gives it: the guide's own ffmpeg example is like that."""
+    """The submission sets it, as in the guide's own ffmpeg example."""
     warned(stack)
     assert synth()
 
 
 def test_a_default_that_fills_nothing_is_a_warning(stack: Stack) -> None:
-    """AWS takes it, so that the definition does; the rules say that it is of no use."""
+    """AWS accepts it, and so does the definition; the rules report that it has no effect."""
     with pytest.raises(AssertionError, match=r"JD-04.*got 'smaple' and no Ref::smaple"):
         warned(stack, parameters={"smaple": "none"})

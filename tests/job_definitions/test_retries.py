@@ -52,13 +52,13 @@ def test_fails_when_a_rule_has_no_condition() -> None:
 
 
 def test_fails_when_an_exit_code_is_negative() -> None:
-    """Fails when no container could exit so."""
+    """Fails when no container could exit with such a code."""
     with pytest.raises(ValueError, match="exit_code must be at least 0, got -1"):
         RetryRule.on_code(-1)
 
 
 def test_spot_preset_retries_the_platform_and_nothing_else() -> None:
-    """Pain 21 (nextflow#5215): a reclaim is tried again on EC2 and on Fargate, an error of the job is not."""
+    """Pain 21 (nextflow#5215): a reclaim is retried on EC2 and on Fargate, an error of the job is not."""
     strategy = RetryStrategy.on_spot_reclaim()
     assert strategy.attempts == 3
     *platform, last = strategy.evaluate_on_exit

@@ -17,7 +17,7 @@ ARN = "arn:aws:s3files:eu-west-1:123456789012:file-system/fs-1"
 
 @pytest.fixture
 def file_system(stack: Stack) -> IFileSystemRef:
-    """One that knows no security group."""
+    """Return a file system without a known security group."""
     from aws_cdk import aws_efs as efs
 
     return efs.CfnFileSystem(stack, "FileSystem")
@@ -53,7 +53,7 @@ def test_fails_with_all_that_is_wrong(file_system: Any) -> None:
 
 
 def test_the_ends_of_the_ranges_pass(stack: Stack, file_system: Any) -> None:
-    """The whole file system beside an access point, the longest directory, every port, and tokens."""
+    """The whole file system with an access point, the longest directory, every port, and tokens pass."""
     from aws_cdk import CfnParameter
 
     text, number = CfnParameter(stack, "Text").value_as_string, CfnParameter(stack, "Number", type="Number")
@@ -64,7 +64,7 @@ def test_the_ends_of_the_ranges_pass(stack: Stack, file_system: Any) -> None:
 
 
 def test_fails_when_an_id_stands_for_an_arn() -> None:
-    """Fails when S3 Files is named as EFS is: its volumes take ARNs only."""
+    """Fails when S3 Files is named by an id as for EFS: its volumes take ARNs only."""
     with pytest.raises(ValueError, match="file_system must be a construct or an ARN, got 'fs-1'"):
         S3Files("fs-1")
     with pytest.raises(ValueError, match="access_point must be a construct or an ARN, got 'ap-1'"):
@@ -72,6 +72,6 @@ def test_fails_when_an_id_stands_for_an_arn() -> None:
 
 
 def test_fails_when_the_host_path_is_empty() -> None:
-    """Fails for the empty string, which is neither a path nor nothing."""
+    """Fails for the empty string."""
     with pytest.raises(ValueError, match="source_path must not be empty, got ''"):
         Host("")

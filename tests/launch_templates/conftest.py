@@ -1,4 +1,4 @@
-"""What the tests of launch templates share."""
+"""Fixtures of the tests of launch templates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def launch_template_data(stack: Stack) -> Callable[[], dict[str, Any]]:
-    """The data of the only launch template in the stack."""
+    """Return the data of the only launch template in the stack."""
 
     def data() -> dict[str, Any]:
         (resource,) = Template.from_stack(stack).find_resources("AWS::EC2::LaunchTemplate").values()
@@ -29,7 +29,7 @@ def launch_template_data(stack: Stack) -> Callable[[], dict[str, Any]]:
 
 @pytest.fixture
 def cloud_init() -> Callable[[str], list[tuple[str, str]]]:
-    """Reads user data as cloud-init does, with Python's own email parser: type and text of each part."""
+    """Read user data as cloud-init does, with Python's own email parser: type and text of each part."""
 
     def parts(user_data: str) -> list[tuple[str, str]]:
         message: Message = message_from_string(b64decode(user_data).decode())

@@ -1,4 +1,4 @@
-"""An instance made of a folder: the commands that our shell calls are stubs which keep their state in files."""
+"""An instance simulated by a folder: commands of the shell scripts are stubs that keep their state in files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NVME = "Amazon\\x20EC2\\x20NVMe\\x20Instance\\x20Storage"
 EBS = "Amazon\\x20Elastic\\x20Block\\x20Store"
 
-# Not on the PATH until it is installed: the package, and the command that it has.
+# Not on the PATH until it is installed: the package, and its command.
 _PACKAGES = {
     "mdadm": "mdadm",
     "amazon-efs-utils": "mount.efs",
@@ -26,7 +26,7 @@ _PACKAGES = {
     "unzip": "unzip",
 }
 
-# What changes nothing but files is real; nothing else is on the PATH.
+# Commands that only change files are real; nothing else is on the PATH.
 _REAL = ("awk", "bash", "cat", "chmod", "grep", "mkdir", "mktemp", "mv", "readlink", "rm", "tee", "wc")
 
 _STUBS = {
@@ -36,7 +36,7 @@ _STUBS = {
     """,
     "chattr": "",
     "curl": """[[ "$*" == *"--output "* ]] && echo "zip of ${@: -1}" >"${@: -2:1}" """,
-    # What is in the zip file: an installer, which puts a program that tells its version where it is told to.
+    # The zip file contains an installer, which puts a program that prints its version at the given path.
     "unzip": """
         mkdir -p "$4/aws"
         version=$(grep -oE '2[.][0-9]+[.][0-9]+' "$2")
@@ -92,7 +92,7 @@ _STUBS = {
 
 
 class Machine:
-    """An instance that boots with parts of user data, with the disks and packages that a test gives it."""
+    """An instance that boots with parts of user data, and with the disks and packages of a test."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -121,7 +121,7 @@ class Machine:
         self.disk("nvme0n1", 100, EBS, partitions=2)
 
     def stub(self, command: str, body: str) -> None:
-        """Put a command on the PATH that notes how it was called, then does what it is told here."""
+        """Put a command on the PATH that records its call, then runs the given body."""
         file = self.bin / command
         file.write_text(
             f'#!{shutil.which("bash")}\necho "${{0##*/}} $*" >>"$STATE/calls"\n[[ -e "$STATE/broken.${{0##*/}}" ]] '
@@ -130,7 +130,7 @@ class Machine:
         file.chmod(0o755)
 
     def disk(self, name: str, gib: int, model: str, *, partitions: int = 0) -> str:
-        """Plug in a disk, and give its device."""
+        """Attach a disk, and return its device."""
         with (self.state / "disks").open("a") as disks:
             disks.write(f"/dev/{name} {gib << 30} {model}\n")
         if partitions:
@@ -138,20 +138,20 @@ class Machine:
         return f"/dev/{name}"
 
     def late_disk(self, name: str, gib: int) -> None:
-        """An EBS volume that appears after three seconds of waiting."""
+        """Attach an EBS volume that appears after three seconds."""
         (self.state / "late").write_text(f"/dev/{name} {gib << 30} {EBS}\n")
 
     def filesystem(self, device: str, kind: str) -> None:
-        """Somebody else formatted a disk."""
+        """Format a disk as if somebody else had done it."""
         (self.state / f"blkid.TYPE.{device.replace('/', '_')}").write_text(kind + "\n")
 
     def breaks(self, command: str, *, broken: bool = True) -> None:
-        """From now on a command fails, or works again."""
+        """Let a command fail from now on, or work again."""
         file = self.state / f"broken.{command}"
         file.touch() if broken else file.unlink()
 
     def shut_down(self, *, blank: bool = False) -> None:
-        """Nothing is mounted any more; a stopped instance also gets blank disks."""
+        """Unmount everything; a stopped instance also gets blank disks."""
         for name in ("assembled", "mounted", "swaps", "calls"):
             (self.state / name).write_text("")
         for each in self.state.glob("blkid.*"):
@@ -159,16 +159,16 @@ class Machine:
                 each.unlink()
 
     def assemble(self) -> None:
-        """What udev does at boot."""
+        """Assemble the RAID, as udev does at boot."""
         shutil.copy(self.state / "members", self.state / "assembled")
 
     def has(self, package: str) -> None:
-        """The image brings a package along."""
+        """Install a package, as if the image had it."""
         command = _PACKAGES[package]
         (self.state / "packages" / package / command).rename(self.bin / command)
 
     def boot(self, parts: Sequence[UserDataPart]) -> list[int]:
-        """Run the parts as cloud-init does, each for itself, and give their exit statuses."""
+        """Run the parts as cloud-init does, each separately, and return their exit statuses."""
         environment = {
             "PATH": str(self.bin),
             "BIN": str(self.bin),
@@ -192,7 +192,7 @@ class Machine:
 
     @property
     def calls(self) -> list[str]:
-        """What was done, in order, without what only looks."""
+        """Return the calls in order, without those that only read."""
         looks = ("lsblk", "blkid", "mountpoint", "udevadm", "swapon --show", "timeout")
         return [
             line for line in (self.state / "calls").read_text().splitlines() if not line.startswith(looks)
@@ -200,22 +200,22 @@ class Machine:
 
     @property
     def first_call(self) -> str:
-        """What was called before anything else."""
+        """Return the first of all calls."""
         return (self.state / "calls").read_text().splitlines()[0]
 
     @property
     def added(self) -> list[str]:
-        """The lines of fstab after the first one, which was there before."""
+        """Return the lines of fstab after the first one, which was there before."""
         first, *rest = self.fstab.read_text().splitlines()
         assert first == "UUID=1 / xfs defaults 1 1"
         return rest
 
     @property
     def console(self) -> str:
-        """What the console shows."""
+        """Return the output on the console."""
         return (self.folder / "console").read_text()
 
     @property
     def log(self) -> str:
-        """What the log holds."""
+        """Return the content of the log."""
         return (self.folder / "log").read_text()

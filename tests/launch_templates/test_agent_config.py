@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def _file_after(config: EcsAgentConfig, folder: Path) -> list[str]:
-    """The lines of the agent's file once bash has run the part on an instance where Batch wrote its own line."""
+    """Return the lines of the agent's file after bash has run the part on an instance with AWS Batch's own line."""
     file = folder / "ecs.config"
     file.write_text("ECS_CLUSTER=batch\n")
     script = config.body().replace("/etc/ecs/ecs.config", str(file))
@@ -94,7 +94,7 @@ def test_values_arrive_as_they_are(tmp_path: Path) -> None:
     ],
 )
 def test_settings_that_the_agent_would_not_follow_are_refused(settings: dict[str, Any], message: str) -> None:
-    """Fails when the agent would fall back in silence, or the instance leave its environment."""
+    """Fails when the agent would silently use its default, or the instance would leave its environment."""
     with pytest.raises(ValueError) as refusal:
         EcsAgentConfig(**settings)
 
@@ -102,7 +102,7 @@ def test_settings_that_the_agent_would_not_follow_are_refused(settings: dict[str
 
 
 def test_all_contradictions_are_told_at_once() -> None:
-    """The user hears of everything that is wrong with a configuration in one error."""
+    """One error names everything that is wrong with a configuration."""
     with pytest.raises(ValueError) as refusal:
         EcsAgentConfig(image_cleanup_interval=Duration.minutes(1), extra={"ECS_CLUSTER": "a", "x": "b"})
 
@@ -110,7 +110,7 @@ def test_all_contradictions_are_told_at_once() -> None:
 
 
 def test_tokens_pass_untouched(stack: Stack) -> None:
-    """Parameters may carry every number and text."""
+    """Every number and string may be a parameter."""
     number = CfnParameter(stack, "Number", type="Number").value_as_number
     text = CfnParameter(stack, "Text").value_as_string
     config = EcsAgentConfig(
@@ -131,5 +131,5 @@ def test_tokens_pass_untouched(stack: Stack) -> None:
 
 
 def test_equal_configurations_are_equal() -> None:
-    """A configuration is a value."""
+    """Configurations with equal values are equal."""
     assert EcsAgentConfig(enable_task_iam_role=True) == EcsAgentConfig(enable_task_iam_role=True)

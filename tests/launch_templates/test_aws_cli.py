@@ -1,4 +1,4 @@
-"""The AWS CLI on the instances: its script, run on an instance made of stubs, and where it may be asked for."""
+"""The AWS CLI on the instances: its script, run on a simulated instance, and its arguments."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    """An instance whose image has nothing but what the system has."""
+    """Return an instance whose image has only the packages of the system."""
     return Machine(tmp_path)
 
 
@@ -35,7 +35,7 @@ def version(tools: bc.AwsCli) -> str:
 
 @pytest.mark.parametrize("architecture", ["x86_64", "aarch64"])
 def test_it_is_installed_into_a_folder_that_containers_can_mount(machine: Machine, architecture: str) -> None:
-    """For whichever processor the instance has; where Nextflow looks for it, in a folder that brings all of it."""
+    """It is installed for the instance's processor, at Nextflow's path, in a folder that contains all of it."""
     (machine.state / "machine").write_text(f"{architecture}\n")
     tools = cli(machine)
     assert machine.boot([tools.script()]) == [0]
@@ -48,7 +48,7 @@ def test_it_is_installed_into_a_folder_that_containers_can_mount(machine: Machin
 
 
 def test_a_boot_later_it_is_there(machine: Machine) -> None:
-    """Nothing is downloaded again; an instance that starts again may have no way to the internet any more."""
+    """Nothing is downloaded again, since an instance that restarts may have no way to the internet."""
     tools = cli(machine)
     machine.boot([tools.script()])
     machine.shut_down()
@@ -59,7 +59,7 @@ def test_a_boot_later_it_is_there(machine: Machine) -> None:
 
 
 def test_another_version_takes_its_place(machine: Machine) -> None:
-    """An image of one's own may bring an older one."""
+    """An image of your own may have an older version."""
     machine.boot([cli(machine, version="2.15.0").script()])
     tools = cli(machine, version="2.31.0")
     assert machine.boot([tools.script()]) == [0]
@@ -68,7 +68,7 @@ def test_another_version_takes_its_place(machine: Machine) -> None:
 
 @pytest.mark.parametrize("broken", ["curl", "unzip", "dnf"])
 def test_an_instance_without_it_takes_no_jobs(machine: Machine, broken: str) -> None:
-    """Else each task that lands there fails with status 127, one after the other."""
+    """Otherwise each task on that instance would fail with status 127."""
     if broken == "unzip":
         machine.has("unzip")
     machine.breaks(broken)
@@ -79,14 +79,14 @@ def test_an_instance_without_it_takes_no_jobs(machine: Machine, broken: str) -> 
 
 
 def test_a_download_is_tried_five_times(machine: Machine) -> None:
-    """The network of an instance may come some minutes after the instance."""
+    """The network of an instance may be ready some minutes after the instance."""
     machine.breaks("curl")
     machine.boot([cli(machine).script()])
     assert len([each for each in machine.calls if each.startswith("curl ")]) == 5
 
 
 def test_a_copy_may_be_elsewhere(machine: Machine) -> None:
-    """In a network without internet."""
+    """In a network without internet, ``url`` names a copy."""
     tools = cli(machine, url="https://mirror.example.com/{version}/{arch}.zip")
     assert not tools.is_from_aws
     machine.boot([tools.script()])
@@ -106,7 +106,7 @@ def test_a_copy_may_be_elsewhere(machine: Machine) -> None:
     ],
 )
 def test_fails_when_nothing_could_be_installed(arguments: dict[str, Any], message: str) -> None:
-    """At the line that wrote it."""
+    """Fails at the line that wrote it."""
     with pytest.raises(ValueError) as refusal:
         bc.AwsCli(**arguments)
     assert str(refusal.value).startswith(message)
@@ -127,7 +127,7 @@ def test_environments_take_it_with_storage_and_mounts(
     kind: str,
     types: list[str],
 ) -> None:
-    """Into the launch template of their own: disks, then the AWS CLI, then what is mounted, with rights and ports."""
+    """The environment's own template has disks, then the AWS CLI, then the mounts, with rights and ports."""
     from aws_cdk import Stage
     from aws_cdk import aws_efs as efs
 
@@ -173,7 +173,7 @@ def test_environments_take_it_with_storage_and_mounts(
 def test_fails_beside_a_launch_template_of_ones_own(
     stack: Stack, vpc: ec2.IVpc, kind: str, types: list[str]
 ) -> None:
-    """Two templates would say what an instance looks like; nothing is made."""
+    """Fails when two templates would describe an instance, with nothing in the tree."""
     template = bc.BatchLaunchTemplate(stack, "Template")
     with pytest.raises(ValueError) as refusal:
         getattr(bc, kind)(
@@ -193,7 +193,7 @@ def test_fails_beside_a_launch_template_of_ones_own(
 
 
 def test_fails_when_a_mount_hides_a_disk(stack: Stack, vpc: ec2.IVpc) -> None:
-    """At the line that wrote it, before anything is made."""
+    """Fails at the line that wrote it, before anything is made."""
     from aws_cdk import aws_s3 as s3
 
     bucket = s3.Bucket.from_bucket_name(stack, "Bucket", "genomes")
@@ -210,7 +210,7 @@ def test_fails_when_a_mount_hides_a_disk(stack: Stack, vpc: ec2.IVpc) -> None:
 
 @pytest.mark.parametrize("pool", [bc.CpuPool, bc.GpuPool])
 def test_pools_take_all_three(stack: Stack, vpc: ec2.IVpc, pool: Any) -> None:
-    """And refuse them beside a launch template, each by its name."""
+    """Pools take the three arguments, and refuse them with a launch template, each by its name."""
     from aws_cdk import aws_s3 as s3
 
     bucket = s3.Bucket.from_bucket_name(stack, "Bucket", "genomes")
@@ -233,7 +233,7 @@ def test_pools_take_all_three(stack: Stack, vpc: ec2.IVpc, pool: Any) -> None:
 
 
 def test_an_isolated_network_is_told(stack: Stack) -> None:
-    """No endpoint leads to where AWS keeps the AWS CLI."""
+    """An isolated network warns, since no endpoint leads to AWS's address of the AWS CLI."""
     network = bc.BatchNetwork(stack, "Network", isolated=True)
     mirror = bc.AwsCli(url="https://mirror.example.com/{arch}.zip")
     bc.SpotComputeEnvironment(stack, "Told", vpc=network.vpc, aws_cli=bc.AwsCli())
@@ -245,7 +245,7 @@ def test_an_isolated_network_is_told(stack: Stack) -> None:
 
 
 def test_tokens_pass(stack: Stack) -> None:
-    """A version by parameter is CloudFormation's to fill in."""
+    """A version given by a parameter passes."""
     from aws_cdk import CfnParameter
 
     version = CfnParameter(stack, "Version").value_as_string

@@ -1,4 +1,4 @@
-"""Capacity that was reserved beforehand."""
+"""Reserved capacity in launch templates."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GROUP = "arn:aws:resource-groups:eu-west-1:123456789012:group/training"
 def test_a_reservation_is_what_instances_are_started_in(
     stack: Stack, launch_template_data: Callable[[], dict[str, Any]]
 ) -> None:
-    """The template targets it, and says nothing of the market: it is capacity on demand."""
+    """The template targets it without a market type, since it is on-demand capacity."""
     BatchLaunchTemplate(stack, "Lt", capacity_reservation=CapacityReservation(reservation_id="cr-0123"))
     data = launch_template_data()
     assert data["CapacityReservationSpecification"] == {
@@ -31,7 +31,7 @@ def test_a_reservation_is_what_instances_are_started_in(
 def test_a_group_of_reservations_is_named_by_its_arn(
     stack: Stack, launch_template_data: Callable[[], dict[str, Any]]
 ) -> None:
-    """EC2 takes any reservation in the group that fits."""
+    """EC2 uses any reservation in the group that fits."""
     BatchLaunchTemplate(stack, "Lt", capacity_reservation=CapacityReservation(resource_group_arn=GROUP))
     assert launch_template_data()["CapacityReservationSpecification"] == {
         "CapacityReservationTarget": {"CapacityReservationResourceGroupArn": GROUP}

@@ -1,4 +1,4 @@
-"""The CloudWatch agent: what it is told, and what it may do."""
+"""The CloudWatch agent: its settings and its rights."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def settings(agent: CloudWatchAgent) -> dict[str, Any]:
 
 
 def test_it_measures_memory_and_disks_by_default() -> None:
-    """What EC2 cannot see, each minute, for each instance and for all."""
+    """It measures what EC2 cannot see, each minute, for each instance and for all together."""
     metrics = settings(CloudWatchAgent())["metrics"]
 
     assert set(metrics["metrics_collected"]) == {"mem", "disk"}
@@ -32,7 +32,7 @@ def test_it_measures_memory_and_disks_by_default() -> None:
 
 
 def test_every_kind_of_metric_says_what_it_measures() -> None:
-    """None is left empty, which the agent refuses."""
+    """No kind is empty, which the agent would refuse."""
     collected = settings(CloudWatchAgent(metrics=list(AgentMetrics)))["metrics"]["metrics_collected"]
 
     assert set(collected) == {"mem", "disk", "swap", "cpu", "nvidia_gpu"}
@@ -40,7 +40,7 @@ def test_every_kind_of_metric_says_what_it_measures() -> None:
 
 
 def test_the_logs_of_the_boot_are_kept_by_default(stack: Stack) -> None:
-    """The reasons why an instance takes no jobs outlive it."""
+    """The logs that say why an instance takes no jobs outlive it."""
     group = logs.LogGroup.from_log_group_name(stack, "Logs", "instances")
     agent = CloudWatchAgent(metrics=(), log_group=group)
 
@@ -67,7 +67,7 @@ def test_the_logs_of_the_boot_are_kept_by_default(stack: Stack) -> None:
     ],
 )
 def test_fails_when_the_agent_has_nothing_to_do_or_cannot(arguments: dict[str, Any], message: str) -> None:
-    """It would not start."""
+    """Fails when the agent would not start."""
     with pytest.raises(ValueError) as refusal:
         CloudWatchAgent(**arguments)
 
@@ -80,14 +80,14 @@ def test_fails_when_the_agent_has_nothing_to_do_or_cannot(arguments: dict[str, A
     [([], "log_group needs log_files"), (["messages"], "log_files must be absolute paths, got messages")],
 )
 def test_fails_when_log_files_are_none(stack: Stack, files: list[str], message: str) -> None:
-    """No files, or a path that depends on where the agent runs."""
+    """Fails for no files, and for a path that depends on the agent's working directory."""
     group = logs.LogGroup.from_log_group_name(stack, "Logs", "instances")
     with pytest.raises(ValueError, match=message):
         CloudWatchAgent(log_group=group, log_files=files)
 
 
 def test_it_may_write_its_metrics_and_logs_and_nothing_else(stack: Stack) -> None:
-    """Not the managed policy, which also reads every parameter of the account."""
+    """It does not get the managed policy, which also reads every parameter of the account."""
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
 
     CloudWatchAgent(namespace="Training", log_group=logs.LogGroup(stack, "Logs")).grant(role)
@@ -101,7 +101,7 @@ def test_it_may_write_its_metrics_and_logs_and_nothing_else(stack: Stack) -> Non
 
 
 def test_tokens_pass(stack: Stack) -> None:
-    """An interval by parameter is still a number in the settings."""
+    """An interval given by a parameter is still a number in the settings."""
     interval = Duration.seconds(CfnParameter(stack, "Interval", type="Number").value_as_number)
     agent = CloudWatchAgent(metrics=[AgentMetrics.CPU], metrics_collection_interval=interval)
     BatchLaunchTemplate(stack, "Template", cloudwatch_agent=agent)

@@ -32,7 +32,7 @@ def _root(**ebs: Any) -> dict[str, Any]:
 
 
 def test_root_disk_is_large_and_encrypted_by_default(stack: Stack) -> None:
-    """Pain 11 (genomics-secondary-analysis#3): nobody's jobs fill an 8 GB disk, nor an unencrypted one."""
+    """Pain 11 (genomics-secondary-analysis#3): jobs do not fill an 8 GB disk, and the disk is encrypted."""
     BatchLaunchTemplate(stack, "Template")
 
     Template.from_stack(stack).has_resource_properties(
@@ -41,7 +41,7 @@ def test_root_disk_is_large_and_encrypted_by_default(stack: Stack) -> None:
 
 
 def test_metadata_needs_a_session_and_stays_on_the_instance(stack: Stack) -> None:
-    """Pain 23 (terraform-aws-metaflow#43): IMDSv2 is required, and the hop limit is there to be seen."""
+    """Pain 23 (terraform-aws-metaflow#43): IMDSv2 is required, and the template shows the hop limit."""
     BatchLaunchTemplate(stack, "Template")
 
     Template.from_stack(stack).has_resource_properties(
@@ -57,21 +57,21 @@ def test_metadata_needs_a_session_and_stays_on_the_instance(stack: Stack) -> Non
 def test_a_plain_template_holds_a_disk_and_metadata_options_only(
     launch_template_data: Callable[[], dict[str, Any]], stack: Stack
 ) -> None:
-    """Nothing that AWS Batch ignores or overrides is rendered, and no user data where none is given."""
+    """Nothing that AWS Batch ignores or overrides is rendered, and no user data if none is given."""
     BatchLaunchTemplate(stack, "Template")
 
     assert launch_template_data().keys() == {"BlockDeviceMappings", "MetadataOptions"}
 
 
 def test_it_has_no_name(stack: Stack) -> None:
-    """Pain 26: a second stack in the same account never meets a taken name."""
+    """Pain 26: a second stack in the same account never meets a used name."""
     BatchLaunchTemplate(stack, "Template")
 
     Template.from_stack(stack).has_resource_properties(_TEMPLATE, {"LaunchTemplateName": Match.absent()})
 
 
 def test_tags_reach_instances_and_volumes(stack: Stack) -> None:
-    """Pain 27 (containers-roadmap#2794): volumes carry the cost tags too."""
+    """Pain 27 (containers-roadmap#2794): volumes have the cost tags, too."""
     BatchLaunchTemplate(stack, "Template", tags={"team": "genomics"})
 
     tags = [{"Key": "team", "Value": "genomics"}]
@@ -91,7 +91,7 @@ def test_tags_reach_instances_and_volumes(stack: Stack) -> None:
 
 
 def test_every_argument_reaches_the_template(stack: Stack) -> None:
-    """What the user sets is what EC2 gets."""
+    """Every argument is rendered."""
     key = kms.Key.from_key_arn(stack, "Key", "arn:aws:kms:eu-west-1:123456789012:key/abc")
     BatchLaunchTemplate(
         stack,
@@ -178,7 +178,7 @@ def test_every_argument_reaches_the_template(stack: Stack) -> None:
 def test_impossible_values_are_refused_before_anything_is_made(
     stack: Stack, arguments: dict[str, Any], message: str
 ) -> None:
-    """Fails when EC2 would refuse the template, and leaves no half-built child behind."""
+    """Fails when EC2 would refuse the template, with nothing in the tree."""
     with pytest.raises(ValueError) as refusal:
         BatchLaunchTemplate(stack, "Template", **arguments)
 
@@ -196,7 +196,7 @@ def test_a_key_without_encryption_is_a_contradiction(stack: Stack) -> None:
 
 
 def test_all_contradictions_are_told_at_once(stack: Stack) -> None:
-    """The user hears of everything that is wrong with a call in one error."""
+    """One error names everything that is wrong with a call."""
     with pytest.raises(ValueError) as refusal:
         BatchLaunchTemplate(stack, "Template", metadata_hop_limit=0, root_device_name="xvda", tags={"": "x"})
 
@@ -218,14 +218,14 @@ def test_all_contradictions_are_told_at_once(stack: Stack) -> None:
     ],
 )
 def test_possible_values_pass(stack: Stack, arguments: dict[str, Any]) -> None:
-    """What EC2 takes is never refused."""
+    """Values that EC2 takes are never refused."""
     BatchLaunchTemplate(stack, "Template", **arguments)
 
     Template.from_stack(stack).resource_count_is(_TEMPLATE, 1)
 
 
 def test_tokens_pass_untouched(launch_template_data: Callable[[], dict[str, Any]], stack: Stack) -> None:
-    """Parameters take the place of every number and text; no rule judges what only CloudFormation knows."""
+    """Every number and string may be a parameter, which no check judges."""
     number = CfnParameter(stack, "Number", type="Number").value_as_number
     text = CfnParameter(stack, "Text").value_as_string
     BatchLaunchTemplate(
@@ -265,7 +265,7 @@ def test_tokens_pass_untouched(launch_template_data: Callable[[], dict[str, Any]
 
 
 def test_a_throughput_beside_unknown_iops_passes(stack: Stack) -> None:
-    """A rule over two values is silent when one of them is unknown."""
+    """A check of two values passes if one of them is unknown."""
     iops = CfnParameter(stack, "Iops", type="Number").value_as_number
     BatchLaunchTemplate(stack, "Template", root_volume_throughput=1000, root_volume_iops=iops)  # type: ignore[arg-type]
 
@@ -297,7 +297,7 @@ def test_user_data_is_a_mime_document_that_cloud_init_reads(
 def test_tokens_in_user_data_are_resolved_by_cloudformation(
     launch_template_data: Callable[[], dict[str, Any]], stack: Stack
 ) -> None:
-    """A script may name resources of the stack; then, and only then, CloudFormation does the base64."""
+    """A script may name resources of the stack; only then CloudFormation does the base64."""
     bucket = CfnParameter(stack, "Bucket").value_as_string
     BatchLaunchTemplate(
         stack, "Template", user_data=[ShellScript(f"aws s3 cp s3://{bucket}/setup . && ./setup")]
@@ -309,7 +309,7 @@ def test_tokens_in_user_data_are_resolved_by_cloudformation(
 
 
 def test_equal_arguments_make_equal_templates() -> None:
-    """The boundary is no random number, or every deploy would replace all instances."""
+    """The boundary is not random, or every deploy would replace all instances."""
 
     def synthesized() -> str:
         stack = Stack(App(), "Test")
@@ -320,7 +320,7 @@ def test_equal_arguments_make_equal_templates() -> None:
 
 
 def test_cfn_lint_finds_nothing(stack: Stack) -> None:
-    """A judge who knows CloudFormation's schemas agrees with plain and with full templates."""
+    """cfn-lint accepts both a template with defaults and one with all arguments."""
     BatchLaunchTemplate(stack, "Plain")
     BatchLaunchTemplate(
         stack,
@@ -339,7 +339,7 @@ def test_cfn_lint_finds_nothing(stack: Stack) -> None:
 def test_network_interfaces_carry_the_security_groups(
     launch_template_data: Callable[[], dict[str, Any]], stack: Stack
 ) -> None:
-    """Pain 12 (aws-cdk#21577): EC2 refuses groups beside interfaces, so each interface has them, and goes with it."""
+    """Pain 12 (aws-cdk#21577): EC2 refuses groups together with interfaces, so each interface has the groups."""
     group = ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-1")
     BatchLaunchTemplate(
         stack,
@@ -364,7 +364,7 @@ def test_network_interfaces_carry_the_security_groups(
 
 @pytest.mark.parametrize("given", ["network_interfaces", "security_groups"])
 def test_fails_when_interfaces_and_groups_do_not_come_together(stack: Stack, given: str) -> None:
-    """Fails when one is there without the other."""
+    """Fails when one is given without the other."""
     both: dict[str, Any] = {
         "network_interfaces": efa_interfaces("p4d.24xlarge"),
         "security_groups": [ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-1")],

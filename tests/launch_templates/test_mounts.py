@@ -1,4 +1,4 @@
-"""Filesystems of the network and buckets: what may be asked for, and the rights and ports that follow."""
+"""File systems and buckets: arguments, and the rights and ports that follow from them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def bucket(stack: Stack) -> s3.Bucket:
 
 
 def statements(stack: Stack) -> list[dict[str, Any]]:
-    """What the roles of a stack may do beside their managed policies."""
+    """Return the statements of a stack's roles besides their managed policies."""
     policies = Template.from_stack(stack).find_resources("AWS::IAM::Policy").values()
     return [each for policy in policies for each in policy["Properties"]["PolicyDocument"]["Statement"]]
 
@@ -76,7 +76,7 @@ def actions(stack: Stack) -> set[str]:
 
 
 def test_efs_is_encrypted_on_its_way_and_asks_for_rights(shared: efs.FileSystem) -> None:
-    """TLS and IAM are no choice; the rest is."""
+    """TLS and IAM cannot be switched off; the other options can be chosen."""
     point = shared.add_access_point("Point")
     mount = EfsMount(file_system=shared, access_point=point, read_only=True, options=["az=eu-west-1a"])
 
@@ -95,7 +95,7 @@ def test_lustre_knows_its_address(lustre: fsx.LustreFileSystem) -> None:
 
 
 def test_an_imported_lustre_file_system_needs_its_mount_name(stack: Stack) -> None:
-    """The import does not know the mount name, which FSx chose."""
+    """The mount name of an imported file system, which FSx chose, is unknown."""
     group = ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-0123")
     imported = fsx.LustreFileSystem.from_lustre_file_system_attributes(
         stack,
@@ -113,7 +113,7 @@ def test_an_imported_lustre_file_system_needs_its_mount_name(stack: Stack) -> No
 
 
 def test_fails_when_a_dns_name_comes_without_mount_name() -> None:
-    """Every file system but the oldest has one of its own, and a wrong one mounts nothing."""
+    """Nearly every file system has its own mount name, and a wrong one mounts nothing."""
     with pytest.raises(ValueError, match="got none: see LustreMountName"):
         FsxLustreMount(file_system="fs-1.fsx.eu-west-1.amazonaws.com")
 
@@ -135,7 +135,7 @@ def test_fails_when_a_dns_name_comes_without_mount_name() -> None:
 def test_fails_when_a_bucket_is_mounted_against_itself(
     bucket: s3.Bucket, arguments: dict[str, Any], message: str
 ) -> None:
-    """Mountpoint would refuse it at each boot."""
+    """Fails when Mountpoint would refuse the options at each boot."""
     with pytest.raises(ValueError) as refusal:
         S3Mount(bucket=bucket, **arguments)
 
@@ -143,7 +143,7 @@ def test_fails_when_a_bucket_is_mounted_against_itself(
 
 
 def test_a_bucket_is_writable_by_all_users_where_it_is_writable(bucket: s3.Bucket) -> None:
-    """Jobs do not run as root, and root mounts."""
+    """Jobs do not run as root, and root mounts the bucket."""
     mount = S3Mount(
         bucket=bucket, read_only=False, allow_overwrite=True, allow_delete=True, options=["--debug"]
     )
@@ -170,7 +170,7 @@ def test_a_bucket_is_writable_by_all_users_where_it_is_writable(bucket: s3.Bucke
     ],
 )
 def test_fails_when_a_mount_hides_something(stack: Stack, mounts: dict[str, Any], message: str) -> None:
-    """What the instance needs, another mount, or a disk."""
+    """Fails when a path hides files of the instance, another mount, or a disk."""
     storage = Storage(instance_store=InstanceStoreVolumes(mount_path="/fast"))
     with pytest.raises(ValueError) as refusal:
         BatchLaunchTemplate(stack, "Template", storage=storage, mounts=mounts)
@@ -182,7 +182,7 @@ def test_fails_when_a_mount_hides_something(stack: Stack, mounts: dict[str, Any]
 def test_mounts_come_after_disks_and_agent_and_before_your_own_parts(
     stack: Stack, launch_template_data: Data, cloud_init: Read
 ) -> None:
-    """One part for all mounts; the agent is there to carry away why one failed."""
+    """All mounts share one part; the agent starts first, to send the log of a failed mount."""
     BatchLaunchTemplate(
         stack,
         "Template",
@@ -207,7 +207,7 @@ def test_mounts_come_after_disks_and_agent_and_before_your_own_parts(
 def test_everything_at_once_fits_into_user_data(
     stack: Stack, shared: efs.FileSystem, bucket: s3.Bucket
 ) -> None:
-    """With a quarter of the 16 KiB left; more is refused."""
+    """A quarter of the 16 KiB is left; more is refused."""
     everything: dict[str, Any] = {
         "storage": Storage(instance_store=InstanceStoreVolumes()),
         "mounts": {
@@ -233,7 +233,7 @@ def efs_of(stack: Stack) -> efs.IFileSystem:
 
 
 def test_paths_may_be_tokens(stack: Stack, launch_template_data: Data) -> None:
-    """They reach the script in quotes."""
+    """Paths that are tokens reach the script in quotes."""
     path = CfnParameter(stack, "Path").value_as_string
     BatchLaunchTemplate(stack, "Template", mounts={path: LUSTRE})
 
@@ -245,7 +245,7 @@ def test_paths_may_be_tokens(stack: Stack, launch_template_data: Data) -> None:
 def test_an_environment_opens_the_ports(
     stack: Stack, vpc: ec2.Vpc, shared: efs.FileSystem, lustre: fsx.LustreFileSystem
 ) -> None:
-    """NFS to EFS; Lustre's ports in both directions, since its servers call back."""
+    """NFS is opened to EFS, and Lustre's ports in both directions, since its servers call back."""
     template = BatchLaunchTemplate(
         stack,
         "Template",
@@ -268,7 +268,7 @@ def test_an_environment_opens_the_ports(
         ("Enviro", "Lustre", 1018, 1023),
         ("Lustre", "Enviro", 988, 988),
         ("Lustre", "Enviro", 1018, 1023),
-        # The CDK's own, among the servers.
+        # The CDK's own rule, between the servers.
         ("Lustre", "Lustre", 988, 1023),
     }
 
@@ -284,7 +284,7 @@ def test_an_environment_opens_the_ports(
 def test_an_environment_gives_its_role_the_rights_on_a_bucket(
     stack: Stack, vpc: ec2.Vpc, bucket: s3.Bucket, arguments: dict[str, Any], allowed: set[str]
 ) -> None:
-    """As much as the mount lets jobs do, and on the part that is mounted."""
+    """The role gets the rights of the mount, on the mounted prefix only."""
     mount = S3Mount(bucket=bucket, prefix="in/", **arguments)
     template = BatchLaunchTemplate(stack, "Template", mounts={"/data": mount})
     Ec2ComputeEnvironment(stack, "Environment", vpc=vpc, launch_template=template)
@@ -300,7 +300,7 @@ def test_an_environment_gives_its_role_the_rights_on_a_bucket(
 def test_an_environment_gives_its_role_the_rights_on_efs(
     stack: Stack, vpc: ec2.Vpc, shared: efs.FileSystem, read_only: bool
 ) -> None:
-    """To mount, and to write unless it is read-only."""
+    """The role may mount, and write unless the mount is read-only."""
     mount = EfsMount(file_system=shared, read_only=read_only)
     template = BatchLaunchTemplate(stack, "Template", mounts={"/shared": mount})
     Ec2ComputeEnvironment(stack, "Environment", vpc=vpc, launch_template=template)
@@ -312,7 +312,7 @@ def test_an_environment_gives_its_role_the_rights_on_efs(
 def test_the_first_instance_waits_for_mount_targets_and_rights(
     stack: Stack, vpc: ec2.Vpc, shared: efs.FileSystem
 ) -> None:
-    """An environment with vCPUs to keep starts instances at once."""
+    """An environment with min_vcpus starts instances at once."""
     template = BatchLaunchTemplate(stack, "Template", mounts={"/shared": EfsMount(file_system=shared)})
     Ec2ComputeEnvironment(stack, "Environment", vpc=vpc, launch_template=template, min_vcpus=2)
 
@@ -327,7 +327,7 @@ def test_the_first_instance_waits_for_mount_targets_and_rights(
 
 
 def test_templates_of_some_types_count_too(stack: Stack, vpc: ec2.Vpc, bucket: s3.Bucket) -> None:
-    """An override mounts what the others do not."""
+    """The template of an override mounts its own file systems, and its rights count, too."""
     template = BatchLaunchTemplate(stack, "Template", mounts={"/data": S3Mount(bucket=bucket)})
     Ec2ComputeEnvironment(
         stack,
@@ -345,7 +345,7 @@ def test_templates_of_some_types_count_too(stack: Stack, vpc: ec2.Vpc, bucket: s
 def test_a_role_behind_a_profile_of_yours_gets_the_rights(
     stack: Stack, vpc: ec2.Vpc, bucket: s3.Bucket
 ) -> None:
-    """The profile knows its role."""
+    """The role of a profile in this app is known, and gets the rights."""
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
     template = BatchLaunchTemplate(stack, "Template", mounts={"/data": S3Mount(bucket=bucket)})
     Ec2ComputeEnvironment(
@@ -360,7 +360,7 @@ def test_a_role_behind_a_profile_of_yours_gets_the_rights(
 
 
 def test_a_profile_without_its_role_is_told(stack: Stack, vpc: ec2.Vpc, bucket: s3.Bucket) -> None:
-    """An imported profile names no role, and the mount would fail at boot."""
+    """The role of an imported profile is unknown, and the mount would fail at boot, so a warning says so."""
     template = BatchLaunchTemplate(stack, "Template", mounts={"/data": S3Mount(bucket=bucket)})
     profile = iam.InstanceProfile.from_instance_profile_arn(
         stack, "Profile", "arn:aws:iam::123456789012:instance-profile/mine"
@@ -375,7 +375,7 @@ def test_a_profile_without_its_role_is_told(stack: Stack, vpc: ec2.Vpc, bucket: 
 def test_other_environments_get_rights_and_ports_by_hand(
     stack: Stack, vpc: ec2.Vpc, shared: efs.FileSystem
 ) -> None:
-    """For an L1 or an L2 environment it is one call."""
+    """For an L1 or L2 environment one call gives rights and ports."""
     template = BatchLaunchTemplate(stack, "Template", mounts={"/shared": EfsMount(file_system=shared)})
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
     group = ec2.SecurityGroup(stack, "Instances", vpc=vpc)
@@ -396,7 +396,7 @@ def test_a_plain_template_needs_nothing(stack: Stack, vpc: ec2.Vpc) -> None:
 
 
 def test_the_judges_find_nothing(stack: Stack, vpc: ec2.Vpc, shared: efs.FileSystem) -> None:
-    """CloudFormation's own schema, and our rules."""
+    """CloudFormation's own schema and our rules accept the template."""
     group = logs.LogGroup(stack, "Logs")
     template = BatchLaunchTemplate(
         stack,

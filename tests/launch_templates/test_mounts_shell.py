@@ -1,4 +1,4 @@
-"""The shell of mounts and of the CloudWatch agent, run on an instance made of stubs."""
+"""The shell scripts of mounts and of the CloudWatch agent, run on a simulated instance."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ LUSTRE = FsxLustreMount(file_system=DNS_NAME, mount_name="abcdefgh")
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    """An instance whose image has nothing but what the system has."""
+    """Return an instance whose image has only the packages of the system."""
     return Machine(tmp_path)
 
 
 @pytest.fixture
 def bucket(stack: Stack) -> s3.IBucket:
-    """A bucket with a literal name."""
+    """Return a bucket with a literal name."""
     return s3.Bucket.from_bucket_name(stack, "Bucket", "genomes")
 
 
 @pytest.fixture
 def shared(stack: Stack) -> EfsMount:
-    """A file system with a literal id."""
+    """Return a file system with a literal id."""
     system = efs.FileSystem.from_file_system_attributes(
         stack, "System", file_system_id="fs-0123", security_group=_group(stack)
     )
@@ -56,7 +56,7 @@ def boot(machine: Machine, **mounts: Mount) -> list[int]:
 
 
 def test_efs_is_mounted_by_the_helper_of_the_image(machine: Machine, shared: EfsMount) -> None:
-    """With encryption and the role's credentials; the image of ECS has the helper, so that nothing is installed."""
+    """It uses encryption and the role's credentials; ECS images have the helper, so nothing is installed."""
     machine.has("amazon-efs-utils")
 
     assert boot(machine, efs=shared) == [0]
@@ -66,7 +66,7 @@ def test_efs_is_mounted_by_the_helper_of_the_image(machine: Machine, shared: Efs
 
 
 def test_lustre_is_mounted_by_the_client_of_the_repositories(machine: Machine) -> None:
-    """Images come without it."""
+    """The client is installed, since images do not have it."""
     assert boot(machine, fsx=LUSTRE) == [0]
 
     assert machine.calls == [
@@ -76,7 +76,7 @@ def test_lustre_is_mounted_by_the_client_of_the_repositories(machine: Machine) -
 
 
 def test_a_bucket_is_mounted_by_mountpoint(machine: Machine, bucket: s3.IBucket) -> None:
-    """Readable for users of all kinds, and for nothing but reading."""
+    """Any user may read it, and nobody may write."""
     assert boot(machine, data=S3Mount(bucket=bucket, prefix="in/")) == [0]
 
     assert machine.calls == [
@@ -86,14 +86,14 @@ def test_a_bucket_is_mounted_by_mountpoint(machine: Machine, bucket: s3.IBucket)
 
 
 def test_a_package_is_installed_once(machine: Machine, bucket: s3.IBucket) -> None:
-    """Two buckets share Mountpoint."""
+    """Two buckets share one installation of Mountpoint."""
     assert boot(machine, one=S3Mount(bucket=bucket), other=S3Mount(bucket=bucket)) == [0]
 
     assert [call.split()[0] for call in machine.calls] == ["dnf", "mount-s3", "mount-s3"]
 
 
 def test_the_next_boot_mounts_again(machine: Machine) -> None:
-    """It installs nothing, and fstab is left alone: a boot never waits for a network that is not there."""
+    """It installs nothing and leaves fstab alone, so a boot never waits for a network that is not there."""
     boot(machine, fsx=LUSTRE)
     machine.shut_down()
 
@@ -115,7 +115,7 @@ def test_what_is_mounted_stays(machine: Machine) -> None:
 
 
 def test_fails_when_it_cannot_mount_after_five_attempts(machine: Machine) -> None:
-    """Console and log say so, the path is closed, and the agent stays off: no job takes it for an empty folder."""
+    """Console and log say so, the path is closed, and the agent stays off, so no job writes into an empty folder."""
     machine.has("lustre-client")
     machine.breaks("mount")
 
@@ -136,7 +136,7 @@ def test_fails_when_it_cannot_mount_after_five_attempts(machine: Machine) -> Non
 
 
 def test_fails_when_the_client_cannot_be_installed(machine: Machine, bucket: s3.IBucket) -> None:
-    """A network without a way to the packages is told apart from a file system that does not answer."""
+    """The message says whether packages cannot be reached or a file system does not answer."""
     machine.breaks("dnf")
 
     assert boot(machine, data=S3Mount(bucket=bucket), fsx=LUSTRE) == [1]
@@ -147,7 +147,7 @@ def test_fails_when_the_client_cannot_be_installed(machine: Machine, bucket: s3.
 
 
 def test_fails_when_the_command_says_yes_and_nothing_is_mounted(machine: Machine) -> None:
-    """What counts is the mount, not the word of the helper."""
+    """The script checks the mount, not only the status of the helper."""
     machine.has("lustre-client")
     machine.stub("mount", "true")
 
@@ -157,7 +157,7 @@ def test_fails_when_the_command_says_yes_and_nothing_is_mounted(machine: Machine
 
 
 def test_an_attempt_that_fails_is_not_the_end(machine: Machine) -> None:
-    """A route, a right or a mount target may come some seconds later than the instance."""
+    """A route, a right or a mount target may be ready some seconds after the instance."""
     machine.has("lustre-client")
     machine.stub(
         "mount", """[[ $(grep -c "^mount " "$STATE/calls") -ge 3 ]] && echo "${@: -1}" >>"$STATE/mounted" """
@@ -170,7 +170,7 @@ def test_an_attempt_that_fails_is_not_the_end(machine: Machine) -> None:
 
 
 def test_the_boot_after_a_failure_mends_it(machine: Machine) -> None:
-    """The mask of the agent is gone with the boot, and the closed path takes a mount."""
+    """The next boot unmasks the agent, and the closed path can be mounted."""
     machine.has("lustre-client")
     machine.breaks("mount")
     boot(machine, fsx=LUSTRE)
@@ -183,7 +183,7 @@ def test_the_boot_after_a_failure_mends_it(machine: Machine) -> None:
 
 
 def test_an_instance_without_an_agent_to_stop_still_fails_loudly(machine: Machine) -> None:
-    """Where systemd does not know the units, the status is still that of the mount."""
+    """If systemd does not know the units, the status is still that of the mount."""
     machine.breaks("dnf")
     machine.breaks("systemctl")
 
@@ -191,7 +191,7 @@ def test_an_instance_without_an_agent_to_stop_still_fails_loudly(machine: Machin
 
 
 def test_the_agent_is_installed_and_started(machine: Machine, stack: Stack) -> None:
-    """Its settings arrive as they were written, quotes and placeholders included."""
+    """Its settings arrive unchanged, including quotes and placeholders."""
     group = logs.LogGroup.from_log_group_name(stack, "Logs", "instances")
     agent = CloudWatchAgent(log_group=group, log_files=["/var/log/it's mine.log"])
 
@@ -214,7 +214,7 @@ def test_the_agent_is_installed_and_started(machine: Machine, stack: Stack) -> N
 
 
 def test_the_agent_is_started_at_each_boot(machine: Machine) -> None:
-    """With the settings of this launch template, installed or not."""
+    """It starts with the settings of this launch template, whether installed before or not."""
     machine.has("amazon-cloudwatch-agent")
     agent = CloudWatchAgent(metrics=[AgentMetrics.CPU])
 
@@ -224,7 +224,7 @@ def test_the_agent_is_started_at_each_boot(machine: Machine) -> None:
 
 
 def test_jobs_run_without_the_agent(machine: Machine) -> None:
-    """What cannot measure says so, and stops nothing."""
+    """An agent that cannot start says so, and stops nothing."""
     machine.breaks("dnf")
 
     assert machine.boot([CloudWatchAgent().script()]) == [1]

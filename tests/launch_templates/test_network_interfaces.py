@@ -14,7 +14,7 @@ from batch_constructs.launch_templates.network_interfaces import (
 )
 
 EFA_TYPES = [name for name in types.names() if (found := types.find(name)) and found.efa_supported]
-# Counted by hand from what AWS publishes of these types: adapters, and interfaces with and without an address.
+# Counted by hand from AWS's pages about these types: adapters, and interfaces with and without an address.
 PUBLISHED = {
     "c5n.18xlarge": (1, 1),
     "hpc6a.48xlarge": (1, 1),
@@ -41,7 +41,7 @@ def test_every_adapter_of_a_type_is_attached_where_its_cards_take_it(name: str) 
     adapters = [each for each in interfaces if each.interface_type != InterfaceType.INTERFACE]
 
     assert len(adapters) == found.max_efa_interfaces
-    # One for each card from the first on, and the primary interface has an address.
+    # One for each card from the first one, and the primary interface has an address.
     assert [each.network_card_index for each in interfaces] == sorted(cards)[: len(interfaces)]
     assert [each.primary for each in interfaces] == [True] + [False] * (len(interfaces) - 1)
     assert interfaces[0].interface_type in {InterfaceType.EFA, InterfaceType.INTERFACE}
@@ -49,20 +49,20 @@ def test_every_adapter_of_a_type_is_attached_where_its_cards_take_it(name: str) 
         card = cards[each.network_card_index]
         assert each.interface_type in card.interface_types
         assert each.device_index < card.max_interfaces
-    # Only one interface takes an address of the subnet, since all cards take adapters without.
+    # Only one interface uses an address of the subnet, since all cards allow adapters without one.
     assert {each.interface_type for each in interfaces[1:]} <= {InterfaceType.EFA_ONLY}
 
 
 @pytest.mark.parametrize(("name", "counts"), PUBLISHED.items())
 def test_the_counts_are_those_that_aws_publishes(name: str, counts: tuple[int, int]) -> None:
-    """Adapters and interfaces of the types that people ask for, not derived from the data."""
+    """Adapters and interfaces of popular types are equal to AWS's pages, not derived from the data."""
     interfaces = efa_interfaces(name)
     adapters = [each for each in interfaces if each.interface_type != InterfaceType.INTERFACE]
     assert (len(adapters), len(interfaces)) == counts
 
 
 def test_the_device_index_is_one_on_further_cards() -> None:
-    """Device 0 of card 0 is the primary interface; further cards have theirs at device 1."""
+    """Device 0 of card 0 is the primary interface; interfaces of further cards are at device 1."""
     assert [(each.network_card_index, each.device_index) for each in efa_interfaces("p4d.24xlarge")] == [
         (0, 0),
         (1, 1),
@@ -88,7 +88,7 @@ def test_a_first_card_without_adapters_carries_the_address_only() -> None:
     [("c7i.large", "has no Elastic Fabric Adapter"), ("z99.large", "have no 'z99.large'")],
 )
 def test_fails_when_there_is_no_answer(name: str, message: str) -> None:
-    """Fails for types without an adapter, and for those of which the data know nothing."""
+    """Fails for types without an adapter, and for types that are missing from the data."""
     with pytest.raises(ValueError, match=message):
         efa_interfaces(name)
 

@@ -1,4 +1,4 @@
-"""Settings of nodes of Amazon EKS."""
+"""Settings of Amazon EKS nodes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def test_it_is_a_node_config_beside_other_parts(cloud_init: Read) -> None:
-    """cloud-init's reader finds the part by its type, and nodeadm its settings as YAML."""
+    """cloud-init finds the part by its type, and nodeadm reads its settings as YAML."""
     config = EksNodeConfig(
         max_pods=20,
         kubelet_config={"shutdownGracePeriod": "30s"},
@@ -46,12 +46,12 @@ def test_it_is_a_node_config_beside_other_parts(cloud_init: Read) -> None:
 
 
 def test_what_is_omitted_is_left_to_the_node() -> None:
-    """No empty member takes the place of a default."""
+    """An omitted member is not rendered, so the node's default applies."""
     assert json.loads(EksNodeConfig(max_pods=8).body())["spec"] == {"kubelet": {"config": {"maxPods": 8}}}
 
 
 def test_tokens_pass() -> None:
-    """What only CloudFormation knows reaches the text, numbers as well."""
+    """Values that only CloudFormation knows reach the text, including numbers."""
     stack = Stack()
     number = CfnParameter(stack, "Pods", type="Number").value_as_number
     flag = CfnParameter(stack, "Flag").value_as_string

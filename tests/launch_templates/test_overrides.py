@@ -1,4 +1,4 @@
-"""Other launch templates for some of the instance types."""
+"""Launch templates for some of the instance types."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def overriding(stack: Stack, *targets: str, times: int = 1) -> list[LaunchTempla
 def test_each_override_follows_its_template(
     stack: Stack, vpc: ec2.IVpc, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    """Pain 1 (aws-cdk#28137) for overrides: a change of their template is a change of the environment, too."""
+    """Pain 1 (aws-cdk#28137) for overrides: a change of their template is also a change of the environment."""
     environment = Ec2ComputeEnvironment(
         stack,
         "Environment",
@@ -61,7 +61,7 @@ def test_each_override_follows_its_template(
 def test_a_part_of_the_instance_types_passes(
     stack: Stack, vpc: ec2.IVpc, types: list[str], targets: list[str]
 ) -> None:
-    """A size of a family, the family of a size, and what a bundle may stand for."""
+    """A size of a family, the family of a size, and types of a bundle pass."""
     overrides = overriding(stack, *targets)
     Ec2ComputeEnvironment(
         stack, "Environment", vpc=vpc, instance_types=types, launch_template_overrides=overrides
@@ -80,7 +80,7 @@ def test_a_part_of_the_instance_types_passes(
 def test_fails_when_overrides_do_not_suit_the_environment(
     stack: Stack, vpc: ec2.IVpc, targets: list[str], times: int, message: str
 ) -> None:
-    """Fails when they are for other types, for the same types twice, or too many; nothing is in the tree."""
+    """Fails when they are for other types, for the same types twice, or too many, with nothing in the tree."""
     overrides = overriding(stack, *targets, times=times)
     before = len(stack.node.children)
     with pytest.raises(ValueError, match=message):
@@ -95,7 +95,7 @@ def test_fails_when_overrides_do_not_suit_the_environment(
 
 
 def test_fails_when_an_imported_template_has_no_version(stack: Stack, vpc: ec2.IVpc) -> None:
-    """Pain 1: fails when a later version would never reach the instances; nothing is in the tree."""
+    """Pain 1: fails when a later version would never reach the instances, with nothing in the tree."""
     from aws_cdk import aws_ec2
 
     template = aws_ec2.LaunchTemplate.from_launch_template_attributes(
@@ -115,6 +115,6 @@ def test_fails_when_an_imported_template_has_no_version(stack: Stack, vpc: ec2.I
     [([], "must name at least one"), (["optimal"], "takes types and families, got 'optimal'")],
 )
 def test_fails_when_an_override_has_no_target(stack: Stack, targets: list[str], message: str) -> None:
-    """Fails when born without a target, or with a bundle as one."""
+    """Fails when there is no target, or a bundle as target."""
     with pytest.raises(ValueError, match=message):
         overriding(stack, *targets)

@@ -1,4 +1,4 @@
-"""All shell that this library generates, before a judge that somebody else wrote."""
+"""All shell scripts that this library generates, checked by shellcheck."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from batch_constructs.launch_templates.user_data import ShellScript
 if TYPE_CHECKING:
     from pathlib import Path
 
-# Settings are quoted on purpose (SC2016), and a trap calls what looks never called (SC2329).
+# Settings are quoted on purpose (SC2016), and a trap calls functions that look unused (SC2329).
 _ON_PURPOSE = "SC2016,SC2329"
 
 
 def test_shellcheck_finds_nothing(tmp_path: Path) -> None:
-    """Neither an error nor a hint, in any part as an instance gets it."""
+    """shellcheck has neither an error nor a hint for any part as an instance gets it."""
     size = Size.gibibytes(1)
     storage = Storage(
         scratch=ScratchVolume(size=size),

@@ -1,4 +1,4 @@
-"""How an environment names a launch template."""
+"""The reference from an environment to a launch template."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def _rendered(stack: Stack, template: ILaunchTemplateRef) -> dict[str, Any]:
-    """What an environment of the stack says of the template."""
+    """Return the reference to the template that an environment renders."""
     batch.CfnComputeEnvironment(
         stack,
         "Environment",
@@ -39,14 +39,14 @@ def _latest(logical_id: str) -> dict[str, Any]:
 
 
 def test_a_change_of_our_template_is_a_change_of_the_environment(stack: Stack) -> None:
-    """Pain 1 (aws-cdk#28137): the version is the template's latest number, so that every edit reaches instances."""
+    """Pain 1 (aws-cdk#28137): the version is the template's latest number, so every edit reaches instances."""
     template = BatchLaunchTemplate(stack, "Template")
 
     assert _rendered(stack, template) == _latest("Template")
 
 
 def test_a_change_of_an_l1_template_is_a_change_of_the_environment(stack: Stack) -> None:
-    """Pain 1 for those who write CloudFormation's resource."""
+    """Pain 1 for users of the L1."""
     template = ec2.CfnLaunchTemplate(
         stack, "Template", launch_template_data=ec2.CfnLaunchTemplate.LaunchTemplateDataProperty()
     )
@@ -55,7 +55,7 @@ def test_a_change_of_an_l1_template_is_a_change_of_the_environment(stack: Stack)
 
 
 def test_a_change_of_an_l2_template_is_a_change_of_the_environment(stack: Stack) -> None:
-    """Pain 1 for those who use the CDK's construct, whose own Batch environments render no version."""
+    """Pain 1 for users of the CDK's L2, whose own Batch environments render no version."""
     template = ec2.LaunchTemplate(stack, "Template", require_imdsv2=True)
     (logical_id,) = (
         stack.get_logical_id(child)
@@ -67,7 +67,7 @@ def test_a_change_of_an_l2_template_is_a_change_of_the_environment(stack: Stack)
 
 
 def test_a_template_imported_by_id_keeps_its_version(stack: Stack) -> None:
-    """The version that the user names is the version that the environment gets."""
+    """The environment gets the version that the user names."""
     template = ec2.LaunchTemplate.from_launch_template_attributes(
         stack, "Imported", launch_template_id="lt-0123456789abcdef0", version_number="7"
     )
@@ -85,7 +85,7 @@ def test_a_template_imported_by_name_is_named(stack: Stack) -> None:
 
 
 def test_a_token_as_version_passes(stack: Stack) -> None:
-    """A parameter may carry the version number."""
+    """The version number may be a parameter."""
     template = ec2.LaunchTemplate.from_launch_template_attributes(
         stack,
         "Imported",
@@ -108,7 +108,7 @@ def test_an_imported_template_without_a_version_number_is_refused(stack: Stack, 
 
 
 def test_a_bare_reference_is_refused(stack: Stack) -> None:
-    """Fails when a template is known by its id alone, since nobody then knows its version."""
+    """Fails when only the id of a template is known, so its version is unknown."""
     template = ec2.CfnLaunchTemplate.from_launch_template_id(stack, "Imported", "lt-0123456789abcdef0")
 
     with pytest.raises(ValueError, match="needs a version number"):

@@ -1,4 +1,4 @@
-"""Disks besides the root volume: what may be asked for, and how it reaches the launch template."""
+"""Disks besides the root volume: arguments, and their form in the launch template."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ ALL = Storage(
     ],
 )
 def test_fails_when_a_volume_is_impossible(arguments: dict[str, Any], message: str) -> None:
-    """EBS would refuse it, or the instance would not boot with it."""
+    """Fails when EBS would refuse it, or the instance would not boot with it."""
     with pytest.raises(ValueError) as refusal:
         ScratchVolume(**{"size": Size.gibibytes(100), **arguments})
 
@@ -59,7 +59,7 @@ def test_fails_when_a_volume_is_impossible(arguments: dict[str, Any], message: s
 
 
 def test_fails_when_instance_store_volumes_are_impossible() -> None:
-    """Both things that are wrong are told at once."""
+    """Fails with both problems in one error."""
     with pytest.raises(ValueError) as refusal:
         InstanceStoreVolumes(mount_path="/usr", filesystem="ntfs")  # type: ignore[arg-type]
 
@@ -82,7 +82,7 @@ def test_fails_when_instance_store_volumes_are_impossible() -> None:
     ],
 )
 def test_fails_when_a_storage_contradicts_itself(arguments: dict[str, Any], message: str) -> None:
-    """Nothing to do, half a MiB, or volumes that hide each other."""
+    """Fails for no storage at all, for half a MiB, and for volumes that hide each other."""
     with pytest.raises(ValueError) as refusal:
         Storage(**arguments)
 
@@ -91,14 +91,14 @@ def test_fails_when_a_storage_contradicts_itself(arguments: dict[str, Any], mess
 
 
 def test_names_that_only_begin_alike_are_beside_each_other() -> None:
-    """A path is compared by its folders."""
+    """Paths are compared by folder, so /scratch and /scratch2 do not overlap."""
     storage = Storage(scratch=SCRATCH, instance_store=InstanceStoreVolumes(mount_path="/scratch-fast"))
 
     assert len(storage.user_data_parts()) == 2
 
 
 def test_settings_stand_at_the_top_of_each_part() -> None:
-    """Whoever reads the user data of an instance finds them at once."""
+    """Readers of an instance's user data find the settings at once."""
     tops = [part.body().split("\n# ", 1)[0].splitlines() for part in ALL.user_data_parts()]
 
     assert tops == [
@@ -137,7 +137,7 @@ def test_storage_is_ready_before_anything_else_runs(
 def test_the_scratch_volume_is_encrypted_as_the_root_volume_is(
     stack: Stack, launch_template_data: Data
 ) -> None:
-    """One key for both, and both go with the instance."""
+    """One key encrypts both, and both are deleted with the instance."""
     key = kms.Key.from_key_arn(stack, "Key", "arn:aws:kms:eu-west-1:123456789012:key/abc")
     scratch = ScratchVolume(size=Size.gibibytes(500), iops=4_000, throughput=1_000)
     BatchLaunchTemplate(stack, "Template", storage=Storage(scratch=scratch), kms_key=key)
@@ -159,20 +159,20 @@ def test_the_scratch_volume_is_encrypted_as_the_root_volume_is(
 
 
 def test_without_scratch_there_is_no_second_volume(stack: Stack, launch_template_data: Data) -> None:
-    """Disks of the instance need no mapping: NVMe ones are always there."""
+    """NVMe disks of the instance need no mapping."""
     BatchLaunchTemplate(stack, "Template", storage=Storage(instance_store=InstanceStoreVolumes()))
 
     assert [each["DeviceName"] for each in launch_template_data()["BlockDeviceMappings"]] == ["/dev/xvda"]
 
 
 def test_fails_when_the_swap_does_not_fit_on_the_root_disk(stack: Stack) -> None:
-    """The file would fill the disk at the first boot."""
+    """Fails when the file would fill the disk at the first boot."""
     with pytest.raises(ValueError, match="got 102400 MiB of 100 GiB: enlarge root_volume_size"):
         BatchLaunchTemplate(stack, "Template", storage=Storage(swap=Size.gibibytes(100)))
 
 
 def test_all_kinds_leave_room_for_parts_of_your_own(stack: Stack) -> None:
-    """At least 5 KiB of the 16 that EC2 takes; more is refused."""
+    """At least 5 KiB of the 16 that EC2 takes are left; more is refused."""
     mine = ShellScript("#" * 5_120)
     BatchLaunchTemplate(stack, "Template", storage=ALL, user_data=[mine])
 
@@ -205,7 +205,7 @@ def test_tokens_pass_untouched(stack: Stack, launch_template_data: Data) -> None
 
 
 def test_equal_storage_is_equal() -> None:
-    """The same volumes are one value, and render the same bytes."""
+    """The same volumes are equal, and render the same bytes."""
     size = Size.gibibytes(500)
 
     assert ScratchVolume(size=size) == ScratchVolume(size=size)

@@ -1,4 +1,4 @@
-"""The shell of the storage, run on an instance made of stubs."""
+"""The shell scripts of the storage, run on a simulated instance."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    """An instance with its root disk only."""
+    """Return an instance with its root disk only."""
     return Machine(tmp_path)
 
 
@@ -37,7 +37,7 @@ SWAP = Storage(swap=Size.gibibytes(8))
 
 
 def test_an_instance_without_disks_works_on_its_root_disk(machine: Machine) -> None:
-    """It says so, makes the folder for all users, and goes on."""
+    """It says so, makes the folder for all users, and continues."""
     assert machine.boot(nvme(machine, docker=True).user_data_parts()) == [0]
 
     path = machine.folder / "fast"
@@ -51,7 +51,7 @@ def test_an_instance_without_disks_works_on_its_root_disk(machine: Machine) -> N
 
 @pytest.mark.parametrize("filesystem", ["xfs", "ext4"])
 def test_one_disk_is_formatted_and_mounted(machine: Machine, filesystem: str) -> None:
-    """No RAID of one; the mount is in fstab, and does not keep an instance without the disk from booting."""
+    """There is no RAID of one; the mount is in fstab, and an instance without the disk still boots."""
     disk = machine.disk("nvme1n1", 474, NVME)
     path = machine.folder / "fast"
 
@@ -63,7 +63,7 @@ def test_one_disk_is_formatted_and_mounted(machine: Machine, filesystem: str) ->
 
 
 def test_two_disks_are_striped(machine: Machine) -> None:
-    """Both disks, and neither the root disk nor another EBS volume, become one device."""
+    """Both disks become one device, without the root disk and other EBS volumes."""
     disks = [machine.disk("nvme1n1", 950, NVME), machine.disk("nvme2n1", 950, NVME)]
     machine.disk("nvme3n1", 950, EBS)
     path = machine.folder / "fast"
@@ -81,7 +81,7 @@ def test_two_disks_are_striped(machine: Machine) -> None:
 
 
 def test_mdadm_is_installed_where_the_image_lacks_it(machine: Machine) -> None:
-    """Small images come without it, and one disk does not need it."""
+    """Small images do not have it, and one disk does not need it."""
     for name in ("nvme1n1", "nvme2n1"):
         machine.disk(name, 950, NVME)
 
@@ -92,7 +92,7 @@ def test_mdadm_is_installed_where_the_image_lacks_it(machine: Machine) -> None:
 
 
 def test_fails_when_mdadm_cannot_be_installed(machine: Machine) -> None:
-    """An instance without a way to the packages says what it was that failed."""
+    """Fails with a message about the packages, if the instance cannot reach them."""
     for name in ("nvme1n1", "nvme2n1"):
         machine.disk(name, 950, NVME)
     machine.breaks("dnf")
@@ -107,7 +107,7 @@ def test_fails_when_mdadm_cannot_be_installed(machine: Machine) -> None:
 @pytest.mark.parametrize("disks", [1, 2])
 @pytest.mark.parametrize("assembled", [True, False], ids=["assembled by udev", "not assembled"])
 def test_a_second_boot_keeps_what_is_on_the_disks(machine: Machine, disks: int, assembled: bool) -> None:
-    """Nothing is formatted or created again, and fstab grows no second line."""
+    """Nothing is formatted or created again, and fstab gets no second line."""
     for number in range(disks):
         machine.disk(f"nvme{number + 1}n1", 950, NVME)
     machine.has("mdadm")
@@ -132,7 +132,7 @@ def test_a_second_boot_keeps_what_is_on_the_disks(machine: Machine, disks: int, 
 
 
 def test_nothing_is_left_to_do_where_fstab_has_mounted_all(machine: Machine) -> None:
-    """On a reboot the system mounts by itself before our parts run."""
+    """On a reboot the system mounts everything before the scripts run."""
     machine.disk("nvme1n1", 474, NVME)
     storage = nvme(machine, docker=True)
     machine.boot(storage.user_data_parts())
@@ -145,7 +145,7 @@ def test_nothing_is_left_to_do_where_fstab_has_mounted_all(machine: Machine) -> 
 
 
 def test_disks_that_come_back_blank_are_made_anew(machine: Machine) -> None:
-    """An instance that was stopped lost its instance store; its fstab stays as it is."""
+    """A stopped instance loses its instance store; fstab stays as it is."""
     disk = machine.disk("nvme1n1", 474, NVME)
     storage = nvme(machine)
     machine.boot(storage.user_data_parts())
@@ -159,7 +159,7 @@ def test_disks_that_come_back_blank_are_made_anew(machine: Machine) -> None:
 
 
 def test_fails_when_the_disks_cannot_be_listed(machine: Machine) -> None:
-    """An error is not taken for an instance without disks; udev has named those before it is asked."""
+    """An error is not mistaken for an instance without disks; the script waits for udev first."""
     machine.breaks("lsblk")
 
     assert machine.boot(nvme(machine).user_data_parts()) == [1]
@@ -170,7 +170,7 @@ def test_fails_when_the_disks_cannot_be_listed(machine: Machine) -> None:
 
 @pytest.mark.parametrize("command", ["mkfs.xfs", "mount"])
 def test_fails_loudly(machine: Machine, command: str) -> None:
-    """Status, console and log name the command; the mount point is closed to jobs, and fstab untouched."""
+    """Fails with status, console and log naming the command; the mount point is closed to jobs, and fstab unchanged."""
     machine.disk("nvme1n1", 474, NVME)
     machine.breaks(command)
     path = machine.folder / "fast"
@@ -185,7 +185,7 @@ def test_fails_loudly(machine: Machine, command: str) -> None:
 
 
 def test_a_volume_that_is_mounted_stays_open_to_jobs(machine: Machine) -> None:
-    """Only Docker failed to move: status and console say so, and nobody loses the disks."""
+    """If only Docker failed to move, status and console say so, and the disks stay mounted."""
     machine.disk("nvme1n1", 474, NVME)
     machine.breaks("systemctl")
 
@@ -196,7 +196,7 @@ def test_a_volume_that_is_mounted_stays_open_to_jobs(machine: Machine) -> None:
 
 
 def test_the_next_boot_mends_what_failed(machine: Machine) -> None:
-    """A failed part leaves nothing half-made that would stop the next attempt."""
+    """A failed part leaves nothing behind that would stop the next attempt."""
     machine.disk("nvme1n1", 474, NVME)
     machine.breaks("mkfs.xfs")
     storage = nvme(machine)
@@ -220,7 +220,7 @@ def test_a_console_that_cannot_be_written_to_is_no_failure(machine: Machine) -> 
 
 
 def test_docker_keeps_its_files_on_the_disks(machine: Machine) -> None:
-    """Its folder is mounted over the old one before it starts, now and at each boot."""
+    """Their folder is mounted over the old one before it starts, now and at each boot."""
     machine.disk("nvme1n1", 474, NVME)
 
     assert machine.boot(nvme(machine, docker=True).user_data_parts()) == [0]
@@ -237,7 +237,7 @@ def test_docker_keeps_its_files_on_the_disks(machine: Machine) -> None:
 
 @pytest.mark.parametrize("name", ["sdf", "xvdf"], ids=["udev's name", "Xen's name"])
 def test_the_scratch_volume_is_found_by_its_name(machine: Machine, name: str) -> None:
-    """A link leads to the NVMe device where the image has udev rules; on Xen the name is the device."""
+    """If the image has udev rules, a link leads to the NVMe device; on Xen the name is the device."""
     target = machine.dev / "nvme1n1"
     target.touch()
     (machine.dev / name).symlink_to(target)
@@ -250,7 +250,7 @@ def test_the_scratch_volume_is_found_by_its_name(machine: Machine, name: str) ->
 
 
 def test_the_scratch_volume_is_found_by_size_and_model(machine: Machine) -> None:
-    """Without udev rules it is the EBS volume of that size which holds nothing, whatever else there is."""
+    """Without udev rules it is the empty EBS volume of that size, whatever other disks exist."""
     machine.disk("nvme1n1", 500, NVME)
     machine.disk("nvme2n1", 499, EBS)
     machine.disk("nvme3n1", 500, EBS, partitions=1)
@@ -263,7 +263,7 @@ def test_the_scratch_volume_is_found_by_size_and_model(machine: Machine) -> None
 
 
 def test_a_scratch_volume_that_comes_late_is_waited_for(machine: Machine) -> None:
-    """EBS attaches volumes while the instance boots already."""
+    """EBS attaches volumes while the instance is booting."""
     machine.late_disk("nvme1n1", 500)
 
     assert machine.boot(scratch(machine).user_data_parts()) == [0]
@@ -272,7 +272,7 @@ def test_a_scratch_volume_that_comes_late_is_waited_for(machine: Machine) -> Non
 
 
 def test_fails_when_the_scratch_volume_never_comes(machine: Machine) -> None:
-    """Two minutes, then a message with name and size."""
+    """Fails after two minutes, with a message that has name and size."""
     assert machine.boot(scratch(machine).user_data_parts()) == [1]
 
     assert machine.calls.count("sleep 1") == 120
@@ -281,7 +281,7 @@ def test_fails_when_the_scratch_volume_never_comes(machine: Machine) -> None:
 
 
 def test_a_second_boot_finds_the_scratch_volume_again(machine: Machine) -> None:
-    """By its label, since it is not blank any more; it is not formatted again."""
+    """It is found by its label, since it is no longer blank; it is not formatted again."""
     volume = machine.disk("nvme1n1", 500, EBS)
     storage = scratch(machine)
     machine.boot(storage.user_data_parts())
@@ -294,7 +294,7 @@ def test_a_second_boot_finds_the_scratch_volume_again(machine: Machine) -> None:
 
 
 def test_a_swap_file_is_made_once(machine: Machine) -> None:
-    """Only root may read it, and each later boot uses the same one."""
+    """Only root may read it, and each later boot uses the same file."""
     file = machine.swap_file
     new = f"{file}.new"
 
@@ -313,7 +313,7 @@ def test_a_swap_file_is_made_once(machine: Machine) -> None:
 
 
 def test_half_a_swap_file_is_never_used(machine: Machine) -> None:
-    """What a failed boot left is thrown away by the next one."""
+    """The next boot deletes a file that a failed boot left incomplete."""
     machine.breaks("mkswap")
     assert machine.boot(SWAP.user_data_parts()) == [1]
     assert not machine.swap_file.exists()
@@ -325,7 +325,7 @@ def test_half_a_swap_file_is_never_used(machine: Machine) -> None:
 
 
 def test_parts_do_not_depend_on_each_other(machine: Machine) -> None:
-    """A volume that is missing does not cost the other ones."""
+    """The other volumes are mounted although one is missing."""
     machine.disk("nvme1n1", 474, NVME)
     storage = Storage(
         scratch=ScratchVolume(size=Size.gibibytes(500), mount_path=str(machine.folder / "scratch")),
@@ -339,7 +339,7 @@ def test_parts_do_not_depend_on_each_other(machine: Machine) -> None:
 
 
 def test_each_part_is_valid_shell() -> None:
-    """Bash reads it, from its first line on, which the kernel asks for."""
+    """Bash can parse it, and it has the first line that the kernel needs."""
     storage = Storage(
         scratch=ScratchVolume(size=Size.gibibytes(500)),
         instance_store=InstanceStoreVolumes(),

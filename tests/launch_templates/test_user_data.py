@@ -1,4 +1,4 @@
-"""Parts of user data, and the MIME document that they make."""
+"""Parts of user data, and the MIME document of all parts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _sent(*parts: UserDataPart) -> str:
     ids=["plain", "python", "not ascii", "with the boundary in it", "long line", "with header-like lines"],
 )
 def test_a_script_arrives_as_it_was_written(cloud_init: Read, text: str) -> None:
-    """cloud-init's reader gets the same bytes back, whatever is in them."""
+    """cloud-init reads back the same bytes, whatever they are."""
     assert cloud_init(_sent(ShellScript(text), ShellScript("true"))) == [
         ("text/x-shellscript", text),
         ("text/x-shellscript", "#!/bin/bash\ntrue\n"),
@@ -46,14 +46,14 @@ def test_a_script_arrives_as_it_was_written(cloud_init: Read, text: str) -> None
 
 
 def test_windows_line_ends_do_not_reach_the_instance(cloud_init: Read) -> None:
-    """A carriage return behind the first line would keep the script from running."""
+    """A carriage return after the first line would keep the script from running."""
     assert cloud_init(_sent(ShellScript("#!/bin/bash\r\necho ready\r\n"))) == [
         ("text/x-shellscript", "#!/bin/bash\necho ready\n")
     ]
 
 
 def test_the_document_has_the_form_that_batch_asks_for() -> None:
-    """Header, version, a blank line before each boundary, a type and a blank line in each part, a closing one."""
+    """It has header, version, blank lines around the boundaries, a type in each part, and a closing boundary."""
     assert mime_document([ShellScript("true")]) == (
         "MIME-Version: 1.0\n"
         'Content-Type: multipart/mixed; boundary="==batch-constructs=="\n'
@@ -70,7 +70,7 @@ def test_the_document_has_the_form_that_batch_asks_for() -> None:
 
 
 def test_a_script_from_a_file_is_valid_shell(tmp_path: Path) -> None:
-    """Bash itself can parse what the instance gets."""
+    """Bash can parse the script that the instance gets."""
     file = tmp_path / "setup.sh"
     file.write_text("for disk in /dev/nvme?n1; do\n  mkfs.xfs $disk || true\ndone\n")
 
@@ -81,7 +81,7 @@ def test_a_script_from_a_file_is_valid_shell(tmp_path: Path) -> None:
 
 
 def test_a_script_that_is_a_token_stays_as_it_is(stack: Stack) -> None:
-    """Nobody can say yet whether the first line is missing."""
+    """It is unknown whether the first line is missing, so it is not added."""
     text = CfnParameter(stack, "Script").value_as_string
 
     assert ShellScript(text).body() == text
@@ -89,7 +89,7 @@ def test_a_script_that_is_a_token_stays_as_it_is(stack: Stack) -> None:
 
 @pytest.mark.parametrize("end", ["false", "exit 7", "set -e\nnobody-has-this\necho not reached"])
 def test_an_instance_without_what_it_requires_takes_no_jobs(tmp_path: Path, end: str) -> None:
-    """The sample that this is after (aws-genomics-workflows) shuts such an instance down, and AWS Batch starts the next."""
+    """The sample behind this (aws-genomics-workflows) shuts such an instance down, and AWS Batch starts the next."""
     console, calls = _run(tmp_path, ShellScript(f"echo begun\n{end}\n", required=True))
 
     assert "no job starts on this instance" in console
@@ -100,12 +100,12 @@ def test_an_instance_without_what_it_requires_takes_no_jobs(tmp_path: Path, end:
 
 
 def test_an_instance_with_what_it_requires_takes_jobs(tmp_path: Path) -> None:
-    """Nothing is stopped and nothing is said."""
+    """Nothing is stopped, and nothing is printed."""
     assert _run(tmp_path, ShellScript("#!/usr/bin/env bash\ntrue\n", required=True)) == ("", [])
 
 
 def _run(folder: Path, script: ShellScript) -> tuple[str, list[str]]:
-    """What the console shows after the script, and what systemctl was asked for."""
+    """Return the output on the console after the script, and the calls of systemctl."""
     console, calls, stub = folder / "console", folder / "calls", folder / "systemctl"
     console.touch()
     calls.touch()
@@ -126,33 +126,33 @@ def _run(folder: Path, script: ShellScript) -> tuple[str, list[str]]:
     "text", ["#!/usr/bin/env python3\nprint()\n", "#!/bin/sh\ntrue\n", "${Token[TOKEN.1]}"]
 )
 def test_only_bash_can_be_required(text: str) -> None:
-    """Fails when the end of the script cannot be watched."""
+    """Fails when the script is not for bash, so that its exit status cannot be checked."""
     with pytest.raises(ValueError, match="required=True needs a bash script"):
         ShellScript(text, required=True)
 
 
 def test_a_file_can_be_required(tmp_path: Path) -> None:
-    """As well as a text."""
+    """A file can be required, like a string."""
     file = tmp_path / "setup.sh"
     file.write_text("true\n")
     assert ShellScript.from_file(file, required=True) == ShellScript("true\n", required=True)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    """Fails when there is no such script, at the line that asks for it."""
+    """Fails when there is no such script, at the line that names it."""
     with pytest.raises(FileNotFoundError, match=r"setup\.sh"):
         ShellScript.from_file(tmp_path / "setup.sh")
 
 
 @pytest.mark.parametrize("text", ["", " \n"])
 def test_an_empty_script_is_refused(text: str) -> None:
-    """Fails when there is nothing to run."""
+    """Fails when there is no command."""
     with pytest.raises(ValueError, match="a shell script needs at least one command"):
         ShellScript(text)
 
 
 def test_a_mapping_becomes_yaml_that_says_the_same(cloud_init: Read) -> None:
-    """Whatever needs quotes in YAML has them."""
+    """Values that need quotes in YAML have them."""
     config = {
         "mounts": [["fs-1.efs:/", "/mnt", "efs", "tls,_netdev"]],
         "write_files": [{"path": "/etc/motd", "content": "yes: no\n#: 'x'\n", "permissions": "0644"}],
@@ -169,7 +169,7 @@ def test_a_mapping_becomes_yaml_that_says_the_same(cloud_init: Read) -> None:
 
 @pytest.mark.parametrize("text", ["packages: [nfs-utils]\n", "#cloud-config\npackages: [nfs-utils]\n"])
 def test_a_text_keeps_its_form_and_gets_its_header_once(cloud_init: Read, text: str) -> None:
-    """Who brings YAML keeps it."""
+    """A YAML string stays as it is."""
     assert cloud_init(_sent(CloudConfig(text))) == [
         ("text/cloud-config", "#cloud-config\npackages: [nfs-utils]\n")
     ]
@@ -177,13 +177,13 @@ def test_a_text_keeps_its_form_and_gets_its_header_once(cloud_init: Read, text: 
 
 @pytest.mark.parametrize("config", ["", "\n", {}])
 def test_an_empty_cloud_config_is_refused(config: str | dict[str, str]) -> None:
-    """Fails when there is nothing to configure."""
+    """Fails when there is no setting."""
     with pytest.raises(ValueError, match="a cloud-config needs at least one setting"):
         CloudConfig(config)
 
 
 def test_tokens_in_a_mapping_reach_the_template(stack: Stack) -> None:
-    """Text and number tokens, at any depth, are resolved by CloudFormation."""
+    """String and number tokens, at any depth, are resolved by CloudFormation."""
     bucket = CfnParameter(stack, "Bucket").value_as_string
     size = CfnParameter(stack, "Size", type="Number").value_as_number
 
@@ -196,7 +196,7 @@ def test_tokens_in_a_mapping_reach_the_template(stack: Stack) -> None:
 
 
 def test_text_that_is_not_ascii_beside_a_token_is_encoded_by_cloudformation(stack: Stack) -> None:
-    """Python cannot encode what it does not know yet."""
+    """Python cannot encode a value that it does not know yet."""
     bucket = CfnParameter(stack, "Bucket").value_as_string
 
     document = stack.resolve(base64_text(mime_document([ShellScript(f"echo Grüße {bucket}")])))
@@ -249,7 +249,7 @@ def test_fails_when_a_command_waits_for_the_agent(command: str) -> None:
     ],
 )
 def test_other_commands_pass(command: str) -> None:
-    """What does not wait, what adds, and what asks before."""
+    """Commands that do not wait, that append, or that test first pass."""
     ShellScript(command)
     CloudConfig({"runcmd": [command]})
 
@@ -264,13 +264,13 @@ def test_other_commands_pass(command: str) -> None:
     ],
 )
 def test_fails_when_the_settings_of_the_agent_are_written_anew(command: str) -> None:
-    """What AWS Batch wrote there is lost, and the instance joins no environment."""
+    """Fails when the lines of AWS Batch would be lost, since the instance would join no environment."""
     with pytest.raises(ValueError, match="must not be overwritten, since AWS Batch writes the settings"):
         ShellScript(command)
 
 
 def test_fails_when_a_command_is_of_amazon_linux_2() -> None:
-    """amazonlinux/amazon-linux-2023#92: there is no amazon-linux-extras any more."""
+    """amazonlinux/amazon-linux-2023#92: amazon-linux-extras does not exist any more."""
     with pytest.raises(ValueError, match="amazon-linux-extras does not exist on Amazon Linux 2023"):
         ShellScript("sudo amazon-linux-extras install -y lustre2.10")
 
@@ -285,13 +285,13 @@ def test_fails_when_a_command_is_of_amazon_linux_2() -> None:
     ],
 )
 def test_cloud_configs_are_read_as_cloud_init_does(config: Any) -> None:
-    """Commands as texts and as lists, in YAML and as data."""
+    """Commands are read as strings and as lists, in YAML and as data."""
     with pytest.raises(ValueError, match="a command must not wait for the ECS agent"):
         CloudConfig(config)
 
 
 def test_fails_when_a_file_takes_the_place_of_the_agents_settings() -> None:
-    """Appended to, it passes."""
+    """Fails when the file is overwritten; appending passes."""
     file = {"path": "/etc/ecs/ecs.config", "content": "ECS_LOGLEVEL=debug\n"}
     with pytest.raises(ValueError, match="got write_files with it: write append: true"):
         CloudConfig({"write_files": [file]})

@@ -1,4 +1,4 @@
-"""Lines for the AWS CLI, read as a shell and the AWS CLI read them, and judged by botocore."""
+"""Commands of the AWS CLI, parsed as a shell and the AWS CLI do, and checked by botocore."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import botocore.session
 from botocore.validate import ParamValidator
 
-# What is of the AWS CLI itself, and no part of a request.
+# Options of the AWS CLI itself, which are no part of a request.
 _GLOBAL = {"region"}
 
 
@@ -28,7 +28,7 @@ def _operation(words: list[str]) -> Any:
 
 
 def _read(shape: Any, text: str) -> Any:
-    """A value as its shape wants it: JSON, or the short form ``key=value,key=value``."""
+    """Return a value for its shape, from JSON or the short form ``key=value,key=value``."""
     if shape.type_name in {"structure", "map", "list"}:
         if text[:1] in "{[":
             return json.loads(text)
@@ -40,7 +40,7 @@ def _read(shape: Any, text: str) -> Any:
 
 
 def request_of(line: str) -> dict[str, Any]:
-    """The request that a line makes, as boto3 would take it."""
+    """Return the request of a command, as boto3 would take it."""
     words = shlex.split(line)
     shape = _operation(words).input_shape
     by_option = {re.sub(r"(?=[A-Z])", "-", name).lower(): name for name in shape.members}
@@ -62,7 +62,7 @@ def request_of(line: str) -> dict[str, Any]:
 
 
 def validated(line: str) -> str:
-    """The name of the operation in boto3's spelling, if botocore takes the request of a line."""
+    """Return the name of the operation in boto3, if botocore accepts the request of a command."""
     words = shlex.split(line)
     report = ParamValidator().validate(request_of(line), _operation(words).input_shape).generate_report()
     assert report == "", f"{line}: {report}"

@@ -1,4 +1,4 @@
-"""AWS Batch and Step Functions as moto plays them: jobs succeed at once, and state machines run."""
+"""AWS Batch and Step Functions by moto: jobs succeed at once, and state machines run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ROLE = "arn:aws:iam::123456789012:role/any"
 
 @pytest.fixture
 def batch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A client of an account with a queue ``queue`` and a definition ``any``."""
+    """Return a client of an account with a queue ``queue`` and a definition ``any``."""
     for name, value in {
         "ACCESS_KEY_ID": "a",
         "SECRET_ACCESS_KEY": "b",
@@ -51,10 +51,10 @@ def batch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 @pytest.fixture
 def execute(batch: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """Runs a definition to its end with some input, and gives what DescribeExecution says then.
+    """Run a definition to its end with some input, and return the answer of DescribeExecution.
 
-    moto leaves out the step between the members' names in a state (``JobName``) and in the call (``jobName``), though it
-    has the code for it; here it is made.
+    moto does not convert the members' names of a state (``JobName``) to those of the call (``jobName``), though it
+    has the code for it; this fixture does.
     """
     model = batch.meta.service_model
 

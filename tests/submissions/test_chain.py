@@ -1,4 +1,4 @@
-"""Chains: in which order jobs are submitted, for whom each waits, and what is refused."""
+"""Chains: the order of jobs, their dependencies, and what is refused."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OLD_JOB = "4c7599ae-0a82-49aa-ba5a-4727fcce14a8"
 
 
 def job(name: str, *awaited: str | JobDependency, **members: Any) -> SubmitJobRequest:
-    """A job of the definition ``any`` that waits for others."""
+    """Return a job of the definition ``any`` that waits for others."""
     depends_on = [JobDependency(job_id=each) if isinstance(each, str) else each for each in awaited]
     return SubmitJobRequest(
         job_name=name, job_queue="queue", job_definition="any", depends_on=depends_on, **members
@@ -39,17 +39,17 @@ def job(name: str, *awaited: str | JobDependency, **members: Any) -> SubmitJobRe
 
 
 def chain(*jobs: SubmitJobRequest) -> JobChain:
-    """Jobs under their own names."""
+    """Return a chain of jobs under their own names."""
     return JobChain(jobs={each.job_name: each for each in jobs})
 
 
 def n_to_n(name: str) -> JobDependency:
-    """Waits for the child of the same index."""
+    """Return a dependency on the child of the same index."""
     return JobDependency(job_id=name, type=N_TO_N)
 
 
 def workflow(size: int = 10_000) -> JobChain:
-    """The guide's array workflow, written from its end to its beginning."""
+    """Return the guide's array workflow, written from its end to its beginning."""
     return chain(
         job("E", "D", parameters={"work": "clean"}),
         job("D", "C", JobDependency(type=SEQUENTIAL), array_size=10),
@@ -60,7 +60,7 @@ def workflow(size: int = 10_000) -> JobChain:
 
 
 class Recorder:
-    """Takes submissions as AWS Batch would, and refuses what botocore refuses."""
+    """A client that accepts submissions as AWS Batch would, and refuses what botocore refuses."""
 
     def __init__(self) -> None:
         self.taken: list[dict[str, Any]] = []
@@ -72,7 +72,7 @@ class Recorder:
 
 
 def test_boto3_submits_in_order_with_ids_in_place_of_names() -> None:
-    """Each job comes after those that it waits for, and names them by the ids that they got."""
+    """Each job comes after those that it waits for, and names them by their ids."""
     client = Recorder()
     ids = workflow().submit(client)
     assert ids == {name: f"id-of-{name}" for name in "ABCDE"}
@@ -92,7 +92,7 @@ def test_boto3_submits_in_order_with_ids_in_place_of_names() -> None:
 def test_every_graph_without_a_circle_is_submitted_in_order(
     edges: list[tuple[int, int]], names: list[str]
 ) -> None:
-    """Whatever the graph and the order in which it is written: nobody waits for a job that is not there yet."""
+    """For any graph in any order, no job waits for one that is not submitted yet."""
     awaited: dict[str, set[str]] = {name: set() for name in names}
     for one, other in edges:
         if one != other:
@@ -107,12 +107,12 @@ def test_every_graph_without_a_circle_is_submitted_in_order(
 
 
 def size_of(found: dict[str, Any]) -> Any:
-    """How many children a job has, as DescribeJobs says."""
+    """Return the number of children of a job, as DescribeJobs reports it."""
     return found.get("arrayProperties", {}).get("size")
 
 
 def submitted(execution: dict[str, Any]) -> list[str]:
-    """The names of the jobs in the order in which Step Functions submitted them."""
+    """Return the names of the jobs in the order in which Step Functions submitted them."""
     client = boto3.client("stepfunctions")
     events = client.get_execution_history(executionArn=execution["executionArn"])["events"]
     tasks = (each["taskScheduledEventDetails"] for each in events if each["type"] == "TaskScheduled")
@@ -120,7 +120,7 @@ def submitted(execution: dict[str, Any]) -> list[str]:
 
 
 def test_a_batch_that_somebody_else_wrote_takes_the_workflow(batch: Any) -> None:
-    """moto's jobs have the sizes and the ids of those that they wait for."""
+    """moto's jobs have the right sizes and dependencies."""
     ids = workflow(size=20).submit(batch)
     found = {each["jobName"]: each for each in batch.describe_jobs(jobs=list(ids.values()))["jobs"]}
     assert {name: each["jobId"] for name, each in found.items()} == ids
@@ -134,7 +134,7 @@ def test_a_batch_that_somebody_else_wrote_takes_the_workflow(batch: Any) -> None
 def test_a_step_functions_that_somebody_else_wrote_runs_the_workflow(
     batch: Any, execute: Callable[[str], Any], wait: bool, size: int
 ) -> None:
-    """moto submits A to E in this order, each with the id of the one before, and ends with all ids."""
+    """moto submits A to E in this order, each with the id of the previous one, and ends with all ids."""
     definition = workflow(size).to_step_functions_definition(wait=wait)
     execution = execute(json.dumps(definition))
     assert execution["status"] == "SUCCEEDED"
@@ -153,14 +153,14 @@ def test_a_step_functions_that_somebody_else_wrote_runs_the_workflow(
 
 
 def test_several_last_jobs_are_awaited_side_by_side(batch: Any, execute: Callable[[str], Any]) -> None:
-    """Neither is submitted only after the other one has ended."""
+    """No job is submitted only after the other one has ended."""
     fork = chain(job("left", "root"), job("right", "root"), job("root"))
     assert fork.last == ("left", "right")
     execution = execute(json.dumps(fork.to_step_functions_definition(wait=True)))
     assert execution["status"] == "SUCCEEDED"
     output = json.loads(execution["output"])
     ids = {name: each["JobId"] for name, each in output["last"].items()}
-    # Branches run side by side: either may come first.
+    # Branches run in parallel: either may come first.
     found = batch.describe_jobs(jobs=list(ids.values()))["jobs"]
     assert {each["jobName"]: each["jobId"] for each in found} == ids
     assert set(ids) == {"left", "right"}
@@ -169,7 +169,7 @@ def test_several_last_jobs_are_awaited_side_by_side(batch: Any, execute: Callabl
 
 @pytest.mark.parametrize("wait", [False, True])
 def test_what_aws_batch_refuses_for_the_moment_is_tried_again(wait: bool) -> None:
-    """ASFHyP3/hyp3#805, hyp3#911, hyp3#1676: each submission, awaited or not, for some minutes and not all chains at once."""
+    """ASFHyP3/hyp3#805, #911, #1676: each submission is retried for some minutes, with jitter, awaited or not."""
     states = workflow().to_step_functions_definition(wait=wait)["States"]
     assert states["E"]["Resource"].endswith(".sync") is wait
     for name in "ABCDE":
@@ -187,14 +187,14 @@ def test_what_aws_batch_refuses_for_the_moment_is_tried_again(wait: bool) -> Non
 
 
 def test_a_job_that_ran_and_failed_is_not_repeated() -> None:
-    """ASFHyP3/hyp3#912: Step Functions says States.TaskFailed then, which no Retry names."""
+    """ASFHyP3/hyp3#912: Step Functions then reports States.TaskFailed, which no Retry names."""
     text = json.dumps(workflow(20).to_step_functions_definition(wait=True, polled=["E"]))
     assert not {"States.TaskFailed", "States.ALL", "States.Timeout"} & set(re.findall(r"States\.\w+", text))
     assert "Batch.ClientException" not in text
 
 
 def polled(*jobs: SubmitJobRequest, names: Sequence[str] = ()) -> dict[str, Any]:
-    """What awaits these jobs, with looks that follow each other at once."""
+    """Return the state machine that awaits these jobs, polling without pauses."""
     text = json.dumps(chain(*jobs).to_step_functions_definition(wait=True, polled=names))
     found: dict[str, Any] = json.loads(text.replace('"Seconds": 15', '"Seconds": 1'))
     return found
@@ -217,7 +217,7 @@ def test_a_job_of_several_containers_is_awaited_by_asking(batch: Any, execute: C
 def test_it_asks_until_the_job_has_ended(
     batch: Any, execute: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A job that runs on is asked for again, after a longer time; one that failed ends the execution with its id."""
+    """A running job is polled again after a longer time; a failed one ends the execution with its id."""
     answers = iter(["RUNNABLE", "RUNNING", "FAILED"])
     monkeypatch.setattr(Job, "describe", lambda self: {"jobId": self.job_id, "status": next(answers)})
     definition = polled(job("main"), names=["main"])
@@ -229,7 +229,7 @@ def test_it_asks_until_the_job_has_ended(
 
 
 def test_a_request_that_overrides_several_containers_tells_its_kind() -> None:
-    """Of a definition that is given by name the overrides tell; names of states stay within 80 characters."""
+    """For a definition given by name, the overrides show its kind; names of states have at most 80 characters."""
     name = "a" * 80
     overrides = [TaskContainerOverrides(name="main", command=["run"])]
     request = SubmitJobRequest(
@@ -243,7 +243,7 @@ def test_a_request_that_overrides_several_containers_tells_its_kind() -> None:
 
 
 def test_fails_when_a_polled_job_is_not_there() -> None:
-    """Fails where a misspelt name would leave the job to Step Functions."""
+    """Fails when a misspelt name would leave the job to Step Functions."""
     with pytest.raises(ValueError, match=r"polled must name jobs of the chain, got 'E2'"):
         workflow().to_step_functions_definition(wait=True, polled=["E2"])
 
@@ -267,13 +267,13 @@ def test_fails_when_a_polled_job_is_not_there() -> None:
     ],
 )
 def test_fails_when_nobody_would_fill_in_an_attribute(members: dict[str, Any], message: str) -> None:
-    """Fails where the job would get the attribute's name in place of its value."""
+    """Fails when the job would get the attribute's name instead of its value."""
     with pytest.raises(ValueError, match=message):
         chain(job("a", **members))
 
 
 def test_fails_when_boto3_would_send_a_placeholder_of_the_cdk() -> None:
-    """Fails before the first job is submitted: what a construct stands for exists only after the deploy."""
+    """Fails before the first job is submitted: the value of a token exists only after the deploy."""
     client = Recorder()
     from aws_cdk import Aws
 
@@ -284,7 +284,7 @@ def test_fails_when_boto3_would_send_a_placeholder_of_the_cdk() -> None:
 
 
 def test_jobs_from_before_can_be_awaited() -> None:
-    """The id of a job that exists already stays what it is."""
+    """The id of an existing job is not changed."""
     client = Recorder()
     old = chain(job("next", OLD_JOB))
     old.submit(client)
@@ -294,7 +294,7 @@ def test_jobs_from_before_can_be_awaited() -> None:
 
 
 def test_twenty_dependencies_are_legal() -> None:
-    """The boundary of DEP-01."""
+    """Twenty is the limit of DEP-01."""
     names = [f"j{number}" for number in range(20)]
     assert chain(*(job(name) for name in names), job("end", *names)).order[-1] == "end"
 
@@ -327,6 +327,6 @@ def test_fails_when_a_job_waits_for_more_than_twenty() -> None:
 
 
 def test_all_contradictions_come_together() -> None:
-    """A circle does not hide a name that is not there."""
+    """A circle does not hide a missing name."""
     with pytest.raises(ValueError, match=r"got 'x'\n.*in a circle"):
         chain(job("a", "a", "x"))

@@ -1,4 +1,4 @@
-"""The chain's state machine: what it says, and what its role may do."""
+"""The chain's state machine: its definition and the rights of its role."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MACHINE = "AWS::StepFunctions::StateMachine"
 
 
 def machine(stack: Stack, *, wait: bool = False, **members: Any) -> JobChainStateMachine:
-    """Two jobs, the second after the first, but for what the test changes."""
+    """Make a chain of two jobs, the second after the first; arguments can be changed."""
     members = {"job_queue": QUEUE, "job_definition": f"{DEFINITION}:7", **members}
     jobs = {
         "first": SubmitJobRequest(job_name="first", **members),
@@ -40,26 +40,26 @@ def machine(stack: Stack, *, wait: bool = False, **members: Any) -> JobChainStat
 
 
 def statements(only: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
-    """What the role may do, and on what."""
+    """Return the actions of the role, with their resources."""
     found = only("AWS::IAM::Policy")["PolicyDocument"]["Statement"]
     return {json.dumps(each["Action"]).strip('"'): each["Resource"] for each in found}
 
 
 def own(service: str, resource: str) -> dict[str, Any]:
-    """An ARN of the stack's account and Region."""
+    """Return an ARN of the stack's account and Region."""
     parts = ["arn:", "AWS::Partition", f":{service}:", "AWS::Region", ":", "AWS::AccountId", f":{resource}"]
     return {"Fn::Join": ["", [{"Ref": part} if part.startswith("AWS::") else part for part in parts]]}
 
 
 def definition_of(only: Callable[[str], dict[str, Any]]) -> Any:
-    """The state machine's definition, with a word in place of each reference."""
+    """Return the state machine's definition, with a word instead of each reference."""
     text = only(MACHINE)["DefinitionString"]
     parts = text["Fn::Join"][1]
     return json.loads("".join(part if isinstance(part, str) else "TOKEN" for part in parts))
 
 
 def deployed(value: Any) -> Any:
-    """What CloudFormation makes of a value, in a stack whose definition got revision 3."""
+    """Return a value as CloudFormation would deploy it, in a stack whose definition got revision 3."""
     match value:
         case {"Ref": str(name)}:
             known = {"Partition": "aws", "Region": "eu-west-1", "AccountId": "123456789012"}
@@ -84,7 +84,7 @@ def test_it_says_what_the_chain_says(stack: Stack, only: Callable[[str], dict[st
 def test_its_role_may_submit_the_chains_jobs_and_nothing_else(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """Each queue and definition once, and never ``job-definition/*``; the trust is limited to this account."""
+    """It has each queue and definition once, and never ``job-definition/*``; only this account is trusted."""
     machine(stack)
     assert statements(only) == {"batch:SubmitJob": [QUEUE, DEFINITION, f"{DEFINITION}:*"]}
     [trust] = only("AWS::IAM::Role")["AssumeRolePolicyDocument"]["Statement"]
@@ -93,7 +93,7 @@ def test_its_role_may_submit_the_chains_jobs_and_nothing_else(
 
 
 def test_waiting_needs_more_rights(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Step Functions looks at jobs, ends those of a stopped execution, and hears of them by a rule of its own."""
+    """Step Functions reads jobs, ends those of a stopped execution, and gets events by its own rule."""
     machine(stack, wait=True)
     assert statements(only) == {
         "batch:SubmitJob": [QUEUE, DEFINITION, f"{DEFINITION}:*"],
@@ -109,7 +109,7 @@ def test_waiting_needs_more_rights(stack: Stack, only: Callable[[str], dict[str,
 def test_tags_need_a_right_on_the_queue_and_the_definition_of_the_call(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]], only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """wri/gfw-data-api#175, TerraConstructs/base#137: AWS Batch asks for TagResource on both, and not on the job."""
+    """wri/gfw-data-api#175, TerraConstructs/base#137: AWS Batch checks TagResource on both, and not on the job."""
     other = f"{DEFINITION}-untagged"
     jobs = {
         "tagged": SubmitJobRequest(
@@ -132,13 +132,13 @@ def test_tags_need_a_right_on_the_queue_and_the_definition_of_the_call(
 
 
 def test_untagged_jobs_get_no_right_to_tag(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Who may tag a queue could change its tags as well."""
+    """The right to tag a queue would include changing its tags."""
     machine(stack)
     assert "batch:TagResource" not in statements(only)
 
 
 def definition_of_kind(kind: str, stack: Stack) -> Any:
-    """A definition of a kind that step functions' own integration may await, or may not."""
+    """Return a definition of a kind that Step Functions' integration may or may not await."""
     from aws_cdk import Size
     from aws_cdk import aws_batch as batch
     from aws_cdk import aws_ecs as ecs
@@ -193,7 +193,7 @@ def definition_of_kind(kind: str, stack: Stack) -> Any:
 def test_step_functions_awaits_only_jobs_that_take_its_container_overrides(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]], kind: str, polled: bool, given: str
 ) -> None:
-    """nextflow-io/nextflow#5817: AWS Batch refuses container overrides for tasks, pods and nodes, so it is asked."""
+    """nextflow-io/nextflow#5817: AWS Batch refuses container overrides for tasks, pods and nodes, so it polls."""
     job = definition_of_kind(kind, stack)
     arn = job.job_definition_ref.job_definition_arn
     definition = {"construct": job, "arn": arn, "name": Fn.select(1, Fn.split("/", arn))}[given]
@@ -219,7 +219,7 @@ def test_step_functions_awaits_only_jobs_that_take_its_container_overrides(
 def test_a_definition_that_is_imported_can_be_called_one_of_several_containers(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """Its name does not tell its kind."""
+    """The name of an imported definition does not show its kind."""
     request = SubmitJobRequest(job_name="a", job_queue=QUEUE, job_definition=DEFINITION)
     JobChainStateMachine(stack, "Chain", chain=JobChain(jobs={"a": request}), wait=True, polled=["a"])
     assert "submitJob.sync" not in json.dumps(only(MACHINE)["DefinitionString"])
@@ -231,7 +231,7 @@ def test_a_definition_that_is_imported_can_be_called_one_of_several_containers(
 def test_queues_and_definitions_can_be_given_as_they_are(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """The job runs in the newest revision, and what it consumes is granted as well."""
+    """The job runs in the newest revision, and its consumable resources are granted."""
     from aws_cdk import Size
 
     licences = bc.ConsumableResource(stack, "Licences", total_quantity=1)
@@ -249,7 +249,7 @@ def test_queues_and_definitions_can_be_given_as_they_are(
 
 
 def test_names_do_as_well_as_arns(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """The role gets the ARNs that the names have in this account and Region."""
+    """The role gets the ARNs of the names in this account and Region."""
     machine(stack, job_queue="nightly", job_definition="align:7")
     assert deployed(statements(only)["batch:SubmitJob"]) == [QUEUE, DEFINITION, f"{DEFINITION}:*"]
 
@@ -258,7 +258,7 @@ def test_names_do_as_well_as_arns(stack: Stack, only: Callable[[str], dict[str, 
 def test_a_definition_of_the_app_runs_in_its_newest_revision(
     stack: Stack, only: Callable[[str], dict[str, Any]], by: str
 ) -> None:
-    """Pain 13 (cfn-coverage-roadmap#1761): no revision, whether the chain names the definition or gives its ARN."""
+    """Pain 13 (cfn-coverage-roadmap#1761): no revision, whether the chain has the definition or its ARN."""
     from aws_cdk import Size
 
     from batch_constructs import Ec2JobDefinition
@@ -280,7 +280,7 @@ def test_it_waits_for_its_rights(stack: Stack, synth: Callable[[], dict[str, dic
 
 
 def test_starting_it_can_be_granted(stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]) -> None:
-    """Executions of this state machine alone."""
+    """The grant allows executions of this state machine only."""
     from aws_cdk import aws_iam as iam
 
     made = machine(stack)
@@ -299,7 +299,7 @@ def test_starting_it_can_be_granted(stack: Stack, synth: Callable[[], dict[str, 
 def test_jobs_take_what_differs_from_the_executions_input(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """By the CDK's JsonPath, for texts and for numbers; a dependency keeps its path to the other job's id."""
+    """The CDK's JsonPath works for strings and numbers; a dependency keeps its path to the other job's id."""
     machine(
         stack,
         array_size=sfn.JsonPath.number_at("$.shards"),
@@ -320,7 +320,7 @@ def test_jobs_take_what_differs_from_the_executions_input(
 def test_the_input_reaches_the_job(
     stack: Stack, only: Callable[[str], dict[str, Any]], batch: Any, execute: Callable[..., Any]
 ) -> None:
-    """An interpreter of the state language submits an array of the size and with the day of its input."""
+    """A state language interpreter submits an array with the size and the day of its input."""
     request = SubmitJobRequest(
         job_name="load",
         job_queue="queue",
@@ -339,13 +339,13 @@ def test_the_input_reaches_the_job(
 
 
 def test_it_is_a_state_machine_to_the_cdk(stack: Stack) -> None:
-    """Whatever takes a reference takes it."""
+    """Everything that takes a state machine reference accepts it."""
     made = machine(stack)
     assert made.state_machine_ref.state_machine_arn == made.state_machine_arn
 
 
 def test_what_its_jobs_consume_is_granted_by_the_queue_or_missed_at_synth(stack: Stack) -> None:
-    """A chain knows names only; the rules know the template."""
+    """A chain has only names, but the rules know the template."""
     from aws_cdk import Size
 
     from batch_constructs import ConsumableResource, Ec2JobDefinition
@@ -366,7 +366,7 @@ def test_what_its_jobs_consume_is_granted_by_the_queue_or_missed_at_synth(stack:
     ("member", "polled"), [("job_definition_arn", {"several"}), ("job_definition_name", {"several", "one"})]
 )
 def test_definitions_of_one_id_in_two_stacks_are_told_apart(member: str, polled: set[str]) -> None:
-    """By ARN the one with several containers is polled, the other awaited; by name both are polled, which fits all jobs."""
+    """By ARN only the one with several containers is polled; by name both are, which works for all jobs."""
     from aws_cdk import App, Size, Stack
 
     memory = Size.gibibytes(1)
@@ -387,7 +387,7 @@ def test_definitions_of_one_id_in_two_stacks_are_told_apart(member: str, polled:
 
 
 def test_what_the_requests_consume_is_granted(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """By name or by ARN, of the job or of some of its nodes."""
+    """Resources of the job and of its nodes are granted, by name or ARN."""
     arn = "arn:aws:batch:eu-west-1:123456789012:consumable-resource/seats"
     nodes = bc.NodeOverrides(
         node_property_overrides=[bc.NodePropertyOverride(target_nodes="0:", consumes={arn: 2})]

@@ -1,4 +1,4 @@
-"""Outputs from which the first job is submitted."""
+"""Outputs for the first submission."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def align(stack: Stack) -> bc.Ec2JobDefinition:
 def test_names_and_commands_are_put_out(
     stack: Stack, queue: bc.ImportedJobQueue, align: bc.Ec2JobDefinition
 ) -> None:
-    """Under names that can be read, and with no revision, so that a line in a note stays right."""
+    """Names are readable and have no revision, so a command in a note stays right."""
     bc.SubmissionOutputs(stack, "First", job_queue=queue, job_definition=align)
     found = outputs(stack)
     assert list(found) == ["FirstJobQueue", "FirstJobDefinition", "FirstSubmit", "FirstLogs"]
@@ -62,7 +62,7 @@ def test_names_and_commands_are_put_out(
 def test_of_what_is_imported_there_are_names_and_no_logs(
     stack: Stack, queue: bc.ImportedJobQueue, arn: str
 ) -> None:
-    """Nobody knows where an imported definition writes to."""
+    """The log group of an imported definition is unknown."""
     theirs = bc.Ec2JobDefinition.from_job_definition_arn(stack, "Theirs", arn)
     bc.SubmissionOutputs(stack, "First", job_queue=queue, job_definition=theirs)
     found = outputs(stack)
@@ -71,7 +71,7 @@ def test_of_what_is_imported_there_are_names_and_no_logs(
 
 
 def test_l1_constructs_are_taken_too(stack: Stack) -> None:
-    """Whoever made queue and definition."""
+    """Queue and definition may be L1 constructs."""
     from aws_cdk import aws_batch as batch
 
     queue = batch.CfnJobQueue(stack, "Queue", priority=1)
@@ -100,7 +100,7 @@ def test_logs_that_go_elsewhere_have_no_command(stack: Stack, queue: bc.Imported
 def test_in_a_construct_of_ones_own_the_path_tells_them_apart(
     stack: Stack, queue: bc.ImportedJobQueue, align: bc.Ec2JobDefinition
 ) -> None:
-    """Two teams may both call theirs First; no hash is in the names (aws-cdk#3439, aws-cdk#21432)."""
+    """Two teams may both use the id First; no hash is in the names (aws-cdk#3439, aws-cdk#21432)."""
     from constructs import Construct
 
     for team in ("Vision", "Speech"):
@@ -111,7 +111,7 @@ def test_in_a_construct_of_ones_own_the_path_tells_them_apart(
 def test_fails_before_anything_is_made(
     stack: Stack, queue: bc.ImportedJobQueue, align: bc.Ec2JobDefinition
 ) -> None:
-    """All that AWS would refuse, in one message."""
+    """Fails with all problems in one message."""
     with pytest.raises(ValueError, match="array_size must be") as refusal:
         bc.SubmissionOutputs(
             stack, "First", job_queue=queue, job_definition=align, array_size=1, job_name="no spaces"
@@ -123,7 +123,7 @@ def test_fails_before_anything_is_made(
 def test_a_share_is_given_where_the_queue_asks_for_it(
     stack: Stack, vpc: ec2.IVpc, align: bc.Ec2JobDefinition
 ) -> None:
-    """AWS refuses a line without it, and one with it for a queue that has no shares (nextflow#3505)."""
+    """AWS refuses a command without it, and one with it for a queue without shares (nextflow#3505)."""
     spot = bc.SpotComputeEnvironment(stack, "Spot", vpc=vpc)
     plain = bc.JobQueue(stack, "Plain", compute_environments=[spot])
     fair = bc.JobQueue(
@@ -194,14 +194,14 @@ REQUESTS = [
 
 @pytest.mark.parametrize("request_", REQUESTS)
 def test_the_command_sends_what_boto3_would(request_: bc.SubmitJobRequest) -> None:
-    """A shell splits it into words, the AWS CLI reads them, and botocore takes the request."""
+    """A shell splits it into words, the AWS CLI reads them, and botocore accepts the request."""
     line = request_.to_aws_cli()
     assert validated(line) == "submit_job"
     assert request_of(line) == request_.to_boto3()
 
 
 def test_a_service_job_is_a_line_too() -> None:
-    """Its payload is JSON in a string, which the shell must leave alone."""
+    """Its payload is JSON in a string, which the shell must not change."""
     request = bc.ServiceJobRequest(
         job_name="resnet",
         job_queue="training",
@@ -221,7 +221,7 @@ def test_a_service_job_is_a_line_too() -> None:
 
 
 def test_tokens_pass(stack: Stack) -> None:
-    """Numbers and texts that only the deploy knows stay so, inside JSON as well."""
+    """Numbers and strings that only the deploy knows stay tokens, also inside JSON."""
     from aws_cdk import CfnOutput, CfnParameter
 
     size = CfnParameter(stack, "Size", type="Number").value_as_number

@@ -1,4 +1,4 @@
-"""Messages that become jobs."""
+"""Jobs submitted by messages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CREATE = botocore.session.get_session().get_service_model("pipes").operation_mod
 
 @pytest.fixture
 def parts():
-    """A stack with a queue and a definition that takes a key."""
+    """Return a stack with a queue and a definition that takes a key."""
     stack = cdk.Stack(cdk.App(), "Stack")
     vpc = bc.BatchNetwork(stack, "Network").vpc
     queue = bc.JobQueue(
@@ -49,7 +49,7 @@ def one(found, kind):
 
 
 def test_a_message_is_a_job(parts) -> None:
-    """The rules see the submission, and have nothing to say; the client of the service neither."""
+    """Neither the rules nor the service's model object to the submission."""
     stack, queue, job = parts
     bc.QueuedJob(
         stack,
@@ -91,7 +91,7 @@ def test_a_message_is_a_job(parts) -> None:
 
 
 def test_its_role_reads_one_queue_and_submits_one_job(parts) -> None:
-    """Nothing else, and only for this account."""
+    """It has no other rights, and only this account may use it."""
     stack, queue, job = parts
     made = bc.QueuedJob(stack, "OnMessage", job_queue=queue, job_definition=job)
     found = resources(stack)
@@ -113,7 +113,7 @@ def test_its_role_reads_one_queue_and_submits_one_job(parts) -> None:
 
 
 def test_its_own_queue_is_encrypted_and_loses_nothing(parts) -> None:
-    """Two queues: encrypted, TLS only, and what fails too often waits in the second for 14 days."""
+    """Both queues are encrypted and allow TLS only; messages that fail too often stay in the second for 14 days."""
     stack, queue, job = parts
     bc.QueuedJob(stack, "OnMessage", job_queue=queue, job_definition=job, maximum_receives=5)
     queues = [each["Properties"] for each in resources(stack).values() if each["Type"] == "AWS::SQS::Queue"]
@@ -147,7 +147,7 @@ def test_a_queue_of_ones_own_stays_as_it_is(parts) -> None:
     ],
 )
 def test_what_a_pipe_cannot_do_is_refused(parts, arguments, message) -> None:
-    """With nothing added to the tree."""
+    """Fails with nothing in the tree."""
     stack, queue, job = parts
     before = len(stack.node.children)
     with pytest.raises(ValueError, match=message):

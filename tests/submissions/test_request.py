@@ -1,4 +1,4 @@
-"""The request: checked when born, and in the shape that AWS takes."""
+"""The request: checked when created, and in the shape that AWS takes."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ WORDS = st.text(alphabet="abcXYZ019", min_size=1, max_size=20)
 
 
 def request(**members: Any) -> SubmitJobRequest:
-    """A small request, but for what the test changes."""
+    """Return a small request; arguments can be changed."""
     return SubmitJobRequest(
         **{"job_name": "nightly", "job_queue": "queue", "job_definition": "align", **members}
     )
 
 
 def problems_of(arguments: dict[str, Any]) -> str:
-    """What botocore says of the arguments of a call."""
+    """Return botocore's report about the arguments of a call."""
     return str(ParamValidator().validate(arguments, SUBMIT_JOB.input_shape).generate_report())
 
 
@@ -121,17 +121,17 @@ REQUESTS = st.builds(
 
 @given(REQUESTS)
 def test_boto3_takes_every_legal_request(each: SubmitJobRequest) -> None:
-    """The arguments have the shape that the service's model asks for."""
+    """The arguments have the shape of the service's model."""
     assert problems_of(each.to_boto3()) == ""
 
 
 def test_only_what_is_given_is_sent() -> None:
-    """A plain request has three members: name, queue, definition."""
+    """A minimal request has three members: name, queue, definition."""
     assert request().to_boto3() == {"jobName": "nightly", "jobQueue": "queue", "jobDefinition": "align"}
 
 
 def test_amounts_override_by_resource_requirements() -> None:
-    """The deprecated ``vcpus`` and ``memory`` would be ignored by definitions that ask as they should (JOB-06)."""
+    """Definitions with resource requirements ignore the deprecated ``vcpus`` and ``memory`` (JOB-06)."""
     overrides = ContainerOverrides(vcpus=2, memory_mib=4000, gpus=1, environment={"A": "1"}, command=["run"])
     assert request(container_overrides=overrides).to_boto3()["containerOverrides"] == {
         "command": ["run"],
@@ -145,7 +145,7 @@ def test_amounts_override_by_resource_requirements() -> None:
 
 
 def test_one_of_several_containers_is_changed_by_name() -> None:
-    """There is one task, and the others of its containers stay as they are."""
+    """There is one task, and its other containers stay unchanged."""
     overrides = [TaskContainerOverrides(name="main", memory_mib=4000)]
     assert request(ecs_properties_override=overrides).to_boto3()["ecsPropertiesOverride"] == {
         "taskProperties": [
@@ -155,7 +155,7 @@ def test_one_of_several_containers_is_changed_by_name() -> None:
 
 
 def test_a_pod_is_changed_in_the_words_of_kubernetes() -> None:
-    """Memory and GPUs as request and as limit, keys of labels as the user wrote them."""
+    """Memory and GPUs are both request and limit; keys of labels stay as the user wrote them."""
     pod = EksPodOverrides(
         containers=[
             EksContainerOverrides(
@@ -187,7 +187,7 @@ def test_a_pod_is_changed_in_the_words_of_kubernetes() -> None:
 
 
 def test_nodes_are_changed_by_their_ranges() -> None:
-    """How many, and what on which; a range as a value or as a text."""
+    """Number and ranges of nodes are rendered; a range may be a value or a string."""
     overrides = NodeOverrides(
         num_nodes=8,
         node_property_overrides=[
@@ -220,7 +220,7 @@ def test_nodes_are_changed_by_their_ranges() -> None:
 
 
 def test_fails_when_pods_are_given_an_instance_type() -> None:
-    """AWS Batch knows instance types for nodes on ECS only."""
+    """AWS Batch takes instance types for nodes on ECS only."""
     with pytest.raises(ValueError, match="instance_type must be left out for nodes that run pods"):
         NodePropertyOverride(
             target_nodes="0:",
@@ -239,7 +239,7 @@ def test_fails_when_pods_are_given_an_instance_type() -> None:
     ],
 )
 def test_fails_when_the_carrier_cannot_carry_the_overrides(members: dict[str, Any], name: str) -> None:
-    """Fails for rules and pipes, which know overrides of one container only; Scheduler takes all."""
+    """Fails for rules and pipes, which take overrides of one container only; Scheduler takes all."""
     arn = "arn:aws:batch:eu-west-1:123456789012:job-queue/queue"
     each = request(job_queue=arn, **members)
     with pytest.raises(ValueError, match=f"an EventBridge rule cannot carry {name}"):
@@ -292,13 +292,13 @@ def test_fails_when_the_carrier_cannot_carry_the_overrides(members: dict[str, An
     ],
 )
 def test_fails_when_an_override_of_another_kind_is_impossible(make: Any, message: str) -> None:
-    """Fails when AWS would refuse it, or when a definition cannot have both."""
+    """Fails when AWS would refuse it, or when no definition can have both."""
     with pytest.raises(ValueError, match=message):
         make()
 
 
 def test_an_array_can_wait_for_another_and_for_itself() -> None:
-    """N_TO_N names the other array, SEQUENTIAL names nobody."""
+    """N_TO_N names the other array, SEQUENTIAL names no job."""
     depends = [
         JobDependency(job_id="a", type=ArrayDependency.N_TO_N),
         JobDependency(type=ArrayDependency.SEQUENTIAL),
@@ -312,7 +312,7 @@ def test_an_array_can_wait_for_another_and_for_itself() -> None:
 
 
 def test_keys_of_the_users_keep_their_case() -> None:
-    """Members are capitalised for Scheduler and Step Functions; parameters and tags are not."""
+    """Members are capitalised for Scheduler and Step Functions; keys of parameters and tags are not."""
     state = request(parameters={"inputFile": "a"}, tags={"team": "x"}, array_size=2).to_step_functions_state()
     assert state["Resource"] == "arn:aws:states:::batch:submitJob.sync"
     assert state["Parameters"]["ArrayProperties"] == {"Size": 2}
@@ -366,7 +366,7 @@ def test_fails_when_a_member_is_impossible(members: dict[str, Any], message: str
     ],
 )
 def test_the_last_legal_value_passes(members: dict[str, Any]) -> None:
-    """One step before each refusal, and the service's own model takes it, too."""
+    """Each value is one step before a refusal, and the service's own model accepts it, too."""
     assert problems_of(request(**members).to_boto3()) == ""
 
 
@@ -390,13 +390,13 @@ def test_fails_when_an_override_is_impossible(members: dict[str, Any], message: 
     "members", [{}, {"type": ArrayDependency.N_TO_N}, {"job_id": "a", "type": ArrayDependency.SEQUENTIAL}]
 )
 def test_fails_when_id_and_type_do_not_go_together(members: dict[str, Any]) -> None:
-    """Fails when nobody is waited for, or somebody in vain."""
+    """Fails when there is no job to wait for, or one that would be ignored."""
     with pytest.raises(ValueError, match="dependency"):
         JobDependency(**members)
 
 
 def test_queues_and_definitions_are_taken_as_they_are(stack: Stack) -> None:
-    """Inside an app a request names constructs: by the queue's ARN, and the definition's without a revision."""
+    """Inside an app a request takes constructs: the queue by ARN, the definition without a revision."""
     from aws_cdk import Size
 
     queue = ImportedJobQueue(stack, "Queue", job_queue_arn=QUEUE_ARN)
@@ -417,13 +417,13 @@ def test_queues_and_definitions_are_taken_as_they_are(stack: Stack) -> None:
     ],
 )
 def test_fails_when_a_place_is_of_another_kind(members: dict[str, Any], message: str) -> None:
-    """Fails where the request is written, rather than with an attribute that is not there."""
+    """Fails where the request is written, instead of with a missing attribute."""
     with pytest.raises(ValueError, match=message):
         SubmitJobRequest(**{"job_name": "a", "job_queue": "q", "job_definition": "d", **members})
 
 
 def test_fails_when_a_queue_stands_where_a_definition_belongs(stack: Stack) -> None:
-    """Fails with the kind that is wanted."""
+    """Fails with the kind that is needed."""
     queue = ImportedJobQueue(stack, "Queue", job_queue_arn=QUEUE_ARN)
     with pytest.raises(
         ValueError, match=r"job_definition must be .*IJobDefinitionRef, got an ImportedJobQueue"
@@ -432,7 +432,7 @@ def test_fails_when_a_queue_stands_where_a_definition_belongs(stack: Stack) -> N
 
 
 def test_fails_when_boto3_would_be_given_a_construct(stack: Stack) -> None:
-    """Fails with the way that works: a running program knows names."""
+    """Fails with the remedy: a running program has names."""
     from aws_cdk import Aws
 
     queue = ImportedJobQueue(stack, "Queue", job_queue_arn=f"{Aws.STACK_NAME}:job-queue/nightly")
@@ -442,7 +442,7 @@ def test_fails_when_boto3_would_be_given_a_construct(stack: Stack) -> None:
 
 
 def test_fails_when_step_functions_would_break_a_job_of_several_containers() -> None:
-    """Fails for the state that awaits; the one that only submits takes the integration of the SDK, which adds nothing."""
+    """Fails for the state that awaits; one that only submits uses the SDK's integration, which adds nothing."""
     overrides = [TaskContainerOverrides(name="main", command=["run"])]
     with pytest.raises(ValueError, match="wait must be False for a job with several containers"):
         request(ecs_properties_override=overrides).to_step_functions_state()
@@ -451,7 +451,7 @@ def test_fails_when_step_functions_would_break_a_job_of_several_containers() -> 
 
 
 def test_fails_when_container_overrides_are_too_long() -> None:
-    """Fails where Netflix/metaflow#1482 heard of it from AWS Batch: 8,192 characters."""
+    """Fails as AWS Batch would for Netflix/metaflow#1482, above 8,192 characters."""
     with pytest.raises(
         ValueError, match="container_overrides must have at most 8,192 characters as JSON, got"
     ):

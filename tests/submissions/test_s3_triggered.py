@@ -1,4 +1,4 @@
-"""Jobs by objects in S3: which objects, which parameters, and whose notifications are turned on."""
+"""Jobs submitted by objects in S3: objects, parameters, and notifications."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RULE = "AWS::Events::Rule"
 
 
 def triggered(stack: Stack, **arguments: Any) -> S3TriggeredJob:
-    """A job for each object of an imported bucket, but for what the test changes."""
+    """Make a job for each object of an imported bucket; arguments can be changed."""
     from aws_cdk import aws_s3 as s3
 
     if "bucket" not in arguments:
@@ -38,7 +38,7 @@ def triggered(stack: Stack, **arguments: Any) -> S3TriggeredJob:
 
 
 def created(key: str, bucket: str = "pictures", kind: str = "Object Created") -> dict[str, Any]:
-    """What S3 tells EventBridge, in the parts that matter here."""
+    """Return an event of S3 in EventBridge, with the parts that matter here."""
     detail = {"bucket": {"name": bucket}, "object": {"key": key, "size": 5}, "reason": "PutObject"}
     return {"source": "aws.s3", "detail-type": kind, "region": "eu-west-1", "detail": detail}
 
@@ -67,7 +67,7 @@ def test_created_objects_with_prefix_and_suffix_submit(
     event: dict[str, Any],
     submits: bool,
 ) -> None:
-    """A matcher that somebody else wrote agrees; prefix and suffix together mean both."""
+    """An independent matcher agrees; prefix and suffix together mean both."""
     triggered(stack, **filters)
     pattern = EventPattern.load(json.dumps(only(RULE)["EventPattern"]))
     assert bool(pattern.matches_event(event)) is submits
@@ -87,7 +87,7 @@ def test_created_objects_with_prefix_and_suffix_submit(
 def test_bucket_and_key_reach_the_command(
     stack: Stack, only: Callable[[str], dict[str, Any]], arguments: dict[str, Any], names: dict[str, str]
 ) -> None:
-    """As parameters whose names the definition's ``Ref::name`` decides."""
+    """They are parameters whose names are those in the definition's ``Ref::name``."""
     triggered(stack, **arguments)
     transformer = only(RULE)["Targets"][0]["InputTransformer"]
     text = transformer["InputTemplate"]
@@ -97,13 +97,13 @@ def test_bucket_and_key_reach_the_command(
 
 
 def test_without_both_there_is_no_transformer(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """A job that asks for neither bucket nor key gets neither."""
+    """A job without both parameters gets neither bucket nor key."""
     triggered(stack, bucket_parameter=None, key_parameter=None)
     assert "InputTransformer" not in only(RULE)["Targets"][0]
 
 
 def notifications(synth: Callable[[], dict[str, dict[str, Any]]]) -> dict[str, Any]:
-    """What the only bucket of the stack says about notifications."""
+    """Return the notifications of the only bucket of the stack."""
     [bucket] = [each for each in synth().values() if each["Type"] == "AWS::S3::Bucket"]
     found: dict[str, Any] = bucket["Properties"]["NotificationConfiguration"]
     return found
@@ -113,7 +113,7 @@ def notifications(synth: Callable[[], dict[str, dict[str, Any]]]) -> dict[str, A
 def test_a_bucket_of_the_app_reports_to_eventbridge_without_a_function(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]], kind: str
 ) -> None:
-    """The CDK would bring a custom resource with a function for what is one property."""
+    """The CDK would add a custom resource with a function for this one property."""
     from aws_cdk import aws_s3 as s3
 
     triggered(stack, bucket=getattr(s3, kind)(stack, "Pictures"))
@@ -125,7 +125,7 @@ def test_a_bucket_of_the_app_reports_to_eventbridge_without_a_function(
 def test_later_notifications_do_not_turn_eventbridge_off(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]], order: str
 ) -> None:
-    """The CDK's function replaces the whole configuration, so that it must know of EventBridge, whoever came first."""
+    """The CDK's function replaces the whole configuration, so it must include EventBridge in any order."""
     from aws_cdk import aws_s3 as s3
     from aws_cdk import aws_s3_notifications as targets
     from aws_cdk import aws_sqs as sqs
@@ -151,7 +151,7 @@ def test_later_notifications_do_not_turn_eventbridge_off(
 
 
 def test_a_bucket_of_another_stack_survives_as_well() -> None:
-    """The function stands with the bucket, and the rule with the job."""
+    """The function is in the bucket's stack, and the rule in the job's."""
     import aws_cdk as cdk
     from aws_cdk import aws_lambda as functions
     from aws_cdk import aws_s3 as s3
@@ -175,7 +175,7 @@ def test_a_bucket_of_another_stack_survives_as_well() -> None:
 
 
 def warnings(stack: Stack) -> list[Any]:
-    """What is said at synth of the job's bucket."""
+    """Return the messages at synth about the job's bucket."""
     from aws_cdk.assertions import Annotations, Match
 
     message = Match.string_like_regexp("is imported, and submits nothing unless it sends")
@@ -185,7 +185,7 @@ def warnings(stack: Stack) -> list[Any]:
 def test_an_imported_bucket_is_not_touched(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    """Its owner turns the notifications on; no custom resource comes into this stack, and a warning says so."""
+    """Its owner turns on the notifications; this stack gets no custom resource, but a warning."""
     triggered(stack)
     kinds = {each["Type"].split("::")[1] for each in synth().values()}
     assert kinds == {"Events", "IAM", "SQS"}
@@ -193,7 +193,7 @@ def test_an_imported_bucket_is_not_touched(
 
 
 def test_an_imported_bucket_can_be_told_to_report(stack: Stack) -> None:
-    """By the CDK's own way, which needs no warning."""
+    """The CDK's own method works, and needs no warning."""
     from aws_cdk import aws_s3 as s3
 
     bucket = s3.Bucket.from_bucket_name(stack, "Pictures", "pictures")
@@ -204,7 +204,7 @@ def test_an_imported_bucket_can_be_told_to_report(stack: Stack) -> None:
 
 
 def test_fails_when_both_parameters_have_one_name(stack: Stack) -> None:
-    """Fails when the key would take the bucket's place."""
+    """Fails when both parameters have the same name."""
     with pytest.raises(ValueError, match="bucket_parameter and key_parameter must differ, got 'x' for both"):
         triggered(stack, bucket_parameter="x", key_parameter="x")
     assert stack.node.try_find_child("Thumbnail") is None

@@ -1,4 +1,4 @@
-"""Jobs by the clock: least privilege, dead letters, the newest revision."""
+"""Jobs on a schedule: least privilege, dead letters, the newest revision."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SCHEDULE = "AWS::Scheduler::Schedule"
 
 
 def schedule(stack: Stack, **arguments: Any) -> ScheduledJob:
-    """A nightly job, but for what the test changes."""
+    """Make a nightly job; arguments can be changed."""
     return ScheduledJob(
         stack,
         "Nightly",
@@ -43,7 +43,7 @@ def schedule(stack: Stack, **arguments: Any) -> ScheduledJob:
 
 
 def test_it_submits_the_newest_revision(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Pain 13 (cfn-coverage-roadmap#1761): the name without a revision, so that a new one needs no change here."""
+    """Pain 13 (cfn-coverage-roadmap#1761): the name has no revision, so a new one needs no change here."""
     schedule(stack, array_size=10, parameters={"day": "<aws.scheduler.scheduled-time>"})
     rendered = only(SCHEDULE)
     assert rendered["ScheduleExpression"] == "cron(0 3 * * ? *)"
@@ -60,7 +60,7 @@ def test_it_submits_the_newest_revision(stack: Stack, only: Callable[[str], dict
 def test_its_role_may_submit_this_job_and_nothing_else(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """Queue, name and revisions; the trust is limited to this account's schedules."""
+    """It has queue, name and revisions; only this account's schedules are trusted."""
     schedule(stack)
     submit, send = only("AWS::IAM::Policy")["PolicyDocument"]["Statement"]
     assert submit["Resource"] == [QUEUE, DEFINITION, f"{DEFINITION}:*"]
@@ -89,7 +89,7 @@ def test_what_cannot_be_submitted_is_kept(stack: Stack, only: Callable[[str], di
 
 
 def test_the_cdks_expressions_fit(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """With the time zone that they carry."""
+    """Their time zone is used."""
     from aws_cdk import TimeZone
     from aws_cdk import aws_scheduler as scheduler
 
@@ -101,7 +101,7 @@ def test_the_cdks_expressions_fit(stack: Stack, only: Callable[[str], dict[str, 
 
 
 def test_tokens_reach_the_input(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Numbers and texts that only CloudFormation knows stand in the JSON as references."""
+    """Numbers and strings that only CloudFormation knows are references in the JSON."""
     from aws_cdk import CfnParameter
 
     number = CfnParameter(stack, "Size", type="Number").value_as_number
@@ -126,14 +126,14 @@ def test_tokens_reach_the_input(stack: Stack, only: Callable[[str], dict[str, An
     ],
 )
 def test_fails_when_arguments_are_impossible(stack: Stack, arguments: dict[str, Any], message: str) -> None:
-    """Fails when AWS would refuse the value; only what the test itself made is in the tree."""
+    """Fails when AWS would refuse the value, with only the test's own constructs in the tree."""
     with pytest.raises(ValueError, match=message):
         schedule(stack, **arguments)
     assert stack.node.try_find_child("Nightly") is None
 
 
 def test_overrides_travel_along(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """The container's members are capitalised as the service asks."""
+    """The members of the container are capitalised as the service needs."""
     schedule(stack, container_overrides=ContainerOverrides(memory_mib=8000))
     sent = json.loads(only(SCHEDULE)["Target"]["Input"])
     assert sent["ContainerOverrides"] == {"ResourceRequirements": [{"Type": "MEMORY", "Value": "8000"}]}
@@ -165,7 +165,7 @@ def test_a_schedule_carries_every_kind_of_overrides(
 def test_tags_need_a_right_on_the_queue_and_the_definition(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """wri/gfw-data-api#175: a submission with tags is asked for TagResource on what it names."""
+    """wri/gfw-data-api#175: a submission with tags needs TagResource on the queue and the definition."""
     schedule(stack, tags={"team": "x", "run": "<aws.scheduler.execution-id>"})
     assert json.loads(only(SCHEDULE)["Target"]["Input"])["Tags"] == {
         "team": "x",
@@ -190,13 +190,13 @@ def test_tags_need_a_right_on_the_queue_and_the_definition(
     ],
 )
 def test_fails_when_nobody_would_fill_in_an_attribute(stack: Stack, value: str, message: str) -> None:
-    """Fails where the job would get the attribute's name in place of its value."""
+    """Fails when the job would get the attribute's name instead of its value."""
     with pytest.raises(ValueError, match=message):
         schedule(stack, parameters={"day": value})
 
 
 def test_fails_when_a_path_of_step_functions_is_given(stack: Stack) -> None:
-    """Fails where the job would get the text ``$.day``."""
+    """Fails when the job would get the string ``$.day``."""
     from aws_cdk import aws_stepfunctions as sfn
 
     with pytest.raises(

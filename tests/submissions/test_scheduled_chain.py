@@ -1,4 +1,4 @@
-"""Chains by the clock: what each execution gets, least privilege, dead letters."""
+"""Chains on a schedule: input, least privilege, dead letters."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SCHEDULE = "AWS::Scheduler::Schedule"
 
 
 def machine(stack: Stack) -> JobChainStateMachine:
-    """A chain of one job that takes the day from the input."""
+    """Return a chain of one job that takes the day from the input."""
     request = SubmitJobRequest(
         job_name="load",
         job_queue="queue",
@@ -32,7 +32,7 @@ def machine(stack: Stack) -> JobChainStateMachine:
 
 
 def nightly(stack: Stack, **arguments: Any) -> ScheduledJobChain:
-    """Each night, but for what the test changes."""
+    """Make a nightly schedule; arguments can be changed."""
     given = {"schedule": "cron(0 2 * * ? *)", **arguments}
     if "state_machine" not in given:
         given["state_machine"] = machine(stack)
@@ -42,7 +42,7 @@ def nightly(stack: Stack, **arguments: Any) -> ScheduledJobChain:
 def test_each_execution_hears_for_which_time_it_runs(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """The input is one JSON object, in which the scheduler puts the time."""
+    """The input is one JSON object, into which the scheduler puts the time."""
     chain = machine(stack)
     nightly(
         stack,
@@ -57,7 +57,7 @@ def test_each_execution_hears_for_which_time_it_runs(
 
 
 def test_without_input_it_is_an_empty_object(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """A state keeps the ids of its jobs in the input, which must be an object for that."""
+    """A state adds the ids of its jobs to the input, which must be an object for that."""
     nightly(stack)
     assert json.loads(only(SCHEDULE)["Target"]["Input"]) == {}
 
@@ -65,7 +65,7 @@ def test_without_input_it_is_an_empty_object(stack: Stack, only: Callable[[str],
 def test_its_role_may_start_this_machine_and_nothing_else(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    """And tell the dead-letter queue what could not be started; the schedule waits for these rights."""
+    """It may also send to the dead-letter queue; the schedule waits for these rights."""
     made = nightly(stack, maximum_retry_attempts=3, maximum_event_age=Duration.hours(1))
     found = synth()
     name, policy = next(
@@ -83,7 +83,7 @@ def test_its_role_may_start_this_machine_and_nothing_else(
 
 
 def test_any_state_machine_can_be_scheduled(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Also an L1, or what the CDK's L2 makes."""
+    """L1 state machines and those of the CDK's L2 work."""
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
     other = sfn.CfnStateMachine(stack, "Other", role_arn=role.role_arn, definition_string="{}")
     nightly(stack, state_machine=other)
@@ -91,7 +91,7 @@ def test_any_state_machine_can_be_scheduled(stack: Stack, only: Callable[[str], 
 
 
 def test_fails_when_arguments_are_impossible(stack: Stack) -> None:
-    """Fails when AWS would refuse them, all in one message, and nothing is left in the tree."""
+    """Fails when AWS would refuse them, with all problems in one message and nothing in the tree."""
     with pytest.raises(ValueError, match=r"schedule must be rate.*\n.*maximum_retry_attempts"):
         nightly(stack, schedule="daily", maximum_retry_attempts=186)
     assert stack.node.try_find_child("Nightly") is None

@@ -1,4 +1,4 @@
-"""The request as a target of EventBridge: what a rule and a pipe carry, and what they refuse."""
+"""The request as a target of EventBridge rules and pipes, and what they refuse."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ QUEUE = "arn:aws:batch:eu-west-1:123456789012:job-queue/nightly"
 
 
 def request(**members: Any) -> SubmitJobRequest:
-    """A small request, but for what the test changes."""
+    """Return a small request; arguments can be changed."""
     return SubmitJobRequest(
         **{"job_name": "nightly", "job_queue": QUEUE, "job_definition": "align", **members}
     )
 
 
 def problems_of(service: str, shape: str, arguments: dict[str, Any]) -> str:
-    """What botocore says of a structure of a service."""
+    """Return botocore's report about a structure of a service."""
     model = boto3.client(service, region_name="eu-west-1").meta.service_model.shape_for(shape)
     return str(ParamValidator().validate(arguments, model).generate_report())
 
@@ -55,14 +55,14 @@ BATCH = {
 
 
 def test_a_rule_carries_size_and_attempts_and_its_input_the_rest() -> None:
-    """EVT-03, EVT-04: two places, and every member capitalised but the user's own keys."""
+    """EVT-03, EVT-04: there are two places, and every member is capitalised, except the user's keys."""
     target = request(**FULL).to_event_target()
     assert target == {"Arn": QUEUE, "BatchParameters": BATCH, "Input": PASSED_ON}
     assert problems_of("events", "BatchParameters", target["BatchParameters"]) == ""
 
 
 def test_a_plain_request_needs_no_input() -> None:
-    """A rule whose input is left out passes the event, in which AWS Batch looks for nothing."""
+    """Without an input the rule passes the event, in which AWS Batch reads nothing."""
     assert request().to_event_target() == {
         "Arn": QUEUE,
         "BatchParameters": {"JobName": "nightly", "JobDefinition": "align"},
@@ -70,7 +70,7 @@ def test_a_plain_request_needs_no_input() -> None:
 
 
 def test_a_pipe_carries_all_that_a_rule_does_and_dependencies() -> None:
-    """All of it in one structure, which the service's model takes."""
+    """All of it is in one structure, which the service's model accepts."""
     depends = [JobDependency(type=ArrayDependency.SEQUENTIAL), JobDependency(job_id="a")]
     parameters = request(**FULL, depends_on=depends).to_pipe_parameters()
     assert parameters == {
@@ -96,19 +96,19 @@ NAMED = (
 
 
 def test_fails_when_a_rule_cannot_carry_a_member() -> None:
-    """Fails with the names of all that EventBridge would pass over."""
+    """Fails with the names of all members that EventBridge would ignore."""
     full = request(**NEITHER, depends_on=[JobDependency(job_id="a")])
     with pytest.raises(ValueError, match=NAMED.format("depends_on, ")):
         full.to_event_target()
 
 
 def test_fails_when_a_pipe_cannot_carry_a_member() -> None:
-    """Fails with the names of all that a pipe has no place for."""
+    """Fails with the names of all members that a pipe does not have."""
     with pytest.raises(ValueError, match=NAMED.format("")):
         request(**NEITHER).to_pipe_parameters()
 
 
 def test_fails_when_a_rule_has_but_a_name_of_its_queue() -> None:
-    """Fails as EventBridge would: targets are ARNs."""
+    """Fails as in EventBridge: targets are ARNs."""
     with pytest.raises(ValueError, match="needs the ARN of the job queue, got 'nightly'"):
         request(job_queue="nightly").to_event_target()

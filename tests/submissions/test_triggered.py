@@ -1,4 +1,4 @@
-"""Jobs by events: which events, what is passed on, least privilege, dead letters."""
+"""Jobs submitted by events: patterns, values of the event, least privilege, dead letters."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PATHS = {"repository": "$.detail.repository-name"}
 
 
 def triggered(stack: Stack, **arguments: Any) -> EventTriggeredJob:
-    """A job for each pushed image, but for what the test changes."""
+    """Make a job for each pushed image; arguments can be changed."""
     return EventTriggeredJob(
         stack,
         "Scan",
@@ -48,7 +48,7 @@ def triggered(stack: Stack, **arguments: Any) -> EventTriggeredJob:
 def test_events_of_the_pattern_submit(
     stack: Stack, only: Callable[[str], dict[str, Any]], action: str, submits: bool
 ) -> None:
-    """A matcher that somebody else wrote reads the pattern as its author meant it."""
+    """An independent matcher reads the pattern as its author meant it."""
     triggered(stack)
     pattern = EventPattern.load(json.dumps(only(RULE)["EventPattern"]))
     event = {"source": "aws.ecr", "detail": {"action-type": action, "result": "SUCCESS"}}
@@ -56,7 +56,7 @@ def test_events_of_the_pattern_submit(
 
 
 def test_it_submits_the_newest_revision(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Pain 13 (cfn-coverage-roadmap#1761): the name without a revision, so that a new one needs no change here."""
+    """Pain 13 (cfn-coverage-roadmap#1761): the name has no revision, so a new one needs no change here."""
     triggered(stack, array_size=10, retry_strategy=RetryStrategy(attempts=2))
     [target] = only(RULE)["Targets"]
     assert target["Arn"] == QUEUE
@@ -71,7 +71,7 @@ def test_it_submits_the_newest_revision(stack: Stack, only: Callable[[str], dict
 
 
 def test_what_is_fixed_is_passed_as_input(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """EVT-04: with capitals, unlike the API."""
+    """EVT-04: the members are capitalised, unlike in the API."""
     triggered(stack, parameters={"mode": "full"}, container_overrides=ContainerOverrides(command=["scan"]))
     [target] = only(RULE)["Targets"]
     assert json.loads(target["Input"]) == {
@@ -81,7 +81,7 @@ def test_what_is_fixed_is_passed_as_input(stack: Stack, only: Callable[[str], di
 
 
 def test_values_of_the_event_become_parameters(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """EventBridge puts JSON in place of each variable, so that quotes inside a value stay harmless."""
+    """EventBridge replaces each variable by JSON, so quotes inside a value are harmless."""
     triggered(
         stack,
         parameters={"mode": '"full"'},
@@ -98,7 +98,7 @@ def test_values_of_the_event_become_parameters(stack: Stack, only: Callable[[str
 
 
 def test_tokens_reach_the_template(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Texts that only CloudFormation knows stand in it as references."""
+    """Strings that only CloudFormation knows are references in it."""
     from aws_cdk import CfnParameter
 
     triggered(stack, parameters={"day": CfnParameter(stack, "Day").value_as_string}, event_parameters=PATHS)
@@ -113,7 +113,7 @@ def test_tokens_reach_the_template(stack: Stack, only: Callable[[str], dict[str,
 def test_its_role_may_submit_this_job_and_nothing_else(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """Queue, name and revisions; the trust is limited to this account's rules."""
+    """It has queue, name and revisions; only this account's rules are trusted."""
     triggered(stack)
     [submit] = only("AWS::IAM::Policy")["PolicyDocument"]["Statement"]
     assert submit["Action"] == "batch:SubmitJob"
@@ -132,7 +132,7 @@ def test_it_waits_for_its_rights(stack: Stack, synth: Callable[[], dict[str, dic
 
 
 def test_what_cannot_be_submitted_is_kept(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """The target has a dead-letter queue into which this rule alone may write, and a retry policy."""
+    """The target has a retry policy and a dead-letter queue that only this rule may write to."""
     from aws_cdk import Duration
 
     job = triggered(stack, maximum_retry_attempts=3, maximum_event_age=Duration.hours(1))
@@ -148,7 +148,7 @@ def test_what_cannot_be_submitted_is_kept(stack: Stack, only: Callable[[str], di
 def test_it_can_listen_to_another_bus_and_not_at_all(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """A bus of the user's, and a rule that is deployed but off."""
+    """The bus can be the user's, and the rule can be deployed but disabled."""
     from aws_cdk import aws_events as events
 
     triggered(stack, event_bus=events.EventBus.from_event_bus_name(stack, "Bus", "mine"), enabled=False)
@@ -171,7 +171,7 @@ def test_it_can_listen_to_another_bus_and_not_at_all(
     ],
 )
 def test_fails_when_arguments_are_impossible(stack: Stack, arguments: dict[str, Any], message: str) -> None:
-    """Fails when AWS would refuse the value; only what the test itself made is in the tree."""
+    """Fails when AWS would refuse the value, with only the test's own constructs in the tree."""
     with pytest.raises(ValueError, match=message):
         triggered(stack, **arguments)
     assert stack.node.try_find_child("Scan") is None
@@ -186,7 +186,7 @@ def test_what_looks_like_a_variable_is_a_text_where_there_are_none(
 
 
 def test_the_rule_tells_of_itself(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """EventBridge fills in its own attributes in an input template only, with or without paths of the event."""
+    """EventBridge replaces its own attributes only in an input template, with or without paths of the event."""
     triggered(stack, parameters={"by": "<aws.events.rule-name>"})
     target = only(RULE)["Targets"][0]
     assert "Input" not in target
@@ -194,7 +194,7 @@ def test_the_rule_tells_of_itself(stack: Stack, only: Callable[[str], dict[str, 
 
 
 def test_fails_when_nobody_would_fill_in_an_attribute(stack: Stack) -> None:
-    """Fails where the job would get the attribute's name in place of its value."""
+    """Fails when the job would get the attribute's name instead of its value."""
     message = r"filled in by EventBridge Scheduler, not by an EventBridge rule, got it in Parameters\['day'\]"
     with pytest.raises(ValueError, match=message):
         triggered(stack, parameters={"day": "<aws.scheduler.scheduled-time>"})

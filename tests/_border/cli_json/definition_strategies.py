@@ -1,4 +1,4 @@
-"""Job definitions for the AWS CLI, generated: whatever the guide's template has room for and AWS takes."""
+"""Generated job definitions for the AWS CLI: all legal members of the guide's template."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ RETRIES = some(
 
 
 def logs(*drivers: str) -> Documents:
-    """Where output goes: to CloudWatch Logs, or with another driver."""
+    """Draw a log configuration for CloudWatch Logs or another driver."""
     to_logs = some(
         {"logDriver": st.just("awslogs")},
         {
@@ -61,7 +61,7 @@ def logs(*drivers: str) -> Documents:
 
 
 def amounts(vcpus: st.SearchStrategy[str], memory: st.SearchStrategy[str], *, gpus: bool) -> Any:
-    """What a container asks for, in whichever order."""
+    """Draw the resource requirements of a container, in any order."""
     pairs = [vcpus.map(lambda text: ("VCPU", text)), memory.map(lambda text: ("MEMORY", text))]
     if gpus:
         pairs.append(st.integers(1, 8).map(lambda count: ("GPU", str(count))))
@@ -117,7 +117,7 @@ LINUX = some(
 
 @st.composite
 def mounted(draw: st.DrawFn, members: Documents, volumes: Any) -> dict[str, Any]:
-    """A container or a task with volumes, and mount points that name them."""
+    """Draw a container or a task with volumes, and mount points that name them."""
     found = draw(volumes)
     drawn = draw(members)
     points = [
@@ -158,7 +158,7 @@ _SETTINGS: dict[str, Any] = {
 
 
 def definitions(kind: str, platforms: st.SearchStrategy[list[str]] | None, **properties: Any) -> Documents:
-    """Definitions of a type with these properties, and any of the settings."""
+    """Draw definitions of a type with these properties, and any of the settings."""
     return some(
         {"jobDefinitionName": NAMES, "type": st.just(kind), **properties},
         _SETTINGS,
@@ -217,7 +217,7 @@ FARGATE_DEFINITIONS = definitions(
 
 
 def tasks(members: dict[str, Any], **required: Any) -> Documents:
-    """One task of up to three containers, each of which may wait for the one before."""
+    """Draw one task of up to three containers, each of which may wait for the previous one."""
 
     def named(containers: list[dict[str, Any]], wait: bool) -> list[dict[str, Any]]:
         found = [{**each, "name": f"c{index}"} for index, each in enumerate(containers)]
@@ -266,7 +266,7 @@ MANAGED_INSTANCES_DEFINITIONS = definitions(
 
 @st.composite
 def nodes(draw: st.DrawFn, member: str, what: Documents) -> dict[str, Any]:
-    """Up to three groups one after the other, written in the ways that AWS takes."""
+    """Draw up to three groups in sequence, in all forms that AWS takes."""
     counts = draw(st.lists(st.integers(1, 20), min_size=1, max_size=3))
     total, groups, first = sum(counts), [], 0
     for index, count in enumerate(counts):

@@ -1,4 +1,4 @@
-"""Keywords of constructs, generated: each combination is one that AWS takes."""
+"""Generated keywords of constructs: each combination is legal for AWS."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ SETTINGS: dict[str, Any] = {
 
 
 class Consumable:
-    """A licence that exists already."""
+    """An existing licence."""
 
     @property
     def consumable_resource_ref(self) -> Any:
@@ -90,7 +90,7 @@ CONTAINER: dict[str, Any] = {
     "command": st.lists(WORDS | st.just("Ref::sample"), max_size=4),
     "environment": ARRAYS,
     "user": NAMES,
-    # ECS Exec needs a root that it can write to.
+    # ECS Exec needs a writable root.
     "readonly_root_filesystem": st.just(value=False),
 }
 LINUX = st.builds(
@@ -151,7 +151,7 @@ FARGATE = some(
 
 @st.composite
 def containers(draw: st.DrawFn) -> list[bc.TaskContainer]:
-    """Up to ten containers, each of which may wait for the one before."""
+    """Draw up to ten containers, each of which may wait for the previous one."""
     names = [f"c{index}" for index in range(draw(st.integers(1, 10)))]
     made: list[bc.TaskContainer] = []
     for before, name in zip([None, *names], names, strict=False):
@@ -241,7 +241,7 @@ _POD_CONTAINER = some(
 
 
 def _pod_containers(prefix: str, least: int) -> st.SearchStrategy[list[bc.EksContainer]]:
-    """Up to three containers with names of their own."""
+    """Draw up to three containers with unique names."""
     return st.lists(_POD_CONTAINER, min_size=least, max_size=3).map(
         lambda found: [bc.EksContainer(name=f"{prefix}{number}", **each) for number, each in enumerate(found)]
     )

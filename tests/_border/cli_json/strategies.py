@@ -1,4 +1,4 @@
-"""Documents for the AWS CLI, generated: whatever the guide's templates have room for and AWS takes."""
+"""Generated documents for the AWS CLI: all legal members of the guide's templates."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Documents = st.SearchStrategy[dict[str, Any]]
 NAMES = st.from_regex(r"[A-Za-z0-9_-]{1,128}", fullmatch=True)
 ACCOUNT = "arn:aws:batch:eu-west-1:123456789012"
 STATES = st.sampled_from(["ENABLED", "DISABLED"])
-# Letters that JSON, the jsii border and the templates all leave as they are.
+# Letters that JSON, jsii and the templates do not change.
 TEXT = st.text(st.characters(min_codepoint=32, max_codepoint=0x2FF, exclude_characters="${}#"), max_size=20)
 TAGS = st.dictionaries(st.from_regex(r"[a-z][a-z.:/ -]{0,20}", fullmatch=True), TEXT, max_size=3).filter(
     lambda tags: not any(key.startswith("aws:") for key in tags)
@@ -19,7 +19,7 @@ TAGS = st.dictionaries(st.from_regex(r"[a-z][a-z.:/ -]{0,20}", fullmatch=True), 
 
 
 def some(required: dict[str, Any], optional: dict[str, Any]) -> Documents:
-    """Objects with the required members, and any of the optional ones."""
+    """Draw objects with the required members, and any of the optional ones."""
     return st.fixed_dictionaries(required, optional=optional)
 
 
@@ -29,7 +29,7 @@ def _numbered(names: list[str], orders: list[int], member: str) -> list[dict[str
 
 @st.composite
 def environment_orders(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Up to three environments, by name or ARN, numbered in whatever way and order."""
+    """Draw up to three environments, by name or ARN, with any numbers in any order."""
     count = draw(st.integers(1, 3))
     names = draw(st.lists(NAMES, min_size=count, max_size=count, unique=True))
     orders = draw(st.lists(st.integers(0, 100), min_size=count, max_size=count, unique=True))
@@ -42,7 +42,7 @@ def environment_orders(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 
 def time_limits(action: str, reasons: list[str]) -> st.SearchStrategy[list[dict[str, Any]]]:
-    """Time limits with documented reasons, and a shorter one that is only warned of (JQ-10), each reason once."""
+    """Draw time limits with documented reasons, each once, and a short one that only causes a warning (JQ-10)."""
     limits = some(
         {
             "reason": st.sampled_from([*reasons, "CAPACITY:INSUFFICIENT"]),
@@ -82,7 +82,7 @@ SAGEMAKER_QUEUES = some(
     {**_QUEUE_OPTIONS, "jobStateTimeLimitActions": time_limits("TERMINATE", _SERVICE)},
 )
 
-# Of one length none is the beginning of another.
+# With equal lengths, none is a prefix of another.
 IDENTIFIERS = st.from_regex(r"[a-z]{3}[0-9A-Z]{2}\*?", fullmatch=True)
 SHARES = st.lists(
     some({"shareIdentifier": IDENTIFIERS}, {"weightFactor": st.floats(0.0001, 999.9999)}),
@@ -99,7 +99,7 @@ FAIR_SHARE = some(
     },
 )
 
-# A policy without a word is one of fair share.
+# An empty policy is a fair-share policy.
 FAIR_SHARE_POLICIES = some({"name": NAMES}, {"fairsharePolicy": FAIR_SHARE, "tags": TAGS})
 
 QUOTA_SHARE_POLICIES = some(
@@ -170,7 +170,7 @@ _ENVIRONMENT_OPTIONS: dict[str, Any] = {"state": STATES, "tags": TAGS, "context"
 
 @st.composite
 def instance_resources(draw: st.DrawFn, kind: str, strategies: list[str], types: list[str]) -> dict[str, Any]:
-    """What an environment on instances starts: on demand or Spot, of these types."""
+    """Draw the resources of an environment on instances: on demand or Spot, of these types."""
     maximum = draw(st.integers(1, 10_000))
     minimum = draw(st.integers(0, maximum))
     return draw(
@@ -199,7 +199,7 @@ def instance_resources(draw: st.DrawFn, kind: str, strategies: list[str], types:
 
 
 def environments(resources: Documents, **more: Any) -> Documents:
-    """Managed environments with these resources."""
+    """Draw managed environments with these resources."""
     return some(
         {**_ENVIRONMENT, "computeResources": resources},
         {**_ENVIRONMENT_OPTIONS, **more},

@@ -1,4 +1,4 @@
-"""Every construct that the AWS CLI has a template for comes of JSON, and becomes it."""
+"""Every construct with a template of the AWS CLI can be made from JSON and written as JSON."""
 
 from __future__ import annotations
 
@@ -83,12 +83,12 @@ def new_stack() -> Any:
     max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
-    # Each example is an app of its own: to make a failing one smaller takes minutes.
+    # Each example is its own app, so shrinking a failing one would take minutes.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
 @given(data=st.data())
 def test_what_comes_in_goes_out_equal(name: str, data: st.DataObject) -> None:
-    """A legal document, whatever is in it: botocore takes it before and after, and it is the same."""
+    """Any legal document comes back equal, and botocore accepts it before and after."""
     kind, documents = KINDS[name]
     document = data.draw(documents)
     assert botocore_says(kind._operation, document) == ""
@@ -142,7 +142,7 @@ def test_fails_when_the_document_is_not_one_for_the_class(
 
 
 def test_a_queue_of_json_is_a_queue_like_any_other() -> None:
-    """What submits to it is granted the right, and what was a keyword can be changed through the L1."""
+    """Submitters are granted the right, and its properties can be changed through the L1."""
     from aws_cdk import Stage
     from aws_cdk import aws_iam as iam
 
@@ -161,7 +161,7 @@ def test_a_queue_of_json_is_a_queue_like_any_other() -> None:
 
 
 def test_tokens_pass() -> None:
-    """A document may name what the app makes."""
+    """A document may refer to resources of the app."""
     from aws_cdk import CfnParameter
 
     stack = new_stack()

@@ -26,7 +26,7 @@ def read(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_members_change_their_case_and_keys_of_maps_do_not() -> None:
-    """Tags, parameters and driver options are the user's own words."""
+    """Keys of tags, parameters and driver options are the user's own."""
     document = {
         **container(logConfiguration={"logDriver": "awslogs", "options": {"awslogs-group": "jobs"}}),
         "parameters": {"inputFile": "a.mp4"},
@@ -44,7 +44,7 @@ def test_members_change_their_case_and_keys_of_maps_do_not() -> None:
 
 
 def test_what_comes_in_goes_out_again() -> None:
-    """Lists in their order, empty ones too."""
+    """Lists keep their order, and empty lists stay."""
     document = container(
         command=["echo", "Ref::b", "Ref::a"],
         environment=[],
@@ -82,13 +82,13 @@ def test_what_comes_in_goes_out_again() -> None:
     ],
 )
 def test_fails_when_the_cli_or_cloudformation_would_refuse_it(document: dict[str, Any], message: str) -> None:
-    """Fails when a name is misspelt, a type is wrong or a member is missing; the message says where."""
+    """Fails when a name is misspelt, a type is wrong or a member is missing, with the place in the message."""
     with pytest.raises(ValueError, match=message):
         read(document)
 
 
 def test_all_mistakes_are_told_at_once() -> None:
-    """One line for each."""
+    """There is one line for each mistake."""
     with pytest.raises(ValueError, match="imgae") as caught:
         read(container(imgae="busybox", memory="4"))
     assert len(str(caught.value).splitlines()) == 2
@@ -107,12 +107,12 @@ def test_all_mistakes_are_told_at_once() -> None:
     ],
 )
 def test_what_cloudformation_fills_in_is_written_as_in_sub(value: Any, text: str) -> None:
-    """A request is JSON for people: an ARN that does not exist yet shows what it will be."""
+    """A request is JSON for people, so an ARN that does not exist yet is shown in the form of Fn::Sub."""
     assert document_of(QUEUE, {"SchedulingPolicyArn": value}, "Queue")["schedulingPolicyArn"] == text
 
 
 def test_what_is_not_in_the_request_stays_in_the_template() -> None:
-    """And the logical id stands for the name that CloudFormation makes."""
+    """The logical id replaces a name that CloudFormation will make."""
     properties = {
         "Type": "container",
         "ResourceRetentionPolicy": {"SkipDeregisterOnUpdate": True},

@@ -1,4 +1,4 @@
-"""What constructs render of legal keywords is a request that AWS takes."""
+"""Constructs with legal keywords render requests that AWS takes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def job_queue(stack: Any, arguments: dict[str, Any]) -> Any:
 
 
 def definition(kind: Any) -> Any:
-    """A way to make one whose roles and logs exist already, as JSON cannot say what a deploy will make."""
+    """Return a function that makes one with existing roles and logs, since JSON cannot name what a deploy makes."""
 
     def make(stack: Any, arguments: dict[str, Any]) -> Any:
         from aws_cdk import aws_iam as iam
@@ -47,7 +47,7 @@ def definition(kind: Any) -> Any:
 
 
 def after_a_deploy(document: dict[str, Any]) -> dict[str, Any]:
-    """With what CloudFormation would fill in."""
+    """Return the document with the values that CloudFormation would fill in."""
     text = json.dumps(document)
     for name, value in {"Partition": "aws", "AccountId": "123456789012", "Region": "eu-west-1"}.items():
         text = text.replace(f"${{AWS::{name}}}", value)
@@ -84,7 +84,7 @@ KINDS: dict[str, tuple[Any, Any]] = {
 )
 @given(data=st.data())
 def test_botocore_takes_what_constructs_render(name: str, data: st.DataObject) -> None:
-    """Whatever legal keywords say; and no rule refuses what a construct of ours lets through."""
+    """For any legal keywords botocore accepts the request, and no rule refuses it."""
     make, strategy = KINDS[name]
     made = make(new_stack(), data.draw(strategy))
     document = after_a_deploy(made.to_cli_json())

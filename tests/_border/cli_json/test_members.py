@@ -1,4 +1,4 @@
-"""Each member of the guide's templates comes in, and goes out equal."""
+"""Each member of the guide's templates can be read and written back equal."""
 
 from __future__ import annotations
 
@@ -361,13 +361,13 @@ ENVIRONMENTS: list[tuple[Any, dict[str, Any]]] = [
     ),
 ]
 ALL = [*DEFINITIONS, *QUEUES, *POLICIES, *ENVIRONMENTS]
-# Members of nodes that the rules refuse, as they belong to Fargate, where such jobs cannot run; and what AWS tells.
+# Members of nodes that the rules refuse, since they belong to Fargate, where such jobs cannot run; and what AWS sets.
 REFUSED = (
     "computeResources.ec2Configuration.batchImageStatus",
     "eksConfiguration.accessEntry.status",
     "nodeProperties.nodeRangeProperties.container.ephemeralStorage",
     "nodeProperties.nodeRangeProperties.container.runtimePlatform",
-    # S3 Files are for Fargate and ECS Managed Instances, too (VOL-06).
+    # S3 Files also need Fargate or ECS Managed Instances (VOL-06).
     "nodeProperties.nodeRangeProperties.container.volumes.s3filesVolumeConfiguration",
     "nodeProperties.nodeRangeProperties.ecsProperties.taskProperties.volumes.s3filesVolumeConfiguration",
 )
@@ -376,13 +376,13 @@ ON_EKS = ("eksProperties", "nodeProperties.nodeRangeProperties.eksProperties")
 
 @pytest.mark.parametrize(("kind", "document"), ALL, ids=lambda each: getattr(each, "__name__", None))
 def test_a_document_with_every_member_goes_out_equal(kind: Any, document: dict[str, Any]) -> None:
-    """And it is one that the CLI takes."""
+    """The AWS CLI accepts it, too."""
     assert botocore_says(kind._operation, document) == ""
     assert kind.from_cli_json(new_stack(), "Every", document).to_cli_json() == document
 
 
 def below(structure: str, path: str = "") -> Iterator[str]:
-    """The paths of all members, without indexes."""
+    """Yield the paths of all members, without indexes."""
     for member, kind in requests.structure(structure).members.items():
         here = f"{path}.{member}" if path else member
         yield here
@@ -392,7 +392,7 @@ def below(structure: str, path: str = "") -> Iterator[str]:
 
 
 def paths(value: Any, path: str = "") -> Iterator[str]:
-    """The paths in a document; the keys of maps are no members."""
+    """Yield the paths in a document; the keys of maps are no members."""
     for each in value if isinstance(value, list) else [value]:
         for member, inner in each.items() if isinstance(each, dict) else ():
             here = f"{path}.{member}" if path else member
@@ -412,7 +412,7 @@ def paths(value: Any, path: str = "") -> Iterator[str]:
 def test_these_are_all_members_of_the_template(
     operation: str, documents: list[tuple[Any, dict[str, Any]]]
 ) -> None:
-    """Of ``--generate-cli-skeleton``, but for what CloudFormation lacks, and for pods, which have tests of their own."""
+    """They equal ``--generate-cli-skeleton``, except members that CloudFormation lacks, and pods (tested elsewhere)."""
     request = requests.request(operation)
     left_out = (*request.lacking, *REFUSED, *ON_EKS)
     members = {

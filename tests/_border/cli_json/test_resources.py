@@ -1,4 +1,4 @@
-"""What a document says, a resource says."""
+"""A resource is given the properties of a document."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def made(stack: Stack, **arguments: Any) -> Any:
 
 
 def test_a_resource_says_what_the_document_says(stack: Stack) -> None:
-    """What it has otherwise is changed, what it lacks is added, and what the document lacks is taken away."""
+    """Other values are changed, missing ones are added, and those that the document lacks are removed."""
     queue = made(stack, state="ENABLED", tags={"cost.center": "6", "own.er": "me"})
     carry(queue, read(QUEUE, DOCUMENT))
     assert write(QUEUE, queue) == DOCUMENT
 
 
 def test_what_is_equal_is_not_overridden(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """What is changed after it, through the L1, holds."""
+    """An equal property can still be changed through the L1."""
     queue = made(stack, job_queue_name="high")
     carry(queue, read(QUEUE, DOCUMENT))
     queue.job_queue_name = "higher"
@@ -47,7 +47,7 @@ def test_what_is_equal_is_not_overridden(stack: Stack, only: Callable[[str], dic
 def test_properties_of_cloudformation_alone_can_be_kept(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """A document cannot say them."""
+    """A document cannot contain them."""
     carry(made(stack, state="DISABLED"), read(QUEUE, DOCUMENT), keep=frozenset({"State"}))
     assert only("AWS::Batch::JobQueue")["State"] == "DISABLED"
 
@@ -59,7 +59,7 @@ def test_fails_when_a_rule_is_broken_by_the_document_alone() -> None:
 
 
 def test_tokens_pass(stack: Stack) -> None:
-    """A document may name what the app makes."""
+    """A document may refer to resources of the app."""
     from aws_cdk import Aws, CfnParameter
 
     priority = CfnParameter(stack, "Priority", type="Number")
