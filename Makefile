@@ -11,10 +11,10 @@ unexport PYTHONDONTWRITEBYTECODE
 READY := $(VENV)/.ready
 JOBS ?= 2
 
-.PHONY: demo test test-lowest lint types unit golden docs site lock facts bench plots mutants build clean help
+.PHONY: demo test test-lowest test-newest test-resolved lint types unit golden docs site lock facts bench plots mutants build clean help
 
 help: ## Say what each command does
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 demo: $(READY) ## Synthesize the quick start and show what it makes
 	@rm -rf .cache/demo && CDK_OUTDIR=.cache/demo python examples/quickstart/app.py
@@ -22,14 +22,23 @@ demo: $(READY) ## Synthesize the quick start and show what it makes
 
 test: lint types unit ## Lint, types and every test
 
-test-lowest: $(READY) ## Every test again, with the oldest versions that the package allows
-	uv pip compile --quiet --python-version 3.11 --resolution lowest-direct --no-header --no-annotate \
-		--no-emit-index-url --no-emit-find-links pyproject.toml -o .cache/lowest.txt
-	uv venv --quiet --allow-existing --python $(VENV)/bin/python .cache/lowest
-	uv pip sync --quiet --python .cache/lowest/bin/python --require-hashes requirements.lock
-	uv pip install --quiet --python .cache/lowest/bin/python --requirement .cache/lowest.txt
-	uv pip install --quiet --python .cache/lowest/bin/python --no-deps --editable .
-	PATH=$(CURDIR)/.cache/lowest/bin:$$PATH pytest -n $(JOBS) --dist worksteal $(ARGS)
+test-lowest: RESOLUTION := lowest-direct
+test-lowest: PYTHON_VERSION := 3.11
+test-lowest: test-resolved ## Every test again, with the oldest versions that the package allows
+
+test-newest: RESOLUTION := highest
+test-newest: PYTHON_VERSION = $(shell python -c 'import platform; print(platform.python_version())')
+test-newest: test-resolved ## Every test again, with the newest versions on the package index, of aws-cdk-lib above all
+
+# The tools are those of the lock, what the package depends on is resolved anew.
+test-resolved: $(READY)
+	uv pip compile --quiet --upgrade --python-version $(PYTHON_VERSION) --resolution $(RESOLUTION) --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links pyproject.toml -o .cache/$(RESOLUTION).txt
+	uv venv --quiet --allow-existing --python $(VENV)/bin/python .cache/$(RESOLUTION)
+	uv pip sync --quiet --python .cache/$(RESOLUTION)/bin/python --require-hashes requirements.lock
+	uv pip install --quiet --python .cache/$(RESOLUTION)/bin/python --requirement .cache/$(RESOLUTION).txt
+	uv pip install --quiet --python .cache/$(RESOLUTION)/bin/python --no-deps --editable .
+	PATH=$(CURDIR)/.cache/$(RESOLUTION)/bin:$$PATH pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 lint: $(READY)
 	ruff check .
