@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from batch_constructs.assembly.checks import rules
 from batch_constructs.cli import main as batch_constructs
-from docs import build_contents, build_members, build_rules, build_site, render_dashboard
+from docs import build_contents, build_map, build_members, build_rules, build_site, render_dashboard
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -43,6 +43,9 @@ def built() -> dict[Path, str]:
         found[page] = refreshed(linked(text, registered, unchecked))
     found[DOCS / "guide-contents.md"] = linked(build_contents.page(), registered, unchecked)
     found[DOCS / "members.md"] = linked(build_members.page(), registered, unchecked)
+    found[ROOT / "CONTRIBUTING.md"] = build_map.with_map(
+        (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    )
     for page in sorted(DOCS.glob("guide/*.md")):
         found[page] = with_rules(page.read_text(encoding="utf-8"))
     return found

@@ -45,7 +45,7 @@ def test_pages_are_what_the_code_says(built: dict[Path, str]) -> None:
     """Fails when a rule, a case or an output changed and the pages did not: `make docs` writes them."""
     stale = [page for page, text in built.items() if not page.exists() or page.read_text("utf-8") != text]
     left = set(build.DOCS.glob("rules/*.md")) - set(built)
-    names = sorted(str(page.relative_to(build.DOCS)) for page in {*stale, *left})
+    names = sorted(str(page.relative_to(build.ROOT)) for page in {*stale, *left})
     assert not names, f"run `make docs`, these pages are out of date: {', '.join(names)}"
 
 

@@ -1,4 +1,7 @@
-"""Projects to start from: files with the name of the project in them."""
+"""Projects to start from: files with the name of the project in them.
+
+Guide: Setting Up with AWS Batch.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The actions of AWS's managed policies that rules check.
 
-Guide: AWS Batch IAM Policies, Roles, and Permissions; Amazon ECS Instance Role. A policy that is not listed may allow
-anything.
+Guide: AWS Batch IAM Policies, Roles, and Permissions; Amazon ECS Instance Role; AWS Batch Managed Policy. A policy that
+is not listed may allow anything.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What a job definition says beside its containers: parameters, retries, timeout, revisions."""
+"""What a job definition says beside its containers: parameters, retries, timeout, revisions.
+
+Guide: Job Timeouts.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Time limits for jobs that block their queue."""
+"""Time limits for jobs that block their queue.
+
+Guide: Job States.
+"""
 
 from __future__ import annotations
 

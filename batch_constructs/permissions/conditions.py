@@ -1,4 +1,7 @@
-"""The condition keys of AWS Batch, and the conditions of a policy on job definitions that are registered."""
+"""The condition keys of AWS Batch, and the conditions of a policy on job definitions that are registered.
+
+Guide: Policy Structure.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The actions and ARNs of the ``grant_*`` methods of queues and definitions."""
+"""The actions and ARNs of the ``grant_*`` methods of queues and definitions.
+
+Guide: Creating AWS Batch IAM Policies.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 ``allow_*`` and ``deny_*`` return one statement, ``role.add_to_policy(allow_read())``, or a list of them for
 ``iam.PolicyDocument(statements=…)``.
+
+Guide: Creating AWS Batch IAM Policies; AWS Batch Identity-Based Policy Examples.
 """
 
 from __future__ import annotations

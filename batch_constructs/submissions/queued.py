@@ -1,4 +1,7 @@
-"""Jobs that messages of an SQS queue submit, one job each."""
+"""Jobs that messages of an SQS queue submit, one job each.
+
+Guide: CloudWatch Events IAM Role.
+"""
 
 from __future__ import annotations
 

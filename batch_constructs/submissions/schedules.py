@@ -1,4 +1,7 @@
-"""The base class of schedules of EventBridge Scheduler: the role, the dead letters, the time zone."""
+"""The base class of schedules of EventBridge Scheduler: the role, the dead letters, the time zone.
+
+Guide: CloudWatch Events IAM Role.
+"""
 
 from __future__ import annotations
 

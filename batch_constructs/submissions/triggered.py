@@ -1,4 +1,7 @@
-"""Jobs that are submitted when an event happens."""
+"""Jobs that are submitted when an event happens.
+
+Guide: CloudWatch Events IAM Role.
+"""
 
 from __future__ import annotations
 
