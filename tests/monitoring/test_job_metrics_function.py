@@ -154,7 +154,7 @@ def test_an_instance_says_of_what_type_it_is_and_where() -> None:
 
 
 def test_submissions_are_counted_from_the_trail() -> None:
-    """An array counts for all its children; a refused call, and one that comes twice, for none."""
+    """An array counts for all its children; another call, a refused one and one that comes twice count for none."""
     told = sample("api_call_submit")
     [line] = job_metrics.lines(told)
     assert metrics(line) == {"Submitted": 100}
@@ -163,7 +163,8 @@ def test_submissions_are_counted_from_the_trail() -> None:
     assert job_metrics.lines(sample("api_call_submit", eventID="2", errorCode="AccessDenied")) == []
     request = {"jobDefinition": "align", "jobQueue": QUEUE}
     assert of(sample("api_call_submit", eventID="3", requestParameters=request)) == {"Submitted": 1}
-    assert job_metrics.lines(sample("api_call", eventID="4")) == []
+    assert job_metrics.lines(sample("api_call_submit", eventID="4", eventName="TerminateJob")) == []
+    assert job_metrics.lines(sample("api_call", eventID="5")) == []
 
 
 def test_a_failure_says_why() -> None:
