@@ -50,6 +50,7 @@ GPUS = Range(1, None, unit="GPUs", source=API, rule="GPU-02")
 CPU_SHARES_PER_VCPU = 1_024
 EPHEMERAL_STORAGE_GIB = Range(21, 200, unit="GiB", source=API, rule="FGT-08", default=20)
 MAX_SWAP_MIB = Range(0, None, unit="MiB", source=API, rule="LNX-04")
+TMPFS_MIB = Range(1, None, unit="MiB", source=API, rule="LNX-03")
 SWAPPINESS = Range(0, 100, unit="", source=API, rule="LNX-05", default=60)
 EFS_PORT = Range(0, 65_535, unit="", source=API)
 EFS_ROOT_DIRECTORY_LENGTH = Range(1, 4_096, unit="characters", source=API)

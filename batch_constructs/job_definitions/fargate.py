@@ -20,7 +20,7 @@ from batch_constructs.job_definitions.container import Container, Platform, requ
 from batch_constructs.job_definitions.ecs import SingleContainerJobDefinition
 from batch_constructs.job_definitions.fargate_checks import (
     check_size,
-    check_storage,
+    check_version,
     check_windows,
     smallest_memory,
 )
@@ -169,7 +169,7 @@ class FargateJobDefinition(SingleContainerJobDefinition):
             f"architecture must be X86_64 or ARM64 on Fargate, got {architecture}",
         )
         check_mounts_on_fargate(problems, mounts, platform_version)
-        check_storage(problems, ephemeral_storage, platform_version)
+        check_version(problems, platform_version, ephemeral_storage)
         check_driver(problems, "logging", logging, PLATFORM_LOG_DRIVERS, "Fargate")
         check_platform(problems, image, [architecture or Architecture.X86_64])
         if operating_system_family not in {None, OperatingSystemFamily.LINUX}:

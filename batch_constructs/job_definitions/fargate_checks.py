@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs._border.tokens import known
-from batch_constructs.facts import fargate
+from batch_constructs.facts import fargate, patterns
 from batch_constructs.facts.instance_types import Architecture
 
 if TYPE_CHECKING:
@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
     from batch_constructs._border.problems import Problems
 
-__all__ = ["check_size", "check_storage", "check_windows", "smallest_memory"]
+__all__ = ["check_size", "check_version", "check_windows", "smallest_memory"]
 
 
-def check_storage(problems: Problems, storage: Size | None, platform_version: str | None) -> None:
-    """Add a problem for disk space that an old platform version does not have."""
+def check_version(problems: Problems, platform_version: str | None, storage: Size | None) -> None:
+    """Add a problem if a platform version is none, or is too old for disk space of its own."""
+    problems.matches("platform_version", platform_version, patterns.FARGATE_PLATFORM_VERSION)
     problems.check(
         storage is None or platform_version not in fargate.EFS_REFUSED_PLATFORM_VERSIONS,
         f"platform_version must be 1.4.0 or later with ephemeral_storage, got {platform_version}",

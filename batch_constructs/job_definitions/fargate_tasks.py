@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
 from batch_constructs._border.tokens import known
-from batch_constructs.facts import limits, patterns
+from batch_constructs.facts import limits
 from batch_constructs.facts.instance_types import Architecture
 from batch_constructs.facts.tasks import PLATFORM_LOG_DRIVERS
 from batch_constructs.facts.vocabulary import OperatingSystemFamily
 from batch_constructs.job_definitions.fargate import fargate_platform, runtime_platform
-from batch_constructs.job_definitions.fargate_checks import check_storage
+from batch_constructs.job_definitions.fargate_checks import check_version
 from batch_constructs.job_definitions.images import check_platform
 from batch_constructs.job_definitions.linux_parameters import LinuxParameters
 from batch_constructs.job_definitions.log_drivers import check_driver
@@ -62,8 +62,7 @@ class FargateTask:
         words = "X86_64 on Windows" if windows else "X86_64 or ARM64 on Fargate"
         problems.check(self.architecture in allowed, f"architecture must be {words}, got {self.architecture}")
         problems.within("ephemeral_storage", _gibibytes(self.ephemeral_storage), limits.EPHEMERAL_STORAGE_GIB)
-        problems.matches("platform_version", self.platform_version, patterns.FARGATE_PLATFORM_VERSION)
-        check_storage(problems, self.ephemeral_storage, self.platform_version)
+        check_version(problems, self.platform_version, self.ephemeral_storage)
         problems.raise_if_any()
 
 

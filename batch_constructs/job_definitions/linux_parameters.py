@@ -62,7 +62,7 @@ class Tmpfs:
         mount_options: Options of ``mount`` such as ``"noexec"`` or ``"mode=1777"``. By default those of Docker.
 
     Raises:
-        ValueError: a path that is not absolute, or an option that tmpfs does not know.
+        ValueError: a path that is not absolute, a size below 1 MiB, or an option that tmpfs does not know.
 
     Guide: Job Definition Parameters (linuxParameters).
     """
@@ -78,6 +78,7 @@ class Tmpfs:
             not known(self.container_path) or self.container_path.startswith("/"),
             f"container_path must be absolute, such as /tmp, got {self.container_path!r}",
         )
+        problems.within("size", mebibytes(self.size), limits.TMPFS_MIB)
         for option in self.mount_options:
             name = option.partition("=")[0]
             problems.check(

@@ -65,6 +65,9 @@ class ServiceJobPattern(EventPattern):
         problems = Problems()
         _check_statuses(problems, self.statuses)
         problems.check(
+            "" not in self.job_name_prefixes, "job_name_prefixes must not be empty, got an empty one"
+        )
+        problems.check(
             not (self.reason_prefixes and self.ignore_reasons),
             "reason_prefixes and ignore_reasons exclude each other: a field has one filter",
         )

@@ -124,6 +124,8 @@ class ServiceJobRequest:
         )
         problems.within("timeout_seconds", self.timeout_seconds, limits.ATTEMPT_DURATION_SECONDS)
         problems.within("scheduling_priority", self.scheduling_priority, limits.SCHEDULING_PRIORITY)
+        problems.matches("share_identifier", self.share_identifier, patterns.SHARE_IDENTIFIER)
+        problems.matches("quota_share_name", self.quota_share_name, patterns.RESOURCE_NAME)
         problems.check(
             self.share_identifier is None or self.quota_share_name is None,
             f"share_identifier is for fair-share queues and quota_share_name for quota-share queues, got both: "

@@ -173,7 +173,10 @@ class EksPodOverrides:
     def __post_init__(self) -> None:
         problems = Problems()
         for name, containers in (("containers", self.containers), ("init_containers", self.init_containers)):
-            problems.within(f"the number of {name}", len(containers), limits.EKS_INIT_CONTAINERS)
+            most = limits.EKS_INIT_CONTAINERS.maximum or 0
+            problems.check(
+                len(containers) <= most, f"the number of {name} must be at most {most}, got {len(containers)}"
+            )
         names = [each.name for each in (*self.containers, *self.init_containers)]
         _check_once(problems, [name for name in names if name is not None])
         problems.matches("namespace", self.namespace, patterns.EKS_JOB_NAMESPACE)

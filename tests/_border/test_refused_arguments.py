@@ -1,11 +1,10 @@
-"""What AWS was seen to refuse, no construct takes: each bad argument, in each class that has it.
+"""What AWS was seen to refuse, no construct takes: arguments of one class, and documents of the AWS CLI.
 
-Most of it stands in badmintoncryer/cdk-preflight, whose rules carry the message of a deploy or of a call to the API.
+`test_shared_arguments` holds what several classes refuse.
 """
 
 from __future__ import annotations
 
-import inspect
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +24,6 @@ ORDERED = bc.AllocationStrategy.BEST_FIT_PROGRESSIVE_ORDERED
 PRIORITIZED = bc.AllocationStrategy.SPOT_CAPACITY_OPTIMIZED_PRIORITIZED
 
 
-def always(value: Any) -> Value:
-    return lambda _: value
-
-
 def mebibytes(number: int) -> Any:
     from aws_cdk import Size
 
@@ -41,23 +36,8 @@ def gibibytes(number: int) -> Any:
     return Size.gibibytes(number)
 
 
-def consumables(stack: Stack, count: int = 6) -> dict[Any, int]:
-    from aws_cdk import aws_batch as batch
-
-    return {
-        batch.CfnConsumableResource(stack, f"C{at}", resource_type="REPLENISHABLE", total_quantity=1): 1
-        for at in range(count)
-    }
-
-
 def limits(*units: str) -> Value:
     return lambda _: [bc.CapacityLimit(max_capacity=1, capacity_unit=unit) for unit in units]
-
-
-def template(size: int, *parts: Any) -> Value:
-    return lambda stack: bc.BatchLaunchTemplate(
-        stack, "ATemplate", root_volume_size=gibibytes(size), user_data=parts
-    )
 
 
 def logging(make: str, **options: Any) -> Value:
@@ -85,190 +65,10 @@ def container(**arguments: Any) -> bc.TaskContainer:
     return bc.TaskContainer(**given)
 
 
-# The argument, what is given, what is said, and other arguments that it takes.
-BAD: list[tuple[str, Value, str, dict[str, Value]]] = [
-    ("consumes", consumables, "the length of consumes must be from 0 to 5 consumable resources, got 6", {}),
-    ("bid_percentage", lambda _: 101, "bid_percentage must be from 0 to 100 percent, got 101", {}),
-    ("bid_percentage", lambda _: -1, "bid_percentage must be from 0 to 100 percent, got -1", {}),
-    (
-        "labels",
-        lambda _: {"app.kubernetes.io/name": "a"},
-        "the label key 'app.kubernetes.io/name' must be",
-        {},
-    ),
-    ("labels", lambda _: {"-team": "a"}, "the label key '-team' must be", {}),
-    ("labels", lambda _: {"team": "a b"}, "the value of the label 'team' must be", {}),
-    ("labels", lambda _: {"team": "x" * 64}, "the value of the label 'team' must be up to 63", {}),
-    ("annotations", lambda _: {"k8s.io/a": "b"}, "the annotation key 'k8s.io/a' must be", {}),
-    ("annotations", lambda _: {"batch.amazonaws.com/a": "b"}, "the annotation key .* must be", {}),
-    (
-        "capacity_limits",
-        limits(*(f"ml.m5.{n}xlarge" for n in (1, 2, 4, 8, 12, 24))),
-        "from 1 to 5 capacity limits, got 6",
-        {},
-    ),
-    (
-        "capacity_limits",
-        limits("NUM_INSTANCES", "ml.m5.large"),
-        "must all count NUM_INSTANCES or all name",
-        {},
-    ),
-    (
-        "shares",
-        lambda _: [bc.Share(identifier=f"s{n}") for n in range(501)],
-        "from 0 to 500 shares, got 501",
-        {},
-    ),
-    ("launch_template", template(10), "root_volume_size .* must be at least [23]0 GiB", {}),
-    (
-        "launch_template",
-        template(100, bc.ShellScript("echo ECS_CLUSTER=mine >> /etc/ecs/ecs.config")),
-        "user_data of the launch template must not set ECS_CLUSTER",
-        {},
-    ),
-    (
-        "launch_template",
-        template(
-            100, bc.CloudConfig({"write_files": [{"path": "/a", "content": "ECS_INSTANCE_ATTRIBUTES={}"}]})
-        ),
-        "user_data of the launch template must not set ECS_INSTANCE_ATTRIBUTES",
-        {},
-    ),
-    (
-        "logging",
-        awslogs(awslogs_group="a", awslogs_colour="red"),
-        "options of awslogs must be .*awslogs-colour",
-        {},
-    ),
-    ("logging", logging("firelens"), "logging with awsfirelens needs a (second container|log router)", {}),
-    (
-        "readonly_root_filesystem",
-        lambda _: True,
-        "enable_execute_command needs a writable root",
-        {"enable_execute_command": lambda _: True},
-    ),
-    (
-        "containers",
-        lambda _: [container(readonly_root_filesystem=True)],
-        "enable_execute_command needs writable root file systems.*'a'",
-        {"enable_execute_command": lambda _: True},
-    ),
-    (
-        "containers",
-        lambda _: [container(firelens=bc.FireLens())],
-        "firelens of 'a' needs a container that sends to it",
-        {"enable_execute_command": lambda _: None},
-    ),
-    (
-        "containers",
-        lambda stack: [container(logging=logging("firelens")(stack))],
-        "logging with awsfirelens needs a log router in the job, got none for 'a'",
-        {"enable_execute_command": lambda _: None},
-    ),
-    (
-        "containers",
-        lambda stack: [
-            container(firelens=bc.FireLens(), logging=logging("firelens")(stack)),
-            container(name="b", logging=logging("firelens")(stack)),
-        ],
-        "a log router must not send its own output to itself",
-        {"enable_execute_command": lambda _: None},
-    ),
-]
-BAD += [
-    (
-        "allocation_strategy",
-        always(strategy),
-        f"instance_types must be types or families with {strategy}.*AWS refuses bundles, got {bundle}",
-        {"instance_types": always([bundle])},
-    )
-    for strategy in (ORDERED, PRIORITIZED)
-    for bundle in ("default_x86_64", "default_arm64", "optimal")
-]
-
-# Classes for some of which an argument of that name means something else.
-MEANS_OTHERWISE = {
-    ("EksJobDefinition", "containers"),
-    ("EksPod", "containers"),
-    ("GpuComputeEnvironment", "allocation_strategy"),  # it has no bundles at all
-    ("EfaComputeEnvironment", "allocation_strategy"),
-}
-
-
-def takes(name: str, *arguments: str) -> bool:
-    """Whether a class has arguments, and they mean what they mean elsewhere."""
-    parameters = inspect.signature(getattr(bc, name).__init__).parameters
-    return {*arguments} <= {*parameters} and not any((name, each) in MEANS_OTHERWISE for each in arguments)
-
-
-def cases() -> list[Any]:
-    return [
-        pytest.param(name, argument, value, message, others, id=f"{name}-{message[:60]}")
-        for name in defaults.constructs()
-        for argument, value, message, others in BAD
-        if takes(name, argument, *others)
-    ]
-
-
-@pytest.mark.parametrize(("name", "argument", "value", "message", "others"), cases())
-def test_no_class_takes_what_aws_refuses(
-    stack: Stack, name: str, argument: str, value: Value, message: str, others: dict[str, Value]
-) -> None:
-    """At the call, whichever class is called."""
-    given = defaults.arguments(name, stack)
-    given |= {each: make(stack) for each, make in others.items()} | {argument: value(stack)}
-    with pytest.raises(ValueError, match=f"(?s){message}"):
-        getattr(bc, name)(stack, "It", **given)
-    assert stack.node.try_find_child("It") is None
-
-
-@pytest.mark.parametrize(
-    ("argument", "classes"),
-    [
-        ("consumes", 8),
-        ("bid_percentage", 3),
-        ("logging", 6),
-        ("launch_template", 5),
-        ("capacity_limits", 2),
-    ],
-)
-def test_the_table_reaches_the_classes_that_share_an_argument(argument: str, classes: int) -> None:
-    """As many as there are: a case less would be a class forgotten."""
-    assert len({case.values[0] for case in cases() if case.values[1] == argument}) >= classes
-
-
 # Values that other classes hold, with what they need beside the bad argument.
 HELD: list[tuple[Any, dict[str, Any], str]] = [
     (bc.LinuxParameters, {"max_swap": 512}, "swappiness must be given with max_swap"),
     (bc.Share, {"identifier": "team a"}, "identifier must be .* hyphens and underscores"),
-    (bc.EksPodOverrides, {"labels": {"kubernetes.io/a": "b"}}, "the label key 'kubernetes.io/a' must be"),
-    (bc.EksPodOverrides, {"labels": {"a": "b c"}}, "the value of the label 'a' must be"),
-    (bc.EksPodOverrides, {"annotations": {"k8s.io/a": "b"}}, "the annotation key 'k8s.io/a' must be"),
-    (
-        bc.NodePropertyOverride,
-        {"target_nodes": "0:", "consumes": {f"c{n}": 1 for n in range(6)}},
-        "the length of consumes must be from 0 to 5",
-    ),
-    (
-        bc.SubmitJobRequest,
-        {
-            "job_name": "a",
-            "job_queue": "q",
-            "job_definition": "d",
-            "consumes": {f"c{n}": 1 for n in range(6)},
-        },
-        "the length of consumes must be from 0 to 5",
-    ),
-    (
-        bc.SubmitJobRequest,
-        {"job_name": "a", "job_queue": "q", "job_definition": "d", "share_identifier": "team a"},
-        "share_identifier must be",
-    ),
-    (
-        bc.FargateTask,
-        {"platform_version": "1.3.0", "ephemeral_storage": 30_720},
-        "platform_version must be 1.4.0",
-    ),
     (bc.EcsAgentConfig, {"extra": {"ECS_CLUSTER": "a"}}, "extra must not set ECS_CLUSTER"),
     (
         bc.EcsAgentConfig,
@@ -281,9 +81,8 @@ HELD: list[tuple[Any, dict[str, Any], str]] = [
 @pytest.mark.parametrize(("kind", "given", "message"), HELD)
 def test_no_value_takes_what_aws_refuses(kind: Any, given: dict[str, Any], message: str) -> None:
     """When it is born, whatever it is given to."""
-    sizes = {"max_swap", "ephemeral_storage"}
     with pytest.raises(ValueError, match=message):
-        kind(**{name: mebibytes(value) if name in sizes else value for name, value in given.items()})
+        kind(**{name: mebibytes(value) if name == "max_swap" else value for name, value in given.items()})
 
 
 def test_what_aws_takes_passes(stack: Stack) -> None:

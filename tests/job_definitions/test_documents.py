@@ -334,6 +334,8 @@ def test_tokens_pass(stack: Stack) -> None:
         "evaluateOnExit": [{"action": parameter("Action"), "onReason": "*"}],
     }
     definition = Ec2JobDefinition.from_cli_json(stack, "Job", given)
+    assert definition.execution_role is not None
+    assert stack.resolve(definition.execution_role.role_arn) == {"Ref": "Executing"}
     assert definition.to_cli_json() == single(
         image="${Image}",
         jobRoleArn="${Role}",

@@ -59,8 +59,7 @@ def tmpfs_mounts(mount: Tmpfs) -> Iterator[Finding]:
     for member in ("ContainerPath", "Size"):
         if mount.lacks(member):
             yield Finding(mount, f"a tmpfs mount needs {member}, got none")
-    if known(mount.size) and mount.size <= 0:
-        yield Finding(mount, f"Size must be at least 1 MiB, got {mount.size}", at="Size")
+    yield from outside(limits.TMPFS_MIB, mount, "Size", mount.size)
     for index, option in enumerate(mount.mount_options):
         if known(option) and option.partition("=")[0] not in vocabulary.TMPFS_MOUNT_OPTIONS:
             yield Finding(
