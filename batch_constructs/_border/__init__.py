@@ -1,1 +1,1 @@
-"""The border to the CDK: all that touches jsii in an unusual way, and what every construct needs of it."""
+"""The border to the CDK: all code that depends on how jsii works, and helpers for every construct."""

@@ -1,4 +1,4 @@
-"""The seam to the CDK: what every construct needs, asked of jsii once a process, and structs that cross lightly."""
+"""Values of the CDK that every construct needs, read from Node.js once per process, and structs that are fast to pass."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ T = TypeVar("T")
 
 
 def struct(kind: Callable[P, T], *_: P.args, **members: P.kwargs) -> T:
-    """A struct of an L1 that has only the members that are given.
+    """Return a struct of an L1 that lists only the given members.
 
-    At the border jsii reads every member that a struct names, and builds the type of each anew while it does: half a
-    millisecond for the members that a launch template could have. Of the type checker's help nothing is lost.
+    When jsii passes a struct to Node.js, it reads every member that the struct could have, and evaluates its type: half a
+    millisecond for a launch template. Type checkers still check the call.
 
     Args:
-        kind: Its class.
-        _: None; structs take keywords.
-        members: What it holds; ``None`` is left out.
+        kind: The class of the struct.
+        _: Nothing: structs take keywords only.
+        members: Its members; ``None`` is left out.
     """
     given = {name: value for name, value in members.items() if value is not None}
     made = cast("Any", kind)(**given)
-    # A jsii without this map would be no faster than before, and nothing else.
+    # A jsii without this attribute would only be slower.
     if names := getattr(made, "__jsii_name_mapping__", None):
         made.__jsii_name_mapping__ = {name: names[name] for name in given}
     return cast("T", made)
@@ -38,52 +38,52 @@ def struct(kind: Callable[P, T], *_: P.args, **members: P.kwargs) -> T:
 
 @cache
 def partition() -> str:
-    """``aws``, ``aws-cn``…, as a token."""
+    """Return the partition, such as ``aws`` or ``aws-cn``, as a token."""
     return Aws.PARTITION
 
 
 @cache
 def account() -> str:
-    """The account of the stack, as a token."""
+    """Return the account of the stack, as a token."""
     return Aws.ACCOUNT_ID
 
 
 @cache
 def region() -> str:
-    """The Region of the stack, as a token."""
+    """Return the Region of the stack, as a token."""
     return Aws.REGION
 
 
 def arn(service: str, resource: str, env: ResourceEnvironment | None = None) -> str:
-    """The ARN of a resource in the stack's own account and Region, or in another place."""
+    """Return the ARN of a resource in the stack's account and Region, or in those of ``env``."""
     where = f"{region()}:{account()}" if env is None else f"{env.region}:{env.account}"
     return f"arn:{partition()}:{service}:{where}:{resource}"
 
 
 @cache
 def managed_policy(name: str) -> iam.IManagedPolicy:
-    """An AWS managed policy; it holds no state, so that one object serves every role."""
+    """Return an AWS managed policy; it has no state, so all roles share one object."""
     return iam.ManagedPolicy.from_aws_managed_policy_name(name)
 
 
 @cache
 def service_principal(service: str) -> iam.ServicePrincipal:
-    """A service that may take a role, with no condition."""
+    """Return the principal of a service that may assume a role, without conditions."""
     return iam.ServicePrincipal(service)
 
 
 def guarded_principal(service: str, conditions: Mapping[str, object]) -> iam.ServicePrincipal:
-    """A service that may take a role only under conditions (the confused-deputy guard)."""
+    """Return the principal of a service that may assume a role only under conditions (against confused deputies)."""
     return iam.ServicePrincipal(service, conditions=dict(conditions))
 
 
 def data_of(thing: object) -> dict[str, Any]:
-    """Return the data that an object of the CDK holds, such as the options of a log driver; nothing if it holds more.
+    """Return the data of an object of the CDK, such as the options of a log driver; empty if it has no plain data.
 
-    Its members are not its class's: the CDK resolves it as it resolves what stands in a template.
+    The CDK resolves the object as in a template, since the members of its class are not readable in Python.
 
     Args:
-        thing: No construct.
+        thing: The object, not a construct.
     """
     try:
         found = Stack().resolve(thing)

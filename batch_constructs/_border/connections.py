@@ -1,4 +1,4 @@
-"""Open ports between security groups, without making stacks wait for each other in a circle."""
+"""Rules between security groups that create no circular dependency of stacks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from batch_constructs._border.tokens import known
 
 __all__ = ["let_reach"]
 
-# What is open already, by app. EC2 refuses a second rule that says the same, and the stack with it.
+# The existing rules by app. EC2 refuses a duplicate rule, so that the deploy would fail.
 _OPENED: WeakKeyDictionary[IConstruct, set[tuple[str, str, str]]] = WeakKeyDictionary()
 
 
@@ -26,23 +26,23 @@ def let_reach(
     asker: ec2.IConnectable | IConstruct | None = None,
     reason: str | None = None,
 ) -> None:
-    """Let clients reach a server.
+    """Let clients open connections to a server.
 
-    The CDK puts a rule into the stack of the group that it is added to. That stack then needs the other group's stack,
-    which is a circle where the other one needs it as well. Here a rule between groups of two stacks goes into the stack
-    of the construct that asks, which needs both stacks anyway.
+    The CDK adds a rule to the stack of the security group that it changes. That stack then depends on the other group's
+    stack, which is a circle if the other one depends on it as well. Here, a rule between groups of two stacks is added to
+    the stack of the construct that needs the rule, which depends on both stacks anyway.
 
     Args:
-        clients: Who opens connections, such as an environment.
-        server: Whom they reach, such as a file system.
-        port: At which port.
+        clients: The side that opens connections, such as an environment.
+        server: The other side, such as a file system.
+        port: The port of the server.
         asker: The construct that needs the rule. By default the clients.
         reason: The rule's description. By default the CDK's.
     """
     groups, targets = clients.connections.security_groups, server.connections.security_groups
     here = _construct(clients if asker is None else asker)
     if here is None or not groups or not targets:
-        # Addresses instead of groups: they are of no stack.
+        # Peers that are addresses, not groups, belong to no stack.
         server.connections.allow_from(clients, port, reason)
         return
     opened = _OPENED.setdefault(here.node.root, set())
@@ -72,7 +72,7 @@ def _open(
 ) -> None:
     client, server = ec2.Connections(security_groups=[group]), ec2.Connections(security_groups=[target])
     home, target_home = stack_address(group), stack_address(target)
-    # A group that is imported by its id needs no stack.
+    # A group that is imported by its id creates no dependency.
     if target_home in {home, stack} or known(group.security_group_id):
         server.allow_from(client, port, reason)
     elif stack == home or known(target.security_group_id):
@@ -88,7 +88,7 @@ def _open_between(
     port: ec2.Port,
     reason: str | None,
 ) -> None:
-    """Add the rules in a stack that is neither group's."""
+    """Add the rules to the asker's stack, to which neither group belongs."""
     scope: Any = asker
     name = f"{Names.node_unique_id(group.node)}To{Names.node_unique_id(target.node)}{port}"
     protocol, low, high = _ends(port)

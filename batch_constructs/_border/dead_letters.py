@@ -1,4 +1,4 @@
-"""Where what EventBridge cannot deliver is kept, so that nothing is lost in silence."""
+"""Dead-letter queues, which keep the events that EventBridge cannot deliver."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["check_delivery", "dead_letter_queue", "let_rule_in"]
 
 
 def dead_letter_queue(scope: Construct) -> sqs.Queue:
-    """An encrypted queue that keeps messages for 14 days, the longest that SQS does."""
+    """Return an encrypted queue that keeps messages for 14 days, the maximum of SQS."""
     return sqs.Queue(
         scope,
         "DeadLetterQueue",
@@ -33,7 +33,7 @@ def dead_letter_queue(scope: Construct) -> sqs.Queue:
 
 
 def let_rule_in(resource: sns.ITopic | sqs.IQueue, *, action: str, arn: str, rule_arn: str) -> None:
-    """Let one EventBridge rule, and no other, write to a topic or a queue."""
+    """Let a single EventBridge rule write to a topic or a queue."""
     resource.add_to_resource_policy(
         iam.PolicyStatement(
             principals=[cdk.service_principal("events.amazonaws.com")],
@@ -45,6 +45,6 @@ def let_rule_in(resource: sns.ITopic | sqs.IQueue, *, action: str, arn: str, rul
 
 
 def check_delivery(problems: Problems, *, retry_attempts: Number, age_seconds: Number | None) -> None:
-    """Note a retry policy that EventBridge would refuse."""
+    """Add a problem for a retry policy that EventBridge would refuse."""
     problems.within("maximum_retry_attempts", retry_attempts, limits.EVENT_RETRIES)
     problems.within("maximum_event_age", age_seconds, limits.EVENT_MAX_AGE_SECONDS)

@@ -1,4 +1,4 @@
-"""Keys of one's own: what lets AWS use them for disks of instances and for logs, as the policy of the key must say."""
+"""Statements in the policies of users' keys that let AWS use them for disks of instances and for logs."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 
 __all__ = ["let_start_instances", "let_write_logs", "use_for_logs"]
 
-# Who starts the instances of environments: Auto Scaling, which asks EC2 Spot in its turn; and Spot Fleet for environments
-# with BEST_FIT, which the template may be given to as well.
+# The roles that start instances: Auto Scaling, which calls EC2 Spot, and Spot Fleet for environments with BEST_FIT, which
+# can use the same launch template.
 _STARTERS = {
     "AWSServiceRoleForAutoScaling": "autoscaling.amazonaws.com",
     "AWSServiceRoleForEC2Spot": "spot.amazonaws.com",
     "AWSServiceRoleForEC2SpotFleet": "spotfleet.amazonaws.com",
 }
-# The actions as EC2 Auto Scaling asks for them: with and without plain text.
+# EC2 Auto Scaling requires these actions, with and without plain text.
 _USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
 
 
 def let_start_instances(scope: Construct, key: IKeyRef) -> None:
-    """Let the service-linked roles that start instances use a key for their disks, and create grants of it.
+    """Let the service-linked roles that start instances use a key for their disks, and create grants for it.
 
-    Without that, instances end as they start, and jobs stay RUNNABLE. Where the policy of the key cannot be extended, a
-    warning has the statements.
+    Without these rights, instances end as they start, and jobs stay RUNNABLE. If the policy of the key cannot be extended,
+    a warning shows the statements.
 
     Args:
-        scope: What needs the key: where the warning appears.
+        scope: The construct that needs the key, which gets the warning.
         key: The key of the disks.
     """
     statements = _for_disks(cdk.partition(), _account(scope, cdk.account()))
@@ -56,8 +56,8 @@ def let_write_logs(scope: Construct, log_group: logs.ILogGroup | logs.LogGroup) 
     """Let CloudWatch Logs use the key of a log group, if it has one of its own.
 
     Args:
-        scope: What writes to the group: where a warning appears.
-        log_group: The group. Of an imported one nobody knows whether it has a key.
+        scope: The construct that writes to the group, which gets the warning.
+        log_group: The group. The key of an imported group is unknown.
     """
     cfn = log_group.node.default_child
     arn = cfn.kms_key_id if isinstance(cfn, logs.CfnLogGroup) else None
@@ -79,16 +79,16 @@ def use_for_logs(log_group_arn: str, region: str | None = None) -> iam.PolicySta
     """Return the statement of a key's policy that lets CloudWatch Logs encrypt log groups.
 
     Args:
-        log_group_arn: The group, or a pattern. It must not refer to a group whose key this is: each would wait for the
-            other.
-        region: Where the group is. By default the Region of the stack.
+        log_group_arn: The group, or a pattern. It must not refer to a group that uses this key, which would be a
+            circular dependency.
+        region: The Region of the group. By default that of the stack.
     """
     operator = "ArnLike" if log_group_arn.endswith("*") else "ArnEquals"
     return iam.PolicyStatement(
         principals=[iam.ServicePrincipal(f"logs.{region or cdk.region()}.amazonaws.com")],
-        # The actions as CloudWatch Logs asks for them: with and without plain text, now and when it adds others.
+        # CloudWatch Logs requires these actions; the wildcards also cover later additions.
         actions=["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
-        # In the policy of a key, * is the key itself; the condition is what narrows it down.
+        # In a key's policy, * is the key itself; the condition limits the use.
         resources=["*"],
         conditions={operator: {"kms:EncryptionContext:aws:logs:arn": log_group_arn}},
     )
@@ -99,21 +99,21 @@ def _for_disks(partition: str, account: str) -> list[iam.PolicyStatement]:
         f"arn:{partition}:iam::{account}:role/aws-service-role/{service}/{name}"
         for name, service in _STARTERS.items()
     ]
-    # By a condition, and not as principals: AWS makes these roles when they are first needed, and refuses a policy with
-    # a principal that does not exist, so that a new account could not be deployed to.
+    # The roles are in a condition, not principals: AWS creates them on first use, and refuses a policy with a principal
+    # that does not exist yet, so that a deploy to a new account would fail.
     only_they = {"ArnEquals": {"aws:PrincipalArn": roles}}
     return [
         iam.PolicyStatement(
             principals=[iam.AnyPrincipal()],
             actions=_USE,
-            # In the policy of a key, * is the key itself.
+            # In a key's policy, * is the key itself.
             resources=["*"],
             conditions=only_they,
         ),
         iam.PolicyStatement(
             principals=[iam.AnyPrincipal()],
             actions=["kms:CreateGrant"],
-            # The same; EBS keeps the grant for as long as the volume lives.
+            # The key itself. EBS keeps the grant as long as the volume exists.
             resources=["*"],
             conditions={**only_they, "Bool": {"kms:GrantIsForAWSResource": "true"}},
         ),
@@ -121,13 +121,13 @@ def _for_disks(partition: str, account: str) -> list[iam.PolicyStatement]:
 
 
 def _all_added(key: IKeyRef, statements: list[iam.PolicyStatement]) -> bool:
-    """Add statements to the policy of a key, and tell whether it could be done."""
+    """Add statements to the policy of a key, and return whether that was possible."""
     add: Any = getattr(key, "add_to_resource_policy", None)
     return add is not None and all(add(each).statement_added for each in statements)
 
 
 def _has(key: IKeyRef | IConstruct, *words: str) -> bool:
-    """Whether the policy that somebody wrote for an L1 of a key speaks of these."""
+    """Return whether the policy of an L1 key contains all these words."""
     if not isinstance(key, kms.CfnKey | kms.CfnReplicaKey):
         return False
     policy = json.dumps(Stack.of(key).resolve(key.key_policy))
@@ -135,12 +135,12 @@ def _has(key: IKeyRef | IConstruct, *words: str) -> bool:
 
 
 def _lets_logs_in(key: IKeyRef | IConstruct) -> bool:
-    """Whether such a policy speaks of CloudWatch Logs: by its service principal, or by what it encrypts for."""
+    """Return whether the policy of an L1 key names CloudWatch Logs, by its principal or its encryption context."""
     return _has(key, "logs.") or _has(key, "kms:EncryptionContext:aws:logs:arn")
 
 
 def _behind(arn: str) -> Any:
-    """The key of this app that an ARN stands for, as its author made it."""
+    """Return the key of this app that an ARN refers to, as L2 or L1; ``None`` if there is none."""
     token = None if known(arn) else Tokenization.reverse_string(arn).first_token
     if token is None or not Reference.is_reference(token):
         return None

@@ -1,9 +1,9 @@
-"""What an app says last when the rules have stopped its synth: the findings, in place of a traceback through jsii.
+"""The last output of an app whose synth was stopped by rules: the findings, instead of a traceback through jsii.
 
-Under ``cdk synth`` the command line reports findings, and nothing here comes up. Under ``python app.py`` the CDK raises, the
-error is nobody's to catch, and Python would print 33 lines of jsii below the findings. ``sys.excepthook`` is the place that
-Python has for that. It is set only in an app that is about to stop, only where nobody else has set it, and it passes on
-every other error. An error that somebody catches, as a test does, never comes to it.
+Under ``cdk synth`` the CDK's command line reports findings, and this module prints nothing. Under ``python app.py`` the
+CDK raises an error that users do not catch, and Python would print 33 lines of jsii after the findings.
+``sys.excepthook`` is Python's place to replace that. It is set only in an app that is about to stop, only if nobody else
+has set it, and it passes on every other error. An error that is caught, as in a test, never reaches it.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ __all__ = ["end_with"]
 
 
 class _Hook:
-    """Prints the last words of the synth that has stopped, and leaves other errors to Python."""
+    """A hook that prints the findings of a stopped synth, and leaves other errors to Python."""
 
     def __init__(self) -> None:
-        # By the folder of the assembly, which the error names: a process may synthesize several apps.
+        # The lines by the folder of the assembly, which the error names: a process may synthesize several apps.
         self.words: dict[str, Sequence[str]] = {}
 
     def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -35,7 +35,7 @@ class _Hook:
 
 
 def end_with(folder: str, words: Sequence[str]) -> None:
-    """Have an app that nobody rescues end with these lines, and with exit status 1 as before.
+    """Print these lines if the app ends with the error of its synth; the exit status stays 1.
 
     Args:
         folder: The name of the assembly's folder.

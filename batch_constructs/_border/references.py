@@ -1,4 +1,4 @@
-"""What all things have in common that others refer to by ARN."""
+"""The base of constructs that others refer to by ARN."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ __all__ = ["Referable", "never_export"]
 
 
 class Referable(CheckedConstruct):
-    """A construct that stands for a resource: the CDK's ``Ref`` interfaces ask for its account and Region."""
+    """A construct for a resource, with the account and Region that the CDK's ``Ref`` interfaces need."""
 
     _imported_arn: str = ""
-    """Of what is imported: its ARN, which tells where it is."""
+    """The ARN of an imported resource, which has its account and Region."""
 
     @property
     def env(self) -> ResourceEnvironment:
-        """The account and Region of the resource; of an imported one as its ARN tells."""
+        """The account and Region of the resource; those in the ARN if it is imported."""
         stack = Stack.of(self)
         region, account = ([*self._imported_arn.split(":"), *[""] * 6])[3:5]
         return ResourceEnvironment(
@@ -34,10 +34,10 @@ class Referable(CheckedConstruct):
 
 
 def never_export(resource: IConstruct) -> None:
-    """Have other stacks read what they need of a resource when they are deployed, instead of importing it.
+    """Let other stacks read the attributes of a resource when they are deployed, instead of importing exports.
 
     CloudFormation refuses to change an export that another stack imports. The ARN of a job definition ends in its
-    revision: as an export it would stop the next deploy of the definition.
+    revision: as an export, it would block the next deploy of the definition.
 
     Args:
         resource: The CloudFormation resource.

@@ -1,7 +1,7 @@
-"""The rules at ``cdk synth``: a validation plugin that looks at the templates of the whole app.
+"""The rules at ``cdk synth``: a validation plugin that checks the templates of the whole app.
 
-This is the only module of the constructs' wing that knows the reading wing, and it loads it when the templates are
-written, not before.
+This is the only module of the constructs that imports the reading side, and it does so only when the templates are
+written.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ PLUGIN = "batch-constructs"
 """The plugin's name: a rule is acknowledged as ``batch-constructs::JQ-03``."""
 
 CONTEXT_KEY = "batch-constructs:checks"
-"""The context key that switches the rules off: ``{"context": {"batch-constructs:checks": false}}``."""
+"""The context key that turns the rules off: ``{"context": {"batch-constructs:checks": false}}``."""
 
-# Scopes whose app has the plugin already: asking jsii for the root of each construct would cross the border each time.
+# Scopes whose app already has the plugin: reading the root of every construct would be a call to Node.js each time.
 _SEEN: WeakSet[IConstruct] = WeakSet()
 
 
 def check_at_synth(scope: Construct) -> None:
-    """Have the app of this scope checked at synth, once, whatever makes its Batch resources.
+    """Add the plugin to the app of this scope, once; it checks all Batch resources of the app.
 
     Args:
         scope: Where a construct of this library is about to be added.
@@ -59,7 +59,7 @@ def check_at_synth(scope: Construct) -> None:
     _SEEN.add(root)
     if root.node.try_get_context(CONTEXT_KEY) not in {False, "false"}:
         Validations.of(root).add_plugins(BatchChecks())
-        # Python waits for Node most of the time until synth: time enough to load the rules.
+        # Python mostly waits for Node.js until synth, so the rules load meanwhile.
         Thread(target=_load_rules, daemon=True).start()
 
 
@@ -71,10 +71,10 @@ def _load_rules() -> None:
 
 
 class CheckedConstruct(Construct):
-    """A construct that has its app checked at synth."""
+    """A construct that adds the checks at synth to its app."""
 
     def __init__(self, scope: Construct, id: str) -> None:
-        """Create it.
+        """Create the construct.
 
         Args:
             scope: Where the construct belongs.
@@ -86,20 +86,20 @@ class CheckedConstruct(Construct):
 
 @jsii.implements(IPolicyValidationPlugin)
 class BatchChecks:
-    """Reports the findings of all rules as the CDK reports those of any validation plugin."""
+    """The validation plugin that reports the findings of all rules."""
 
     @property
     def name(self) -> str:
-        """What acknowledgements begin with."""
+        """The prefix of acknowledgements."""
         return PLUGIN
 
     @property
     def version(self) -> None:
-        """Left out of the report: looking it up would cost as much as many rules do."""
+        """No version: looking it up would take as long as many rules."""
 
     @property
     def rule_ids(self) -> list[str]:
-        """All rules, so that the CDK knows what can be acknowledged."""
+        """The ids of all rules, which can be acknowledged."""
         from batch_constructs.assembly.checks import rules  # noqa: PLC0415 - only at synth
 
         return list(rules())
@@ -108,7 +108,7 @@ class BatchChecks:
         """Check the templates that synth has just written.
 
         Args:
-            context: Where they are.
+            context: The paths of the templates.
         """
         from batch_constructs.assembly.checks import Severity, check  # noqa: PLC0415 - only at synth
         from batch_constructs.assembly.template import read  # noqa: PLC0415
@@ -126,11 +126,11 @@ class BatchChecks:
 
 
 def errors_in(resource_type: str, properties: Mapping[str, object]) -> list[str]:
-    """What the rules find wrong with a resource alone, before it is made; warnings wait for synth.
+    """Return the errors that rules find in a single resource, before it is created; warnings follow at synth.
 
     Args:
-        resource_type: ``AWS::Batch::JobQueue``…
-        properties: As a template has them.
+        resource_type: Such as ``AWS::Batch::JobQueue``.
+        properties: The properties, as in a template.
     """
     from batch_constructs.assembly.checks import Severity, check  # noqa: PLC0415 - only where it is asked for
     from batch_constructs.assembly.template import model_of  # noqa: PLC0415
@@ -144,13 +144,13 @@ def errors_in(resource_type: str, properties: Mapping[str, object]) -> list[str]
 
 
 def _last_words(errors: Sequence[Finding]) -> list[str]:
-    """The errors in a line each."""
+    """Return a line for each error, after a title."""
     lines = [f"  {each.rule_id} {each.resource.label}: {each.message}; {each.remedy}" for each in errors]
     return [f"jobs of AWS Batch would not run: {len(errors)} error{'s' * (len(errors) != 1)}", *lines]
 
 
 def _folders(template_paths: list[str]) -> list[Path]:
-    # The folder, not the single templates: references between stacks lead on then.
+    # Whole folders are checked, since templates refer to each other.
     folders = {Path(path).resolve().parent for path in template_paths}
     return sorted(each for each in folders if not any(parent in folders for parent in each.parents))
 

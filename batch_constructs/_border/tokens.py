@@ -1,7 +1,7 @@
-"""What is known while Python runs, and what only CloudFormation will know.
+"""Literal values and tokens.
 
-A token is a placeholder that the CDK resolves at synth. It must pass through every check untouched, and telling
-it apart must not cross the jsii border, so the CDK's own encodings are read here: ``${Token[…]}`` in strings,
+A token is a placeholder that the CDK resolves at synth. It must pass every check unchanged. To recognize it without a
+call to Node.js, this module reads the CDK's encodings: ``${Token[…]}`` in strings,
 ``#{Token[…]}`` in lists, and numbers below about -1.8e289.
 """
 
@@ -17,7 +17,7 @@ _NUMBER_TOKEN_CEILING = -1e280
 
 
 def known(value: Any) -> bool:
-    """Whether a value is literal: no token in it, at any depth. ``None`` is known."""
+    """Return whether a value is literal, without a token at any depth. ``None`` is literal."""
     match value:
         case None | bool():
             return True
@@ -30,37 +30,37 @@ def known(value: Any) -> bool:
         case Collection():
             return all(known(item) for item in value)
         case _:
-            # An IResolvable, or any other object that only the CDK understands.
+            # An IResolvable, or another object that only the CDK understands.
             return False
 
 
 def seconds(duration: Duration | None) -> int | float | None:
-    """A duration as seconds for a template, one border crossing; a token stays a token."""
+    """Return a duration in seconds, with one call to Node.js; a token stays a token."""
     return None if duration is None else duration.to_seconds()
 
 
 def minutes(duration: Duration | None) -> int | float | None:
-    """A duration as minutes for a template, one border crossing; a token stays a token."""
+    """Return a duration in minutes, with one call to Node.js; a token stays a token."""
     return None if duration is None else duration.to_minutes(integral=False)
 
 
 def mebibytes(size: Size | None) -> int | float | None:
-    """A size as MiB for a template, one border crossing; a token stays a token, and a part of a MiB is kept."""
+    """Return a size in MiB, with one call to Node.js; a token stays a token, and fractions are kept."""
     if size is None:
         return None
-    from aws_cdk import SizeRoundingBehavior  # noqa: PLC0415 - whoever has a size has imported it
+    from aws_cdk import SizeRoundingBehavior  # noqa: PLC0415 - a caller with a size has imported it
 
-    # The CDK would fail at parts with an error of JavaScript, which says neither whose value it is nor what to do.
+    # By default, the CDK raises an error for fractions, which names neither the argument nor a remedy.
     return size.to_mebibytes(rounding=SizeRoundingBehavior.NONE)
 
 
 def gibibytes(size: Size | None) -> int | float | None:
-    """A size as GiB for a template, one border crossing; a token stays a token."""
+    """Return a size in GiB, with one call to Node.js; a token stays a token."""
     return None if size is None else size.to_gibibytes()
 
 
 def as_string(number: float) -> str:
-    """A number as the string that CloudFormation wants for it; a token becomes a string token."""
+    """Return a number as the string that CloudFormation expects; a token becomes a string token."""
     if not known(number):
         from aws_cdk import Tokenization  # noqa: PLC0415 - only tokens need the CDK
 

@@ -335,10 +335,10 @@ DOCUMENTS: list[tuple[str, dict[str, Any], str]] = [
             (log("awslogs", awslogs_colour="red"), "options of awslogs must be .*awslogs-colour"),
             (NAMELESS, "an environment variable needs a Name"),
             (NO_EFS, "FileSystemId must be the id of a file system"),
-            ({"vcpus": 1}, "Vcpus must be left out beside VCPU"),
+            ({"vcpus": 1}, "Vcpus must be left out with VCPU"),
         )
     ),
-    ("Ec2JobDefinition", of_container("EC2", "FARGATE"), "PlatformCapabilities must be one"),
+    ("Ec2JobDefinition", of_container("EC2", "FARGATE"), "PlatformCapabilities must have one entry"),
     ("Ec2JobDefinition", of_container(**ARM), "RuntimePlatform needs PlatformCapabilities FARGATE"),
     ("FargateJobDefinition", of_container("FARGATE", **EXEC, **FIXED), "enableExecuteCommand needs writable"),
     ("Ec2JobDefinition", of_container(**EXEC, **FIXED), "enableExecuteCommand needs writable"),

@@ -1,4 +1,4 @@
-"""Evaluate annotations without loading what they name."""
+"""Evaluate annotations without loading the modules that they name."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ __all__ = ["hints"]
 
 _OURS = "batch_constructs."
 _LIGHT = (f"{_OURS}facts.", "typing", "collections")
-"""Facts cost little, and their words are compared with strings; without the others no annotation can be read."""
+"""Modules that are always loaded: facts are small, and their enumerations are compared with strings."""
 
 
 class _NotLoaded:
-    """A module that is not loaded: each class in it is one of its own, of which there are no instances."""
+    """A stand-in for a module that is not loaded; each of its classes is a new one without instances."""
 
     def __init__(self, module: str) -> None:
         self.module = module
@@ -33,7 +33,7 @@ class _NotLoaded:
 
 
 class _Names(dict[str, object]):
-    """The names that annotations in a module may use, looked up when one is asked for."""
+    """The names that annotations in a module may use, looked up on demand."""
 
     def __init__(self, module: str, *, load: bool) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ class _Names(dict[str, object]):
         found = getattr(module, attribute, None)
         if found is None and home in sys.modules and attribute in _type_checking(home):
             return _Names(home, load=self.load)[attribute]
-        # ``from aws_cdk import aws_ec2``: a package knows its modules once they are loaded.
+        # ``from aws_cdk import aws_ec2``: a package has its modules as attributes only once they are loaded.
         return found or self._module(f"{home}.{attribute}")
 
     def _module(self, name: str) -> object:
@@ -74,7 +74,7 @@ class _Names(dict[str, object]):
 
 
 def hints(function: Callable[..., Any], *, load: bool = False) -> dict[str, Any]:
-    """Return what the parameters of a function are annotated with, by name; `Any` for what cannot be evaluated.
+    """Return the annotations of a function's parameters by name; `Any` for those that cannot be evaluated.
 
     Args:
         function: A function of this library, whose annotations are strings.
@@ -100,7 +100,7 @@ def _evaluated(annotation: Any, scope: dict[str, Any], names: Mapping[str, objec
 
 @cache
 def _type_checking(module: str) -> dict[str, ast.stmt]:
-    """Return the statements of a module that stand in ``if TYPE_CHECKING``, by the name that each defines."""
+    """Return the statements in a module's ``if TYPE_CHECKING`` block, by the name that each defines."""
     found: dict[str, ast.stmt] = {}
     for statement in ast.parse(_block(module)).body:
         match statement:
@@ -112,7 +112,7 @@ def _type_checking(module: str) -> dict[str, ast.stmt]:
 
 
 def _block(module: str) -> str:
-    # Parsing the whole module would take longer than checking all calls of an app.
+    # Parsing whole modules would take longer than checking all calls of an app.
     file = sys.modules[module].__file__
     if file is None:
         return ""

@@ -18,22 +18,22 @@ T = TypeVar("T")
 
 
 class WrongArgumentError(TypeError, ValueError):
-    """Raised where a call has an argument too many, one too few, or one of a kind that it does not take.
+    """An error for a call with unknown or missing arguments, or with values of a wrong kind.
 
-    It is a `TypeError`, as Python's own, and a `ValueError`, as whatever else is wrong with a call.
+    It is a `TypeError`, like Python's own error, and a `ValueError`, like all other errors of arguments here.
 
     Guide: Troubleshooting AWS Batch.
     """
 
 
-# Users read and catch it under its public name.
+# Users see and catch it under its public name.
 WrongArgumentError.__module__ = "batch_constructs"
 
 
 def checked(target: T) -> T:
     """Check the arguments of each call of a function, or of a class and its public methods.
 
-    The signature stays what it is, for editors, for `help` and for type checkers.
+    The signature stays the same for editors, for `help` and for type checkers.
 
     Args:
         target: A public class or function of this library.
@@ -47,7 +47,7 @@ def checked(target: T) -> T:
         else:
             setattr(target, name, _checked(member, label))
     if type(target) is not type:
-        # The metaclass of jsii hides the signature behind one that takes anything.
+        # The metaclass of jsii hides the signature behind one that accepts anything.
         signature = inspect.signature(inspect.getattr_static(target, "__init__"))
         own = [each for name, each in signature.parameters.items() if name != "self"]
         target.__signature__ = signature.replace(parameters=own, return_annotation=inspect.Signature.empty)  # type: ignore[attr-defined]
@@ -55,7 +55,7 @@ def checked(target: T) -> T:
 
 
 def _members(target: type) -> dict[str, Any]:
-    """Return the constructor and the public methods of a class, with those inherited from private classes of ours."""
+    """Return the constructor and the public methods of a class, including those inherited from our private classes."""
     found: dict[str, Any] = {}
     for base in reversed(target.__mro__):
         if base.__module__.startswith("batch_constructs"):
@@ -66,13 +66,13 @@ def _members(target: type) -> dict[str, Any]:
                 and (inspect.isfunction(each) or isinstance(each, classmethod | staticmethod))
             }
         else:
-            # A method that a class of the CDK overrides is the CDK's, and is not checked here.
+            # A method that a class of the CDK overrides belongs to the CDK, and is not checked.
             found = {name: each for name, each in found.items() if name not in vars(base)}
     return found
 
 
 def _checked(function: Callable[..., Any], label: str) -> Callable[..., Any]:
-    # A method may be checked by another public class already; messages name the class that was called.
+    # Another public class may already check the method; messages must name the class of this call.
     function = getattr(function, "__checked__", function)
     code = getattr(function, "__code__", None)
     if code is None or code.co_flags & inspect.CO_VARKEYWORDS:
@@ -90,7 +90,7 @@ def _checked(function: Callable[..., Any], label: str) -> Callable[..., Any]:
 
 
 class _Call:
-    """What a function can be called with; its signature is read at the first call."""
+    """A function's signature, which is read at the first call, and the check against it."""
 
     __slots__ = ("_expected", "_parameters", "function", "label")
 
@@ -100,10 +100,10 @@ class _Call:
         self._expected: dict[str, Any] = {}
 
     def positional(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
-        """Return the positional arguments, with strings turned into enumeration members; change those by name in place.
+        """Return the positional arguments, with strings turned into enumeration members; update keyword arguments in place.
 
         Raises:
-            WrongArgumentError: the call cannot be right; one line for each thing that is wrong.
+            WrongArgumentError: the call is wrong; one line for each problem.
         """
         if not self._parameters:
             self._parameters = dict(inspect.signature(self.function).parameters)
@@ -117,11 +117,11 @@ class _Call:
         if not wrong and len(args) <= len(names) and self._is_whole(given):
             return fits
         self._refuse(args, kwargs)
-        # Once all modules that the annotations name were loaded, every argument was right.
+        # With all modules of the annotations loaded, every argument was right.
         return [self._fit(name, value, []) for name, value in zip(names, args, strict=False)]
 
     def _names(self, count: int) -> list[str]:
-        """Return a parameter name for each positional argument; a variadic parameter takes all that are left."""
+        """Return a parameter name for each positional argument; a variadic parameter takes all remaining ones."""
         names: list[str] = []
         for name, each in self._parameters.items():
             if each.kind is each.VAR_POSITIONAL:

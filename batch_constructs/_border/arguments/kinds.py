@@ -1,4 +1,4 @@
-"""Decide whether a value is of the kind that an annotation names."""
+"""Decide whether a value matches an annotation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LISTS = {Sequence, Collection, Iterable, list}
 
 
 def options(expected: Any) -> tuple[Any, ...]:
-    """Return the alternatives of a union; whatever else is one alternative.
+    """Return the alternatives of a union; any other annotation is its only alternative.
 
     Args:
         expected: An annotation, evaluated.
@@ -27,13 +27,13 @@ def options(expected: Any) -> tuple[Any, ...]:
 
 
 def fitted(name: str, value: Any, expected: Any, wrong: list[tuple[str, Any, Any]]) -> Any:
-    """Return the value, with strings that are members of an enumeration of ours turned into these.
+    """Return the value, with strings that are members of our enumerations turned into these.
 
     Args:
-        name: What the user calls it, such as ``command[1]``.
-        value: What they gave.
+        name: The name of the value for messages, such as ``command[1]``.
+        value: The given value.
         expected: The annotation, evaluated.
-        wrong: Gets name, value and annotation of what does not fit: the value, or what is in it.
+        wrong: Gets the name, value and annotation of each mismatch: the value itself, or an item in it.
     """
     if is_token(value):
         return value
@@ -65,17 +65,17 @@ def _fitted_list(
 ) -> Any:
     mine: list[tuple[str, Any, Any]] = []
     made = [fitted(f"{name}[{at}]", each, item, mine) for at, each in enumerate(value)]
-    # One item is enough: usually all items are wrong in the same way.
+    # Only the first item is reported: usually all items are wrong in the same way.
     wrong += mine[:1]
     return made if any(one is not other for one, other in zip(made, value, strict=True)) else value
 
 
 def takes(kind: Any, value: Any) -> bool:
-    """Return whether a value is of a kind, without looking at the items of a list or a dict.
+    """Return whether a value matches an alternative, without looking at the items of a list or a dict.
 
     Args:
         kind: One alternative of an annotation.
-        value: What was given.
+        value: The given value.
     """
     origin = get_origin(kind)
     if kind is Any or kind is object or isinstance(kind, TypeVar | str):
@@ -83,14 +83,14 @@ def takes(kind: Any, value: Any) -> bool:
     if kind is NoneType or value is None:
         return kind is NoneType and value is None
     if origin is Literal:
-        # The class itself checks which string it is, so that one message tells everything that is wrong.
+        # The class itself checks the string, so that one message has all problems.
         return isinstance(value, str) or value in get_args(kind)
     if origin in _LISTS:
         return _is_list(origin, value)
     if origin in {Mapping, dict}:
         return isinstance(value, Mapping)
     if not isinstance(kind, type):
-        # `Callable` and whatever else annotations can say.
+        # `Callable` and other annotations that are not checked.
         return True
     return _is_instance(kind, value)
 
@@ -98,26 +98,26 @@ def takes(kind: Any, value: Any) -> bool:
 def _is_list(kind: Any, value: Any) -> bool:
     if isinstance(value, str | Mapping):
         return False
-    # A set has no order, and lists of AWS mean one; a generator would be empty when it is read again.
+    # A set has no order, which lists of AWS need; a generator would be empty at the second reading.
     return isinstance(value, Sequence) or (kind is not Sequence and isinstance(value, Collection))
 
 
 def _is_instance(kind: type, value: Any) -> bool:
     if kind in {int, float}:
-        # A whole number that is a token is a float.
+        # The token of a whole number is a float.
         return isinstance(value, int | float) and not isinstance(value, bool | Enum)
     if isinstance(value, type):
         return False
     if issubclass(kind, Enum) and isinstance(value, str) and not known(value):
         return True
     if getattr(kind, "_is_protocol", False):
-        return _implements(cast("Any", type(value)), kind) or _says(value, kind)
+        return _implements(cast("Any", type(value)), kind) or _has_members(value, kind)
     return isinstance(value, kind)
 
 
 @cache
 def _implements(kind: Any, protocol: Any) -> bool:
-    """Return whether a class has all public members of a protocol; those of jsii cannot be asked by `isinstance`."""
+    """Return whether a class has all public members of a protocol; `isinstance` does not work for those of jsii."""
     if kind.__name__ == "InterfaceDynamicProxy":
         return True
     if any(protocol in each.__mro__ for each in getattr(kind, "__jsii_ifaces__", ())):
@@ -125,7 +125,7 @@ def _implements(kind: Any, protocol: Any) -> bool:
     return bool(_members(protocol)) and all(hasattr(kind, name) for name in _members(protocol))
 
 
-def _says(value: Any, protocol: type) -> bool:
+def _has_members(value: Any, protocol: type) -> bool:
     # A Python class may set the members of an interface in ``__init__``.
     own = getattr(value, "__dict__", {})
     return bool(own) and all(name in own or hasattr(type(value), name) for name in _members(protocol))
@@ -134,7 +134,7 @@ def _says(value: Any, protocol: type) -> bool:
 @cache
 def _members(protocol: Any) -> tuple[str, ...]:
     names = [name for name in dir(protocol) if not name.startswith("_")]
-    # Constructs read only the ``…_ref`` of a reference. They never call ``with_``, which applies mixins of the CDK.
+    # Constructs read only the ``…_ref`` of a reference, and never call ``with_``, which applies mixins of the CDK.
     references = [name for name in names if protocol.__name__.endswith("Ref") and name.endswith("_ref")]
     return tuple(references or [name for name in names if name != "with_"])
 
@@ -146,7 +146,7 @@ def _member(value: Any, kinds: Iterable[Any]) -> Enum | None:
 
 
 def is_token(value: Any) -> bool:
-    """Return whether a value stands for another one, of whatever kind: a token of the CDK, or a stand-in of tests."""
+    """Return whether a value may represent any other: a token of the CDK, or a mock in tests."""
     kind = type(value)
     if kind is object or kind.__module__ == "unittest.mock":
         return True
@@ -154,15 +154,15 @@ def is_token(value: Any) -> bool:
 
 
 def is_parameter(value: Any) -> bool:
-    """Return whether a value is a parameter of CloudFormation: it is no value itself, but has one of each kind."""
+    """Return whether a value is a parameter of CloudFormation, which is no value itself but has attributes for each kind."""
     return hasattr(type(value), "value_as_number")
 
 
 def is_misplaced(function: Any, given: Mapping[str, Any]) -> bool:
-    """Return whether a construct is put into an app or a stage, which hold stacks only.
+    """Return whether a construct other than a stack is added directly to an app or a stage.
 
     Args:
-        function: What is called.
+        function: The called function.
         given: The arguments, by name.
     """
     if function.__qualname__.endswith("Stack.__init__"):

@@ -1,4 +1,4 @@
-"""Find the call that turns the given value into the expected kind, by the signatures of the CDK and of ours."""
+"""Find the call that turns a given value into the expected kind, from the signatures of the CDK and of ours."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["calls_that_make", "imports_of", "snake"]
 
-# Interfaces that are not named after the class that users make or import.
+# Interfaces that are not named after the class that users create or import.
 _USUAL = {
     "IConnectable": "SecurityGroup",
     "IGrantable": "Role",
@@ -36,11 +36,11 @@ _TREE = {"scope", "id"}
 
 
 def calls_that_make(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
-    """Yield calls that take the value: ``write ecs.ContainerImage.from_ecr_repository(…)``.
+    """Yield calls that accept the value: ``write ecs.ContainerImage.from_ecr_repository(…)``.
 
     Args:
-        _: What the user calls it.
-        value: What they gave.
+        _: The name of the value.
+        value: The given value.
         kinds: The alternatives of the annotation.
     """
     if value is None or value is False:
@@ -119,7 +119,7 @@ def _shown(value: Any) -> str:
 
 
 def _makers(kind: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
-    """Yield how a call reads, with places for an argument's name and value, and the function that takes it."""
+    """Yield a call as a template with an argument's name and value, and the function that it calls."""
     for owner in _owners(kind):
         yield f'{path_of(owner)}(stack, "{owner.__name__}", {{name}}={{value}})', vars(owner)["__init__"]
     if hasattr(kind, "__jsii_type__") and not getattr(kind, "_is_protocol", False):
@@ -175,7 +175,7 @@ def _hints(function: Callable[..., Any]) -> dict[str, Any]:
 
 
 def _takes_it(annotation: Any, value: Any) -> bool:
-    """Return whether an annotation names the value's kind: not `Any`, and no string for strings that may be anything."""
+    """Return whether an annotation matches the value exactly: not by `Any`, and a string only by a plain `str`."""
     value = str(value) if isinstance(value, PurePath) else value
     kinds = [
         each for each in options(annotation) if each not in {Any, object, type(None)} and each is not Mapping
@@ -191,16 +191,16 @@ def _takes_it(annotation: Any, value: Any) -> bool:
 
 
 def imports_of(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
-    """Yield imports of a resource by its ARN, name or id, or else the classes that make one.
+    """Yield imports of a resource by its ARN, name or id, or else the classes that create one.
 
     Args:
-        _: What the user calls it.
-        value: What they gave.
+        _: The name of the value.
+        value: The given value.
         kinds: The alternatives of the annotation.
     """
     owners = [owner for kind in kinds for owner in _owners(kind)]
     if isinstance(value, str):
-        # An ARN says whose it is: ``arn:aws:iam::…:instance-profile/…``.
+        # An ARN has the kind of its resource: ``arn:aws:iam::…:instance-profile/…``.
         owners.sort(key=lambda owner: snake(owner.__name__).replace("_", "-") not in value)
         for owner in owners:
             yield from _import(owner, value)
@@ -228,7 +228,7 @@ def _import(owner: type, value: str) -> Iterator[str]:
 
 
 def _import_l1(owner: type, value: Any) -> Iterator[str]:
-    """Yield the import of an L1 where the CDK takes an L2 only: ``iam.Role.from_role_arn(stack, "Role", ….attr_arn)``."""
+    """Yield the import of an L1 if only an L2 is accepted: ``iam.Role.from_role_arn(stack, "Role", ….attr_arn)``."""
     kind = type(value)
     if kind.__name__ != f"Cfn{owner.__name__}":
         return
@@ -246,7 +246,7 @@ def _import_l1(owner: type, value: Any) -> Iterator[str]:
 
 
 def _is_own(owner: type, name: str) -> bool:
-    """Return whether a class of ours imports what it stands for; what it inherits from the CDK gives something else."""
+    """Return whether an importing method is our own; one that our class inherits from the CDK returns the CDK's class."""
     if not owner.__module__.startswith("batch_constructs"):
         return True
     home = next((each for each in owner.__mro__ if name in vars(each)), owner)
@@ -254,7 +254,7 @@ def _is_own(owner: type, name: str) -> bool:
 
 
 def _owners(kind: Any) -> Iterator[type]:
-    """Yield the constructs that an interface asks for, ours first: `JobQueue` for ``IJobQueueRef``."""
+    """Yield the constructs with an interface, ours first: `JobQueue` for ``IJobQueueRef``."""
     if (
         not isinstance(kind, type)
         or not getattr(kind, "_is_protocol", False)
@@ -277,6 +277,6 @@ def snake(name: str) -> str:
     """Return ``job_queue`` for ``JobQueue``.
 
     Args:
-        name: In capitals, as classes are named.
+        name: A class name, in camel case.
     """
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()

@@ -1,4 +1,4 @@
-"""Say what is wrong with a call, and what to write instead."""
+"""Messages about wrong calls, with what to write instead."""
 
 from __future__ import annotations
 
@@ -88,16 +88,16 @@ def problems(
     left: Sequence[Any],
     by_name: Mapping[str, Any],
 ) -> list[str]:
-    """Return what is wrong with a call, one line for each thing.
+    """Return the problems of a call, one line for each.
 
     Args:
-        function: What was called.
+        function: The called function.
         label: Its name.
-        parameters: Of its signature.
-        expected: What they are annotated with, evaluated.
-        by_position: What was given by position, with the names of the parameters.
-        left: What was given by position and is too much.
-        by_name: What was given by name.
+        parameters: The parameters of its signature.
+        expected: Their annotations, evaluated.
+        by_position: The positional arguments, with the names of their parameters.
+        left: The positional arguments that are too many.
+        by_name: The keyword arguments.
     """
     given = {**dict(by_position), **by_name}
     if isinstance(given.get("scope"), str) and not isinstance(given.get("id", ""), str):
@@ -140,7 +140,7 @@ def _too_many(
     by_position = [name for name, each in own.items() if each.kind is not each.KEYWORD_ONLY]
     by_name = [name for name in own if name not in by_position]
     taken = " and ".join(by_position) + " by position" if by_position else "nothing by position"
-    # A string may be anything.
+    # A string may be meant for any parameter.
     fits = (
         [] if isinstance(left[0], str) else [each for each in by_name if _fits(left[0], expected.get(each))]
     )
@@ -172,7 +172,7 @@ def _wrong(
 
 
 def _got(value: Any, expected: Any) -> str:
-    """Return the value as written; with its module where a class of the same name is wanted."""
+    """Return the value as written; with its module if a class of the same name is expected."""
     kinds = {each for some in options(expected) if isinstance(some, type) for each in public_kinds(some)}
     own, names = type(value), {each.__name__ for each in kinds}
     name = own.__name__.removeprefix("_").removesuffix("Proxy")
@@ -188,9 +188,9 @@ def _fits(value: Any, expected: Any) -> bool:
 
 
 def _elsewhere(name: str, value: Any, expected: Mapping[str, Any], given: Mapping[str, Any]) -> str:
-    """Return the argument of the same call that is named after an object's class: a topic is no target, but a topic.
+    """Return a hint at the argument that the value belongs to: a topic that was given as a target belongs to ``topic``.
 
-    Where two arguments stand in each other's place, both are told so.
+    If two arguments were swapped, both get a hint.
     """
     for other in expected.keys() & given.keys() - {name}:
         theirs = given[other]
@@ -234,7 +234,7 @@ def _unknown(label: str, name: str, parameters: Mapping[str, Parameter], expecte
 
 
 def _inside(names: set[str | None], expected: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is given in a list and has the argument: the image of a pod is that of each container."""
+    """Yield the class of list items that has the argument: the image of a pod belongs to each container."""
     for parameter, annotation in expected.items():
         items = [item for each in options(annotation) if len(get_args(each)) == 1 for item in get_args(each)]
         for kind in (each for item in items for each in options(item)):
@@ -245,7 +245,7 @@ def _inside(names: set[str | None], expected: Mapping[str, Any]) -> Iterator[str
 
 
 def _classes_with(label: str, name: str) -> str:
-    """Return the public classes that are named after an argument, or that have it."""
+    """Return a hint at the public classes that are named after an argument, or that have it."""
     package = sys.modules["batch_constructs"]
     names: list[str] = package.__dict__["__all__"]
     kind = re.sub(r"^[A-Z][a-z0-9]+", "", label)

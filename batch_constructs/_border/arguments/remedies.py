@@ -1,4 +1,4 @@
-"""Suggest what to write in place of a value of a wrong kind."""
+"""Suggestions for values of a wrong kind."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ _ENDINGS = ("_arn", "_name", "_id", "_uri", "_string")
 
 
 def remedy(name: str, value: Any, expected: Any) -> str:
-    """Return ``: write …`` for a value that does not fit, or an empty string if nothing better is known.
+    """Return ``: write …`` for a value of a wrong kind, or an empty string if there is no suggestion.
 
     Args:
-        name: What the user calls it, such as ``secrets['PASSWORD']``.
-        value: What they gave.
+        name: The name of the value for messages, such as ``secrets['PASSWORD']``.
+        value: The given value.
         expected: The annotation, evaluated.
     """
     if is_parameter(value):
@@ -78,7 +78,7 @@ def remedy(name: str, value: Any, expected: Any) -> str:
 
 
 def _token(kinds: tuple[Any, ...]) -> str:
-    """Say how an `IResolvable`, which `Lazy.any` and conditions are, becomes a value of the kind."""
+    """Return how to turn an `IResolvable`, such as `Lazy.any` and conditions, into a value of the kind."""
     if str in kinds:
         return ": write Token.as_string(…)"
     if {int, float} & set(kinds):
@@ -89,7 +89,7 @@ def _token(kinds: tuple[Any, ...]) -> str:
 
 
 def _list(name: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
-    """A list around one value; a list in place of a generator or a set."""
+    """Suggest a list around a single value, or a list instead of a generator or a set."""
     items = [get_args(each)[0] for each in kinds if len(get_args(each)) == 1]
     if not items:
         return
@@ -119,7 +119,7 @@ def _fits(kind: Any, value: Any) -> bool:
 
 
 def _mapping(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
-    """A dict for a list of pairs, as the API and tags of the CDK have them; that of an event pattern."""
+    """Suggest a dict for a list of pairs, as in the API and the CDK's tags, or the dict of an event pattern."""
     if not any(get_origin(each) in {Mapping, dict} for each in kinds):
         return
     if callable(getattr(type(value), "to_dict", None)):
@@ -146,14 +146,14 @@ def _mapping(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
 
 
 def _unlisted(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
-    """The one value of a list where no list is wanted."""
+    """Suggest the only item of a list if no list is expected."""
     if isinstance(value, list | tuple) and len(value) == 1 and any(_fits(each, value[0]) for each in kinds):
         plain = isinstance(value[0], Enum | int | str)
         yield f"write {as_written(value[0])}" if plain else "write it without the list"
 
 
 def _plain(name: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
-    """A number or a truth value that was written as a string, or a string that was not."""
+    """Suggest a number or a boolean for a string, or a string for a number."""
     if isinstance(value, str):
         if {int, float} & set(kinds):
             yield from _number(name, value)
@@ -170,7 +170,7 @@ def _plain(name: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
 
 
 def _number(name: str, text: str) -> Iterator[str]:
-    """A number from ``'4'``, ``'50%'``, ``'$500'``, and Kubernetes' thousandths, ``'500m'``."""
+    """Suggest a number for ``'4'``, ``'50%'``, ``'$500'``, and Kubernetes' thousandths, ``'500m'``."""
     if found := re.fullmatch(r"\s*\$?\s*(-?\d+(?:\.\d+)?)\s*(?:%|USD)?\s*", text):
         yield f"write {found[1]}"
     elif found := re.fullmatch(r"(\d+)m", text):
@@ -182,7 +182,7 @@ def _number(name: str, text: str) -> Iterator[str]:
 
 
 def _amount(name: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
-    """A `Duration`, a `Size` or a retention for what says one in another way."""
+    """Suggest a `Duration`, a `Size` or a retention for other forms of one."""
     wanted = {each.__name__ for each in kinds if isinstance(each, type)}
     for ending, kind, method in (("_mib", "Size", "to_mebibytes"), ("_seconds", "Duration", "to_seconds")):
         if name.endswith(ending) and type(value).__name__ == kind:
@@ -203,7 +203,7 @@ def _amount(name: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
 
 
 def _member(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
-    """The member of an enumeration that a word, or a member of another one, is near to."""
+    """Suggest the member of an enumeration that is similar to a string, or to a member of another enumeration."""
     for kind in kinds:
         if not (isinstance(kind, type) and issubclass(kind, Enum) and isinstance(value, str | Enum)):
             continue
@@ -215,7 +215,7 @@ def _member(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
                 as_written(words[each]) for each in near[: 1 if word.upper() == near[0].upper() else 2]
             )
             yield f"write {' or '.join(found)}"
-    # The CDK has some as constants of a class: InterfaceVpcEndpointAwsService.SECRETS_MANAGER.
+    # In the CDK, some are constants of a class: InterfaceVpcEndpointAwsService.SECRETS_MANAGER.
     for kind in (each for each in kinds if hasattr(each, "__jsii_type__") and isinstance(value, str)):
         constants = {each.replace("_", ""): each for each in dir(kind) if each.isupper()}
         near = get_close_matches(re.sub(r"\W|_", "", str(value)).upper(), constants, n=1)
@@ -226,7 +226,7 @@ def _member(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
 
 
 def _attribute(name: str, value: Any, _: tuple[Any, ...]) -> Iterator[str]:
-    """An attribute of the object that has the argument's name: the ``vpc`` of a network; a call that was left out."""
+    """Suggest an attribute with the argument's name, such as the ``vpc`` of a network, or a missing call."""
     if isinstance(value, str | int | float | Collection | type | None):
         return
     last = re.sub(r"\W.*$", "", name)
@@ -237,7 +237,7 @@ def _attribute(name: str, value: Any, _: tuple[Any, ...]) -> Iterator[str]:
 
 
 def _text(name: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
-    """The name, ARN or id of an object where a string is wanted."""
+    """Suggest the name, ARN or id of an object if a string is expected."""
     if str not in kinds or isinstance(value, str | int | float | Collection | type | None):
         return
     if isinstance(value, PurePath):
@@ -245,11 +245,11 @@ def _text(name: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
         return
     kind = type(value)
     if kind.__name__ == "InstanceType":
-        # An object of the CDK, which knows it in Node.js only.
+        # Its value exists only in Node.js.
         yield f"write {value.to_string()!r}"
     own, last = snake(kind.__name__), re.sub(r"\W.*$", "", name)
     wanted = [f"{last}{each}" for each in _ENDINGS]
-    # AWS Batch knows roles by their ARNs, and most else by name.
+    # AWS Batch refers to roles by ARN, and to most other resources by name.
     usual = ("_arn", "_name") if own.endswith("role") and not last.endswith("_name") else ("_name", "_arn")
     wanted += [f"{own}{each}" for each in (*usual, *_ENDINGS)]
     wanted += [each for each in dir(kind) if each.endswith(_ENDINGS) and not each.startswith("_")]
@@ -261,7 +261,7 @@ def _has_property(kind: type, name: str) -> bool:
 
 
 def _namesake(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
-    """Suggest the class of a similar name that belongs here: `EksHostPath` in place of `Host` for pods."""
+    """Suggest the class of a similar name that is accepted: `EksHostPath` instead of `Host` for pods."""
     own = type(value)
     if not own.__module__.startswith("batch_constructs") or not is_public(own):
         return
@@ -272,6 +272,6 @@ def _namesake(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
 
 
 def _nothing(name: str, value: Any, _: tuple[Any, ...]) -> Iterator[str]:
-    """What a list or a dict should not have in it."""
+    """Suggest to leave out a ``None`` in a list or a dict."""
     if value is None and name.endswith("]"):
         yield "leave it out"

@@ -1,4 +1,4 @@
-"""Kinds and values in words, as users write them."""
+"""Descriptions of kinds and values, as users write them."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _SUCH_AS = {
 
 
 def in_words(expected: Any) -> str:
-    """Return what may be given: ``a list of strings``, or ``a Size such as Size.mebibytes(512)``.
+    """Return an annotation in words: ``a list of strings``, or ``a Size such as Size.mebibytes(512)``.
 
     Args:
         expected: An annotation, evaluated.
     """
     kinds = [each for each in options(expected) if each is not NoneType]
-    # Annotations list a class beside its interface for type checkers only; the message names the interface.
+    # Annotations list a class next to its interface for type checkers only; the message names the interface.
     named = {path_of(each) for each in kinds if isinstance(each, type)}
     shown = [each for each in kinds if not _has_interface(each, named)]
     words = list(dict.fromkeys(each for kind in shown for each in _kind_in_words(kind)))
     if len(words) > 2 and all(" " not in each.partition(" ")[2] for each in words):
-        # Of several classes, the first has the article: a bc.Efs, bc.S3Files or bc.Host.
+        # Only the first of several classes gets the article: a bc.Efs, bc.S3Files or bc.Host.
         words = [words[0], *(each.partition(" ")[2] for each in words[1:])]
     return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else "None"
 
@@ -79,7 +79,7 @@ def _several(item: Any) -> str:
 
 
 def public_kinds(kind: type) -> list[type]:
-    """Return a class, or in place of a private one of ours the public classes that fit it, if there are any.
+    """Return a class, or instead of a private one of ours the public classes that match it, if there are any.
 
     Args:
         kind: A class or a protocol.
@@ -101,7 +101,7 @@ def _fits(kind: type, wanted: type) -> bool:
 
 
 def is_public(kind: type) -> bool:
-    """Return whether users find a class in `batch_constructs`.
+    """Return whether a class is exported by `batch_constructs`.
 
     Args:
         kind: A class of ours.
@@ -110,7 +110,7 @@ def is_public(kind: type) -> bool:
 
 
 def path_of(kind: type) -> str:
-    """Return a class as users import it: ``ec2.IVpc``, ``bc.JobQueue``, ``Duration``.
+    """Return the name of a class as users write it: ``ec2.IVpc``, ``bc.JobQueue``, ``Duration``.
 
     Args:
         kind: A class.
@@ -127,13 +127,13 @@ def path_of(kind: type) -> str:
 
 
 def as_written(value: Any) -> str:
-    """Return a value as its user would write it, or as ``a JobQueue`` where that is not known.
+    """Return a value as its user would write it, or a description such as ``a JobQueue``.
 
     Args:
-        value: What was given.
+        value: The given value.
     """
     if isinstance(value, Enum):
-        # The words of a private enumeration are given as strings.
+        # Users write members of a private enumeration as strings.
         private = type(value).__module__.startswith("batch_constructs") and not is_public(type(value))
         return repr(value.value) if private else f"{path_of(type(value))}.{value.name}"
     if isinstance(value, type):
@@ -162,8 +162,8 @@ def with_article(name: str) -> str:
     """Return ``a JobQueue``, ``an ec2.IVpc``.
 
     Args:
-        name: What to put the article before.
+        name: The name that gets the article.
     """
-    # Spelt letter by letter: an s3.IBucket, an sns.ITopic.
+    # These names are spelt letter by letter: an s3.IBucket, an sns.ITopic.
     vowel = name[:1] in "AEIOaeio" or name.startswith(("s3", "sns", "sqs", "ssm", "fsx"))
     return f"{'an' if vowel else 'a'} {name}"

@@ -1,4 +1,4 @@
-"""What a construct needs in order to be written as JSON of the AWS CLI, and to come of it."""
+"""The mixin for constructs that can be converted from and to JSON of the AWS CLI."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _Word = TypeVar("_Word", bound="StrEnum")
 
 
 def word(words: type[_Word], text: str | None) -> _Word | None:
-    """One of a closed set of words, in whatever case AWS takes it; ``None`` if left out, or a token.
+    """Return a member of an enumeration for a string in any case; ``None`` for ``None`` and tokens.
 
     Raises:
-        ValueError: it is none of them.
+        ValueError: the enumeration has no such member.
     """
     if text is None or not known(text):
         return None
@@ -36,33 +36,33 @@ def word(words: type[_Word], text: str | None) -> _Word | None:
 
 
 def check_kind(kind: str, found: str) -> None:
-    """Refuse a document of another kind.
+    """Raise an error for a document of another kind.
 
     Args:
-        kind: The class that was asked to take it.
-        found: The class that can.
+        kind: The class that was called.
+        found: The class for the document.
 
     Raises:
-        ValueError: they are not the same.
+        ValueError: the classes differ.
     """
     if kind != found:
         raise ValueError(f"the document must be one for {kind}, got one for {found}: use that class")
 
 
 class CliJson:
-    """A construct around one resource, its ``cfn``, which a request of the API makes, too."""
+    """A construct around one resource, its ``cfn``, which a request of the API can create as well."""
 
     _operation: ClassVar[str]
-    """The request that makes the resource."""
+    """The request that creates the resource."""
 
     _kept: ClassVar[frozenset[str]] = frozenset()
-    """Properties that only CloudFormation has, and whose defaults hold for what comes of JSON as well."""
+    """Properties that only CloudFormation has; their defaults also apply to constructs from JSON."""
 
     _filled_in: ClassVar[Mapping[str, Any]] = MappingProxyType({})
-    """What the API fills in, and CloudFormation must be told."""
+    """Defaults of the API that CloudFormation requires explicitly."""
 
     _came_of: Mapping[str, Any] | None = None
-    """The document, where it was made of one."""
+    """The document that it was created from, if any."""
 
     @property
     def _resource(self) -> CfnResource:
@@ -71,11 +71,11 @@ class CliJson:
 
     @classmethod
     def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
-        """The keywords that say what properties say; what no keyword says is left out.
+        """Return the keywords for the properties, as far as there are keywords for them.
 
         Args:
-            properties: As CloudFormation calls them.
-            references: A scope for what exists already: roles, log groups.
+            properties: The properties with CloudFormation's names.
+            references: A scope for existing resources: roles, log groups.
 
         Raises:
             ValueError: the properties are those of another kind.
@@ -84,19 +84,19 @@ class CliJson:
 
     @classmethod
     def from_cli_json(cls, scope: Construct, id: str, document: Mapping[str, Any]) -> Self:
-        """Make one of the JSON that the AWS CLI takes with ``--cli-input-json``.
+        """Create a construct from JSON as the AWS CLI accepts it with ``--cli-input-json``.
 
-        What comes in goes out again with ``to_cli_json``: the document's members are those of the resource, and where
-        it says nothing, AWS decides, not the defaults of this class. What it names by ARN is used as it is.
+        ``to_cli_json`` returns the same document again: the resource has exactly the document's members. For omitted members
+        the defaults of AWS apply, not those of this class. Resources are referred to by the ARNs in the document.
 
         Args:
             scope: Where it belongs.
             id: Its name in that scope.
-            document: What ``json.load`` gives of it. Tokens may stand in it.
+            document: The result of ``json.load``. It may contain tokens.
 
         Raises:
-            ValueError: what the CLI, CloudFormation or AWS Batch would refuse, or what is of another kind, in one
-                message.
+            ValueError: the CLI, CloudFormation or AWS Batch would refuse the document, or it is one for another class; all in
+                one message.
 
         Guide: Job Definition Template; Job Queue Template; Compute Environment Template.
         """
@@ -108,7 +108,7 @@ class CliJson:
 
     @classmethod
     def _made_of(cls, scope: Construct, id: str, properties: Mapping[str, Any]) -> Self:
-        """One that says at least some of what properties say, and nothing that must not be taken away again."""
+        """Create the construct from the properties that keywords can express; `carry` adds the rest."""
         references = Construct(scope, f"{id}References")
         try:
             return cls(scope, id, **cls._arguments_of(properties, references))  # type: ignore[call-arg]
@@ -117,11 +117,11 @@ class CliJson:
             raise
 
     def to_cli_json(self) -> dict[str, Any]:
-        """The JSON that the AWS CLI takes with ``--cli-input-json`` to make the same.
+        """Return the JSON that the AWS CLI accepts with ``--cli-input-json`` to create the same resource.
 
-        It is read from the synthesized template: call it when the app is complete. What CloudFormation fills in at
-        deploy time is written as in ``Fn::Sub`` (``${JobRole.Arn}``), and where it makes the name, the logical id
-        stands. What only CloudFormation has, such as its update policies, is left out.
+        It is read from the synthesized template, so call it when the app is complete. Values that CloudFormation fills in at
+        deploy time are written as in ``Fn::Sub`` (``${JobRole.Arn}``); a name that CloudFormation would make is the logical id.
+        Members that only CloudFormation has, such as its update policies, are left out.
 
         Guide: Job Definition Template; Job Queue Template; Compute Environment Template.
         """

@@ -1,4 +1,4 @@
-"""Between a request of the API and the properties of a resource: names change their case, values stay."""
+"""Conversion between a request of the API and the properties of a resource: names change their case, values stay."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _WORDS = {
 
 
 def properties_of(request: Request, document: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
-    """The properties of the resource that a request makes; tokens pass.
+    """Return the properties of the resource that a request creates; tokens pass.
 
     Args:
-        request: Which request it is.
-        document: What ``json.load`` gives of it.
-        problems: Gets what the CLI or CloudFormation would refuse: names, types, members that must be given.
+        request: The kind of request.
+        document: The result of ``json.load``.
+        problems: Gets what the CLI or CloudFormation would refuse: wrong names, wrong types, missing members.
     """
     return _Reader(request, problems).structure(request.structure, document, "")
 
@@ -101,15 +101,15 @@ def _without_indexes(path: str) -> str:
 
 
 def document_of(request: Request, properties: Mapping[str, Any], logical_id: str) -> dict[str, Any]:
-    """The request that would make the same resource.
+    """Return the request that would create the same resource.
 
-    What only CloudFormation has (``ResourceRetentionPolicy``, ``UpdatePolicy``) is left out. What it fills in at
-    deploy time is written as in ``Fn::Sub``: ``${LogGroup}``, ``${JobRole.Arn}``.
+    Properties that only CloudFormation has (``ResourceRetentionPolicy``, ``UpdatePolicy``) are left out. Values that it fills
+    in at deploy time are written as in ``Fn::Sub``: ``${LogGroup}``, ``${JobRole.Arn}``.
 
     Args:
-        request: Which request it is.
-        properties: The resource's properties, as a template has them.
-        logical_id: Stands for the name where CloudFormation makes one.
+        request: The kind of request.
+        properties: The resource's properties in the template.
+        logical_id: The name if CloudFormation makes one.
     """
     name = requests.property_name(request.name_member)
     named = {name: logical_id[:_LONGEST_NAME], **properties}
@@ -140,7 +140,7 @@ def _written(kind: MemberType, value: Any) -> Any:
 def without_additions(
     document: dict[str, Any], given: Mapping[str, Any], additions: Collection[str]
 ) -> dict[str, Any]:
-    """A document without what was filled in where the one that it came of says nothing."""
+    """Return a document without the filled-in defaults that the given document does not have."""
     return {
         member: value
         for member, value in document.items()
@@ -149,11 +149,11 @@ def without_additions(
 
 
 def with_empties(document: Any, given: Any) -> Any:
-    """A document with the empty objects of the one that it came of: templates of the CDK have none.
+    """Return a document with the empty objects of the given one, which the CDK drops from templates.
 
     Args:
-        document: What `document_of` gave.
-        given: What `properties_of` was given.
+        document: The result of `document_of`.
+        given: The document that `properties_of` got.
     """
     if isinstance(document, dict) and isinstance(given, Mapping):
         empties = {name: item for name, item in given.items() if name not in document and _is_hollow(item)}
@@ -164,7 +164,7 @@ def with_empties(document: Any, given: Any) -> Any:
 
 
 def _is_hollow(value: Any) -> bool:
-    """Whether nothing is in an object, or nothing but such objects."""
+    """Return whether an object is empty, or contains only empty objects."""
     return isinstance(value, Mapping) and all(_is_hollow(item) for item in value.values())
 
 

@@ -1,4 +1,4 @@
-"""Between the JSON of the AWS CLI and the CDK's resources."""
+"""Conversion between the JSON of the AWS CLI and the CDK's resources."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ __all__ = ["carry", "read", "write"]
 def read(
     request: Request, document: Mapping[str, Any], *, filled_in: Mapping[str, Any] = MappingProxyType({})
 ) -> dict[str, Any]:
-    """The properties of the resource that a request makes, as CloudFormation calls them.
+    """Return the properties of the resource that a request creates, with CloudFormation's names.
 
     Args:
         request: ``request("CreateJobQueue")``, of `batch_constructs.facts.requests`.
-        document: What ``json.load`` gives of it. Tokens may stand in it.
-        filled_in: Properties that hold where it says nothing.
+        document: The result of ``json.load``. It may contain tokens.
+        filled_in: Defaults for members that the document omits.
 
     Raises:
-        ValueError: what the CLI, CloudFormation or AWS Batch would refuse, all of it in one message.
+        ValueError: the CLI, CloudFormation or AWS Batch would refuse the document; all in one message.
     """
     problems = Problems()
     properties = {**filled_in, **properties_of(request, document, problems)}
@@ -47,12 +47,12 @@ def read(
 
 
 def carry(cfn: CfnResource, properties: Mapping[str, Any], *, keep: frozenset[str] = frozenset()) -> None:
-    """Have a resource say what a document says: no less, and no more but for what the document cannot say.
+    """Override the properties of a resource so that they equal those of a document.
 
     Args:
-        cfn: The resource, as a construct made it. Overrides of it go unseen.
-        properties: What `read` gave.
-        keep: Properties that only CloudFormation has, and which therefore stay as they are.
+        cfn: The resource that a construct created. Its overrides are ignored.
+        properties: The result of `read`.
+        keep: Properties that only CloudFormation has, which stay as they are.
     """
     rendered = Stack.of(cfn).resolve(cfn._render_properties(cfn._cfn_properties))  # noqa: SLF001 - the only way to read
     wanted = Stack.of(cfn).resolve(dict(properties))
@@ -60,29 +60,29 @@ def carry(cfn: CfnResource, properties: Mapping[str, Any], *, keep: frozenset[st
         if path.partition(".")[0] in keep:
             continue
         if value is None:
-            _take_away(cfn, path)
+            _remove(cfn, path)
         else:
             cfn.add_property_override(path, value)
 
 
-def _take_away(cfn: CfnResource, path: str) -> None:
+def _remove(cfn: CfnResource, path: str) -> None:
     attribute = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", path).lower()
     if getattr(getattr(type(cfn), attribute, None), "fset", None) is not None:
-        # So that it can be given again, through the L1: an override would win over it.
+        # Set by the attribute, so that users can set it again through the L1: an override would win over it.
         setattr(cfn, attribute, None)
     else:
         cfn.add_property_deletion_override(path)
 
 
 def write(request: Request, cfn: CfnResource) -> dict[str, Any]:
-    """The request that would make the same resource. This synthesizes the app.
+    """Synthesize the app, and return the request that would create the same resource.
 
     Args:
-        request: Which request it is.
+        request: The kind of request.
         cfn: The resource.
     """
     stack = Stack.of(cfn)
-    stage = cast("Stage", Stage.of(cfn))  # the CDK gives a stack without an app one
+    stage = cast("Stage", Stage.of(cfn))  # the CDK creates one for a stack without an app
     folder = Path(stage.synth(force=True).directory)
     template = json.loads((folder / stack.template_file).read_text(encoding="utf-8"))
     logical_id = stack.resolve(cfn.logical_id)
@@ -90,31 +90,31 @@ def write(request: Request, cfn: CfnResource) -> dict[str, Any]:
 
 
 def _differences(rendered: Any, wanted: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """What to write where, and ``None`` where to take away, so that the one becomes the other."""
+    """Yield the paths whose values differ, with the wanted value; ``None`` to remove it."""
     for name in {**rendered, **wanted}:
         here = ".".join(filter(None, (path, name.replace(".", "\\."))))
         one, other = rendered.get(name), wanted.get(name)
         if _comparable(one, other):
             yield from _differences(_by_name(one), _by_name(other), here)
         elif one != other and (one, other) != (None, {}):
-            # An empty object would be merged with what is there, and templates have none.
+            # An override with an empty object would be merged with the existing value, so the value is removed.
             yield here, None if other == {} else other
 
 
 def _comparable(one: Any, other: Any) -> bool:
-    """Whether two values can be told apart by their members, as objects can and lists of as many objects."""
+    """Return whether two values can be compared member by member: objects, and lists of equally many objects."""
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(isinstance(each, dict) for each in (*one, *other))
     return isinstance(one, dict) and isinstance(other, dict) and bool(one) and bool(other)
 
 
 def _by_name(value: Any) -> Mapping[str, Any]:
-    # The CDK overrides an element of a list by its index.
+    # The CDK's overrides address the elements of a list by index.
     return value if isinstance(value, dict) else {str(index): each for index, each in enumerate(value)}
 
 
 def _without_tokens(value: Any) -> Any:
-    """Tokens as references, so that the rules take them for what they are: unknown."""
+    """Return a value with references instead of tokens, which the rules treat as unknown."""
     if isinstance(value, dict):
         return {key: _without_tokens(item) for key, item in value.items()}
     if isinstance(value, list):
