@@ -72,7 +72,7 @@ def run(
         }
         if not quiet:
             click.echo(_NOTICE, err=True)
-            session.batch.listeners.append(_print_state)
+            session.batch.history.listeners.append(_print_state)
         try:
             job_id = call(session.batch, "SubmitJob", request)["jobId"]
         except ClientError as error:

@@ -25,6 +25,6 @@ def adopt(batch: LocalBatch, upstream: Upstream) -> None:
             if each["jobQueueName"] not in resources.queues:
                 resources.put_queue(each)
         for each in described("describejobdefinitions", "jobDefinitions"):
-            revisions = resources.definitions.setdefault(each["jobDefinitionName"], [])
+            revisions = resources.definitions.get(each["jobDefinitionName"], [])
             if each["revision"] not in {known["revision"] for known in revisions}:
-                revisions.append(each)
+                resources.put_definition(each)

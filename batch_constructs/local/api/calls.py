@@ -49,4 +49,6 @@ def call(batch: LocalBatch, operation: str, request: dict[str, Any], region: str
         raise (ValidationError if length else ClientError)("; ".join(found))
     with batch.lock:
         batch.resources.region = region or batch.region
-        return SERVED[operation](batch, given)
+        answer = SERVED[operation](batch, given)
+        batch.save()
+        return answer

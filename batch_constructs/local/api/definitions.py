@@ -25,7 +25,7 @@ def register(batch: LocalBatch, request: Document) -> Document:
         raise ClientError(wrong)
     if sum(each in request for each in _PROPERTIES) != 1:
         raise ClientError(f"exactly one of {', '.join(_PROPERTIES)} must be given")
-    revisions = batch.resources.definitions.setdefault(name, [])
+    revisions = batch.resources.definitions.get(name, [])
     revision = revisions[-1]["revision"] + 1 if revisions else 1
     arn = f"{batch.resources.arn('job-definition', name)}:{revision}"
     found = {
@@ -39,7 +39,7 @@ def register(batch: LocalBatch, request: Document) -> Document:
     }
     _complete_retries(found)
     _complete_containers(found)
-    revisions.append(found)
+    batch.resources.put_definition(found)
     return {"jobDefinitionName": name, "jobDefinitionArn": arn, "revision": revision}
 
 
@@ -88,6 +88,7 @@ def deregister(batch: LocalBatch, request: Document) -> Document:
     for each in batch.resources.definitions.get(name, ()):
         if str(each["revision"]) == revision:
             each["status"] = "INACTIVE"
+            batch.resources.touch("definition", f"{name}:{revision}", each)
     return {}
 
 

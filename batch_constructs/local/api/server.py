@@ -47,7 +47,7 @@ class Server:
         batch.upstream = upstream
         self._http = _HttpServer(("127.0.0.1", port), partial(_Handler, batch, upstream))
         self.url = f"http://localhost:{self._http.server_address[1]}"
-        batch.endpoints = {
+        batch.launcher.endpoints = {
             "AWS_ENDPOINT_URL_BATCH": self.url,
             "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": self.url,
             **({"AWS_ENDPOINT_URL": self.url} if upstream else {}),

@@ -62,6 +62,7 @@ def delete_policy(batch: LocalBatch, request: Document) -> Document:
                 f"Cannot delete, the job queue {queue['jobQueueName']} uses the scheduling policy"
             )
     batch.resources.policies.pop(name_of(request["arn"]), None)
+    batch.resources.touch("policy", name_of(request["arn"]), None)
     return {}
 
 
@@ -127,6 +128,7 @@ def update_consumable(batch: LocalBatch, request: Document) -> Document:
 def delete_consumable(batch: LocalBatch, request: Document) -> Document:
     """Delete a consumable resource."""
     batch.resources.consumables.pop(name_of(request["consumableResource"]), None)
+    batch.resources.touch("consumable", name_of(request["consumableResource"]), None)
     return {}
 
 

@@ -5,11 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.local.errors import ClientError
+from batch_constructs.local.history import WHOLE
 
 if TYPE_CHECKING:
     from batch_constructs.local.batch import LocalBatch
 
 Document = dict[str, Any]
+
+_KINDS = {
+    "job-definition": "definition",
+    "job-queue": "queue",
+    "compute-environment": "environment",
+    "scheduling-policy": "policy",
+    "consumable-resource": "consumable",
+}
 
 
 def list_tags(batch: LocalBatch, request: Document) -> Document:
@@ -38,8 +47,9 @@ def _tagged(batch: LocalBatch, arn: str) -> Document:
     found: Document | None = None
     match kind:
         case "job":
-            record = batch.jobs.get(name)
-            found = record.members if record else None
+            if record := batch.jobs.get(name):
+                found = record.members
+                batch.history.touched[name].add(WHOLE)
         case "job-definition":
             base, _, revision = name.partition(":")
             revisions = resources.definitions.get(base, [])
@@ -52,6 +62,8 @@ def _tagged(batch: LocalBatch, arn: str) -> Document:
             found = resources.policies.get(name)
         case "consumable-resource":
             found = resources.consumables.get(name)
+    if found is not None and kind != "job":
+        resources.touch(_KINDS[kind], name, found)
     if found is None:
         raise ClientError(f"Resource {arn} not found.")
     return found

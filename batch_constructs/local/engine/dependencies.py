@@ -28,7 +28,7 @@ class Dependencies:
         self._missing: dict[Job, bytearray] = {}
 
     def add(self, job: Job) -> None:
-        """Take a job that was just submitted; it becomes runnable if it waits for nothing."""
+        """Take a job that was just submitted, or that an earlier engine left; it goes on if it waits for nothing."""
         failed = False
         for each in job.work.depends_on:
             other = self._engine.jobs.get(each.job_id)
@@ -46,7 +46,8 @@ class Dependencies:
         if failed:
             self._fail(job, 0, job.work.size - 1)
         elif job.open or (job in self._missing and min(self._missing[job])):
-            self._engine.make_pending(job)
+            if job.counts[State.SUBMITTED]:
+                self._engine.make_pending(job)
         else:
             self._release(job)
         self._fail_pairs_of_failed(job)
@@ -67,7 +68,7 @@ class Dependencies:
         """Return how many children each child of a new array waits for."""
         missing = bytearray(job.work.size)
         for index in range(job.work.size):
-            missing[index] = int(job.sequential and index > 0)
+            missing[index] = int(job.sequential and index > 0 and job.states[index - 1] != State.SUCCEEDED)
         for each in job.work.depends_on:
             other = self._engine.jobs.get(each.job_id)
             if each.kind is DependencyKind.N_TO_N and other is not None:
@@ -97,7 +98,8 @@ class Dependencies:
         """Make all children runnable that wait for no other child."""
         missing = self._missing.get(job)
         if missing is None:
-            self._engine.make_runnable(job, 0, job.work.size - 1)
+            if job.states[0] < State.RUNNABLE:
+                self._engine.make_runnable(job, 0, job.work.size - 1)
             return
         for index in range(job.work.size):
             self._try(job, index)

@@ -30,7 +30,7 @@ from batch_constructs.local.engine.messages import (
     Terminate,
     WakeAt,
 )
-from batch_constructs.local.engine.places import Consumables
+from batch_constructs.local.engine.places import Consumables, Environment, Host
 from batch_constructs.local.engine.retries import retried
 from batch_constructs.local.engine.work import State
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from batch_constructs.local.engine.messages import Effect, Input
-    from batch_constructs.local.engine.places import Environment, Host
     from batch_constructs.local.engine.queues import Queue
     from batch_constructs.local.engine.work import Need
 
@@ -94,6 +93,40 @@ class Engine:
         self._stop_overdue()
         self._dispatch()
         return effects
+
+    def resume(self, lost_reason: str, now: float) -> list[Effect]:
+        """Go on with `jobs` that an earlier engine left, and return what follows.
+
+        Args:
+            lost_reason: The status reason of attempts that ran; the retry rules decide what becomes of them.
+            now: The time in seconds.
+        """
+        self._now = now
+        effects = self._effects = []
+        for job in sorted(self.jobs.values(), key=lambda each: each.order):
+            ended = job.counts[State.SUCCEEDED] + job.counts[State.FAILED]
+            job.queue.share(job).open += job.work.size - ended
+            self._numbers = count(job.order + 1)
+        for job in list(self.jobs.values()):
+            for index in range(job.work.size):
+                if job.states[index] in {State.STARTING, State.RUNNING}:
+                    self._resume_lost(job, index, lost_reason)
+                elif job.states[index] == State.RUNNABLE:
+                    job.queue.add(job, index, index)
+        for job in list(self.jobs.values()):
+            if not job.done:
+                self._dependencies.add(job)
+        self._dispatch()
+        return effects
+
+    def _resume_lost(self, job: Job, index: int, reason: str) -> None:
+        """End an attempt that nobody watched any more."""
+        self.consumables.take_again(job.work)
+        nobody = Environment("")
+        attempt = Attempt(job, index, job.attempts[index], nobody, Host("", 0, 0), job.work.need)
+        attempt.state = State.FAILED
+        self._effects.append(Ended(attempt, None, "", reason))
+        self._settle(attempt, None, "", reason)
 
     # Submitting and becoming runnable
 

@@ -88,6 +88,11 @@ class Job:
         if first >= 0 and self.states[first] <= State.RUNNABLE:
             yield first, last
 
+    def resume(self, states: bytes, attempts: bytes) -> None:
+        """Take over the states and attempts that an earlier engine left."""
+        self.states, self.attempts = bytearray(states), bytearray(attempts)
+        self.counts = [states.count(state) for state in State]
+
     def move(self, index: int, state: State) -> None:
         """Give a child another state."""
         self.counts[self.states[index]] -= 1

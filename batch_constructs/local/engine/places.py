@@ -152,6 +152,12 @@ class Consumables:
         for name, quantity in work.consumables:
             self._by_name[name].used += quantity
 
+    def take_again(self, work: Work) -> None:
+        """Take what a child held before a restart; what it has used up is counted already."""
+        for name, quantity in work.consumables:
+            if (resource := self._by_name.get(name)) and resource.replenishable:
+                resource.used += quantity
+
     def give_back(self, work: Work) -> None:
         """Give back what one child of a job held, where it is replenishable."""
         for name, quantity in work.consumables:

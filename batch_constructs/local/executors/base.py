@@ -74,6 +74,13 @@ class Executor(Protocol):
             CannotStartError: It cannot be started; the message is the container's reason.
         """
 
+    def clean_up(self, folder: Path) -> None:
+        """End what an earlier run left behind.
+
+        Args:
+            folder: The folder that holds the folders of all containers.
+        """
+
 
 class CannotStartError(Exception):
     """A container cannot be started; the message is the reason in AWS's words."""

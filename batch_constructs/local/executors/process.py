@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batch_constructs.local.executors.base import CannotStartError, Outcome
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from batch_constructs.local.executors.base import Container
 
+_PROCESS = ".process"
 _PASSED_ON = ("PATH", "HOME", "LANG", "TZ")
 
 
@@ -51,7 +53,16 @@ class ProcessExecutor:
             raise CannotStartError(
                 f"CannotStartContainerError: {container.command[0]}: {error.strerror}"
             ) from None
+        (container.folder / _PROCESS).write_text(f"{process.pid} {_started(process.pid)}", encoding="utf-8")
         return RunningProcess(process)
+
+    def clean_up(self, folder: Path) -> None:
+        """Kill processes of an earlier run; a process id that belongs to another program now is left alone."""
+        for note in folder.glob(f"*/{_PROCESS}"):
+            pid, _, started = note.read_text(encoding="utf-8").partition(" ")
+            if pid.isdigit() and started and _started(int(pid)) == started:
+                _signal_group(int(pid), signal.SIGKILL)
+            note.unlink()
 
 
 class RunningProcess:
@@ -77,5 +88,21 @@ class RunningProcess:
         timer.start()
 
     def _signal(self, number: int) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, number)
+        _signal_group(self.process.pid, number)
+
+
+def _signal_group(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, number)
+
+
+def _started(pid: int) -> str:
+    """Return when a process was started, in a form that tells it from others with its id; empty if it is gone."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        found = subprocess.run(  # noqa: S603 - a fixed program, and a number
+            ["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+        )
+        return found.stdout.strip()
+    return stat.rpartition(")")[2].split()[19]

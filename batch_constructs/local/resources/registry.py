@@ -42,6 +42,7 @@ class Resources:
         self._engine = engine
         self.region = region
         self._host = host
+        self._touched: dict[tuple[str, str], Document | None] = {}
         # What the machine offers when nothing runs.
         self._largest = Need(vcpus=host.vcpus, memory=int(host.memory), gpus=host.gpus)
         self._places: dict[str, Environment] = {}
@@ -110,12 +111,44 @@ class Resources:
         if work.share and work.share not in active and len(active) >= (SHARES.maximum or 500):
             raise ClientError(f"the job queue {work.queue} has {len(active)} active shares already.")
 
+    # What has changed
+
+    def touch(self, kind: str, name: str, found: Document | None) -> None:
+        """Note that a resource has changed; without a document it is gone."""
+        self._touched[kind, name] = found
+
+    def take_touched(self) -> list[tuple[str, str, Document | None]]:
+        """Return kind, name and document of what has changed since the last call."""
+        touched = [(kind, name, found) for (kind, name), found in self._touched.items()]
+        self._touched.clear()
+        return touched
+
+    def forget_touched(self) -> None:
+        """Take everything for written down."""
+        self._touched.clear()
+
     # Putting resources in place
+
+    def put(self, kind: str, found: Document) -> None:
+        """Add a resource of a kind: ``environment``, ``queue``, ``policy``, ``consumable`` or ``definition``."""
+        {
+            "environment": self.put_environment,
+            "queue": self.put_queue,
+            "policy": self.put_policy,
+            "consumable": self.put_consumable,
+            "definition": self.put_definition,
+        }[kind](found)
+
+    def put_definition(self, found: Document) -> None:
+        """Add a revision of a job definition."""
+        self.definitions.setdefault(found["jobDefinitionName"], []).append(found)
+        self.touch("definition", name_of(found["jobDefinitionArn"]), found)
 
     def put_environment(self, found: Document) -> None:
         """Add a compute environment, or give it other settings."""
         name = found["computeEnvironmentName"]
         self.environments[name] = found
+        self.touch("environment", name, found)
         place = self._places.setdefault(name, Environment(name, hosts=[self._host], largest=self._largest))
         resources = found.get("computeResources", {})
         place.platform = _platform(found)
@@ -127,6 +160,7 @@ class Resources:
         """Add a job queue, or give it other settings."""
         name = found["jobQueueName"]
         self.queues[name] = found
+        self.touch("queue", name, found)
         queue = self._engine.queues.setdefault(name, Queue(name))
         queue.priority = found["priority"]
         queue.enabled = found["state"] == "ENABLED"
@@ -142,6 +176,7 @@ class Resources:
     def put_policy(self, found: Document) -> None:
         """Add a scheduling policy, or give it other settings; its queues follow it."""
         self.policies[found["name"]] = found
+        self.touch("policy", found["name"], found)
         for queue in self.queues.values():
             if queue.get("schedulingPolicyArn") == found["arn"]:
                 self.put_queue(queue)
@@ -150,6 +185,7 @@ class Resources:
         """Add a consumable resource, or give it another amount."""
         name = found["consumableResourceName"]
         self.consumables[name] = found
+        self.touch("consumable", name, found)
         used = self.consumable(name).used if self._engine.consumables.has(name) else 0
         replenishable = found["resourceType"] == "REPLENISHABLE"
         self._engine.consumables.put(Consumable(name, found["totalQuantity"], replenishable, used))
@@ -161,11 +197,13 @@ class Resources:
     def remove_queue(self, name: str) -> None:
         """Remove a job queue."""
         del self.queues[name]
+        self.touch("queue", name, None)
         del self._engine.queues[name]
 
     def remove_environment(self, name: str) -> None:
         """Remove a compute environment."""
         del self.environments[name]
+        self.touch("environment", name, None)
         del self._places[name]
 
 

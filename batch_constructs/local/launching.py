@@ -1,0 +1,92 @@
+"""From an attempt to the containers that an executor runs."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.facts.limits import LOG_STREAM_NAME_LENGTH
+from batch_constructs.local.executors.base import Container
+from batch_constructs.local.jobs.merging import amount, containers_of, node_group, substituted
+from batch_constructs.local.jobs.variables import variables
+from batch_constructs.local.plan.identities import ACCOUNT
+from batch_constructs.local.tasks import Part, part_options
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from batch_constructs.local.engine import Attempt
+    from batch_constructs.local.jobs.records import JobRecord
+    from batch_constructs.local.logs import Logs
+
+DEFAULT_LOG_GROUP = "/aws/batch/job"
+
+
+class Launcher:
+    """Makes the containers of attempts.
+
+    Attributes:
+        endpoints: Variables that lead jobs to the local Batch and to what stands for other services.
+    """
+
+    def __init__(self, folder: Path, region: str, logs: Logs) -> None:
+        self.endpoints: Mapping[str, str] = {}
+        self._folder = folder
+        self._region = region
+        self._logs = logs
+
+    def parts(self, attempt: Attempt, record: JobRecord) -> list[Part]:
+        """Return the containers of an attempt, and note in the record where they log."""
+        job = record.members if attempt.node is None else node_group(record.members, attempt.node)
+        task_id = secrets.token_hex(16)
+        found = []
+        for container in containers_of(job):
+            group, stream = self._stream(record, container, task_id)
+            self._note_task(record, attempt, container["name"], task_id, stream)
+            made = self._container(attempt, container, record.members["parameters"], task_id)
+            found.append(Part(made, self._logs.writer(group, stream), **part_options(container)))
+        return found
+
+    def _stream(self, record: JobRecord, container: Mapping[str, Any], task_id: str) -> tuple[str, str]:
+        """Return the log group and the log stream of a container."""
+        options = container.get("logConfiguration", {}).get("options", {})
+        definition = record.definition_arn.rpartition("/")[2].partition(":")[0]
+        prefix = options.get("awslogs-stream-prefix") or definition[:LOG_STREAM_NAME_LENGTH]
+        return options.get("awslogs-group", DEFAULT_LOG_GROUP), f"{prefix}/{container['name']}/{task_id}"
+
+    def _container(
+        self, attempt: Attempt, container: Mapping[str, Any], parameters: Mapping[str, str], task_id: str
+    ) -> Container:
+        return Container(
+            id=f"{task_id}-{container['name']}",
+            name=container["name"],
+            image=container.get("image", ""),
+            command=tuple(substituted(container.get("command", []), parameters)),
+            environment=variables(attempt, container, region=self._region, endpoints=self.endpoints),
+            vcpus=amount(container, "VCPU"),
+            memory=int(amount(container, "MEMORY")),
+            gpus=int(amount(container, "GPU")),
+            folder=self._folder / task_id,
+            properties=container,
+        )
+
+    def _note_task(self, record: JobRecord, attempt: Attempt, name: str, task_id: str, stream: str) -> None:
+        cluster = f"{attempt.environment.name}_Batch_local"
+        details: dict[str, Any] = {
+            "taskArn": f"arn:aws:ecs:{self._region}:{ACCOUNT}:task/{cluster}/{task_id}",
+            "logStreamName": stream,
+            "networkInterfaces": [],
+        }
+        if attempt.environment.platform != "FARGATE":
+            details["containerInstanceArn"] = (
+                f"arn:aws:ecs:{self._region}:{ACCOUNT}:container-instance/{cluster}/{attempt.host.id}"
+            )
+        child = record.child(attempt.index)
+        if "ecsProperties" in record.members:
+            containers = child.container.get("containers", {})
+            details["containers"] = {**containers, name: {"logStreamName": stream}}
+        if attempt.node is not None:
+            child.nodes[attempt.node] = details
+        if attempt.main:
+            child.container = details

@@ -1,0 +1,150 @@
+"""What outlives the process: resources, jobs and their children, in one SQLite file.
+
+Each input of the engine is one transaction. The write-ahead log keeps it through a crash of the process; the file is
+not synchronized for each of them, so that a crash of the whole machine may cost the last ones.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.local.engine import Job
+from batch_constructs.local.jobs.records import ChildRecord, JobRecord
+from batch_constructs.local.jobs.submitting import work_of
+from batch_constructs.local.resources.registry import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from batch_constructs.local.batch import LocalBatch
+    from batch_constructs.local.engine import Effect
+
+LOST_REASON = "Host EC2 (instance i-0000000000local000) terminated."
+"""The status reason of attempts that ran when the process died."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS resource (
+    kind TEXT, name TEXT, document TEXT, PRIMARY KEY (kind, name)
+);
+CREATE TABLE IF NOT EXISTS job (
+    id TEXT PRIMARY KEY, position INTEGER, record TEXT, parent TEXT, states BLOB, attempts BLOB, reason TEXT, canceled TEXT
+);
+CREATE TABLE IF NOT EXISTS child (
+    job TEXT, number INTEGER, record TEXT, PRIMARY KEY (job, number)
+);
+"""
+_STATIC = ("id", "name", "arn", "queue_arn", "definition_arn", "created", "request", "members")
+_CHILD = ("attempts", "started", "stopped", "reason", "container", "nodes", "canceled", "terminated")
+
+
+class Store:
+    """The state of a local Batch in a file."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        path.chmod(0o600)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.executescript(_SCHEMA)
+
+    def save(
+        self,
+        resources: Iterable[tuple[str, str, dict[str, Any] | None]],
+        jobs: Iterable[tuple[JobRecord, set[int]]],
+    ) -> None:
+        """Write what has changed, all of it or nothing.
+
+        Args:
+            resources: Kind, name and document of each resource; without a document it is gone.
+            jobs: Each job with the indexes of its children that have changed.
+        """
+        gone, kept, rows, children = [], [], [], []
+        for kind, name, document in resources:
+            if document is None:
+                gone.append((kind, name))
+            else:
+                kept.append((kind, name, json.dumps(document)))
+        for record, indexes in jobs:
+            rows.append(_job_row(record))
+            children += [
+                (record.id, index, _dumped(record.children[index]))
+                for index in indexes
+                if index in record.children
+            ]
+        if not (gone or kept or rows or children):
+            return
+        self._db.execute("BEGIN")
+        self._db.executemany("DELETE FROM resource WHERE kind = ? AND name = ?", gone)
+        self._db.executemany("REPLACE INTO resource VALUES (?, ?, ?)", kept)
+        self._db.executemany("REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self._db.executemany("REPLACE INTO child VALUES (?, ?, ?)", children)
+        self._db.execute("COMMIT")
+
+    def resources(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield kind and document of each resource, in the order in which they were made."""
+        for kind, document in self._db.execute("SELECT kind, document FROM resource ORDER BY rowid"):
+            yield kind, json.loads(document)
+
+    def jobs(self) -> Iterator[tuple[JobRecord, bytes, bytes, str, str | None]]:
+        """Yield each job with its states, attempts, reason and cancellation, in the order of submission."""
+        children: dict[str, dict[int, ChildRecord]] = {}
+        for job_id, number, record in self._db.execute("SELECT job, number, record FROM child"):
+            children.setdefault(job_id, {})[number] = _loaded(record)
+        query = "SELECT record, parent, states, attempts, reason, canceled FROM job ORDER BY position"
+        for text, parent, states, attempts, reason, canceled in self._db.execute(query):
+            record = JobRecord(**json.loads(text))
+            record.children = children.get(record.id, {})
+            record.parent = _loaded(parent)
+            yield record, states, attempts, reason, canceled
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._db.executescript("DELETE FROM resource; DELETE FROM job; DELETE FROM child;")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+
+def restore(batch: LocalBatch, store: Store, now: float) -> list[Effect]:
+    """Let a local Batch go on where an earlier one ended; return what follows from it.
+
+    Args:
+        batch: The new local Batch.
+        store: What the earlier one left.
+        now: The time in seconds.
+    """
+    for kind, document in store.resources():
+        batch.resources.put(kind, document)
+    batch.resources.forget_touched()
+    for position, (record, states, attempts, reason, canceled) in enumerate(store.jobs()):
+        queue = batch.engine.queues.get(name_of(record.queue_arn))
+        if queue is None:
+            continue  # its queue was deleted, so it has ended
+        job = Job(work_of(record.id, queue.name, record.members, record.request), queue, position)
+        job.resume(states, attempts)
+        job.reason, job.canceled = reason, canceled
+        record.job = job
+        batch.jobs[record.id] = record
+        batch.engine.jobs[record.id] = job
+    return batch.engine.resume(LOST_REASON, now)
+
+
+def _job_row(record: JobRecord) -> tuple[Any, ...]:
+    job = record.job
+    static = json.dumps({name: getattr(record, name) for name in _STATIC})
+    states, attempts = bytes(job.states), bytes(job.attempts)
+    return (record.id, job.order, static, _dumped(record.parent), states, attempts, job.reason, job.canceled)
+
+
+def _dumped(child: ChildRecord) -> str:
+    return json.dumps({name: getattr(child, name) for name in _CHILD})
+
+
+def _loaded(text: str) -> ChildRecord:
+    found = json.loads(text)
+    found["nodes"] = {int(node): details for node, details in found["nodes"].items()}
+    return ChildRecord(**found)
