@@ -1,6 +1,6 @@
-"""What a deploy would do to environments, queues, definitions and policies: in place, replaced, refused.
+"""Tells what a deployment would do to environments, queues, definitions and policies: update, replace, refuse.
 
-``plan(old, new)`` compares two models and gives a `Change` for each resource that the deploy touches.
+``plan(old, new)`` compares two models and returns a `Change` for each resource that the deployment affects.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a deploy would do to a resource, as plain values."""
+"""The effects of a deployment on a resource, as plain values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _INDEX = re.compile(r"\[[0-9]+\]")
 
 
 class Kind(StrEnum):
-    """What happens to a resource; a later one swallows the earlier ones."""
+    """The effect on a resource; of several effects the last one in this order counts."""
 
     UNCHANGED = "unchanged"
     IN_PLACE = "in place"
@@ -28,31 +28,31 @@ class Kind(StrEnum):
 
     @property
     def rank(self) -> int:
-        """The place in the order of the kinds."""
+        """The position in the order of the kinds."""
         return list(Kind).index(self)
 
 
 class Risk(StrEnum):
-    """How bad a problem is."""
+    """The severity of a problem."""
 
     FAILS = "fails"
-    """The deploy fails."""
+    """The deployment fails."""
     MAY_FAIL = "may fail"
-    """The deploy fails if what the templates leave open turns out badly."""
+    """The deployment fails depending on values that the templates leave open."""
     SURPRISE = "surprise"
-    """The deploy succeeds and does not do what one expects."""
+    """The deployment succeeds, but does something unexpected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployProblem:
-    """Why a deploy fails, or surprises.
+    """The reason why a deployment fails, or is a surprise.
 
     Attributes:
-        risk: how bad it is.
+        risk: the severity.
         message: what happens, and why.
         remedy: what to do instead.
-        loss: whether the problem is that something of the old assembly goes, with what it holds. A user who means it
-            accepts it by name (``removed``).
+        loss: whether the deployment deletes something of the old assembly, with its content. Users accept it by name
+            (``removed``).
     """
 
     risk: Risk
@@ -63,12 +63,12 @@ class DeployProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """What a change of a property does to its resource.
+    """The effect of a property's change on its resource.
 
     Attributes:
-        kind: what happens, or at worst may happen.
-        at_least: what happens for certain.
-        why: why the service refuses it, or may; empty if it does not.
+        kind: the worst possible effect.
+        at_least: the certain effect.
+        why: the reason why the service refuses it, or may; empty if it does not.
         remedy: what to do then.
     """
 
@@ -80,16 +80,16 @@ class Effect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PropertyChange:
-    """A property that differs.
+    """A changed property.
 
     Attributes:
-        path: the way from the resource's properties, such as ``RetryStrategy.EvaluateOnExit[0].Action``.
-        old: the value before: a string, also for a number, or lists and dicts of strings, with ``${…}`` for what is not
-            known; ``None`` if it was not given. It equals ``new`` if the property refers to something that gets another
-            value, such as a launch template's newest version.
-        new: the value after, likewise; ``None`` if it is not given.
-        certain: whether it changes for certain; else the templates leave it open.
-        effect: what the change does to the resource.
+        path: the path from the resource's properties, such as ``RetryStrategy.EvaluateOnExit[0].Action``.
+        old: the value before: a string, also for a number, or lists and dicts of strings, with ``${…}`` for unknown
+            values; ``None`` if it was omitted. It equals ``new`` if the property refers to something with a new value,
+            such as a launch template's latest version.
+        new: the value after, likewise; ``None`` if it is omitted.
+        certain: whether it certainly changes; else the templates leave it open.
+        effect: the effect of the change on the resource.
     """
 
     path: str
@@ -100,34 +100,34 @@ class PropertyChange:
 
     @property
     def member(self) -> str:
-        """The path without the indexes of lists, as the schemas have it."""
-        return plain(self.path)
+        """The path without list indexes, as in the schemas."""
+        return without_indexes(self.path)
 
 
-def plain(path: str) -> str:
-    """Return a path without the indexes of lists, as the schemas have it."""
+def without_indexes(path: str) -> str:
+    """Return a path without list indexes, as in the schemas."""
     return _INDEX.sub("", path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What a deploy would do to one resource of AWS Batch, or a stack that it would fail to update.
+    """The effect of a deployment on one resource of AWS Batch, or on a stack whose update would fail.
 
     Attributes:
         type: the CloudFormation type, such as ``AWS::Batch::JobQueue``; ``AWS::CloudFormation::Stack`` for a stack.
         stack: the stack's name.
-        logical_id: the resource's name in the template; of a stack its name.
-        construct_path: the CDK's path of the construct; empty if the CDK has not made it.
-        kind: what happens, or at worst may happen.
-        at_least: what happens for certain; differs from ``kind`` if the templates leave something open.
-        properties: what differs.
-        jobs: what that means for the jobs, in words.
-        problems: why the deploy fails or surprises.
-        hint: something that a reader may want to know; empty if there is nothing.
-        renamed_from: of a created resource the construct path or logical id that it had before; empty if it is new.
-        renamed_to: of a deleted resource the construct path or logical id that it gets; empty if it is gone.
+        logical_id: the resource's name in the template; for a stack its name.
+        construct_path: the CDK's path of the construct; empty without the CDK.
+        kind: the worst possible effect.
+        at_least: the certain effect; it differs from ``kind`` if the templates leave something open.
+        properties: the changed properties.
+        jobs: the consequence for the jobs, in words.
+        problems: the reasons why the deployment fails, or is a surprise.
+        hint: additional information; may be empty.
+        renamed_from: for a created resource, its construct path or logical id before; empty if it is new.
+        renamed_to: for a deleted resource, its new construct path or logical id; empty if it has none.
         moved: whether a renamed resource changes its stack.
-        for_tags: whether an environment gets new instances only so that they have other tags.
+        for_tags: whether an environment gets new instances only for a change of tags.
     """
 
     type: str
@@ -147,20 +147,20 @@ class Change:
 
     @property
     def certain(self) -> bool:
-        """Whether the templates say for certain what happens."""
+        """Return whether the effect is certain."""
         return self.kind is self.at_least
 
     @property
     def loss(self) -> bool:
-        """Whether a queue, environment, policy or quota of the old assembly goes and nobody has accepted it."""
+        """Return whether a queue, environment, policy or quota is deleted without the user's consent."""
         return any(problem.loss for problem in self.problems)
 
     @property
     def names(self) -> set[str]:
-        """What a user may call the resource: the construct path with and without ``/Resource``, the logical id."""
+        """The names that users may write for it: the construct path with and without ``/Resource``, the logical id."""
         return names_of(self.construct_path, self.logical_id)
 
 
 def names_of(construct_path: str, logical_id: str) -> set[str]:
-    """What a user may call a resource: the construct path with and without ``/Resource``, the logical id."""
+    """Return the names for a resource: the construct path with and without ``/Resource``, the logical id."""
     return {logical_id, construct_path, construct_path.removesuffix("/Resource")} - {""}

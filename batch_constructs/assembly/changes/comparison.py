@@ -1,15 +1,15 @@
-"""What differs between two assemblies, resource by resource, also through references.
+"""Compares two assemblies, resource by resource, also through references.
 
-Two calls take turns: the properties of two resources are compared value by value, and a value that refers to another
-resource is the same if that resource keeps the attribute, which its own properties decide. It ends, since CloudFormation
-refuses resources that refer to each other in a circle.
+The comparison is recursive: the properties of two resources are compared value by value, and a reference is the same
+if the resource behind it keeps the attribute, which depends on that resource's properties. It ends, because
+CloudFormation refuses circular references.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs.assembly.changes.change import Kind, PropertyChange, plain
+from batch_constructs.assembly.changes.change import Kind, PropertyChange, without_indexes
 from batch_constructs.assembly.changes.effects import WHOLE, effect
 from batch_constructs.assembly.changes.matching import pair_stacks, root_names
 from batch_constructs.assembly.changes.rendering import rendered
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import BatchModel, Resource, Stack
 
 _LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
-# A change of one of these makes a new version of a launch template.
+# A change of one of these creates a new version of a launch template.
 _VERSIONED = ("LaunchTemplateData", "VersionDescription")
 _NEW_IDENTITY = {Kind.REPLACED, Kind.NEW_REVISION}
 _NO_FACTS = updates.ResourceType(
@@ -32,11 +32,11 @@ _NO_FACTS = updates.ResourceType(
 
 
 class Comparison:
-    """Two assemblies, paired stack by stack and resource by resource.
+    """Two assemblies with their stacks and resources in pairs.
 
     Attributes:
-        pairs: the resources of both, in the order of the new assembly; ``None`` where one has no counterpart.
-        abandoned: the old stacks that the new assembly does not deploy; nobody deletes them either.
+        pairs: the resources of both, in the order of the new assembly; ``None`` for a resource without a counterpart.
+        abandoned: the old stacks that the new assembly does not deploy, but that nothing deletes either.
     """
 
     def __init__(self, old: BatchModel, new: BatchModel) -> None:
@@ -55,17 +55,17 @@ class Comparison:
         self._before = {other: one for one, other in both}
 
     def partner(self, old: Resource) -> Resource | None:
-        """Return the resource that has an old one's place."""
+        """Return the new counterpart of an old resource."""
         return self._partners.get(old)
 
     def before(self, new: Resource) -> Resource | None:
-        """Return the resource whose place a new one has."""
+        """Return the old counterpart of a new resource."""
         return self._before.get(new)
 
     def differences(self, old: Resource, new: Resource) -> tuple[PropertyChange, ...]:
         """Return the properties that differ between an old resource and its partner."""
         if old not in self._differences:
-            # In a template with a circle, which CloudFormation refuses, what is being compared counts as equal.
+            # In a circle, which CloudFormation refuses, a resource counts as equal while it is being compared.
             self._differences[old] = ()
             walk = _Walk(self._values[old.stack, new.stack], old, new)
             before, after = (_entry(each).get("Properties", {}) for each in (old, new))
@@ -78,39 +78,39 @@ class Comparison:
         return values.same(_properties(old).get(name, MISSING), _properties(new).get(name, MISSING))
 
     def same_stack(self, old: Resource, new: Resource) -> bool:
-        """Return whether two resources belong to stacks of which one takes the other's place."""
+        """Return whether the stacks of two resources are counterparts."""
         return (old.stack, new.stack) in self._values
 
     def same_name(self, old: Resource, new: Resource) -> Sameness:
-        """Return whether two resources of one type, which need not be partners, have the same name."""
+        """Return whether two resources of one type, which may not be counterparts, have the same name."""
         if self.same_stack(old, new):
             return self.same(old, new, type(new).NAME)
-        # An expression such as ${AWS::StackName}-jobs is another name in another stack.
+        # An expression such as ${AWS::StackName}-jobs gives another name in another stack.
         one, other = (each.raw(type(each).NAME) for each in (old, new))
         return Sameness.SAME if known(one) and known(other) and one == other else Sameness.OTHER
 
     def value(self, before: Stack, after: Stack, old: Any, new: Any) -> Sameness:
-        """Return whether an expression of a stack gives the same as one of the stack that takes its place."""
+        """Return whether an expression of a stack has the same value as one of its counterpart."""
         return self._values[before, after].same(old, new)
 
     def condition_differs(self, old: Resource, new: Resource) -> bool:
-        """Return whether another condition decides if the resource exists."""
+        """Return whether the condition under which the resource exists differs."""
         values = self._values[old.stack, new.stack]
         return not values.condition_same(_entry(old).get("Condition"), _entry(new).get("Condition"))
 
     def identity(self, old: Resource, new: Resource) -> Sameness:
-        """Return whether a resource stays the one that it was: not replaced, and not registered anew."""
+        """Return whether a resource stays the same one: neither replaced nor registered as a new revision."""
         effects = [change.effect for change in self.differences(old, new)]
         if old.type != new.type or any(does.at_least in _NEW_IDENTITY for does in effects):
             return Sameness.OTHER
         return Sameness.MAYBE if any(does.kind in _NEW_IDENTITY for does in effects) else Sameness.SAME
 
     def new_version(self, old: Resource, new: Resource) -> tuple[PropertyChange, ...]:
-        """Return what gives a launch template another version."""
+        """Return the changes that create a new version of a launch template."""
         return tuple(c for c in self.differences(old, new) if updates.touches(_VERSIONED, c.member))
 
     def keeps(self, old: Resource, new: Resource, attribute: str) -> Sameness:
-        """Return whether an attribute, empty for ``Ref``, has the same value after the deploy."""
+        """Return whether an attribute, empty for ``Ref``, has the same value after the deployment."""
         if self.partner(old) is not new:
             return Sameness.OTHER
         differences = self.differences(old, new)
@@ -119,7 +119,7 @@ class Comparison:
             return identity
         if old.type == _LAUNCH_TEMPLATE and attribute.endswith("VersionNumber"):
             if attribute == "DefaultVersionNumber":
-                # CloudFormation never moves the default: it stays the first version.
+                # CloudFormation never changes the default version: it stays the first one.
                 return identity
             versions = self.new_version(old, new)
             certain = any(change.certain for change in versions)
@@ -129,7 +129,7 @@ class Comparison:
 
 
 class _Walk:
-    """The way down through the properties of two resources."""
+    """The comparison of the properties of two resources, from the top down."""
 
     def __init__(self, values: Values, old: Resource, new: Resource) -> None:
         self._values = values
@@ -177,16 +177,16 @@ class _Walk:
         return len(one) == len(other) and structures and not self._reordered(path, one, other)
 
     def _leniently(self, path: str, one: Any, other: Any, sameness: Sameness) -> Sameness:
-        """Return the same, or MAYBE for a difference in order or case that means nothing: CloudFormation may still see one."""
+        """Return MAYBE for a difference only in order or case, which CloudFormation may ignore; else the given sameness."""
         if sameness is not Sameness.OTHER:
             return sameness
         if isinstance(one, list) and isinstance(other, list) and self._reordered(path, one, other):
             return Sameness.MAYBE
         words = isinstance(one, str) and isinstance(other, str) and one.lower() == other.lower()
-        return Sameness.MAYBE if words and plain(path) in self._facts.any_case else sameness
+        return Sameness.MAYBE if words and without_indexes(path) in self._facts.any_case else sameness
 
     def _reordered(self, path: str, one: list[Any], other: list[Any]) -> bool:
-        if plain(path) not in self._facts.unordered or len(one) != len(other):
+        if without_indexes(path) not in self._facts.unordered or len(one) != len(other):
             return False
         left = list(other)
         for element in one:

@@ -1,7 +1,7 @@
-"""What a change of one property does to its resource: the one place that knows.
+"""Decides what the change of one property does to its resource.
 
-What can only be set at creation comes from CloudFormation's schemas, what Batch can change in place from the guide's
-chapter on updates. An environment is the difficult one::
+Create-only properties come from CloudFormation's schemas, properties that Batch can change in place from the guide's
+chapter on updates. For environments it depends on two settings::
 
                                      ReplaceComputeEnvironment true (the default)   false
     create-only (name, tags, …)      replaced                                       replaced
@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs.assembly.changes.change import Effect, Kind, plain
+from batch_constructs.assembly.changes.change import Effect, Kind, without_indexes
 from batch_constructs.assembly.template import given, is_none_of, is_one_of, known
 from batch_constructs.assembly.template.resources import ComputeEnvironment
 from batch_constructs.assembly.template.unknown import ending, options_of
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import Resource
 
 WHOLE = "Properties"
-"""The path of all properties together, where the template leaves them open as a whole."""
+"""The path for all properties together, if the template leaves them open as a whole."""
 
 _REVISED = "AWS::Batch::JobDefinition"
 _IN_PLACE_OF_DEFINITIONS = ("ResourceRetentionPolicy", "Tags")
-# Batch keeps these; a policy cannot become one of another kind.
+# Batch keeps the kind of a policy: it cannot become the other kind.
 _POLICY_KINDS = ("FairsharePolicy", "QuotaSharePolicy")
 
 
 def effect(old: Resource, new: Resource, path: str, *, certain: bool = True) -> Effect:
-    """Return what the change of a property, by its path, does to a resource; nothing for certain if it may not change."""
-    does = _effect(old, new, plain(path))
+    """Return what the change of a property does to a resource; the least effect is none if the change is uncertain."""
+    does = _effect(old, new, without_indexes(path))
     return does if certain else replace(does, at_least=Kind.UNCHANGED)
 
 
@@ -53,7 +53,7 @@ def _effect(old: Resource, new: Resource, path: str) -> Effect:
     if updates.touches(facts.create_only | facts.conditional, path):
         return _between(Kind.IN_PLACE, Kind.REPLACED)
     if new.type == _REVISED:
-        # Nobody documents whether CloudFormation registers a revision for these two.
+        # It is not documented whether CloudFormation registers a revision for a change of these two.
         in_place = updates.covers(_IN_PLACE_OF_DEFINITIONS, path)
         return _between(Kind.IN_PLACE, Kind.NEW_REVISION) if in_place else _certain(Kind.NEW_REVISION)
     return _refusal(old, new, path) or _certain(Kind.IN_PLACE)
@@ -73,7 +73,7 @@ def _refused(why: str, remedy: str, *, otherwise: Kind | None = None) -> Effect:
 
 
 def _refusal(old: Resource, new: Resource, path: str) -> Effect | None:
-    """What queues and scheduling policies cannot change."""
+    """Return the refusal of changes that queues and scheduling policies do not allow."""
     if new.type == "AWS::Batch::JobQueue" and path == "SchedulingPolicyArn":
         one, other = old.raw(path), new.raw(path)
         if given(one) and given(other):
@@ -82,7 +82,7 @@ def _refusal(old: Resource, new: Resource, path: str) -> Effect | None:
         verb = "removed from a queue" if other is None else "added to a queue that was created without one"
         return _refused(
             f"a scheduling policy cannot be {verb}",
-            "give the queue another construct id, so that a second one is made, and move the submissions to it",
+            "give the queue another construct id, which creates a second queue, and move the submissions to it",
             otherwise=None if certain else Kind.IN_PLACE,
         )
     if new.type == "AWS::Batch::SchedulingPolicy" and path.partition(".")[0] in _POLICY_KINDS:
@@ -90,7 +90,7 @@ def _refusal(old: Resource, new: Resource, path: str) -> Effect | None:
         if (old.raw(kind) is None) != (new.raw(kind) is None):
             return _refused(
                 f"{kind} can only be chosen when the policy is created",
-                "make a second policy, and give it to a new queue",
+                "create a second policy, and use it for a new queue",
             )
     return None
 
@@ -110,7 +110,7 @@ def _environment(old: ComputeEnvironment, new: ComputeEnvironment, path: str) ->
 
 
 def _in_place(old: ComputeEnvironment, new: ComputeEnvironment, path: str) -> Effect:
-    """What an update without replacement does to an environment."""
+    """Return what an update without replacement does to an environment."""
     if path == "ServiceRole":
         return _service_role(old, new)
     if path == "ComputeResources.Type" and (refusal := _type(old, new)):
@@ -126,7 +126,7 @@ def _on_fargate(path: str) -> Effect:
     if updates.covers(updates.FARGATE_REFUSED, path):
         return _refused(
             f"{path.removeprefix('ComputeResources.')} of a Fargate environment cannot be updated",
-            "leave the change out, or let it replace the environment: ReplaceComputeEnvironment true, and no name",
+            "leave out the change, or let it replace the environment: ReplaceComputeEnvironment true, and no name",
         )
     return _certain(Kind.SCALING_UPDATE if updates.covers(updates.FARGATE_SCALING, path) else Kind.IN_PLACE)
 
@@ -139,7 +139,8 @@ def _infrastructure(old: ComputeEnvironment, new: ComputeEnvironment) -> Effect:
     return _certain(Kind.INFRASTRUCTURE_UPDATE)
 
 
-_REPLACE_IT = "replace the environment by one with another construct id, and exchange it in the queue"
+def _new_environment(how: str) -> str:
+    return f"create an environment {how} under another construct id, and use it in the queue instead"
 
 
 def _custom_role(old: ComputeEnvironment, new: ComputeEnvironment) -> tuple[bool | None, str, str]:
@@ -148,7 +149,7 @@ def _custom_role(old: ComputeEnvironment, new: ComputeEnvironment) -> tuple[bool
     return (
         True if True in roles else None if None in roles else False,
         why,
-        f"{_REPLACE_IT}, without ServiceRole",
+        _new_environment("without ServiceRole"),
     )
 
 
@@ -158,12 +159,12 @@ def _best_fit(old: ComputeEnvironment, new: ComputeEnvironment) -> tuple[bool | 
     return (
         True if True in found else None if None in found else False,
         why,
-        f"{_REPLACE_IT}, with another strategy",
+        _new_environment("with another strategy"),
     )
 
 
 def has_best_fit(environment: ComputeEnvironment) -> bool | None:
-    """Whether the strategy is the one that rules out infrastructure updates; ``None``: unknown."""
+    """Return whether the strategy is the one that excludes infrastructure updates; ``None``: unknown."""
     return _all_or_none(
         _is_best_fit(environment, each)
         for each in options_of(environment.compute_resources.allocation_strategy)
@@ -172,19 +173,19 @@ def has_best_fit(environment: ComputeEnvironment) -> bool | None:
 
 def _is_best_fit(environment: ComputeEnvironment, strategy: Any) -> bool | None:
     if strategy is None:
-        # EKS has no default, so CloudFormation will say something else.
+        # EKS has no default strategy, so CloudFormation reports another error.
         return is_one_of(environment.eks, False) and environment.compute_resources.ec2
     return strategy == allocation_strategies.DEFAULT if known(strategy) else None
 
 
 def _all_or_none(answers: Iterable[bool | None]) -> bool | None:
-    """The answer that all options of a value give; ``None`` if they differ or one is unknown."""
+    """Return the answer for all options of a value; ``None`` if they differ or one is unknown."""
     found = set(answers)
     return found.pop() if len(found) == 1 else None
 
 
 def has_custom_role(environment: ComputeEnvironment) -> bool | None:
-    """Whether the service role is another than the service-linked one; ``None``: unknown."""
+    """Return whether the service role is not the service-linked one; ``None``: unknown."""
     role = environment.service_role_arn
     if role is None:
         return False
@@ -200,7 +201,7 @@ def _service_role(old: ComputeEnvironment, new: ComputeEnvironment) -> Effect:
         return _certain(Kind.SCALING_UPDATE)
     return _refused(
         "an environment cannot change between the service-linked role and another service role",
-        f"{_REPLACE_IT} and the new role",
+        _new_environment("with the new role"),
         otherwise=Kind.SCALING_UPDATE if before is None or after is None else None,
     )
 
@@ -213,7 +214,7 @@ def _type(old: ComputeEnvironment, new: ComputeEnvironment) -> Effect | None:
     if all(each <= {"EC2", "SPOT"} for each in kinds):
         return None
     why = "an environment cannot change its type in place, other than between EC2 and SPOT"
-    remedy = "let it be replaced: ReplaceComputeEnvironment true, and no name"
+    remedy = "let the change replace it: ReplaceComputeEnvironment true, and no name"
     sides = ("EC2", "SPOT"), ("FARGATE", "FARGATE_SPOT", "ECS_MANAGED_INSTANCES")
     certain = any(
         is_none_of(resources.type, *sides[0]) and known(resources.type) for resources in (before, after)

@@ -1,4 +1,4 @@
-"""Why a deploy of changed compute environments fails, or surprises."""
+"""Problems in the deployment of changed compute environments."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     _Specification: TypeAlias = LaunchTemplateSpecification | LaunchTemplateOverride
 
 _IN_PLACE = {Kind.IN_PLACE, Kind.SCALING_UPDATE, Kind.INFRASTRUCTURE_UPDATE}
-_FIRST_THE_QUEUE = "take it out of the queue in a deploy of its own, then remove it"
+_QUEUE_FIRST = "remove it from the queue in a separate deployment first"
 
 
-def of_pair(
+def update_problems(
     comparison: Comparison, old: ComputeEnvironment, new: ComputeEnvironment, kind: Kind
 ) -> Iterator[DeployProblem]:
-    """The problems of an environment that stays in the template."""
+    """Yield the problems of an environment that stays in the template."""
     differences = comparison.differences(old, new)
     yield from _launch_templates(comparison, new, kind, differences)
     if kind in _IN_PLACE:
@@ -44,7 +44,7 @@ def of_pair(
 
 
 def causes(comparison: Comparison, new: ComputeEnvironment) -> Iterator[str]:
-    """What gives the launch templates of an environment new versions, in words."""
+    """Yield the changes that create new versions of an environment's launch templates, in words."""
     for template, before, _ in _templates(comparison, new):
         paths = [change.path for change in comparison.new_version(before, template)]
         if paths:
@@ -53,7 +53,7 @@ def causes(comparison: Comparison, new: ComputeEnvironment) -> Iterator[str]:
 
 
 def for_tags(comparison: Comparison, old: ComputeEnvironment, new: ComputeEnvironment) -> bool:
-    """Return whether nothing but tags of its instances gives an environment an infrastructure update."""
+    """Return whether an environment gets an infrastructure update only for tags of its instances."""
     renewing = [
         change.member
         for change in comparison.differences(old, new)
@@ -72,7 +72,7 @@ def for_tags(comparison: Comparison, old: ComputeEnvironment, new: ComputeEnviro
     )
 
 
-def attached(
+def queue_problems(
     comparison: Comparison,
     old: ComputeEnvironment,
     batch_before: BatchModel,
@@ -80,7 +80,7 @@ def attached(
     kind: Kind,
     at_least: Kind,
 ) -> Iterator[DeployProblem]:
-    """The problems of an environment that goes, or is replaced, while queues still hold it."""
+    """Yield the problems of an environment that is deleted or replaced while queues still use it."""
     if kind is not Kind.DELETED and kind is not Kind.REPLACED:
         return
     certain = at_least is kind
@@ -88,18 +88,18 @@ def attached(
     if by_name:
         yield DeployProblem(
             risk=risk(certain),
-            message=f"the old one cannot be deleted: {', '.join(by_name)} still holds it by its name",
-            remedy=_FIRST_THE_QUEUE if kind is Kind.DELETED else "refer to the environment by Ref",
+            message=f"the old one cannot be deleted: {', '.join(by_name)} still refers to it by name",
+            remedy=_QUEUE_FIRST if kind is Kind.DELETED else "refer to the environment by Ref",
         )
     for queue in batch_before.of(JobQueue):
-        dying = comparison.partner(queue) is None
-        if kind is Kind.DELETED and dying and _names(queue, old) and queue.stack is old.stack:
+        deleted = comparison.partner(queue) is None
+        if kind is Kind.DELETED and deleted and _names(queue, old) and queue.stack is old.stack:
             message = f"{queue.label} names it without Ref, so CloudFormation may delete it before that queue"
-            yield DeployProblem(risk=Risk.MAY_FAIL, message=message, remedy=_FIRST_THE_QUEUE)
+            yield DeployProblem(risk=Risk.MAY_FAIL, message=message, remedy=_QUEUE_FIRST)
 
 
 def _names(queue: JobQueue, environment: ComputeEnvironment) -> bool:
-    """Whether a queue holds an environment by its name as a text, which CloudFormation cannot see."""
+    """Return whether a queue refers to an environment by a literal name, which CloudFormation does not see."""
     name = or_none(environment.name)
     entries = queue.compute_environment_order
     return name is not None and any(
@@ -114,7 +114,7 @@ def _launch_templates(
     kind: Kind,
     differences: tuple[PropertyChange, ...],
 ) -> Iterator[DeployProblem]:
-    """A new version of a launch template that the environment does not take."""
+    """Yield a problem for each new version of a launch template that does not reach the environment."""
     if kind is Kind.REPLACED:
         return
     for template, before, each in _templates(comparison, new):
@@ -127,7 +127,7 @@ def _launch_templates(
         if version == "$Latest" and kind is Kind.INFRASTRUCTURE_UPDATE:
             continue
         stays = f"the environment stays at version {version or '$Default'}"
-        later = "$Latest is looked up at the next infrastructure update only"
+        later = "$Latest is read again only at the next infrastructure update"
         yield DeployProblem(
             risk=Risk.SURPRISE,
             message=(
@@ -141,7 +141,7 @@ def _launch_templates(
 def _templates(
     comparison: Comparison, new: ComputeEnvironment
 ) -> Iterator[tuple[LaunchTemplate, Resource, _Specification]]:
-    """The launch templates of an environment that both assemblies have, and where the environment names them."""
+    """Yield the launch templates that both assemblies have, with the old one and the environment's reference."""
     specification = new.compute_resources.launch_template
     parts: list[_Specification] = [specification, *specification.overrides]
     for part in parts:
@@ -159,7 +159,7 @@ def _desired_vcpus(
         yield DeployProblem(
             risk=Risk.MAY_FAIL,
             message=(
-                f"DesiredvCpus {shown(desired)} is refused if it is lower than what Batch has set meanwhile"
+                f"DesiredvCpus {shown(desired)} is refused if it is lower than the number that Batch has set since"
             ),
             remedy="remove DesiredvCpus: Batch sets it, from MinvCpus to MaxvCpus",
         )
@@ -168,20 +168,20 @@ def _desired_vcpus(
 def _fargate_members(
     new: ComputeEnvironment, differences: tuple[PropertyChange, ...]
 ) -> Iterator[DeployProblem]:
-    """CloudFormation passes on what stands in the template, also if it has not changed."""
+    """Yield a problem if the template has members that Fargate refuses: CloudFormation sends even unchanged ones."""
     if not differences or not new.compute_resources.fargate:
         return
     refused = sorted(updates.FARGATE_REFUSED - {"ComputeResources.Type"})
     members = {path: path.removeprefix("ComputeResources.") for path in refused}
-    standing = [
+    unsupported = [
         name
         for path, name in members.items()
         if given((new if path == name else new.compute_resources).raw(name))
     ]
-    if standing:
+    if unsupported:
         yield DeployProblem(
             risk=Risk.MAY_FAIL,
-            message=f"an update of a Fargate environment is refused for what it cannot have: {', '.join(standing)}",
+            message=f"an update of a Fargate environment is refused for settings that Fargate does not support: {', '.join(unsupported)}",
             remedy="remove it from the template; it has no effect on Fargate",
         )
 
@@ -191,5 +191,5 @@ def _replacement_flag(differences: tuple[PropertyChange, ...]) -> Iterator[Deplo
         yield DeployProblem(
             risk=Risk.MAY_FAIL,
             message="a change of ReplaceComputeEnvironment can end in UPDATE_ROLLBACK_FAILED",
-            remedy="deploy it together with nothing else, while no job runs, or make a second environment",
+            remedy="deploy it separately, while no job runs, or create a second environment",
         )

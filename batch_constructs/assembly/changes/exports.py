@@ -1,4 +1,4 @@
-"""What stacks have lent to each other: CloudFormation neither changes nor removes an export that another one imports."""
+"""Exports in use, which CloudFormation neither changes nor removes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SHOWN = 3
 
 
 def refused(comparison: Comparison, old: BatchModel, new: BatchModel) -> Iterator[Change]:
-    """A change for each stack whose update fails, or may, since others import what it would remove or change."""
+    """Yield a change for each stack whose update fails, or may fail, because others import its exports."""
     roots, importers, after = root_names(old.stacks), _importers(old), _importers(new)
     for before, planned in pair_stacks(old, new):
         if planned is None or before is None or not importers:
@@ -46,7 +46,7 @@ def _problems(
     comparison: Comparison, old: Stack, new: Stack, here: str, importers: Importers, after: Importers
 ) -> Iterator[DeployProblem]:
     offered = new.own_exports()
-    # Whoever still imports from this stack is deployed after it, so that its old imports stand in the way.
+    # A stack that still imports from this one is deployed after it, so its old imports block the change.
     later = {user for name in offered for user in after.get(name, ())}
     staying = {user for users in after.values() for user in users}
     found: dict[tuple[Risk, str, tuple[str, ...]], list[str]] = defaultdict(list)
@@ -73,9 +73,7 @@ def _problem(risk: Risk, verb: str, users: tuple[str, ...], names: list[str]) ->
     who = ", ".join(users)
     remedy = f"deploy {who} first without it, and keep the export until then: Stack.export_value"
     if verb == "changed":
-        remedy = (
-            f"deploy {who} first without it, or have it read by Fn::GetStackOutput, which allows the change"
-        )
+        remedy = f"deploy {who} first without it, or let it use Fn::GetStackOutput, which allows the change"
     return DeployProblem(
         risk=risk,
         message=(
@@ -87,7 +85,7 @@ def _problem(risk: Risk, verb: str, users: tuple[str, ...], names: list[str]) ->
 
 
 def _importers(model: BatchModel) -> Importers:
-    """The stacks that import something, by the name of the export; nested ones under the name of their root."""
+    """Return the stacks that import each export; nested stacks count under the name of their root."""
     roots = root_names(model.stacks)
     found: Importers = defaultdict(set)
     for stack in model.stacks:

@@ -1,4 +1,4 @@
-"""What a change means for jobs that wait or run, in words."""
+"""The consequences of a change for jobs that wait or run."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from batch_constructs.facts import updates
 if TYPE_CHECKING:
     from batch_constructs.assembly.template import Resource
 
-_RETRIED = "and tried again if they have attempts left"
-_GO_ON = "running jobs go on"
+_RETRIED = "and retried if they have attempts left"
+_GO_ON = "running jobs continue"
 _FARGATE_FIRST = (
     "end its jobs first: an environment on Fargate with active jobs becomes INVALID when it is deleted"
 )
 
 
 def consequence(old: Resource | None, new: Resource | None, kind: Kind) -> str:
-    """What a change means for jobs; empty for resources that no job rests on."""
+    """Return the consequence of a change for jobs, in words; empty for resources that no job depends on."""
     match old, new:
         case (ComputeEnvironment(), _) | (_, ComputeEnvironment()):
             return _of_environment(old, new, kind)  # type: ignore[arg-type]
@@ -29,7 +29,7 @@ def consequence(old: Resource | None, new: Resource | None, kind: Kind) -> str:
         case _, JobDefinition():
             return _of_definition(new, kind)
         case JobDefinition(), _:
-            return "running jobs go on; the revision is deregistered, and submissions that name it fail"
+            return "running jobs continue; the revision is deregistered, and submissions that name it fail"
     return ""
 
 
@@ -48,9 +48,9 @@ def _of_environment(old: ComputeEnvironment | None, new: ComputeEnvironment | No
         case Kind.CREATED | Kind.REFUSED:
             return ""
     if new is not None and old is not None and _disabled(old, new):
-        return "running jobs go on; no job starts there any more"
+        return "running jobs continue; no new jobs start there"
     if new is not None and kind is Kind.IN_PLACE and new.compute_resources.managed_instances_provider.present:
-        return "new instances get the change; AWS does not say what becomes of jobs on the old ones"
+        return "new instances get the change; AWS does not say what happens to jobs on the old ones"
     return _GO_ON
 
 
@@ -80,21 +80,23 @@ def _of_queue(new: JobQueue | None, kind: Kind) -> str:
         case Kind.CREATED | Kind.REFUSED:
             return ""
     if new is not None and is_one_of(new.state, "DISABLED"):
-        return "jobs in the queue go on; it takes no new ones"
-    return "jobs in the queue go on"
+        return "jobs in the queue continue; it accepts no new ones"
+    return "jobs in the queue continue"
 
 
 def _of_definition(new: JobDefinition, kind: Kind) -> str:
     match kind:
         case Kind.REPLACED:
-            return "running jobs go on; the old name is deregistered, and submissions by it fail"
+            return "running jobs continue; the old name is deregistered, and submissions by it fail"
         case Kind.NEW_REVISION:
             keep = new.resource_retention_policy.skip_deregister_on_update
             if is_one_of(keep, True):
-                return "running jobs go on; the old revision stays for those who name it"
+                return "running jobs continue; the old revision stays for submissions that name it"
             if given(keep) and not is_one_of(keep, False):
-                return "running jobs go on; the old revision may be deregistered, then submissions that name it fail"
-            return "running jobs go on; the old revision is deregistered, and submissions that name it fail"
+                return "running jobs continue; the old revision may be deregistered, then submissions that name it fail"
+            return (
+                "running jobs continue; the old revision is deregistered, and submissions that name it fail"
+            )
         case Kind.CREATED:
             return ""
     return _GO_ON

@@ -1,4 +1,4 @@
-"""Resources that ``Fn::ForEach`` makes: they exist only after the transform, so a plan can only say that a loop differs."""
+"""``Fn::ForEach`` creates resources only in the transform, so a plan can only report that a loop differs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LOOP = "Fn::ForEach"
 
 
 def differing(old: BatchModel, new: BatchModel) -> Iterator[Change]:
-    """Yield a change for each loop over resources of AWS Batch that is another one than before."""
+    """Yield a change for each loop over resources of AWS Batch that differs."""
     for before, after in pair_stacks(old, new):
         loops = [_loops(stack) for stack in (before, after)]
         for name in dict.fromkeys([*loops[0], *loops[1]]):
@@ -37,7 +37,7 @@ def _change(stack: Stack, name: str) -> Change:
         problems=(
             DeployProblem(
                 risk=Risk.SURPRISE,
-                message="the loop differs, and what it makes is not compared",
+                message="the loop differs, and the resources that it creates are not compared",
                 remedy=(
                     "compare the templates as CloudFormation expands them: aws cloudformation get-template "
                     "--template-stage Processed"

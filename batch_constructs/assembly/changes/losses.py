@@ -1,4 +1,4 @@
-"""What a deploy takes away: a queue with its jobs, an environment, a policy, a quota."""
+"""The losses of a deployment: a queue with its jobs, an environment, a policy, a quota."""
 
 from __future__ import annotations
 
@@ -22,43 +22,43 @@ NOUNS = {
     "AWS::Batch::QuotaShare": "quota share",
     "AWS::Batch::ConsumableResource": "consumable resource",
 }
-"""What is lost when it goes, in words. A job definition is not: its revisions can be registered again."""
+"""Nouns for what would be lost. A job definition is no loss, because it can be registered again."""
 
 _WITH_JOBS = {
     "AWS::Batch::JobQueue": " with the jobs that wait or run in it",
     "AWS::Batch::ComputeEnvironment": ", and jobs that run on it may be terminated",
 }
-_FIRST_EMPTY = {
-    "AWS::Batch::JobQueue": "give it the state DISABLED, and remove it when it is empty",
+_EMPTY_FIRST = {
+    "AWS::Batch::JobQueue": "set State DISABLED, and remove it when it is empty",
     "AWS::Batch::ComputeEnvironment": (
-        "give it the state DISABLED, and remove it when no job runs on it and no queue has it"
+        "set State DISABLED, and remove it when no job runs on it and no queue uses it"
     ),
 }
-_EMPTY = "remove it when it is empty: DISABLED, it takes no new jobs, and may hold older ones"
-_BESIDE = {
-    "AWS::Batch::JobQueue": "make a second queue beside it, and remove the old one when it is empty",
+_EMPTY = "remove it when it is empty: while DISABLED, it accepts no new jobs, but may still have older ones"
+_SECOND_ONE = {
+    "AWS::Batch::JobQueue": "create a second queue next to it, and remove the old one when it is empty",
     "AWS::Batch::ComputeEnvironment": (
-        "make a second environment beside it, exchange the two in the queue, and remove the old one when no job "
+        "create a second environment next to it, exchange the two in the queue, and remove the old one when no job "
         "runs on it"
     ),
 }
 
 
-def of_gone(
+def loss_problems(
     old: Resource, kind: Kind, at_least: Kind, rename: Rename | None, removed: Collection[str]
 ) -> Iterator[DeployProblem]:
-    """The problem that a resource goes, or is made anew, unless the user has accepted it."""
+    """Yield a problem if a resource is deleted or replaced, unless the user has accepted it."""
     noun = NOUNS.get(old.type)
     if isinstance(old, ComputeEnvironment) and is_one_of(old.state, "DISABLED"):
-        # The way that the remedy names: no job starts there any more, and deletion waits for none.
+        # This follows the remedy: no new jobs start there, and nothing waits when it is deleted.
         return
     if noun is None or names_of(old.construct_path, old.logical_id) & set(removed):
         return
-    verb = "goes" if at_least in {Kind.DELETED, Kind.REPLACED} else "may go"
+    verb = "is deleted" if at_least in {Kind.DELETED, Kind.REPLACED} else "may be deleted"
     jobs = _WITH_JOBS.get(old.type, "")
     if kind is Kind.REPLACED:
-        message = f"the {noun} is made anew, and the old one {verb}{jobs}"
-        remedy = _BESIDE.get(old.type, f"make a second {noun} beside it, and move what uses the old one")
+        message = f"the {noun} is replaced, and the old one {verb}{jobs}"
+        remedy = _SECOND_ONE.get(old.type, f"create a second {noun} next to it, and move its users")
         if isinstance(old, ComputeEnvironment) and old.compute_resources.ec2:
             remedy += "; ReplaceComputeEnvironment false lets most properties change in place"
     elif rename is None:
@@ -66,7 +66,7 @@ def of_gone(
         remedy = (
             _EMPTY
             if isinstance(old, JobQueue) and is_one_of(old.state, "DISABLED")
-            else _FIRST_EMPTY.get(old.type, f"remove the {noun} when nothing uses it any more")
+            else _EMPTY_FIRST.get(old.type, f"remove the {noun} when nothing uses it any more")
         )
     else:
         message, remedy = _of_rename(rename, noun, f"{verb}{jobs}")
@@ -77,21 +77,21 @@ def _of_rename(rename: Rename, noun: str, goes: str) -> tuple[str, str]:
     old = rename.old
     by_cdk, article = bool(old.construct_path), "an" if noun.startswith("e") else "a"
     if rename.across:
-        message = f"{article} {noun} in another stack is another {noun}: this one {goes}"
+        message = f"{article} {noun} in another stack is a new {noun}: this one {goes}"
         move = (
             "cdk refactor --unstable=refactor"
             if by_cdk
             else "a stack refactor of CloudFormation (create-stack-refactor)"
         )
-        return message, f"move it in a deploy of its own, with nothing else changed: {move}"
+        return message, f"move it in a separate deployment, with no other change: {move}"
     what = "construct id" if by_cdk else "logical id"
-    message = f"{article} {noun} under another {what} is another {noun}: this one {goes}"
+    message = f"{article} {noun} under another {what} is a new {noun}: this one {goes}"
     if not rename.keepable:
-        return message, _FIRST_EMPTY.get(old.type, f"remove the {noun} when nothing uses it any more")
+        return message, _EMPTY_FIRST.get(old.type, f"remove the {noun} when nothing uses it any more")
     if not by_cdk:
         return message, f"keep the logical id {old.logical_id}"
     keep = f"the construct's .node.default_child.override_logical_id({old.logical_id!r})"
     return (
         message,
-        f"keep its logical id: {keep}; or rename it in a deploy of its own: cdk refactor --unstable=refactor",
+        f"keep its logical id: {keep}; or rename it in a separate deployment: cdk refactor --unstable=refactor",
     )

@@ -1,4 +1,4 @@
-"""Which stack of the new assembly takes the place of which old one."""
+"""Pairs the stacks of the old and the new assembly."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def pair_stacks(old: BatchModel, new: BatchModel) -> Iterator[Pair]:
-    """Pair stacks, and nested ones by the logical id of their resource: under another id CloudFormation makes another one.
+    """Yield pairs of stacks, nested ones by the logical id of their resource, as CloudFormation identifies them.
 
-    Stacks of a cloud assembly are paired by name. Plain templates have no name but their file's, so those are paired by
-    the file's path in its folder, then by its name, then by the resources of AWS Batch that two of them share. A single
-    stack on each side is a pair whatever the names.
+    Stacks of a cloud assembly are paired by name. Plain templates have only the name of their file, so those are paired
+    by the file's path in its folder, then by its name, then by the resources of AWS Batch that they share. A single
+    stack on each side is always a pair.
     """
     yield from _descend(_match(_roots(old), _roots(new)))
 
@@ -33,7 +33,7 @@ def _descend(pairs: Iterable[Pair]) -> Iterator[Pair]:
 
 
 def _match(old: list[Stack], new: list[Stack]) -> list[Pair]:
-    """The pairs in the order of the old stacks, then the new stacks that are left."""
+    """Return the pairs in the order of the old stacks, then the remaining new stacks."""
     pairs: dict[Stack, Stack] = {}
     left = list(new)
 
@@ -59,7 +59,7 @@ def _match(old: list[Stack], new: list[Stack]) -> list[Pair]:
 
 
 def _by_key(old: list[Stack], new: list[Stack], key: Callable[[Stack], str]) -> list[tuple[Stack, Stack]]:
-    """The pairs of stacks that have a key in common, and share it with no other stack."""
+    """Return the pairs of stacks with a key that is unique on both sides."""
     counts = [Counter(map(key, side)) for side in (old, new)]
     after = {key(stack): stack for stack in new}
     return [
@@ -78,7 +78,7 @@ def _name(stack: Stack) -> str:
 
 
 def _shared(old: Stack, new: Stack) -> int:
-    """How many resources of AWS Batch two templates share, by logical id and type; fewer than half count as none."""
+    """Return how many resources of AWS Batch two templates share, by logical id and type; 0 if fewer than half."""
     batch = [
         {(name, each.type) for name, each in stack.resources.items() if each.type.startswith("AWS::Batch::")}
         for stack in (old, new)
@@ -93,7 +93,7 @@ def _roots(model: BatchModel) -> list[Stack]:
 
 
 def root_names(stacks: Iterable[Stack]) -> dict[Stack, str]:
-    """Return the name of the stack at the top, for each stack: nested stacks are deployed with it."""
+    """Return the name of the root stack for each stack, because nested stacks are deployed with their root."""
     every = list(stacks)
     parents = {child: stack for stack in every for child in stack.nested.values()}
     roots: dict[Stack, str] = {}

@@ -1,4 +1,4 @@
-"""From two assemblies to what a deploy would do."""
+"""Compares two assemblies and tells what a deployment would do."""
 
 from __future__ import annotations
 
@@ -34,23 +34,23 @@ _ORDER = (
 
 
 def plan(old: BatchModel, new: BatchModel, *, removed: Collection[str] = ()) -> tuple[Change, ...]:
-    """Tell what a deploy of a new assembly over an old one would do to the resources of AWS Batch.
+    """Return what a deployment of a new assembly over an old one would do to the resources of AWS Batch.
 
-    Resources are the same if they have the same stack and logical id. What the templates leave open is never called
-    certain: then ``kind`` is the worst that may happen, and ``at_least`` what happens in any case. Expressions that
-    are the same in both are taken to give the same value, also parameters that read from SSM.
+    Resources are the same if they have the same stack and logical id. If the templates leave something open, ``kind`` is
+    the worst possible effect, and ``at_least`` the certain one. Expressions that are the same in both assemblies are
+    assumed to have the same value, even parameters that are read from SSM.
 
     Chapter: Updating Compute Environments.
 
     Args:
         old: what is deployed.
         new: what would be deployed.
-        removed: queues, environments, policies and quotas of the old assembly that may go or be made anew, by construct
-            path or logical id. By default none: each that goes is a surprise.
+        removed: queues, environments, policies and quotas of the old assembly that may be deleted or replaced, by construct
+            path or logical id. By default none: each deletion is a surprise.
 
     Returns:
-        A change for each resource that is touched, or that is left alone to one's surprise; environments first. Last a
-        refused one for each stack that would remove or change an export that another stack imports.
+        A change for each resource that is affected, or surprisingly not affected; environments first. Last a refused
+        change for each stack that would remove or change an export that another stack imports.
     """
     planner = _Planner(old, new, removed)
     changes = [change for pair in planner.comparison.pairs for change in planner.changes(*pair)]
@@ -60,7 +60,7 @@ def plan(old: BatchModel, new: BatchModel, *, removed: Collection[str] = ()) -> 
 
 
 def not_compared(old: BatchModel, new: BatchModel) -> int:
-    """Return how many resources of other services the two assemblies hold, of which a plan says nothing."""
+    """Return the number of resources of other services in the two assemblies, which a plan does not cover."""
     return sum(
         not any(stack.resources[name].type.startswith(_BATCH) for stack in stacks if name in stack.resources)
         for pair in pair_stacks(old, new)
@@ -95,7 +95,9 @@ class _Planner:
         elif new is not None:
             rename = self._renamed_from.get(new)
             change = _change(
-                new, Kind.CREATED, problems=tuple(problems.of_created(self.comparison, new, self._gone))
+                new,
+                Kind.CREATED,
+                problems=tuple(problems.creation_problems(self.comparison, new, self._gone)),
             )
             yield (
                 change
@@ -116,23 +118,25 @@ class _Planner:
             return _change(
                 old,
                 Kind.DELETED,
-                jobs="it stays, and its jobs go on",
-                hint="DeletionPolicy keeps it: CloudFormation only forgets it",
+                jobs="it stays, and its jobs continue",
+                hint="DeletionPolicy keeps it: CloudFormation only stops managing it",
             )
         at_least, hint = Kind.DELETED, ""
         if old.stack in self.comparison.abandoned:
             at_least = Kind.UNCHANGED
-            hint = f"the stack {old.stack.name} is not deployed any more; it stays until somebody deletes it"
+            hint = f"the stack {old.stack.name} is no longer deployed; it stays until somebody deletes it"
         found: list[DeployProblem] = []
         if isinstance(old, ComputeEnvironment):
-            found += environments.attached(self.comparison, old, self._old, self._new, Kind.DELETED, at_least)
-        found += losses.of_gone(old, Kind.DELETED, at_least, rename, self._removed)
+            found += environments.queue_problems(
+                self.comparison, old, self._old, self._new, Kind.DELETED, at_least
+            )
+        found += losses.loss_problems(old, Kind.DELETED, at_least, rename, self._removed)
         jobs = consequence(old, None, Kind.DELETED)
         return _change(old, Kind.DELETED, at_least, jobs=jobs, problems=tuple(found), hint=hint)
 
     def _kept(self, old: Resource, new: Resource) -> Iterator[Change]:
         if old.type != new.type:
-            yield _change(new, Kind.REFUSED, problems=tuple(problems.of_type(old, new)))
+            yield _change(new, Kind.REFUSED, problems=tuple(problems.type_problems(old, new)))
             return
         differences = self.comparison.differences(old, new)
         kind, at_least = _kinds(differences)
@@ -141,9 +145,9 @@ class _Planner:
             hint = "; ".join(dict.fromkeys(environments.causes(self.comparison, new)))
             tags = kind is Kind.INFRASTRUCTURE_UPDATE and environments.for_tags(self.comparison, old, new)
         if tags:
-            hint = "; ".join(filter(None, (hint, "only tags change, and new instances are started for them")))
+            hint = "; ".join(filter(None, (hint, "only tags change, but this starts new instances")))
         if self.comparison.condition_differs(old, new):
-            kind, hint = Kind.DELETED, "another condition decides whether it exists"
+            kind, hint = Kind.DELETED, "a different condition decides whether it exists"
         found = tuple(self._problems(old, new, kind, at_least))
         if kind is Kind.UNCHANGED and not found:
             return
@@ -152,26 +156,26 @@ class _Planner:
         yield replace(change, for_tags=tags)
 
     def _problems(self, old: Resource, new: Resource, kind: Kind, at_least: Kind) -> Iterator[DeployProblem]:
-        yield from problems.of_pair(self.comparison, old, new, kind, at_least)
+        yield from problems.common_problems(self.comparison, old, new, kind, at_least)
         if isinstance(old, ComputeEnvironment) and isinstance(new, ComputeEnvironment):
-            yield from environments.of_pair(self.comparison, old, new, kind)
-            yield from environments.attached(self.comparison, old, self._old, self._new, kind, at_least)
-        # Of properties that a macro writes nothing is known, and no loss is made up.
+            yield from environments.update_problems(self.comparison, old, new, kind)
+            yield from environments.queue_problems(self.comparison, old, self._old, self._new, kind, at_least)
+        # Properties from a macro are unknown, so no loss is reported for them.
         if kind in {Kind.REPLACED, Kind.DELETED} and not self._open_as_a_whole(old, new):
-            yield from losses.of_gone(old, kind, at_least, None, self._removed)
+            yield from losses.loss_problems(old, kind, at_least, None, self._removed)
 
     def _open_as_a_whole(self, old: Resource, new: Resource) -> bool:
         return any(change.path == WHOLE for change in self.comparison.differences(old, new))
 
 
 def _place(resource: Resource, rename: Rename) -> str:
-    """What to call the other side of a rename; with its stack if that is another one and the path does not say it."""
+    """Return the name for the other side of a rename, with its stack if that is another one and the path lacks it."""
     name = resource.label
     return f"{resource.stack.name}/{name}" if rename.across and not resource.construct_path else name
 
 
 def _kinds(differences: Iterable[PropertyChange]) -> tuple[Kind, Kind]:
-    """Return what happens at worst, and in any case."""
+    """Return the worst and the certain effect of all changes."""
     effects = [Effect(kind=Kind.UNCHANGED, at_least=Kind.UNCHANGED), *(each.effect for each in differences)]
     return (
         max((each.kind for each in effects), key=lambda kind: kind.rank),

@@ -1,4 +1,4 @@
-"""Why a deploy of changed resources fails, or surprises."""
+"""Problems in the deployment of changed resources."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 def risk(certain: bool) -> Risk:  # noqa: FBT001 - reads as it is called
-    """How bad it is that something goes wrong, for certain or perhaps."""
+    """Return the risk of a failure that is certain, or only possible."""
     return Risk.FAILS if certain else Risk.MAY_FAIL
 
 
-def of_pair(
+def common_problems(
     comparison: Comparison, old: Resource, new: Resource, kind: Kind, at_least: Kind
 ) -> Iterator[DeployProblem]:
-    """The problems that a resource of any type can have."""
+    """Yield the problems that a resource of any type can have."""
     differences = comparison.differences(old, new)
     if kind is Kind.REPLACED:
         yield from _name_is_taken(comparison, old, new, at_least)
@@ -71,12 +71,12 @@ def _replaced_by_tags(differences: Iterable[PropertyChange]) -> Iterator[DeployP
         yield DeployProblem(
             risk=Risk.SURPRISE,
             message="a change of Tags replaces the environment",
-            remedy="keep tags of the stack off the environment: ComputeResources.Tags reach the instances",
+            remedy="exclude the environment from the stack's tags: ComputeResources.Tags tag the instances",
         )
 
 
 def _refusals(differences: Iterable[PropertyChange], kind: Kind) -> Iterator[DeployProblem]:
-    """The changes that the service refuses, unless the resource is replaced anyway."""
+    """Yield the changes that the service refuses, unless the resource is replaced anyway."""
     found: dict[str, tuple[Risk, str, list[str]]] = {}
     for change in differences:
         does = change.effect
@@ -91,13 +91,15 @@ def _refusals(differences: Iterable[PropertyChange], kind: Kind) -> Iterator[Dep
         yield DeployProblem(risk=how_bad, message=f"{why} (changed: {named})", remedy=remedy)
 
 
-def of_created(comparison: Comparison, new: Resource, gone: Iterable[Resource]) -> Iterator[DeployProblem]:
-    """Yield the problems of a new resource: a state that AWS refuses, a name that is still taken when it is created."""
+def creation_problems(
+    comparison: Comparison, new: Resource, gone: Iterable[Resource]
+) -> Iterator[DeployProblem]:
+    """Yield the problems of a new resource: a state that AWS refuses, or a name that is still taken."""
     if isinstance(new, ComputeEnvironment) and is_one_of(new.state, "DISABLED"):
         yield DeployProblem(
             risk=Risk.FAILS,
             message="AWS creates environments only ENABLED, got State DISABLED",
-            remedy="deploy it ENABLED, and disable it in a later deploy",
+            remedy="deploy it ENABLED, and disable it in a later deployment",
         )
     name = new.raw(type(new).NAME) if type(new).NAME else None
     if not given(name):
@@ -119,8 +121,8 @@ def of_created(comparison: Comparison, new: Resource, gone: Iterable[Resource]) 
             )
 
 
-def of_type(old: Resource, new: Resource) -> Iterator[DeployProblem]:
-    """The problem of a logical id that comes to mean something else."""
+def type_problems(old: Resource, new: Resource) -> Iterator[DeployProblem]:
+    """Yield a problem if a logical id gets a resource of another type."""
     if old.type != new.type:
         yield DeployProblem(
             risk=Risk.FAILS,

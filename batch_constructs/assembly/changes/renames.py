@@ -1,4 +1,4 @@
-"""Which resource that comes is one that goes: under another construct id, or in another stack."""
+"""Finds created resources that are deleted ones under another construct id, or in another stack."""
 
 from __future__ import annotations
 
@@ -16,22 +16,21 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import Resource
 
 _MAX_DEPTH = 32
-# Two queues that share their environments and differ in priority and name are not yet one queue.
+# Two queues with the same environments but different priorities and names are still different queues.
 _ALIKE = 0.65
-# The CDK makes the same logical id in another stack, and a logical id says much by itself.
+# The CDK creates the same logical id in another stack, so the same logical id needs less likeness.
 _ALIKE_BY_ID = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """A resource of the old assembly and the one of the new assembly that looks like it.
+    """A resource of the old assembly and its likely successor in the new one.
 
     Attributes:
-        old: the resource that goes.
-        new: the resource that comes.
+        old: the deleted resource.
+        new: the created resource.
         across: whether the two belong to different stacks.
-        keepable: whether the old one would stay if it kept its logical id: nothing differs that would replace it, or that
-            AWS would refuse.
+        keepable: whether the old one would stay if it kept its logical id, because no difference replaces it or is refused.
     """
 
     old: Resource
@@ -40,10 +39,10 @@ class Rename:
     keepable: bool
 
 
-def renames(comparison: Comparison, gone: list[Resource], come: list[Resource]) -> list[Rename]:
-    """Pair what goes with what comes, by type and properties; the most alike first, each of them once."""
-    unpaired = {*gone, *come}
-    batch = [[each for each in side if each.type.startswith("AWS::Batch::")] for side in (gone, come)]
+def renames(comparison: Comparison, gone: list[Resource], created: list[Resource]) -> list[Rename]:
+    """Return pairs of deleted and created resources by type and properties, the most similar first, each only once."""
+    unpaired = {*gone, *created}
+    batch = [[each for each in side if each.type.startswith("AWS::Batch::")] for side in (gone, created)]
     bodies = {each: _body(each, unpaired) for side in batch for each in side}
     scored = []
     for old in batch[0]:
@@ -66,7 +65,7 @@ def renames(comparison: Comparison, gone: list[Resource], come: list[Resource]) 
 
 
 def _forced(comparison: Comparison, old: Resource, new: Resource) -> bool:
-    """Whether the new resource is what it is since the old one cannot become it."""
+    """Return whether the old resource cannot become the new one."""
     effects = (change.effect for change in comparison.differences(old, new))
     return any(does.at_least in {Kind.REPLACED, Kind.REFUSED} for does in effects)
 
@@ -76,12 +75,12 @@ def _place(resource: Resource) -> str:
 
 
 def _likeness(one: set[tuple[str, str]], other: set[tuple[str, str]]) -> float:
-    """The share of properties that two resources have in common, from 0 to 1."""
+    """Return the share of properties that two resources have in common, from 0 to 1."""
     return len(one & other) / len(one | other) if one | other else 1.0
 
 
 def _body(resource: Resource, unpaired: set[Resource]) -> set[tuple[str, str]]:
-    """The properties except the name; what they refer to and has no counterpart either counts by its type only."""
+    """Return the properties without the name; references to other unpaired resources count only by type."""
     properties = resource.node if isinstance(resource.node, dict) else {}
     kept = {name: node for name, node in properties.items() if name != type(resource).NAME}
     return set(_leaves(resource, kept, "", unpaired, 0))

@@ -1,4 +1,4 @@
-"""Values of a template for a reader."""
+"""Values of a template, written for readers."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _MAX_DEPTH = 32
 
 
 def rendered(stack: Stack, value: Any) -> Value | None:
-    """Return a resolved value: scalars as CloudFormation writes them, in lists and dicts; the unknown as ``${…}``."""
-    return None if value is None else _plain(stack, value, 0)
+    """Return a resolved value: scalars as CloudFormation writes them, in lists and dicts; unknown values as ``${…}``."""
+    return None if value is None else _rendered(stack, value, 0)
 
 
-def _plain(stack: Stack, value: Any, depth: int) -> Value:
+def _rendered(stack: Stack, value: Any, depth: int) -> Value:
     if depth > _MAX_DEPTH:
         return "…"
     if isinstance(value, Unknown):
@@ -27,10 +27,10 @@ def _plain(stack: Stack, value: Any, depth: int) -> Value:
     if isinstance(value, dict):
         members = {key: stack.resolve(node) for key, node in value.items()}
         return {
-            key: _plain(stack, member, depth + 1) for key, member in members.items() if member is not None
+            key: _rendered(stack, member, depth + 1) for key, member in members.items() if member is not None
         }
     if isinstance(value, list):
         elements = (stack.resolve(node) for node in value)
-        return [_plain(stack, element, depth + 1) for element in elements if element is not None]
+        return [_rendered(stack, element, depth + 1) for element in elements if element is not None]
     text = scalar_text(value)
     return text if text is not None else str(value)

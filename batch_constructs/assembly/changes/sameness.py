@@ -1,4 +1,4 @@
-"""Whether two values, of which the templates may leave parts open, will be the same."""
+"""Decides whether two values, possibly with unknown parts, will be the same."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
     from batch_constructs.assembly.template import Resource, Stack
 
-# Reasons of unknowns that do not tell one unknown from another.
+# Beginnings of reasons that several different unknowns share.
 _VAGUE = ("Fn::", "a ", "an ", "one of ", "null", "user data")
 
 
 class Sameness(IntEnum):
-    """Whether two values are the same; the greater answer wins for a whole."""
+    """The sameness of two values; for a structure the greatest value of its members counts."""
 
     SAME = 0
     MAYBE = 1
@@ -26,14 +26,14 @@ class Sameness(IntEnum):
 
 
 class Missing:
-    """A member that is not there."""
+    """The value of a missing member."""
 
 
 MISSING = Missing()
 
 
 class Values:
-    """Compares values of two stacks, of which one takes the other's place.
+    """Compares the values of a stack with those of its counterpart.
 
     Args:
         old: the stack before.
@@ -48,7 +48,7 @@ class Values:
         self._changed_conditions = _changed_conditions(old, new)
 
     def resolve(self, old: Any, new: Any) -> tuple[Any, Any]:
-        """What two nodes stand for; ``None`` for what is not there."""
+        """Return the values of two nodes; ``None`` for a missing one."""
         return (
             None if old is MISSING else self._old.resolve(old),
             None if new is MISSING else self._new.resolve(new),
@@ -57,9 +57,9 @@ class Values:
     def same(self, old: Any, new: Any) -> Sameness:
         """Compare two nodes of the templates."""
         while _is_base64(old) and _is_base64(new):
-            # Different texts are different in base64, also where some of their parts are unknown.
+            # Different strings differ in base64 too, even with unknown parts.
             old, new = old["Fn::Base64"], new["Fn::Base64"]
-        # Two equal expressions are equal whatever they stand for, unless what they refer to moves.
+        # Equal expressions have equal values, unless something that they refer to changes.
         agreed = old == new and not (self._changed_conditions & set(_conditions(old)))
         one, other = self.resolve(old, new)
         answer = self._values(one, other, agreed=agreed)
@@ -70,7 +70,7 @@ class Values:
         return answer
 
     def condition_same(self, old: Any, new: Any) -> bool:
-        """Whether two resources depend on the same condition."""
+        """Return whether two resources have the same condition."""
         return bool(old == new) and old not in self._changed_conditions
 
     def _named(self, name: str, attribute: str) -> Sameness:
@@ -105,7 +105,7 @@ class Values:
         return Sameness.MAYBE if any(e is None or _may_vanish(e) for e in resolved) else Sameness.OTHER
 
     def _joins(self, old: list[Any], new: list[Any]) -> Sameness:
-        """Compare joined texts piece by piece: what looks like one unknown is often the same expression twice."""
+        """Compare joined strings piece by piece, because an unknown in both is often the same expression."""
         if old[0] != new[0] or len(old[1]) != len(new[1]):
             return Sameness.MAYBE
         answers = {
@@ -121,7 +121,7 @@ class Values:
             case Reference(), Reference():
                 return self._references(old, new)
             case ParameterValue(), ParameterValue():
-                # The default of a parameter of type SSM is a path, and no value.
+                # The default of a parameter of type SSM is a path, not the value.
                 paths = self._old.parameter_default(old.name), self._new.parameter_default(new.name)
                 kept = old.name == new.name and old.default == new.default and paths[0] == paths[1]
                 return Sameness.SAME if kept else Sameness.MAYBE
@@ -137,7 +137,7 @@ class Values:
 
     def _references(self, old: Reference, new: Reference) -> Sameness:
         if old.attribute != new.attribute:
-            # An ARN by Ref and by Fn::GetAtt is the same text.
+            # An ARN by Ref and one by Fn::GetAtt are the same string.
             return Sameness.MAYBE
         return self._keeps(old.target, new.target, old.attribute)
 
@@ -149,11 +149,11 @@ class Values:
             literals = [a == b for a, b in pairs if isinstance(a, str)]
             if all(literals) or max(holes, default=Sameness.SAME) is Sameness.SAME:
                 return max(holes, default=Sameness.SAME) if all(literals) else Sameness.OTHER
-        return Sameness.OTHER if _clash(one, other) else Sameness.MAYBE
+        return Sameness.OTHER if _ends_differ(one, other) else Sameness.MAYBE
 
 
-def _clash(one: tuple[str | Unknown, ...], other: tuple[str | Unknown, ...]) -> bool:
-    """Whether two texts begin or end differently for certain."""
+def _ends_differ(one: tuple[str | Unknown, ...], other: tuple[str | Unknown, ...]) -> bool:
+    """Return whether two strings certainly begin or end differently."""
     heads = [parts[0] if isinstance(parts[0], str) else "" for parts in (one, other)]
     tails = [parts[-1] if isinstance(parts[-1], str) else "" for parts in (one, other)]
     head, tail = min(map(len, heads)), min(map(len, tails))
@@ -183,20 +183,20 @@ def _is_vague(value: Any) -> bool:
 
 
 def _changed_conditions(old: Stack, new: Stack) -> set[str]:
-    """The conditions whose definition differs, and those that rest on one of them."""
+    """Return the conditions whose definition differs, and those that depend on one of them."""
     before, after = (_section(stack, "Conditions") for stack in (old, new))
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     inputs = _changed_inputs(old, new)
     changed |= {name for name, node in after.items() if inputs & set(_inputs(node))}
     while True:
-        resting = {n for n, node in after.items() if n not in changed and changed & set(_conditions(node))}
-        if not resting:
+        depending = {n for n, node in after.items() if n not in changed and changed & set(_conditions(node))}
+        if not depending:
             return changed
-        changed |= resting
+        changed |= depending
 
 
 def _changed_inputs(old: Stack, new: Stack) -> set[str]:
-    """The parameters whose default differs, and the mappings that do, as `_inputs` names them."""
+    """Return the parameters with a different default and the mappings that differ, named as in `_inputs`."""
     parameters = [_section(stack, "Parameters") for stack in (old, new)]
     mappings = [_section(stack, "Mappings") for stack in (old, new)]
     differing = {
@@ -215,7 +215,7 @@ def _default(parameters: dict[str, Any], name: str) -> Any:
 
 
 def _inputs(node: Any) -> Iterator[str]:
-    """The parameters and mappings that an expression takes its value from."""
+    """Yield the parameters and mappings that an expression uses."""
     for each in _nodes(node):
         if isinstance(name := each.get("Ref"), str):
             yield f"Ref {name}"
@@ -242,7 +242,7 @@ def _nodes(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def _conditions(node: Any) -> Iterator[str]:
-    """The conditions that an expression names."""
+    """Yield the conditions that an expression names."""
     for each in _nodes(node):
         arms = each.get("Fn::If")
         if isinstance(arms, list) and arms and isinstance(arms[0], str):
@@ -252,7 +252,7 @@ def _conditions(node: Any) -> Iterator[str]:
 
 
 def _references(node: Any) -> Iterator[tuple[str, str]]:
-    """The resources that an expression names, with the attribute."""
+    """Yield the resources that an expression names, with the attribute."""
     for each in _nodes(node):
         if isinstance(name := each.get("Ref"), str):
             yield name, ""

@@ -32,5 +32,5 @@ def test_the_jobs_will_run(stack: Genomics) -> None:
 
 
 def test_growing_disturbs_nobody() -> None:
-    """More vCPUs change what is deployed in place; running jobs go on."""
+    """More vCPUs change what is deployed in place; running jobs continue."""
     assert_updates_in_place(DEPLOYED, Genomics(App(), "Genomics", max_vcpus=512))

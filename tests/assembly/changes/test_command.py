@@ -56,7 +56,7 @@ def test_a_harmless_change_is_shown_and_passes(quickstart: dict[str, Any], run: 
     result = run(quickstart, changed(quickstart, "Queue", Priority=2))
     assert result.exit_code == 0
     assert result.output.startswith(
-        "JobQueue Queue\n  in place: jobs in the queue go on\n  Priority: 1 -> 2\n\n1 change, nothing fails\n"
+        "JobQueue Queue\n  in place: jobs in the queue continue\n  Priority: 1 -> 2\n\n1 change, nothing fails\n"
     )
 
 
@@ -138,7 +138,7 @@ def test_a_problem_fails_with_its_remedy(quickstart: dict[str, Any], run: Run) -
     """Exit status 1; problem and remedy stand in the block of the resource."""
     result = run(quickstart, changed(quickstart, "Spot", Tags={"team": "a"}), "--removed", "Spot")
     assert result.exit_code == 1
-    assert "  surprise a change of Tags replaces the environment\n    fix keep tags" in result.output
+    assert "  surprise a change of Tags replaces the environment\n    fix exclude the" in result.output
     assert "\n2 changes: 1 surprise\n" in result.output
 
 

@@ -58,7 +58,7 @@ def test_a_queue_that_was_disabled_first_is_not_told_to_be_disabled(planned: Pla
     """The remedy names the step that is left."""
     for state, remedy in (
         ("DISABLED", "remove it when it is empty"),
-        ("ENABLED", "give it the state DISABLED"),
+        ("ENABLED", "set State DISABLED"),
     ):
         [problem] = planned(of("JobQueue", State=state), {"Resources": {}})["It"].problems
         assert problem.remedy.startswith(remedy)
@@ -92,7 +92,7 @@ def test_what_a_condition_may_delete_may_go(planned: Planned) -> None:
     new["Resources"]["It"]["Condition"] = "C"
     change = planned(of("JobQueue"), new)["It"]
     assert change.loss
-    assert "the queue may go with the jobs" in change.problems[0].message
+    assert "the queue may be deleted with the jobs" in change.problems[0].message
 
 
 def test_a_rename_is_named_on_both_sides(quickstart: dict[str, Any], planned: Planned) -> None:
@@ -145,7 +145,9 @@ def test_a_rename_in_the_cdk_says_how_to_keep_the_id(planned: Planned) -> None:
     old = with_path(of("JobQueue"), "S/Queue/Resource")
     new = with_path(of("JobQueue", "Other"), "S/Other/Resource")
     [problem] = planned(old, new)["It"].problems
-    assert problem.message.startswith("a queue under another construct id is another queue: this one goes")
+    assert problem.message.startswith(
+        "a queue under another construct id is a new queue: this one is deleted"
+    )
     assert ".node.default_child.override_logical_id('It')" in problem.remedy
     assert "cdk refactor" in problem.remedy
 
@@ -160,7 +162,7 @@ def test_hyp3_799_a_queue_that_could_not_keep_its_id_is_not_told_to(planned: Pla
     new["Resources"]["New"]["Properties"] |= {"Tags": {"a": "b"}}
     change = planned(old, new)["Old"]
     assert (change.renamed_to, change.loss) == ("New", True)
-    assert change.problems[0].remedy == "give it the state DISABLED, and remove it when it is empty"
+    assert change.problems[0].remedy == "set State DISABLED, and remove it when it is empty"
 
 
 def test_a_move_to_another_stack_is_named() -> None:
@@ -307,7 +309,7 @@ def test_tags_of_instances_alone_are_told_as_such(quickstart: dict[str, Any], pl
         new["Resources"][name]["Properties"]["ComputeResources"]["Tags"] = {"cost": "lab"}
     change = planned(quickstart, new)["Spot"]
     assert (change.at_least, change.for_tags, change.problems) == (Kind.INFRASTRUCTURE_UPDATE, True, ())
-    assert change.hint == "only tags change, and new instances are started for them"
+    assert change.hint == "only tags change, but this starts new instances"
     new["Resources"]["Spot"]["Properties"]["ComputeResources"]["InstanceTypes"] = ["m7i"]
     assert not planned(quickstart, new)["Spot"].for_tags
 

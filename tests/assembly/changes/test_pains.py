@@ -84,7 +84,7 @@ def test_terraform_2044_an_environment_that_a_queue_holds_by_name_cannot_be_dele
     change = planned(quickstart, new)["Spot"]
     assert change.kind is Kind.DELETED
     assert risks(change) == [Risk.FAILS]
-    assert "Queue still holds it" in change.problems[0].message
+    assert "Queue still refers to it" in change.problems[0].message
 
 
 def test_terraform_2044_an_environment_that_leaves_its_queue_in_the_same_deploy_is_deleted(
@@ -336,7 +336,7 @@ def test_a_queue_that_is_replaced_loses_its_jobs(quickstart: dict[str, Any], cha
     change = changing(quickstart, "Queue", "JobQueueName", "other")
     assert change.at_least is Kind.REPLACED
     assert (change.loss, risks(change)) == (True, [])
-    assert "goes with the jobs that wait or run in it" in change.problems[0].message
+    assert "is deleted with the jobs that wait or run in it" in change.problems[0].message
     assert not changing(quickstart, "Queue", "Priority", 7).problems
 
 

@@ -46,7 +46,7 @@ def test_a_stack_that_is_not_deployed_any_more_stays(quickstart: dict[str, Any])
         if change.logical_id == "Queue"
     ]
     assert (queue.stack, queue.kind, queue.at_least) == ("Stack2", Kind.DELETED, Kind.UNCHANGED)
-    assert "Stack2 is not deployed any more" in queue.hint
+    assert "Stack2 is no longer deployed" in queue.hint
 
 
 def test_a_retained_resource_stays(quickstart: dict[str, Any], planned: Planned) -> None:
@@ -56,7 +56,7 @@ def test_a_retained_resource_stays(quickstart: dict[str, Any], planned: Planned)
     assert "terminated" in planned(quickstart, new)["Queue"].jobs
     quickstart["Resources"]["Queue"]["DeletionPolicy"] = "Retain"
     change = planned(quickstart, new)["Queue"]
-    assert change.jobs == "it stays, and its jobs go on"
+    assert change.jobs == "it stays, and its jobs continue"
     assert "DeletionPolicy" in change.hint
 
 
@@ -159,7 +159,7 @@ def test_a_replaced_security_group_renews_the_instances(quickstart: dict[str, An
         ({"JobExecutionTimeoutMinutes": 90}, "given 90 minutes to finish"),
         ({"TerminateJobsOnUpdate": True}, "terminated at once"),
         ({"JobExecutionTimeoutMinutes": {"Ref": "M"}}, "given ${M} minutes to finish"),
-        ({"TerminateJobsOnUpdate": {"Ref": "M"}}, "terminated at once, and tried again"),
+        ({"TerminateJobsOnUpdate": {"Ref": "M"}}, "terminated at once, and retried"),
     ],
 )
 def test_jobs_end_as_the_update_policy_says(
@@ -174,7 +174,7 @@ def test_jobs_end_as_the_update_policy_says(
 
 @pytest.mark.parametrize(
     ("logical_id", "words"),
-    [("Spot", "no job starts there any more"), ("Queue", "it takes no new ones")],
+    [("Spot", "no new jobs start there"), ("Queue", "it accepts no new ones")],
 )
 def test_disabling_lets_jobs_go_on(
     quickstart: dict[str, Any], changing: Changing, logical_id: str, words: str
@@ -188,7 +188,7 @@ def test_disabling_lets_jobs_go_on(
 def test_scaling_lets_jobs_go_on(quickstart: dict[str, Any], changing: Changing) -> None:
     """No instance with a job is taken away."""
     change = changing(quickstart, "Spot", "ComputeResources.MaxvCpus", 1)
-    assert (change.at_least, change.jobs) == (Kind.SCALING_UPDATE, "running jobs go on")
+    assert (change.at_least, change.jobs) == (Kind.SCALING_UPDATE, "running jobs continue")
 
 
 def test_several_changes_together_count_as_the_greatest(quickstart: dict[str, Any], planned: Planned) -> None:
