@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import jsii
-from aws_cdk import Annotations, Aspects, Fn, Tag
+from aws_cdk import Annotations, AspectPriority, Aspects, Fn, Tag
+from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces.aws_batch import ComputeEnvironmentReference, IComputeEnvironmentRef
 from constructs import IValidation
 
 from batch_constructs._border.arguments import checked
+from batch_constructs._border.cli_json.constructs import CliJson
 from batch_constructs._border.references import Referable
 from batch_constructs._border.tokens import known
-from batch_constructs.compute_environments.documents import EnvironmentCliJson
+from batch_constructs.compute_environments.document_checks import check_document
+from batch_constructs.compute_environments.documents import NoOtherTags, kind_of
 from batch_constructs.roles import EcsInstanceRole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import aws_batch as batch
     from constructs import Construct, IDependable
+
+    from batch_constructs._border.problems import Problems
 
 __all__ = [
     "ComputeEnvironmentBase",
@@ -99,8 +104,13 @@ class ImportedComputeEnvironment(ComputeEnvironmentBase):
         self.compute_environment_arn = compute_environment_arn
 
 
-class OwnComputeEnvironment(EnvironmentCliJson, ComputeEnvironmentBase):
+class OwnComputeEnvironment(CliJson, ComputeEnvironmentBase):
     """An environment that this app makes."""
+
+    _operation = "CreateComputeEnvironment"
+    _l1 = batch.CfnComputeEnvironment
+    # CloudFormation's own default replaces the environment at every change, which fails while a queue uses it.
+    _of_cloudformation = MappingProxyType({"replaceComputeEnvironment": False})
 
     cfn: batch.CfnComputeEnvironment
     """The CloudFormation resource."""
@@ -131,6 +141,30 @@ class OwnComputeEnvironment(EnvironmentCliJson, ComputeEnvironmentBase):
             self.cfn.add_property_override(
                 f"ComputeResources.{member}.{key.replace('.', chr(92) + '.')}", value
             )
+
+    @staticmethod
+    def _kind_of(document: Mapping[str, Any]) -> str | None:
+        return kind_of(document)
+
+    @classmethod
+    def _check_document(cls, problems: Problems, document: Mapping[str, Any]) -> None:
+        check_document(problems, cls._kind_of(document), document)
+
+    def _refer_to(self, document: Mapping[str, Any]) -> None:
+        if "tags" in document:
+            Aspects.of(self.cfn).add(NoOtherTags(), priority=AspectPriority.READONLY)
+            self._watch_tags()
+        else:
+            self._keep_stack_tags_off()
+
+    if not TYPE_CHECKING:  # a type checker would take it for any attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """Raise an error that says why an attribute is missing."""
+            words = f"{type(self).__name__!r} object has no attribute {name!r}"
+            if self._came_of is not None:
+                words = f"{name} is unknown: the document of the environment does not have it"
+            raise AttributeError(words, name=name, obj=self)
 
     def _keep_stack_tags_off(self) -> None:
         # Tags of an environment are create-only: a changed stack-wide tag would replace it, and its queue with it.
@@ -205,8 +239,9 @@ class ManagedComputeEnvironment(OwnComputeEnvironment):
     def _connections(self) -> ec2.Connections:
         return ec2.Connections(security_groups=list(self.security_groups))
 
-    def _refer_to(self, properties: Mapping[str, Any]) -> None:
-        groups = properties["ComputeResources"].get("SecurityGroupIds", ())
+    def _refer_to(self, document: Mapping[str, Any]) -> None:
+        super()._refer_to(document)
+        groups = document["computeResources"].get("securityGroupIds", ())
         self.security_groups = imported_security_groups(self, groups)
 
     def _own_security_group(self, vpc: ec2.IVpc) -> ec2.ISecurityGroup:

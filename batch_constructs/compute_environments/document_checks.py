@@ -18,34 +18,36 @@ if TYPE_CHECKING:
 __all__ = ["check_document"]
 
 
-def check_document(problems: Problems, kind: str | None, properties: Mapping[str, Any]) -> None:
+def check_document(problems: Problems, kind: str | None, document: Mapping[str, Any]) -> None:
     """Add a problem for members that contradict each other.
 
     Args:
         problems: Where to add it.
         kind: The class that takes such documents.
-        properties: The document with CloudFormation's names.
+        document: Its members have the right names and types.
     """
-    resources = properties.get("ComputeResources", {})
+    resources = document.get("computeResources", {})
     if kind == "ManagedInstancesComputeEnvironment":
         refused = [
-            f"computeResources.{each[0].lower()}{each[1:]}" for each in REFUSED_MEMBERS if each in resources
+            f"computeResources.{member}"
+            for member in (each[0].lower() + each[1:] for each in REFUSED_MEMBERS)
+            if member in resources
         ]
         problems.check(
             not refused,
             f"{', '.join(refused)} must be left out with ECS Managed Instances, whose managedInstancesProvider has its "
             "own members for types, subnets and security groups",
         )
-    role = properties.get("ServiceRole", "")
+    role = document.get("serviceRole", "")
     problems.check(
         kind != "UnmanagedComputeEnvironment" or not known(role) or SERVICE_LINKED_ROLE_PATH not in role,
         "serviceRole must not be a service-linked role, which AWS refuses for unmanaged environments, got "
         f"{role!r}: name a role with AWSBatchServiceRole",
     )
-    strategy = STRATEGIES.get(str(resources.get("AllocationStrategy")))
-    bundles = [name for name in resources.get("InstanceTypes", ()) if name in types.BUNDLES]
+    strategy = STRATEGIES.get(str(resources.get("allocationStrategy")))
+    bundles = [name for name in resources.get("instanceTypes", ()) if name in types.BUNDLES]
     problems.check(
         strategy is None or not strategy.ordered or not bundles,
-        f"computeResources.instanceTypes must be types or families with {resources.get('AllocationStrategy')}, in the "
+        f"computeResources.instanceTypes must be types or families with {resources.get('allocationStrategy')}, in the "
         f"order in which it takes them, AWS refuses bundles, got {', '.join(map(str, bundles))}",
     )

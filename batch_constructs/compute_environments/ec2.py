@@ -46,8 +46,6 @@ class Ec2ComputeEnvironment(Ec2Family):
     Guide: Creating a Compute Environment; Compute Environment Parameters; Allocation Strategies.
     """
 
-    _kinds = frozenset({"Ec2ComputeEnvironment"})
-
     def __init__(
         self,
         scope: Construct,

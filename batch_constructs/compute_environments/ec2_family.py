@@ -187,16 +187,16 @@ class Ec2Family(ManagedComputeEnvironment):
             self.launch_template.add_tags(tags)
         self._override_tags("Tags", tags)
 
-    def _refer_to(self, properties: Mapping[str, Any]) -> None:
-        super()._refer_to(properties)
-        resources = properties["ComputeResources"]
-        if "InstanceRole" in resources:
-            self.instance_role = imported_instance_role(self, resources["InstanceRole"])
-        if (template := resources.get("LaunchTemplate", {}).get("LaunchTemplateId")) is not None:
+    def _refer_to(self, document: Mapping[str, Any]) -> None:
+        super()._refer_to(document)
+        resources = document["computeResources"]
+        if "instanceRole" in resources:
+            self.instance_role = imported_instance_role(self, resources["instanceRole"])
+        if (template := resources.get("launchTemplate", {}).get("launchTemplateId")) is not None:
             self.launch_template = ec2.CfnLaunchTemplate.from_launch_template_id(
                 self, "LaunchTemplate", template
             )
-        group = resources.get("PlacementGroup")
+        group = resources.get("placementGroup")
         self.placement_group = (
             None
             if group is None

@@ -247,9 +247,9 @@ class EfaComputeEnvironment(Ec2Family):
         return ec2.Connections(security_groups=[default_group(self, self._vpc)])
 
     @classmethod
-    def _check_document(cls, problems: Problems, properties: Mapping[str, Any]) -> None:
-        super()._check_document(problems, properties)
-        check_adapters(problems, properties["ComputeResources"].get("InstanceTypes", ()))
+    def _check_document(cls, problems: Problems, document: Mapping[str, Any]) -> None:
+        super()._check_document(problems, document)
+        check_adapters(problems, document.get("computeResources", {}).get("instanceTypes", ()))
 
     def _own_security_group(self, vpc: ec2.IVpc) -> ec2.ISecurityGroup:
         group = super()._own_security_group(vpc)

@@ -70,8 +70,6 @@ class EksComputeEnvironment(Ec2Family):
     Environment Parameters.
     """
 
-    _kinds = frozenset({"EksComputeEnvironment"})
-
     namespace: EksNamespace
     """The namespace of its jobs, prepared for it or given; if another tool prepares it, ``apply`` is ``False``."""
 

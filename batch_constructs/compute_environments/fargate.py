@@ -40,8 +40,6 @@ class FargateComputeEnvironment(ManagedComputeEnvironment):
     Guide: Creating a Compute Environment; Compute Environment Parameters.
     """
 
-    _kinds = frozenset({"FargateComputeEnvironment"})
-
     def __init__(
         self,
         scope: Construct,

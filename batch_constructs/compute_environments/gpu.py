@@ -204,9 +204,9 @@ class GpuComputeEnvironment(Ec2Family):
         )
 
     @classmethod
-    def _check_document(cls, problems: Problems, properties: Mapping[str, Any]) -> None:
-        super()._check_document(problems, properties)
-        names = properties["ComputeResources"].get("InstanceTypes", ())
+    def _check_document(cls, problems: Problems, document: Mapping[str, Any]) -> None:
+        super()._check_document(problems, document)
+        names = document.get("computeResources", {}).get("instanceTypes", ())
         # Another rule checks whether the image suits them.
         check_gpus(problems, names, own_image=True)
 

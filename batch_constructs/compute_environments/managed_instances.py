@@ -9,7 +9,6 @@ from aws_cdk import aws_iam as iam
 
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.cdk import struct
-from batch_constructs._border.cli_json.constructs import word
 from batch_constructs._border.places import check_place
 from batch_constructs._border.problems import Problems
 from batch_constructs._border.tokens import gibibytes, seconds
@@ -24,7 +23,13 @@ from batch_constructs.compute_environments.managed_instances_roles import (
 )
 from batch_constructs.compute_environments.surroundings import check_network
 from batch_constructs.facts import limits, patterns
-from batch_constructs.facts.vocabulary import CapacityOption, CapacityTagSource, Monitoring, ResourceKind
+from batch_constructs.facts.vocabulary import (
+    CapacityOption,
+    CapacityTagSource,
+    Monitoring,
+    ResourceKind,
+    word_of,
+)
 from batch_constructs.networking import placement
 
 if TYPE_CHECKING:
@@ -65,8 +70,6 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
 
     capacity_option: CapacityOption | None
     """Whether its instances are on demand or on Spot; ``None`` if a token in a document says it."""
-
-    _kinds = frozenset({"ManagedInstancesComputeEnvironment"})
 
     def __init__(
         self,
@@ -242,16 +245,17 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
             CapacityTagSource.CAPACITY_PROVIDER.value,
         )
 
-    def _refer_to(self, properties: Mapping[str, Any]) -> None:
-        provider = properties["ComputeResources"]["ManagedInstancesProvider"]
-        template = provider["InstanceLaunchTemplate"]
-        option = template.get("CapacityOptionType", CapacityOption.ON_DEMAND.value)
-        self.capacity_option = word(CapacityOption, option)
-        groups = template["NetworkConfiguration"].get("SecurityGroups", ())
+    def _refer_to(self, document: Mapping[str, Any]) -> None:
+        super()._refer_to(document)
+        provider = document["computeResources"]["managedInstancesProvider"]
+        template = provider["instanceLaunchTemplate"]
+        option = template.get("capacityOptionType", CapacityOption.ON_DEMAND.value)
+        self.capacity_option = word_of(CapacityOption, option)
+        groups = template["networkConfiguration"].get("securityGroups", ())
         self.security_groups = imported_security_groups(self, groups)
-        self.instance_role = imported_instance_role(self, template["Ec2InstanceProfileArn"])
+        self.instance_role = imported_instance_role(self, template["ec2InstanceProfileArn"])
         self.infrastructure_role = iam.Role.from_role_arn(
-            self, "InfrastructureRole", provider["InfrastructureRoleArn"]
+            self, "InfrastructureRole", provider["infrastructureRoleArn"]
         )
 
 

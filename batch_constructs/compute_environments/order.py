@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from batch_constructs._border.problems import Problems
 
-__all__ = ["check_order", "check_policy"]
+__all__ = ["check_order", "check_policy", "check_policy_arn"]
 
 
 def check_order(
@@ -54,7 +54,11 @@ def check_policy(problems: Problems, policy: ISchedulingPolicyRef | None) -> Non
         "scheduling_policy must be a FairSharePolicy, got a quota-share policy, which is for queues of training jobs: "
         "make a SageMakerJobQueue",
     )
-    arn = None if policy is None else policy.scheduling_policy_ref.scheduling_policy_arn
+    check_policy_arn(problems, None if policy is None else policy.scheduling_policy_ref.scheduling_policy_arn)
+
+
+def check_policy_arn(problems: Problems, arn: str | None) -> None:
+    """Add a problem for an ARN that is not of a scheduling policy."""
     problems.check(
         not known(arn) or arn is None or ":scheduling-policy/" in arn,
         f"scheduling_policy must have the ARN of a scheduling policy, got {arn!r}",

@@ -45,8 +45,6 @@ class SpotComputeEnvironment(Ec2Family):
     Guide: Creating a Compute Environment; Allocation Strategies; Amazon EC2 Spot Fleet Role.
     """
 
-    _kinds = frozenset({"SpotComputeEnvironment"})
-
     def __init__(
         self,
         scope: Construct,

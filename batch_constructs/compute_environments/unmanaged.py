@@ -55,8 +55,6 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
 
     _tags_belong = "put it on the instances that you start, or on the job definition"
 
-    _kinds = frozenset({"UnmanagedComputeEnvironment"})
-
     def __init__(
         self,
         scope: Construct,
@@ -120,9 +118,10 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
         self._outlive(self.service_role)
         allow_insights(self.service_role, container_insights)
 
-    def _refer_to(self, properties: Mapping[str, Any]) -> None:
-        if properties.get("ServiceRole"):
-            self.service_role = iam.Role.from_role_arn(self, "ServiceRole", properties["ServiceRole"])
+    def _refer_to(self, document: Mapping[str, Any]) -> None:
+        super()._refer_to(document)
+        if document.get("serviceRole"):
+            self.service_role = iam.Role.from_role_arn(self, "ServiceRole", document["serviceRole"])
 
     @cached_property
     def ecs_cluster_arn(self) -> str:

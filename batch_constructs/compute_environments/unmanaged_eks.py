@@ -66,8 +66,6 @@ class UnmanagedEksComputeEnvironment(OwnComputeEnvironment):
 
     _tags_belong = "put it on the nodes that you start"
 
-    _kinds = frozenset({"UnmanagedEksComputeEnvironment"})
-
     namespace: EksNamespace
     """The namespace of its jobs, prepared for it or given; if another tool prepares it, ``apply`` is ``False``."""
 
@@ -155,8 +153,9 @@ class UnmanagedEksComputeEnvironment(OwnComputeEnvironment):
             self.cfn.node.add_dependency(*map_roles(self, cluster, None))
         self.namespace_access = grant_namespace(self, cluster, name, access)
 
-    def _refer_to(self, properties: Mapping[str, Any]) -> None:
-        role_arn = properties.get("ServiceRole")
+    def _refer_to(self, document: Mapping[str, Any]) -> None:
+        super()._refer_to(document)
+        role_arn = document.get("serviceRole")
         self.service_role = iam.Role.from_role_arn(self, "ServiceRole", role_arn) if role_arn else None
 
     @cached_property

@@ -46,15 +46,19 @@ def content() -> dict[str, Any]:
     model = botocore.session.get_session().get_service_model("batch")
     version = Path(schemas).with_name("version.json").read_text(encoding="utf-8")
     requests, structures, names = {}, {}, {}
+    required: dict[str, set[str]] = {}
     for operation, resource in OPERATIONS.items():
         shape = model.operation_model(operation).input_shape
         schema = MANAGER.get_resource_schema("us-east-1", f"AWS::Batch::{resource}").schema
         lacking = []
-        for path, name in _compared(shape, schema, schema, ""):
+        for path, owner, name, needed in _compared(shape, schema, schema, ""):
+            member = path.rpartition(".")[2]
             if name is None:
                 lacking.append(path)
-            elif name != (member := path.rpartition(".")[2])[0].upper() + member[1:]:
+            elif name != member[0].upper() + member[1:]:
                 names[member] = name
+            if needed:
+                required.setdefault(owner, set()).add(member)
         requests[operation] = {
             "structure": shape.name,
             "resource_type": f"AWS::Batch::{resource}",
@@ -62,6 +66,11 @@ def content() -> dict[str, Any]:
             "lacking": sorted(lacking),
         }
         structures.update(_structures(shape))
+    for owner, members in required.items():
+        structures[owner] = {
+            "required": sorted(members.union(structures[owner].get("required", ()))),
+            "members": structures[owner]["members"],
+        }
     return {
         "source": (
             f"AWS Batch API, as in botocore {metadata.version('botocore')}; "
@@ -113,8 +122,8 @@ def _type(shape: Any) -> MemberType:
 
 def _compared(
     shape: Any, node: dict[str, Any], schema: dict[str, Any], path: str
-) -> Iterator[tuple[str, str | None]]:
-    """Yield the path of each member, without indexes, and its name in CloudFormation, or ``None``."""
+) -> Iterator[tuple[str, str, str | None, bool]]:
+    """Yield each member: its path without indexes, its structure, its name in CloudFormation, and if that requires it."""
     node = _resolved(node, schema)
     if shape.type_name == "list":
         yield from _compared(shape.member, node["items"], schema, path)
@@ -124,7 +133,7 @@ def _compared(
     for member, inner in shape.members.items():
         here = f"{path}.{member}" if path else member
         name = properties.get(member.casefold())
-        yield here, name
+        yield here, shape.name, name, name in node.get("required", ())
         if name is not None:
             yield from _compared(inner, node["properties"][name], schema, here)
 

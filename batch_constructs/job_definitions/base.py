@@ -13,8 +13,9 @@ from batch_constructs._border import cdk
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
 from batch_constructs._border.references import Referable, never_export
+from batch_constructs._border.spelling import arguments
 from batch_constructs._border.tokens import known
-from batch_constructs.job_definitions.consumables import check_consumes, consumable_resource_properties
+from batch_constructs.job_definitions.consumables import check_consumes, required
 from batch_constructs.permissions import grants
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ class JobDefinitionBase(Referable):
         problems.raise_if_any()
         self._consumed = {**self._consumed, resource: quantity}
         if cfn is not None:
-            cfn.consumable_resource_properties = consumable_resource_properties(self._consumed)
+            properties = type(cfn).ConsumableResourcePropertiesProperty
+            cfn.consumable_resource_properties = properties(**arguments(required(self._consumed)))
         for submitter in self._submitters:
             grants.use(submitter, resource.consumable_resource_ref.consumable_resource_arn)
 

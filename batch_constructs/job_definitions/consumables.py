@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from aws_cdk import aws_batch as batch
-
+from batch_constructs._border.spelling import pairs
 from batch_constructs._border.tokens import known
 from batch_constructs.facts import limits
 
@@ -17,9 +16,7 @@ if TYPE_CHECKING:
 
     from batch_constructs._border.problems import Problems
 
-__all__ = ["check_consumes", "consumable_resource_properties"]
-
-_L1 = batch.CfnJobDefinition
+__all__ = ["check_consumes", "consumed_members", "required"]
 
 
 def check_consumes(problems: Problems, consumes: Mapping[IConsumableResourceRef, Number] | None) -> None:
@@ -34,19 +31,18 @@ def check_consumes(problems: Problems, consumes: Mapping[IConsumableResourceRef,
         problems.check(not twice, f"consumes must name each resource once, got {', '.join(twice)} twice")
 
 
-def consumable_resource_properties(
-    consumes: Mapping[IConsumableResourceRef, Number] | None,
-) -> batch.CfnJobDefinition.ConsumableResourcePropertiesProperty | None:
-    """Return ``ConsumableResourceProperties`` of a definition or of a range of nodes."""
-    if not consumes:
-        return None
-    return _L1.ConsumableResourcePropertiesProperty(
-        consumable_resource_list=[
-            # CloudFormation needs the ARN; the API also takes a name.
-            _L1.ConsumableResourceRequirementProperty(
-                consumable_resource=resource.consumable_resource_ref.consumable_resource_arn,
-                quantity=quantity,
-            )
-            for resource, quantity in consumes.items()
-        ]
+def required(consumes: Mapping[IConsumableResourceRef, Number] | None) -> dict[str, Any]:
+    """Return the ``consumableResourceProperties`` of a definition or of a range of nodes."""
+    # CloudFormation needs the ARN; the API also takes a name.
+    return consumed_members(
+        {
+            each.consumable_resource_ref.consumable_resource_arn: amount
+            for each, amount in (consumes or {}).items()
+        }
     )
+
+
+def consumed_members(consumes: Mapping[str, Number]) -> dict[str, Any]:
+    """Return quantities by name or ARN as the API takes them."""
+    listed = pairs(consumes, "consumableResource", "quantity")
+    return {"consumableResourceList": listed} if listed else {}

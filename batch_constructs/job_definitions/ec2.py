@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aws_cdk.aws_logs import RetentionDays
 
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
 from batch_constructs._border.tokens import mebibytes, seconds
-from batch_constructs.job_definitions.container import EC2, Container, check_ec2_amounts, requirements
+from batch_constructs.job_definitions.amounts import requirements
+from batch_constructs.job_definitions.container import EC2, Container, check_ec2_amounts
 from batch_constructs.job_definitions.ecs import SingleContainerJobDefinition
 from batch_constructs.job_definitions.settings import DefinitionSettings
 
@@ -44,8 +45,6 @@ class Ec2JobDefinition(SingleContainerJobDefinition):
 
     Guide: Creating a Job Definition; Job Definition Parameters; GPU Jobs.
     """
-
-    _kind = "Ec2JobDefinition"
 
     def __init__(
         self,
@@ -173,8 +172,3 @@ class Ec2JobDefinition(SingleContainerJobDefinition):
             log_group=log_group,
             log_retention=log_retention,
         )
-
-    @classmethod
-    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
-        arguments = super()._arguments_of(properties, references)
-        return {**arguments, "privileged": properties["ContainerProperties"].get("Privileged")}

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import jsii
-from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from batch_constructs._border.keys import let_write_logs
 from batch_constructs._border.places import role_beside
-from batch_constructs.job_definitions.base import JobDefinitionBase
-from batch_constructs.job_definitions.documents import (
-    DefinitionCliJson,
-    amounts,
-    container_arguments,
-    role_arguments,
-)
-from batch_constructs.job_definitions.ecs_links import EcsLinks
+from batch_constructs._border.spelling import given
+from batch_constructs._border.tokens import known
+from batch_constructs.facts.vocabulary import DEFAULT_LOG_GROUP
 from batch_constructs.job_definitions.images import brings_credentials, may_be_private, resolve_image
+from batch_constructs.job_definitions.links import link
 from batch_constructs.job_definitions.log_drivers import (
     AwsLogs,
     check_logging,
@@ -29,8 +23,8 @@ from batch_constructs.job_definitions.log_drivers import (
     needs_secret,
     resolve_logging,
 )
-from batch_constructs.job_definitions.mounts import connect
-from batch_constructs.job_definitions.parameters import placeholders
+from batch_constructs.job_definitions.mounts import Volumes, connect
+from batch_constructs.job_definitions.own import OwnJobDefinition
 from batch_constructs.job_definitions.secret_grants import grant_secret
 from batch_constructs.permissions import grants
 from batch_constructs.roles import ExecutionRole, JobRole
@@ -43,6 +37,7 @@ if TYPE_CHECKING:
     from batch_constructs._border.problems import Problems
     from batch_constructs.job_definitions.container import Container, Platform
     from batch_constructs.job_definitions.images import ResolvedImage
+    from batch_constructs.job_definitions.links import Access, Linkable
     from batch_constructs.job_definitions.log_drivers import ResolvedLogging
     from batch_constructs.job_definitions.settings import DefinitionSettings
 
@@ -50,17 +45,8 @@ __all__ = ["EcsJobDefinition", "SingleContainerJobDefinition"]
 
 
 @jsii.implements(iam.IGrantable)
-class EcsJobDefinition(DefinitionCliJson, EcsLinks, JobDefinitionBase):
+class EcsJobDefinition(OwnJobDefinition):
     """A definition of jobs on ECS. Grant to it, and its jobs get a role with that right."""
-
-    cfn: batch.CfnJobDefinition
-    """The CloudFormation resource."""
-
-    parameters: Mapping[str, str]
-    """Default values for placeholders; a submission can override them."""
-
-    placeholders: frozenset[str]
-    """The names in all words ``Ref::name`` of its commands; a submission must set those without a default."""
 
     def __init__(
         self,
@@ -90,6 +76,7 @@ class EcsJobDefinition(DefinitionCliJson, EcsLinks, JobDefinitionBase):
         if needs_execution_role or needs_secret(logging):
             self._ensure_execution_role()
         self._logging = self._resolve_logging(logging)
+        self._log_driver = self._logging.driver
         if log_group is not None:
             let_write_logs(self, log_group)
 
@@ -103,7 +90,7 @@ class EcsJobDefinition(DefinitionCliJson, EcsLinks, JobDefinitionBase):
         """The role of the code in the job; made when first read, unless it was given."""
         if self._job_role is None:
             self._job_role = role = JobRole(self, "JobRole")
-            for member in self._job_role_members:
+            for member in dict.fromkeys(each.role for each in self._placed):
                 self.cfn.add_property_override(member, role.role_arn)
             for grantee in self._registrants:
                 grants.pass_roles(grantee, [role])
@@ -123,7 +110,7 @@ class EcsJobDefinition(DefinitionCliJson, EcsLinks, JobDefinitionBase):
         """
         if self._log_group is None:
             raise ValueError(
-                f"log_group exists only for jobs that write to CloudWatch Logs, got logging with {self._logging.driver}"
+                f"log_group exists only for jobs that write to CloudWatch Logs, got logging with {self._log_driver}"
             )
         return self._log_group
 
@@ -141,15 +128,50 @@ class EcsJobDefinition(DefinitionCliJson, EcsLinks, JobDefinitionBase):
         grants.check_account(grantee, self.env, "grant_read_logs")
         return self.log_group.grant_read(grantee)
 
+    def use(
+        self,
+        resource: Linkable,
+        *,
+        access: Access | None = None,
+        variable: str | None = None,
+        containers: Sequence[str] | None = None,
+    ) -> iam.Grant:
+        """Give the jobs the right to use a resource, and a variable with its name.
+
+        ``job.use(bucket)`` lets the job role read and write, and sets ``BUCKET_NAME``; it includes the right to use the
+        bucket's key. The variable is in the definition, so a submission may still override it.
+
+        Args:
+            resource: A bucket, DynamoDB table, SQS queue, topic, secret, parameter of Systems Manager, Kinesis stream,
+                event bus, function or state machine: the CDK's L2, made or imported.
+            access: The access of the jobs. By default they may read and write a bucket, table, queue or stream, read a
+                secret or parameter, and send to or start the others.
+            variable: The name of the variable. By default ``BUCKET_NAME``, ``TABLE_NAME``, ``QUEUE_URL``,
+                ``TOPIC_ARN``, ``SECRET_ARN``, ``PARAMETER_NAME``, ``STREAM_NAME``, ``EVENT_BUS_NAME``,
+                ``FUNCTION_NAME`` or ``STATE_MACHINE_ARN``.
+            containers: The names of the containers that get the variable, if there are several. They all share the
+                right of the job role. By default all get it.
+
+        Raises:
+            ValueError: the resource is of another kind or has no such access, or a container has a variable or a secret
+                of that name.
+
+        Guide: Job Definition Parameters (``jobRoleArn``, ``environment``).
+        """
+        return link(
+            self,
+            self.cfn,
+            resource,
+            self._variables,
+            access=access,
+            variable=variable,
+            containers=containers,
+        )
+
     def _roles_to_pass(self, grantee: iam.IGrantable) -> Sequence[iam.IRole]:
         if self._job_role is None:
             self._registrants.append(grantee)
         return [role for role in (self._job_role, self._execution_role) if role is not None]
-
-    @cached_property
-    def job_definition_arn(self) -> str:  # type: ignore[override] # read once, when first needed
-        """The ARN of the revision that this deploy registers."""
-        return self.cfn.ref
 
     def _ensure_execution_role(self) -> iam.IRole:
         """Return the execution role; make it if there is none."""
@@ -194,44 +216,80 @@ class EcsJobDefinition(DefinitionCliJson, EcsLinks, JobDefinitionBase):
         grant_secret(secret, self._ensure_execution_role())
         return image[0], secret.secret_arn
 
-    def _render(
-        self, containers: Sequence[Container], platform: Platform
-    ) -> list[batch.CfnJobDefinition.ContainerPropertiesProperty]:
-        """Return the properties of each container; call `_finish` with the containers after the resource is made."""
+    def _render(self, containers: Sequence[Container], platform: Platform) -> list[dict[str, Any]]:
+        """Return the members of each container: call `_connect` once the resource is there."""
         images = self._resolve_images(containers)
-        role = self._execution_role
-        if role is not None:
+        if self._execution_role is not None:
             for container in containers:
                 for secret in (container.secrets or {}).values():
-                    grant_secret(secret, role)
-        return [
-            container.render(
-                image=image,
-                platform=platform,
-                job_role_arn=None if self._job_role is None else self._job_role.role_arn,
-                execution_role_arn=None if role is None else role.role_arn,
-                log_configuration=self._logging.log_configuration,
+                    grant_secret(secret, self._execution_role)
+        rendered = []
+        for container, image in zip(containers, images, strict=True):
+            volumes = Volumes(container.mounts)
+            rendered.append(
+                {
+                    **container.members(image, volumes),
+                    **self._roles("jobRoleArn"),
+                    **given(
+                        logConfiguration=self._logging.members,
+                        volumes=volumes.members,
+                        enableExecuteCommand=container.enable_execute_command,
+                        instanceType=container.instance_type,
+                    ),
+                    **platform.members,
+                }
             )
-            for container, image in zip(containers, images, strict=True)
-        ]
+        return rendered
 
-    def _finish(self, containers: Sequence[Container], settings: DefinitionSettings) -> None:
+    def _roles(self, job_role: str) -> dict[str, Any]:
+        """Return the members with the ARNs of its roles.
+
+        Args:
+            job_role: The member of the job role, which has two names.
+        """
+        roles = {job_role: self._job_role, "executionRoleArn": self._execution_role}
+        return {name: role.role_arn for name, role in roles.items() if role is not None}
+
+    def _connect(self, containers: Sequence[Container], settings: DefinitionSettings) -> None:
         """Give the jobs' role the rights that the containers need for mounts and ECS Exec."""
-        self._variables = self._variables_of(containers)
         self._consumed = settings.consumes or {}
-        self.parameters = dict(settings.parameters or {})
-        self.placeholders = placeholders(container.command for container in containers)
         for container in containers:
-            for volume in container.volumes.file_systems:
+            for volume in Volumes(container.mounts).file_systems:
                 connect(self, self.job_role, volume)
         if any(container.enable_execute_command for container in containers):
             grants.open_session(self)
 
+    def _refer_to(self, document: Mapping[str, Any]) -> None:
+        super()._refer_to(document)
+        self._registrants = []
+        named = {
+            name: arn
+            for each in reversed(self._placed)
+            for name, arn in each.holder.items()
+            if "RoleArn" in name
+        }
+        job_role = named.get("jobRoleArn", named.get("taskRoleArn"))
+        self._job_role = None if job_role is None else iam.Role.from_role_arn(self, "JobRole", job_role)
+        self._execution_role = _execution_role(self, named.get("executionRoleArn"))
+        logging = [each.members.get("logConfiguration", {"logDriver": "awslogs"}) for each in self._placed]
+        to_logs = [each for each in logging if each["logDriver"].lower() == "awslogs"]
+        self._log_group = None
+        self._log_driver = logging[0]["logDriver"]
+        if to_logs:
+            name = to_logs[0].get("options", {}).get("awslogs-group", DEFAULT_LOG_GROUP)
+            self._log_group = logs.LogGroup.from_log_group_name(self, "LogGroup", name)
+
+
+def _execution_role(scope: Construct, arn: str | None) -> iam.IRole | None:
+    if arn is None or not known(arn):
+        return None if arn is None else iam.Role.from_role_arn(scope, "ExecutionRole", arn, mutable=False)
+    # By its name it is of the stack's account: from its ARN the CDK would take it for one of another account, and let
+    # it in with a policy of the log group.
+    return iam.Role.from_role_name(scope, "ExecutionRole", arn.partition("/")[2], mutable=False)
+
 
 class SingleContainerJobDefinition(EcsJobDefinition):
     """A definition of single-node jobs with one container."""
-
-    _job_role_members = ("ContainerProperties.JobRoleArn",)
 
     def __init__(
         self,
@@ -269,18 +327,12 @@ class SingleContainerJobDefinition(EcsJobDefinition):
             log_retention=log_retention,
         )
         [properties] = self._render([container], platform)
-        self.cfn = settings.define(
-            self, type="container", platform_capability=platform.capability, container_properties=properties
+        self._make(
+            {
+                "type": "container",
+                "platformCapabilities": [platform.capability],
+                **settings.members,
+                "containerProperties": properties,
+            }
         )
-        self._finish([container], settings)
-
-    @classmethod
-    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
-        settings = super()._arguments_of(properties, references)
-        container = properties["ContainerProperties"]
-        return {
-            **settings,
-            **role_arguments(container, [container], references),
-            **container_arguments(container),
-            **amounts(container),
-        }
+        self._connect([container], settings)

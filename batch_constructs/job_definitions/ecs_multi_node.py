@@ -5,26 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import aws_batch as batch
 from aws_cdk.aws_logs import RetentionDays
 
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
+from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import known, seconds
 from batch_constructs.facts import instance_types as types
 from batch_constructs.facts import limits
-from batch_constructs.job_definitions.consumables import check_consumes, consumable_resource_properties
-from batch_constructs.job_definitions.documents import consumed, role_arguments
+from batch_constructs.job_definitions.consumables import check_consumes, required
 from batch_constructs.job_definitions.images import check_platform
 from batch_constructs.job_definitions.log_drivers import check_logging
-from batch_constructs.job_definitions.node_groups import check_nodes, range_of, ranges_of
+from batch_constructs.job_definitions.node_groups import check_nodes, nodes_of, ranges_in, ranges_of
 from batch_constructs.job_definitions.settings import DefinitionSettings
 from batch_constructs.job_definitions.task_containers import (
     check_dependencies,
     check_execute_command,
     check_firelens,
 )
-from batch_constructs.job_definitions.tasks import TasksJobDefinition, task_arguments_of, task_of
+from batch_constructs.job_definitions.tasks import TasksJobDefinition, task_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,8 +43,6 @@ if TYPE_CHECKING:
     from batch_constructs.job_definitions.task_containers import TaskContainer
 
 __all__ = ["EcsMultiNodeParallelJobDefinition", "EcsNodeGroup"]
-
-_L1 = batch.CfnJobDefinition
 
 
 @checked
@@ -86,8 +83,6 @@ class EcsMultiNodeParallelJobDefinition(TasksJobDefinition):
 
     node_ranges: Sequence[NodeRange]
     """The nodes of each group, in the order of the groups."""
-
-    _kind = "EcsMultiNodeParallelJobDefinition"
 
     def __init__(
         self,
@@ -172,7 +167,13 @@ class EcsMultiNodeParallelJobDefinition(TasksJobDefinition):
         check_logging(problems, logging, log_group)
         problems.raise_if_any()
         tasks = [
-            task_of(group.containers, enable_execute_command=enable_execute_command, name=f"Nodes{index}")
+            task_of(
+                group.containers,
+                ipc_mode=group.ipc_mode,
+                pid_mode=group.pid_mode,
+                enable_execute_command=enable_execute_command,
+                name=f"Nodes{index}",
+            )
             for index, group in enumerate(node_groups)
         ]
         inner = [each for task in tasks for each in task.inner]
@@ -189,70 +190,30 @@ class EcsMultiNodeParallelJobDefinition(TasksJobDefinition):
         )
         self._log_retention = log_retention
         self.node_ranges = ranges
-        self._job_role_members = tuple(
-            f"NodeProperties.NodeRangeProperties.{index}.EcsProperties.TaskProperties.0.TaskRoleArn"
-            for index in range(len(node_groups))
-        )
-        rendered = self._render_tasks(tasks)
-        role = self._execution_role
-        properties = [
-            _L1.MultiNodeEcsTaskPropertiesProperty(
-                containers=containers,
-                volumes=task.volumes.properties,
-                execution_role_arn=None if role is None else role.role_arn,
-                task_role_arn=None if self._job_role is None else self._job_role.role_arn,
-                ipc_mode=None if group.ipc_mode is None else group.ipc_mode.value,
-                pid_mode=None if group.pid_mode is None else group.pid_mode.value,
-                enable_execute_command=enable_execute_command,
+        nodes = [
+            given(
+                ecsProperties={"taskProperties": [task]},
+                instanceTypes=None if instance_type is None else [instance_type],
+                consumableResourceProperties=required(group.consumes),
             )
-            for group, task, containers in zip(node_groups, tasks, rendered, strict=True)
+            for task, group in zip(self._render_tasks(tasks), node_groups, strict=True)
         ]
-        self.cfn = settings.define(
-            self,
-            type="multinode",
-            platform_capability="EC2",
-            node_properties=_L1.NodePropertiesProperty(
-                main_node=main_node,
-                num_nodes=1 + max(nodes.last for nodes in ranges),
-                node_range_properties=[
-                    _L1.NodeRangePropertyProperty(
-                        target_nodes=str(nodes),
-                        ecs_properties=_L1.MultiNodeEcsPropertiesProperty(task_properties=[task]),
-                        instance_types=None if instance_type is None else [instance_type],
-                        consumable_resource_properties=consumable_resource_properties(group.consumes),
-                    )
-                    for nodes, group, task in zip(ranges, node_groups, properties, strict=True)
-                ],
-            ),
+        self._make(
+            {
+                "type": "multinode",
+                "platformCapabilities": ["EC2"],
+                **settings.members,
+                "nodeProperties": nodes_of(main_node, ranges, nodes),
+            }
         )
-        self._finish(inner, settings)
+        self._connect(inner, settings)
         self._consumed_by_nodes = {
             name: amount for each in node_groups for name, amount in (each.consumes or {}).items()
         }
 
-    @classmethod
-    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
-        settings = super()._arguments_of(properties, references)
-        nodes = properties["NodeProperties"]
-        ranges = nodes["NodeRangeProperties"]
-        if not all("EcsProperties" in each for each in ranges):
-            raise ValueError("nodeRangeProperties must all have ecsProperties, or all a container")
-        tasks = [task for each in ranges for task in each["EcsProperties"]["TaskProperties"]]
-        roles = {name: value for task in reversed(tasks) for name, value in task.items()}
-        containers = [each for task in tasks for each in task["Containers"]]
-        return {
-            **settings,
-            **role_arguments(roles, containers, references),
-            "main_node": nodes["MainNode"],
-            "node_groups": [
-                EcsNodeGroup(
-                    nodes=range_of(each["TargetNodes"], nodes["NumNodes"]),
-                    consumes=consumed(each),
-                    **task_arguments_of(task),
-                )
-                for each, task in zip(ranges, tasks, strict=True)
-            ],
-        }
+    def _refer_to(self, document: Mapping[str, Any]) -> None:
+        super()._refer_to(document)
+        self.node_ranges = ranges_in(document["nodeProperties"])
 
 
 def _check_size(problems: Problems, containers: Sequence[TaskContainer], instance_type: str | None) -> None:

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
 from batch_constructs._border.tokens import known, seconds
-from batch_constructs.job_definitions.base import JobDefinitionBase
-from batch_constructs.job_definitions.eks_documents import EksCliJson, pod_arguments
 from batch_constructs.job_definitions.eks_pods import (
     EksPod,
     add_metadata,
     eks_properties,
     resolve_images,
 )
-from batch_constructs.job_definitions.links import Variables, link
-from batch_constructs.job_definitions.parameters import placeholders
+from batch_constructs.job_definitions.links import link
+from batch_constructs.job_definitions.own import OwnJobDefinition
 from batch_constructs.job_definitions.settings import DefinitionSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aws_cdk import Duration
-    from aws_cdk import aws_batch as batch
     from aws_cdk import aws_iam as iam
     from aws_cdk.interfaces.aws_batch import IConsumableResourceRef
     from constructs import Construct
@@ -38,25 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["EksJobDefinition", "EksJobDefinitionBase"]
 
 
-class EksJobDefinitionBase(EksCliJson, JobDefinitionBase):
+class EksJobDefinitionBase(OwnJobDefinition):
     """A definition of jobs on Amazon EKS. It has no roles: pods have the rights of their service account."""
-
-    cfn: batch.CfnJobDefinition
-    """The CloudFormation resource."""
-
-    parameters: Mapping[str, str]
-    """Default values for placeholders; a submission can override them."""
-
-    placeholders: frozenset[str]
-    """The names in all words ``Ref::name`` of its commands; a submission must set those without a default."""
-
-    _pod_members: Sequence[str] = ("EksProperties.PodProperties",)
-    """The paths of its pods in the resource's properties."""
-
-    @cached_property
-    def job_definition_arn(self) -> str:  # type: ignore[override] # read once, when first needed
-        """The ARN of the revision that this deploy registers."""
-        return self.cfn.ref
 
     def grant_read_logs(self, grantee: iam.IGrantable) -> iam.Grant:  # noqa: ARG002 - the signature of all definitions
         """Refuse: the cluster decides where pods write, not their definition.
@@ -105,7 +84,8 @@ class EksJobDefinitionBase(EksCliJson, JobDefinitionBase):
         """
         theirs = getattr(service_account, "service_account_name", None)
         if theirs is not None and known(theirs):
-            others = [name for name in self._service_accounts if known(name) and name != theirs]
+            accounts = [each.holder.get("serviceAccountName", "default") for each in self._placed]
+            others = [name for name in accounts if known(name) and name != theirs]
             if others:
                 raise ValueError(
                     f"service_account must be that of the pods, got {theirs!r} for pods that run as {others[0]!r}: give "
@@ -124,27 +104,6 @@ class EksJobDefinitionBase(EksCliJson, JobDefinitionBase):
     def _roles_to_pass(self, grantee: iam.IGrantable) -> Sequence[iam.IRole]:  # noqa: ARG002 - it has none
         return []
 
-    def _finish(self, pods: Sequence[EksPod], settings: DefinitionSettings) -> None:
-        self._service_accounts = [pod.service_account_name or "default" for pod in pods]
-        self._variables = [
-            Variables(
-                container=each.name or "",
-                member=f"{member}.{list_}.{index}.Env",
-                values=dict(each.environment or {}),
-            )
-            for member, pod in zip(self._pod_members, pods, strict=True)
-            for list_, containers in (
-                ("Containers", pod.containers),
-                ("InitContainers", pod.init_containers),
-            )
-            for index, each in enumerate(containers)
-        ]
-        self._consumed = settings.consumes or {}
-        self.parameters = dict(settings.parameters or {})
-        self.placeholders = placeholders(
-            words for pod in pods for each in pod.all_containers for words in (each.command, each.args)
-        )
-
 
 @checked
 class EksJobDefinition(EksJobDefinitionBase):
@@ -156,8 +115,6 @@ class EksJobDefinition(EksJobDefinitionBase):
 
     Guide: Creating a Job Definition; Job Definition Parameters (eksProperties).
     """
-
-    _kind = "EksJobDefinition"
 
     def __init__(
         self,
@@ -246,11 +203,6 @@ class EksJobDefinition(EksJobDefinitionBase):
 
         super().__init__(scope, id)
         properties = eks_properties(pod, resolve_images(self, [pod]))
-        self.cfn = settings.define(self, type="container", eks_properties=properties)
+        self._make({"type": "container", **settings.members, "eksProperties": properties})
         add_metadata(self.cfn, "EksProperties", pod)
-        self._finish([pod], settings)
-
-    @classmethod
-    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
-        settings = super()._arguments_of(properties, references)
-        return {**settings, **pod_arguments(properties["EksProperties"])}
+        self._consumed = consumes or {}

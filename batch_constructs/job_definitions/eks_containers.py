@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from aws_cdk import aws_batch as batch
+from typing import TYPE_CHECKING, Any
 
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
+from batch_constructs._border.spelling import given, pairs
 from batch_constructs._border.tokens import mebibytes
 from batch_constructs.facts import limits, patterns
-from batch_constructs.job_definitions.eks_amounts import check_eks_amounts, eks_amounts
+from batch_constructs.job_definitions.amounts import check_eks_amounts, eks_amounts
 from batch_constructs.job_definitions.eks_volumes import check_eks_mounts
 from batch_constructs.job_definitions.images import check_image, check_no_credentials
 
@@ -25,9 +24,7 @@ if TYPE_CHECKING:
     from batch_constructs.facts.eks import ImagePullPolicy
     from batch_constructs.job_definitions.eks_volumes import EksMount, EksVolume, EksVolumes
 
-__all__ = ["EksContainer", "EksSecurityContext", "container_property"]
-
-_L1 = batch.CfnJobDefinition
+__all__ = ["EksContainer", "EksSecurityContext", "container_members"]
 
 
 @checked
@@ -132,53 +129,27 @@ class EksContainer:
         problems.raise_if_any()
 
 
-def container_property(
-    each: EksContainer, *, image: str, volumes: EksVolumes
-) -> batch.CfnJobDefinition.EksContainerProperty:
-    """Return the container for CloudFormation.
+def container_members(each: EksContainer, *, image: str, volumes: EksVolumes) -> dict[str, Any]:
+    """Return the container as the API takes it.
 
     Args:
         each: The container.
         image: Its address.
         volumes: The volumes of its pod.
     """
-    return _L1.EksContainerProperty(
+    return given(
         name=each.name,
         image=image,
-        image_pull_policy=None if each.image_pull_policy is None else each.image_pull_policy.value,
-        command=list(each.command) if each.command else None,
-        args=list(each.args) if each.args else None,
-        env=[
-            _L1.EksContainerEnvironmentVariableProperty(name=name, value=value)
-            for name, value in (each.environment or {}).items()
-        ]
-        or None,
-        resources=_resources(each),
-        volume_mounts=volumes.mounts(each.mounts),
-        security_context=_security_context(each.security_context),
-    )
-
-
-def _resources(each: EksContainer) -> batch.CfnJobDefinition.ResourcesProperty:
-    requests, limited = eks_amounts(
-        vcpus=each.vcpus,
-        vcpus_limit=each.vcpus_limit,
-        memory_mib=mebibytes(each.memory),
-        gpus=each.gpus,
-    )
-    return _L1.ResourcesProperty(requests=requests, limits=limited)
-
-
-def _security_context(
-    context: EksSecurityContext | None,
-) -> batch.CfnJobDefinition.SecurityContextProperty | None:
-    if context is None:
-        return None
-    return _L1.SecurityContextProperty(
-        run_as_user=context.run_as_user,
-        run_as_group=context.run_as_group,
-        run_as_non_root=context.run_as_non_root,
-        privileged=context.privileged,
-        allow_privilege_escalation=context.allow_privilege_escalation,
-        read_only_root_filesystem=context.read_only_root_filesystem,
+        imagePullPolicy=each.image_pull_policy,
+        command=each.command,
+        args=each.args,
+        env=pairs(each.environment),
+        resources=eks_amounts(
+            vcpus=each.vcpus,
+            vcpus_limit=each.vcpus_limit,
+            memory_mib=mebibytes(each.memory),
+            gpus=each.gpus,
+        ),
+        volumeMounts=volumes.mounts(each.mounts),
+        securityContext=each.security_context,
     )

@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import aws_batch as batch
-
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
+from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import known, seconds
 from batch_constructs.facts import limits
-from batch_constructs.job_definitions.consumables import check_consumes, consumable_resource_properties
+from batch_constructs.job_definitions.consumables import check_consumes, required
 from batch_constructs.job_definitions.eks import EksJobDefinitionBase
-from batch_constructs.job_definitions.eks_documents import pod_arguments
 from batch_constructs.job_definitions.eks_pods import EksPod, add_metadata, eks_properties, resolve_images
-from batch_constructs.job_definitions.node_groups import check_nodes, range_of, ranges_of
+from batch_constructs.job_definitions.node_groups import check_nodes, nodes_of, ranges_in, ranges_of
 from batch_constructs.job_definitions.settings import DefinitionSettings
 
 if TYPE_CHECKING:
@@ -30,8 +28,6 @@ if TYPE_CHECKING:
     from batch_constructs.job_definitions.retries import RetryStrategy
 
 __all__ = ["EksMultiNodeParallelJobDefinition", "EksNodeGroup"]
-
-_L1 = batch.CfnJobDefinition
 
 
 @checked
@@ -66,8 +62,6 @@ class EksMultiNodeParallelJobDefinition(EksJobDefinitionBase):
 
     node_ranges: Sequence[NodeRange]
     """The nodes of each group."""
-
-    _kind = "EksMultiNodeParallelJobDefinition"
 
     def __init__(
         self,
@@ -142,55 +136,32 @@ class EksMultiNodeParallelJobDefinition(EksJobDefinitionBase):
         super().__init__(scope, id)
         self.node_ranges = ranges
         images = resolve_images(self, [group.pod for group in node_groups])
-        self.cfn = settings.define(
-            self,
-            type="multinode",
-            node_properties=_L1.NodePropertiesProperty(
-                main_node=main_node,
-                num_nodes=1 + max(nodes.last for nodes in ranges),
-                node_range_properties=[
-                    _L1.NodeRangePropertyProperty(
-                        target_nodes=str(nodes),
-                        eks_properties=eks_properties(group.pod, images),
-                        instance_types=None if instance_type is None else [instance_type],
-                        consumable_resource_properties=consumable_resource_properties(group.consumes),
-                    )
-                    for nodes, group in zip(ranges, node_groups, strict=True)
-                ],
-            ),
+        nodes = [
+            given(
+                eksProperties=eks_properties(group.pod, images),
+                consumableResourceProperties=required(group.consumes),
+            )
+            for group in node_groups
+        ]
+        self._make(
+            {"type": "multinode", **settings.members, "nodeProperties": nodes_of(main_node, ranges, nodes)}
         )
         for index, group in enumerate(node_groups):
             add_metadata(self.cfn, f"NodeProperties.NodeRangeProperties.{index}.EksProperties", group.pod)
-        self._pod_members = [
-            f"NodeProperties.NodeRangeProperties.{index}.EksProperties.PodProperties"
-            for index in range(len(node_groups))
-        ]
-        self._finish([group.pod for group in node_groups], settings)
+        self._consumed = consumes or {}
         self._consumed_by_nodes = {
             name: amount for each in node_groups for name, amount in (each.consumes or {}).items()
         }
 
-    @classmethod
-    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
-        settings = super()._arguments_of(properties, references)
-        nodes = properties["NodeProperties"]
-        return {
-            **settings,
-            "main_node": nodes["MainNode"],
-            "node_groups": [
-                EksNodeGroup(
-                    nodes=range_of(each["TargetNodes"], nodes["NumNodes"]),
-                    pod=EksPod(**pod_arguments(each.get("EksProperties", {}))),
-                )
-                for each in nodes["NodeRangeProperties"]
-            ],
-        }
+    def _refer_to(self, document: Mapping[str, Any]) -> None:
+        super()._refer_to(document)
+        self.node_ranges = ranges_in(document["nodeProperties"])
 
 
 def _check_namespaces(problems: Problems, namespaces: Sequence[str | None]) -> None:
-    given = {each for each in namespaces if each is None or known(each)}
+    found = {each for each in namespaces if each is None or known(each)}
     problems.check(
-        len(given) <= 1,
+        len(found) <= 1,
         "the pods of all node_groups must have one namespace, got "
-        + " and ".join(sorted("none" if each is None else repr(each) for each in given)),
+        + " and ".join(sorted("none" if each is None else repr(each) for each in found)),
     )

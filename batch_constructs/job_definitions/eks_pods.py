@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from aws_cdk import aws_batch as batch
 from constructs import Construct
 
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
+from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import known
 from batch_constructs.facts import limits, patterns
-from batch_constructs.job_definitions.eks_containers import container_property
+from batch_constructs.job_definitions.eks_containers import container_members
 from batch_constructs.job_definitions.eks_metadata import check_metadata
 from batch_constructs.job_definitions.eks_volumes import EksVolumes
 from batch_constructs.job_definitions.images import resolve_image
@@ -21,12 +21,13 @@ from batch_constructs.job_definitions.images import resolve_image
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from aws_cdk import aws_batch as batch
+
     from batch_constructs.facts.eks import DnsPolicy
     from batch_constructs.job_definitions.eks_containers import EksContainer
 
 __all__ = ["EksPod", "add_metadata", "eks_properties", "resolve_images"]
 
-_L1 = batch.CfnJobDefinition
 _UNNAMED = "Default"
 
 
@@ -94,8 +95,8 @@ class EksPod:
         return [*self.init_containers, *self.containers]
 
 
-def eks_properties(pod: EksPod, images: Mapping[int, str]) -> batch.CfnJobDefinition.EksPropertiesProperty:
-    """Return the pod for CloudFormation, without members that the CDK's struct lacks: see `add_metadata`.
+def eks_properties(pod: EksPod, images: Mapping[int, str]) -> dict[str, Any]:
+    """Return the ``eksProperties`` of a pod, except for what the CDK's struct lacks: see `add_metadata`.
 
     Args:
         pod: The pod.
@@ -103,27 +104,21 @@ def eks_properties(pod: EksPod, images: Mapping[int, str]) -> batch.CfnJobDefini
     """
     volumes = EksVolumes(each.mounts for each in pod.all_containers)
 
-    def rendered(
-        containers: Sequence[EksContainer],
-    ) -> list[batch.CfnJobDefinition.EksContainerProperty] | None:
-        return [
-            container_property(each, image=images[id(each.image)], volumes=volumes) for each in containers
-        ] or None
+    def rendered(containers: Sequence[EksContainer]) -> list[dict[str, Any]]:
+        return [container_members(each, image=images[id(each.image)], volumes=volumes) for each in containers]
 
-    return _L1.EksPropertiesProperty(
-        pod_properties=_L1.PodPropertiesProperty(
-            containers=rendered(pod.containers),
-            init_containers=rendered(pod.init_containers),
-            volumes=volumes.properties,
-            service_account_name=pod.service_account_name,
-            image_pull_secrets=[_L1.ImagePullSecretProperty(name=each) for each in pod.image_pull_secrets]
-            or None,
-            metadata=_L1.MetadataProperty(labels=dict(pod.labels)) if pod.labels else None,
-            host_network=pod.host_network,
-            dns_policy=None if pod.dns_policy is None else pod.dns_policy.value,
-            share_process_namespace=pod.share_process_namespace,
-        )
+    properties = given(
+        containers=rendered(pod.containers),
+        initContainers=rendered(pod.init_containers),
+        volumes=volumes.members,
+        serviceAccountName=pod.service_account_name,
+        imagePullSecrets=[{"name": each} for each in pod.image_pull_secrets],
+        metadata=given(labels=pod.labels),
+        hostNetwork=pod.host_network,
+        dnsPolicy=pod.dns_policy,
+        shareProcessNamespace=pod.share_process_namespace,
     )
+    return {"podProperties": properties}
 
 
 def add_metadata(cfn: batch.CfnJobDefinition, path: str, pod: EksPod) -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING, TypeAlias
-
-from aws_cdk import aws_batch as batch
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
+from batch_constructs._border.spelling import given, members
 from batch_constructs._border.tokens import known, mebibytes
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.eks import EmptyDirMedium
-from batch_constructs.job_definitions.eks_amounts import quantity
+from batch_constructs.job_definitions.amounts import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,8 +29,6 @@ __all__ = [
     "EksVolumes",
     "check_eks_mounts",
 ]
-
-_L1 = batch.CfnJobDefinition
 
 
 @checked
@@ -58,6 +55,10 @@ class EksEmptyDir:
         problems = Problems()
         problems.within("size_limit", mebibytes(self.size_limit), limits.EKS_EMPTY_DIR_MIB)
         problems.raise_if_any()
+
+    def _members(self) -> dict[str, Any]:
+        size = mebibytes(self.size_limit)
+        return given(medium=self.medium, sizeLimit=None if size is None else quantity(size))
 
 
 @checked
@@ -197,44 +198,27 @@ class EksVolumes:
         return next(name for name in names if name not in taken)
 
     @property
-    def properties(self) -> list[batch.CfnJobDefinition.EksVolumeProperty] | None:
-        """Return ``Volumes`` of the pod."""
-        return [_property(self._names[id(each)], each) for each in self._volumes] or None
+    def members(self) -> list[dict[str, Any]]:
+        """The ``volumes`` of the pod."""
+        return [{"name": self._names[id(each)], **_kind_of(each)} for each in self._volumes]
 
-    def mounts(
-        self, mounts: Mapping[str, EksVolume | EksMount] | None
-    ) -> list[batch.CfnJobDefinition.EksContainerVolumeMountProperty] | None:
-        """Return ``VolumeMounts`` of a container."""
+    def mounts(self, mounts: Mapping[str, EksVolume | EksMount] | None) -> list[dict[str, Any]]:
+        """Return the ``volumeMounts`` of a container."""
         return [
-            _L1.EksContainerVolumeMountProperty(
+            given(
                 name=self._names[id(_volume(mount))],
-                mount_path=path,
-                read_only=(isinstance(mount, EksMount) and mount.read_only) or None,
-                sub_path=mount.sub_path if isinstance(mount, EksMount) else None,
+                mountPath=path,
+                readOnly=(isinstance(mount, EksMount) and mount.read_only) or None,
+                subPath=mount.sub_path if isinstance(mount, EksMount) else None,
             )
             for path, mount in (mounts or {}).items()
-        ] or None
+        ]
 
 
 def _volume(mount: EksVolume | EksMount) -> EksVolume:
     return mount.volume if isinstance(mount, EksMount) else mount
 
 
-def _property(name: str, volume: EksVolume) -> batch.CfnJobDefinition.EksVolumeProperty:
-    match volume:
-        case EksEmptyDir():
-            size = mebibytes(volume.size_limit)
-            empty_dir = _L1.EmptyDirProperty(
-                medium=volume.medium.value, size_limit=None if size is None else quantity(size)
-            )
-            return _L1.EksVolumeProperty(name=name, empty_dir=empty_dir)
-        case EksHostPath():
-            return _L1.EksVolumeProperty(name=name, host_path=_L1.HostPathProperty(path=volume.path))
-        case EksSecret():
-            secret = _L1.EksSecretProperty(secret_name=volume.secret_name, optional=volume.optional)
-            return _L1.EksVolumeProperty(name=name, secret=secret)
-        case EksPersistentVolumeClaim():
-            claim = _L1.EksPersistentVolumeClaimProperty(
-                claim_name=volume.claim_name, read_only=volume.read_only
-            )
-            return _L1.EksVolumeProperty(name=name, persistent_volume_claim=claim)
+def _kind_of(volume: EksVolume) -> dict[str, Any]:
+    name = type(volume).__name__.removeprefix("Eks")
+    return {name[0].lower() + name[1:]: members(volume)}

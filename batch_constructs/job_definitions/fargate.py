@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import Size
-from aws_cdk import aws_batch as batch
 from aws_cdk.aws_logs import RetentionDays
 
 from batch_constructs._border.arguments import checked
-from batch_constructs._border.cli_json.constructs import word
 from batch_constructs._border.problems import Problems
+from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import mebibytes, seconds
 from batch_constructs.facts import limits
 from batch_constructs.facts.instance_types import Architecture
 from batch_constructs.facts.tasks import PLATFORM_LOG_DRIVERS
 from batch_constructs.facts.vocabulary import OperatingSystemFamily
-from batch_constructs.job_definitions.container import Container, Platform, requirements
+from batch_constructs.job_definitions.amounts import requirements
+from batch_constructs.job_definitions.container import Container, Platform
 from batch_constructs.job_definitions.ecs import SingleContainerJobDefinition
 from batch_constructs.job_definitions.fargate_checks import (
     check_size,
@@ -34,7 +33,8 @@ from batch_constructs.job_definitions.volumes import Efs
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import Duration
+    from aws_cdk import Duration, Size
+    from aws_cdk import aws_batch as batch
     from aws_cdk import aws_ecs as ecs
     from aws_cdk import aws_iam as iam
     from aws_cdk import aws_logs as logs
@@ -47,9 +47,7 @@ if TYPE_CHECKING:
     from batch_constructs.job_definitions.retries import RetryStrategy
     from batch_constructs.job_definitions.volumes import Mount
 
-__all__ = ["FargateJobDefinition", "fargate_platform", "runtime_platform", "task_arguments"]
-
-_L1 = batch.CfnJobDefinition
+__all__ = ["FargateJobDefinition", "fargate_members", "runtime_platform"]
 
 
 @checked
@@ -62,8 +60,6 @@ class FargateJobDefinition(SingleContainerJobDefinition):
 
     Guide: Creating a Job Definition; Job Definition Parameters (Fargate).
     """
-
-    _kind = "FargateJobDefinition"
 
     def __init__(
         self,
@@ -188,11 +184,18 @@ class FargateJobDefinition(SingleContainerJobDefinition):
             scope,
             id,
             problems=problems,
-            platform=fargate_platform(
-                runtime_platform(architecture, operating_system_family),
-                storage_gib,
-                platform_version,
-                assign_public_ip=assign_public_ip,
+            platform=Platform(
+                capability="FARGATE",
+                needs_execution_role=True,
+                members={
+                    **fargate_members(
+                        architecture=architecture,
+                        operating_system_family=operating_system_family,
+                        assign_public_ip=assign_public_ip,
+                        storage_gib=storage_gib,
+                    ),
+                    **given(fargatePlatformConfiguration=given(platformVersion=platform_version)),
+                },
             ),
             container=Container(
                 image=image,
@@ -227,58 +230,29 @@ class FargateJobDefinition(SingleContainerJobDefinition):
             log_retention=log_retention,
         )
 
-    @classmethod
-    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
-        arguments = super()._arguments_of(properties, references)
-        del arguments["gpus"]
-        container = properties["ContainerProperties"]
-        version = container.get("FargatePlatformConfiguration", {}).get("PlatformVersion")
-        return {**arguments, **task_arguments(container), "platform_version": version}
 
-
-def task_arguments(task: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the keyword arguments for the properties of a task on Fargate."""
-    runtime, storage = task.get("RuntimePlatform", {}), task.get("EphemeralStorage", {})
-    public = task.get("NetworkConfiguration", {}).get("AssignPublicIp", "DISABLED")
-    return {
-        "architecture": word(Architecture, runtime.get("CpuArchitecture")),
-        "operating_system_family": word(OperatingSystemFamily, runtime.get("OperatingSystemFamily")),
-        "assign_public_ip": public.upper() == "ENABLED",
-        "ephemeral_storage": Size.gibibytes(storage["SizeInGiB"]) if storage else None,
-    }
-
-
-def fargate_platform(
-    runtime_platform: batch.CfnJobDefinition.RuntimePlatformProperty | None,
-    storage_gib: float | None,
-    platform_version: str | None,
+def fargate_members(
     *,
+    architecture: Architecture | None,
+    operating_system_family: OperatingSystemFamily | None,
     assign_public_ip: bool,
-) -> Platform:
-    """Return the properties that only Fargate has, for CloudFormation."""
-    return Platform(
-        capability="FARGATE",
-        needs_execution_role=True,
-        network_configuration=_L1.NetworkConfigurationProperty(
-            assign_public_ip="ENABLED" if assign_public_ip else "DISABLED"
-        ),
-        fargate_platform_configuration=None
-        if platform_version is None
-        else _L1.FargatePlatformConfigurationProperty(platform_version=platform_version),
-        runtime_platform=runtime_platform,
-        ephemeral_storage=None
-        if storage_gib is None
-        else _L1.EphemeralStorageProperty(size_in_gib=storage_gib),
+    storage_gib: float | None,
+) -> dict[str, Any]:
+    """Return the members that containers and tasks have only on Fargate."""
+    return given(
+        networkConfiguration={"assignPublicIp": "ENABLED" if assign_public_ip else "DISABLED"},
+        runtimePlatform=runtime_platform(architecture, operating_system_family),
+        ephemeralStorage=given(sizeInGiB=storage_gib),
     )
 
 
 def runtime_platform(
     architecture: Architecture | None, family: OperatingSystemFamily | None
-) -> batch.CfnJobDefinition.RuntimePlatformProperty | None:
+) -> dict[str, Any] | None:
     """Return processor and operating system of a task; ``None`` if AWS chooses them."""
     if architecture is None and family is None:
         return None
-    return _L1.RuntimePlatformProperty(
-        cpu_architecture=None if architecture is None else architecture.upper(),
-        operating_system_family=(family or OperatingSystemFamily.LINUX).value,
+    return given(
+        cpuArchitecture=architecture and architecture.upper(),
+        operatingSystemFamily=family or OperatingSystemFamily.LINUX,
     )

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
+from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import known
 from batch_constructs.facts import limits
 from batch_constructs.facts.instance_types import Architecture
 from batch_constructs.facts.tasks import PLATFORM_LOG_DRIVERS
 from batch_constructs.facts.vocabulary import OperatingSystemFamily
-from batch_constructs.job_definitions.fargate import fargate_platform, runtime_platform
+from batch_constructs.job_definitions.container import Platform
+from batch_constructs.job_definitions.fargate import fargate_members
 from batch_constructs.job_definitions.fargate_checks import check_version
 from batch_constructs.job_definitions.images import check_platform
 from batch_constructs.job_definitions.linux_parameters import LinuxParameters
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
     from aws_cdk import Size
 
-    from batch_constructs.job_definitions.container import Platform
     from batch_constructs.job_definitions.task_containers import TaskContainer
 
 __all__ = ["FargateTask", "check_task_on_fargate", "platform_of"]
@@ -67,12 +68,19 @@ class FargateTask:
 
 
 def platform_of(task: FargateTask) -> Platform:
-    """Return the platform of a task for CloudFormation."""
-    return fargate_platform(
-        runtime_platform(task.architecture, task.operating_system_family),
-        _gibibytes(task.ephemeral_storage),
-        task.platform_version,
-        assign_public_ip=task.assign_public_ip,
+    """Return the platform of a task on Fargate."""
+    return Platform(
+        capability="FARGATE",
+        needs_execution_role=True,
+        members={
+            **fargate_members(
+                architecture=task.architecture,
+                operating_system_family=task.operating_system_family,
+                assign_public_ip=task.assign_public_ip,
+                storage_gib=_gibibytes(task.ephemeral_storage),
+            ),
+            **given(platformVersion=task.platform_version),
+        },
     )
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING
-
-from aws_cdk import aws_batch as batch
+from typing import TYPE_CHECKING, Any
 
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems, did_you_mean
+from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import known, mebibytes
 from batch_constructs.facts import limits, vocabulary
 from batch_constructs.facts.vocabulary import DevicePermission, UlimitName
@@ -19,9 +18,8 @@ if TYPE_CHECKING:
     from aws_cdk import Size
     from jsii import Number
 
-__all__ = ["Device", "LinuxParameters", "Tmpfs", "Ulimit", "linux_parameters_property", "ulimit_properties"]
+__all__ = ["Device", "LinuxParameters", "Tmpfs", "Ulimit"]
 
-_L1 = batch.CfnJobDefinition
 _UNLIMITED = -1
 
 
@@ -118,6 +116,10 @@ class Ulimit:
         if soft > hard or soft == _UNLIMITED:
             raise ValueError(f"soft_limit must be at most hard_limit, got {soft} and {hard} for {self.name}")
 
+    def _members(self) -> dict[str, Any]:
+        hard = self.soft_limit if self.hard_limit is None else self.hard_limit
+        return given(name=self.name, softLimit=self.soft_limit, hardLimit=hard)
+
     @staticmethod
     def unlimited(name: UlimitName) -> Ulimit:
         """Return a limit of none, as MPI and NCCL need for locked memory.
@@ -171,52 +173,14 @@ class LinuxParameters:
         problems.check(not twice, f"each tmpfs must have its own path, got {', '.join(twice)} twice")
         problems.raise_if_any()
 
-
-def linux_parameters_property(
-    parameters: LinuxParameters | None,
-) -> batch.CfnJobDefinition.LinuxParametersProperty | None:
-    """Return ``LinuxParameters`` of any container on ECS."""
-    if parameters is None or parameters == LinuxParameters():
-        return None
-    return _L1.LinuxParametersProperty(
-        init_process_enabled=parameters.init_process_enabled,
-        shared_memory_size=mebibytes(parameters.shared_memory_size),
-        max_swap=mebibytes(parameters.max_swap),
-        swappiness=_swappiness(parameters),
-        devices=[
-            _L1.DeviceProperty(
-                host_path=each.host_path,
-                container_path=each.container_path,
-                permissions=[permission.value for permission in each.permissions],
-            )
-            for each in parameters.devices
-        ]
-        or None,
-        tmpfs=[
-            _L1.TmpfsProperty(
-                container_path=each.container_path,
-                size=each.size.to_mebibytes(),
-                mount_options=list(each.mount_options) or None,
-            )
-            for each in parameters.tmpfs
-        ]
-        or None,
-    )
-
-
-def _swappiness(parameters: LinuxParameters) -> Number | None:
-    """Return how readily a container swaps: AWS requires a value with MaxSwap, even for one that never swaps."""
-    never = parameters.swappiness is None and parameters.max_swap is not None
-    return 0 if never else parameters.swappiness
-
-
-def ulimit_properties(ulimits: Sequence[Ulimit]) -> list[batch.CfnJobDefinition.UlimitProperty] | None:
-    """Return ``Ulimits`` of any container on ECS."""
-    return [
-        _L1.UlimitProperty(
-            name=each.name.value,
-            soft_limit=each.soft_limit,
-            hard_limit=each.soft_limit if each.hard_limit is None else each.hard_limit,
+    def _members(self) -> dict[str, Any]:
+        # AWS requires a swappiness with maxSwap, even for a container that never swaps.
+        never = self.swappiness is None and self.max_swap is not None
+        return given(
+            initProcessEnabled=self.init_process_enabled,
+            sharedMemorySize=self.shared_memory_size,
+            tmpfs=self.tmpfs,
+            devices=self.devices,
+            maxSwap=self.max_swap,
+            swappiness=0 if never else self.swappiness,
         )
-        for each in ulimits
-    ] or None

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from aws_cdk import aws_batch as batch
+from typing import TYPE_CHECKING, Any
 
 from batch_constructs._border import cdk
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.cdk import data_of
 from batch_constructs._border.keys import let_write_logs
 from batch_constructs._border.problems import did_you_mean
+from batch_constructs._border.spelling import given, pairs
 from batch_constructs._border.tokens import known
 from batch_constructs.facts.tasks import AWSLOGS_OPTIONS
 from batch_constructs.job_definitions.throwaway import throwaway_container
@@ -50,8 +49,6 @@ _DRIVERS = {
     "SplunkLogDriver": "splunk",
     "SyslogLogDriver": "syslog",
 }
-
-_L1 = batch.CfnJobDefinition
 
 
 @checked
@@ -110,15 +107,12 @@ class ResolvedLogging:
     log_group: logs.ILogGroup | None = None
 
     @property
-    def log_configuration(self) -> batch.CfnJobDefinition.LogConfigurationProperty:
-        """``LogConfiguration`` of any container on ECS."""
-        return _L1.LogConfigurationProperty(
-            log_driver=self.driver,
-            options=dict(self.options) or None,
-            secret_options=[
-                _L1.SecretProperty(name=name, value_from=arn) for name, arn in self.secrets.items()
-            ]
-            or None,
+    def members(self) -> dict[str, Any]:
+        """The ``logConfiguration`` of any container on ECS."""
+        return given(
+            logDriver=self.driver,
+            options=self.options,
+            secretOptions=pairs(self.secrets, value="valueFrom"),
         )
 
 

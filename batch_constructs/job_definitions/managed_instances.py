@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aws_cdk.aws_logs import RetentionDays
 
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
+from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import seconds
 from batch_constructs.facts import limits
 from batch_constructs.facts.instance_types import Architecture
 from batch_constructs.facts.tasks import PLATFORM_LOG_DRIVERS
-from batch_constructs.facts.vocabulary import OperatingSystemFamily, PlatformCapability
+from batch_constructs.facts.vocabulary import PlatformCapability
 from batch_constructs.job_definitions.container import Platform
-from batch_constructs.job_definitions.fargate import runtime_platform, task_arguments
+from batch_constructs.job_definitions.fargate import runtime_platform
 from batch_constructs.job_definitions.images import check_platform
 from batch_constructs.job_definitions.log_drivers import check_driver
 from batch_constructs.job_definitions.settings import DefinitionSettings
@@ -48,8 +49,6 @@ class ManagedInstancesJobDefinition(TaskJobDefinition):
 
     Guide: Amazon ECS Managed Instances (newer than the table of contents).
     """
-
-    _kind = "ManagedInstancesJobDefinition"
 
     def __init__(
         self,
@@ -141,7 +140,7 @@ class ManagedInstancesJobDefinition(TaskJobDefinition):
             platform=Platform(
                 capability=PlatformCapability.MANAGED_INSTANCES.value,
                 needs_execution_role=True,
-                runtime_platform=runtime_platform(architecture, None),
+                members=given(runtimePlatform=runtime_platform(architecture, None)),
             ),
             problems=problems,
             ipc_mode=ipc_mode,
@@ -153,13 +152,3 @@ class ManagedInstancesJobDefinition(TaskJobDefinition):
             log_group=log_group,
             log_retention=log_retention,
         )
-
-    @classmethod
-    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
-        arguments = super()._arguments_of(properties, references)
-        [task] = properties["EcsProperties"]["TaskProperties"]
-        given = task_arguments(task)
-        family = given["operating_system_family"]
-        if family not in {None, OperatingSystemFamily.LINUX}:
-            raise ValueError(f"operatingSystemFamily must be LINUX on ECS Managed Instances, got {family}")
-        return {**arguments, "architecture": given["architecture"]}

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
 from batch_constructs._border.connections import let_reach
 from batch_constructs._border.places import role_beside
+from batch_constructs._border.spelling import given, members
 from batch_constructs._border.tokens import known
 from batch_constructs.facts import fargate
-from batch_constructs.job_definitions.volumes import Efs, Host, S3Files
+from batch_constructs.job_definitions.volumes import Efs, Host, s3_files_arns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from aws_cdk import aws_ec2
     from constructs import Construct
 
     from batch_constructs._border.problems import Problems
-    from batch_constructs.job_definitions.volumes import Mount
+    from batch_constructs.job_definitions.volumes import Mount, S3Files
 
 __all__ = ["Volumes", "check_mounts", "check_mounts_on_fargate", "connect"]
 
-_L1 = batch.CfnJobDefinition
 _NFS = 2049
 _ABSOLUTE = re.compile(r"/.*[^/].*|[A-Za-z]:\\.+", re.DOTALL)
 
@@ -58,8 +57,8 @@ def check_mounts_on_fargate(
 class Volumes:
     """The volumes of one task. The same object in several mounts, or containers, is one volume.
 
-    It is made from the mounts of each container; then the task takes ``properties`` and each container its
-    ``mount_points``. When the definition exists, ``connect`` gives it the rights.
+    Made of what each container mounts; then the task takes ``members``, each container its ``mount_points``, and
+    once the definition exists ``connect`` gives it the rights.
     """
 
     def __init__(self, *containers: Mapping[str, Mount] | None) -> None:
@@ -79,31 +78,16 @@ class Volumes:
         return next(name for name in names if name not in taken)
 
     @property
-    def properties(self) -> list[batch.CfnJobDefinition.VolumesProperty] | None:
-        """Return ``Volumes`` of a container or of a task."""
-        return [_property(self._names[id(each)], each) for each in self._volumes] or None
+    def members(self) -> list[dict[str, Any]]:
+        """The ``volumes`` of a container or of a task."""
+        return [{"name": self._names[id(each)], **members(each)} for each in self._volumes]
 
-    def mount_points(
-        self, mounts: Mapping[str, Mount] | None
-    ) -> list[batch.CfnJobDefinition.MountPointsProperty] | None:
-        """Return ``MountPoints`` of the only container of a job."""
+    def mount_points(self, mounts: Mapping[str, Mount] | None) -> list[dict[str, Any]]:
+        """Return the ``mountPoints`` of a container."""
         return [
-            _L1.MountPointsProperty(source_volume=name, container_path=path, read_only=read_only)
-            for path, name, read_only in self._points(mounts)
-        ] or None
-
-    def task_mount_points(
-        self, mounts: Mapping[str, Mount] | None
-    ) -> list[batch.CfnJobDefinition.MountPointProperty] | None:
-        """Return ``MountPoints`` of one of several containers: the same members, in another struct of the CDK."""
-        return [
-            _L1.MountPointProperty(source_volume=name, container_path=path, read_only=read_only)
-            for path, name, read_only in self._points(mounts)
-        ] or None
-
-    def _points(self, mounts: Mapping[str, Mount] | None) -> Iterator[tuple[str, str, bool | None]]:
-        for path, volume in (mounts or {}).items():
-            yield path, self._names[id(volume)], volume.read_only or None
+            given(sourceVolume=self._names[id(each)], containerPath=path, readOnly=each.read_only or None)
+            for path, each in (mounts or {}).items()
+        ]
 
     @property
     def file_systems(self) -> list[Efs | S3Files]:
@@ -118,39 +102,7 @@ def connect(definition: Construct, job_role: iam.IRole, volume: Efs | S3Files) -
     if isinstance(volume, Efs):
         _allow_mount(role, volume, "elasticfilesystem", *_efs_arns(volume))
     else:
-        _allow_mount(role, volume, "s3files", *_s3_files_arns(volume))
-
-
-def _property(name: str, volume: Mount) -> batch.CfnJobDefinition.VolumesProperty:
-    if isinstance(volume, Host):
-        # Without a path, the name alone makes the directory.
-        host = None if volume.source_path is None else _L1.VolumesHostProperty(source_path=volume.source_path)
-        return _L1.VolumesProperty(name=name, host=host)
-    if isinstance(volume, Efs):
-        point = volume.access_point
-        return _L1.VolumesProperty(
-            name=name,
-            efs_volume_configuration=_L1.EfsVolumeConfigurationProperty(
-                file_system_id=volume.file_system.file_system_ref.file_system_id,
-                root_directory=volume.root_directory,
-                transit_encryption="ENABLED",
-                transit_encryption_port=volume.transit_encryption_port,
-                authorization_config=_L1.AuthorizationConfigProperty(
-                    access_point_id=None if point is None else point.access_point_ref.access_point_id,
-                    iam="ENABLED",
-                ),
-            ),
-        )
-    file_system_arn, access_point_arn = _s3_files_arns(volume)
-    return _L1.VolumesProperty(
-        name=name,
-        s3_files_volume_configuration=_L1.S3FilesVolumeConfigurationProperty(
-            file_system_arn=file_system_arn,
-            access_point_arn=access_point_arn,
-            root_directory=volume.root_directory,
-            transit_encryption_port=volume.transit_encryption_port,
-        ),
-    )
+        _allow_mount(role, volume, "s3files", *s3_files_arns(volume))
 
 
 def _efs_arns(volume: Efs) -> tuple[str, str | None]:
@@ -158,14 +110,6 @@ def _efs_arns(volume: Efs) -> tuple[str, str | None]:
     return (
         volume.file_system.file_system_ref.file_system_arn,
         None if point is None else point.access_point_ref.access_point_arn,
-    )
-
-
-def _s3_files_arns(volume: S3Files) -> tuple[str, str | None]:
-    system, point = volume.file_system, volume.access_point
-    return (
-        system if isinstance(system, str) else system.file_system_ref.file_system_arn,
-        point if point is None or isinstance(point, str) else point.access_point_ref.access_point_arn,
     )
 
 

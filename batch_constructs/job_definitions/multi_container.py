@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aws_cdk.aws_logs import RetentionDays
 
@@ -12,7 +12,6 @@ from batch_constructs._border.tokens import seconds
 from batch_constructs.facts import limits
 from batch_constructs.facts.tasks import PLATFORM_LOG_DRIVERS, IpcMode, PidMode
 from batch_constructs.job_definitions.container import EC2
-from batch_constructs.job_definitions.fargate import task_arguments
 from batch_constructs.job_definitions.fargate_tasks import FargateTask, check_task_on_fargate, platform_of
 from batch_constructs.job_definitions.log_drivers import check_driver
 from batch_constructs.job_definitions.settings import DefinitionSettings
@@ -46,8 +45,6 @@ class MultiContainerJobDefinition(TaskJobDefinition):
 
     Guide: Job Definition Parameters (ecsProperties; newer than its table of contents).
     """
-
-    _kind = "MultiContainerJobDefinition"
 
     def __init__(
         self,
@@ -144,12 +141,3 @@ class MultiContainerJobDefinition(TaskJobDefinition):
             log_group=log_group,
             log_retention=log_retention,
         )
-
-    @classmethod
-    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
-        arguments = super()._arguments_of(properties, references)
-        if "FARGATE" not in properties.get("PlatformCapabilities", ()):
-            return arguments
-        [task] = properties["EcsProperties"]["TaskProperties"]
-        fargate = FargateTask(**task_arguments(task), platform_version=task.get("PlatformVersion"))
-        return {**arguments, "fargate": fargate}

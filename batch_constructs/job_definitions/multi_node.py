@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import aws_batch as batch
 from aws_cdk.aws_logs import RetentionDays
 
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
+from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import mebibytes, seconds
-from batch_constructs.job_definitions.consumables import consumable_resource_properties
+from batch_constructs.job_definitions.consumables import required
 from batch_constructs.job_definitions.container import EC2
-from batch_constructs.job_definitions.documents import amounts, consumed, container_arguments, role_arguments
 from batch_constructs.job_definitions.ecs import EcsJobDefinition
 from batch_constructs.job_definitions.log_drivers import check_logging, check_no_router
 from batch_constructs.job_definitions.node_groups import (
@@ -20,7 +19,8 @@ from batch_constructs.job_definitions.node_groups import (
     check_group,
     check_nodes,
     container_of,
-    range_of,
+    nodes_of,
+    ranges_in,
     ranges_of,
 )
 from batch_constructs.job_definitions.settings import DefinitionSettings
@@ -37,11 +37,10 @@ if TYPE_CHECKING:
     from jsii import Number
 
     from batch_constructs.job_definitions.log_drivers import AwsLogs
+    from batch_constructs.job_definitions.node_groups import NodeRange
     from batch_constructs.job_definitions.retries import RetryStrategy
 
 __all__ = ["MultiNodeParallelJobDefinition"]
-
-_L1 = batch.CfnJobDefinition
 
 
 @checked
@@ -58,7 +57,8 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
     Guide: Multi-node Parallel Jobs; Creating a Multi-node Parallel Job Definition.
     """
 
-    _kind = "MultiNodeParallelJobDefinition"
+    node_ranges: Sequence[NodeRange]
+    """Which nodes each group has, in the order of the groups."""
 
     def __init__(
         self,
@@ -159,54 +159,24 @@ class MultiNodeParallelJobDefinition(EcsJobDefinition):
             log_retention=log_retention,
         )
         self.node_ranges = ranges
-        self._job_role_members = tuple(
-            f"NodeProperties.NodeRangeProperties.{index}.Container.JobRoleArn"
-            for index in range(len(containers))
+        rendered = self._render(containers, EC2)
+        nodes = [
+            given(container=each, consumableResourceProperties=required(group.consumes))
+            for each, group in zip(rendered, node_groups, strict=True)
+        ]
+        self._make(
+            {
+                "type": "multinode",
+                "platformCapabilities": ["EC2"],
+                **settings.members,
+                "nodeProperties": nodes_of(main_node, ranges, nodes),
+            }
         )
-        self.cfn = settings.define(
-            self,
-            type="multinode",
-            platform_capability="EC2",
-            node_properties=_L1.NodePropertiesProperty(
-                main_node=main_node,
-                num_nodes=1 + max(nodes.last for nodes in ranges),
-                node_range_properties=[
-                    _L1.NodeRangePropertyProperty(
-                        target_nodes=str(nodes),
-                        container=container,
-                        consumable_resource_properties=consumable_resource_properties(group.consumes),
-                    )
-                    for nodes, group, container in zip(
-                        ranges, node_groups, self._render(containers, EC2), strict=True
-                    )
-                ],
-            ),
-        )
-        self._finish(containers, settings)
+        self._connect(containers, settings)
         self._consumed_by_nodes = {
             name: amount for each in node_groups for name, amount in (each.consumes or {}).items()
         }
 
-    @classmethod
-    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
-        settings = super()._arguments_of(properties, references)
-        nodes = properties["NodeProperties"]
-        ranges = nodes["NodeRangeProperties"]
-        containers = [each["Container"] for each in ranges]
-        roles = {name: value for each in reversed(containers) for name, value in each.items()}
-        return {
-            **settings,
-            **role_arguments(roles, containers, references),
-            "main_node": nodes["MainNode"],
-            "instance_type": roles.get("InstanceType"),
-            "node_groups": [
-                NodeGroup(
-                    nodes=range_of(each["TargetNodes"], nodes["NumNodes"]),
-                    privileged=each["Container"].get("Privileged"),
-                    consumes=consumed(each),
-                    **container_arguments(each["Container"]),
-                    **amounts(each["Container"]),
-                )
-                for each in ranges
-            ],
-        }
+    def _refer_to(self, document: Mapping[str, Any]) -> None:
+        super()._refer_to(document)
+        self.node_ranges = ranges_in(document["nodeProperties"])

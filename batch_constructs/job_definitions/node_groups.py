@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Size
 
@@ -14,13 +14,14 @@ from batch_constructs._border.tokens import known
 from batch_constructs.facts import instance_types as types
 from batch_constructs.facts import limits
 from batch_constructs.facts.vocabulary import UlimitName
+from batch_constructs.job_definitions.amounts import requirements
 from batch_constructs.job_definitions.consumables import check_consumes
-from batch_constructs.job_definitions.container import Container, check_ec2_amounts, requirements
+from batch_constructs.job_definitions.container import Container, check_ec2_amounts
 from batch_constructs.job_definitions.images import check_platform
 from batch_constructs.job_definitions.linux_parameters import Device, LinuxParameters, Ulimit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aws_cdk import aws_batch as batch
     from aws_cdk import aws_ecs as ecs
@@ -30,7 +31,16 @@ if TYPE_CHECKING:
 
     from batch_constructs.job_definitions.volumes import Mount
 
-__all__ = ["NodeGroup", "NodeRange", "check_group", "check_nodes", "container_of", "range_of", "ranges_of"]
+__all__ = [
+    "NodeGroup",
+    "NodeRange",
+    "check_group",
+    "check_nodes",
+    "container_of",
+    "nodes_of",
+    "ranges_in",
+    "ranges_of",
+]
 
 
 @checked
@@ -165,15 +175,37 @@ def _linux_parameters(group: NodeGroup, memory_mib: Number | None) -> LinuxParam
     return replace(parameters, shared_memory_size=shared, devices=[*parameters.devices, *adapters])
 
 
-def range_of(text: str, count: int) -> NodeRange:
-    """Return the range of a document, in which either end may be left out: ``:3``, ``4:``.
+def ranges_in(nodes: Mapping[str, Any]) -> list[NodeRange]:
+    """Return the ranges of a document, in which either end may be left out: ``:3``, ``4:``.
 
     Args:
-        text: The range.
-        count: The number of nodes.
+        nodes: The ``nodeProperties`` of the document.
     """
-    first, _, last = text.partition(":")
-    return NodeRange(first=int(first or 0), last=int(last or count - 1), open_ended=not last)
+    found = []
+    for each in nodes["nodeRangeProperties"]:
+        first, _, last = each["targetNodes"].partition(":")
+        end = int(last or nodes["numNodes"] - 1)
+        found.append(NodeRange(first=int(first or 0), last=end, open_ended=not last))
+    return found
+
+
+def nodes_of(
+    main_node: int, ranges: Sequence[NodeRange], members: Iterable[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return the ``nodeProperties`` of a definition.
+
+    Args:
+        main_node: The index of the main node.
+        ranges: The nodes of each range.
+        members: What the nodes of each range run.
+    """
+    return {
+        "mainNode": main_node,
+        "numNodes": 1 + max(nodes.last for nodes in ranges),
+        "nodeRangeProperties": [
+            {"targetNodes": str(nodes), **each} for nodes, each in zip(ranges, members, strict=True)
+        ],
+    }
 
 
 def ranges_of(nodes: Sequence[int | NodeRange], problems: Problems) -> list[NodeRange]:

@@ -1,4 +1,4 @@
-"""Placeholders in commands, which parameters replace when a job is submitted."""
+"""Words of commands, and the placeholders in them, which parameters replace when a job is submitted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from batch_constructs.facts import patterns
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["placeholders"]
+    from batch_constructs._border.problems import Problems
+
+__all__ = ["check_command", "placeholders"]
 
 
 def placeholders(commands: Iterable[Sequence[str] | None]) -> frozenset[str]:
@@ -22,3 +24,9 @@ def placeholders(commands: Iterable[Sequence[str] | None]) -> frozenset[str]:
     words = (word for command in commands for word in command or () if known(word))
     found = (patterns.PLACEHOLDER.fullmatch(word) for word in words)
     return frozenset(match[1] for match in found if match is not None)
+
+
+def check_command(problems: Problems, command: Sequence[str] | None) -> None:
+    """Add a problem for each empty word, which AWS Batch refuses."""
+    for index, word in enumerate(command or ()):
+        problems.check(word != "", f"command must not hold an empty string, got one at index {index}")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems, did_you_mean
+from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import known, mebibytes, seconds
 from batch_constructs.facts import limits
 from batch_constructs.facts.vocabulary import DependencyCondition, FirelensType
-from batch_constructs.job_definitions.container import Container, requirements
+from batch_constructs.job_definitions.amounts import requirements
+from batch_constructs.job_definitions.container import Container
 from batch_constructs.job_definitions.log_drivers import FIRELENS_DRIVER, check_logging, driver_of
 
 if TYPE_CHECKING:
@@ -85,6 +87,9 @@ class FireLens:
             found["config-file-type"] = "file" if self.config_object is None else "s3"
             found["config-file-value"] = self.config_file
         return found
+
+    def _members(self) -> dict[str, Any]:
+        return given(type=self.type, options=self.options)
 
 
 @checked

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
+from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import known
 from batch_constructs.facts import limits, patterns
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from aws_cdk.interfaces import aws_s3files as s3files
     from jsii import Number
 
-__all__ = ["Efs", "Host", "Mount", "S3Files"]
+__all__ = ["Efs", "Host", "Mount", "S3Files", "s3_files_arns"]
 
 
 @checked
@@ -48,6 +49,10 @@ class Host:
             raise ValueError(
                 "source_path must not be empty, got '': leave it out for a directory of the task"
             )
+
+    def _members(self) -> dict[str, Any]:
+        # Without a path, the name alone makes the directory.
+        return given(host=given(sourcePath=self.source_path))
 
 
 @checked
@@ -95,6 +100,17 @@ class Efs:
     def __post_init__(self) -> None:
         _check(self)
 
+    def _members(self) -> dict[str, Any]:
+        point = None if self.access_point is None else self.access_point.access_point_ref.access_point_id
+        configuration = given(
+            fileSystemId=_id_of(self.file_system),
+            rootDirectory=self.root_directory,
+            transitEncryption="ENABLED",
+            transitEncryptionPort=self.transit_encryption_port,
+            authorizationConfig=given(accessPointId=point, iam="ENABLED"),
+        )
+        return {"efsVolumeConfiguration": configuration}
+
 
 @checked
 @dataclass(frozen=True, slots=True)
@@ -140,9 +156,29 @@ class S3Files:
             if isinstance(value, str) and known(value) and not value.startswith("arn:"):
                 raise ValueError(f"{name} must be a construct or an ARN, got {value!r}")
 
+    def _members(self) -> dict[str, Any]:
+        file_system_arn, access_point_arn = s3_files_arns(self)
+        configuration = given(
+            fileSystemArn=file_system_arn,
+            accessPointArn=access_point_arn,
+            rootDirectory=self.root_directory,
+            transitEncryptionPort=self.transit_encryption_port,
+        )
+        # CloudFormation and the CDK spell it so; the API spells it s3filesVolumeConfiguration.
+        return {"s3FilesVolumeConfiguration": configuration}
+
 
 Mount = Efs | S3Files | Host
 """A volume that can be mounted at a path in a container."""
+
+
+def s3_files_arns(volume: S3Files) -> tuple[str, str | None]:
+    """Return the ARNs of a file system and of its access point."""
+    system, point = volume.file_system, volume.access_point
+    return (
+        system if isinstance(system, str) else system.file_system_ref.file_system_arn,
+        point if point is None or isinstance(point, str) else point.access_point_ref.access_point_arn,
+    )
 
 
 def _check(volume: Efs | S3Files) -> None:

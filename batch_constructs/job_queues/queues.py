@@ -11,17 +11,17 @@ from aws_cdk import aws_batch as batch
 from aws_cdk.interfaces.aws_batch import IJobQueueRef, JobQueueReference
 
 from batch_constructs._border.arguments import checked
-from batch_constructs._border.cli_json.constructs import CliJson, check_kind
-from batch_constructs._border.cli_json.named import Named
+from batch_constructs._border.cli_json.constructs import CliJson
 from batch_constructs._border.places import check_place
 from batch_constructs._border.problems import Problems
 from batch_constructs._border.references import Referable
+from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import known
-from batch_constructs.compute_environments.order import check_order, check_policy
+from batch_constructs.compute_environments.order import check_order, check_policy, check_policy_arn
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.vocabulary import TimeLimitAction
 from batch_constructs.job_queues.metrics import QueueMetrics
-from batch_constructs.job_queues.time_limits import JobStateTimeLimit, check_reasons, limits_of
+from batch_constructs.job_queues.time_limits import JobStateTimeLimit, check_reasons, time_limit_actions
 from batch_constructs.permissions import grants
 
 if TYPE_CHECKING:
@@ -39,10 +39,7 @@ __all__ = [
     "JobStateTimeLimit",
     "NamedQueue",
     "kind_of",
-    "queue_arguments",
 ]
-
-_L1 = batch.CfnJobQueue
 
 
 @jsii.implements(IJobQueueRef)
@@ -192,7 +189,11 @@ class JobQueue(CliJson, JobQueueBase):
     """
 
     _operation = "CreateJobQueue"
+    _l1 = batch.CfnJobQueue
     has_service_jobs = False
+
+    cfn: batch.CfnJobQueue
+    """The CloudFormation resource."""
 
     def __init__(
         self,
@@ -236,64 +237,42 @@ class JobQueue(CliJson, JobQueueBase):
         check_place(problems, scope, "scheduling_policy", [scheduling_policy])
         problems.raise_if_any()
         super().__init__(scope, id)
-        self._has_shares = scheduling_policy is not None
-        self.cfn = _L1(
-            self,
-            "Resource",
-            job_queue_name=job_queue_name,
-            priority=priority,
-            state="ENABLED" if enabled else "DISABLED",
-            scheduling_policy_arn=None
-            if scheduling_policy is None
-            else scheduling_policy.scheduling_policy_ref.scheduling_policy_arn,
-            job_state_time_limit_actions=[
-                _L1.JobStateTimeLimitActionProperty(
-                    action=TimeLimitAction.CANCEL.value,
-                    state="RUNNABLE",
-                    reason=limit.reason.value,
-                    max_time_seconds=limit.max_time.to_seconds(),
-                )
-                for limit in job_state_time_limits
-            ]
-            or None,
-            compute_environment_order=[
-                _L1.ComputeEnvironmentOrderProperty(compute_environment=arn, order=order)
-                for order, arn in enumerate(arns, start=1)
-            ],
+        self._make(
+            given(
+                jobQueueName=job_queue_name,
+                priority=priority,
+                state="ENABLED" if enabled else "DISABLED",
+                schedulingPolicyArn=scheduling_policy
+                and scheduling_policy.scheduling_policy_ref.scheduling_policy_arn,
+                jobStateTimeLimitActions=time_limit_actions(job_state_time_limits, TimeLimitAction.CANCEL),
+                computeEnvironmentOrder=[
+                    {"computeEnvironment": arn, "order": order} for order, arn in enumerate(arns, start=1)
+                ],
+            )
         )
         # On Amazon EKS, jobs need AWS Batch's rights in the namespace: without them they wait, and running ones never end.
         before = [every for each in compute_environments for every in getattr(each, "usable_after", ())]
         if before:
             self.cfn.node.add_dependency(*before)
 
+    def _make(self, members: Mapping[str, Any]) -> None:
+        super()._make(members)
+        self._has_shares = "schedulingPolicyArn" in members
+
+    @staticmethod
+    def _kind_of(document: Mapping[str, Any]) -> str:
+        return kind_of(document)
+
+    @classmethod
+    def _check_document(cls, problems: Problems, document: Mapping[str, Any]) -> None:
+        check_policy_arn(problems, document.get("schedulingPolicyArn"))
+
     @cached_property
     def job_queue_arn(self) -> str:  # type: ignore[override] # read once, when first needed
         """The queue's ARN."""
         return self.cfn.attr_job_queue_arn
 
-    @classmethod
-    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003
-        check_kind("JobQueue", kind_of(properties))
-        environments = sorted(properties["ComputeEnvironmentOrder"], key=lambda each: each["Order"])
-        return {
-            **queue_arguments(properties),
-            "compute_environments": [Named(each["ComputeEnvironment"]) for each in environments],
-        }
 
-
-def kind_of(properties: Mapping[str, Any]) -> str:
-    """Return the name of the class for such documents."""
-    serving = "ServiceEnvironmentOrder" in properties
-    return "SageMakerJobQueue" if serving else "JobQueue"
-
-
-def queue_arguments(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments that all queues share."""
-    policy = properties.get("SchedulingPolicyArn")
-    return {
-        "priority": properties["Priority"],
-        "scheduling_policy": None if policy is None else Named(policy),
-        "job_state_time_limits": limits_of(properties.get("JobStateTimeLimitActions", ())),
-        "enabled": properties.get("State", "ENABLED").upper() != "DISABLED",
-        "job_queue_name": properties["JobQueueName"],
-    }
+def kind_of(document: Mapping[str, Any]) -> str:
+    """Return the class that takes such documents."""
+    return "SageMakerJobQueue" if "serviceEnvironmentOrder" in document else "JobQueue"

@@ -16,9 +16,11 @@ from batch_constructs.facts import limits
 from batch_constructs.facts.vocabulary import TimeLimitReason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-__all__ = ["JobStateTimeLimit", "TimeLimitReason", "check_reasons", "limits_of"]
+    from batch_constructs.facts.vocabulary import TimeLimitAction
+
+__all__ = ["JobStateTimeLimit", "TimeLimitReason", "check_reasons", "time_limit_actions"]
 
 
 @checked
@@ -120,12 +122,19 @@ def check_reasons(problems: Problems, limits: Iterable[JobStateTimeLimit], *, se
         )
 
 
-def limits_of(actions: Iterable[Mapping[str, Any]]) -> list[JobStateTimeLimit]:
-    """Return the limits in a queue's properties, one for each known reason."""
-    known = {str(reason): reason for reason in TimeLimitReason}
-    found = {
-        known[each["Reason"]]: Duration.seconds(each["MaxTimeSeconds"])
-        for each in actions
-        if each["Reason"] in known
-    }
-    return [JobStateTimeLimit(reason=reason, max_time=max_time) for reason, max_time in found.items()]
+def time_limit_actions(limits: Iterable[JobStateTimeLimit], action: TimeLimitAction) -> list[dict[str, Any]]:
+    """Return the ``jobStateTimeLimitActions`` of a queue.
+
+    Args:
+        limits: The limits of the queue.
+        action: What happens to the jobs.
+    """
+    return [
+        {
+            "action": action.value,
+            "state": "RUNNABLE",
+            "reason": each.reason.value,
+            "maxTimeSeconds": each.max_time.to_seconds(),
+        }
+        for each in limits
+    ]

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import jsii
 from aws_cdk import aws_batch as batch
 from aws_cdk.interfaces.aws_batch import ConsumableResourceReference, IConsumableResourceRef
 
 from batch_constructs._border.arguments import checked
-from batch_constructs._border.cli_json.constructs import CliJson, word
+from batch_constructs._border.cli_json.constructs import CliJson
 from batch_constructs._border.problems import Problems
 from batch_constructs._border.references import Referable
+from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import known
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.vocabulary import ConsumableType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from aws_cdk import aws_iam as iam
     from constructs import Construct
     from jsii import Number
@@ -120,7 +119,11 @@ class ConsumableResource(CliJson, ConsumableResourceBase):
     """
 
     _operation = "CreateConsumableResource"
-    _filled_in = MappingProxyType({"ResourceType": ConsumableType.REPLENISHABLE.value, "TotalQuantity": 0})
+    _l1 = batch.CfnConsumableResource
+    _filled_in = MappingProxyType({"resourceType": ConsumableType.REPLENISHABLE.value, "totalQuantity": 0})
+
+    cfn: batch.CfnConsumableResource
+    """The CloudFormation resource."""
 
     def __init__(
         self,
@@ -150,24 +153,15 @@ class ConsumableResource(CliJson, ConsumableResourceBase):
         problems.raise_if_any()
         super().__init__(scope, id)
         kind = ConsumableType.REPLENISHABLE if replenishable else ConsumableType.NON_REPLENISHABLE
-        self.cfn = batch.CfnConsumableResource(
-            self,
-            "Resource",
-            consumable_resource_name=consumable_resource_name,
-            resource_type=kind.value,
-            total_quantity=total_quantity,
+        self._make(
+            given(
+                consumableResourceName=consumable_resource_name,
+                resourceType=kind,
+                totalQuantity=total_quantity,
+            )
         )
 
     @cached_property
     def consumable_resource_arn(self) -> str:  # type: ignore[override] # read once, when first needed
         """The resource's ARN."""
         return self.cfn.attr_consumable_resource_arn
-
-    @classmethod
-    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003
-        kind = word(ConsumableType, properties["ResourceType"])
-        return {
-            "total_quantity": properties["TotalQuantity"],
-            "replenishable": kind is not ConsumableType.NON_REPLENISHABLE,
-            "consumable_resource_name": properties["ConsumableResourceName"],
-        }

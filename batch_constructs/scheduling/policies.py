@@ -13,9 +13,10 @@ from aws_cdk import aws_batch as batch
 from aws_cdk.interfaces.aws_batch import ISchedulingPolicyRef, SchedulingPolicyReference
 
 from batch_constructs._border.arguments import checked
-from batch_constructs._border.cli_json.constructs import CliJson, check_kind
+from batch_constructs._border.cli_json.constructs import CliJson
 from batch_constructs._border.problems import Problems
 from batch_constructs._border.references import Referable
+from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import known, seconds
 from batch_constructs.facts import limits, patterns
 
@@ -66,6 +67,10 @@ class FairSharePolicy(CliJson, Referable):
     """
 
     _operation = "CreateSchedulingPolicy"
+    _l1 = batch.CfnSchedulingPolicy
+
+    cfn: batch.CfnSchedulingPolicy
+    """The CloudFormation resource."""
 
     def __init__(
         self,
@@ -100,22 +105,14 @@ class FairSharePolicy(CliJson, Referable):
         problems.add(*_overlaps(shares))
         problems.raise_if_any()
         super().__init__(scope, id)
-        self.cfn = batch.CfnSchedulingPolicy(
-            self,
-            "Resource",
-            name=scheduling_policy_name,
-            fairshare_policy=batch.CfnSchedulingPolicy.FairsharePolicyProperty(
-                share_decay_seconds=decay_seconds,
-                compute_reservation=compute_reservation,
-                share_distribution=[
-                    batch.CfnSchedulingPolicy.ShareAttributesProperty(
-                        share_identifier=share.identifier, weight_factor=share.weight_factor
-                    )
-                    for share in shares
-                ]
-                or None,
-            ),
+        policy = given(
+            shareDecaySeconds=decay_seconds,
+            computeReservation=compute_reservation,
+            shareDistribution=[
+                {"shareIdentifier": each.identifier, "weightFactor": each.weight_factor} for each in shares
+            ],
         )
+        self._make({**given(name=scheduling_policy_name), "fairsharePolicy": policy})
 
     @cached_property
     def scheduling_policy_arn(self) -> str:
@@ -127,21 +124,9 @@ class FairSharePolicy(CliJson, Referable):
         """The reference to the policy for queues of this library, the CDK's L2 and its L1."""
         return SchedulingPolicyReference(scheduling_policy_arn=self.scheduling_policy_arn)
 
-    @classmethod
-    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003
-        check_kind("FairSharePolicy", _kind_of(properties))
-        policy = properties.get("FairsharePolicy", {})
-        decay = policy.get("ShareDecaySeconds")
-        return {
-            "shares": [
-                Share(identifier=each["ShareIdentifier"], weight_factor=each.get("WeightFactor", 1))
-                for each in policy.get("ShareDistribution", ())
-                if "ShareIdentifier" in each
-            ],
-            "share_decay": None if decay is None else Duration.seconds(decay),
-            "compute_reservation": policy.get("ComputeReservation"),
-            "scheduling_policy_name": properties["Name"],
-        }
+    @staticmethod
+    def _kind_of(document: Mapping[str, Any]) -> str:
+        return _kind_of(document)
 
 
 @checked
@@ -156,6 +141,10 @@ class QuotaSharePolicy(CliJson, Referable):
     """
 
     _operation = "CreateSchedulingPolicy"
+    _l1 = batch.CfnSchedulingPolicy
+
+    cfn: batch.CfnSchedulingPolicy
+    """The CloudFormation resource."""
 
     def __init__(self, scope: Construct, id: str, *, scheduling_policy_name: str | None = None) -> None:
         """Create the policy.
@@ -172,15 +161,9 @@ class QuotaSharePolicy(CliJson, Referable):
         problems.matches("scheduling_policy_name", scheduling_policy_name, patterns.RESOURCE_NAME)
         problems.raise_if_any()
         super().__init__(scope, id)
-        self.cfn = batch.CfnSchedulingPolicy(
-            self,
-            "Resource",
-            name=scheduling_policy_name,
-            quota_share_policy=batch.CfnSchedulingPolicy.QuotaSharePolicyProperty(
-                # Required, and the only allowed value.
-                idle_resource_assignment_strategy="FIFO"
-            ),
-        )
+        # Required, and the only allowed value.
+        policy = {"idleResourceAssignmentStrategy": "FIFO"}
+        self._make({**given(name=scheduling_policy_name), "quotaSharePolicy": policy})
 
     @cached_property
     def scheduling_policy_arn(self) -> str:
@@ -192,15 +175,14 @@ class QuotaSharePolicy(CliJson, Referable):
         """The reference to the policy for queues of this library, the CDK's L2 and its L1."""
         return SchedulingPolicyReference(scheduling_policy_arn=self.scheduling_policy_arn)
 
-    @classmethod
-    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003
-        check_kind("QuotaSharePolicy", _kind_of(properties))
-        return {"scheduling_policy_name": properties["Name"]}
+    @staticmethod
+    def _kind_of(document: Mapping[str, Any]) -> str:
+        return _kind_of(document)
 
 
-def _kind_of(properties: Mapping[str, Any]) -> str:
-    """Return the name of the class for such documents."""
-    return "QuotaSharePolicy" if "QuotaSharePolicy" in properties else "FairSharePolicy"
+def _kind_of(document: Mapping[str, Any]) -> str:
+    """Return the class that takes such documents."""
+    return "QuotaSharePolicy" if "quotaSharePolicy" in document else "FairSharePolicy"
 
 
 def _overlaps(shares: Sequence[Share]) -> list[str]:

@@ -16,19 +16,21 @@ from batch_constructs._border.arguments import checked
 from batch_constructs._border.cli_json.constructs import CliJson
 from batch_constructs._border.problems import Problems
 from batch_constructs._border.references import Referable
+from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import known
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.vocabulary import ServiceEnvironmentType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from constructs import Construct
     from jsii import Number
 
+    from batch_constructs.facts.ranges import Range
+
 __all__ = ["CapacityLimit", "ServiceEnvironment"]
 
-_L1 = batch.CfnServiceEnvironment
 ALL_INSTANCES = "NUM_INSTANCES"
 
 
@@ -59,8 +61,15 @@ class CapacityLimit:
         problems.raise_if_any()
 
 
-def check_units(problems: Problems, capacity_limits: Sequence[CapacityLimit]) -> None:
-    """Add a problem for each repeated unit, and if instances are counted both in total and by type."""
+def check_limits(problems: Problems, capacity_limits: Sequence[CapacityLimit], most: Range) -> None:
+    """Add a problem for too many limits, a repeated unit, and instances that are counted both in total and by type.
+
+    Args:
+        problems: Where to add it.
+        capacity_limits: The limits of an environment or of a quota share.
+        most: How many there may be.
+    """
+    problems.within("the length of capacity_limits", len(capacity_limits), most)
     units = Counter(each.capacity_unit for each in capacity_limits if known(each.capacity_unit))
     for unit, count in units.items():
         problems.check(count == 1, f"capacity_limits must name each unit once, got {unit} {count} times")
@@ -72,12 +81,16 @@ def check_units(problems: Problems, capacity_limits: Sequence[CapacityLimit]) ->
     )
 
 
-def limits_of(capacity_limits: Iterable[Mapping[str, Any]]) -> list[CapacityLimit]:
-    """Return the limits in the properties of an environment or a share."""
+def limits_in(document: Mapping[str, Any]) -> list[CapacityLimit]:
+    """Return the limits in the document of an environment or a share.
+
+    Raises:
+        ValueError: a limit is broken.
+    """
     return [
-        CapacityLimit(max_capacity=each["MaxCapacity"], capacity_unit=each["CapacityUnit"])
-        for each in capacity_limits
-        if {"MaxCapacity", "CapacityUnit"} <= set(each)
+        CapacityLimit(max_capacity=each["maxCapacity"], capacity_unit=each["capacityUnit"])
+        for each in document["capacityLimits"]
+        if {"maxCapacity", "capacityUnit"} <= each.keys()
     ]
 
 
@@ -93,6 +106,10 @@ class ServiceEnvironment(CliJson, Referable):
     """
 
     _operation = "CreateServiceEnvironment"
+    _l1 = batch.CfnServiceEnvironment
+
+    cfn: batch.CfnServiceEnvironment
+    """The CloudFormation resource."""
 
     def __init__(
         self,
@@ -117,21 +134,17 @@ class ServiceEnvironment(CliJson, Referable):
             ValueError: arguments that AWS would refuse, all of them in one message.
         """
         problems = Problems()
-        problems.within("the length of capacity_limits", len(capacity_limits), limits.SERVICE_CAPACITY_LIMITS)
-        check_units(problems, capacity_limits)
+        check_limits(problems, capacity_limits, limits.SERVICE_CAPACITY_LIMITS)
         problems.matches("service_environment_name", service_environment_name, patterns.RESOURCE_NAME)
         problems.raise_if_any()
         super().__init__(scope, id)
-        self.cfn = _L1(
-            self,
-            "Resource",
-            service_environment_name=service_environment_name,
-            service_environment_type=ServiceEnvironmentType.SAGEMAKER_TRAINING.value,
-            state="ENABLED" if enabled else "DISABLED",
-            capacity_limits=[
-                _L1.CapacityLimitProperty(capacity_unit=each.capacity_unit, max_capacity=each.max_capacity)
-                for each in capacity_limits
-            ],
+        self._make(
+            given(
+                serviceEnvironmentName=service_environment_name,
+                serviceEnvironmentType=ServiceEnvironmentType.SAGEMAKER_TRAINING,
+                state="ENABLED" if enabled else "DISABLED",
+                capacityLimits=capacity_limits,
+            )
         )
 
     @cached_property
@@ -150,9 +163,6 @@ class ServiceEnvironment(CliJson, Referable):
         return ServiceEnvironmentReference(service_environment_arn=self.service_environment_arn)
 
     @classmethod
-    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003
-        return {
-            "capacity_limits": limits_of(properties["CapacityLimits"]),
-            "enabled": properties.get("State", "ENABLED").upper() != "DISABLED",
-            "service_environment_name": properties["ServiceEnvironmentName"],
-        }
+    def _check_document(cls, problems: Problems, document: Mapping[str, Any]) -> None:
+        with problems:
+            check_limits(problems, limits_in(document), limits.SERVICE_CAPACITY_LIMITS)

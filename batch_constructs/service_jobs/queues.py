@@ -10,16 +10,16 @@ from aws_cdk import aws_batch as batch
 from aws_cdk.interfaces.aws_batch import IJobQueueRef
 
 from batch_constructs._border.arguments import checked
-from batch_constructs._border.cli_json.constructs import CliJson, check_kind, word
-from batch_constructs._border.cli_json.named import Named
+from batch_constructs._border.cli_json.constructs import CliJson
 from batch_constructs._border.places import check_place
 from batch_constructs._border.problems import Problems
 from batch_constructs._border.references import Referable
+from batch_constructs._border.spelling import given
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.vocabulary import ResourceSharing, ServiceEnvironmentType, TimeLimitAction
-from batch_constructs.job_queues.queues import kind_of, queue_arguments
-from batch_constructs.job_queues.time_limits import check_reasons
-from batch_constructs.service_jobs.environments import check_units, limits_of
+from batch_constructs.job_queues.queues import kind_of
+from batch_constructs.job_queues.time_limits import check_reasons, time_limit_actions
+from batch_constructs.service_jobs.environments import check_limits, limits_in
 from batch_constructs.service_jobs.queue_base import SageMakerJobQueueBase
 
 if TYPE_CHECKING:
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = ["QuotaShare", "SageMakerJobQueue"]
 
-_L1 = batch.CfnJobQueue
-_SHARE = batch.CfnQuotaShare
-
 
 @checked
 @jsii.implements(IJobQueueRef)
@@ -47,6 +44,10 @@ class SageMakerJobQueue(CliJson, SageMakerJobQueueBase):
     """
 
     _operation = "CreateJobQueue"
+    _l1 = batch.CfnJobQueue
+
+    cfn: batch.CfnJobQueue
+    """The CloudFormation resource."""
 
     def __init__(
         self,
@@ -85,33 +86,19 @@ class SageMakerJobQueue(CliJson, SageMakerJobQueueBase):
         check_place(problems, scope, "scheduling_policy", [scheduling_policy])
         problems.raise_if_any()
         super().__init__(scope, id)
-        self.cfn = _L1(
-            self,
-            "Resource",
-            job_queue_name=job_queue_name,
-            job_queue_type=ServiceEnvironmentType.SAGEMAKER_TRAINING.value,
-            priority=priority,
-            state="ENABLED" if enabled else "DISABLED",
-            scheduling_policy_arn=None
-            if scheduling_policy is None
-            else scheduling_policy.scheduling_policy_ref.scheduling_policy_arn,
-            job_state_time_limit_actions=[
-                _L1.JobStateTimeLimitActionProperty(
-                    # Only queues of service jobs have TERMINATE; others have CANCEL.
-                    action=TimeLimitAction.TERMINATE.value,
-                    state="RUNNABLE",
-                    reason=limit.reason.value,
-                    max_time_seconds=limit.max_time.to_seconds(),
-                )
-                for limit in job_state_time_limits
-            ]
-            or None,
-            service_environment_order=[
-                _L1.ServiceEnvironmentOrderProperty(
-                    order=1,
-                    service_environment=service_environment.service_environment_ref.service_environment_arn,
-                )
-            ],
+        environment = service_environment.service_environment_ref.service_environment_arn
+        self._make(
+            given(
+                jobQueueName=job_queue_name,
+                jobQueueType=ServiceEnvironmentType.SAGEMAKER_TRAINING,
+                priority=priority,
+                state="ENABLED" if enabled else "DISABLED",
+                schedulingPolicyArn=scheduling_policy
+                and scheduling_policy.scheduling_policy_ref.scheduling_policy_arn,
+                # Only queues of service jobs have TERMINATE; others have CANCEL.
+                jobStateTimeLimitActions=time_limit_actions(job_state_time_limits, TimeLimitAction.TERMINATE),
+                serviceEnvironmentOrder=[{"order": 1, "serviceEnvironment": environment}],
+            )
         )
 
     @cached_property
@@ -119,14 +106,9 @@ class SageMakerJobQueue(CliJson, SageMakerJobQueueBase):
         """The queue's ARN."""
         return self.cfn.attr_job_queue_arn
 
-    @classmethod
-    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003
-        check_kind("SageMakerJobQueue", kind_of(properties))
-        [environment] = properties["ServiceEnvironmentOrder"]
-        return {
-            **queue_arguments(properties),
-            "service_environment": Named(environment["ServiceEnvironment"]),
-        }
+    @staticmethod
+    def _kind_of(document: Mapping[str, Any]) -> str:
+        return kind_of(document)
 
 
 @checked
@@ -137,6 +119,10 @@ class QuotaShare(CliJson, Referable):
     """
 
     _operation = "CreateQuotaShare"
+    _l1 = batch.CfnQuotaShare
+
+    cfn: batch.CfnQuotaShare
+    """The CloudFormation resource."""
 
     def __init__(
         self,
@@ -171,10 +157,7 @@ class QuotaShare(CliJson, Referable):
         """
         problems = Problems()
         problems.matches("quota_share_name", quota_share_name, patterns.RESOURCE_NAME)
-        problems.within(
-            "the length of capacity_limits", len(capacity_limits), limits.QUOTA_SHARE_CAPACITY_LIMITS
-        )
-        check_units(problems, capacity_limits)
+        check_limits(problems, capacity_limits, limits.QUOTA_SHARE_CAPACITY_LIMITS)
         problems.within("borrow_limit", borrow_limit, limits.QUOTA_SHARE_BORROW_LIMIT)
         problems.check(
             borrow_limit is None or resource_sharing is ResourceSharing.LEND_AND_BORROW,
@@ -182,25 +165,17 @@ class QuotaShare(CliJson, Referable):
         )
         problems.raise_if_any()
         super().__init__(scope, id)
-        self.quota_share_name = quota_share_name
-        self.cfn = _SHARE(
-            self,
-            "Resource",
-            quota_share_name=quota_share_name,
-            job_queue=job_queue.job_queue_ref.job_queue_arn,
-            state="ENABLED" if enabled else "DISABLED",
-            capacity_limits=[
-                _SHARE.QuotaShareCapacityLimitProperty(
-                    capacity_unit=each.capacity_unit, max_capacity=each.max_capacity
-                )
-                for each in capacity_limits
-            ],
-            resource_sharing_configuration=_SHARE.QuotaShareResourceSharingConfigurationProperty(
-                strategy=resource_sharing.value, borrow_limit=borrow_limit
-            ),
-            preemption_configuration=_SHARE.QuotaSharePreemptionConfigurationProperty(
-                in_share_preemption="ENABLED" if in_share_preemption else "DISABLED"
-            ),
+        self._make(
+            given(
+                quotaShareName=quota_share_name,
+                jobQueue=job_queue.job_queue_ref.job_queue_arn,
+                state="ENABLED" if enabled else "DISABLED",
+                capacityLimits=capacity_limits,
+                resourceSharingConfiguration=given(strategy=resource_sharing, borrowLimit=borrow_limit),
+                preemptionConfiguration={
+                    "inSharePreemption": "ENABLED" if in_share_preemption else "DISABLED"
+                },
+            )
         )
 
     @cached_property
@@ -208,18 +183,11 @@ class QuotaShare(CliJson, Referable):
         """The share's ARN."""
         return self.cfn.attr_quota_share_arn
 
+    def _make(self, members: Mapping[str, Any]) -> None:
+        super()._make(members)
+        self.quota_share_name = members["quotaShareName"]
+
     @classmethod
-    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:  # noqa: ARG003
-        sharing = properties["ResourceSharingConfiguration"]
-        preemption = properties["PreemptionConfiguration"]["InSharePreemption"]
-        strategy = word(ResourceSharing, sharing["Strategy"])
-        lends_and_borrows = strategy is ResourceSharing.LEND_AND_BORROW
-        return {
-            "job_queue": Named(properties["JobQueue"]),
-            "quota_share_name": properties["QuotaShareName"],
-            "capacity_limits": limits_of(properties["CapacityLimits"]),
-            "resource_sharing": strategy or ResourceSharing.LEND_AND_BORROW,
-            "borrow_limit": sharing.get("BorrowLimit") if lends_and_borrows else None,
-            "in_share_preemption": preemption.upper() == "ENABLED",
-            "enabled": properties.get("State", "ENABLED").upper() != "DISABLED",
-        }
+    def _check_document(cls, problems: Problems, document: Mapping[str, Any]) -> None:
+        with problems:
+            check_limits(problems, limits_in(document), limits.QUOTA_SHARE_CAPACITY_LIMITS)

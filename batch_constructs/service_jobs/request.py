@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
+from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import known
 from batch_constructs.facts import limits, patterns, quotas
 from batch_constructs.facts.vocabulary import RetryAction, ServiceEnvironmentType
@@ -173,24 +174,20 @@ class ServiceJobRequest:
 
     def members(self) -> dict[str, Any]:
         """Return the members of ``SubmitServiceJob``, with tokens for what exists only after a deploy."""
-        members: dict[str, Any] = {
-            "jobName": self.job_name,
-            "jobQueue": queue_text(self.job_queue),
-            "serviceJobType": ServiceEnvironmentType.SAGEMAKER_TRAINING.value,
-            "serviceRequestPayload": self._payload(),
-            "retryStrategy": self._retry_strategy(),
-            "timeoutConfig": None
-            if self.timeout_seconds is None
-            else {"attemptDurationSeconds": self.timeout_seconds},
-            "shareIdentifier": self.share_identifier,
-            "quotaShareName": self.quota_share_name,
-            "preemptionConfiguration": None
-            if self.preemption_retries is None
-            else {"preemptionRetriesBeforeTermination": self.preemption_retries},
-            "schedulingPriority": self.scheduling_priority,
-            "tags": dict(self.tags) or None,
-        }
-        return {name: value for name, value in members.items() if value is not None}
+        retries = given(attempts=self.attempts, evaluateOnExit=self.evaluate_on_exit)
+        return given(
+            jobName=self.job_name,
+            jobQueue=queue_text(self.job_queue),
+            serviceJobType=ServiceEnvironmentType.SAGEMAKER_TRAINING,
+            serviceRequestPayload=self._payload(),
+            retryStrategy=retries,
+            timeoutConfig=given(attemptDurationSeconds=self.timeout_seconds),
+            shareIdentifier=self.share_identifier,
+            quotaShareName=self.quota_share_name,
+            preemptionConfiguration=given(preemptionRetriesBeforeTermination=self.preemption_retries),
+            schedulingPriority=self.scheduling_priority,
+            tags=self.tags,
+        )
 
     def to_aws_cli(self, *, region: str | None = None) -> str:
         """Return the command ``aws batch submit-service-job …``, to be pasted into a shell.
@@ -199,12 +196,3 @@ class ServiceJobRequest:
             region: The Region to submit in. By default that of the shell's configuration.
         """
         return aws_cli_line("submit-service-job", self.members(), region=region)
-
-    def _retry_strategy(self) -> dict[str, Any] | None:
-        if self.attempts is None:
-            return None
-        rules = [
-            {"action": rule.action.value, "onStatusReason": rule.on_status_reason}
-            for rule in self.evaluate_on_exit
-        ]
-        return {"attempts": self.attempts, **({"evaluateOnExit": rules} if rules else {})}

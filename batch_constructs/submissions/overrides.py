@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
+from batch_constructs._border.spelling import given, members, pairs
 from batch_constructs._border.tokens import known
 from batch_constructs.facts import limits, patterns
-from batch_constructs.job_definitions.eks_amounts import check_eks_amounts
+from batch_constructs.job_definitions.amounts import check_eks_amounts, eks_amounts, requirements
+from batch_constructs.job_definitions.consumables import consumed_members
 from batch_constructs.job_definitions.eks_metadata import check_metadata
+from batch_constructs.job_definitions.parameters import check_command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +32,7 @@ __all__ = [
     "TaskContainerOverrides",
     "check_consumed",
     "check_one_kind",
+    "task_members",
 ]
 
 
@@ -61,6 +65,9 @@ class ContainerOverrides:
         problems = Problems()
         _check_container(problems, self)
         problems.raise_if_any()
+
+    def _members(self) -> dict[str, Any]:
+        return _container(self)
 
 
 @checked
@@ -95,6 +102,9 @@ class TaskContainerOverrides:
         problems.check(self.name != "", "name must be the name of a container of the definition, got ''")
         _check_container(problems, self)
         problems.raise_if_any()
+
+    def _members(self) -> dict[str, Any]:
+        return {"name": self.name, **_container(self)}
 
 
 @checked
@@ -145,6 +155,18 @@ class EksContainerOverrides:
         )
         problems.raise_if_any()
 
+    def _members(self) -> dict[str, Any]:
+        return given(
+            name=self.name,
+            image=self.image,
+            command=self.command,
+            args=self.args,
+            env=pairs(self.environment),
+            resources=eks_amounts(
+                vcpus=self.vcpus, vcpus_limit=self.vcpus_limit, memory_mib=self.memory_mib, gpus=self.gpus
+            ),
+        )
+
 
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +204,14 @@ class EksPodOverrides:
         problems.matches("namespace", self.namespace, patterns.EKS_JOB_NAMESPACE)
         check_metadata(problems, self.labels, self.annotations)
         problems.raise_if_any()
+
+    def _members(self) -> dict[str, Any]:
+        pod = given(
+            containers=self.containers,
+            initContainers=self.init_containers,
+            metadata=given(labels=self.labels, annotations=self.annotations, namespace=self.namespace),
+        )
+        return {"podProperties": pod}
 
 
 @checked
@@ -224,6 +254,21 @@ class NodePropertyOverride:
         )
         check_consumed(problems, self.consumes)
         problems.raise_if_any()
+
+    def _members(self) -> dict[str, Any]:
+        # Only a container names the instance type by itself; tasks and pods are on nodes that do.
+        of_container = self.container_overrides is not None
+        container = members(self.container_overrides) or {}
+        return given(
+            targetNodes=str(self.target_nodes),
+            containerOverrides={**container, **given(instanceType=self.instance_type)}
+            if of_container
+            else None,
+            ecsPropertiesOverride=task_members(self.ecs_properties_override),
+            eksPropertiesOverride=self.eks_properties_override,
+            instanceTypes=[self.instance_type] if self.instance_type and not of_container else None,
+            consumableResourcePropertiesOverride=consumed_members(self.consumes),
+        )
 
 
 @checked
@@ -289,9 +334,23 @@ def check_consumed(problems: Problems, consumes: Mapping[str, Number]) -> None:
         problems.within("the quantity of a consumable resource", quantity, limits.CONSUMABLE_QUANTITY)
 
 
+def task_members(containers: Sequence[TaskContainerOverrides]) -> dict[str, Any] | None:
+    """Return the ``ecsPropertiesOverride``, which has exactly one task."""
+    return {"taskProperties": [{"containers": members(containers)}]} if containers else None
+
+
+def _container(overrides: ContainerOverrides | TaskContainerOverrides) -> dict[str, Any]:
+    return given(
+        command=overrides.command,
+        environment=pairs(overrides.environment),
+        resourceRequirements=requirements(
+            vcpus=overrides.vcpus, memory_mib=overrides.memory_mib, gpus=overrides.gpus
+        ),
+    )
+
+
 def _check_container(problems: Problems, overrides: ContainerOverrides | TaskContainerOverrides) -> None:
-    for index, word in enumerate(overrides.command or ()):
-        problems.check(word != "", f"command must not hold an empty string, got one at index {index}")
+    check_command(problems, overrides.command)
     for name in overrides.environment:
         problems.matches(f"the environment name {name!r}", name, patterns.ENVIRONMENT_VARIABLE)
     problems.check(

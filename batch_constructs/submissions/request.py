@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
+from batch_constructs._border.spelling import given, members
 from batch_constructs._border.tokens import known
 from batch_constructs.facts import limits, patterns
+from batch_constructs.job_definitions.consumables import consumed_members
 from batch_constructs.submissions.attributes import check_attributes, check_known_now
 from batch_constructs.submissions.command_line import aws_cli_line
 from batch_constructs.submissions.members import (
@@ -17,15 +19,8 @@ from batch_constructs.submissions.members import (
     SPELT_HERE,
     capitalised,
     check_size,
-    consumed_members,
-    container_members,
-    given,
-    node_members,
-    pod_members,
-    retry_members,
-    task_members,
 )
-from batch_constructs.submissions.overrides import check_consumed, check_one_kind
+from batch_constructs.submissions.overrides import check_consumed, check_one_kind, task_members
 from batch_constructs.submissions.places import (
     check_place,
     definition_text,
@@ -123,7 +118,7 @@ class SubmitJobRequest:
             not kinds or self.array_size is not None,
             f"only an array job can have a dependency of type {', '.join(sorted(kinds))}: give array_size",
         )
-        check_size(problems, container_members(self.container_overrides))
+        check_size(problems, members(self.container_overrides))
         check_one_kind(problems, self, *(["node_overrides"] if self.node_overrides is not None else []))
         check_consumed(problems, self.consumes)
         problems.check(
@@ -147,30 +142,25 @@ class SubmitJobRequest:
 
     def members(self) -> dict[str, Any]:
         """Return the members of ``SubmitJob``, with tokens for what exists only after a deploy."""
-        retry = self.retry_strategy
         return {
             "jobName": self.job_name,
             "jobQueue": queue_text(self.job_queue),
             "jobDefinition": definition_text(self.job_definition),
             **given(
-                arrayProperties=None if self.array_size is None else {"size": self.array_size},
-                dependsOn=[
-                    given(jobId=each.job_id, type=each.type and each.type.value) for each in self.depends_on
-                ],
-                parameters=dict(self.parameters),
-                containerOverrides=container_members(self.container_overrides),
+                arrayProperties=given(size=self.array_size),
+                dependsOn=self.depends_on,
+                parameters=self.parameters,
+                containerOverrides=self.container_overrides,
                 ecsPropertiesOverride=task_members(self.ecs_properties_override),
-                eksPropertiesOverride=pod_members(self.eks_properties_override),
-                nodeOverrides=node_members(self.node_overrides),
+                eksPropertiesOverride=self.eks_properties_override,
+                nodeOverrides=self.node_overrides,
                 consumableResourcePropertiesOverride=consumed_members(self.consumes),
-                retryStrategy=None if retry is None else retry_members(retry),
-                timeout=None
-                if self.timeout_seconds is None
-                else {"attemptDurationSeconds": self.timeout_seconds},
+                retryStrategy=self.retry_strategy,
+                timeout=given(attemptDurationSeconds=self.timeout_seconds),
                 shareIdentifier=self.share_identifier,
                 schedulingPriorityOverride=self.scheduling_priority_override,
                 propagateTags=self.propagate_tags,
-                tags=dict(self.tags),
+                tags=self.tags,
             ),
         }
 

@@ -37,6 +37,22 @@ def single(**members: Any) -> dict[str, Any]:
     return document(containerProperties={"image": "busybox", "resourceRequirements": SIZES, **members})
 
 
+def consuming(quantity: int) -> dict[str, Any]:
+    consumed = [{"consumableResource": "seats", "quantity": quantity}]
+    return {**single(), "consumableResourceProperties": {"consumableResourceList": consumed}}
+
+
+def task_of(container: dict[str, Any]) -> dict[str, Any]:
+    containers = [{"name": "a", "image": "busybox", "resourceRequirements": SIZES, **container}]
+    return document(ecsProperties={"taskProperties": [{"containers": containers}]})
+
+
+def pod_of(*containers: dict[str, Any]) -> dict[str, Any]:
+    resources = {"limits": {"cpu": "1", "memory": "4Mi"}}
+    pod = {"containers": [{"resources": resources, **each} for each in containers]}
+    return document(eksProperties={"podProperties": pod})
+
+
 # The examples of the guide's chapter "Example Job Definitions", by their numbers.
 FETCH_AND_RUN = document(
     containerProperties={
@@ -412,7 +428,21 @@ def test_a_definition_of_json_knows_its_placeholders_and_its_consumables(stack: 
         (Ec2JobDefinition, single(usr="nobody"), r"got 'usr' \(did you mean 'user'\?\)"),
         (Ec2JobDefinition, single(image=""), "an image reference"),
         (Ec2JobDefinition, document(containerProperties={"image": "busybox"}), "VCPU"),
-        (FargateJobDefinition, {**THUMBNAIL, "containerProperties": {}}, "Image"),
+        (FargateJobDefinition, {**THUMBNAIL, "containerProperties": {}}, "must have image"),
+        (Ec2JobDefinition, single(command=["echo", ""]), "empty string, got one at index 1"),
+        (
+            Ec2JobDefinition,
+            single(resourceRequirements=[{"type": "VCPU", "value": "two"}, SIZES[0]]),
+            "got 'two'",
+        ),
+        (Ec2JobDefinition, consuming(0), "at least 1, got 0"),
+        (MultiContainerJobDefinition, task_of({"name": ""}), "name of a container"),
+        (
+            MultiContainerJobDefinition,
+            task_of({"dependsOn": [{"containerName": "b", "condition": "START"}]}),
+            "got 'b'",
+        ),
+        (EksJobDefinition, pod_of({"image": "a"}, {"image": "b"}), "got 'Default' twice"),
         (Ec2JobDefinition, {**single(), "retryStrategy": {"attempts": 11}}, "RET-01"),
     ],
 )

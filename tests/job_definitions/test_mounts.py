@@ -88,10 +88,10 @@ def test_names_of_volumes_are_legal_and_their_own(paths: list[str]) -> None:
     """Names are legal and unique for all paths, also for paths that differ only in signs or leave nothing."""
     mounts = {path: Host() for path in paths}
     volumes = Volumes(mounts)
-    names = [str(each.name) for each in volumes.properties or ()]
+    names = [each["name"] for each in volumes.members]
     assert len(set(names)) == len(paths)
     assert all(VOLUME_NAME.matches(name) for name in names)
-    assert [each.source_volume for each in volumes.mount_points(mounts) or ()] == names
+    assert [each["sourceVolume"] for each in volumes.mount_points(mounts)] == names
 
 
 def test_the_same_object_is_the_same_volume() -> None:
@@ -99,8 +99,8 @@ def test_the_same_object_is_the_same_volume() -> None:
     shared = Host()
     one, other = {"/out": shared, "/own": Host()}, {"/in": shared, "/own": Host()}
     volumes = Volumes(one, other)
-    assert [each.name for each in volumes.properties or ()] == ["out", "own", "own-2"]
-    assert [each.source_volume for each in volumes.task_mount_points(other) or ()] == ["out", "own-2"]
+    assert [each["name"] for each in volumes.members] == ["out", "own", "own-2"]
+    assert [each["sourceVolume"] for each in volumes.mount_points(other)] == ["out", "own-2"]
 
 
 def test_efs_lets_the_jobs_role_in_where_anonymous_access_is_denied() -> None:

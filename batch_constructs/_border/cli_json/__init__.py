@@ -1,19 +1,19 @@
 """Conversion of the AWS CLI's JSON to constructs, and back to equal JSON.
 
-A construct gets ``from_cli_json`` and ``to_cli_json`` from the mixin `CliJson` (``constructs``). It defines its
-operation and the keywords for the resource's properties::
+A construct gets ``from_cli_json`` and ``to_cli_json`` from its base class `CliJson` (``constructs``). It names its
+operation and its L1, and creates its resource by ``_make``, of members as the API spells them::
 
     class JobQueue(CliJson, JobQueueBase):
         _operation = "CreateJobQueue"
+        _l1 = batch.CfnJobQueue
 
-        @classmethod
-        def _arguments_of(cls, properties, references):
-            return {"priority": properties["Priority"], …}
+        def __init__(self, …):
+            …
+            self._make(given(jobQueueName=job_queue_name, priority=priority, …))
 
-A construct is created from a document in three steps. ``read`` checks the names and types of members, and the rules for
-a single resource, and returns the properties with CloudFormation's names. The construct is created by keywords. ``carry``
-compares its rendered properties with those of the document, and overrides the difference. So keywords need not cover
-every member, and our defaults that the document does not have are removed again. ``write`` does the reverse, from the
+A document has these members already, so that the construct is made around it: ``read`` checks the names and types of
+members, and the rules that hold for the resource alone; ``_make`` creates the resource; ``complete`` overrides what the
+L1 lacks; ``_refer_to`` sets the attributes that the constructor would have set. ``write`` goes the other way, over the
 synthesized template.
 
 Only *members* change their case: the keys of maps (``tags``, ``parameters``, ``options``, labels) belong to the user,

@@ -3,50 +3,23 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
-
-from constructs import Construct
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from batch_constructs._border.cli_json.documents import with_empties, without_additions
-from batch_constructs._border.cli_json.resources import carry, read, write
-from batch_constructs._border.tokens import known
+from batch_constructs._border.cli_json.resources import complete, read, write
+from batch_constructs._border.spelling import arguments, members
+from batch_constructs._border.synth_checks import CheckedConstruct
 from batch_constructs.facts.requests import request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from enum import StrEnum
     from typing import Self
 
-    from aws_cdk import CfnResource
+    from constructs import Construct
 
-__all__ = ["CliJson", "check_kind", "word"]
+    from batch_constructs._border.problems import Problems
 
-_Word = TypeVar("_Word", bound="StrEnum")
-
-
-def word(words: type[_Word], text: str | None) -> _Word | None:
-    """Return a member of an enumeration for a string in any case; ``None`` for ``None`` and tokens.
-
-    Raises:
-        ValueError: the enumeration has no such member.
-    """
-    if text is None or not known(text):
-        return None
-    return next((each for each in words if each.lower() == text.lower()), None) or words(text)
-
-
-def check_kind(kind: str, found: str) -> None:
-    """Raise an error for a document of another kind.
-
-    Args:
-        kind: The class that was called.
-        found: The class for the document.
-
-    Raises:
-        ValueError: the classes differ.
-    """
-    if kind != found:
-        raise ValueError(f"the document must be one for {kind}, got one for {found}: use that class")
+__all__ = ["CliJson"]
 
 
 class CliJson:
@@ -55,8 +28,11 @@ class CliJson:
     _operation: ClassVar[str]
     """The request that creates the resource."""
 
-    _kept: ClassVar[frozenset[str]] = frozenset()
-    """Properties that only CloudFormation has; their defaults also apply to constructs from JSON."""
+    _l1: ClassVar[type[Any]]
+    """The class of the resource."""
+
+    _of_cloudformation: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """Members that only CloudFormation has, for constructs from JSON."""
 
     _filled_in: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     """Defaults of the API that CloudFormation requires explicitly."""
@@ -64,23 +40,36 @@ class CliJson:
     _came_of: Mapping[str, Any] | None = None
     """The document that it was created from, if any."""
 
-    @property
-    def _resource(self) -> CfnResource:
-        found: CfnResource = self.cfn  # type: ignore[attr-defined] # each construct says which L1 it is
-        return found
-
-    @classmethod
-    def _arguments_of(cls, properties: Mapping[str, Any], references: Construct) -> dict[str, Any]:
-        """Return the keywords for the properties, as far as there are keywords for them.
+    def _make(self, members: Mapping[str, Any]) -> None:
+        """Create the resource.
 
         Args:
-            properties: The properties with CloudFormation's names.
-            references: A scope for existing resources: roles, log groups.
-
-        Raises:
-            ValueError: the properties are those of another kind.
+            members: Its members, as the API spells them.
         """
-        raise NotImplementedError
+        self.cfn = self._l1(self, "Resource", **arguments(members))
+
+    _kinds: ClassVar[frozenset[str]] = frozenset()
+    """The names of other classes whose documents it takes, too."""
+
+    @staticmethod
+    def _kind_of(document: Mapping[str, Any]) -> str | None:
+        """Return the name of the class that takes a document; ``None`` if one class takes all, or a token decides."""
+
+    @classmethod
+    def _check_document(cls, problems: Problems, document: Mapping[str, Any]) -> None:
+        """Add a problem for what no rule refuses.
+
+        Args:
+            problems: Where to add it.
+            document: Its members have the right names and types.
+        """
+
+    def _refer_to(self, document: Mapping[str, Any]) -> None:
+        """Set the attributes that tell what the resource refers to.
+
+        Args:
+            document: What it was made of.
+        """
 
     @classmethod
     def from_cli_json(cls, scope: Construct, id: str, document: Mapping[str, Any]) -> Self:
@@ -100,21 +89,24 @@ class CliJson:
 
         Guide: Job Definition Template; Job Queue Template; Compute Environment Template.
         """
-        properties = read(request(cls._operation), document, filled_in=cls._filled_in)
-        made = cls._made_of(scope, id, properties)
-        carry(made._resource, properties, keep=cls._kept)  # noqa: SLF001 - of the same class
+        whole = members({**cls._filled_in, **document})
+        properties = read(request(cls._operation), whole, cls._check)
+        # Its constructor takes arguments, and makes roles, logs and networks that a document names or leaves to AWS.
+        made = cls.__new__(cls)
+        CheckedConstruct.__init__(made, scope, id)  # type: ignore[arg-type] # each class is one
+        made._make({**_known_to(cls._l1, whole), **cls._of_cloudformation})
         made._came_of = document  # noqa: SLF001
+        made._refer_to(whole)  # noqa: SLF001
+        complete(made.cfn, properties)
         return made
 
     @classmethod
-    def _made_of(cls, scope: Construct, id: str, properties: Mapping[str, Any]) -> Self:
-        """Create the construct from the properties that keywords can express; `carry` adds the rest."""
-        references = Construct(scope, f"{id}References")
-        try:
-            return cls(scope, id, **cls._arguments_of(properties, references))  # type: ignore[call-arg]
-        except ValueError:
-            scope.node.try_remove_child(references.node.id)
-            raise
+    def _check(cls, problems: Problems, document: Mapping[str, Any]) -> None:
+        kind, names = cls._kind_of(document), cls._kinds.union(each.__name__ for each in cls.__mro__)
+        if kind is None or kind in names:
+            cls._check_document(problems, document)
+        else:
+            problems.add(f"the document must be one for {cls.__name__}, got one for {kind}: use that class")
 
     def to_cli_json(self) -> dict[str, Any]:
         """Return the JSON that the AWS CLI accepts with ``--cli-input-json`` to create the same resource.
@@ -125,10 +117,19 @@ class CliJson:
 
         Guide: Job Definition Template; Job Queue Template; Compute Environment Template.
         """
-        document = write(request(self._operation), self._resource)
+        document = write(request(self._operation), self.cfn)
         if self._came_of is None:
             return document
         as_given: dict[str, Any] = with_empties(
             without_additions(document, self._came_of, self._filled_in), self._came_of
         )
         return as_given
+
+
+def _known_to(kind: type[Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members that an L1 takes; tags of the app would replace its tags, and not what overrides them."""
+    return {
+        name: value
+        for name, value in document.items()
+        if name != "tags" and all(hasattr(kind, each) for each in arguments({name: value}))
+    }

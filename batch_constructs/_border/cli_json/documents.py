@@ -141,11 +141,7 @@ def without_additions(
     document: dict[str, Any], given: Mapping[str, Any], additions: Collection[str]
 ) -> dict[str, Any]:
     """Return a document without the filled-in defaults that the given document does not have."""
-    return {
-        member: value
-        for member, value in document.items()
-        if member in given or requests.property_name(member) not in additions
-    }
+    return {member: value for member, value in document.items() if member in given or member not in additions}
 
 
 def with_empties(document: Any, given: Any) -> Any:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import Stack, Stage
@@ -16,62 +14,50 @@ from batch_constructs._border.synth_checks import errors_in
 from batch_constructs._border.tokens import known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from aws_cdk import CfnResource
 
     from batch_constructs.facts.requests import Request
 
-__all__ = ["carry", "read", "write"]
+__all__ = ["complete", "read", "write"]
 
 
 def read(
-    request: Request, document: Mapping[str, Any], *, filled_in: Mapping[str, Any] = MappingProxyType({})
+    request: Request,
+    document: Mapping[str, Any],
+    check: Callable[[Problems, Mapping[str, Any]], None] | None = None,
 ) -> dict[str, Any]:
     """Return the properties of the resource that a request creates, with CloudFormation's names.
 
     Args:
         request: ``request("CreateJobQueue")``, of `batch_constructs.facts.requests`.
         document: The result of ``json.load``. It may contain tokens.
-        filled_in: Defaults for members that the document omits.
+        check: Adds the problems of a document whose members have the right names and types.
 
     Raises:
         ValueError: the CLI, CloudFormation or AWS Batch would refuse the document; all in one message.
     """
     problems = Problems()
-    properties = {**filled_in, **properties_of(request, document, problems)}
+    properties = properties_of(request, document, problems)
     problems.raise_if_any()
+    if check is not None:
+        check(problems, document)
     problems.add(*errors_in(request.resource_type, _without_tokens(properties)))
     problems.raise_if_any()
     return properties
 
 
-def carry(cfn: CfnResource, properties: Mapping[str, Any], *, keep: frozenset[str] = frozenset()) -> None:
-    """Override the properties of a resource so that they equal those of a document.
+def complete(cfn: CfnResource, properties: Mapping[str, Any]) -> None:
+    """Override the properties that the L1 lacks, so that they equal those of a document.
 
     Args:
-        cfn: The resource that a construct created. Its overrides are ignored.
+        cfn: The resource, created from the same document. Its overrides are ignored.
         properties: The result of `read`.
-        keep: Properties that only CloudFormation has, which stay as they are.
     """
-    rendered = Stack.of(cfn).resolve(cfn._render_properties(cfn._cfn_properties))  # noqa: SLF001 - the only way to read
-    wanted = Stack.of(cfn).resolve(dict(properties))
-    for path, value in _differences(rendered, wanted):
-        if path.partition(".")[0] in keep:
-            continue
-        if value is None:
-            _remove(cfn, path)
-        else:
-            cfn.add_property_override(path, value)
-
-
-def _remove(cfn: CfnResource, path: str) -> None:
-    attribute = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", path).lower()
-    if getattr(getattr(type(cfn), attribute, None), "fset", None) is not None:
-        # Set by the attribute, so that users can set it again through the L1: an override would win over it.
-        setattr(cfn, attribute, None)
-    else:
-        cfn.add_property_deletion_override(path)
+    rendered = Stack.of(cfn).resolve(cfn._render_properties(cfn._cfn_properties))  # noqa: SLF001 - for subclasses
+    for path, value in _missing(rendered, Stack.of(cfn).resolve(dict(properties))):
+        cfn.add_property_override(path, value)
 
 
 def write(request: Request, cfn: CfnResource) -> dict[str, Any]:
@@ -89,16 +75,16 @@ def write(request: Request, cfn: CfnResource) -> dict[str, Any]:
     return document_of(request, template["Resources"][logical_id].get("Properties", {}), logical_id)
 
 
-def _differences(rendered: Any, wanted: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the paths whose values differ, with the wanted value; ``None`` to remove it."""
-    for name in {**rendered, **wanted}:
+def _missing(rendered: Any, wanted: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the paths whose values are missing or differ, with the wanted value."""
+    for name, other in wanted.items():
         here = ".".join(filter(None, (path, name.replace(".", "\\."))))
-        one, other = rendered.get(name), wanted.get(name)
+        one = rendered.get(name)
         if _comparable(one, other):
-            yield from _differences(_by_name(one), _by_name(other), here)
-        elif one != other and (one, other) != (None, {}):
-            # An override with an empty object would be merged with the existing value, so the value is removed.
-            yield here, None if other == {} else other
+            yield from _missing(_by_name(one), _by_name(other), here)
+        # Templates have no empty objects.
+        elif other not in (one, {}):
+            yield here, other
 
 
 def _comparable(one: Any, other: Any) -> bool:

@@ -15,6 +15,7 @@ QUEUE = request("CreateJobQueue")
 
 
 def container(**members: Any) -> dict[str, Any]:
+    members = {"image": "busybox", **members}
     return {"jobDefinitionName": "job", "type": "container", "containerProperties": members}
 
 
@@ -36,7 +37,8 @@ def test_members_change_their_case_and_keys_of_maps_do_not() -> None:
         "JobDefinitionName": "job",
         "Type": "container",
         "ContainerProperties": {
-            "LogConfiguration": {"LogDriver": "awslogs", "Options": {"awslogs-group": "jobs"}}
+            "Image": "busybox",
+            "LogConfiguration": {"LogDriver": "awslogs", "Options": {"awslogs-group": "jobs"}},
         },
         "Parameters": {"inputFile": "a.mp4"},
         "Tags": {"costCenter": "7"},
@@ -72,6 +74,10 @@ def test_what_comes_in_goes_out_again() -> None:
         (
             container(linuxParameters=[]),
             r"containerProperties.linuxParameters must be an object, got \[\]",
+        ),
+        (
+            {**container(), "consumableResourceProperties": {"consumableResourceList": [{}]}},
+            r"consumableResourceList\[0\] must have quantity, got none",
         ),
         (container(instanceType="c7i.large"), "instanceType must be left out: CloudFormation does not take"),
         (

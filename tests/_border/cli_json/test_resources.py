@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from batch_constructs._border.cli_json.resources import carry, read, write
+from batch_constructs._border.cli_json.resources import complete, read, write
 from batch_constructs.facts.requests import request
 
 if TYPE_CHECKING:
@@ -30,26 +30,18 @@ def made(stack: Stack, **arguments: Any) -> Any:
 
 
 def test_a_resource_says_what_the_document_says(stack: Stack) -> None:
-    """Other values are changed, missing ones are added, and those that the document lacks are removed."""
-    queue = made(stack, state="ENABLED", tags={"cost.center": "6", "own.er": "me"})
-    carry(queue, read(QUEUE, DOCUMENT))
+    """What it lacks or says otherwise is overridden."""
+    queue = made(stack, tags={"cost.center": "6"})
+    complete(queue, read(QUEUE, DOCUMENT))
     assert write(QUEUE, queue) == DOCUMENT
 
 
 def test_what_is_equal_is_not_overridden(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
     """An equal property can still be changed through the L1."""
     queue = made(stack, job_queue_name="high")
-    carry(queue, read(QUEUE, DOCUMENT))
+    complete(queue, read(QUEUE, DOCUMENT))
     queue.job_queue_name = "higher"
     assert only("AWS::Batch::JobQueue")["JobQueueName"] == "higher"
-
-
-def test_properties_of_cloudformation_alone_can_be_kept(
-    stack: Stack, only: Callable[[str], dict[str, Any]]
-) -> None:
-    """A document cannot contain them."""
-    carry(made(stack, state="DISABLED"), read(QUEUE, DOCUMENT), keep=frozenset({"State"}))
-    assert only("AWS::Batch::JobQueue")["State"] == "DISABLED"
 
 
 def test_fails_when_a_rule_is_broken_by_the_document_alone() -> None:
@@ -71,7 +63,7 @@ def test_tokens_pass(stack: Stack) -> None:
         ],
     }
     queue = made(stack)
-    carry(queue, read(QUEUE, document))
+    complete(queue, read(QUEUE, document))
     written = write(QUEUE, queue)
     assert written["priority"] == "${Priority}"
     assert written["computeEnvironmentOrder"][0]["computeEnvironment"] == (

@@ -1,9 +1,10 @@
-"""Amounts of containers of a pod, in definitions and in submissions that override them."""
+"""Amounts of containers, in definitions and in submissions that override them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import as_string, known
 from batch_constructs.facts import limits
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from batch_constructs._border.problems import Problems
 
-__all__ = ["check_eks_amounts", "eks_amounts", "quantity"]
+__all__ = ["check_eks_amounts", "eks_amounts", "quantity", "requirements"]
 
 _GPU = "nvidia.com/gpu"
 
@@ -50,16 +51,26 @@ def check_eks_amounts(
 
 def eks_amounts(
     *, vcpus: Number | None, vcpus_limit: Number | None, memory_mib: Number | None, gpus: Number | None
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Return requests and limits. AWS Batch needs the same memory and GPUs in both; only vCPUs may differ."""
+) -> dict[str, dict[str, str]]:
+    """Return the ``resources`` of a container. AWS Batch needs the same memory and GPUs as request and as limit."""
     fixed = {} if memory_mib is None else {"memory": quantity(memory_mib)}
     if gpus is not None:
         fixed[_GPU] = as_string(gpus)
     request = {} if vcpus is None else {"cpu": as_string(vcpus)}
     limit = {} if vcpus_limit is None else {"cpu": as_string(vcpus_limit)}
-    return {**request, **fixed}, {**limit, **fixed}
+    return given(requests={**request, **fixed}, limits={**limit, **fixed})
 
 
 def quantity(mebibytes: Number) -> str:
     """Return an amount of memory or disk in Kubernetes' form: whole mebibytes with their suffix."""
     return f"{as_string(mebibytes)}Mi"
+
+
+def requirements(
+    *, vcpus: Number | None, memory_mib: Number | None, gpus: Number | None = None
+) -> list[dict[str, str]]:
+    """Return the ``resourceRequirements`` of a job: numbers as strings, and tokens that become strings."""
+    amounts = {"VCPU": vcpus, "MEMORY": memory_mib, "GPU": gpus}
+    return [
+        {"type": kind, "value": as_string(amount)} for kind, amount in amounts.items() if amount is not None
+    ]
