@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from batch_constructs.assembly.checks import _chapters
 from batch_constructs.facts.sources import GUIDE_VERSIONS, guide
 from docs import build_contents
@@ -20,14 +18,29 @@ def headings(name: str) -> set[str]:
     return {build_contents.slug(each) for each in re.findall(r"^#+ (.*)$", text, re.MULTILINE)}
 
 
-@pytest.mark.parametrize("entry", ENTRIES.values(), ids=lambda entry: entry.page)
-def test_each_present_page_has_an_answer(entry: build_contents.Entry) -> None:
+def test_each_present_page_has_an_answer() -> None:
     """It leads to a page here, names a rule, or says that there is no page and why."""
-    assert entry.places or re.search(r"\[[A-Z]+-\d\d\]", entry.answer) or entry.answer.startswith("no page: ")
-    assert entry.answer != build_contents.NO_PAGE
-    for name, anchor in build_contents._PLACE.findall(entry.answer):
-        assert build_contents._file(name).exists(), name
-        assert not anchor or anchor[1:] in headings(name), f"{name}{anchor}"
+    assert [
+        entry.page
+        for entry in ENTRIES.values()
+        if entry.answer == build_contents.NO_PAGE
+        or not (
+            entry.places
+            or re.search(r"\[[A-Z]+-\d\d\]", entry.answer)
+            or entry.answer.startswith("no page: ")
+        )
+    ] == []
+
+
+def test_answers_lead_to_headings_that_exist() -> None:
+    """Each place that an answer names is a page here, with the heading."""
+    places = {place for entry in ENTRIES.values() for place in build_contents._PLACE.findall(entry.answer)}
+    assert len(places) > 100
+    assert [
+        f"{name}{anchor}"
+        for name, anchor in sorted(places)
+        if not build_contents._file(name).exists() or (anchor and anchor[1:] not in headings(name))
+    ] == []
 
 
 def test_each_present_page_is_listed_once() -> None:

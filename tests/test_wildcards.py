@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 PACKAGE = Path(__file__).parents[1] / "batch_constructs"
 # The wing that writes templates: the other one only reads what others wrote.
 WRITING = sorted(
@@ -27,10 +25,12 @@ def uncommented(text: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", WRITING, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_each_wildcard_has_its_reason(path: Path) -> None:
+def test_each_wildcard_has_its_reason() -> None:
     """So that a reviewer need not ask."""
-    assert uncommented(path.read_text("utf-8")) == []
+    texts = {str(path.relative_to(PACKAGE)): path.read_text("utf-8") for path in WRITING}
+    assert {name: lines for name, text in texts.items() if (lines := uncommented(text))} == {}
+    # The pattern finds what it looks for: ten modules have a wildcard, each with a reason.
+    assert len([name for name, text in texts.items() if WILDCARD.search(text)]) >= 10
 
 
 def test_a_wildcard_without_a_reason_is_found() -> None:

@@ -137,9 +137,8 @@ def test_any_string_is_either_allowed_or_explained(name: str, value: str) -> Non
     assert (PATTERNS[name].problem("it", value) is None) is PATTERNS[name].matches(value)
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
 @pytest.mark.parametrize("piece", ["a", "1", "a.", "a-", "*", " ", "ml.", "/", ":"])
-def test_hostile_strings_are_answered_shortly(name: str, piece: str) -> None:
+def test_hostile_strings_are_answered_shortly(piece: str) -> None:
     """100,000 characters neither keep a pattern busy by backtracking nor fill a message."""
-    problem = PATTERNS[name].problem("it", piece * 100_000 + "!")
-    assert len(problem or "") < 400
+    problems = {name: PATTERNS[name].problem("it", piece * 100_000 + "!") for name in EXAMPLES}
+    assert {name: problem for name, problem in problems.items() if len(problem or "") >= 400} == {}
