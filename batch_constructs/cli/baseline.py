@@ -1,7 +1,7 @@
-"""Known findings: a file that lets ``check`` count only what is new.
+"""Known findings: a file that lets ``check`` report only new ones.
 
-An entry says rule, place and member. The place is the construct's path, or file and logical id; it has no line, so that an
-edit elsewhere in the template makes no known finding new.
+An entry has a rule, a place and a member. The place is the construct's path, or file and logical id. It has no line, so
+that edits elsewhere in the template do not make a known finding new.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Key = tuple[str, str, str]
 
 
 def place_of(resource: Resource, folder: Path) -> str:
-    """Return where a resource is: its construct's path, else the file, from the baseline's folder, and the logical id."""
+    """Return a resource's construct path, or else its file, relative to the baseline's folder, and its logical id."""
     if resource.construct_path:
         return resource.construct_path
     return f"{_file_of(resource, folder)}:{resource.logical_id}"
@@ -47,7 +47,7 @@ def _key(finding: Finding, folder: Path) -> Key:
 
 
 def write(file: Path, findings: Iterable[Finding]) -> int:
-    """Write the findings as known, and return how many they are."""
+    """Write the baseline with all findings, and return their number."""
     counts = Counter(_key(finding, file.resolve().parent) for finding in findings)
     entries = [
         {"rule": rule, "at": place, "member": member, **({"count": count} if count > 1 else {})}
@@ -62,7 +62,7 @@ def write(file: Path, findings: Iterable[Finding]) -> int:
 
 
 def read(file: Path) -> Counter[Key]:
-    """Read how many findings are known of each key."""
+    """Return the number of known findings of each key in a baseline."""
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -91,10 +91,10 @@ def _is_entry(entry: Any) -> bool:
 def apply(
     file: Path, findings: Sequence[Finding], resources: Iterable[Resource], applied: Collection[str]
 ) -> tuple[list[Finding], list[Key]]:
-    """Return the findings that are new, and the entries that nothing answers to any more.
+    """Return the new findings, and the stale entries, which no finding matches any more.
 
-    Where a place has more findings of a rule than are known, all of them count, since nobody can tell which is new. An
-    entry is stale only if its rule was applied, and its stack or file was looked at.
+    If a place has more findings of a rule than are known, all of them count as new, since they cannot be told apart. An
+    entry is stale only if its rule was applied and its stack or file was checked.
     """
     known = read(file)
     folder = file.resolve().parent
@@ -110,6 +110,6 @@ def apply(
 
 
 def _origin(place: str) -> str:
-    """The file of a place, or the first part of its construct's path."""
+    """Return the file of a place, or the first part of its construct's path."""
     file, colon, _ = place.rpartition(":")
     return file if colon else place.partition("/")[0]

@@ -1,4 +1,4 @@
-"""What a deploy would do: a block for each resource with its problems, or JSON; last a sum."""
+"""Output of ``changes``: a block for each resource with its problems, and a summary; or JSON."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ _GOING = {Kind.DELETED, Kind.REPLACED}
 
 
 def text(changes: Sequence[Change], others: int, *, quiet: bool = False) -> None:
-    """Print a block for each resource: what happens, why, its problems with their remedies; last a sum.
+    """Print a block for each resource, with its change, the reasons, and problems with remedies, and a summary.
 
-    With ``quiet`` only the blocks of what fails or surprises.
+    With ``quiet``, print only the blocks with problems.
     """
     width = terminal_width()
     for change in changes:
@@ -55,13 +55,13 @@ def text(changes: Sequence[Change], others: int, *, quiet: bool = False) -> None
 
 
 def as_json(changes: Sequence[Change], _: int, *, quiet: bool = False) -> None:
-    """Print a list of changes, all of them."""
+    """Print all changes as a JSON list."""
     del quiet
     click.echo(json.dumps([_members(change) for change in changes], indent=2))
 
 
 def tell_unused(removed: Sequence[str], changes: Sequence[Change]) -> None:
-    """Say on stderr which names were accepted as going, and do not go: misspelt, or left over from an earlier deploy."""
+    """Print on stderr the ``--removed`` names that are not removed: misspelt, or left over from an earlier deploy."""
     going = {name for change in changes if change.kind in _GOING for name in change.names}
     for name in removed:
         if name not in going:
@@ -86,7 +86,7 @@ def summary(changes: Sequence[Change]) -> str:
 
 
 def _losses(changes: Sequence[Change]) -> Iterator[str]:
-    """``1 queue goes with its jobs``, ``2 scheduling policies may go``."""
+    """Yield losses such as ``1 queue goes with its jobs``, ``2 scheduling policies may go``."""
     lost = Counter((NOUNS[change.type], change.at_least in _GOING) for change in changes if change.loss)
     for noun in NOUNS.values():
         for certain in (True, False):
@@ -113,10 +113,10 @@ class Line:
     """A line of a block.
 
     Attributes:
-        text: what follows the lead.
-        lead: the first words, in bold.
-        colour: the colour of the lead; by default none.
-        margin: how far the line is indented.
+        text: The text after the lead.
+        lead: The first words, in bold.
+        colour: The colour of the lead; by default none.
+        margin: The indentation of the line.
     """
 
     text: str
@@ -125,7 +125,7 @@ class Line:
     margin: int = 2
 
     def printed(self, width: int) -> str:
-        """Return the line for a terminal of some columns, 0 for any other output, wrapped between words."""
+        """Return the line, wrapped between words for a terminal with a width; 0 for any other output."""
         line = wrapped(f"{self.lead}{self.text}", self.margin, width)
         lead = wrapped(self.lead, 0, 0)
         styled = click.style(lead, fg=self.colour, bold=True) if lead else ""
@@ -133,7 +133,7 @@ class Line:
 
 
 def block(change: Change) -> Iterator[Line]:
-    """Yield the lines about a resource."""
+    """Yield the lines of a resource's block."""
     kind = change.type.removeprefix("AWS::Batch::").removeprefix("AWS::CloudFormation::")
     path = change.construct_path.removesuffix("/Resource") or change.logical_id
     yield Line("", f"{kind} {whole(path)}", margin=0)
@@ -154,7 +154,7 @@ def block(change: Change) -> Iterator[Line]:
 
 
 def _properties(properties: Sequence[PropertyChange]) -> Iterator[Line]:
-    """Yield a line for each property, those with the largest effect first; each says its own if they differ."""
+    """Yield a line for each property, largest effect first; each has its effect if the effects differ."""
     effects = {(each.effect.kind, each.effect.at_least) for each in properties}
     ordered = sorted(properties, key=lambda each: each.effect.kind.rank, reverse=True)
     for each in ordered[:_MAX_PROPERTIES]:
@@ -165,7 +165,7 @@ def _properties(properties: Sequence[PropertyChange]) -> Iterator[Line]:
 
 
 def terminal_width() -> int:
-    """Return the columns of the terminal; 0 where the output goes elsewhere, and lines stay whole."""
+    """Return the columns of the terminal; 0 if the output goes elsewhere, so that lines are not wrapped."""
     return max(shutil.get_terminal_size().columns, 40) if sys.stdout.isatty() else 0
 
 

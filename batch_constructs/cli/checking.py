@@ -1,4 +1,4 @@
-"""``check``: what is looked at, by which settings, and which findings count."""
+"""The command ``check``: its settings, its inputs, and the findings that count."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["Options", "check"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the command line says; what it leaves out the settings say."""
+    """The options of the command line; omitted ones come from the settings."""
 
     paths: tuple[Path, ...]
     select: tuple[str, ...]
@@ -50,7 +50,7 @@ def check(options: Options) -> int:
     file = options.baseline or (settings.baseline and _from_here(settings.baseline))
     if options.write_baseline and file is None:
         fail("--write-baseline needs --baseline FILE, or baseline in pyproject.toml")
-    _demand_rules(settings)
+    _check_rules(settings)
     models, findings = [], []
     for path in paths:
         with progress(f"checking {path}"):
@@ -73,7 +73,7 @@ def check(options: Options) -> int:
 
 
 def _from_here(path: Path) -> Path:
-    """A path of the settings as messages show it: relative where that is shorter."""
+    """Return a path of the settings for messages: relative if it is below the current folder."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
 
@@ -90,13 +90,13 @@ def _found(
 
 
 def _levelled(finding: Finding, levels: Mapping[str, checks.Severity]) -> Finding:
-    """The finding with the severity that the settings give its rule, or its family."""
+    """Return the finding with the severity in the settings of its rule or family."""
     level = levels.get(finding.rule_id, levels.get(finding.rule.family))
     return finding if level is None else replace(finding, severity=level)
 
 
-def _demand_rules(settings: Settings) -> None:
-    """End if the settings name what is neither a rule nor a family."""
+def _check_rules(settings: Settings) -> None:
+    """End with an error if the settings have a name that is neither a rule nor a family."""
     try:
         checks.applied((*settings.select, *settings.severity), settings.ignore)
     except ValueError as error:
@@ -109,20 +109,20 @@ def _tell_stale(file: Path, stale: Sequence[baseline.Key]) -> None:
         more = f"; and {len(stale) - 3} more" if len(stale) > 3 else ""
         verb = "is" if len(stale) == 1 else "are"
         click.echo(
-            f"{file}: {reports.counted(len(stale), 'entry', 'entries')} {verb} found no more ({shown}{more}); "
-            "--write-baseline removes what is stale",
+            f"{file}: {reports.counted(len(stale), 'entry', 'entries')} {verb} no longer found ({shown}{more}); "
+            "--write-baseline removes stale entries",
             err=True,
         )
 
 
 def _summary(findings: Sequence[Finding], models: Sequence[BatchModel], known: int) -> str:
-    """``2 errors in 1 template with 3 resources of AWS Batch``."""
+    """Return such as ``2 errors in 1 template with 3 resources of AWS Batch``."""
     templates = sum(len(model.stacks) for model in models)
     resources = sum(_is_batch(resource) for model in models for resource in model.resources)
     where = reports.counted(templates, "template")
     if not findings and not resources:
-        holds = "holds" if templates == 1 else "hold"
-        return f"no findings: {where} {holds} nothing of AWS Batch"
+        verb = "has" if templates == 1 else "have"
+        return f"no findings: {where} {verb} no resources of AWS Batch"
     behind = f", and {known} known" if known else ""
     batch = reports.counted(resources, "resource")
     return f"{reports.summary(findings)}{behind} in {where} with {batch} of AWS Batch"

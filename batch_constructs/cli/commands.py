@@ -1,6 +1,6 @@
-"""The ``batch-constructs`` command: checks templates, explains rules, shows what a template holds.
+"""The ``batch-constructs`` command: checks templates, explains rules, shows and compares templates.
 
-It reads templates only: no ``aws_cdk``, no Node.js, and nothing is loaded before a command needs it.
+It only reads templates, without ``aws_cdk`` and Node.js, and loads modules only when a command needs them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FORMATS = click.Choice(["text", "json", "sarif", "github"])
 def main() -> None:
     """Prove that the jobs of AWS Batch in a template or a CDK application will run."""
     for stream in (sys.stdout, sys.stderr):
-        # A template may hold signs that the terminal, or UTF-8 itself, cannot write.
+        # A template may contain characters that the terminal, or UTF-8 itself, cannot encode.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
@@ -42,11 +42,11 @@ def init(kind: str, folder: Path) -> None:
     batch-constructs init nextflow my-pipelines
     batch-constructs init etl .
 
-    The folder names the project. No file that is there is overwritten.
+    The project gets the name of the folder. Existing files are not overwritten.
 
-    Exit status: 0 written, 2 a file is there already, or cannot be written.
+    Exit status: 0 written, 2 a file exists already, or cannot be written.
     """
-    from batch_constructs.cli import init as projects  # noqa: PLC0415 - nothing is loaded before it is needed
+    from batch_constructs.cli import init as projects  # noqa: PLC0415 - loaded only when needed
     from batch_constructs.cli.failing import fail  # noqa: PLC0415 - as above
 
     try:
@@ -60,15 +60,17 @@ def init(kind: str, folder: Path) -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, type=_PATHS)
-@click.option("--format", "style", type=_FORMATS, default="text", show_default=True, help="How to report.")
+@click.option(
+    "--format", "style", type=_FORMATS, default="text", show_default=True, help="The output format."
+)
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @click.option("--select", metavar="RULE", multiple=True, help="Apply only this rule or family; repeatable.")
 @click.option("--ignore", metavar="RULE", multiple=True, help="Leave out this rule or family; repeatable.")
 @click.option(
-    "--baseline", metavar="FILE", type=_PATHS, help="Count only findings that this file does not know."
+    "--baseline", metavar="FILE", type=_PATHS, help="Count only findings that are not in this file."
 )
 @click.option(
-    "--write-baseline", is_flag=True, help="Write the findings of now to the baseline, and fail for none."
+    "--write-baseline", is_flag=True, help="Write the current findings to the baseline, and exit with 0."
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print findings only.")
 def check(
@@ -90,9 +92,9 @@ def check(
     batch-constructs check --format sarif cdk.out > findings.sarif
     batch-constructs check cdk.out --baseline batch-baseline.json --write-baseline
 
-    What the command line leaves out stands in pyproject.toml, under [tool.batch-constructs].
+    Defaults of the options can be set in pyproject.toml, under [tool.batch-constructs].
 
-    Exit status: 0 nothing found, 1 errors found (with --strict also warnings), 2 a path cannot be read.
+    Exit status: 0 no findings, 1 errors (with --strict also warnings), 2 a path cannot be read.
     """
     from batch_constructs.cli import checking  # noqa: PLC0415 - the rules cost 30 ms
 
@@ -142,9 +144,9 @@ def rules(rule: str | None) -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=_PATHS)
-@click.option("--tables", is_flag=True, help="Tables with all sizes and limits, in place of a tree.")
+@click.option("--tables", is_flag=True, help="Print tables with all sizes and limits instead of a tree.")
 def show(paths: tuple[Path, ...], *, tables: bool) -> None:
-    """Show what templates or cdk.out folders hold of AWS Batch; - is a template on standard input.
+    """Show the AWS Batch resources of templates or cdk.out folders; - is a template on standard input.
 
     \b
     batch-constructs show cdk.out
@@ -171,13 +173,13 @@ def show(paths: tuple[Path, ...], *, tables: bool) -> None:
     "--output",
     metavar="FILE",
     type=_PATHS,
-    help="Where to: .svg, .mmd (Mermaid) or .png; - writes Mermaid to the terminal.",
+    help="The output file: .svg, .mmd (Mermaid) or .png; - writes Mermaid to the terminal.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Do not say what was written.")
+@click.option("-q", "--quiet", is_flag=True, help="Do not print the name of the file.")
 def diagram(path: Path, output: Path | None, *, quiet: bool) -> None:
     """Draw the platform of a template or a cdk.out folder; - is a template on standard input.
 
-    What starts jobs, definitions, queues in their order of environments, networks, alerts.
+    It shows triggers, definitions, queues with their environments in order, networks and alerts.
 
     \b
     batch-constructs diagram cdk.out -o platform.svg
@@ -217,28 +219,28 @@ def diagram(path: Path, output: Path | None, *, quiet: bool) -> None:
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="How to report.",
+    help="The output format.",
 )
 @click.option(
     "--removed",
     metavar="PATH",
     multiple=True,
-    help="Accept that this queue, environment, policy or quota goes: construct path or logical id; repeatable.",
+    help="Accept the removal of this queue, environment, policy or quota: construct path or logical id; repeatable.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print only what fails or surprises.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only changes with problems.")
 def changes(old: str, new: str, style: str, removed: tuple[str, ...], *, quiet: bool) -> None:
-    """Tell what a deploy of NEW over OLD would do to environments, queues, definitions and policies.
+    """Show what a deploy of NEW over OLD would do to environments, queues, definitions and policies.
 
     \b
     batch-constructs changes deployed.json cdk.out
     batch-constructs changes git:v1.2:tests/snapshots/test_stack/test_platform.template.json cdk.out
 
-    Each is a template, a cdk.out folder, a folder of templates, or a template in git: git:REVISION:PATH. One of them may
+    OLD and NEW are templates, cdk.out folders, folders of templates, or templates in git: git:REVISION:PATH. One of them can
     be -, a template on standard input.
 
-    A queue, environment or policy of OLD that goes or is made anew is a surprise, unless --removed names it.
+    A queue, environment or policy of OLD that is removed or replaced is a problem, unless --removed names it.
 
-    Exit status: 0 nothing fails or surprises, 1 something does or may, 2 a path cannot be read.
+    Exit status: 0 no problems, 1 something fails or may fail, or is lost, 2 a path cannot be read.
     """
     from batch_constructs.assembly.changes import not_compared, plan  # noqa: PLC0415 - as above
     from batch_constructs.cli import changes as blocks  # noqa: PLC0415 - as above

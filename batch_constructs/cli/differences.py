@@ -1,4 +1,4 @@
-"""How a property differs, in one line. Identifiers stay whole; long texts are cut between words."""
+"""The difference of a property in one line. Identifiers stay whole; long strings are cut between words."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.changes.change import Value
 
 _MAX_VALUE = 60
-# Longer words are data, such as base64: an ARN or a path is shorter.
+# Longer words are data, such as base64; ARNs and paths are shorter.
 _MAX_WORD = 1024
 _BEFORE = 3  # words that are shown before a difference
 _reference = re.compile(r"\$\{([^${}]+?)(\.\w+)?\}")
 
 
 def difference(change: PropertyChange) -> str:
-    """Return what differs in a property: ``Priority: 1 -> 2``."""
+    """Return the difference of a property: ``Priority: 1 -> 2``."""
     path, old, new = whole(change.path), change.old, change.new
     verb = "" if change.certain else " may change"
     if old == new:
@@ -39,7 +39,7 @@ def difference(change: PropertyChange) -> str:
 
 
 def _lists(old: list[Value], new: list[Value]) -> str:
-    """Return which elements come and go; empty where elements are words of one text, such as a command."""
+    """Return the added and removed elements; empty if the list is a sentence, such as a command."""
     before, after = _names(old), _names(new)
     if len({*before}) < len(before) or len({*after}) < len(after) or not before or not after:
         return ""
@@ -56,7 +56,7 @@ def _lists(old: list[Value], new: list[Value]) -> str:
 
 
 def _names(elements: list[Value]) -> list[str]:
-    """Return what to call each element; for the environments of a queue their names in their order."""
+    """Return the name of each element; for the environments of a queue, their names in order."""
     environments: dict[int, str] = {}
     for each in elements:
         if isinstance(each, str) and " " in each:
@@ -79,11 +79,11 @@ def _text(value: Value | None) -> str:
 
 
 def _cut(text: str, same: int = 0) -> str:
-    """Return a text that is too long from shortly before its first difference, as far as the room goes.
+    """Return a string, and if it is too long only a part that starts shortly before its first difference.
 
     Args:
-        text: the text.
-        same: how many of its pieces, words and the spaces between them, do not differ.
+        text: The string.
+        same: The number of its first pieces (words and the spaces between them) that do not differ.
     """
     pieces = re.split("( +)", text)
     start = max(0, same - 2 * _BEFORE) // 2 * 2 if len(text) > _MAX_VALUE else 0

@@ -1,4 +1,4 @@
-"""Rules for the reader: the list, or all about one."""
+"""Output of ``rules``: the list, or everything about one rule."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def listing(rules: Iterable[Rule]) -> None:
 
 
 def explain(rule: Rule) -> None:
-    """Print all about one rule."""
+    """Print everything about a rule."""
     click.echo(f"{click.style(rule.id, bold=True)} ({rule.severity})")
     click.echo(fill(rule.sentence, 100))
     click.echo()

@@ -1,4 +1,4 @@
-"""How a command ends when there is nothing that it could do."""
+"""The end of a command that cannot do its work."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def fail(message: str) -> NoReturn:
 
 
 def reason(error: OSError) -> str:
-    """Return what the system says, in the style of the other messages: ``no such file or directory``."""
+    """Return the system's message in the style of the others: ``no such file or directory``."""
     return (error.strerror or str(error)).lower()
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
-    """Return `` (did you mean 'select'?)``, or nothing if no word is near."""
+    """Return `` (did you mean 'select'?)``, or an empty string if no word is similar."""
     near = get_close_matches(word, list(words), n=1, cutoff=0.6)
     return f" (did you mean {near[0]!r}?)" if near else ""

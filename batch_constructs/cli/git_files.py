@@ -1,4 +1,4 @@
-"""Files as they stand in a revision of git."""
+"""Files in a revision of git."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _PREFIX = "git:"
 
 
 class NotInGitError(Exception):
-    """A file that git does not have, or that it cannot be asked for."""
+    """An error for a file that git does not have, or that it cannot be asked for."""
 
 
 @contextmanager
 def checked_out(path: str) -> Iterator[Path]:
-    """Give the path itself; for ``git:REVISION:PATH`` a temporary file with that content.
+    """Yield the path itself; for ``git:REVISION:PATH``, a temporary file with that content.
 
     Args:
-        path: what the user wrote; ``PATH`` counts from the top of the repository, or from here after ``./``.
+        path: The user's path; ``PATH`` is relative to the top of the repository, or with ``./`` to the current folder.
 
     Raises:
         NotInGitError: git has no such file, or cannot be run.

@@ -1,4 +1,4 @@
-"""Projects to start from: files with the name of the project in them.
+"""Projects to start from: templates of files with the name of the project.
 
 Guide: Setting Up with AWS Batch.
 """
@@ -18,30 +18,30 @@ if TYPE_CHECKING:
 __all__ = ["KINDS", "NotEmptyError", "NotNamedError", "write"]
 
 KINDS = ("platform", "nextflow", "etl")
-"""What a project can be of."""
+"""The kinds of projects."""
 
-# As CloudFormation names stacks.
+# The names that CloudFormation accepts for stacks.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,100}")
 
 
 class NotNamedError(Exception):
-    """Raised where the name of the folder makes no name for a stack."""
+    """An error for a folder whose name cannot be that of a stack."""
 
 
 class NotEmptyError(Exception):
-    """Raised where a file is there already that the project has, too."""
+    """An error for a folder that already has a file of the project."""
 
 
 def write(kind: str, folder: Path) -> list[Path]:
-    """Write a project into a folder, which gives it its name, and return the files.
+    """Write a project into a folder, use the folder's name for it, and return the files.
 
     Args:
         kind: One of `KINDS`.
-        folder: Where to; it is made, and nothing in it is overwritten.
+        folder: The folder, which is created if needed; nothing in it is overwritten.
 
     Raises:
         NotNamedError: the folder's name cannot be that of a stack.
-        NotEmptyError: one of the files is there already; then none is written.
+        NotEmptyError: one of the files exists already; then none is written.
         OSError: a file cannot be written.
     """
     name = folder.resolve().name
@@ -66,7 +66,7 @@ def write(kind: str, folder: Path) -> list[Path]:
 
 
 def _texts(place: Traversable, path: Path, values: dict[str, str]) -> Iterator[tuple[Path, str]]:
-    """Yield each file below a place with its text; their names end in .txt, lest tools take them for the library's."""
+    """Yield each file below a place with its text; names end in .txt, so that tools do not treat them as source."""
     for each in place.iterdir():
         here = path / each.name.replace("dot-", ".", 1).removesuffix(".txt")
         if each.is_dir():

@@ -1,4 +1,4 @@
-"""What a command reads: a path, standard input, or a file in a revision of git."""
+"""The inputs of commands: a path, standard input, or a file in a revision of git."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def read_path(path: Path) -> BatchModel:
 
 
 def read_git(path: str) -> BatchModel:
-    """Read the same, or ``git:REVISION:PATH``."""
+    """Read a path as `read_path` does, or ``git:REVISION:PATH``."""
     from batch_constructs.cli import git_files  # noqa: PLC0415 - costs 10 ms
 
     try:

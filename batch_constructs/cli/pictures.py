@@ -20,15 +20,15 @@ __all__ = ["FORMATS", "NoRendererError", "write"]
 
 
 class NoRendererError(Exception):
-    """The library that draws PNG is not installed."""
+    """An error if the library that draws PNG is not installed."""
 
 
 def write(model: BatchModel, output: Path) -> None:
-    """Draw a model into a file, in the format that its name asks for; ``-`` is the terminal.
+    """Draw a model into a file, in the format of its extension; ``-`` is the terminal.
 
     Raises:
         OSError: the file cannot be written.
-        NoRendererError: PNG was asked for, and the extra that draws it is missing.
+        NoRendererError: the file is a PNG, and the extra that draws it is not installed.
     """
     chart = draw(model)
     if str(output) == "-":

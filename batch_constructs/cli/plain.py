@@ -1,15 +1,15 @@
-"""Text of a template on a terminal."""
+"""Strings of a template on a terminal."""
 
 from __future__ import annotations
 
 from textwrap import wrap
 
-# Takes the place of a space inside an identifier until the line is wrapped; `printable` leaves no other one.
+# Replaces a space inside an identifier until the line is wrapped; `printable` removes any other one.
 _JOINT = "\0"
 
 
 def printable(text: str) -> str:
-    """Return the text without signs that would move the cursor, colour the rest or begin a new line."""
+    """Return the string without characters that would move the cursor, colour the rest or begin a new line."""
     return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
@@ -19,12 +19,12 @@ def whole(identifier: str) -> str:
 
 
 def wrapped(text: str, margin: int, width: int) -> str:
-    """Return a text as lines that break at spaces only, never inside a word; as one line if there is no width.
+    """Return a string wrapped at spaces, never inside a word; as one line if the width is 0.
 
     Args:
-        text: the text.
-        margin: how far it is indented; the lines after the first are indented by two more.
-        width: the columns of the terminal; 0 if the output goes elsewhere.
+        text: The string.
+        margin: The indentation; the lines after the first are indented by two more.
+        width: The columns of the terminal; 0 if the output goes elsewhere.
     """
     space = " " * margin
     line = _JOINT.join(map(printable, text.split(_JOINT)))

@@ -1,4 +1,4 @@
-"""A word on the terminal while something takes longer than a second."""
+"""A message on the terminal while something takes longer than a second."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ERASE = "\r\x1b[K"
 
 @contextmanager
 def progress(words: str) -> Iterator[None]:
-    """Say what is being done, from the second second on, and take it back when it is done; in a pipe say nothing."""
+    """Show what is being done after one second, and erase it at the end; do nothing if stderr is no terminal."""
     if not sys.stderr.isatty():
         yield
         return

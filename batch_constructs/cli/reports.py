@@ -1,4 +1,4 @@
-"""Findings as text for people, and as JSON, SARIF and annotations for machines."""
+"""Output of findings: text for people, and JSON, SARIF and annotations for machines."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 
 def text(findings: Sequence[Finding], last: str) -> None:
-    """Print each finding with its place, the line of the template, and the remedy; last a line that sums up."""
+    """Print each finding with its place, the line of the template, and the remedy, and a summary line."""
     sources: dict[str, list[str]] = {}
     for finding in findings:
         severity = click.style(str(finding.severity), fg=_COLOURS[finding.severity], bold=True)
@@ -52,12 +52,12 @@ def summary(findings: Sequence[Finding]) -> str:
 
 
 def as_json(findings: Sequence[Finding], _: str) -> None:
-    """Print a list of findings."""
+    """Print all findings as a JSON list."""
     click.echo(json.dumps([_members(finding) for finding in findings], indent=2))
 
 
 def as_github(findings: Sequence[Finding], _: str) -> None:
-    """Print one workflow command for each finding: GitHub Actions shows it at the line."""
+    """Print one workflow command for each finding, which GitHub Actions shows at the line."""
     for finding in findings:
         place = (
             f"file={_escaped(finding.file, True)},line={finding.line},title={_escaped(finding.rule_id, True)}"
@@ -67,7 +67,7 @@ def as_github(findings: Sequence[Finding], _: str) -> None:
 
 
 def as_sarif(findings: Sequence[Finding], _: str) -> None:
-    """Print a SARIF 2.1.0 log: code scanning takes it."""
+    """Print a SARIF 2.1.0 log for code scanning."""
     used = {finding.rule_id: finding.rule for finding in findings}
     driver = {
         "name": "batch-constructs",
@@ -140,7 +140,7 @@ def _sarif_result(finding: Finding, rule_ids: list[str]) -> dict[str, Any]:
         "level": str(finding.severity),
         "message": {"text": f"{finding.message} ({finding.remedy})"},
         "locations": [location],
-        # Survives edits elsewhere in the file: line numbers do not.
+        # Stays the same when other parts of the file change, unlike line numbers.
         "partialFingerprints": {"batchConstructs/v1": f"{finding.rule_id}:{_place(finding)}"},
     }
 

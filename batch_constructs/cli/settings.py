@@ -21,16 +21,16 @@ _SEVERITIES = ("error", "warning")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What ``check`` does without options.
+    """The defaults of the options of ``check``.
 
     Attributes:
-        paths: what to check; relative to the folder of the file, as all paths here.
-        select: rules or families to apply; all when empty.
-        ignore: rules or families to leave out.
-        severity: the severity of findings, by rule or family.
-        strict: whether warnings fail, too.
-        baseline: the file of known findings; none by default.
-        file: where the settings come from; ``None`` if there are none.
+        paths: The paths to check; like all paths here, relative to the folder of the file.
+        select: Rules or families to apply; all if empty.
+        ignore: Rules or families to leave out.
+        severity: The severity of findings, by rule or family.
+        strict: Whether warnings fail, too.
+        baseline: The file of known findings; by default none.
+        file: The file of the settings; ``None`` if there is none.
     """
 
     paths: tuple[Path, ...] = ()
@@ -43,7 +43,7 @@ class Settings:
 
 
 def find_settings(start: Path) -> Settings:
-    """Return the settings of the nearest ``pyproject.toml`` that has the table, from a folder upwards."""
+    """Return the settings of the nearest ``pyproject.toml`` with the table, in a folder or its parents."""
     for folder in (start, *start.parents):
         file = folder / FILE
         if not file.is_file():

@@ -1,4 +1,4 @@
-"""What a template holds of AWS Batch, as tables."""
+"""The AWS Batch resources of a template as tables."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PIPED_WIDTH = 140
 
 
 def show(models: Iterable[BatchModel]) -> None:
-    """Print the environments, queues, definitions and alerts of some models, and the files they come from."""
+    """Print the environments, queues, definitions and alerts of some models, and their files."""
     console = Console(highlight=False, markup=False)
     if not console.is_terminal:
         console = Console(highlight=False, markup=False, width=_PIPED_WIDTH)
@@ -38,7 +38,7 @@ def show(models: Iterable[BatchModel]) -> None:
         for table in tables:
             console.print(table)
         if not tables:
-            console.print("nothing of AWS Batch")
+            console.print("no resources of AWS Batch")
         for stack in model.stacks:
             console.print(f"template: {printable(stack.file)}", soft_wrap=True)
 

@@ -1,4 +1,4 @@
-"""What a template holds of AWS Batch, as a tree: the same as the picture."""
+"""The AWS Batch resources of a template as a tree, with the same content as the diagram."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _SECTIONS = (
 
 
 def show(models: Iterable[BatchModel]) -> None:
-    """Print a tree for each model, and the files that it comes from."""
+    """Print a tree for each model, and its files."""
     console = Console(highlight=False, markup=False)
     if not console.is_terminal:
         console = Console(highlight=False, markup=False, width=_PIPED_WIDTH)
     for model in models:
         chart = draw(model)
-        console.print(_tree(chart) if chart.cards else "nothing of AWS Batch")
+        console.print(_tree(chart) if chart.cards else "no resources of AWS Batch")
         for stack in model.stacks:
             console.print(f"template: {printable(stack.file)}", soft_wrap=True)
 
@@ -60,8 +60,8 @@ def _add(branch: Tree, chart: Chart, card: Card) -> None:
     for line in chart.lines_from(card.key):
         end = chart.cards[line.end]
         # Listeners have no section of their own.
-        told = end.lines if end.kind is CardKind.LISTENER else ()
-        twig.add(_words(f"{line.label}. {end.name}" if line.label else f"→ {end.name}", told))
+        details = end.lines if end.kind is CardKind.LISTENER else ()
+        twig.add(_words(f"{line.label}. {end.name}" if line.label else f"→ {end.name}", details))
 
 
 def _words(name: str, said: Iterable[str]) -> Text:

@@ -66,7 +66,7 @@ def test_what_was_looked_at_is_counted(here: Path) -> None:
     template(here / "in" / "b.json", Q=queue(1))
     template(here / "c.json", Topic={"Type": "AWS::SNS::Topic"})
     assert run("check", "in").output == "no findings in 2 templates with 3 resources of AWS Batch\n"
-    assert run("check", "c.json").output == "no findings: 1 template holds nothing of AWS Batch\n"
+    assert run("check", "c.json").output == "no findings: 1 template has no resources of AWS Batch\n"
     assert run("check", "in", "c.json").output.startswith("no findings in 3 templates with 3 resources")
 
 
@@ -225,7 +225,7 @@ def test_a_further_finding_at_a_known_place_is_new(here: Path) -> None:
     assert run("check", "t.json", "t.json", "--baseline", "base.json").exit_code == 0
 
 
-def test_stale_entries_are_told(here: Path) -> None:
+def test_stale_entries_are_reported(here: Path) -> None:
     """Without failing; not for rules and files that were not looked at."""
     template(here / "t.json", Q=queue(), R=queue())
     template(here / "u.json", Q=queue())
@@ -234,7 +234,7 @@ def test_stale_entries_are_told(here: Path) -> None:
     result = run("check", "t.json", "--baseline", "base.json")
     assert result.exit_code == 0
     assert result.stderr == (
-        "base.json: 1 entry is found no more (JQ-07 t.json:R Priority); --write-baseline removes what is stale\n"
+        "base.json: 1 entry is no longer found (JQ-07 t.json:R Priority); --write-baseline removes stale entries\n"
     )
     assert run("check", "t.json", "--baseline", "base.json", "--select", "NET").stderr == ""
 

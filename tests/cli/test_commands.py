@@ -304,7 +304,7 @@ def test_show_says_if_there_is_nothing(tmp_path: Path) -> None:
     file = tmp_path / "t.json"
     file.write_text('{"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}}')
     result = run("show", file)
-    assert (result.exit_code, result.output) == (0, f"nothing of AWS Batch\ntemplate: {file}\n")
+    assert (result.exit_code, result.output) == (0, f"no resources of AWS Batch\ntemplate: {file}\n")
 
 
 @pytest.mark.parametrize("style", ["text", "json", "sarif", "github"])
