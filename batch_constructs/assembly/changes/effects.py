@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 WHOLE = "Properties"
 """The path for all properties together, if the template leaves them open as a whole."""
 
+_BEST_FIT = allocation_strategies.DEFAULT
 _REVISED = "AWS::Batch::JobDefinition"
 _IN_PLACE_OF_DEFINITIONS = ("ResourceRetentionPolicy", "Tags")
 # Batch keeps the kind of a policy: it cannot become the other kind.
@@ -132,35 +133,26 @@ def _on_fargate(path: str) -> Effect:
 
 
 def _infrastructure(old: ComputeEnvironment, new: ComputeEnvironment) -> Effect:
-    for blocked, why, remedy in (_custom_role(old, new), _best_fit(old, new)):
-        if blocked is not False:
-            otherwise = Kind.INFRASTRUCTURE_UPDATE if blocked is None else None
-            return _refused(why, remedy, otherwise=otherwise)
+    for blocks, what, how in (
+        (
+            has_custom_role,
+            "the service-linked role, and the environment has a ServiceRole",
+            "without ServiceRole",
+        ),
+        (has_best_fit, f"a strategy other than {_BEST_FIT}, before and after", "with another strategy"),
+    ):
+        found = {blocks(old), blocks(new)}
+        if found != {False}:
+            return _refused(
+                f"an infrastructure update needs {what}",
+                _new_environment(how),
+                otherwise=None if True in found else Kind.INFRASTRUCTURE_UPDATE,
+            )
     return _certain(Kind.INFRASTRUCTURE_UPDATE)
 
 
 def _new_environment(how: str) -> str:
     return f"create an environment {how} under another construct id, and use it in the queue instead"
-
-
-def _custom_role(old: ComputeEnvironment, new: ComputeEnvironment) -> tuple[bool | None, str, str]:
-    roles = [has_custom_role(environment) for environment in (old, new)]
-    why = "an infrastructure update needs the service-linked role, and the environment has a ServiceRole"
-    return (
-        True if True in roles else None if None in roles else False,
-        why,
-        _new_environment("without ServiceRole"),
-    )
-
-
-def _best_fit(old: ComputeEnvironment, new: ComputeEnvironment) -> tuple[bool | None, str, str]:
-    found = [has_best_fit(environment) for environment in (old, new)]
-    why = f"an infrastructure update needs a strategy other than {allocation_strategies.DEFAULT}, before and after"
-    return (
-        True if True in found else None if None in found else False,
-        why,
-        _new_environment("with another strategy"),
-    )
 
 
 def has_best_fit(environment: ComputeEnvironment) -> bool | None:
@@ -175,7 +167,7 @@ def _is_best_fit(environment: ComputeEnvironment, strategy: Any) -> bool | None:
     if strategy is None:
         # EKS has no default strategy, so CloudFormation reports another error.
         return is_one_of(environment.eks, False) and environment.compute_resources.ec2
-    return strategy == allocation_strategies.DEFAULT if known(strategy) else None
+    return strategy == _BEST_FIT if known(strategy) else None
 
 
 def _all_or_none(answers: Iterable[bool | None]) -> bool | None:
@@ -207,16 +199,13 @@ def _service_role(old: ComputeEnvironment, new: ComputeEnvironment) -> Effect:
 
 
 def _type(old: ComputeEnvironment, new: ComputeEnvironment) -> Effect | None:
-    before, after = old.compute_resources, new.compute_resources
-    kinds = [
-        {str(each).upper() if known(each) else None for each in options_of(r.type)} for r in (before, after)
-    ]
-    if all(each <= {"EC2", "SPOT"} for each in kinds):
+    before, after = old.compute_resources.type, new.compute_resources.type
+    options = [*options_of(before), *options_of(after)]
+    if all(known(each) and str(each).upper() in {"EC2", "SPOT"} for each in options):
         return None
-    why = "an environment cannot change its type in place, other than between EC2 and SPOT"
-    remedy = "let the change replace it: ReplaceComputeEnvironment true, and no name"
-    sides = ("EC2", "SPOT"), ("FARGATE", "FARGATE_SPOT", "ECS_MANAGED_INSTANCES")
-    certain = any(
-        is_none_of(resources.type, *sides[0]) and known(resources.type) for resources in (before, after)
+    certain = any(known(each) and is_none_of(each, "EC2", "SPOT") for each in (before, after))
+    return _refused(
+        "an environment cannot change its type in place, other than between EC2 and SPOT",
+        "let the change replace it: ReplaceComputeEnvironment true, and no name",
+        otherwise=None if certain else Kind.INFRASTRUCTURE_UPDATE,
     )
-    return _refused(why, remedy, otherwise=None if certain else Kind.INFRASTRUCTURE_UPDATE)

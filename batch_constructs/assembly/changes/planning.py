@@ -93,46 +93,34 @@ class _Planner:
         if old is not None and new is not None:
             yield from self._kept(old, new)
         elif new is not None:
-            rename = self._renamed_from.get(new)
-            change = _change(
-                new,
-                Kind.CREATED,
-                problems=tuple(problems.creation_problems(self.comparison, new, self._gone)),
-            )
-            yield (
-                change
-                if rename is None
-                else replace(change, renamed_from=_place(rename.old, rename), moved=rename.across)
-            )
+            yield self._created(new, self._renamed_from.get(new))
         elif old is not None:
-            rename = self._renamed_to.get(old)
-            change = self._deleted(old, rename)
-            yield (
-                change
-                if rename is None
-                else replace(change, renamed_to=_place(rename.new, rename), moved=rename.across)
-            )
+            yield self._deleted(old, self._renamed_to.get(old))
+
+    def _created(self, new: Resource, rename: Rename | None) -> Change:
+        found = tuple(problems.creation_problems(self.comparison, new, self._gone))
+        change = _change(new, Kind.CREATED, problems=found)
+        if rename is None:
+            return change
+        return replace(change, renamed_from=_place(rename.old, rename), moved=rename.across)
 
     def _deleted(self, old: Resource, rename: Rename | None) -> Change:
+        change = _change(old, Kind.DELETED)
+        if rename is not None:
+            change = replace(change, renamed_to=_place(rename.new, rename), moved=rename.across)
         if vars(old)["entry"].get("DeletionPolicy") in _KEPT:
-            return _change(
-                old,
-                Kind.DELETED,
-                jobs="it stays, and its jobs continue",
-                hint="DeletionPolicy keeps it: CloudFormation only stops managing it",
-            )
-        at_least, hint = Kind.DELETED, ""
+            hint = "DeletionPolicy keeps it: CloudFormation only stops managing it"
+            return replace(change, jobs="it stays, and its jobs continue", hint=hint)
         if old.stack in self.comparison.abandoned:
-            at_least = Kind.UNCHANGED
             hint = f"the stack {old.stack.name} is no longer deployed; it stays until somebody deletes it"
+            change = replace(change, at_least=Kind.UNCHANGED, hint=hint)
         found: list[DeployProblem] = []
         if isinstance(old, ComputeEnvironment):
             found += environments.queue_problems(
-                self.comparison, old, self._old, self._new, Kind.DELETED, at_least
+                self.comparison, old, self._old, self._new, Kind.DELETED, change.at_least
             )
-        found += losses.loss_problems(old, Kind.DELETED, at_least, rename, self._removed)
-        jobs = consequence(old, None, Kind.DELETED)
-        return _change(old, Kind.DELETED, at_least, jobs=jobs, problems=tuple(found), hint=hint)
+        found += losses.loss_problems(old, Kind.DELETED, change.at_least, rename, self._removed)
+        return replace(change, jobs=consequence(old, None, Kind.DELETED), problems=tuple(found))
 
     def _kept(self, old: Resource, new: Resource) -> Iterator[Change]:
         if old.type != new.type:
@@ -152,8 +140,15 @@ class _Planner:
         if kind is Kind.UNCHANGED and not found:
             return
         jobs = consequence(old, new, kind) if kind is not Kind.UNCHANGED else ""
-        change = _change(new, kind, at_least, differences, jobs=jobs, problems=found, hint=hint)
-        yield replace(change, for_tags=tags)
+        yield replace(
+            _change(new, kind),
+            at_least=at_least,
+            properties=differences,
+            jobs=jobs,
+            problems=found,
+            hint=hint,
+            for_tags=tags,
+        )
 
     def _problems(self, old: Resource, new: Resource, kind: Kind, at_least: Kind) -> Iterator[DeployProblem]:
         yield from problems.common_problems(self.comparison, old, new, kind, at_least)
@@ -183,25 +178,13 @@ def _kinds(differences: Iterable[PropertyChange]) -> tuple[Kind, Kind]:
     )
 
 
-def _change(
-    resource: Resource,
-    kind: Kind,
-    at_least: Kind | None = None,
-    properties: tuple[PropertyChange, ...] = (),
-    *,
-    jobs: str = "",
-    problems: tuple[DeployProblem, ...] = (),
-    hint: str = "",
-) -> Change:
+def _change(resource: Resource, kind: Kind, *, problems: tuple[DeployProblem, ...] = ()) -> Change:
     return Change(
         type=resource.type,
         stack=resource.stack.name,
         logical_id=resource.logical_id,
         construct_path=resource.construct_path,
         kind=kind,
-        at_least=kind if at_least is None else at_least,
-        properties=properties,
-        jobs=jobs,
+        at_least=kind,
         problems=problems,
-        hint=hint,
     )
