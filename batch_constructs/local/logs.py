@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
 import threading
 import time
 from typing import TYPE_CHECKING, TextIO
@@ -21,13 +23,18 @@ class Logs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.Lock()
-        self._streams: dict[tuple[str, str], int] = {}
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._index = folder / "streams.jsonl"
+        # The time in milliseconds when each stream was made.
+        self._streams: dict[tuple[str, str], int] = dict(self._earlier())
 
     def writer(self, group: str, stream: str) -> StreamWriter:
         """Return what writes the lines of a new stream, or of one that goes on."""
         with self._lock:
-            self._streams.setdefault((group, stream), int(time.time() * 1000))
+            if (group, stream) not in self._streams:
+                made = self._streams[group, stream] = int(time.time() * 1000)
+                with self._index.open("a", encoding="utf-8") as index:
+                    index.write(json.dumps([group, stream, made]) + "\n")
         return StreamWriter(self._path(group, stream))
 
     def streams(self, group: str) -> dict[str, int]:
@@ -59,6 +66,15 @@ class Logs:
             for line in file:
                 stamp, _, message = line.rstrip("\n").partition(" ")
                 yield int(stamp), message
+
+    def _earlier(self) -> Iterator[tuple[tuple[str, str], int]]:
+        """Yield the streams that an earlier run has made; a line that it did not finish is passed over."""
+        if not self._index.exists():
+            return
+        for line in self._index.read_text(encoding="utf-8").splitlines():
+            with contextlib.suppress(ValueError):
+                group, stream, made = json.loads(line)
+                yield (group, stream), made
 
     def _path(self, group: str, stream: str) -> Path:
         return self._folder / hashlib.sha256(f"{group}\0{stream}".encode()).hexdigest()[:32]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from itertools import count
 from typing import TYPE_CHECKING
@@ -11,12 +11,15 @@ from batch_constructs.local.engine import (
     Attempt,
     Blocked,
     Changed,
+    Effect,
     Engine,
     Environment,
     Exited,
     FairShare,
     Host,
     Input,
+    Job,
+    Need,
     Queue,
     Refresh,
     Start,
@@ -67,7 +70,6 @@ class World:
 
     def __post_init__(self) -> None:
         self.host = Host("i-1", self.vcpus, self.memory)
-        from batch_constructs.local.engine import Need
 
         largest = Need(vcpus=self.vcpus, memory=int(self.memory))
         self.environment = Environment("ce", max_vcpus=self.max_vcpus, hosts=[self.host], largest=largest)
@@ -95,7 +97,10 @@ class World:
         return self
 
     def apply(self, event: Input) -> None:
-        for effect in self.engine.apply(event, self.now):
+        self.carry_out(self.engine.apply(event, self.now))
+
+    def carry_out(self, effects: list[Effect]) -> None:
+        for effect in effects:
             match effect:
                 case Start(attempt):
                     self._start(attempt)
@@ -115,6 +120,20 @@ class World:
         self.later(self.now, Started(attempt))
         if (seconds := self.duration(attempt)) >= 0:
             self.later(self.now + seconds, Exited(attempt, self.exit_code(attempt)))
+
+    def restarted(self) -> World:
+        """A world with a new engine that has what a store would have kept of this one."""
+        world = replace(self, runs=[], changes=[], blocked=[])
+        for name, queue in self.engine.queues.items():
+            if name not in world.engine.queues:
+                world.add_queue(name, queue.priority)
+        for old in self.engine.jobs.values():
+            new = Job(old.work, world.engine.queues[old.work.queue], old.order)
+            new.resume(bytes(old.states), bytes(old.attempts))
+            new.canceled = old.canceled
+            world.engine.jobs[old.work.id] = new
+        world.carry_out(world.engine.resume("Host EC2 (instance i-1) terminated.", self.now))
+        return world
 
     # What tests ask
 

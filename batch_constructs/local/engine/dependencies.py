@@ -54,10 +54,10 @@ class Dependencies:
 
     def ended(self, job: Job, first: int, last: int) -> None:
         """Let others go on, or fail, after children of a job have ended."""
-        if job.sequential:
-            self._after(job, first, last)
         for other in self._by_child.get(job.work.id, ()):
             self._pair_ended(other, job, first, last)
+        if job.sequential:
+            self._after(job, first, last)
         if job.done:
             self._missing.pop(job, None)
             self._by_child.pop(job.work.id, None)

@@ -1,0 +1,145 @@
+"""What happens to jobs when the local Batch dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from batch_constructs.local.api import call
+from batch_constructs.local.batch import LocalBatch
+from batch_constructs.local.executors import ProcessExecutor
+
+# A process that makes a queue and a definition, submits jobs, and then sleeps until it is killed.
+_PROGRAM = """
+import sys, time
+from pathlib import Path
+from tests.local.test_recovery import opened, submit
+batch = opened(Path(sys.argv[1]))
+marks = sys.argv[2]
+submit(batch, "done", ["sh", "-c", f"echo done >> {marks}"])
+assert batch.wait(next(iter(batch.jobs)), 10)
+running = submit(batch, "running", ["sh", "-c", f"echo $AWS_BATCH_JOB_ATTEMPT >> {marks}; sleep 600"], attempts=2)
+submit(batch, "array", ["sh", "-c", f"echo child$AWS_BATCH_JOB_ARRAY_INDEX >> {marks}"], size=50)
+submit(batch, "after", ["sh", "-c", f"echo after >> {marks}"], after=running)
+while "1" not in Path(marks).read_text().split():
+    time.sleep(0.01)
+print("ready", flush=True)
+time.sleep(600)
+"""
+
+
+def opened(folder: Path) -> LocalBatch:
+    """A local Batch with one queue; one job runs at a time."""
+    batch = LocalBatch(ProcessExecutor(), folder, vcpus=1, memory=1_000)
+    if not batch.resources.queues:
+        call(
+            batch,
+            "CreateComputeEnvironment",
+            {
+                "computeEnvironmentName": "ce",
+                "type": "MANAGED",
+                "computeResources": {
+                    "type": "EC2",
+                    "minvCpus": 0,
+                    "maxvCpus": 16,
+                    "instanceRole": "arn:aws:iam::123456789012:instance-profile/x",
+                    "subnets": ["subnet-1"],
+                },
+            },
+        )
+        order = [{"order": 1, "computeEnvironment": "ce"}]
+        call(batch, "CreateJobQueue", {"jobQueueName": "q", "priority": 1, "computeEnvironmentOrder": order})
+        needs = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "64"}]
+        container = {"image": "busybox", "command": ["true"], "resourceRequirements": needs}
+        call(
+            batch,
+            "RegisterJobDefinition",
+            {"jobDefinitionName": "d", "type": "container", "containerProperties": container},
+        )
+    return batch
+
+
+def submit(
+    batch: LocalBatch, name: str, command: list[str], *, attempts: int = 1, size: int = 0, after: str = ""
+) -> str:
+    """Submit a job, and return its id."""
+    request = {
+        "jobName": name,
+        "jobQueue": "q",
+        "jobDefinition": "d",
+        "containerOverrides": {"command": command},
+        "retryStrategy": {"attempts": attempts},
+        **({"arrayProperties": {"size": size}} if size else {}),
+        **({"dependsOn": [{"jobId": after}]} if after else {}),
+    }
+    job_id: str = call(batch, "SubmitJob", request)["jobId"]
+    return job_id
+
+
+@pytest.fixture
+def killed(tmp_path: Path) -> tuple[Path, Path]:
+    """The folder and the marks of a local Batch that was killed while a job ran."""
+    folder, marks = tmp_path / "state", tmp_path / "marks"
+    marks.touch()
+    process = subprocess.Popen(
+        [sys.executable, "-c", _PROGRAM, str(folder), str(marks)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    return folder, marks
+
+
+def test_after_a_crash_nothing_is_lost_and_nothing_runs_twice(killed: tuple[Path, Path]) -> None:
+    """The attempt that ran ends like one on a lost host and is retried; all others run once."""
+    folder, marks = killed
+    batch = opened(folder)
+    by_name = {record.name: record for record in batch.jobs.values()}
+    assert sorted(by_name) == ["after", "array", "done", "running"]
+    # The second attempt sleeps as the first did.
+    while marks.read_text().split().count("2") < 1:
+        time.sleep(0.01)
+    batch.terminate(by_name["running"].id, "enough")
+    assert batch.wait(by_name["array"].id, 20)
+    batch.close()
+    lines = marks.read_text().split()
+    assert sorted(lines) == sorted(["done", "1", "2", *(f"child{index}" for index in range(50))])
+    attempts = by_name["running"].describe()["attempts"]
+    assert [each["statusReason"] for each in attempts] == [
+        "Host EC2 (instance i-0000000000local000) terminated.",
+        "enough",
+    ]
+    assert by_name["after"].job.state.name == "FAILED"
+
+
+def test_after_a_crash_no_process_of_the_job_is_left(killed: tuple[Path, Path]) -> None:
+    """The process of the attempt that was lost is killed."""
+    folder, _ = killed
+    notes = list((folder / "work").glob("*/.process"))
+    pids = [int(note.read_text().split()[0]) for note in notes]
+    alive = [pid for pid in pids if _lives(pid)]
+    assert len(alive) == 1
+    batch = opened(folder)
+    deadline = time.monotonic() + 5
+    while _lives(alive[0]) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    batch.close()
+    assert not _lives(alive[0])
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
