@@ -1,4 +1,4 @@
-"""Whatever a file holds, the answer is findings or one sentence: never a traceback, never a trap."""
+"""Any file gives findings or one sentence: never a traceback, a hang or a memory explosion."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HERE = Path(__file__).parent
 GOLDEN = HERE.parent / "golden"
 FUZZ = settings(deadline=None, max_examples=300, derandomize=True, suppress_health_check=list(HealthCheck))
 
-# What may stand in the wrong place.
+# Values that may be in the wrong place.
 WRONG: tuple[Any, ...] = (
     None,
     True,
@@ -75,7 +75,7 @@ WRONG: tuple[Any, ...] = (
 
 
 def corpus(*kinds: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each rule with the templates of its cases, of the kinds ``broken`` and ``valid``."""
+    """Return each rule with the templates of its cases, of the kinds ``broken`` and ``valid``."""
     for file in sorted((HERE / "checks" / "corpus").glob("*.yaml")):
         content = parse(file.read_bytes(), file).root
         for entry in (entry for kind in kinds for entry in content[kind]):
@@ -84,7 +84,7 @@ def corpus(*kinds: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def typed(entry: dict[str, Any]) -> dict[str, Any]:
-    """A resource of the corpus's short form."""
+    """Return a resource of the corpus's short form."""
     if "Type" in entry:
         return entry
     [(tag, properties)] = entry.items()
@@ -96,7 +96,7 @@ TEMPLATES = list(corpus("broken", "valid"))
 
 
 def places(node: Any, depth: int = 0) -> Iterator[tuple[Any, Any]]:
-    """Every member of a template as container and key."""
+    """Yield every member of a template as container and key."""
     if depth > 40:
         return
     keys = list(node) if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()
@@ -108,7 +108,7 @@ def places(node: Any, depth: int = 0) -> Iterator[tuple[Any, Any]]:
 @FUZZ
 @given(seed=st.integers(0, 2**64))
 def test_wrong_types_at_every_place(seed: int) -> None:
-    """A template with members replaced, taken away or doubled never makes a rule crash."""
+    """A template with members replaced, removed or doubled never makes a rule crash."""
     chance = random.Random(seed)
     # As JSON and back: the corpus shares parts between templates.
     template = json.loads(json.dumps(chance.choice(TEMPLATES)[1]))
@@ -127,7 +127,7 @@ def test_wrong_types_at_every_place(seed: int) -> None:
 
 
 def test_every_member_unknown_in_turn() -> None:
-    """No rule compares what it cannot know: every member of what it catches is tried as an unknown."""
+    """No rule compares an unknown: every member of every broken case is made unknown in turn."""
     for rule, original in corpus("broken"):
         text = json.dumps(original)
         for number in range(len(list(places(original["Resources"])))):
@@ -141,7 +141,7 @@ def test_every_member_unknown_in_turn() -> None:
     "unknown", [{"Ref": "P"}, {"Fn::If": ["C", "x", {"Ref": "AWS::NoValue"}]}], ids=["ref", "if"]
 )
 def test_every_member_unknown_in_turn_is_drawn_shown_and_compared(unknown: dict[str, Any]) -> None:
-    """Neither a picture nor the tables nor a plan compares what it cannot know: every member of two platforms."""
+    """Pictures, tables and plans compare no unknown: every member of two platforms is made unknown in turn."""
     for name in ("quickstart", "eks"):
         [file] = GOLDEN.glob(f"{name}.*.json")
         original = json.loads(file.read_bytes())
@@ -173,7 +173,7 @@ def test_every_member_unknown_in_turn_is_drawn_shown_and_compared(unknown: dict[
 @FUZZ
 @given(data=st.binary(max_size=400))
 def test_random_bytes(data: bytes) -> None:
-    """Bytes are read, or refused with a sentence; what they hold is checked without a crash."""
+    """Random bytes are read, or refused with a sentence, and checked without a crash."""
     try:
         root = parse(data).root
     except UnreadableInputError:
@@ -184,13 +184,13 @@ def test_random_bytes(data: bytes) -> None:
 @FUZZ
 @given(text=st.text(alphabet="{}[]:,-&*!?|>'\"#%@ \n\tabRef0.<", max_size=200))
 def test_random_yaml(text: str) -> None:
-    """Every combination of YAML's signs is read, or refused with a sentence."""
+    """Any combination of YAML's characters is read, or refused with a sentence."""
     with contextlib.suppress(UnreadableInputError):
         assert parse(text.encode()).line(("a", 0, "b")) >= 1
 
 
 def test_circles_of_references() -> None:
-    """Resources that lead to each other, and to themselves, end."""
+    """Resources that refer to each other, or to themselves, cause no endless loop."""
     ring = {
         "Queue": {
             "Type": "AWS::Batch::JobQueue",
@@ -221,7 +221,7 @@ def test_circles_of_references() -> None:
 
 
 def towers() -> dict[str, bytes]:
-    """Files that are small, and large if one is not careful."""
+    """Yield small files that become very large if they are expanded without a limit."""
     inner: Any = "x"
     for _ in range(150):
         inner = {"Fn::If": ["C", inner, {"Fn::Sub": ["${a}", {"a": inner if inner == "x" else "y"}]}]}
@@ -255,14 +255,14 @@ def towers() -> dict[str, bytes]:
 
 
 def limited() -> None:
-    """Let the process die rather than eat the machine: far more than a check needs, far less than a trap takes."""
+    """Limit the memory of the process: far more than a check needs, far less than an expansion would take."""
     resource.setrlimit(resource.RLIMIT_AS, (2 * 1024**3, 2 * 1024**3))
     resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
 
 
 @pytest.mark.parametrize("name", sorted(towers()))
 def test_traps(name: str, tmp_path: Path) -> None:
-    """The command ends with 0, 1 or 2 and without a traceback, in bounded time and memory."""
+    """The command ends with 0, 1 or 2 and without a traceback, in limited time and memory."""
     file = tmp_path / name
     file.write_bytes(towers()[name])
     command = [sys.executable, "-m", "batch_constructs.cli", "check", str(file)]

@@ -1,4 +1,4 @@
-"""Templates to change, and what a deploy would do to them."""
+"""Templates to change, and the plan of a deployment."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def _golden() -> dict[str, dict[str, Any]]:
 
 @pytest.fixture
 def quickstart(_golden: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """The quick start: Spot and OnDemand environments with launch templates, Queue, Hello; renamed to those words.
+    """Return the quick start with short logical ids: Spot, OnDemand, their templates, Queue, Hello.
 
-    Without the paths of its constructs, so that a change is told by these words; with room for parameters.
+    It has no construct paths, so that changes are named by these ids, and an empty section for parameters.
     """
     text = json.dumps(_golden["quickstart"])
     for long, short in {
@@ -49,7 +49,7 @@ def quickstart(_golden: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 @pytest.fixture
 def fargate() -> dict[str, Any]:
-    """A Fargate environment in a queue."""
+    """Return a Fargate environment in a queue."""
     return {
         "Resources": {
             "Fargate": {
@@ -78,7 +78,7 @@ def fargate() -> dict[str, Any]:
 
 @pytest.fixture
 def planned() -> Callable[..., dict[str, Change]]:
-    """Plans a deploy of one template over another; gives the changes by logical id."""
+    """Return a function that plans a deployment of one template over another, with the changes by logical id."""
 
     def changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Change]:
         return {change.logical_id: change for change in plan(model_of(old), model_of(new))}
@@ -90,7 +90,7 @@ def planned() -> Callable[..., dict[str, Change]]:
 def changing(
     planned: Callable[..., dict[str, Change]],
 ) -> Callable[..., Change]:
-    """Changes one property of one resource, and gives what happens to the resource; ``None`` removes it."""
+    """Return a function that changes one property of a resource and returns its change; ``None`` removes the property."""
 
     def change(template: dict[str, Any], logical_id: str, path: str, value: Any) -> Change:
         new = copy.deepcopy(template)

@@ -1,4 +1,4 @@
-"""``batch-constructs changes``."""
+"""The command ``batch-constructs changes``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs the command in a folder of its own on templates that are data, or on arguments as they are."""
+    """Run the command in an empty folder, on templates given as data or on arguments."""
     monkeypatch.chdir(tmp_path)
 
     def command(*arguments: Any) -> Result:
@@ -45,14 +45,14 @@ def changed(template: dict[str, Any], logical_id: str, **properties: Any) -> dic
 
 
 def test_nothing_to_do(quickstart: dict[str, Any], run: Run) -> None:
-    """Exit status 0, and a word about what is not compared."""
+    """Without changes the exit status is 0, and the output names what is not compared."""
     result = run(quickstart, quickstart)
     others = "40 resources of other services are not compared: see cdk diff"
     assert (result.exit_code, result.output) == (0, f"no changes\n{others}\n")
 
 
 def test_a_harmless_change_is_shown_and_passes(quickstart: dict[str, Any], run: Run) -> None:
-    """One block: what, how, what the jobs feel, and why."""
+    """A harmless change is one block: the resource, the effect, the consequence for jobs, and the cause."""
     result = run(quickstart, changed(quickstart, "Queue", Priority=2))
     assert result.exit_code == 0
     assert result.output.startswith(
@@ -76,7 +76,7 @@ def test_a_harmless_change_is_shown_and_passes(quickstart: dict[str, Any], run: 
 def test_environments_of_a_queue_are_compared_by_name(
     quickstart: dict[str, Any], run: Run, old: list[str], new: list[str], said: str
 ) -> None:
-    """Cut to the room, the lists would often look the same."""
+    """Two lists of environments show their difference, even if they are too long for the line."""
 
     def queue(names: list[str]) -> dict[str, Any]:
         order = [
@@ -92,7 +92,7 @@ def test_environments_of_a_queue_are_compared_by_name(
 
 
 def test_lists_of_names_are_compared_by_element(quickstart: dict[str, Any], run: Run) -> None:
-    """What comes and what goes, not two long lists."""
+    """A change of a list shows the added and the removed elements, not two long lists."""
     old, new = (changed(quickstart, "Spot", ReplaceComputeEnvironment=False) for _ in range(2))
     new["Resources"]["Spot"]["Properties"]["ComputeResources"]["InstanceTypes"] = ["m7i", "r7i.large", "c7i"]
     output = " ".join(run(old, new).output.split())
@@ -101,7 +101,7 @@ def test_lists_of_names_are_compared_by_element(quickstart: dict[str, Any], run:
 
 
 def test_long_texts_are_cut_before_their_difference(quickstart: dict[str, Any], run: Run) -> None:
-    """Between words: both sides of the arrow differ in what is seen, and the difference is whole."""
+    """Long values are cut between words, so that both sides show the whole difference."""
     words = " ".join(f"word{number}" for number in range(30))
     old = changed(quickstart, "Hello", Parameters={"text": f"{words} s3://bucket/old {words}"})
     new = changed(quickstart, "Hello", Parameters={"text": f"{words} s3://bucket/new {words}"})
@@ -113,7 +113,7 @@ def test_long_texts_are_cut_before_their_difference(quickstart: dict[str, Any], 
 
 
 def test_an_identifier_is_never_cut(quickstart: dict[str, Any], run: Run) -> None:
-    """An ARN of 1,000 characters is shown as it is; a longer word is data."""
+    """An ARN of 1,000 characters is shown in full; a longer word is data, and is cut."""
     arn = f"arn:aws:batch:eu-west-1:111122223333:scheduling-policy/{'x' * 940}"
     new = changed(quickstart, "Hello", Parameters={"arn": arn, "data": "y" * 2000})
     output = run(quickstart, new).output
@@ -135,7 +135,7 @@ def test_the_worst_effect_comes_first(quickstart: dict[str, Any], run: Run) -> N
 
 
 def test_a_problem_fails_with_its_remedy(quickstart: dict[str, Any], run: Run) -> None:
-    """Exit status 1; problem and remedy stand in the block of the resource."""
+    """A problem gives exit status 1; it is in the block of its resource, with the remedy."""
     result = run(quickstart, changed(quickstart, "Spot", Tags={"team": "a"}), "--removed", "Spot")
     assert result.exit_code == 1
     assert "  surprise a change of Tags replaces the environment\n    fix exclude the" in result.output
@@ -143,14 +143,14 @@ def test_a_problem_fails_with_its_remedy(quickstart: dict[str, Any], run: Run) -
 
 
 def test_the_open_is_told_as_such(quickstart: dict[str, Any], run: Run) -> None:
-    """Never a false certainty."""
+    """An effect that the templates leave open is never shown as certain."""
     result = run(quickstart, changed(quickstart, "Queue", Priority={"Ref": "AWS::Region"}))
     assert "may be in place" in result.output
     assert "Priority: may change 1 -> ${AWS::Region}" in result.output
 
 
 def test_piped_output_is_plain(quickstart: dict[str, Any], run: Run) -> None:
-    """No escape codes, and brackets of a template are no markup."""
+    """Output into a pipe has no escape codes, and brackets of a template are not markup."""
     new = changed(quickstart, "Hello", Parameters={"[bold]": "[/]"})
     output = run(quickstart, new).output
     assert "\x1b" not in output
@@ -158,7 +158,7 @@ def test_piped_output_is_plain(quickstart: dict[str, Any], run: Run) -> None:
 
 
 def test_long_values_and_lists_of_properties_are_cut(quickstart: dict[str, Any], run: Run) -> None:
-    """A block stays readable; JSON has everything."""
+    """The block of a change stays readable; JSON has all of it."""
     text = "some words " * 30
     new = changed(quickstart, "Hello", Parameters={f"p{number}": text for number in range(9)})
     output = run(quickstart, new).output
@@ -168,7 +168,7 @@ def test_long_values_and_lists_of_properties_are_cut(quickstart: dict[str, Any],
 
 
 def test_json_holds_every_member(quickstart: dict[str, Any], run: Run) -> None:
-    """For machines: kinds and risks as words, properties and problems as lists."""
+    """JSON has kinds and risks as words, and properties and problems as lists."""
     result = run(quickstart, changed(quickstart, "Spot", Tags={"team": "a"}), "--format", "json")
     spot, queue = json.loads(result.output)
     assert result.exit_code == 1
@@ -192,7 +192,7 @@ def test_json_holds_structures_as_such(quickstart: dict[str, Any], run: Run) -> 
 
 
 def test_what_cannot_be_read_is_said_in_one_line(quickstart: dict[str, Any], run: Run) -> None:
-    """Exit status 2."""
+    """Unreadable input gives exit status 2 and one line."""
     result = run(quickstart, "nowhere.json")
     assert result.exit_code == 2
     assert result.output.startswith("error: nowhere.json: ")
@@ -200,7 +200,7 @@ def test_what_cannot_be_read_is_said_in_one_line(quickstart: dict[str, Any], run
 
 
 def test_the_old_one_may_come_from_git(quickstart: dict[str, Any], run: Run, tmp_path: Path) -> None:
-    """``git:REVISION:PATH``: what is committed against what is there; an unknown revision is unreadable."""
+    """``git:REVISION:PATH`` compares with a commit; an unknown revision is unreadable input."""
     file = tmp_path / "golden.json"
     file.write_text(json.dumps(quickstart))
     identity = ["-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "commit.gpgsign=false"]

@@ -1,4 +1,4 @@
-"""What the change of each property does."""
+"""The effect of a change of each property."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def environment(replace: object = False, kind: str = "EC2", **properties: Any) -
 @pytest.mark.parametrize("path", sorted(updates.TYPES[ENVIRONMENT].create_only))
 @pytest.mark.parametrize("replace", [True, False])
 def test_what_is_set_at_creation_replaces_the_environment(path: str, replace: bool) -> None:
-    """Whatever ReplaceComputeEnvironment says."""
+    """A create-only property replaces the environment, whatever ReplaceComputeEnvironment is."""
     old = new = environment(replace)
     assert effect(old, new, path).at_least is effect(old, new, path).kind is Kind.REPLACED
 
 
 @pytest.mark.parametrize("replace", [True, False])
 def test_how_a_cluster_lets_in_changes_in_place(replace: bool) -> None:
-    """The one thing of an environment's cluster that can change: AWS Batch makes its access entry, or takes it back."""
+    """The access entry of an EKS environment changes in place, unlike its cluster and namespace."""
     old, new = environment(replace), environment(replace)
     does = effect(old, new, "EksConfiguration.AccessEntry.DesiredState")
     assert does.kind is Kind.IN_PLACE
@@ -54,7 +54,7 @@ def test_how_a_cluster_lets_in_changes_in_place(replace: bool) -> None:
 
 @pytest.mark.parametrize("path", CONDITIONAL)
 def test_instances_are_renewed_or_the_environment_replaced(path: str) -> None:
-    """ReplaceComputeEnvironment decides; the schema's list and the API's are one, but for the scaling policy."""
+    """ReplaceComputeEnvironment decides on all properties in the API's list, which is the schema's except for the scaling policy."""
     in_place = effect(environment(), environment(), path).kind
     scaling_policy = path == "ComputeResources.ScalingPolicy"
     assert in_place is (Kind.IN_PLACE if scaling_policy else Kind.INFRASTRUCTURE_UPDATE)
@@ -63,7 +63,7 @@ def test_instances_are_renewed_or_the_environment_replaced(path: str) -> None:
 
 @pytest.mark.parametrize("path", CONDITIONAL)
 def test_an_unknown_flag_leaves_both_open(path: str) -> None:
-    """A parameter decides whether the environment is replaced: nothing is certain."""
+    """If ReplaceComputeEnvironment is a parameter, neither update nor replacement is certain."""
     old = new = environment({"Ref": "Replace"})
     does = effect(old, new, path)
     assert (does.at_least, does.kind) == (effect(environment(), environment(), path).at_least, Kind.REPLACED)
@@ -72,7 +72,7 @@ def test_an_unknown_flag_leaves_both_open(path: str) -> None:
 @pytest.mark.parametrize("path", sorted(updates.SCALING - {"ServiceRole"}))
 @pytest.mark.parametrize("replace", [True, False])
 def test_scaling_never_replaces(path: str, replace: bool) -> None:
-    """The number of vCPUs and the state change in place."""
+    """The vCPUs and the state of an environment change in place."""
     assert effect(environment(replace), environment(replace), path).kind is Kind.SCALING_UPDATE
 
 
@@ -80,19 +80,19 @@ def test_scaling_never_replaces(path: str, replace: bool) -> None:
     "path", ["UpdatePolicy.TerminateJobsOnUpdate", "EcsSettings.ContainerInsights", "UnmanagedvCpus"]
 )
 def test_the_rest_is_plainly_in_place(path: str) -> None:
-    """Settings that no instance knows of."""
+    """Settings that do not affect instances change in place."""
     assert effect(environment(), environment(), path).kind is Kind.IN_PLACE
 
 
 def test_the_latest_image_needs_new_instances() -> None:
-    """Although the schema does not count it among what replaces."""
+    """An update to the latest image needs new instances, although the schema does not say so."""
     path = "ComputeResources.UpdateToLatestImageVersion"
     assert effect(environment(True), environment(True), path).kind is Kind.INFRASTRUCTURE_UPDATE
 
 
 @pytest.mark.parametrize("path", sorted(updates.FARGATE_REFUSED))
 def test_fargate_refuses_what_it_cannot_have(path: str) -> None:
-    """In place; the message names the member."""
+    """Fargate refuses a change of its other properties in place, and the message names the property."""
     does = effect(environment(kind="FARGATE"), environment(kind="FARGATE"), path)
     assert does.at_least is Kind.REFUSED
     assert does.why
@@ -100,7 +100,7 @@ def test_fargate_refuses_what_it_cannot_have(path: str) -> None:
 
 @pytest.mark.parametrize("path", sorted(updates.FARGATE_SCALING - {"ServiceRole"}))
 def test_fargate_changes_its_few_members_in_place(path: str) -> None:
-    """Network, vCPUs and state."""
+    """On Fargate, network, vCPUs and state change in place."""
     does = effect(environment(kind="FARGATE"), environment(kind="FARGATE"), path)
     assert does.kind is Kind.SCALING_UPDATE
 
@@ -116,7 +116,7 @@ def test_fargate_changes_its_few_members_in_place(path: str) -> None:
     ],
 )
 def test_types_change_in_place_between_ec2_and_spot_only(before: str, after: str, expected: Kind) -> None:
-    """All others need another environment."""
+    """An environment changes its type in place only between EC2 and SPOT."""
     old, new = environment(kind=before), environment(kind=after)
     assert effect(old, new, "ComputeResources.Type").at_least is expected
     replaced = environment(True, kind=before), environment(True, kind=after)
@@ -124,7 +124,7 @@ def test_types_change_in_place_between_ec2_and_spot_only(before: str, after: str
 
 
 def test_a_type_by_parameter_leaves_it_open() -> None:
-    """It may be EC2 or SPOT, and then nothing is refused."""
+    """A type from a parameter may be EC2 or SPOT, so no refusal is certain."""
     does = effect(environment(), environment(kind={"Ref": "Type"}), "ComputeResources.Type")  # type: ignore[arg-type]
     assert (does.at_least, does.kind) == (Kind.INFRASTRUCTURE_UPDATE, Kind.REFUSED)
 
@@ -144,7 +144,7 @@ LINKED = "arn:aws:iam::123456789012:role/aws-service-role/batch.amazonaws.com/AW
     ],
 )
 def test_service_roles_stay_of_their_kind(before: Any, after: Any, least: Kind, most: Kind) -> None:
-    """Custom to custom is fine; to and from the service-linked role is not."""
+    """A custom service role can replace a custom one, but not the service-linked role, and the reverse."""
     sides = [environment(**({"ServiceRole": role} if role else {})) for role in (before, after)]
     does = effect(sides[0], sides[1], "ServiceRole")
     assert (does.at_least, does.kind) == (least, most)
@@ -154,7 +154,7 @@ def test_service_roles_stay_of_their_kind(before: Any, after: Any, least: Kind, 
     "path", ["ContainerProperties.Image", "Timeout.AttemptDurationSeconds", "SchedulingPriority"]
 )
 def test_definitions_get_a_new_revision(path: str) -> None:
-    """Whatever changes but the name, which replaces, and tags, of which nobody says."""
+    """Every change of a definition gives a new revision, except the name, which replaces it, and tags, which are open."""
     kind = "AWS::Batch::JobDefinition"
     old = new = resource(kind)
     assert effect(old, new, path).at_least is Kind.NEW_REVISION
@@ -176,14 +176,14 @@ def test_definitions_get_a_new_revision(path: str) -> None:
     ],
 )
 def test_queues_policies_and_the_others(kind: str, replaced: str, in_place: str) -> None:
-    """What the schema calls create-only replaces; everything else changes in place."""
+    """Create-only properties of the schema replace the resource; everything else changes in place."""
     old = new = resource(f"AWS::Batch::{kind}", FairsharePolicy={})
     assert effect(old, new, replaced).at_least is Kind.REPLACED
     assert effect(old, new, in_place).kind is Kind.IN_PLACE
 
 
 def test_a_policy_stays_of_its_kind(planned: Callable[..., dict[str, Change]]) -> None:
-    """Fair share does not become quota share; other shares are fine."""
+    """A fair-share policy cannot become a quota-share policy, but its shares can change."""
     old = {"Resources": {"Policy": {"Type": "AWS::Batch::SchedulingPolicy", "Properties": {}}}}
     old["Resources"]["Policy"]["Properties"] = {"FairsharePolicy": {"ShareDecaySeconds": 600}}
     new, harmless = copy.deepcopy(old), copy.deepcopy(old)

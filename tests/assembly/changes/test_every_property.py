@@ -1,4 +1,4 @@
-"""What a change of each property does, for all that CloudFormation's schemas know: one that is new fails here."""
+"""The effect of every property in CloudFormation's schemas; a new property fails here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ON_EC2 = {
     "ReplaceComputeEnvironment": False,
     "ComputeResources": {"Type": "EC2", "AllocationStrategy": "BEST_FIT_PROGRESSIVE"},
 }
-# Written down after the guide and the schemas. Two kinds stand for least and most: it depends on what is in there.
+# From the guide and the schemas. Two kinds are the least and the most: the effect depends on the value.
 EXPECTED: dict[str, dict[tuple[Kind, ...], str]] = {
     "ComputeEnvironment": {
         (Kind.REPLACED,): "ComputeEnvironmentName Tags Type ComputeResources.SpotIamFleetRole",
@@ -54,7 +54,7 @@ EXPECTED: dict[str, dict[tuple[Kind, ...], str]] = {
         (Kind.IN_PLACE,): (
             "ComputeEnvironmentOrder JobStateTimeLimitActions Priority ServiceEnvironmentOrder State Tags"
         ),
-        # Of a queue that has none before and none after nothing is certain.
+        # A queue without a policy before and after leaves the effect open.
         (Kind.IN_PLACE, Kind.REFUSED): "SchedulingPolicyArn",
     },
     "QuotaShare": {
@@ -73,7 +73,7 @@ EXPECTED: dict[str, dict[tuple[Kind, ...], str]] = {
 
 
 def properties_of(name: str) -> set[str]:
-    """All that a template can give, those of `ComputeResources` one by one."""
+    """Return all properties of a type, those of `ComputeResources` one by one."""
     schema: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema(
         "us-east-1", f"AWS::Batch::{name}"
     ).schema
@@ -87,7 +87,7 @@ def properties_of(name: str) -> set[str]:
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_every_property_has_its_effect(name: str) -> None:
-    """None is passed over: what a change of it does was looked up, and is what comes out."""
+    """The effect of every property is the one that was looked up for it."""
     given = ON_EC2 if name == "ComputeEnvironment" else {}
     model = model_of({"Resources": {"It": {"Type": f"AWS::Batch::{name}", "Properties": given}}})
     [resource] = model.resources
@@ -99,7 +99,7 @@ def test_every_property_has_its_effect(name: str) -> None:
 
 
 def test_every_type_of_batch_is_among_them() -> None:
-    """A new one fails here."""
+    """Every type of AWS Batch is covered; a new type fails here."""
     types = PROVIDER_SCHEMA_MANAGER.get_resource_types("us-east-1")
     assert {each.removeprefix("AWS::Batch::") for each in types if each.startswith("AWS::Batch::")} == set(
         EXPECTED

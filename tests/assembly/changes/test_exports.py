@@ -1,4 +1,4 @@
-"""Stacks that lock each other: CloudFormation neither changes nor removes an export that another one imports."""
+"""Exports in use, which CloudFormation neither changes nor removes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from batch_constructs.assembly.changes import Change, Kind, Risk, plan
 from batch_constructs.assembly.template import model_of
 
-# Whatever is imported: a subnet, whose block of addresses cannot change in place.
+# An example of an export: a subnet, whose address range cannot change in place.
 NETWORK: dict[str, Any] = {
     "Resources": {
         "Subnet": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/24"}},
@@ -49,7 +49,7 @@ def without(template: dict[str, Any], output: str) -> dict[str, Any]:
 
 
 def test_cdk_7602_an_export_that_nobody_uses_any_more_cannot_go_at_once() -> None:
-    """aws-cdk#7602: the CDK drops the export with its last use, and deploys the exporting stack first."""
+    """aws-cdk#7602: the CDK removes an export with its last use, and deploys the exporting stack first."""
     [change] = stacks(
         [NETWORK, importing("subnet", "other")], [without(NETWORK, "Other"), importing("subnet")]
     )
@@ -62,21 +62,21 @@ def test_cdk_7602_an_export_that_nobody_uses_any_more_cannot_go_at_once() -> Non
 
 
 def test_an_export_that_stays_while_its_user_goes_harms_nobody() -> None:
-    """The twin: what is exported anyway, whoever uses it."""
+    """An export that stays in its stack causes no problem when its last user is removed."""
     assert stacks([NETWORK, importing("subnet", "other")], [NETWORK, importing("subnet")]) == []
     assert stacks([NETWORK, importing("subnet")], [without(NETWORK, "Other"), importing("subnet")]) == []
     assert stacks([NETWORK], [without(NETWORK, "Other")]) == []
 
 
 def test_it_may_fail_where_the_order_is_open() -> None:
-    """A stack that imports nothing more from this one may be deployed first; then nothing fails."""
+    """A stack that no longer imports anything may be deployed first, and then nothing fails."""
     [change] = stacks([NETWORK, importing("other")], [without(NETWORK, "Other"), importing("vpc-2")])
     assert (change.kind, change.at_least) == (Kind.REFUSED, Kind.UNCHANGED)
     assert [problem.risk for problem in change.problems] == [Risk.MAY_FAIL]
 
 
 def test_a_stack_that_is_not_deployed_any_more_still_imports() -> None:
-    """It stays until somebody deletes it."""
+    """A stack that is no longer deployed still imports, until somebody deletes it."""
     [change] = stacks(
         [NETWORK, importing("other"), importing("subnet")],
         [without(NETWORK, "Other"), importing("subnet")],
@@ -85,7 +85,7 @@ def test_a_stack_that_is_not_deployed_any_more_still_imports() -> None:
 
 
 def test_an_export_in_use_cannot_change() -> None:
-    """A replaced resource has another id, which the importing stack holds fast."""
+    """A replaced resource has a new id, which an export in use cannot get."""
     moved = copy.deepcopy(NETWORK)
     moved["Resources"]["Subnet"]["Properties"]["CidrBlock"] = "10.0.2.0/24"
     [change] = stacks([NETWORK, importing("subnet")], [moved, importing("subnet")])
@@ -98,7 +98,7 @@ def test_an_export_in_use_cannot_change() -> None:
 
 
 def test_what_is_read_by_name_may_change() -> None:
-    """`Fn::GetStackOutput` holds nothing fast."""
+    """`Fn::GetStackOutput` blocks no change."""
     output = {"Fn::GetStackOutput": {"StackName": "Stack1", "OutputName": "Subnet"}}
     reader = importing()
     reader["Resources"]["Environment"]["Properties"]["ComputeResources"]["Subnets"] = [output]
@@ -109,7 +109,7 @@ def test_what_is_read_by_name_may_change() -> None:
 
 
 def test_pain_13_the_arn_of_a_definition_changes_with_each_revision() -> None:
-    """aws-cdk#36011 seen from another stack: an exported ``Ref`` of a definition forbids the next revision."""
+    """aws-cdk#36011 across stacks: an exported ``Ref`` of a definition blocks its next revision."""
     jobs: dict[str, Any] = {
         "Resources": {
             "Job": {
@@ -138,7 +138,7 @@ def test_pain_13_the_arn_of_a_definition_changes_with_each_revision() -> None:
 
 @pytest.mark.parametrize("count", [1, 5])
 def test_many_exports_are_one_problem(count: int) -> None:
-    """One sentence for all that goes to the same stack."""
+    """All exports for the same stack are one problem."""
     outputs = {
         f"O{number}": {"Value": {"Ref": "Subnet"}, "Export": {"Name": f"e{number}"}}
         for number in range(count)

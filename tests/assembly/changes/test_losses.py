@@ -1,4 +1,4 @@
-"""What goes is told, with its jobs; a rename is told as one."""
+"""Deleted resources and their jobs, and renames."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def of(name: str, logical_id: str = "It", **more: Any) -> dict[str, Any]:
 
 
 def with_path(template: dict[str, Any], path: str) -> dict[str, Any]:
-    """The same as the CDK writes it."""
+    """Return the same template as the CDK writes it."""
     new = copy.deepcopy(template)
     for entry in new["Resources"].values():
         entry["Metadata"] = {"aws:cdk:path": path}
@@ -46,7 +46,7 @@ def with_path(template: dict[str, Any], path: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", TYPES)
 def test_what_is_gone_is_a_surprise(planned: Planned, name: str) -> None:
-    """Each kind that holds jobs, shares or amounts; named in the list of what may go, it is none."""
+    """Each deleted resource with jobs, shares or amounts is a surprise, unless its deletion is accepted by name."""
     change = planned(of(name), {"Resources": {}})["It"]
     assert (change.kind, change.loss) == (Kind.DELETED, True)
     assert [problem.risk for problem in change.problems] == [Risk.SURPRISE]
@@ -55,7 +55,7 @@ def test_what_is_gone_is_a_surprise(planned: Planned, name: str) -> None:
 
 
 def test_a_queue_that_was_disabled_first_is_not_told_to_be_disabled(planned: Planned) -> None:
-    """The remedy names the step that is left."""
+    """The remedy for a disabled queue names only the remaining step."""
     for state, remedy in (
         ("DISABLED", "remove it when it is empty"),
         ("ENABLED", "set State DISABLED"),
@@ -65,28 +65,28 @@ def test_a_queue_that_was_disabled_first_is_not_told_to_be_disabled(planned: Pla
 
 
 def test_an_environment_that_was_disabled_first_may_go(planned: Planned) -> None:
-    """As the remedy says, and as the third deploy of a blue/green change does it; a queue may hold jobs all the same."""
+    """A disabled environment is no loss, as in the third deployment of a blue/green change; a queue may still be one."""
     assert not planned(of("ComputeEnvironment", State="DISABLED"), {"Resources": {}})["It"].problems
     assert planned(of("ComputeEnvironment", State="ENABLED"), {"Resources": {}})["It"].loss
     assert planned(of("JobQueue", State="DISABLED"), {"Resources": {}})["It"].loss
 
 
 def test_a_definition_that_is_gone_is_none(quickstart: dict[str, Any], planned: Planned) -> None:
-    """Its jobs go on, and it can be registered again."""
+    """A deleted definition is no loss: its jobs continue, and it can be registered again."""
     new = copy.deepcopy(quickstart)
     del new["Resources"]["Hello"]
     assert not planned(quickstart, new)["Hello"].problems
 
 
 def test_what_is_retained_is_not_lost(planned: Planned) -> None:
-    """CloudFormation only forgets it."""
+    """A retained resource is no loss, because CloudFormation only stops managing it."""
     old = of("JobQueue")
     old["Resources"]["It"]["DeletionPolicy"] = "Retain"
     assert not planned(old, {"Resources": {}})["It"].problems
 
 
 def test_what_a_condition_may_delete_may_go(planned: Planned) -> None:
-    """Nobody knows, so the word is may."""
+    """A resource under a changed condition may be deleted."""
     new = of("JobQueue")
     new["Conditions"] = {"C": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}}
     new["Resources"]["It"]["Condition"] = "C"
@@ -96,7 +96,7 @@ def test_what_a_condition_may_delete_may_go(planned: Planned) -> None:
 
 
 def test_a_rename_is_named_on_both_sides(quickstart: dict[str, Any], planned: Planned) -> None:
-    """With the way to keep the logical id; nothing is said where two resources are not alike."""
+    """A rename is named on both sides, with the way to keep the logical id, unless the resources are not alike."""
     new = copy.deepcopy(quickstart)
     new["Resources"]["Work"] = new["Resources"].pop("Queue")
     changes = planned(quickstart, new)
@@ -108,7 +108,7 @@ def test_a_rename_is_named_on_both_sides(quickstart: dict[str, Any], planned: Pl
 
 
 def test_a_rename_with_a_small_change_is_still_one(quickstart: dict[str, Any], planned: Planned) -> None:
-    """Users do both at once."""
+    """A rename together with a small change is still a rename."""
     new = copy.deepcopy(quickstart)
     new["Resources"]["Hello2"] = new["Resources"].pop("Hello")
     new["Resources"]["Hello2"]["Properties"]["Timeout"] = {"AttemptDurationSeconds": 61}
@@ -118,14 +118,14 @@ def test_a_rename_with_a_small_change_is_still_one(quickstart: dict[str, Any], p
 def test_a_rename_is_seen_through_helpers_that_got_other_ids_too(
     quickstart: dict[str, Any], planned: Planned
 ) -> None:
-    """A construct under another id brings its launch template and security group along."""
+    """A construct under another id also renames its launch template and security group."""
     new = json.loads(json.dumps(quickstart).replace('"Spot', '"Cheap'))
     changes = planned(quickstart, new)
     assert (changes["Cheap"].renamed_from, changes["Spot"].renamed_to) == ("Spot", "Cheap")
 
 
 def test_equal_queues_are_paired_by_their_paths_each_once(planned: Planned) -> None:
-    """Three queues of one kind moved below another construct."""
+    """Three similar queues below another construct are paired by their paths."""
     old: dict[str, Any] = {"Resources": {}}
     new: dict[str, Any] = {"Resources": {}}
     for number, name in enumerate(("urgent", "daily", "night")):
@@ -141,7 +141,7 @@ def test_equal_queues_are_paired_by_their_paths_each_once(planned: Planned) -> N
 
 
 def test_a_rename_in_the_cdk_says_how_to_keep_the_id(planned: Planned) -> None:
-    """By the call that keeps it, or by a refactor."""
+    """The remedy for a rename in the CDK is to override the logical id, or to refactor."""
     old = with_path(of("JobQueue"), "S/Queue/Resource")
     new = with_path(of("JobQueue", "Other"), "S/Other/Resource")
     [problem] = planned(old, new)["It"].problems
@@ -153,7 +153,7 @@ def test_a_rename_in_the_cdk_says_how_to_keep_the_id(planned: Planned) -> None:
 
 
 def test_hyp3_799_a_queue_that_could_not_keep_its_id_is_not_told_to(planned: Planned) -> None:
-    """ASFHyP3/hyp3#799: a queue gets another logical id so that it gets a policy; its old one would be refused it."""
+    """ASFHyP3/hyp3#799: a queue gets another logical id to get a policy, which its old one would be refused."""
     old, new = (
         of("JobQueue", "Old"),
         of("JobQueue", "New", SchedulingPolicyArn="arn:policy/fair", State="ENABLED"),
@@ -166,7 +166,7 @@ def test_hyp3_799_a_queue_that_could_not_keep_its_id_is_not_told_to(planned: Pla
 
 
 def test_a_move_to_another_stack_is_named() -> None:
-    """By type and properties, also where a reference becomes an import."""
+    """A move to another stack is found by type and properties, even if a reference becomes an import."""
     environment = of("ComputeEnvironment", "Spot")["Resources"]
     ref = {"ComputeEnvironmentOrder": [{"Order": 1, "ComputeEnvironment": {"Ref": "Spot"}}]}
     imported = {"ComputeEnvironmentOrder": [{"Order": 1, "ComputeEnvironment": {"Fn::ImportValue": "spot"}}]}
@@ -194,7 +194,7 @@ def test_a_move_to_another_stack_is_named() -> None:
     ],
 )
 def test_a_rename_that_keeps_its_name_finds_it_taken(planned: Planned, name: Any, risk: Risk) -> None:
-    """CloudFormation creates before it deletes, also where the name is an expression; another name is free."""
+    """CloudFormation creates before it deletes, so a kept name is taken, even from an expression; a new name is not."""
     parameters = {"Project": {"Type": "String", "Default": "p"}}
     old = {"Parameters": parameters, **of("JobQueue", "Old", JobQueueName=name)}
     new = {"Parameters": parameters, **of("JobQueue", "New", JobQueueName=name)}
@@ -204,7 +204,7 @@ def test_a_rename_that_keeps_its_name_finds_it_taken(planned: Planned, name: Any
 
 
 def test_files_of_one_name_are_compared_by_their_paths(tmp_path: Path) -> None:
-    """A repository of several template.yaml: each is compared with its own."""
+    """Files that are all called template.yaml are compared by their paths."""
     for side, name in (("old", "jobs-a"), ("new", "jobs-x")):
         for folder, queue in (
             ("a", of("JobQueue", JobQueueName=name)),
@@ -219,7 +219,7 @@ def test_files_of_one_name_are_compared_by_their_paths(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("names", [("1.network.yaml", "1.workers.yaml"), ("a.prod.json", "a.test.json")])
 def test_files_whose_names_begin_alike_are_different_stacks(tmp_path: Path, names: tuple[str, str]) -> None:
-    """A stack is called after the whole name of its file, without the endings of templates."""
+    """The name of a stack is the whole name of its file, without template suffixes."""
     for name in names:
         (tmp_path / name).write_text(json.dumps(of("JobQueue")))
     assert [stack.name for stack in read(tmp_path).stacks] == [name.rpartition(".")[0] for name in names]
@@ -228,7 +228,7 @@ def test_files_whose_names_begin_alike_are_different_stacks(tmp_path: Path, name
 
 
 def test_a_moved_file_is_found_by_what_it_holds(tmp_path: Path) -> None:
-    """A snapshot of one stack against a folder of several templates."""
+    """The snapshot of one stack is compared with its counterpart in a folder of several templates."""
     (tmp_path / "platform.json").write_text(json.dumps(of("JobQueue", "Queue")))
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "Batch.json").write_text(json.dumps(of("JobQueue", "Queue", Priority=2)))
@@ -238,7 +238,7 @@ def test_a_moved_file_is_found_by_what_it_holds(tmp_path: Path) -> None:
 
 
 def test_a_loop_that_differs_is_told(tmp_path: Path) -> None:
-    """Fn::ForEach makes its resources only after the transform, so that its body is not compared."""
+    """A changed Fn::ForEach is reported without details, because its resources exist only after the transform."""
 
     def loop(priority: int) -> dict[str, Any]:
         body = {"Queue${X}": {"Type": "AWS::Batch::JobQueue", "Properties": {"Priority": priority}}}
@@ -254,7 +254,7 @@ def test_a_loop_that_differs_is_told(tmp_path: Path) -> None:
 
 
 def test_a_condition_that_rests_on_a_changed_default_or_mapping_may_be_another(planned: Planned) -> None:
-    """The text of the condition is the same, what decides it is not."""
+    """A condition with the same text may differ if a default or mapping that it uses changes."""
 
     def template(default: str, mapped: str) -> dict[str, Any]:
         return {
@@ -276,7 +276,7 @@ def test_a_condition_that_rests_on_a_changed_default_or_mapping_may_be_another(p
 
 
 def test_a_changed_path_of_a_parameter_of_ssm_may_be_another_value(planned: Planned) -> None:
-    """From the image of Amazon Linux 2 to that of 2023, say."""
+    """Another SSM path may be another value, such as an Amazon Linux 2023 image in place of Amazon Linux 2."""
 
     def template(path: str) -> dict[str, Any]:
         parameter = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": path}
@@ -289,7 +289,7 @@ def test_a_changed_path_of_a_parameter_of_ssm_may_be_another_value(planned: Plan
 def test_two_arms_of_which_neither_is_best_fit_rule_nothing_out(
     quickstart: dict[str, Any], changing: Changing
 ) -> None:
-    """A strategy and a type by Fn::If: an infrastructure update for certain; an arm of BEST_FIT makes it open."""
+    """An Fn::If without BEST_FIT in a branch gives a certain infrastructure update; a branch with it leaves it open."""
     resources = quickstart["Resources"]["Spot"]["Properties"]["ComputeResources"]
     quickstart["Conditions"] = {"C": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}}
     resources["AllocationStrategy"] = {"Fn::If": ["C", "SPOT_CAPACITY_OPTIMIZED", "BEST_FIT_PROGRESSIVE"]}
@@ -303,7 +303,7 @@ def test_two_arms_of_which_neither_is_best_fit_rule_nothing_out(
 
 
 def test_tags_of_instances_alone_are_told_as_such(quickstart: dict[str, Any], planned: Planned) -> None:
-    """A tag for costs starts new instances; together with another cause it is not the reason."""
+    """A change of cost tags is named if it is the only cause of new instances."""
     new = copy.deepcopy(quickstart)
     for name in ("Spot", "OnDemand"):
         new["Resources"][name]["Properties"]["ComputeResources"]["Tags"] = {"cost": "lab"}
@@ -315,7 +315,7 @@ def test_tags_of_instances_alone_are_told_as_such(quickstart: dict[str, Any], pl
 
 
 def test_what_is_not_compared_is_counted() -> None:
-    """Resources of other services, those of both sides once."""
+    """Resources of other services are counted, those on both sides once."""
     old = {"Resources": {"A": {"Type": "AWS::SNS::Topic"}, "Q": {"Type": "AWS::Batch::JobQueue"}}}
     new = {"Resources": {"A": {"Type": "AWS::SNS::Topic"}, "B": {"Type": "AWS::SNS::Topic"}}}
     assert not_compared(model_of(old), model_of(new)) == 2
@@ -329,7 +329,7 @@ def changes(tmp_path: Path, old: dict[str, Any], new: dict[str, Any], *options: 
 
 
 def test_the_last_line_counts_what_goes(tmp_path: Path) -> None:
-    """Exit status 1, unless each is accepted by name."""
+    """Losses give exit status 1, unless each one is accepted by name."""
     parts = [
         of("JobQueue", "Q"),
         of("JobQueue", "R", Priority=5),
@@ -351,7 +351,7 @@ def test_the_last_line_counts_what_goes(tmp_path: Path) -> None:
 
 
 def test_an_accepted_name_that_does_not_go_is_told(tmp_path: Path) -> None:
-    """On stderr, with the name that was meant; the exit status stays."""
+    """A wrong name is reported on stderr with the nearest one; the exit status stays the same."""
     result = changes(
         tmp_path, of("JobQueue", "Queue"), {"Resources": {}}, "--removed", "Queeu", "--format", "json"
     )
@@ -363,7 +363,7 @@ def test_an_accepted_name_that_does_not_go_is_told(tmp_path: Path) -> None:
 def test_a_terminal_breaks_no_identifier(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quickstart: dict[str, Any], width: int
 ) -> None:
-    """Paths, ARNs and member names stay whole, also with a space in them; other lines break between words."""
+    """Lines break between words, but paths, ARNs and member names stay whole, even with a space in them."""
     old, arn = (
         copy.deepcopy(quickstart),
         f"arn:aws:batch:eu-west-1:111122223333:scheduling-policy/{'fair' * 20}",
@@ -384,7 +384,7 @@ def test_a_terminal_breaks_no_identifier(
 
 
 def test_a_terminal_shows_in_colour_what_is_deleted(tmp_path: Path, quickstart: dict[str, Any]) -> None:
-    """The kind of a change is red where something goes."""
+    """The kind of a change is red for a deletion."""
     new = copy.deepcopy(quickstart)
     del new["Resources"]["Queue"]
     changes(tmp_path, quickstart, new)

@@ -1,4 +1,4 @@
-"""What hurt users of AWS Batch, told before the deploy: each fault beside the change that is harmless."""
+"""Known problems of users of AWS Batch, reported before the deployment, each next to a harmless change."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def properties(template: dict[str, Any], logical_id: str) -> dict[str, Any]:
 
 
 def risks(change: Change) -> list[Risk]:
-    """The risks besides the loss of what goes, of which ``test_losses`` is."""
+    """Return the risks except losses, which ``test_losses`` covers."""
     return [problem.risk for problem in change.problems if not problem.loss]
 
 
@@ -41,7 +41,7 @@ def larger_disk(template: dict[str, Any]) -> dict[str, Any]:
 def test_aws_cdk_28137_a_launch_template_without_its_version_never_reaches_the_instances(
     quickstart: dict[str, Any], planned: Planned, version: str | None
 ) -> None:
-    """aws-cdk#28137: the environment sees no difference, so nothing happens to it, which is said."""
+    """aws-cdk#28137: the environment sees no difference, so nothing happens to it, which is reported."""
     specification = properties(quickstart, "Spot")["ComputeResources"]["LaunchTemplate"]
     del specification["Version"]
     specification |= {"Version": version} if version else {}
@@ -54,7 +54,7 @@ def test_aws_cdk_28137_a_launch_template_without_its_version_never_reaches_the_i
 def test_aws_cdk_28137_with_its_newest_version_a_launch_template_updates_the_environment(
     quickstart: dict[str, Any], planned: Planned
 ) -> None:
-    """The twin: the version by Fn::GetAtt, as this library writes it; the other environment is left alone."""
+    """With a version by Fn::GetAtt, as this library writes it, only the environment of that template is updated."""
     changes = planned(quickstart, larger_disk(quickstart))
     assert set(changes) == {"Spot"}
     assert changes["Spot"].at_least is Kind.INFRASTRUCTURE_UPDATE
@@ -65,7 +65,7 @@ def test_aws_cdk_28137_with_its_newest_version_a_launch_template_updates_the_env
 def test_latest_reaches_the_instances_together_with_another_infrastructure_update(
     quickstart: dict[str, Any], planned: Planned
 ) -> None:
-    """The twin: $Latest is looked up at each infrastructure update, $Default stays the first version."""
+    """$Latest is read again at each infrastructure update; $Default stays the first version."""
     for version, expected in {"$Latest": [], "$Default": [Risk.SURPRISE]}.items():
         properties(quickstart, "Spot")["ComputeResources"]["LaunchTemplate"]["Version"] = version
         new = larger_disk(quickstart)
@@ -90,7 +90,7 @@ def test_terraform_2044_an_environment_that_a_queue_holds_by_name_cannot_be_dele
 def test_terraform_2044_an_environment_that_leaves_its_queue_in_the_same_deploy_is_deleted(
     quickstart: dict[str, Any], planned: Planned
 ) -> None:
-    """The twin: CloudFormation updates the queue first and deletes at the end."""
+    """CloudFormation updates the queue first, and deletes the environment at the end."""
     new = copy.deepcopy(quickstart)
     del new["Resources"]["Spot"]
     del properties(new, "Queue")["ComputeEnvironmentOrder"][0]
@@ -103,7 +103,7 @@ def test_terraform_2044_an_environment_that_leaves_its_queue_in_the_same_deploy_
 def test_terraform_2044_a_queue_that_goes_too_may_go_too_late(
     quickstart: dict[str, Any], planned: Planned
 ) -> None:
-    """A name as a text gives CloudFormation no order; a reference does."""
+    """A literal name gives CloudFormation no order for deletion; a reference does."""
     without = copy.deepcopy(quickstart)
     del without["Resources"]["Spot"], without["Resources"]["Queue"]
     assert risks(planned(quickstart, without)["Spot"]) == []
@@ -113,7 +113,7 @@ def test_terraform_2044_a_queue_that_goes_too_may_go_too_late(
 
 
 def test_an_environment_in_another_stack_cannot_be_replaced_while_its_arn_is_imported() -> None:
-    """CloudFormation: an export in use cannot be changed; within one stack it may."""
+    """An export in use blocks the replacement of an environment; within one stack nothing does."""
     environment = {
         "Resources": {
             "Environment": {
@@ -143,7 +143,7 @@ def test_an_environment_in_another_stack_cannot_be_replaced_while_its_arn_is_imp
 def test_lisa_1007_a_named_environment_cannot_be_replaced(
     quickstart: dict[str, Any], changing: Changing
 ) -> None:
-    """awslabs/LISA#1007: the new one wants the name while the old one has it."""
+    """awslabs/LISA#1007: the new environment needs the name while the old one still has it."""
     properties(quickstart, "Spot").update(ComputeEnvironmentName="spot", ReplaceComputeEnvironment=True)
     change = changing(quickstart, "Spot", "ComputeResources.InstanceTypes", ["m7i"])
     assert change.at_least is Kind.REPLACED
@@ -154,7 +154,7 @@ def test_lisa_1007_a_named_environment_cannot_be_replaced(
 def test_lisa_1007_without_a_name_or_with_another_one_an_environment_is_replaced(
     quickstart: dict[str, Any], changing: Changing
 ) -> None:
-    """The twins: no name, a changed name, and an update in place."""
+    """Without a name, with a changed one, or in place, an environment is updated without a problem."""
     spot = properties(quickstart, "Spot")
     spot["ReplaceComputeEnvironment"] = True
     replaced = changing(quickstart, "Spot", "ComputeResources.InstanceTypes", ["m7i"])
@@ -168,7 +168,7 @@ def test_lisa_1007_without_a_name_or_with_another_one_an_environment_is_replaced
 
 
 def test_a_name_by_parameter_may_stand_in_the_way(quickstart: dict[str, Any], changing: Changing) -> None:
-    """Whoever deploys can give another value, so it is no certain failure."""
+    """A name from a parameter may be another one at deployment, so the failure is not certain."""
     properties(quickstart, "Spot").update(ComputeEnvironmentName={"Ref": "Name"})
     quickstart["Parameters"]["Name"] = {"Type": "String"}
     change = changing(quickstart, "Spot", "Tags.team", "a")
@@ -203,7 +203,7 @@ def test_blue_green_docs_best_fit_and_custom_roles_rule_out_infrastructure_updat
 def test_blue_green_docs_best_fit_cannot_be_left_in_place(
     quickstart: dict[str, Any], changing: Changing
 ) -> None:
-    """The old strategy counts as well; between two others there is no obstacle."""
+    """The old strategy counts as well; a change between two others is possible in place."""
     resources = properties(quickstart, "Spot")["ComputeResources"]
     resources["AllocationStrategy"] = "BEST_FIT"
     path = "ComputeResources.AllocationStrategy"
@@ -213,7 +213,7 @@ def test_blue_green_docs_best_fit_cannot_be_left_in_place(
 
 
 def test_an_unknown_role_may_rule_it_out(quickstart: dict[str, Any], changing: Changing) -> None:
-    """A role by parameter is perhaps the service-linked one."""
+    """A role from a parameter may be the service-linked one."""
     quickstart["Parameters"]["Role"] = {"Type": "String"}
     properties(quickstart, "Spot")["ServiceRole"] = {"Ref": "Role"}
     change = changing(quickstart, "Spot", "ComputeResources.InstanceTypes", ["m7i"])
@@ -235,7 +235,7 @@ def test_coverage_roadmap_2270_a_change_of_tags_replaces_the_environment(
 def test_coverage_roadmap_2270_tags_of_the_instances_replace_nothing(
     quickstart: dict[str, Any], changing: Changing
 ) -> None:
-    """The twin: ComputeResources.Tags renew the instances; a queue's tags change in place."""
+    """ComputeResources.Tags start new instances; tags of a queue change in place."""
     change = changing(quickstart, "Spot", "ComputeResources.Tags", {"team": "a"})
     assert (change.at_least, change.problems) == (Kind.INFRASTRUCTURE_UPDATE, ())
     assert changing(quickstart, "Queue", "Tags.team", "a").at_least is Kind.IN_PLACE
@@ -261,7 +261,7 @@ def test_aws_cdk_27054_fargate_refuses_most_updates(
 def test_aws_cdk_27054_what_fargate_cannot_have_spoils_every_update(
     fargate: dict[str, Any], changing: Changing
 ) -> None:
-    """aws-cdk#27054 as it was reported: only maxvCpus changed, the rest merely stood there; without it, all is well."""
+    """aws-cdk#27054 as reported: only maxvCpus changes, and an unchanged setting that Fargate refuses fails the update."""
     clean = changing(fargate, "Fargate", "ComputeResources.MaxvCpus", 32)
     assert (clean.at_least, clean.problems) == (Kind.SCALING_UPDATE, ())
     properties(fargate, "Fargate")["UpdatePolicy"] = {"TerminateJobsOnUpdate": False}
@@ -274,7 +274,7 @@ def test_aws_cdk_27054_what_fargate_cannot_have_spoils_every_update(
 def test_aws_cdk_27054_fargate_changes_its_network_in_place(
     fargate: dict[str, Any], changing: Changing, path: str
 ) -> None:
-    """The twin: what the guide allows, unless replacement is asked for."""
+    """Fargate allows a change of its network in place, unless replacement is set."""
     assert changing(fargate, "Fargate", path, ["id-2"]).at_least is Kind.SCALING_UPDATE
     properties(fargate, "Fargate")["ReplaceComputeEnvironment"] = True
     change = changing(fargate, "Fargate", path, ["id-2"])
@@ -297,12 +297,12 @@ def test_aws_cdk_9144_a_new_revision_deregisters_the_one_that_others_name(
 def test_aws_cdk_25206_desired_vcpus_in_the_template_may_spoil_every_update(
     quickstart: dict[str, Any], changing: Changing
 ) -> None:
-    """terraform-provider-aws#4671, aws-cdk#25206: Batch moves the number, the template does not know; without, all is well."""
+    """terraform-provider-aws#4671, aws-cdk#25206: Batch changes the number, so the template's DesiredvCpus is refused."""
     assert not changing(quickstart, "Spot", "ComputeResources.MinvCpus", 4).problems
     assert risks(changing(quickstart, "Spot", "ComputeResources.DesiredvCpus", 4)) == [Risk.MAY_FAIL]
     properties(quickstart, "Spot")["ComputeResources"]["DesiredvCpus"] = 4
     assert risks(changing(quickstart, "Spot", "ComputeResources.MaxvCpus", 128)) == [Risk.MAY_FAIL]
-    # A replacement starts afresh.
+    # A replacement starts with a new environment.
     assert risks(changing(quickstart, "Spot", "ComputeResources.SpotIamFleetRole", "role")) == []
 
 
@@ -310,7 +310,7 @@ POLICY = "arn:aws:batch:eu-west-1:123456789012:scheduling-policy/fair"
 
 
 def test_job_queue_parameters_a_fifo_queue_stays_one(quickstart: dict[str, Any], changing: Changing) -> None:
-    """The guide: a policy can be exchanged, but neither added nor removed."""
+    """A scheduling policy can be exchanged, but neither added nor removed."""
     added = changing(quickstart, "Queue", "SchedulingPolicyArn", POLICY)
     assert added.at_least is Kind.REFUSED
     assert risks(added) == [Risk.FAILS]
@@ -324,7 +324,7 @@ def test_job_queue_parameters_a_fifo_queue_stays_one(quickstart: dict[str, Any],
 def test_a_policy_under_a_condition_may_be_an_addition(
     quickstart: dict[str, Any], changing: Changing
 ) -> None:
-    """Fn::If with NoValue: nobody knows."""
+    """A policy from Fn::If with NoValue may be an addition, which is not certain."""
     value = {"Fn::If": ["Fair", POLICY, {"Ref": "AWS::NoValue"}]}
     change = changing(quickstart, "Queue", "SchedulingPolicyArn", value)
     assert (change.kind, change.at_least) == (Kind.REFUSED, Kind.UNCHANGED)
@@ -332,7 +332,7 @@ def test_a_policy_under_a_condition_may_be_an_addition(
 
 
 def test_a_queue_that_is_replaced_loses_its_jobs(quickstart: dict[str, Any], changing: Changing) -> None:
-    """A new name is a new queue; a new priority is not."""
+    """A new name replaces a queue with its jobs; a new priority does not."""
     change = changing(quickstart, "Queue", "JobQueueName", "other")
     assert change.at_least is Kind.REPLACED
     assert (change.loss, risks(change)) == (True, [])
@@ -341,14 +341,14 @@ def test_a_queue_that_is_replaced_loses_its_jobs(quickstart: dict[str, Any], cha
 
 
 def test_the_flag_itself_is_better_left_alone(quickstart: dict[str, Any], changing: Changing) -> None:
-    """CloudFormation's page warns of UPDATE_ROLLBACK_FAILED."""
+    """CloudFormation's page on ReplaceComputeEnvironment warns of UPDATE_ROLLBACK_FAILED."""
     assert risks(changing(quickstart, "Spot", "ReplaceComputeEnvironment", True)) == [Risk.MAY_FAIL]
 
 
 def test_idf_a_fixed_name_under_another_construct_id_is_taken(
     quickstart: dict[str, Any], planned: Planned
 ) -> None:
-    """Account-wide names (idf-modules' stack.py): the new resource comes before the old one goes."""
+    """Names are unique in the account (idf-modules' stack.py), and the new resource is created before the old one is deleted."""
     new = copy.deepcopy(quickstart)
     new["Resources"]["Spot2"] = new["Resources"].pop("Spot")
     properties(new, "Queue")["ComputeEnvironmentOrder"][0]["ComputeEnvironment"] = {"Ref": "Spot2"}
@@ -364,7 +364,7 @@ def test_idf_a_fixed_name_under_another_construct_id_is_taken(
 def test_a_new_environment_is_enabled_or_the_deploy_fails(
     quickstart: dict[str, Any], state: Any, fails: bool
 ) -> None:
-    """AWS creates environments only ENABLED; one that is there already may be disabled, and what is unknown passes."""
+    """AWS creates environments only ENABLED; an existing one may be disabled, and an unknown state is no problem."""
     new = copy.deepcopy(quickstart)
     new.setdefault("Parameters", {})["State"] = {"Type": "String"}
     properties(new, "Spot")["State"] = state
@@ -379,7 +379,7 @@ def test_a_new_environment_is_enabled_or_the_deploy_fails(
 def test_coverage_roadmap_2463_tags_of_a_queue_change_in_place_and_a_name_stands_in_the_way(
     quickstart: dict[str, Any], changing: Changing
 ) -> None:
-    """cfn-coverage-roadmap#2463: tags were create-only until mid 2026; another type of queue still meets its own name."""
+    """cfn-coverage-roadmap#2463: tags were create-only until mid 2026; another type of queue still needs the taken name."""
     properties(quickstart, "Queue")["JobQueueName"] = "jobs"
     tagged = changing(quickstart, "Queue", "Tags", {"team": "a"})
     assert (tagged.at_least, tagged.problems) == (Kind.IN_PLACE, ())

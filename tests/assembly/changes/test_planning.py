@@ -1,4 +1,4 @@
-"""Which resources belong together, and what their changes mean for jobs."""
+"""The pairs of resources, and the consequences of their changes for jobs."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
 
 
 def test_no_change_is_no_plan(quickstart: dict[str, Any], planned: Planned) -> None:
-    """A template over itself."""
+    """A template compared with itself gives no change."""
     assert planned(quickstart, copy.deepcopy(quickstart)) == {}
 
 
 def test_resources_of_others_are_not_shown(quickstart: dict[str, Any], planned: Planned) -> None:
-    """A topic that goes is none of our business."""
+    """A deleted topic is no change of AWS Batch."""
     new = copy.deepcopy(quickstart)
     del new["Resources"]["AlertsEmail1610A86A7"]
     assert planned(quickstart, new) == {}
 
 
 def test_environments_come_first(quickstart: dict[str, Any]) -> None:
-    """Then queues, then definitions, whatever the template's order."""
+    """Environments come first, then queues, then definitions, whatever the template's order."""
     changes = plan(model_of({"Resources": {}}), model_of(quickstart))
     assert [change.logical_id for change in changes] == ["Spot", "OnDemand", "Queue", "Hello"]
     assert {change.kind for change in changes} == {Kind.CREATED}
 
 
 def test_a_stack_that_is_not_deployed_any_more_stays(quickstart: dict[str, Any]) -> None:
-    """The CDK deletes no stack that has left the app, so nothing is certain."""
+    """The CDK does not delete a stack that left the app, so no deletion is certain."""
     [queue] = [
         change
         for change in plan(model_of(quickstart, quickstart), model_of(quickstart))
@@ -61,7 +61,7 @@ def test_a_retained_resource_stays(quickstart: dict[str, Any], planned: Planned)
 
 
 def test_a_logical_id_keeps_its_type(quickstart: dict[str, Any], planned: Planned) -> None:
-    """CloudFormation refuses a queue in the place of a definition."""
+    """CloudFormation refuses a queue under the logical id of a definition."""
     new = copy.deepcopy(quickstart)
     new["Resources"]["Hello"] = copy.deepcopy(new["Resources"]["Queue"])
     change = planned(quickstart, new)["Hello"]
@@ -70,7 +70,7 @@ def test_a_logical_id_keeps_its_type(quickstart: dict[str, Any], planned: Planne
 
 
 def test_another_condition_may_delete_a_resource(quickstart: dict[str, Any], planned: Planned) -> None:
-    """Nobody knows, so nothing is certain."""
+    """Under another condition a resource may be deleted, which is not certain."""
     new = copy.deepcopy(quickstart)
     new["Conditions"] = {"C": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}}
     new["Resources"]["Hello"]["Condition"] = "C"
@@ -79,7 +79,7 @@ def test_another_condition_may_delete_a_resource(quickstart: dict[str, Any], pla
 
 
 def test_stacks_are_paired_by_name(quickstart: dict[str, Any]) -> None:
-    """Of two stacks with the same resources, only the changed one shows."""
+    """Of two stacks with the same resources, only the changed one is shown."""
     other = copy.deepcopy(quickstart)
     other["Resources"]["Queue"]["Properties"]["Priority"] = 9
     changes = plan(model_of(quickstart, quickstart), model_of(quickstart, other))
@@ -87,14 +87,14 @@ def test_stacks_are_paired_by_name(quickstart: dict[str, Any]) -> None:
 
 
 def test_two_files_are_one_stack(quickstart: dict[str, Any], tmp_path: Path) -> None:
-    """A template has no name but its file's."""
+    """Two single templates are one stack, whatever their files are called."""
     for name in ("before.json", "after.json"):
         (tmp_path / name).write_text(json.dumps(quickstart))
     assert plan(read(tmp_path / "before.json"), read(tmp_path / "after.json")) == ()
 
 
 def test_a_nested_stack_is_compared_with_its_parameters(tmp_path: Path) -> None:
-    """What the parent hands down counts, and the stack is matched by its resource in the parent."""
+    """A nested stack is paired by its resource in the parent, and the parent's parameters count."""
     child = {
         "Parameters": {"Priority": {"Type": "Number"}},
         "Resources": {
@@ -116,7 +116,7 @@ def test_a_nested_stack_is_compared_with_its_parameters(tmp_path: Path) -> None:
 
 
 def test_a_nested_stack_under_another_id_is_another_one(tmp_path: Path) -> None:
-    """CloudFormation makes the new one and deletes the old one, with the queue that it held."""
+    """CloudFormation creates a new nested stack and deletes the old one with its queue."""
     child = {"Resources": {"Queue": {"Type": "AWS::Batch::JobQueue", "Properties": {"Priority": 1}}}}
     (tmp_path / "child.json").write_text(json.dumps(child))
     models = []
@@ -132,7 +132,7 @@ def test_a_nested_stack_under_another_id_is_another_one(tmp_path: Path) -> None:
 def test_a_replaced_environment_changes_the_queue_that_refers_to_it(
     quickstart: dict[str, Any], planned: Planned
 ) -> None:
-    """In place: the queue takes the new one, then the old one goes."""
+    """The queue gets the new environment in place before the old one is deleted."""
     new = copy.deepcopy(quickstart)
     new["Resources"]["Spot"]["Properties"]["Tags"] = {"team": "a"}
     change = planned(quickstart, new)["Queue"]
@@ -143,7 +143,7 @@ def test_a_replaced_environment_changes_the_queue_that_refers_to_it(
 
 
 def test_a_replaced_security_group_renews_the_instances(quickstart: dict[str, Any], planned: Planned) -> None:
-    """Its description can only be set at creation; its rules are changed in place."""
+    """A new description replaces a security group; its rules change in place."""
     new = copy.deepcopy(quickstart)
     new["Resources"]["SpotGroup"]["Properties"]["GroupDescription"] = "another"
     assert planned(quickstart, new)["Spot"].at_least is Kind.INFRASTRUCTURE_UPDATE
@@ -165,7 +165,7 @@ def test_a_replaced_security_group_renews_the_instances(quickstart: dict[str, An
 def test_jobs_end_as_the_update_policy_says(
     quickstart: dict[str, Any], changing: Changing, policy: Any, words: str
 ) -> None:
-    """During an infrastructure update; the default is half an hour."""
+    """Jobs have the update policy's time during an infrastructure update, by default half an hour."""
     quickstart["Parameters"]["M"] = {"Type": "Number"}
     if policy:
         quickstart["Resources"]["Spot"]["Properties"]["UpdatePolicy"] = policy
@@ -179,20 +179,20 @@ def test_jobs_end_as_the_update_policy_says(
 def test_disabling_lets_jobs_go_on(
     quickstart: dict[str, Any], changing: Changing, logical_id: str, words: str
 ) -> None:
-    """And says what stops."""
+    """Running jobs continue on a disabled resource, and the output says what stops."""
     change = changing(quickstart, logical_id, "State", "DISABLED")
     assert not change.problems
     assert words in change.jobs
 
 
 def test_scaling_lets_jobs_go_on(quickstart: dict[str, Any], changing: Changing) -> None:
-    """No instance with a job is taken away."""
+    """A scaling update takes no instance with a job away."""
     change = changing(quickstart, "Spot", "ComputeResources.MaxvCpus", 1)
     assert (change.at_least, change.jobs) == (Kind.SCALING_UPDATE, "running jobs continue")
 
 
 def test_several_changes_together_count_as_the_greatest(quickstart: dict[str, Any], planned: Planned) -> None:
-    """What is open raises the worst case only."""
+    """The greatest of several changes counts; an open one raises only the worst case."""
     new = copy.deepcopy(quickstart)
     new["Parameters"]["Image"] = {"Type": "String"}
     resources = new["Resources"]["Spot"]["Properties"]["ComputeResources"]
@@ -204,7 +204,7 @@ def test_several_changes_together_count_as_the_greatest(quickstart: dict[str, An
 
 
 def test_changes_are_frozen(quickstart: dict[str, Any], changing: Changing) -> None:
-    """They are values."""
+    """Changes are immutable values."""
     change = changing(quickstart, "Queue", "Priority", 2)
     with pytest.raises(AttributeError):
         change.jobs = "none"  # type: ignore[misc]
@@ -214,7 +214,7 @@ def test_changes_are_frozen(quickstart: dict[str, Any], changing: Changing) -> N
 def test_properties_that_are_open_as_a_whole_may_change_in_any_way(
     quickstart: dict[str, Any], planned: Planned
 ) -> None:
-    """A macro may write anything; nothing is certain, and no problem is made up."""
+    """Properties from a macro may be anything: no effect is certain, and no problem is reported."""
     new = copy.deepcopy(quickstart)
     new["Resources"]["Spot"]["Properties"] = {"Fn::Transform": {"Name": "Macro"}}
     change = planned(quickstart, new)["Spot"]
@@ -222,7 +222,7 @@ def test_properties_that_are_open_as_a_whole_may_change_in_any_way(
 
 
 def test_what_aws_does_not_say_of_managed_instances_is_not_promised(planned: Planned) -> None:
-    """The provider changes in place; nobody knows whether jobs on the old instances go on."""
+    """A provider changes in place, but AWS does not document what happens to jobs on the old instances."""
 
     def template(monitoring: str) -> dict[str, Any]:
         provider = {"InstanceLaunchTemplate": {"Monitoring": monitoring}}

@@ -1,4 +1,4 @@
-"""When two values are the same, are not, or may be."""
+"""Values that are the same, differ, or may differ."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NESTED_DIGEST = {"Fn::Select": [1, {"Fn::Split": ["@", {"Fn::GetAtt": "Builder.O
 
 
 def image(value: Any, conditions: Any = None, **resources: Any) -> dict[str, Any]:
-    """A definition whose image is the value."""
+    """Return a definition with the value as its image."""
     definition = {
         "Type": "AWS::Batch::JobDefinition",
         "Properties": {"ContainerProperties": {"Image": value}},
@@ -48,7 +48,7 @@ def image(value: Any, conditions: Any = None, **resources: Any) -> dict[str, Any
     ],
 )
 def test_some_differences_are_certain(planned: Callable[..., dict[str, Change]], old: Any, new: Any) -> None:
-    """Also where parts of a text are unknown."""
+    """Two values certainly differ if their known parts do."""
     [difference] = planned(image(old), image(new) if new else _without(image(old)))["Job"].properties
     assert difference.certain
     assert difference.path == "ContainerProperties.Image"
@@ -74,7 +74,7 @@ def _without(template: dict[str, Any]) -> dict[str, Any]:
     ],
 )
 def test_some_differences_stay_open(planned: Callable[..., dict[str, Change]], old: Any, new: Any) -> None:
-    """Then the change is not called certain, and nothing happens for certain."""
+    """A difference behind unknown parts is not certain, and neither is its effect."""
     change = planned(image(old), image(new) if new else _without(image(old)))["Job"]
     assert not change.properties[0].certain
     assert (change.kind, change.at_least) == (Kind.NEW_REVISION, Kind.UNCHANGED)
@@ -95,14 +95,14 @@ def test_some_differences_stay_open(planned: Callable[..., dict[str, Change]], o
 def test_the_same_in_other_words_is_no_change(
     planned: Callable[..., dict[str, Change]], old: Any, new: Any
 ) -> None:
-    """Expressions that give the same value, whatever it is."""
+    """Two expressions with the same value are the same, whatever it is."""
     assert planned(image(old), image(new)) == {}
 
 
 def test_another_condition_behind_the_same_words_leaves_it_open(
     planned: Callable[..., dict[str, Change]],
 ) -> None:
-    """Fn::If reads the same, but its condition, or one that it rests on, does not."""
+    """The same Fn::If may give another value if its condition, or one that it uses, changes."""
     value = {"Fn::If": ["C", "a", "b"]}
     rests = {"C": {"Fn::Not": [{"Condition": "D"}]}}
     before = image(value, {**rests, "D": {"Fn::Equals": [{"Ref": "P"}, "x"]}})
@@ -112,7 +112,7 @@ def test_another_condition_behind_the_same_words_leaves_it_open(
 
 
 def test_a_new_default_may_change_what_the_parameter_gives(planned: Callable[..., dict[str, Change]]) -> None:
-    """CloudFormation keeps the value that was given before."""
+    """A new default may have no effect, because CloudFormation keeps the last value."""
     before, after = image({"Ref": "P"}), image({"Ref": "P"})
     after["Parameters"] = {"P": {"Type": "String", "Default": "b"}}
     assert not planned(before, after)["Job"].certain
@@ -124,7 +124,7 @@ def test_a_new_default_may_change_what_the_parameter_gives(planned: Callable[...
 def test_what_refers_to_a_replaced_resource_changes(
     planned: Callable[..., dict[str, Change]], value: Any
 ) -> None:
-    """A log group under another name is another one; with another retention it stays the same."""
+    """A log group under another name is a new one; with another retention it stays the same."""
     group = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "a", "RetentionInDays": 1}}
     renamed = {**group, "Properties": {"LogGroupName": "b", "RetentionInDays": 1}}
     kept = {**group, "Properties": {"LogGroupName": "a", "RetentionInDays": 7}}
@@ -136,7 +136,7 @@ def test_what_refers_to_a_replaced_resource_changes(
 def test_what_refers_to_an_unfamiliar_resource_that_changes_stays_open(
     planned: Callable[..., dict[str, Change]], value: Any
 ) -> None:
-    """A custom resource that changes may give anything; one that stays gives what it gave."""
+    """The attributes of a changed custom resource may change."""
     builder = {"Type": "Custom::Builder", "Properties": {"Source": "1"}}
     other = {"Type": "Custom::Builder", "Properties": {"Source": "2"}}
     change = planned(image(value, Builder=builder), image(value, Builder=other))["Job"]
@@ -145,20 +145,20 @@ def test_what_refers_to_an_unfamiliar_resource_that_changes_stays_open(
 
 
 def test_another_order_may_mean_nothing(quickstart: dict[str, Any], changing: Callable[..., Change]) -> None:
-    """The schema calls subnets unordered; whether CloudFormation sees a change is not said."""
+    """The schema calls subnets unordered, but CloudFormation may still see another order as a change."""
     subnets = quickstart["Resources"]["Spot"]["Properties"]["ComputeResources"]["Subnets"]
     change = changing(quickstart, "Spot", "ComputeResources.Subnets", subnets[::-1])
     assert (change.kind, change.at_least) == (Kind.INFRASTRUCTURE_UPDATE, Kind.UNCHANGED)
 
 
 def test_small_letters_may_mean_the_same(quickstart: dict[str, Any], changing: Callable[..., Change]) -> None:
-    """AWS takes MANAGED in either case."""
+    """AWS accepts MANAGED in upper and lower case."""
     change = changing(quickstart, "Spot", "Type", "managed")
     assert (change.kind, change.at_least) == (Kind.REPLACED, Kind.UNCHANGED)
 
 
 def test_user_data_that_differs_in_a_literal_part_differs(planned: Callable[..., dict[str, Change]]) -> None:
-    """Although the rest of it is unknown, and base64."""
+    """User data differs if its literal parts do, even in base64 and with unknown parts."""
 
     def template(script: str) -> dict[str, Any]:
         data = {"UserData": {"Fn::Base64": {"Fn::Sub": script}}}

@@ -1,7 +1,7 @@
-"""Reads the corpus: for each rule what it catches, and twins at the boundary that it lets pass.
+"""Reads the corpus: for each rule broken templates, and valid ones at the limit.
 
 A file ``corpus/<RULE>.yaml`` looks like this; ``!JobQueue {…}`` is a resource of type ``AWS::Batch::JobQueue`` with
-these properties, a type of another service stands in full (``!AWS::IAM::Role``)::
+these properties, a type of another service is written in full (``!AWS::IAM::Role``)::
 
     broken:
       - says: Priority must be from 0 to 1,000, got 1001     # part of the message
@@ -42,7 +42,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def pairs() -> dict[str, set[str]]:
-    """The rules that have cases, by kind of case."""
+    """Return the rules with cases, by kind of case."""
     return {kind: {case.rule for case in cases(kind)} for kind in ("broken", "valid")}
 
 
@@ -57,7 +57,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A template that breaks a rule, or one that keeps it."""
+    """A template that breaks a rule, or a valid one."""
 
     rule: str
     name: str
@@ -68,7 +68,7 @@ class Case:
 
 
 def cases(kind: str) -> Iterator[Case]:
-    """All cases under ``broken`` or under ``valid``."""
+    """Yield all cases under ``broken`` or under ``valid``."""
     words = {"says", "at", "severity", "findings"} if kind == "broken" else {"because"}
     for file in sorted(FOLDER.glob("*.yaml")):
         content = parse(file.read_bytes(), file).root
@@ -86,7 +86,7 @@ def cases(kind: str) -> Iterator[Case]:
 
 
 def _expected(entry: dict[str, Any]) -> Iterator[Expected]:
-    """Return the findings of a broken case, which gives the words of a single one without a list."""
+    """Yield the findings of a broken case; a single finding needs no list."""
     single = {key: entry[key] for key in ("says", "at", "severity") if key in entry}
     for finding in entry.get("findings", [single]):
         yield Expected(**finding)

@@ -1,4 +1,4 @@
-"""Every rule catches what its corpus file says, and lets the twins at the boundary pass."""
+"""Every rule finds what its corpus file says, and accepts the valid cases at the limit."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 
 def test_every_rule_has_a_pair(pairs: dict[str, set[str]]) -> None:
-    """A rule has at least one template that breaks it and one twin that keeps it; the corpus names no other rule."""
+    """Every rule has at least one broken and one valid template; the corpus has no other rules."""
     assert sorted(pairs["broken"]) == sorted(rules())
     assert sorted(pairs["valid"]) == sorted(rules())
 
 
 def test_every_title_says_what_must_be() -> None:
-    """Fails for a title that states what is right under the word error, and is read as what is wrong."""
+    """Fails for a title that reads like a finding: it must say what is required."""
     words = re.compile(r"\b(must|cannot|should|can|may|no effect|misses|does not allow)\b")
     assert [rule.id for rule in rules().values() if not words.search(rule.sentence)] == []
 
 
 def test_messages_name_constructs() -> None:
-    """Fails for a rule that says the logical id, where a reader knows the path of the construct: ``label`` is that."""
+    """Fails for a rule that uses the logical id in a message: ``label`` has the construct path."""
     folder = Path(checks.__file__).parent
     modules = [file for file in folder.rglob("*.py") if file.name != "_rules.py"]
     said = [
@@ -37,12 +37,12 @@ def test_messages_name_constructs() -> None:
         for line in file.read_text("utf-8").splitlines()
         if ".logical_id" in line
     ]
-    # What stands in a template is named as the template has it.
+    # Names for !GetAtt must be logical ids, as in the template.
     assert [line for line in said if "!GetAtt" not in line] == []
 
 
 def test_broken(broken: Case) -> None:
-    """The rule has exactly the findings that the case names: with the words, at the place, and as severe."""
+    """The rule has exactly the findings of the case: messages, places and severities."""
     findings = check(model_of(broken.template), select=[broken.rule], crash=True)
     severity = rules()[broken.rule].severity
     places = [".".join(filter(None, (each.logical_id, each.property_path))) for each in findings]
@@ -58,7 +58,7 @@ def test_broken(broken: Case) -> None:
 
 
 def test_valid(valid: Case) -> None:
-    """The rule is silent about the twin."""
+    """The rule finds nothing in a valid case."""
     assert [f.message for f in check(model_of(valid.template), select=[valid.rule], crash=True)] == []
 
 

@@ -1,4 +1,4 @@
-"""The engine applies rules to everything they are about, and never stands in the way."""
+"""The engine applies rules to all their subjects, and a bug in a rule stops nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ QUEUE = {"Type": "AWS::Batch::JobQueue", "Properties": {"Priority": 1001, "State
 
 @pytest.fixture
 def registered(monkeypatch: pytest.MonkeyPatch) -> dict[str, Rule]:
-    """A register of rules that the test fills."""
+    """Return an empty registry of rules for the test."""
     own: dict[str, Rule] = {}
     monkeypatch.setattr(_rules, "_RULES", own)
     monkeypatch.setattr(_engine, "rules", lambda: own)
@@ -36,20 +36,20 @@ def make(id: str, severity: Severity = Severity.ERROR) -> Callable[[Any], Any]:
 
 
 def test_selects_by_rule_and_family() -> None:
-    """`select` and `ignore` take ids and families."""
+    """`select` and `ignore` accept ids and families."""
     model = model_of({"Resources": {"Queue": QUEUE}})
     assert [f.rule_id for f in check(model, select=["JQ"])] == ["JQ-01", "JQ-02", "JQ-07"]
     assert [f.rule_id for f in check(model, select=["JQ-07", "JQ-01"], ignore=["JQ-01"])] == ["JQ-07"]
 
 
 def test_refuses_names_that_are_no_rules() -> None:
-    """A rule that does not exist is an error and not an empty selection."""
+    """An unknown rule is an error, not an empty selection."""
     with pytest.raises(ValueError, match="'JQ-99' is neither a rule nor a family"):
         check(model_of({}), select=["JQ-99"])
 
 
 def test_a_crashing_rule_finds_nothing(registered: dict[str, Rule]) -> None:
-    """A mistake inside a rule does not stop the others; only tests ask to see it."""
+    """A bug inside a rule does not stop the others; only tests let it raise."""
 
     @make("JQ-01")
     def broken(queue: JobQueue) -> Findings:
@@ -69,7 +69,7 @@ def test_a_crashing_rule_finds_nothing(registered: dict[str, Rule]) -> None:
 
 
 def test_comparing_an_unknown_is_a_crash(registered: dict[str, Rule]) -> None:
-    """A rule that compares an unknown fails, so that its author hears of it."""
+    """A rule that compares an unknown crashes, so that its author notices."""
 
     @make("JQ-01")
     def careless(queue: JobQueue) -> Findings:
@@ -84,7 +84,7 @@ def test_comparing_an_unknown_is_a_crash(registered: dict[str, Rule]) -> None:
 
 
 def test_a_rule_is_called_for_every_structure_of_its_kind(registered: dict[str, Rule]) -> None:
-    """Structures are found wherever they occur; those that are left out are not."""
+    """Structures are found wherever they occur; omitted ones are not."""
     seen: list[object] = []
 
     @make("RET-01")
@@ -99,7 +99,7 @@ def test_a_rule_is_called_for_every_structure_of_its_kind(registered: dict[str, 
 
 
 def test_a_rule_can_look_at_the_whole_model(registered: dict[str, Rule]) -> None:
-    """A rule about the assembly is called once."""
+    """A rule for the whole assembly is called once."""
     seen: list[object] = []
 
     @make("QUO-01")
@@ -114,7 +114,7 @@ def test_a_rule_can_look_at_the_whole_model(registered: dict[str, Rule]) -> None
 
 
 def test_a_finding_is_never_worse_than_its_rule(registered: dict[str, Rule]) -> None:
-    """A warning stays a warning, whatever the finding says; an error may be softened."""
+    """A finding of a warning is a warning; one of an error may be milder."""
 
     @make("JQ-01", Severity.WARNING)
     def mild(queue: JobQueue) -> Findings:
@@ -131,7 +131,7 @@ def test_a_finding_is_never_worse_than_its_rule(registered: dict[str, Rule]) -> 
 
 
 def test_a_rule_needs_an_id_a_chapter_and_a_sentence(registered: dict[str, Rule]) -> None:
-    """The register refuses what could not be documented."""
+    """The registry refuses a rule that could not be documented."""
     with pytest.raises(ValueError, match="look like JQ-07"):
         rule("Queue", chapter="Job Queues", severity=Severity.ERROR, remedy="")
     with pytest.raises(ValueError, match="title of the AWS Batch User Guide"):
@@ -141,13 +141,13 @@ def test_a_rule_needs_an_id_a_chapter_and_a_sentence(registered: dict[str, Rule]
 
 
 def test_findings_come_in_the_order_of_the_template() -> None:
-    """Resources decide the order, not rules."""
+    """Findings are in the order of the resources, not of the rules."""
     model = model_of({"Resources": {"B": QUEUE, "A": QUEUE}})
     assert [f.logical_id for f in check(model, select=["JQ-01", "JQ-07"])] == ["B", "B", "A", "A"]
 
 
 def test_acknowledged_rules_are_left_out(tmp_path: Path) -> None:
-    """What was acknowledged on a construct is silent there and below, and nowhere else."""
+    """A rule that is acknowledged on a construct is silent there and below, and nowhere else."""
     queues = {name: {**QUEUE, "Metadata": {"aws:cdk:path": f"Stack/{name}/Resource"}} for name in ("A", "B")}
     accepted = {"type": "aws:cdk:acknowledged-rules", "data": {"batch-constructs::JQ-07": "it is a test"}}
     stack = {

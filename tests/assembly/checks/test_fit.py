@@ -1,4 +1,4 @@
-"""What a job needs of its host is added up, and is never more than what is certain."""
+"""The needs of a job are added up, and never exceed what is certain."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def amounts(**kinds):
 
 
 def needs(properties, overrides=None):
-    """What a job of a definition needs, as vCPUs, memory and GPUs for each kind of host."""
+    """Return the needs of a definition as vCPUs, memory and GPUs for each kind of host."""
     request = {"JobDefinition": {"Ref": "Job"}, "JobName": "a", **(overrides or {})}
     target = {"Arn": "q", "BatchParameters": {"JobDefinition": {"Ref": "Job"}, "JobName": "a"}}
     pipe = {"Target": "q", "TargetParameters": {"BatchJobParameters": request}}
@@ -33,19 +33,19 @@ def needs(properties, overrides=None):
 
 
 def test_one_container():
-    """Amounts are texts; the old members count where there are no new ones."""
+    """Amounts are strings; the deprecated members count only without new ones."""
     assert needs({"ContainerProperties": amounts(VCPU="2", MEMORY="2048", GPU="1")}) == [(2, 2048, 1)]
     assert needs({"ContainerProperties": {"Vcpus": 2, "Memory": 2048}}) == [(2, 2048, 0)]
 
 
 def test_containers_of_a_task_share_the_host():
-    """The containers of a task run together."""
+    """The amounts of a task's containers are added up."""
     containers = [amounts(VCPU="1", MEMORY="1024"), amounts(VCPU="2", MEMORY="512", GPU="1")]
     assert needs({"EcsProperties": {"TaskProperties": [{"Containers": containers}]}}) == [(3, 1536, 1)]
 
 
 def test_pods():
-    """Pods write memory with units; a request counts more than a limit."""
+    """Pods give memory with units; a request takes precedence over a limit."""
     resources = {
         "Limits": {"cpu": "0.5", "memory": "2Gi", "nvidia.com/gpu": "1"},
         "Requests": {"cpu": "0.25", "memory": "1Gi"},
@@ -55,7 +55,7 @@ def test_pods():
 
 
 def test_each_range_of_nodes_has_hosts_of_its_own():
-    """Nodes of different ranges stand on different hosts."""
+    """Nodes of different ranges run on different hosts."""
     ranges = [{"TargetNodes": "0:0", "Container": amounts(VCPU="1")}, {"Container": amounts(VCPU="4")}]
     assert needs({"Type": "multinode", "NodeProperties": {"NodeRangeProperties": ranges}}) == [
         (1, 0, 0),
@@ -75,13 +75,13 @@ def test_each_range_of_nodes_has_hosts_of_its_own():
     ],
 )
 def test_overrides(overrides, expected):
-    """What a submission overrides counts; what is open counts as nothing."""
+    """The overrides of a submission count; unknown ones count as nothing."""
     assert needs({"ContainerProperties": amounts(VCPU="2", MEMORY="2048")}, overrides) == [expected]
 
 
 @pytest.mark.parametrize("odd", ["", "two", "nan", "inf", "-1", "9" * 400, None, [], {"Ref": "P"}])
 def test_odd_amounts(odd):
-    """What is no amount is the business of other rules."""
+    """Invalid amounts count as nothing, because other rules report them."""
     assert needs({"ContainerProperties": amounts(VCPU=odd)}) == [(0, 0, 0)]
 
 
@@ -92,7 +92,7 @@ def environment(*types, **more):
 
 
 def obstacle(job, **environments):
-    """What is in the way of a job, at a queue with these environments."""
+    """Return the obstacle of a job at a queue with these environments."""
     order = [{"Order": i, "ComputeEnvironment": {"Ref": name}} for i, name in enumerate(environments)]
     target = {
         "Arn": {"Ref": "Queue"},
@@ -110,7 +110,7 @@ def obstacle(job, **environments):
 
 
 def test_the_first_obstacle_is_told():
-    """GPUs come before vCPUs, these before memory, and that before the limit of the environment."""
+    """GPUs come before vCPUs, vCPUs before memory, and memory before the limit of the environment."""
     small = environment("c7i.large")
     asked = {"VCPU": "32", "MEMORY": "999999", "GPU": "1"}
     assert obstacle({"ContainerProperties": amounts(**asked)}, One=small) is Obstacle.GPUS
@@ -123,7 +123,7 @@ def test_the_first_obstacle_is_told():
 
 
 def test_environments_count_together():
-    """One environment has the vCPUs but not the memory, another the memory but not the vCPUs: no host has both."""
+    """No host has both if one environment has enough vCPUs and another enough memory."""
     job = {"ContainerProperties": amounts(VCPU="16", MEMORY="60000")}
     compute, memory = environment("c7i.4xlarge"), environment("r7i.2xlarge")
     assert obstacle(job, One=compute, Two=memory) is Obstacle.MEMORY
@@ -131,7 +131,7 @@ def test_environments_count_together():
 
 
 def test_silence():
-    """Nothing is said where a type, a list or an environment is not known; a limit that is known still counts."""
+    """Nothing is reported if a type, a list or an environment is unknown; a known limit still counts."""
     job = {"ContainerProperties": amounts(VCPU="32", MEMORY="64")}
     assert obstacle(job, One=environment("c7i", MaxvCpus={"Ref": "P"})) is None
     assert obstacle(job, One=environment("c7i.large", "z99.large", MaxvCpus=32)) is None
@@ -141,7 +141,7 @@ def test_silence():
 
 
 def test_a_definition_is_asked_once():
-    """Rules share answers: the second rule gets what the first one found."""
+    """The result for a definition is cached for other rules."""
     calls = []
 
     @once

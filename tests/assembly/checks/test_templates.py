@@ -1,4 +1,4 @@
-"""Whole templates that aws-cdk-lib synthesizes without a word, and that can never work."""
+"""Whole templates that aws-cdk-lib synthesizes without a warning, and that can never work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from batch_constructs.assembly.template import read
 
 FOLDER = Path(__file__).parent / "templates"
 
-# What each template is about. The errors are all of them; warnings beside them are allowed.
+# The rules that each template breaks. All errors are listed; other warnings are allowed.
 EXPECTED = {
     "arm_beside_x86": {("CE-16", "error")},
     "gpus_on_plain_image": {("AMI-13", "error")},
@@ -29,13 +29,13 @@ EXPECTED = {
 
 
 def test_every_template_is_expected() -> None:
-    """Each template of the folder has its expectation."""
+    """Each template of the folder has its expected findings."""
     assert {file.stem for file in FOLDER.glob("*.json")} == set(EXPECTED)
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_template(name: str) -> None:
-    """The rules that the template is about find it, and no other rule reports an error."""
+    """The expected rules find the template's error, and no other rule reports one."""
     findings = check(read(FOLDER / f"{name}.json"), crash=True)
     found = {(finding.rule_id, str(finding.severity)) for finding in findings}
     assert EXPECTED[name] <= found
@@ -43,7 +43,7 @@ def test_template(name: str) -> None:
 
 
 def test_every_finding_is_complete() -> None:
-    """A finding says where it is, down to the line, what to do, and where to read about it."""
+    """A finding has a place with its line, a remedy, and a link."""
     [finding] = check(read(FOLDER / "launch_template_without_id.json"), select=["LT-02"])
     text = (FOLDER / "launch_template_without_id.json").read_text().splitlines()
     assert '"LaunchTemplate": {' in text[finding.line - 1]

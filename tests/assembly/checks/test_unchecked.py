@@ -1,11 +1,11 @@
-"""Every rule of the facts is checked, or it is said why not."""
+"""Every rule of the facts is checked, or has a reason why not."""
 
 from __future__ import annotations
 
 from batch_constructs.assembly.checks import rules
 from batch_constructs.assembly.checks.unchecked import UNCHECKED
 
-# The families, each with its last number: ids begin with 01 and have no gaps.
+# The families with their last number: ids start at 01 and have no gaps.
 FAMILIES = {
     "AMI": 12, "ARR": 1, "AS": 5, "CE": 17, "CR": 5, "DEP": 3, "ECS": 9, "EFA": 5, "EKS": 19, "ENV": 1, "EVT": 5,
     "FGT": 10, "GPU": 5, "IAM": 15, "JD": 12, "JOB": 9, "JQ": 10, "LNX": 5, "LOG": 3, "LT": 12, "MEM": 2, "MI": 4,
@@ -16,12 +16,12 @@ IDS = {f"{family}-{number:02}" for family, last in FAMILIES.items() for number i
 
 
 def test_every_id_is_a_rule_or_has_a_reason() -> None:
-    """No rule of the facts is forgotten."""
+    """No rule of the facts is missing."""
     assert len(IDS) == 246
     assert sorted(IDS - set(rules()) - set(UNCHECKED)) == []
 
 
 def test_what_is_checked_needs_no_reason() -> None:
-    """A rule that was written later leaves the list; the list names no rule that does not exist."""
+    """A rule that is implemented leaves the list, and the list has only existing ids."""
     assert sorted(set(UNCHECKED) & set(rules())) == []
     assert sorted(set(UNCHECKED) - IDS) == []

@@ -1,4 +1,4 @@
-"""What is drawn of a template: every part of a platform, and what leads to what."""
+"""The picture of a template: every part of a platform, and the lines between them."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def leads(chart):
 
 
 def test_everything_has_a_card(chart) -> None:
-    """Each with its kind, and with the words that tell it apart."""
+    """Each part has a card with its kind and its description."""
     assert {(card.name, card.kind): card.lines for card in chart.cards.values()} == {
         ("Nightly", CardKind.TRIGGER): ("event", "cron(0 3 * * ? *)"),
         ("Align", CardKind.DEFINITION): ("EC2 2 vCPU, 4 GiB", "busybox"),
@@ -123,7 +123,7 @@ def test_everything_has_a_card(chart) -> None:
 
 
 def test_lines_go_the_way_of_a_job(chart) -> None:
-    """From what starts it over its definition and queue to the environments, in the queue's order."""
+    """Lines go from the trigger over definition and queue to the environments, in the queue's order."""
     assert leads(chart) == {
         ("Nightly", "Align", ""),
         ("Align", "Queue", ""),
@@ -134,7 +134,7 @@ def test_lines_go_the_way_of_a_job(chart) -> None:
 
 
 def test_environments_stand_in_their_network(chart) -> None:
-    """The network tells its addresses."""
+    """The network shows its address range."""
     assert {card.network for card in chart.of(CardKind.ENVIRONMENT)} == {"Vpc"}
     assert chart.networks["Vpc"][0] == "10.0.0.0/16"
 
@@ -151,7 +151,7 @@ def test_what_is_elsewhere_is_drawn_too(tmp_path) -> None:
 
 
 def test_no_card_covers_another(chart) -> None:
-    """Cards neither overlap nor leave the picture; the network's frame holds its environments."""
+    """Cards neither overlap nor leave the picture; the network's frame contains its environments."""
     layout = place(chart)
     boxes = list(layout.cards.values())
     assert len(boxes) == len(chart.cards)
@@ -172,7 +172,7 @@ def test_no_card_covers_another(chart) -> None:
 
 
 def test_a_queue_stands_beside_its_environments(chart) -> None:
-    """The middle of the queue is that of its two environments, whatever the head of the network's frame takes."""
+    """A queue is centred on its two environments, whatever the height of the network's heading."""
     layout = place(chart)
     [queue] = chart.of(CardKind.QUEUE)
     ends = [layout.cards[card.key].middle for card in chart.of(CardKind.ENVIRONMENT)]
@@ -180,7 +180,7 @@ def test_a_queue_stands_beside_its_environments(chart) -> None:
 
 
 def test_a_job_tells_what_it_gets_and_whose_image_it_runs(drawn) -> None:
-    """GPUs beside vCPUs, memory in the unit that has no fractions, and a repository of the template by its name."""
+    """A job shows GPUs with vCPUs, memory in the largest whole unit, and a repository of the template by its name."""
     image = {"Fn::Sub": "${AWS::AccountId}.dkr.ecr.eu-west-1.amazonaws.com/${Images}:latest"}
     amounts = [{"Type": kind, "Value": value} for kind, value in AMOUNTS.items()]
     container = {"Image": image, "ResourceRequirements": amounts}
@@ -202,7 +202,7 @@ def pod(memory: str = "30000Mi") -> dict[str, object]:
 
 
 def test_sizes_in_the_old_form_are_told_too(drawn) -> None:
-    """``Vcpus`` and ``Memory`` of the container, as templates from before 2020 have them."""
+    """The deprecated ``Vcpus`` and ``Memory`` of a container are shown too."""
     chart = drawn(
         Job={
             "Type": "AWS::Batch::JobDefinition",
@@ -217,7 +217,7 @@ def test_sizes_in_the_old_form_are_told_too(drawn) -> None:
 
 
 def test_jobs_and_environments_on_eks_tell_where_they_are(drawn) -> None:
-    """What a pod gets in the words of ECS, and the cluster with its namespace, made here or elsewhere."""
+    """On EKS the picture shows a pod's resources and the cluster with its namespace, in the assembly or elsewhere."""
     kind = "AWS::Batch::ComputeEnvironment"
     resources = {"Type": "SPOT", "MaxvCpus": 64}
 
@@ -244,7 +244,7 @@ def test_jobs_and_environments_on_eks_tell_where_they_are(drawn) -> None:
 
 
 def test_a_queue_of_service_jobs_tells_its_quotas(drawn) -> None:
-    """Who may use how much of what."""
+    """A queue for service jobs shows the capacity of its quota shares."""
     limit = [{"MaxCapacity": 8, "CapacityUnit": "ml.g6.12xlarge"}]
     kind = "SAGEMAKER_TRAINING"
     order = [{"Order": 1, "ServiceEnvironment": {"Ref": "Training"}}]
@@ -272,7 +272,7 @@ def test_a_queue_of_service_jobs_tells_its_quotas(drawn) -> None:
 
 
 def test_a_state_machine_tells_when_it_is_started(drawn) -> None:
-    """By a schedule, which has no card of its own: it submits nothing itself."""
+    """A state machine shows its schedule, which has no card because it submits no job itself."""
     task = {"Type": "Task", "Resource": "arn:aws:states:::batch:submitJob", "End": True}
     states = {"A": {**task, "Parameters": {"JobName": "a", "JobQueue": "q", "JobDefinition": "d"}}}
     definition = json.dumps({"StartAt": "A", "States": states})
@@ -296,7 +296,7 @@ def test_a_state_machine_tells_when_it_is_started(drawn) -> None:
 
 
 def test_a_listener_whose_arn_is_put_together_goes_by_its_name(drawn) -> None:
-    """A rule names its log group by an ARN with the group's name in it."""
+    """A rule's log group is found by the reference inside its ARN."""
     group = {"Fn::Sub": "arn:aws:logs:eu-west-1:111122223333:log-group:${Events}"}
     pattern = {"source": ["aws.batch"], "detail-type": ["Batch Job State Change"]}
     chart = drawn(
@@ -323,13 +323,13 @@ def test_a_listener_whose_arn_is_put_together_goes_by_its_name(drawn) -> None:
     ],
 )
 def test_words_stay_on_their_card(words: str, left: str) -> None:
-    """What is too long loses its end, a path its beginning, a word its middle; nothing is wider than there is room."""
+    """A long text loses its end, a path its start, a word its middle, and nothing is wider than its room."""
     assert shortened(words, 120, 12) == left
     assert width(left, 12) <= 120
 
 
 def test_many_words_take_several_lines() -> None:
-    """Cut where a comma is; what three lines cannot hold is left out, and a card grows with its lines."""
+    """Lines break at commas; what does not fit three lines is cut, and the card grows with its lines."""
     types = ["c7i", "c7a", "c6i", "c6a", "m7i", "m7a", "m6i", "m6a"]
     assert wrapped(", ".join(types), 140, 12) == ["c7i, c7a, c6i, c6a,", "m7i, m7a, m6i, m6a"]
     assert wrapped("c7i", 120, 12) == ["c7i"]
@@ -343,7 +343,7 @@ def test_many_words_take_several_lines() -> None:
 
 
 def test_an_order_is_drawn_from_the_top(chart) -> None:
-    """The environment that a queue tries first stands above the one that it tries next."""
+    """The environment that a queue tries first is above the next one."""
     layout = place(chart)
     spot, on_demand = (
         next(c for c in chart.cards.values() if c.name == name) for name in ("Spot", "OnDemand")
@@ -352,7 +352,7 @@ def test_an_order_is_drawn_from_the_top(chart) -> None:
 
 
 def test_the_svg_is_xml_that_names_every_card(chart) -> None:
-    """It parses, and has no script and no link."""
+    """The SVG is valid XML, without scripts or links."""
     root = ET.fromstring(svg(chart))
     words = {element.text for element in root.iter("{http://www.w3.org/2000/svg}text")}
     assert {card.name for card in chart.cards.values()} <= words
@@ -360,7 +360,7 @@ def test_the_svg_is_xml_that_names_every_card(chart) -> None:
 
 
 def test_names_cannot_forge_a_picture(tmp_path) -> None:
-    """Signs that mean something to XML or Mermaid are written so that they mean nothing."""
+    """Special characters of XML and Mermaid are escaped."""
     evil = '</text><script>"|]end`#'
     properties = {"Type": "container", "ContainerProperties": {"Image": evil}}
     file = tmp_path / "t.json"
@@ -376,7 +376,7 @@ def test_names_cannot_forge_a_picture(tmp_path) -> None:
 
 
 def test_mermaid_says_the_same(chart) -> None:
-    """Networks are subgraphs, orders are labels."""
+    """In Mermaid, networks are subgraphs and orders are labels."""
     text = mermaid(chart)
     assert text.startswith("flowchart LR\n")
     assert 'subgraph net1["Vpc 10.0.0.0/16"]' in text
@@ -385,7 +385,7 @@ def test_mermaid_says_the_same(chart) -> None:
 
 
 def test_an_empty_template_is_an_empty_picture(tmp_path) -> None:
-    """No card, and still a picture."""
+    """An empty template gives a picture without cards."""
     file = tmp_path / "t.json"
     file.write_text('{"Resources": {}}')
     chart = draw(read(file))

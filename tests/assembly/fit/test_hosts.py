@@ -1,4 +1,4 @@
-"""Where jobs can come to run: only what is certain counts."""
+"""The hosts on which jobs can run, as far as they are certain."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def model(**resources: Any) -> BatchModel:
 
 
 def test_the_types_of_all_environments_are_behind_a_queue() -> None:
-    """Each name comes once, in the order of the environments; Fargate has none."""
+    """Each name is returned once, in the order of the environments; Fargate has none."""
     batch = model(
         Q=queue("A", "B", "F"),
         A=environment(["c7i", "m7i"]),
@@ -76,13 +76,13 @@ def test_the_types_of_all_environments_are_behind_a_queue() -> None:
     ],
 )
 def test_one_open_environment_opens_the_queue(second: dict[str, Any]) -> None:
-    """What may launch anything makes the answer unknown."""
+    """An environment that may launch any type makes the answer unknown."""
     [found] = model(Q=queue("A", "B"), A=environment(["c7i"]), B=second).of(JobQueue)
     assert names_behind(found) is None
 
 
 def test_hosts_need_facts() -> None:
-    """A type that is younger than the facts is a name, and no host to conclude from."""
+    """A type that is newer than the facts has a name, but is no known host."""
     [found] = model(Q=queue("A"), A=environment(["c7i", "z99.large"])).of(JobQueue)
     assert names_behind(found) == ("c7i", "z99.large")
     assert hosts_behind(found) is None
@@ -109,7 +109,7 @@ def test_hosts_need_facts() -> None:
     ],
 )
 def test_containers_that_run_together_add_up(properties: dict[str, Any], count: int) -> None:
-    """A host must have the GPUs of all of them; what is not known counts nothing."""
+    """The GPUs of all containers are added up; unknown numbers count as nothing."""
     [found] = model(Definition=definition(**properties)).of(JobDefinition)
     assert least_gpus(found) == count
 
@@ -126,14 +126,14 @@ def test_containers_that_run_together_add_up(properties: dict[str, Any], count: 
     ],
 )
 def test_a_submission_may_ask_for_others(overrides: dict[str, Any], count: int) -> None:
-    """Overrides win; what they leave to the input of a run may be no GPU at all."""
+    """Overrides win; overrides from the input at run time may ask for no GPU."""
     batch = model(Definition=definition(ContainerProperties=gpus(2)), Sender=sender(**overrides))
     [found] = batch.of(Submission)
     assert submitted_gpus(found) == count
 
 
 def test_the_largest_range_of_nodes_counts() -> None:
-    """Nodes run on hosts of their own, so that their GPUs do not add up."""
+    """Nodes run on different hosts, so their GPUs are not added up."""
     ranges = [{"TargetNodes": "0:0", "Container": gpus(1)}, {"TargetNodes": "1:", "Container": gpus(8)}]
     nodes = definition(Type="multinode", NodeProperties={"NodeRangeProperties": ranges})
     [found] = model(Definition=nodes, Sender=sender()).of(Submission)
@@ -141,7 +141,7 @@ def test_the_largest_range_of_nodes_counts() -> None:
 
 
 def test_a_pod_is_placed_by_its_requests() -> None:
-    """The limit counts where there is no request."""
+    """The limit counts if there is no request."""
     resources = {"Requests": {"cpu": "1"}, "Limits": {"cpu": "2", "memory": "64Mi"}}
     pod = {"PodProperties": {"Containers": [{"Image": "a", "Resources": resources}]}}
     [found] = model(Definition=definition(EksProperties=pod)).of(JobDefinition)

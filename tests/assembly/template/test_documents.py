@@ -1,4 +1,4 @@
-"""JSON and YAML become the same data, with the line of every member."""
+"""JSON and YAML give the same data, with the line of every member."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ Resources:
     ],
 )
 def test_lines_in_json(steps: tuple[str | int, ...], line: int) -> None:
-    """The line is that of the member, or of the nearest one above that exists."""
+    """The line is that of the member, or of its nearest existing parent."""
     assert parse(JSON).line(steps) == line
 
 
@@ -71,12 +71,12 @@ def test_lines_in_json(steps: tuple[str | int, ...], line: int) -> None:
     ],
 )
 def test_lines_in_yaml(steps: tuple[str | int, ...], line: int) -> None:
-    """The line is that of the member, or of the nearest one above that exists."""
+    """The line is that of the member, or of its nearest existing parent."""
     assert parse(YAML).line(steps) == line
 
 
 def test_every_line_of_a_pretty_printed_template() -> None:
-    """The line of each member is where its key stands."""
+    """The line of each member is the line of its key."""
     root = {"Resources": {f"R{i}": {"Properties": {"P": [i, {"Q": i}]}} for i in range(20)}}
     text = json.dumps(root, indent=1)
     document = JsonDocument(text, None)
@@ -113,12 +113,12 @@ def test_every_line_of_a_pretty_printed_template() -> None:
     ],
 )
 def test_yaml_values(text: str, value: Any) -> None:
-    """Short forms are written out, and scalars are what CloudFormation takes them for."""
+    """Short forms are written out, and scalars are converted as CloudFormation does it."""
     assert parse(f"a: {text}".encode()).root == {"a": value}
 
 
 def test_anchors_and_merge_keys() -> None:
-    """Anchors stand for what they name; own members win over merged ones."""
+    """Aliases are expanded; a mapping's own members win over merged ones."""
     root = parse(b"a: &a {x: 1, y: 2}\nb: *a\nc: {<<: *a, x: 3}\nd: {<<: [*a, {z: 4}]}").root
     assert root == {
         "a": {"x": 1, "y": 2},
@@ -129,7 +129,7 @@ def test_anchors_and_merge_keys() -> None:
 
 
 def test_a_file_with_braces_may_be_yaml() -> None:
-    """YAML's flow style is YAML if the file says so; otherwise the message is about JSON."""
+    """Flow style is YAML in a YAML file; otherwise the message is about JSON."""
     assert parse(b"{a: 1}", Path("t.yaml")).root == {"a": 1}
     with pytest.raises(UnreadableInputError, match=r"it is not JSON: .* in line 1"):
         parse(b"{a: 1}", Path("t.json"))
@@ -160,6 +160,6 @@ BOMB = "a: &a [x,x,x,x]\n" + "".join(
     ],
 )
 def test_what_cannot_be_read(data: bytes, reason: str) -> None:
-    """Traps and rubbish end with one sentence."""
+    """Malicious and invalid input gives one sentence."""
     with pytest.raises(UnreadableInputError, match=reason):
         parse(data)

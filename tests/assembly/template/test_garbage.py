@@ -1,4 +1,4 @@
-"""Collections wait while a template is read and checked, and come back after it."""
+"""Garbage collection pauses while a template is read and checked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from batch_constructs.assembly.template.garbage import undisturbed
 
 
 def test_collections_wait_and_come_back() -> None:
-    """Inside nothing is collected; after it, even after an error, it is as before."""
+    """Collection is off inside the block, and on again afterwards, even after an error."""
     with pytest.raises(KeyError), undisturbed():
         assert not gc.isenabled()
         raise KeyError
@@ -18,7 +18,7 @@ def test_collections_wait_and_come_back() -> None:
 
 
 def test_what_was_switched_off_stays_off() -> None:
-    """Who has switched collections off finds them off."""
+    """Collection stays off if it was off before."""
     gc.disable()
     try:
         with undisturbed():

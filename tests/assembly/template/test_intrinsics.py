@@ -59,7 +59,7 @@ def resolve(node: Any) -> Any:
     ],
 )
 def test_certain_values(node: Any, value: Any) -> None:
-    """Literals come through whatever is around them."""
+    """Functions with literal arguments give literals."""
     found = resolve(node)
     if isinstance(value, type):
         assert isinstance(found, value)
@@ -106,12 +106,12 @@ def test_certain_values(node: Any, value: Any) -> None:
     ],
 )
 def test_unknown_values(node: Any) -> None:
-    """What is decided elsewhere, and what is written wrongly, is an unknown and never an error."""
+    """Values that are decided elsewhere, and invalid ones, are unknown and never an error."""
     assert isinstance(resolve(node), Unknown)
 
 
 def test_references_lead_to_the_resource() -> None:
-    """`Ref` and `Fn::GetAtt` know the resource, also inside `Fn::Sub`."""
+    """`Ref` and `Fn::GetAtt` give the resource, also inside `Fn::Sub`."""
     whole: list[Any] = [{"Ref": "Queue"}, {"Fn::Sub": "${Queue}"}, {"Fn::Join": ["", [{"Ref": "Queue"}]]}]
     for node in whole:
         found = resolve(node)
@@ -129,7 +129,7 @@ def test_references_lead_to_the_resource() -> None:
 
 
 def test_both_arms_of_a_condition_are_kept() -> None:
-    """Arms that differ are options; a left out member is one of them; nested conditions become one list."""
+    """Different branches are options, an omitted member too; nested conditions give one list."""
     found = resolve({"Fn::If": ["Big", 8, {"Fn::If": ["Other", {"Ref": "AWS::NoValue"}, 8]}]})
     assert isinstance(found, Either)
     assert found.options == (8, None)
@@ -138,7 +138,7 @@ def test_both_arms_of_a_condition_are_kept() -> None:
 
 
 def test_a_default_is_not_certain() -> None:
-    """A parameter's default can be read, but is no value."""
+    """The default of a parameter is readable, but is not its value."""
     found = resolve({"Ref": "Size"})
     assert isinstance(found, ParameterValue)
     assert (found.name, found.default) == ("Size", 3)
@@ -146,7 +146,7 @@ def test_a_default_is_not_certain() -> None:
 
 
 def test_texts_with_holes_grow_together() -> None:
-    """Texts inside texts make one text, with only the unknown parts left open."""
+    """Strings inside strings give one string, with only the unknown parts open."""
     inner = {"Fn::Sub": "b-${AWS::Region}-c"}
     found = resolve({"Fn::Join": ["/", ["a", inner, "d"]]})
     assert isinstance(found, PartialText)
@@ -155,7 +155,7 @@ def test_texts_with_holes_grow_together() -> None:
 
 
 def test_depth_and_length_have_an_end() -> None:
-    """A tower of functions, or a text that doubles itself, becomes an unknown."""
+    """Deeply nested functions, and strings that grow without limit, become unknown."""
     tower: Any = "x"
     for _ in range(500):
         tower = {"Fn::Join": ["", [tower]]}
@@ -171,7 +171,7 @@ def test_depth_and_length_have_an_end() -> None:
 def test_the_name_cut_out_of_an_arn_refers_to_the_resource(
     separator: str, index: int, *, refers: bool
 ) -> None:
-    """Grants and submissions by name cut it out of a reference; the other pieces tell nothing."""
+    """The name that is cut out of an ARN still refers to the resource; other parts do not."""
     found = resolve({"Fn::Select": [index, {"Fn::Split": [separator, {"Ref": "Queue"}]}]})
     assert isinstance(found, Unknown)
     assert isinstance(found, Reference) is refers

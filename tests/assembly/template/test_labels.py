@@ -1,4 +1,4 @@
-"""What messages call things."""
+"""Names of resources and values in messages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from batch_constructs.assembly.template import (
 
 
 def queue(path: str = "") -> Any:
-    """A queue under a construct path."""
+    """Return a queue under a construct path."""
     metadata = {"Metadata": {"aws:cdk:path": path}} if path else {}
     [resource] = model_of({"Resources": {"Q1": {"Type": "AWS::Batch::JobQueue", **metadata}}}).resources
     return resource
@@ -35,7 +35,7 @@ def queue(path: str = "") -> Any:
     ],
 )
 def test_a_resource_goes_by_its_construct(path: str, label: str) -> None:
-    """Without the resource below an L2; without the CDK by the logical id."""
+    """A label is the construct path without the L1 resource, or the logical id without the CDK."""
     assert queue(path).label == label
 
 
@@ -53,18 +53,18 @@ def test_a_resource_goes_by_its_construct(path: str, label: str) -> None:
     ],
 )
 def test_an_unknown_is_said_in_the_words_of_the_template(value: Unknown, words: str) -> None:
-    """Parameters by name, few values in full."""
+    """Parameters are shown by name, a few options in full."""
     assert shown(value) == words
 
 
 def test_a_reference_names_its_construct() -> None:
-    """Wherever it stands."""
+    """A reference shows its construct, wherever it is in the value."""
     assert shown(Reference(queue("S/Queue/Resource"), "JobQueueArn")) == "${S/Queue.JobQueueArn}"
     assert shown(PartialText(("x/", Reference(queue("S/Queue/Resource"))))) == "x/${S/Queue}"
 
 
 def test_messages_of_rules_name_constructs() -> None:
-    """A finding is read by somebody who wrote constructs, not logical ids."""
+    """Messages of rules name constructs, which readers wrote, and not logical ids."""
 
     def entry(name: str, path: str, **properties: Any) -> dict[str, Any]:
         return {"Type": f"AWS::Batch::{name}", "Metadata": {"aws:cdk:path": path}, "Properties": properties}
@@ -82,7 +82,7 @@ def test_messages_of_rules_name_constructs() -> None:
 
 
 def test_a_remedy_has_the_number_where_it_is_known() -> None:
-    """Not only that it should be less."""
+    """A remedy gives the number, not only the direction."""
     container = {
         "Image": "x",
         "ResourceRequirements": [{"Type": "VCPU", "Value": "2"}, {"Type": "MEMORY", "Value": "16384"}],

@@ -1,4 +1,4 @@
-"""Where subnets lead to, and which endpoints a VPC has."""
+"""Routes of subnets, and endpoints of VPCs."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ def reach(*routes: dict[str, Any], link: bool = True, **entry: Any) -> Reach:
     ],
 )
 def test_reach(routes: list[dict[str, Any]], expected: Reach) -> None:
-    """The default route decides; what cannot be told is unknown."""
+    """The default route decides; other destinations are unknown."""
     assert reach(*routes) is expected
 
 
 def test_reach_of_what_is_not_shown() -> None:
-    """Without an association the VPC's main table decides; a conditional route may not be there."""
+    """Without an association the VPC's main table decides; a conditional route may not exist."""
     assert reach(link=False) is Reach.UNKNOWN
     assert reach({**ANYWHERE, "NatGatewayId": {"Ref": "Nat"}}, Condition="C") is Reach.UNKNOWN
 
@@ -86,7 +86,7 @@ def test_reach_of_what_is_not_shown() -> None:
     ],
 )
 def test_endpoint_services(name: Any, services: set[str] | None) -> None:
-    """Services are told by what follows the region; one that cannot be told hides all."""
+    """A service is the part of the name after the Region; one unknown name makes the set unknown."""
     properties = {"VpcId": {"Ref": "Vpc"}, "ServiceName": name}
     model = model_of(
         {"Resources": {**BASE, "E": {"Type": "AWS::EC2::VPCEndpoint", "Properties": properties}}}
@@ -97,7 +97,7 @@ def test_endpoint_services(name: Any, services: set[str] | None) -> None:
 
 
 def test_endpoints_of_another_vpc_do_not_count() -> None:
-    """An endpoint belongs to its own VPC; one of an unknown VPC may belong to any."""
+    """An endpoint counts for its own VPC; one of an unknown VPC counts for any."""
     other = {
         "Type": "AWS::EC2::VPCEndpoint",
         "Properties": {"VpcId": "vpc-2", "ServiceName": "com.amazonaws.x.logs"},
@@ -110,7 +110,7 @@ def test_endpoints_of_another_vpc_do_not_count() -> None:
 
 
 def test_rules_of_a_security_group() -> None:
-    """Rules count inside the group and as resources of their own."""
+    """Inline rules and separate rules both count."""
     group = {"SecurityGroupIngress": [{"IpProtocol": "tcp", "FromPort": 22}], "SecurityGroupEgress": []}
     rule = {"GroupId": {"Fn::GetAtt": ["Group", "GroupId"]}, "IpProtocol": "-1"}
     model = model_of(

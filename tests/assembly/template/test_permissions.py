@@ -1,4 +1,4 @@
-"""What roles allow, from every policy that the assembly shows."""
+"""Permissions of roles, from every policy in the assembly."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def policy(*roles: Any) -> dict[str, Any]:
 
 
 def test_actions_come_from_all_policies() -> None:
-    """Inline policies, attached ones and the stack's own managed policies count; denials do not."""
+    """Inline, attached and the stack's own managed policies count; denials do not."""
     inline = {
         "PolicyName": "a",
         "PolicyDocument": {"Statement": [ALLOW, {"Effect": "Deny", "Action": "s3:*"}]},
@@ -55,14 +55,14 @@ def test_actions_come_from_all_policies() -> None:
     ],
 )
 def test_managed_policies(arn: Any, names: set[str], all_known: bool) -> None:
-    """Managed policies are told by name; only AWS's own are known in what they allow."""
+    """Managed policies have their name; only AWS's own have known permissions."""
     found, role = permissions({"ManagedPolicyArns": [arn]})
     assert found.managed_policies(role) == names
     assert found.all_known(role) is all_known
 
 
 def test_a_policy_on_an_unknown_role_may_be_on_any() -> None:
-    """As long as one policy is attached to a parameter, no role is known completely."""
+    """As long as one policy is attached to a parameter, no role is completely known."""
     found, role = permissions({}, Attached=policy({"Ref": "Parameter"}))
     assert not found.all_known(role)
     found, role = permissions({}, Attached=policy("another-role"))
@@ -85,6 +85,6 @@ def test_a_policy_on_an_unknown_role_may_be_on_any() -> None:
     ],
 )
 def test_trusted_services(statement: Any, services: set[str] | None) -> None:
-    """Services are told without their suffix, which differs by partition."""
+    """Services have no suffix, which differs by partition."""
     found, role = permissions({"AssumeRolePolicyDocument": {"Statement": [statement]}})
     assert found.trusted_services(role) == services

@@ -27,14 +27,14 @@ def artifact(template: str, **members: Any) -> dict[str, Any]:
 
 
 def test_a_template(tmp_path: Path) -> None:
-    """A file is a stack of its own."""
+    """A single file is a stack."""
     model = read(write(tmp_path / "queue.template.json", QUEUE))
     assert [(s.name, s.file) for s in model.stacks] == [("queue", str(tmp_path / "queue.template.json"))]
     assert len(model.of(JobQueue)) == 1
 
 
 def test_yaml(tmp_path: Path) -> None:
-    """YAML is read like JSON, and findings know their lines."""
+    """YAML is read like JSON, and findings have their lines."""
     model = read(
         write(
             tmp_path / "t.yml",
@@ -46,7 +46,7 @@ def test_yaml(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_templates(tmp_path: Path) -> None:
-    """Templates of a folder import from each other; other files, hidden ones and packages are passed over."""
+    """Templates of a folder import from each other; other, hidden and package files are skipped."""
     importing = {"ComputeEnvironmentOrder": [{"Order": 1, "ComputeEnvironment": {"Fn::ImportValue": "env"}}]}
     write(
         tmp_path / "b" / "queue.json",
@@ -77,7 +77,7 @@ def test_a_folder_of_templates(tmp_path: Path) -> None:
 
 
 def test_a_template_that_another_one_deploys_counts_once(tmp_path: Path) -> None:
-    """A nested stack in the folder is a stack in its parent only, with the parent's parameters."""
+    """A nested stack of the folder is only a stack of its parent, with the parent's parameters."""
     nested = {
         "Type": "AWS::CloudFormation::Stack",
         "Properties": {"TemplateURL": "child.json", "Parameters": {"P": 7}},
@@ -127,7 +127,7 @@ def test_a_cloud_assembly(tmp_path: Path) -> None:
 
 
 def test_stages_do_not_import_from_each_other(tmp_path: Path) -> None:
-    """What one stage exports is not what another one imports: they go to different places."""
+    """One stage cannot import what another one exports, because they are deployed separately."""
     stage = {"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-S"}}
     write(tmp_path / "manifest.json", {"artifacts": {"A": artifact("A.json"), "S": stage}})
     write(tmp_path / "A.json", {**QUEUE, "Outputs": {"O": {"Value": "v", "Export": {"Name": "n"}}}})
@@ -166,7 +166,7 @@ def test_stages_do_not_import_from_each_other(tmp_path: Path) -> None:
     ],
 )
 def test_broken_assemblies(tmp_path: Path, manifest: Any, reason: str) -> None:
-    """A cloud assembly that is not whole is one sentence."""
+    """An incomplete cloud assembly gives one sentence."""
     write(tmp_path / "manifest.json", manifest)
     with pytest.raises(UnreadableInputError, match=reason):
         read(tmp_path)
@@ -183,7 +183,7 @@ def test_broken_assemblies(tmp_path: Path, manifest: Any, reason: str) -> None:
     ],
 )
 def test_files_that_are_no_templates(tmp_path: Path, content: str, reason: str) -> None:
-    """The message names the file and says in one sentence why it cannot be checked."""
+    """The message has the file and, in one sentence, the reason why it cannot be checked."""
     file = write(tmp_path / "t.yaml", content)
     with pytest.raises(UnreadableInputError, match=reason) as caught:
         read(file)
@@ -191,7 +191,7 @@ def test_files_that_are_no_templates(tmp_path: Path, content: str, reason: str) 
 
 
 def test_places_that_hold_nothing(tmp_path: Path) -> None:
-    """An empty folder, a missing file and a name that is none end with a sentence."""
+    """An empty folder, a missing file and an invalid name give one sentence."""
     for path, reason in (
         (tmp_path, "neither a manifest"),
         (tmp_path / "x", "cannot be opened"),

@@ -1,4 +1,4 @@
-"""Stacks import from each other, and nested stacks get their parameters from their parent."""
+"""Stacks import from each other, and nested stacks get parameters from their parent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_imports_lead_to_what_another_stack_exports() -> None:
 
 
 def test_outputs_of_other_stacks_are_read_by_name() -> None:
-    """``Fn::GetStackOutput``, the CDK's weak reference, is the other stack's resource as well."""
+    """``Fn::GetStackOutput``, the CDK's weak reference, is also the other stack's resource."""
     queue = {"Queue": {"Type": "AWS::Batch::JobQueue"}}
     output = {"Value": {"Fn::GetAtt": ["Queue", "JobQueueArn"]}}
     model = model_of({"Resources": queue, "Outputs": {"Queue": output}}, {})
@@ -45,7 +45,7 @@ def test_outputs_of_other_stacks_are_read_by_name() -> None:
 
 
 def test_an_output_of_a_stack_in_another_region_is_not_that_of_its_namesake() -> None:
-    """Stacks of the same name in several Regions are told apart, and where they cannot be, nothing is known."""
+    """Stacks of the same name are told apart by Region; if that is impossible, the output is unknown."""
     from batch_constructs.assembly.template.cloud_assembly import share_exports
 
     stacks = [
@@ -61,7 +61,7 @@ def test_an_output_of_a_stack_in_another_region_is_not_that_of_its_namesake() ->
 
 
 def test_a_nested_stack_sees_what_its_parent_passes() -> None:
-    """A parameter of a nested stack is the parent's expression; one that is not passed is its default."""
+    """A parameter of a nested stack is the parent's expression, or its default if none is passed."""
     parent = stack(
         Resources={"Queue": {"Type": "AWS::Batch::JobQueue"}, "Child": {"Type": "AWS::CloudFormation::Stack"}}
     )
@@ -92,7 +92,7 @@ def test_outputs_of_a_nested_stack() -> None:
 
 
 def test_circles_are_unknown() -> None:
-    """A nested stack whose parameter is its own output ends in an unknown, and so does a circle of exports."""
+    """A parameter that is the stack's own output, or a circle of exports, is unknown."""
     parent = stack(Resources={"Child": {"Type": "AWS::CloudFormation::Stack"}})
     child = stack(Parameters={"P": {"Type": "String"}}, Outputs={"O": {"Value": {"Ref": "P"}}})
     parent.nest("Child", child, {"P": {"Fn::GetAtt": ["Child", "Outputs.O"]}})
@@ -105,7 +105,7 @@ def test_circles_are_unknown() -> None:
 
 
 def test_a_long_chain_of_stacks_is_unknown() -> None:
-    """A value that comes through a thousand stacks is not worth a crash."""
+    """A value that passes through a thousand stacks is unknown, and no crash."""
     chain = [
         {"Outputs": {"O": {"Value": {"Fn::ImportValue": f"e{i + 1}"}, "Export": {"Name": f"e{i}"}}}}
         for i in range(1000)
@@ -116,7 +116,7 @@ def test_a_long_chain_of_stacks_is_unknown() -> None:
 
 
 def test_odd_sections_are_empty() -> None:
-    """Sections of a wrong type hold nothing."""
+    """Sections of a wrong type count as empty."""
     odd = stack(Resources=[], Parameters="x", Mappings=5, Outputs=[1])
     assert odd.resources == {}
     assert isinstance(odd.resolve({"Ref": "P"}), Unknown)
@@ -131,6 +131,6 @@ def test_odd_sections_are_empty() -> None:
 
 
 def test_properties_that_are_an_expression_are_unknown() -> None:
-    """A resource whose properties are no mapping is there, and nobody knows what it has."""
+    """A resource whose properties are not a mapping exists, with unknown members."""
     odd = stack(Resources={"Queue": {"Type": "AWS::Batch::JobQueue", "Properties": {"Ref": "P"}}})
     assert isinstance(odd.resources["Queue"].raw("Priority"), Unknown)

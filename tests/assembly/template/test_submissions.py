@@ -1,4 +1,4 @@
-"""Every way that a job is sent to a queue is read into the same words."""
+"""All kinds of submissions are read into the same form."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def linked(submission):
 
 
 def test_event_rule():
-    """A rule's target is the queue, its input carries overrides and parameters."""
+    """A rule's target is the queue; its input has overrides and parameters."""
     template = (
         '{"Parameters": {"key": <key>, "at": "x<aws.events.rule-name>"}, "containerOverrides": {"Memory": 5}}'
     )
@@ -64,7 +64,7 @@ def test_event_rule():
 
 
 def test_event_rule_with_a_part_of_the_event_as_input():
-    """What the event decides is unknown, and not left out."""
+    """Values from the event are unknown, not omitted."""
     target = {"Arn": "x", "BatchParameters": {"JobName": "a"}, "InputPath": "$.detail"}
     [submission] = read("AWS::Events::Rule", {"Targets": [target]})
     assert isinstance(submission.parameters, Unknown)
@@ -93,7 +93,7 @@ def test_schedule():
 
 
 def test_schedule_of_something_else():
-    """Other targets submit no job."""
+    """Schedules with other targets submit no job."""
     assert (
         read("AWS::Scheduler::Schedule", {"Target": {"Arn": "arn:aws:scheduler:::aws-sdk:sqs:sendMessage"}})
         == ()
@@ -121,7 +121,7 @@ def test_pipe():
 
 
 def test_state_machine_of_the_cdk():
-    """A definition is a text with holes; values from the state's input are unknown."""
+    """A definition is a string with unknown parts; values from the state's input are unknown."""
     text = [
         '{"StartAt":"S","States":{"S":{"End":true,"Type":"Task","Resource":"arn:',
         {"Ref": "AWS::Partition"},
@@ -143,7 +143,7 @@ def test_state_machine_of_the_cdk():
 
 
 def test_nested_states():
-    """Tasks in parallel branches and maps count, with JSONata as well."""
+    """Tasks in parallel branches and maps count, also with JSONata."""
     task = {"Type": "Task", "Resource": SUBMIT, "Arguments": {**REQUEST, "JobName": "{% $name %}"}}
     inner = {"States": {"T": task}}
     states = {
@@ -162,7 +162,7 @@ def test_nested_states():
 
 @pytest.mark.parametrize("name", ["align:3", "arn:aws:batch:eu-west-1:111122223333:job-definition/align:3"])
 def test_old_revisions(name):
-    """A revision that is written down need not be what the template describes."""
+    """A fixed revision may not be the one in the template."""
     states = {"S": {"Resource": SUBMIT, "Parameters": {**REQUEST, "JobDefinition": name}}}
     [submission] = machine({"States": states})
     assert linked(submission) == [None, "Queue", None]
@@ -170,7 +170,7 @@ def test_old_revisions(name):
 
 
 def test_substitutions():
-    """Substitutions reach names, numbers and places; what is not substituted is unknown."""
+    """Substitutions apply to names, numbers and whole values; missing ones are unknown."""
     text = json.dumps({"States": {"S": {"Resource": SUBMIT, "Parameters": {**REQUEST, "JobQueue": "${q}"}}}})
     text = text.replace('"JobName": "a"', '"JobName": "${n}", "ArrayProperties": {"Size": ${size}}')
     [submission] = machine(text, DefinitionSubstitutions={"q": {"Ref": "Queue"}, "size": 7})
@@ -183,12 +183,12 @@ def test_substitutions():
     "text", ["", "{", "[" * 100_000, "null", '"\ue0000\ue001"', "[]", '{"States": 5}', '{"States": {"a": 5}}']
 )
 def test_odd_definitions(text):
-    """Whatever is no definition submits nothing, and does no harm."""
+    """An invalid definition submits nothing, and causes no error."""
     assert machine(text) == ()
 
 
 def test_texts_with_holes():
-    """A hole inside quotes is a part of the text, one outside is the value."""
+    """An unknown part inside quotes is part of the string, one outside is the whole value."""
     hole = ParameterValue("P")
     value = parse_json(
         PartialText(('{"a\\"": "x', hole, '", "b": ', hole, ', "c": "', hole, '", "d": null}'))
@@ -200,7 +200,7 @@ def test_texts_with_holes():
 
 
 def test_a_definition_by_the_name_in_its_arn():
-    """An ARN without the revision, whose name is cut out of that with one, is the definition's."""
+    """An ARN without revision, with the name cut out of the full ARN, is the definition."""
     name = {"Fn::Select": [5, {"Fn::Split": [":", {"Ref": "Job"}]}]}
     arn = {"Fn::Join": ["", ["arn:aws:batch:eu-west-1:111122223333:", name]]}
     [submission] = machine(

@@ -1,4 +1,4 @@
-"""An unknown is easy to ask about and hard to compare by mistake."""
+"""An unknown is easy to query, and hard to compare by mistake."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ ARN = PartialText(("arn:", Unknown("AWS::Partition"), ":iam::aws:policy/service-
 )
 @pytest.mark.parametrize("unknown", [SOMETHING, ARN, Either((1, 2))])
 def test_using_an_unknown_as_a_value_raises(use: Callable[[Any, Any], Any], unknown: Unknown) -> None:
-    """Whatever a rule does with it but asking is an error that says what to ask."""
+    """Any use of an unknown as a value raises, and the message says what to call."""
     with pytest.raises(TypeError, match="ask known"):
         use(unknown, 1)
 
 
 def test_comparing_from_the_other_side_raises() -> None:
-    """A literal on the left does not hide the mistake."""
+    """A literal on the left side also raises."""
     with pytest.raises(TypeError, match="something"):
         operator.eq(1, SOMETHING)
 
@@ -74,13 +74,13 @@ def test_questions(value: str | Unknown | None, is_known: bool, one: bool, none:
 
 
 def test_absence_is_an_option() -> None:
-    """`None` among the options stands for a member that is not given."""
+    """`None` as an option means an omitted member."""
     assert is_one_of(None, "BEST_FIT", None)
     assert not is_none_of(None, "BEST_FIT", None)
 
 
 def test_given() -> None:
-    """What a condition may leave out is not given for certain."""
+    """A value that a condition may omit is not certainly given."""
     assert given("x")
     assert given(SOMETHING)
     assert given(Either(("a", "b")))
@@ -89,7 +89,7 @@ def test_given() -> None:
 
 
 def test_partial_text() -> None:
-    """The known ends of a text can be read; holes are shown as what fills them."""
+    """The known ends of a string are readable; unknown parts are shown by their source."""
     assert ARN.prefix == "arn:"
     assert ARN.suffix == ":iam::aws:policy/service-role/AWSBatchServiceRole"
     assert ARN.text == "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSBatchServiceRole"
@@ -110,7 +110,7 @@ def test_partial_text() -> None:
     ],
 )
 def test_ending(value: str | Unknown | None, name: str | None) -> None:
-    """The name at the end of an ARN is known only if the template writes it out."""
+    """The name at the end of an ARN is known only if it is literal."""
     assert ending(value) == name
 
 

@@ -1,4 +1,4 @@
-"""Members come typed, resolved and once; a wrong type anywhere is an unknown."""
+"""Members are typed, resolved and cached; a wrong type is an unknown."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def resource(type_: str, properties: Any, **others: Any) -> Any:
 
 @pytest.mark.parametrize("value", [7, "7", 7.0, "7.0"])
 def test_integers(value: Any) -> None:
-    """CloudFormation takes whole numbers as text and with a point."""
+    """CloudFormation accepts whole numbers as strings and with a decimal point."""
     assert resource("AWS::Batch::JobQueue", {"Priority": value}).priority == 7
 
 
@@ -38,20 +38,20 @@ def test_wrong_integers(value: Any) -> None:
 
 
 def test_texts_and_keywords() -> None:
-    """Scalars are written as CloudFormation would; keywords come in capitals."""
+    """Scalars are converted to strings as CloudFormation does it; keywords are in capitals."""
     queue = resource("AWS::Batch::JobQueue", {"JobQueueName": 5, "State": "enabled"})
     assert (queue.name, queue.state, queue.job_queue_type) == ("5", "ENABLED", None)
 
 
 @pytest.mark.parametrize(("value", "truth"), [(True, True), ("true", True), ("False", False), (False, False)])
 def test_booleans(value: Any, truth: bool) -> None:
-    """CloudFormation takes truth as text."""
+    """CloudFormation accepts booleans as strings."""
     assert resource("AWS::Batch::JobDefinition", {"PropagateTags": value}).propagate_tags is truth
     assert isinstance(resource("AWS::Batch::JobDefinition", {"PropagateTags": 1}).propagate_tags, Unknown)
 
 
 def test_an_absent_structure_has_absent_members() -> None:
-    """Structures can be read to the bottom, given or not."""
+    """Structures can be read at any depth, given or not."""
     environment = resource("AWS::Batch::ComputeEnvironment", {"Type": "MANAGED"})
     specification = environment.compute_resources.launch_template
     assert specification.absent
@@ -66,7 +66,7 @@ def test_an_absent_structure_has_absent_members() -> None:
     "value", [5, "x", [], {"Ref": "Parameter"}, {"Fn::If": ["C", {"Type": "EC2"}, {"Type": "SPOT"}]}]
 )
 def test_an_unknown_structure_has_unknown_members(value: Any) -> None:
-    """What nobody knows is neither there nor left out, at any depth."""
+    """A member of an unknown structure is neither present nor absent, at any depth."""
     resources = resource("AWS::Batch::ComputeEnvironment", {"ComputeResources": value}).compute_resources
     assert not resources.present
     assert not resources.absent
@@ -78,7 +78,7 @@ def test_an_unknown_structure_has_unknown_members(value: Any) -> None:
 
 
 def test_properties_may_be_unknown() -> None:
-    """A resource whose properties come from a macro is unknown altogether."""
+    """A resource whose properties come from a macro is completely unknown."""
     queue = resource("AWS::Batch::JobQueue", {"Fn::Transform": {"Name": "M"}})
     assert isinstance(queue.priority, Unknown)
     extended = resource("AWS::Batch::JobQueue", {"Fn::Transform": {"Name": "M"}, "Priority": 1})
@@ -87,7 +87,7 @@ def test_properties_may_be_unknown() -> None:
 
 
 def test_lists_know_if_they_are_complete() -> None:
-    """Elements that may be left out make a list incomplete; those that are left out are gone."""
+    """Elements that may be omitted make a list incomplete; omitted elements are dropped."""
     maybe = {"Fn::If": ["C", "a", {"Ref": "AWS::NoValue"}]}
     types = ["c7i", {"Ref": "AWS::NoValue"}, {"Ref": "P"}, 5]
     resources = {"InstanceTypes": types, "Subnets": ["s", maybe], "SecurityGroupIds": {"Ref": "Groups"}}
@@ -100,7 +100,7 @@ def test_lists_know_if_they_are_complete() -> None:
 
 
 def test_maps() -> None:
-    """A mapping of texts is a dictionary, or an unknown as soon as a member may be missing."""
+    """A mapping of strings is a dictionary, or an unknown if a member may be missing."""
     queue = resource(
         "AWS::Batch::JobQueue", {"Tags": {"a": 1, "b": {"Ref": "P"}, "c": {"Ref": "AWS::NoValue"}}}
     )
@@ -112,7 +112,7 @@ def test_maps() -> None:
 
 
 def test_links_lead_from_the_queue_to_the_role() -> None:
-    """References are followed from one resource to the next, by reference, by name and by ARN."""
+    """References lead from one resource to the next, by Ref, by name and by ARN."""
     model = model_of(
         {
             "Resources": {
@@ -163,7 +163,7 @@ def test_links_lead_from_the_queue_to_the_role() -> None:
 
 
 def test_a_reference_to_another_kind_of_resource_is_no_link() -> None:
-    """A role in the place of an instance profile is not taken for one."""
+    """A role in place of an instance profile is not a link."""
     environment = resource(
         "AWS::Batch::ComputeEnvironment",
         {"ComputeResources": {"InstanceRole": {"Fn::GetAtt": ["Role", "Arn"]}}},
@@ -174,7 +174,7 @@ def test_a_reference_to_another_kind_of_resource_is_no_link() -> None:
 
 
 def test_structures_are_found_wherever_they_are() -> None:
-    """All containers of all job definitions come in one go; those left out do not."""
+    """All containers of all definitions are found in one call; omitted ones are not."""
     container = {"Image": "x"}
     jobs = {
         "A": {"ContainerProperties": container, "RetryStrategy": {}},
@@ -199,7 +199,7 @@ def test_structures_are_found_wherever_they_are() -> None:
 
 
 def test_requirements_of_a_container() -> None:
-    """An amount is found by its type; it is unknown as soon as the list or a type is."""
+    """An amount is found by its type; it is unknown if the list or a type is."""
 
     def amount(requirements: Any) -> Any:
         properties = {"ContainerProperties": {"ResourceRequirements": requirements}}
@@ -216,14 +216,14 @@ def test_requirements_of_a_container() -> None:
     [({}, "EC2"), ({"PlatformCapabilities": []}, "EC2"), ({"PlatformCapabilities": ["fargate"]}, "FARGATE")],
 )
 def test_platforms(capabilities: dict[str, Any], platform: str) -> None:
-    """A definition that says nothing runs on EC2."""
+    """The default platform of a definition is EC2."""
     definition = resource("AWS::Batch::JobDefinition", capabilities)
     assert definition.platform == platform
     assert definition.fargate is (platform == "FARGATE")
 
 
 def test_user_data_comes_in_clear() -> None:
-    """Base64 is undone, by function and by hand; holes stay holes."""
+    """Base64 is decoded, by function and literally; unknown parts stay unknown."""
 
     def user_data(value: Any) -> Any:
         return resource(
@@ -238,14 +238,14 @@ def test_user_data_comes_in_clear() -> None:
 
 
 def test_views_cannot_be_changed() -> None:
-    """A rule cannot change what the next one sees."""
+    """A rule cannot change what the next rule sees."""
     queue = resource("AWS::Batch::JobQueue", {"Priority": 1})
     with pytest.raises(AttributeError, match="cannot be changed"):
         queue.priority = 2
 
 
 def test_a_resource_knows_where_it_is_from() -> None:
-    """Condition, dependencies and the construct's path come with the resource."""
+    """A resource has its condition, dependencies and construct path."""
     entry = {"Type": "X", "Condition": "C", "DependsOn": "A", "Metadata": {"aws:cdk:path": "Stack/Queue"}}
     model = model_of({"Resources": {"It": entry, "Rubbish": 5, "NoType": {}, "OddType": {"Type": []}}})
     [it] = model.resources
