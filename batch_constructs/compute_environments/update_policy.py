@@ -1,4 +1,4 @@
-"""The treatment of running jobs when a deploy replaces an environment's instances."""
+"""The policy for running jobs when a deploy replaces an environment's instances."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["UpdatePolicy"]
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdatePolicy:
-    """The treatment of running jobs when an infrastructure update replaces the instances.
+    """The policy for running jobs when an infrastructure update replaces the instances.
 
     Attributes:
         job_execution_timeout_minutes: How long jobs on old instances may run on, 1 to 7,200 minutes; by default 30.

@@ -135,7 +135,7 @@ EksVolume: TypeAlias = EksEmptyDir | EksHostPath | EksSecret | EksPersistentVolu
 @checked
 @dataclass(frozen=True, slots=True)
 class EksMount:
-    """A volume as one container sees it, if it is read-only or a part there.
+    """A volume that is read-only in one container, or of which that container sees a part.
 
     Attributes:
         volume: The volume.

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_stepfunctions as sfn
 
     class _StateMachine(Protocol):
-        """Such as a `JobChainStateMachine`."""
+        """An object with a state machine's ARN and grant, such as a `JobChainStateMachine`."""
 
         state_machine_arn: str
 

@@ -122,7 +122,7 @@ class Ulimit:
 
     @staticmethod
     def unlimited(name: UlimitName) -> Ulimit:
-        """Return a limit of none, as MPI and NCCL need for locked memory.
+        """Return a limit that is switched off, as MPI and NCCL need for locked memory.
 
         Args:
             name: The name of the limit, such as ``UlimitName.MEMLOCK``.
