@@ -127,10 +127,10 @@ class OwnComputeEnvironment(CliJson, ComputeEnvironmentBase):
         return self.cfn.attr_compute_environment_arn
 
     def tag_instances(self, tags: Mapping[str, str]) -> None:
-        """Add tags to what it launches, for cost reports. Does nothing on Fargate: tasks get the tags of their jobs.
+        """Add tags to its instances, for cost reports. Does nothing on Fargate: tasks get the tags of their jobs.
 
         Args:
-            tags: What to add; equal keys get the new value.
+            tags: The tags; equal keys get the new value.
         """
         self._tagged |= tags.keys()
 

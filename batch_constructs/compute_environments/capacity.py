@@ -76,7 +76,7 @@ class Capacity:
         self._check_price(problems)
         problems.check(
             self.has_security_groups,
-            "security_groups must name at least one, or be omitted for one of its own",
+            "security_groups must name at least one, or be omitted for a new one",
         )
         problems.matches("compute_environment_name", self.compute_environment_name, patterns.RESOURCE_NAME)
         check_instance_types(problems, self.instance_types, self.allocation_strategy)
@@ -173,8 +173,8 @@ def check_instance_types(
     arm = any("arm64" in name for name in bundles)
     problems.check(
         chosen is None or not chosen.ordered or not bundles,
-        f"instance_types must be types or families with {strategy}, in the order in which it "
-        f"takes them, AWS refuses bundles, got {', '.join(bundles)}: write such as "
+        f"instance_types must be types or families with {strategy}, since AWS refuses "
+        f"bundles, which have no order, got {', '.join(bundles)}: write such as "
         f"{['c7g', 'm7g', 'r7g'] if arm else ['c7i', 'm7i', 'r7i']}",
     )
     by_architecture: dict[str, list[str]] = {}

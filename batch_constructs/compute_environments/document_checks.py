@@ -24,7 +24,7 @@ def check_document(problems: Problems, kind: str | None, document: Mapping[str, 
     Args:
         problems: Where to add it.
         kind: The class that takes such documents.
-        document: Its members have the right names and types.
+        document: The document; names and types of its members are checked already.
     """
     resources = document.get("computeResources", {})
     if kind == "ManagedInstancesComputeEnvironment":
@@ -48,6 +48,6 @@ def check_document(problems: Problems, kind: str | None, document: Mapping[str, 
     bundles = [name for name in resources.get("instanceTypes", ()) if name in types.BUNDLES]
     problems.check(
         strategy is None or not strategy.ordered or not bundles,
-        f"computeResources.instanceTypes must be types or families with {resources.get('allocationStrategy')}, in the "
-        f"order in which it takes them, AWS refuses bundles, got {', '.join(map(str, bundles))}",
+        f"computeResources.instanceTypes must be types or families with {resources.get('allocationStrategy')}, since "
+        f"AWS refuses bundles, which have no order, got {', '.join(map(str, bundles))}",
     )

@@ -1,4 +1,4 @@
-"""Environments described as JSON: which class takes a document, and what keeps off the tags of the stack."""
+"""The class that takes an environment's document, and an aspect that keeps tags of the stack off."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def kind_of(document: Mapping[str, Any]) -> str | None:
 
 @jsii.implements(IAspect)
 class NoOtherTags:
-    """Keeps stack-wide tags off: those of an environment are create-only, and a changed one would replace it."""
+    """An aspect that keeps stack-wide tags off: a change of an environment's tags would replace it."""
 
     def visit(self, node: IConstruct) -> None:
-        """Remove the tags of a resource; those of its document are overrides, which this leaves alone."""
+        """Remove the tags of a resource; tags of its document are overrides, which this does not touch."""
         if isinstance(node, CfnResource):
             tags = cast("batch.CfnComputeEnvironment", node).tags
             for key in tags.tag_values():

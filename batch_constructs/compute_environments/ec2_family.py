@@ -181,7 +181,7 @@ class Ec2Family(ManagedComputeEnvironment):
         """Add tags to instances, and to their disks if the launch template is of this library; it replaces instances.
 
         Args:
-            tags: What to add; equal keys get the new value.
+            tags: The tags; equal keys get the new value.
         """
         if isinstance(self.launch_template, BatchLaunchTemplate):
             self.launch_template.add_tags(tags)
@@ -271,7 +271,7 @@ def check_instances(
         problems: Where to add it.
         launch_template: The template of the user, if there is one.
         storage: Disks of the instances.
-        mounts: What the instances mount, by path.
+        mounts: The mounts of the instances, by path.
         aws_cli: The AWS CLI on the instances.
     """
     given = {"storage": storage, "mounts": mounts, "aws_cli": aws_cli}

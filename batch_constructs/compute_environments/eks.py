@@ -273,7 +273,7 @@ def _check_userdata_type(
     names_none = template is None or isinstance(template, BatchLaunchTemplate)
     problems.check(
         userdata_type is None or not names_none,
-        "userdata_type needs a launch template that names the image, AWS refuses it with others, got "
+        "userdata_type needs a launch template that names the image, since AWS refuses it otherwise, got "
         f"{userdata_type} and {'none' if template is None else 'a BatchLaunchTemplate'}: leave it out, the image type "
         "decides how nodes join",
     )

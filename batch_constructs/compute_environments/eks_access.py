@@ -82,7 +82,7 @@ def check_namespace(
     else:
         problems.check(
             namespace.has_roles or not needs_roles(access, facts),
-            f"namespace must have Kubernetes' roles for AWS Batch where access_entry is {access}, got "
+            f"namespace must have Kubernetes' roles for AWS Batch if access_entry is {access}, got "
             f"{namespace.namespace!r} without: make its EksNamespace with access_entry={access}",
         )
         problems.check(

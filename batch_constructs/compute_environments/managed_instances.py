@@ -152,7 +152,7 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
         )
         problems.check(
             security_groups is None or len(security_groups) > 0,
-            "security_groups must name at least one, or be omitted for one of its own",
+            "security_groups must name at least one, or be omitted for a new one",
         )
         problems.check(
             instance_types is None or len(instance_types) > 0,

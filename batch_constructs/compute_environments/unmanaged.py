@@ -229,6 +229,6 @@ def _newest_image(problems: Problems, name: str) -> str | None:
     parameter = None if type_ is None else images.ecs_parameter(type_)
     problems.check(
         parameter is not None,
-        f"image_id must be given where no image of AWS is known to fit, got instance_type={name!r}{types.nearest(name)}",
+        f"image_id must be given if no image of AWS is known to fit, got instance_type={name!r}{types.nearest(name)}",
     )
     return None if parameter is None else f"resolve:ssm:{parameter}"

@@ -69,7 +69,7 @@ def quantity(mebibytes: Number) -> str:
 def requirements(
     *, vcpus: Number | None, memory_mib: Number | None, gpus: Number | None = None
 ) -> list[dict[str, str]]:
-    """Return the ``resourceRequirements`` of a job: numbers as strings, and tokens that become strings."""
+    """Return the ``resourceRequirements`` of a job, with amounts as strings."""
     amounts = {"VCPU": vcpus, "MEMORY": memory_mib, "GPU": gpus}
     return [
         {"type": kind, "value": as_string(amount)} for kind, amount in amounts.items() if amount is not None

@@ -35,7 +35,7 @@ class Platform:
     capability: str
     needs_execution_role: bool
     members: Mapping[str, Any] = field(default_factory=dict)
-    """What it adds to a container or a task."""
+    """The members that it adds to a container or a task."""
 
 
 EC2 = Platform(capability="EC2", needs_execution_role=False)
@@ -92,7 +92,7 @@ class Container:
         problems.check(not both, f"a path must be in mounts or in tmpfs, not in both, got {', '.join(both)}")
 
     def members(self, image: ResolvedImage, volumes: Volumes) -> dict[str, Any]:
-        """Return what the only container of a job and one of several have in common."""
+        """Return the members that are the same for the only container of a job and for one of several."""
         address, credentials = image
         return given(
             image=address,

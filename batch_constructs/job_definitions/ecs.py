@@ -115,7 +115,7 @@ class EcsJobDefinition(OwnJobDefinition):
         return self._log_group
 
     def grant_read_logs(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow to read what its jobs write to its log group.
+        """Allow to read the jobs' output in its log group.
 
         Args:
             grantee: The role, function or user that reads.
@@ -217,7 +217,7 @@ class EcsJobDefinition(OwnJobDefinition):
         return image[0], secret.secret_arn
 
     def _render(self, containers: Sequence[Container], platform: Platform) -> list[dict[str, Any]]:
-        """Return the members of each container: call `_connect` once the resource is there."""
+        """Return the members of each container; call `_connect` after the resource is made."""
         images = self._resolve_images(containers)
         if self._execution_role is not None:
             for container in containers:
@@ -283,8 +283,8 @@ class EcsJobDefinition(OwnJobDefinition):
 def _execution_role(scope: Construct, arn: str | None) -> iam.IRole | None:
     if arn is None or not known(arn):
         return None if arn is None else iam.Role.from_role_arn(scope, "ExecutionRole", arn, mutable=False)
-    # By its name it is of the stack's account: from its ARN the CDK would take it for one of another account, and let
-    # it in with a policy of the log group.
+    # A role by name is in the stack's account. From the ARN the CDK would assume another account, and add a policy
+    # for the role to the log group.
     return iam.Role.from_role_name(scope, "ExecutionRole", arn.partition("/")[2], mutable=False)
 
 

@@ -80,7 +80,7 @@ class EksPod:
         twice = [name for name, count in names.items() if count > 1]
         problems.check(
             not twice,
-            f"each container of a pod must have a name of its own, got {', '.join(map(repr, twice))} twice",
+            f"each container of a pod must have its own name, got {', '.join(map(repr, twice))} twice",
         )
         problems.matches("service_account_name", self.service_account_name, patterns.DNS_SUBDOMAIN)
         for secret in self.image_pull_secrets:
@@ -96,7 +96,7 @@ class EksPod:
 
 
 def eks_properties(pod: EksPod, images: Mapping[int, str]) -> dict[str, Any]:
-    """Return the ``eksProperties`` of a pod, except for what the CDK's struct lacks: see `add_metadata`.
+    """Return the ``eksProperties`` of a pod, without members that the CDK's struct lacks: see `add_metadata`.
 
     Args:
         pod: The pod.

@@ -165,7 +165,7 @@ class LinuxParameters:
         problems.within("swappiness", self.swappiness, limits.SWAPPINESS)
         problems.check(
             self.max_swap is None or self.swappiness is not None or mebibytes(self.max_swap) == 0,
-            "swappiness must be given with max_swap, AWS refuses one without the other, got none: write "
+            "swappiness must be given with max_swap, since AWS refuses one without the other, got none: write "
             "swappiness=60, the default of Linux",
         )
         paths = [each.container_path for each in self.tmpfs]

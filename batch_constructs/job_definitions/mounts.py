@@ -57,8 +57,8 @@ def check_mounts_on_fargate(
 class Volumes:
     """The volumes of one task. The same object in several mounts, or containers, is one volume.
 
-    Made of what each container mounts; then the task takes ``members``, each container its ``mount_points``, and
-    once the definition exists ``connect`` gives it the rights.
+    It is made from the mounts of each container; then the task takes ``members`` and each container its
+    ``mount_points``. When the definition exists, ``connect`` gives it the rights.
     """
 
     def __init__(self, *containers: Mapping[str, Mount] | None) -> None:

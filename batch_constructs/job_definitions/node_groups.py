@@ -197,7 +197,7 @@ def nodes_of(
     Args:
         main_node: The index of the main node.
         ranges: The nodes of each range.
-        members: What the nodes of each range run.
+        members: The members of each range, with its containers or pod.
     """
     return {
         "mainNode": main_node,

@@ -1,4 +1,4 @@
-"""Job definitions that an app makes, of arguments or of JSON, and where their containers are in the resource."""
+"""The base class of job definitions that an app makes, and the places of their containers in the resource."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _NUMBER = re.compile(r"(?=.*[1-9])\d+(\.\d+)?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A container in the members of a definition.
+    """A container in the members of a definition, with its place in the resource.
 
     Attributes:
         members: The members of the container.
-        holder: The members of what names its roles: the container itself, its task or its pod.
-        role: The property with the ARN of its job role; empty for pods.
-        variables: The property with its variables.
+        holder: The members with its roles: those of the container itself, its task or its pod.
+        role: The path of the property with the ARN of its job role; empty for pods.
+        variables: The path of the property with its variables.
     """
 
     members: Mapping[str, Any]
@@ -51,7 +51,7 @@ class OwnJobDefinition(CliJson, JobDefinitionBase):
 
     _operation = "RegisterJobDefinition"
     _l1 = batch.CfnJobDefinition
-    # Work that is queued or running keeps the revision that it was submitted with.
+    # Queued and running jobs keep the revision that they were submitted with.
     _of_cloudformation = MappingProxyType({"resourceRetentionPolicy": {"skipDeregisterOnUpdate": True}})
 
     cfn: batch.CfnJobDefinition
@@ -144,7 +144,7 @@ def _of_node(node: Mapping[str, Any], path: str, only_container: str) -> Iterato
 
 
 def _consumed(members: Mapping[str, Any]) -> dict[Any, Any]:
-    """Return how much of what a definition or a range of nodes consumes."""
+    """Return the consumable resources of a definition or a range of nodes, with their quantities."""
     listed = members.get("consumableResourceProperties", {}).get("consumableResourceList", ())
     return {
         Named(each["consumableResource"]): each.get("quantity", 1)
@@ -154,7 +154,7 @@ def _consumed(members: Mapping[str, Any]) -> dict[Any, Any]:
 
 
 def _kind_of(document: Mapping[str, Any]) -> str:
-    """Return the class that takes such documents."""
+    """Return the name of the class that takes such documents."""
     platforms = document.get("platformCapabilities") or ["EC2"]
     ranges = document.get("nodeProperties", {}).get("nodeRangeProperties", ())
     members = {*document, *(name for each in ranges for name in each)}
@@ -171,7 +171,7 @@ def _kind_of(document: Mapping[str, Any]) -> str:
 
 
 def _check_container(problems: Problems, each: Placed) -> None:
-    """Add a problem for what a container on ECS lacks, and for what it cannot have."""
+    """Add a problem for a container on ECS that lacks a member, or has a value that AWS would refuse."""
     container, task = each.members, each.holder
     old = {
         kind: container[name] for kind, name in (("VCPU", "vcpus"), ("MEMORY", "memory")) if name in container
@@ -184,10 +184,10 @@ def _check_container(problems: Problems, each: Placed) -> None:
     for kind, value in asked.items():
         problems.check(
             not known(value) or _NUMBER.fullmatch(str(value)) is not None,
-            f"the value of {kind} must be a number of more than 0, got {value!r}",
+            f"the value of {kind} must be a number above 0, got {value!r}",
         )
     check_command(problems, container.get("command"))
-    problems.check(container.get("name") != "", "name of a container must not be empty, got ''")
+    problems.check(container.get("name") != "", "the name of a container must not be empty, got ''")
     names = [one.get("name") for one in task.get("containers", ())]
     for one in container.get("dependsOn", ()):
         name = one["containerName"]
@@ -202,17 +202,17 @@ def _check_container(problems: Problems, each: Placed) -> None:
     shell, fixed = task.get("enableExecuteCommand"), container.get("readonlyRootFilesystem")
     problems.check(
         not (known(shell) and shell and known(fixed) and fixed),
-        "enableExecuteCommand needs writable root file systems, its agent writes to them, got readonlyRootFilesystem "
-        "true: leave one of the two out",
+        "enableExecuteCommand needs writable root file systems, since its agent writes to them, got "
+        "readonlyRootFilesystem true: leave one of the two out",
     )
 
 
 def _check_in_pod(problems: Problems, each: Placed) -> None:
-    """Add a problem for a container of a pod whose name another one has, too."""
+    """Add a problem if two containers of a pod have the same name."""
     lists = (each.holder.get(member, ()) for member in ("containers", "initContainers"))
     names = [one.get("name", "Default") for containers in lists for one in containers]
     name = each.members.get("name", "Default")
     problems.check(
         not known(name) or names.count(name) == 1,
-        f"each container of a pod must have a name of its own, got {name!r} twice",
+        f"each container of a pod must have its own name, got {name!r} twice",
     )

@@ -1,4 +1,4 @@
-"""What a job definition says beside its containers: parameters, retries, timeout, revisions.
+"""The part of a job definition besides its containers: parameters, retries, timeout, revisions.
 
 Guide: Job Timeouts.
 """
@@ -39,7 +39,7 @@ class DefinitionSettings:
     consumes: Mapping[IConsumableResourceRef, Number] | None = None
 
     def check(self, problems: Problems) -> None:
-        """Note everything about these arguments that AWS would refuse."""
+        """Add a problem for each argument that AWS would refuse."""
         problems.matches("job_definition_name", self.job_definition_name, patterns.RESOURCE_NAME)
         problems.within("scheduling_priority", self.scheduling_priority, limits.SCHEDULING_PRIORITY)
         problems.within("timeout", self.timeout_seconds, limits.ATTEMPT_DURATION_SECONDS)

@@ -164,7 +164,7 @@ class S3Files:
             rootDirectory=self.root_directory,
             transitEncryptionPort=self.transit_encryption_port,
         )
-        # CloudFormation and the CDK spell it so; the API spells it s3filesVolumeConfiguration.
+        # CloudFormation and the CDK have this name; the API has s3filesVolumeConfiguration.
         return {"s3FilesVolumeConfiguration": configuration}
 
 

@@ -150,7 +150,7 @@ class FsxLustreMount:
         problems = Problems()
         problems.check(
             self.mount_name is not None or hasattr(self.file_system, "mount_name"),
-            "file_system needs mount_name where it is a DNS name or imported, got none: see LustreMountName of the "
+            "file_system needs mount_name if it is a DNS name or imported, got none: see LustreMountName of the "
             "file system",
         )
         problems.raise_if_any()

@@ -151,7 +151,7 @@ class BatchPlatform(PlatformCompute, PlatformWatch, CheckedConstruct):
         )
         problems.check(
             security_groups is None or len(security_groups) > 0,
-            "security_groups must name at least one, or be omitted for one of its own",
+            "security_groups must name at least one, or be omitted for a new one",
         )
         problems.raise_if_any()
 

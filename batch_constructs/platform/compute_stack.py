@@ -87,7 +87,7 @@ class BatchComputeStack(PlatformCompute, PlatformStack):
         check_pools(problems, pools)
         problems.check(
             security_groups is None or len(security_groups) > 0,
-            "security_groups must name at least one, or be omitted for one of its own",
+            "security_groups must name at least one, or be omitted for a new one",
         )
         _check_home(problems, pools, None)
         check_tags(problems, cost_tags)

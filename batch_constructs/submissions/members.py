@@ -1,4 +1,4 @@
-"""What of a request only some ways of submitting can carry, and how they spell it."""
+"""The members of a request for services that carry only some of them, or spell them differently."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ __all__ = ["RULE_INPUT", "RULE_PARAMETERS", "SPELT_HERE", "capitalised", "check_
 
 
 def check_size(problems: Problems, overrides: dict[str, Any] | None) -> None:
-    """Note container overrides that are longer than AWS Batch takes.
+    """Add a problem for container overrides that are longer than AWS Batch takes.
 
     Args:
-        problems: Where to note it.
-        overrides: As the API spells them.
+        problems: Where to add it.
+        overrides: The overrides with the API's names.
     """
     if overrides is None or not known(overrides):
         return
     size, most = len(json.dumps(overrides)), int(quotas.CONTAINER_OVERRIDES_CHARACTERS.value)
     problems.check(
         size <= most,
-        f"container_overrides must have at most {most:,} characters as JSON, got {size:,}: hand long values over by a "
+        f"container_overrides must have at most {most:,} characters as JSON, got {size:,}: pass long values by a "
         "file, such as an object in S3",
     )
 
 
-# What goes into a rule's BatchParameters, and what only its input can carry.
+# The members of a rule's BatchParameters, and those that only its input can carry.
 RULE_PARAMETERS = {"JobName", "JobDefinition", "ArrayProperties", "RetryStrategy"}
 RULE_INPUT = {"Parameters", "ContainerOverrides"}
 SPELT_HERE = {
@@ -47,12 +47,12 @@ SPELT_HERE = {
     "Tags": "tags",
 }
 
-# Maps of the user's, whose keys are nobody's to change.
+# Maps with keys of the user, which stay unchanged.
 _OWN_KEYS = {"parameters", "tags", "labels", "annotations", "requests", "limits"}
 
 
 def capitalised(value: Any, key: str = "") -> Any:
-    """Members as Scheduler and Step Functions spell them: ``JobName`` for ``jobName``."""
+    """Return members with the names of Scheduler and Step Functions: ``JobName`` for ``jobName``."""
     if isinstance(value, dict):
         return {
             name if key in _OWN_KEYS else name[0].upper() + name[1:]: capitalised(each, name)

@@ -249,14 +249,14 @@ class NodePropertyOverride:
         check_one_kind(problems, self)
         problems.check(
             self.instance_type is None or self.eks_properties_override is None,
-            "instance_type must be left out for nodes that run pods, AWS Batch takes it on ECS only, got "
+            "instance_type must be left out for nodes that run pods, since AWS Batch takes it on ECS only, got "
             f"{self.instance_type!r}: submit to a queue whose environment has that type only",
         )
         check_consumed(problems, self.consumes)
         problems.raise_if_any()
 
     def _members(self) -> dict[str, Any]:
-        # Only a container names the instance type by itself; tasks and pods are on nodes that do.
+        # A container names the instance type itself; for tasks and pods it is in the list of the range.
         of_container = self.container_overrides is not None
         container = members(self.container_overrides) or {}
         return given(

@@ -1,4 +1,4 @@
-"""A job as it is submitted: one value, checked when born, for every way into a queue."""
+"""The request for a job: one value, checked when created, for every way to submit it."""
 
 from __future__ import annotations
 
@@ -51,10 +51,8 @@ __all__ = ["SubmitJobRequest"]
 class SubmitJobRequest:
     """A job as ``SubmitJob`` takes it.
 
-    With names or ARNs it can be kept, compared, and handed to boto3. Inside an app it takes the queue and the definition
-    themselves, for chains, schedules and rules: then the newest revision runs.
-
-    Guide: Submitting a Job; Array Jobs; AWS Batch Jobs as CloudWatch Events Targets.
+    With names or ARNs it can be kept, compared, and given to boto3. Inside an app it takes the queue and the
+    definition themselves, for chains, schedules and rules, and then runs the newest revision.
 
     Attributes:
         job_name: Up to 128 letters, digits, ``-`` and ``_``, beginning with a letter or digit.
@@ -62,24 +60,29 @@ class SubmitJobRequest:
         job_definition: Name, ``name:revision`` or ARN, or inside an app a definition. Without a revision the newest one
             runs.
         array_size: 2 to 10,000 children. By default it is a single job.
-        depends_on: At most 20 dependencies. By default it waits for no job.
-        parameters: Values for the ``Ref::name`` of the definition's command. By default those of the definition.
-        container_overrides: What changes in the container. By default nothing.
-        ecs_properties_override: What changes in which of several containers on ECS. By default nothing.
-        eks_properties_override: What changes in the pod on Amazon EKS. By default nothing.
-        node_overrides: What changes in a multi-node parallel job. By default nothing.
-        consumes: How much of which consumable resources it holds, by name or ARN, at least 1 of each. By default as
-            the definition says.
-        retry_strategy: In place of the definition's. By default the definition's counts.
-        timeout_seconds: In place of the definition's, at least 60 seconds. By default the definition's counts.
-        share_identifier: Whose share pays, up to 255 characters. Needed if, and only if, the queue has a fair-share policy; by default none.
-        scheduling_priority_override: 0 to 9999, in place of the definition's. By default the definition's counts.
-        propagate_tags: Whether tags reach the ECS task. By default as the definition says.
-        tags: At most 50 tags of the job. Who submits with tags needs ``batch:TagResource`` as well:
+        depends_on: At most 20 dependencies. By default none.
+        parameters: Values for the placeholders ``Ref::name`` of the command. By default those of the definition.
+        container_overrides: Changes to the container. By default none.
+        ecs_properties_override: Changes to several containers on ECS, by name. By default none.
+        eks_properties_override: Changes to the pod on Amazon EKS. By default none.
+        node_overrides: Changes to a multi-node parallel job. By default none.
+        consumes: The consumable resources that it uses, by name or ARN, with the quantity of each, at least 1. By
+            default as in the definition.
+        retry_strategy: A strategy that replaces the definition's. By default that of the definition.
+        timeout_seconds: A timeout that replaces the definition's, at least 60 seconds. By default that of the
+            definition.
+        share_identifier: The fair share that the job uses, up to 255 characters. Required if the queue has a fair-share
+            policy, else not allowed; by default none.
+        scheduling_priority_override: A priority that replaces the definition's, 0 to 9999. By default that of the
+            definition.
+        propagate_tags: Whether tags reach the ECS task. By default as in the definition.
+        tags: At most 50 tags of the job. Submitting with tags also needs ``batch:TagResource``:
             ``queue.grant_submit_job(who, job, tagged=True)``. By default none.
 
     Raises:
         ValueError: a limit is broken; all contradictions in one message.
+
+    Guide: Submitting a Job; Array Jobs; AWS Batch Jobs as CloudWatch Events Targets.
     """
 
     job_name: str
@@ -131,7 +134,7 @@ class SubmitJobRequest:
         """Return the arguments of ``boto3.client("batch").submit_job(**arguments)``.
 
         Raises:
-            ValueError: the request holds a construct or another value that exists only after a deploy, or an attribute
+            ValueError: the request has a construct or another value that exists only after a deploy, or an attribute
                 that only EventBridge fills in.
         """
         problems, members = Problems(), self.members()
@@ -141,7 +144,7 @@ class SubmitJobRequest:
         return members
 
     def members(self) -> dict[str, Any]:
-        """Return the members of ``SubmitJob``, with tokens for what exists only after a deploy."""
+        """Return the members of ``SubmitJob``, with tokens for values that exist only after a deploy."""
         return {
             "jobName": self.job_name,
             "jobQueue": queue_text(self.job_queue),
@@ -168,10 +171,10 @@ class SubmitJobRequest:
         """Return the command ``aws batch submit-job …``, to be pasted into a shell.
 
         Args:
-            region: Where to submit. By default wherever the shell's configuration says.
+            region: The Region to submit in. By default that of the shell's configuration.
 
         Raises:
-            ValueError: the request holds an attribute that only EventBridge or Step Functions fills in.
+            ValueError: the request has an attribute that only EventBridge or Step Functions fills in.
         """
         problems, members = Problems(), self.members()
         check_attributes(problems, members, carrier="the AWS CLI")
@@ -182,7 +185,7 @@ class SubmitJobRequest:
         """Return the input of an EventBridge Scheduler target ``aws-sdk:batch:submitJob``, before it becomes JSON.
 
         Raises:
-            ValueError: the request holds an attribute that EventBridge Scheduler does not fill in.
+            ValueError: the request has an attribute that EventBridge Scheduler does not fill in.
         """
         problems, members = Problems(), self.members()
         check_attributes(problems, members, carrier="EventBridge Scheduler", service="scheduler")
@@ -194,13 +197,13 @@ class SubmitJobRequest:
         """Return a ``Task`` state that submits the job.
 
         Args:
-            wait: Whether the state goes on only when the job has ended; by default yes.
+            wait: Whether the state waits for the end of the job; by default yes.
             partition: ``aws``, ``aws-cn``…, or a token. By default ``aws``.
 
         Raises:
-            ValueError: the request holds an attribute that only EventBridge fills in, or it would wait for a job with
-                several containers, pods or nodes. To such a job Step Functions adds container overrides, which AWS Batch
-                refuses; a `JobChainStateMachine` waits for it in another way.
+            ValueError: the request has an attribute that only EventBridge fills in, or it would wait for a job with
+                several containers, pods or nodes. To such a job Step Functions adds container overrides, which AWS
+                Batch refuses; a `JobChainStateMachine` waits for it in another way.
         """
         problems, members = Problems(), self.members()
         check_attributes(problems, members, carrier="Step Functions", paths=True)
@@ -218,18 +221,19 @@ class SubmitJobRequest:
 
     @property
     def runs_one_container(self) -> bool | None:
-        """Whether the job is one container on one host; ``None`` where the definition's name does not tell."""
+        """Return whether the job is one container on one host; ``None`` if the definition's name does not show it."""
         other = self.ecs_properties_override or self.eks_properties_override or self.node_overrides
         return False if other else runs_one_container(self.job_definition)
 
     def to_event_target(self) -> dict[str, Any]:
-        """Return the members of an EventBridge rule's target: ``Arn``, ``BatchParameters``, and ``Input`` if there is any.
+        """Return the members of an EventBridge rule's target: ``Arn``, ``BatchParameters`` and, if needed, ``Input``.
 
-        ``Input`` is given before it becomes JSON. Who may submit (``RoleArn``) is left to the caller.
+        ``Input`` is returned before it becomes JSON. The caller adds the role that may submit (``RoleArn``).
 
         Raises:
-            ValueError: the request holds what such a target cannot carry, an attribute of EventBridge Scheduler, or a
-                queue by name. Attributes such as ``<aws.events.rule-name>`` need an input template around ``Input``.
+            ValueError: the request has a member that such a target cannot carry, an attribute of EventBridge Scheduler,
+                or a queue by name. Attributes such as ``<aws.events.rule-name>`` need an input template around
+                ``Input``.
         """
         problems, queue = Problems(), queue_text(self.job_queue)
         problems.check(
@@ -247,7 +251,7 @@ class SubmitJobRequest:
         """Return the ``BatchJobParameters`` of an EventBridge pipe, whose target is the ARN of the queue.
 
         Raises:
-            ValueError: the request holds what a pipe cannot carry.
+            ValueError: the request has a member that a pipe cannot carry.
         """
         return self._carried_by("EventBridge pipe", RULE_PARAMETERS | RULE_INPUT | {"DependsOn"}, Problems())
 

@@ -295,7 +295,7 @@ def test_fails_with_all_that_is_wrong_with_a_definition(stack: Stack) -> None:
         "job_definition_name must be",
         "timeout must be",
         "the number of init_containers must be from 0 to 10",
-        "each container of a pod must have a name of its own, got 'Default' twice",
+        "each container of a pod must have its own name, got 'Default' twice",
         "service_account_name must be",
         "each of image_pull_secrets must be",
         "namespace must be",

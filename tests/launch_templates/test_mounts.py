@@ -104,7 +104,7 @@ def test_an_imported_lustre_file_system_needs_its_mount_name(stack: Stack) -> No
         file_system_id="fs-0123",
         security_group=group,
     )
-    with pytest.raises(ValueError, match="file_system needs mount_name where it is a DNS name or imported"):
+    with pytest.raises(ValueError, match="file_system needs mount_name if it is a DNS name or imported"):
         FsxLustreMount(file_system=imported)
 
     _, _, address, _ = FsxLustreMount(file_system=imported, mount_name="abc").call("/fsx")
