@@ -9,8 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs._border.loading import uncollected
-from batch_constructs._border.node import prepare_node
+from batch_constructs._border.loading import loading
+from batch_constructs._border.node import needs_node, prepare_node
 
 if TYPE_CHECKING:
     from batch_constructs._border.arguments.calls import WrongArgumentError
@@ -621,7 +621,7 @@ def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(_no_such_name(name))
-    with uncollected():
+    with loading(), needs_node():
         value = getattr(import_module(f"{__name__}.{home}"), name)
     globals()[name] = value
     return value

@@ -5,39 +5,35 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import contextmanager, redirect_stderr
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from importlib.machinery import ModuleSpec
-    from types import ModuleType
-
-MISSING_NODE = (
-    "the AWS CDK runs on Node.js, and none was found in JSII_NODE or on PATH: "
-    "pip install 'batch-constructs[node]'"
-)
+    from collections.abc import Iterator
 
 
-class MissingNodeError(ImportError):
-    """An error when the CDK is imported on a machine without Node.js."""
+@contextmanager
+def needs_node() -> Iterator[None]:
+    """Replace jsii's long traceback by one sentence that helps if there is no Node.js.
 
+    Raises:
+        ImportError: jsii was started, and there is no Node.js.
+    """
+    try:
+        yield
+    except Exception as error:
+        if os.environ.get("JSII_NODE") or shutil.which("node"):
+            raise
+        from traceback import clear_frames  # noqa: PLC0415 - costs 2 ms
 
-class _NodeIsMissing:
-    """An import hook that raises a short error before jsii would fail, also for apps that import ``aws_cdk`` themselves."""
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """Raise an error for the modules that start jsii.
-
-        Raises:
-            MissingNodeError: the module starts jsii.
-        """
-        del path, target
-        if fullname in {"aws_cdk", "constructs"}:
-            raise MissingNodeError(MISSING_NODE)
-        return None
+        # The process that jsii could not start fails again when it is freed, and would print that below the sentence.
+        with redirect_stderr(None):
+            clear_frames(error.__traceback__)
+        raise ImportError(
+            "the AWS CDK runs on Node.js, and none was found in JSII_NODE or on PATH: "
+            "pip install 'batch-constructs[node]'"
+        ) from None
 
 
 def prepare_node() -> None:
@@ -50,8 +46,6 @@ def prepare_node() -> None:
     beside_python = shutil.which("node", path=os.path.dirname(sys.executable))  # noqa: PTH120 - pathlib costs 5 ms
     if beside_python is not None:
         os.environ["JSII_NODE"] = _program_behind(beside_python)
-    elif shutil.which("node") is None:
-        sys.meta_path.insert(0, _NodeIsMissing())
 
 
 def _program_behind(node: str) -> str:

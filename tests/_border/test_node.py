@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from batch_constructs._border.node import prepare_node
+from batch_constructs._border.node import needs_node, prepare_node
 
 SITE_PACKAGES = Path(pytest.__file__).parents[1]
 ROOT = Path(__file__).parents[2]
@@ -33,12 +33,13 @@ def bare(tmp_path: Path) -> str:
     return str(python)
 
 
-@pytest.mark.parametrize(
-    "code", ["from batch_constructs import JobQueue", "import batch_constructs; from aws_cdk import App"]
-)
-def test_a_missing_node_ends_in_one_sentence(code: str, bare: str) -> None:
+def test_a_missing_node_ends_in_one_sentence(bare: str) -> None:
     """Fails when there is no Node.js, with the command that helps and without a traceback of jsii."""
-    done = run(code, bare, PYTHONPATH=os.pathsep.join([str(ROOT), str(SITE_PACKAGES)]))
+    done = run(
+        "from batch_constructs import JobQueue",
+        bare,
+        PYTHONPATH=os.pathsep.join([str(ROOT), str(SITE_PACKAGES)]),
+    )
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]
     assert last.endswith("pip install 'batch-constructs[node]'")
@@ -74,3 +75,10 @@ def test_the_package_itself_needs_no_node(bare: str) -> None:
     code = "from batch_constructs.facts import instance_types; print(instance_types.find('c7i.large').vcpus)"
     done = run(code, bare, PYTHONPATH=os.pathsep.join([str(ROOT), str(SITE_PACKAGES)]))
     assert done.stdout.strip() == "2"
+
+
+def test_an_error_that_is_not_about_node_stays_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails when another error is taken for a missing Node.js."""
+    monkeypatch.setenv("JSII_NODE", "node")
+    with pytest.raises(KeyError, match="mine"), needs_node():
+        raise KeyError("mine")
