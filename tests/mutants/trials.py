@@ -111,7 +111,8 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self._root = folder
-        self._green: set[str] = set()
+        self._tried: set[str] = set()
+        self._red: set[str] = set()
         shutil.rmtree(folder, ignore_errors=True)
         listed = subprocess.run(["git", "ls-files", "-z"], check=True, cwd=ROOT, capture_output=True)
         for name in filter(None, listed.stdout.decode().split("\0")):
@@ -121,33 +122,43 @@ class Copy:
         subprocess.run([sys.executable, "-m", "compileall", "-q", PACKAGE], check=True, cwd=folder)
 
     def noticed_by(self, mutant: Mutant) -> str:
-        """Return the first test that fails for a mutant; empty if all pass.
-
-        Raises:
-            RuntimeError: The tests fail without the mutant, too.
-        """
+        """Return the first test that fails for a mutant; empty if all pass."""
         file = self._root / mutant.path
         for group in fitting(mutant.path, self._root):
-            self._ensure_green(group)
+            self._leave_out_red(group)
             for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*"):
                 compiled.unlink()
             file.write_bytes(mutant.mistaken)
             try:
-                if failed := self._failure(group):
-                    return failed
+                if failed := self._failures(group, "-x"):
+                    return failed[0]
             finally:
                 file.write_bytes(mutant.source)
         return ""
 
-    def _ensure_green(self, group: list[str]) -> None:
-        if not self._green.issuperset(group):
-            if failed := self._failure(group):
-                raise RuntimeError(f"the tests must pass without a mutant, but this one fails: {failed}")
-            self._green.update(group)
+    def _leave_out_red(self, group: list[str]) -> None:
+        """Leave out, and name, the tests of a group that fail without any mistake."""
+        if not self._tried.issuperset(group):
+            self._tried.update(group)
+            for name in self._failures(group):
+                print(f"left out, since it fails without a mistake: {name}", flush=True)
+                self._red.add(name)
 
-    def _failure(self, group: list[str]) -> str:
+    def _failures(self, group: list[str], *options: str) -> list[str]:
         environment = {**os.environ, "PYTHONPATH": str(self._root), "PYTHONDONTWRITEBYTECODE": "1"}
-        command = [sys.executable, "-m", "pytest", "-n0", "-x", "-q", "--no-header", "--tb=no", *group]
+        left_out = [f"--deselect={name}" for name in sorted(self._red)]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-n0",
+            "-q",
+            "--no-header",
+            "--tb=no",
+            *options,
+            *left_out,
+            *group,
+        ]
         try:
             done = subprocess.run(
                 command,
@@ -159,8 +170,9 @@ class Copy:
                 timeout=TIMEOUT,
             )
         except subprocess.TimeoutExpired:
-            return f"{group[0]} does not end"
-        return "" if done.returncode == 0 else next(_failed(done.stdout), group[0])
+            return [f"{group[0]} does not end"]
+        # 5: every test was left out.
+        return [] if done.returncode in {0, 5} else [*_failed(done.stdout)] or [group[0]]
 
 
 def _failed(output: str) -> Iterator[str]:
