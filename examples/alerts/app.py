@@ -1,4 +1,4 @@
-"""Whatever goes wrong is told once: by mail, to a phone, in Slack, to another account, and to a queue of one's own."""
+"""Alerts about everything that goes wrong: by email, text message, Slack, webhook, to another account and to a queue."""
 
 import batch_constructs as bc
 from aws_cdk import App, Duration, Size, Stack
@@ -14,7 +14,7 @@ queue = bc.JobQueue(
     stack,
     "Queue",
     compute_environments=[spot],
-    # A job that can never run is cancelled after half an hour, and does not hold up the others for ever.
+    # A job that can never run is cancelled after half an hour, so that it does not block the others for ever.
     job_state_time_limits=bc.JobStateTimeLimit.for_misconfigurations(Duration.minutes(30)),
 )
 importing = bc.Ec2JobDefinition(
@@ -37,7 +37,7 @@ failures = bc.JobFailureAlerts(
     "Failures",
     job_queues=[queue],
     emails=["ops@example.com"],
-    # "Nothing to do" is no failure; what a time limit has cancelled is told below.
+    # Exit code 3 means "nothing to do", which is no failure. StuckJobAlerts report jobs that a time limit cancelled.
     ignore_exit_codes=[3],
     ignore_reasons=["Canceled by JobStateTimeLimit*"],
     targets=[
@@ -60,14 +60,14 @@ bc.ComputeEnvironmentAlerts(
     stack,
     "Environments",
     job_queues=[queue],
-    # Looks once an hour: AWS sends no event while one of several environments still works.
+    # Checks once an hour, since AWS sends no event while one of several environments still works.
     check_every=Duration.hours(1),
     launch_failures=True,
     targets=[bc.SmsTarget(phone_number="+491701234567"), slack],
 )
-# All events, and the queries that answer "why did last night go wrong?".
+# Keeps all events, with queries that answer "why did last night go wrong?".
 bc.JobEventLog(stack, "Events", job_queues=[queue])
-# One that fails, to see an alert.
+# A job that fails, to see an alert.
 bc.SubmissionOutputs(
     stack,
     "Failing",

@@ -25,7 +25,7 @@ print_color = bc.FargateJobDefinition(
     retry_strategy=bc.RetryStrategy.on_spot_reclaim(),
     timeout=Duration.minutes(10),
 )
-# As many children as there are lines, counted when the app runs.
+# One child for each line, counted when the app runs.
 bc.ScheduledJob(
     stack,
     "EachMorning",

@@ -1,10 +1,10 @@
-"""The guide's array workflow: an index, 10,000 children, 10,000 more one by one behind them, ten in a row, a clean-up."""
+"""The guide's array workflow: an index, two arrays of 10,000 children in N_TO_N order, ten jobs in sequence, a clean-up."""
 
 import batch_constructs as bc
 from aws_cdk import App, CfnOutput, Size, Stack
 from aws_cdk import aws_s3 as s3
 
-# Who works on which object follows from the child's index, so that both arrays have one size.
+# The index of a child selects its object, so both arrays have the same size.
 OBJECTS = 10_000
 
 app = App()
@@ -27,7 +27,7 @@ work = bc.Ec2JobDefinition(
     stack,
     "Work",
     image="public.ecr.aws/aws-cli/aws-cli:2.31.0",
-    # AWS Batch sets AWS_BATCH_JOB_ARRAY_INDEX in each child; a script of yours would take its line of the index.
+    # AWS Batch sets AWS_BATCH_JOB_ARRAY_INDEX in each child; your script would read that line of the index file.
     command=["s3", "ls", "Ref::place"],
     parameters={"place": f"s3://{objects.bucket_name}/"},
     vcpus=1,
@@ -43,7 +43,7 @@ def job(
     array_size: int | None = None,
     parameters: dict[str, str] | None = None,
 ) -> bc.SubmitJobRequest:
-    """A job of this workflow."""
+    """Return a job of this workflow."""
     return bc.SubmitJobRequest(
         job_name=name,
         job_queue=queue.job_queue_arn,
@@ -57,13 +57,13 @@ def job(
 after = bc.JobDependency
 chain = bc.JobChain(
     jobs={
-        # One job lists the objects into an index.
+        # One job lists the objects in an index file.
         "A": job("list"),
         # Each child works on the object of its index…
         "B": job("work", after(job_id="A"), array_size=OBJECTS),
-        # …and each child here on what the child with its index has left, as soon as that one is done.
+        # …and each child here on the result of the child with the same index, as soon as that is done.
         "C": job("check", after(job_id="B", type=bc.ArrayDependency.N_TO_N), array_size=OBJECTS),
-        # Ten children, one after the other, once all of that is over.
+        # Ten children, one after the other, when all of these are done.
         "D": job("merge", after(job_id="C"), after(type=bc.ArrayDependency.SEQUENTIAL), array_size=10),
         "E": job("clean-up", after(job_id="D"), parameters={"place": f"s3://{objects.bucket_name}/scratch/"}),
     }

@@ -1,4 +1,4 @@
-"""Who did what, and what it costs: a trail that nobody rubs out, tags on all that bills, and a budget that speaks in time."""
+"""Audit and costs: a trail that nobody can delete, cost allocation tags, and a budget that notifies in time."""
 
 import batch_constructs as bc
 from aws_cdk import App, Size, Stack
@@ -21,7 +21,7 @@ align = bc.Ec2JobDefinition(
     retry_strategy=bc.RetryStrategy.on_spot_reclaim(),
 )
 
-# Environments and queues are changed by deploys; whoever does it by hand is heard of.
+# Deploys change environments and queues; changes by hand alert.
 trail = bc.BatchApiTrail(
     stack, "Trail", retention_days=365, denied_calls=True, emails=["security@example.com"]
 )
@@ -30,7 +30,7 @@ tags = {"project": "genomics", "cost-center": "4711"}
 bc.tag_costs(stack, tags, compute_environments=[spot])
 bc.BatchBudget(stack, "Budget", monthly_limit=500, tags=tags, emails=["ops@example.com"], topic=trail.topic)
 
-# Who works on the project may submit its jobs, which its tags tell, and may not change by what the bill tells.
+# Members of the project may submit jobs of resources with its tags, and may not change the tags of the bill.
 scientist = iam.Role(stack, "Scientist", assumed_by=iam.AccountRootPrincipal())
 for statement in (
     *bc.allow_submit_job_with_tags(queue_tags=tags, definition_tags=tags),

@@ -1,11 +1,11 @@
-"""Three deploys that move capacity from on demand to Spot in another network, and no job is lost."""
+"""Three deploys that move capacity from on demand to Spot in another network, without losing a job."""
 
 import batch_constructs as bc
 from aws_cdk import App, Size, Stack
 
 app = App()
 stack = Stack(app, "BlueGreen")
-# Which deploy this is: `cdk deploy -c step=2`. In an app of your own you would edit the code instead.
+# The number of the deploy: `cdk deploy -c step=2`. In your own app you would edit the code instead.
 step = int(app.node.try_get_context("step") or 1)
 
 blue = green = None
@@ -16,7 +16,7 @@ if step > 1:
     network = bc.BatchNetwork(stack, "NewNetwork", cidr="10.1.0.0/16")
     green = bc.SpotComputeEnvironment(stack, "Green", vpc=network.vpc, instance_types=["c7i", "m7i"])
 
-# First blue alone; then both, and new jobs start in green; then green alone: blue and its network go.
+# First blue only; then both, and new jobs start in green; then green only: blue and its network are deleted.
 capacity = bc.BlueGreen(stack, "Capacity", blue=blue, green=green, live="blue" if step == 1 else "green")
 
 queue = bc.JobQueue(stack, "Queue", compute_environments=capacity.compute_environments)

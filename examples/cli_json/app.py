@@ -1,4 +1,4 @@
-"""What is kept as JSON for the AWS CLI, deployed by the CDK, with what JSON cannot say."""
+"""JSON files of the AWS CLI, deployed by the CDK together with other constructs."""
 
 import json
 from pathlib import Path
@@ -11,14 +11,14 @@ from aws_cdk import aws_s3 as s3
 
 
 def document(name: str) -> Any:
-    """The file that ``aws batch … --cli-input-json file://…`` takes."""
+    """Return the file for ``aws batch … --cli-input-json file://…``."""
     return json.loads(Path(__file__).with_name(f"{name}.json").read_text(encoding="utf-8"))
 
 
 app = App()
 stack = Stack(app, "CliJson")
 
-# What is new stands in a document as a token; what the account has already would stand in the file.
+# New resources are added to the document as tokens; existing ones would be in the file.
 network = bc.BatchNetwork(stack, "Network")
 group = ec2.SecurityGroup(stack, "Instances", vpc=network.vpc)
 role = bc.EcsInstanceRole(stack, "InstanceRole")
@@ -36,7 +36,7 @@ order = [{"order": 1, "computeEnvironment": spot.compute_environment_arn}]
 queue = bc.JobQueue.from_cli_json(stack, "Queue", {**document("job-queue"), "computeEnvironmentOrder": order})
 align = bc.Ec2JobDefinition.from_cli_json(stack, "Align", document("job-definition"))
 
-# From here on they are constructs like any other.
+# They are now constructs like all others.
 samples = s3.Bucket(
     stack,
     "Samples",

@@ -1,4 +1,4 @@
-"""Two queues seen at a glance: what runs, how long jobs wait, what fails and why; and alarms when it gets too much."""
+"""A dashboard for two queues: running jobs, waiting times, failures and their reasons; and alarms on them."""
 
 import batch_constructs as bc
 from aws_cdk import App, Aws, Duration, Size, Stack
@@ -21,7 +21,7 @@ align = bc.Ec2JobDefinition(
     retry_strategy=bc.RetryStrategy.on_spot_reclaim(),
 )
 
-# What AWS publishes no metrics of: lost hosts, sizes of environments, one definition, and where jobs ran.
+# Metrics that AWS does not publish: lost hosts, sizes of environments, one definition, and where jobs ran.
 metrics = bc.JobMetrics(
     stack,
     "Metrics",
@@ -50,7 +50,7 @@ bc.BatchDashboard(
     alarms=alarms,
 )
 
-# Alarms of one's own: on a queue that another team made, on one definition, on one environment.
+# Your own alarms: on a queue of another team, on a definition, and on an environment.
 theirs = bc.JobQueue.from_job_queue_arn(
     stack, "Theirs", f"arn:{Aws.PARTITION}:batch:{Aws.REGION}:{Aws.ACCOUNT_ID}:job-queue/theirs"
 )
@@ -65,7 +65,7 @@ for name, metric, threshold in (
 ):
     alarm = metric.create_alarm(stack, name, threshold=threshold, evaluation_periods=1)
     if alarms.topic is not None:
-        # Else nobody would hear of it.
+        # Without an action, an alarm notifies nobody.
         alarm.add_alarm_action(actions.SnsAction(alarms.topic))
 bc.SubmissionOutputs(stack, "First", job_queue=night, job_definition=align)
 

@@ -1,4 +1,4 @@
-"""Two nodes with eight H100 each, in a Capacity Block, that talk over 32 Elastic Fabric Adapters a node."""
+"""Two nodes with eight H100 each, in a Capacity Block, with 32 Elastic Fabric Adapters per node."""
 
 import batch_constructs as bc
 from aws_cdk import App, CfnParameter, Size, Stack

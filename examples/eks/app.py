@@ -1,4 +1,4 @@
-"""An EKS cluster to which AWS Batch adds nodes for its jobs, at Spot prices first."""
+"""An EKS cluster to which AWS Batch adds nodes for its jobs, Spot first."""
 
 import batch_constructs as bc
 from aws_cdk import App, Duration, Size, Stack
@@ -15,14 +15,14 @@ cluster = eks.Cluster(
     "Cluster",
     vpc=network.vpc,
     version=eks.KubernetesVersion.V1_34,
-    # For the cluster's own pods, such as its name server; the nodes of jobs are AWS Batch's.
+    # For the cluster's own pods, such as its DNS server; AWS Batch launches the nodes of jobs.
     default_capacity_type=eks.DefaultCapacityType.NODEGROUP,
     default_capacity=1,
     default_capacity_instance=ec2.InstanceType("t3.medium"),
-    # With it the CDK makes the namespace.
+    # The CDK needs kubectl to create the namespace.
     kubectl_provider_options=eks.KubectlProviderOptions(kubectl_layer=KubectlV34Layer(stack, "Kubectl")),
 )
-# Environments that share a namespace and a role share what stands for them in the cluster, too.
+# Environments that share a namespace and a role also share their objects in the cluster.
 namespace = bc.EksNamespace(stack, "Namespace", cluster=cluster, namespace="jobs")
 nodes = bc.EksNodeRole(stack, "Nodes", cluster=cluster)
 spot, on_demand = (
@@ -40,7 +40,7 @@ spot, on_demand = (
 )
 queue = bc.JobQueue(stack, "Queue", compute_environments=[spot, on_demand])
 
-# One container makes the data, the other sorts them: they see the same directory, which is gone with the pod.
+# One container writes the data, the other sorts them. They share a directory, which is deleted with the pod.
 shared = bc.EksEmptyDir(size_limit=Size.gibibytes(1))
 sort = bc.EksJobDefinition(
     stack,
@@ -66,7 +66,7 @@ sort = bc.EksJobDefinition(
             security_context=bc.EksSecurityContext(run_as_user=1_000, run_as_non_root=True),
         )
     ],
-    # An address of its own keeps a pod off the rights of its node.
+    # With its own address, a pod does not get the rights of its node.
     host_network=False,
     retry_strategy=bc.RetryStrategy.on_spot_reclaim(),
     timeout=Duration.minutes(30),

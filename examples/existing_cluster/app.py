@@ -1,4 +1,4 @@
-"""Nightly jobs on nodes that AWS Batch adds to an EKS cluster which is there already."""
+"""Nightly jobs on nodes that AWS Batch adds to an existing EKS cluster."""
 
 import batch_constructs as bc
 from aws_cdk import App, Size, Stack
@@ -7,7 +7,7 @@ from aws_cdk import aws_eks as eks
 from aws_cdk import aws_s3 as s3
 
 IMAGE = "public.ecr.aws/aws-cli/aws-cli:2.31.0"
-# Of a cluster that somebody else made, these three are enough: put in yours.
+# These three values of an existing cluster are enough: put in yours.
 CLUSTER_ARN = "arn:aws:eks:eu-west-1:111122223333:cluster/research"
 CLUSTER_SECURITY_GROUP, VPC = "sg-0123456789abcdef0", "vpc-0123456789abcdef0"
 
@@ -24,7 +24,7 @@ vpc = ec2.Vpc.from_vpc_attributes(
     private_subnet_ids=["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
 )
 
-# The CDK has no kubectl for it, so that you make the namespace once, before the first deploy: see the README.
+# The CDK has no kubectl for this cluster, so you create the namespace once before the first deploy: see the README.
 namespace = bc.EksNamespace(stack, "Namespace", cluster=cluster, namespace="jobs", apply=False)
 environment = bc.EksComputeEnvironment(
     stack,
@@ -45,7 +45,7 @@ environment = bc.EksComputeEnvironment(
 )
 queue = bc.JobQueue(stack, "Queue", compute_environments=[environment])
 
-# What pods may do on AWS is their service account's.
+# The rights of pods on AWS are those of their service account.
 account = bc.EksServiceAccount(stack, "Reader", namespace=namespace, service_account_name="reader")
 data = s3.Bucket(stack, "Data", enforce_ssl=True, block_public_access=s3.BlockPublicAccess.BLOCK_ALL)
 data.grant_read(account)
@@ -56,7 +56,7 @@ listing = bc.EksJobDefinition(
     containers=[
         bc.EksContainer(name="list", image=IMAGE, args=["s3", "ls"], vcpus=0.5, memory=Size.mebibytes(512))
     ],
-    # With an address of its own, a pod does not get the rights of its node.
+    # With its own address, a pod does not get the rights of its node.
     host_network=False,
     retry_strategy=bc.RetryStrategy.on_spot_reclaim(),
 )
@@ -66,7 +66,7 @@ bc.ScheduledJob(
     schedule="cron(0 3 * * ? *)",
     job_queue=queue,
     job_definition=listing,
-    # At night it looks at everything, for which it takes more memory.
+    # At night it lists everything, for which it needs more memory.
     eks_properties_override=bc.EksPodOverrides(
         containers=[bc.EksContainerOverrides(name="list", args=["s3", "ls", "--recursive"], memory_mib=1_024)]
     ),

@@ -1,4 +1,4 @@
-"""The guide's fetch & run: one definition for all scripts, which each job fetches from S3 before it runs."""
+"""The guide's fetch & run: one definition for all scripts, which each job downloads from S3 before it runs them."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ scripts = s3.Bucket(
 run = bc.Ec2JobDefinition(
     stack,
     "Run",
-    # Any image with bash, unzip and the AWS CLI will do; what runs is in the command.
+    # Any image with bash, unzip and the AWS CLI works; the program is in the command.
     image="public.ecr.aws/sam/build-provided.al2023:latest",
     command=["bash", "-c", Path(__file__).with_name("fetch_and_run.sh").read_text(), "run", "Ref::argument"],
     parameters={"argument": "60"},

@@ -1,4 +1,4 @@
-"""The guide's parameter substitution: one definition that converts any video, by the parameters of each job."""
+"""The guide's parameter substitution: one definition that converts any video, with parameters for each job."""
 
 import batch_constructs as bc
 from aws_cdk import App, Duration, Size, Stack
@@ -12,7 +12,7 @@ spot = bc.SpotComputeEnvironment(stack, "Spot", vpc=network.vpc, max_vcpus=128)
 queue = bc.JobQueue(stack, "Queue", compute_environments=[spot])
 
 videos = efs.FileSystem(stack, "Videos", vpc=network.vpc, vpc_subnets=network.subnets, encrypted=True)
-# Jobs are this user on the file system, whoever they are in the container.
+# Jobs are this user on the file system, with any user in the container.
 converters = videos.add_access_point(
     "Converters",
     path="/videos",
@@ -22,10 +22,10 @@ converters = videos.add_access_point(
 convert = bc.Ec2JobDefinition(
     stack,
     "Convert",
-    # The image runs ffmpeg; the command is what comes after it.
+    # The image runs ffmpeg; the command has its arguments.
     image="docker.io/jrottenberg/ffmpeg:7.1-ubuntu2404",
     command=["-i", "Ref::inputfile", "-c:v", "Ref::codec", "Ref::outputfile"],
-    # A job names its files; the codec it may leave out.
+    # Each job must name its files; the codec has a default.
     parameters={"codec": "libx264"},
     vcpus=4,
     memory=Size.mebibytes(4_000),
@@ -33,7 +33,7 @@ convert = bc.Ec2JobDefinition(
     retry_strategy=bc.RetryStrategy.on_spot_reclaim(),
     timeout=Duration.hours(4),
 )
-# The file system is empty at first: this job makes a video for the next one.
+# The file system is empty at first: this job creates a video for the next one.
 test_video = ["-f", "lavfi", "-i", "testsrc=duration=10:size=1280x720:rate=25", "/videos/in.mov"]
 bc.SubmissionOutputs(
     stack,

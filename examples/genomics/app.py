@@ -1,4 +1,4 @@
-"""Genomics with Nextflow: runs on Fargate, their tasks on Spot with NVMe scratch, and a lane for what is urgent."""
+"""Genomics with Nextflow: runs on Fargate, tasks on Spot with NVMe scratch, and a queue for urgent tasks."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 
 HERE = Path(__file__).parent
-# The d in the name: disks of their own. The more families, the rarer is a reclaim.
+# Types with a d have local disks. With more families, Spot reclaims are rarer.
 FAMILIES = ["c6id", "m6id", "r6id", "c5d", "m5d", "r5d"]
 
 app = App()
@@ -21,7 +21,7 @@ data = s3.Bucket(
     encryption=s3.BucketEncryption.S3_MANAGED,
     block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
     enforce_ssl=True,
-    # What tasks hand to each other is of no use when the run is over; results stay.
+    # Intermediate files of tasks are useless after the run; results stay.
     lifecycle_rules=[
         s3.LifecycleRule(prefix=f"{folder}/", expiration=Duration.days(30)) for folder in ("work", "cache")
     ],
@@ -31,9 +31,9 @@ tools = bc.AwsCli(version="2.31.0")
 workers = bc.BatchLaunchTemplate(
     stack,
     "Workers",
-    # Docker itself works on the NVMe disks, so that no pipeline needs a volume for its temporary files.
+    # Docker uses the NVMe disks, so that pipelines need no volume for temporary files.
     storage=bc.Storage(instance_store=bc.InstanceStoreVolumes(docker_data_root=True)),
-    # Tasks copy their files with the AWS CLI of their instance; one that has none takes no tasks.
+    # Tasks copy their files with the AWS CLI of their instance.
     aws_cli=tools,
     user_data=[bc.EcsAgentConfig(image_pull_behavior=bc.ImagePullBehavior.ONCE)],
 )
@@ -43,10 +43,10 @@ spot = bc.SpotComputeEnvironment(
 on_demand = bc.Ec2ComputeEnvironment(
     stack, "OnDemand", vpc=network.vpc, instance_types=FAMILIES, max_vcpus=200, launch_template=workers
 )
-# A run takes days, and must not be lost with a Spot instance.
+# A run can take days, and must not be lost with a Spot instance.
 fargate = bc.FargateComputeEnvironment(stack, "Fargate", vpc=network.vpc, max_vcpus=64)
 
-# A task that asks for more than any instance has is cancelled, and does not hold up the others.
+# A task that needs more than any instance has is cancelled, so that it does not block the others.
 limits = bc.JobStateTimeLimit.for_misconfigurations(Duration.minutes(30))
 tasks = bc.JobQueue(stack, "Tasks", compute_environments=[spot, on_demand], job_state_time_limits=limits)
 urgent = bc.JobQueue(
@@ -54,7 +54,7 @@ urgent = bc.JobQueue(
 )
 runs = bc.JobQueue(stack, "Runs", compute_environments=[fargate])
 
-# Tasks read what there is, and write where Nextflow tells them to.
+# Tasks may read everything, and write where Nextflow tells them to.
 task_role = bc.JobRole(stack, "TaskRole")
 data.grant_read(task_role)
 data.grant_read_write(task_role, "work/*")
@@ -90,7 +90,7 @@ run = bc.FargateJobDefinition(
     timeout=Duration.days(5),
 )
 data.grant_read_write(run)
-# Nextflow registers a definition for each image; their names begin with nf-.
+# Nextflow registers a definition for each image, with a name that begins with nf-.
 for queue in (tasks, urgent):
     run.job_role.add_to_principal_policy(bc.allow_submit_job(queue=queue, definition_prefix="nf-"))
 for statement in bc.allow_register_job_definition(definition_prefix="nf-", roles=[task_role]):
@@ -98,7 +98,7 @@ for statement in bc.allow_register_job_definition(definition_prefix="nf-", roles
 run.job_role.add_to_principal_policy(bc.allow_read())
 tasks.grant_cancel_and_terminate(run)
 
-# Nextflow tries tasks again by itself: a mail for each run that failed, and for tasks that can never start.
+# Nextflow retries tasks itself, so there is an email only for failed runs, and for tasks that can never start.
 failures = bc.JobFailureAlerts(stack, "Failures", job_queues=[runs], emails=["lab@example.com"])
 bc.StuckJobAlerts(stack, "Stuck", job_queues=[tasks, urgent], topic=failures.topic)
 bc.SubmissionOutputs(

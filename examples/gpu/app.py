@@ -1,4 +1,4 @@
-"""GPUs at Spot prices, with on-demand ones as second choice, and a job that uses one."""
+"""Spot instances with GPUs, on-demand ones as a fallback, and a job that uses a GPU."""
 
 import batch_constructs as bc
 from aws_cdk import App, Duration, Size, Stack
@@ -7,7 +7,7 @@ app = App()
 stack = Stack(app, "GpuJobs")
 
 network = bc.BatchNetwork(stack, "Network")
-# Many sizes, since Spot takes back what others want: a job for one GPU runs on any of them.
+# Several families make Spot reclaims rarer: a job with one GPU can run on any of them.
 spot = bc.GpuComputeEnvironment(stack, "Spot", vpc=network.vpc, instance_types=["g6", "g6e", "g5"], spot=True)
 on_demand = bc.GpuComputeEnvironment(
     stack,
@@ -15,7 +15,7 @@ on_demand = bc.GpuComputeEnvironment(
     vpc=network.vpc,
     instance_types=["g6"],
     max_vcpus=64,
-    # The next job finds its image and its model on the instance.
+    # An idle instance is kept for half an hour, so that the next job finds its image and model there.
     scale_down_delay=Duration.minutes(30),
 )
 queue = bc.JobQueue(stack, "Queue", compute_environments=[spot, on_demand])

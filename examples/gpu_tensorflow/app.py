@@ -1,4 +1,4 @@
-"""The guide's GPU test: TensorFlow learns to read digits, on a GPU that the definition asks for."""
+"""The guide's GPU test: TensorFlow learns to read digits on a GPU."""
 
 from pathlib import Path
 
@@ -19,9 +19,9 @@ mnist = bc.Ec2JobDefinition(
     image="docker.io/tensorflow/tensorflow:2.19.0-gpu",
     command=["python", "-c", Path(__file__).with_name("mnist.py").read_text()],
     vcpus=8,
-    # The guide's 32,000 MiB, less what an instance with 32 GiB keeps for itself: xlarge sizes with 8 vCPUs suffice.
+    # Less than the guide's 32,000 MiB: an instance with 8 vCPUs and 32 GiB reserves some of its memory.
     memory=Size.mebibytes(30_000),
-    # Without it the job gets no GPU, and TensorFlow falls back to the processor without a word.
+    # Without it the job gets no GPU, and TensorFlow silently uses the CPU.
     gpus=1,
     retry_strategy=bc.RetryStrategy.on_spot_reclaim(),
     timeout=Duration.hours(1),

@@ -1,4 +1,4 @@
-"""FFmpeg on AWS Batch: a queue for each kind of processor, in a network without internet, media in S3."""
+"""FFmpeg on AWS Batch: a queue for each kind of processor, in a network without internet access, media in S3."""
 
 import batch_constructs as bc
 from aws_cdk import App, CfnOutput, Duration, Size, Stack
@@ -10,7 +10,7 @@ from aws_cdk import aws_s3 as s3
 app = App()
 stack = Stack(app, "MediaTranscoding")
 
-# What the jobs call: S3 for the media, X-Ray for traces, Parameter Store for switches.
+# The jobs call S3 for the media, X-Ray for traces, and Parameter Store for settings.
 endpoints = ec2.InterfaceVpcEndpointAwsService
 network = bc.BatchNetwork(
     stack,
@@ -35,7 +35,7 @@ job_role = bc.JobRole(
 )
 media.grant_read_write(job_role)
 
-# One template for all instances. They keep images that they have: every job of a processor uses the same one.
+# One template for all instances. Images are pulled once, since all jobs of a processor use the same one.
 instances = bc.BatchLaunchTemplate(
     stack,
     "Instances",
@@ -66,12 +66,12 @@ retries = bc.RetryStrategy.on_spot_reclaim()
 
 
 def architecture(processor: str) -> bc.Architecture:
-    """What the image of a processor is built for."""
+    """Return the architecture of a processor's image."""
     return bc.Architecture.ARM64 if processor.endswith("Arm") else bc.Architecture.X86_64
 
 
 def image(processor: str) -> str:
-    """The image of a processor, built by the sample's own Dockerfiles."""
+    """Return the image for a processor, which the Dockerfiles of the original sample build."""
     suffix = "arm64" if architecture(processor) is bc.Architecture.ARM64 else "amd64"
     return images.repository_uri_for_tag(f"7.0-ubuntu2004-{suffix}")
 
@@ -86,7 +86,7 @@ for processor in spot:
         parameters=parameters,
         environment=variables,
         vcpus=2,
-        # A little less than 8 GiB, so that an instance with 8 or 16 GiB takes one job or two.
+        # A little less than 8 GiB, so that an instance with 8 or 16 GiB has room for one or two jobs.
         memory=Size.mebibytes(7_400),
         job_role=job_role,
         retry_strategy=retries,

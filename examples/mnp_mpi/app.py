@@ -1,4 +1,4 @@
-"""The guide's multi-node example: molecules in motion (GROMACS), by MPI over two instances."""
+"""The guide's multi-node example: molecular dynamics (GROMACS) with MPI on two instances."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ nodes = bc.Ec2ComputeEnvironment(
     max_vcpus=2 * 8,
     placement_group=ec2.PlacementGroup(stack, "Near", strategy=ec2.PlacementGroupStrategy.CLUSTER),
 )
-# MPI picks its ports as it likes.
+# MPI uses random ports.
 nodes.connections.allow_internally(ec2.Port.all_tcp())
 queue = bc.JobQueue(stack, "Queue", compute_environments=[nodes])
 gromacs = bc.MultiNodeParallelJobDefinition(

@@ -1,4 +1,4 @@
-"""Monte-Carlo simulations: arrays of thousands on Spot, shared fairly between desks, and collected each night."""
+"""Monte Carlo simulations: arrays of thousands of jobs on Spot, shared fairly between desks, collected each night."""
 
 import batch_constructs as bc
 from aws_cdk import App, CfnOutput, Duration, Size, Stack
@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 
-# How many children simulate the book of a desk each night, and what a desk weighs: half the factor is twice the share.
+# The number of children that simulate a desk's book each night, and the weight factors: half the factor is twice the share.
 PATHS = {"rates": 4_000, "equities": 2_000}
 WEIGHTS = {"rates": 0.5, "equities": 1, "adhoc*": 2}
 
@@ -25,7 +25,7 @@ market = s3.Bucket(
     enforce_ssl=True,
 )
 
-# Many short jobs: keep their image, and give back the disk space of the finished ones soon.
+# For many short jobs: pull their image once, and free the disk space of finished jobs early.
 instances = bc.BatchLaunchTemplate(
     stack,
     "Instances",
@@ -52,9 +52,9 @@ queue = bc.JobQueue(
         stack,
         "Desks",
         shares=[bc.Share(identifier=desk, weight_factor=weight) for desk, weight in WEIGHTS.items()],
-        # Who has used much in the last two hours waits for those who have not.
+        # Desks that used much in the last two hours wait for those that did not.
         share_decay=Duration.hours(2),
-        # A tenth is kept for a desk that is idle now, so that it need not wait for a whole night's array.
+        # Capacity is kept for an idle desk, so that it need not wait for a whole night's array.
         compute_reservation=10,
     ),
     job_state_time_limits=bc.JobStateTimeLimit.for_misconfigurations(Duration.minutes(15)),
@@ -64,15 +64,15 @@ simulate = bc.Ec2JobDefinition(
     stack,
     "Simulate",
     image=ecs.ContainerImage.from_ecr_repository(images, "simulate"),
-    # AWS Batch tells each child its index: the seed of its random numbers, and the name of its output.
+    # AWS Batch gives each child its index, which is the seed of its random numbers and the name of its output.
     command=["simulate", "--desk", "Ref::desk", "--run", "Ref::run"],
     environment={"BUCKET": market.bucket_name},
     vcpus=1,
     memory=Size.mebibytes(1_900),
-    # A child is short; whoever reclaims its instance costs a minute.
+    # Children are short, so that a reclaimed instance costs only a minute.
     retry_strategy=bc.RetryStrategy.on_spot_reclaim(attempts=5),
     timeout=Duration.minutes(30),
-    # Within a share, arrays go before what somebody tries.
+    # Within a share, these jobs go before ad-hoc ones.
     scheduling_priority=10,
 )
 collect = bc.Ec2JobDefinition(
@@ -119,16 +119,16 @@ for desk, paths in PATHS.items():
         state_machine=night,
     )
 
-# Quants try things in shares of their own, which no night's run waits for.
+# Quants submit ad-hoc jobs in shares of their own, so that the nightly runs do not wait for them.
 quants = iam.Role(stack, "Quants", assumed_by=iam.AccountRootPrincipal())
 for statement in bc.allow_submit_job_with_share_identifier("adhoc*", queue=queue):
     quants.add_to_principal_policy(statement)
 queue.grant_read(quants)
 
-# An array of thousands that fails sends one mail.
+# A failed array of thousands of jobs sends one email.
 bc.JobFailureAlerts(stack, "Alerts", job_queues=[queue], emails=["risk@example.com"])
 CfnOutput(stack, "ImagesUri", value=images.repository_uri)
-# Two paths, as a quant would try them.
+# An array of two paths, as a quant would submit it.
 bc.SubmissionOutputs(
     stack,
     "First",

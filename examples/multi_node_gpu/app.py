@@ -1,4 +1,4 @@
-"""Research over three nodes of four GPUs each, with data on FSx for Lustre and no way to the internet."""
+"""Training on three nodes with four GPUs each, with data on FSx for Lustre and without internet access."""
 
 from pathlib import Path
 

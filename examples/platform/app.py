@@ -1,4 +1,4 @@
-"""A platform for jobs of all kinds, in one construct: everything but the jobs."""
+"""A platform for jobs of all kinds, in one construct: everything except the jobs."""
 
 import batch_constructs as bc
 from aws_cdk import App, Stack

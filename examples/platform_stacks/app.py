@@ -1,4 +1,4 @@
-"""A platform in four stacks, each deployed as often as its part changes; none can lock another one."""
+"""A platform in four stacks, each deployed as often as its part changes; no stack can block another."""
 
 import batch_constructs as bc
 from aws_cdk import App, Duration, Size
@@ -18,7 +18,7 @@ compute = bc.BatchComputeStack(
     ],
 )
 
-# Whatever changes daily stands here, and changes nothing elsewhere.
+# Jobs change daily, without any change in the other stacks.
 jobs = bc.BatchJobsStack(app, "Jobs", queues=compute.queues)
 report = bc.Ec2JobDefinition(
     jobs,

@@ -1,4 +1,4 @@
-"""Regulated data: jobs in a network without a way to the internet, that reach these buckets and images, and no others."""
+"""Regulated data: jobs in a network without internet access, which can reach only these buckets and images."""
 
 import batch_constructs as bc
 from aws_cdk import App, CfnOutput, Duration, Size, Stack
@@ -40,7 +40,7 @@ images = ecr.Repository(
     stack, "Images", image_scan_on_push=True, image_tag_mutability=ecr.TagMutability.IMMUTABLE
 )
 
-# What leaves the network by S3 can go to these buckets only: a stolen job has nowhere to copy the data to.
+# From this network, S3 requests can reach these buckets only, so that a compromised job cannot copy data elsewhere.
 network.endpoints["s3"].add_to_policy(
     iam.PolicyStatement(
         principals=[iam.AnyPrincipal()],
@@ -51,7 +51,7 @@ network.endpoints["s3"].add_to_policy(
                 for bucket in (records, reports)
                 for arn in (bucket.bucket_arn, bucket.arn_for_objects("*"))
             ),
-            # Where ECR keeps the layers of images.
+            # The bucket in which ECR stores the layers of images.
             f"arn:{stack.partition}:s3:::prod-{stack.region}-starport-layer-bucket/*",
         ],
     )
@@ -74,7 +74,7 @@ report = bc.FargateJobDefinition(
     secrets={"PSEUDONYM_KEY": batch.Secret.from_secrets_manager(pseudonyms)},
     vcpus=2,
     memory=Size.gibibytes(8),
-    # Nothing stays behind: the root cannot be written to, and the scratch is gone with the job.
+    # No data stay behind: the root file system is read-only, and the scratch volume is deleted with the job.
     readonly_root_filesystem=True,
     mounts={"/scratch": bc.Host()},
     user="1000",

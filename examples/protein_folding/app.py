@@ -1,4 +1,4 @@
-"""Protein folding: databases on FSx for Lustre, their search on Graviton, the folding on GPUs, a chain per protein."""
+"""Protein folding: databases on FSx for Lustre, search on Graviton, folding on GPUs, a chain of jobs per protein."""
 
 import batch_constructs as bc
 from aws_cdk import App, CfnOutput, Duration, Size, Stack
@@ -11,7 +11,7 @@ from aws_cdk import aws_stepfunctions as sfn
 app = App()
 stack = Stack(app, "ProteinFolding")
 
-# One zone: the file system is in one, and reading terabytes across zones is paid by the gigabyte.
+# One zone, like the file system: traffic between zones is charged by the gigabyte, and jobs read terabytes.
 network = bc.BatchNetwork(stack, "Network", max_azs=1)
 images = ecr.Repository(stack, "Images", image_scan_on_push=True)
 bucket = s3.Bucket(
@@ -22,7 +22,7 @@ bucket = s3.Bucket(
     enforce_ssl=True,
 )
 
-# The databases of AlphaFold take 2.6 TB; what the download writes is kept in the bucket as well.
+# The databases of AlphaFold need 2.6 TB; the downloaded files are also exported to the bucket.
 databases = fsx.LustreFileSystem(
     stack,
     "Databases",
@@ -75,7 +75,7 @@ limits = bc.JobStateTimeLimit.for_misconfigurations(Duration.minutes(30))
 searches = bc.JobQueue(
     stack, "Searches", compute_environments=[search_spot, search_on_demand], job_state_time_limits=limits
 )
-# The download takes a day: where a reclaim would cost a day, there is none.
+# The download takes a day, so it runs on demand: a Spot reclaim would lose the day.
 downloads = bc.JobQueue(
     stack, "Downloads", compute_environments=[search_on_demand], job_state_time_limits=limits
 )
@@ -113,7 +113,7 @@ fold = bc.Ec2JobDefinition(
     "Fold",
     image=ecs.ContainerImage.from_ecr_repository(images, "alphafold"),
     command=["/fold.sh", "Ref::fasta", "Ref::run"],
-    # More than the GPU's own memory, from that of the instance, for long chains.
+    # Long chains need more than the GPU's memory, so the memory of the instance is used as well.
     environment={
         "RESULTS": results,
         "TF_FORCE_UNIFIED_MEMORY": "1",
@@ -130,7 +130,7 @@ for job in (search, fold):
     bucket.grant_read(job, "proteins/*")
     bucket.grant_read_write(job, "results/*")
 
-# An execution is started with {"fasta": "s3://…/proteins/T1050.fasta"}; its name is the folder of the results.
+# Start an execution with {"fasta": "s3://…/proteins/T1050.fasta"}; its name becomes the folder of the results.
 parameters = {"fasta": sfn.JsonPath.string_at("$.fasta"), "run": sfn.JsonPath.execution_name}
 chain = bc.JobChain(
     jobs={

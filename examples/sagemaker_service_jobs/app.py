@@ -1,4 +1,4 @@
-"""Two teams train on eight instances of SageMaker, each with a quota of its own that it lends while idle."""
+"""Two teams share eight SageMaker instances for training, each with a quota that it lends while idle."""
 
 import batch_constructs as bc
 from aws_cdk import App, CfnOutput, Duration, Stack
@@ -33,7 +33,7 @@ for team, instances in (("vision", 5), ("speech", 3)):
         capacity_limits=[bc.CapacityLimit(max_capacity=instances, capacity_unit=GPUS)],
     )
 
-# Who takes the one role may send training jobs that run with the other; request.py sends one.
+# The researcher may submit training jobs that run with the training role; request.py submits one.
 training_role = iam.Role(stack, "TrainingRole", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
 images = ecr.Repository(stack, "Images", image_scan_on_push=True)
 images.grant_pull(training_role)
@@ -48,18 +48,18 @@ models.grant_read_write(training_role)
 researcher = iam.Role(stack, "Researcher", assumed_by=iam.AccountRootPrincipal())
 queue.grant_submit_service_job(researcher, training_roles=[training_role])
 
-# Whoever takes this one may send some too, but none that overtakes those of others.
+# A student may submit jobs as well, but only with the lowest priority.
 student = iam.Role(stack, "Student", assumed_by=iam.AccountRootPrincipal())
 for statement in bc.allow_submit_service_job(
     training_roles=[training_role], queue=queue, maximum_scheduling_priority=0
 ):
     student.add_to_policy(statement)
 
-# Whoever leads both teams may let a job overtake others, also one that waits already.
+# The lead of both teams may raise the priority of waiting jobs.
 lead = iam.Role(stack, "Lead", assumed_by=iam.AccountRootPrincipal())
 queue.grant_update_service_jobs(lead, maximum_scheduling_priority=100)
 
-# A mail for each job that failed, that blocks the queue, that a time limit ended, or that gave way to the other team.
+# An email for each job that failed, that blocks the queue, that a time limit ended, or that was preempted.
 failures = bc.JobFailureAlerts(
     stack,
     "Failures",

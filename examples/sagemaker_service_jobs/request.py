@@ -1,4 +1,4 @@
-"""Sends a training job: ``python request.py QUEUE IMAGE ROLE_ARN BUCKET`` with credentials of the researcher."""
+"""Submit a training job: ``python request.py QUEUE IMAGE ROLE_ARN BUCKET`` with credentials of the researcher."""
 
 import sys
 
@@ -6,9 +6,9 @@ import batch_constructs as bc
 
 
 def request(queue: str, image: str, role_arn: str, bucket: str) -> bc.ServiceJobRequest:
-    """A training job of the vision team, tried again after an error of SageMaker's own.
+    """Return a training job of the vision team, which is tried again after an internal error of SageMaker.
 
-    A lack of capacity needs no rule: AWS Batch tries again by itself, and counts no attempt.
+    A lack of capacity needs no rule: AWS Batch waits for it, and does not count an attempt.
     """
     return bc.ServiceJobRequest(
         job_name="resnet",
@@ -24,7 +24,6 @@ def request(queue: str, image: str, role_arn: str, bucket: str) -> bc.ServiceJob
         },
         attempts=3,
         evaluate_on_exit=[
-            # What SageMaker lacks capacity for AWS Batch tries again by itself, and takes no attempt for it.
             bc.ServiceJobRetryRule(
                 action=bc.RetryAction.RETRY,
                 on_status_reason="Received status from SageMaker: InternalServerError*",

@@ -1,4 +1,4 @@
-"""A nightly ETL by Step Functions: extract, transform and load the hours of yesterday, each as soon as it is there."""
+"""A nightly ETL with Step Functions: extract, transform and load each hour of yesterday, independently of the others."""
 
 import batch_constructs as bc
 from aws_cdk import App, CfnOutput, Duration, Size, Stack
@@ -26,7 +26,7 @@ warehouse = s3.Bucket(
 )
 source = secretsmanager.Secret(stack, "Source", description="user and password of the database to read")
 
-# Steps hand their files on here; what no step has read for a week goes to cheaper storage.
+# Steps exchange their files here; files that were not read for a week move to cheaper storage.
 staging = efs.FileSystem(
     stack,
     "Staging",
@@ -54,7 +54,7 @@ retries = bc.RetryStrategy(
     attempts=3,
     evaluate_on_exit=[
         bc.RetryRule.on_fargate_spot_reclaim(),
-        # What the steps end with when the source does not answer (EX_TEMPFAIL of sysexits.h).
+        # The exit code of the steps if the source does not answer (EX_TEMPFAIL of sysexits.h).
         bc.RetryRule.on_code(75),
         bc.RetryRule.otherwise_exit(),
     ],
@@ -62,7 +62,7 @@ retries = bc.RetryStrategy(
 
 
 def step(name: str, *, vcpus: float, memory: Size, **more: batch.Secret) -> bc.FargateJobDefinition:
-    """A step of the work on one hour, which is the index of the child in its array."""
+    """Return the definition of a step for one hour, which is the index of the child in its array."""
     return bc.FargateJobDefinition(
         stack,
         name.title(),
@@ -85,12 +85,12 @@ extract = step(
 )
 transform = step("transform", vcpus=8, memory=Size.gibibytes(16))
 load = step("load", vcpus=1, memory=Size.gibibytes(2))
-# The right to write, and the variable that tells the step where.
+# Grants the right to write, and sets the variable with the bucket's name.
 load.use(warehouse, access=bc.Access.WRITE, variable="WAREHOUSE")
 
 
 def hourly(name: str, definition: bc.FargateJobDefinition, after: str | None = None) -> bc.SubmitJobRequest:
-    """A step for all hours; an hour does not wait for the others."""
+    """Return the job of a step for all hours; each hour waits only for its own previous step."""
     awaited = [bc.JobDependency(job_id=after, type=bc.ArrayDependency.N_TO_N)] if after else []
     return bc.SubmitJobRequest(
         job_name=name,
@@ -119,7 +119,7 @@ bc.ScheduledJobChain(
     input={"time": "<aws.scheduler.scheduled-time>"},
 )
 bc.JobFailureAlerts(stack, "Alerts", job_queues=[queue], emails=["data@example.com"])
-# A day that has to be repeated, and one step of it.
+# Commands that repeat a day, and a single step of it.
 machine, day = f"--state-machine-arn {etl.state_machine_arn}", '{"time": "2027-01-31T00:30:00Z"}'
 CfnOutput(stack, "Repeat", value=f"aws stepfunctions start-execution {machine} --input '{day}'")
 CfnOutput(stack, "ImagesUri", value=images.repository_uri)

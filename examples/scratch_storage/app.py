@@ -1,4 +1,4 @@
-"""Jobs that sort more than fits into memory, on the NVMe disks that come with the instances."""
+"""Jobs that sort more data than fits into memory, on the local NVMe disks of the instances."""
 
 import batch_constructs as bc
 from aws_cdk import App, Duration, Size, Stack
@@ -9,7 +9,7 @@ stack = Stack(app, "ScratchStorage")
 network = bc.BatchNetwork(stack, "Network")
 disks = bc.InstanceStoreVolumes(mount_path="/scratch")
 instances = bc.BatchLaunchTemplate(stack, "Instances", storage=bc.Storage(instance_store=disks))
-# The d in the name: types that come with disks, one or several.
+# Types with a d have one or several local disks.
 spot = bc.SpotComputeEnvironment(
     stack,
     "Spot",

@@ -1,4 +1,4 @@
-"""Reference data on EFS: one job renews them, many jobs read them."""
+"""Reference data on EFS: one job updates them, many jobs read them."""
 
 import batch_constructs as bc
 from aws_cdk import App, Duration, Size, Stack
@@ -9,7 +9,7 @@ app = App()
 stack = Stack(app, "SharedFiles")
 
 network = bc.BatchNetwork(stack, "Network")
-# With a policy that allows nothing, only those come in whose own role may.
+# The policy allows nothing itself, so only clients whose own role allows it can mount the file system.
 encrypted_only = iam.PolicyStatement(
     effect=iam.Effect.DENY,
     principals=[iam.AnyPrincipal()],
@@ -48,7 +48,7 @@ search = bc.FargateJobDefinition(
     command=["sh", "-c", f"cat /genomes/version > /scratch/found-${bc.BatchEnv.JOB_ID}"],
     vcpus=2,
     memory=Size.gibibytes(8),
-    # A root that nobody writes to, and an empty directory beside it.
+    # The root file system is read-only; an empty directory is mounted for temporary files.
     readonly_root_filesystem=True,
     mounts={"/genomes": bc.Efs(reference, access_point=genomes, read_only=True), "/scratch": bc.Host()},
     timeout=Duration.hours(1),

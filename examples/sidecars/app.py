@@ -1,4 +1,4 @@
-"""A solver over several nodes with a monitor beside it on each, and a report when all is done."""
+"""A solver on several nodes, with a monitor as a sidecar on each node."""
 
 import batch_constructs as bc
 from aws_cdk import App, Duration, Size, Stack
@@ -11,7 +11,7 @@ app = App()
 stack = Stack(app, "Sidecars")
 
 network = bc.BatchNetwork(stack, "Network")
-# No container of a node gets the rights of its instance.
+# Containers do not get the rights of their instance.
 template = bc.BatchLaunchTemplate(stack, "Template", user_data=[bc.EcsAgentConfig(awsvpc_block_imds=True)])
 environment = bc.Ec2ComputeEnvironment(
     stack,
@@ -21,7 +21,7 @@ environment = bc.Ec2ComputeEnvironment(
     max_vcpus=128,
     launch_template=template,
 )
-# The nodes of a job reach each other, and nobody else reaches them.
+# The nodes of a job can reach each other, and nobody else can reach them.
 environment.connections.allow_internally(ec2.Port.all_tcp())
 queue = bc.JobQueue(stack, "Queue", compute_environments=[environment])
 
@@ -31,7 +31,7 @@ solve = bc.EcsMultiNodeParallelJobDefinition(
     instance_type=INSTANCE_TYPE,
     node_groups=[
         bc.EcsNodeGroup(
-            # The last range is open, so that a submission may have more nodes, or fewer.
+            # The range is open, so that a submission may have more or fewer nodes.
             nodes=bc.NodeRange(first=0, last=3, open_ended=True),
             containers=[
                 bc.TaskContainer(
@@ -42,7 +42,7 @@ solve = bc.EcsMultiNodeParallelJobDefinition(
                     vcpus=6,
                     memory=Size.gibibytes(12),
                 ),
-                # The node ends with its solver, whatever the monitor does.
+                # The monitor is not essential: the node ends with its solver.
                 bc.TaskContainer(
                     name="monitor",
                     image=IMAGE,
@@ -63,7 +63,7 @@ bc.ScheduledJob(
     schedule="cron(0 1 * * ? *)",
     job_queue=queue,
     job_definition=solve,
-    # At night nobody waits for the instances: twice the nodes, and ten times the steps.
+    # At night the instances are free: it uses twice the nodes, and ten times the steps.
     node_overrides=bc.NodeOverrides(
         num_nodes=8,
         node_property_overrides=[

@@ -1,4 +1,4 @@
-"""The stack: capacity, a queue, a job, and who hears of failures."""
+"""The stack: capacity, a queue, a job, and alerts about failures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Genomics(Stack):
-    """Aligns genomes on spare capacity, and on demand where there is none."""
+    """A stack that aligns genomes on Spot capacity, with on-demand capacity as a fallback."""
 
     def __init__(self, scope: Construct, id: str, *, max_vcpus: int = 256) -> None:
         super().__init__(scope, id)

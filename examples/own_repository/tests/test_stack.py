@@ -1,4 +1,4 @@
-"""What the deploy makes is reviewed, its jobs run, and its updates stay in place."""
+"""Tests that the template is reviewed, that its jobs run, and that updates stay in place."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ def stack() -> Genomics:
 
 
 def test_genomics(stack: Genomics, template_snapshot: Any) -> None:
-    """Fails on any change that nobody reviewed; ``pytest --snapshot-update`` writes the new one."""
+    """The template is the reviewed one; ``pytest --snapshot-update`` writes a new one."""
     assert stack == template_snapshot
 
 
 def test_the_jobs_will_run(stack: Genomics) -> None:
-    """As if somebody sent one: it fits the instances, its roles and its network."""
+    """A job fits the instances, its roles and its network."""
     assert_no_findings(stack)
     assert_can_run(stack.align, stack.queue)
 
 
 def test_growing_disturbs_nobody() -> None:
-    """More vCPUs change what is deployed in place; running jobs continue."""
+    """More vCPUs are an update in place; running jobs continue."""
     assert_updates_in_place(DEPLOYED, Genomics(App(), "Genomics", max_vcpus=512))
