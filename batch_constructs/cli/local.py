@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from batch_constructs.local.engine import State
+    from batch_constructs.local.events import Delivery
     from batch_constructs.local.jobs.records import JobRecord
     from batch_constructs.local.session import Session
 
@@ -73,6 +74,7 @@ def run(
         if not quiet:
             click.echo(_NOTICE, err=True)
             session.batch.history.listeners.append(_print_state)
+            session.bus.listeners.append(_print_delivery)
         try:
             job_id = call(session.batch, "SubmitJob", request)["jobId"]
         except ClientError as error:
@@ -117,6 +119,13 @@ def _print_state(record: JobRecord, index: int | None, state: State) -> None:
     reason = record.describe(index).get("statusReason", "")
     ending = f": {reason}" if reason and state.name in {"RUNNABLE", "FAILED"} else ""
     click.echo(f"{record.name}{'' if index is None else f':{index}'} {state.name}{ending}", err=True)
+
+
+def _print_delivery(delivery: Delivery) -> None:
+    recipients = f" ({', '.join(delivery.recipients)})" if delivery.recipients else ""
+    click.echo(
+        f"{delivery.rule} -> {delivery.target}{recipients}: {delivery.problem or delivery.message}", err=True
+    )
 
 
 def _print_logs(session: Session, record: JobRecord) -> None:

@@ -9,6 +9,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.local.engine import (
+    Blocked,
     Cancel,
     Engine,
     Exited,
@@ -33,6 +34,7 @@ from batch_constructs.local.store import Store, restore
 from batch_constructs.local.tasks import Task
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from batch_constructs.local.engine import Attempt, Effect, Input
@@ -64,6 +66,7 @@ class LocalBatch:
         logs: What the jobs wrote.
         launcher: What makes containers of attempts.
         upstream: What stands for other services, if anything does.
+        blocked: Called with the job at the head of a queue, the index of its child, and why it blocks the queue.
     """
 
     def __init__(
@@ -85,6 +88,7 @@ class LocalBatch:
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
         self.upstream: Upstream | None = None
+        self.blocked: list[Callable[[JobRecord, int | None, str], None]] = []
         self._capacity = (vcpus, memory, gpus)
         self._executor = executor
         self._store = Store(folder / "state.db")
@@ -213,9 +217,14 @@ class LocalBatch:
                 case Stop(attempt, grace):
                     if task := self._tasks.get(attempt):
                         task.stop(grace)
+                case Blocked(_, job, child, reason) if reason:
+                    record = self.jobs[job.work.id]
+                    for listener in self.blocked:
+                        listener(record, child if record.is_array else None, reason)
                 case WakeAt(at):
                     heappush(self._alarms, at)
                     self._alarm_set.set()
+        self.history.publish()
 
     # Containers
 

@@ -30,6 +30,7 @@ class History:
         self.jobs: dict[str, JobRecord] = {}
         self.listeners: list[Callable[[JobRecord, int | None, State], None]] = []
         self.touched: dict[str, set[int]] = defaultdict(set)
+        self._published: list[tuple[JobRecord, int | None, State]] = []
         self._now = 0
 
     def take_touched(self) -> Iterator[tuple[JobRecord, set[int]]]:
@@ -99,9 +100,15 @@ class History:
             }
         )
 
+    def publish(self) -> None:
+        """Tell those who listen what has been noted; they may submit jobs in turn."""
+        published, self._published = self._published, []
+        for record, index, state in published:
+            for listener in self.listeners:
+                listener(record, index, state)
+
     def _publish(self, record: JobRecord, index: int | None, state: State) -> None:
-        for listener in self.listeners:
-            listener(record, index, state)
+        self._published.append((record, index, state))
 
 
 def _exit_members(ended: Ended) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.local.api.calls import call
 from batch_constructs.local.batch import LocalBatch
+from batch_constructs.local.events import Bus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,10 +24,11 @@ class UnknownNameError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A local Batch and the plan that it was made from."""
+    """A local Batch, the plan that it was made from, and the bus that carries its events."""
 
     batch: LocalBatch
     plan: Plan
+    bus: Bus
 
     def definition(self, name: str) -> str:
         """Return the name of a job definition, which may be called by its construct or logical id.
@@ -64,7 +66,7 @@ def open_session(
     )
     for planned in plan.requests:
         call(batch, planned.operation, planned.request)
-    return Session(batch, plan)
+    return Session(batch, plan, Bus.of(batch, plan))
 
 
 def machine_memory() -> int:

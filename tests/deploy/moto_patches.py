@@ -26,7 +26,7 @@ from moto.secretsmanager import secretsmanager_backends
 from moto.sns import sns_backends
 from moto.stepfunctions.models import StateMachine
 
-from tests.eventbridge import transform
+from batch_constructs.local.events import transform
 
 if TYPE_CHECKING:
     from collections.abc import Callable

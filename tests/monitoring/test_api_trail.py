@@ -9,8 +9,8 @@ import boto3
 import pytest
 
 import batch_constructs as bc
+from batch_constructs.local.events import transform
 from batch_constructs.monitoring.api_trail import SENSITIVE_CALLS
-from tests.eventbridge import transform
 from tests.monitoring.samples import heard, sample
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from batch_constructs import (
     StuckJobAlerts,
     TeamsChannel,
 )
-from tests.eventbridge import transform
+from batch_constructs.local.events import transform
 from tests.monitoring.samples import ALL, matches, sample
 
 if TYPE_CHECKING:

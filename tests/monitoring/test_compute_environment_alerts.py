@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from batch_constructs import ComputeEnvironmentAlerts, ImportedJobQueue, SageMakerJobQueue
-from tests.eventbridge import transform
+from batch_constructs.local.events import transform
 from tests.monitoring.samples import QUEUE, heard, matches, sample
 
 if TYPE_CHECKING:

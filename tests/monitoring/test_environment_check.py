@@ -16,8 +16,8 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 )
 
 from batch_constructs import ComputeEnvironmentAlerts, ImportedComputeEnvironment
+from batch_constructs.local.events import transform
 from batch_constructs.monitoring.environment_check import check_definition
-from tests.eventbridge import transform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

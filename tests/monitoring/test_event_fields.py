@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from batch_constructs import ApiCallField, JobEventField, PreemptionEventField, ServiceJobEventField
-from tests.eventbridge import transform
+from batch_constructs.local.events import transform
 from tests.monitoring.samples import ALL, sample
 
 KINDS = {

@@ -9,7 +9,7 @@ import pytest
 from moto.events.models import EventPattern
 
 from batch_constructs import ImportedJobDefinition, ImportedJobQueue, JobFailureAlerts
-from tests.eventbridge import transform
+from batch_constructs.local.events import transform
 from tests.monitoring.samples import DEFINITION, QUEUE, heard, matches, sample
 
 if TYPE_CHECKING:

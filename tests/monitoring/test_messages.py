@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from batch_constructs.local.events import transform
 from batch_constructs.monitoring.messages import about_a_job, log_link
-from tests.eventbridge import transform
 from tests.monitoring.samples import sample
 
 MESSAGE = about_a_job("Job <job> failed.", "Look at it.", lines=["At <time>."])

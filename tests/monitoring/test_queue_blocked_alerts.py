@@ -13,7 +13,7 @@ from batch_constructs import (
     JobQueueBlockedAlerts,
     StuckJobAlerts,
 )
-from tests.eventbridge import transform
+from batch_constructs.local.events import transform
 from tests.monitoring.samples import QUEUE, heard, matches, sample
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from aws_cdk import aws_batch as batch
 
 import batch_constructs as bc
 from batch_constructs.facts.metrics import QueueMetric
+from batch_constructs.local.events import transform
 from batch_constructs.monitoring.queue_kinds import has_service_jobs
-from tests.eventbridge import transform
 from tests.monitoring.samples import QUEUE, matches, sample
 
 if TYPE_CHECKING:

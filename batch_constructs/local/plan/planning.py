@@ -18,7 +18,7 @@ from batch_constructs.local.plan.identities import ACCOUNT, Identities
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from batch_constructs.assembly.template import BatchModel, Resource, Stack
 
@@ -71,6 +71,7 @@ class Plan:
         model: The template, with its parameters bound.
         identities: The names and ARNs of its resources.
         region: The Region of all ARNs.
+        settled: What fills in the references of the template.
         notices: What the local Batch leaves out, one sentence each.
     """
 
@@ -78,7 +79,15 @@ class Plan:
     model: BatchModel
     identities: Identities
     region: str
+    settled: Settled
     notices: list[str] = field(default_factory=list)
+
+    def resources(self, kind: str) -> Iterator[tuple[Resource, dict[str, Any]]]:
+        """Yield each resource of a CloudFormation type that exists, with its properties as plain data."""
+        for resource in self.model.resources:
+            if resource.type == kind and _exists(resource):
+                properties = self.settled.value(resource.stack, resource.node)
+                yield resource, properties if isinstance(properties, dict) else {}
 
 
 def plan(
@@ -101,7 +110,7 @@ def plan(
     )
     _bind(model, parameters or {}, region)
     identities = Identities(model, region)
-    settled = _Settled(identities)
+    settled = Settled(identities)
     requests = [
         planned
         for kind, operation in _OPERATIONS.items()
@@ -115,7 +124,7 @@ def plan(
             f"parameter {', '.join(names)} must have a value: add "
             + " ".join(f"--parameter {name}=VALUE" for name in names)
         )
-    return Plan(requests, model, identities, region, sorted(settled.notices))
+    return Plan(requests, model, identities, region, settled, sorted(settled.notices))
 
 
 def _bind(model: BatchModel, parameters: Mapping[str, str], region: str) -> None:
@@ -153,7 +162,7 @@ def _exists(resource: Resource) -> bool:
     return resource.stack.conditions.get(condition, True) if isinstance(condition, str) else True
 
 
-def _request(settled: _Settled, identities: Identities, operation: str, resource: Resource) -> PlannedRequest:
+def _request(settled: Settled, identities: Identities, operation: str, resource: Resource) -> PlannedRequest:
     shape = operations.operations()[operation].input
     properties = settled.value(resource.stack, resource.node)
     request = _as_request(shape, properties if isinstance(properties, dict) else {})
@@ -188,7 +197,7 @@ def _as_request(shape: str, value: Any) -> Any:
     return value
 
 
-class _Settled:
+class Settled:
     """Values of a template with every reference filled in.
 
     Attributes:

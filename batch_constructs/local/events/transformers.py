@@ -1,9 +1,8 @@
-"""EventBridge's input transformer, as AWS documents it.
+"""The input transformer of Amazon EventBridge.
 
-moto's own is none: it takes JSON only, and leaves the variables of what an event lacks standing. What is here rests on
-the guide (text templates of one JSON string per line; variables within a string as they are, outside of one as JSON;
-nothing for what is missing) and on answers of AWS that the tests of LocalStack have recorded (a text comes with the
-quotation marks of its template).
+Source: Amazon EventBridge User Guide, "Input transformation": a template of strings, one on each line, or one of JSON;
+variables within a string as they are, outside of one as JSON; nothing for what the event lacks. A string comes with the
+quotation marks of its template, as AWS answered to the tests of LocalStack.
 """
 
 from __future__ import annotations
@@ -19,17 +18,17 @@ _MISSING = object()
 
 
 def transform(transformer: dict[str, Any], event: dict[str, Any]) -> str:
-    """What a target gets.
+    """Return what a target gets.
 
     Args:
         transformer: ``InputTransformer`` of a target, ``InputPathsMap`` and ``InputTemplate``.
         event: The event.
 
     Raises:
-        ValueError: a template of JSON gives none with the values of this event, so that AWS would drop the event.
+        ValueError: The template gives no JSON with the values of this event, so that AWS would drop the event.
     """
     template: str = transformer["InputTemplate"]
-    values = {name: _value(event, path) for name, path in transformer.get("InputPathsMap", {}).items()}
+    values = {name: value_at(event, path) for name, path in transformer.get("InputPathsMap", {}).items()}
     unknown = {name for name in _VARIABLE.findall(template) if not name.startswith("aws.events.")} - set(
         values
     )
@@ -49,10 +48,15 @@ def transform(transformer: dict[str, Any], event: dict[str, Any]) -> str:
     return done
 
 
-def _value(event: dict[str, Any], path: str) -> Any:
+def value_at(event: dict[str, Any], path: str) -> Any:
+    """Return the part of an event at a path such as ``$.detail.jobName``.
+
+    Raises:
+        ValueError: EventBridge has no such path.
+    """
     value: Any = event
-    assert path.startswith("$")
-    assert "".join(found[0] for found in _STEP.finditer(path)) == path[1:], f"no path of EventBridge: {path}"
+    if not path.startswith("$") or "".join(found[0] for found in _STEP.finditer(path)) != path[1:]:
+        raise ValueError(f"EventBridge has no path {path!r}")
     for key, index in _STEP.findall(path):
         try:
             value = value[int(index)] if index else value[key]

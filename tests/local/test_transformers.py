@@ -1,10 +1,10 @@
-"""The test-side input transformer does what AWS says and has been seen to do."""
+"""The input transformer does what AWS says and has been seen to do."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.eventbridge import transform
+from batch_constructs.local.events import transform
 
 EVENT = {"detail-type": "made", "detail": {"command": "show", "said": 'say "yes"', "list": [1, {"a-b": 2}]}}
 PATHS = {
