@@ -18,7 +18,7 @@ from batch_constructs.facts import limits
 from batch_constructs.facts.images import ROOT_DEVICE_NAME
 from batch_constructs.facts.ranges import Range
 from batch_constructs.facts.sources import EC2
-from batch_constructs.launch_templates import members
+from batch_constructs.launch_templates import properties
 from batch_constructs.launch_templates.boot_scripts import mount_script
 from batch_constructs.launch_templates.commands import reserved_settings
 from batch_constructs.launch_templates.places import DEFAULT_ROOT_GIB
@@ -173,7 +173,7 @@ class BatchLaunchTemplate(Referable):
         problems.raise_if_any()
 
         key_arn = None if kms_key is None else kms_key.key_ref.key_arn
-        scratch = members.scratch(storage, encrypted=encrypted, key_arn=key_arn)
+        scratch = properties.scratch(storage, encrypted=encrypted, key_arn=key_arn)
         super().__init__(scope, id)
         # Its logical id is that of the construct, as in deployed stacks of earlier versions.
         self.cfn = ec2.CfnLaunchTemplate(
@@ -182,7 +182,7 @@ class BatchLaunchTemplate(Referable):
             launch_template_data=struct(
                 _Data.LaunchTemplateDataProperty,
                 block_device_mappings=[
-                    members.volume(
+                    properties.volume(
                         root_device_name,
                         size=size,
                         type=root_volume_type,
@@ -197,11 +197,11 @@ class BatchLaunchTemplate(Referable):
                     http_put_response_hop_limit=metadata_hop_limit,
                     http_tokens="required" if require_imdsv2 else "optional",
                 ),
-                network_interfaces=members.interfaces(network_interfaces, security_groups) or None,
-                tag_specifications=members.tag_specifications(tags),
+                network_interfaces=properties.interfaces(network_interfaces, security_groups) or None,
+                tag_specifications=properties.tag_specifications(tags),
                 user_data=None if document is None else base64_text(document),
-                capacity_reservation_specification=members.target(capacity_reservation),
-                instance_market_options=members.market(capacity_reservation),
+                capacity_reservation_specification=properties.target(capacity_reservation),
+                instance_market_options=properties.market(capacity_reservation),
             ),
         )
         self.aws_cli = aws_cli
@@ -234,7 +234,7 @@ class BatchLaunchTemplate(Referable):
         problems.raise_if_any()
         self._tags |= tags
         self.cfn.add_property_override(
-            "LaunchTemplateData.TagSpecifications", members.tags_as_written(self._tags)
+            "LaunchTemplateData.TagSpecifications", properties.tags_as_written(self._tags)
         )
 
     @property

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_ROOT_GIB",
-    "check_beside_each_other",
     "check_mount_path",
+    "check_not_nested",
     "check_own_folder",
 ]
 
@@ -47,7 +47,7 @@ def check_mount_path(problems: Problems, path: str, name: str = "mount_path") ->
     )
 
 
-def check_beside_each_other(problems: Problems, names: str, paths: Sequence[str]) -> None:
+def check_not_nested(problems: Problems, names: str, paths: Sequence[str]) -> None:
     """Add a problem if one path is inside another; tokens pass."""
     for one, other in combinations(filter(known, paths), 2):
         problems.check(

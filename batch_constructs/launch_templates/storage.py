@@ -15,8 +15,8 @@ from batch_constructs.facts.sources import EC2
 from batch_constructs.launch_templates.boot_scripts import BootScript
 from batch_constructs.launch_templates.places import (
     DEFAULT_ROOT_GIB,
-    check_beside_each_other,
     check_mount_path,
+    check_not_nested,
 )
 from batch_constructs.launch_templates.volumes import check_volume, gibibytes
 
@@ -143,7 +143,7 @@ class Storage:
         )
         problems.within("swap", swap, _SWAP_MIB)
         if self.scratch is not None and self.instance_store is not None:
-            check_beside_each_other(problems, "scratch and instance_store", self.mount_paths)
+            check_not_nested(problems, "scratch and instance_store", self.mount_paths)
         problems.raise_if_any()
         object.__setattr__(self, "swap_mib", swap)
 
@@ -198,7 +198,7 @@ def check_disks(
     for path in mounts:
         check_mount_path(problems, path, "the path of mounts")
     disks = [] if storage is None else storage.mount_paths
-    check_beside_each_other(problems, "mounts and storage", [*mounts, *disks])
+    check_not_nested(problems, "mounts and storage", [*mounts, *disks])
     swap = None if storage is None else storage.swap_mib
     if swap is not None and known([swap, root_gibibytes]):
         problems.check(

@@ -1,4 +1,4 @@
-"""What holds in every test of definitions."""
+"""Fixtures of the tests of job definitions."""
 
 from __future__ import annotations
 

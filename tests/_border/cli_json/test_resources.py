@@ -30,7 +30,7 @@ def made(stack: Stack, **arguments: Any) -> Any:
 
 
 def test_a_resource_says_what_the_document_says(stack: Stack) -> None:
-    """What it lacks or says otherwise is overridden."""
+    """Members that it lacks or that differ are overridden."""
     queue = made(stack, tags={"cost.center": "6"})
     complete(queue, read(QUEUE, DOCUMENT))
     assert write(QUEUE, queue) == DOCUMENT
