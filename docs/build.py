@@ -1,7 +1,7 @@
-"""Writes what the docs hold of the code: ``make docs``.
+"""Writes the generated parts of the docs: ``make docs``.
 
-The pages of the rules are made from the rules. In the pages that people write, links to rules are set, and each
-``console`` block is run and its output written below the command.
+The pages of the rules are generated from the rules. In pages that people write, links to rules are added. Each
+``console`` block is run, and its output is written below the command.
 """  # noqa: INP001
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
-# Where a session on a page takes place: the cloud assembly of the quick start, and the files that the page shows.
+# Commands on a page run in a folder with the quick start's cloud assembly and the files that the page shows.
 _ASSEMBLY = ROOT / "tests/golden/quickstart.BatchQuickstart.template.json"
 
 _RULE_LINK = re.compile(r"\[([A-Z]{2,4}-[0-9]{2})\](?:\([^)]*\))?")
@@ -33,7 +33,7 @@ _FILE = re.compile(r"^```yaml\n# (\w+\.yaml)\n(.*?)^```$", re.MULTILINE | re.DOT
 
 
 def built() -> dict[Path, str]:
-    """The text that each file should have."""
+    """Return the text that each file should have."""
     found = {DOCS / "rules" / name: text for name, text in build_rules.all_pages().items()}
     made = build_site.pages()
     found |= {DOCS / name: text for name, text in made.items()}
@@ -52,7 +52,7 @@ def built() -> dict[Path, str]:
 
 
 def with_rules(text: str) -> str:
-    """A page of the guide with the rules that come from its chapter, at its end."""
+    """Return a page of the guide with the list of its chapter's rules at the end."""
     title = text.partition("\n")[0].removeprefix("# ")
     written = text.partition("\n## Rules\n")[0].rstrip()
     found = [rule for rule in rules().values() if rule.chapter == title]
@@ -63,7 +63,7 @@ def with_rules(text: str) -> str:
 
 
 def linked(text: str, registered: Collection[str], unchecked: Collection[str]) -> str:
-    """A page whose ``[JQ-03]`` lead to the page of the rule, or to the list of what is not checked."""
+    """Return a page in which each ``[JQ-03]`` links to its rule, or to the list of what is not checked."""
 
     def link(match: re.Match[str]) -> str:
         name = match[1]
@@ -75,7 +75,7 @@ def linked(text: str, registered: Collection[str], unchecked: Collection[str]) -
 
 
 def refreshed(text: str) -> str:
-    """A page with the output that its commands have today."""
+    """Return a page with the current output of its commands."""
     if not _CONSOLE.search(text):
         return text
     with TemporaryDirectory() as folder, chdir(folder):
@@ -95,7 +95,7 @@ def _session(text: str) -> Iterator[str]:
 
 
 def main() -> None:
-    """Write them, and remove the pages of rules that are no more."""
+    """Write all pages, and remove the pages of rules that no longer exist."""
     pages = built()
     (DOCS / "rules").mkdir(exist_ok=True)
     for page in set(DOCS.glob("rules/*.md")) - set(pages):

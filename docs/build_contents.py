@@ -1,4 +1,4 @@
-"""The page that holds AWS's present table of contents beside the older one: from ``guide_contents.yaml``."""  # noqa: INP001
+"""Generates the page that compares AWS's current table of contents with the older one, from ``guide_contents.yaml``."""  # noqa: INP001
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Entry:
 
     Attributes:
         page: the name of AWS's page, without ``.html``.
-        title: what AWS calls it, in short.
-        answer: what answers it here, with places such as ``{jobs#finding-jobs}``.
+        title: AWS's title, in short.
+        answer: what answers the page here, with links such as ``{jobs#finding-jobs}``.
     """
 
     page: str
@@ -33,19 +33,19 @@ class Entry:
 
     @property
     def places(self) -> tuple[Path, ...]:
-        """The files that the answer leads to."""
+        """The files that the answer links to."""
         return tuple(_file(match[1]) for match in _PLACE.finditer(self.answer))
 
 
 @cache
 def contents() -> dict[str, Any]:
-    """The data as they stand in the file."""
+    """Return the data of the file."""
     data: dict[str, Any] = yaml.safe_load((DOCS / "guide_contents.yaml").read_text(encoding="utf-8"))
     return data
 
 
 def chapters() -> dict[str, tuple[Entry, ...]]:
-    """The entries of each chapter, in AWS's order."""
+    """Return the entries of each chapter, in AWS's order."""
     found: dict[str, tuple[Entry, ...]] = {}
     for chapter in contents()["chapters"]:
         rows = {page: row.split(" | ") for page, row in chapter["pages"].items()}
@@ -56,57 +56,58 @@ def chapters() -> dict[str, tuple[Entry, ...]]:
 
 
 def entries() -> dict[str, Entry]:
-    """Every present page of AWS's guide by its name."""
+    """Return every current page of AWS's guide, by its name."""
     return {entry.page: entry for each in chapters().values() for entry in each}
 
 
 def older() -> tuple[tuple[str, str], ...]:
-    """The titles and files of the older table of contents, of 2020."""
+    """Return the titles and files of the older table of contents, of 2020."""
     text = (DOCS / "guide" / "README.md").read_text(encoding="utf-8")
     return tuple((title, file) for title, file in _ENTRY.findall(text))
 
 
 def page() -> str:
-    """The text of the page, without the links of rules."""
+    """Return the text of the page, without the links to rules."""
     data = contents()
     every = chapters()
     count = sum(map(len, every.values()))
     lines = [
         "# The user guide, then and now",
         "",
-        "Use this when you have a page of AWS's guide in front of you, and look for what answers it here.",
+        "Use this when you read a page of AWS's guide, and look for the page or construct here.",
         "",
-        f"AWS's guide has {count} pages that are known by name, read {data['read']}. Their names come from two sources:",
+        f"The tables list {count} pages of AWS's guide, read {data['read']}. Their names come from two sources:",
         "",
         *(f"- {source}" for source in data["sources"]),
         "",
-        f"The listing counts {data['listed']} pages and shows the names of the first hundred only; the rest were found by the",
-        "contents and by the links of the pages. *No page* stands where an answer is a construct or a call alone. Where two of",
+        f"The listing counts {data['listed']} pages, but shows only the names of the first hundred. The others were found in the",
+        "table of contents and through links. *No page* means that only a construct or a call answers the page here. If two of",
         "AWS's pages contradict each other, see [where AWS's pages disagree](disagreements.md).",
         "",
     ]
     for title, rows in every.items():
-        lines += [f"## {title}", "", "| AWS's page | here |", "|---|---|"]
+        lines += [f"## {title}", "", "| AWS's page | answer here |", "|---|---|"]
         lines += [f"| [{row.title}]({_USER_GUIDE}/{row.page}.html) | {_linked(row.answer)} |" for row in rows]
         lines.append("")
     lines += [
         "## The older contents",
         "",
-        "The pages under [User guide](guide/README.md) follow the table of contents of 2020, 64 entries, since most links in the",
-        "world name these chapters. Each keeps its page; the second column has the present pages of AWS that it answers.",
+        "The pages under [User guide](guide/README.md) follow the table of contents of 2020 with its 64 entries, since most",
+        "links on the web use these chapters. The second column has the current pages of AWS that each page answers.",
         "",
-        "| entry of 2020 | AWS's present pages |",
+        "| entry of 2020 | AWS's current pages |",
         "|---|---|",
     ]
     for title, file in older():
         present = [row for rows in every.values() for row in rows if DOCS / "guide" / file in row.places]
         links = ", ".join(f"[{row.title}]({_USER_GUIDE}/{row.page}.html)" for row in present)
         lines.append(f"| [{title}](guide/{file}) | {links or 'none'} |")
+    lines += ["", "Next: [the user guide, entry by entry](guide/README.md), [constructs](constructs.md)."]
     return "\n".join([*lines, ""])
 
 
 def _file(name: str) -> Path:
-    """A page of the guide where it has one of this name, else of the docs."""
+    """Return the page of the guide with this name, or else the page of the docs."""
     guide = DOCS / "guide" / f"{name}.md"
     return guide if guide.exists() else DOCS / f"{name}.md"
 
@@ -126,5 +127,5 @@ def _link(name: str, anchor: str) -> str:
 
 
 def slug(heading: str) -> str:
-    """The anchor of a heading."""
+    """Return the anchor of a heading."""
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")

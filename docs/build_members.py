@@ -1,4 +1,4 @@
-"""Makes the page of members that no typed argument sets, from the list with their reasons."""  # noqa: INP001
+"""Generates the page of members that no typed argument sets, from the list with the reasons."""  # noqa: INP001
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ _TOP = """<!-- Made by `make docs` from members.toml: edits here are lost. -->
 
 # Members without an argument
 
-Use this when you look for a member of CloudFormation or of a request, and no argument sets it.
+Use this when you look for a member of CloudFormation or of a request, and find no argument that sets it.
 
-Each other member that can be written has an argument. A test makes every construct and every request with all arguments,
-compares the result with CloudFormation's schemas and with the model of boto3, and fails when this list is not the difference.
+Every other member has an argument. A test creates every construct and every request with all arguments. It compares the result with
+CloudFormation's schemas and with boto3's model, and fails if this list is not exactly the difference.
 
-What no argument sets, `from_cli_json` takes: [JSON of the AWS CLI](constructs.md). Of a construct, `construct.cfn` is the L1 resource
-with its `add_property_override`.
+`from_cli_json` accepts the members without an argument: [JSON of the AWS CLI](constructs.md). For a construct, `construct.cfn` is the L1
+resource with `add_property_override`.
 """
 _BOTTOM = """
 ## A Spot environment with a fleet role
 
-`SpotFleetRole` is for environments with `BEST_FIT` on Spot. No class makes one, because AWS Batch can update it in its size only.
-Where you must keep one, describe it as JSON; the CDK's L1 and L2 take the role as well:
+`SpotFleetRole` is for environments with `BEST_FIT` on Spot. No class creates one, because AWS Batch can only update its size. If you
+must keep one, describe it as JSON. The CDK's L1 and L2 accept the role, too:
+
 
 ```python
 import aws_cdk as cdk
@@ -56,15 +57,15 @@ Next: [all constructs](constructs.md), [what changes in place](updates.md).
 
 
 def reasons() -> dict[str, dict[str, str]]:
-    """Each member that no argument sets with its reason, by resource type or operation."""
+    """Return the reason for each member that no argument sets, by resource type or operation."""
     found: dict[str, dict[str, str]] = tomllib.loads(LIST.read_text(encoding="utf-8"))
     return found
 
 
 def page() -> str:
-    """The page."""
+    """Return the page."""
     parts = [_TOP]
     for owner, members in reasons().items():
         rows = [f"| `{member}` | {reason} |" for member, reason in members.items()]
-        parts.append("\n".join([f"\n## {owner}\n", "| member | why |", "|---|---|", *rows, ""]))
+        parts.append("\n".join([f"\n## {owner}\n", "| member | reason |", "|---|---|", *rows, ""]))
     return "".join([*parts, _BOTTOM])

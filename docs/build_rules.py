@@ -1,4 +1,4 @@
-"""The pages under ``docs/rules``: one for each rule, made from the rule itself and from the templates that prove it."""  # noqa: INP001
+"""Generates the pages under ``docs/rules``: one for each rule, from the rule and the templates of its tests."""  # noqa: INP001
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ FAMILIES = {
     "VOL": "Volumes",
     "WIN": "Windows",
 }
-"""What the letters before the hyphen stand for."""
+"""The names of the families, by the letters before the hyphen."""
 
 _WORDS = (
     "AMI ARN AWS Batch CloudWatch CPU DNS EC2 ECR ECS EFA EFS EKS Fargate FireLens FSx GPU GPUs IAM ID KMS Linux MIME "
@@ -68,18 +68,18 @@ _SPELLINGS = {word.lower(): word for word in _WORDS.split()}
 _NOTE = "<!-- Made by `make docs` from the rule and its test cases: edits here are lost. -->"
 _LONG = 80
 _SHORT_FORMS = re.compile(r"Ref|Fn::\w+")
-# Some are numbers for one reader of YAML and words for another.
+# Some YAML readers take these strings for numbers.
 _NUMBER_LIKE = re.compile(r"[-+.]?\d[-+.\d]*[eE][-+.\d]*")
-# PyYAML quotes whatever has a tag.
+# PyYAML quotes every value that has a tag.
 _QUOTED_NAME = re.compile(r"(!(?:Ref|GetAtt|ImportValue)) '([\w.:-]+)'")
 
 
 def pages(registered: Mapping[str, Rule], unchecked: Mapping[str, str]) -> dict[str, str]:
-    """The text of each file under ``docs/rules``, by its name.
+    """Return the text of each file under ``docs/rules``, by its name.
 
     Args:
         registered: the rules that get a page each.
-        unchecked: the ids that no template can decide, and why.
+        unchecked: the ids of rules that no template can decide, each with the reason.
     """
     broken, valid = _by_rule("broken"), _by_rule("valid")
     made = {f"{name}.md": _page(rule, broken[name], valid[name]) for name, rule in registered.items()}
@@ -87,12 +87,12 @@ def pages(registered: Mapping[str, Rule], unchecked: Mapping[str, str]) -> dict[
 
 
 def unchecked_rules() -> Mapping[str, str]:
-    """The ids that are no rules, each with its reason."""
+    """Return the ids without a rule, each with its reason."""
     return dict(sorted(UNCHECKED.items()))
 
 
 def as_yaml(template: Mapping[str, Any]) -> str:
-    """A template as somebody would write it: small members on one line, short forms, no anchors."""
+    """Return a template as YAML that a person could have written: short members on one line, short forms, no anchors."""
     text = yaml.dump(
         dict(template),
         Dumper=_Dumper,
@@ -108,7 +108,7 @@ class _Dumper(yaml.SafeDumper):
     """Writes CloudFormation's YAML."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
-        """Write everything out: a reader looks at one place."""
+        """Write no anchors, so that a reader finds each value in one place."""
         return True
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
@@ -127,7 +127,7 @@ class _Dumper(yaml.SafeDumper):
         return self.represent_sequence(tag, value) if isinstance(value, list) else self.text(value, tag)
 
     def text(self, data: str, tag: str = "tag:yaml.org,2002:str") -> yaml.Node:
-        """Write lines as lines."""
+        """Write a string with several lines as a block."""
         style = "|" if "\n" in data else "'" if _NUMBER_LIKE.fullmatch(data) else None
         return self.represent_scalar(tag, data, style=style)
 
@@ -144,7 +144,7 @@ def _by_rule(kind: str) -> dict[str, list[Case]]:
 
 
 def _page(rule: Rule, broken: Sequence[Case], valid: Sequence[Case]) -> str:
-    # The case that shows the rule at its worst comes first, else the first one that somebody thought of.
+    # Prefer the first case with the rule's own severity.
     shown = next((case for case in broken if _worst(rule, case)), broken[0])
     messages = [message for case in (shown, *broken) for message in _messages(rule, case)]
     others = [message for message in dict.fromkeys(messages) if message not in _messages(rule, shown)]
@@ -195,7 +195,7 @@ def _page(rule: Rule, broken: Sequence[Case], valid: Sequence[Case]) -> str:
 
 
 def _shortened(case: Case) -> str:
-    """Its template, or the beginning of one that is about size."""
+    """Return the template of a case; only its beginning if it is long."""
     lines = as_yaml(case.template).splitlines()
     if len(lines) > _LONG:
         lines[_LONG // 2 :] = [f"# … and so on, {len(lines)} lines in all"]
@@ -203,7 +203,7 @@ def _shortened(case: Case) -> str:
 
 
 def _waivers(rule: Rule) -> Iterator[str]:
-    """How to live with a finding."""
+    """Yield the section on how to ignore or acknowledge a finding."""
     yield from ("## If you know better", "", "On the command line, and in tests:", "")
     yield from _fenced("sh", f"batch-constructs check cdk.out --ignore {rule.id}")
     yield ""
@@ -240,22 +240,26 @@ def _index(registered: Iterable[Rule], unchecked: Mapping[str, str]) -> str:
         families.setdefault(rule.family, []).append(rule)
     count = sum(map(len, families.values()))
     lines = [_NOTE, "", "# The rules", ""]
-    lines += [f"{count} rules, by family. [How to apply them](../checks.md), and how to switch them off.", ""]
+    lines += [
+        "Use this when you have the id of a finding.",
+        f"These are {count} rules, by family. [Checks](../checks.md) shows how to apply them, and how to switch them off.",
+        "",
+    ]
     for family, members in families.items():
-        lines += [f"## {_heading(family)}", "", "| rule | severity | what holds |", "|---|---|---|"]
+        lines += [f"## {_heading(family)}", "", "| rule | severity | requirement |", "|---|---|---|"]
         for rule in sorted(members, key=lambda rule: rule.id):
             lines.append(f"| [{rule.id}]({rule.id}.md) | {rule.severity} | {_cell(rule.sentence)} |")
         lines.append("")
     if unchecked:
-        lines += ["## Not checked", "", "No template shows these, so no rule looks for them.", ""]
-        lines += ["| id | why |", "|---|---|"]
+        lines += ["## Not checked", "", "No template shows these, so no rule checks them.", ""]
+        lines += ["| id | reason |", "|---|---|"]
         lines += [f"| {name} | {_cell(reason)} |" for name, reason in unchecked.items()]
         lines.append("")
     return "\n".join(lines)
 
 
 def _title(rule: Rule) -> str:
-    """The function's name, which reads like the sentence in short."""
+    """Return the title: the function's name as words."""
     words = rule.function.__name__.split("_")
     return " ".join(_SPELLINGS.get(word, word) for word in words).replace("x86 64", "x86_64")
 
@@ -269,7 +273,7 @@ def _heading(family: str) -> str:
 
 
 def _anchor(family: str) -> str:
-    """What GitHub makes of the heading."""
+    """Return the anchor that GitHub generates for the heading."""
     return re.sub(r"[^a-z -]", "", _heading(family).lower()).replace(" ", "-")
 
 
@@ -283,7 +287,7 @@ def _sentence(words: str) -> str:
 
 
 def _prose(text: str) -> str:
-    """Docstrings mark code with two backticks, Markdown with one; outside of code nothing is markup."""
+    """Return the text of a docstring as Markdown: one backtick instead of two, markup escaped outside of code."""
     parts = text.replace("``", "`").split("`")
     return "`".join(part if odd % 2 else _escaped(part) for odd, part in enumerate(parts))
 
@@ -297,5 +301,5 @@ def _cell(text: str) -> str:
 
 
 def all_pages() -> dict[str, str]:
-    """The pages of all rules."""
+    """Return the pages of all rules."""
     return pages(rules(), unchecked_rules())

@@ -1,4 +1,4 @@
-"""The pages of the site that are made from the code: gallery, API reference, quotas."""  # noqa: INP001
+"""Generates pages of the site from the code: gallery, API reference, quotas."""  # noqa: INP001
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ _ROOMS = {
 
 
 def _from_docs(folder: Path, link: re.Match[str]) -> str:
-    """A link of a README, as seen from the pages of the site."""
+    """Return a link of a README, rewritten for a page of the site."""
     if link[1].startswith("../README.md#"):
-        # What all examples have in common stands at the top of the same page.
+        # The part that all examples share is at the top of the same page.
         return f"]({link[1].removeprefix('../README.md')})"
     return f"]({os.path.relpath(folder / link[1], ROOT / 'docs')})"
 
 
 def _in_common() -> list[str]:
-    """What the README of all examples says: what a first deploy needs, and the steps of each."""
+    """Return the shared part of the examples' README: preparations for a first deployment, and the steps."""
     folder = ROOT / "examples"
     text = (folder / "README.md").read_text(encoding="utf-8")
     text = _LINK.sub(partial(_from_docs, folder), text[text.index("## Before") :])
@@ -51,20 +51,20 @@ def _in_common() -> list[str]:
 
 
 def gallery() -> str:
-    """Every example: its picture, its words, its code."""
+    """Return the gallery: the picture, the README and the code of each example."""
     parts = [
         "# Gallery",
         "",
-        "Complete examples to start from. Each template is reviewed as a golden file, each picture is drawn from it",
-        "by `batch-constructs diagram`.",
+        "Use this when you look for a complete example to start from. Each template is reviewed as a golden file, and",
+        "`batch-constructs diagram` draws each picture from it.",
         "",
         *_in_common(),
         "## After public architectures { #originals }",
         "",
-        "Lines of infrastructure that are neither blank nor comment nor docstring; what runs inside the jobs is counted",
-        "on neither side, nor are modules and libraries. None does exactly what the other does: each example says what",
-        "it has left out, and what it does besides. Which files were counted stands in",
-        "[originals.toml](../examples/originals.toml).",
+        "The table counts lines of infrastructure code, without blank lines, comments and docstrings. Neither side counts",
+        "code that runs inside the jobs, modules and libraries. No example does exactly the same as its original: each",
+        "README says what is left out, and what is added. [originals.toml](../examples/originals.toml) lists the counted",
+        "files.",
         "",
         *originals.table(),
         "",
@@ -83,11 +83,14 @@ def gallery() -> str:
 
 
 def reference() -> str:
-    """Every public name, in the order of the rooms, by its docstring."""
+    """Return the reference of every public name, by chapter."""
     rooms: dict[str, list[str]] = {title: [] for title in _ROOMS.values()}
     for name, home in _HOMES.items():
         rooms[_ROOMS[home.partition(".")[0]]].append(f"::: batch_constructs.{home}.{name}\n")
-    parts = ["# API reference\n", "All names come from `batch_constructs`.\n"]
+    parts = [
+        "# API reference\n",
+        "Use this when you need every argument of a name. All names come from `batch_constructs`.\n",
+    ]
     for title, names in rooms.items():
         parts += [f"## {title}\n", *names] if names else []
     parts += ["## Tests\n", "These come from `batch_constructs.testing`.\n"]
@@ -105,17 +108,17 @@ def reference() -> str:
 
 
 def all_quotas() -> str:
-    """The quotas of an account, with their sources and the rules that look at them."""
+    """Return the quotas of an account, with their sources and the rules that check them."""
     lines = [
         "# Quotas",
         "",
-        "Use this when you plan many queues, environments, shares or submissions. Quotas count per account and Region.",
-        "A template that crosses one gets a warning; only what the API itself refuses is an error. AWS's page says that its",
-        "quotas can't be changed. Users have had those raised that say so below. Quotas of EC2, Fargate and EBS often stop",
-        "jobs earlier: [AWS Batch Service Limits](guide/aws-batch-service-limits.md). The ranges of single values stand with",
-        "their arguments.",
+        "Use this when you plan many queues, environments, shares or submissions. Quotas apply per account and Region.",
+        "A template that exceeds one gets a warning; only what the API itself refuses is an error. AWS's page says that its",
+        "quotas can't be changed, but AWS has raised some for users, as the third column shows. Quotas of EC2, Fargate and",
+        "EBS are often reached earlier: [AWS Batch Service Limits](guide/aws-batch-service-limits.md). The docstring of each",
+        "argument has the range of its values.",
         "",
-        "| how many | of what | has been raised | rule | source |",
+        "| maximum | of | AWS has raised it | rule | source |",
         "|---:|---|---|---|---|",
     ]
     for quota in vars(quotas).values():
@@ -125,9 +128,10 @@ def all_quotas() -> str:
             raised = "yes" if quota.adjustable else "-"
             name = f"[{source.name}]({source.link}), read" if source.link else f"{source.name},"
             lines.append(f"| {quota.value:,} | {quota.unit} | {raised} | {rule} | {name} {source.date} |")
+    lines += ["", "Next: [AWS Batch Service Limits](guide/aws-batch-service-limits.md)."]
     return "\n".join([*lines, ""])
 
 
 def pages() -> dict[str, str]:
-    """The text of each page by its name."""
+    """Return the text of each page, by its name."""
     return {"gallery.md": gallery(), "reference.md": reference(), "quotas.md": all_quotas()}

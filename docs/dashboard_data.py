@@ -1,4 +1,4 @@
-"""Example data for the picture of the dashboard: a night of jobs, the same each time."""  # noqa: INP001
+"""Example data for the picture of the dashboard: one night of jobs, always the same."""  # noqa: INP001
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from random import Random
 
 POINTS = 144
-"""Of 5 minutes each: twelve hours."""
+"""Twelve hours, in steps of 5 minutes."""
 HOURS = ("18:00", "21:00", "00:00", "03:00", "06:00")
 
 ROWS = {
@@ -40,7 +40,7 @@ ROWS = {
 
 
 def load(point: int) -> float:
-    """How busy the night is: jobs come at 19:00, and are done before 05:00."""
+    """Return the load from 0 to 1: jobs start at 19:00, and end before 05:00."""
     hour = point / 12
     rise = 1 / (1 + math.exp(-4 * (hour - 1.5)))
     fall = 1 / (1 + math.exp(2.2 * (hour - 9.5)))
@@ -48,13 +48,13 @@ def load(point: int) -> float:
 
 
 def series(metric: str, statistic: str, of: str, limit: float) -> list[float]:
-    """A metric's points.
+    """Return the points of a metric.
 
     Args:
-        metric: Its name.
-        statistic: Which of its statistics.
-        of: What it is of: another thing has other points.
-        limit: Of vCPUs, where there is one.
+        metric: The name of the metric.
+        statistic: The statistic, such as ``"p50"``.
+        of: The queue or environment; each has other points.
+        limit: The maximum vCPUs, for metrics that have one.
     """
     random = Random(f"{metric} {of}")  # noqa: S311 - a picture
     size = 1.0 if "Night" in of or "Spot" in of else 0.3

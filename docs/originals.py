@@ -1,4 +1,4 @@
-"""How many lines the examples take, and how many what they were built after: ``examples/originals.toml``."""  # noqa: INP001
+"""Counts the lines of the examples and of the public architectures that they reproduce: ``examples/originals.toml``."""  # noqa: INP001
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BLOCK_COMMENT = re.compile(r"^\s*/\*.*?\*/", re.MULTILINE | re.DOTALL)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Original:
-    """A public architecture, and the example that is built after it."""
+    """A public architecture, and the example that reproduces it."""
 
     example: str
     repository: str
@@ -30,34 +30,34 @@ class Original:
 
     @property
     def url(self) -> str:
-        """The tree that was counted."""
+        """The address of the tree whose files were counted."""
         return f"https://github.com/{self.repository}/tree/{self.commit[:12]}"
 
     @property
     def link(self) -> str:
-        """The repository by its name."""
+        """A link to the repository, with its name."""
         return f"[{self.repository.partition('/')[2]}]({self.url})"
 
     @property
     def their_lines(self) -> int:
-        """All lines of the original that are counted."""
+        """The number of counted lines of the original."""
         return sum(self.files.values())
 
     @property
     def our_lines(self) -> int:
-        """All lines of the example that are counted."""
+        """The number of counted lines of the example."""
         folder = EXAMPLES / self.example
         return sum(lines_of_code(name, (folder / name).read_text(encoding="utf-8")) for name in self.ours)
 
     @property
     def sentence(self) -> str:
-        """What the README of the example says."""
+        """The sentence for the README of the example."""
         files = f"{len(self.files)} files" if len(self.files) > 1 else "one file"
-        return f"{self.our_lines} lines of code in place of {self.their_lines:,} in {files}"
+        return f"{self.our_lines} lines of code instead of {self.their_lines:,} in {files}"
 
 
 def originals() -> list[Original]:
-    """Each original, by the name of its example."""
+    """Return each original, sorted by the name of its example."""
     found: dict[str, dict[str, Any]] = tomllib.loads(
         (EXAMPLES / "originals.toml").read_text(encoding="utf-8")
     )
@@ -68,8 +68,8 @@ def originals() -> list[Original]:
 
 
 def table() -> Iterator[str]:
-    """All of them compared."""
-    yield "| example | after | lines there | lines here |"
+    """Yield the lines of the table that compares them."""
+    yield "| example | public architecture | its lines | our lines |"
     yield "|---|---|---:|---:|"
     for each in originals():
         title = (EXAMPLES / each.example / "README.md").read_text(encoding="utf-8").partition("\n")[0]
@@ -78,7 +78,7 @@ def table() -> Iterator[str]:
 
 
 def lines_of_code(name: str, text: str) -> int:
-    """The lines that are neither blank nor comment nor, in Python, docstring."""
+    """Return the number of lines without blank lines, comments and, in Python, docstrings."""
     kind = PurePath(name).suffix
     comment = {".ts": "//", ".json": "\0"}.get(kind, "#")
     if kind == ".ts":
@@ -105,7 +105,7 @@ def _docstrings(text: str) -> set[int]:
 
 
 def main(folder: Path) -> None:
-    """Count the originals again, in clones of their repositories that lie below a folder."""
+    """Count the originals again, in clones of their repositories in a folder."""
     for original in originals():
         for file, stated in original.files.items():
             clone = folder / original.repository.partition("/")[2]

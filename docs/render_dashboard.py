@@ -1,6 +1,6 @@
-"""Draws the dashboard of the example, as its reviewed template has it, with example data: ``make docs`` runs it.
+"""Draws the dashboard of the example from its reviewed template, with example data: ``make docs`` runs it.
 
-The widgets, their places, titles, units, labels and colours come from the template; the numbers are made up.
+Widgets, positions, titles, units, labels and colours come from the template; the numbers are invented.
 """  # noqa: INP001
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _OK, _ALARM = "#037f0c", "#d91515"
 
 
 def body(template: dict[str, Any]) -> list[dict[str, Any]]:
-    """The widgets, with logical ids for whatever only CloudFormation knows."""
+    """Return the widgets, with logical ids instead of values that only CloudFormation knows."""
     [dashboard] = [
         each for each in template["Resources"].values() if each["Type"] == "AWS::CloudWatch::Dashboard"
     ]
@@ -46,7 +46,7 @@ def _named(intrinsic: Any) -> str:
 
 
 def picture(template: dict[str, Any]) -> str:
-    """The whole dashboard as SVG."""
+    """Return the whole dashboard as SVG."""
     widgets = body(template)
     limits = {
         name: each["Properties"]["ComputeResources"]["MaxvCpus"]
@@ -144,7 +144,7 @@ def _table(properties: dict[str, Any], width: int, height: int, _: dict[str, flo
 
 
 def _lines(properties: dict[str, Any], limits: dict[str, float]) -> list[tuple[str, str, list[float]]]:
-    """Label, colour and points of each line that is shown."""
+    """Return label, colour and points of each visible line."""
     metrics = properties["metrics"]
     measured = {}
     for each in metrics:
@@ -215,20 +215,20 @@ def _path(points: list[float], top: float, area: tuple[int, int, int, int], colo
 
 
 def _nice(value: float) -> float:
-    """A round number at or above a value."""
+    """Return a round number at or above a value."""
     steps = [step * 10**power for power in range(6) for step in (1, 2, 4, 6, 8)]
     return next(step for step in steps if step >= value)
 
 
 def png(drawn: str) -> bytes:
-    """The picture as people look at it."""
+    """Return the picture as PNG."""
     import resvg_py  # noqa: PLC0415 - a tool of the docs
 
     return bytes(resvg_py.svg_to_bytes(svg_string=drawn))
 
 
 def main() -> None:
-    """Write both pictures if the dashboard has changed: the fonts of another machine alone make no other picture."""
+    """Write both pictures if the dashboard has changed; different fonts of a machine alone do not count."""
     drawn = picture(json.loads(TEMPLATE.read_text("utf-8")))
     if not PNG.exists() or not SVG.exists() or SVG.read_text("utf-8") != drawn:
         SVG.write_text(drawn, "utf-8")
