@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from batch_constructs import BatchNetwork, FargateComputeEnvironment, JobQueue, SpotComputeEnvironment
+from batch_constructs.assembly.checks import rules
 
 if TYPE_CHECKING:
     from aws_cdk import App, Stack
@@ -121,6 +123,26 @@ def test_a_clean_app_says_nothing() -> None:
     JobQueue(stack, "Queue", compute_environments=[SpotComputeEnvironment(stack, "Spot", vpc=vpc)])
     app.synth()
     assert "batch-constructs" not in report(app)
+
+
+def test_a_rule_that_crashes_does_not_stop_synth(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mistake of this library must not stand in the way of a deployment; a line on stderr says what was not checked."""
+    import aws_cdk as cdk
+
+    def broken(*_: Any) -> Any:
+        raise KeyError("Order")
+
+    registered: Any = rules()
+    monkeypatch.setitem(registered, "JQ-03", replace(registered["JQ-03"], function=broken))
+    app = cdk.App()
+    mixed_queue(app)
+    app.synth()
+    assert capsys.readouterr().err.startswith(
+        "batch-constructs: rule JQ-03 failed at Stack/Queue (KeyError: 'Order') and found nothing: please report it"
+    )
+    assert '"ruleName": "JQ-03"' not in report(app)
 
 
 def test_template_from_stack_checks_as_well() -> None:
