@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         ConsumableResourceProperties,
         ConsumableResourceRequirement,
     )
-    from batch_constructs.assembly.template.resources.submissions import Submission
+    from batch_constructs.assembly.template.resources.submissions import NodePropertyOverride, Submission
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _CHAPTER = "Consumable Resources"
@@ -66,10 +66,14 @@ def definition_names_an_arn(definition: JobDefinition) -> Iterator[Finding]:
     remedy="give each entry of the override a resource, by name or ARN, and a quantity",
 )
 def override_is_complete(submission: Submission) -> Iterator[Finding]:
-    """Each consumable resource that a submission overrides must have a quantity."""
-    properties = submission.consumable_resource_properties_override
-    for requirement in properties.consumable_resource_list:
-        yield from _incomplete(requirement)
+    """Each consumable resource that a submission overrides must have a name and a quantity."""
+    overrides: list[Submission | NodePropertyOverride] = [
+        submission,
+        *submission.node_overrides.node_property_overrides,
+    ]
+    for each in overrides:
+        for requirement in each.consumable_resource_properties_override.consumable_resource_list:
+            yield from _incomplete(requirement)
 
 
 def _incomplete(requirement: ConsumableResourceRequirement) -> Iterator[Finding]:

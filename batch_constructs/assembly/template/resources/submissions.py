@@ -129,6 +129,9 @@ class NodePropertyOverride(View):
     """Overrides for the nodes of a range."""
 
     target_nodes = Text("TargetNodes")
+    consumable_resource_properties_override = Struct(
+        "ConsumableResourcePropertiesOverride", ConsumableResourceProperties
+    )
     container_overrides = Struct("ContainerOverrides", ContainerOverrides)
     ecs_properties_override = Struct("EcsPropertiesOverride", EcsPropertiesOverride)
     eks_properties_override = Struct("EksPropertiesOverride", EksPropertiesOverride)
