@@ -17,7 +17,15 @@ from click.testing import CliRunner
 
 from batch_constructs.assembly.checks import rules
 from batch_constructs.cli import main as batch_constructs
-from docs import build_contents, build_map, build_members, build_rules, build_site, render_dashboard
+from docs import (
+    build_contents,
+    build_map,
+    build_members,
+    build_rules,
+    build_site,
+    build_stub,
+    render_dashboard,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -46,6 +54,7 @@ def built() -> dict[Path, str]:
     found[ROOT / "CONTRIBUTING.md"] = build_map.with_map(
         (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     )
+    found[ROOT / "batch_constructs/__init__.pyi"] = build_stub.stub()
     for page in sorted(DOCS.glob("guide/*.md")):
         found[page] = with_rules(page.read_text(encoding="utf-8"))
     return found

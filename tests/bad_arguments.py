@@ -656,7 +656,7 @@ def _vpc(stack: Stack) -> Any:
     return stack.node.try_find_child("AVpc") or defaults.arguments("Ec2ComputeEnvironment", stack)["vpc"]
 
 
-def _platform(stack: Stack, *pools: bc.Pool) -> Any:
+def _platform(stack: Stack, *pools: Any) -> Any:
     return bc.BatchPlatform(stack, f"Holder{len(stack.node.children)}", pools=pools)
 
 

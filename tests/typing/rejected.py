@@ -41,3 +41,8 @@ def definitions(stack: Stack, gigabyte: Size, hour: Duration) -> None:
     bc.RetryStrategy(attempts="3")  # type: ignore[arg-type]
     limit = bc.JobStateTimeLimit(reason=bc.TimeLimitReason.MAX_RESOURCE, max_time=hour)
     limit.max_time = hour  # type: ignore[misc]
+
+
+def names(stack: Stack) -> None:
+    """A misspelt name of the package."""
+    bc.JobQueu(stack, "A")  # type: ignore[attr-defined]
