@@ -103,10 +103,12 @@ def security_group_allows_itself(template: LaunchTemplate, batch: BatchModel) ->
             continue
         seen.add(key)
         names = ", ".join(group.label for group in groups)
-        for direction in ("in", "out"):
+        for direction, way in (("in", "incoming"), ("out", "outgoing")):
             reach = _reach(batch, list(groups), direction)
             if reach is None:
-                message = f"{names} must allow all traffic of an Elastic Fabric Adapter {direction}, got no rule for it"
+                message = (
+                    f"{names} must allow all {way} traffic of an Elastic Fabric Adapter, got no rule for it"
+                )
                 yield Finding(adapter, message, at="Groups")
             elif not reach:
                 words = "from the group itself" if direction == "in" else "to the group itself"
