@@ -1,7 +1,7 @@
 """One environment for each instance type with an Elastic Fabric Adapter, in one app: `python adapters.py SIDE`.
 
 SIDE is `ours`; `equal`, the same by hand with the CDK's L2 and its escape hatches; or `plain`, the L2 with a launch
-template that has no adapter at all. Prints the seconds from the app to its templates.
+template that has no adapter at all. It prints the seconds of the synth.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Make = Callable[[Stack, ec2.IVpc, str, InstanceType], object]
 
 PER_STACK = 50
-"""With up to eight resources each: a stack takes 500."""
+"""The number of types in a stack: each has up to eight resources, and a stack can have 500."""
 
 # The L2 cannot read the names of P6 and of the High Memory types.
 READABLE = re.compile(r"[a-z]+[0-9]+[a-z]*\.[a-z0-9-]+")
@@ -76,7 +76,7 @@ def plain(stack: Stack, vpc: ec2.IVpc, id: str, type_: InstanceType, **more: Any
 def equal(stack: Stack, vpc: ec2.IVpc, id: str, type_: InstanceType) -> object:
     group = ec2.SecurityGroup(stack, f"{id}Group", vpc=vpc)
     itself = group.security_group_id
-    # The L2 group drops a rule to itself beside the one to all addresses.
+    # The L2 drops a group's rule to itself if there is one to all addresses.
     ec2.CfnSecurityGroupIngress(
         stack, f"{id}In", group_id=itself, ip_protocol="-1", source_security_group_id=itself
     )
@@ -119,13 +119,13 @@ SIDES: dict[str, Make] = {"ours": ours, "equal": equal, "plain": plain}
 
 
 def with_adapter() -> list[InstanceType]:
-    """All of them."""
+    """Return all types with an adapter."""
     found = (types.find(name) for name in types.names())
     return [each for each in found if each is not None and each.efa_supported]
 
 
 def build(make: Make, chosen: Sequence[InstanceType]) -> list[dict[str, Any]]:
-    """The templates, so many types in each."""
+    """Return the templates, with a number of types in each."""
     app = App()
     for number, first in enumerate(range(0, len(chosen), PER_STACK)):
         stack = Stack(app, f"{STACK_NAME}{number or ''}")
@@ -142,7 +142,7 @@ def build(make: Make, chosen: Sequence[InstanceType]) -> list[dict[str, Any]]:
 
 
 def prove_equal() -> None:
-    """Compare the templates of one type for each way in which network cards and adapters go together."""
+    """Compare the templates of one type for each combination of network cards and adapters."""
     layouts = {bc.efa_interfaces(each.name): each for each in with_adapter()}
     sides = [build(SIDES[side], list(layouts.values())) for side in ("ours", "equal")]
     for templates in zip(*sides, strict=True):

@@ -1,4 +1,4 @@
-"""The rules over large templates, in process and as a command, beside cfn-lint over the same file.
+"""The rules over large templates, in process and as a command, compared with cfn-lint over the same file.
 
 `python checks.py process COUNT` prints milliseconds for COUNT templates of 500 resources, `python checks.py write FILE`
 writes one.
@@ -17,7 +17,7 @@ GOLDEN = Path(__file__).parents[1] / "tests" / "golden" / "media_transcoding.Med
 
 
 def renamed(node: Any, suffix: str, names: frozenset[str]) -> Any:
-    """The same, with every reference to one of the names pointed at its copy."""
+    """Return a value with the references to some names replaced by those to their copies."""
     if isinstance(node, dict):
         return {key: renamed(value, suffix, names) for key, value in node.items()}
     if isinstance(node, list):
@@ -26,7 +26,7 @@ def renamed(node: Any, suffix: str, names: frozenset[str]) -> Any:
 
 
 def large_template() -> dict[str, Any]:
-    """Copies of an example side by side; about a fifth of the resources are of AWS Batch."""
+    """Return a template with copies of an example; about a fifth of the resources are of AWS Batch."""
     resources = json.loads(GOLDEN.read_text(encoding="utf-8"))["Resources"]
     names = frozenset(resources)
     copies: dict[str, Any] = {}
@@ -37,7 +37,7 @@ def large_template() -> dict[str, Any]:
 
 
 def in_process(count: int) -> float:
-    """Milliseconds for reading and checking, with the rules loaded."""
+    """Return the milliseconds for reading and checking, with the rules loaded."""
     from batch_constructs.assembly.checks import check
     from batch_constructs.assembly.template import read
 

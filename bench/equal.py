@@ -1,6 +1,6 @@
-"""Proves that twins are the same stack: equal templates but for names.
+"""Proves that twins are the same stack: their templates are equal except for names.
 
-Logical ids are replaced by what the resources are, in both templates alike; what then differs is shown and fails.
+Logical ids are replaced by descriptions of the resources in both templates; any remaining difference fails.
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ if TYPE_CHECKING:
 
 
 STACK_NAME = "BatchQuickstart"
-"""Of the quick start on both sides; descriptions begin with it."""
+"""The name of the quick start's stack on both sides; descriptions begin with it."""
 PLATFORM_NAME = "Platform"
-"""Of the platform on both sides, likewise."""
+"""The name of the platform's stack on both sides."""
 STACK_TAGS = {"team": "imaging"}
-"""Of the stacks that have some."""
+"""The tags of stacks with tags."""
 
 
 def _environment(properties: Properties) -> None:
-    """The L2 writes `managed`, which AWS Batch reads as `MANAGED`, and an empty UpdatePolicy."""
+    """The L2 writes `managed`, which AWS Batch treats as `MANAGED`, and an empty UpdatePolicy."""
     properties["Type"] = properties["Type"].upper()
     if not properties.get("UpdatePolicy"):
         properties.pop("UpdatePolicy", None)
 
 
 def _launch_template(properties: Properties) -> None:
-    """The L2 names template, instances and volumes after its path in the tree, and puts the stack's tags on all."""
+    """The L2 names template, instances and volumes after its path in the tree, and tags all with the stack's tags."""
     for holder in (properties, properties["LaunchTemplateData"]):
         tags = holder.pop("TagSpecifications", [])
         assert {tag["Key"] for each in tags for tag in each["Tags"]} <= {"Name", *STACK_TAGS}, tags
 
 
 def _job_definition(properties: Properties) -> None:
-    """The L2 writes defaults and empty members, wants a name for log streams, has its own order."""
+    """The L2 writes defaults and empty members, requires a name for log streams, and has another order."""
     container = properties["ContainerProperties"]
     for holder in (properties, container):
         for empty in [name for name, value in holder.items() if value in ({}, [])]:
@@ -52,7 +52,7 @@ def _job_definition(properties: Properties) -> None:
 
 
 def _rule(properties: Properties) -> None:
-    """The L2 writes the default state; targets and the fields of the message have names."""
+    """The L2 writes the default state, and other names for targets and the fields of the message."""
     assert properties.pop("State", "ENABLED") == "ENABLED"
     for target in properties["Targets"]:
         del target["Id"]
@@ -73,7 +73,7 @@ def _policy(properties: Properties) -> None:
 
 
 def _schedule(properties: Properties) -> None:
-    """The L2 writes the default state, retries and zone, and hours where they are whole."""
+    """The L2 writes the default state, retries and zone, and whole hours as hours."""
     assert properties.pop("State", "ENABLED") == "ENABLED"
     assert properties.pop("ScheduleExpressionTimezone", "Etc/UTC") == "Etc/UTC"
     if properties["ScheduleExpression"] == "rate(1 hour)":
@@ -83,7 +83,7 @@ def _schedule(properties: Properties) -> None:
 
 
 def _dashboard(properties: Properties) -> None:
-    """The L2 writes widgets in another way; each shows the same metrics of the same queue, in the same place."""
+    """The L2 writes widgets in another form; each shows the same metrics of the same queue, in the same place."""
     pieces = properties["DashboardBody"]["Fn::Join"][1]
     of = {json.dumps(piece, sort_keys=True): piece for piece in pieces if not isinstance(piece, str)}
     text = "".join(piece if isinstance(piece, str) else "{token}" for piece in pieces)
@@ -116,9 +116,9 @@ TOLERATED: dict[str, Callable[[Properties], None]] = {
     "AWS::Scheduler::Schedule": _schedule,
     "AWS::CloudWatch::Dashboard": _dashboard,
 }
-"""What may differ, by type. Everywhere: logical ids, texts that begin with the stack's name (paths in the tree), and that
-what goes is deleted, which CloudFormation does anyway."""
-# The same value by two names.
+"""The differences that are allowed, by type. Always allowed: logical ids, strings that begin with the stack's name (paths
+in the tree), and the explicit deletion policy ``Delete``, CloudFormation's default."""
+# Both names have the same value.
 _REF_IS_ARN = "AWS::StepFunctions::StateMachine"
 
 
@@ -126,7 +126,7 @@ def check_equal(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
     """Compare two templates.
 
     Raises:
-        AssertionError: they are not the same stack; the message is the difference.
+        AssertionError: the stacks differ; the message has the difference.
     """
     if _canonical(ours) != _canonical(theirs):
         difference = list(unified_diff(_lines(ours), _lines(theirs), "ours", "theirs", lineterm="", n=8))
@@ -136,7 +136,7 @@ def check_equal(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
 
 
 def _canonical(template: dict[str, Any]) -> dict[str, Any]:
-    """The resources, each under a name that says what it is and what it refers to, and what refers to it."""
+    """Return the resources by names made of their content, of what they refer to, and of what refers to them."""
     resources = _resources(template)
     names = {logical_id: str(each["Type"]) for logical_id, each in resources.items()}
     users = {
@@ -151,10 +151,10 @@ def _canonical(template: dict[str, Any]) -> dict[str, Any]:
         }
         settled = len(set(refined.values())) == len(set(names.values()))
         names = refined
-        # A round that tells no more resources apart is the last one.
+        # The last round is one that distinguishes no more resources.
         if settled:
             break
-    # With a name for each resource the renaming goes both ways: equal then means isomorphic.
+    # If each resource has its own name, the renaming can be reversed: equal templates are isomorphic.
     assert len(set(names.values())) == len(resources), Counter(names.values()).most_common(3)
     return template | {
         "Resources": {names[logical_id]: _renamed(each, names) for logical_id, each in resources.items()},
@@ -171,7 +171,7 @@ def _resources(template: dict[str, Any]) -> Resources:
             if each.get(policy) == "Delete":
                 del each[policy]
         if others := each.pop("DependsOn", None):
-            # Whoever refers to a resource waits for it; a dependency says so again.
+            # A reference already implies the dependency.
             referred = json.dumps(each["Properties"])
             each["DependsOn"] = [other for other in others if f'"{other}"' not in referred]
     return resources
@@ -202,7 +202,7 @@ def _digest(value: Any) -> str:
 
 
 def _lines(template: dict[str, Any]) -> list[str]:
-    """For a difference that people can read: resources in order, references by type."""
+    """Return lines for a readable difference: resources in order, references by type."""
     resources = _resources(template)
     names = {logical_id: str(each["Type"]) for logical_id, each in resources.items()}
     texts = sorted(json.dumps(_renamed(each, names), indent=1, sort_keys=True) for each in resources.values())

@@ -1,4 +1,4 @@
-"""What is counted and timed beside the twins: round trips, growth, imports, the rules, the function of metrics."""
+"""Measurements other than the twins: round trips, growth, imports, the rules, the function of metrics."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def round_trips(folder: Path) -> list[Line]:
 
 
 def many_definitions(times: int) -> list[Line]:
-    """1,000 by this library, by hand, and 10 by this library, in turn."""
+    """Measure 1,000 definitions by this library and by hand, and 10 by this library, in turn."""
     kinds = (("ours", "1000"), ("theirs", "1000"), ("ours", "10"))
     turns = [[1000 * float(answer(BENCH / "scale.py", *kind)) for kind in kinds] for _ in range(times)]
     many, theirs, few = (Samples(tuple(values)) for values in zip(*turns, strict=True))
@@ -109,7 +109,7 @@ def many_definitions(times: int) -> list[Line]:
 
 
 def adapters(times: int) -> list[Line]:
-    """One environment for each type with an adapter: by this library, the same by hand, the L2 without adapters."""
+    """Measure an environment for each type with an adapter: by this library, by hand, and by the L2 without adapters."""
     sides = ("ours", "equal", "plain")
     turns = [[float(answer(BENCH / "adapters.py", side)) for side in sides] for _ in range(times)]
     ours, equal, plain = (Samples(tuple(values)) for values in zip(*turns, strict=True))
@@ -148,7 +148,7 @@ def imports() -> list[Line]:
 
 
 def checks(folder: Path) -> list[Line]:
-    """The rules over a template of 500 resources, and how they grow; cfn-lint over the same file, in turn."""
+    """Measure the rules over a template of 500 resources and their growth, and cfn-lint over the same file, in turn."""
     folder.mkdir()
     template = folder / "large.json"
     subprocess.run([sys.executable, BENCH / "checks.py", "write", template], check=True)
@@ -199,7 +199,7 @@ def checks(folder: Path) -> list[Line]:
 
 
 def _cdk_validation(folder: Path, template: Path) -> float:
-    """By how many seconds a synth of the template is longer with the CDK's own validation."""
+    """Return the seconds that the CDK's own validation adds to a synth of the template."""
     program, out = BENCH / "included.py", folder / "included"
     with_it, without = (
         cost(program, out, NO_RULES | {"CDK_VALIDATION": flag}, template) for flag in ("true", "false")
@@ -208,7 +208,7 @@ def _cdk_validation(folder: Path, template: Path) -> float:
 
 
 def function(count: int = 10_000) -> list[Line]:
-    """The function that turns events into metrics, in one run."""
+    """Measure the function that turns events into metrics, in one run."""
     found = [answer(BENCH / "function.py", str(count)) for _ in range(3)]
     spent, grown = (Samples(tuple(values)) for values in zip(*found, strict=True))
     return [

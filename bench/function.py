@@ -1,4 +1,4 @@
-"""The function of `JobMetrics` in one run: `python function.py COUNT` prints seconds, and MiB that its memory grew by."""
+"""The function of `JobMetrics` in one run: `python function.py COUNT` prints its seconds, and the growth of memory in MiB."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KINDS = ("job_succeeded", "job_failed", "job_failed_without_its_host", "job_runn
 
 
 def events(count: int) -> list[dict[str, Any]]:
-    """Documented events, each of another job."""
+    """Return documented events, each of another job."""
     shapes = [json.loads((SAMPLES / f"{name}.json").read_text("utf-8")) for name in KINDS]
     made = []
     for number in range(count):
@@ -30,12 +30,12 @@ def events(count: int) -> list[dict[str, Any]]:
 
 
 def memory() -> float:
-    """The most that this process has had so far, in MiB."""
+    """Return the peak memory of this process in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def run(count: int) -> tuple[float, float]:
-    """Seconds for all events, and MiB that the process grew by."""
+    """Return the seconds for all events, and the growth of the process in MiB."""
     told, out = events(count), io.StringIO()
     before = memory()
     with redirect_stdout(out):

@@ -1,4 +1,4 @@
-"""How time grows with size, as a plot: `python growth.py FILE.svg` measures, prints, and draws."""
+"""The growth of time with size: `python growth.py FOLDER` measures, prints, and draws plots."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Points = list[tuple[int, float]]
 
 
 def definitions() -> dict[str, Points]:
-    """Seconds of synth by the number of job definitions; both sides in turn."""
+    """Return the seconds of synth by the number of job definitions, of both sides in turn."""
     found: dict[str, Points] = {"ours": [], "theirs": []}
     for count in SIZES:
         runs = [
@@ -33,7 +33,7 @@ def definitions() -> dict[str, Points]:
 
 
 def templates(folder: Path) -> Points:
-    """Seconds of the rules by the number of templates, of 500 resources each."""
+    """Return the seconds of the rules by the number of templates of 500 resources each."""
     points = []
     for count in TEMPLATES:
         many = folder / str(count)
@@ -64,7 +64,7 @@ def draw(title: str, across: str, series: dict[str, Points]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure growth, and draw it.")
-    parser.add_argument("folder", type=Path, help="where the pictures go")
+    parser.add_argument("folder", type=Path, help="the folder for the pictures")
     folder: Path = parser.parse_args().folder
     synths = definitions()
     with tempfile.TemporaryDirectory() as name:

@@ -1,4 +1,4 @@
-"""Synthesizes a template that was written elsewhere, so that the CDK's own validation sees it: `python included.py FILE`."""
+"""Synthesizes an existing template, so that the CDK validates it: `python included.py FILE`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What each further piece costs: `python pieces.py` prints round trips and milliseconds as JSON.
+"""The costs of each further construct: `python pieces.py` prints round trips and milliseconds as JSON.
 
-Of the L2 there are two: as it comes, and with the escape hatches that make its template that of this library. That the
-templates are equal, in a stack with tags, is proved first.
+There are two versions with the L2: without changes, and with the escape hatches that make its template equal to that of
+this library. First it proves that these templates are equal, in a stack with tags.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ IMAGE = "public.ecr.aws/docker/library/busybox:1.37"
 
 
 class Ours:
-    """Each piece by this library."""
+    """Each construct by this library."""
 
     def __init__(self) -> None:
         self.stack = Stack(App(), STACK_NAME)
@@ -82,7 +82,7 @@ class Ours:
 
 
 class Theirs:
-    """Each piece by the CDK's L2, as it comes, or with the escape hatches that make the template equal."""
+    """Each construct by the CDK's L2, without changes or with the escape hatches that make the template equal."""
 
     def __init__(self, *, equal: bool) -> None:
         self.equal = equal
@@ -137,7 +137,7 @@ class Theirs:
         return construct.node.default_child
 
     def _equal(self, environment: Any, version: str) -> Any:
-        """Let changes of the template reach the environment, and keep tags off that would replace it."""
+        """Let changes of the template update the environment, and remove tags that would replace it."""
         cfn = self._cfn(environment)
         cfn.add_property_override("ComputeResources.LaunchTemplate.Version", version)
         cfn.add_property_deletion_override("ComputeResources.Tags")
@@ -154,7 +154,7 @@ class Theirs:
     def spot_with_shared_parts(self, id: str) -> object:
         made = self._spot(id, self.template, self.role)
         if self.equal:
-            # Or the role loses its rights before the environment is deleted, which then never is.
+            # Otherwise the role loses its rights before the environment is deleted, and the deletion never ends.
             self._equal(made, self.version).node.add_dependency(self.role)
         return made
 
@@ -192,7 +192,7 @@ class Theirs:
             cpu=0.25,
             memory=Size.mebibytes(512),
             logging=self._log(id),
-            # The L2's own role trusts the tasks of every account.
+            # The L2's own role trusts tasks of all accounts.
             execution_role=iam.Role(self.stack, f"{id}Role", assumed_by=self.tasks) if self.equal else None,
         )
 
@@ -255,7 +255,7 @@ PIECES = (
 
 
 def _cost(make: Callable[[str], object], name: str) -> dict[str, float]:
-    # The first two pay for what is made once only.
+    # The first two include the costs of what is created only once.
     for number in (1, 2):
         make(f"{name}{number}")
     before, spent = COUNT.total(), []
@@ -267,7 +267,7 @@ def _cost(make: Callable[[str], object], name: str) -> dict[str, float]:
 
 
 def prove_equal() -> None:
-    """Compare the templates of all pieces, in stacks with tags."""
+    """Compare the templates of all constructs, in stacks with tags."""
     templates = []
     for maker in (Ours(), Theirs(equal=True)):
         for name in PIECES:
@@ -280,7 +280,7 @@ def prove_equal() -> None:
 
 
 def main() -> None:
-    # Costs of stacks that differ would say nothing.
+    # A comparison of different stacks would mean nothing.
     prove_equal()
     sides = {"ours": Ours(), "theirs": Theirs(equal=False), "equal": Theirs(equal=True)}
     print(

@@ -46,7 +46,7 @@ ec2.GatewayVpcEndpoint(stack, "S3", vpc=vpc, service=ec2.GatewayVpcEndpointAwsSe
 
 
 def cfn(construct: IConstruct) -> CfnResource:
-    """The escape hatch: the L1 beneath an L2."""
+    """Return the L1 of an L2, the CDK's escape hatch."""
     return cast("CfnResource", construct.node.default_child)
 
 
@@ -95,12 +95,12 @@ def environment(id: str, *, spot: bool, max_vcpus: int) -> batch.ManagedEc2EcsCo
         update_to_latest_image_version=True,
     )
     resource = cfn(made)
-    # Let changes of the template reach the environment: the L2 leaves the version out.
+    # The L2 leaves the version out, so that changes of the template would not update the environment.
     resource.add_property_override("ComputeResources.LaunchTemplate.Version", latest)
-    # One profile for all: the L2 makes one for each environment.
+    # One profile for all; the L2 creates one for each environment.
     made.node.try_remove_child("InstanceProfile")
     resource.add_property_override("ComputeResources.InstanceRole", profile.instance_profile_arn)
-    # Or it sticks in DELETING when the role goes first.
+    # Otherwise the environment is stuck in DELETING if the role is deleted first.
     resource.add_resource_dependency(cfn(instance_role))
     return made
 
@@ -123,7 +123,7 @@ queue = batch.JobQueue(
         for reason in (reasons.COMPUTE_ENVIRONMENT_MAX_RESOURCE, reasons.JOB_RESOURCE_REQUIREMENT)
     ],
 )
-# The L2 does not know this reason.
+# The L2 does not have this reason.
 cfn(queue).add_property_override(
     "JobStateTimeLimitActions.2",
     {
@@ -145,7 +145,7 @@ key.add_to_resource_policy(
 )
 topic = sns.Topic(stack, "Topic", master_key=key, enforce_ssl=True)
 topic.add_subscription(subscriptions.EmailSubscription("ops@example.com"))
-# An imported one: the target would let every rule of every account publish, and use the key.
+# Imported, since the target would let every rule of every account publish and use the key.
 topic_of_rules = sns.Topic.from_topic_arn(stack, "TopicOfRules", topic.topic_arn)
 
 field = events.EventField.from_path
@@ -528,7 +528,7 @@ check = sfn.StateMachine(
             conditions={"StringEquals": {"events:source": source}},
         ),
     ),
-    # The tasks of the L2 would each ask for rights wider than these.
+    # The L2's tasks would add wider rights than these.
     definition_body=sfn.DefinitionBody.from_string(stack.to_json_string(look)),
 )
 starter = service_role("Starter", "scheduler.amazonaws.com")
@@ -655,7 +655,7 @@ hello = batch.EcsJobDefinition(
     propagate_tags=True,
     skip_deregister_on_update=True,
 )
-# On EC2 the instance role writes the log; the L2 makes a role for it all the same.
+# On EC2 the instance role writes the log, but the L2 creates a role for it anyway.
 container.node.try_remove_child("ExecutionRole")
 cfn(hello).add_property_deletion_override("ContainerProperties.ExecutionRoleArn")
 queue_name = Fn.select(1, Fn.split("/", queue.job_queue_arn))

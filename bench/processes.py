@@ -1,4 +1,4 @@
-"""Runs programs in fresh processes, and says what they cost."""
+"""Runs programs in fresh processes, and measures them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from batch_constructs._border.node import prepare_node
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# A shell in which Python compiles anew what it runs would charge this library, and not the installed ones.
+# With this variable, Python would compile this library in each process, but not the installed ones.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-# Who imports the library gets the Node.js of its extra without the script before it, which costs 50 ms; who does not, and
-# a twin does not, gets the script. All have the same here, so that only what the library does itself is compared.
+# The library starts the Node.js of its extra without the wrapper script, which costs 50 ms; a twin would start the script.
+# Here, all start the same program, so that only the library itself is compared.
 prepare_node()
 
 BENCH = Path(__file__).parent
@@ -31,15 +31,15 @@ PLATFORM = BENCH.parent / "examples" / "platform" / "app.py"
 PLATFORM_BY_HAND = BENCH / "platform_l2.py"
 
 QUIET = {"CDK_VALIDATION": "false"}
-"""Without the CDK's own validation of templates, which costs both sides the same seconds."""
+"""Turns off the CDK's own validation of templates, which takes the same time on both sides."""
 
 NO_RULES = QUIET | {"CDK_CONTEXT_JSON": json.dumps({"batch-constructs:checks": False})}
-"""Without the rules of this library too, which the hand-written twin has not."""
+"""Also turns off the rules of this library, which the hand-written twin does not have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What a process cost, Node included: seconds by the clock and of the processors, and MiB of the larger one."""
+    """The costs of a process with Node.js: elapsed seconds, CPU seconds, and the MiB of the larger one."""
 
     wall: float
     cpu: float
@@ -48,7 +48,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Repeated measurements of one thing."""
+    """Repeated measurements."""
 
     values: tuple[float, ...]
 
@@ -57,11 +57,11 @@ class Samples:
         return median(self.values)
 
     def text(self, digits: int = 2) -> str:
-        """Median, and the range in which all lie."""
+        """Return the median and the range."""
         return f"{self.median:.{digits}f} ({min(self.values):.{digits}f}..{max(self.values):.{digits}f})"
 
     def per(self, others: Samples) -> Samples:
-        """The ratios pair by pair, so that a slow minute of the machine slows both sides of a pair."""
+        """Return the ratios of pairs, so that a slow minute of the machine affects both sides."""
         return Samples(tuple(mine / other for mine, other in zip(self.values, others.values, strict=True)))
 
 
@@ -72,7 +72,7 @@ def cost(program: Path, folder: Path, environment: Mapping[str, str], *arguments
 
 
 def cost_of(command: Sequence[str | Path], environment: Mapping[str, str], *, may_fail: bool = False) -> Cost:
-    """Run a command once; what finds something may fail."""
+    """Run a command once; it may fail, as commands with findings do."""
     start = time.perf_counter()
     process = subprocess.Popen(
         command,
@@ -80,7 +80,7 @@ def cost_of(command: Sequence[str | Path], environment: Mapping[str, str], *, ma
         stdout=subprocess.DEVNULL,
         stderr=None if not may_fail else subprocess.DEVNULL,
     )
-    # With the children that it waited for, so with Node.
+    # Includes the children that it waited for, and so Node.js.
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -90,7 +90,7 @@ def cost_of(command: Sequence[str | Path], environment: Mapping[str, str], *, ma
 
 
 def answer(*arguments: str | Path, environment: Mapping[str, str] = QUIET) -> Any:
-    """The JSON in the last line that a Python program prints."""
+    """Return the JSON in the last line of a Python program's output."""
     process = subprocess.run(
         [sys.executable, *arguments],
         env={**os.environ, **environment},
@@ -102,14 +102,14 @@ def answer(*arguments: str | Path, environment: Mapping[str, str] = QUIET) -> An
 
 
 def answers(times: int, *arguments: str | Path) -> Samples:
-    """The numbers that a program answers, run so often."""
+    """Return the numbers that a program prints, run several times."""
     return Samples(tuple(float(answer(*arguments)) for _ in range(times)))
 
 
 def rounds(
     variants: Mapping[str, tuple[Path, Mapping[str, str]]], times: int, folder: Path
 ) -> dict[str, Sequence[Cost]]:
-    """Run all variants one after the other, so often."""
+    """Run all variants in turn, several times."""
     costs: dict[str, list[Cost]] = {name: [] for name in variants}
     for _ in range(times):
         for name, (program, environment) in variants.items():

@@ -38,7 +38,7 @@ ec2.GatewayVpcEndpoint(stack, "S3", vpc=vpc, service=ec2.GatewayVpcEndpointAwsSe
 
 
 def cfn(construct: IConstruct) -> CfnResource:
-    """The escape hatch: the L1 beneath an L2."""
+    """Return the L1 of an L2, the CDK's escape hatch."""
     return cast("CfnResource", construct.node.default_child)
 
 
@@ -60,7 +60,7 @@ def launch_template(id: str) -> ec2.LaunchTemplate:
 
 
 def follow(environment: batch.ManagedEc2EcsComputeEnvironment, template: ec2.LaunchTemplate) -> None:
-    """Let changes of the template reach the environment: the L2 leaves the version out."""
+    """Set the template's version, which the L2 leaves out, so that changes of the template update the environment."""
     cfn(environment).add_property_override(
         "ComputeResources.LaunchTemplate.Version", template.latest_version_number
     )
@@ -131,7 +131,7 @@ hello = batch.EcsJobDefinition(
     propagate_tags=True,
     skip_deregister_on_update=True,
 )
-# On EC2 the instance role writes the log; the L2 makes a role for it all the same.
+# On EC2 the instance role writes the log, but the L2 creates a role for it anyway.
 container.node.try_remove_child("ExecutionRole")
 cfn(hello).add_property_deletion_override("ContainerProperties.ExecutionRoleArn")
 
@@ -170,7 +170,7 @@ rule = events.Rule(
     ),
     targets=[
         targets.SnsTopic(
-            # An imported one: the target would let every rule of every account publish, and use the key.
+            # Imported, since the target would let every rule of every account publish and use the key.
             sns.Topic.from_topic_arn(stack, "TopicOfRule", topic.topic_arn),
             dead_letter_queue=dead_letter_queue,
             message=events.RuleTargetInput.from_multiline_text(

@@ -1,4 +1,4 @@
-"""`make bench`: quick start and platform against their hand-written twins, and what else should be fast. Nothing here can fail a test.
+"""`make bench`: quick start and platform compared with their hand-written twins, and other measurements. It fails no test.
 
 Options: `--pairs N` (at least 7 for a figure to quote), `--json FILE`.
 """
@@ -34,14 +34,14 @@ print(json.dumps(sorted(name for name in names if name.startswith(("aws_", "inte
 
 
 def modules() -> dict[str, list[str]]:
-    """The modules of aws_cdk that come with each public name, in a process of its own."""
+    """Return the modules of aws_cdk that each public name loads, each in a new process."""
     return {name: answer("-c", MODULES, name) for name in batch_constructs.__all__}
 
 
 def show(lines: list[Line], brought: dict[str, list[str]]) -> None:
-    # As wide as the widest line: a table in a log file needs no folding.
+    # As wide as the widest line, since a table in a log file needs no wrapping.
     console = Console(width=None if Console().is_terminal else 200)
-    console.print("Equal templates, but for names and:")
+    console.print("Equal templates, except for names and:")
     for kind, tolerate in TOLERATED.items():
         console.print(f"  {kind}: {inspect.getdoc(tolerate)}", highlight=False)
     table = Table("", "ours", "L2 by hand", "ratio", "target", title="Medians (least..most)")
@@ -60,13 +60,13 @@ def show(lines: list[Line], brought: dict[str, list[str]]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Compare with hand-written L2 code, and time the rest.")
     parser.add_argument(
-        "--pairs", type=int, default=9, help="runs of each side; 9 when omitted, at least 7 to quote"
+        "--pairs", type=int, default=9, help="runs of each side; default 9, at least 7 to quote"
     )
     parser.add_argument("--json", type=Path, help="also write the result here")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        # Times of stacks that differ would say nothing.
+        # A comparison of different stacks would mean nothing.
         prove_equal(folder / "compared")
         lines = [
             *(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aws_cdk import CfnResource
 
 PER_STACK = 200
-"""With a log group each: a stack takes 500 resources."""
+"""The number of definitions in a stack, each with a log group: a stack can have 500 resources."""
 
 IMAGE = "public.ecr.aws/docker/library/busybox:1.37"
 
@@ -44,7 +44,7 @@ def ours() -> Callable[[Stack, int], object]:
 
 
 def theirs() -> Callable[[Stack, int], object]:
-    """As a careful user would write it: what does not change is made once."""
+    """Create the definitions as a careful user would: shared values are created once."""
     from aws_cdk import aws_batch as batch
     from aws_cdk import aws_ecs as ecs
     from aws_cdk import aws_logs as logs
@@ -80,7 +80,7 @@ def theirs() -> Callable[[Stack, int], object]:
             propagate_tags=True,
             skip_deregister_on_update=True,
         )
-        # On EC2 the instance role writes the log; the L2 makes a role for it all the same.
+        # On EC2 the instance role writes the log, but the L2 creates a role for it anyway.
         container.node.try_remove_child("ExecutionRole")
         resource = cast("CfnResource", made.node.default_child)
         resource.add_property_deletion_override("ContainerProperties.ExecutionRoleArn")
@@ -104,6 +104,6 @@ def synthesize(define: Callable[[Stack, int], object], count: int) -> float:
 
 if __name__ == "__main__":
     chosen, count = SIDES[sys.argv[1]](), int(sys.argv[2])
-    # An app with one definition pays for modules that load at first use, here and in Node.
+    # A first app with one definition loads the modules in Python and Node.js.
     synthesize(chosen, 1)
     print(synthesize(chosen, count) / count)

@@ -1,4 +1,4 @@
-"""Counts the messages to the jsii kernel, each of which is a round trip to Node: `python trips.py APP`."""
+"""Counts the messages to the jsii kernel, each a round trip to Node.js: `python trips.py APP`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from jsii._kernel.providers import process
 
 COUNT: Counter[str] = Counter()
-"""By kind, such as `Create`; a `_Complete` answers a call from Node into Python."""
+"""The counts by kind, such as `Create`; a `_Complete` answers a call from Node.js to Python."""
 
 _send = process._NodeProcess.send  # noqa: SLF001 - the one place that every message passes
 

@@ -1,4 +1,4 @@
-"""Our programs against their hand-written twins: equal templates first, then time and memory."""
+"""Our programs compared with their hand-written twins: first equal templates, then time and memory."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of the result."""
+    """A line of the result."""
 
     what: str
     ours: str
@@ -36,7 +36,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Twins:
-    """Two programs that make the same stack: ours, and one by hand."""
+    """Two programs that create the same stack: ours, and one by hand."""
 
     what: str
     ours: Path
@@ -52,7 +52,7 @@ TWINS = (
 
 
 def templates(twins: Twins, folder: Path) -> list[dict[str, Any]]:
-    """Ours and theirs."""
+    """Return the templates of our program and theirs."""
     found = []
     for program in (twins.ours, twins.theirs):
         cost(program, folder, QUIET)
@@ -61,7 +61,7 @@ def templates(twins: Twins, folder: Path) -> list[dict[str, Any]]:
 
 
 def prove_equal(folder: Path) -> None:
-    """Compare the templates of all twins; the runs also warm the disk's cache."""
+    """Compare the templates of all twins; the runs also fill the disk's cache."""
     for twins in TWINS:
         check_equal(*templates(twins, folder / twins.stack))
 
