@@ -22,6 +22,7 @@ from batch_constructs.assembly.diagrams import draw
 from batch_constructs.assembly.template import UnreadableInputError, model_of
 from batch_constructs.assembly.template.files import parse
 from batch_constructs.cli.tables import show
+from batch_constructs.facts import instance_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,6 +136,22 @@ def test_every_member_unknown_in_turn() -> None:
             container, key = list(places(template["Resources"]))[number]
             container[key] = {"Ref": "P"}
             check(model_of(template), select=[rule], crash=True)
+
+
+def test_every_instance_type_newer_than_the_data_in_turn() -> None:
+    """No rule needs to know a type: each that a case names is replaced in turn by one that AWS may offer tomorrow."""
+    replaced = 0
+    for rule, original in corpus("broken", "valid"):
+        text = json.dumps(original)
+        for number, (container, key) in enumerate(places(original["Resources"])):
+            name = container[key]
+            if isinstance(name, str) and instance_types.find(name) is not None:
+                template = json.loads(text)
+                node, _ = list(places(template["Resources"]))[number]
+                node[key] = "x99.24xlarge"
+                check(model_of(template), select=[rule], crash=True)
+                replaced += 1
+    assert replaced > 100
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from batch_constructs.assembly.changes.change import Change, DeployProblem, Kind, PropertyChange, Risk
+from batch_constructs.assembly.changes.change import Change, DeployProblem, Effect, Kind, PropertyChange, Risk
 from batch_constructs.assembly.changes.planning import not_compared, plan
 
-__all__ = ["Change", "DeployProblem", "Kind", "PropertyChange", "Risk", "not_compared", "plan"]
+__all__ = ["Change", "DeployProblem", "Effect", "Kind", "PropertyChange", "Risk", "not_compared", "plan"]
