@@ -176,8 +176,8 @@ def _last(resource: Resource) -> str:
 def single_reference(value: object) -> Resource | None:
     """Return the only resource that a string refers to, such as the log group in an ARN that is made of its name."""
     parts = value.parts if isinstance(value, PartialText) else ()
-    resources = {id(part.target): part.target for part in parts if isinstance(part, Reference)}
-    return next(iter(resources.values())) if len(resources) == 1 else None
+    resources = {part.target for part in parts if isinstance(part, Reference)}
+    return resources.pop() if len(resources) == 1 else None
 
 
 def capacity(limits: Iterable[CapacityLimit]) -> str:

@@ -7,6 +7,7 @@ never runs; a job that fits them may still be too large by the kernel's part. Gu
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -143,7 +144,14 @@ def why_none_fits(
 
     The answer names the largest type: ``even c7i.48xlarge has 192 vCPUs for jobs``.
     """
-    names = tuple(names)
+    return _why_none_fits(tuple(names), vcpus, memory_mib, gpus, orchestration)
+
+
+# The jobs of one assembly mostly ask for few different amounts, of the same types.
+@lru_cache(maxsize=4096)
+def _why_none_fits(
+    names: tuple[str, ...], vcpus: float, memory_mib: float, gpus: int, orchestration: Orchestration
+) -> str | None:
     if not all(has_facts(name) for name in names):
         return None
     left = [member for name in names for member in members(name)]
@@ -164,3 +172,10 @@ def why_none_fits(
                 else f"even {nearest.name} {lacks(nearest)}"
             )
     return None
+
+
+@lru_cache(maxsize=1024)
+def sizes(names: tuple[str, ...]) -> tuple[tuple[int, int, int, str], ...]:
+    """Return the installed MiB, the vCPUs, the GPUs and the name of each instance type of these names."""
+    types = (type_ for name in names for type_ in members(name))
+    return tuple((type_.memory_mib, type_.vcpus, type_.gpu_count, type_.name) for type_ in types)

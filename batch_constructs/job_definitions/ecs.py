@@ -195,9 +195,9 @@ class EcsJobDefinition(OwnJobDefinition):
         images = sorted((each.image for each in containers), key=lambda image: not may_be_private(image))
         if any(map(brings_credentials, images)):
             self._ensure_execution_role()
-        resolved: dict[int, ResolvedImage] = {}
+        resolved: dict[str | ecs.ContainerImage, ResolvedImage] = {}
         for image in images:
-            if id(image) in resolved:
+            if image in resolved:
                 continue
             # The names of an image's assets are unique only inside one scope.
             scope = (
@@ -206,8 +206,8 @@ class EcsJobDefinition(OwnJobDefinition):
             address, secret = resolve_image(scope, image, self._execution_role)
             if secret is not None and self._execution_role is None:
                 address, secret = resolve_image(scope, image, self._ensure_execution_role())
-            resolved[id(image)] = address, secret
-        return [self._with_credentials(each, resolved[id(each.image)]) for each in containers]
+            resolved[image] = address, secret
+        return [self._with_credentials(each, resolved[each.image]) for each in containers]
 
     def _with_credentials(self, container: Container, image: ResolvedImage) -> ResolvedImage:
         secret = container.repository_credentials

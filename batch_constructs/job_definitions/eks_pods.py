@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from aws_cdk import aws_batch as batch
+    from aws_cdk import aws_ecs as ecs
 
     from batch_constructs.facts.eks import DnsPolicy
     from batch_constructs.job_definitions.eks_containers import EksContainer
@@ -95,7 +96,7 @@ class EksPod:
         return [*self.init_containers, *self.containers]
 
 
-def eks_properties(pod: EksPod, images: Mapping[int, str]) -> dict[str, Any]:
+def eks_properties(pod: EksPod, images: Mapping[str | ecs.ContainerImage, str]) -> dict[str, Any]:
     """Return the ``eksProperties`` of a pod, without members that the CDK's struct lacks: see `add_metadata`.
 
     Args:
@@ -105,7 +106,7 @@ def eks_properties(pod: EksPod, images: Mapping[int, str]) -> dict[str, Any]:
     volumes = EksVolumes(each.mounts for each in pod.all_containers)
 
     def rendered(containers: Sequence[EksContainer]) -> list[dict[str, Any]]:
-        return [container_members(each, image=images[id(each.image)], volumes=volumes) for each in containers]
+        return [container_members(each, image=images[each.image], volumes=volumes) for each in containers]
 
     properties = given(
         containers=rendered(pod.containers),
@@ -135,18 +136,18 @@ def add_metadata(cfn: batch.CfnJobDefinition, path: str, pod: EksPod) -> None:
             cfn.add_property_override(f"{path}.PodProperties.Metadata.{member}", value)
 
 
-def resolve_images(scope: Construct, pods: Iterable[EksPod]) -> dict[int, str]:
-    """Return the addresses of all images of a definition, by the identity of the given image.
+def resolve_images(scope: Construct, pods: Iterable[EksPod]) -> dict[str | ecs.ContainerImage, str]:
+    """Return the addresses of all images of a definition, by the given image.
 
     Args:
         scope: The definition; assets of images are built in it.
         pods: All of its pods.
     """
-    resolved: dict[int, str] = {}
+    resolved: dict[str | ecs.ContainerImage, str] = {}
     for image in (each.image for pod in pods for each in pod.all_containers):
-        if id(image) in resolved:
+        if image in resolved:
             continue
         # The names of an image's assets are unique only inside one scope.
         own = scope if isinstance(image, str) or not resolved else Construct(scope, f"Image{len(resolved)}")
-        resolved[id(image)], _ = resolve_image(own, image, None)
+        resolved[image], _ = resolve_image(own, image, None)
     return resolved

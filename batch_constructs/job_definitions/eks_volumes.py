@@ -181,6 +181,7 @@ class EksVolumes:
 
     def __init__(self, containers: Iterable[Mapping[str, EksVolume | EksMount] | None]) -> None:
         """Name each volume after the first path at which it is mounted."""
+        # By identity: two equal values, such as two empty directories, are two volumes.
         self._names: dict[int, str] = {}
         self._volumes: list[EksVolume] = []
         for path, mount in (item for mounts in containers for item in (mounts or {}).items()):

@@ -63,6 +63,7 @@ class Volumes:
 
     def __init__(self, *containers: Mapping[str, Mount] | None) -> None:
         """Name each volume after the first path at which it is mounted."""
+        # By identity: two equal values, such as two empty directories, are two volumes.
         self._names: dict[int, str] = {}
         self._volumes: list[Mount] = []
         for path, volume in (item for mounts in containers for item in (mounts or {}).items()):

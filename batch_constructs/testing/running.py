@@ -72,13 +72,13 @@ def assert_can_run(
     if share_identifier is not None or queue.gives("SchedulingPolicyArn"):
         request["ShareIdentifier"] = share_identifier or Unknown("some share")
     blind = _blind(queue)
-    concerned = {id(resource) for resource in _needs(definition, queue)}
+    concerned = set(_needs(definition, queue))
     before = {_identity(finding) for finding in check(model, ignore=ignore)}
     reasons = [
         finding
         for finding in check(model.with_submission(Submission(queue, (), request)), ignore=ignore)
         if (warnings or finding.severity is Severity.ERROR or (finding.rule_id == _MISSPELT and blind))
-        and (id(finding.resource) in concerned or _identity(finding) not in before)
+        and (finding.resource in concerned or _identity(finding) not in before)
     ]
     if reasons:
         title = f"{definition.label} would not run in {queue.label}:"
@@ -108,12 +108,12 @@ def _blind(queue: JobQueue) -> bool:
 
 def _needs(*resources: Resource) -> Iterator[Resource]:
     """Yield resources, and everything that they refer to."""
-    seen: set[int] = set()
+    seen: set[Resource] = set()
     waiting = list(resources)
     while waiting:
         resource = waiting.pop()
-        if id(resource) not in seen:
-            seen.add(id(resource))
+        if resource not in seen:
+            seen.add(resource)
             yield resource
             names = set(_names(resource.node))
             waiting += [other for name, other in resource.stack.resources.items() if name in names]

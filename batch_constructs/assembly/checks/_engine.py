@@ -47,10 +47,10 @@ def check(
     for rule in applied(select, ignore).values():
         for finding in _apply(rule, model, crash=crash):
             if acknowledged or not _acknowledged(finding):
-                key = (rule.id, id(finding.resource), finding.property_path, finding.message)
+                key = (rule.id, finding.resource, finding.property_path, finding.message)
                 findings.setdefault(key, finding)
-    places = {id(resource): place for place, resource in enumerate(model.resources)}
-    return tuple(sorted(findings.values(), key=lambda finding: places[id(finding.resource)]))
+    places = {resource: place for place, resource in enumerate(model.resources)}
+    return tuple(sorted(findings.values(), key=lambda finding: places[finding.resource]))
 
 
 def applied(select: Collection[str] = (), ignore: Collection[str] = ()) -> dict[str, Rule]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
-from batch_constructs.assembly.template import Stack, is_one_of
+from batch_constructs.assembly.template import is_one_of
+from batch_constructs.assembly.template.memo import once
 from batch_constructs.assembly.template.networks import Reach
 from batch_constructs.assembly.template.resources import ComputeEnvironment
 from batch_constructs.assembly.template.resources.submissions import Submission
@@ -13,11 +13,8 @@ from batch_constructs.assembly.template.resources.submissions import Submission
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from batch_constructs.assembly.template import BatchModel, Items
+    from batch_constructs.assembly.template import BatchModel, Items, Stack
     from batch_constructs.assembly.template.resources import JobDefinition, Subnet
-
-_IN_STACK: WeakKeyDictionary[Stack, tuple[ComputeEnvironment, ...]] = WeakKeyDictionary()
-_BEHIND: WeakKeyDictionary[object, dict[int, list[ComputeEnvironment]]] = WeakKeyDictionary()
 
 
 def subnets_of(environment: ComputeEnvironment) -> Items[Subnet]:
@@ -51,27 +48,31 @@ def environments_for(definition: JobDefinition, batch: BatchModel) -> Sequence[C
 
     Only environments of the definition's kind are returned; none if a queue or an environment is unknown.
     """
-    if batch not in _BEHIND:
-        _BEHIND[batch] = _behind_submissions(batch)
-    stack = definition.home.stack
-    if stack not in _IN_STACK:
-        resources = stack.resources.values()
-        _IN_STACK[stack] = tuple(r for r in resources if isinstance(r, ComputeEnvironment))
-    everything = _BEHIND[batch].get(id(definition), _IN_STACK[stack])
+    in_stack = _by_stack(batch).get(definition.home.stack, [])
+    everything = _behind_submissions(batch).get(definition, in_stack)
     if definition.fargate:
         return [each for each in everything if each.compute_resources.fargate]
     return [each for each in everything if each.compute_resources.ec2]
 
 
-def _behind_submissions(batch: BatchModel) -> dict[int, list[ComputeEnvironment]]:
-    found: dict[int, list[ComputeEnvironment]] = {}
-    open_ends: set[int] = set()
+@once
+def _by_stack(batch: BatchModel) -> dict[Stack, list[ComputeEnvironment]]:
+    found: dict[Stack, list[ComputeEnvironment]] = {}
+    for environment in batch.of(ComputeEnvironment):
+        found.setdefault(environment.stack, []).append(environment)
+    return found
+
+
+@once
+def _behind_submissions(batch: BatchModel) -> dict[JobDefinition, list[ComputeEnvironment]]:
+    found: dict[JobDefinition, list[ComputeEnvironment]] = {}
+    open_ends: set[JobDefinition] = set()
     for submission in batch.of(Submission):
         definition, queue = submission.definition, submission.queue
         if definition is None:
             continue
         if queue is None or not queue.sees_all_environments:
-            open_ends.add(id(definition))
+            open_ends.add(definition)
         else:
-            found.setdefault(id(definition), []).extend(queue.environments)
+            found.setdefault(definition, []).extend(queue.environments)
     return found | {key: [] for key in open_ends}

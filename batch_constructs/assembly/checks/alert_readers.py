@@ -45,14 +45,10 @@ _SHOWN = 3
 def somebody_is_notified(batch: BatchModel) -> Iterator[Finding]:
     """Somebody must be notified of alerts, alarms and budgets: the topic needs a subscription, or the alarm an action."""
     published = _published(batch)
-    topics = {id(topic): topic for _, topics in published for topic in topics}
-    silent = {key: topic for key, topic in topics.items() if not _is_read(topic, batch)}
-    for key, topic in silent.items():
-        unheard = [
-            publisher
-            for publisher, own in published
-            if all(id(each) in silent for each in own) and any(id(each) == key for each in own)
-        ]
+    topics = dict.fromkeys(topic for _, topics in published for topic in topics)
+    silent = [topic for topic in topics if not _is_read(topic, batch)]
+    for topic in silent:
+        unheard = [publisher for publisher, own in published if topic in own and set(own) <= set(silent)]
         if unheard:
             message = (
                 f"nobody is notified of {_names(unheard)}: {topic.label} must have a subscription, got none"

@@ -78,29 +78,24 @@ def key_serves_alerts(batch: BatchModel) -> Iterator[Finding]:
 
 def _publishers(batch: BatchModel) -> list[tuple[Topic, str]]:
     """Return the topics of alerts, each once for each service that publishes without a role."""
-    found = (
-        {
-            (id(target.topic), "events"): target.topic
-            for listener in batch.of(EventRule)
-            if listener.hears_batch
-            for target in listener.targets
-            if target.topic is not None and target.lacks("RoleArn")
-        }
-        | {
-            (id(topic), "cloudwatch"): topic
-            for alarm in batch.of(Alarm)
-            if alarm.concerns_batch
-            for topic in alarm.topics
-        }
-        | {
-            (id(subscriber.topic), "budgets"): subscriber.topic
-            for budget in batch.of(Budget)
-            for notification in budget.notifications
-            for subscriber in notification.subscribers
-            if subscriber.topic is not None
-        }
-    )
-    return [(topic, service) for (_, service), topic in found.items()]
+    found = [
+        (target.topic, "events")
+        for listener in batch.of(EventRule)
+        if listener.hears_batch
+        for target in listener.targets
+        if target.topic is not None and target.lacks("RoleArn")
+    ]
+    found += [
+        (topic, "cloudwatch") for alarm in batch.of(Alarm) if alarm.concerns_batch for topic in alarm.topics
+    ]
+    found += [
+        (subscriber.topic, "budgets")
+        for budget in batch.of(Budget)
+        for notification in budget.notifications
+        for subscriber in notification.subscribers
+        if subscriber.topic is not None
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _policies(topic: Topic, batch: BatchModel) -> list[PolicyDocument] | None:

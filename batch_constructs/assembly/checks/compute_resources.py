@@ -194,9 +194,9 @@ def has_subnets(resources: ComputeResources) -> Iterator[Finding]:
         yield Finding(resources, "at least one subnet must be given, got none", at="Subnets")
     elif resources.fargate:
         yield from miscounted(limits.FARGATE_SUBNETS, resources, "Subnets", subnets)
-    vpcs = {id(vpc): vpc for subnet in resources.subnets if (vpc := subnet.vpc) is not None}
+    vpcs = dict.fromkeys(vpc for subnet in resources.subnets if (vpc := subnet.vpc) is not None)
     if len(vpcs) > 1:
-        got = " and ".join(vpc.label for vpc in vpcs.values())
+        got = " and ".join(vpc.label for vpc in vpcs)
         yield Finding(resources, f"the subnets of an environment must be in one VPC, got {got}", at="Subnets")
 
 

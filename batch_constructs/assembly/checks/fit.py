@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
+from batch_constructs.assembly.fit import Misfit, Obstacle, misfit, misfit_of
 from batch_constructs.assembly.fit.hosts import names_in
-from batch_constructs.assembly.fit.misfits import Misfit, Obstacle, kind_of_environment, misfit, misfit_of
-from batch_constructs.assembly.fit.needs import own_needs
+from batch_constructs.assembly.fit.misfits import kind_of_environment
 from batch_constructs.assembly.template import is_one_of, known, or_none
 from batch_constructs.assembly.template.memo import once
 from batch_constructs.assembly.template.resources import JobQueue
@@ -162,7 +162,7 @@ def some_environment_could_run_it(definition: JobDefinition, batch: BatchModel) 
     environments = _all_environments(batch)
     if not environments or batch.submissions.of(definition) or definition.multi_node:
         return
-    found = misfit(definition, environments, own_needs(definition))
+    found = misfit(definition, environments)
     if found is None:
         return
     if found.need is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
@@ -55,24 +54,18 @@ def memory_is_below_an_instance_size(definition: JobDefinition, batch: BatchMode
 def _missed(need: Need, behind: Collection[tuple[str, ...] | None]) -> str | None:
     """Return the type that only just lacks the memory; empty if any type could be meant, ``None`` if no type is."""
     for names in behind:
-        for installed, vcpus, gpus, name in _sizes(names or ()):
+        for installed, vcpus, gpus, name in memory.sizes(names or ()):
             if installed == need.memory_mib and vcpus >= need.vcpus and gpus >= need.gpus:
                 return name
     if behind and None not in behind:
         return None
     # The hosts are unknown, so at least one existing type must have this size.
-    every = _sizes(tuple(sorted(instance_types.names())))
+    every = memory.sizes(tuple(sorted(instance_types.names())))
     exists = any(
         installed == need.memory_mib and vcpus >= need.vcpus and gpus >= need.gpus
         for installed, vcpus, gpus, _ in every
     )
     return "" if exists else None
-
-
-@lru_cache(maxsize=1024)
-def _sizes(names: tuple[str, ...]) -> tuple[tuple[int, int, int, str], ...]:
-    types = (type_ for name in names for type_ in instance_types.members(name))
-    return tuple((type_.memory_mib, type_.vcpus, type_.gpu_count, type_.name) for type_ in types)
 
 
 @once

@@ -36,14 +36,12 @@ def _multi_node_on(environment: ComputeEnvironment, batch: BatchModel) -> list[J
     if not environment.compute_resources.ec2 or not is_one_of(environment.eks, False):
         return []
     definitions = batch.of(JobDefinition)
-    submitted = {id(each.definition) for each in batch.of(Submission)}
+    submitted = {each.definition for each in batch.of(Submission)}
     only = all(each.multi_node for each in definitions)
     return [
         each
         for each in definitions
-        if each.multi_node
-        and (only or id(each) in submitted)
-        and environment in environments_for(each, batch)
+        if each.multi_node and (only or each in submitted) and environment in environments_for(each, batch)
     ]
 
 

@@ -1,1 +1,10 @@
-"""Tells whether a job can run in an environment, and if not, why."""
+"""Says whether a job would run in an environment, and what is in the way.
+
+``misfit(definition, environments)`` gives the first obstacle, or ``None`` if a job of the definition may run.
+"""
+
+from __future__ import annotations
+
+from batch_constructs.assembly.fit.misfits import Misfit, Obstacle, misfit, misfit_of
+
+__all__ = ["Misfit", "Obstacle", "misfit", "misfit_of"]

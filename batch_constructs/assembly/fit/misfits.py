@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.fit.hosts import names_in
-from batch_constructs.assembly.fit.needs import Need, needs_of
+from batch_constructs.assembly.fit.needs import Need, needs_of, own_needs
 from batch_constructs.assembly.template import Unknown, is_one_of, known
 from batch_constructs.assembly.template.memo import once
 from batch_constructs.assembly.template.resources import NodeRange
@@ -52,13 +51,21 @@ def misfit_of(submission: Submission) -> Misfit | None:
     definition, queue = submission.definition, submission.queue
     if definition is None or queue is None or not queue.environments or not queue.sees_all_environments:
         return None
-    return misfit(definition, queue.environments, list(needs_of(definition, submission)))
+    return misfit(definition, queue.environments, needs_of(definition, submission))
 
 
 def misfit(
-    definition: JobDefinition, environments: Sequence[ComputeEnvironment], needs: Iterable[Need]
+    definition: JobDefinition,
+    environments: Sequence[ComputeEnvironment],
+    needs: Iterable[Need] | None = None,
 ) -> Misfit | None:
-    """Return the reason why jobs of a definition can run in none of the environments; ``None`` if they may run."""
+    """Return the reason why jobs of a definition can run in none of the environments; ``None`` if they may run.
+
+    Args:
+        definition: the definition of the jobs.
+        environments: all environments that may run them.
+        needs: the needs of the jobs, one for each kind of host. By default those of a job without overrides.
+    """
     wanted = kind_of_jobs(definition)
     kinds = [kind_of_environment(environment) for environment in environments]
     if wanted is None or None in kinds:
@@ -69,26 +76,25 @@ def misfit(
         return Misfit(
             obstacle=Obstacle.KIND, why=f"is for {wanted}, but there are only {others} environments"
         )
-    for need in needs:
+    for need in own_needs(definition) if needs is None else needs:
         if found := _misfit_of_need(need, suitable, wanted):
             return found
     return None
 
 
 def _misfit_of_need(need: Need, environments: Sequence[ComputeEnvironment], kind: str) -> Misfit | None:
-    amounts = need.vcpus, need.memory_mib, need.gpus
     hosts = [_hosts(environment) if kind in {"EC2", "EKS"} else () for environment in environments]
     if kind in {"EC2", "EKS"} and None not in hosts:
         names = tuple(dict.fromkeys(name for host in hosts for name in host or ()))
         if need.instance_type is not None:
             names = (need.instance_type,)
         steps = (
-            (Obstacle.GPUS, (0, 0, need.gpus)),
-            (Obstacle.VCPUS, (need.vcpus, 0, need.gpus)),
-            (Obstacle.MEMORY, amounts),
+            (Obstacle.GPUS, 0.0, 0.0),
+            (Obstacle.VCPUS, need.vcpus, 0.0),
+            (Obstacle.MEMORY, need.vcpus, need.memory_mib),
         )
-        for obstacle, asked in steps:
-            if why := why_none_fits(names, *asked, on_eks=need.on_eks):
+        for obstacle, vcpus, mib in steps:
+            if why := memory.why_none_fits(names, vcpus, mib, need.gpus, need.orchestration):
                 return Misfit(obstacle=obstacle, why=why, need=need)
     if isinstance(need.unit, NodeRange):
         return None
@@ -108,21 +114,13 @@ def _exceeds(need: Need, environments: list[tuple[tuple[str, ...] | None, int]])
         or (
             names
             and need.instance_type is None
-            and why_none_fits(names, need.vcpus, need.memory_mib, need.gpus, on_eks=need.on_eks) is not None
+            and memory.why_none_fits(names, need.vcpus, need.memory_mib, need.gpus, need.orchestration)
         )
         for names, limit in environments
     )
 
 
 _hosts = once(names_in)
-
-
-@lru_cache(maxsize=4096)
-def why_none_fits(
-    names: tuple[str, ...], vcpus: float, memory_mib: float, gpus: int, *, on_eks: bool = False
-) -> str | None:
-    """Return the reason why a job fits none of the instance types; ``None`` if it may fit one, or one is unknown."""
-    return memory.why_none_fits(names, vcpus, memory_mib, gpus, "EKS" if on_eks else "ECS")
 
 
 @once

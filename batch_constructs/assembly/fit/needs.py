@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from batch_constructs.assembly.template import Unknown
     from batch_constructs.assembly.template.resources import JobDefinition, Submission
+    from batch_constructs.facts.memory import Orchestration
 
 _POD_MEMORY = re.compile(r"([0-9]{1,15})(Mi|Gi)")
 
@@ -30,7 +31,7 @@ class Need:
         vcpus: a number of vCPUs.
         memory_mib: memory in MiB.
         gpus: a number of GPUs.
-        on_eks: whether the host is a node of Amazon EKS.
+        orchestration: the service on the host, which reserves memory.
         instance_type: the instance type that a range of nodes asks for.
     """
 
@@ -38,7 +39,7 @@ class Need:
     vcpus: float
     memory_mib: float
     gpus: int
-    on_eks: bool
+    orchestration: Orchestration
     instance_type: str | None
 
     @property
@@ -63,7 +64,7 @@ def needs_of(definition: JobDefinition, submission: Submission | None = None) ->
             vcpus=amounts[0],
             memory_mib=amounts[1],
             gpus=int(amounts[2]),
-            on_eks=unit.eks_properties.present,
+            orchestration="EKS" if unit.eks_properties.present else "ECS",
             instance_type=type_of(unit) if isinstance(unit, NodeRange) else None,
         )
 

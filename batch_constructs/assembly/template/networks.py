@@ -46,18 +46,18 @@ class Networks:
     """
 
     def __init__(self, model: BatchModel) -> None:
-        self._tables: dict[int, list[RouteTable | None]] = defaultdict(list)
-        self._routes: dict[int, list[Route]] = defaultdict(list)
-        self._reaches: dict[int, Reach] = {}
-        self._endpoints: dict[int, list[VpcEndpoint]] = defaultdict(list)
+        self._tables: dict[Subnet, list[RouteTable | None]] = defaultdict(list)
+        self._routes: dict[RouteTable, list[Route]] = defaultdict(list)
+        self._reaches: dict[Subnet, Reach] = {}
+        self._endpoints: dict[Vpc, list[VpcEndpoint]] = defaultdict(list)
         # An endpoint of an unknown VPC may be in any VPC.
         self._in_unknown_vpc: list[VpcEndpoint] = []
-        self._services: dict[int, frozenset[str] | None] = {}
-        self._ingress: dict[int, list[SecurityGroupIngress]] = defaultdict(list)
-        self._egress: dict[int, list[SecurityGroupEgress]] = defaultdict(list)
+        self._services: dict[Vpc, frozenset[str] | None] = {}
+        self._ingress: dict[SecurityGroup | None, list[SecurityGroupIngress]] = defaultdict(list)
+        self._egress: dict[SecurityGroup | None, list[SecurityGroupEgress]] = defaultdict(list)
         for endpoint in model.of(VpcEndpoint):
             if endpoint.vpc is not None:
-                self._endpoints[id(endpoint.vpc)].append(endpoint)
+                self._endpoints[endpoint.vpc].append(endpoint)
             elif isinstance(endpoint.vpc_id, Unknown):
                 self._in_unknown_vpc.append(endpoint)
         self.any_group_may_be_open = any(
@@ -65,28 +65,27 @@ class Networks:
             for ingress in model.of(SecurityGroupIngress)
         )
         for ingress in model.of(SecurityGroupIngress):
-            self._ingress[id(ingress.group)].append(ingress)
+            self._ingress[ingress.group].append(ingress)
         for egress in model.of(SecurityGroupEgress):
-            self._egress[id(egress.group)].append(egress)
+            self._egress[egress.group].append(egress)
         for association in model.of(SubnetRouteTableAssociation):
             if association.subnet is not None:
-                self._tables[id(association.subnet)].append(association.route_table)
+                self._tables[association.subnet].append(association.route_table)
         for route in model.of(Route):
             if route.route_table is not None:
-                self._routes[id(route.route_table)].append(route)
+                self._routes[route.route_table].append(route)
 
     def reach(self, subnet: Subnet) -> Reach:
         """Return the destination of a subnet's default route."""
-        key = id(subnet)
-        if key not in self._reaches:
-            tables = self._tables.get(key, [])
+        if subnet not in self._reaches:
+            tables = self._tables.get(subnet, [])
             # Without an association the VPC's main route table applies, which templates cannot describe.
             only = tables[0] if len(tables) == 1 else None
-            self._reaches[key] = Reach.UNKNOWN if only is None else self._table_reach(only)
-        return self._reaches[key]
+            self._reaches[subnet] = Reach.UNKNOWN if only is None else self._table_reach(only)
+        return self._reaches[subnet]
 
     def _table_reach(self, table: RouteTable) -> Reach:
-        reaches = {_route_reach(route) for route in self._routes.get(id(table), [])} - {Reach.ISOLATED}
+        reaches = {_route_reach(route) for route in self._routes.get(table, [])} - {Reach.ISOLATED}
         # Routes next to a default route only lead to nearby networks.
         ways_out = reaches - {Reach.UNKNOWN} or reaches
         if len(ways_out) > 1:
@@ -95,25 +94,25 @@ class Networks:
 
     def endpoints(self, vpc: Vpc) -> tuple[VpcEndpoint, ...]:
         """Return the endpoints of a VPC, including conditional ones."""
-        return tuple(self._endpoints.get(id(vpc), ()))
+        return tuple(self._endpoints.get(vpc, ()))
 
     def endpoint_services(self, vpc: Vpc) -> frozenset[str] | None:
         """Return the services that a VPC has endpoints for, such as ``ecs-agent``; ``None`` if one is unknown."""
-        if id(vpc) not in self._services:
+        if vpc not in self._services:
             names = {
-                endpoint_service(each) for each in (*self._endpoints.get(id(vpc), ()), *self._in_unknown_vpc)
+                endpoint_service(each) for each in (*self._endpoints.get(vpc, ()), *self._in_unknown_vpc)
             }
             known_names = frozenset(name for name in names if name is not None)
-            self._services[id(vpc)] = None if None in names else known_names
-        return self._services[id(vpc)]
+            self._services[vpc] = None if None in names else known_names
+        return self._services[vpc]
 
     def ingress(self, group: SecurityGroup) -> tuple[SecurityGroupRule | SecurityGroupIngress, ...]:
         """Return the rules for traffic into a group, both inline and separate ones."""
-        return (*group.ingress, *self._ingress.get(id(group), ()))
+        return (*group.ingress, *self._ingress.get(group, ()))
 
     def egress(self, group: SecurityGroup) -> tuple[SecurityGroupRule | SecurityGroupEgress, ...]:
         """Return the rules for traffic out of a group, both inline and separate ones; without any, all traffic may leave."""
-        return (*group.egress, *self._egress.get(id(group), ()))
+        return (*group.egress, *self._egress.get(group, ()))
 
 
 def endpoint_service(endpoint: VpcEndpoint) -> str | None:

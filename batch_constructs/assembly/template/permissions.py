@@ -21,20 +21,20 @@ class Permissions:
     """The roles of an assembly with the policies attached to them."""
 
     def __init__(self, model: BatchModel) -> None:
-        self._attached: dict[int, list[AttachedPolicy]] = defaultdict(list)
+        self._attached: dict[Role, list[AttachedPolicy]] = defaultdict(list)
         # A policy that is attached to an unknown role may be attached to any role.
         self._anywhere = False
-        self._lacking: dict[tuple[int, str], bool] = {}
+        self._lacking: dict[tuple[Role, str], bool] = {}
         for policy in model.of(AttachedPolicy):
             self._anywhere |= not policy.roles.complete or isinstance(policy.role_name, Unknown)
             for role in policy.roles:
-                self._attached[id(role)].append(policy)
+                self._attached[role].append(policy)
 
     def documents(self, role: Role) -> Iterator[PolicyDocument]:
         """Yield all policies in the assembly, inline and attached."""
         for policy in role.policies:
             yield policy.document
-        for attached in self._attached.get(id(role), ()):
+        for attached in self._attached.get(role, ()):
             yield attached.document
         for arn in role.managed_policy_arns:
             if isinstance(arn, Reference) and isinstance(arn.target, AttachedPolicy):
@@ -47,7 +47,7 @@ class Permissions:
 
     def surely_lacks(self, role: Role, action: str) -> bool:
         """Return whether it is certain that no policy allows an action, such as ``ecr:GetAuthorizationToken``."""
-        key = (id(role), action)
+        key = role, action
         if key not in self._lacking:
             policies = self.managed_policies(role)
             self._lacking[key] = (

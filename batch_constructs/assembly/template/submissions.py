@@ -24,16 +24,16 @@ class Submissions:
 
     def __init__(self, model: BatchModel) -> None:
         self.all = model.of(Submission)
-        self._to: dict[int, list[Submission]] = defaultdict(list)
-        self._of: dict[int, list[Submission]] = defaultdict(list)
+        self._to: dict[JobQueue | None, list[Submission]] = defaultdict(list)
+        self._of: dict[JobDefinition | None, list[Submission]] = defaultdict(list)
         for submission in self.all:
-            self._to[id(submission.queue)].append(submission)
-            self._of[id(submission.definition)].append(submission)
+            self._to[submission.queue].append(submission)
+            self._of[submission.definition].append(submission)
 
     def to(self, queue: JobQueue) -> tuple[Submission, ...]:
         """Return the submissions that certainly go to a queue."""
-        return tuple(self._to.get(id(queue), ()))
+        return tuple(self._to.get(queue, ()))
 
     def of(self, definition: JobDefinition) -> tuple[Submission, ...]:
         """Return the submissions that certainly use a definition."""
-        return tuple(self._of.get(id(definition), ()))
+        return tuple(self._of.get(definition, ()))

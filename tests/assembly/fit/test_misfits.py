@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from batch_constructs.assembly.checks import check
-from batch_constructs.assembly.fit.misfits import Obstacle, misfit_of
+from batch_constructs.assembly.fit import Obstacle, misfit, misfit_of
 from batch_constructs.assembly.fit.needs import needs_of
 from batch_constructs.assembly.template import model_of
 from batch_constructs.assembly.template.memo import once
-from batch_constructs.assembly.template.resources import JobDefinition, Submission
+from batch_constructs.assembly.template.resources import ComputeEnvironment, JobDefinition, Submission
 
 
 def amounts(**kinds):
@@ -120,6 +120,16 @@ def test_the_first_obstacle_is_told():
     assert obstacle({"ContainerProperties": amounts(**asked)}, One=small) is Obstacle.MEMORY
     asked |= {"VCPU": "32", "MEMORY": "64"}
     assert obstacle({"ContainerProperties": amounts(**asked)}, One=environment("c7i")) is Obstacle.LIMIT
+
+
+@pytest.mark.parametrize(("vcpus", "found"), [("2", None), ("4", Obstacle.VCPUS)])
+def test_a_definition_is_asked_without_a_queue(vcpus, found):
+    """A job without overrides is held against environments that no queue needs to name."""
+    job = {"Type": "AWS::Batch::JobDefinition", "Properties": {"ContainerProperties": amounts(VCPU=vcpus)}}
+    model = model_of({"Resources": {"Job": job, "Environment": environment("c7i.large")}})
+    [definition] = model.of(JobDefinition)
+    why = misfit(definition, model.of(ComputeEnvironment))
+    assert found is (why and why.obstacle)
 
 
 def test_environments_count_together():
