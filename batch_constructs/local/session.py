@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from batch_constructs.local.api.calls import call
+from batch_constructs.local.api.definitions import is_newest
 from batch_constructs.local.batch import LocalBatch
 from batch_constructs.local.events import Bus
 
@@ -65,8 +66,28 @@ def open_session(
         executor, folder, region=plan.region, vcpus=vcpus or os.cpu_count() or 1, memory=memory or machine
     )
     for planned in plan.requests:
-        call(batch, planned.operation, planned.request)
+        _deploy(batch, planned)
     return Session(batch, plan, Bus.of(batch, plan))
+
+
+def _deploy(batch: LocalBatch, planned: PlannedRequest) -> None:
+    """Make a resource, or give one that an earlier run has made the settings of now."""
+    resources, request = batch.resources, planned.request
+    existing = {
+        "CreateComputeEnvironment": ("environment", resources.environments),
+        "CreateJobQueue": ("queue", resources.queues),
+        "CreateSchedulingPolicy": ("policy", resources.policies),
+        "CreateConsumableResource": ("consumable", resources.consumables),
+    }
+    if planned.operation == "RegisterJobDefinition":
+        if not is_newest(batch, request):
+            call(batch, planned.operation, request)
+        return
+    kind, by_name = existing[planned.operation]
+    if planned.name in by_name:
+        resources.put(kind, {**by_name[planned.name], **request})
+    else:
+        call(batch, planned.operation, request)
 
 
 def machine_memory() -> int:

@@ -56,7 +56,15 @@ class Upstream:
             connection.close()
 
     def ask(self, service: str, target: str, path: str, request: dict[str, Any]) -> dict[str, Any]:
-        """Send a request of our own, in JSON, and return the answer; empty if it is refused.
+        """Send a request of our own, and return the members of the answer; none if it is refused."""
+        reply = self.send(service, target, path, request)
+        if reply.status != 200:
+            return {}
+        answer: dict[str, Any] = json.loads(reply.body or b"{}")
+        return answer
+
+    def send(self, service: str, target: str, path: str, request: dict[str, Any]) -> Reply:
+        """Send a request of our own, in JSON, and return the answer.
 
         Args:
             service: The service's name in a signature, such as ``ecs``.
@@ -70,8 +78,4 @@ class Upstream:
             "Content-Type": "application/x-amz-json-1.1" if target else "application/json",
             **({"X-Amz-Target": target} if target else {}),
         }
-        reply = self.forward("POST", path, headers, json.dumps(request).encode())
-        if reply.status != 200:
-            return {}
-        answer: dict[str, Any] = json.loads(reply.body or b"{}")
-        return answer
+        return self.forward("POST", path, headers, json.dumps(request).encode())

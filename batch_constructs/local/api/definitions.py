@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.facts.patterns import JOB_NAME
@@ -28,10 +29,23 @@ def register(batch: LocalBatch, request: Document) -> Document:
     revisions = batch.resources.definitions.get(name, [])
     revision = revisions[-1]["revision"] + 1 if revisions else 1
     arn = f"{batch.resources.arn('job-definition', name)}:{revision}"
+    found = {**_completed(request), "jobDefinitionArn": arn, "revision": revision}
+    batch.resources.put_definition(found)
+    return {"jobDefinitionName": name, "jobDefinitionArn": arn, "revision": revision}
+
+
+def is_newest(batch: LocalBatch, request: Document) -> bool:
+    """Return whether the newest revision of a definition is what a request would register."""
+    revisions = batch.resources.definitions.get(request["jobDefinitionName"])
+    if not revisions:
+        return False
+    return all(revisions[-1].get(name) == value for name, value in _completed(request).items())
+
+
+def _completed(request: Document) -> Document:
+    """Return a new definition as AWS Batch describes it, without its ARN and revision."""
     found = {
-        **request,
-        "jobDefinitionArn": arn,
-        "revision": revision,
+        **deepcopy(request),
         "status": "ACTIVE",
         "parameters": request.get("parameters", {}),
         "tags": request.get("tags", {}),
@@ -39,8 +53,7 @@ def register(batch: LocalBatch, request: Document) -> Document:
     }
     _complete_retries(found)
     _complete_containers(found)
-    batch.resources.put_definition(found)
-    return {"jobDefinitionName": name, "jobDefinitionArn": arn, "revision": revision}
+    return found
 
 
 def _complete_retries(found: Document) -> None:

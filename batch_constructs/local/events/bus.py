@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from batch_constructs.local.plan.identities import ACCOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
     from batch_constructs.local.batch import LocalBatch
     from batch_constructs.local.engine import State
@@ -87,6 +88,15 @@ class Bus:
         batch.history.listeners.append(bus.hear)
         batch.blocked.append(bus.hear_blocked)
         return bus
+
+    def keep(self, file: Path) -> None:
+        """Write each delivery to a file, one JSON object in a line."""
+
+        def write(delivery: Delivery) -> None:
+            with file.open("a", encoding="utf-8") as output:
+                output.write(json.dumps(asdict(delivery)) + "\n")
+
+        self.listeners.append(write)
 
     def hear(self, record: JobRecord, index: int | None, state: State) -> None:
         """Deliver the event of a job that has reached a state."""

@@ -1,4 +1,4 @@
-"""The commands under ``batch-constructs local``: run the jobs of a template on this machine."""
+"""``batch-constructs local run``: one job from its submission to its exit code."""
 
 from __future__ import annotations
 
@@ -10,31 +10,25 @@ from typing import TYPE_CHECKING
 import click
 
 from batch_constructs.cli.failing import fail
+from batch_constructs.cli.local import common
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from batch_constructs.local.engine import State
     from batch_constructs.local.events import Delivery
     from batch_constructs.local.jobs.records import JobRecord
     from batch_constructs.local.session import Session
 
-_NOTICE = "process executor: jobs run as you, on this machine, without isolation; images are ignored"
 
-
-@click.group()
-def local() -> None:
-    """Run the jobs of a template on this machine, by the scheduler's rules."""
-
-
-@local.command()
-@click.argument("path", type=click.Path(path_type=Path))
+@click.command()
+@common.template
 @click.argument("definition")
-@click.option("--queue", default="", help="The job queue, where the template has several.")
-@click.option("--array-size", type=click.IntRange(2, 10_000), help="Submit an array of this size.")
-@click.option("--parameters", metavar="KEY=VALUE", multiple=True, help="A job parameter; repeatable.")
-@click.option("--parameter", metavar="KEY=VALUE", multiple=True, help="A template parameter; repeatable.")
-@click.option("--share", default="", help="The share identifier, where the queue has a scheduling policy.")
+@common.queue
+@common.array_size
+@common.parameters
+@common.parameter
+@common.share
+@common.vcpus
+@common.memory
 @click.option("--timeout", type=float, default=3600, show_default=True, help="Seconds to wait for the job.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the job's own lines only.")
 def run(
@@ -46,6 +40,8 @@ def run(
     parameters: tuple[str, ...],
     parameter: tuple[str, ...],
     share: str,
+    vcpus: float | None,
+    memory: int | None,
     timeout: float,
     quiet: bool,
 ) -> None:
@@ -61,58 +57,33 @@ def run(
     from batch_constructs.local.errors import ClientError  # noqa: PLC0415 - as above
 
     with tempfile.TemporaryDirectory(prefix="batch-local-") as folder:
-        session = _session(path, Path(folder), _pairs(parameter))
+        session = common.session(path, Path(folder), parameter, vcpus=vcpus, memory=memory)
         server = Server(session.batch)
         request = {
             "jobName": definition.rpartition("/")[2],
-            "jobQueue": _named(lambda: session.queue(queue)),
-            "jobDefinition": _named(lambda: session.definition(definition)),
-            "parameters": _pairs(parameters),
+            "jobQueue": common.named(lambda: session.queue(queue)),
+            "jobDefinition": common.named(lambda: session.definition(definition)),
+            "parameters": common.pairs(parameters),
             **({"arrayProperties": {"size": array_size}} if array_size else {}),
             **({"shareIdentifier": share} if share else {}),
         }
         if not quiet:
-            click.echo(_NOTICE, err=True)
+            click.echo(common.PROCESS_NOTICE, err=True)
             session.batch.history.listeners.append(_print_state)
             session.bus.listeners.append(_print_delivery)
         try:
             job_id = call(session.batch, "SubmitJob", request)["jobId"]
         except ClientError as error:
             fail(str(error))
-        ended = session.batch.wait(job_id, timeout)
+        try:
+            ended = session.batch.wait(job_id, timeout)
+        except KeyboardInterrupt:
+            ended = False
         record = session.batch.jobs[job_id]
         _print_logs(session, record)
         session.batch.close()
         server.close()
     sys.exit(_exit_code(record) if ended else 2)
-
-
-def _session(path: Path, folder: Path, parameters: dict[str, str]) -> Session:
-    from batch_constructs.assembly.template import UnreadableInputError  # noqa: PLC0415 - costs 30 ms
-    from batch_constructs.local.executors import ProcessExecutor  # noqa: PLC0415 - loaded by these commands only
-    from batch_constructs.local.plan import UnresolvedError, plan  # noqa: PLC0415 - as above
-    from batch_constructs.local.session import open_session  # noqa: PLC0415 - as above
-
-    try:
-        return open_session(plan(path, parameters=parameters), ProcessExecutor(), folder)
-    except (UnreadableInputError, UnresolvedError) as error:
-        fail(str(error))
-
-
-def _named(find: Callable[[], str]) -> str:
-    from batch_constructs.local.session import UnknownNameError  # noqa: PLC0415 - loaded by these commands only
-
-    try:
-        return find()
-    except UnknownNameError as error:
-        fail(str(error))
-
-
-def _pairs(values: tuple[str, ...]) -> dict[str, str]:
-    for value in values:
-        if "=" not in value:
-            fail(f"a parameter must be KEY=VALUE, got {value!r}")
-    return dict(value.split("=", 1) for value in values)
 
 
 def _print_state(record: JobRecord, index: int | None, state: State) -> None:

@@ -1,0 +1,20 @@
+"""The commands under ``batch-constructs local``: run the jobs of a template on this machine."""
+
+from __future__ import annotations
+
+import click
+
+from batch_constructs.cli.local.jobs import cancel, events, jobs, logs, submit
+from batch_constructs.cli.local.running import run
+from batch_constructs.cli.local.serving import down, env, up
+
+__all__ = ["local"]
+
+
+@click.group()
+def local() -> None:
+    """Run the jobs of a template on this machine, by the scheduler's rules."""
+
+
+for _command in (up, run, submit, jobs, logs, events, cancel, down, env):
+    local.add_command(_command)

@@ -1,0 +1,96 @@
+"""What the commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from batch_constructs.cli.failing import fail
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from batch_constructs.local.client import Endpoint
+    from batch_constructs.local.session import Session
+
+PROCESS_NOTICE = "process executor: jobs run as you, on this machine, without isolation; images are ignored"
+
+template = click.argument("path", type=click.Path(path_type=Path))
+parameter = click.option(
+    "--parameter", metavar="KEY=VALUE", multiple=True, help="A parameter of the template; repeatable."
+)
+parameters = click.option(
+    "--parameters", metavar="KEY=VALUE", multiple=True, help="A parameter of the job; repeatable."
+)
+queue = click.option("--queue", default="", help="The job queue, where the template has several.")
+array_size = click.option(
+    "--array-size", type=click.IntRange(2, 10_000), help="Submit an array of this size."
+)
+share = click.option(
+    "--share", default="", help="The share identifier, where the queue has a scheduling policy."
+)
+vcpus = click.option(
+    "--vcpus", type=float, help="vCPUs that jobs may reserve; by default those of this machine."
+)
+memory = click.option(
+    "--memory", type=int, help="Memory in MiB that jobs may reserve; by default this machine's."
+)
+
+
+def state(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that names the folder of the state."""
+    return click.option(
+        "--state",
+        "folder",
+        type=click.Path(path_type=Path),
+        default=Path(".batch-local"),
+        show_default=True,
+        help="The folder of the state and the logs.",
+    )(function)
+
+
+def pairs(values: tuple[str, ...]) -> dict[str, str]:
+    """Return ``KEY=VALUE`` options by key; end the command where one has another form."""
+    for value in values:
+        if "=" not in value:
+            fail(f"a parameter must be KEY=VALUE, got {value!r}")
+    return dict(value.split("=", 1) for value in values)
+
+
+def session(
+    path: Path, folder: Path, parameter: tuple[str, ...], *, vcpus: float | None, memory: int | None
+) -> Session:
+    """Open a local Batch with the resources of a template; end the command where it cannot be."""
+    from batch_constructs.assembly.template import UnreadableInputError  # noqa: PLC0415 - costs 30 ms
+    from batch_constructs.local.executors import ProcessExecutor  # noqa: PLC0415 - loaded by these commands only
+    from batch_constructs.local.plan import UnresolvedError, plan  # noqa: PLC0415 - as above
+    from batch_constructs.local.session import open_session  # noqa: PLC0415 - as above
+
+    try:
+        planned = plan(path, parameters=pairs(parameter))
+        return open_session(planned, ProcessExecutor(), folder, vcpus=vcpus, memory=memory)
+    except (UnreadableInputError, UnresolvedError) as error:
+        fail(str(error))
+
+
+def named(find: Callable[[], str]) -> str:
+    """Return the name that is found; end the command where it is none, or ambiguous."""
+    from batch_constructs.local.session import UnknownNameError  # noqa: PLC0415 - loaded by these commands only
+
+    try:
+        return find()
+    except UnknownNameError as error:
+        fail(str(error))
+
+
+def endpoint(folder: Path) -> Endpoint:
+    """Return the endpoint of the local Batch that runs; end the command where none does."""
+    from batch_constructs.local.client import Endpoint, NotRunningError  # noqa: PLC0415 - as above
+
+    try:
+        return Endpoint.read(folder)
+    except NotRunningError as error:
+        fail(str(error))

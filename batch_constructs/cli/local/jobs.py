@@ -1,0 +1,214 @@
+"""``batch-constructs local submit``, ``jobs``, ``logs``, ``events`` and ``cancel``: against one that runs."""
+
+from __future__ import annotations
+
+import json
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from batch_constructs.cli.failing import fail
+from batch_constructs.cli.local import common
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from rich.table import Table
+
+    from batch_constructs.local.client import Endpoint
+
+_STATES = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED")
+_ENDED = {"SUCCEEDED", "FAILED"}
+_REFRESH_SECONDS = 0.5
+
+
+@click.command()
+@click.argument("definition")
+@common.state
+@common.queue
+@common.array_size
+@common.parameters
+@common.share
+@click.option("--depends-on", metavar="JOB", multiple=True, help="A job that must succeed first; repeatable.")
+@click.option("--name", default="", help="The job's name; by default that of its definition.")
+def submit(
+    definition: str,
+    folder: Path,
+    *,
+    queue: str,
+    array_size: int | None,
+    parameters: tuple[str, ...],
+    share: str,
+    depends_on: tuple[str, ...],
+    name: str,
+) -> None:
+    """Submit a job, and print its id.
+
+    Exit status: 0 submitted, 2 refused, or none runs.
+    """
+    endpoint = common.endpoint(folder)
+    request: dict[str, Any] = {
+        "jobName": name or definition.rpartition("/")[2],
+        "jobDefinition": definition,
+        "jobQueue": queue or _only_queue(endpoint),
+        "parameters": common.pairs(parameters),
+        "dependsOn": [{"jobId": each} for each in depends_on],
+    }
+    if array_size:
+        request["arrayProperties"] = {"size": array_size}
+    if share:
+        request["shareIdentifier"] = share
+    click.echo(_asked(lambda: endpoint.call("SubmitJob", **request))["jobId"])
+
+
+@click.command()
+@common.state
+@click.option("--watch", is_flag=True, help="Show the table until it is interrupted.")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="How to report.")
+def jobs(folder: Path, *, watch: bool, style: str) -> None:
+    """List the jobs of all queues.
+
+    Exit status: 0 listed, 2 none runs.
+    """
+    from rich.console import Console  # noqa: PLC0415 - costs 20 ms
+    from rich.live import Live  # noqa: PLC0415 - as above
+
+    endpoint = common.endpoint(folder)
+    if style == "json":
+        click.echo(json.dumps(list(_jobs(endpoint)), indent=1))
+        return
+    console = Console(highlight=False)
+    if not watch:
+        console.print(_table(endpoint))
+        return
+    with Live(_table(endpoint), console=console, auto_refresh=False) as live:
+        try:
+            while True:
+                time.sleep(_REFRESH_SECONDS)
+                live.update(_table(endpoint), refresh=True)
+        except KeyboardInterrupt:
+            return
+
+
+@click.command()
+@click.argument("job")
+@common.state
+@click.option("--follow", is_flag=True, help="Go on until the job has ended.")
+def logs(job: str, folder: Path, *, follow: bool) -> None:
+    """Print what a job has written; a child of an array is ID:INDEX.
+
+    Exit status: 0 printed, 2 there is no such job, or none runs.
+    """
+    endpoint = common.endpoint(folder)
+    token, printed_stream = "", ""
+    while True:
+        found = _described(endpoint, job)
+        container = found.get("container", {})
+        stream = container.get("logStreamName", "")
+        if stream != printed_stream:
+            token, printed_stream = "", stream
+        if stream:
+            token = _print_new(endpoint, container, stream, token)
+        if not follow or found["status"] in _ENDED:
+            return
+        time.sleep(_REFRESH_SECONDS)
+
+
+@click.command()
+@common.state
+def events(folder: Path) -> None:
+    """Print what the rules of the template have delivered.
+
+    Exit status: 0 printed, 2 none runs.
+    """
+    common.endpoint(folder)
+    file = folder / "events.jsonl"
+    for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else ():
+        found = json.loads(line)
+        to = ", ".join(found["recipients"]) or found["target"]
+        click.echo(f"{found['rule']} -> {to}: {found['problem'] or found['message']}")
+
+
+@click.command()
+@click.argument("job")
+@common.state
+@click.option("--reason", default="canceled by the user", show_default=True, help="The status reason.")
+@click.option("--terminate", is_flag=True, help="Stop it even if it runs.")
+def cancel(job: str, folder: Path, *, reason: str, terminate: bool) -> None:
+    """Cancel a job that has not started; with --terminate any job.
+
+    Exit status: 0 accepted, 2 none runs.
+    """
+    endpoint = common.endpoint(folder)
+    operation = "TerminateJob" if terminate else "CancelJob"
+    _asked(lambda: endpoint.call(operation, jobId=job, reason=reason))
+
+
+def _asked(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return an answer; end the command where the request is refused."""
+    from batch_constructs.local.client import NotRunningError  # noqa: PLC0415 - loaded by these commands only
+    from batch_constructs.local.errors import ClientError  # noqa: PLC0415 - as above
+
+    try:
+        return ask()
+    except (ClientError, NotRunningError) as error:
+        fail(str(error))
+
+
+def _only_queue(endpoint: Endpoint) -> str:
+    names = [each["jobQueueName"] for each in _asked(lambda: endpoint.call("DescribeJobQueues"))["jobQueues"]]
+    if len(names) != 1:
+        fail(f"add --queue, since the template has several job queues: {', '.join(names) or 'none'}")
+    return str(names[0])
+
+
+def _described(endpoint: Endpoint, job: str) -> dict[str, Any]:
+    found = _asked(lambda: endpoint.call("DescribeJobs", jobs=[job]))["jobs"]
+    if not found:
+        fail(f"there is no job {job}")
+    described: dict[str, Any] = found[0]
+    return described
+
+
+def _print_new(endpoint: Endpoint, container: dict[str, Any], stream: str, token: str) -> str:
+    """Print the lines after a token, and return the next token."""
+    options = container.get("logConfiguration", {}).get("options", {})
+    request = {
+        "logGroupName": options.get("awslogs-group", "/aws/batch/job"),
+        "logStreamName": stream,
+        "startFromHead": True,
+        **({"nextToken": token} if token else {}),
+    }
+    answer = _asked(lambda: endpoint.logs("GetLogEvents", **request))
+    for event in answer["events"]:
+        click.echo(event["message"])
+    return str(answer["nextForwardToken"])
+
+
+def _jobs(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
+    """Yield all jobs of all queues, the newest of each queue first."""
+    for queue in _asked(lambda: endpoint.call("DescribeJobQueues"))["jobQueues"]:
+        name = queue["jobQueueName"]
+        for state in _STATES:
+            request = {"jobQueue": name, "jobStatus": state}
+            answer = _asked(partial(endpoint.call, "ListJobs", **request))
+            yield from ({**each, "jobQueue": name} for each in answer["jobSummaryList"])
+
+
+def _table(endpoint: Endpoint) -> Table:
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - costs 20 ms
+    from rich.table import Table  # noqa: PLC0415 - as above
+
+    table = Table(box=SIMPLE_HEAD)
+    for heading in ("Job", "Id", "Queue", "State"):
+        # Ids are copied from here, so they stay whole.
+        table.add_column(heading, no_wrap=True, min_width=36 if heading == "Id" else None)
+    table.add_column("Reason")
+    for each in sorted(_jobs(endpoint), key=lambda job: job["createdAt"]):
+        size = each.get("arrayProperties", {}).get("size")
+        name = f"{each['jobName']} [{size}]" if size else each["jobName"]
+        table.add_row(name, each["jobId"], each["jobQueue"], each["status"], each.get("statusReason", ""))
+    return table

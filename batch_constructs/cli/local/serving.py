@@ -1,0 +1,134 @@
+"""``batch-constructs local up``, ``down`` and ``env``: a local Batch that other commands and SDKs use."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from batch_constructs.cli.failing import fail
+from batch_constructs.cli.local import common
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from batch_constructs.local.session import Session
+
+_READY_SECONDS = 30
+
+
+@click.command()
+@common.template
+@common.state
+@common.parameter
+@common.vcpus
+@common.memory
+@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="The port; by default a free one.")
+@click.option(
+    "--upstream", metavar="URL", default="", help="An endpoint for all other services: moto, LocalStack."
+)
+@click.option("--detach", is_flag=True, help="Return when it is ready, and go on in the background.")
+def up(
+    path: Path,
+    folder: Path,
+    *,
+    parameter: tuple[str, ...],
+    vcpus: float | None,
+    memory: int | None,
+    port: int,
+    upstream: str,
+    detach: bool,
+) -> None:
+    r"""Serve the AWS Batch API for a template, on this machine only, until it is stopped.
+
+    \b
+    batch-constructs local up cdk.out --detach
+    eval $(batch-constructs local env)
+    aws batch submit-job --job-name a --job-queue Queue --job-definition Align
+
+    Jobs that an earlier run left go on. Exit status: 0 stopped, 2 the template cannot be read.
+    """
+    from batch_constructs.local.api import Server  # noqa: PLC0415 - loaded by this command only
+    from batch_constructs.local.client import Endpoint  # noqa: PLC0415 - as above
+    from batch_constructs.local.upstream import Upstream  # noqa: PLC0415 - as above
+
+    if detach:
+        _detach(folder)
+        return
+    session = common.session(path, folder, parameter, vcpus=vcpus, memory=memory)
+    region = session.plan.region
+    server = Server(session.batch, port, Upstream(upstream, region) if upstream else None)
+    session.bus.keep(folder / "events.jsonl")
+    Endpoint(server.url, region, os.getpid()).write(folder)
+    _announce(session, server.url)
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    stopped.wait()
+    server.close()
+    session.batch.close()
+    (folder / "endpoint.json").unlink(missing_ok=True)
+
+
+@click.command()
+@common.state
+def down(folder: Path) -> None:
+    """Stop the local Batch and the jobs that it runs.
+
+    Exit status: 0 stopped, 2 none runs.
+    """
+    endpoint = common.endpoint(folder)
+    os.kill(endpoint.pid, signal.SIGTERM)
+    while (folder / "endpoint.json").exists():
+        time.sleep(0.05)
+    click.echo(f"stopped {endpoint.url}")
+
+
+@click.command()
+@common.state
+def env(folder: Path) -> None:
+    """Print the variables that send SDKs and the AWS CLI to the local Batch.
+
+    Exit status: 0 printed, 2 none runs.
+    """
+    for name, value in common.endpoint(folder).variables().items():
+        click.echo(f"export {name}={value}")
+
+
+def _announce(session: Session, url: str) -> None:
+    click.echo(common.PROCESS_NOTICE, err=True)
+    for notice in session.plan.notices:
+        click.echo(f"notice: {notice}", err=True)
+    made = [
+        f"{each.operation.removeprefix('Create').removeprefix('Register')} {each.name}"
+        for each in session.plan.requests
+    ]
+    click.echo("\n".join(made))
+    click.echo(f"ready: {url}")
+
+
+def _detach(folder: Path) -> None:
+    """Start the same command again in the background, and wait until it is ready."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    log = folder / "up.log"
+    arguments = [each for each in sys.argv[1:] if each != "--detach"]
+    with log.open("w", encoding="utf-8") as output:
+        process = subprocess.Popen(  # noqa: S603 - this very command
+            [sys.executable, "-m", "batch_constructs.cli", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + _READY_SECONDS
+    while "ready: " not in (text := log.read_text(encoding="utf-8")):
+        if process.poll() is not None or time.monotonic() > deadline:
+            fail(text.strip().removeprefix("error: ") or "the local Batch did not start")
+        time.sleep(0.02)
+    click.echo(text, nl=False)

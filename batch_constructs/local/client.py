@@ -1,0 +1,95 @@
+"""Speaks to a local Batch that runs in another process, by the endpoint that it has written down."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from batch_constructs.facts.operations import operations
+from batch_constructs.local.errors import ClientError
+from batch_constructs.local.upstream import Upstream
+
+ENDPOINT_FILE = "endpoint.json"
+DEFAULT_FOLDER = Path(".batch-local")
+
+
+class NotRunningError(Exception):
+    """No local Batch runs here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a local Batch listens.
+
+    Attributes:
+        url: Its URL.
+        region: Its Region.
+        pid: Its process id.
+    """
+
+    url: str
+    region: str
+    pid: int
+
+    def write(self, folder: Path) -> None:
+        """Write it down for other commands."""
+        (folder / ENDPOINT_FILE).write_text(json.dumps(asdict(self)), encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> Endpoint:
+        """Return the endpoint of the local Batch that runs with a folder.
+
+        Raises:
+            NotRunningError: None does.
+        """
+        try:
+            found = cls(**json.loads((folder / ENDPOINT_FILE).read_text(encoding="utf-8")))
+            os.kill(found.pid, 0)
+        except (OSError, ValueError, TypeError):
+            raise NotRunningError(
+                f"no local Batch runs with {folder}: start it with batch-constructs local up"
+            ) from None
+        return found
+
+    def variables(self) -> dict[str, str]:
+        """Return the variables that send SDKs and the AWS CLI to it."""
+        return {
+            "AWS_ENDPOINT_URL_BATCH": self.url,
+            "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": self.url,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+        }
+
+    def call(self, operation: str, **request: Any) -> dict[str, Any]:
+        """Carry out an operation of AWS Batch.
+
+        Raises:
+            ClientError: It is refused.
+            NotRunningError: Nothing listens any more.
+        """
+        return self._ask("batch", "", operations()[operation].path, request)
+
+    def logs(self, operation: str, **request: Any) -> dict[str, Any]:
+        """Carry out an operation of CloudWatch Logs.
+
+        Raises:
+            ClientError: It is refused.
+            NotRunningError: Nothing listens any more.
+        """
+        return self._ask("logs", f"Logs_20140328.{operation}", "/", request)
+
+    def _ask(self, service: str, target: str, path: str, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            reply = Upstream(self.url, self.region).send(service, target, path, request)
+        except OSError:
+            raise NotRunningError(f"{urlsplit(self.url).netloc} does not answer") from None
+        answer: dict[str, Any] = json.loads(reply.body or b"{}")
+        if reply.status != 200:
+            raise ClientError(answer.get("message", "refused"))
+        return answer

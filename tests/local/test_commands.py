@@ -1,0 +1,151 @@
+"""``batch-constructs local``: what users type, and what they get."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+QUICKSTART = Path(__file__).parents[1] / "golden" / "quickstart.BatchQuickstart.template.json"
+CDK_FREE = """
+Parameters:
+  Greeting: {Type: String}
+Resources:
+  Place:
+    Type: AWS::Batch::ComputeEnvironment
+    Properties:
+      Type: MANAGED
+      ComputeResources: {Type: FARGATE, MaxvCpus: 4, Subnets: [subnet-1], SecurityGroupIds: [sg-1]}
+  Line:
+    Type: AWS::Batch::JobQueue
+    Properties: {Priority: 1, ComputeEnvironmentOrder: [{Order: 1, ComputeEnvironment: !Ref Place}]}
+  Hello:
+    Type: AWS::Batch::JobDefinition
+    Properties:
+      Type: container
+      PlatformCapabilities: [FARGATE]
+      Parameters: {name: world, code: "0"}
+      ContainerProperties:
+        Image: busybox
+        Command: [sh, -c, 'echo "$GREETING, $1, number $AWS_BATCH_JOB_ARRAY_INDEX"; exit $2', sh, Ref::name, Ref::code]
+        Environment: [{Name: GREETING, Value: !Ref Greeting}]
+        ResourceRequirements: [{Type: VCPU, Value: "0.25"}, {Type: MEMORY, Value: "512"}]
+"""
+
+
+def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder."""
+    line = [sys.executable, "-m", "batch_constructs.cli", "local", *arguments]
+    return subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    path = tmp_path / "template.yaml"
+    path.write_text(CDK_FREE)
+    return path
+
+
+def test_run_prints_what_a_job_writes(template: Path) -> None:
+    """A template that somebody else wrote runs its job without an edit."""
+    done = command(
+        template.parent, "run", str(template), "Hello", "--parameter", "Greeting=Good morning", "-q"
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("Good morning, world, number \n", "", 0)
+
+
+def test_run_fills_in_the_parameters_of_the_job_and_gives_its_exit_code(template: Path) -> None:
+    """``--parameters`` override the defaults of the definition."""
+    done = command(
+        template.parent,
+        "run",
+        str(template),
+        "Hello",
+        "--parameter",
+        "Greeting=Hi",
+        "--parameters",
+        "code=7",
+        "-q",
+    )
+    assert done.returncode == 7
+
+
+def test_run_of_an_array_numbers_the_lines(template: Path) -> None:
+    """Each child knows its index."""
+    done = command(
+        template.parent,
+        "run",
+        str(template),
+        "Hello",
+        "--parameter",
+        "Greeting=Hi",
+        "--array-size",
+        "3",
+        "-q",
+    )
+    assert done.stdout == "".join(f"{index}: Hi, world, number {index}\n" for index in range(3))
+
+
+def test_a_parameter_without_a_value_is_named_with_its_option(template: Path) -> None:
+    """The message is the option that resolves it."""
+    done = command(template.parent, "run", str(template), "Hello")
+    assert done.returncode == 2
+    assert done.stderr.endswith("parameter Greeting must have a value: add --parameter Greeting=VALUE\n")
+
+
+def test_an_unknown_definition_is_answered_with_those_that_exist(template: Path) -> None:
+    """The message lists the names."""
+    done = command(template.parent, "run", str(template), "Align", "--parameter", "Greeting=Hi")
+    assert done.stderr.endswith(
+        "error: there is no job definition 'Align' in the template, which has: Hello\n"
+    )
+
+
+def test_run_says_that_nothing_is_isolated() -> None:
+    """Whoever runs a job as a process is told."""
+    done = command(Path(), "run", str(QUICKSTART), "Hello")
+    assert done.stderr.startswith("process executor: jobs run as you, on this machine, without isolation")
+
+
+def test_commands_without_a_running_batch_say_how_to_start_one(tmp_path: Path) -> None:
+    """Exit status 2."""
+    done = command(tmp_path, "jobs")
+    assert done.stderr == (
+        "error: no local Batch runs with .batch-local: start it with batch-constructs local up\n"
+    )
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Path]:
+    """The folder in which a local Batch of the quick start runs in the background."""
+    assert command(tmp_path, "up", str(QUICKSTART), "--detach").returncode == 0
+    yield tmp_path
+    command(tmp_path, "down")
+
+
+def test_a_job_is_submitted_listed_and_read(running: Path) -> None:
+    """The commands work together across a restart."""
+    job = command(running, "submit", "Hello").stdout.strip()
+    assert command(running, "logs", job, "--follow").stdout == "Hello from AWS Batch\n"
+    command(running, "down")
+    assert command(running, "up", str(QUICKSTART), "--detach").returncode == 0
+    [listed] = json.loads(command(running, "jobs", "--format", "json").stdout)
+    assert (listed["jobId"], listed["status"]) == (job, "SUCCEEDED")
+    assert command(running, "logs", job).stdout == "Hello from AWS Batch\n"
+
+
+def test_the_printed_variables_lead_boto3_to_it(running: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An SDK needs no argument."""
+    for line in command(running, "env").stdout.splitlines():
+        monkeypatch.setenv(*line.removeprefix("export ").split("=", 1))
+    assert [each["jobQueueName"] for each in boto3.client("batch").describe_job_queues()["jobQueues"]] == [
+        "Queue"
+    ]
