@@ -208,7 +208,7 @@ BAD: dict[str, list[Bad]] = {
     "allocation_strategy": [
         Bad(
             strategy,
-            f"instance_types must be types or families with {strategy}.*AWS refuses bundles, got {bundle}",
+            f"instance_types must be types or families with {strategy}.*AWS refuses bundles, which have no order, got {bundle}",
             {"instance_types": [bundle]},
             only=_WITH_BUNDLES,
         )

@@ -59,7 +59,7 @@ class ServiceJobRetryRule:
         beginning = patterns.SERVICE_JOB_REASON_PREFIX
         if known(reason) and not reason.startswith("*") and not _may_match(reason, beginning):
             warnings.warn(
-                f"on_status_reason {reason!r} matches nothing that SageMaker says: its reasons begin with "
+                f"on_status_reason {reason!r} matches no reason of SageMaker: its reasons begin with "
                 f"{beginning!r}, write {beginning + reason!r} or {'*' + reason!r}",
                 stacklevel=4,
             )
@@ -146,7 +146,7 @@ class ServiceJobRequest:
         missing = [name for name in _REQUIRED if name not in self.training_job]
         problems.check(
             not missing,
-            f"training_job must have what CreateTrainingJob requires, got none of {', '.join(missing)}",
+            f"training_job must have the members that CreateTrainingJob requires, got no {', '.join(missing)}",
         )
         try:
             size = len(self._payload().encode())

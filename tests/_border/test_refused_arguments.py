@@ -234,7 +234,7 @@ def test_a_document_of_managed_instances_has_none_of_the_other_members(stack: St
 
 
 def test_a_document_for_managed_instances_has_ecs_properties(stack: Stack) -> None:
-    """Which the older containerProperties are not."""
+    """Fails with containerProperties, for which the class of the other platform names the right class."""
     sizes = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "512"}]
     document = {
         "jobDefinitionName": "a",
@@ -242,8 +242,10 @@ def test_a_document_for_managed_instances_has_ecs_properties(stack: Stack) -> No
         "platformCapabilities": ["MANAGED_INSTANCES"],
         "containerProperties": {"image": "a", "resourceRequirements": sizes},
     }
-    with pytest.raises(ValueError, match="containerProperties"):
+    with pytest.raises(ValueError, match="got one for ManagedInstancesJobDefinition: use that class"):
         bc.Ec2JobDefinition.from_cli_json(stack, "It", document)
+    with pytest.raises(ValueError, match="containerProperties must be ecsProperties"):
+        bc.ManagedInstancesJobDefinition.from_cli_json(stack, "It", document)
 
 
 def test_fails_when_a_file_system_has_no_id_of_efs(stack: Stack) -> None:
