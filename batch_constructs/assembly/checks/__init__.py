@@ -2,17 +2,15 @@
 
 To add a rule, write one function in the module of its family (``job_queues.py``; a new module is found automatically)::
 
-    @rule(
-        "JQ-07",
-        chapter="Job Queue Parameters",
-        severity=Severity.ERROR,
-        remedy="choose a priority from 0 to 1000",
-    )
+    CHAPTER = "Job Queue Parameters"
+
+
+    @rule("JQ-07", severity=ERROR, remedy="choose a priority from 0 to 1000")
     def priority_in_range(queue: JobQueue) -> Iterator[Finding]:
         """A job queue's priority must be 0 to 1000."""
         yield from outside(limits.QUEUE_PRIORITY, queue, "Priority", queue.priority)
 
-    @rule("JQ-04", chapter="Creating a Job Queue", severity=Severity.ERROR, remedy="give the queue …")
+    @rule("JQ-04", chapter="Creating a Job Queue", severity=ERROR, remedy="give the queue …")
     def one_architecture(queue: JobQueue) -> Iterator[Finding]:
         """All environments of a job queue must have the same architecture."""
         for entry in queue.compute_environment_order:

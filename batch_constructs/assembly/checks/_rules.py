@@ -147,10 +147,10 @@ _RULES: dict[str, Rule] = {}
 def rule(
     id: str,
     *,
-    chapter: str,
     severity: Severity,
     remedy: str,
     prevents: str = "",
+    chapter: str | None = None,
     link: str | None = None,
 ) -> Callable[[C], C]:
     """Register a function ``(subject) -> Iterator[Finding]`` or ``(subject, batch) -> …`` as a rule.
@@ -161,10 +161,10 @@ def rule(
 
     Args:
         id: family and number, as in the facts.
-        chapter: a title of the guide.
         severity: the highest severity that it reports; a finding may be milder.
         remedy: what to do, in the imperative, lower case, no full stop.
         prevents: AWS's error message, or the symptom, without the rule.
+        chapter: a title of the guide; by default the ``CHAPTER`` of the function's module.
         link: the page; by default the chapter's.
 
     Raises:
@@ -172,9 +172,10 @@ def rule(
     """
     if not _ID.fullmatch(id) or id in _RULES:
         raise ValueError(f"id must be new and look like JQ-07, got {id!r}")
-    page = link or _chapters.page(chapter)
 
     def register(function: C) -> C:
+        title = chapter or function.__globals__.get("CHAPTER", "")
+        page = link or _chapters.page(title)
         sentence = function.__doc__ or ""
         annotations = [a for name, a in function.__annotations__.items() if name != "return"]
         if not sentence or len(annotations) not in {1, 2}:
@@ -182,7 +183,7 @@ def rule(
         _RULES[id] = Rule(
             id=id,
             sentence=" ".join(sentence.partition("\n\n")[0].split()),
-            chapter=chapter,
+            chapter=title,
             severity=severity,
             remedy=remedy,
             link=page,

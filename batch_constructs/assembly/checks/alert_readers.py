@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.resources import Topic
     from batch_constructs.assembly.template.views import Resource
 
-_CHAPTER = "Tutorial: Sending Amazon Simple Notification Service Alerts for Failed Job Events"
+CHAPTER = "Tutorial: Sending Amazon Simple Notification Service Alerts for Failed Job Events"
+
 # Types that name a topic to publish to it, or to allow publishing. Any other type may read the topic.
 _WRITERS = frozenset(
     {
@@ -37,7 +38,6 @@ _SHOWN = 3
 
 @rule(
     "EVT-08",
-    chapter=_CHAPTER,
     severity=Severity.WARNING,
     remedy="give the construct emails=, targets= or topic=, or subscribe somebody to the topic",
     prevents="failed jobs, blocked queues and spent budgets that nobody is notified of",

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.resources import Statement, Topic
     from batch_constructs.assembly.template.resources.roles import PolicyDocument
 
+CHAPTER = "Tutorial: Sending Amazon Simple Notification Service Alerts for Failed Job Events"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Tutorial: Sending Amazon Simple Notification Service Alerts for Failed Job Events"
 _KEY_OF_AWS = "alias/aws/sns"
 _KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
 _SOURCES = ("aws:sourceaccount", "aws:sourcearn")
@@ -25,7 +26,6 @@ _SOURCES = ("aws:sourceaccount", "aws:sourcearn")
 
 @rule(
     "EVT-06",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="add sns:Publish for the service to the topic's policy: alerts and alarms of this library do",
     prevents="alerts that never arrive; only the metric FailedInvocations shows it",
@@ -46,7 +46,6 @@ def topic_accepts_alerts(batch: BatchModel) -> Iterator[Finding]:
 
 @rule(
     "EVT-07",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="use your own key, with a policy that allows the service kms:Decrypt and kms:GenerateDataKey*",
     prevents="alerts that never arrive; only the metric FailedInvocations shows it",

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     from batch_constructs.assembly.template.resources import ComputeEnvironment, ComputeResources
 
+CHAPTER = "Allocation Strategies"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Allocation Strategies"
 _AT = "AllocationStrategy"
 
 
 @rule(
     "AS-01",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="choose a strategy of the environment's type",
     prevents="ClientException: the allocation strategy does not fit the type of the compute resources",
@@ -42,7 +42,7 @@ def strategy_fits_the_type(resources: ComputeResources) -> Iterator[Finding]:
         yield Finding(resources, f"{_AT} {name} needs Type {needed}, got {resources.type}", at=_AT)
 
 
-@rule("AS-02", chapter=_CHAPTER, severity=ERROR, remedy="leave out AllocationStrategy")
+@rule("AS-02", severity=ERROR, remedy="leave out AllocationStrategy")
 def no_strategy_without_instances(resources: ComputeResources) -> Iterator[Finding]:
     """Fargate and Managed Instances cannot have an allocation strategy."""
     without = resources.fargate or is_one_of(resources.type, "ECS_MANAGED_INSTANCES")
@@ -52,7 +52,6 @@ def no_strategy_without_instances(resources: ComputeResources) -> Iterator[Findi
 
 @rule(
     "AS-03",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="choose BEST_FIT_PROGRESSIVE, or SPOT_CAPACITY_OPTIMIZED for Spot",
     prevents="ClientException: BEST_FIT is not supported for compute environments on EKS",
@@ -70,7 +69,6 @@ def strategy_on_eks(environment: ComputeEnvironment) -> Iterator[Finding]:
 
 @rule(
     "AS-04",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="name a strategy, such as BEST_FIT_PROGRESSIVE, or SPOT_PRICE_CAPACITY_OPTIMIZED for Spot",
     prevents="an environment that waits for its one cheapest type, and that no update can change in place",

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import View
     from batch_constructs.assembly.template.resources import ComputeEnvironment, ComputeResources
 
+CHAPTER = "Compute Resource AMIs"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Compute Resource AMIs"
 _RESOLVED = "{{resolve:ssm:"
 
 
 @rule(
     "AMI-01",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="leave out ServiceRole and the image, and choose a strategy other than BEST_FIT",
     prevents="an update that is refused, or instances that stay on the old image",
@@ -54,7 +54,6 @@ def refresh_is_possible(environment: ComputeEnvironment) -> Iterator[Finding]:
 
 @rule(
     "AMI-02",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="choose the image for the processor architecture of the instance types",
     prevents="instances that never start",
@@ -93,7 +92,6 @@ def _parameter(view: View, at: str) -> tuple[str, Severity]:
 
 @rule(
     "AMI-10",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="name the image in Ec2Configuration, as ImageIdOverride next to its ImageType",
 )
@@ -105,7 +103,6 @@ def image_override_instead_of_image_id(resources: ComputeResources) -> Iterator[
 
 @rule(
     "AMI-11",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="name the image in one place",
     prevents="instances with a different image than you expect",

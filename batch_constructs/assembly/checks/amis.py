@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.resources import ComputeEnvironment, ComputeResources
     from batch_constructs.assembly.template.resources.compute_environments import Ec2Configuration
 
+CHAPTER = "Compute Resource AMIs"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Compute Resource AMIs"
 
 
 @rule(
     "AMI-03",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give one image type, or two: one for instances with GPUs and one for the rest",
 )
@@ -36,7 +36,6 @@ def one_or_two_image_types(resources: ComputeResources) -> Iterator[Finding]:
 
 @rule(
     "AMI-04",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="choose an image type of the environment's own orchestrator: ECS_… or, with EksConfiguration, EKS_…",
     prevents="ClientException: the image type is not valid for the compute environment",
@@ -77,7 +76,6 @@ def no_nvidia_image_on_arm(resources: ComputeResources) -> Iterator[Finding]:
 
 @rule(
     "AMI-06",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="choose a newer instance family, such as m6g",
     prevents="instances that never start: the image does not run on these types",
@@ -111,7 +109,6 @@ def _refused(resources: ComputeResources, *, nvidia: bool) -> Iterator[Finding]:
 
 @rule(
     "AMI-08",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="name the successor, or leave out Ec2Configuration: Batch then uses Amazon Linux 2023",
     prevents="an environment that AWS refuses to create, or one without security fixes",
@@ -128,12 +125,7 @@ def image_is_supported(configuration: Ec2Configuration) -> Iterator[Finding]:
     yield Finding(configuration, message, at="ImageType")
 
 
-@rule(
-    "AMI-09",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="leave out BatchImageStatus",
-)
+@rule("AMI-09", severity=ERROR, remedy="leave out BatchImageStatus")
 def image_status_is_read_only(configuration: Ec2Configuration) -> Iterator[Finding]:
     """The status of an image is read-only and must not be given."""
     if configuration.gives("BatchImageStatus"):
@@ -166,7 +158,6 @@ def _has_nvidia_gpus(name: str) -> bool:
 
 @rule(
     "AMI-14",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="name an image with the driver as ImageIdOverride; AWS has one for Neuron devices under "
     f"{images.NEURON_PARAMETER}",

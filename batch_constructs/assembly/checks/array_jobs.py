@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.checks import Finding
     from batch_constructs.assembly.template.resources import Submission
 
+CHAPTER = "Array Jobs"
+
 
 @rule(
     "ARR-01",
-    chapter="Array Jobs",
     severity=Severity.ERROR,
     remedy="submit 2 to 10,000 children, or a single job without an array",
     prevents="ClientException: the array size must be between 2 and 10,000",

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import BatchModel
     from batch_constructs.assembly.template.resources import ComputeEnvironment
 
+CHAPTER = "Compute Environment Parameters"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Compute Environment Parameters"
 
 
 @rule(
@@ -96,7 +97,7 @@ def managed_has_compute_resources(environment: ComputeEnvironment) -> Iterator[F
         yield Finding(environment, message, at="ComputeResources", severity=WARNING)
 
 
-@rule("CE-06", chapter=_CHAPTER, severity=ERROR, remedy="write MANAGED")
+@rule("CE-06", severity=ERROR, remedy="write MANAGED")
 def fargate_is_managed(environment: ComputeEnvironment) -> Iterator[Finding]:
     """An environment must be MANAGED or UNMANAGED, and on Fargate MANAGED."""
     yield from misspelt(vocabulary.EnvironmentType, environment, "Type", environment.type_)
@@ -104,7 +105,7 @@ def fargate_is_managed(environment: ComputeEnvironment) -> Iterator[Finding]:
         yield Finding(environment, "Type must be MANAGED on Fargate, got UNMANAGED", at="Type")
 
 
-@rule("CE-07", chapter=_CHAPTER, severity=ERROR, remedy="choose the type of compute resources")
+@rule("CE-07", severity=ERROR, remedy="choose the type of compute resources")
 def kind_of_resources(environment: ComputeEnvironment) -> Iterator[Finding]:
     """The type of compute resources must be EC2, SPOT, FARGATE, FARGATE_SPOT or ECS_MANAGED_INSTANCES."""
     resources = environment.compute_resources
@@ -115,7 +116,6 @@ def kind_of_resources(environment: ComputeEnvironment) -> Iterator[Finding]:
 
 @rule(
     "CE-13",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give 20 to 10,080 minutes, or 0 for no delay; only EC2 and SPOT environments have one",
 )
@@ -144,7 +144,7 @@ def update_timeout(environment: ComputeEnvironment) -> Iterator[Finding]:
     yield from outside(limits.UPDATE_TIMEOUT_MINUTES, policy, "JobExecutionTimeoutMinutes", minutes)
 
 
-@rule("CE-15", chapter=_CHAPTER, severity=ERROR, remedy="write ENABLED, ENHANCED or DISABLED")
+@rule("CE-15", severity=ERROR, remedy="write ENABLED, ENHANCED or DISABLED")
 def container_insights(environment: ComputeEnvironment) -> Iterator[Finding]:
     """Container Insights must be ENABLED, ENHANCED or DISABLED, and can be given for environments on Amazon ECS only."""
     settings = environment.ecs_settings

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
         LaunchTemplateData,
     )
 
+CHAPTER = "Compute Environment Parameters"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Compute Environment Parameters"
 
 # AllocationStrategy has its own rule, AS-02, and LaunchTemplate has LT-01.
 _NOT_ON_FARGATE = (
@@ -42,7 +43,6 @@ _NOT_ON_FARGATE = (
 
 @rule(
     "CE-05",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="leave out BidPercentage, or give 0 to 100: Spot prices never exceed the on-demand price",
 )
@@ -57,7 +57,6 @@ def bid_of_spot(resources: ComputeResources) -> Iterator[Finding]:
 
 @rule(
     "CE-08",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give at least 1 as MaxvCpus, and keep MinvCpus and DesiredvCpus within 0 and MaxvCpus",
     prevents="ClientException: desired vCPUs must be between minimum and maximum vCPUs",
@@ -83,7 +82,6 @@ def vcpus_in_order(resources: ComputeResources) -> Iterator[Finding]:
 
 @rule(
     "CE-09",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give SecurityGroupIds, on EC2 in the environment or in its launch template",
     prevents="ClientException: security groups must be specified",
@@ -112,7 +110,6 @@ def _may_have_groups(data: LaunchTemplateData) -> bool:
 
 @rule(
     "CE-10",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="create separate environments for x86_64 and Arm types",
     prevents="ClientException: instance types must have the same architecture",
@@ -130,7 +127,6 @@ def one_architecture(resources: ComputeResources) -> Iterator[Finding]:
 
 @rule(
     "CE-16",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="write default_arm64 with Arm types, default_x86_64 with x86_64 types; optimal is x86_64",
     prevents="ClientException: instance types must have the same architecture",
@@ -159,7 +155,6 @@ def _by_architecture(names: Iterable[str]) -> list[str]:
 
 @rule(
     "CE-18",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="correct the name: until then no rule can tell whether jobs fit",
     prevents="an environment that AWS refuses, or that never gets an instance: its jobs wait in RUNNABLE",
@@ -182,7 +177,6 @@ def instance_types_exist(where: ComputeResources | NodeRange) -> Iterator[Findin
 
 @rule(
     "CE-11",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give subnets of one VPC, for Fargate 1 to 16",
     prevents="ClientException: subnets must be specified",
@@ -202,7 +196,6 @@ def has_subnets(resources: ComputeResources) -> Iterator[Finding]:
 
 @rule(
     "CE-12",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="leave out parameters for instances: Fargate has none",
     prevents="ClientException: parameters that are not applicable to Fargate",

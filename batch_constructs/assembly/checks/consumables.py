@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     )
     from batch_constructs.assembly.template.resources.submissions import NodePropertyOverride, Submission
 
+CHAPTER = "Consumable Resources"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Consumable Resources"
 
 
 @rule(
     "CR-01",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give ResourceType REPLENISHABLE or NON_REPLENISHABLE, and a TotalQuantity of at least 0",
 )
@@ -39,7 +39,6 @@ def kind_and_total(resource: ConsumableResource) -> Iterator[Finding]:
 
 @rule(
     "CR-02",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give the resource's ARN, which Ref returns, and the quantity that a job uses",
     prevents="ConsumableResource: failed validation constraint for keyword [pattern]",
@@ -61,7 +60,6 @@ def definition_names_an_arn(definition: JobDefinition) -> Iterator[Finding]:
 
 @rule(
     "CR-03",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give each entry of the override a resource, by name or ARN, and a quantity",
 )
@@ -82,12 +80,7 @@ def _incomplete(requirement: ConsumableResourceRequirement) -> Iterator[Finding]
             yield Finding(requirement, f"{name} must be given, got none", at=name)
 
 
-@rule(
-    "CR-04",
-    chapter=_CHAPTER,
-    severity=WARNING,
-    remedy="name each resource once, with a quantity of at least 1",
-)
+@rule("CR-04", severity=WARNING, remedy="name each resource once, with a quantity of at least 1")
 def quantities_count(properties: ConsumableResourceProperties) -> Iterator[Finding]:
     """A job must name each consumable resource once, with a quantity of at least 1."""
     seen: set[str] = set()
@@ -104,7 +97,6 @@ def quantities_count(properties: ConsumableResourceProperties) -> Iterator[Findi
 
 @rule(
     "CR-05",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="lower the quantity, or raise the resource's TotalQuantity",
     prevents="a job that waits in RUNNABLE forever",

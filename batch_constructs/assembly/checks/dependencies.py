@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
     from batch_constructs.assembly.template.resources import Submission
 
+CHAPTER = "Job Dependencies"
+
 ERROR = Severity.ERROR
-_CHAPTER = "Job Dependencies"
 
 
 @rule(
     "DEP-01",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="depend on at most 20 jobs, each by its id, its type or both",
     prevents="ClientException: a job can have at most 20 dependencies",
@@ -35,7 +35,6 @@ def number_of_dependencies(submission: Submission) -> Iterator[Finding]:
 
 @rule(
     "DEP-02",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="name the other array job, and submit an array of the same size",
     prevents="ClientException: N_TO_N needs the id of an array job",
@@ -53,7 +52,6 @@ def n_to_n_between_arrays(submission: Submission) -> Iterator[Finding]:
 
 @rule(
     "DEP-03",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="use SEQUENTIAL without a JobId, on an array job",
     prevents="ClientException: SEQUENTIAL takes no job id",

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.resources.launch_templates import NetworkInterface
     from batch_constructs.facts.instance_types import InstanceType
 
+CHAPTER = "Elastic Fabric Adapter"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Elastic Fabric Adapter"
 _RESERVATION = "CapacityReservationSpecification"
 
 
@@ -51,7 +52,6 @@ def _templates(resources: ComputeResources) -> Iterator[tuple[LaunchTemplate, st
 
 @rule(
     "EFA-01",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="list only instance types with an Elastic Fabric Adapter, and no more adapters than each of them has",
     prevents="instances that EC2 refuses to start, and so jobs that wait in RUNNABLE",
@@ -87,7 +87,6 @@ def _missing(type_: InstanceType, adapters: list[NetworkInterface]) -> str | Non
 
 @rule(
     "EFA-02",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="add rules for all protocols from the security group to itself, one for incoming and one for outgoing traffic",
     prevents="nodes that cannot reach each other",
@@ -144,7 +143,6 @@ def _reach(batch: BatchModel, groups: list[SecurityGroup], direction: str) -> bo
 
 @rule(
     "EFA-03",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="give the environment a placement group with the strategy cluster",
     prevents="nodes that are far from each other, and so a slow network",

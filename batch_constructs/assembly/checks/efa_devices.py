@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     )
     from batch_constructs.assembly.template.resources.containers import Device
 
+CHAPTER = "Elastic Fabric Adapter"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Elastic Fabric Adapter"
 _DEVICE = re.compile(r"/dev/infiniband/uverbs[0-9]+")
 
 
@@ -38,7 +39,6 @@ def _passes_device(container: Container) -> bool:
 
 @rule(
     "EFA-04",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="choose instance types with an Elastic Fabric Adapter, or leave out the device",
     prevents="containers that cannot start: the instance has no /dev/infiniband/uverbs0",
@@ -130,7 +130,6 @@ def _may_attach(resources: ComputeResources) -> bool:
 
 @rule(
     "EFA-05",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="leave out ContainerPath and Permissions, or repeat HostPath and name READ, WRITE and MKNOD",
     prevents="jobs that do not find the adapter, and fail or use a slower network",

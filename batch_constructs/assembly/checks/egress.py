@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
     Egress = SecurityGroupRule | SecurityGroupEgress
 
+CHAPTER = "Compute Environments"
+
 
 @rule(
     "NET-09",
-    chapter="Compute Environments",
     severity=Severity.ERROR,
     remedy="allow outgoing TCP port 443 to 0.0.0.0/0, or to the group of the VPC endpoints and to the prefix list of S3",
     prevents="instances that never register, so that jobs wait in RUNNABLE, and images that are never pulled",

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import BatchModel, Resource
     from batch_constructs.assembly.template.resources.compute_environments import EksConfiguration
 
+CHAPTER = "AWS Batch on Amazon EKS"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "AWS Batch on Amazon EKS"
 
 
 @rule(
     "EKS-19",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give all environments of a cluster the same DesiredState, and not DISABLED if the cluster uses access entries only",
 )
@@ -78,7 +78,6 @@ def _mode_is(configuration: EksConfiguration, *modes: str) -> bool:
 
 @rule(
     "EKS-20",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy=f"add an EksNamespaceAccess, or associate {NAMESPACE_POLICY} by aws eks associate-access-policy",
     prevents="jobs that wait in RUNNABLE forever",

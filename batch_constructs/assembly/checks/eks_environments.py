@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.resources import ComputeEnvironment
     from batch_constructs.assembly.template.resources.compute_environments import EksConfiguration
 
+CHAPTER = "AWS Batch on Amazon EKS"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "AWS Batch on Amazon EKS"
 _VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})")
 _CLUSTER_ARN = re.compile(r"arn:[^:]+:eks:[^:]*:[^:]*:cluster/.+")
 
 
 @rule(
     "EKS-13",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give the full ARN of the cluster and a separate namespace, such as batch-jobs",
     prevents="ClientException: kubernetesNamespace must not be default or begin with kube-",
@@ -46,7 +46,6 @@ def cluster_and_namespace(configuration: EksConfiguration) -> Iterator[Finding]:
 
 @rule(
     "EKS-15",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="choose a version of Kubernetes that Batch supports, or leave ImageKubernetesVersion out",
     prevents="ClientException: At least one imageKubernetesVersion in EC2Configuration is not supported",
@@ -83,7 +82,6 @@ def _too_old(version: str) -> bool:
 
 @rule(
     "EKS-16",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="leave out ServiceRole: Batch then uses its service-linked role",
     prevents="ClientException: a service role cannot be given for a compute environment on EKS",
@@ -102,7 +100,7 @@ def no_service_role(environment: ComputeEnvironment) -> Iterator[Finding]:
         yield Finding(environment, message, at="ServiceRole")
 
 
-@rule("EKS-17", chapter=_CHAPTER, severity=ERROR, remedy="choose EC2 or SPOT as the type")
+@rule("EKS-17", severity=ERROR, remedy="choose EC2 or SPOT as the type")
 def ec2_or_spot(environment: ComputeEnvironment) -> Iterator[Finding]:
     """A managed environment on EKS must run on EC2 or Spot instances."""
     resources = environment.compute_resources
@@ -114,7 +112,7 @@ def ec2_or_spot(environment: ComputeEnvironment) -> Iterator[Finding]:
         yield Finding(resources, f"Type must be EC2 or SPOT on EKS, got {resources.type}", at="Type")
 
 
-@rule("EKS-18", chapter=_CHAPTER, severity=ERROR, remedy="leave out DesiredvCpus")
+@rule("EKS-18", severity=ERROR, remedy="leave out DesiredvCpus")
 def no_desired_vcpus(environment: ComputeEnvironment) -> Iterator[Finding]:
     """An environment on EKS must not have DesiredvCpus."""
     desired = environment.compute_resources.desired_vcpus

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.resources.events import EventTarget
     from batch_constructs.assembly.template.resources.schedules import ScheduleTarget
 
+CHAPTER = "AWS Batch Events"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_EVENTS = "AWS Batch Events"
 _TARGETS = "AWS Batch Jobs as CloudWatch Events Targets"
 _STATUS = "EventPattern.detail.status"
 
 
 @rule(
     "EVT-01",
-    chapter=_EVENTS,
     severity=ERROR,
     remedy="listen for states that jobs have, in capitals",
     prevents="a rule that never fires",
@@ -41,7 +41,6 @@ def states_exist(listener: EventRule) -> Iterator[Finding]:
 
 @rule(
     "EVT-02",
-    chapter=_EVENTS,
     severity=WARNING,
     remedy="listen for RUNNABLE instead, or for the call of SubmitJob",
     prevents="a rule that never gets events of new jobs",

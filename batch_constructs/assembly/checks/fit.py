@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import BatchModel
     from batch_constructs.assembly.template.resources import ComputeEnvironment, JobDefinition, Submission
 
+CHAPTER = "Troubleshooting AWS Batch"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Troubleshooting AWS Batch"
 _STUCK = "jobs that wait in RUNNABLE forever"
 
 
 @rule(
     "FIT-01",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="set PlatformCapabilities to the kind of the queue's environments, or submit to another queue",
     prevents="ClientException: the job definition's platform does not fit the queue's environments",
@@ -47,7 +47,6 @@ def kinds_agree(submission: Submission) -> Iterator[Finding]:
 
 @rule(
     "FIT-02",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="ask for fewer vCPUs, or give the environment larger instance types",
     prevents=_STUCK,
@@ -71,7 +70,6 @@ def instances_have_so_much_memory(submission: Submission) -> Iterator[Finding]:
 
 @rule(
     "CE-17",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="raise MaxvCpus to at least the vCPUs of the largest job",
     prevents="MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE",
@@ -103,7 +101,6 @@ def _queue(submission: Submission) -> str:
 
 @rule(
     "FIT-03",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="override vCPUs and memory together, with one of Fargate's sizes",
     prevents="ClientException: Fargate resource requirements are invalid",
@@ -124,7 +121,6 @@ def override_is_a_size_of_fargate(submission: Submission) -> Iterator[Finding]:
 
 @rule(
     "FIT-04",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="enable the queue and one of its environments, or submit to another queue",
     prevents="ClientException: the queue is disabled, or accepts only service jobs",
@@ -152,7 +148,6 @@ def queue_takes_jobs(submission: Submission) -> Iterator[Finding]:
 
 @rule(
     "FIT-05",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="add an environment for such jobs to a queue, or ask for less; ignore this rule if the queue is in no template",
     prevents=_STUCK,

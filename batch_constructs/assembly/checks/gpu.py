@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import BatchModel
     from batch_constructs.assembly.template.resources.containers import ResourceRequirement
 
+CHAPTER = "GPU Jobs"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "GPU Jobs"
 
 
-@rule("GPU-01", chapter=_CHAPTER, severity=ERROR, remedy="run the job on EC2, or leave out the GPU")
+@rule("GPU-01", severity=ERROR, remedy="run the job on EC2, or leave out the GPU")
 def no_gpu_on_fargate(definition: JobDefinition) -> Iterator[Finding]:
     """A job on Fargate cannot ask for a GPU."""
     if not definition.fargate:
@@ -39,12 +40,7 @@ def no_gpu_on_fargate(definition: JobDefinition) -> Iterator[Finding]:
                 yield Finding(requirement, "Fargate has no GPUs, got a requirement of type GPU", at="Type")
 
 
-@rule(
-    "GPU-02",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="write a whole number of at least 1, or leave out the GPU",
-)
+@rule("GPU-02", severity=ERROR, remedy="write a whole number of at least 1, or leave out the GPU")
 def gpu_count(requirement: ResourceRequirement) -> Iterator[Finding]:
     """A job must ask for a whole number of GPUs, at least 1."""
     value = requirement.value
@@ -57,7 +53,6 @@ def gpu_count(requirement: ResourceRequirement) -> Iterator[Finding]:
 
 @rule(
     "GPU-03",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="choose instance types with NVIDIA GPUs and an x86_64 processor, such as g6 or p5; g5g needs an image of "
     "your own",
@@ -119,7 +114,6 @@ def _only_unschedulable(submission: Submission) -> Iterator[Finding]:
 
 @rule(
     "GPU-04",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="create a separate environment and queue for the types with GPUs",
     prevents="jobs with GPUs that wait in RUNNABLE, because other jobs use the instances",
@@ -138,7 +132,6 @@ def gpu_types_are_separate(resources: ComputeResources) -> Iterator[Finding]:
 
 @rule(
     "GPU-05",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="ask for at most as many GPUs as an instance has, or choose larger types",
     prevents="jobs that wait in RUNNABLE forever",

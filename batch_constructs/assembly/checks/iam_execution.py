@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import BatchModel, Unknown
     from batch_constructs.assembly.template.resources import JobDefinition
 
+CHAPTER = "Job Definition Parameters"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Job Definition Parameters"
 
 
 @rule(
     "IAM-07",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="allow the execution role the action on the secret or parameter, or attach its managed policy",
     prevents="jobs that fail with ResourceInitializationError",

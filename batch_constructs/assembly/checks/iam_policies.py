@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     )
     from batch_constructs.assembly.template.resources.submissions import Submission
 
+CHAPTER = "Supported Resource-Level Permissions for AWS Batch API Actions"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_SUPPORTED = "Supported Resource-Level Permissions for AWS Batch API Actions"
 _SUBMIT = managed_policies.SUBMIT_JOB
 _TRUST = {
     "AWS::Events::Rule": role_trust.EVENTS,
@@ -69,7 +70,6 @@ def _forgets_jobs(condition: Any) -> bool:
 
 @rule(
     "IAM-08",
-    chapter=_SUPPORTED,
     severity=WARNING,
     remedy="allow the action on *, in a separate statement",
     prevents="AccessDenied, although the policy seems to allow the call",
@@ -127,7 +127,6 @@ def _allowed_on(action: str) -> str:
 
 @rule(
     "IAM-09",
-    chapter=_SUPPORTED,
     severity=ERROR,
     remedy="allow batch:SubmitJob on the job queue and on the job definition",
     prevents="AccessDeniedException: not authorized to perform batch:SubmitJob",

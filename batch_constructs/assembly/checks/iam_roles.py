@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import BatchModel
     from batch_constructs.assembly.template.resources import ComputeEnvironment, EcsTask
 
+CHAPTER = "AWS Batch IAM Policies, Roles, and Permissions"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_OVERVIEW = "AWS Batch IAM Policies, Roles, and Permissions"
 
 
 @rule(
     "IAM-01",
-    chapter=_OVERVIEW,
     severity=ERROR,
     remedy="give the role's full ARN, such as !GetAtt Role.Arn",
     prevents="an INVALID environment, or jobs that fail because their role is not found",
@@ -132,7 +132,6 @@ def spot_fleet_role(resources: ComputeResources, batch: BatchModel) -> Iterator[
 
 @rule(
     "IAM-06",
-    chapter=_OVERVIEW,
     severity=ERROR,
     remedy="let the role's trust policy name ecs-tasks.amazonaws.com",
     prevents="jobs that fail to start: ECS was unable to assume the role",

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.resources import JobDefinition
     from batch_constructs.assembly.template.resources.submissions import Submission
 
+CHAPTER = "Multi-node Parallel Jobs"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _NETWORK = "Tutorial: Creating a VPC with Public and Private Subnets for Your Compute Environments"
-_NODES = "Multi-node Parallel Jobs"
 _ENDPOINTS = {
     managed_policies.GET_SECRET_VALUE: endpoints.SECRETS_MANAGER[0],
     managed_policies.GET_PARAMETERS: endpoints.PARAMETER_STORE[0],
@@ -33,7 +34,6 @@ _CDK = {endpoints.SECRETS_MANAGER[0]: "SECRETS_MANAGER", endpoints.PARAMETER_STO
 
 @rule(
     "NET-02",
-    chapter=_NODES,
     severity=WARNING,
     remedy="run multi-node jobs in subnets with a NAT gateway, or add endpoints for what the nodes use",
     prevents="nodes that reach no service: their containers have only private IP addresses",
@@ -49,7 +49,6 @@ def nodes_in_private_subnets(definition: JobDefinition, batch: BatchModel) -> It
 
 @rule(
     "NET-03",
-    chapter=_NODES,
     severity=ERROR,
     remedy="give the environment at most 5 security groups",
     prevents="multi-node jobs that fail to start: a network interface has at most 5 groups",

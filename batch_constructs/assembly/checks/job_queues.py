@@ -24,15 +24,12 @@ if TYPE_CHECKING:
 
     from batch_constructs.assembly.template.resources import ComputeEnvironment, JobQueue
 
+CHAPTER = "Job Queue Parameters"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
 
-@rule(
-    "JQ-01",
-    chapter="Job Queue Parameters",
-    severity=ERROR,
-    remedy="write ENABLED or DISABLED",
-)
+@rule("JQ-01", severity=ERROR, remedy="write ENABLED or DISABLED")
 def state_is_known(queue: JobQueue) -> Iterator[Finding]:
     """A job queue must be ENABLED or DISABLED."""
     yield from misspelt(vocabulary.State, queue, "State", queue.state)
@@ -124,12 +121,7 @@ def one_architecture(queue: JobQueue) -> Iterator[Finding]:
         yield Finding(queue, message, at="ComputeEnvironmentOrder")
 
 
-@rule(
-    "JQ-06",
-    chapter="Job Queue Parameters",
-    severity=ERROR,
-    remedy="give the ARN, such as !GetAtt Policy.Arn",
-)
+@rule("JQ-06", severity=ERROR, remedy="give the ARN, such as !GetAtt Policy.Arn")
 def policy_by_arn(queue: JobQueue) -> Iterator[Finding]:
     """A job queue must give its scheduling policy by ARN."""
     arn, at = queue.scheduling_policy_arn, "SchedulingPolicyArn"
@@ -137,12 +129,7 @@ def policy_by_arn(queue: JobQueue) -> Iterator[Finding]:
         yield Finding(queue, f"{at} must be an ARN, got {arn!r}", at=at)
 
 
-@rule(
-    "JQ-07",
-    chapter="Job Queue Parameters",
-    severity=ERROR,
-    remedy="choose a priority from 0 to 1000; a higher one is served first",
-)
+@rule("JQ-07", severity=ERROR, remedy="choose a priority from 0 to 1000; a higher one is served first")
 def priority_in_range(queue: JobQueue) -> Iterator[Finding]:
     """A job queue's priority must be 0 to 1000."""
     yield from outside(limits.QUEUE_PRIORITY, queue, "Priority", queue.priority)
@@ -150,7 +137,6 @@ def priority_in_range(queue: JobQueue) -> Iterator[Finding]:
 
 @rule(
     "JQ-08",
-    chapter="Job Queue Parameters",
     severity=ERROR,
     remedy="give a SageMaker queue one service environment, and any other queue compute environments",
 )
@@ -173,7 +159,6 @@ def service_environments_on_sagemaker_queues(queue: JobQueue) -> Iterator[Findin
 
 @rule(
     "JQ-09",
-    chapter="Job Queue Parameters",
     severity=ERROR,
     remedy="limit RUNNABLE to 600 to 86,400 seconds, with CANCEL (TERMINATE on SageMaker queues)",
 )
@@ -217,7 +202,6 @@ _REASON = re.compile(r"[A-Z]+(_[A-Z]+)*(:[A-Z][A-Z0-9]*(_[A-Z0-9]+)*)?")
 
 @rule(
     "JQ-10",
-    chapter="Job Queue Parameters",
     severity=ERROR,
     remedy="write exactly one of the reasons that AWS Batch acts on in this kind of queue",
     prevents="a deployment that fails, or a job that waits forever because the time limit never applies",

@@ -17,16 +17,12 @@ if TYPE_CHECKING:
         LaunchTemplateSpecification,
     )
 
+CHAPTER = "Launch Template Support"
+
 ERROR = Severity.ERROR
-_CHAPTER = "Launch Template Support"
 
 
-@rule(
-    "LT-07",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="use one template for several types, or split the environment",
-)
+@rule("LT-07", severity=ERROR, remedy="use one template for several types, or split the environment")
 def number_of_overrides(specification: LaunchTemplateSpecification) -> Iterator[Finding]:
     """An environment must have at most 10 launch template overrides."""
     yield from miscounted(
@@ -36,7 +32,6 @@ def number_of_overrides(specification: LaunchTemplateSpecification) -> Iterator[
 
 @rule(
     "LT-08",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give LaunchTemplateId or LaunchTemplateName",
     prevents="ClientException: either launchTemplateId or launchTemplateName must be given",
@@ -51,7 +46,6 @@ def override_has_id_or_name(override: LaunchTemplateOverride) -> Iterator[Findin
 
 @rule(
     "LT-09",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="name types or families from the environment's InstanceTypes",
     prevents="ClientException: the target instance types of an override must be among the instance types",
@@ -77,7 +71,6 @@ def targets_are_among_the_types(resources: ComputeResources) -> Iterator[Finding
 
 @rule(
     "LT-10",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="name each type once, and no type together with its family",
     prevents="ClientException: target instance types of overrides must not overlap",

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
         LaunchTemplateSpecification,
     )
 
+CHAPTER = "Launch Template Support"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Launch Template Support"
 
 
 @rule(
     "LT-01",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="leave out LaunchTemplate: Fargate starts no instances",
     prevents="ClientException: launchTemplate is not applicable to Fargate",
@@ -39,7 +39,6 @@ def none_on_fargate(resources: ComputeResources) -> Iterator[Finding]:
 
 @rule(
     "LT-02",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give LaunchTemplateId or LaunchTemplateName; aws-cdk-lib leaves out both for a template imported by name",
     prevents="ClientException: either launchTemplateId or launchTemplateName must be given",
@@ -58,7 +57,6 @@ def id_or_name(specification: LaunchTemplateSpecification) -> Iterator[Finding]:
 
 @rule(
     "LT-03",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give a version number, preferably !GetAtt Template.LatestVersionNumber",
 )
@@ -69,7 +67,6 @@ def version_is_one(use: LaunchTemplateSpecification | LaunchTemplateOverride) ->
 
 @rule(
     "LT-04",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give security groups in the template's network interfaces only, and any other member in one place",
     prevents="InvalidParameterCombination: network interfaces and an instance-level security group may not be both",
@@ -101,7 +98,6 @@ _INSTEAD = {
 
 @rule(
     "LT-05",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="leave the member out of the template, and set it in the environment",
     prevents="instances that differ from the template",
@@ -134,7 +130,6 @@ def _may_be_capacity_block(data: LaunchTemplateData) -> bool:
 
 @rule(
     "LT-13",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy=f"map {images.ROOT_DEVICE_NAME} to enlarge or encrypt the disk of Amazon Linux 2 and 2023",
     prevents="jobs that run out of disk space, and an unused disk that costs money",
@@ -166,7 +161,6 @@ def root_device_name(resources: ComputeResources) -> Iterator[Finding]:
 
 @rule(
     "LT-14",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="give Version !GetAtt Template.LatestVersionNumber (in CDK attr_latest_version_number)",
     prevents="instances that start from an old version of the template",

@@ -15,17 +15,13 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.resources import ComputeResources, JobDefinition
     from batch_constructs.assembly.template.resources.compute_environments import ManagedInstancesProvider
 
+CHAPTER = "Compute Environment Parameters"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Compute Environment Parameters"
 _KIND = vocabulary.ResourceKind.ECS_MANAGED_INSTANCES
 
 
-@rule(
-    "MI-01",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="give ManagedInstancesProvider with type ECS_MANAGED_INSTANCES only",
-)
+@rule("MI-01", severity=ERROR, remedy="give ManagedInstancesProvider with type ECS_MANAGED_INSTANCES only")
 def provider_goes_with_type(resources: ComputeResources) -> Iterator[Finding]:
     """ECS Managed Instances must have a provider with role, profile and network; no other type can have one."""
     kind, at = resources.type, "ManagedInstancesProvider"
@@ -49,7 +45,6 @@ def _lacking(view: View, *names: str) -> Iterator[Finding]:
 
 @rule(
     "MI-02",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="write one of the allowed values; ScaleInAfter is -1, or 0 to 3,600 seconds",
 )
@@ -73,12 +68,7 @@ def provider_values(provider: ManagedInstancesProvider) -> Iterator[Finding]:
     )
 
 
-@rule(
-    "MI-03",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="tag instances of other environments with Tags, in ComputeResources",
-)
+@rule("MI-03", severity=ERROR, remedy="tag instances of other environments with Tags, in ComputeResources")
 def capacity_tags_go_with_type(resources: ComputeResources) -> Iterator[Finding]:
     """Only ECS Managed Instances can have capacity tags."""
     kind = resources.type

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import BatchModel
     from batch_constructs.assembly.template.resources import JobDefinition
 
+CHAPTER = "Compute Resource Memory Management"
+
 # Smaller jobs rarely fill an instance, so the warning would mostly be wrong.
 _SMALLEST_MIB = 8_192
 
 
 @rule(
     "MEM-01",
-    chapter="Compute Resource Memory Management",
     severity=Severity.WARNING,
     remedy="ask for a little less than an instance has installed",
     prevents="a larger instance than the job needs, or jobs that wait in RUNNABLE",

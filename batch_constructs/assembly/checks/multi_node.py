@@ -21,12 +21,13 @@ if TYPE_CHECKING:
         NodeRange,
     )
 
+CHAPTER = "Multi-node Parallel Jobs"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Multi-node Parallel Jobs"
 _TARGET = re.compile(r"([0-9]{0,9}):([0-9]{0,9})")
 
 
-@rule("MNP-02", chapter=_CHAPTER, severity=ERROR, remedy="give at least one node")
+@rule("MNP-02", severity=ERROR, remedy="give at least one node")
 def number_of_nodes(nodes: NodeProperties) -> Iterator[Finding]:
     """A multi-node parallel job must have at least one node, and by default at most 1,000."""
     yield from outside(limits.NODES, nodes, "NumNodes", nodes.num_nodes)
@@ -37,7 +38,6 @@ def number_of_nodes(nodes: NodeProperties) -> Iterator[Finding]:
 
 @rule(
     "MNP-03",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="choose the index of a node, counted from 0",
     prevents="ClientException: mainNode must be smaller than numNodes",
@@ -51,7 +51,7 @@ def main_node_exists(nodes: NodeProperties) -> Iterator[Finding]:
         )
 
 
-@rule("MNP-04", chapter=_CHAPTER, severity=ERROR, remedy="describe the nodes in 1 to 5 ranges")
+@rule("MNP-04", severity=ERROR, remedy="describe the nodes in 1 to 5 ranges")
 def number_of_ranges(nodes: NodeProperties) -> Iterator[Finding]:
     """The nodes must be described in 1 to 5 ranges."""
     yield from miscounted(limits.NODE_RANGES, nodes, "NodeRangeProperties", nodes.node_range_properties)
@@ -59,7 +59,6 @@ def number_of_ranges(nodes: NodeProperties) -> Iterator[Finding]:
 
 @rule(
     "MNP-05",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="cover every node from 0 to NumNodes - 1 with the ranges, and no other",
     prevents="ClientException: the node ranges do not account for all nodes",
@@ -93,7 +92,6 @@ def ranges_cover_the_nodes(nodes: NodeProperties) -> Iterator[Finding]:
 
 @rule(
     "MNP-06",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="keep ranges separate, or put one inside the other: then the inner one applies",
 )
@@ -126,7 +124,6 @@ _PROPERTIES = ("Container", "EcsProperties", "EksProperties")
 
 @rule(
     "MNP-07",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="describe the nodes of a range by Container, by EcsProperties or by EksProperties",
 )
@@ -141,7 +138,6 @@ def one_description_of_a_range(node_range: NodeRange) -> Iterator[Finding]:
 
 @rule(
     "MNP-08",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give vCPUs and memory in a range that covers the node",
     prevents="ClientException: vCPU and memory must be given at least once for each node",
@@ -190,7 +186,6 @@ def _all_there(node_range: NodeRange) -> bool:
 
 @rule(
     "MNP-10",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give one instance type for all nodes, and none for a job with a single node",
     prevents="ClientException: all node groups must use the same instance type",

@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     )
     from batch_constructs.assembly.template.resources.submissions import Submission
 
+CHAPTER = "Multi-node Parallel Jobs"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Multi-node Parallel Jobs"
 _OPEN_RANGE = re.compile(r"([0-9]{0,9}):")
 _SINGLE_NODE_QUEUES = ("ECS_FARGATE", "ECS_MANAGED_INSTANCES")
 
 
 @rule(
     "MNP-01",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="submit the job to a queue whose environments are MANAGED and of type EC2",
     prevents="jobs that wait in RUNNABLE, or never start",
@@ -64,7 +64,6 @@ def _why_single(environment: ComputeEnvironment) -> str | None:
 
 @rule(
     "MNP-09",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="leave the last range open, as in 1: (open_ended=True), with its start and MainNode below the number of nodes",
     prevents="ClientException: numNodes can be changed only if a range of nodes is open",
@@ -97,7 +96,6 @@ def node_count_can_change(submission: Submission) -> Iterator[Finding]:
 
 @rule(
     "MNP-11",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="add the instance type to an environment of the queue, or leave it out of the definition",
     prevents="jobs that wait in RUNNABLE for an instance that no environment launches",
@@ -130,7 +128,6 @@ def _type_of_nodes(definition: JobDefinition) -> str | None:
 
 @rule(
     "MNP-12",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="give the environment subnets of one Availability Zone, or no cluster placement group",
     prevents="jobs that wait for capacity in the zone of the placement group",
@@ -167,7 +164,6 @@ def _zone_number(subnet: Subnet) -> str | None:
 
 @rule(
     "MNP-13",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="raise MaxvCpus to the vCPUs of all nodes together, or submit fewer nodes",
     prevents="jobs that wait in RUNNABLE: all nodes must start together",

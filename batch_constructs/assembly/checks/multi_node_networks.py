@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import BatchModel
     from batch_constructs.assembly.template.resources import ComputeEnvironment
 
+CHAPTER = "Multi-node Parallel Jobs"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Multi-node Parallel Jobs"
 
 
 def _multi_node_on(environment: ComputeEnvironment, batch: BatchModel) -> list[JobDefinition]:
@@ -47,7 +48,6 @@ def _multi_node_on(environment: ComputeEnvironment, batch: BatchModel) -> list[J
 
 @rule(
     "MNP-14",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give the environment security groups that allow traffic from themselves; if network interfaces of a launch "
     "template exclude this, keep the rules of the VPC's default group (restrict_default_security_group=False)",

@@ -24,12 +24,13 @@ if TYPE_CHECKING:
         ServiceEnvironment,
     )
 
+CHAPTER = "Job Definition Parameters"
+
 ERROR = Severity.ERROR
 
 
 @rule(
     "NAME-01",
-    chapter="Job Definition Parameters",
     severity=ERROR,
     remedy="use 1 to 128 letters, digits, hyphens and underscores, or give no name",
     prevents="ClientException: the name should match valid pattern",
@@ -58,12 +59,7 @@ def job_queue_name(queue: JobQueue) -> Iterator[Finding]:
     yield from malformed(patterns.JOB_QUEUE_NAME, queue, "JobQueueName", queue.name)
 
 
-@rule(
-    "NAME-04",
-    chapter="Job Definition Parameters",
-    severity=ERROR,
-    remedy="use 1 to 255 letters, digits, hyphens and underscores",
-)
+@rule("NAME-04", severity=ERROR, remedy="use 1 to 255 letters, digits, hyphens and underscores")
 def volume_name(owner: JobContainer | EcsTask) -> Iterator[Finding]:
     """A volume's name must be 1 to 255 letters, digits, hyphens and underscores."""
     for volume in owner.volumes:
@@ -72,7 +68,6 @@ def volume_name(owner: JobContainer | EcsTask) -> Iterator[Finding]:
 
 @rule(
     "NAME-05",
-    chapter="Job Definition Parameters",
     severity=ERROR,
     remedy="write registry/repository:tag or registry/repository@digest, without a scheme",
 )

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
         VpcEndpoint,
     )
 
+CHAPTER = "Tutorial: Creating a VPC with Public and Private Subnets for Your Compute Environments"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Tutorial: Creating a VPC with Public and Private Subnets for Your Compute Environments"
 
 
 def _needed(environment: ComputeEnvironment) -> tuple[str, ...]:
@@ -41,7 +42,6 @@ def _needed(environment: ComputeEnvironment) -> tuple[str, ...]:
 
 @rule(
     "NET-06",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="add the endpoints to the VPC, with private DNS and port 443 open, or give the subnets a NAT gateway",
     prevents="jobs that wait in RUNNABLE, because no instance registers with its cluster",
@@ -107,7 +107,6 @@ def _may_let_in(group: SecurityGroup, batch: BatchModel) -> bool:
 
 @rule(
     "NET-07",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="choose subnets with a NAT gateway, set MapPublicIpOnLaunch, or add endpoints for ECS, ECR, logs and S3",
     prevents="jobs that wait in RUNNABLE, because no instance registers with its cluster",

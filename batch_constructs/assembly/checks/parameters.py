@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import BatchModel, View
     from batch_constructs.assembly.template.resources import JobDefinition, Submission
 
+CHAPTER = "Job Definition Parameters"
+
 WARNING = Severity.WARNING
-_CHAPTER = "Job Definition Parameters"
 
 
 @rule(
     "JD-04",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="write Ref::name for each parameter, and give each placeholder a value",
     prevents="a job that gets the literal string Ref::name",

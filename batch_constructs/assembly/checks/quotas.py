@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.resources import JobDefinition
     from batch_constructs.assembly.template.resources.submissions import Submission
 
+CHAPTER = "AWS Batch Service Limits"
+
 WARNING = Severity.WARNING
-_CHAPTER = "AWS Batch Service Limits"
 
 
 @rule(
     "QUO-01",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="let stacks share environments and queues, or request a higher quota",
     prevents="a deployment that fails halfway at the quota of the account",
@@ -44,7 +44,6 @@ def number_of_resources(batch: BatchModel) -> Iterator[Finding]:
 
 @rule(
     "QUO-05",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="put more instance types into fewer environments, or use another cluster",
     prevents="an environment that AWS Batch refuses to create for the cluster",
@@ -68,7 +67,6 @@ def _place(resource: Resource) -> tuple[tuple[str, str], ...]:
 
 @rule(
     "QUO-03",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="move scripts into the image, and long values into files or parameters",
     prevents="ClientException: the job definition is too large",
@@ -86,7 +84,6 @@ def size_of_a_definition(definition: JobDefinition) -> Iterator[Finding]:
 
 @rule(
     "QUO-04",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="put long input into S3 and submit its key",
     prevents="ClientException: the request is too large",

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
     from batch_constructs.assembly.template.resources import RetryRule, RetryStrategy
 
+CHAPTER = "Automated Job Retries"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Automated Job Retries"
 _CONDITIONS = ("OnExitCode", "OnReason", "OnStatusReason")
 
 
 @rule(
     "RET-01",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="choose 1 to 10 attempts",
     prevents="ClientException: retry attempts must be from 1 to 10",
@@ -32,7 +32,6 @@ def attempts_in_range(strategy: RetryStrategy) -> Iterator[Finding]:
 
 @rule(
     "RET-02",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="keep at most five conditions; a pattern that ends in * matches several",
 )
@@ -41,7 +40,7 @@ def at_most_five_conditions(strategy: RetryStrategy) -> Iterator[Finding]:
     yield from miscounted(limits.EVALUATE_ON_EXIT, strategy, "EvaluateOnExit", strategy.evaluate_on_exit)
 
 
-@rule("RET-03", chapter=_CHAPTER, severity=ERROR, remedy="write RETRY or EXIT")
+@rule("RET-03", severity=ERROR, remedy="write RETRY or EXIT")
 def action_is_known(condition: RetryRule) -> Iterator[Finding]:
     """A condition must have the action RETRY or EXIT."""
     yield from misspelt(vocabulary.RetryAction, condition, "Action", condition.action)
@@ -51,7 +50,6 @@ def action_is_known(condition: RetryRule) -> Iterator[Finding]:
 
 @rule(
     "RET-04",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give OnExitCode, OnReason or OnStatusReason; OnReason * matches every exit",
 )
@@ -61,14 +59,14 @@ def condition_has_a_pattern(condition: RetryRule) -> Iterator[Finding]:
         yield Finding(condition, "a condition needs OnExitCode, OnReason or OnStatusReason, got none of them")
 
 
-@rule("RET-05", chapter=_CHAPTER, severity=ERROR, remedy="give the number of attempts with the conditions")
+@rule("RET-05", severity=ERROR, remedy="give the number of attempts with the conditions")
 def conditions_need_attempts(strategy: RetryStrategy) -> Iterator[Finding]:
     """A retry strategy with conditions must also have the number of attempts."""
     if strategy.evaluate_on_exit and strategy.lacks("Attempts"):
         yield Finding(strategy, "EvaluateOnExit needs Attempts, got none", at="EvaluateOnExit")
 
 
-@rule("RET-06", chapter=_CHAPTER, severity=ERROR, remedy="write digits, with * at the end for a whole range")
+@rule("RET-06", severity=ERROR, remedy="write digits, with * at the end for a whole range")
 def exit_code_pattern(condition: RetryRule) -> Iterator[Finding]:
     """A pattern for exit codes must be digits with an optional * at the end."""
     yield from malformed(patterns.ON_EXIT_CODE, condition, "OnExitCode", condition.on_exit_code)
@@ -76,7 +74,6 @@ def exit_code_pattern(condition: RetryRule) -> Iterator[Finding]:
 
 @rule(
     "RET-07",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="write the reason up to the first character that is not allowed, and end with *",
 )
@@ -88,7 +85,6 @@ def reason_pattern(condition: RetryRule) -> Iterator[Finding]:
 
 @rule(
     "RET-08",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="end with a condition OnReason * that leads to EXIT",
     prevents="retries of every failure that no condition matches",
@@ -111,12 +107,7 @@ def _leaves_some(condition: RetryRule) -> bool:
     return is_one_of(condition.action, "EXIT") and any(is_none_of(p, None, "*") for p in patterns_given)
 
 
-@rule(
-    "RET-09",
-    chapter=_CHAPTER,
-    severity=WARNING,
-    remedy="allow at least two attempts, or leave out the conditions",
-)
+@rule("RET-09", severity=WARNING, remedy="allow at least two attempts, or leave out the conditions")
 def conditions_have_an_effect(strategy: RetryStrategy) -> Iterator[Finding]:
     """Conditions have no effect unless there is more than one attempt."""
     if strategy.evaluate_on_exit and known(strategy.attempts) and strategy.attempts == 1:

@@ -14,18 +14,14 @@ if TYPE_CHECKING:
 
     from batch_constructs.assembly.template.resources import FairsharePolicy, SchedulingPolicy
 
+CHAPTER = "Job Scheduling"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Job Scheduling"
 # The maximum in CloudFormation's schema; that of the API is slightly lower.
 _DISPUTED_WEIGHT = 1000
 
 
-@rule(
-    "SP-01",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="keep one of the two; the kind of a policy cannot change later",
-)
+@rule("SP-01", severity=ERROR, remedy="keep one of the two; the kind of a policy cannot change later")
 def one_kind_of_policy(policy: SchedulingPolicy) -> Iterator[Finding]:
     """A scheduling policy must be for fair shares or for quota shares, not both, and assign idle capacity by FIFO."""
     if len(policy.gives("FairsharePolicy", "QuotaSharePolicy")) > 1:
@@ -37,13 +33,13 @@ def one_kind_of_policy(policy: SchedulingPolicy) -> Iterator[Finding]:
         yield Finding(quota, f"{at} must be FIFO, got {strategy}", at=at)
 
 
-@rule("SP-02", chapter=_CHAPTER, severity=ERROR, remedy="look back at most a week, 604,800 seconds")
+@rule("SP-02", severity=ERROR, remedy="look back at most a week, 604,800 seconds")
 def share_decay(policy: FairsharePolicy) -> Iterator[Finding]:
     """The period of past usage must be at most a week."""
     yield from outside(limits.SHARE_DECAY_SECONDS, policy, "ShareDecaySeconds", policy.share_decay_seconds)
 
 
-@rule("SP-03", chapter=_CHAPTER, severity=ERROR, remedy="reserve 0 to 99 percent")
+@rule("SP-03", severity=ERROR, remedy="reserve 0 to 99 percent")
 def compute_reservation(policy: FairsharePolicy) -> Iterator[Finding]:
     """The reservation for inactive shares must be 0 to 99."""
     yield from outside(limits.COMPUTE_RESERVATION, policy, "ComputeReservation", policy.compute_reservation)
@@ -51,7 +47,6 @@ def compute_reservation(policy: FairsharePolicy) -> Iterator[Finding]:
 
 @rule(
     "SP-04",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give each share a unique identifier that no other share's prefix matches",
     prevents="ClientException: share identifiers must be unique and must not overlap",
@@ -87,12 +82,7 @@ def _covered(names: list[str]) -> Iterator[tuple[str, str]]:
         )
 
 
-@rule(
-    "SP-05",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="choose a weight from 0.0001 to 999.9999; a lower one gets more",
-)
+@rule("SP-05", severity=ERROR, remedy="choose a weight from 0.0001 to 999.9999; a lower one gets more")
 def weight_factors(policy: FairsharePolicy) -> Iterator[Finding]:
     """The weight of a share must be 0.0001 to 999.9999."""
     for share in policy.share_distribution:
@@ -104,7 +94,6 @@ def weight_factors(policy: FairsharePolicy) -> Iterator[Finding]:
 
 @rule(
     "SP-08",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="use letters, digits, hyphens and underscores, with * at the end for a prefix",
     prevents="ShareIdentifier name should match a valid pattern",

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     )
     from batch_constructs.assembly.template.resources.networks import SecurityGroupRule
 
+CHAPTER = "Compute Environments"
+
 _ANYWHERE = ("0.0.0.0/0", "::/0")
 
 
 @rule(
     "NET-01",
-    chapter="Compute Environments",
     severity=Severity.WARNING,
     remedy="leave out the rule: compute resources need no incoming traffic; AWS Systems Manager opens shells without it",
     prevents="instances that anybody on the internet can try to log in to",

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from batch_constructs.assembly.template.resources import QuotaShare, ServiceEnvironment
 
+CHAPTER = "Quota Management"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_SERVICES, _SHARES = "Service Environments", "Quota Management"
+_SERVICES = "Service Environments"
 
 
 @rule(
@@ -62,12 +64,7 @@ def capacity_unit(environment: ServiceEnvironment) -> Iterator[Finding]:
         yield from malformed(patterns.CAPACITY_UNIT, capacity, "CapacityUnit", capacity.capacity_unit)
 
 
-@rule(
-    "QS-01",
-    chapter=_SHARES,
-    severity=ERROR,
-    remedy="give the missing member",
-)
+@rule("QS-01", severity=ERROR, remedy="give the missing member")
 def share_is_complete(share: QuotaShare) -> Iterator[Finding]:
     """A quota share must have a name, a queue, capacity limits, and settings for lending and preemption."""
     for name in (
@@ -84,7 +81,6 @@ def share_is_complete(share: QuotaShare) -> Iterator[Finding]:
 
 @rule(
     "QS-02",
-    chapter=_SHARES,
     severity=ERROR,
     remedy="give 1 to 5 capacity limits of at least 1, each for a different instance type",
 )
@@ -106,7 +102,6 @@ def share_capacity(share: QuotaShare) -> Iterator[Finding]:
 
 @rule(
     "QS-03",
-    chapter=_SHARES,
     severity=ERROR,
     remedy="write RESERVE, LEND or LEND_AND_BORROW, and a BorrowLimit of at least -1 with the last one only",
 )
@@ -123,12 +118,7 @@ def share_lends(share: QuotaShare) -> Iterator[Finding]:
         yield Finding(sharing, message, at="BorrowLimit")
 
 
-@rule(
-    "QS-04",
-    chapter=_SHARES,
-    severity=ERROR,
-    remedy="write ENABLED or DISABLED",
-)
+@rule("QS-04", severity=ERROR, remedy="write ENABLED or DISABLED")
 def share_preempts(share: QuotaShare) -> Iterator[Finding]:
     """Preemption inside a quota share must be ENABLED or DISABLED."""
     preemption, at = share.preemption_configuration, "InSharePreemption"

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from batch_constructs.assembly.template.resources import Submission
 
+CHAPTER = "Job Scheduling"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
 
@@ -40,7 +42,6 @@ def share_given_where_needed(submission: Submission) -> Iterator[Finding]:
 
 @rule(
     "SP-07",
-    chapter="Job Scheduling",
     severity=WARNING,
     remedy="list the identifier in the ShareDistribution of the policy, or accept the weight 1",
 )
@@ -61,7 +62,6 @@ def share_is_listed(submission: Submission) -> Iterator[Finding]:
 
 @rule(
     "SP-09",
-    chapter="Job Scheduling",
     severity=WARNING,
     remedy="set SchedulingPriority in the job definition, or SchedulingPriorityOverride when submitting",
     prevents="ClientException: Either schedulingPriority in job definition or schedulingPriorityOverride should be specified",

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.resources.containers import ResourceRequirement
     from batch_constructs.assembly.template.resources.submissions import ContainerOverrides
 
+CHAPTER = "Submitting a Job"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Submitting a Job"
 # EVT-03 checks the required members of EventBridge rules.
 _RULE = "AWS::Events::Rule"
 # AWS Batch's name for a container of a pod without a name.
@@ -26,7 +27,6 @@ _UNNAMED = "Default"
 
 @rule(
     "JOB-01",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give the job a name",
     prevents="ClientException: jobName must be given",
@@ -39,7 +39,6 @@ def job_name_given(submission: Submission) -> Iterator[Finding]:
 
 @rule(
     "JOB-02",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="name a job queue and a job definition",
     prevents="ClientException: the job queue or job definition does not exist",
@@ -63,7 +62,6 @@ def queue_and_definition_given(submission: Submission) -> Iterator[Finding]:
 
 @rule(
     "NAME-03",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="use up to 128 letters, digits, hyphens and underscores, with a letter or digit first",
     prevents="ClientException: Job name should match valid pattern",
@@ -75,7 +73,6 @@ def job_name_form(submission: Submission) -> Iterator[Finding]:
 
 @rule(
     "JOB-04",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="remove empty words from the command",
     prevents="ClientException: the command cannot contain empty strings",
@@ -90,7 +87,6 @@ def no_empty_words(overrides: ContainerOverrides) -> Iterator[Finding]:
 
 @rule(
     "JOB-05",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="override vCPUs and memory (MiB) with amounts that are valid in a definition",
     prevents="ClientException: invalid resourceRequirements",
@@ -144,7 +140,6 @@ def _amount(requirement: ResourceRequirement, *, on_instances: bool) -> Iterator
 
 @rule(
     "JOB-06",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="override vCPUs and memory with ResourceRequirements",
     prevents="an override without effect, because the definition uses resourceRequirements",
@@ -170,12 +165,7 @@ def no_deprecated_amounts(submission: Submission) -> Iterator[Finding]:
         yield Finding(overrides, message, at=member, severity=WARNING)
 
 
-@rule(
-    "JOB-07",
-    chapter=_CHAPTER,
-    severity=WARNING,
-    remedy="leave out InstanceType, or choose the type in the environment",
-)
+@rule("JOB-07", severity=WARNING, remedy="leave out InstanceType, or choose the type in the environment")
 def instance_type_only_for_nodes(submission: Submission) -> Iterator[Finding]:
     """Only multi-node parallel jobs can be submitted with an instance type."""
     definition, overrides = submission.definition, submission.container_overrides
@@ -198,7 +188,6 @@ _FITTING = {
 
 @rule(
     "JOB-08",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="override containers with the member that fits the definition",
     prevents="ClientException: the overrides do not fit the job definition",
@@ -219,7 +208,6 @@ def overrides_fit_the_definition(submission: Submission) -> Iterator[Finding]:
 
 @rule(
     "JOB-09",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="choose a priority from 0 to 9999, on a queue with a scheduling policy",
     prevents="ClientException: the scheduling priority is out of range",
@@ -239,7 +227,6 @@ def scheduling_priority(submission: Submission) -> Iterator[Finding]:
 
 @rule(
     "JOB-10",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="name a container of the definition",
     prevents="overrides that reach no container",

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
     from batch_constructs.assembly.template.resources import ComputeResources, Subnet
 
+CHAPTER = "Tutorial: Creating a VPC with Public and Private Subnets for Your Compute Environments"
+
 
 @rule(
     "NET-08",
-    chapter="Tutorial: Creating a VPC with Public and Private Subnets for Your Compute Environments",
     severity=Severity.WARNING,
     remedy="add subnets or larger ones, or lower MaxvCpus",
     prevents="an environment that runs out of IP addresses",

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     )
     from batch_constructs.assembly.template.resources.submissions import Submission
 
+CHAPTER = "Tagging Your AWS Batch Resources"
+
 
 @rule(
     "TAG-01",
-    chapter="Tagging Your AWS Batch Resources",
     severity=Severity.ERROR,
     remedy="keep at most 50 tags, keys up to 128 and values up to 256 characters, and no key that begins with aws:",
 )
@@ -56,7 +57,6 @@ def tags_are_allowed(
 
 @rule(
     "TAG-02",
-    chapter="Tagging Your AWS Batch Resources",
     severity=Severity.WARNING,
     remedy="keep the tags of job and definition together at 50, or do not propagate them",
     prevents="jobs that fail before they start: the task would have too many tags",

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.checks import Finding
     from batch_constructs.assembly.template.resources import JobTimeout
 
+CHAPTER = "Job Timeouts"
+
 
 @rule(
     "TMO-01",
-    chapter="Job Timeouts",
     severity=Severity.ERROR,
     remedy="allow at least 60 seconds",
     prevents="ClientException: attemptDurationSeconds must be at least 60",

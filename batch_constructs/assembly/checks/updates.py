@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from batch_constructs.assembly.template.resources import ComputeEnvironment, ComputeResources
 
+CHAPTER = "Updating Compute Environments"
+
 WARNING = Severity.WARNING
-_CHAPTER = "Updating Compute Environments"
 
 
 @rule(
     "UPD-02",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="give no name, or use ComputeResources.Tags, which tag the instances",
     prevents="a deployment that fails after a change of tags: the name is taken",
@@ -35,7 +35,6 @@ def tags_of_a_named_environment(environment: ComputeEnvironment) -> Iterator[Fin
 
 @rule(
     "UPD-03",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="give no name, or set ReplaceComputeEnvironment to false for updates in place",
     prevents="a deployment that fails at the first replacement: the name is taken",
@@ -53,7 +52,6 @@ def replacement_of_a_named_environment(environment: ComputeEnvironment) -> Itera
 
 @rule(
     "UPD-04",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="leave out ServiceRole and choose a strategy other than BEST_FIT, or replace the environment at updates",
     prevents="a deployment that fails at the first change of instance types, image or launch template",
@@ -77,7 +75,6 @@ def updates_in_place_are_possible(environment: ComputeEnvironment) -> Iterator[F
 
 @rule(
     "UPD-05",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="leave out DesiredvCpus: AWS Batch starts at MinvCpus and changes the number",
     prevents="a deployment that fails: the number cannot be lower than the current one",

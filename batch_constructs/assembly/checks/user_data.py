@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
     from batch_constructs.assembly.template.resources import ComputeEnvironment, LaunchTemplateData
 
+CHAPTER = "Launch Template Support"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Launch Template Support"
 _BOOTSTRAP = vocabulary.UserdataType.EKS_BOOTSTRAP_SH
 _BOUNDARY = re.compile(r'boundary=(?:"([^"\n]+)"|([^\s;"]+))', re.IGNORECASE)
 
 
 @rule(
     "LT-06",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="wrap the script in a MIME multi-part document, such as the CDK's MultipartUserData",
     prevents="an INVALID environment: Batch cannot merge its own part into the user data",
@@ -64,7 +64,6 @@ def _may_be_mime(start: str) -> bool:
 
 @rule(
     "LT-11",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give UserdataType if the launch template has an ImageId: EKS_NODEADM for one built on EKS_AL2023",
     prevents="nodes that never join the cluster, and a deployment that fails",
@@ -98,7 +97,6 @@ def node_initialisation(environment: ComputeEnvironment) -> Iterator[Finding]:
 
 @rule(
     "LT-12",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="set AWS_BATCH_KUBELET_EXTRA_ARGS in /etc/aws-batch/batch.config instead: Batch runs bootstrap.sh itself",
     prevents="nodes that never join the cluster",

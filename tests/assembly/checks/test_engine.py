@@ -136,6 +136,8 @@ def test_a_rule_needs_an_id_a_chapter_and_a_sentence(registered: dict[str, Rule]
         rule("Queue", chapter="Job Queues", severity=Severity.ERROR, remedy="")
     with pytest.raises(ValueError, match="title of the AWS Batch User Guide"):
         rule("JQ-01", chapter="Queues", severity=Severity.ERROR, remedy="")(lambda queue: iter(()))
+    with pytest.raises(ValueError, match="got ''"):
+        rule("JQ-01", severity=Severity.ERROR, remedy="")(lambda queue: iter(()))
     with pytest.raises(ValueError, match="docstring"):
         make("JQ-01")(lambda queue: iter(()))
 

@@ -20,17 +20,13 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.resources.pods import PodEnvironmentVariable
     from batch_constructs.facts.ranges import Range
 
+CHAPTER = "Job Definition Parameters"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Job Definition Parameters"
 _DEPRECATED = {"VCPU": "Vcpus", "MEMORY": "Memory"}
 
 
-@rule(
-    "JD-06",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="name the image, with its registry unless it is on Docker Hub",
-)
+@rule("JD-06", severity=ERROR, remedy="name the image, with its registry unless it is on Docker Hub")
 def has_an_image(container: Container) -> Iterator[Finding]:
     """A container must have an image."""
     if container.lacks("Image"):
@@ -39,7 +35,6 @@ def has_an_image(container: Container) -> Iterator[Finding]:
 
 @rule(
     "JD-07",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give VCPU and MEMORY in ResourceRequirements, each once",
     prevents="ClientException: vCPU and memory must be specified in resourceRequirements",
@@ -68,7 +63,6 @@ def asks_for_vcpus_and_memory(definition: JobDefinition) -> Iterator[Finding]:
 
 @rule(
     "JD-08",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give a whole number of vCPUs on EC2, one of Fargate's numbers on Fargate",
     prevents="ClientException: the value of VCPU is not valid",
@@ -91,7 +85,6 @@ def number_of_vcpus(definition: JobDefinition) -> Iterator[Finding]:
 
 @rule(
     "JD-09",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give the memory as a whole number of MiB, at least 4",
     prevents="ClientException: the value of MEMORY is not valid",
@@ -117,7 +110,6 @@ def _amount(limit: Range, container: Container, kind: str, value: object) -> Ite
 
 @rule(
     "JD-10",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give VCPU and MEMORY in ResourceRequirements",
     prevents="overrides that are ignored, because the definition uses a deprecated key",
@@ -137,7 +129,6 @@ def no_deprecated_amounts(definition: JobDefinition) -> Iterator[Finding]:
 
 @rule(
     "JD-12",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give the ARN of the secret, and an execution role that may read it",
     prevents="jobs that fail with CannotPullContainerError",

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.resources import PodContainer, PodProperties
     from batch_constructs.assembly.template.resources.pods import PodResources, PodSecurityContext
 
+CHAPTER = "Job Definition Parameters"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Job Definition Parameters"
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _WHOLE = re.compile(r"[0-9]{1,9}(\.0{1,9})?")
 _RESOURCES = frozenset({"cpu", "memory", "nvidia.com/gpu"})
@@ -27,7 +28,6 @@ _SIDES = ("Requests", "Limits")
 
 @rule(
     "EKS-01",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give each container of the pod a different name of up to 63 letters, digits and hyphens",
 )
@@ -43,12 +43,7 @@ def container_name(pod: PodProperties) -> Iterator[Finding]:
         seen |= {name} if known(name) else set()
 
 
-@rule(
-    "EKS-04",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="give the pod 1 to 10 containers, and at most 10 init containers",
-)
+@rule("EKS-04", severity=ERROR, remedy="give the pod 1 to 10 containers, and at most 10 init containers")
 def number_of_containers(pod: PodProperties) -> Iterator[Finding]:
     """A pod must have 1 to 10 containers, and at most 10 init containers."""
     yield from miscounted(limits.EKS_CONTAINERS, pod, "Containers", pod.containers)
@@ -59,7 +54,6 @@ def number_of_containers(pod: PodProperties) -> Iterator[Finding]:
 
 @rule(
     "EKS-05",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="write cpu as a decimal number in steps of 0.25, such as 0.5, and no limit below the request",
     prevents="ClientException: CPU must be a multiple of 0.25",
@@ -84,7 +78,6 @@ def cpu(resources: PodResources) -> Iterator[Finding]:
 
 @rule(
     "EKS-06",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="write memory in whole mebibytes with the suffix Mi, at least 4Mi, the same as request and as limit",
     prevents="ClientException: memory must be specified in MiB, and the limit must equal the request",
@@ -104,7 +97,6 @@ def memory(resources: PodResources) -> Iterator[Finding]:
 
 @rule(
     "EKS-07",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="write a whole number of nvidia.com/gpu, the same as request and as limit",
 )
@@ -139,12 +131,7 @@ def _unequal(
         yield Finding(resources, message, at="Limits")
 
 
-@rule(
-    "EKS-08",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="give cpu and memory in Limits, in Requests, or in both",
-)
+@rule("EKS-08", severity=ERROR, remedy="give cpu and memory in Limits, in Requests, or in both")
 def cpu_and_memory_are_given(pod: PodProperties) -> Iterator[Finding]:
     """Each container of a pod must give cpu and memory, as request or as limit."""
     containers = pod.containers
@@ -165,7 +152,7 @@ def _asks_for_no(container: PodContainer, name: str) -> bool:
     )
 
 
-@rule("EKS-09", chapter=_CHAPTER, severity=ERROR, remedy="choose Always, IfNotPresent or Never")
+@rule("EKS-09", severity=ERROR, remedy="choose Always, IfNotPresent or Never")
 def image_pull_policy(container: PodContainer) -> Iterator[Finding]:
     """ImagePullPolicy must be Always, IfNotPresent or Never."""
     yield from misspelt(ImagePullPolicy, container, "ImagePullPolicy", container.image_pull_policy)
@@ -173,7 +160,6 @@ def image_pull_policy(container: PodContainer) -> Iterator[Finding]:
 
 @rule(
     "EKS-12",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="choose user and group ids from 0 to 2147483647, and permissions that do not contradict each other",
     prevents="pods that Kubernetes refuses to create or to start",

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import View
     from batch_constructs.assembly.template.resources import JobDefinition
 
+CHAPTER = "Job Definition Parameters"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Job Definition Parameters"
 
 # CloudFormation's spelling of the members in facts.fargate.
 _LINUX_PARAMETERS = tuple(name[0].upper() + name[1:] for name in fargate.LINUX_PARAMETERS_REFUSED)
@@ -24,7 +25,6 @@ _LINUX_PARAMETERS = tuple(name[0].upper() + name[1:] for name in fargate.LINUX_P
 
 @rule(
     "FGT-01",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="choose one of Fargate's sizes",
     prevents="ClientException: Fargate resource requirements are invalid",
@@ -39,7 +39,6 @@ def size_exists(definition: JobDefinition) -> Iterator[Finding]:
 
 @rule(
     "FGT-02",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give the ARN of a role that ecs-tasks.amazonaws.com may assume",
     prevents="ClientException: executionRoleArn is required for Fargate",
@@ -53,7 +52,6 @@ def has_an_execution_role(definition: JobDefinition) -> Iterator[Finding]:
 
 @rule(
     "FGT-03",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="leave out the setting, or run the job on EC2",
     prevents="ClientException: the parameter is not supported on Fargate",
@@ -78,7 +76,7 @@ def _filled(view: View, *names: str) -> Iterator[str]:
             yield name
 
 
-@rule("FGT-04", chapter=_CHAPTER, severity=ERROR, remedy="leave out Privileged, or run the job on EC2")
+@rule("FGT-04", severity=ERROR, remedy="leave out Privileged, or run the job on EC2")
 def not_privileged(definition: JobDefinition) -> Iterator[Finding]:
     """A container on Fargate cannot be privileged."""
     for container in containers(definition) if definition.fargate else ():
@@ -86,7 +84,7 @@ def not_privileged(definition: JobDefinition) -> Iterator[Finding]:
             yield Finding(container, "Fargate does not support Privileged true", at="Privileged")
 
 
-@rule("FGT-05", chapter=_CHAPTER, severity=ERROR, remedy="log with awslogs or splunk")
+@rule("FGT-05", severity=ERROR, remedy="log with awslogs or splunk")
 def log_drivers(definition: JobDefinition) -> Iterator[Finding]:
     """A container on Fargate must log with awslogs or splunk."""
     for container in containers(definition) if definition.fargate else ():
@@ -99,12 +97,7 @@ def log_drivers(definition: JobDefinition) -> Iterator[Finding]:
             yield Finding(container.log_configuration, message, at="LogDriver", severity=severity)
 
 
-@rule(
-    "FGT-06",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="leave out NetworkConfiguration, or run the job on Fargate",
-)
+@rule("FGT-06", severity=ERROR, remedy="leave out NetworkConfiguration, or run the job on Fargate")
 def public_ip(definition: JobDefinition) -> Iterator[Finding]:
     """Only a job on Fargate can ask for a public IP address, with ENABLED or DISABLED."""
     for part in owners_of_one_node(definition):
@@ -116,7 +109,7 @@ def public_ip(definition: JobDefinition) -> Iterator[Finding]:
             )
 
 
-@rule("FGT-07", chapter=_CHAPTER, severity=ERROR, remedy="leave out the setting, or run the job on Fargate")
+@rule("FGT-07", severity=ERROR, remedy="leave out the setting, or run the job on Fargate")
 def platform_version(definition: JobDefinition) -> Iterator[Finding]:
     """Only a job on Fargate can have a platform version, and a job on EC2 cannot have a runtime platform."""
     if not is_one_of(definition.platform, "EC2"):
@@ -134,7 +127,7 @@ def platform_version(definition: JobDefinition) -> Iterator[Finding]:
             yield Finding(task, message, at="PlatformVersion")
 
 
-@rule("FGT-08", chapter=_CHAPTER, severity=ERROR, remedy="choose 21 to 200 GiB; every job has 20 without it")
+@rule("FGT-08", severity=ERROR, remedy="choose 21 to 200 GiB; every job has 20 without it")
 def ephemeral_storage(definition: JobDefinition) -> Iterator[Finding]:
     """The disk of a job on Fargate must have 21 to 200 GiB; on EC2 it is the instance's disk."""
     for part in owners_of_one_node(definition):
@@ -147,7 +140,10 @@ def ephemeral_storage(definition: JobDefinition) -> Iterator[Finding]:
 
 
 @rule(
-    "FGT-09", chapter="Job Timeouts", severity=WARNING, remedy="choose at most 14 days, or run the job on EC2"
+    "FGT-09",
+    chapter="Job Timeouts",
+    severity=WARNING,
+    remedy="choose at most 14 days, or run the job on EC2",
 )
 def ends_after_two_weeks(definition: JobDefinition) -> Iterator[Finding]:
     """A job on Fargate cannot run for more than 14 days, whatever its timeout."""

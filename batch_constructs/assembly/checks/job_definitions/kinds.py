@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
     from batch_constructs.assembly.template.resources import JobDefinition
 
+CHAPTER = "Job Definition Parameters"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Job Definition Parameters"
 _OF_CONTAINERS = ("ContainerProperties", "EcsProperties", "EksProperties")
 
 
 @rule(
     "JD-01",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give NodeProperties to a multinode definition, and exactly one of the others to a container definition",
     prevents="ClientException: the properties do not fit the type of the job definition",
@@ -53,7 +53,6 @@ def properties_fit_the_type(definition: JobDefinition) -> Iterator[Finding]:
 
 @rule(
     "JD-02",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="write EC2, FARGATE or MANAGED_INSTANCES, and nothing on Amazon EKS",
     prevents="ClientException: the platform capabilities do not fit the job definition",
@@ -74,19 +73,14 @@ def platform_fits(definition: JobDefinition) -> Iterator[Finding]:
         yield Finding(definition, message, at=at)
 
 
-@rule(
-    "JD-03",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="choose a priority from 0 to 9999; a higher one runs first",
-)
+@rule("JD-03", severity=ERROR, remedy="choose a priority from 0 to 9999; a higher one runs first")
 def scheduling_priority(definition: JobDefinition) -> Iterator[Finding]:
     """The scheduling priority of a definition must be 0 to 9999."""
     priority = definition.scheduling_priority
     yield from outside(limits.SCHEDULING_PRIORITY, definition, "SchedulingPriority", priority)
 
 
-@rule("JD-05", chapter=_CHAPTER, severity=ERROR, remedy="leave out PropagateTags, and label the pod instead")
+@rule("JD-05", severity=ERROR, remedy="leave out PropagateTags, and label the pod instead")
 def no_propagated_tags_on_eks(definition: JobDefinition) -> Iterator[Finding]:
     """Tags cannot propagate to jobs on Amazon EKS."""
     if definition.eks_properties.present and known(definition.propagate_tags) and definition.propagate_tags:

@@ -13,16 +13,12 @@ if TYPE_CHECKING:
 
     from batch_constructs.assembly.template.resources.containers import Device, LinuxParameters, Tmpfs, Ulimit
 
+CHAPTER = "Job Definition Parameters"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Job Definition Parameters"
 
 
-@rule(
-    "LNX-01",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="name a kernel limit, with the soft limit at most the hard limit",
-)
+@rule("LNX-01", severity=ERROR, remedy="name a kernel limit, with the soft limit at most the hard limit")
 def ulimits(ulimit: Ulimit) -> Iterator[Finding]:
     """A ulimit must have a name that Docker supports, and a soft limit of at most its hard limit."""
     name, soft, hard = ulimit.name, ulimit.soft_limit, ulimit.hard_limit
@@ -37,12 +33,7 @@ def ulimits(ulimit: Ulimit) -> Iterator[Finding]:
             yield Finding(ulimit, f"a ulimit needs {member}, got none")
 
 
-@rule(
-    "LNX-02",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="give HostPath, and READ, WRITE or MKNOD as permissions",
-)
+@rule("LNX-02", severity=ERROR, remedy="give HostPath, and READ, WRITE or MKNOD as permissions")
 def devices(device: Device) -> Iterator[Finding]:
     """A device must have a path on the instance, and permissions among read, write and mknod."""
     if device.lacks("HostPath"):
@@ -51,9 +42,7 @@ def devices(device: Device) -> Iterator[Finding]:
         yield from misspelt(vocabulary.DevicePermission, device, f"Permissions[{index}]", permission)
 
 
-@rule(
-    "LNX-03", chapter=_CHAPTER, severity=ERROR, remedy="give ContainerPath, Size in MiB, and options of mount"
-)
+@rule("LNX-03", severity=ERROR, remedy="give ContainerPath, Size in MiB, and options of mount")
 def tmpfs_mounts(mount: Tmpfs) -> Iterator[Finding]:
     """A mount in memory must have a path, a size of at least 1 MiB, and valid mount options."""
     for member in ("ContainerPath", "Size"):
@@ -67,15 +56,13 @@ def tmpfs_mounts(mount: Tmpfs) -> Iterator[Finding]:
             )
 
 
-@rule("LNX-04", chapter=_CHAPTER, severity=ERROR, remedy="give 0 for no swap, or a number of MiB")
+@rule("LNX-04", severity=ERROR, remedy="give 0 for no swap, or a number of MiB")
 def max_swap(parameters: LinuxParameters) -> Iterator[Finding]:
     """The swap of a container must be 0 or more MiB."""
     yield from outside(limits.MAX_SWAP_MIB, parameters, "MaxSwap", parameters.max_swap)
 
 
-@rule(
-    "LNX-05", chapter=_CHAPTER, severity=ERROR, remedy="choose 0 to 100, and give both MaxSwap and Swappiness"
-)
+@rule("LNX-05", severity=ERROR, remedy="choose 0 to 100, and give both MaxSwap and Swappiness")
 def swappiness(parameters: LinuxParameters) -> Iterator[Finding]:
     """Swappiness must be 0 to 100; it is required with swap, and has no effect without."""
     yield from outside(limits.SWAPPINESS, parameters, "Swappiness", parameters.swappiness)

@@ -18,20 +18,16 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.resources import EcsTask, JobContainer, Role
     from batch_constructs.assembly.template.resources.containers import LogConfiguration
 
+CHAPTER = "Job Definition Parameters"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Job Definition Parameters"
 _PATTERNS = ("awslogs-datetime-format", "awslogs-multiline-pattern")
 _CREATE_GROUP = "awslogs-create-group"
 # The API's description has this driver, but its list of drivers does not.
 _DISPUTED = "logentries"
 
 
-@rule(
-    "LOG-01",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="choose a driver that ECS supports, such as awslogs, with its options",
-)
+@rule("LOG-01", severity=ERROR, remedy="choose a driver that ECS supports, such as awslogs, with its options")
 def log_drivers(configuration: LogConfiguration) -> Iterator[Finding]:
     """A log driver must be one that the API supports, and awslogs must have only its own options."""
     driver = configuration.log_driver
@@ -48,7 +44,7 @@ def log_drivers(configuration: LogConfiguration) -> Iterator[Finding]:
                 yield Finding(configuration, message, at=f"Options.{name}")
 
 
-@rule("LOG-02", chapter=_CHAPTER, severity=WARNING, remedy="keep one of the two patterns")
+@rule("LOG-02", severity=WARNING, remedy="keep one of the two patterns")
 def one_pattern(configuration: LogConfiguration) -> Iterator[Finding]:
     """The driver awslogs should have a date format or a line pattern: if it has both, the first wins."""
     options = configuration.options
@@ -58,7 +54,6 @@ def one_pattern(configuration: LogConfiguration) -> Iterator[Finding]:
 
 @rule(
     "LOG-03",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="create the log group beforehand, or allow the execution role logs:CreateLogGroup",
     prevents="jobs that fail with ResourceInitializationError: the log group cannot be created",

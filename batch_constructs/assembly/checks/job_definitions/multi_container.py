@@ -19,11 +19,12 @@ if TYPE_CHECKING:
         FirelensConfiguration,
     )
 
+CHAPTER = "Job Definition Parameters"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Job Definition Parameters"
 
 
-@rule("ECS-01", chapter=_CHAPTER, severity=ERROR, remedy="describe all containers in one task")
+@rule("ECS-01", severity=ERROR, remedy="describe all containers in one task")
 def one_task(properties: EcsProperties) -> Iterator[Finding]:
     """A job of several containers must have exactly one task."""
     yield from miscounted(limits.ECS_TASKS, properties, "TaskProperties", properties.task_properties)
@@ -31,7 +32,7 @@ def one_task(properties: EcsProperties) -> Iterator[Finding]:
         yield Finding(properties, f"TaskProperties must have {limits.ECS_TASKS.words}, got none")
 
 
-@rule("ECS-02", chapter=_CHAPTER, severity=ERROR, remedy="give the task 1 to 10 containers")
+@rule("ECS-02", severity=ERROR, remedy="give the task 1 to 10 containers")
 def number_of_containers(task: EcsTask) -> Iterator[Finding]:
     """A task must have 1 to 10 containers."""
     yield from miscounted(limits.ECS_CONTAINERS, task, "Containers", task.containers)
@@ -41,7 +42,6 @@ def number_of_containers(task: EcsTask) -> Iterator[Finding]:
 
 @rule(
     "ECS-03",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="leave out Essential in the container that ends the job",
     prevents="ClientException: a task must have at least one essential container",
@@ -57,7 +57,6 @@ def one_container_is_essential(task: EcsTask) -> Iterator[Finding]:
 
 @rule(
     "ECS-04",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give each container a different name, and let DependsOn name other containers, without a circle",
     prevents="ClientException: the containers of a task depend on each other in a circle, or on one that is missing",
@@ -110,7 +109,6 @@ def _circle(graph: Mapping[str, list[str]]) -> list[str] | None:
 
 @rule(
     "ECS-05",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="wait for START, or give the other container Essential false: when an essential one ends, so does the task",
 )
@@ -130,12 +128,7 @@ def condition_fits_essential_containers(task: EcsTask) -> Iterator[Finding]:
                 yield Finding(dependency, message, at="Condition")
 
 
-@rule(
-    "ECS-06",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="give at least 2 seconds, on Fargate at most 120",
-)
+@rule("ECS-06", severity=ERROR, remedy="give at least 2 seconds, on Fargate at most 120")
 def timeouts_in_range(definition: JobDefinition) -> Iterator[Finding]:
     """The start and stop timeouts of a container must be at least 2 seconds, on Fargate at most 120."""
     limit = (
@@ -157,12 +150,7 @@ def _task_containers(definition: JobDefinition) -> Iterator[TaskContainer]:
         yield from task.containers
 
 
-@rule(
-    "ECS-07",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="choose host, task or none; leave IpcMode out on Fargate",
-)
+@rule("ECS-07", severity=ERROR, remedy="choose host, task or none; leave IpcMode out on Fargate")
 def ipc_mode(definition: JobDefinition) -> Iterator[Finding]:
     """IpcMode must be host, task or none, and cannot be given on Fargate."""
     for task in _tasks(definition):
@@ -172,7 +160,7 @@ def ipc_mode(definition: JobDefinition) -> Iterator[Finding]:
             yield Finding(task, message, at="IpcMode")
 
 
-@rule("ECS-08", chapter=_CHAPTER, severity=ERROR, remedy="choose host or task, or leave PidMode out")
+@rule("ECS-08", severity=ERROR, remedy="choose host or task, or leave PidMode out")
 def pid_mode(task: EcsTask) -> Iterator[Finding]:
     """PidMode must be host or task."""
     yield from misspelt(PidMode, task, "PidMode", task.pid_mode)
@@ -180,7 +168,6 @@ def pid_mode(task: EcsTask) -> Iterator[Finding]:
 
 @rule(
     "ECS-09",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give one container of the task a FirelensConfiguration of type fluentbit or fluentd, and another one the "
     "log driver awsfirelens",

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.resources import NodeProperties, PodProperties
     from batch_constructs.assembly.template.resources.pods import EmptyDir, ImagePullSecret, PodVolume
 
+CHAPTER = "Job Definition Parameters"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Job Definition Parameters"
 _SOURCES = ("EmptyDir", "HostPath", "PersistentVolumeClaim", "Secret")
 
 
 # AWS Batch accepts such a name and Kubernetes refuses it later, so this is only a warning.
 @rule(
     "EKS-02",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="use lower-case letters, digits, hyphens and periods, with a letter or digit at both ends",
     prevents="jobs that fail because Kubernetes refuses their pod",
@@ -35,12 +35,7 @@ def volume_name(volume: PodVolume) -> Iterator[Finding]:
     yield from malformed(patterns.DNS_SUBDOMAIN, volume.secret, "SecretName", volume.secret.secret_name)
 
 
-@rule(
-    "EKS-03",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="name the secret in lower-case letters, digits, hyphens and periods",
-)
+@rule("EKS-03", severity=ERROR, remedy="name the secret in lower-case letters, digits, hyphens and periods")
 def image_pull_secret(secret: ImagePullSecret) -> Iterator[Finding]:
     """An image pull secret must have a name, and the name must be a DNS subdomain."""
     yield from malformed(patterns.DNS_SUBDOMAIN, secret, "Name", secret.name)
@@ -48,12 +43,7 @@ def image_pull_secret(secret: ImagePullSecret) -> Iterator[Finding]:
         yield Finding(secret, "an image pull secret needs a Name, got none")
 
 
-@rule(
-    "EKS-10",
-    chapter=_CHAPTER,
-    severity=ERROR,
-    remedy="choose Default, ClusterFirst or ClusterFirstWithHostNet",
-)
+@rule("EKS-10", severity=ERROR, remedy="choose Default, ClusterFirst or ClusterFirstWithHostNet")
 def dns_policy(pod: PodProperties) -> Iterator[Finding]:
     """DnsPolicy must be Default, ClusterFirst or ClusterFirstWithHostNet."""
     yield from misspelt(DnsPolicy, pod, "DnsPolicy", pod.dns_policy)
@@ -61,7 +51,6 @@ def dns_policy(pod: PodProperties) -> Iterator[Finding]:
 
 @rule(
     "EKS-11",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="name a volume of the pod in each mount, give each volume one source, and sizes in Mi",
     prevents="ClientException, or pods that Kubernetes refuses: the volume is not found",
@@ -95,7 +84,6 @@ def _empty_dir(directory: EmptyDir) -> Iterator[Finding]:
 
 @rule(
     "EKS-14",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="choose one namespace for all nodes, neither default nor beginning with kube, and labels and annotations "
     "whose prefix is your own",

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.resources.containers import EnvironmentVariable, Secret
     from batch_constructs.assembly.template.resources.pods import PodEnvironmentVariable
 
+CHAPTER = "Job Definition Parameters"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Job Definition Parameters"
 _SERVICE = re.compile(r"arn:[^:]*:(secretsmanager|ssm):")
 _PARAMETER = re.compile(r"[A-Za-z0-9_.\-/]+")
 # A name ends in the kind of its value: DB_PASSWORD is a secret; DB_PASSWORD_PARAMETER and PWD are not.
@@ -32,7 +33,6 @@ _OF_SECRETS_MANAGER = "{{resolve:secretsmanager:"
 
 @rule(
     "SEC-01",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give the ARN of a secret or parameter; after a secret's ARN, :json-key:version-stage: or :json-key::version-id",
     prevents="jobs that fail with ResourceInitializationError: the secret cannot be read",
@@ -61,7 +61,6 @@ def value_from(secret: Secret) -> Iterator[Finding]:
 
 @rule(
     "SEC-02",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give an execution role that may read the secrets",
     prevents="ClientException: executionRoleArn is required for secrets",
@@ -80,7 +79,6 @@ def secrets_need_an_execution_role(owner: JobContainer | EcsTask) -> Iterator[Fi
 
 @rule(
     "SEC-03",
-    chapter=_CHAPTER,
     severity=WARNING,
     remedy="pass it with secrets=, from Secrets Manager or the Parameter Store: it is read when the job starts",
     prevents="passwords that everybody can read who may describe a job definition or a job",

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.resources import JobContainer, JobDefinition
     from batch_constructs.assembly.template.resources.containers import EfsVolumeConfiguration, Volume
 
+CHAPTER = "Job Definition Parameters"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Job Definition Parameters"
 _SOURCES = ("Host", "EfsVolumeConfiguration", "S3FilesVolumeConfiguration")
 
 
 @rule(
     "VOL-01",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="give each volume one source; on Fargate that is EFS or S3 Files",
     prevents="ClientException: the volume is not valid",
@@ -65,7 +65,6 @@ def _members(volume: Volume) -> Iterator[Finding]:
 
 @rule(
     "VOL-02",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="name one of the volumes, and the path in the container",
     prevents="ClientException: the mount point names an unknown volume",
@@ -89,7 +88,6 @@ def mounts_name_volumes(owner: JobContainer | EcsTask) -> Iterator[Finding]:
 
 @rule(
     "VOL-03",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="leave out RootDirectory, and set TransitEncryption to ENABLED",
     prevents="ClientException: access points need transit encryption and no root directory of their own",
@@ -108,7 +106,6 @@ def access_points(efs: EfsVolumeConfiguration) -> Iterator[Finding]:
 
 @rule(
     "VOL-04",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="set TransitEncryption to ENABLED, and give the job a role that the file system allows",
     prevents="ClientException: IAM authorization needs transit encryption",
@@ -130,7 +127,6 @@ def iam_authorization(owner: JobContainer | EcsTask) -> Iterator[Finding]:
 
 @rule(
     "VOL-05",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="choose platform version 1.4.0 or LATEST",
     prevents="jobs that fail: older platforms cannot mount EFS",
@@ -150,7 +146,6 @@ def efs_on_fargate(definition: JobDefinition) -> Iterator[Finding]:
 
 @rule(
     "VOL-06",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="run the job on Fargate or managed instances with a job role, or mount EFS",
     prevents="tasks that fail to start",

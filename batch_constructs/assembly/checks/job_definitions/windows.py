@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.resources.containers import RuntimePlatform, Volume
     from batch_constructs.assembly.template.resources.submissions import Submission
 
+CHAPTER = "Job Definition Parameters"
+
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_CHAPTER = "Job Definition Parameters"
 # A version of Windows Server that is newer than the API's list.
 _LATER_WINDOWS = re.compile(r"WINDOWS_SERVER_20[0-9]{2}_(CORE|FULL)")
 
 
 @rule(
     "WIN-01",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="leave out settings for Linux only: LinuxParameters, Privileged, ReadonlyRootFilesystem, Ulimits, User and EFS",
 )
@@ -64,7 +64,7 @@ def _windows(platform: RuntimePlatform) -> bool:
     return known(family) and family.startswith("WINDOWS")
 
 
-@rule("WIN-02", chapter=_CHAPTER, severity=ERROR, remedy="choose LINUX or one of the Windows families")
+@rule("WIN-02", severity=ERROR, remedy="choose LINUX or one of the Windows families")
 def operating_system_family(platform: RuntimePlatform) -> Iterator[Finding]:
     """OperatingSystemFamily must be LINUX or a Windows Server of 2019 or 2022, core or full."""
     family = platform.operating_system_family
@@ -73,7 +73,7 @@ def operating_system_family(platform: RuntimePlatform) -> Iterator[Finding]:
         yield Finding(finding.where, finding.message, at=finding.at, severity=WARNING if later else ERROR)
 
 
-@rule("WIN-03", chapter=_CHAPTER, severity=ERROR, remedy="choose X86_64 on Windows, X86_64 or ARM64 on Linux")
+@rule("WIN-03", severity=ERROR, remedy="choose X86_64 on Windows, X86_64 or ARM64 on Linux")
 def windows_runs_on_x86_64(platform: RuntimePlatform) -> Iterator[Finding]:
     """CpuArchitecture must be X86_64 or ARM64, on Windows X86_64."""
     architecture = platform.cpu_architecture
@@ -89,7 +89,6 @@ def windows_runs_on_x86_64(platform: RuntimePlatform) -> Iterator[Finding]:
 
 @rule(
     "WIN-04",
-    chapter=_CHAPTER,
     severity=ERROR,
     remedy="add an environment of type FARGATE to the queue",
     prevents="a job that blocks the queue: Fargate Spot does not support Windows",
