@@ -15,7 +15,7 @@ UNCHECKED: Mapping[str, str] = MappingProxyType(
         "FGT-10": "the quota of Fargate vCPUs differs between accounts, and grows with use",
         "IAM-10": "the policy AWSBatchFullAccess is for people, and their policies are not in the template",
         "IAM-14": "the permissions of the service-linked role and an organization's policies are not in the template",
-        "IAM-15": "the user who registers a definition, and so needs iam:PassRole, is not in the template",
+        "IAM-15": "the user who registers a definition, and so needs iam:PassRole, is in no template",
         "JD-11": "Kubernetes expands $(NAME) in commands, and does not change unknown names",
         "JQ-05": "EC2 and SPOT environments on one queue are allowed, and common",
         "QS-05": "CloudFormation cannot submit service jobs",

@@ -102,7 +102,7 @@ def _read_folder(folder: Path) -> list[Stack]:
         children = list(nested_stacks(stack, file.parent))
         deployed.update(child.document.file.resolve() for child in children if child.document.file)
         stacks += [stack, *children]
-    # A template that another template deploys is only a nested stack, not a stack of its own.
+    # A template that another template deploys is only a nested stack.
     stacks = [
         s
         for s in stacks

@@ -29,7 +29,7 @@ class Stack:
         deployed_as: CloudFormation's name for the stack; `name` unless the assembly says otherwise.
         siblings: all stacks of the assembly, by CloudFormation's names for them.
         construct_paths: the CDK's paths by logical id, for resources that do not contain them.
-        acknowledged: construct path to the rules that the CDK was told to accept there and below.
+        acknowledged: construct path to the rules that were acknowledged there, in the CDK.
     """
 
     def __init__(self, name: str, document: Document, environment: Mapping[str, Any] | None = None) -> None:

@@ -179,7 +179,7 @@ class ComputeResources(View):
     def template_uses(
         self,
     ) -> Iterator[tuple[LaunchTemplateSpecification | LaunchTemplateOverride, LaunchTemplate | None]]:
-        """Where a launch template is named, for all instance types or for some, and the template if it is in sight."""
+        """The references to a launch template, for all types or for some, with the template if it is in the assembly."""
         named = self.launch_template
         if named.present:
             yield named, named.launch_template
