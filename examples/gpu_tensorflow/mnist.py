@@ -1,4 +1,4 @@
-"""Learns to read digits, or fails where there is no GPU."""
+"""Learns to read digits; fails without a GPU."""
 
 import tensorflow as tf  # type: ignore[import-untyped] # the image has it
 
