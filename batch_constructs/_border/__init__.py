@@ -1,1 +1,1 @@
-"""The border to the CDK: all code that depends on how jsii works, and helpers for every construct."""
+"""The border to the CDK: code that depends on how jsii works, and helpers for every construct."""

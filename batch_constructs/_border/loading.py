@@ -1,4 +1,4 @@
-"""Loading the CDK without Python's garbage collector searching its classes again and again."""
+"""Loads the CDK without letting Python's garbage collector search its classes repeatedly."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# When Python ends, it searches all objects for cycles once more, just before it gives the whole memory back: a quarter of
-# the CPU time of a small app, since the CDK has ten thousands of classes. The collector does not search frozen objects.
+# When Python ends, it searches all objects for cycles once more, just before it frees all memory: a quarter of
+# the CPU time of a small app, since the CDK has tens of thousands of classes. The collector skips frozen objects.
 atexit.register(gc.freeze)
 
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """Load modules without collections, and count what they bring as old.
+    """Load modules without collections, and treat their objects as old.
 
     The collector assumes that most new objects are soon garbage. Classes never are, so it is off meanwhile. ``freeze`` and
     ``unfreeze`` then move all objects to its oldest generation at once: otherwise the next collections would search them,

@@ -1,7 +1,7 @@
 """Values as the API of AWS Batch spells them: ``on_exit_code`` becomes ``onExitCode``.
 
-boto3, the AWS CLI and Step Functions take these members, and so do the L1 constructs of the CDK. The L1s drop silently
-what they do not know: the tests compare whatever is written here with the members of the API.
+boto3, the AWS CLI and Step Functions take these members, and so do the L1 constructs of the CDK. The L1s silently drop
+unknown members, so the tests compare all members that are written here with those of the API.
 """
 
 from __future__ import annotations

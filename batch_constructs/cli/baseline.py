@@ -68,12 +68,12 @@ def read(file: Path) -> Counter[Key]:
     except OSError as error:
         fail(f"{file}: it cannot be opened ({reason(error)}); --write-baseline writes it")
     except (ValueError, RecursionError):
-        fail(f"{file}: it is not a baseline, which is JSON; --write-baseline writes it anew")
+        fail(f"{file}: it is not a baseline, which is JSON; --write-baseline replaces it")
     entries = (
         content.get("findings") if isinstance(content, dict) and content.get("version") == _VERSION else None
     )
     if not isinstance(entries, list) or not all(map(_is_entry, entries)):
-        fail(f"{file}: it is not a baseline of version {_VERSION}; --write-baseline writes it anew")
+        fail(f"{file}: it is not a baseline of version {_VERSION}; --write-baseline replaces it")
     counts: Counter[Key] = Counter()
     for entry in entries:
         counts[entry["rule"], entry["at"], entry["member"]] += entry.get("count", 1)

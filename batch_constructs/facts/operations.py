@@ -1,6 +1,6 @@
-"""The operations of the AWS Batch API with the shapes of their requests and answers.
+"""The operations of the AWS Batch API, with the shapes of their requests and responses.
 
-Source: botocore's model of the service; ``python -m batch_constructs.facts.regenerate_operations`` writes it anew.
+Source: botocore's model of the service; ``python -m batch_constructs.facts.regenerate_operations`` updates the data.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ def problems(shape: str, value: Any, path: str = "") -> Iterator[str]:
 
     Args:
         shape: The name of the shape that it should have.
-        value: What ``json.loads`` gives.
-        path: What the messages call it.
+        value: The result of ``json.loads``.
+        path: The name of the value for messages.
     """
     found = _data()["shapes"][shape]
     kind = found["type"]

@@ -1,6 +1,6 @@
-"""Writes the facts about all operations anew: ``python -m batch_constructs.facts.regenerate_operations``.
+"""Update the facts about operations: ``python -m batch_constructs.facts.regenerate_operations``.
 
-From botocore's model of the Batch API. The same input gives the same bytes.
+The source is botocore's model of the Batch API. The same input gives the same bytes.
 """
 
 from __future__ import annotations

@@ -258,7 +258,7 @@ class ResourceSharing(StrEnum):
 
 
 class ConsumableType(StrEnum):
-    """Whether a job gives back what it used (CR-01)."""
+    """The types of consumable resources: a job returns its quantity, or uses it up (CR-01)."""
 
     REPLENISHABLE = "REPLENISHABLE"
     NON_REPLENISHABLE = "NON_REPLENISHABLE"

@@ -44,7 +44,7 @@ class AlertRule:
 
     Attributes:
         id: The rule's name in the alerts.
-        description: What it listens for.
+        description: The description of the events.
         pattern: The event pattern, as EventBridge writes it.
         message: The message.
     """

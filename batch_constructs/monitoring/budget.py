@@ -73,7 +73,7 @@ class BatchBudget(CheckedConstruct):
         Args:
             scope: Where the budget belongs.
             id: Its name in that scope.
-            monthly_limit: What a month may cost, more than 0.
+            monthly_limit: The limit for a month in the currency, more than 0.
             tags: The budget counts the costs of resources that have all of these tags. At least one.
             emails: Addresses that get an email; they need no confirmation. At most 10, AWS's limit for a notification. By
                 default none.

@@ -1,1 +1,1 @@
-"""Who may call AWS Batch: the condition keys, the user guide's example policies, the logic behind ``grant_*``."""
+"""Permissions for AWS Batch: condition keys, the user guide's example policies, and the logic of ``grant_*``."""

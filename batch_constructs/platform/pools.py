@@ -88,7 +88,7 @@ class CpuPool:
         spot_max_vcpus: vCPUs to which it grows at Spot prices, from 0 for no Spot; by default 256.
         on_demand_max_vcpus: vCPUs to which it grows beyond that at full price, from 0 for Spot only; by default 64.
         storage: Disks of each instance in addition to the root volume, and swap. By default none.
-        mounts: What each instance mounts from the network, by where, such as ``{"/data": EfsMount(file_system=…)}``,
+        mounts: Network file systems of each instance by mount path, such as ``{"/data": EfsMount(file_system=…)}``,
             with ports and rights; a job sees it by ``mounts={"/data": Host("/data")}``. By default nothing.
         aws_cli: The AWS CLI on the instances, which Nextflow wants there. By default none.
         launch_template: The launch template of the instances. By default one of its own with 100 GiB of encrypted
@@ -133,7 +133,7 @@ class GpuPool:
         on_demand_max_vcpus: vCPUs to which it grows beyond that at full price, from 0 for Spot only; by default 64.
             The quotas of an account for GPUs often begin at 0.
         storage: Disks of each instance in addition to the root volume, and swap. By default none.
-        mounts: What each instance mounts from the network, by where, such as ``{"/data": EfsMount(file_system=…)}``,
+        mounts: Network file systems of each instance by mount path, such as ``{"/data": EfsMount(file_system=…)}``,
             with ports and rights; a job sees it by ``mounts={"/data": Host("/data")}``. By default nothing.
         aws_cli: The AWS CLI on the instances, which Nextflow wants there. By default none.
         launch_template: The launch template of the instances. By default one of its own with 100 GiB of encrypted

@@ -67,7 +67,7 @@ def check_limits(problems: Problems, capacity_limits: Sequence[CapacityLimit], m
     Args:
         problems: Where to add it.
         capacity_limits: The limits of an environment or of a quota share.
-        most: How many there may be.
+        most: The maximum number.
     """
     problems.within("the length of capacity_limits", len(capacity_limits), most)
     units = Counter(each.capacity_unit for each in capacity_limits if known(each.capacity_unit))
