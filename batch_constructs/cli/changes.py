@@ -49,9 +49,10 @@ def text(changes: Sequence[Change], others: int, *, quiet: bool = False) -> None
         return
     click.echo(wrapped(summary(changes), 0, width))
     if others:
-        verb = "is" if others == 1 else "are"
-        left = f"{others} resource{'s' * (others != 1)} of other services {verb} not compared: see cdk diff"
-        click.echo(wrapped(left, 0, width))
+        left = (
+            f"{_counted(others, 'resource')} of other services {'is' if others == 1 else 'are'} not compared"
+        )
+        click.echo(wrapped(f"{left}: see cdk diff", 0, width))
 
 
 def as_json(changes: Sequence[Change], _: int, *, quiet: bool = False) -> None:
@@ -78,8 +79,8 @@ def summary(changes: Sequence[Change]) -> str:
     found = [f"{risks[risk]} {risk}" for risk in (Risk.FAILS, Risk.MAY_FAIL) if risks[risk]]
     found += _losses(changes)
     if surprises := risks[Risk.SURPRISE]:
-        found.append(f"{surprises} surprise{'s' * (surprises != 1)}")
-    changed = f"{count} change{'s' * (count != 1)}" if count else "no changes"
+        found.append(_counted(surprises, "surprise"))
+    changed = _counted(count, "change") if count else "no changes"
     if found:
         return f"{changed}: {', '.join(found)}{_tags(changes)}"
     return f"{changed}, nothing fails{_tags(changes)}" if count else changed
@@ -91,21 +92,19 @@ def _losses(changes: Sequence[Change]) -> Iterator[str]:
     for noun in NOUNS.values():
         for certain in (True, False):
             if number := lost[noun, certain]:
-                plural = (
-                    noun
-                    if number == 1
-                    else f"{noun.removesuffix('y')}ies"
-                    if noun.endswith("y")
-                    else f"{noun}s"
-                )
                 verb = ("goes" if number == 1 else "go") if certain else "may go"
                 jobs = f" with {'its' if number == 1 else 'their'} jobs" if noun in _WITH_JOBS else ""
-                yield f"{number} {plural} {verb}{jobs}"
+                yield f"{_counted(number, noun)} {verb}{jobs}"
 
 
 def _tags(changes: Sequence[Change]) -> str:
     number = sum(change.for_tags for change in changes)
-    return f"; {number} infrastructure update{'s' * (number != 1)} for tags alone" if number else ""
+    return f"; {_counted(number, 'infrastructure update')} for tags alone" if number else ""
+
+
+def _counted(number: int, noun: str) -> str:
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"
 
 
 @dataclass(frozen=True, slots=True)

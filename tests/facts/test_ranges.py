@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_constructs.facts import limits, quotas, ranges
+from batch_constructs.facts import limits, quotas, ranges, sources
 from batch_constructs.facts.ranges import Quota, Range
 from batch_constructs.facts.sources import API
+from docs.build_contents import entries
 
 RANGES = {name: value for name, value in vars(limits).items() if isinstance(value, Range)}
 QUOTAS = {name: value for name, value in vars(quotas).items() if isinstance(value, Quota)}
@@ -82,8 +84,14 @@ def test_any_number_is_either_allowed_or_explained(name: str, value: float) -> N
 
 def test_every_limit_and_quota_has_a_dated_source() -> None:
     """A number without a source cannot be kept up to date."""
-    sources = {fact.source for fact in RANGES.values()} | {fact.source for fact in QUOTAS.values()}
-    assert all(source.name and source.date.startswith("20") for source in sources)
+    named = {each for each in vars(sources).values() if isinstance(each, sources.Source)}
+    every = named | {fact.source for fact in RANGES.values()} | {fact.source for fact in QUOTAS.values()}
+    assert [
+        each for each in every if not each.name or not re.fullmatch(r"20\d\d(-\d\d){0,2}", each.date)
+    ] == []
+    # Addresses that AWS's table of contents has.
+    pages = {f"https://docs.aws.amazon.com/batch/latest/userguide/{page}.html" for page in entries()}
+    assert {sources.guide(page).link for page in sources.GUIDE_VERSIONS} <= pages
     assert len(RANGES) > 50
 
 
