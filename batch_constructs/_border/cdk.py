@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 from aws_cdk import Aws, Stack
 from aws_cdk import aws_iam as iam
 
+from batch_constructs._border.seam import list_members
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -30,9 +32,7 @@ def struct(kind: Callable[P, T], *_: P.args, **members: P.kwargs) -> T:
     """
     given = {name: value for name, value in members.items() if value is not None}
     made = cast("Any", kind)(**given)
-    # A jsii without this attribute would only be slower.
-    if names := getattr(made, "__jsii_name_mapping__", None):
-        made.__jsii_name_mapping__ = {name: names[name] for name in given}
+    list_members(made, given)
     return cast("T", made)
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
+from batch_constructs._border import seam
 from batch_constructs._border.tokens import known
 
 __all__ = ["fitted", "is_misplaced", "is_parameter", "is_token", "options", "takes"]
@@ -110,7 +111,7 @@ def _is_instance(kind: type, value: Any) -> bool:
         return False
     if issubclass(kind, Enum) and isinstance(value, str) and not known(value):
         return True
-    if getattr(kind, "_is_protocol", False):
+    if seam.is_interface(kind):
         return _implements(cast("Any", type(value)), kind) or _has_members(value, kind)
     return isinstance(value, kind)
 
@@ -118,9 +119,9 @@ def _is_instance(kind: type, value: Any) -> bool:
 @cache
 def _implements(kind: Any, protocol: Any) -> bool:
     """Return whether a class has all public members of a protocol; `isinstance` does not work for those of jsii."""
-    if kind.__name__ == "InterfaceDynamicProxy":
+    if seam.is_proxy(kind):
         return True
-    if any(protocol in each.__mro__ for each in getattr(kind, "__jsii_ifaces__", ())):
+    if any(protocol in each.__mro__ for each in seam.interfaces_of(kind)):
         return True
     return bool(_members(protocol)) and all(hasattr(kind, name) for name in _members(protocol))
 

@@ -14,6 +14,7 @@ from pathlib import PurePath
 from types import NoneType
 from typing import TYPE_CHECKING, Any, get_type_hints
 
+from batch_constructs._border import seam
 from batch_constructs._border.arguments.annotations import hints
 from batch_constructs._border.arguments.kinds import fitted, options
 from batch_constructs._border.arguments.words import as_written, is_public, path_of, public_kinds
@@ -72,7 +73,7 @@ def calls_that_make(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]
 
 
 def _makes(kind: type, value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping) and (is_dataclass(kind) or _is_struct(kind)):
+    if isinstance(value, Mapping) and (is_dataclass(kind) or seam.is_struct(kind)):
         named = {snake(str(key)): each for key, each in value.items()}
         if named.keys() <= inspect.signature(kind).parameters.keys():
             inside = ", ".join(f"{key}={_code(each)}" for key, each in named.items())
@@ -122,7 +123,7 @@ def _makers(kind: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
     """Yield a call as a template with an argument's name and value, and the function that it calls."""
     for owner in _owners(kind):
         yield f'{path_of(owner)}(stack, "{owner.__name__}", {{name}}={{value}})', vars(owner)["__init__"]
-    if hasattr(kind, "__jsii_type__") and not getattr(kind, "_is_protocol", False):
+    if seam.is_jsii(kind) and not seam.is_interface(kind):
         for each in dir(kind):
             maker = inspect.getattr_static(kind, each, None)
             if isinstance(maker, classmethod | staticmethod) and _gives(maker.__func__, kind):
@@ -130,9 +131,9 @@ def _makers(kind: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
     if kind.__name__ == "IRuleTarget":
         targets = vars(import_module("aws_cdk.aws_events_targets"))
         for name, each in targets.items():
-            if isinstance(each, type) and kind in each.__mro__ + tuple(getattr(each, "__jsii_ifaces__", ())):
+            if isinstance(each, type) and kind in (*each.__mro__, *seam.interfaces_of(each)):
                 yield f"events_targets.{name}({{value}})", vars(each)["__init__"]
-    if is_dataclass(kind) or _is_struct(kind) or is_public(kind):
+    if is_dataclass(kind) or seam.is_struct(kind) or is_public(kind):
         yield f"{path_of(kind)}({{name}}={{value}})", kind.__init__
 
 
@@ -144,10 +145,6 @@ def _gives(function: Callable[..., Any], kind: type) -> bool:
     except (NameError, TypeError):
         return False
     return isinstance(given, type) and kind in given.__mro__
-
-
-def _is_struct(kind: type) -> bool:
-    return (hasattr(kind, "__jsii_type__") and hasattr(kind, "_values")) or kind.__name__ == "SubnetSelection"
 
 
 def _required(function: Callable[..., Any]) -> list[str]:
@@ -255,11 +252,7 @@ def _is_own(owner: type, name: str) -> bool:
 
 def _owners(kind: Any) -> Iterator[type]:
     """Yield the constructs with an interface, ours first: `JobQueue` for ``IJobQueueRef``."""
-    if (
-        not isinstance(kind, type)
-        or not getattr(kind, "_is_protocol", False)
-        or not hasattr(kind, "__jsii_type__")
-    ):
+    if not isinstance(kind, type) or not seam.is_interface(kind) or not seam.is_jsii(kind):
         return
     name = _USUAL.get(kind.__name__) or re.sub(r"^I(?=[A-Z])|Ref$", "", kind.__name__)
     package = sys.modules["batch_constructs"]

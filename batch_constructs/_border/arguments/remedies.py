@@ -12,6 +12,7 @@ from enum import Enum
 from pathlib import PurePath
 from typing import Any, get_args, get_origin
 
+from batch_constructs._border import seam
 from batch_constructs._border.arguments.kinds import fitted, is_parameter, options
 from batch_constructs._border.arguments.makers import calls_that_make, imports_of, snake
 from batch_constructs._border.arguments.words import as_written, is_public, path_of, public_kinds
@@ -216,7 +217,7 @@ def _member(_: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[str]:
             )
             yield f"write {' or '.join(found)}"
     # In the CDK, some are constants of a class: InterfaceVpcEndpointAwsService.SECRETS_MANAGER.
-    for kind in (each for each in kinds if hasattr(each, "__jsii_type__") and isinstance(value, str)):
+    for kind in (each for each in kinds if seam.is_jsii(each) and isinstance(value, str)):
         constants = {each.replace("_", ""): each for each in dir(kind) if each.isupper()}
         near = get_close_matches(re.sub(r"\W|_", "", str(value)).upper(), constants, n=1)
         if near:

@@ -8,6 +8,7 @@ from enum import Enum
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
+from batch_constructs._border import seam
 from batch_constructs._border.arguments.kinds import options
 from batch_constructs._border.tokens import known
 
@@ -56,7 +57,7 @@ def _kind_in_words(kind: Any) -> list[str]:
         return [f"a list of {_several(arguments[0])}"]
     if not isinstance(kind, type):
         return [str(kind)]
-    if issubclass(kind, Enum) and not hasattr(kind, "__jsii_type__"):
+    if issubclass(kind, Enum) and not seam.is_jsii(kind):
         words = ", ".join(str(member.value) for member in kind)
         such_as = f" such as {path_of(kind)}.{next(iter(kind)).name}"
         return [with_article(path_of(kind)) + (f", one of {words}" if len(words) <= _SHORT else such_as)]
@@ -94,7 +95,7 @@ def public_kinds(kind: type) -> list[type]:
 
 
 def _fits(kind: type, wanted: type) -> bool:
-    if not getattr(wanted, "_is_protocol", False):
+    if not seam.is_interface(wanted):
         return issubclass(kind, wanted)
     members = [name for name in dir(wanted) if not name.startswith("_")]
     return all(hasattr(kind, name) for name in members)
@@ -149,7 +150,7 @@ def as_written(value: Any) -> str:
         return _short(f"[{inside}]" if isinstance(value, list) else f"({inside})")
     if isinstance(value, set | frozenset):
         return _short("a set of " + ", ".join(sorted(map(as_written, value))))
-    if type(value).__name__ == "InterfaceDynamicProxy" and hasattr(value, "resolve"):
+    if seam.is_proxy(type(value)) and hasattr(value, "resolve"):
         return "a token"
     return with_article(type(value).__name__.removeprefix("_").removesuffix("Proxy"))
 

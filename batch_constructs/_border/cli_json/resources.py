@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import Stack, Stage
 
+from batch_constructs._border import seam
 from batch_constructs._border.cli_json.documents import document_of, properties_of
 from batch_constructs._border.problems import Problems
 from batch_constructs._border.synth_checks import errors_in
@@ -55,7 +56,7 @@ def complete(cfn: CfnResource, properties: Mapping[str, Any]) -> None:
         cfn: The resource, created from the same document. Its overrides are ignored.
         properties: The result of `read`.
     """
-    rendered = Stack.of(cfn).resolve(cfn._render_properties(cfn._cfn_properties))  # noqa: SLF001 - for subclasses
+    rendered = Stack.of(cfn).resolve(seam.properties_of(cfn))
     for path, value in _missing(rendered, Stack.of(cfn).resolve(dict(properties))):
         cfn.add_property_override(path, value)
 
