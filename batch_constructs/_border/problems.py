@@ -84,7 +84,7 @@ class Problems:
             ValueError: there is at least one problem; one line for each.
         """
         if self._messages:
-            raise ValueError("\n".join(self._messages))
+            raise ValueError("\n".join(self._messages)) from None
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:

@@ -116,11 +116,8 @@ class BatchApiTrail(AlertsBase):
             "all_regions is about the trail, got own_trail=False: leave it out",
         )
         problems.check(len(sensitive_calls) > 0, "sensitive_calls must name at least one action")
-        try:
+        with problems:
             sensitive = ApiCallPattern(event_names=sensitive_calls).to_dict()
-        except ValueError as error:
-            problems.add(str(error))
-        problems.raise_if_any()
         if not include_cloudformation:
             sensitive["detail"]["sourceIPAddress"] = [{"anything-but": _CLOUDFORMATION}]
         if denied_calls:

@@ -101,7 +101,7 @@ class JobFailureAlerts(AlertsBase):
             not job_definitions or not services,
             f"job_definitions choose no service jobs, got {names_of(services)}: give that queue alerts of its own",
         )
-        try:
+        with problems:
             pattern = JobPattern(
                 statuses=[JobStatus.FAILED],
                 job_queues=heard.compute or (),
@@ -111,9 +111,6 @@ class JobFailureAlerts(AlertsBase):
                 ignore_exit_codes=ignore_exit_codes,
                 ignore_reasons=ignore_reasons,
             )
-        except ValueError as error:
-            problems.add(str(error))
-        problems.raise_if_any()
 
         rules = []
         if heard.compute is not None:

@@ -66,11 +66,8 @@ class ServiceJobPreemptionAlerts(AlertsBase):
         check_receivers(problems, emails, targets)
         check_watched(problems, scope, topic)
         problems.check(len(phases) > 0, "phases must name at least one, or nothing alerts")
-        try:
+        with problems:
             pattern = ServiceJobPreemptionPattern(phases=phases, statuses=statuses)
-        except ValueError as error:
-            problems.add(str(error))
-        problems.raise_if_any()
         rule = AlertRule(
             id="Resource",
             description="Service jobs of AWS Batch that were preempted",

@@ -96,21 +96,7 @@ class QueuedJob(CheckedConstruct):
             ValueError: arguments that AWS would refuse, all of them in one message.
         """
         problems = Problems()
-        request = None
         paths = dict(message_parameters or {})
-        try:
-            request = SubmitJobRequest(
-                job_name=id if job_name is None else job_name,
-                job_queue="queue",
-                job_definition="definition",
-                array_size=array_size,
-                parameters={**(parameters or {}), **paths},
-                container_overrides=container_overrides,
-                retry_strategy=retry_strategy,
-            )
-            request.to_pipe_parameters()
-        except ValueError as error:
-            problems.add(str(error))
         both = sorted(set(parameters or {}) & set(paths))
         problems.check(
             not both,
@@ -126,7 +112,17 @@ class QueuedJob(CheckedConstruct):
         check_place(problems, scope, "job_queue", [job_queue])
         check_place(problems, scope, "job_definition", [job_definition])
         check_place(problems, scope, "source", [source])
-        problems.raise_if_any()
+        with problems:
+            request = SubmitJobRequest(
+                job_name=id if job_name is None else job_name,
+                job_queue="queue",
+                job_definition="definition",
+                array_size=array_size,
+                parameters={**(parameters or {}), **paths},
+                container_overrides=container_overrides,
+                retry_strategy=retry_strategy,
+            )
+            request.to_pipe_parameters()
 
         super().__init__(scope, id)
         self.dead_letter_queue = dead = None if source is not None else dead_letter_queue(self)
@@ -160,7 +156,7 @@ class QueuedJob(CheckedConstruct):
             ),
             target=queue_arn,
             target_parameters=_TARGET.PipeTargetParametersProperty(
-                batch_job_parameters=_parameters(request, definitions[0]) if request is not None else None
+                batch_job_parameters=_parameters(request, definitions[0])
             ),
         )
         # A pipe cannot be created before its role has its rights.

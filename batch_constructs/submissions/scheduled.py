@@ -103,7 +103,9 @@ class ScheduledJob(Scheduled):
             maximum_retry_attempts=maximum_retry_attempts,
             maximum_event_age=maximum_event_age,
         )
-        try:
+        check_place(problems, scope, "job_queue", [job_queue])
+        check_place(problems, scope, "job_definition", [job_definition])
+        with problems:
             request = SubmitJobRequest(
                 job_name=id if job_name is None else job_name,
                 job_queue="queue",
@@ -118,11 +120,6 @@ class ScheduledJob(Scheduled):
                 tags=tags or {},
             )
             request.to_scheduler_input()
-        except ValueError as error:
-            problems.add(str(error))
-        check_place(problems, scope, "job_queue", [job_queue])
-        check_place(problems, scope, "job_definition", [job_definition])
-        problems.raise_if_any()
 
         super().__init__(scope, id)
         queue = job_queue.job_queue_ref.job_queue_arn

@@ -110,7 +110,10 @@ class EventTriggeredJob(CheckedConstruct):
         check_delivery(problems, retry_attempts=maximum_retry_attempts, age_seconds=age)
         from_event = dict(event_parameters or {})
         _check_parameters(problems, parameters or {}, from_event)
-        try:
+        check_place(problems, scope, "job_queue", [job_queue])
+        check_place(problems, scope, "job_definition", [job_definition])
+        check_place(problems, scope, "event_bus", [event_bus])
+        with problems:
             request = SubmitJobRequest(
                 job_name=id if job_name is None else job_name,
                 job_queue="arn:",
@@ -121,12 +124,6 @@ class EventTriggeredJob(CheckedConstruct):
                 retry_strategy=retry_strategy,
             )
             request.to_event_target()
-        except ValueError as error:
-            problems.add(str(error))
-        check_place(problems, scope, "job_queue", [job_queue])
-        check_place(problems, scope, "job_definition", [job_definition])
-        check_place(problems, scope, "event_bus", [event_bus])
-        problems.raise_if_any()
 
         super().__init__(scope, id)
         queue = job_queue.job_queue_ref.job_queue_arn
