@@ -9,6 +9,7 @@ from batch_constructs.facts.limits import LOG_STREAM_NAME_LENGTH
 from batch_constructs.local.executors.base import Container
 from batch_constructs.local.jobs.merging import amount, containers_of, node_group, substituted
 from batch_constructs.local.jobs.variables import variables
+from batch_constructs.local.mappings import Mappings
 from batch_constructs.local.plan.identities import ACCOUNT
 from batch_constructs.local.tasks import Part, part_options
 
@@ -28,10 +29,12 @@ class Launcher:
 
     Attributes:
         endpoints: Variables that lead jobs to the local Batch and to what stands for other services.
+        mappings: What stands for secrets.
     """
 
     def __init__(self, folder: Path, region: str, logs: Logs) -> None:
         self.endpoints: Mapping[str, str] = {}
+        self.mappings = Mappings()
         self._folder = folder
         self._region = region
         self._logs = logs
@@ -44,26 +47,35 @@ class Launcher:
         for container in containers_of(job):
             group, stream = self._stream(record, container, task_id)
             self._note_task(record, attempt, container["name"], task_id, stream)
-            made = self._container(attempt, container, record.members["parameters"], task_id)
+            made = self._container(attempt, container, record, task_id)
             found.append(Part(made, self._logs.writer(group, stream), **part_options(container)))
         return found
 
     def _stream(self, record: JobRecord, container: Mapping[str, Any], task_id: str) -> tuple[str, str]:
         """Return the log group and the log stream of a container."""
         options = container.get("logConfiguration", {}).get("options", {})
-        definition = record.definition_arn.rpartition("/")[2].partition(":")[0]
-        prefix = options.get("awslogs-stream-prefix") or definition[:LOG_STREAM_NAME_LENGTH]
+        prefix = options.get("awslogs-stream-prefix") or _definition_name(record)[:LOG_STREAM_NAME_LENGTH]
         return options.get("awslogs-group", DEFAULT_LOG_GROUP), f"{prefix}/{container['name']}/{task_id}"
 
+    def _secrets(self, container: Mapping[str, Any]) -> dict[str, str]:
+        """Return the variables for those secrets of a container for which something stands."""
+        found = {
+            each["name"]: self.mappings.secret(each["valueFrom"]) for each in container.get("secrets", ())
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
     def _container(
-        self, attempt: Attempt, container: Mapping[str, Any], parameters: Mapping[str, str], task_id: str
+        self, attempt: Attempt, container: Mapping[str, Any], record: JobRecord, task_id: str
     ) -> Container:
+        definition = _definition_name(record)
+        environment = variables(attempt, container, region=self._region, endpoints=self.endpoints)
         return Container(
             id=f"{task_id}-{container['name']}",
+            definition=definition,
             name=container["name"],
             image=container.get("image", ""),
-            command=tuple(substituted(container.get("command", []), parameters)),
-            environment=variables(attempt, container, region=self._region, endpoints=self.endpoints),
+            command=tuple(substituted(container.get("command", []), record.members["parameters"])),
+            environment=environment | self._secrets(container),
             vcpus=amount(container, "VCPU"),
             memory=int(amount(container, "MEMORY")),
             gpus=int(amount(container, "GPU")),
@@ -90,3 +102,7 @@ class Launcher:
             child.nodes[attempt.node] = details
         if attempt.main:
             child.container = details
+
+
+def _definition_name(record: JobRecord) -> str:
+    return record.definition_arn.rpartition("/")[2].partition(":")[0]

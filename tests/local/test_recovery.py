@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,32 +38,29 @@ time.sleep(600)
 def opened(folder: Path) -> LocalBatch:
     """A local Batch with one queue; one job runs at a time."""
     batch = LocalBatch(ProcessExecutor(), folder, vcpus=1, memory=1_000)
+    provide(batch)
+    return batch
+
+
+def provide(batch: LocalBatch, image: str = "busybox", **properties: Any) -> None:
+    """Make an environment and a queue unless they are there, and register a definition."""
     if not batch.resources.queues:
-        call(
-            batch,
-            "CreateComputeEnvironment",
-            {
-                "computeEnvironmentName": "ce",
-                "type": "MANAGED",
-                "computeResources": {
-                    "type": "EC2",
-                    "minvCpus": 0,
-                    "maxvCpus": 16,
-                    "instanceRole": "arn:aws:iam::123456789012:instance-profile/x",
-                    "subnets": ["subnet-1"],
-                },
-            },
-        )
+        resources = {
+            "type": "EC2",
+            "minvCpus": 0,
+            "maxvCpus": 16,
+            "instanceRole": "arn:aws:iam::123456789012:instance-profile/x",
+            "subnets": ["subnet-1"],
+        }
+        environment = {"computeEnvironmentName": "ce", "type": "MANAGED", "computeResources": resources}
+        call(batch, "CreateComputeEnvironment", environment)
         order = [{"order": 1, "computeEnvironment": "ce"}]
         call(batch, "CreateJobQueue", {"jobQueueName": "q", "priority": 1, "computeEnvironmentOrder": order})
+    if not batch.resources.definitions or properties or image != "busybox":
         needs = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "64"}]
-        container = {"image": "busybox", "command": ["true"], "resourceRequirements": needs}
-        call(
-            batch,
-            "RegisterJobDefinition",
-            {"jobDefinitionName": "d", "type": "container", "containerProperties": container},
-        )
-    return batch
+        container = {"image": image, "command": ["true"], "resourceRequirements": needs, **properties}
+        definition = {"jobDefinitionName": "d", "type": "container", "containerProperties": container}
+        call(batch, "RegisterJobDefinition", definition)
 
 
 def submit(

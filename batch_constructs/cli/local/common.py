@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from batch_constructs.local.client import Endpoint
+    from batch_constructs.local.executors import Executor
+    from batch_constructs.local.mappings import Mappings
     from batch_constructs.local.session import Session
 
 PROCESS_NOTICE = "process executor: jobs run as you, on this machine, without isolation; images are ignored"
@@ -40,6 +43,35 @@ memory = click.option(
 )
 
 
+executor = click.option(
+    "--executor",
+    type=click.Choice(["process", "docker"]),
+    default="process",
+    show_default=True,
+    help="What runs the jobs: processes without isolation, or containers.",
+)
+mappings = click.option(
+    "--map",
+    "mapping",
+    type=click.Path(path_type=Path),
+    help="A YAML file that says what stands for secrets, images and mounts.",
+)
+pull = click.option("--pull", is_flag=True, help="Pull images that are not on this machine.")
+privileged = click.option("--privileged", is_flag=True, help="Let containers be privileged that ask for it.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How jobs run: the options that ``run`` and ``up`` share."""
+
+    executor: str = "process"
+    mapping: Path | None = None
+    pull: bool = False
+    privileged: bool = False
+    vcpus: float | None = None
+    memory: int | None = None
+
+
 def state(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the option that names the folder of the state."""
     return click.option(
@@ -60,20 +92,39 @@ def pairs(values: tuple[str, ...]) -> dict[str, str]:
     return dict(value.split("=", 1) for value in values)
 
 
-def session(
-    path: Path, folder: Path, parameter: tuple[str, ...], *, vcpus: float | None, memory: int | None
-) -> Session:
+def session(path: Path, folder: Path, parameter: tuple[str, ...], settings: Settings) -> Session:
     """Open a local Batch with the resources of a template; end the command where it cannot be."""
     from batch_constructs.assembly.template import UnreadableInputError  # noqa: PLC0415 - costs 30 ms
-    from batch_constructs.local.executors import ProcessExecutor  # noqa: PLC0415 - loaded by these commands only
+    from batch_constructs.local.executors import NoEngineError  # noqa: PLC0415 - loaded by these commands only
+    from batch_constructs.local.mappings import MappingError, Mappings  # noqa: PLC0415 - as above
     from batch_constructs.local.plan import UnresolvedError, plan  # noqa: PLC0415 - as above
     from batch_constructs.local.session import open_session  # noqa: PLC0415 - as above
 
     try:
         planned = plan(path, parameters=pairs(parameter))
-        return open_session(planned, ProcessExecutor(), folder, vcpus=vcpus, memory=memory)
-    except (UnreadableInputError, UnresolvedError) as error:
+        known = Mappings.read(settings.mapping) if settings.mapping else Mappings()
+        executor = _executor(settings, known)
+        opened = open_session(planned, executor, folder, vcpus=settings.vcpus, memory=settings.memory)
+    except (UnreadableInputError, UnresolvedError, NoEngineError, MappingError) as error:
         fail(str(error))
+    opened.batch.launcher.mappings = known
+    return opened
+
+
+def announce(settings: Settings) -> None:
+    """Say aloud that processes are not isolated."""
+    if settings.executor == "process":
+        click.echo(PROCESS_NOTICE, err=True)
+
+
+def _executor(settings: Settings, mappings: Mappings) -> Executor:
+    from batch_constructs.local.executors import DockerExecutor, ProcessExecutor  # noqa: PLC0415 - as above
+
+    if settings.executor == "process":
+        return ProcessExecutor()
+    return DockerExecutor(
+        images=mappings.images, mounts=mappings.mounts, pull=settings.pull, privileged=settings.privileged
+    )
 
 
 def named(find: Callable[[], str]) -> str:

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 @common.parameters
 @common.parameter
 @common.share
+@common.executor
+@common.mappings
+@common.pull
+@common.privileged
 @common.vcpus
 @common.memory
 @click.option("--timeout", type=float, default=3600, show_default=True, help="Seconds to wait for the job.")
@@ -40,6 +44,10 @@ def run(
     parameters: tuple[str, ...],
     parameter: tuple[str, ...],
     share: str,
+    executor: str,
+    mapping: Path | None,
+    pull: bool,
+    privileged: bool,
     vcpus: float | None,
     memory: int | None,
     timeout: float,
@@ -56,8 +64,11 @@ def run(
     from batch_constructs.local.api import Server, call  # noqa: PLC0415 - loaded by this command only
     from batch_constructs.local.errors import ClientError  # noqa: PLC0415 - as above
 
+    settings = common.Settings(
+        executor=executor, mapping=mapping, pull=pull, privileged=privileged, vcpus=vcpus, memory=memory
+    )
     with tempfile.TemporaryDirectory(prefix="batch-local-") as folder:
-        session = common.session(path, Path(folder), parameter, vcpus=vcpus, memory=memory)
+        session = common.session(path, Path(folder), parameter, settings)
         server = Server(session.batch)
         request = {
             "jobName": definition.rpartition("/")[2],
@@ -68,7 +79,7 @@ def run(
             **({"shareIdentifier": share} if share else {}),
         }
         if not quiet:
-            click.echo(common.PROCESS_NOTICE, err=True)
+            common.announce(settings)
             session.batch.history.listeners.append(_print_state)
             session.bus.listeners.append(_print_delivery)
         try:

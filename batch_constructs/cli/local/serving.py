@@ -27,6 +27,10 @@ _READY_SECONDS = 30
 @common.template
 @common.state
 @common.parameter
+@common.executor
+@common.mappings
+@common.pull
+@common.privileged
 @common.vcpus
 @common.memory
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, help="The port; by default a free one.")
@@ -39,6 +43,10 @@ def up(
     folder: Path,
     *,
     parameter: tuple[str, ...],
+    executor: str,
+    mapping: Path | None,
+    pull: bool,
+    privileged: bool,
     vcpus: float | None,
     memory: int | None,
     port: int,
@@ -61,11 +69,15 @@ def up(
     if detach:
         _detach(folder)
         return
-    session = common.session(path, folder, parameter, vcpus=vcpus, memory=memory)
+    settings = common.Settings(
+        executor=executor, mapping=mapping, pull=pull, privileged=privileged, vcpus=vcpus, memory=memory
+    )
+    session = common.session(path, folder, parameter, settings)
     region = session.plan.region
     server = Server(session.batch, port, Upstream(upstream, region) if upstream else None)
     session.bus.keep(folder / "events.jsonl")
     Endpoint(server.url, region, os.getpid()).write(folder)
+    common.announce(settings)
     _announce(session, server.url)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -102,7 +114,6 @@ def env(folder: Path) -> None:
 
 
 def _announce(session: Session, url: str) -> None:
-    click.echo(common.PROCESS_NOTICE, err=True)
     for notice in session.plan.notices:
         click.echo(f"notice: {notice}", err=True)
     made = [

@@ -16,6 +16,7 @@ class Container:
 
     Attributes:
         id: A name that no other container of this machine has.
+        definition: The name of the job definition.
         name: The container's name in its task; ``default`` where a job has one container only.
         image: The image's URI.
         command: The command with its parameters filled in; empty where the image's own command runs.
@@ -28,6 +29,7 @@ class Container:
     """
 
     id: str
+    definition: str = ""
     name: str = "default"
     image: str = ""
     command: tuple[str, ...] = ()
