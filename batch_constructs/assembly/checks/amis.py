@@ -57,7 +57,7 @@ def image_of_the_orchestrator(environment: ComputeEnvironment) -> Iterator[Findi
     "AMI-05",
     chapter="Using a GPU Workload AMI",
     severity=ERROR,
-    remedy="leave out Ec2Configuration, or name the plain image type",
+    remedy="leave out Ec2Configuration, or name the standard image type",
     prevents="instances that never start: there is no such image for Arm",
 )
 def no_nvidia_image_on_arm(resources: ComputeResources) -> Iterator[Finding]:
@@ -114,7 +114,7 @@ def _refused(resources: ComputeResources, *, nvidia: bool) -> Iterator[Finding]:
     prevents="an environment that AWS refuses to create, or one without security fixes",
 )
 def image_is_supported(configuration: Ec2Configuration) -> Iterator[Finding]:
-    """An image should not be of Amazon Linux 1 or 2, whose support ends."""
+    """An image should not be of Amazon Linux 1 or 2, whose support has ended."""
     kind = configuration.image_type
     image = images.IMAGE_TYPES.get(kind) if known(kind) else None
     if image is None or image.support_ends is None or configuration.image_id_override is not None:
@@ -137,7 +137,7 @@ def image_status_is_read_only(configuration: Ec2Configuration) -> Iterator[Findi
     chapter="Using a GPU Workload AMI",
     severity=ERROR,
     remedy="choose an image type that ends in _NVIDIA, or leave out Ec2Configuration: Batch then chooses the image",
-    prevents="jobs that wait in RUNNABLE: the plain image offers no GPUs",
+    prevents="jobs that wait in RUNNABLE: the standard image offers no GPUs",
 )
 def gpus_need_a_gpu_image(resources: ComputeResources) -> Iterator[Finding]:
     """Instance types with NVIDIA GPUs must have an image with NVIDIA's driver."""

@@ -31,7 +31,7 @@ _CLUSTER_ARN = re.compile(r"arn:[^:]+:eks:[^:]*:[^:]*:cluster/.+")
     prevents="ClientException: kubernetesNamespace must not be default or begin with kube-",
 )
 def cluster_and_namespace(configuration: EksConfiguration) -> Iterator[Finding]:
-    """An environment on EKS must give its cluster by ARN, and a namespace that is not default or one of Kubernetes."""
+    """An environment on EKS must give its cluster by ARN, and a namespace that is neither default nor one of Kubernetes."""
     yield from malformed(
         patterns.EKS_NAMESPACE, configuration, "KubernetesNamespace", configuration.kubernetes_namespace
     )

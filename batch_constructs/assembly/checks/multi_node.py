@@ -191,7 +191,7 @@ def _all_there(node_range: NodeRange) -> bool:
     prevents="ClientException: all node groups must use the same instance type",
 )
 def one_instance_type(definition: JobDefinition) -> Iterator[Finding]:
-    """All nodes must have the same instance type; a job with a single node must have none."""
+    """All nodes must have the same instance type; a single-node job must have none."""
     container = definition.container_properties
     if known(container.instance_type):
         message = (

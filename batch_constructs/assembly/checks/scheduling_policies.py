@@ -41,7 +41,7 @@ def share_decay(policy: FairsharePolicy) -> Iterator[Finding]:
 
 @rule("SP-03", severity=ERROR, remedy="reserve 0 to 99 percent")
 def compute_reservation(policy: FairsharePolicy) -> Iterator[Finding]:
-    """The reservation for inactive shares must be 0 to 99."""
+    """The reservation for inactive shares must be 0 to 99 percent."""
     yield from outside(limits.COMPUTE_RESERVATION, policy, "ComputeReservation", policy.compute_reservation)
 
 
