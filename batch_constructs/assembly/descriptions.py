@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs.assembly.template import PartialText, Reference, known, shown
+from batch_constructs.assembly.template import PartialText, Reference, as_text, is_known
 from batch_constructs.assembly.template.networks import Reach
 
 if TYPE_CHECKING:
@@ -31,22 +31,22 @@ def name(resource: Resource) -> str:
 
 def target(resource: Resource | None, written: str | Unknown | None) -> str:
     """Return a resource of the assembly by its name, any other one as the template writes it."""
-    return name(resource) if resource is not None else shown(written)
+    return name(resource) if resource is not None else as_text(written)
 
 
 def text(value: object) -> str:
     """Return a value as people read it; a dash if there is none."""
-    return "-" if value is None else shown(value)
+    return "-" if value is None else as_text(value)
 
 
 def capacity_kind(environment: ComputeEnvironment) -> str:
     """Return the kind of an environment's capacity: ``SPOT``, ``FARGATE``, ``EKS SPOT``, ``UNMANAGED``."""
     resources = environment.compute_resources
     if not resources.present:
-        return shown(environment.type_)
+        return as_text(environment.type_)
     if resources.managed_instances_provider.present:
         return "MANAGED INSTANCES"
-    kind = shown(resources.type)
+    kind = as_text(resources.type)
     return f"EKS {kind}" if environment.eks_configuration.present else kind
 
 
@@ -65,7 +65,7 @@ def instance_types(environment: ComputeEnvironment) -> str:
     """Return the instance types that an environment may start."""
     resources = environment.compute_resources
     managed = resources.managed_instances_provider.instance_launch_template.instance_requirements
-    return ", ".join(map(shown, [*resources.instance_types, *managed.allowed_instance_types])) or "-"
+    return ", ".join(map(as_text, [*resources.instance_types, *managed.allowed_instance_types])) or "-"
 
 
 def vcpu_range(environment: ComputeEnvironment) -> str:
@@ -73,7 +73,7 @@ def vcpu_range(environment: ComputeEnvironment) -> str:
     resources = environment.compute_resources
     if not resources.present:
         return text(environment.unmanaged_vcpus)
-    low = 0 if resources.min_vcpus is None else shown(resources.min_vcpus)
+    low = 0 if resources.min_vcpus is None else as_text(resources.min_vcpus)
     return f"{low}-{text(resources.max_vcpus)}"
 
 
@@ -81,7 +81,7 @@ def environments_of(queue: JobQueue) -> list[tuple[Resource | None, str]]:
     """Return the environments of a queue in the order in which it tries them, with their names."""
     entries = [(e.order, e.environment, e.environment_arn) for e in queue.compute_environment_order]
     services = [(e.order, e.environment, e.environment_arn) for e in queue.service_environment_order]
-    ordered = sorted([*entries, *services], key=lambda entry: entry[0] if known(entry[0]) else 0)
+    ordered = sorted([*entries, *services], key=lambda entry: entry[0] if is_known(entry[0]) else 0)
     return [(environment, target(environment, arn)) for _, environment, arn in ordered]
 
 
@@ -103,7 +103,7 @@ def platform(definition: JobDefinition) -> str:
     if nodes.present:
         on_eks = any(each.eks_properties.present for each in nodes.node_range_properties)
         return f"{text(nodes.num_nodes)} nodes{' of EKS' if on_eks else ''}"
-    return shown(definition.platform)
+    return as_text(definition.platform)
 
 
 def size(definition: JobDefinition) -> tuple[str, str, str]:
@@ -164,7 +164,11 @@ def _with_names(value: str | Unknown | None) -> str:
     if not isinstance(value, PartialText):
         return text(value)
     return "".join(
-        part if isinstance(part, str) else _last(part.target) if isinstance(part, Reference) else shown(part)
+        part
+        if isinstance(part, str)
+        else _last(part.target)
+        if isinstance(part, Reference)
+        else as_text(part)
         for part in value.parts
     )
 
@@ -188,8 +192,8 @@ def capacity(limits: Iterable[CapacityLimit]) -> str:
 def matched_events(rule: EventRule) -> str:
     """Return the events that a rule matches."""
     kinds, status = rule.pattern("detail-type"), rule.pattern("detail", "status")
-    what = ", ".join(map(shown, kinds)) if isinstance(kinds, list) else "every event"
-    return f"{what}: {', '.join(map(shown, status))}" if isinstance(status, list) else what
+    what = ", ".join(map(as_text, kinds)) if isinstance(kinds, list) else "every event"
+    return f"{what}: {', '.join(map(as_text, status))}" if isinstance(status, list) else what
 
 
 def subnets(model: BatchModel, vpc: Vpc, found: Sequence[Any]) -> list[str]:

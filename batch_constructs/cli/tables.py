@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from batch_constructs.assembly import descriptions as say
-from batch_constructs.assembly.template import Reference, known, shown
+from batch_constructs.assembly.template import Reference, as_text, is_known
 from batch_constructs.assembly.template.resources import (
     ComputeEnvironment,
     EventRule,
@@ -79,8 +79,8 @@ def _definitions(model: BatchModel) -> Iterable[Table]:
                 image,
                 vcpus,
                 memory,
-                "1" if attempts is None else shown(attempts),
-                "-" if timeout is None else f"{shown(timeout)} s",
+                "1" if attempts is None else as_text(attempts),
+                "-" if timeout is None else f"{as_text(timeout)} s",
             )
         )
     heads = ("name", "platform", "image", "vCPUs", "MiB", "attempts", "timeout")
@@ -99,10 +99,10 @@ def _alerts(model: BatchModel) -> Iterable[Table]:
 
 def _listener(model: BatchModel, target: EventTarget) -> str:
     if not isinstance(target.arn, Reference):
-        return shown(target.arn)
+        return as_text(target.arn)
     resource = target.arn.target
     heard = [s for s in model.of(Subscription) if s.topic is resource]
-    addresses = [endpoint for s in heard if known(endpoint := s.endpoint)]
+    addresses = [endpoint for s in heard if is_known(endpoint := s.endpoint)]
     return f"{say.name(resource)} ({', '.join(addresses)})" if addresses else say.name(resource)
 
 

@@ -14,7 +14,7 @@ from batch_constructs.assembly.changes.effects import WHOLE, effect
 from batch_constructs.assembly.changes.matching import pair_stacks, root_names
 from batch_constructs.assembly.changes.rendering import rendered
 from batch_constructs.assembly.changes.sameness import MISSING, Sameness, Values
-from batch_constructs.assembly.template import known
+from batch_constructs.assembly.template import is_known
 from batch_constructs.facts import updates
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Comparison:
             return self.same(old, new, type(new).NAME)
         # An expression such as ${AWS::StackName}-jobs gives another name in another stack.
         one, other = (each.raw(type(each).NAME) for each in (old, new))
-        return Sameness.SAME if known(one) and known(other) and one == other else Sameness.OTHER
+        return Sameness.SAME if is_known(one) and is_known(other) and one == other else Sameness.OTHER
 
     def value(self, before: Stack, after: Stack, old: Any, new: Any) -> Sameness:
         """Return whether an expression of a stack has the same value as one of its counterpart."""

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.changes.change import Effect, Kind, without_indexes
-from batch_constructs.assembly.template import given, is_none_of, is_one_of, known
+from batch_constructs.assembly.template import is_given, is_known, is_none_of, is_one_of
 from batch_constructs.assembly.template.resources import ComputeEnvironment
 from batch_constructs.assembly.template.unknown import ending, options_of
 from batch_constructs.facts import allocation_strategies, updates
@@ -77,9 +77,9 @@ def _refusal(old: Resource, new: Resource, path: str) -> Effect | None:
     """Return the refusal of changes that queues and scheduling policies do not allow."""
     if new.type == "AWS::Batch::JobQueue" and path == "SchedulingPolicyArn":
         one, other = old.raw(path), new.raw(path)
-        if given(one) and given(other):
+        if is_given(one) and is_given(other):
             return None
-        certain = (one is None and given(other)) or (other is None and given(one))
+        certain = (one is None and is_given(other)) or (other is None and is_given(one))
         verb = "removed from a queue" if other is None else "added to a queue that was created without one"
         return _refused(
             f"a scheduling policy cannot be {verb}",
@@ -167,7 +167,7 @@ def _is_best_fit(environment: ComputeEnvironment, strategy: Any) -> bool | None:
     if strategy is None:
         # EKS has no default strategy, so CloudFormation reports another error.
         return is_one_of(environment.eks, False) and environment.compute_resources.ec2
-    return strategy == _BEST_FIT if known(strategy) else None
+    return strategy == _BEST_FIT if is_known(strategy) else None
 
 
 def _all_or_none(answers: Iterable[bool | None]) -> bool | None:
@@ -201,9 +201,9 @@ def _service_role(old: ComputeEnvironment, new: ComputeEnvironment) -> Effect:
 def _type(old: ComputeEnvironment, new: ComputeEnvironment) -> Effect | None:
     before, after = old.compute_resources.type, new.compute_resources.type
     options = [*options_of(before), *options_of(after)]
-    if all(known(each) and str(each).upper() in {"EC2", "SPOT"} for each in options):
+    if all(is_known(each) and str(each).upper() in {"EC2", "SPOT"} for each in options):
         return None
-    certain = any(known(each) and is_none_of(each, "EC2", "SPOT") for each in (before, after))
+    certain = any(is_known(each) and is_none_of(each, "EC2", "SPOT") for each in (before, after))
     return _refused(
         "an environment cannot change its type in place, other than between EC2 and SPOT",
         "let the change replace it: ReplaceComputeEnvironment true, and no name",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from batch_constructs.assembly.changes.change import DeployProblem, Kind, Risk
 from batch_constructs.assembly.changes.problems import risk
-from batch_constructs.assembly.template import given, or_none, shown
+from batch_constructs.assembly.template import as_text, is_given, known_or_none
 from batch_constructs.assembly.template.resources import JobQueue
 from batch_constructs.assembly.template.unknown import Reference, Unknown, ending
 from batch_constructs.facts import updates
@@ -100,7 +100,7 @@ def queue_problems(
 
 def _names(queue: JobQueue, environment: ComputeEnvironment) -> bool:
     """Return whether a queue refers to an environment by a literal name, which CloudFormation does not see."""
-    name = or_none(environment.name)
+    name = known_or_none(environment.name)
     entries = queue.compute_environment_order
     return name is not None and any(
         not isinstance(entry.environment_arn, Reference) and ending(entry.environment_arn) == name
@@ -155,11 +155,11 @@ def _desired_vcpus(
     new: ComputeEnvironment, differences: tuple[PropertyChange, ...]
 ) -> Iterator[DeployProblem]:
     desired = new.compute_resources.desired_vcpus
-    if differences and new.compute_resources.present and given(desired):
+    if differences and new.compute_resources.present and is_given(desired):
         yield DeployProblem(
             risk=Risk.MAY_FAIL,
             message=(
-                f"DesiredvCpus {shown(desired)} is refused if it is lower than the number that Batch has set since"
+                f"DesiredvCpus {as_text(desired)} is refused if it is lower than the number that Batch has set since"
             ),
             remedy="remove DesiredvCpus: Batch sets it, from MinvCpus to MaxvCpus",
         )
@@ -176,7 +176,7 @@ def _fargate_members(
     unsupported = [
         name
         for path, name in members.items()
-        if given((new if path == name else new.compute_resources).raw(name))
+        if is_given((new if path == name else new.compute_resources).raw(name))
     ]
     if unsupported:
         yield DeployProblem(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.changes.change import Kind
-from batch_constructs.assembly.template import given, is_none_of, is_one_of, shown
+from batch_constructs.assembly.template import as_text, is_given, is_none_of, is_one_of
 from batch_constructs.assembly.template.resources import ComputeEnvironment, JobDefinition, JobQueue
 from batch_constructs.facts import updates
 
@@ -61,7 +61,7 @@ def _disabled(old: ComputeEnvironment | JobQueue, new: ComputeEnvironment | JobQ
 def _during_update(environment: ComputeEnvironment) -> str:
     policy = environment.update_policy
     terminate, minutes = policy.terminate_jobs_on_update, policy.job_execution_timeout_minutes
-    limit = updates.DEFAULT_TIMEOUT_MINUTES if minutes is None else shown(minutes)
+    limit = updates.DEFAULT_TIMEOUT_MINUTES if minutes is None else as_text(minutes)
     terminated = f"terminated at once, {_RETRIED}"
     finish = f"given {limit} minutes to finish, then terminated, {_RETRIED}"
     if is_one_of(terminate, True):
@@ -92,7 +92,7 @@ def _of_definition(new: JobDefinition, kind: Kind) -> str:
             keep = new.resource_retention_policy.skip_deregister_on_update
             if is_one_of(keep, True):
                 return "running jobs continue; the old revision stays for submissions that name it"
-            if given(keep) and not is_one_of(keep, False):
+            if is_given(keep) and not is_one_of(keep, False):
                 return "running jobs continue; the old revision may be deregistered, then submissions that name it fail"
             return (
                 "running jobs continue; the old revision is deregistered, and submissions that name it fail"

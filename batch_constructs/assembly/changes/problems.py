@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.changes.change import DeployProblem, Kind, PropertyChange, Risk
 from batch_constructs.assembly.changes.sameness import Sameness
-from batch_constructs.assembly.template import given, is_one_of, known, shown
+from batch_constructs.assembly.template import as_text, is_given, is_known, is_one_of
 from batch_constructs.assembly.template.resources import ComputeEnvironment
 
 if TYPE_CHECKING:
@@ -39,16 +39,16 @@ def _name_is_taken(
     if not isinstance(new.node, dict) or type(new).NAME not in new.node:
         return
     name = new.raw(type(new).NAME)
-    if not given(name):
+    if not is_given(name):
         return
     sameness = comparison.same(old, new, type(new).NAME)
     if sameness is Sameness.OTHER:
         return
-    certain = at_least is Kind.REPLACED and sameness is Sameness.SAME and known(name)
+    certain = at_least is Kind.REPLACED and sameness is Sameness.SAME and is_known(name)
     yield DeployProblem(
         risk=risk(certain),
         message=(
-            f"the new one cannot have the name {shown(name)!r} while the old one exists, "
+            f"the new one cannot have the name {as_text(name)!r} while the old one exists, "
             "and CloudFormation creates before it deletes"
         ),
         remedy=_without_replacement(new, f"remove {type(new).NAME}, or change it in the same deploy"),
@@ -102,7 +102,7 @@ def creation_problems(
             remedy="deploy it ENABLED, and disable it in a later deployment",
         )
     name = new.raw(type(new).NAME) if type(new).NAME else None
-    if not given(name):
+    if not is_given(name):
         return
     for old in gone:
         if old.type != new.type:
@@ -112,9 +112,9 @@ def creation_problems(
             here = comparison.same_stack(old, new)
             where = "" if here else f" in {old.stack.name}"
             yield DeployProblem(
-                risk=risk(here and known(name)),
+                risk=risk(here and is_known(name)),
                 message=(
-                    f"its name {shown(name)!r} is still taken by {old.label}{where}, which is deleted only "
+                    f"its name {as_text(name)!r} is still taken by {old.label}{where}, which is deleted only "
                     "afterwards"
                 ),
                 remedy="keep the construct id, or change or remove the name",

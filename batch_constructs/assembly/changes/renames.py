@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.changes.change import Kind
-from batch_constructs.assembly.template import PartialText, Reference, Unknown, shown
+from batch_constructs.assembly.template import PartialText, Reference, Unknown, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -109,4 +109,4 @@ def _words(value: Any, unpaired: set[Resource]) -> Iterable[str]:
             unknown = part.target in unpaired
             yield f"${{{part.target.type if unknown else part.target.logical_id}.{part.attribute}}}"
         else:
-            yield shown(part)
+            yield as_text(part)

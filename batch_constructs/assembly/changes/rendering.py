@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs.assembly.template import Unknown, shown
+from batch_constructs.assembly.template import Unknown, as_text
 from batch_constructs.assembly.template.intrinsics import scalar_text
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def _rendered(stack: Stack, value: Any, depth: int) -> Value:
     if depth > _MAX_DEPTH:
         return "…"
     if isinstance(value, Unknown):
-        return shown(value)
+        return as_text(value)
     if isinstance(value, dict):
         members = {key: stack.resolve(node) for key, node in value.items()}
         return {

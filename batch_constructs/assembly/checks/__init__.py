@@ -22,7 +22,7 @@ To add a rule, write one function in the module of its family (``job_queues.py``
   (``RetryStrategy``, ``Container``), or the whole `BatchModel` once. A second parameter ``batch: BatchModel`` receives
   the model, for questions across resources. View classes are imported for types only.
 - A rule reports nothing about unknown values: a scalar is its value, ``None`` (omitted) or an `Unknown`, which raises
-  when it is compared. `known`, `is_one_of`, `is_none_of` return false for it; ``complete`` tells whether a list is whole.
+  when it is compared. `is_known`, `is_one_of`, `is_none_of` return false for it; ``complete`` tells whether a list is whole.
 - A fact from an uncertain source is a warning; ``Finding(..., severity=Severity.WARNING)`` does this for one finding.
 
 Then write its pair, ``tests/assembly/checks/corpus/JQ-07.yaml``: fragments that break the rule, with all findings and

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks._rules import Finding, Severity
-from batch_constructs.assembly.template import known
+from batch_constructs.assembly.template import is_known
 from batch_constructs.facts.vocabulary import word_of
 
 if TYPE_CHECKING:
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 def outside(limit: Range, where: View, at: str, value: float | Unknown | None) -> Iterator[Finding]:
     """Add a problem if a known number is out of range; a warning if the range is uncertain."""
-    if known(value) and (problem := limit.problem(at, value)):
+    if is_known(value) and (problem := limit.problem(at, value)):
         yield Finding(where, problem, at=at, severity=_certainty(limit))
 
 
 def malformed(form: Pattern, where: View, at: str, value: str | Unknown | None) -> Iterator[Finding]:
     """Add a problem if a known string does not match its pattern; a warning if the pattern is uncertain."""
-    if known(value) and (problem := form.problem(at, value)):
+    if is_known(value) and (problem := form.problem(at, value)):
         yield Finding(where, problem, at=at, severity=_certainty(form))
 
 
@@ -44,7 +44,7 @@ def miscounted(limit: Range, where: View, at: str, items: Items[object]) -> Iter
 
 def misspelt(words: type[StrEnum], where: View, at: str, value: str | Unknown | None) -> Iterator[Finding]:
     """Add a problem if a known string is not in a closed set, ignoring case."""
-    if known(value) and word_of(words, value) is None:
+    if is_known(value) and word_of(words, value) is None:
         every = [word.value for word in words]
         near = get_close_matches(value.lower(), [word.lower() for word in every], n=1, cutoff=0.75)
         hint = next((f" (did you mean {word!r}?)" for word in every if word.lower() in near), "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.template import Unknown, known
+from batch_constructs.assembly.template import Unknown, is_known
 from batch_constructs.facts import images
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def batch_chooses(resources: ComputeResources) -> bool:
 def image_types(resources: ComputeResources) -> list[ImageType] | None:
     """Return the image types that an environment names; ``None`` if one of them is unknown."""
     configurations = resources.ec2_configuration
-    found = [images.IMAGE_TYPES.get(c.image_type) if known(c.image_type) else None for c in configurations]
+    found = [images.IMAGE_TYPES.get(c.image_type) if is_known(c.image_type) else None for c in configurations]
     if not configurations.complete or None in found:
         return None
     return [image for image in found if image is not None]

@@ -25,7 +25,7 @@ def subnets_of(environment: ComputeEnvironment) -> Items[Subnet]:
     return resources.subnets
 
 
-def stands_in(environments: Iterable[ComputeEnvironment], batch: BatchModel) -> Reach | None:
+def shared_reach(environments: Iterable[ComputeEnvironment], batch: BatchModel) -> Reach | None:
     """Return the destination that all subnets of environments share; ``None`` if they differ or one is unknown."""
     reaches: set[Reach] = set()
     for environment in environments:
@@ -36,7 +36,7 @@ def stands_in(environments: Iterable[ComputeEnvironment], batch: BatchModel) -> 
     return reaches.pop() if len(reaches) == 1 and Reach.UNKNOWN not in reaches else None
 
 
-def services_around(environment: ComputeEnvironment, batch: BatchModel) -> frozenset[str] | None:
+def vpc_services(environment: ComputeEnvironment, batch: BatchModel) -> frozenset[str] | None:
     """Return the services that the environment's VPC has endpoints for; ``None`` if that is not certain."""
     subnets = subnets_of(environment)
     vpc = subnets[0].vpc if subnets else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity
-from batch_constructs.assembly.template import PartialText, Reference, is_none_of, known
+from batch_constructs.assembly.template import PartialText, Reference, is_known, is_none_of
 from batch_constructs.assembly.template.resources import InstanceProfile, Role
 from batch_constructs.facts import patterns, role_trust
 
@@ -26,7 +26,7 @@ def misnamed(where: View, at: str, value: str | Unknown | None) -> Iterator[Find
         yield from _misnamed_reference(where, at, value)
         return
     text = value.text if isinstance(value, PartialText) else value
-    if not known(text):
+    if not is_known(text):
         return
     if ":instance-profile/" in text:
         yield Finding(where, f"{at} must be the ARN of a role, got an instance profile", at=at)
@@ -35,7 +35,7 @@ def misnamed(where: View, at: str, value: str | Unknown | None) -> Iterator[Find
         yield Finding(
             where, f"{at} must be the full ARN of the role, with the path {path}, got {text!r}", at=at
         )
-    elif known(value) and (problem := patterns.ROLE_ARN.problem(at, value)):
+    elif is_known(value) and (problem := patterns.ROLE_ARN.problem(at, value)):
         severity = Severity.ERROR if value.startswith("arn:") else Severity.WARNING
         note = _NAME_NOTES.get(at, "") if severity is Severity.WARNING else ""
         yield Finding(where, f"{problem}{note}", at=at, severity=severity)
@@ -84,7 +84,7 @@ def _names_services_only(role: Role) -> bool:
         statement.raw("NotPrincipal") is not None
         or not statement.principals.aws.complete
         or any(
-            not isinstance(each, Reference) and (not known(each) or each == "*")
+            not isinstance(each, Reference) and (not is_known(each) or each == "*")
             for each in statement.principals.aws
         )
         for statement in role.assume_role_policy_document.statements

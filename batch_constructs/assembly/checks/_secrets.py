@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks.job_definitions._parts import containers_of
-from batch_constructs.assembly.template import PartialText, Reference, known
+from batch_constructs.assembly.template import PartialText, Reference, is_known
 from batch_constructs.facts import managed_policies
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ def reader_of(secret: Secret) -> str | None:
     value = secret.value_from
     first = value.parts[0] if isinstance(value, PartialText) else value
     target = first.target.type if isinstance(first, Reference) else ""
-    text = value.text if isinstance(value, PartialText) else value if known(value) else ""
+    text = value.text if isinstance(value, PartialText) else value if is_known(value) else ""
     if target == "AWS::SecretsManager::Secret" or ":secretsmanager:" in text:
         return managed_policies.GET_SECRET_VALUE
-    if target == "AWS::SSM::Parameter" or ":ssm:" in text or (known(value) and value and ":" not in value):
+    if target == "AWS::SSM::Parameter" or ":ssm:" in text or (is_known(value) and value and ":" not in value):
         return managed_policies.GET_PARAMETERS
     return None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.template import PartialText, Reference, Unknown, known
-from batch_constructs.assembly.template.members import deep
+from batch_constructs.assembly.template import PartialText, Reference, Unknown, is_known
+from batch_constructs.assembly.template.members import fully_resolved
 from batch_constructs.assembly.template.resources import Alarm, Budget, EventRule, Subscription
 from batch_constructs.assembly.template.unknown import Either
 
@@ -94,14 +94,14 @@ def _is_read(topic: Topic, batch: BatchModel) -> bool:
         return True
     for subscription in batch.of(Subscription):
         if subscription.topic is topic or (
-            subscription.topic is None and not known(subscription.raw("TopicArn"))
+            subscription.topic is None and not is_known(subscription.raw("TopicArn"))
         ):
             return True
     imported = {name for stack in batch.stacks for name in stack.imports()}
     return topic.stack.offers(topic, imported) or any(
         resource is not topic
         and resource.type not in _WRITERS
-        and _refers_to(deep(resource, resource.node), topic)
+        and _refers_to(fully_resolved(resource, resource.node), topic)
         for resource in batch.resources
     )
 
@@ -119,7 +119,7 @@ def _refers_to(value: Any, topic: Topic) -> bool:
         case list():
             return any(_refers_to(element, topic) for element in value)
         case str():
-            return known(topic.name) and value.endswith(f":{topic.name}")
+            return is_known(topic.name) and value.endswith(f":{topic.name}")
     return False
 
 
@@ -127,7 +127,7 @@ def _does_nothing(alarm: Alarm) -> bool:
     enabled = alarm.actions_enabled
     return (
         alarm.concerns_batch
-        and all(alarm.lacks(name) for name in _NO_ACTIONS)
+        and all(alarm.omits(name) for name in _NO_ACTIONS)
         and not isinstance(enabled, Unknown)
         and enabled is not False
     )

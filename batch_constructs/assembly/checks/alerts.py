@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.template import PartialText, known
+from batch_constructs.assembly.template import PartialText, is_known
 from batch_constructs.assembly.template.permissions import may_allow, may_name
 from batch_constructs.assembly.template.resources import Alarm, Budget, EventRule, TopicPolicy
 
@@ -82,7 +82,7 @@ def _publishers(batch: BatchModel) -> list[tuple[Topic, str]]:
         for listener in batch.of(EventRule)
         if listener.hears_batch
         for target in listener.targets
-        if target.topic is not None and target.lacks("RoleArn")
+        if target.topic is not None and target.omits("RoleArn")
     ]
     found += [
         (topic, "cloudwatch") for alarm in batch.of(Alarm) if alarm.concerns_batch for topic in alarm.topics
@@ -103,7 +103,7 @@ def _policies(topic: Topic, batch: BatchModel) -> list[PolicyDocument] | None:
     for policy in batch.of(TopicPolicy):
         if policy.topic is topic or topic in policy.topics:
             found.append(policy.document)
-        elif not policy.topics.complete or (policy.topic is None and not policy.lacks("TopicArn")):
+        elif not policy.topics.complete or (policy.topic is None and not policy.omits("TopicArn")):
             return None
     return found
 
@@ -132,4 +132,4 @@ def _asks_for_source(statement: Statement) -> bool:
 
 def _is_of_aws(key_id: str | Unknown | None) -> bool:
     text = key_id.suffix if isinstance(key_id, PartialText) else key_id
-    return known(text) and text.endswith(_KEY_OF_AWS)
+    return is_known(text) and text.endswith(_KEY_OF_AWS)

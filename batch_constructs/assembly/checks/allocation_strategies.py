@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, one_of, rule
-from batch_constructs.assembly.template import is_one_of, known
+from batch_constructs.assembly.template import is_known, is_one_of
 from batch_constructs.facts import allocation_strategies
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _AT = "AllocationStrategy"
 def strategy_fits_the_type(resources: ComputeResources) -> Iterator[Finding]:
     """Spot strategies must have the type SPOT, and BEST_FIT_PROGRESSIVE_ORDERED must have EC2."""
     name = resources.allocation_strategy
-    if not known(name):
+    if not is_known(name):
         return
     strategy = allocation_strategies.STRATEGIES.get(name)
     if strategy is None:
@@ -37,7 +37,7 @@ def strategy_fits_the_type(resources: ComputeResources) -> Iterator[Finding]:
         for near in get_close_matches(name, allocation_strategies.STRATEGIES, n=1, cutoff=0.9):
             message = f"{_AT} {name} is not known (did you mean {near}?)"
             yield Finding(resources, message, at=_AT, severity=WARNING)
-    elif resources.ec2 and known(resources.type) and resources.type not in strategy.resource_types:
+    elif resources.ec2 and is_known(resources.type) and resources.type not in strategy.resource_types:
         needed = one_of(sorted(strategy.resource_types))
         yield Finding(resources, f"{_AT} {name} needs Type {needed}, got {resources.type}", at=_AT)
 
@@ -61,7 +61,7 @@ def strategy_on_eks(environment: ComputeEnvironment) -> Iterator[Finding]:
     resources = environment.compute_resources
     if not is_one_of(environment.eks, True):
         return
-    if resources.lacks(_AT):
+    if resources.omits(_AT):
         yield Finding(resources, f"an environment on EKS needs {_AT}, got none")
     if is_one_of(resources.allocation_strategy, "BEST_FIT"):
         yield Finding(resources, f"an environment on EKS cannot have {_AT} BEST_FIT", at=_AT)
@@ -76,7 +76,7 @@ def strategy_on_eks(environment: ComputeEnvironment) -> Iterator[Finding]:
 def strategy_is_named(environment: ComputeEnvironment) -> Iterator[Finding]:
     """An environment on EC2 should name its strategy: the default, BEST_FIT, cannot be updated in place."""
     resources = environment.compute_resources
-    if resources.ec2 and resources.lacks(_AT) and is_one_of(environment.eks, False):
+    if resources.ec2 and resources.omits(_AT) and is_one_of(environment.eks, False):
         yield Finding(
             resources, f"without {_AT} it is {allocation_strategies.DEFAULT}, which allows no update in place"
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.checks._images import explicit_images
-from batch_constructs.assembly.template import ParameterValue, is_one_of, known
+from batch_constructs.assembly.template import ParameterValue, is_known, is_one_of
 from batch_constructs.assembly.template.unknown import ending
 from batch_constructs.facts import allocation_strategies, images, instance_types
 from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_NAME
@@ -61,11 +61,11 @@ def refresh_is_possible(environment: ComputeEnvironment) -> Iterator[Finding]:
 def image_of_the_architecture(resources: ComputeResources) -> Iterator[Finding]:
     """An image must be built for the processor architecture of the instance types."""
     types = resources.instance_types
-    found = instance_types.architectures_of([name for name in types if known(name)])
+    found = instance_types.architectures_of([name for name in types if is_known(name)])
     if (
         len(found) != 1
         or not types.complete
-        or not all(known(n) and instance_types.has_facts(n) for n in types)
+        or not all(is_known(n) and instance_types.has_facts(n) for n in types)
     ):
         return
     [architecture] = found

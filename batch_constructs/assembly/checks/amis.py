@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, miscounted, one_of, rule
 from batch_constructs.assembly.checks._images import batch_chooses, image_types
-from batch_constructs.assembly.template import known, literals
+from batch_constructs.assembly.template import is_known, literals
 from batch_constructs.facts import gpus, images, instance_types, limits
 from batch_constructs.facts.instance_types import Architecture
 
@@ -43,12 +43,12 @@ def one_or_two_image_types(resources: ComputeResources) -> Iterator[Finding]:
 def image_of_the_orchestrator(environment: ComputeEnvironment) -> Iterator[Finding]:
     """Environments on ECS must have ECS images, environments on EKS must have EKS images."""
     eks = environment.eks
-    if not known(eks):
+    if not is_known(eks):
         return
     wanted, other = ("EKS_", "ECS_") if eks else ("ECS_", "EKS_")
     for configuration in environment.compute_resources.ec2_configuration:
         kind = configuration.image_type
-        if known(kind) and kind.startswith(other):
+        if is_known(kind) and kind.startswith(other):
             message = f"ImageType must begin with {wanted} in this environment, got {kind}"
             yield Finding(configuration, message, at="ImageType")
 
@@ -67,7 +67,7 @@ def no_nvidia_image_on_arm(resources: ComputeResources) -> Iterator[Finding]:
     if not found or not all(image.nvidia for image in found) or not batch_chooses(resources):
         return
     if types and all(
-        known(t) and instance_types.architectures_of([t]) == {Architecture.ARM64} for t in types
+        is_known(t) and instance_types.architectures_of([t]) == {Architecture.ARM64} for t in types
     ):
         names = one_of([str(name) for name in types])
         message = f"{names} has Arm processors, which {found[0].name} does not run on"
@@ -116,7 +116,7 @@ def _refused(resources: ComputeResources, *, nvidia: bool) -> Iterator[Finding]:
 def image_is_supported(configuration: Ec2Configuration) -> Iterator[Finding]:
     """An image should not be of Amazon Linux 1 or 2, whose support has ended."""
     kind = configuration.image_type
-    image = images.IMAGE_TYPES.get(kind) if known(kind) else None
+    image = images.IMAGE_TYPES.get(kind) if is_known(kind) else None
     if image is None or image.support_ends is None or configuration.image_id_override is not None:
         return
     message = (
@@ -144,7 +144,7 @@ def gpus_need_a_gpu_image(resources: ComputeResources) -> Iterator[Finding]:
     types, found = resources.instance_types, image_types(resources)
     if not found or any(image.nvidia for image in found) or not batch_chooses(resources):
         return
-    if types and types.complete and all(known(name) and _has_nvidia_gpus(name) for name in types):
+    if types and types.complete and all(is_known(name) and _has_nvidia_gpus(name) for name in types):
         names, got = one_of([str(name) for name in types]), one_of([image.name for image in found])
         message = f"{names} needs an image type with NVIDIA's driver, got {got}"
         yield Finding(resources, message, at="Ec2Configuration[0].ImageType")

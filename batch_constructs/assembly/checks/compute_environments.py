@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from batch_constructs.assembly.checks import Finding, Severity, misspelt, outside, rule
 from batch_constructs.assembly.template import is_none_of, is_one_of
 from batch_constructs.assembly.template.resources import JobQueue
-from batch_constructs.assembly.template.unknown import shown
+from batch_constructs.assembly.template.unknown import as_text
 from batch_constructs.facts import limits, vocabulary
 from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_NAME
 
@@ -51,11 +51,11 @@ def _drains(environment: ComputeEnvironment, batch: BatchModel) -> bool:
 )
 def unmanaged_has_a_service_role(environment: ComputeEnvironment) -> Iterator[Finding]:
     """An unmanaged environment must have a service role, and not the service-linked one."""
-    arn = shown(environment.service_role_arn)
+    arn = as_text(environment.service_role_arn)
     if is_one_of(environment.type_, "UNMANAGED") and SERVICE_LINKED_ROLE_NAME in arn:
         message = f"an UNMANAGED environment cannot have the service-linked role, got {arn}"
         yield Finding(environment, message, at="ServiceRole")
-    none = environment.lacks("ServiceRole") or is_one_of(environment.service_role_arn, "")
+    none = environment.omits("ServiceRole") or is_one_of(environment.service_role_arn, "")
     if not is_one_of(environment.type_, "UNMANAGED") or not none:
         return
     message = "an UNMANAGED environment needs ServiceRole, got none"
@@ -90,7 +90,7 @@ def unmanaged_vcpus_of_unmanaged(environment: ComputeEnvironment) -> Iterator[Fi
 def managed_has_compute_resources(environment: ComputeEnvironment) -> Iterator[Finding]:
     """A managed environment must have compute resources, an unmanaged one must have none."""
     resources = environment.compute_resources
-    if is_one_of(environment.type_, "MANAGED") and environment.lacks("ComputeResources"):
+    if is_one_of(environment.type_, "MANAGED") and environment.omits("ComputeResources"):
         yield Finding(environment, "a MANAGED environment needs ComputeResources, got none")
     if is_one_of(environment.type_, "UNMANAGED") and resources.present:
         message = "an UNMANAGED environment cannot have ComputeResources: you run the instances"
@@ -110,7 +110,7 @@ def kind_of_resources(environment: ComputeEnvironment) -> Iterator[Finding]:
     """The type of compute resources must be EC2, SPOT, FARGATE, FARGATE_SPOT or ECS_MANAGED_INSTANCES."""
     resources = environment.compute_resources
     yield from misspelt(vocabulary.ResourceKind, resources, "Type", resources.type)
-    if resources.lacks("Type"):
+    if resources.omits("Type"):
         yield Finding(resources, "ComputeResources needs Type, got none")
 
 

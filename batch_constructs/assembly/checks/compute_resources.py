@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, miscounted, outside, rule
-from batch_constructs.assembly.template import is_one_of, known, literals
+from batch_constructs.assembly.template import is_known, is_one_of, literals
 from batch_constructs.assembly.template.resources import NodeRange
 from batch_constructs.facts import instance_types, limits
 from batch_constructs.facts.type_names import misspelt
@@ -66,17 +66,17 @@ def vcpus_in_order(resources: ComputeResources) -> Iterator[Finding]:
     low, desired, high = resources.min_vcpus, resources.desired_vcpus, resources.max_vcpus
     yield from outside(limits.MAX_VCPUS, resources, "MaxvCpus", high)
     yield from outside(limits.MIN_VCPUS, resources, "MinvCpus", low)
-    if known(low) and known(high) and low > high:
+    if is_known(low) and is_known(high) and low > high:
         message = f"MaxvCpus must be at least MinvCpus, got MinvCpus {low} and MaxvCpus {high}"
         yield Finding(resources, message, at="MaxvCpus")
-    if known(desired):
-        if known(low) and desired < low:
+    if is_known(desired):
+        if is_known(low) and desired < low:
             message = f"DesiredvCpus must be at least MinvCpus, got {desired} and MinvCpus {low}"
             yield Finding(resources, message, at="DesiredvCpus")
-        if known(high) and desired > high:
+        if is_known(high) and desired > high:
             message = f"DesiredvCpus must be at most MaxvCpus, got {desired} and MaxvCpus {high}"
             yield Finding(resources, message, at="DesiredvCpus")
-    if resources.lacks("MaxvCpus"):
+    if resources.omits("MaxvCpus"):
         yield Finding(resources, "MaxvCpus must be given, got none")
 
 
@@ -169,7 +169,7 @@ def instance_types_exist(where: ComputeResources | NodeRange) -> Iterator[Findin
     elif not where.ec2:
         return
     for at, name in named:
-        if known(name) and misspelt(name):
+        if is_known(name) and misspelt(name):
             where_named = at.partition("[")[0]
             message = f"{where_named} names {name!r}, which is not known{instance_types.nearest(name)}"
             yield Finding(where, message, at=at)

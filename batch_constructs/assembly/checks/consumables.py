@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, misspelt, outside, rule
-from batch_constructs.assembly.template import known
+from batch_constructs.assembly.template import is_known
 from batch_constructs.facts import limits, vocabulary
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ ERROR, WARNING = Severity.ERROR, Severity.WARNING
 def kind_and_total(resource: ConsumableResource) -> Iterator[Finding]:
     """A consumable resource must have a type, replenishable or not, and a total of at least 0."""
     for name in ("ResourceType", "TotalQuantity"):
-        if resource.lacks(name):
+        if resource.omits(name):
             yield Finding(resource, f"{name} must be given, got none", at=name)
     yield from misspelt(vocabulary.ConsumableType, resource, "ResourceType", resource.resource_type)
     yield from outside(limits.CONSUMABLE_TOTAL, resource, "TotalQuantity", resource.total_quantity)
@@ -53,7 +53,7 @@ def definition_names_an_arn(definition: JobDefinition) -> Iterator[Finding]:
         for requirement in properties.consumable_resource_list:
             yield from _incomplete(requirement)
             arn = requirement.consumable_resource_arn
-            if known(arn) and not arn.startswith("arn:"):
+            if is_known(arn) and not arn.startswith("arn:"):
                 message = f"ConsumableResource must be an ARN in a job definition, got {arn!r}"
                 yield Finding(requirement, message, at="ConsumableResource")
 
@@ -76,7 +76,7 @@ def override_is_complete(submission: Submission) -> Iterator[Finding]:
 
 def _incomplete(requirement: ConsumableResourceRequirement) -> Iterator[Finding]:
     for name in ("ConsumableResource", "Quantity"):
-        if requirement.lacks(name):
+        if requirement.omits(name):
             yield Finding(requirement, f"{name} must be given, got none", at=name)
 
 
@@ -88,7 +88,7 @@ def quantities_count(properties: ConsumableResourceProperties) -> Iterator[Findi
         yield from outside(limits.CONSUMABLE_QUANTITY, requirement, "Quantity", requirement.quantity)
         resource, arn = requirement.consumable_resource, requirement.consumable_resource_arn
         name = resource.label if resource is not None else arn
-        if known(name):
+        if is_known(name):
             if name in seen:
                 message = f"a job must name each consumable resource once, got {name} twice"
                 yield Finding(requirement, message, at="ConsumableResource")
@@ -105,6 +105,6 @@ def total_is_enough(requirement: ConsumableResourceRequirement) -> Iterator[Find
     """A job must not ask for more of a consumable resource than its total."""
     resource, quantity = requirement.consumable_resource, requirement.quantity
     total = None if resource is None else resource.total_quantity
-    if resource is not None and known(quantity) and known(total) and quantity > total:
+    if resource is not None and is_known(quantity) and is_known(total) and quantity > total:
         message = f"Quantity must be at most the {total} of {resource.label}, got {quantity}"
         yield Finding(requirement, message, at="Quantity")

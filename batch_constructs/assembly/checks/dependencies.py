@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, miscounted, misspelt, rule
-from batch_constructs.assembly.template import is_one_of, known
+from batch_constructs.assembly.template import is_known, is_one_of
 from batch_constructs.facts import limits, vocabulary
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def number_of_dependencies(submission: Submission) -> Iterator[Finding]:
     yield from miscounted(limits.DEPENDENCIES, submission, "DependsOn", submission.depends_on)
     for dependency in submission.depends_on:
         yield from misspelt(vocabulary.ArrayDependency, dependency, "Type", dependency.type)
-        if dependency.lacks("JobId") and dependency.lacks("Type"):
+        if dependency.omits("JobId") and dependency.omits("Type"):
             yield Finding(dependency, "a dependency needs a JobId or a Type")
 
 
@@ -42,9 +42,9 @@ def number_of_dependencies(submission: Submission) -> Iterator[Finding]:
 def n_to_n_between_arrays(submission: Submission) -> Iterator[Finding]:
     """An N_TO_N dependency must be between two array jobs, and must name the other job by its id."""
     for dependency in submission.depends_on:
-        if not known(dependency.type) or dependency.type.upper() != "N_TO_N":
+        if not is_known(dependency.type) or dependency.type.upper() != "N_TO_N":
             continue
-        if dependency.lacks("JobId"):
+        if dependency.omits("JobId"):
             yield Finding(dependency, "Type N_TO_N needs the JobId of the other array job")
         if _no_array(submission):
             yield Finding(dependency, "Type N_TO_N needs an array job, got no ArrayProperties", at="Type")
@@ -59,7 +59,7 @@ def n_to_n_between_arrays(submission: Submission) -> Iterator[Finding]:
 def sequential_within_an_array(submission: Submission) -> Iterator[Finding]:
     """A SEQUENTIAL dependency must be between the children of one array job, and must name no other job."""
     for dependency in submission.depends_on:
-        if not known(dependency.type) or dependency.type.upper() != "SEQUENTIAL":
+        if not is_known(dependency.type) or dependency.type.upper() != "SEQUENTIAL":
             continue
         if dependency.gives("JobId"):
             yield Finding(dependency, "Type SEQUENTIAL cannot have a JobId, got one", at="JobId")

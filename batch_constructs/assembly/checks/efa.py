@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.template import is_one_of, known, literals
+from batch_constructs.assembly.template import is_known, is_one_of, literals
 from batch_constructs.assembly.template.members import linked
 from batch_constructs.assembly.template.resources import SecurityGroup
 from batch_constructs.facts import instance_types
@@ -130,11 +130,11 @@ def _reach(batch: BatchModel, groups: list[SecurityGroup], direction: str) -> bo
             found = False
         member = "SourceSecurityGroupId" if direction == "in" else "DestinationSecurityGroupId"
         for each in rules:
-            if known(each.protocol) and each.protocol != "-1":
+            if is_known(each.protocol) and each.protocol != "-1":
                 continue
             peer = each.raw(member)
             other = linked(each, peer, SecurityGroup)
-            if not known(each.protocol) or other in groups or (other is None and peer is not None):
+            if not is_known(each.protocol) or other in groups or (other is None and peer is not None):
                 return True
             if other is None:
                 found = False
@@ -153,7 +153,7 @@ def instances_share_a_placement_group(resources: ComputeResources) -> Iterator[F
     if template is None or not adapters_of(template):
         return
     group, placement = resources.placement_group_resource, template.data.placement
-    if group is not None and known(group.strategy) and group.strategy != "CLUSTER":
+    if group is not None and is_known(group.strategy) and group.strategy != "CLUSTER":
         message = f"the strategy of {group.label} should be cluster, got {group.strategy.lower()}"
         yield Finding(resources, message, at="PlacementGroup")
     # A capacity reservation determines the placement of its instances.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.checks.efa import adapters_of
 from batch_constructs.assembly.fit.hosts import containers_of, hosts_behind, type_of
-from batch_constructs.assembly.template import is_one_of, known, literals
+from batch_constructs.assembly.template import is_known, is_one_of, literals
 from batch_constructs.assembly.template.resources import NodeRange
 from batch_constructs.facts import instance_types
 from batch_constructs.facts.vocabulary import DevicePermission, word_of
@@ -137,9 +137,9 @@ def _may_attach(resources: ComputeResources) -> bool:
 def device_is_passed_as_it_is(device: Device) -> Iterator[Finding]:
     """The device of an Elastic Fabric Adapter must have the same path in the container, and all permissions."""
     host, container, permissions = device.host_path, device.container_path, device.permissions
-    if not known(host) or not _DEVICE.fullmatch(host):
+    if not is_known(host) or not _DEVICE.fullmatch(host):
         return
-    if known(container) and container != host:
+    if is_known(container) and container != host:
         yield Finding(device, f"ContainerPath must also be {host}, got {container}", at="ContainerPath")
     names = literals(permissions)
     if names and permissions.complete and len(names) == len(permissions):

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.template import Unknown, is_none_of, is_one_of, known
+from batch_constructs.assembly.template import Unknown, is_known, is_none_of, is_one_of
 from batch_constructs.assembly.template.members import linked
 from batch_constructs.assembly.template.networks import endpoint_service
 from batch_constructs.assembly.template.resources.networks import (
@@ -85,7 +85,7 @@ def _may_be_https(egress: Egress) -> bool:
     if is_none_of(egress.protocol, "-1", "tcp", "6") or is_one_of(egress.cidr_ip, "255.255.255.255/32"):
         return False
     low, high = egress.from_port, egress.to_port
-    if is_one_of(egress.protocol, "-1") or not known(low) or not known(high):
+    if is_one_of(egress.protocol, "-1") or not is_known(low) or not is_known(high):
         return True
     return low is None or high is None or low <= endpoints.HTTPS_PORT <= high
 
@@ -97,7 +97,7 @@ def _stays_in_vpc(egress: Egress) -> bool:
     if linked(egress, egress.raw("CidrIp"), Vpc) is not None:
         return True
     cidr = egress.cidr_ip
-    if not known(cidr) or not cidr:
+    if not is_known(cidr) or not cidr:
         return False
     try:
         return ip_network(cidr, strict=False).is_private

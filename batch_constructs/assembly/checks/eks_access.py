@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, misspelt, rule
-from batch_constructs.assembly.template import Unknown, is_one_of, known
+from batch_constructs.assembly.template import Unknown, is_known, is_one_of
 from batch_constructs.assembly.template.resources import ComputeEnvironment
 from batch_constructs.facts.eks_access import NAMESPACE_POLICY
 from batch_constructs.facts.vocabulary import AccessEntryState
@@ -68,7 +68,7 @@ def _recorded(configuration: EksConfiguration) -> str | None:
     state = configuration.access_entry.desired_state
     if isinstance(state, Unknown):
         return None
-    return state if known(state) else "none"
+    return state if is_known(state) else "none"
 
 
 def _mode_is(configuration: EksConfiguration, *modes: str) -> bool:
@@ -93,7 +93,7 @@ def namespace_policy(environment: ComputeEnvironment, batch: BatchModel) -> Iter
     if not configuration.present or not wanted or any(map(_names_policy, batch.resources)):
         return
     namespace = configuration.kubernetes_namespace
-    where = f"the namespace {namespace}" if known(namespace) else "its namespace"
+    where = f"the namespace {namespace}" if is_known(namespace) else "its namespace"
     message = (
         f"AWS Batch may not run pods in {where} until {NAMESPACE_POLICY} is associated with its access entry, "
         "which nothing in the assembly does"

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, rule
-from batch_constructs.assembly.template import is_none_of, is_one_of, known
+from batch_constructs.assembly.template import is_known, is_none_of, is_one_of
 from batch_constructs.facts import patterns
 from batch_constructs.facts.eks import DISPUTED_KUBERNETES_VERSIONS, KUBERNETES_VERSIONS
 from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_NAME
@@ -36,10 +36,10 @@ def cluster_and_namespace(configuration: EksConfiguration) -> Iterator[Finding]:
         patterns.EKS_NAMESPACE, configuration, "KubernetesNamespace", configuration.kubernetes_namespace
     )
     for name in ("EksClusterArn", "KubernetesNamespace"):
-        if configuration.lacks(name):
+        if configuration.omits(name):
             yield Finding(configuration, f"an environment on EKS needs {name}, got none")
     arn = configuration.cluster_arn
-    if known(arn) and not _CLUSTER_ARN.fullmatch(arn):
+    if is_known(arn) and not _CLUSTER_ARN.fullmatch(arn):
         message = f"EksClusterArn must be the full ARN of a cluster, got {arn!r}"
         yield Finding(configuration, message, at="EksClusterArn")
 
@@ -57,7 +57,7 @@ def kubernetes_version(environment: ComputeEnvironment) -> Iterator[Finding]:
     oldest, newest = KUBERNETES_VERSIONS[0], KUBERNETES_VERSIONS[-1]
     for configuration in environment.compute_resources.ec2_configuration:
         version = configuration.image_kubernetes_version
-        if known(version) and _too_old(version):
+        if is_known(version) and _too_old(version):
             message = f"ImageKubernetesVersion must be at least {oldest}, got {version}"
             yield Finding(configuration, message, at="ImageKubernetesVersion")
         if is_one_of(version, *DISPUTED_KUBERNETES_VERSIONS):
@@ -67,7 +67,7 @@ def kubernetes_version(environment: ComputeEnvironment) -> Iterator[Finding]:
             )
             yield Finding(configuration, message, at="ImageKubernetesVersion")
     cluster = environment.eks_configuration.cluster
-    if cluster is not None and known(cluster.version) and _too_old(cluster.version):
+    if cluster is not None and is_known(cluster.version) and _too_old(cluster.version):
         message = f"the cluster {cluster.label} must have at least Kubernetes {oldest}, got {cluster.version}"
         yield Finding(environment.eks_configuration, message, at="EksClusterArn")
 
@@ -95,7 +95,7 @@ def no_service_role(environment: ComputeEnvironment) -> Iterator[Finding]:
     if role is not None:
         message = f"a managed environment on EKS cannot have a ServiceRole, got {role.label}"
         yield Finding(environment, message, at="ServiceRole")
-    elif known(arn) and SERVICE_LINKED_ROLE_NAME not in arn:
+    elif is_known(arn) and SERVICE_LINKED_ROLE_NAME not in arn:
         message = f"a managed environment on EKS cannot have a ServiceRole, got {arn}"
         yield Finding(environment, message, at="ServiceRole")
 
@@ -106,7 +106,7 @@ def ec2_or_spot(environment: ComputeEnvironment) -> Iterator[Finding]:
     resources = environment.compute_resources
     if (
         environment.eks_configuration.present
-        and known(resources.type)
+        and is_known(resources.type)
         and is_none_of(resources.type, "EC2", "SPOT")
     ):
         yield Finding(resources, f"Type must be EC2 or SPOT on EKS, got {resources.type}", at="Type")
@@ -116,6 +116,6 @@ def ec2_or_spot(environment: ComputeEnvironment) -> Iterator[Finding]:
 def no_desired_vcpus(environment: ComputeEnvironment) -> Iterator[Finding]:
     """An environment on EKS must not have DesiredvCpus."""
     desired = environment.compute_resources.desired_vcpus
-    if environment.eks_configuration.present and known(desired):
+    if environment.eks_configuration.present and is_known(desired):
         message = f"an environment on EKS cannot have DesiredvCpus, got {desired}"
         yield Finding(environment.compute_resources, message, at="DesiredvCpus")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.checks import Finding, Severity, one_of, outside, rule
-from batch_constructs.assembly.template import Reference, known
+from batch_constructs.assembly.template import Reference, is_known
 from batch_constructs.facts import events, limits
 from batch_constructs.facts.vocabulary import JobStatus
 
@@ -78,11 +78,11 @@ def job_targets_are_complete(target: EventTarget) -> Iterator[Finding]:
     """A job queue as a target of a rule must have the job's name, its definition, and a role."""
     parameters = target.batch_parameters
     for member in ("JobDefinition", "JobName"):
-        if parameters.lacks(member):
+        if parameters.omits(member):
             yield Finding(parameters, f"{member} must be given", at=member)
-    if parameters.present and target.lacks("RoleArn"):
+    if parameters.present and target.omits("RoleArn"):
         yield Finding(target, "RoleArn must be given, because EventBridge submits the job with this role")
-    if target.job_queue is not None and target.lacks("BatchParameters"):
+    if target.job_queue is not None and target.omits("BatchParameters"):
         message = f"BatchParameters must be given, because the target is {target.job_queue.label}"
         yield Finding(target, message)
 
@@ -137,4 +137,4 @@ def _fifo_queue(arn: str | Unknown | None) -> str:
     if isinstance(arn, Reference):
         fifo = arn.target.raw("FifoQueue")
         return arn.target.label if isinstance(fifo, str | bool) and str(fifo).lower() == "true" else ""
-    return arn if known(arn) and arn.endswith(".fifo") else ""
+    return arn if is_known(arn) and arn.endswith(".fifo") else ""

@@ -13,7 +13,7 @@ from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.fit import Misfit, Obstacle, misfit, misfit_of
 from batch_constructs.assembly.fit.hosts import names_in
 from batch_constructs.assembly.fit.misfits import kind_of_environment
-from batch_constructs.assembly.template import is_one_of, known, or_none
+from batch_constructs.assembly.template import is_known, is_one_of, known_or_none
 from batch_constructs.assembly.template.memo import once
 from batch_constructs.assembly.template.resources import JobQueue
 from batch_constructs.facts import fargate
@@ -114,8 +114,8 @@ def override_is_a_size_of_fargate(submission: Submission) -> Iterator[Finding]:
     container = definition.container_properties
     own = [container.amount(kind) for kind in ("VCPU", "MEMORY")]
     vcpus, memory = (new if new is not None else old for new, old in zip(asked, own, strict=True))
-    overridden = any(known(value) for value in asked)
-    if overridden and known(vcpus) and known(memory) and (why := fargate.why_invalid(vcpus, memory)):
+    overridden = any(is_known(value) for value in asked)
+    if overridden and is_known(vcpus) and is_known(memory) and (why := fargate.why_invalid(vcpus, memory)):
         yield Finding(overrides, f"{why} ({definition.label} with the override)", at="ResourceRequirements")
 
 
@@ -176,6 +176,6 @@ def _all_environments(batch: BatchModel) -> tuple[ComputeEnvironment, ...]:
     found = [environment for queue in queues for environment in queue.environments]
     # Many stacks have the same environments, so one of each kind is enough.
     different = {
-        (kind_of_environment(e), names_in(e), or_none(e.compute_resources.max_vcpus)): e for e in found
+        (kind_of_environment(e), names_in(e), known_or_none(e.compute_resources.max_vcpus)): e for e in found
     }
     return tuple(different.values())

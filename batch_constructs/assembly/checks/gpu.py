@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.checks._images import batch_chooses
 from batch_constructs.assembly.fit.hosts import hosts_behind, least_gpus, submitted_gpus, type_of
-from batch_constructs.assembly.template import is_one_of, known, literals
+from batch_constructs.assembly.template import is_known, is_one_of, literals
 from batch_constructs.assembly.template.memo import once
 from batch_constructs.assembly.template.resources import (
     ComputeResources,
@@ -44,7 +44,7 @@ def no_gpu_on_fargate(definition: JobDefinition) -> Iterator[Finding]:
 def gpu_count(requirement: ResourceRequirement) -> Iterator[Finding]:
     """A job must ask for a whole number of GPUs, at least 1."""
     value = requirement.value
-    if not is_one_of(requirement.type, "GPU") or not known(value):
+    if not is_one_of(requirement.type, "GPU") or not is_known(value):
         return
     if not (value.isdecimal() and len(value) < 10 and limits.GPUS.contains(int(value))):
         message = f"the value of GPU must be a whole number, {limits.GPUS.words}, got {value}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.checks._secrets import reader_of, secrets_of
 from batch_constructs.assembly.checks.job_definitions._parts import containers_of, owners
-from batch_constructs.assembly.template import PartialText, is_one_of, known
+from batch_constructs.assembly.template import PartialText, is_known, is_one_of
 from batch_constructs.facts import managed_policies, role_trust
 
 if TYPE_CHECKING:
@@ -73,4 +73,4 @@ def execution_role_may_log(definition: JobDefinition, batch: BatchModel) -> Iter
 
 def _is_in_ecr(image: str | Unknown | None) -> bool:
     text = image.text if isinstance(image, PartialText) else image
-    return known(text) and ".dkr.ecr." in text
+    return is_known(text) and ".dkr.ecr." in text

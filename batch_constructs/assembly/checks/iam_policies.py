@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.checks._roles import untrusted
-from batch_constructs.assembly.template import PartialText, Reference, known
+from batch_constructs.assembly.template import PartialText, Reference, is_known
 from batch_constructs.assembly.template.permissions import may_allow
 from batch_constructs.assembly.template.resources import JobDefinition, JobQueue
 from batch_constructs.facts import api_calls, managed_policies, role_trust
@@ -46,7 +46,7 @@ def confused_deputy(environment: ComputeEnvironment) -> Iterator[Finding]:
     """A service role should trust AWS Batch only on behalf of its own account, for environments and for jobs."""
     role = environment.service_role
     for statement in role.assume_role_policy_document.statements if role is not None else ():
-        services = [service for service in statement.principals.services if known(service)]
+        services = [service for service in statement.principals.services if is_known(service)]
         if role is None or not any(service.startswith("batch.") for service in services):
             continue
         if statement.condition is None:
@@ -83,11 +83,11 @@ def actions_on_everything(statement: Statement) -> Iterator[Finding]:
     if (
         not narrow
         or not statement.resources.complete
-        or not (known(statement.effect) and statement.effect == "Allow")
+        or not (is_known(statement.effect) and statement.effect == "Allow")
     ):
         return
     for index, action in enumerate(statement.actions):
-        if known(action) and action.lower().startswith(_READING) and not _supports(action, resources):
+        if is_known(action) and action.lower().startswith(_READING) and not _supports(action, resources):
             yield Finding(
                 statement,
                 f"{action} is allowed on {_allowed_on(action)}, got {resources[0]}",
@@ -240,7 +240,7 @@ def _submit_resources(role: Role, batch: BatchModel) -> list[str | Unknown]:
 def _text(resource: str | Unknown) -> str | None:
     if isinstance(resource, PartialText):
         return resource.text
-    return resource if known(resource) else None
+    return resource if is_known(resource) else None
 
 
 def _target(resource: str | Unknown) -> JobQueue | JobDefinition | None:

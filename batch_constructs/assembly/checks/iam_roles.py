@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.checks._roles import misnamed, untrusted
-from batch_constructs.assembly.template import PartialText, Reference, is_one_of, known
+from batch_constructs.assembly.template import PartialText, Reference, is_known, is_one_of
 from batch_constructs.assembly.template.resources import ComputeResources, InstanceProfile, Role
 from batch_constructs.assembly.template.resources.containers import JobContainer
 from batch_constructs.facts import managed_policies, role_trust
@@ -83,7 +83,7 @@ def instance_role(environment: ComputeEnvironment, batch: BatchModel) -> Iterato
     resources, at = environment.compute_resources, "InstanceRole"
     if not resources.ec2:
         return
-    if resources.lacks(at):
+    if resources.omits(at):
         yield Finding(resources, f"an environment on EC2 needs {at}, got none", at=at)
     yield from _no_profile(resources, batch)
     profile = resources.instance_profile
@@ -98,7 +98,7 @@ def instance_role(environment: ComputeEnvironment, batch: BatchModel) -> Iterato
 def _no_profile(resources: ComputeResources, batch: BatchModel) -> Iterator[Finding]:
     value, at = resources.instance_role, "InstanceRole"
     text = value.text if isinstance(value, PartialText) else value
-    if known(text) and ":role/" in text:
+    if is_known(text) and ":role/" in text:
         yield Finding(resources, f"{at} must be an instance profile, got the role {text!r}", at=at)
     elif isinstance(value, Reference) and isinstance(value.target, Role):
         role = value.target
@@ -124,7 +124,7 @@ def spot_fleet_role(resources: ComputeResources, batch: BatchModel) -> Iterator[
         resources.allocation_strategy, "BEST_FIT", None
     ):
         return
-    if resources.lacks(at):
+    if resources.omits(at):
         got = resources.allocation_strategy or "no strategy, which is BEST_FIT,"
         yield Finding(resources, f"{at} must be given with BEST_FIT, got {got} without one", at=at)
     yield from untrusted(resources, at, resources.spot_fleet_role, role_trust.SPOT_FLEET, batch)

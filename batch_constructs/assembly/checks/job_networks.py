@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.checks._networks import environments_for, services_around, stands_in
+from batch_constructs.assembly.checks._networks import environments_for, shared_reach, vpc_services
 from batch_constructs.assembly.checks._secrets import reader_of, secrets_of
 from batch_constructs.assembly.checks.job_definitions._parts import owners
 from batch_constructs.assembly.template import is_one_of
@@ -41,7 +41,7 @@ _CDK = {endpoints.SECRETS_MANAGER[0]: "SECRETS_MANAGER", endpoints.PARAMETER_STO
 def nodes_in_private_subnets(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
     """The nodes of a multi-node job must not be in public subnets: they have no public IP address."""
     environments = environments_for(definition, batch) if definition.multi_node else ()
-    if environments and stands_in(environments, batch) is Reach.PUBLIC:
+    if environments and shared_reach(environments, batch) is Reach.PUBLIC:
         name = environments[0].label
         message = f"nodes get no public IP address, and {name}'s subnets route only to an internet gateway"
         yield Finding(definition, message, at="NodeProperties")
@@ -77,11 +77,11 @@ def security_groups_of_nodes(submission: Submission) -> Iterator[Finding]:
 def public_ip_where_it_counts(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
     """A Fargate job must have a public IP address in public subnets; elsewhere an address has no effect."""
     environments = environments_for(definition, batch) if definition.fargate else ()
-    reach = stands_in(environments, batch) if environments else None
+    reach = shared_reach(environments, batch) if environments else None
     if reach is None:
         return
     name = environments[0].label
-    around = [services_around(environment, batch) for environment in environments]
+    around = [vpc_services(environment, batch) for environment in environments]
     reachable = any(services is None or services.issuperset(endpoints.ECR) for services in around)
     for owner in owners(definition):
         configuration, at = owner.network_configuration, "AssignPublicIp"
@@ -110,9 +110,9 @@ def secrets_are_in_reach(definition: JobDefinition, batch: BatchModel) -> Iterat
     """Jobs in isolated subnets that use secrets must have a VPC endpoint for the service with the secrets."""
     used = [(secret, reader_of(secret)) for owner in owners(definition) for secret in secrets_of(owner)]
     environments = environments_for(definition, batch) if used else ()
-    if not environments or stands_in(environments, batch) is not Reach.ISOLATED:
+    if not environments or shared_reach(environments, batch) is not Reach.ISOLATED:
         return
-    around = [services_around(environment, batch) for environment in environments]
+    around = [vpc_services(environment, batch) for environment in environments]
     for secret, action in used:
         service = _ENDPOINTS.get(action or "")
         if service is not None and all(

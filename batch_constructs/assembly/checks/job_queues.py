@@ -15,7 +15,7 @@ from batch_constructs.assembly.checks import (
     outside,
     rule,
 )
-from batch_constructs.assembly.template import is_one_of, known, literals
+from batch_constructs.assembly.template import is_known, is_one_of, literals
 from batch_constructs.facts import events, instance_types, limits, quotas, vocabulary
 from batch_constructs.facts.vocabulary import word_of
 
@@ -52,7 +52,7 @@ def environments_in_order(queue: JobQueue) -> Iterator[Finding]:
             "a job queue needs at least one compute environment or service environment, got none",
             at=at,
         )
-    orders = Counter(entry.order for entry in entries if known(entry.order))
+    orders = Counter(entry.order for entry in entries if is_known(entry.order))
     for order, count in orders.items():
         if count > 1:
             yield Finding(
@@ -125,7 +125,7 @@ def one_architecture(queue: JobQueue) -> Iterator[Finding]:
 def policy_by_arn(queue: JobQueue) -> Iterator[Finding]:
     """A job queue must give its scheduling policy by ARN."""
     arn, at = queue.scheduling_policy_arn, "SchedulingPolicyArn"
-    if known(arn) and not arn.startswith("arn:"):
+    if is_known(arn) and not arn.startswith("arn:"):
         yield Finding(queue, f"{at} must be an ARN, got {arn!r}", at=at)
 
 
@@ -148,7 +148,7 @@ def service_environments_on_sagemaker_queues(queue: JobQueue) -> Iterator[Findin
         yield Finding(
             queue, "a job queue can have compute environments or a service environment, got both", at=at
         )
-    if services and known(queue.job_queue_type) and queue.job_queue_type != "SAGEMAKER_TRAINING":
+    if services and is_known(queue.job_queue_type) and queue.job_queue_type != "SAGEMAKER_TRAINING":
         message = f"a service environment needs JobQueueType SAGEMAKER_TRAINING, got {queue.job_queue_type}"
         yield Finding(queue, message, at="JobQueueType")
     if is_one_of(queue.job_queue_type, "SAGEMAKER_TRAINING") and queue.compute_environment_order:
@@ -170,11 +170,11 @@ def time_limits_in_range(queue: JobQueue) -> Iterator[Finding]:
         yield from outside(
             limits.JOB_STATE_TIME_LIMIT_SECONDS, limit, "MaxTimeSeconds", limit.max_time_seconds
         )
-        if known(limit.state) and limit.state != "RUNNABLE":
+        if is_known(limit.state) and limit.state != "RUNNABLE":
             yield Finding(limit, f"State must be RUNNABLE, got {limit.state}", at="State")
-        if known(limit.action) and limit.action != fitting and not _unsure(queue):
+        if is_known(limit.action) and limit.action != fitting and not _unsure(queue):
             yield Finding(limit, f"Action must be {fitting} on this queue, got {limit.action}", at="Action")
-        if limit.lacks("Reason"):
+        if limit.omits("Reason"):
             yield Finding(limit, "Reason must be given")
     yield from _twice(queue)
 
@@ -184,7 +184,7 @@ def _twice(queue: JobQueue) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
     for limit in queue.job_state_time_limit_actions:
         state, reason = limit.state, limit.reason
-        if not known(state) or not known(reason):
+        if not is_known(state) or not is_known(reason):
             continue
         if (state, reason) in seen:
             yield Finding(limit, f"each Reason must have one time limit, got {reason!r} twice", at="Reason")
@@ -194,7 +194,7 @@ def _twice(queue: JobQueue) -> Iterator[Finding]:
 def _unsure(queue: JobQueue) -> bool:
     """Return whether it is unknown if the queue is for SageMaker."""
     services = queue.service_environment_order
-    return not (known(queue.job_queue_type) or (queue.job_queue_type is None and services.empty))
+    return not (is_known(queue.job_queue_type) or (queue.job_queue_type is None and services.empty))
 
 
 _REASON = re.compile(r"[A-Z]+(_[A-Z]+)*(:[A-Z][A-Z0-9]*(_[A-Z0-9]+)*)?")
@@ -213,7 +213,7 @@ def time_limit_reason_is_known(queue: JobQueue) -> Iterator[Finding]:
     fitting = vocabulary.TimeLimitReason.of_queue(service_jobs=sagemaker)
     for limit in queue.job_state_time_limit_actions:
         reason = limit.reason
-        if not known(reason) or reason is None:
+        if not is_known(reason) or reason is None:
             continue
         if (word := word_of(vocabulary.TimeLimitReason, reason)) is None:
             # AWS refuses free text, but a well-formed word may be a reason that is newer than this list.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, miscounted, rule
-from batch_constructs.assembly.template import known, literals
+from batch_constructs.assembly.template import is_known, literals
 from batch_constructs.facts import instance_types, limits
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def number_of_overrides(specification: LaunchTemplateSpecification) -> Iterator[
 )
 def override_has_id_or_name(override: LaunchTemplateOverride) -> Iterator[Finding]:
     """An override must give its launch template either by id or by name."""
-    if override.lacks("LaunchTemplateId") and override.lacks("LaunchTemplateName"):
+    if override.omits("LaunchTemplateId") and override.omits("LaunchTemplateName"):
         yield Finding(override, "an override needs LaunchTemplateId or LaunchTemplateName, got neither")
     if len(override.gives("LaunchTemplateId", "LaunchTemplateName")) == 2:
         yield Finding(override, "an override can have LaunchTemplateId or LaunchTemplateName, got both")
@@ -53,15 +53,15 @@ def override_has_id_or_name(override: LaunchTemplateOverride) -> Iterator[Findin
 def targets_are_among_the_types(resources: ComputeResources) -> Iterator[Finding]:
     """The targets of an override must be types or families of the environment, and not bundles."""
     types = resources.instance_types
-    sure = types.complete and all(known(name) and name not in instance_types.BUNDLES for name in types)
+    sure = types.complete and all(is_known(name) and name not in instance_types.BUNDLES for name in types)
     named = {*literals(types), *(name.partition(".")[0] for name in literals(types))}
     for override in resources.launch_template.overrides:
         at = "TargetInstanceTypes"
-        if override.lacks(at) or (override.present and override.target_instance_types.empty):
+        if override.omits(at) or (override.present and override.target_instance_types.empty):
             yield Finding(override, f"an override needs {at}, got none", at=at)
         for index, target in enumerate(override.target_instance_types):
             place = f"{at}[{index}]"
-            if not known(target):
+            if not is_known(target):
                 continue
             if target in instance_types.BUNDLES:
                 yield Finding(override, f"{at} can have types and families, got {target}", at=place)
@@ -81,7 +81,7 @@ def targets_do_not_overlap(resources: ComputeResources) -> Iterator[Finding]:
     families: dict[str, str] = {}
     for override in resources.launch_template.overrides:
         for index, target in enumerate(override.target_instance_types):
-            if not known(target):
+            if not is_known(target):
                 continue
             family = target.partition(".")[0]
             other = target if target in seen else family if family in seen else None

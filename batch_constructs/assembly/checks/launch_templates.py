@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, rule
 from batch_constructs.assembly.checks._images import image_types
-from batch_constructs.assembly.template import is_one_of, known
+from batch_constructs.assembly.template import is_known, is_one_of
 from batch_constructs.facts import images, patterns
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def none_on_fargate(resources: ComputeResources) -> Iterator[Finding]:
 )
 def id_or_name(specification: LaunchTemplateSpecification) -> Iterator[Finding]:
     """A launch template must be given either by id or by name."""
-    if specification.lacks("LaunchTemplateId") and specification.lacks("LaunchTemplateName"):
+    if specification.omits("LaunchTemplateId") and specification.omits("LaunchTemplateName"):
         yield Finding(
             specification, "LaunchTemplate needs LaunchTemplateId or LaunchTemplateName, got neither"
         )
@@ -149,7 +149,7 @@ def root_device_name(resources: ComputeResources) -> Iterator[Finding]:
         names = [mapping.device_name for mapping in mappings]
         if (
             not mappings.complete
-            or not all(known(name) for name in names)
+            or not all(is_known(name) for name in names)
             or images.ROOT_DEVICE_NAME in names
         ):
             continue

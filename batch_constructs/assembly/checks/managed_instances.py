@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, misspelt, outside, rule
-from batch_constructs.assembly.template import is_one_of, known
+from batch_constructs.assembly.template import is_known, is_one_of
 from batch_constructs.facts import limits, vocabulary
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ def provider_goes_with_type(resources: ComputeResources) -> Iterator[Finding]:
     """ECS Managed Instances must have a provider with role, profile and network; no other type can have one."""
     kind, at = resources.type, "ManagedInstancesProvider"
     provider = resources.managed_instances_provider
-    if is_one_of(kind, _KIND) and resources.lacks(at):
+    if is_one_of(kind, _KIND) and resources.omits(at):
         yield Finding(resources, f"{_KIND} needs a {at}, got none", at=at)
-    if known(kind) and kind != _KIND and resources.gives(at):
+    if is_known(kind) and kind != _KIND and resources.gives(at):
         yield Finding(resources, f"{at} needs {_KIND}, got {kind}", at=at)
     template = provider.instance_launch_template
     network = template.network_configuration
@@ -39,7 +39,7 @@ def provider_goes_with_type(resources: ComputeResources) -> Iterator[Finding]:
 
 def _lacking(view: View, *names: str) -> Iterator[Finding]:
     for name in names:
-        if view.lacks(name):
+        if view.omits(name):
             yield Finding(view, f"{name} must be given, got none", at=name)
 
 
@@ -72,7 +72,7 @@ def provider_values(provider: ManagedInstancesProvider) -> Iterator[Finding]:
 def capacity_tags_go_with_type(resources: ComputeResources) -> Iterator[Finding]:
     """Only ECS Managed Instances can have capacity tags."""
     kind = resources.type
-    if known(kind) and kind != _KIND and resources.gives("CapacityTags"):
+    if is_known(kind) and kind != _KIND and resources.gives("CapacityTags"):
         yield Finding(resources, f"CapacityTags need {_KIND}, got {kind}", at="CapacityTags")
 
 
@@ -85,7 +85,7 @@ def capacity_tags_go_with_type(resources: ComputeResources) -> Iterator[Finding]
 def host_network(definition: JobDefinition) -> Iterator[Finding]:
     """Only jobs on ECS Managed Instances can set a network mode, which is host."""
     platform = definition.platform
-    if not known(platform) or platform == vocabulary.PlatformCapability.MANAGED_INSTANCES:
+    if not is_known(platform) or platform == vocabulary.PlatformCapability.MANAGED_INSTANCES:
         return
     for task in definition.ecs_properties.task_properties:
         if is_one_of(task.network_mode, "HOST"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, miscounted, one_of, outside, rule
 from batch_constructs.assembly.fit.hosts import containers_of, pod_amount, pod_containers_of, type_of
-from batch_constructs.assembly.template import Unknown, known
+from batch_constructs.assembly.template import Unknown, is_known
 from batch_constructs.facts import limits, quotas
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _TARGET = re.compile(r"([0-9]{0,9}):([0-9]{0,9})")
 def number_of_nodes(nodes: NodeProperties) -> Iterator[Finding]:
     """A multi-node parallel job must have at least one node, and by default at most 1,000."""
     yield from outside(limits.NODES, nodes, "NumNodes", nodes.num_nodes)
-    if known(nodes.num_nodes) and nodes.num_nodes > quotas.NODES.value:
+    if is_known(nodes.num_nodes) and nodes.num_nodes > quotas.NODES.value:
         message = f"NumNodes above {quotas.NODES.value:,} needs a raised quota, got {nodes.num_nodes}"
         yield Finding(nodes, message, at="NumNodes", severity=WARNING)
 
@@ -45,7 +45,7 @@ def number_of_nodes(nodes: NodeProperties) -> Iterator[Finding]:
 def main_node_exists(nodes: NodeProperties) -> Iterator[Finding]:
     """The main node must be one of the nodes."""
     main, count = nodes.main_node, nodes.num_nodes
-    if known(main) and known(count) and count > 0 and not 0 <= main < count:
+    if is_known(main) and is_known(count) and count > 0 and not 0 <= main < count:
         yield Finding(
             nodes, f"MainNode must be from 0 to {count - 1} with NumNodes {count}, got {main}", at="MainNode"
         )
@@ -68,10 +68,10 @@ def ranges_cover_the_nodes(nodes: NodeProperties) -> Iterator[Finding]:
     count = nodes.num_nodes
     for node_range in nodes.node_range_properties:
         target = node_range.target_nodes
-        if known(target) and not _TARGET.fullmatch(target):
+        if is_known(target) and not _TARGET.fullmatch(target):
             yield Finding(node_range, f"TargetNodes must look like 0:3, got {target!r}", at="TargetNodes")
     ranges = _ranges(nodes)
-    if ranges is None or not known(count) or count < 1:
+    if ranges is None or not is_known(count) or count < 1:
         return
     for index, (first, last) in ranges:
         if first > last or last >= count:
@@ -108,11 +108,11 @@ def _ranges(nodes: NodeProperties) -> list[tuple[int, tuple[int, int]]] | None:
     """Return index, first and last node of each range; ``None`` if one of them is unknown."""
     ranges = nodes.node_range_properties
     count = nodes.num_nodes
-    if not ranges or not ranges.complete or not known(count):
+    if not ranges or not ranges.complete or not is_known(count):
         return None
     spans: list[tuple[int, tuple[int, int]]] = []
     for index, node_range in enumerate(ranges):
-        target = _TARGET.fullmatch(node_range.target_nodes) if known(node_range.target_nodes) else None
+        target = _TARGET.fullmatch(node_range.target_nodes) if is_known(node_range.target_nodes) else None
         if target is None:
             return None
         spans.append((index, (int(target[1] or 0), int(target[2]) if target[2] else count - 1)))
@@ -130,7 +130,7 @@ _PROPERTIES = ("Container", "EcsProperties", "EksProperties")
 def one_description_of_a_range(node_range: NodeRange) -> Iterator[Finding]:
     """The nodes of a range must have exactly one of Container, EcsProperties and EksProperties."""
     words = one_of(list(_PROPERTIES))
-    if all(node_range.lacks(name) for name in _PROPERTIES):
+    if all(node_range.omits(name) for name in _PROPERTIES):
         yield Finding(node_range, f"a node range needs {words}, got none of them")
     elif len(found := node_range.gives(*_PROPERTIES)) > 1:
         yield Finding(node_range, f"a node range can have one of {words}, got {' and '.join(found)}")
@@ -193,7 +193,7 @@ def _all_there(node_range: NodeRange) -> bool:
 def one_instance_type(definition: JobDefinition) -> Iterator[Finding]:
     """All nodes must have the same instance type; a single-node job must have none."""
     container = definition.container_properties
-    if known(container.instance_type):
+    if is_known(container.instance_type):
         message = (
             f"only nodes of a multi-node parallel job can have an InstanceType, got {container.instance_type}"
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.fit.hosts import containers_of, names_behind, type_of
-from batch_constructs.assembly.template import Unknown, is_one_of, known, literals
+from batch_constructs.assembly.template import Unknown, is_known, is_one_of, literals
 from batch_constructs.facts import instance_types
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _why_single(environment: ComputeEnvironment) -> str | None:
     if is_one_of(environment.type_, "UNMANAGED"):
         return "UNMANAGED"
     kind = environment.compute_resources.type
-    return kind if known(kind) and kind != "EC2" else None
+    return kind if is_known(kind) and kind != "EC2" else None
 
 
 @rule(
@@ -78,7 +78,7 @@ def node_count_can_change(submission: Submission) -> Iterator[Finding]:
     ranges = nodes.node_range_properties
     targets = literals(node_range.target_nodes for node_range in ranges)
     own = nodes.num_nodes
-    if not definition.multi_node or not known(count) or not known(own) or count == own:
+    if not definition.multi_node or not is_known(count) or not is_known(own) or count == own:
         return
     if not ranges.complete or len(targets) < len(ranges):
         return
@@ -89,7 +89,7 @@ def node_count_can_change(submission: Submission) -> Iterator[Finding]:
         )
         yield Finding(overrides, message, at="NumNodes")
     for words, lowest in (("start of the open range", max(starts, default=0)), ("MainNode", nodes.main_node)):
-        if known(lowest) and lowest >= count:
+        if is_known(lowest) and lowest >= count:
             message = f"NumNodes must be above the {words} of {name}, {lowest}, got {count}"
             yield Finding(overrides, message, at="NumNodes")
 
@@ -150,7 +150,7 @@ def cluster_is_in_one_zone(resources: ComputeResources) -> Iterator[Finding]:
 
 def _zone_name(subnet: Subnet) -> str | None:
     """Return the zone by name; ``None`` if the template does not give it."""
-    return subnet.availability_zone if known(subnet.availability_zone) else None
+    return subnet.availability_zone if is_known(subnet.availability_zone) else None
 
 
 def _zone_number(subnet: Subnet) -> str | None:
@@ -176,7 +176,7 @@ def nodes_fit_together(submission: Submission) -> Iterator[Finding]:
     override = submission.node_overrides
     count = override.num_nodes if override.present else definition.node_properties.num_nodes
     most = _largest_max_vcpus(queue)
-    if not known(count) or most is None or isinstance(override.node, Unknown):
+    if not is_known(count) or most is None or isinstance(override.node, Unknown):
         return
     type_ = instance_types.find(_type_of_nodes(definition) or "")
     vcpus = type_.vcpus if type_ is not None else _least_vcpus(definition)
@@ -202,6 +202,6 @@ def _least_vcpus(definition: JobDefinition) -> int:
     least = []
     for node_range in definition.node_properties.node_range_properties:
         asked = [container.requirement("VCPU") for container in containers_of(node_range)]
-        asked.append(str(vcpus) if known(vcpus := node_range.container.vcpus) else None)
-        least.append(sum(int(amount) for amount in asked if known(amount) and amount.isdecimal()))
+        asked.append(str(vcpus) if is_known(vcpus := node_range.container.vcpus) else None)
+        least.append(sum(int(amount) for amount in asked if is_known(amount) and amount.isdecimal()))
     return min(least, default=0)

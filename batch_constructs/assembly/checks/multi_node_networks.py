@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.checks._networks import environments_for
-from batch_constructs.assembly.template import Unknown, is_one_of, known
+from batch_constructs.assembly.template import Unknown, is_known, is_one_of
 from batch_constructs.assembly.template.members import linked
 from batch_constructs.assembly.template.resources.job_definitions import JobDefinition
 from batch_constructs.assembly.template.resources.networks import (
@@ -116,7 +116,7 @@ def _lets_in(group: SecurityGroup, groups: list[SecurityGroup], batch: BatchMode
 def kept_vcpus_are_of_use(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
     """MinvCpus should be 0 where multi-node jobs run: only single-node jobs use the capacity that it keeps."""
     kept = environment.compute_resources.min_vcpus
-    if not known(kept) or not kept:
+    if not is_known(kept) or not kept:
         return
     for definition in _multi_node_on(environment, batch)[:1]:
         message = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, one_of, rule
-from batch_constructs.assembly.checks._networks import services_around, stands_in, subnets_of
-from batch_constructs.assembly.template import Unknown, is_none_of, is_one_of, known
+from batch_constructs.assembly.checks._networks import shared_reach, subnets_of, vpc_services
+from batch_constructs.assembly.template import Unknown, is_known, is_none_of, is_one_of
 from batch_constructs.assembly.template.networks import Reach, endpoint_service
 from batch_constructs.facts import endpoints
 
@@ -49,9 +49,9 @@ def _needed(environment: ComputeEnvironment) -> tuple[str, ...]:
 def isolated_subnets_have_endpoints(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
     """Subnets without a route to the internet must have VPC endpoints for the services that jobs use."""
     needed = _needed(environment)
-    if not needed or stands_in([environment], batch) is not Reach.ISOLATED:
+    if not needed or shared_reach([environment], batch) is not Reach.ISOLATED:
         return
-    services = services_around(environment, batch)
+    services = vpc_services(environment, batch)
     if services is None:
         return
     resources = environment.compute_resources
@@ -100,7 +100,7 @@ def _may_let_in(group: SecurityGroup, batch: BatchModel) -> bool:
         low, high = each.from_port, each.to_port
         if not is_none_of(each.protocol, "-1", "tcp", "6"):
             every = is_one_of(each.protocol, "-1")
-            if every or not known(low) or not known(high) or low <= endpoints.HTTPS_PORT <= high:
+            if every or not is_known(low) or not is_known(high) or low <= endpoints.HTTPS_PORT <= high:
                 return True
     return False
 
@@ -116,7 +116,7 @@ def public_subnets_give_addresses(environment: ComputeEnvironment, batch: BatchM
     resources, needed = environment.compute_resources, _needed(environment)
     if not resources.ec2 or not needed or _may_get_address(resources):
         return
-    services = services_around(environment, batch)
+    services = vpc_services(environment, batch)
     if services is None or services.issuperset(needed):
         return
     for subnet in resources.subnets:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.template import Unknown, known
+from batch_constructs.assembly.template import Unknown, is_known
 from batch_constructs.assembly.template.memo import once
 from batch_constructs.facts.patterns import PLACEHOLDER
 
@@ -41,7 +41,7 @@ def placeholders_are_filled(definition: JobDefinition, batch: BatchModel) -> Ite
         if not _uses((*words, *overrides), name):
             message = f"Parameters must fill a placeholder of the command, got {name!r} and no Ref::{name}"
             yield Finding(definition, message, at=f"Parameters.{name}")
-    holes = [hole[1] for word in words if known(word) and (hole := PLACEHOLDER.fullmatch(word))]
+    holes = [hole[1] for word in words if is_known(word) and (hole := PLACEHOLDER.fullmatch(word))]
     for submission in submissions:
         values = submission.parameters if submission.parameters is not None else {}
         if (
@@ -66,7 +66,7 @@ def placeholders_are_filled(definition: JobDefinition, batch: BatchModel) -> Ite
 def parameters_are_used(submission: Submission) -> Iterator[Finding]:
     """A submitted parameter must fill a placeholder of the command."""
     definition, values = submission.definition, submission.parameters
-    if definition is None or not known(values) or _uncertain(submission.container_overrides):
+    if definition is None or not is_known(values) or _uncertain(submission.container_overrides):
         return
     words = _commands(definition)
     overridden = submission.container_overrides.command

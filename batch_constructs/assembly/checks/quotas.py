@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.template import PartialText
-from batch_constructs.assembly.template.members import deep
+from batch_constructs.assembly.template.members import fully_resolved
 from batch_constructs.assembly.template.resources import ComputeEnvironment, JobQueue
 from batch_constructs.facts import quotas
 
@@ -76,7 +76,7 @@ def size_of_a_definition(definition: JobDefinition) -> Iterator[Finding]:
     # Functions are longer than their results, so a node that is short unresolved needs no resolving.
     if not isinstance(definition.node, dict) or _size(definition.node) <= quotas.JOB_DEFINITION_BYTES.value:
         return
-    size = _size(deep(definition, definition.node))
+    size = _size(fully_resolved(definition, definition.node))
     if size > quotas.JOB_DEFINITION_BYTES.value:
         message = f"a job definition can have at most {quotas.JOB_DEFINITION_BYTES.value:,} bytes, got about {size:,}"
         yield Finding(definition, message)
@@ -92,7 +92,7 @@ def size_of_a_request(submission: Submission) -> Iterator[Finding]:
     """A request that submits a job must not exceed 30 KiB."""
     if not isinstance(submission.node, dict) or _size(submission.node) <= quotas.SUBMIT_JOB_BYTES.value:
         return
-    size = _size(deep(submission, submission.node))
+    size = _size(fully_resolved(submission, submission.node))
     if size > quotas.SUBMIT_JOB_BYTES.value:
         message = f"a request can have at most {quotas.SUBMIT_JOB_BYTES.value:,} bytes, got about {size:,}"
         yield Finding(submission, message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, miscounted, misspelt, outside, rule
-from batch_constructs.assembly.template import is_none_of, is_one_of, known
+from batch_constructs.assembly.template import is_known, is_none_of, is_one_of
 from batch_constructs.facts import limits, patterns, vocabulary
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def at_most_five_conditions(strategy: RetryStrategy) -> Iterator[Finding]:
 def action_is_known(condition: RetryRule) -> Iterator[Finding]:
     """A condition must have the action RETRY or EXIT."""
     yield from misspelt(vocabulary.RetryAction, condition, "Action", condition.action)
-    if condition.lacks("Action"):
+    if condition.omits("Action"):
         yield Finding(condition, "Action must be RETRY or EXIT, got none")
 
 
@@ -55,14 +55,14 @@ def action_is_known(condition: RetryRule) -> Iterator[Finding]:
 )
 def condition_has_a_pattern(condition: RetryRule) -> Iterator[Finding]:
     """A condition must have at least one pattern to match."""
-    if all(condition.lacks(name) for name in _CONDITIONS):
+    if all(condition.omits(name) for name in _CONDITIONS):
         yield Finding(condition, "a condition needs OnExitCode, OnReason or OnStatusReason, got none of them")
 
 
 @rule("RET-05", severity=ERROR, remedy="give the number of attempts with the conditions")
 def conditions_need_attempts(strategy: RetryStrategy) -> Iterator[Finding]:
     """A retry strategy with conditions must also have the number of attempts."""
-    if strategy.evaluate_on_exit and strategy.lacks("Attempts"):
+    if strategy.evaluate_on_exit and strategy.omits("Attempts"):
         yield Finding(strategy, "EvaluateOnExit needs Attempts, got none", at="EvaluateOnExit")
 
 
@@ -110,5 +110,5 @@ def _leaves_some(condition: RetryRule) -> bool:
 @rule("RET-09", severity=WARNING, remedy="allow at least two attempts, or leave out the conditions")
 def conditions_have_an_effect(strategy: RetryStrategy) -> Iterator[Finding]:
     """Conditions have no effect unless there is more than one attempt."""
-    if strategy.evaluate_on_exit and known(strategy.attempts) and strategy.attempts == 1:
+    if strategy.evaluate_on_exit and is_known(strategy.attempts) and strategy.attempts == 1:
         yield Finding(strategy, "EvaluateOnExit has no effect with Attempts 1", at="Attempts")

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, outside, rule
-from batch_constructs.assembly.template import is_none_of, known, literals
+from batch_constructs.assembly.template import is_known, is_none_of, literals
 from batch_constructs.facts import limits, patterns
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def weight_factors(policy: FairsharePolicy) -> Iterator[Finding]:
     """The weight of a share must be 0.0001 to 999.9999."""
     for share in policy.share_distribution:
         for finding in outside(limits.WEIGHT_FACTOR, share, "WeightFactor", share.weight_factor):
-            disputed = known(share.weight_factor) and share.weight_factor == _DISPUTED_WEIGHT
+            disputed = is_known(share.weight_factor) and share.weight_factor == _DISPUTED_WEIGHT
             severity = WARNING if disputed else ERROR
             yield Finding(finding.where, finding.message, at=finding.at, severity=severity)
 
@@ -102,5 +102,5 @@ def share_identifier_characters(policy: FairsharePolicy) -> Iterator[Finding]:
     """Share identifiers must be letters, digits, hyphens and underscores, with an optional * at the end."""
     for share in policy.share_distribution:
         name = share.share_identifier
-        if known(name) and patterns.SHARE_IDENTIFIER_LOOSE.matches(name):
+        if is_known(name) and patterns.SHARE_IDENTIFIER_LOOSE.matches(name):
             yield from malformed(patterns.SHARE_IDENTIFIER, share, "ShareIdentifier", name)

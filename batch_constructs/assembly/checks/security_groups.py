@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.template import is_one_of, known
+from batch_constructs.assembly.template import is_known, is_one_of
 from batch_constructs.facts import endpoints
 
 if TYPE_CHECKING:
@@ -56,4 +56,4 @@ def _opens_ssh(ingress: SecurityGroupRule | SecurityGroupIngress) -> bool:
     if is_one_of(ingress.protocol, "-1"):
         return True
     tcp = is_one_of(ingress.protocol, "tcp", "6")
-    return tcp and known(low) and known(high) and low <= endpoints.SSH_PORT <= high
+    return tcp and is_known(low) and is_known(high) and low <= endpoints.SSH_PORT <= high

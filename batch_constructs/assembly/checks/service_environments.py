@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, miscounted, misspelt, outside, rule
-from batch_constructs.assembly.template import is_none_of, known
+from batch_constructs.assembly.template import is_known, is_none_of
 from batch_constructs.facts import limits, patterns, vocabulary
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _SERVICES = "Service Environments"
 def type_and_state(environment: ServiceEnvironment) -> Iterator[Finding]:
     """A service environment must be of type SAGEMAKER_TRAINING, and ENABLED or DISABLED."""
     kind, at = environment.service_environment_type, "ServiceEnvironmentType"
-    if environment.lacks(at):
+    if environment.omits(at):
         yield Finding(environment, f"{at} must be given, got none", at=at)
     yield from misspelt(vocabulary.ServiceEnvironmentType, environment, at, kind)
     yield from misspelt(vocabulary.State, environment, "State", environment.state)
@@ -45,7 +45,7 @@ def type_and_state(environment: ServiceEnvironment) -> Iterator[Finding]:
 def capacity_is_limited(environment: ServiceEnvironment) -> Iterator[Finding]:
     """A service environment must have 1 to 5 capacity limits, and each must be at least 1."""
     limit, at = limits.SERVICE_CAPACITY_LIMITS, "CapacityLimits"
-    if environment.lacks(at):
+    if environment.omits(at):
         yield Finding(environment, f"{at} must be given, got none", at=at)
     yield from miscounted(limit, environment, at, environment.capacity_limits)
     for capacity in environment.capacity_limits:
@@ -74,7 +74,7 @@ def share_is_complete(share: QuotaShare) -> Iterator[Finding]:
         "ResourceSharingConfiguration",
         "PreemptionConfiguration",
     ):
-        if share.lacks(name):
+        if share.omits(name):
             yield Finding(share, f"{name} must be given, got none", at=name)
     yield from misspelt(vocabulary.State, share, "State", share.state)
 
@@ -91,9 +91,9 @@ def share_capacity(share: QuotaShare) -> Iterator[Finding]:
     for capacity in capacities:
         yield from outside(limits.QUOTA_SHARE_MAX_CAPACITY, capacity, "MaxCapacity", capacity.max_capacity)
         for name in ("MaxCapacity", "CapacityUnit"):
-            if capacity.lacks(name):
+            if capacity.omits(name):
                 yield Finding(capacity, f"{name} must be given, got none", at=name)
-    units = Counter(c.capacity_unit for c in capacities if known(c.capacity_unit))
+    units = Counter(c.capacity_unit for c in capacities if is_known(c.capacity_unit))
     for unit, count in units.items():
         if count > 1:
             message = f"a quota share must limit each unit once, got {unit} {count} times"
@@ -111,9 +111,13 @@ def share_lends(share: QuotaShare) -> Iterator[Finding]:
     strategy, limit = sharing.strategy, sharing.borrow_limit
     yield from misspelt(vocabulary.ResourceSharing, sharing, "Strategy", strategy)
     yield from outside(limits.QUOTA_SHARE_BORROW_LIMIT, sharing, "BorrowLimit", limit)
-    if sharing.lacks("Strategy"):
+    if sharing.omits("Strategy"):
         yield Finding(sharing, "Strategy must be given, got none", at="Strategy")
-    if known(limit) and known(strategy) and is_none_of(strategy, vocabulary.ResourceSharing.LEND_AND_BORROW):
+    if (
+        is_known(limit)
+        and is_known(strategy)
+        and is_none_of(strategy, vocabulary.ResourceSharing.LEND_AND_BORROW)
+    ):
         message = f"BorrowLimit needs LEND_AND_BORROW, got {limit} with {strategy}"
         yield Finding(sharing, message, at="BorrowLimit")
 
@@ -122,6 +126,6 @@ def share_lends(share: QuotaShare) -> Iterator[Finding]:
 def share_preempts(share: QuotaShare) -> Iterator[Finding]:
     """Preemption inside a quota share must be ENABLED or DISABLED."""
     preemption, at = share.preemption_configuration, "InSharePreemption"
-    if preemption.lacks(at):
+    if preemption.omits(at):
         yield Finding(preemption, f"{at} must be given, got none", at=at)
     yield from misspelt(vocabulary.State, preemption, at, preemption.in_share_preemption)

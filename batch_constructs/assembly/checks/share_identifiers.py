@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.template import known
+from batch_constructs.assembly.template import is_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,10 +30,10 @@ def share_given_where_needed(submission: Submission) -> Iterator[Finding]:
     if queue is None or not queue.present:
         return
     policy, at = queue.scheduling_policy, "ShareIdentifier"
-    if known(submission.share_identifier) and queue.scheduling_policy_arn is None:
+    if is_known(submission.share_identifier) and queue.scheduling_policy_arn is None:
         message = f"{at} must not be given, because {queue.label} has no scheduling policy"
         yield Finding(submission, f"{message}, got {submission.share_identifier!r}", at=at)
-    elif policy is not None and policy.fairshare_policy.present and submission.lacks(at):
+    elif policy is not None and policy.fairshare_policy.present and submission.omits(at):
         message = f"{at} must be given, because {queue.label} has the scheduling policy {policy.label}"
         if submission.home.type in {"AWS::Events::Rule", "AWS::Pipes::Pipe"}:
             message += ", which a rule or pipe cannot set: use a schedule or a state machine"
@@ -49,10 +49,10 @@ def share_is_listed(submission: Submission) -> Iterator[Finding]:
     """A share identifier should be in the policy of the queue; others get the weight 1."""
     queue, share = submission.queue, submission.share_identifier
     policy = None if queue is None else queue.scheduling_policy
-    if policy is None or not known(share):
+    if policy is None or not is_known(share):
         return
     shares = policy.fairshare_policy.share_distribution
-    names = [entry.share_identifier for entry in shares if known(entry.share_identifier)]
+    names = [entry.share_identifier for entry in shares if is_known(entry.share_identifier)]
     if not names or not shares.complete or len(names) < len(shares):
         return
     if not any(share == name or (name.endswith("*") and share.startswith(name[:-1])) for name in names):
@@ -75,7 +75,7 @@ def priority_given_for_shares(submission: Submission) -> Iterator[Finding]:
     policy = None if queue is None else queue.scheduling_policy
     if queue is None or policy is None or definition is None or not policy.fairshare_policy.present:
         return
-    if submission.lacks("SchedulingPriorityOverride") and definition.lacks("SchedulingPriority"):
+    if submission.omits("SchedulingPriorityOverride") and definition.omits("SchedulingPriority"):
         message = (
             f"{definition.label} needs a SchedulingPriority, because {queue.label} has a fair-share policy"
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, misspelt, outside, rule
 from batch_constructs.assembly.fit.misfits import kind_of_jobs
-from batch_constructs.assembly.template import Reference, Unknown, is_none_of, is_one_of, known
+from batch_constructs.assembly.template import Reference, Unknown, is_known, is_none_of, is_one_of
 from batch_constructs.facts import limits, patterns, vocabulary
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _UNNAMED = "Default"
 )
 def job_name_given(submission: Submission) -> Iterator[Finding]:
     """A job must be submitted with a name."""
-    if submission.home.type != _RULE and submission.lacks("JobName"):
+    if submission.home.type != _RULE and submission.omits("JobName"):
         yield Finding(submission, "JobName must be given", at="JobName")
 
 
@@ -49,7 +49,7 @@ def queue_and_definition_given(submission: Submission) -> Iterator[Finding]:
         ("JobQueue", "JobQueue", submission.queue_arn),
         ("JobDefinition", "JobDefinition", submission.definition_arn),
     ):
-        if submission.home.type != _RULE and submission.lacks(member):
+        if submission.home.type != _RULE and submission.omits(member):
             yield Finding(submission, f"{member} must be given", at=member)
         if (
             isinstance(value, Reference)
@@ -80,7 +80,7 @@ def job_name_form(submission: Submission) -> Iterator[Finding]:
 def no_empty_words(overrides: ContainerOverrides) -> Iterator[Finding]:
     """A command override must not have empty words."""
     for index, word in enumerate(overrides.command):
-        if known(word) and word == "":
+        if is_known(word) and word == "":
             message = "Command must have no empty strings, got one"
             yield Finding(overrides, f"{message} at index {index}", at=f"Command[{index}]")
 
@@ -100,7 +100,7 @@ def amounts_are_valid(submission: Submission) -> Iterator[Finding]:
         for requirement in overrides.resource_requirements:
             kind = requirement.type
             yield from misspelt(vocabulary.ResourceRequirementType, requirement, "Type", kind)
-            if not known(kind):
+            if not is_known(kind):
                 continue
             if kind in seen:
                 message = f"ResourceRequirements must have {kind} once, got it twice"
@@ -122,7 +122,7 @@ def _all_overrides(submission: Submission) -> Iterator[ContainerOverrides]:
 def _amount(requirement: ResourceRequirement, *, on_instances: bool) -> Iterator[Finding]:
     """Add a problem if the vCPUs or the memory are invalid; GPUs are GPU-02."""
     kind, value = requirement.type, requirement.value
-    if not known(value) or is_none_of(kind, "VCPU", "MEMORY"):
+    if not is_known(value) or is_none_of(kind, "VCPU", "MEMORY"):
         return
     try:
         number = float(value)
@@ -155,7 +155,7 @@ def no_deprecated_amounts(submission: Submission) -> Iterator[Finding]:
             yield Finding(overrides, f"{message}: use ResourceRequirements", at=member)
             continue
         container = None if definition is None else definition.container_properties
-        if container is not None and container.present and known(container.requirement(kind)):
+        if container is not None and container.present and is_known(container.requirement(kind)):
             name = container.home.label
             message = (
                 f"{member} is ignored, because {name} gives {kind} in ResourceRequirements: use these as well"
@@ -220,7 +220,7 @@ def scheduling_priority(submission: Submission) -> Iterator[Finding]:
         submission.queue,
     )
     yield from outside(limits.SCHEDULING_PRIORITY, submission, at, priority)
-    if known(priority) and queue is not None and queue.present and queue.scheduling_policy_arn is None:
+    if is_known(priority) and queue is not None and queue.present and queue.scheduling_policy_arn is None:
         message = f"{at} has no effect, because {queue.label} has no scheduling policy, got {priority}"
         yield Finding(submission, message, at=at, severity=WARNING)
 
@@ -257,6 +257,6 @@ def _names(containers: Iterable[Any]) -> set[str]:
 
 def _unknown_names(names: set[str], overridden: Iterable[Any]) -> Iterator[Finding]:
     for container in (container for each in overridden for container in each):
-        if known(container.name) and names and container.name not in names:
+        if is_known(container.name) and names and container.name not in names:
             message = f"Name must be one of {', '.join(sorted(names))}, got {container.name!r}"
             yield Finding(container, message, at="Name")

@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.template import known
+from batch_constructs.assembly.template import is_known
 from batch_constructs.facts import endpoints, fargate, instance_types
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def addresses_for_all(resources: ComputeResources) -> Iterator[Finding]:
     """Subnets must have an IP address for each instance or task, even if only the largest ones are started."""
     most, subnets = resources.max_vcpus, resources.subnets
     vcpus = _largest(resources)
-    if not known(most) or not vcpus or not subnets or not subnets.complete:
+    if not is_known(most) or not vcpus or not subnets or not subnets.complete:
         return
     sizes = [_addresses(subnet) for subnet in subnets]
     addresses = sum(size for size in sizes if size is not None)
@@ -46,18 +46,19 @@ def _largest(resources: ComputeResources) -> float:
     if (
         not resources.ec2
         or not types.complete
-        or not all(known(t) and instance_types.has_facts(t) for t in types)
+        or not all(is_known(t) and instance_types.has_facts(t) for t in types)
     ):
         return 0
     return max(
-        (member.vcpus for name in types if known(name) for member in instance_types.members(name)), default=0
+        (member.vcpus for name in types if is_known(name) for member in instance_types.members(name)),
+        default=0,
     )
 
 
 def _addresses(subnet: Subnet) -> int | None:
     """Return the number of usable addresses of a subnet; ``None`` if its range is unknown."""
     block = subnet.cidr_block
-    if not known(block):
+    if not is_known(block):
         return None
     try:
         return IPv4Network(block, strict=False).num_addresses - endpoints.RESERVED_ADDRESSES

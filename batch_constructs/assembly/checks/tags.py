@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.template import is_one_of, known
+from batch_constructs.assembly.template import is_known, is_one_of
 from batch_constructs.facts import limits, patterns
 
 if TYPE_CHECKING:
@@ -43,14 +43,14 @@ def tags_are_allowed(
 ) -> Iterator[Finding]:
     """A resource must have at most 50 tags, with keys up to 128 characters, not starting with aws:, and values up to 256."""
     tags = resource.tags
-    if not known(tags):
+    if not is_known(tags):
         return
     if not limits.TAGS.contains(len(tags)):
         yield Finding(resource, f"Tags must be {limits.TAGS.words}, got {len(tags)}", at="Tags")
     for key, value in tags.items():
         if problem := patterns.TAG_KEY.problem("a tag's key", key):
             yield Finding(resource, problem, at=f"Tags.{key}")
-        if known(value) and not limits.TAG_VALUE_LENGTH.contains(len(value)):
+        if is_known(value) and not limits.TAG_VALUE_LENGTH.contains(len(value)):
             message = f"the value of tag {key!r} must have {limits.TAG_VALUE_LENGTH.words}, got {len(value)}"
             yield Finding(resource, message, at=f"Tags.{key}")
 
@@ -64,7 +64,7 @@ def tags_are_allowed(
 def propagated_tags(submission: Submission) -> Iterator[Finding]:
     """Tags that propagate to the task, from the job and its definition together, must be at most 50."""
     definition = submission.definition
-    if definition is None or not known(submission.tags) or not known(definition.tags):
+    if definition is None or not is_known(submission.tags) or not is_known(definition.tags):
         return
     propagates = definition.propagate_tags if submission.propagate_tags is None else submission.propagate_tags
     count = len({*submission.tags, *definition.tags})

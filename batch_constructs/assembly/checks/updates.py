@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.template import given, is_one_of, known
+from batch_constructs.assembly.template import is_given, is_known, is_one_of
 from batch_constructs.assembly.template.unknown import ending
 from batch_constructs.facts import allocation_strategies
 from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_NAME
@@ -28,7 +28,7 @@ WARNING = Severity.WARNING
 )
 def tags_of_a_named_environment(environment: ComputeEnvironment) -> Iterator[Finding]:
     """An environment with tags should not have a fixed name, because a change of its tags replaces it."""
-    if given(environment.name) and known(environment.tags) and environment.tags:
+    if is_given(environment.name) and is_known(environment.tags) and environment.tags:
         message = "a change of Tags replaces the environment, which ComputeEnvironmentName prevents"
         yield Finding(environment, message, at="Tags")
 
@@ -42,7 +42,7 @@ def tags_of_a_named_environment(environment: ComputeEnvironment) -> Iterator[Fin
 def replacement_of_a_named_environment(environment: ComputeEnvironment) -> Iterator[Finding]:
     """An environment that is replaced at updates must not have a fixed name."""
     replaced = is_one_of(environment.replace_compute_environment, True, None)
-    if replaced and given(environment.name) and is_one_of(environment.type_, "MANAGED"):
+    if replaced and is_given(environment.name) and is_one_of(environment.type_, "MANAGED"):
         message = (
             "ReplaceComputeEnvironment is true (the default), and ComputeEnvironmentName prevents a "
             "replacement: the new environment is created while the old one has the name"
@@ -62,7 +62,7 @@ def updates_in_place_are_possible(environment: ComputeEnvironment) -> Iterator[F
     if not is_one_of(environment.replace_compute_environment, False) or not resources.ec2:
         return
     role = environment.service_role_arn
-    if given(role) and (environment.service_role is not None or _is_custom(ending(role))):
+    if is_given(role) and (environment.service_role is not None or _is_custom(ending(role))):
         yield Finding(
             environment, "updates in place need the service-linked role, got ServiceRole", at="ServiceRole"
         )

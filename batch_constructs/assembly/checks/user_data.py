@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, misspelt, rule
-from batch_constructs.assembly.template import PartialText, is_one_of, known
+from batch_constructs.assembly.template import PartialText, is_known, is_one_of
 from batch_constructs.facts import vocabulary
 
 if TYPE_CHECKING:
@@ -37,13 +37,13 @@ def user_data_is_multipart(environment: ComputeEnvironment) -> Iterator[Finding]
 def _no_multipart(data: LaunchTemplateData) -> Iterator[Finding]:
     user_data = data.user_data
     start = user_data.prefix if isinstance(user_data, PartialText) else user_data
-    if not known(start) or not start.strip():
+    if not is_known(start) or not start.strip():
         return
     if not _may_be_mime(start):
         first = start.strip().splitlines()[0][:60]
         message = f"user data must be a MIME multi-part document, got one that begins with {first!r}"
         yield Finding(data, message, at="UserData")
-    elif known(user_data):
+    elif is_known(user_data):
         boundary = _BOUNDARY.search(user_data)
         delimiter = f"--{boundary[1] or boundary[2]}" if boundary else ""
         if boundary is None:
@@ -76,21 +76,23 @@ def node_initialisation(environment: ComputeEnvironment) -> Iterator[Finding]:
         yield from misspelt(vocabulary.UserdataType, use, "UserdataType", use.userdata_type)
         if template is None:
             continue
-        if known(use.userdata_type) and template.data.lacks("ImageId"):
+        if is_known(use.userdata_type) and template.data.omits("ImageId"):
             message = (
                 f"UserdataType needs an ImageId in the launch template, got {use.userdata_type} without one"
             )
             yield Finding(use, message, at="UserdataType")
         # If only ImageIdOverride names the image, its ImageType decides how nodes join.
         own = list(configurations) if template.data.gives("ImageId") else []
-        kinds = [c.image_type for c in own if known(c.image_type) and c.image_type.startswith("EKS_AL2023")]
+        kinds = [
+            c.image_type for c in own if is_known(c.image_type) and c.image_type.startswith("EKS_AL2023")
+        ]
         if kinds and is_one_of(environment.eks, True) and is_one_of(use.userdata_type, None, _BOOTSTRAP):
             got = use.userdata_type or f"none, which is {_BOOTSTRAP}"
             message = f"UserdataType must be EKS_NODEADM with your own image for {kinds[0]}, got {got}"
             yield Finding(use, message, at="UserdataType")
     if is_one_of(environment.eks, False):
         for use, _ in resources.template_uses:
-            if known(use.userdata_type):
+            if is_known(use.userdata_type):
                 message = "UserdataType has no effect outside Amazon EKS"
                 yield Finding(use, message, at="UserdataType", severity=WARNING)
 
@@ -108,7 +110,7 @@ def no_own_bootstrap(environment: ComputeEnvironment) -> Iterator[Finding]:
     for _, template in environment.compute_resources.template_uses:
         user_data = None if template is None else template.data.user_data
         text = user_data.text if isinstance(user_data, PartialText) else user_data
-        if template is not None and known(text) and _runs_bootstrap(text):
+        if template is not None and is_known(text) and _runs_bootstrap(text):
             yield Finding(template.data, "user data runs bootstrap.sh, as Batch does", at="UserData")
 
 

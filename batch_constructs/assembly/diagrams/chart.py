@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly import descriptions as say
-from batch_constructs.assembly.template import Reference, is_one_of, known, shown
+from batch_constructs.assembly.template import Reference, as_text, is_known, is_one_of
 from batch_constructs.assembly.template.resources import (
     ComputeEnvironment,
     EventRule,
@@ -198,7 +198,7 @@ class _Drawing:
     def _network(self, vpc: Vpc) -> str:
         name = self._name(vpc)
         if name not in self.chart.networks:
-            cidr = [shown(vpc.cidr_block)] if known(vpc.cidr_block) and vpc.cidr_block else []
+            cidr = [as_text(vpc.cidr_block)] if is_known(vpc.cidr_block) and vpc.cidr_block else []
             said = say.subnets(self.model, vpc, self.model.of(Subnet))
             self.chart.networks[name] = [", ".join([*cidr, *said[1:]]), *said[:1]]
         return name
@@ -208,7 +208,7 @@ class _Drawing:
         schedules = [(s.schedule_expression, [s.target.arn]) for s in self.model.of(Schedule)]
         rules = [(r.schedule_expression, [t.arn for t in r.targets]) for r in self.model.of(EventRule)]
         return [
-            shown(expression)
+            as_text(expression)
             for expression, started in (*schedules, *rules)
             if expression is not None
             and any(isinstance(arn, Reference) and arn.target is machine for arn in started)
@@ -221,12 +221,12 @@ class _Drawing:
                 self._submission(key, submission)
 
     def _submission(self, sender: str, submission: Submission) -> None:
-        queue = self._key(CardKind.QUEUE, submission.queue, shown(submission.queue_arn))
+        queue = self._key(CardKind.QUEUE, submission.queue, as_text(submission.queue_arn))
         definition = submission.definition
-        if definition is None and not known(submission.definition_arn):
+        if definition is None and not is_known(submission.definition_arn):
             self._connect(sender, queue)
             return
-        middle = self._key(CardKind.DEFINITION, definition, shown(submission.definition_arn))
+        middle = self._key(CardKind.DEFINITION, definition, as_text(submission.definition_arn))
         self._connect(sender, middle)
         self._connect(middle, queue)
 
@@ -239,18 +239,18 @@ class _Drawing:
                 heard.arn.target if isinstance(heard.arn, Reference) else say.single_reference(heard.arn)
             )
             if resource is None:
-                self._connect(key, self._key(CardKind.LISTENER, None, shown(heard.arn)))
+                self._connect(key, self._key(CardKind.LISTENER, None, as_text(heard.arn)))
                 continue
             subscribers = [s.endpoint for s in self.model.of(Subscription) if s.topic is resource]
-            lines = [resource.type.removeprefix("AWS::").replace("::", " "), *map(shown, subscribers)]
+            lines = [resource.type.removeprefix("AWS::").replace("::", " "), *map(as_text, subscribers)]
             self._connect(key, self._add(CardKind.LISTENER, resource, lines))
 
 
 def _occasion(rule: EventRule) -> str:
     if rule.schedule_expression is not None:
-        return shown(rule.schedule_expression)
+        return as_text(rule.schedule_expression)
     kinds = rule.pattern("detail-type")
-    return ", ".join(map(shown, kinds)) if isinstance(kinds, list) else ""
+    return ", ".join(map(as_text, kinds)) if isinstance(kinds, list) else ""
 
 
 def _path(resource: Resource) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.template import is_one_of, known, literals
+from batch_constructs.assembly.template import is_known, is_one_of, literals
 from batch_constructs.assembly.template.resources import JobDefinition
 from batch_constructs.facts import instance_types
 
@@ -115,4 +115,4 @@ def submitted_gpus(submission: Submission) -> int:
 
 
 def _count(value: str | Unknown | None) -> int:
-    return int(value) if known(value) and value.isdecimal() and len(value) < 10 else 0
+    return int(value) if is_known(value) and value.isdecimal() and len(value) < 10 else 0

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.fit.hosts import names_in
 from batch_constructs.assembly.fit.needs import Need, needs_of, own_needs
-from batch_constructs.assembly.template import Unknown, is_one_of, known
+from batch_constructs.assembly.template import Unknown, is_known, is_one_of
 from batch_constructs.assembly.template.memo import once
 from batch_constructs.assembly.template.resources import NodeRange
 from batch_constructs.facts import memory
@@ -99,7 +99,7 @@ def _misfit_of_need(need: Need, environments: Sequence[ComputeEnvironment], kind
     if isinstance(need.unit, NodeRange):
         return None
     limits = [environment.compute_resources.max_vcpus for environment in environments]
-    numbers = [limit for limit in limits if known(limit)]
+    numbers = [limit for limit in limits if is_known(limit)]
     if len(numbers) < len(limits) or not _exceeds(need, list(zip(hosts, numbers, strict=True))):
         return None
     why = f"MaxvCpus is at most {max(numbers)}"
@@ -133,7 +133,7 @@ def kind_of_jobs(definition: JobDefinition) -> str | None:
     if definition.eks_properties.present or any(unit.present for unit in units[3:]):
         return "EKS"
     platform = definition.platform
-    return platform if known(platform) else None
+    return platform if is_known(platform) else None
 
 
 @once

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.fit.hosts import containers_of, pod_amount, pod_containers_of, type_of
-from batch_constructs.assembly.template import known
+from batch_constructs.assembly.template import is_known
 from batch_constructs.assembly.template.memo import once
 from batch_constructs.assembly.template.resources import NodeRange
 
@@ -109,13 +109,13 @@ _POD_NAMES = {"VCPU": "cpu", "MEMORY": "memory", "GPU": "nvidia.com/gpu"}
 def _number(value: str | Unknown | None) -> float:
     """Return a number that is written as a string; 0 if it is unknown or invalid."""
     try:
-        number = float(value) if known(value) and len(value) < 20 else 0.0
+        number = float(value) if is_known(value) and len(value) < 20 else 0.0
     except ValueError:
         return 0
     return number if math.isfinite(number) and number > 0 else 0
 
 
 def _pod_number(value: str | Unknown | None) -> float:
-    if known(value) and (memory := _POD_MEMORY.fullmatch(value)):
+    if is_known(value) and (memory := _POD_MEMORY.fullmatch(value)):
         return int(memory[1]) * (1024 if memory[2] == "Gi" else 1)
     return _number(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs.assembly.template.unknown import known
+from batch_constructs.assembly.template.unknown import is_known
 
 if TYPE_CHECKING:
     from batch_constructs.assembly.template.stacks import Stack
@@ -37,7 +37,7 @@ def _holds(stack: Stack, section: dict[str, Any], node: Any, depth: int) -> bool
     match function:
         case "Fn::Equals" if len(argument) == 2:
             one, other = (stack.resolve(each) for each in argument)
-            return str(one) == str(other) if known(one) and known(other) else None
+            return str(one) == str(other) if is_known(one) and is_known(other) else None
         case "Fn::Not" if len(argument) == 1:
             inner = _holds(stack, section, argument[0], depth + 1)
             return None if inner is None else not inner

@@ -19,7 +19,7 @@ from batch_constructs.assembly.template.unknown import (
     Pieces,
     Reference,
     Unknown,
-    known,
+    is_known,
 )
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _if(stack: Stack, argument: Any, depth: int) -> Any:
 def _join(stack: Stack, argument: Any, depth: int) -> Any:
     separator, items = _pair(stack, argument, depth)
     if not isinstance(separator, str) or not isinstance(items, list):
-        return WRONG_TYPE if known(items) else Unknown("Fn::Join")
+        return WRONG_TYPE if is_known(items) else Unknown("Fn::Join")
     parts: list[Any] = []
     for index, item in enumerate(items):
         parts.extend((separator, resolve(stack, item, depth)) if index else (resolve(stack, item, depth),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, TypeVar, overload
 
-from batch_constructs.assembly.template.unknown import Unknown, known
+from batch_constructs.assembly.template.unknown import Unknown, is_known
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -48,4 +48,4 @@ class Items(Sequence[T_co], Generic[T_co]):
 
 def literals(items: Iterable[T | Unknown | None]) -> list[T]:
     """Return the elements that are known."""
-    return [item for item in items if known(item)]
+    return [item for item in items if is_known(item)]

@@ -13,7 +13,7 @@ from batch_constructs.assembly.template.unknown import (
     PartialText,
     Reference,
     Unknown,
-    known,
+    is_known,
 )
 from batch_constructs.assembly.template.views import Member, Resource, View
 
@@ -41,7 +41,7 @@ class Keyword(Text):
     def read(self, view: View) -> str | Unknown | None:
         """Return the keyword in capitals, ``None`` if it is omitted, or an unknown."""
         value = super().read(view)
-        return value.upper() if known(value) else value
+        return value.upper() if is_known(value) else value
 
 
 class Integer(Member["int | Unknown | None"]):
@@ -140,7 +140,7 @@ class Anything(Member[Any]):
 
     def read(self, view: View) -> Any:
         """Return the JSON, ``None`` if it is omitted, or an unknown."""
-        return deep(view, view.raw(self.name))
+        return fully_resolved(view, view.raw(self.name))
 
 
 class Link(Member["R | None"]):
@@ -197,16 +197,16 @@ def linked(view: View, value: Any, kind: type[R]) -> R | None:
     return view.home.stack.named(kind, value)
 
 
-def deep(view: View, value: Any, depth: int = 0) -> Any:
+def fully_resolved(view: View, value: Any, depth: int = 0) -> Any:
     """Return a resolved value with all its members resolved; a member that may be omitted is an unknown."""
     if depth > _MAX_DEPTH:
         return Unknown("a value nested too deeply")
     resolve = view.home.stack.resolve
     if isinstance(value, dict):
-        members = {key: deep(view, resolve(node), depth + 1) for key, node in value.items()}
+        members = {key: fully_resolved(view, resolve(node), depth + 1) for key, node in value.items()}
         return {key: member for key, member in members.items() if member is not None}
     if isinstance(value, list):
-        elements = [deep(view, resolve(node), depth + 1) for node in value]
+        elements = [fully_resolved(view, resolve(node), depth + 1) for node in value]
         return [element for element in elements if element is not None]
     return value
 

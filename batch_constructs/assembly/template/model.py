@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from batch_constructs.assembly.template.networks import Networks
 from batch_constructs.assembly.template.permissions import Permissions
 from batch_constructs.assembly.template.submissions import Submission, Submissions
-from batch_constructs.assembly.template.views import View, inside
+from batch_constructs.assembly.template.views import View, structures_inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +50,7 @@ class BatchModel:
         """All views by each of their kinds, collected in one pass, because most resources have no parts."""
         found: dict[type[View], list[View]] = defaultdict(list)
         for resource in self.resources:
-            for view in (resource, *inside(resource)) if resource.parts else (resource,):
+            for view in (resource, *structures_inside(resource)) if resource.parts else (resource,):
                 for kind in view.kinds:
                     found[kind].append(view)
         return {kind: tuple(views) for kind, views in found.items()}

@@ -16,7 +16,7 @@ from batch_constructs.assembly.template.resources.networks import (
     Vpc,
     VpcEndpoint,
 )
-from batch_constructs.assembly.template.unknown import PartialText, Unknown, known
+from batch_constructs.assembly.template.unknown import PartialText, Unknown, is_known
 
 if TYPE_CHECKING:
     from batch_constructs.assembly.template.model import BatchModel
@@ -121,7 +121,7 @@ def endpoint_service(endpoint: VpcEndpoint) -> str | None:
     if isinstance(name, PartialText):
         # com.amazonaws.${AWS::Region}.ecr.dkr
         return name.suffix.removeprefix(".") or None
-    if not known(name):
+    if not is_known(name):
         return None
     parts = name.removeprefix("cn.").split(".", 3)
     return parts[3] if len(parts) == 4 else name
@@ -130,16 +130,16 @@ def endpoint_service(endpoint: VpcEndpoint) -> str | None:
 def _route_reach(route: Route) -> Reach:
     """Return the destination of one route; a route to a nearby network counts as isolated."""
     gateway = route.gateway_id
-    if known(gateway) and gateway.startswith("vpce-"):
+    if is_known(gateway) and gateway.startswith("vpce-"):
         return Reach.ISOLATED
     if route.conditional or not (
-        known(route.destination_cidr_block) and route.destination_cidr_block == _ANYWHERE
+        is_known(route.destination_cidr_block) and route.destination_cidr_block == _ANYWHERE
     ):
         # IPv6, another network, or a range from a parameter: its destination cannot be determined.
         return Reach.UNKNOWN
-    if route.internet_gateway is not None or (known(gateway) and gateway.startswith("igw-")):
+    if route.internet_gateway is not None or (is_known(gateway) and gateway.startswith("igw-")):
         return Reach.PUBLIC
     nat = route.nat_gateway
-    if nat is not None and not (known(nat.connectivity_type) and nat.connectivity_type == "PRIVATE"):
+    if nat is not None and not (is_known(nat.connectivity_type) and nat.connectivity_type == "PRIVATE"):
         return Reach.NAT
     return Reach.UNKNOWN

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.template.resources.roles import AttachedPolicy, Role, Statement
-from batch_constructs.assembly.template.unknown import PartialText, Reference, Unknown, ending, known
+from batch_constructs.assembly.template.unknown import PartialText, Reference, Unknown, ending, is_known
 from batch_constructs.facts import managed_policies
 
 if TYPE_CHECKING:
@@ -78,9 +78,9 @@ class Permissions:
         return frozenset(
             action.lower()
             for statement in self.statements(role)
-            if known(statement.effect) and statement.effect == "Allow"
+            if is_known(statement.effect) and statement.effect == "Allow"
             for action in statement.actions
-            if known(action)
+            if is_known(action)
         )
 
     def trusted_services(self, role: Role) -> frozenset[str] | None:
@@ -100,11 +100,11 @@ class Permissions:
 
 def may_allow(statement: Statement, action: str) -> bool:
     """Return whether a statement allows an action on some resource, or may do so."""
-    if known(statement.effect) and statement.effect != "Allow":
+    if is_known(statement.effect) and statement.effect != "Allow":
         return False
-    if not known(statement.effect) or not statement.actions.complete or not statement.actions:
+    if not is_known(statement.effect) or not statement.actions.complete or not statement.actions:
         return True
-    return any(not known(each) or fnmatchcase(action.lower(), each.lower()) for each in statement.actions)
+    return any(not is_known(each) or fnmatchcase(action.lower(), each.lower()) for each in statement.actions)
 
 
 def may_name(statement: Statement, service: str) -> bool:
@@ -119,9 +119,9 @@ def may_name(statement: Statement, service: str) -> bool:
         return True
     names = [name.prefix if isinstance(name, PartialText) else name for name in services]
     return any(
-        not known(name) or name.split(".amazonaws")[0].rstrip(".") == service for name in names
+        not is_known(name) or name.split(".amazonaws")[0].rstrip(".") == service for name in names
     ) or any(
-        not isinstance(each, Reference | PartialText) and (not known(each) or each == "*") for each in aws
+        not isinstance(each, Reference | PartialText) and (not is_known(each) or each == "*") for each in aws
     )
 
 

@@ -9,7 +9,7 @@ returns an `Unknown`, never ``None`` (which means: omitted) and never a guess::
     ├── Either               an Fn::If, or a mapping that is looked up by an unknown key
     └── PartialText          a string with unknown parts, such as an ARN without the account ID
 
-Comparing an unknown is a bug in the rule, so it raises: call `known`, `is_one_of` or `is_none_of` first. All
+Comparing an unknown is a bug in the rule, so it raises: call `is_known`, `is_one_of` or `is_none_of` first. All
 three return false for an unknown, so a rule built from them reports nothing that it cannot know.
 """
 
@@ -39,7 +39,7 @@ class Unknown:
         return f"<{type(self).__name__}: {self.reason}>"
 
     def _refuse(self, *_: object) -> NoReturn:
-        raise TypeError(f"{self!r} cannot be compared: ask known(), is_one_of() or is_none_of() first")
+        raise TypeError(f"{self!r} cannot be compared: call is_known(), is_one_of() or is_none_of() first")
 
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
     __bool__ = __len__ = __iter__ = __contains__ = __hash__ = _refuse
@@ -125,15 +125,15 @@ class PartialText(Unknown):
         return "".join(p if isinstance(p, str) else f"${{{_word(p)}}}" for p in self.parts)
 
 
-def known(value: T | Unknown | None) -> TypeGuard[T]:
+def is_known(value: T | Unknown | None) -> TypeGuard[T]:
     """Return whether the template contains the value literally."""
     return value is not None and not isinstance(value, Unknown)
 
 
-def given(value: object) -> bool:
+def is_given(value: object) -> bool:
     """Return whether the template certainly contains the value, known or not (an `Either` may omit it)."""
     if isinstance(value, Either):
-        return all(given(option) for option in value.options)
+        return all(is_given(option) for option in value.options)
     return value is not None
 
 
@@ -154,12 +154,12 @@ def is_none_of(value: T | Unknown | None, *options: T | None) -> bool:
     return not isinstance(value, Unknown) and value not in options
 
 
-def or_none(value: T | Unknown | None) -> T | None:
+def known_or_none(value: T | Unknown | None) -> T | None:
     """Return the value if it is known, else ``None``."""
-    return value if known(value) else None
+    return value if is_known(value) else None
 
 
-def shown(value: object) -> str:
+def as_text(value: object) -> str:
     """Return the value for a message: a literal as it is, an unknown as ``${…}``, an `Either` as ``A or B``.
 
     A parameter is written by its name, a resource by its construct path.
@@ -188,7 +188,7 @@ def _either(value: Either) -> str:
     options = value.options
     if len(options) > _MAX_OPTIONS or any(isinstance(option, dict | list) for option in options):
         return ""
-    return " or ".join("nothing" if option is None else shown(option) for option in options)
+    return " or ".join("nothing" if option is None else as_text(option) for option in options)
 
 
 def ending(value: str | Unknown | None, separators: str = "/") -> str | None:
@@ -200,6 +200,6 @@ def ending(value: str | Unknown | None, separators: str = "/") -> str | None:
         tail = value.suffix
         cut = max(tail.rfind(separator) for separator in separators)
         return tail[cut + 1 :] if cut >= 0 else None
-    if not known(value):
+    if not is_known(value):
         return None
     return value[max(value.rfind(separator) for separator in separators) + 1 :]

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Self, TypeVar, overload
 
-from batch_constructs.assembly.template.unknown import WRONG_TYPE, Unknown, given
+from batch_constructs.assembly.template.unknown import WRONG_TYPE, Unknown, is_given
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,9 +113,9 @@ class View:
 
     def gives(self, *names: str) -> tuple[str, ...]:
         """Return those of the members, by CloudFormation name, that the template certainly contains."""
-        return tuple(name for name in names if isinstance(self.node, dict) and given(self.raw(name)))
+        return tuple(name for name in names if isinstance(self.node, dict) and is_given(self.raw(name)))
 
-    def lacks(self, name: str) -> bool:
+    def omits(self, name: str) -> bool:
         """Return whether the template certainly omits the member, although it contains this structure."""
         return self.present and self.raw(name) is None
 
@@ -204,7 +204,7 @@ def kind_named(name: str) -> type[View] | None:
     return View._kinds.get(name)  # noqa: SLF001 - the registry is filled by the class itself
 
 
-def inside(view: View) -> Iterator[View]:
+def structures_inside(view: View) -> Iterator[View]:
     """Yield all structures inside a view that the template contains or may contain, parents first."""
     for member in type(view).parts:
         value = getattr(view, member.attribute)
@@ -212,4 +212,4 @@ def inside(view: View) -> Iterator[View]:
             if child.node is not None:
                 yield child
                 if child.parts:
-                    yield from inside(child)
+                    yield from structures_inside(child)

@@ -79,7 +79,7 @@ def test_comparing_an_unknown_is_a_crash(registered: dict[str, Rule]) -> None:
 
     model = model_of({"Resources": {"Queue": {**QUEUE, "Properties": {"Priority": {"Ref": "P"}}}}})
     assert check(model) == ()
-    with pytest.raises(TypeError, match="ask known"):
+    with pytest.raises(TypeError, match="call is_known"):
         check(model, crash=True)
 
 

@@ -13,8 +13,8 @@ from batch_constructs.assembly.template import (
     PartialText,
     Reference,
     Unknown,
+    as_text,
     model_of,
-    shown,
 )
 
 
@@ -54,13 +54,13 @@ def test_a_resource_goes_by_its_construct(path: str, label: str) -> None:
 )
 def test_an_unknown_is_said_in_the_words_of_the_template(value: Unknown, words: str) -> None:
     """Parameters are shown by name, a few options in full."""
-    assert shown(value) == words
+    assert as_text(value) == words
 
 
 def test_a_reference_names_its_construct() -> None:
     """A reference shows its construct, wherever it is in the value."""
-    assert shown(Reference(queue("S/Queue/Resource"), "JobQueueArn")) == "${S/Queue.JobQueueArn}"
-    assert shown(PartialText(("x/", Reference(queue("S/Queue/Resource"))))) == "x/${S/Queue}"
+    assert as_text(Reference(queue("S/Queue/Resource"), "JobQueueArn")) == "${S/Queue.JobQueueArn}"
+    assert as_text(PartialText(("x/", Reference(queue("S/Queue/Resource"))))) == "x/${S/Queue}"
 
 
 def test_messages_of_rules_name_constructs() -> None:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from batch_constructs.assembly.template import Unknown, known, model_of
+from batch_constructs.assembly.template import Unknown, is_known, model_of
 from batch_constructs.assembly.template.json_texts import parse_json
 from batch_constructs.assembly.template.resources import Submission
 from batch_constructs.assembly.template.unknown import ParameterValue, PartialText
@@ -57,7 +57,7 @@ def test_event_rule():
     assert linked(submission) == ["Job", "Queue", "Role"]
     assert submission.array_properties.size == 5
     assert submission.retry_strategy.attempts == 2
-    assert not known(submission.parameters["key"])
+    assert not is_known(submission.parameters["key"])
     assert submission.parameters["at"].prefix == "x"
     assert submission.container_overrides.absent
     assert submission.property_path("JobName") == "Targets[1].BatchParameters.JobName"
@@ -89,7 +89,7 @@ def test_schedule():
     assert linked(submission) == ["Job", "Queue", "Role"]
     assert submission.container_overrides.requirement("VCPU") == "4"
     assert submission.parameters["b"] == "1"
-    assert not known(submission.parameters["day"])
+    assert not is_known(submission.parameters["day"])
 
 
 def test_schedule_of_something_else():
@@ -117,7 +117,7 @@ def test_pipe():
     )
     assert linked(submission) == ["Job", "Queue", "Role"]
     assert isinstance(submission.job_name, Unknown)
-    assert [known(word) for word in submission.container_overrides.command] == [True, False]
+    assert [is_known(word) for word in submission.container_overrides.command] == [True, False]
 
 
 def test_state_machine_of_the_cdk():
@@ -138,7 +138,7 @@ def test_state_machine_of_the_cdk():
     assert isinstance(submission.job_name, Unknown)
     assert isinstance(submission.array_properties.size, Unknown)
     assert submission.parameters["out"] == "o"
-    assert not known(submission.parameters["In"])
+    assert not is_known(submission.parameters["In"])
     assert submission.property_path("JobName") == "DefinitionString.States.S.Parameters.JobName"
 
 

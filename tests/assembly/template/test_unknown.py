@@ -11,13 +11,13 @@ from batch_constructs.assembly.template.unknown import (
     Either,
     PartialText,
     Unknown,
+    as_text,
     ending,
-    given,
+    is_given,
+    is_known,
     is_none_of,
     is_one_of,
-    known,
-    or_none,
-    shown,
+    known_or_none,
 )
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ ARN = PartialText(("arn:", Unknown("AWS::Partition"), ":iam::aws:policy/service-
 @pytest.mark.parametrize("unknown", [SOMETHING, ARN, Either((1, 2))])
 def test_using_an_unknown_as_a_value_raises(use: Callable[[Any, Any], Any], unknown: Unknown) -> None:
     """Any use of an unknown as a value raises, and the message says what to call."""
-    with pytest.raises(TypeError, match="ask known"):
+    with pytest.raises(TypeError, match="call is_known"):
         use(unknown, 1)
 
 
@@ -57,7 +57,7 @@ def test_comparing_from_the_other_side_raises() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "is_known", "one", "none"),
+    ("value", "literal", "one", "none"),
     [
         ("EC2", True, True, False),
         ("FARGATE", True, False, True),
@@ -65,12 +65,12 @@ def test_comparing_from_the_other_side_raises() -> None:
         (SOMETHING, False, False, False),
     ],
 )
-def test_questions(value: str | Unknown | None, is_known: bool, one: bool, none: bool) -> None:
+def test_questions(value: str | Unknown | None, literal: bool, one: bool, none: bool) -> None:
     """An unknown is neither known, nor one of the options, nor none of them."""
-    assert known(value) is is_known
+    assert is_known(value) is literal
     assert is_one_of(value, "EC2", "SPOT") is one
     assert is_none_of(value, "EC2", "SPOT") is none
-    assert or_none(value) == (value if is_known else None)
+    assert known_or_none(value) == (value if literal else None)
 
 
 def test_absence_is_an_option() -> None:
@@ -81,11 +81,11 @@ def test_absence_is_an_option() -> None:
 
 def test_given() -> None:
     """A value that a condition may omit is not certainly given."""
-    assert given("x")
-    assert given(SOMETHING)
-    assert given(Either(("a", "b")))
-    assert not given(Either(("a", None)))
-    assert not given(None)
+    assert is_given("x")
+    assert is_given(SOMETHING)
+    assert is_given(Either(("a", "b")))
+    assert not is_given(Either(("a", None)))
+    assert not is_given(None)
 
 
 def test_partial_text() -> None:
@@ -116,4 +116,4 @@ def test_ending(value: str | Unknown | None, name: str | None) -> None:
 
 def test_shown() -> None:
     """A message shows an unknown by its reason."""
-    assert (shown(1), shown(SOMETHING), shown(ARN)) == ("1", "${something}", ARN.text)
+    assert (as_text(1), as_text(SOMETHING), as_text(ARN)) == ("1", "${something}", ARN.text)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from batch_constructs.assembly.template import Resource, Unknown, known, literals, model_of
+from batch_constructs.assembly.template import Resource, Unknown, is_known, literals, model_of
 from batch_constructs.assembly.template.resources import (
     ComputeEnvironment,
     Container,
@@ -57,7 +57,7 @@ def test_an_absent_structure_has_absent_members() -> None:
     assert specification.absent
     assert not specification.present
     assert specification.version is None
-    assert not specification.lacks("Version")
+    assert not specification.omits("Version")
     assert list(environment.compute_resources.instance_types) == []
     assert not environment.compute_resources.instance_types.given
 
@@ -104,7 +104,7 @@ def test_maps() -> None:
     queue = resource(
         "AWS::Batch::JobQueue", {"Tags": {"a": 1, "b": {"Ref": "P"}, "c": {"Ref": "AWS::NoValue"}}}
     )
-    assert known(queue.tags)
+    assert is_known(queue.tags)
     assert queue.tags["a"] == "1"
     assert set(queue.tags) == {"a", "b"}
     maybe = {"a": {"Fn::If": ["C", "x", {"Ref": "AWS::NoValue"}]}}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, misspelt, rule
 from batch_constructs.assembly.checks.job_definitions._parts import containers, containers_of
-from batch_constructs.assembly.template import is_one_of, known
+from batch_constructs.assembly.template import is_known, is_one_of
 from batch_constructs.facts import fargate, limits, patterns, vocabulary
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _DEPRECATED = {"VCPU": "Vcpus", "MEMORY": "Memory"}
 @rule("JD-06", severity=ERROR, remedy="name the image, with its registry unless it is on Docker Hub")
 def has_an_image(container: Container) -> Iterator[Finding]:
     """A container must have an image."""
-    if container.lacks("Image"):
+    if container.omits("Image"):
         yield Finding(container, "a container needs Image, got none")
 
 
@@ -50,14 +50,14 @@ def asks_for_vcpus_and_memory(definition: JobDefinition) -> Iterator[Finding]:
             )
     yield from misspelt_types
     for container in containers(definition):
-        kinds = Counter(r.type for r in container.resource_requirements if known(r.type))
+        kinds = Counter(r.type for r in container.resource_requirements if is_known(r.type))
         for kind, count in kinds.items():
             if count > 1:
                 yield Finding(container, f"{at} must name {kind} once, got it {count} times", at=at)
     single = definition.container_properties
     # A misspelt Type may be the one that seems to be missing.
     for kind, deprecated in _DEPRECATED.items() if single.present and not misspelt_types else ():
-        if single.requirement(kind) is None and single.lacks(deprecated):
+        if single.requirement(kind) is None and single.omits(deprecated):
             yield Finding(single, f"{at} must name {kind}, got none", at=at)
 
 
@@ -76,8 +76,8 @@ def number_of_vcpus(definition: JobDefinition) -> Iterator[Finding]:
     single = definition.container_properties
     value = single.requirement("VCPU")
     # If the memory is known as well, FGT-01 checks the pair.
-    alone = definition.fargate and known(value) and not known(single.requirement("MEMORY"))
-    if alone and known(value) and not fargate.memory_options_mib(value):
+    alone = definition.fargate and is_known(value) and not is_known(single.requirement("MEMORY"))
+    if alone and is_known(value) and not fargate.memory_options_mib(value):
         counts = ", ".join(f"{count:g}" for count in fargate.SIZES)
         message = f"VCPU must be one of {counts} on Fargate, got {value}"
         yield Finding(single, message, at="ResourceRequirements")
@@ -138,11 +138,11 @@ def private_registries(owner: JobContainer | EcsTask) -> Iterator[Finding]:
     for container in containers_of(owner):
         credentials = container.repository_credentials
         parameter, at = credentials.credentials_parameter, "CredentialsParameter"
-        if known(parameter) and not parameter.startswith("arn:"):
+        if is_known(parameter) and not parameter.startswith("arn:"):
             message = f"{at} must be the ARN of a secret, got {parameter!r}"
             # Amazon ECS itself also accepts a name.
             yield Finding(credentials, message, at=at, severity=WARNING)
-        if credentials.present and owner.lacks("ExecutionRoleArn"):
+        if credentials.present and owner.omits("ExecutionRoleArn"):
             message = "RepositoryCredentials needs ExecutionRoleArn, got none"
             yield Finding(container, message, at="RepositoryCredentials")
 
@@ -156,6 +156,6 @@ def private_registries(owner: JobContainer | EcsTask) -> Iterator[Finding]:
 )
 def environment_names(variable: EnvironmentVariable | PodEnvironmentVariable) -> Iterator[Finding]:
     """Environment variables must have names, which must not begin with AWS_BATCH: the service uses this prefix."""
-    if variable.lacks("Name"):
+    if variable.omits("Name"):
         yield Finding(variable, "an environment variable needs a Name, got none")
     yield from malformed(patterns.ENVIRONMENT_VARIABLE, variable, "Name", variable.name)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, miscounted, misspelt, outside, rule
-from batch_constructs.assembly.template import Unknown, is_one_of, known
+from batch_constructs.assembly.template import Unknown, is_known, is_one_of
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.eks import ImagePullPolicy
 
@@ -37,17 +37,17 @@ def container_name(pod: PodProperties) -> Iterator[Finding]:
     for container in (*pod.containers, *pod.init_containers):
         name = container.name
         yield from malformed(patterns.EKS_CONTAINER_NAME, container, "Name", name)
-        if known(name) and name in seen:
+        if is_known(name) and name in seen:
             message = f"each container of a pod must have a different name, got {name!r} twice"
             yield Finding(container, message, at="Name")
-        seen |= {name} if known(name) else set()
+        seen |= {name} if is_known(name) else set()
 
 
 @rule("EKS-04", severity=ERROR, remedy="give the pod 1 to 10 containers, and at most 10 init containers")
 def number_of_containers(pod: PodProperties) -> Iterator[Finding]:
     """A pod must have 1 to 10 containers, and at most 10 init containers."""
     yield from miscounted(limits.EKS_CONTAINERS, pod, "Containers", pod.containers)
-    if pod.lacks("Containers"):
+    if pod.omits("Containers"):
         yield Finding(pod, f"Containers must have {limits.EKS_CONTAINERS.words}, got none")
     yield from miscounted(limits.EKS_INIT_CONTAINERS, pod, "InitContainers", pod.init_containers)
 
@@ -63,7 +63,7 @@ def cpu(resources: PodResources) -> Iterator[Finding]:
     amounts = {side: _amount(resources, side, "cpu") for side in _SIDES}
     numbers: dict[str, float] = {}
     for side, text in amounts.items():
-        if not known(text):
+        if not is_known(text):
             continue
         number = float(text) if _DECIMAL.fullmatch(text) else None
         if number is None or number % limits.EKS_CPU_STEP or not limits.EKS_CPU.contains(number):
@@ -86,7 +86,7 @@ def memory(resources: PodResources) -> Iterator[Finding]:
     """Memory must be a whole number of at least 4 with the suffix Mi, and the limit must equal the request."""
     amounts = {side: _amount(resources, side, "memory") for side in _SIDES}
     for side, text in amounts.items():
-        if known(text):
+        if is_known(text):
             problem = patterns.EKS_MEMORY.problem("memory", text) or limits.EKS_MEMORY_MIB.problem(
                 "memory", int(text.removesuffix("Mi")[:18])
             )
@@ -108,10 +108,10 @@ def gpus(resources: PodResources) -> Iterator[Finding]:
             yield Finding(resources, message, at=side)
     amounts = {side: _amount(resources, side, "nvidia.com/gpu") for side in _SIDES}
     for side, text in amounts.items():
-        if known(text) and not _WHOLE.fullmatch(text):
+        if is_known(text) and not _WHOLE.fullmatch(text):
             message = f"nvidia.com/gpu must be a whole number, got {text}"
             yield Finding(resources, message, at=side)
-        elif known(text) and not limits.EKS_GPUS.contains(float(text)):
+        elif is_known(text) and not limits.EKS_GPUS.contains(float(text)):
             message = f"nvidia.com/gpu must be {limits.EKS_GPUS.words}, got {text}: leave it out"
             yield Finding(resources, message, at=side, severity=WARNING)
     yield from _unequal(resources, "nvidia.com/gpu", amounts)
@@ -126,7 +126,7 @@ def _unequal(
     resources: PodResources, name: str, amounts: dict[str, str | Unknown | None]
 ) -> Iterator[Finding]:
     request, limit = (amounts[side] for side in _SIDES)
-    if known(request) and known(limit) and request != limit:
+    if is_known(request) and is_known(limit) and request != limit:
         message = f"the limit of {name} must equal the request, got {limit} and {request}"
         yield Finding(resources, message, at="Limits")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, misspelt, one_of, outside, rule
 from batch_constructs.assembly.checks.job_definitions._parts import containers, owners_of_one_node
-from batch_constructs.assembly.template import is_one_of, known
+from batch_constructs.assembly.template import is_known, is_one_of
 from batch_constructs.facts import fargate, limits, vocabulary
 
 if TYPE_CHECKING:
@@ -33,7 +33,12 @@ def size_exists(definition: JobDefinition) -> Iterator[Finding]:
     """A job on Fargate must have one of Fargate's pairs of vCPUs and memory."""
     container = definition.container_properties
     vcpus, memory = container.requirement("VCPU"), container.requirement("MEMORY")
-    if definition.fargate and known(vcpus) and known(memory) and (why := fargate.why_invalid(vcpus, memory)):
+    if (
+        definition.fargate
+        and is_known(vcpus)
+        and is_known(memory)
+        and (why := fargate.why_invalid(vcpus, memory))
+    ):
         yield Finding(container, why, at="ResourceRequirements")
 
 
@@ -46,7 +51,7 @@ def size_exists(definition: JobDefinition) -> Iterator[Finding]:
 def has_an_execution_role(definition: JobDefinition) -> Iterator[Finding]:
     """A job on Fargate must have an execution role."""
     for part in owners_of_one_node(definition) if definition.fargate else ():
-        if part.lacks("ExecutionRoleArn"):
+        if part.omits("ExecutionRoleArn"):
             yield Finding(part, "a job on Fargate needs ExecutionRoleArn, got none")
 
 
@@ -89,7 +94,7 @@ def log_drivers(definition: JobDefinition) -> Iterator[Finding]:
     """A container on Fargate must log with awslogs or splunk."""
     for container in containers(definition) if definition.fargate else ():
         driver = container.log_configuration.log_driver
-        word = vocabulary.word_of(vocabulary.LogDriver, driver) if known(driver) else None
+        word = vocabulary.word_of(vocabulary.LogDriver, driver) if is_known(driver) else None
         if word is not None and word not in fargate.LOG_DRIVERS:
             message = f"LogDriver must be {one_of(sorted(fargate.LOG_DRIVERS))} on Fargate, got {word}"
             # The API's list of drivers includes it, but no page says whether Fargate jobs may use it.
@@ -151,6 +156,6 @@ def ends_after_two_weeks(definition: JobDefinition) -> Iterator[Finding]:
         definition.timeout.attempt_duration_seconds,
         limits.FARGATE_ATTEMPT_DURATION_SECONDS.maximum,
     )
-    if definition.fargate and known(seconds) and longest is not None and seconds > longest:
+    if definition.fargate and is_known(seconds) and longest is not None and seconds > longest:
         message = f"Fargate ends a job after {longest:,} seconds (14 days), got a timeout of {seconds:,}"
         yield Finding(definition.timeout, message, at="AttemptDurationSeconds")

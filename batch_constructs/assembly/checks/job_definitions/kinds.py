@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, misspelt, one_of, outside, rule
-from batch_constructs.assembly.template import is_one_of, known, literals
+from batch_constructs.assembly.template import is_known, is_one_of, literals
 from batch_constructs.facts import limits, vocabulary
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def properties_fit_the_type(definition: JobDefinition) -> Iterator[Finding]:
     """A container definition must have one of three kinds of properties, a multinode definition node properties."""
     yield from misspelt(vocabulary.JobDefinitionType, definition, "Type", definition.type_)
     kinds = definition.gives(*_OF_CONTAINERS)
-    empty = all(definition.lacks(name) for name in (*_OF_CONTAINERS, "NodeProperties"))
+    empty = all(definition.omits(name) for name in (*_OF_CONTAINERS, "NodeProperties"))
     if is_one_of(definition.type_, "CONTAINER"):
         if definition.gives("NodeProperties"):
             yield Finding(
@@ -83,5 +83,9 @@ def scheduling_priority(definition: JobDefinition) -> Iterator[Finding]:
 @rule("JD-05", severity=ERROR, remedy="leave out PropagateTags, and label the pod instead")
 def no_propagated_tags_on_eks(definition: JobDefinition) -> Iterator[Finding]:
     """Tags cannot propagate to jobs on Amazon EKS."""
-    if definition.eks_properties.present and known(definition.propagate_tags) and definition.propagate_tags:
+    if (
+        definition.eks_properties.present
+        and is_known(definition.propagate_tags)
+        and definition.propagate_tags
+    ):
         yield Finding(definition, "a definition for EKS cannot have PropagateTags", at="PropagateTags")

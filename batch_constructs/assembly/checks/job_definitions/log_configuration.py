@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, misspelt, rule
 from batch_constructs.assembly.checks.job_definitions._parts import containers_of
-from batch_constructs.assembly.template import is_one_of, known
+from batch_constructs.assembly.template import is_known, is_one_of
 from batch_constructs.facts import role_trust, vocabulary
 from batch_constructs.facts.tasks import AWSLOGS_OPTIONS
 
@@ -31,12 +31,12 @@ _DISPUTED = "logentries"
 def log_drivers(configuration: LogConfiguration) -> Iterator[Finding]:
     """A log driver must be one that the API supports, and awslogs must have only its own options."""
     driver = configuration.log_driver
-    if known(driver) and driver.lower() != _DISPUTED:
+    if is_known(driver) and driver.lower() != _DISPUTED:
         yield from misspelt(vocabulary.LogDriver, configuration, "LogDriver", driver.lower())
-    if configuration.lacks("LogDriver"):
+    if configuration.omits("LogDriver"):
         yield Finding(configuration, "LogConfiguration needs LogDriver, got none")
     options = configuration.options
-    if is_one_of(driver, "AWSLOGS") and known(options):
+    if is_one_of(driver, "AWSLOGS") and is_known(options):
         for name in sorted(options):
             if name.startswith("awslogs-") and name not in AWSLOGS_OPTIONS:
                 every = ", ".join(sorted(AWSLOGS_OPTIONS))
@@ -48,7 +48,7 @@ def log_drivers(configuration: LogConfiguration) -> Iterator[Finding]:
 def one_pattern(configuration: LogConfiguration) -> Iterator[Finding]:
     """The driver awslogs should have a date format or a line pattern: if it has both, the first wins."""
     options = configuration.options
-    if known(options) and all(name in options for name in _PATTERNS):
+    if is_known(options) and all(name in options for name in _PATTERNS):
         yield Finding(configuration, f"{_PATTERNS[0]} overrides {_PATTERNS[1]}", at=f"Options.{_PATTERNS[1]}")
 
 
@@ -65,8 +65,8 @@ def group_can_be_created(owner: JobContainer | EcsTask, batch: BatchModel) -> It
         return
     for container in containers_of(owner):
         options = container.log_configuration.options
-        create = options.get(_CREATE_GROUP) if known(options) else None
-        if known(create) and create.lower() == "true":
+        create = options.get(_CREATE_GROUP) if is_known(options) else None
+        if is_known(create) and create.lower() == "true":
             message = (
                 f"{_CREATE_GROUP} needs logs:CreateLogGroup on the execution role {role.label}, got none"
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, miscounted, misspelt, outside, rule
-from batch_constructs.assembly.template import is_none_of, is_one_of, known, literals
+from batch_constructs.assembly.template import is_known, is_none_of, is_one_of, literals
 from batch_constructs.facts import limits
 from batch_constructs.facts.tasks import FIRELENS_FILE_TYPES, FIRELENS_OPTIONS, IpcMode, PidMode
 from batch_constructs.facts.vocabulary import DependencyCondition, FirelensType
@@ -28,7 +28,7 @@ ERROR, WARNING = Severity.ERROR, Severity.WARNING
 def one_task(properties: EcsProperties) -> Iterator[Finding]:
     """A job of several containers must have exactly one task."""
     yield from miscounted(limits.ECS_TASKS, properties, "TaskProperties", properties.task_properties)
-    if properties.lacks("TaskProperties"):
+    if properties.omits("TaskProperties"):
         yield Finding(properties, f"TaskProperties must have {limits.ECS_TASKS.words}, got none")
 
 
@@ -36,7 +36,7 @@ def one_task(properties: EcsProperties) -> Iterator[Finding]:
 def number_of_containers(task: EcsTask) -> Iterator[Finding]:
     """A task must have 1 to 10 containers."""
     yield from miscounted(limits.ECS_CONTAINERS, task, "Containers", task.containers)
-    if task.lacks("Containers"):
+    if task.omits("Containers"):
         yield Finding(task, f"Containers must have {limits.ECS_CONTAINERS.words}, got none")
 
 
@@ -65,22 +65,22 @@ def dependencies_lead_to_containers(task: EcsTask) -> Iterator[Finding]:
     """Containers of a task must have different names, and DependsOn must name other containers, without a circle."""
     seen: set[str] = set()
     for container in task.containers:
-        if known(container.name) and container.name in seen:
+        if is_known(container.name) and container.name in seen:
             message = f"each container must have a different name, got {container.name!r} twice"
             yield Finding(container, message, at="Name")
-        seen |= {container.name} if known(container.name) else set()
-    closed = task.containers.complete and all(known(container.name) for container in task.containers)
-    graph: dict[str, list[str]] = {c.name: [] for c in task.containers if known(c.name)}
+        seen |= {container.name} if is_known(container.name) else set()
+    closed = task.containers.complete and all(is_known(container.name) for container in task.containers)
+    graph: dict[str, list[str]] = {c.name: [] for c in task.containers if is_known(c.name)}
     for container in task.containers:
         for dependency in container.depends_on:
             name = dependency.container_name
-            if known(name) and known(container.name) and name == container.name:
+            if is_known(name) and is_known(container.name) and name == container.name:
                 message = f"a container cannot depend on itself, got {name!r}"
                 yield Finding(dependency, message, at="ContainerName")
-            elif known(name) and name not in seen and closed:
+            elif is_known(name) and name not in seen and closed:
                 message = f"DependsOn must name a container of the task, got {name!r}"
                 yield Finding(dependency, message, at="ContainerName")
-            elif known(name) and known(container.name):
+            elif is_known(name) and is_known(container.name):
                 graph[container.name].append(name)
     if circle := _circle(graph):
         message = f"DependsOn must not form a circle, got {' -> '.join(circle)}"
@@ -114,13 +114,15 @@ def _circle(graph: Mapping[str, list[str]]) -> list[str] | None:
 )
 def condition_fits_essential_containers(task: EcsTask) -> Iterator[Finding]:
     """A container can wait for START of an essential container, and also for COMPLETE or SUCCESS of any other."""
-    essential = {c.name: c for c in task.containers if known(c.name) and is_one_of(c.essential, True, None)}
+    essential = {
+        c.name: c for c in task.containers if is_known(c.name) and is_one_of(c.essential, True, None)
+    }
     for container in task.containers:
         for dependency in container.depends_on:
             name, condition = dependency.container_name, dependency.condition
             yield from misspelt(DependencyCondition, dependency, "Condition", condition)
             if (
-                known(name)
+                is_known(name)
                 and name in essential
                 and is_one_of(condition, DependencyCondition.COMPLETE, DependencyCondition.SUCCESS)
             ):
@@ -155,7 +157,7 @@ def ipc_mode(definition: JobDefinition) -> Iterator[Finding]:
     """IpcMode must be host, task or none, and cannot be given on Fargate."""
     for task in _tasks(definition):
         yield from misspelt(IpcMode, task, "IpcMode", task.ipc_mode)
-        if definition.fargate and known(task.ipc_mode):
+        if definition.fargate and is_known(task.ipc_mode):
             message = f"Fargate has no IpcMode, got {task.ipc_mode.lower()}"
             yield Finding(task, message, at="IpcMode")
 
@@ -201,7 +203,7 @@ def _idle_router(containers: Sequence[TaskContainer]) -> Iterator[Finding]:
 def _router_problems(router: FirelensConfiguration) -> Iterator[Finding]:
     yield from misspelt(FirelensType, router, "Type", router.type)
     options = router.options
-    if not known(options):
+    if not is_known(options):
         return
     for name in sorted(options.keys() - set(FIRELENS_OPTIONS)):
         message = f"Options of FireLens must be {', '.join(FIRELENS_OPTIONS)}, got {name!r}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, misspelt, rule
-from batch_constructs.assembly.template import known, literals
+from batch_constructs.assembly.template import is_known, literals
 from batch_constructs.assembly.template.resources.pods import PodMetadata
 from batch_constructs.facts import limits, patterns
 from batch_constructs.facts.eks import DnsPolicy, EmptyDirMedium
@@ -39,7 +39,7 @@ def volume_name(volume: PodVolume) -> Iterator[Finding]:
 def image_pull_secret(secret: ImagePullSecret) -> Iterator[Finding]:
     """An image pull secret must have a name, and the name must be a DNS subdomain."""
     yield from malformed(patterns.DNS_SUBDOMAIN, secret, "Name", secret.name)
-    if secret.lacks("Name"):
+    if secret.omits("Name"):
         yield Finding(secret, "an image pull secret needs a Name, got none")
 
 
@@ -66,7 +66,7 @@ def mounts_name_volumes(pod: PodProperties) -> Iterator[Finding]:
         return
     for container in (*pod.containers, *pod.init_containers):
         for mount in container.volume_mounts:
-            if known(mount.name) and mount.name not in names:
+            if is_known(mount.name) and mount.name not in names:
                 message = f"a mount must name a volume of the pod, got {mount.name!r}"
                 yield Finding(mount, message, at="Name")
 
@@ -76,7 +76,7 @@ def _empty_dir(directory: EmptyDir) -> Iterator[Finding]:
     yield from misspelt(EmptyDirMedium, directory, "Medium", directory.medium)
     size = directory.size_limit
     yield from malformed(patterns.EKS_EMPTY_DIR_SIZE, directory, "SizeLimit", size)
-    if known(size) and patterns.EKS_EMPTY_DIR_SIZE.matches(size):
+    if is_known(size) and patterns.EKS_EMPTY_DIR_SIZE.matches(size):
         mebibytes = int(size.removesuffix("Mi")[:18])
         if problem := limits.EKS_EMPTY_DIR_MIB.problem("SizeLimit", mebibytes):
             yield Finding(directory, problem, at="SizeLimit")
@@ -96,13 +96,13 @@ def metadata(where: PodMetadata | NodeProperties) -> Iterator[Finding]:
 def _form(metadata: PodMetadata) -> Iterator[Finding]:
     yield from malformed(patterns.EKS_JOB_NAMESPACE, metadata, "Namespace", metadata.namespace)
     labels = metadata.labels
-    for key, value in labels.items() if known(labels) else ():
+    for key, value in labels.items() if is_known(labels) else ():
         yield from malformed(patterns.EKS_LABEL_KEY, metadata, "Labels", key)
         yield from malformed(patterns.EKS_LABEL_VALUE, metadata, "Labels", value)
     annotations = metadata.annotations
-    for key, value in annotations.items() if known(annotations) else ():
+    for key, value in annotations.items() if is_known(annotations) else ():
         yield from malformed(patterns.EKS_ANNOTATION_KEY, metadata, "Annotations", key)
-        if known(value) and not limits.EKS_ANNOTATION_VALUE_LENGTH.contains(len(value)):
+        if is_known(value) and not limits.EKS_ANNOTATION_VALUE_LENGTH.contains(len(value)):
             words = limits.EKS_ANNOTATION_VALUE_LENGTH.words
             message = f"the value of an annotation must have {words}, got {len(value)} for {key!r}"
             yield Finding(metadata, message, at="Annotations")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.checks.job_definitions._parts import containers_of
-from batch_constructs.assembly.template import known
+from batch_constructs.assembly.template import is_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,9 +41,9 @@ def value_from(secret: Secret) -> Iterator[Finding]:
     """A secret must be the ARN of a secret or parameter, with either a version stage or a version id."""
     value, at = secret.value_from, "ValueFrom"
     for member in ("Name", at):
-        if secret.lacks(member):
+        if secret.omits(member):
             yield Finding(secret, f"a secret needs {member}, got none")
-    if not known(value):
+    if not is_known(value):
         return
     if not (_SERVICE.match(value) or _PARAMETER.fullmatch(value)):
         yield Finding(secret, f"{at} must be the ARN of a secret or parameter, got {value!r}", at=at)
@@ -67,7 +67,7 @@ def value_from(secret: Secret) -> Iterator[Finding]:
 )
 def secrets_need_an_execution_role(owner: JobContainer | EcsTask) -> Iterator[Finding]:
     """A container with secrets must have an execution role, which reads them."""
-    if not owner.lacks("ExecutionRoleArn"):
+    if not owner.omits("ExecutionRoleArn"):
         return
     for container in containers_of(owner):
         if container.secrets:
@@ -88,8 +88,10 @@ def no_secrets_in_the_open(variable: EnvironmentVariable | PodEnvironmentVariabl
     name, value, node = variable.name, variable.value, variable.node
     if isinstance(node, dict) and _OF_SECRETS_MANAGER in str(node.get("Value")):
         message = "a variable has a secret that CloudFormation writes into the definition as plain text"
-        yield Finding(variable, f"{message}, got {name}" if known(name) else message, at="Value")
-    elif known(value) and _ACCESS_KEY_ID.search(value):
+        yield Finding(variable, f"{message}, got {name}" if is_known(name) else message, at="Value")
+    elif is_known(value) and _ACCESS_KEY_ID.search(value):
         yield Finding(variable, "a variable must not contain an access key, got one", at="Value")
-    elif known(name) and known(value) and _NAMED_SECRET.search(name) and not _NO_SECRET.fullmatch(value):
+    elif (
+        is_known(name) and is_known(value) and _NAMED_SECRET.search(name) and not _NO_SECRET.fullmatch(value)
+    ):
         yield Finding(variable, f"{name} looks like a secret, got its value as plain text", at="Value")

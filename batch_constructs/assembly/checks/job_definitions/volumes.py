@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, misspelt, outside, rule
 from batch_constructs.assembly.checks.job_definitions._parts import containers_of, owners, owners_of_one_node
-from batch_constructs.assembly.template import is_none_of, is_one_of, known, literals
+from batch_constructs.assembly.template import is_known, is_none_of, is_one_of, literals
 from batch_constructs.assembly.template.resources.containers import EcsTask
 from batch_constructs.facts import fargate, limits, patterns, vocabulary
 
@@ -45,17 +45,17 @@ def one_source(definition: JobDefinition) -> Iterator[Finding]:
 def _members(volume: Volume) -> Iterator[Finding]:
     """Add a problem if a volume on EFS or S3 Files lacks a member or has an invalid one."""
     efs, s3_files = volume.efs, volume.s3_files
-    if efs.lacks("FileSystemId"):
+    if efs.omits("FileSystemId"):
         yield Finding(efs, "EfsVolumeConfiguration needs FileSystemId, got none")
     yield from malformed(patterns.EFS_FILE_SYSTEM_ID, efs, "FileSystemId", efs.file_system_id)
-    if s3_files.lacks("FileSystemArn"):
+    if s3_files.omits("FileSystemArn"):
         yield Finding(s3_files, "S3FilesVolumeConfiguration needs FileSystemArn, got none")
     yield from misspelt(vocabulary.State, efs, "TransitEncryption", efs.transit_encryption)
     yield from misspelt(vocabulary.State, efs, "AuthorizationConfig.Iam", efs.authorization_config.iam)
     yield from outside(limits.EFS_PORT, efs, "TransitEncryptionPort", efs.transit_encryption_port)
     longest = limits.EFS_ROOT_DIRECTORY_LENGTH
     if (
-        known(efs.root_directory)
+        is_known(efs.root_directory)
         and longest.maximum is not None
         and len(efs.root_directory) > longest.maximum
     ):
@@ -77,12 +77,12 @@ def mounts_name_volumes(owner: JobContainer | EcsTask) -> Iterator[Finding]:
     for container in containers_of(owner):
         for mount in container.mount_points:
             source = mount.source_volume
-            if certain and known(source) and source not in names:
+            if certain and is_known(source) and source not in names:
                 got = ", ".join(names) or "none"
                 message = f"SourceVolume must name a volume, got {source!r} with the volumes {got}"
                 yield Finding(mount, message, at="SourceVolume")
             for member in ("SourceVolume", "ContainerPath"):
-                if mount.lacks(member):
+                if mount.omits(member):
                     yield Finding(mount, f"a mount point needs {member}, got none")
 
 
@@ -120,7 +120,7 @@ def iam_authorization(owner: JobContainer | EcsTask) -> Iterator[Finding]:
         if is_none_of(efs.transit_encryption, "ENABLED"):
             message = f"Iam ENABLED needs TransitEncryption ENABLED, got {efs.transit_encryption or 'none'}"
             yield Finding(efs, message, at="TransitEncryption")
-        if owner.lacks(role):
+        if owner.omits(role):
             message = f"Iam ENABLED needs {role}, got none, so there is no role to authorize"
             yield Finding(efs, message, at="AuthorizationConfig.Iam", severity=WARNING)
 
@@ -139,7 +139,7 @@ def efs_on_fargate(definition: JobDefinition) -> Iterator[Finding]:
         else:
             version = owner.fargate_platform_configuration.platform_version
             at = "FargatePlatformConfiguration.PlatformVersion"
-        old = known(version) and version in fargate.EFS_REFUSED_PLATFORM_VERSIONS
+        old = is_known(version) and version in fargate.EFS_REFUSED_PLATFORM_VERSIONS
         if old and any(volume.efs.present for volume in owner.volumes):
             yield Finding(owner, f"EFS needs platform version 1.4.0 or later, got {version}", at=at)
 
@@ -158,7 +158,7 @@ def s3_files_volumes(definition: JobDefinition) -> Iterator[Finding]:
             files = volume.s3_files
             if not files.present:
                 continue
-            if owner.lacks(role):
+            if owner.omits(role):
                 yield Finding(files, f"S3FilesVolumeConfiguration needs {role}, got none")
             if is_one_of(definition.platform, "EC2"):
                 message = "S3FilesVolumeConfiguration needs Fargate or managed instances, got EC2"

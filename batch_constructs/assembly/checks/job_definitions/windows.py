@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, misspelt, rule
-from batch_constructs.assembly.template import known
+from batch_constructs.assembly.template import is_known
 from batch_constructs.assembly.template.resources import JobContainer
 from batch_constructs.facts.vocabulary import WINDOWS_REFUSED, CpuArchitecture, OperatingSystemFamily, word_of
 
@@ -47,7 +47,7 @@ def _linux_members(container: Container) -> Iterator[str]:
         name = word[:1].upper() + word[1:]
         value = container.raw(name) if container.gives(name) else None
         # False, an empty list and an empty structure have no effect; aws-cdk-lib writes them itself.
-        asks = not (value is False or value in ("false", [], {})) if known(value) else value is not None
+        asks = not (value is False or value in ("false", [], {})) if is_known(value) else value is not None
         if asks:
             yield name
 
@@ -61,14 +61,14 @@ def _efs_on_windows(volume: Volume) -> Iterator[Finding]:
 
 def _windows(platform: RuntimePlatform) -> bool:
     family = platform.operating_system_family
-    return known(family) and family.startswith("WINDOWS")
+    return is_known(family) and family.startswith("WINDOWS")
 
 
 @rule("WIN-02", severity=ERROR, remedy="choose LINUX or one of the Windows families")
 def operating_system_family(platform: RuntimePlatform) -> Iterator[Finding]:
     """OperatingSystemFamily must be LINUX or a Windows Server of 2019 or 2022, core or full."""
     family = platform.operating_system_family
-    later = known(family) and _LATER_WINDOWS.fullmatch(family) is not None
+    later = is_known(family) and _LATER_WINDOWS.fullmatch(family) is not None
     for finding in misspelt(OperatingSystemFamily, platform, "OperatingSystemFamily", family):
         yield Finding(finding.where, finding.message, at=finding.at, severity=WARNING if later else ERROR)
 
@@ -80,7 +80,7 @@ def windows_runs_on_x86_64(platform: RuntimePlatform) -> Iterator[Finding]:
     yield from misspelt(CpuArchitecture, platform, "CpuArchitecture", architecture)
     if (
         _windows(platform)
-        and known(architecture)
+        and is_known(architecture)
         and word_of(CpuArchitecture, architecture) is CpuArchitecture.ARM64
     ):
         message = "CpuArchitecture must be X86_64 on Windows, got ARM64"
@@ -102,7 +102,7 @@ def windows_is_not_on_fargate_spot(submission: Submission) -> Iterator[Finding]:
     if (
         kinds
         and queue.sees_all_environments
-        and all(known(kind) and kind == "FARGATE_SPOT" for kind in kinds)
+        and all(is_known(kind) and kind == "FARGATE_SPOT" for kind in kinds)
     ):
         message = (
             f"{definition.label} runs on Windows, and {queue.label} has only environments on Fargate Spot"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from batch_constructs.assembly.template.members import Boolean, Links, Struct, Structs, Text
 from batch_constructs.assembly.template.resources.topics import Topic
-from batch_constructs.assembly.template.unknown import known
+from batch_constructs.assembly.template.unknown import is_known
 from batch_constructs.assembly.template.views import Resource, View
 from batch_constructs.facts.metrics import NAMESPACE, OWN_NAMESPACE
 
@@ -42,4 +42,4 @@ class Alarm(Resource):
     def concerns_batch(self) -> bool:
         """Return whether it uses metrics of AWS Batch, or those that this library publishes."""
         namespaces = [self.namespace, *(query.metric_stat.metric.namespace for query in self.metrics)]
-        return any(known(name) and name in {NAMESPACE, OWN_NAMESPACE} for name in namespaces)
+        return any(is_known(name) and name in {NAMESPACE, OWN_NAMESPACE} for name in namespaces)

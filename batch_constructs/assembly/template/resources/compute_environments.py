@@ -21,7 +21,7 @@ from batch_constructs.assembly.template.resources.launch_templates import Launch
 from batch_constructs.assembly.template.resources.networks import SecurityGroup, Subnet
 from batch_constructs.assembly.template.resources.placement import PlacementGroup
 from batch_constructs.assembly.template.resources.roles import InstanceProfile, Role
-from batch_constructs.assembly.template.unknown import Unknown, is_one_of, known
+from batch_constructs.assembly.template.unknown import Unknown, is_known, is_one_of
 from batch_constructs.assembly.template.views import Resource, View
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ class EksConfiguration(View):
         """A key that is equal for environments of the same cluster; ``None`` if the cluster is not known."""
         if self.cluster is not None:
             return f"{self.cluster.stack.name}/{self.cluster.logical_id}"
-        return self.cluster_arn if known(self.cluster_arn) else None
+        return self.cluster_arn if is_known(self.cluster_arn) else None
 
 
 class EcsSettings(View):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.template.members import Boolean, Integer, Struct, Structs, Text, TextMap, Texts
-from batch_constructs.assembly.template.unknown import known
+from batch_constructs.assembly.template.unknown import is_known
 from batch_constructs.assembly.template.views import View
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class PodContainer(View):
         sides = (self.resources.requests, self.resources.limits)
         amounts = (side.get(name) if isinstance(side, dict) else side for side in sides)
         found = next((amount for amount in amounts if amount is not None), None)
-        return found.removesuffix("Mi") if kind == "MEMORY" and known(found) else found
+        return found.removesuffix("Mi") if kind == "MEMORY" and is_known(found) else found
 
     def amount(self, kind: str) -> str | Unknown | None:
         """Return the requirement, since a pod has no older form."""

@@ -10,7 +10,7 @@ from batch_constructs.assembly.template.members import Derived, Keyword, Link, S
 from batch_constructs.assembly.template.resources.events import DeadLetterConfig, EventRetryPolicy
 from batch_constructs.assembly.template.resources.roles import Role
 from batch_constructs.assembly.template.resources.submissions import FREE_KEYS, Submission
-from batch_constructs.assembly.template.unknown import Unknown, shown
+from batch_constructs.assembly.template.unknown import Unknown, as_text
 from batch_constructs.assembly.template.views import Resource, View
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class ScheduleTarget(View):
     @property
     def concerns_batch(self) -> bool:
         """Return whether it certainly calls SubmitJob."""
-        return SUBMIT_JOB.search(shown(self.arn)) is not None
+        return SUBMIT_JOB.search(as_text(self.arn)) is not None
 
 
 def _submissions(schedule: Schedule) -> Iterator[Submission]:

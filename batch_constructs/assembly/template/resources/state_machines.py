@@ -9,7 +9,7 @@ from batch_constructs.assembly.template.json_texts import fill_texts, parse_json
 from batch_constructs.assembly.template.members import Anything, Derived, Link, Text
 from batch_constructs.assembly.template.resources.roles import Role
 from batch_constructs.assembly.template.resources.submissions import FREE_KEYS, Submission
-from batch_constructs.assembly.template.unknown import PartialText, Unknown, shown
+from batch_constructs.assembly.template.unknown import PartialText, Unknown, as_text
 from batch_constructs.assembly.template.views import Member, Resource, View
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class _Tasks:
 
 def _resource(state: dict[str, Any]) -> str:
     resource = state.get("Resource")
-    return shown(resource) if isinstance(resource, str | PartialText) else ""
+    return as_text(resource) if isinstance(resource, str | PartialText) else ""
 
 
 def _request(node: Any, *, free: bool = False) -> Any:
