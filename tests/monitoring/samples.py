@@ -1,4 +1,4 @@
-"""Sample events, written from the field lists that AWS documents, and matchers that somebody else wrote."""
+"""Sample events, written from AWS's documented field lists, and an independent matcher of patterns."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEFINITION = "arn:aws:batch:us-east-1:123456789012:job-definition/align"
 
 
 def sample(name: str, **detail: Any) -> dict[str, Any]:
-    """A documented event, but for what the test changes in its detail; ``None`` takes a field away."""
+    """Return a documented event with changes in its detail; ``None`` removes a field."""
     event: dict[str, Any] = copy.deepcopy(json.loads((EVENTS / f"{name}.json").read_text("utf-8")))
     event["detail"] = {
         key: value for key, value in {**event["detail"], **detail}.items() if value is not None
@@ -25,10 +25,10 @@ def sample(name: str, **detail: Any) -> dict[str, Any]:
 
 
 def matches(pattern: dict[str, Any], event: dict[str, Any]) -> bool:
-    """What moto's matcher says of a pattern."""
+    """Return whether moto's matcher accepts an event for a pattern."""
     return bool(EventPattern.load(json.dumps(pattern)).matches_event(event))
 
 
 def heard(pattern: dict[str, Any]) -> set[str]:
-    """Which of the sample events a pattern lets through."""
+    """Return the sample events that match a pattern."""
     return {name for name in ALL if matches(pattern, sample(name))}

@@ -1,4 +1,4 @@
-"""Alarms on queues and environments, and whom they tell."""
+"""Alarms on queues and environments, and their receivers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def of_type(resources, kind):
 
 
 def test_by_default_failures_and_an_hour_of_waiting_alarm(stack, queue, synth) -> None:
-    """On metrics that AWS publishes for nothing; nobody is told unless somebody is named."""
+    """By default they use free metrics of AWS, and notify nobody."""
     bc.BatchAlarms(stack, "Alarms", job_queues=[queue])
     resources = synth()
     alarms = {each["MetricName"]: each for each in of_type(resources, "AWS::CloudWatch::Alarm")}
@@ -37,7 +37,7 @@ def test_by_default_failures_and_an_hour_of_waiting_alarm(stack, queue, synth) -
 
 
 def test_alarms_are_on_what_is_asked(stack, queue, vpc, synth) -> None:
-    """Each with its threshold; none where it says None; they tell of their end, too."""
+    """Each requested alarm has its threshold and notifies at start and end; ``None`` gives no alarm."""
     spot = bc.SpotComputeEnvironment(stack, "Spot", vpc=vpc)
     bc.BatchAlarms(
         stack,
@@ -79,7 +79,7 @@ def test_alarms_are_on_what_is_asked(stack, queue, vpc, synth) -> None:
 
 
 def test_one_queue_more_changes_no_alarm_of_another(stack, synth) -> None:
-    """They are called by their queue, in whatever order."""
+    """Alarms are named after their queue, so the order of queues does not matter."""
 
     def names(*queues: str) -> set[str]:
         inner = cdk.Stack(cdk.App(), "Inner")
@@ -92,7 +92,7 @@ def test_one_queue_more_changes_no_alarm_of_another(stack, synth) -> None:
 
 @pytest.mark.parametrize("given", [False, True])
 def test_the_topic_lets_alarms_in(stack, queue, synth, given) -> None:
-    """Its policy and that of its key: without either, CloudWatch drops what it has to say."""
+    """The policies of the topic and its key allow CloudWatch; without either, messages are dropped."""
     if given:
         topic = sns.Topic(stack, "Topic", master_key=kms.Key(stack, "TopicKey"), enforce_ssl=True)
         alarms = bc.BatchAlarms(stack, "Alarms", job_queues=[queue], topic=topic)
@@ -121,7 +121,7 @@ def test_the_topic_lets_alarms_in(stack, queue, synth, given) -> None:
     ],
 )
 def test_impossible_alarms_are_refused(stack, queue, arguments, message) -> None:
-    """With nothing added to the tree."""
+    """Fails for alarms that could not work, and adds nothing to the tree."""
     before = len(stack.node.children)
     with pytest.raises(ValueError, match=message):
         bc.BatchAlarms(stack, "Alarms", **{"job_queues": [queue], **arguments})

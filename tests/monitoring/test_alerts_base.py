@@ -1,4 +1,4 @@
-"""What all alerts share: topics, subscribers, targets, and who may publish."""
+"""The base of all alerts: topics, subscribers, targets, and policies."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def of_kind(resources: dict[str, dict[str, Any]], kind: str) -> list[dict[str, A
 
 
 def test_subscribers_get_the_text(stack: Stack, synth: Resources) -> None:
-    """Mails first, then phones and web hooks, each with a subscription of its own."""
+    """Emails, phones and webhooks each get a subscription, in this order."""
     JobFailureAlerts(
         stack,
         "Alerts",
@@ -49,7 +49,7 @@ def test_subscribers_get_the_text(stack: Stack, synth: Resources) -> None:
 
 
 def test_a_topic_of_yours_is_used(stack: Stack, synth: Resources) -> None:
-    """No topic and no key of its own beside it."""
+    """With a given topic, no topic and no key are created."""
     topic = sns.Topic(stack, "Mine")
     alerts = JobFailureAlerts(stack, "Alerts", topic=topic)
     kinds = [each["Type"] for each in synth().values()]
@@ -60,7 +60,7 @@ def test_a_topic_of_yours_is_used(stack: Stack, synth: Resources) -> None:
 
 
 def test_alerts_share_a_topic(stack: Stack, synth: Resources) -> None:
-    """Each rule may publish to it."""
+    """All rules may publish to a shared topic."""
     failures = JobFailureAlerts(stack, "Failures", emails=["ops@example.com"])
     blocked = JobQueueBlockedAlerts(stack, "Blocked", topic=failures.topic)
     [policy] = of_kind(synth(), "AWS::SNS::TopicPolicy")
@@ -71,7 +71,7 @@ def test_alerts_share_a_topic(stack: Stack, synth: Resources) -> None:
 
 
 def test_a_topic_of_another_stack_does_not_depend_on_its_rules() -> None:
-    """Else each stack would wait for the other: the rule names the topic, and the topic's policy the rule."""
+    """Naming the rules in the topic's policy would be a circle between the stacks."""
     app = App(context={"batch-constructs:checks": False})
     first, second = Stack(app, "First"), Stack(app, "Second")
     failures = JobFailureAlerts(first, "Failures")
@@ -87,7 +87,7 @@ def test_a_topic_of_another_stack_does_not_depend_on_its_rules() -> None:
 
 
 def test_an_imported_topic_is_used_as_it_is(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Its policy is its owner's."""
+    """The policy of an imported topic is left to its owner."""
     arn = "arn:aws:sns:eu-west-1:123456789012:ops"
     JobFailureAlerts(stack, "Alerts", topic=sns.Topic.from_topic_arn(stack, "Ops", arn))
     [target] = only("AWS::Events::Rule")["Targets"]
@@ -95,7 +95,7 @@ def test_an_imported_topic_is_used_as_it_is(stack: Stack, only: Callable[[str], 
 
 
 def test_any_target_of_the_cdk_is_taken(stack: Stack, synth: Resources) -> None:
-    """It gets a rule of the CDK's on the same events, for nothing."""
+    """A target of the CDK gets a free rule of the CDK on the same events."""
     inbox = sqs.Queue(stack, "Inbox")
     JobFailureAlerts(stack, "Alerts", targets=[targets.SqsQueue(inbox)])
     ours, cdks = of_kind(synth(), "AWS::Events::Rule")
@@ -104,14 +104,14 @@ def test_any_target_of_the_cdk_is_taken(stack: Stack, synth: Resources) -> None:
 
 
 def test_fails_when_a_rule_would_have_too_many_targets(stack: Stack) -> None:
-    """Fails when there are more than EventBridge lets a rule have, the topic being one."""
+    """Fails for more targets than EventBridge allows, including the topic."""
     buses = [EventBusTarget(event_bus_arn=f"{BUS}{number}") for number in range(5)]
     with pytest.raises(ValueError, match="at most 4 chats and event buses, got 5"):
         JobFailureAlerts(stack, "Alerts", targets=buses)
 
 
 def test_chats_and_mails_hear_at_the_same_time(stack: Stack, synth: Resources) -> None:
-    """One rule, two topics: a chat wants another form than people."""
+    """One rule publishes to two topics, since chats need another format than emails."""
     slack = SlackChannel(stack, "Slack", workspace_id="T0123ABCDEF", channel_id="C0123ABCDEF")
     JobFailureAlerts(stack, "Alerts", targets=[slack])
     [rule] = of_kind(synth(), "AWS::Events::Rule")

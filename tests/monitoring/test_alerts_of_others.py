@@ -1,4 +1,4 @@
-"""Alerts that were written with the CDK alone: those that arrive pass, those that never would are found."""
+"""Rules over alerts that were written with the CDK alone: working ones pass, broken ones are found."""
 
 from __future__ import annotations
 
@@ -48,19 +48,19 @@ def stack() -> cdk.Stack:
 def test_a_topic_without_a_key_needs_what_the_cdk_grants(
     stack: cdk.Stack, tell: Callable[[cdk.Stack, sns.ITopic], None]
 ) -> None:
-    """The CDK lets the rule publish; the alarm may by the topic's default."""
+    """The CDK lets the rule publish; the topic's default policy allows the alarm."""
     tell(stack, sns.Topic(stack, "Topic"))
     assert found(stack) == []
 
 
 def test_the_cdk_lets_rules_use_the_key(stack: cdk.Stack) -> None:
-    """What arrives is not reported."""
+    """A rule whose messages arrive is not reported."""
     hear_failures(stack, sns.Topic(stack, "Topic", master_key=kms.Key(stack, "Key")))
     assert found(stack) == []
 
 
 def test_the_cdk_forgets_the_key_of_an_alarm(stack: cdk.Stack) -> None:
-    """aws-cdk#11121 (closed for staleness), hyp3#762: an alarm that is denied the key tells nobody; our alarms have it."""
+    """aws-cdk#11121, hyp3#762: the CDK does not let alarms use the topic's key; our alarms may."""
     key = kms.Key(stack, "Key")
     topic = sns.Topic(stack, "Topic", master_key=key)
     alarm_of_failures(stack, topic)
@@ -69,7 +69,7 @@ def test_the_cdk_forgets_the_key_of_an_alarm(stack: cdk.Stack) -> None:
 
 
 def test_alarms_of_this_library_have_the_key(stack: cdk.Stack) -> None:
-    """The same topic, whoever made it."""
+    """Our alarms may use the key of any topic."""
     topic = sns.Topic(stack, "Topic", master_key=kms.Key(stack, "Key"))
     queue = bc.JobQueue.from_job_queue_arn(
         stack, "Queue", "arn:aws:batch:eu-west-1:123456789012:job-queue/night"
@@ -82,7 +82,7 @@ def test_alarms_of_this_library_have_the_key(stack: cdk.Stack) -> None:
 def test_the_key_of_aws_serves_nobody(
     stack: cdk.Stack, tell: Callable[[cdk.Stack, sns.ITopic], None]
 ) -> None:
-    """Pain 15 (no failure notification): encrypted with the key at hand, as scanners ask for, and silent ever after."""
+    """Pain 15 (no failure notification): with the AWS managed key, which scanners suggest, nothing is delivered."""
     topic = sns.Topic(stack, "Topic", master_key=kms.Alias.from_alias_name(stack, "Key", "alias/aws/sns"))
     tell(stack, topic)
     [message] = found(stack)
@@ -90,7 +90,7 @@ def test_the_key_of_aws_serves_nobody(
 
 
 def test_the_default_policy_is_not_enough_for_rules(stack: cdk.Stack) -> None:
-    """Pain 15 (no failure notification): a topic and a rule, each right for itself, as hand-written templates have them."""
+    """Pain 15 (no failure notification): a topic and a rule without a policy, as in hand-written templates."""
     topic = sns.CfnTopic(stack, "Topic")
     events.CfnRule(
         stack,

@@ -1,4 +1,4 @@
-"""A trail that nobody rubs out, and alerts on what should not be done by hand."""
+"""The trail with its locked files, and alerts on calls that should not be made by hand."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def statements(policy: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_the_trail_is_encrypted_validated_and_locked(stack: Stack, synth: Synth) -> None:
-    """For a year, with a key that rotates, in a private bucket with versions, which outlives the stack."""
+    """For a year, with a rotating key, in a private bucket with versions, which outlives the stack."""
     bc.BatchApiTrail(stack, "Trail")
     resources = synth()
     [trail] = of_type(resources, "AWS::CloudTrail::Trail")
@@ -55,7 +55,7 @@ def test_the_trail_is_encrypted_validated_and_locked(stack: Stack, synth: Synth)
 
 
 def test_only_trails_of_this_account_may_write(stack: Stack, synth: Synth) -> None:
-    """Over TLS, with the key for their own files; nobody else's (confused deputy)."""
+    """Only over TLS, with the key, and for the account's own trails (confused deputy)."""
     bc.BatchApiTrail(stack, "Trail")
     resources = synth()
     [policy] = of_type(resources, "AWS::S3::BucketPolicy")
@@ -76,14 +76,14 @@ def test_only_trails_of_this_account_may_write(stack: Stack, synth: Synth) -> No
 
 
 def test_what_is_done_by_hand_is_told(stack: Stack, synth: Synth) -> None:
-    """Not what CloudFormation does at each deploy, nor what happens all day."""
+    """Calls by CloudFormation and everyday calls do not alert."""
     bc.BatchApiTrail(stack, "Trail")
     [rule] = of_type(synth(), "AWS::Events::Rule")
     assert heard(rule["EventPattern"]) == {"api_call_by_hand", "api_call_refused"}
 
 
 def test_each_call_is_told_once(stack: Stack, synth: Synth) -> None:
-    """A refused one by the rule of refusals; what failed for another reason is not its business."""
+    """The rule for denied calls reports these; a call that failed otherwise is not denied."""
     bc.BatchApiTrail(stack, "Trail", denied_calls=True, include_cloudformation=True)
     sensitive, denied = of_type(synth(), "AWS::Events::Rule")
     assert heard(sensitive["EventPattern"]) == {"api_call_by_hand", "api_call_by_cloudformation"}
@@ -91,7 +91,7 @@ def test_each_call_is_told_once(stack: Stack, synth: Synth) -> None:
 
 
 def test_the_message_says_who_did_what_from_where(stack: Stack, synth: Synth) -> None:
-    """With what was asked for, and where to read on."""
+    """It also has the request and a link to the event history."""
     bc.BatchApiTrail(stack, "Trail")
     [rule] = of_type(synth(), "AWS::Events::Rule")
     [target] = rule["Targets"]
@@ -104,13 +104,13 @@ def test_the_message_says_who_did_what_from_where(stack: Stack, synth: Synth) ->
 
 
 def test_calls_are_those_of_the_api() -> None:
-    """Each sensitive call is an operation that the service's model has."""
+    """Each sensitive call is an operation in the service's model."""
     operations = boto3.client("batch", region_name="eu-west-1").meta.service_model.operation_names
     assert set(SENSITIVE_CALLS) <= set(operations)
 
 
 def test_an_account_with_a_trail_needs_no_other(stack: Stack, synth: Synth) -> None:
-    """Then there are rules only, for the same alerts."""
+    """Without its own trail there are only rules, for the same alerts."""
     trail = bc.BatchApiTrail(stack, "Trail", own_trail=False)
     kinds = {each["Type"] for each in synth().values()}
     assert trail.trail is None
@@ -120,7 +120,7 @@ def test_an_account_with_a_trail_needs_no_other(stack: Stack, synth: Synth) -> N
 
 
 def test_submissions_are_counted_with_the_trail(stack: Stack) -> None:
-    """The trail takes calls that change something, of which SubmitJob is one."""
+    """The trail records calls that change something, such as SubmitJob."""
     assert "SubmitJob" not in SENSITIVE_CALLS
     job = bc.Ec2JobDefinition.from_job_definition_arn(
         stack, "Job", "arn:aws:batch:us-east-1:123456789012:job-definition/align:3"
@@ -141,14 +141,14 @@ def test_submissions_are_counted_with_the_trail(stack: Stack) -> None:
     ],
 )
 def test_an_impossible_trail_is_refused(stack: Stack, arguments: dict[str, Any], message: str) -> None:
-    """With nothing added to the tree."""
+    """Fails for impossible arguments, and adds nothing to the tree."""
     with pytest.raises(ValueError, match=message):
         bc.BatchApiTrail(stack, "Trail", **arguments)
     assert not stack.node.children
 
 
 def test_a_trail_of_all_regions_takes_global_services_too(stack: Stack, synth: Synth) -> None:
-    """CloudTrail refuses it without (evidence-app#4, terraform#4723); its key serves trails of any Region."""
+    """CloudTrail requires it (evidence-app#4, terraform#4723); its key allows trails of any Region."""
     bc.BatchApiTrail(stack, "Trail", all_regions=True)
     resources = synth()
     [trail] = of_type(resources, "AWS::CloudTrail::Trail")
@@ -158,7 +158,7 @@ def test_a_trail_of_all_regions_takes_global_services_too(stack: Stack, synth: S
 
 
 def test_a_trail_is_of_one_region_by_default(stack: Stack, synth: Synth) -> None:
-    """And fails when no trail is made that could be of all."""
+    """Fails for ``all_regions`` without a trail."""
     bc.BatchApiTrail(stack, "Trail")
     [trail] = of_type(synth(), "AWS::CloudTrail::Trail")
     assert (trail["IsMultiRegionTrail"], trail["IncludeGlobalServiceEvents"]) == (False, False)

@@ -1,4 +1,4 @@
-"""A budget over tags, and whom it tells."""
+"""A budget for tagged resources, and its receivers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def only(synth: Callable[[], dict[str, dict[str, Any]]]) -> Callable[[], dict[st
 
 
 def test_it_counts_what_is_tagged_and_tells_in_time(stack: Stack, only: Callable[[], dict[str, Any]]) -> None:
-    """At half of it, at four fifths, when it is spent, and when it will be; botocore takes it as it is."""
+    """At 50 %, 80 %, 100 % and a forecast of 100 %; botocore accepts the request."""
     BatchBudget(stack, "Budget", monthly_limit=500, tags={"project": "genomics"}, emails=["ops@example.com"])
     properties = only()
     budget = properties["Budget"]
@@ -57,7 +57,7 @@ def test_it_counts_what_is_tagged_and_tells_in_time(stack: Stack, only: Callable
 
 
 def test_several_tags_must_all_be_there(stack: Stack, only: Callable[[], dict[str, Any]]) -> None:
-    """Not any of them."""
+    """Resources must have all tags, not any of them."""
     tags = {"project": "genomics", "stage": "production"}
     BatchBudget(stack, "Budget", monthly_limit=1, tags=tags, emails=["ops@example.com"])
     parts = only()["Budget"]["FilterExpression"]["And"]
@@ -65,7 +65,7 @@ def test_several_tags_must_all_be_there(stack: Stack, only: Callable[[], dict[st
 
 
 def test_a_topic_lets_the_budget_in(stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]) -> None:
-    """That of other alerts, whose key must let it use it."""
+    """A shared topic and its key allow the budget."""
     alerts = bc.JobFailureAlerts(stack, "Alerts")
     budget = BatchBudget(stack, "Budget", monthly_limit=1, tags={"a": "b"}, topic=alerts.topic)
     assert budget.topic is alerts.topic
@@ -96,7 +96,7 @@ def test_a_topic_lets_the_budget_in(stack: Stack, synth: Callable[[], dict[str, 
     ],
 )
 def test_an_impossible_budget_is_refused(stack: Stack, arguments: dict[str, Any], message: str) -> None:
-    """With nothing added to the tree."""
+    """Fails for impossible arguments, and adds nothing to the tree."""
     valid = {"monthly_limit": 1, "tags": {"a": "b"}, "emails": ["ops@example.com"]}
     with pytest.raises(ValueError, match=message):
         BatchBudget(stack, "Budget", **{**valid, **arguments})

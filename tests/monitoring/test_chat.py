@@ -1,4 +1,4 @@
-"""Alerts in chats: the one form that they take, and channels that can do nothing else."""
+"""Alerts in chats: their format, and the rights of channels."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def slack(stack: Stack) -> SlackChannel:
 
 
 def test_every_alert_fits_a_chat(stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]) -> None:
-    """The form that Amazon Q takes, or nothing would show: of every alert about every event, quotation marks and all."""
+    """Amazon Q accepts the card of every alert for every event, even with quotation marks."""
     channel = slack(stack)
     JobFailureAlerts(stack, "Failures", include_array_children=True, targets=[channel])
     JobQueueBlockedAlerts(stack, "Blocked", include_service_jobs=True, targets=[channel])
@@ -57,7 +57,7 @@ def test_every_alert_fits_a_chat(stack: Stack, synth: Callable[[], dict[str, dic
 
 
 def test_nobody_changes_anything_from_slack(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """The channel's role has no rights; and left out, the guardrail would be AdministratorAccess."""
+    """The channel's role has no rights, and its guardrail is set, since the default is AdministratorAccess."""
     slack(stack)
     role = only("AWS::IAM::Role")
     assert not {"ManagedPolicyArns", "Policies"} & set(role)
@@ -72,7 +72,7 @@ def test_nobody_changes_anything_from_slack(stack: Stack, only: Callable[[str], 
 def test_the_topic_of_a_channel_is_as_safe_as_that_of_alerts(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """Encrypted, over TLS only, for rules of this account only."""
+    """It is encrypted, over TLS only, for rules of this account only."""
     slack(stack)
     assert "Fn::GetAtt" in only("AWS::SNS::Topic")["KmsMasterKeyId"]
     deny, allow = only("AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
@@ -83,7 +83,7 @@ def test_the_topic_of_a_channel_is_as_safe_as_that_of_alerts(
 def test_a_channel_of_teams_is_taken_as_its_link_has_it(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """Encoded or not: AWS wants it encoded."""
+    """The id may be encoded or not; AWS gets it encoded."""
     TeamsChannel(stack, "Teams", team_id=UUID, tenant_id=UUID, channel_id="19:abc@thread.tacv2")
     channel = only("AWS::Chatbot::MicrosoftTeamsChannelConfiguration")
     assert channel["TeamsChannelId"] == "19%3Aabc%40thread.tacv2"
@@ -98,12 +98,12 @@ def test_a_channel_of_teams_is_taken_as_its_link_has_it(
     ],
 )
 def test_fails_when_an_id_of_slack_is_a_name(stack: Stack, arguments: dict[str, str], message: str) -> None:
-    """Fails when names stand where ids must."""
+    """Fails for names in place of ids."""
     with pytest.raises(ValueError, match=message):
         SlackChannel(stack, "Slack", **arguments)
 
 
 def test_fails_when_an_id_of_teams_is_none(stack: Stack) -> None:
-    """Fails when none of the three ids has its form, in one message."""
+    """Fails if none of the three ids has the right form, in one message."""
     with pytest.raises(ValueError, match=r"(?s)team_id.*tenant_id.*channel_id must look like 19:"):
         TeamsChannel(stack, "Teams", team_id="ops", tenant_id="acme", channel_id="general")

@@ -1,4 +1,4 @@
-"""Alerts about what jobs run on."""
+"""Alerts about environments, instances and AWS Health."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def said(rule: dict[str, Any], name: str) -> str:
 
 
 def test_environments_that_cannot_run_jobs_are_told(stack: Stack, synth: Resources) -> None:
-    """Pain 7 (cloudknot#52): INVALID is told as soon as it blocks a queue; AWS sends no event before."""
+    """Pain 7 (cloudknot#52): INVALID alerts as soon as it blocks a queue; AWS sends no earlier event."""
     ComputeEnvironmentAlerts(
         stack, "Alerts", job_queues=[ImportedJobQueue(stack, "Queue", job_queue_arn=QUEUE)]
     )
@@ -43,7 +43,7 @@ def test_environments_that_cannot_run_jobs_are_told(stack: Stack, synth: Resourc
 
 
 def test_health_events_about_batch_are_told(stack: Stack, synth: Resources) -> None:
-    """Those about AWS Batch only, in the words of AWS."""
+    """Only events about AWS Batch alert, in AWS's words."""
     ComputeEnvironmentAlerts(stack, "Alerts")
     _, health, _ = rules(synth)
     assert heard(health["EventPattern"]) == {"health"}
@@ -52,7 +52,7 @@ def test_health_events_about_batch_are_told(stack: Stack, synth: Resources) -> N
 
 
 def test_planned_changes_are_told_apart_with_the_environments(stack: Stack, synth: Resources) -> None:
-    """A change in half a year does not look like a fault of today, and names what must be changed by then."""
+    """A planned change looks different from a current fault, and lists the affected environments."""
     ComputeEnvironmentAlerts(stack, "Alerts")
     _, _, planned = rules(synth)
     assert heard(planned["EventPattern"]) == {"health_planned"}
@@ -65,7 +65,7 @@ def test_planned_changes_are_told_apart_with_the_environments(stack: Stack, synt
 
 
 def test_fails_when_a_queue_has_no_compute_environments(stack: Stack) -> None:
-    """Fails when a queue of service jobs is named, of whose environments AWS Batch sends no such event."""
+    """Fails for a queue of service jobs, for which AWS Batch sends no such event."""
     arn = "arn:aws:batch:eu-west-1:123456789012:job-queue/training"
     queue = SageMakerJobQueue.from_job_queue_arn(stack, "Training", arn)
     with pytest.raises(ValueError, match="must have compute environments, got Stack/Training"):
@@ -73,7 +73,7 @@ def test_fails_when_a_queue_has_no_compute_environments(stack: Stack) -> None:
 
 
 def test_launch_failures_are_told_on_request(stack: Stack, synth: Resources) -> None:
-    """Those of AWS Batch that somebody must mend: a missing capacity is none, and a web server's is another's."""
+    """Only those of AWS Batch that somebody must fix: not missing capacity, not other Auto Scaling groups."""
     ComputeEnvironmentAlerts(stack, "Alerts", launch_failures=True)
     *_, launches = rules(synth)
     assert heard(launches["EventPattern"]) == {"launch_unsuccessful"}
@@ -88,14 +88,14 @@ def test_launch_failures_are_told_on_request(stack: Stack, synth: Resources) -> 
     ],
 )
 def test_missing_capacity_is_no_fault(stack: Stack, synth: Resources, message: str) -> None:
-    """However EC2 says it."""
+    """None of EC2's messages about missing capacity alerts."""
     ComputeEnvironmentAlerts(stack, "Alerts", launch_failures=True)
     *_, launches = rules(synth)
     assert not matches(launches["EventPattern"], sample("launch_unsuccessful", StatusMessage=message))
 
 
 def test_spot_interruptions_are_told_on_request(stack: Stack, synth: Resources) -> None:
-    """With the instance, two minutes before."""
+    """The alert names the instance, two minutes before the interruption."""
     ComputeEnvironmentAlerts(stack, "Alerts", spot_interruptions=True)
     *_, spot = rules(synth)
     assert heard(spot["EventPattern"]) == {"spot_interruption"}
@@ -103,7 +103,7 @@ def test_spot_interruptions_are_told_on_request(stack: Stack, synth: Resources) 
 
 
 def test_all_rules_may_publish(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Each by its name, and each keeps what it cannot deliver."""
+    """Each rule may publish, and has the dead-letter queue."""
     alerts = ComputeEnvironmentAlerts(stack, "Alerts", launch_failures=True, spot_interruptions=True)
     arns = [{"Fn::GetAtt": [stack.get_logical_id(rule), "Arn"]} for rule in alerts.rules]
     for kind in ("AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy"):
@@ -113,6 +113,6 @@ def test_all_rules_may_publish(stack: Stack, only: Callable[[str], dict[str, Any
 
 
 def test_fails_when_an_address_is_none(stack: Stack) -> None:
-    """Fails when nobody would get the mail."""
+    """Fails for an invalid email address."""
     with pytest.raises(ValueError, match="emails must hold addresses"):
         ComputeEnvironmentAlerts(stack, "Alerts", emails=["ops"])

@@ -1,4 +1,4 @@
-"""Tags on everything that bills."""
+"""Cost allocation tags."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def written(tags: list[dict[str, str]]) -> dict[str, str]:
 
 
 def test_instances_and_their_disks_are_tagged(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
-    """They bill most, and their tags stand in two places (containers-roadmap#2794)."""
+    """They cost most, and their tags are in two places (containers-roadmap#2794)."""
     spot = bc.SpotComputeEnvironment(stack, "Spot", vpc=vpc, instance_tags={"project": "old", "kept": "yes"})
     bc.tag_costs(stack, TAGS, compute_environments=[spot])
     resources = synth()
@@ -48,7 +48,7 @@ def test_instances_and_their_disks_are_tagged(stack: Stack, vpc: ec2.IVpc, synth
 
 
 def test_the_environment_itself_stays_without(stack: Stack, vpc: ec2.IVpc) -> None:
-    """A changed tag would replace it, and a tag of the stack as well (cfn-coverage-roadmap#2270)."""
+    """A changed tag would replace it, and so would a tag of the stack (cfn-coverage-roadmap#2270)."""
     spot = bc.SpotComputeEnvironment(stack, "Spot", vpc=vpc)
     bc.tag_costs(stack, TAGS, compute_environments=[spot])
     assert stack.tags.tag_values() == {}
@@ -57,7 +57,7 @@ def test_the_environment_itself_stays_without(stack: Stack, vpc: ec2.IVpc) -> No
 
 
 def test_queues_definitions_and_logs_are_tagged(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
-    """Jobs get the tags of their definition, and their tasks those of the job, which is how Fargate bills."""
+    """Jobs get the tags of their definition, and Fargate tasks those of their job."""
     fargate = bc.FargateComputeEnvironment(stack, "Fargate", vpc=vpc)
     bc.JobQueue(stack, "Queue", compute_environments=[fargate])
     bc.FargateJobDefinition(stack, "Job", image="busybox", vcpus=1, memory=cdk.Size.gibibytes(2))
@@ -74,7 +74,7 @@ def test_queues_definitions_and_logs_are_tagged(stack: Stack, vpc: ec2.IVpc, syn
 def test_managed_instances_are_tagged_through_their_provider(
     stack: Stack, vpc: ec2.IVpc, synth: Synth
 ) -> None:
-    """Which must hand its tags on."""
+    """The provider propagates its tags to them."""
     managed = bc.ManagedInstancesComputeEnvironment(stack, "Managed", vpc=vpc)
     bc.tag_costs(stack, TAGS, compute_environments=[managed])
     found = one(synth(), "AWS::Batch::ComputeEnvironment")["ComputeResources"]
@@ -83,7 +83,7 @@ def test_managed_instances_are_tagged_through_their_provider(
 
 
 def test_all_that_the_example_makes_is_tagged() -> None:
-    """Whatever can bear tags, but for the environment."""
+    """Every resource that can have tags has them, except the environment."""
     app = runpy.run_path(str(EXAMPLE))
     resources = app["app"].synth().get_stack_by_name("Audit").template["Resources"]
     untagged = set()
@@ -120,13 +120,13 @@ def test_all_that_the_example_makes_is_tagged() -> None:
     [({}, "at least one"), ({"aws:project": "x"}, "aws:project"), ({"a": "x" * 257}, "length of the tag")],
 )
 def test_impossible_tags_are_refused(stack: Stack, tags: dict[str, str], message: str) -> None:
-    """Before anything is tagged."""
+    """Fails before anything is tagged."""
     with pytest.raises(ValueError, match=message):
         bc.tag_costs(stack, tags)
 
 
 def test_too_many_tags_of_a_template_are_refused(stack: Stack) -> None:
-    """Together with those that it has."""
+    """The limit includes the tags that the template already has."""
     template = bc.BatchLaunchTemplate(stack, "Template", tags={f"a{n}": "x" for n in range(30)})
     with pytest.raises(ValueError, match="number of tags"):
         template.add_tags({f"b{n}": "x" for n in range(30)})

@@ -1,4 +1,4 @@
-"""The dashboard: what it shows, in a layout where nothing covers anything."""
+"""The dashboard: its widgets and their layout."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def queue(stack):
 
 
 def widgets_of(stack, dashboard) -> list[dict[str, Any]]:
-    """With an X for whatever only CloudFormation knows."""
+    """Return the widgets, with an X for values that only CloudFormation knows."""
     body = stack.resolve(dashboard.cfn.dashboard_body)
     text = "".join(part if isinstance(part, str) else "X" for part in body["Fn::Join"][1])
     widgets: list[dict[str, Any]] = json.loads(text)["widgets"]
@@ -27,7 +27,7 @@ def widgets_of(stack, dashboard) -> list[dict[str, Any]]:
 
 
 def check_layout(widgets) -> None:
-    """In a grid of 24 columns, no widget over another, and no gap between rows."""
+    """Assert that widgets are in a grid of 24 columns, without overlaps and gaps between rows."""
     taken: set[tuple[int, int]] = set()
     for widget in widgets:
         cells = {
@@ -43,7 +43,7 @@ def check_layout(widgets) -> None:
 
 
 def test_a_dashboard_shows_every_queue_and_environment() -> None:
-    """Each widget with a title, a Region, an axis and a period (cdk-monitoring-constructs#612)."""
+    """Each widget has a title, a Region, an axis and a period (cdk-monitoring-constructs#612)."""
     stack = cdk.Stack(cdk.App(), "Stack")
     vpc = bc.BatchNetwork(stack, "Network").vpc
     spots = [bc.SpotComputeEnvironment(stack, f"Spot{n}", vpc=vpc) for n in range(4)]
@@ -79,7 +79,7 @@ def test_a_dashboard_shows_every_queue_and_environment() -> None:
 
 
 def test_times_are_drawn_in_minutes(stack, queue) -> None:
-    """AWS publishes them in milliseconds, which nobody reads."""
+    """AWS publishes milliseconds, which are hard to read."""
     widgets = widgets_of(stack, bc.BatchDashboard(stack, "Board", job_queues=[queue], free_only=True))
     [wait] = [each for each in widgets if each["properties"].get("title") == "Queue: wait for capacity"]
     assert wait["properties"]["yAxis"]["left"]["label"] == "minutes"
@@ -95,7 +95,7 @@ def test_times_are_drawn_in_minutes(stack, queue) -> None:
 
 
 def test_what_is_free_is_enough(stack, queue, synth) -> None:
-    """No function, no log group, no metric of one's own."""
+    """With ``free_only`` there is no function, no log group, and no custom metric."""
     dashboard = bc.BatchDashboard(stack, "Board", job_queues=[queue], free_only=True)
     assert dashboard.metrics is None
     assert "BatchConstructs" not in json.dumps(widgets_of(stack, dashboard))
@@ -106,7 +106,7 @@ def test_what_is_free_is_enough(stack, queue, synth) -> None:
 
 
 def test_metrics_are_made_unless_they_are_given(stack, queue, synth) -> None:
-    """One function for all that AWS does not publish."""
+    """One function provides all metrics that AWS does not publish."""
     dashboard = bc.BatchDashboard(stack, "Board", job_queues=[queue], titles=["Night jobs"])
     assert dashboard.metrics is not None
     titles = [each["properties"].get("title", "") for each in widgets_of(stack, dashboard)]
@@ -125,7 +125,7 @@ def test_metrics_are_made_unless_they_are_given(stack, queue, synth) -> None:
     ],
 )
 def test_an_impossible_dashboard_is_refused(stack, queue, arguments, message) -> None:
-    """With nothing added to the tree."""
+    """Fails for impossible arguments, and adds nothing to the tree."""
     before = len(stack.node.children)
     with pytest.raises(ValueError, match=message):
         bc.BatchDashboard(stack, "Board", **{"job_queues": [queue], **arguments})

@@ -35,7 +35,7 @@ _REASON = 'CLIENT_ERROR - "role" is not authorized to perform: sts:AssumeRole'
 
 @pytest.fixture
 def environments(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
-    """Two that are VALID and two that are not, by name."""
+    """Return two VALID and two INVALID environments, by name."""
     for name, value in {
         "ACCESS_KEY_ID": "a",
         "SECRET_ACCESS_KEY": "b",
@@ -77,7 +77,7 @@ def environments(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
 
 
 def run(definition: dict[str, Any], pattern: dict[str, Any], question: str = "{}") -> list[dict[str, Any]]:
-    """The events that a rule with the pattern heard from one execution."""
+    """Return the events of one execution that match a pattern."""
     events, sqs, machines = boto3.client("events"), boto3.client("sqs"), boto3.client("stepfunctions")
     inbox = sqs.create_queue(QueueName="inbox")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=inbox, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -95,7 +95,7 @@ def run(definition: dict[str, Any], pattern: dict[str, Any], question: str = "{}
 
 
 def invalid_rule(synth: Resources) -> dict[str, Any]:
-    """The rule that hears of what the check finds."""
+    """Return the rule for the events of the check."""
     rules = [each["Properties"] for each in synth().values() if each["Type"] == "AWS::Events::Rule"]
     rule: dict[str, Any] = next(
         each for each in rules if each["EventPattern"]["source"] == ["batch-constructs"]
@@ -104,7 +104,7 @@ def invalid_rule(synth: Resources) -> dict[str, Any]:
 
 
 def test_invalid_environments_are_told(stack: Stack, synth: Resources, environments: dict[str, str]) -> None:
-    """Each, with its reason; and no other."""
+    """Each INVALID environment gets an event with its reason, and no other does."""
     ComputeEnvironmentAlerts(stack, "Alerts", check_every=Duration.hours(1))
     rule = invalid_rule(synth)
     heard = run(check_definition([]), rule["EventPattern"])
@@ -114,18 +114,18 @@ def test_invalid_environments_are_told(stack: Stack, synth: Resources, environme
 
 
 def test_only_chosen_environments_are_looked_at(environments: dict[str, str]) -> None:
-    """By their ARNs or names."""
+    """They can be chosen by ARN or name."""
     heard = run(check_definition([environments["good"], environments["bad"]]), PATTERN)
     assert [event["detail"]["ComputeEnvironmentName"] for event in heard] == ["bad"]
 
 
 def test_nothing_is_told_while_all_is_well(environments: dict[str, str]) -> None:
-    """An execution that finds nothing succeeds as well."""
+    """An execution without findings succeeds."""
     assert run(check_definition(["good", "fine"]), PATTERN) == []
 
 
 def test_roles_may_look_and_tell_and_no_more(stack: Stack, synth: Resources) -> None:
-    """One starts the state machine, the other looks at environments and puts events of this library only."""
+    """One role starts the state machine; the other reads environments and puts events of this library only."""
     imported = ImportedComputeEnvironment(stack, "Mine", compute_environment_arn=ENVIRONMENT)
     ComputeEnvironmentAlerts(
         stack, "Alerts", check_every=Duration.minutes(15), compute_environments=[imported]
@@ -156,7 +156,7 @@ def test_roles_may_look_and_tell_and_no_more(stack: Stack, synth: Resources) -> 
 def test_newer_images_are_told_when_they_are_asked_for(
     stack: Stack, synth: Resources, environments: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of any image type of an environment; not of environments without a status, and not at each look."""
+    """For each image type of an environment, only if the input requests it."""
     describe = BatchBackend.describe_compute_environments
     images = {
         "good": [{"imageType": "ECS_AL2023", "batchImageStatus": "LATEST"}],
@@ -186,7 +186,7 @@ def test_newer_images_are_told_when_they_are_asked_for(
 
 
 def test_images_can_be_left_out(stack: Stack, synth: Resources) -> None:
-    """Then only the look for INVALID environments remains."""
+    """Then only the check for INVALID environments remains."""
     ComputeEnvironmentAlerts(stack, "Alerts", check_every=Duration.hours(1), image_updates=False)
     resources = synth()
     assert "rate(7 days)" not in str(resources)
@@ -195,7 +195,7 @@ def test_images_can_be_left_out(stack: Stack, synth: Resources) -> None:
 
 
 def test_nobody_looks_unless_asked(stack: Stack, synth: Resources) -> None:
-    """No state machine, no schedule."""
+    """By default there is no state machine and no schedule."""
     ComputeEnvironmentAlerts(stack, "Alerts")
     assert not {"AWS::StepFunctions::StateMachine", "AWS::Scheduler::Schedule"} & {
         each["Type"] for each in synth().values()
@@ -211,6 +211,6 @@ def test_nobody_looks_unless_asked(stack: Stack, synth: Resources) -> None:
     ],
 )
 def test_fails_when_nobody_could_look(stack: Stack, arguments: dict[str, Any], message: str) -> None:
-    """Fails when the schedule has no such rate, or there is none."""
+    """Fails for an impossible rate, or environments without a schedule."""
     with pytest.raises(ValueError, match=message):
         ComputeEnvironmentAlerts(stack, "Alerts", **arguments)

@@ -1,4 +1,4 @@
-"""The paths of values: each leads somewhere in a documented event."""
+"""The JSON paths of event fields, on documented events."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOT_IN_SAMPLES = {JobEventField.SHARE_IDENTIFIER}
     "field", [field for fields in KINDS for field in fields if field not in NOT_IN_SAMPLES]
 )
 def test_a_path_leads_to_a_value(field: JobEventField) -> None:
-    """In one event at least."""
+    """Each path exists in at least one event."""
     events = [sample(name) for name in ALL if sample(name)["detail-type"].startswith(KINDS[type(field)])]
     transformer = {"InputPathsMap": {"value": field.value}, "InputTemplate": '"<value>"'}
     assert {transform(transformer, event) for event in events} != {'""'}

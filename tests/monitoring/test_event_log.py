@@ -1,4 +1,4 @@
-"""The event log: what comes in, who may write, and what is asked of it."""
+"""The event log: its events, its policies and its queries."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ OF_BATCH = {name for name in ALL if sample(name)["detail-type"].startswith("Batc
 
 
 def test_all_that_batch_says_is_kept(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Jobs, service jobs and their queues; no calls of the API, and nothing of other services."""
+    """Events of jobs, service jobs and their queues; no API calls, and no events of other services."""
     JobEventLog(stack, "Log")
     assert heard(only("AWS::Events::Rule")["EventPattern"]) == OF_BATCH
 
 
 def test_a_log_can_be_of_some_queues(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Those of other queues are left out."""
+    """Events of other queues are left out."""
     JobEventLog(stack, "Log", job_queues=[ImportedJobQueue(stack, "Queue", job_queue_arn=QUEUE)])
     assert heard(only("AWS::Events::Rule")["EventPattern"]) == {
         name for name in OF_BATCH if not name.startswith("service")
@@ -39,7 +39,7 @@ def test_a_log_can_be_of_some_queues(stack: Stack, only: Callable[[str], dict[st
 
 
 def test_the_group_is_one_that_eventbridge_finds(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Its name begins with /aws/events/; and its ARN stands without :* in the rule."""
+    """Its name begins with /aws/events/, and its ARN in the rule has no :* at the end."""
     log = JobEventLog(stack, "Log")
     group = only("AWS::Logs::LogGroup")
     assert group["LogGroupName"].startswith("/aws/events/Stack-Log-")
@@ -50,7 +50,7 @@ def test_the_group_is_one_that_eventbridge_finds(stack: Stack, only: Callable[[s
 
 
 def test_only_this_rule_may_write(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Into this group, and no other: a policy as the console makes it is for all groups at once."""
+    """Only to this group, unlike the policy of the console, which covers all groups."""
     log = JobEventLog(stack, "Log")
     policy = str(only("AWS::Logs::ResourcePolicy")["PolicyDocument"])
     assert policy.count("delivery.logs.amazonaws.com") == policy.count("events.amazonaws.com") == 2
@@ -60,7 +60,7 @@ def test_only_this_rule_may_write(stack: Stack, only: Callable[[str], dict[str, 
 
 
 def test_a_key_of_yours_lets_the_group_use_it(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """For this group only; else CloudFormation could not make the group."""
+    """Only for this group; without it CloudFormation could not create the group."""
     JobEventLog(stack, "Log", encryption_key=kms.Key(stack, "Key"))
     assert "Fn::GetAtt" in only("AWS::Logs::LogGroup")["KmsKeyId"]
     *_, statement = only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
@@ -70,7 +70,7 @@ def test_a_key_of_yours_lets_the_group_use_it(stack: Stack, only: Callable[[str]
 
 
 def test_retention_and_removal_can_be_chosen(stack: Stack, synth: Resources) -> None:
-    """By default events outlive the stack, for three months."""
+    """By default events are kept for three months, and outlive the stack."""
     JobEventLog(stack, "Log", retention=logs.RetentionDays.ONE_WEEK, removal_policy=RemovalPolicy.DESTROY)
     [group] = [each for each in synth().values() if each["Type"] == "AWS::Logs::LogGroup"]
     assert group["Properties"]["RetentionInDays"] == 7
@@ -78,7 +78,7 @@ def test_retention_and_removal_can_be_chosen(stack: Stack, synth: Resources) -> 
 
 
 def test_queries_are_saved_in_a_folder(stack: Stack, synth: Resources) -> None:
-    """Ours and yours, for this group; an empty text takes one away."""
+    """Our queries and yours, for this group; an empty string removes a query."""
     JobEventLog(stack, "Log", queries={"Mine": "limit 1", "Failed jobs": ""})
     saved = [each["Properties"] for each in synth().values() if each["Type"] == "AWS::Logs::QueryDefinition"]
     names = [each["Name"].removeprefix("Stack/Log/") for each in saved]
@@ -88,14 +88,14 @@ def test_queries_are_saved_in_a_folder(stack: Stack, synth: Resources) -> None:
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_queries_ask_for_what_events_have(name: str) -> None:
-    """Each field that a query names is in one of the documented events."""
+    """Each field in a query is in one of the documented events."""
     fields = set(re.findall(r"\bdetail(?:\.\w+)+", QUERIES[name]))
     known = {path for event in ALL for path in _paths("detail", sample(event)["detail"])}
     assert fields <= known, fields - known
 
 
 def _paths(prefix: str, value: Any) -> set[str]:
-    """The paths as Logs Insights spells them: the places of a list are numbers."""
+    """Yield paths as Logs Insights writes them, with numbers for list items."""
     if isinstance(value, dict):
         members = list(value.items())
     elif isinstance(value, list):
@@ -106,7 +106,7 @@ def _paths(prefix: str, value: Any) -> set[str]:
 
 
 def test_readers_are_granted(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """The events of this log, and of no other."""
+    """They may read the events of this log only."""
     from aws_cdk import aws_iam as iam
 
     role = iam.Role(stack, "Reader", assumed_by=iam.AccountRootPrincipal())

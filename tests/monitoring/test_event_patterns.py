@@ -1,4 +1,4 @@
-"""Event patterns: decided by a matcher that somebody else wrote, about documented events, matching and not."""
+"""Event patterns, tested by an independent matcher with documented events."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CHILDREN = {"array_child_failed", "multi_node_node_failed"}
 
 
 def name_of(value: object) -> str:
-    """A name that is the same in every process: sets have another order in each, and xdist compares the names."""
+    """Return a name that is the same in every process, as xdist requires; sets differ in order."""
     return "+".join(sorted(value)) or "none" if isinstance(value, set | frozenset) else str(value)
 
 
@@ -113,13 +113,13 @@ def name_of(value: object) -> str:
     ids=name_of,
 )
 def test_a_pattern_hears_what_it_says_and_nothing_else(pattern: JobPattern, expected: set[str]) -> None:
-    """Of all documented events, those of other services among them."""
+    """It matches the right ones of all documented events, including those of other services."""
     assert heard(pattern.to_dict()) == expected
 
 
 @pytest.mark.parametrize(("code", "heard_of"), [(3, False), (4, False), (1, True), (137, True), (None, True)])
 def test_exit_codes_are_ignored_but_not_jobs_without_one(code: int | None, heard_of: bool) -> None:
-    """What never ran has no exit code: an anything-but alone would be silent about it."""
+    """A job that never ran has no exit code, which anything-but alone would not match."""
     pattern = JobPattern(statuses=FAILED, ignore_exit_codes=[3, 4]).to_dict()
     container = {} if code is None else {"exitCode": code}
     assert matches(pattern, sample("job_failed", container=container)) is heard_of
@@ -137,13 +137,13 @@ def test_exit_codes_are_ignored_but_not_jobs_without_one(code: int | None, heard
     ],
 )
 def test_reasons_are_ignored_together(reason: str | None, heard_of: bool) -> None:
-    """Each of two exceptions holds: filters in a row would let the one through what the other keeps back."""
+    """Both exceptions hold: separate filters would each let the other's exception through."""
     pattern = JobPattern(ignore_reasons=["Host EC2*", "stopped by ana"]).to_dict()
     assert matches(pattern, sample("job_failed", statusReason=reason)) is heard_of
 
 
 def test_queues_and_definitions_of_any_make_are_taken(stack: Stack) -> None:
-    """Ours, L1s and texts; and the pattern holds their names, not the constructs."""
+    """Ours, L1s and strings; the pattern holds names, not constructs."""
     ours = ImportedJobQueue(stack, "Ours", job_queue_arn=QUEUE)
     l1 = batch.CfnJobQueue(stack, "L1", priority=1, compute_environment_order=[])
     definition = ImportedJobDefinition(stack, "Definition", job_definition_arn=f"{DEFINITION}:3")
@@ -159,7 +159,7 @@ def test_queues_and_definitions_of_any_make_are_taken(stack: Stack) -> None:
 
 
 def test_the_cdks_own_rule_takes_it(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """``to_event_pattern`` says to ``events.Rule`` what ``to_dict`` says."""
+    """``to_event_pattern`` gives ``events.Rule`` the same as ``to_dict``."""
     pattern = JobPattern(statuses=FAILED, array_jobs=ArrayJobs.NO_CHILDREN, ignore_exit_codes=[3])
     events.Rule(stack, "Rule", event_pattern=pattern.to_event_pattern())
     assert only("AWS::Events::Rule")["EventPattern"] == pattern.to_dict()
@@ -168,13 +168,13 @@ def test_the_cdks_own_rule_takes_it(stack: Stack, only: Callable[[str], dict[str
 def test_a_pattern_without_filters_is_taken_by_the_cdks_own_rule(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """All events of a kind need no detail."""
+    """A pattern for all events of a kind has no detail."""
     events.Rule(stack, "Rule", event_pattern=ServiceJobPattern().to_event_pattern())
     assert only("AWS::Events::Rule")["EventPattern"] == ServiceJobPattern().to_dict()
 
 
 def test_a_job_can_follow_it(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """A clean-up job for each array that failed."""
+    """A clean-up job runs for each failed array."""
     EventTriggeredJob(
         stack,
         "CleanUp",
@@ -199,19 +199,19 @@ def test_a_job_can_follow_it(stack: Stack, only: Callable[[str], dict[str, Any]]
     ],
 )
 def test_fails_when_a_pattern_could_not_be(make: Callable[[], object], message: str) -> None:
-    """Fails when EventBridge would refuse the pattern, or would never find an event for it."""
+    """Fails if EventBridge would refuse the pattern, or if no event could match."""
     with pytest.raises(ValueError, match=message):
         make()
 
 
 def test_what_is_not_known_counts_nothing(stack: Stack) -> None:
-    """Ninety-nine queues of the same app may be too many; that shows at deploy time only."""
+    """Tokens do not count towards the length, which only the deploy knows."""
     queues = [f"${{Token[TOKEN.{number}]}}{'' * number}" for number in range(99)]
     assert len(JobPattern(job_queues=queues).to_dict()["detail"]["jobQueue"]) == 99
 
 
 def test_patterns_need_no_cdk() -> None:
-    """A script may print one without Node."""
+    """A script can print a pattern without Node.js."""
     code = (
         "import sys; from batch_constructs import JobPattern; JobPattern().to_dict(); "
         "print(sorted({'jsii', 'aws_cdk', 'constructs'} & set(sys.modules)))"

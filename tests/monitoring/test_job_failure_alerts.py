@@ -1,4 +1,4 @@
-"""Alerts about failed jobs: which events, which words, who may publish."""
+"""Alerts about failed jobs: events, messages, and policies."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def pattern(only: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
 
 
 def text(only: Callable[[str], dict[str, Any]], event: dict[str, Any]) -> str:
-    """What a mail says of an event."""
+    """Return the text of an email for an event."""
     [target] = only("AWS::Events::Rule")["Targets"]
     return transform(target["InputTransformer"], event)
 
@@ -32,7 +32,7 @@ def text(only: Callable[[str], dict[str, Any]], event: dict[str, Any]) -> str:
 def test_final_failures_of_the_queue_alert_and_nothing_else(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """Pain 15 (aws-cdk#12551): FAILED alerts once; an array's parent does, its 10,000 children do not."""
+    """Pain 15 (aws-cdk#12551): a final failure alerts once; an array alerts, its 10,000 children do not."""
     JobFailureAlerts(stack, "Alerts", job_queues=[ImportedJobQueue(stack, "Queue", job_queue_arn=QUEUE)])
     assert heard(pattern(only)) == {
         "array_failed",
@@ -46,7 +46,7 @@ def test_final_failures_of_the_queue_alert_and_nothing_else(
 
 
 def test_children_alert_on_request(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Whoever wants each child and each node gets them."""
+    """Children and nodes can alert as well."""
     JobFailureAlerts(stack, "Alerts", include_array_children=True)
     assert {"array_child_failed", "multi_node_node_failed"} <= heard(pattern(only))
 
@@ -55,20 +55,20 @@ def test_children_alert_on_request(stack: Stack, only: Callable[[str], dict[str,
 def test_a_definition_is_watched_in_any_revision(
     stack: Stack, only: Callable[[str], dict[str, Any]], suffix: str, alerts: bool
 ) -> None:
-    """The next deploy's revision alerts, too; a definition whose name only begins the same does not."""
+    """Later revisions alert, too; a definition with a longer name does not."""
     definition = ImportedJobDefinition(stack, "Definition", job_definition_arn=f"{DEFINITION}:3")
     JobFailureAlerts(stack, "Alerts", job_definitions=[definition])
     assert matches(pattern(only), sample("job_failed", jobDefinition=f"{DEFINITION}{suffix}")) is alerts
 
 
 def test_names_choose_jobs(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """By how they begin."""
+    """Jobs can be chosen by the prefix of their name."""
     JobFailureAlerts(stack, "Alerts", job_name_prefixes=["train"])
     assert heard(pattern(only)) == {"multi_node_failed"}
 
 
 def test_exit_codes_and_reasons_are_ignored(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """What is no failure for its owner, and what another alert tells."""
+    """Chosen exit codes and reasons do not alert."""
     JobFailureAlerts(
         stack, "Alerts", ignore_exit_codes=[1], ignore_reasons=["Canceled by JobStateTimeLimit*", "Host EC2*"]
     )
@@ -76,7 +76,7 @@ def test_exit_codes_and_reasons_are_ignored(stack: Stack, only: Callable[[str], 
 
 
 def test_a_mail_says_what_helps(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Job, reason, exit code, the container's last words, where it ran, and where to look."""
+    """It has job, reason, exit code, the container's reason, where it ran, and links."""
     JobFailureAlerts(stack, "Alerts")
     said = text(only, sample("job_failed"))
     assert said.startswith('"Job align-sample-17 failed at 2026-11-22T03:00:00Z."\n')
@@ -99,7 +99,7 @@ def test_a_mail_says_what_helps(stack: Stack, only: Callable[[str], dict[str, An
 def test_whatever_an_event_lacks_is_left_out(
     stack: Stack, only: Callable[[str], dict[str, Any]], name: str
 ) -> None:
-    """No event is lost for a value that it does not have, or for quotation marks in one."""
+    """Missing values and quotation marks do not prevent an alert."""
     JobFailureAlerts(stack, "Alerts")
     said = text(only, sample(name))
     assert "<" not in said
@@ -107,7 +107,7 @@ def test_whatever_an_event_lacks_is_left_out(
 
 
 def test_service_jobs_alert_on_request(stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]) -> None:
-    """SageMaker jobs that AWS Batch queues, with the training job's name."""
+    """Failed SageMaker jobs alert with the training job's name."""
     JobFailureAlerts(stack, "Alerts", include_service_jobs=True)
     rules = [each["Properties"] for each in synth().values() if each["Type"] == "AWS::Events::Rule"]
     assert heard(rules[1]["EventPattern"]) == {
@@ -119,13 +119,13 @@ def test_service_jobs_alert_on_request(stack: Stack, synth: Callable[[], dict[st
 
 
 def test_an_array_says_how_many_failed(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """One mail for all of its children."""
+    """One email covers all children."""
     JobFailureAlerts(stack, "Alerts")
     assert '"Failed children of an array: 17"' in text(only, sample("array_failed"))
 
 
 def test_the_log_group_can_be_named(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """For jobs whose definition names none."""
+    """It is for jobs whose definition names no log group."""
     from aws_cdk import aws_logs as logs
 
     group = logs.LogGroup.from_log_group_name(stack, "Group", "/aws/batch/job")
@@ -136,7 +136,7 @@ def test_the_log_group_can_be_named(stack: Stack, only: Callable[[str], dict[str
 def test_the_topic_is_encrypted_with_a_key_that_eventbridge_may_use(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """The key of AWS would silence the alerts, and so would a condition on the source of the call."""
+    """With the key of AWS, or a condition on the source, nothing would be delivered."""
     JobFailureAlerts(stack, "Alerts")
     assert "Fn::GetAtt" in only("AWS::SNS::Topic")["KmsMasterKeyId"]
     [statement] = [
@@ -156,7 +156,7 @@ def test_the_topic_is_encrypted_with_a_key_that_eventbridge_may_use(
 def test_only_this_rule_may_write(
     stack: Stack, only: Callable[[str], dict[str, Any]], kind: str, action: str
 ) -> None:
-    """Topic and dead-letter queue take messages of this rule, over TLS only."""
+    """Topic and dead-letter queue accept messages of this rule only, over TLS."""
     alerts = JobFailureAlerts(stack, "Alerts")
     deny, allow = only(kind)["PolicyDocument"]["Statement"]
     assert deny["Effect"] == "Deny"
@@ -175,7 +175,7 @@ def test_what_cannot_be_delivered_is_kept(stack: Stack, only: Callable[[str], di
 
 
 def test_failures_are_counted_for_nothing(stack: Stack) -> None:
-    """Pain 16 (containers-roadmap#1432): EventBridge counts failures, and an alarm speaks once of 10,000 single jobs."""
+    """Pain 16 (containers-roadmap#1432): a free metric of EventBridge, for one alarm instead of 10,000 emails."""
     alerts = JobFailureAlerts(stack, "Alerts")
     metric = alerts.metric_alerts()
     assert (metric.namespace, metric.metric_name, metric.statistic) == ("AWS/Events", "TriggeredRules", "Sum")
@@ -195,7 +195,7 @@ def test_failures_are_counted_for_nothing(stack: Stack) -> None:
     ],
 )
 def test_fails_when_nobody_would_hear(stack: Stack, arguments: dict[str, Any], message: str) -> None:
-    """Fails when nobody would get the mail, somebody twice, or no event could match; all in one message."""
+    """Fails for invalid or repeated addresses, and filters that match nothing; all in one message."""
     with pytest.raises(ValueError, match=message):
         JobFailureAlerts(stack, "Alerts", **arguments)
     assert stack.node.try_find_child("Alerts") is None
@@ -204,7 +204,7 @@ def test_fails_when_nobody_would_hear(stack: Stack, arguments: dict[str, Any], m
 def test_a_burst_of_ten_thousand_children_is_one_mail(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """Each child of an array fails, and so does the array: the rule lets one event through."""
+    """Of the failures of an array and its children, one event matches."""
     JobFailureAlerts(stack, "Alerts")
     rule = EventPattern.load(json.dumps(only("AWS::Events::Rule")["EventPattern"]))
     child = sample("array_child_failed")
@@ -219,7 +219,7 @@ def test_a_burst_of_ten_thousand_children_is_one_mail(
 def test_the_key_of_a_given_topic_is_opened_to_eventbridge(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """Or nobody would hear of anything, without an error anywhere; once, however many alerts share it."""
+    """Without it, nothing would be delivered, without an error; it is done once for several alerts."""
     from aws_cdk import aws_kms as kms
     from aws_cdk import aws_sns as sns
 
@@ -233,7 +233,7 @@ def test_the_key_of_a_given_topic_is_opened_to_eventbridge(
 
 
 def test_an_imported_topic_is_taken_as_it_is(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Neither its policy nor its key can be changed from here."""
+    """Its policy and its key cannot be changed here."""
     from aws_cdk import aws_sns as sns
 
     arn = "arn:aws:sns:eu-west-1:111122223333:operations"

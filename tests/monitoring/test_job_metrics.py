@@ -1,4 +1,4 @@
-"""The construct around the function, and the rules that call it."""
+"""The construct around the function, and the rules that invoke it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def of_type(resources, kind) -> list[dict[str, Any]]:
 
 
 def actions(resources) -> dict[str, Any]:
-    """What its role may do, with which resources."""
+    """Return the actions of its role, with their resources."""
     [policy] = of_type(resources, "AWS::IAM::Policy")
     found = {}
     for statement in policy["PolicyDocument"]["Statement"]:
@@ -41,7 +41,7 @@ def actions(resources) -> dict[str, Any]:
 
 
 def test_the_function_is_small_and_may_do_little(stack, queue, synth) -> None:
-    """Its code stands in the template; its role writes one log group and one queue, no wildcard anywhere."""
+    """Its code is inline; its role writes to one log group and one queue, without wildcards."""
     metrics = bc.JobMetrics(stack, "Metrics", job_queues=[queue])
     resources = synth()
     [properties] = of_type(resources, "AWS::Lambda::Function")
@@ -58,7 +58,7 @@ def test_the_function_is_small_and_may_do_little(stack, queue, synth) -> None:
 
 
 def test_what_the_function_cannot_take_is_kept(stack, synth) -> None:
-    """Events that EventBridge cannot deliver, and those that failed three times, wait in an encrypted queue for 14 days."""
+    """Undelivered events, and those that failed three times, stay in an encrypted queue for 14 days."""
     metrics = bc.JobMetrics(stack, "Metrics")
     resources = synth()
     [dead] = [name for name, each in resources.items() if each["Type"] == "AWS::SQS::Queue"]
@@ -72,7 +72,7 @@ def test_what_the_function_cannot_take_is_kept(stack, synth) -> None:
 
 
 def test_its_rule_hears_ends_and_retries(stack, synth) -> None:
-    """Three events of a job without retries, of jobs and service jobs; only this rule may call."""
+    """Three events of a job without retries, for jobs and service jobs; only this rule may invoke it."""
     bc.JobMetrics(stack, "All")
     resources = synth()
     [rule] = of_type(resources, "AWS::Events::Rule")
@@ -96,7 +96,7 @@ def test_its_rule_hears_ends_and_retries(stack, synth) -> None:
 
 
 def test_its_rule_hears_its_queues_only(stack, synth) -> None:
-    """Not those of others."""
+    """Events of other queues do not match."""
     fast = bc.JobQueue.from_job_queue_arn(stack, "Fast", QUEUE)
     slow = bc.JobQueue.from_job_queue_arn(stack, "Slow", f"{QUEUE}-slow")
     bc.JobMetrics(stack, "Ours", job_queues=[fast])
@@ -107,7 +107,7 @@ def test_its_rule_hears_its_queues_only(stack, synth) -> None:
 
 
 def test_definitions_are_counted_if_named(stack, job, synth) -> None:
-    """A second rule for the states between, which only they need; the function knows their names."""
+    """A second rule matches the other states, and the function gets the definitions' names."""
     bc.JobMetrics(stack, "Metrics", job_definitions=[job])
     resources = synth()
     [properties] = of_type(resources, "AWS::Lambda::Function")
@@ -133,7 +133,7 @@ def test_submissions_and_instances_are_heard_if_wanted(stack, job, synth) -> Non
 
 
 def test_environments_are_asked_by_the_clock(stack, vpc, synth) -> None:
-    """A rule with their names; the one right without a resource comes only then."""
+    """A scheduled rule has their names; only then the role has a right without a resource."""
     spot = bc.SpotComputeEnvironment(stack, "Spot", vpc=vpc)
     bc.JobMetrics(stack, "Metrics", compute_environments=[spot])
     resources = synth()
@@ -157,7 +157,7 @@ def test_environments_are_asked_by_the_clock(stack, vpc, synth) -> None:
     ],
 )
 def test_what_cannot_work_is_refused(stack, arguments, message) -> None:
-    """With nothing added to the tree."""
+    """Fails for impossible arguments, and adds nothing to the tree."""
     with pytest.raises(ValueError, match=message):
         bc.JobMetrics(stack, "Metrics", **arguments)
     assert not stack.node.children
@@ -166,7 +166,7 @@ def test_what_cannot_work_is_refused(stack, arguments, message) -> None:
 def test_events_go_all_the_way_from_the_rule_to_the_log(
     stack, job, synth, monkeypatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With the patterns, the variables and the code as they stand in the template, each event says its line once."""
+    """With the template's patterns, variables and code, each event gives one line."""
     queue = bc.JobQueue.from_job_queue_arn(stack, "Fast", QUEUE)
     ours = bc.Ec2JobDefinition.from_job_definition_arn(stack, "Ours", f"{DEFINITION}:3")
     bc.JobMetrics(stack, "Metrics", job_queues=[queue], job_definitions=[ours], include_instances=True)

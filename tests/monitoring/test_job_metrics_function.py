@@ -1,4 +1,4 @@
-"""The function that turns events into metrics, as code."""
+"""The code of the function that turns events into metrics."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def event(status: str, **detail: Any) -> dict[str, Any]:
 
 
 def metrics(line: dict[str, Any], dimension: str = "JobDefinition") -> dict[str, float]:
-    """The metrics of a line by name, of one dimension."""
+    """Return the metrics of a line by name, for one dimension."""
     found: dict[str, float] = {}
     for directive in line.get("_aws", {}).get("CloudWatchMetrics", ()):
         if directive["Dimensions"] == [[dimension]]:
@@ -62,7 +62,7 @@ def of(told: Any, dimension: str = "JobDefinition") -> dict[str, float]:
 
 
 def test_a_line_is_one_that_cloudwatch_reads() -> None:
-    """Namespace, dimensions that are members, units, a time in milliseconds; names without revision and path."""
+    """It has a namespace, dimensions, units, a time in milliseconds, and names without revision and path."""
     [line] = job_metrics.lines(event("RUNNING", createdAt=1_000, startedAt=61_000))
     [directive] = line["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == "BatchConstructs"
@@ -76,7 +76,7 @@ def test_a_line_is_one_that_cloudwatch_reads() -> None:
 
 
 def test_only_definitions_that_were_asked_for_cost_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the others there is a line for queries, and no more."""
+    """The others get a log line for queries only."""
     monkeypatch.setattr(job_metrics, "DEFINITIONS", frozenset())
     [line] = job_metrics.lines(event("FAILED", statusReason="Essential container in task exited"))
     assert "_aws" not in line
@@ -84,7 +84,7 @@ def test_only_definitions_that_were_asked_for_cost_metrics(monkeypatch: pytest.M
 
 
 def test_waiting_and_running_are_measured() -> None:
-    """The wait at the first start, the run at the end of each attempt."""
+    """The wait until the first start, and the run time of each attempt."""
     assert of(event("RUNNING", createdAt=1_000, startedAt=61_000)) == {"Running": 1, "TimeToStart": 60_000}
     attempts = [{"startedAt": 61_000, "stoppedAt": 71_000}]
     assert of(event("RUNNABLE", createdAt=1_000, attempts=attempts)) == {"Retries": 1, "RunTime": 10_000}
@@ -95,7 +95,7 @@ def test_waiting_and_running_are_measured() -> None:
 
 @pytest.mark.parametrize("reason", ["Host EC2 (instance i-1) terminated.", "Your Spot Task was interrupted."])
 def test_lost_hosts_are_told_by_queue_environment_and_definition(reason: str) -> None:
-    """Of an attempt that goes back into the queue, and of a job that fails for good."""
+    """For an attempt that is retried, and for a job that fails for good."""
     back = event("RUNNABLE", attempts=[{"statusReason": reason, "container": {"taskArn": TASK}}])
     [line] = job_metrics.lines(back)
     assert metrics(line, "JobQueue") == {"SpotReclaims": 1}
@@ -108,7 +108,7 @@ def test_lost_hosts_are_told_by_queue_environment_and_definition(reason: str) ->
 
 
 def test_what_is_tried_again_is_what_is_counted() -> None:
-    """The retry strategy of this library and the function know the same words of AWS."""
+    """The retry strategy and the function use the same reasons."""
     rules = RetryStrategy.on_spot_reclaim().evaluate_on_exit
     assert {rule.on_status_reason.rstrip("*") for rule in rules if rule.on_status_reason} >= set(
         job_metrics.RECLAIMED
@@ -125,7 +125,7 @@ def test_what_is_tried_again_is_what_is_counted() -> None:
     ],
 )
 def test_the_cluster_of_a_task_names_the_environment(cluster: str, name: str) -> None:
-    """As AWS Batch names clusters today, and as it did before."""
+    """For both forms of cluster names, today's and the older one."""
     task = f"arn:aws:ecs:eu-west-1:111122223333:task/{cluster}/0f9d"
     [line] = job_metrics.lines(event("SUCCEEDED", container={"taskArn": task, "containerInstanceArn": HOST}))
     assert (line["ComputeEnvironment"], line["ContainerInstance"]) == (name, "4c1b")
@@ -133,14 +133,14 @@ def test_the_cluster_of_a_task_names_the_environment(cluster: str, name: str) ->
 
 
 def test_a_task_of_several_containers_runs_somewhere_too() -> None:
-    """Its ARN stands elsewhere in the event."""
+    """Its ARN is in another place of the event."""
     several = {"taskProperties": [{"taskArn": TASK, "containerInstanceArn": HOST}]}
     [line] = job_metrics.lines(event("SUCCEEDED", ecsProperties=several))
     assert (line["ComputeEnvironment"], line["ContainerInstance"]) == ("spot", "4c1b")
 
 
 def test_an_instance_says_of_what_type_it_is_and_where() -> None:
-    """Under the name that the lines about its jobs have, once for each of its states."""
+    """Under the same name as in lines about its jobs, once for each state."""
     told = sample("container_instance")
     [line] = job_metrics.lines(told)
     assert line == {
@@ -154,7 +154,7 @@ def test_an_instance_says_of_what_type_it_is_and_where() -> None:
 
 
 def test_submissions_are_counted_from_the_trail() -> None:
-    """An array counts for all its children; another call, a refused one and one that comes twice count for none."""
+    """An array counts all children; other, denied and repeated calls do not count."""
     told = sample("api_call_submit")
     [line] = job_metrics.lines(told)
     assert metrics(line) == {"Submitted": 100}
@@ -168,7 +168,7 @@ def test_submissions_are_counted_from_the_trail() -> None:
 
 
 def test_a_failure_says_why() -> None:
-    """Reason and exit code are searchable, and no dimensions: they would cost a metric each."""
+    """Reason and exit code are log fields, not dimensions, which would cost a metric each."""
     told = event("FAILED", statusReason="Essential container exited", container={"exitCode": 137})
     [line] = job_metrics.lines(told)
     assert (line["Reason"], line["ExitCode"]) == ("Essential container exited", 137)
@@ -184,7 +184,7 @@ def test_the_same_event_twice_counts_once() -> None:
 
 
 def test_any_order_gives_the_same_sum() -> None:
-    """Each event is counted by itself."""
+    """Each event is counted independently."""
     history = [
         event("RUNNABLE"),
         event("RUNNING", createdAt=0, startedAt=5_000),
@@ -206,7 +206,7 @@ def test_arrays_and_multi_node_jobs_count_as_aws_counts_them() -> None:
 
 
 def test_memory_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The oldest are forgotten."""
+    """The oldest events are forgotten."""
     monkeypatch.setattr(job_metrics, "REMEMBERED", 10)
     for number in range(100):
         job_metrics.lines(event("RUNNABLE", jobId=str(number)))
@@ -234,7 +234,7 @@ LINES = {
 
 @pytest.mark.parametrize("name", ALL)
 def test_every_documented_event_is_taken(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Those about jobs, instances and submissions give one line, all others none."""
+    """Events of jobs, instances and submissions give one line, all others none."""
     job_metrics.handler(sample(name))
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == LINES.get(name, 0)
@@ -297,7 +297,7 @@ KINDS = [*job_metrics.JOBS, job_metrics.INSTANCES, job_metrics.API_CALL]
     )
 )
 def test_it_never_fails(told: Any) -> None:
-    """Whatever comes: lines that are JSON, whose metrics are numbers and whose dimensions are words, or none."""
+    """Any input gives valid lines, or none."""
     job_metrics._seen.clear()
     for line in job_metrics.lines(told):
         json.dumps(line, allow_nan=False)
@@ -310,7 +310,7 @@ def test_it_never_fails(told: Any) -> None:
 def test_environments_are_looked_up(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """By the clock: how large they are, and how large they may get."""
+    """On a schedule: their current and maximum size."""
     asked = []
 
     class Client:
@@ -339,7 +339,7 @@ def test_environments_are_looked_up(
 
 
 def test_it_needs_nothing_that_the_runtime_lacks() -> None:
-    """It imports the standard library, and boto3 only where it asks AWS."""
+    """It imports the standard library, and boto3 only to call AWS."""
     tree = ast.parse(Path(str(job_metrics.__file__)).read_text("utf-8"))
     imported = {
         name.split(".")[0]

@@ -1,4 +1,4 @@
-"""The words of alerts, as a text and as a card, by the input transformer that AWS documents."""
+"""The messages of alerts, as text and as a card, rendered like AWS's documented input transformer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def card(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_text_has_a_line_for_each_thing() -> None:
-    """What happened first, then why, then where, then what to do."""
+    """The event, the reason, details, and the next steps."""
     event = sample("job_failed")
     assert text(event) == [
         "Job align-sample-17 failed.",
@@ -45,14 +45,14 @@ def test_a_text_has_a_line_for_each_thing() -> None:
 
 @pytest.mark.parametrize("reason", [QUOTED, "a \\ backslash", "two\nlines", "<tag>"])
 def test_any_reason_arrives(reason: str) -> None:
-    """Quotation marks within a string of a card would make EventBridge drop the alert."""
+    """Quotation marks in a string of a card would make EventBridge drop the alert."""
     event = sample("job_failed", statusReason=reason)
     assert f"Reason: {reason}" in "\n".join(text(event))
     assert card(event)["content"]["description"] == reason
 
 
 def test_a_card_has_the_form_that_chats_take() -> None:
-    """Version, source, and a description at least."""
+    """It has at least version, source and description."""
     shown = card(sample("job_failed"))
     assert (shown["version"], shown["source"]) == ("1.0", "custom")
     assert shown["content"]["title"] == "Job align-sample-17 failed."
@@ -60,5 +60,5 @@ def test_a_card_has_the_form_that_chats_take() -> None:
 
 
 def test_the_link_to_a_log_takes_slashes_as_they_are() -> None:
-    """No input transformer could encode them."""
+    """An input transformer cannot encode them."""
     assert log_link("/aws/batch/job").endswith("#logEventViewer:group=/aws/batch/job;stream=<logStream>")

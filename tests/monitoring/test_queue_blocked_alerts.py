@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def test_a_blocked_queue_is_told_with_its_reason(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Pain 8 (metaflow#110): a job stuck in RUNNABLE says why, and what to do."""
+    """Pain 8 (metaflow#110): the alert for a job stuck in RUNNABLE has the reason and the next steps."""
     JobQueueBlockedAlerts(stack, "Alerts", job_queues=[ImportedJobQueue(stack, "Queue", job_queue_arn=QUEUE)])
     rule = only("AWS::Events::Rule")
     assert heard(rule["EventPattern"]) == {"job_queue_blocked", "job_queue_blocked_by_invalid_environments"}
@@ -35,7 +35,7 @@ def test_a_blocked_queue_is_told_with_its_reason(stack: Stack, only: Callable[[s
 
 
 def test_reasons_choose(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """Some reasons only."""
+    """Only chosen reasons alert."""
     JobQueueBlockedAlerts(stack, "Alerts", reasons=[BlockedReason.INVALID_ENVIRONMENTS])
     assert heard(only("AWS::Events::Rule")["EventPattern"]) == {"job_queue_blocked_by_invalid_environments"}
 
@@ -43,7 +43,7 @@ def test_reasons_choose(stack: Stack, only: Callable[[str], dict[str, Any]]) -> 
 def test_blocked_queues_and_environments_share_what_there_is_to_tell(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    """Each event alerts once where both are used."""
+    """Each event alerts once if both alerts are used."""
     JobQueueBlockedAlerts(stack, "Blocked", ignore_reasons=BlockedReason.of_environments())
     ComputeEnvironmentAlerts(stack, "Environments")
     rules = [each["Properties"] for each in synth().values() if each["Type"] == "AWS::Events::Rule"]
@@ -57,7 +57,7 @@ def test_blocked_queues_and_environments_share_what_there_is_to_tell(
 
 
 def test_fails_when_reasons_are_chosen_and_ignored(stack: Stack) -> None:
-    """Fails when both are given, for EventBridge has one filter for a field."""
+    """Fails if both are given, since EventBridge has one filter per field."""
     reasons = [BlockedReason.CAPACITY]
     with pytest.raises(ValueError, match="exclude each other"):
         JobQueueBlockedAlerts(stack, "Alerts", reasons=reasons, ignore_reasons=reasons)
@@ -66,7 +66,7 @@ def test_fails_when_reasons_are_chosen_and_ignored(stack: Stack) -> None:
 def test_queues_of_service_jobs_are_told_on_request(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    """By a rule of their own, since their events have a name of their own."""
+    """They need their own rule, since their events have another name."""
     JobQueueBlockedAlerts(stack, "Alerts", include_service_jobs=True)
     rules = [each["Properties"] for each in synth().values() if each["Type"] == "AWS::Events::Rule"]
     assert [heard(rule["EventPattern"]) for rule in rules][1] == {
@@ -92,7 +92,7 @@ def test_queues_of_service_jobs_are_told_on_request(
 def test_a_time_limit_is_advised_only_where_aws_lets_it_be_set(
     stack: Stack, only: Callable[[str], dict[str, Any]], reason: BlockedReason, advised: str, limited: str
 ) -> None:
-    """Three reasons cannot be limited: somebody must look; UNDETERMINED says where to."""
+    """Three reasons have no time limit and need a person; UNDETERMINED says where to look."""
     JobQueueBlockedAlerts(stack, "Alerts", reasons=[reason])
     rule = only("AWS::Events::Rule")
     said = transform(rule["Targets"][0]["InputTransformer"], sample("job_queue_blocked"))
@@ -103,7 +103,7 @@ def test_a_time_limit_is_advised_only_where_aws_lets_it_be_set(
 def test_all_reasons_together_say_for_which_there_is_no_time_limit(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """The default tells of all reasons in one message."""
+    """The default message covers all reasons."""
     JobQueueBlockedAlerts(stack, "Alerts")
     said = transform(only("AWS::Events::Rule")["Targets"][0]["InputTransformer"], sample("job_queue_blocked"))
     assert "none exists for SERVICE_ROLE_PERMISSIONS and ACTION_REQUIRED and UNDETERMINED" in said
@@ -112,7 +112,7 @@ def test_all_reasons_together_say_for_which_there_is_no_time_limit(
 def test_a_cancelled_job_is_told_with_the_limit_that_did_it(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """Of all failures, only those that never started because of a time limit."""
+    """Only failures because of a time limit alert."""
     StuckJobAlerts(stack, "Alerts", job_queues=[ImportedJobQueue(stack, "Queue", job_queue_arn=QUEUE)])
     rule = only("AWS::Events::Rule")
     assert heard(rule["EventPattern"]) == {"job_cancelled_by_time_limit"}
@@ -123,6 +123,6 @@ def test_a_cancelled_job_is_told_with_the_limit_that_did_it(
 
 @pytest.mark.parametrize("alerts", [JobQueueBlockedAlerts, StuckJobAlerts])
 def test_fails_when_an_address_is_none(stack: Stack, alerts: type[StuckJobAlerts]) -> None:
-    """Fails when nobody would get the mail."""
+    """Fails for an invalid email address."""
     with pytest.raises(ValueError, match="emails must hold addresses"):
         alerts(stack, "Alerts", emails=["ops"])

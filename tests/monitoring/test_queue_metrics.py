@@ -21,7 +21,7 @@ def dimensions(metric) -> dict[str, str]:
 
 
 def made(of) -> dict[str, Any]:
-    """All metrics of an object, by the names of its methods."""
+    """Return all metrics of an object, by method name."""
     return {
         name: method()
         for name, method in inspect.getmembers(of, inspect.ismethod)
@@ -31,7 +31,7 @@ def made(of) -> dict[str, Any]:
 
 @pytest.mark.parametrize("make", ["ours", "imported", "by metrics"])
 def test_a_queue_has_what_aws_publishes_for_nothing(stack, make) -> None:
-    """By its name, in the namespace of AWS Batch; no metric of users is asked for (containers-roadmap#1432)."""
+    """By its name, in AWS's namespace; users need no custom metric (containers-roadmap#1432)."""
     theirs = bc.JobQueue.from_job_queue_arn(stack, "Theirs", f"{ARN}:job-queue/fast")
     found = {
         "ours": lambda: bc.JobQueue(
@@ -61,7 +61,7 @@ def test_a_queue_has_what_aws_publishes_for_nothing(stack, make) -> None:
 
 
 def test_service_queues_have_metrics_too(stack) -> None:
-    """Those that only they have are among `QueueMetric`."""
+    """Their own metrics are in `QueueMetric`."""
     environment = bc.ServiceEnvironment(
         stack, "Service", capacity_limits=[bc.CapacityLimit(max_capacity=4, capacity_unit="NUM_INSTANCES")]
     )
@@ -70,7 +70,7 @@ def test_service_queues_have_metrics_too(stack) -> None:
 
 
 def test_the_name_of_any_queue_is_found_at_deploy_time(stack) -> None:
-    """Of an L1, whose name CloudFormation makes."""
+    """Also for an L1 whose name CloudFormation makes."""
     queue = batch.CfnJobQueue(stack, "Queue", priority=1, compute_environment_order=[])
     [name] = dimensions(bc.JobQueueMetrics(queue).metric_failed()).values()
     resolved = stack.resolve(name)
@@ -78,7 +78,7 @@ def test_the_name_of_any_queue_is_found_at_deploy_time(stack) -> None:
 
 
 def test_what_the_function_makes_is_what_is_asked_for(stack) -> None:
-    """Names, dimensions and units are those of the function that writes them."""
+    """Names, dimensions and units are those that the function writes."""
     job = bc.Ec2JobDefinition.from_job_definition_arn(stack, "Job", f"{ARN}:job-definition/align:3")
     environment = bc.Ec2ComputeEnvironment.from_compute_environment_arn(
         stack, "Environment", f"{ARN}:compute-environment/spot"

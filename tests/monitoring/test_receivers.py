@@ -1,4 +1,4 @@
-"""Who hears of alarms and budgets: chats, phones and web hooks, each once."""
+"""The receivers of alarms and budgets: chats, phones and webhooks, each once."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def slack(scope: Stack, id: str = "Slack") -> bc.SlackChannel:
 
 
 def services_of(stack: Stack, topic: sns.ITopic, resources: dict[str, dict[str, Any]]) -> set[str]:
-    """Which services may publish to a topic, by its policy and by that of its key."""
+    """Return the services that may publish to a topic, by its policy and by that of its key."""
     name = stack.resolve(topic.topic_arn)["Ref"]
     policies = [
         each for each in of_type(resources, "AWS::SNS::TopicPolicy") if {"Ref": name} in each["Topics"]
@@ -61,7 +61,7 @@ def services_of(stack: Stack, topic: sns.ITopic, resources: dict[str, dict[str, 
 def test_a_chat_hears_of_alarms_by_its_own_topic(
     stack: Stack, synth: Synth, queue: bc.ImportedJobQueue
 ) -> None:
-    """CloudWatch may publish there and use its key; no other topic is made (hyp3#762)."""
+    """CloudWatch may publish there and use its key; no other topic is created (hyp3#762)."""
     channel = slack(stack)
     bc.BatchAlarms(stack, "Alarms", job_queues=[queue], targets=[channel])
     resources = synth()
@@ -80,7 +80,7 @@ def test_a_chat_hears_of_alarms_by_its_own_topic(
 def test_phones_and_web_hooks_subscribe_to_a_topic_of_the_alarms(
     stack: Stack, synth: Synth, queue: bc.ImportedJobQueue
 ) -> None:
-    """As mails do."""
+    """They subscribe like emails."""
     bc.BatchAlarms(
         stack,
         "Alarms",
@@ -93,7 +93,7 @@ def test_phones_and_web_hooks_subscribe_to_a_topic_of_the_alarms(
 
 
 def test_a_chat_alone_is_the_one_topic_of_a_budget(stack: Stack, synth: Synth) -> None:
-    """Beside mails, which need no topic (terraform-aws-budget-alarms#6, landing-zone-accelerator-on-aws#409)."""
+    """Emails need no topic (terraform-aws-budget-alarms#6, landing-zone-accelerator-on-aws#409)."""
     channel = slack(stack)
     bc.BatchBudget(stack, "Budget", monthly_limit=5, tags=TAGS, emails=["ops@example.com"], targets=[channel])
     resources = synth()
@@ -108,7 +108,7 @@ def test_a_chat_alone_is_the_one_topic_of_a_budget(stack: Stack, synth: Synth) -
 
 
 def test_several_chats_and_phones_share_one_topic_of_a_budget(stack: Stack, synth: Synth) -> None:
-    """A budget tells one topic: all listen to it, and no alert comes there, which a chat would show twice."""
+    """A budget has one topic, which all listen to; alerts do not go there, or chats would show them twice."""
     one, two = slack(stack, "One"), slack(stack, "Two")
     phone = bc.SmsTarget(phone_number="+491701234567")
     budget = bc.BatchBudget(stack, "Budget", monthly_limit=5, tags=TAGS, targets=[one, two, phone])
@@ -126,7 +126,7 @@ def test_several_chats_and_phones_share_one_topic_of_a_budget(stack: Stack, synt
 
 
 def test_a_chat_listens_to_a_topic_that_a_budget_shares(stack: Stack, synth: Synth) -> None:
-    """The one that is given stays the one that is told; an imported one as well."""
+    """A given topic stays the budget's topic, even if it is imported."""
     channel, topic = slack(stack), sns.Topic(stack, "Topic")
     imported = sns.Topic.from_topic_arn(stack, "Theirs", "arn:aws:sns:eu-west-1:123456789012:ops")
     bc.BatchBudget(stack, "Budget", monthly_limit=5, tags=TAGS, topic=topic, targets=[channel])
@@ -139,7 +139,7 @@ def test_a_chat_listens_to_a_topic_that_a_budget_shares(stack: Stack, synth: Syn
 
 
 def test_fails_when_a_target_cannot_be_told(stack: Stack, queue: bc.ImportedJobQueue) -> None:
-    """Fails with those that can: alarms and budgets publish to topics only, and hear no event bus and no CDK target."""
+    """Fails for event buses and CDK targets: alarms and budgets publish to topics only."""
     inbox: Any = targets.SqsQueue(sqs.Queue(stack, "Inbox"))
     bus: Any = bc.EventBusTarget(event_bus_arn=BUS)
     for target, message in ((inbox, r"targets\[0\] .* SqsQueue"), (bus, r"targets\[0\] .*SlackChannel")):
@@ -150,14 +150,14 @@ def test_fails_when_a_target_cannot_be_told(stack: Stack, queue: bc.ImportedJobQ
 
 
 def test_fails_when_an_alarm_would_have_too_many_actions(stack: Stack, queue: bc.ImportedJobQueue) -> None:
-    """Fails when there are more than CloudWatch lets an alarm have, the topic being one."""
+    """Fails for more actions than CloudWatch allows, including the topic."""
     channels = [slack(stack, f"Slack{number}") for number in range(5)]
     with pytest.raises(ValueError, match="targets must hold at most 4 chats, got 5"):
         bc.BatchAlarms(stack, "Alarms", job_queues=[queue], targets=channels)
 
 
 def test_fails_when_a_chat_would_wait_for_a_stack_that_waits_for_it() -> None:
-    """Fails before the CDK tells of a circle between the stacks."""
+    """Fails before the CDK reports a circle between the stacks."""
     app = App(context={"batch-constructs:checks": False})
     shared, stack = Stack(app, "Shared"), Stack(app, "Stack")
     topic = sns.Topic(stack, "Topic")
@@ -170,6 +170,6 @@ def test_fails_when_a_chat_would_wait_for_a_stack_that_waits_for_it() -> None:
 
 
 def test_fails_when_nobody_hears_of_a_budget(stack: Stack) -> None:
-    """Fails with the three ways."""
+    """Fails without receivers, and names the three ways to have some."""
     with pytest.raises(ValueError, match="emails, topic or targets must be given"):
         bc.BatchBudget(stack, "Budget", monthly_limit=5, tags=TAGS)

@@ -1,4 +1,4 @@
-"""Queues of service jobs: alarms, alerts and graphs that can have data, and none that cannot."""
+"""Queues of service jobs: only alarms, alerts and graphs that can have data."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ def hears(rules: list[dict[str, Any]], name: str, **detail: Any) -> bool:
 
 @pytest.fixture
 def training(stack: cdk.Stack) -> bc.ImportedSageMakerJobQueue:
-    """A queue of service jobs that another stack has made."""
+    """Return an imported queue of service jobs."""
     return bc.SageMakerJobQueue.from_job_queue_arn(stack, "Training", TRAINING)
 
 
 @pytest.fixture
 def nightly(stack: cdk.Stack) -> batch.CfnJobQueue:
-    """A queue of compute jobs."""
+    """Return a queue of compute jobs."""
     return batch.CfnJobQueue(stack, "Nightly", priority=1, compute_environment_order=[])
 
 
 def sagemaker_queues(stack: cdk.Stack) -> dict[str, Any]:
-    """Ours, an L1 by its type, an L1 by its environments, and an imported one."""
+    """Return ours, an L1 by its type, an L1 by its environments, and an imported one."""
     environment = bc.ServiceEnvironment(stack, "Service", capacity_limits=[bc.CapacityLimit(max_capacity=4)])
     order = batch.CfnJobQueue.ServiceEnvironmentOrderProperty(order=1, service_environment="training")
     return {
@@ -60,7 +60,7 @@ def sagemaker_queues(stack: cdk.Stack) -> dict[str, Any]:
 def test_alarms_dashboards_and_metrics_take_what_service_jobs_have(
     stack: cdk.Stack, synth: Synth, kind: str
 ) -> None:
-    """The wait for capacity ends with SCHEDULED, and the metrics of compute jobs would never have data."""
+    """The wait for capacity ends with SCHEDULED; metrics of compute jobs would have no data."""
     queue = sagemaker_queues(stack)[kind]
     assert has_service_jobs(queue) is True
     bc.BatchAlarms(stack, "Alarms", job_queues=[queue], preemptions=bc.CountThreshold(above=0))
@@ -81,7 +81,7 @@ def test_alarms_dashboards_and_metrics_take_what_service_jobs_have(
 
 
 def test_a_service_queue_has_its_own_metrics(training: bc.ImportedSageMakerJobQueue) -> None:
-    """As methods, beside those of all queues."""
+    """It has methods for them, in addition to those of all queues."""
     assert training.metric_scheduled().metric_name == "JobsMovedToScheduled"
     assert training.metric_preempted().metric_name == "JobsPreempted"
     assert training.metric_queue_wait().metric_name == "JobAttemptRunnableToScheduledDuration"
@@ -89,7 +89,7 @@ def test_a_service_queue_has_its_own_metrics(training: bc.ImportedSageMakerJobQu
 
 
 def test_an_imported_queue_of_unknown_kind_counts_as_one_of_compute_jobs(stack: cdk.Stack) -> None:
-    """Nobody knows, so that nothing is refused."""
+    """Its kind is unknown, so nothing is refused."""
     queue = bc.JobQueue.from_job_queue_arn(stack, "Queue", QUEUE)
     assert has_service_jobs(queue) is None
     assert queue.metric_queue_wait().metric_name == "JobAttemptRunnableToStartingDuration"
@@ -102,7 +102,7 @@ def test_an_imported_queue_of_unknown_kind_counts_as_one_of_compute_jobs(stack: 
 def test_fails_when_a_metric_would_never_have_data(
     stack: cdk.Stack, training: bc.ImportedSageMakerJobQueue
 ) -> None:
-    """Fails in both directions, and for lost hosts."""
+    """Fails for both kinds of queues, and for lost hosts."""
     with pytest.raises(ValueError, match="published for compute jobs only, got a queue of service jobs"):
         training.metric(QueueMetric.RUNNABLE_TO_STARTING)
     environment = bc.Ec2ComputeEnvironment.from_compute_environment_arn(
@@ -129,7 +129,7 @@ def test_fails_when_an_alarm_would_never_have_data(
     arguments: dict[str, Any],
     message: str,
 ) -> None:
-    """Fails with the way that works."""
+    """Fails, and names the right argument."""
     queues: dict[str, Any] = {"training": training, "nightly": nightly}
     name = arguments.pop("job_queues")
     thresholds: dict[str, Any] = {key: bc.CountThreshold(above=value) for key, value in arguments.items()}
@@ -141,7 +141,7 @@ def test_fails_when_an_alarm_would_never_have_data(
 def test_queues_that_are_named_are_heard_whatever_their_jobs(
     stack: cdk.Stack, synth: Synth, training: bc.ImportedSageMakerJobQueue, nightly: batch.CfnJobQueue
 ) -> None:
-    """Each kind by a rule of its own, and only its own queues."""
+    """Each kind of queue gets its own rule, with only its queues."""
     both: list[Any] = [nightly, training]
     bc.JobFailureAlerts(stack, "Failures", job_queues=both)
     bc.JobQueueBlockedAlerts(stack, "Blocked", job_queues=both)
@@ -167,7 +167,7 @@ def test_queues_that_are_named_are_heard_whatever_their_jobs(
 def test_a_service_queue_alone_needs_no_rule_about_compute_jobs(
     stack: cdk.Stack, synth: Synth, training: bc.ImportedSageMakerJobQueue
 ) -> None:
-    """None that could never fire is made."""
+    """A rule that could never match is not created."""
     alerts = bc.StuckJobAlerts(stack, "Stuck", job_queues=[training])
     [rule] = rules(synth)
     assert hears([rule], "service_job_terminated_by_time_limit")
@@ -179,7 +179,7 @@ def test_a_service_queue_alone_needs_no_rule_about_compute_jobs(
 
 
 def test_service_jobs_of_all_queues_are_heard_on_request(stack: cdk.Stack, synth: Synth) -> None:
-    """As for failures and blocked queues."""
+    """For failures and for blocked queues."""
     bc.StuckJobAlerts(stack, "Stuck", include_service_jobs=True)
     assert len(rules(synth)) == 2
 
@@ -187,7 +187,7 @@ def test_service_jobs_of_all_queues_are_heard_on_request(stack: cdk.Stack, synth
 def test_failures_leave_to_others_what_these_tell(
     stack: cdk.Stack, synth: Synth, training: bc.ImportedSageMakerJobQueue
 ) -> None:
-    """Reasons that are ignored are so of service jobs, too."""
+    """Ignored reasons apply to service jobs, too."""
     bc.JobFailureAlerts(
         stack, "Failures", job_queues=[training], ignore_reasons=["Terminated by JobStateTimeLimit*"]
     )
@@ -202,7 +202,7 @@ def test_all_alerts_together_tell_each_event_of_a_service_queue_once(
     training: bc.ImportedSageMakerJobQueue,
     also: bool,
 ) -> None:
-    """No event twice, and none of service jobs lost; nor are all other queues of the account heard by mistake."""
+    """No event alerts twice, none is lost, and no other queue of the account alerts."""
     other = bc.JobQueue.from_job_queue_arn(stack, "Other", f"{QUEUE}-other")
     bc.BatchAlerts(
         stack, "Alerts", job_queues=[training, other] if also else [training], emails=["ops@example.com"]
@@ -243,7 +243,7 @@ def test_fails_when_a_service_queue_would_never_be_heard(
     arguments: dict[str, Any],
     message: str,
 ) -> None:
-    """Fails where the call is written, with the queue."""
+    """Fails at the call, and names the queue."""
     if "job_definitions" in arguments:
         [arn] = arguments["job_definitions"]
         arguments["job_definitions"] = [bc.Ec2JobDefinition.from_job_definition_arn(stack, "Job", arn)]
@@ -254,7 +254,7 @@ def test_fails_when_a_service_queue_would_never_be_heard(
 def test_fails_when_service_jobs_are_asked_of_compute_queues(
     stack: cdk.Stack, nightly: batch.CfnJobQueue
 ) -> None:
-    """Fails when all queues certainly have compute jobs, and when the reasons of service queues need the word."""
+    """Fails if all queues are known to have compute jobs, or if only reasons of service queues are given."""
     with pytest.raises(ValueError, match="include_service_jobs needs a queue that has service jobs"):
         bc.JobFailureAlerts(stack, "Failures", job_queues=[nightly], include_service_jobs=True)
     with pytest.raises(ValueError, match="must hold one that queues of compute jobs have"):
@@ -266,7 +266,7 @@ def test_fails_when_service_jobs_are_asked_of_compute_queues(
 
 
 def test_reasons_of_service_queues_alone_are_heard(stack: cdk.Stack, synth: Synth) -> None:
-    """A quota of a team that is used up can be told from a lack of capacity."""
+    """A used-up quota of a team can be distinguished from missing capacity."""
     bc.JobQueueBlockedAlerts(
         stack, "Alerts", reasons=[bc.BlockedReason.QUOTA_MANAGEMENT_LIMIT], include_service_jobs=True
     )
@@ -276,13 +276,13 @@ def test_reasons_of_service_queues_alone_are_heard(stack: cdk.Stack, synth: Synt
 
 
 def test_fails_when_a_pattern_of_service_queues_names_a_reason_of_others() -> None:
-    """Fails with the reasons that there are."""
+    """Fails, and names the possible reasons."""
     with pytest.raises(ValueError, match="those of service queues"):
         bc.ServiceJobQueueBlockedPattern(reasons=[bc.BlockedReason.MAX_RESOURCE])
 
 
 def test_preemptions_are_told_when_they_are_completed(stack: cdk.Stack, synth: Synth) -> None:
-    """With the reason, the attempts that were lost, and what becomes of the job."""
+    """With the reason, the lost attempts, and the state of the job."""
     bc.ServiceJobPreemptionAlerts(stack, "Preempted")
     [rule] = rules(synth)
     assert hears([rule], "service_job_preemption_completed")
@@ -295,7 +295,7 @@ def test_preemptions_are_told_when_they_are_completed(stack: cdk.Stack, synth: S
 
 
 def test_both_events_of_a_preemption_make_a_card(stack: cdk.Stack, synth: Synth) -> None:
-    """A chat drops what is no JSON, so that a card holds only values that both events have."""
+    """A chat drops invalid JSON, so a card has only values that both events have."""
     slack = bc.SlackChannel(stack, "Slack", workspace_id="T0123ABCDEF", channel_id="C0123ABCDEF")
     bc.ServiceJobPreemptionAlerts(stack, "Preempted", phases=list(bc.PreemptionPhase), targets=[slack])
     [rule] = rules(synth)
@@ -311,6 +311,6 @@ def test_both_events_of_a_preemption_make_a_card(stack: cdk.Stack, synth: Synth)
 def test_fails_when_no_preemption_could_be_heard(
     stack: cdk.Stack, arguments: dict[str, Any], message: str
 ) -> None:
-    """Fails where the call is written."""
+    """Fails at the call."""
     with pytest.raises(ValueError, match=message):
         bc.ServiceJobPreemptionAlerts(stack, "Preempted", **arguments)

@@ -1,4 +1,4 @@
-"""Those who hear of alerts beside mails: phones, web hooks, event buses elsewhere."""
+"""Receivers other than email: phones, webhooks, and event buses elsewhere."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BUS = "arn:aws:events:eu-west-1:111122223333:event-bus/operations"
 def test_a_bus_elsewhere_gets_the_events_as_they_are(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """By a role that may put events there, and nowhere else; what it does not take is kept."""
+    """By a role that may put events only there; undelivered events are kept."""
     JobFailureAlerts(stack, "Alerts", targets=[EventBusTarget(event_bus_arn=BUS)])
     _, target = only("AWS::Events::Rule")["Targets"]
     assert target["Arn"] == BUS
@@ -44,6 +44,6 @@ def test_a_bus_elsewhere_gets_the_events_as_they_are(
     ],
 )
 def test_fails_when_a_target_is_none(make: Callable[[], object], message: str) -> None:
-    """Fails when AWS would refuse it, or others could read along."""
+    """Fails for values that AWS would refuse, and for URLs without TLS."""
     with pytest.raises(ValueError, match=message):
         make()

@@ -1,4 +1,4 @@
-"""When an alarm goes off: what CloudWatch would take."""
+"""Thresholds of alarms, within CloudWatch's limits."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ import batch_constructs as bc
     ],
 )
 def test_an_impossible_threshold_is_refused(arguments, message) -> None:
-    """When it is born."""
+    """Fails when it is created."""
     with pytest.raises(ValueError, match=message):
         bc.CountThreshold(**arguments)
 
 
 def test_a_time_is_checked_in_the_same_way() -> None:
-    """With the rules for its periods."""
+    """Its periods have the same limits."""
     with pytest.raises(ValueError, match="periods must be at least 1"):
         bc.TimeThreshold(above=cdk.Duration.hours(1), periods=0)
 
 
 def test_a_week_of_hours_and_tokens_pass() -> None:
-    """What is not known yet is no error."""
+    """A token is no error."""
     assert bc.CountThreshold(above=0, period=cdk.Duration.hours(1), periods=168).periods == 168
     unknown = cdk.Token.as_number({"Ref": "Parameter"})
     assert bc.CountThreshold(above=unknown, periods=unknown).above == unknown

@@ -1,4 +1,4 @@
-"""A platform in four stacks, of which each test varies something."""
+"""A platform in four stacks, which tests vary."""
 
 from __future__ import annotations
 

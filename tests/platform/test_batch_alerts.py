@@ -1,4 +1,4 @@
-"""All alerts of some queues: one topic, and each event is told once."""
+"""All alerts of some queues: one topic, and each event alerts once."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_each_event_is_told_once(stack: Stack, synth: Callable[[], Resources]) -
 
 
 def test_all_rules_publish_to_one_encrypted_topic(stack: Stack, synth: Callable[[], Resources]) -> None:
-    """A mail address is confirmed once."""
+    """An email address is confirmed once."""
     alerts = BatchAlerts(stack, "Alerts", emails=["ops@example.com", "boss@example.com"])
     resources = synth()
     [topic] = of_type(resources, "AWS::SNS::Topic")
@@ -73,7 +73,7 @@ def test_subscribers_are_subscribed_once_and_buses_hear_of_every_rule(
 def test_only_the_environments_that_are_named_are_looked_at(
     stack: Stack, synth: Callable[[], Resources]
 ) -> None:
-    """Others of the account are somebody else's."""
+    """Other environments of the account are not checked."""
     mine = ImportedComputeEnvironment(stack, "Mine", compute_environment_arn=ENVIRONMENT_ARN)
     BatchAlerts(stack, "Alerts", compute_environments=[mine])
     [machine] = of_type(synth(), "AWS::StepFunctions::StateMachine")
@@ -81,7 +81,7 @@ def test_only_the_environments_that_are_named_are_looked_at(
 
 
 def test_alerts_that_nobody_hears_are_warned_of(stack: Stack) -> None:
-    """The synth goes on, and is silent once somebody subscribes."""
+    """Synth goes on, and the warning ends once there is a subscription."""
     from aws_cdk import aws_sns as sns
 
     from batch_constructs.testing import assert_no_findings
@@ -100,7 +100,7 @@ def test_alerts_that_nobody_hears_are_warned_of(stack: Stack) -> None:
 
 
 def test_fails_when_an_address_is_none(stack: Stack) -> None:
-    """Fails when the alerts are made, and leaves nothing of them in the tree."""
+    """Fails when the alerts are created, and adds nothing to the tree."""
     with pytest.raises(ValueError, match="emails must hold addresses"):
         BatchAlerts(stack, "Alerts", emails=["nobody"])
     assert stack.node.try_find_child("Alerts") is None

@@ -1,4 +1,4 @@
-"""A platform in one construct: what it makes by default, what can be chosen, and how each part is reached."""
+"""A platform in one construct: its defaults, its options, and its parts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def environments(resources: Resources) -> dict[str, dict[str, Any]]:
 
 
 def order(stack: Stack, resources: Resources, queue: bc.JobQueue) -> list[str]:
-    """The logical ids of a queue's environments, in order."""
+    """Return the logical ids of a queue's environments, in order."""
     entries = resources[stack.get_logical_id(queue.cfn)]["Properties"]["ComputeEnvironmentOrder"]
     return [
         each["ComputeEnvironment"]["Fn::GetAtt"][0]
@@ -40,7 +40,7 @@ def order(stack: Stack, resources: Resources, queue: bc.JobQueue) -> list[str]:
 
 
 def test_one_line_gives_spot_with_on_demand_behind_it(stack: Stack, synth: Synth) -> None:
-    """By default one queue tries Spot first, then capacity on demand, and nothing runs while it is idle."""
+    """By default one queue tries Spot first, then on demand, and nothing runs while it is idle."""
     platform = bc.BatchPlatform(stack, "Platform", emails=[EMAIL])
     assert platform.spot is not None
     assert platform.on_demand is not None
@@ -57,7 +57,7 @@ def test_one_line_gives_spot_with_on_demand_behind_it(stack: Stack, synth: Synth
 
 
 def test_the_network_is_one_that_a_reviewer_signs(stack: Stack, synth: Synth) -> None:
-    """Jobs run in private subnets; traffic is logged for a month; what lies in S3 costs no NAT."""
+    """Jobs run in private subnets; traffic is logged for a month; S3 needs no NAT."""
     platform = bc.BatchPlatform(stack, "Platform", emails=[EMAIL])
     assert platform.network is not None
     assert platform.network.vpc is platform.vpc
@@ -78,7 +78,7 @@ def test_the_network_is_one_that_a_reviewer_signs(stack: Stack, synth: Synth) ->
 
 
 def test_no_security_group_lets_anybody_in(stack: Stack, synth: Synth) -> None:
-    """All instances and tasks share one group that only calls out."""
+    """All instances and tasks share one group without inbound rules."""
     bc.BatchPlatform(stack, "Platform", pools=[bc.CpuPool(), bc.FargatePool()])
     resources = synth()
     [(name, group)] = of_type(resources, "AWS::EC2::SecurityGroup").items()
@@ -89,7 +89,7 @@ def test_no_security_group_lets_anybody_in(stack: Stack, synth: Synth) -> None:
 
 
 def test_the_first_queue_is_the_most_urgent(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
-    """Lists mean order: the priorities fall, and all queues of a pool share its environments."""
+    """Priorities fall in the order of the list, and all queues of a pool share its environments."""
     platform = bc.BatchPlatform(
         stack, "Platform", vpc=vpc, pools=[bc.CpuPool(queues=["urgent", "daily", "whenever"])]
     )
@@ -107,7 +107,7 @@ def test_the_first_queue_is_the_most_urgent(stack: Stack, vpc: ec2.IVpc, synth: 
 
 
 def test_a_queue_without_spot_is_on_demand_only(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
-    """Jobs that must not be interrupted share the capacity on demand with those for which Spot is full."""
+    """Jobs that must not be interrupted use only the on-demand environment."""
     pool = bc.CpuPool(queues=[bc.PlatformQueue(name="urgent", spot=False), "daily"])
     platform = bc.BatchPlatform(stack, "Platform", vpc=vpc, pools=[pool])
     assert platform.on_demand is not None
@@ -118,7 +118,7 @@ def test_a_queue_without_spot_is_on_demand_only(stack: Stack, vpc: ec2.IVpc, syn
 
 
 def test_shares_are_there_from_the_start(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
-    """Pain 28 (user guide, job_queue_parameters.md): a queue without a policy never gets one, so the plan says it at once."""
+    """Pain 28 (user guide, job_queue_parameters.md): a queue must get its policy when it is created."""
     from aws_cdk import Duration
 
     fair = bc.PlatformQueue(
@@ -157,7 +157,7 @@ def test_shares_are_there_from_the_start(stack: Stack, vpc: ec2.IVpc, synth: Syn
 def test_jobs_that_can_never_run_are_cancelled_after_an_hour(
     stack: Stack, vpc: ec2.IVpc, synth: Synth
 ) -> None:
-    """Pain 8 (metaflow#110): nothing blocks a queue for ever, unless one wants it so."""
+    """Pain 8 (metaflow#110): by default no job blocks a queue for ever."""
     from aws_cdk import Duration
 
     limits = [bc.JobStateTimeLimit.for_insufficient_capacity(Duration.hours(2))]
@@ -177,7 +177,7 @@ def test_jobs_that_can_never_run_are_cancelled_after_an_hour(
 
 
 def test_arm_gpus_and_fargate_have_queues_of_their_own(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
-    """One architecture and one kind of capacity in a queue; each is reached by the name of its pool."""
+    """A queue has one architecture and one kind of capacity, and the name of its pool."""
     platform = bc.BatchPlatform(
         stack,
         "Platform",
@@ -216,7 +216,7 @@ def test_arm_gpus_and_fargate_have_queues_of_their_own(stack: Stack, vpc: ec2.IV
 def test_the_environments_of_a_pool_share_one_template_and_all_one_role(
     stack: Stack, vpc: ec2.IVpc, synth: Synth
 ) -> None:
-    """A change of the template reaches Spot and on demand alike; rights are given in one place."""
+    """A change of the template affects Spot and on demand alike; rights are given in one place."""
     pools: list[Any] = [bc.CpuPool(), bc.GpuPool(instance_types=["g6"])]
     platform = bc.BatchPlatform(stack, "Platform", vpc=vpc, pools=pools)
     resources = synth()
@@ -231,7 +231,7 @@ def test_the_environments_of_a_pool_share_one_template_and_all_one_role(
 
 
 def test_disks_and_templates_of_ones_own(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
-    """A pool takes storage, or a launch template with whatever it has not."""
+    """A pool accepts storage, or a launch template for anything else."""
     from aws_cdk import Size
 
     template = bc.BatchLaunchTemplate(stack, "Mine")
@@ -251,7 +251,7 @@ def test_disks_and_templates_of_ones_own(stack: Stack, vpc: ec2.IVpc, synth: Syn
 
 
 def test_parts_of_ones_own_take_the_place_of_its_own(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
-    """Network, security group, role, topic and environments can all be given; then none of them is made."""
+    """Given network, security group, role, topic and environments replace those of the platform."""
     from aws_cdk import aws_ec2 as ec2
     from aws_cdk import aws_sns as sns
 
@@ -290,7 +290,7 @@ def test_parts_of_ones_own_take_the_place_of_its_own(stack: Stack, vpc: ec2.IVpc
 
 
 def test_environments_of_ones_own_need_no_role_and_no_group(stack: Stack, synth: Synth) -> None:
-    """A platform makes nothing that nobody uses."""
+    """A platform creates nothing that is unused."""
     mine = bc.ImportedComputeEnvironment(stack, "Mine", compute_environment_arn=ENVIRONMENT_ARN)
     pools = [bc.OwnPool(name="mine", compute_environments=[mine])]
     platform = bc.BatchPlatform(stack, "Platform", pools=pools, alerts=False)
@@ -301,7 +301,7 @@ def test_environments_of_ones_own_need_no_role_and_no_group(stack: Stack, synth:
 
 
 def test_a_platform_opens_what_its_jobs_reach(stack: Stack, synth: Synth) -> None:
-    """It is connectable, so that a file system lets all its instances and tasks in."""
+    """It is connectable, so that a file system can allow all its instances and tasks."""
     from aws_cdk import aws_efs as efs
 
     platform = bc.BatchPlatform(stack, "Platform", alerts=False)
@@ -314,7 +314,7 @@ def test_a_platform_opens_what_its_jobs_reach(stack: Stack, synth: Synth) -> Non
 
 
 def test_a_job_of_a_platform_can_run(stack: Stack) -> None:
-    """What is right for one construct is right for the rules over the template, too."""
+    """The rules over the template find nothing."""
     from aws_cdk import Size
 
     from batch_constructs.testing import assert_can_run, assert_no_findings
@@ -332,7 +332,7 @@ def test_a_job_of_a_platform_can_run(stack: Stack) -> None:
 
 
 def test_a_platform_without_alerts_has_none(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
-    """Whoever has alerts already turns them off."""
+    """Alerts can be turned off."""
     platform = bc.BatchPlatform(stack, "Platform", vpc=vpc, alerts=False, dashboard=False)
     assert platform.alerts is None
     assert platform.dashboard is None
@@ -340,7 +340,7 @@ def test_a_platform_without_alerts_has_none(stack: Stack, vpc: ec2.IVpc, synth: 
 
 
 def test_what_is_seen_by_default_costs_nothing(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
-    """One page of the metrics that AWS publishes for nothing, in the order of the queues; no function, no alarm."""
+    """One page of free metrics, in the order of the queues; no function, no alarm."""
     platform = bc.BatchPlatform(stack, "Platform", vpc=vpc, pools=[bc.CpuPool(queues=["urgent", "daily"])])
     assert platform.dashboard is not None
     assert (platform.metrics, platform.alarms) == (None, None)
@@ -354,7 +354,7 @@ def test_what_is_seen_by_default_costs_nothing(stack: Stack, vpc: ec2.IVpc, synt
 
 
 def test_a_platform_shows_more_when_it_counts_more(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
-    """With metrics of its own the sizes of environments are on the page, and alarm; all tell the same topic."""
+    """With its own metrics, sizes of environments are shown and alarm; all use the same topic."""
     platform = bc.BatchPlatform(stack, "Platform", vpc=vpc, detailed_metrics=True, alarms=True)
     assert platform.metrics is not None
     assert platform.alarms is not None
@@ -370,7 +370,7 @@ def test_a_platform_shows_more_when_it_counts_more(stack: Stack, vpc: ec2.IVpc, 
 
 
 def test_without_alerts_alarms_tell_of_failures(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
-    """Somebody sees them: what no mail tells, an alarm does."""
+    """Without alerts, an alarm reports failures."""
     quiet = bc.BatchPlatform(
         stack, "Quiet", vpc=vpc, alerts=False, alarms=True, dashboard=False, pools=[bc.CpuPool()]
     )
@@ -383,7 +383,7 @@ def test_without_alerts_alarms_tell_of_failures(stack: Stack, vpc: ec2.IVpc, syn
 def test_without_alerts_alarms_and_budget_tell_the_same_topic(
     stack: Stack, vpc: ec2.IVpc, synth: Synth
 ) -> None:
-    """Whoever gives a mail hears of all that is asked for, once."""
+    """An email address gets everything once."""
     platform = bc.BatchPlatform(
         stack,
         "Platform",
@@ -415,7 +415,7 @@ def test_without_alerts_alarms_and_budget_tell_the_same_topic(
 
 
 def test_a_topic_that_is_given_hears_of_alarms(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
-    """Also where alerts are left to somebody else."""
+    """Also if alerts are turned off."""
     from aws_cdk import aws_sns as sns
 
     topic = sns.Topic(stack, "Topic")
@@ -426,7 +426,7 @@ def test_a_topic_that_is_given_hears_of_alarms(stack: Stack, vpc: ec2.IVpc, synt
 
 
 def test_a_budget_counts_what_the_platform_is_tagged_with(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
-    """Instances and disks bear the tag, environments never do, and those who hear of alerts hear of it."""
+    """Instances and disks have the tag, environments never do, and the alerts' receivers are notified."""
     platform = bc.BatchPlatform(stack, "Platform", vpc=vpc, monthly_budget=2000)
     assert platform.budget is not None
     assert platform.alerts is not None
@@ -450,7 +450,7 @@ def test_a_budget_counts_what_the_platform_is_tagged_with(stack: Stack, vpc: ec2
 
 
 def test_tags_of_ones_own_need_no_budget(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
-    """A bill can be told apart without one."""
+    """Tags are useful for the bill without a budget."""
     bc.BatchPlatform(stack, "Platform", vpc=vpc, cost_tags={"team": "genomics"})
     resources = synth()
     assert not of_type(resources, "AWS::Budgets::Budget")
@@ -470,7 +470,7 @@ def test_a_budget_without_alerts_has_its_own_mails(stack: Stack, vpc: ec2.IVpc, 
 
 
 def test_a_queue_that_moves_to_another_pool_stays_the_same(stack: Stack, vpc: ec2.IVpc) -> None:
-    """Its logical id does not name the pool, so that the move is an update in place."""
+    """Its logical id does not name the pool, so the move is an update in place."""
     from aws_cdk import Stack as AnyStack
 
     other = AnyStack(stack, "Other")
@@ -510,7 +510,7 @@ def test_a_queue_that_moves_to_another_pool_stays_the_same(stack: Stack, vpc: ec
     ],
 )
 def test_fails_when_arguments_contradict(stack: Stack, arguments: dict[str, Any], message: str) -> None:
-    """Fails when the platform is made, and leaves nothing of it in the tree."""
+    """Fails when the platform is created, and adds nothing to the tree."""
     with pytest.raises(ValueError, match=re.escape(message)):
         bc.BatchPlatform(stack, "Platform", **arguments)
     assert stack.node.try_find_child("Platform") is None
@@ -526,7 +526,7 @@ def outputs(stack: Stack) -> dict[str, Any]:
 
 
 def test_it_puts_out_its_queues_and_the_command_of_a_first_job(stack: Stack, vpc: ec2.IVpc) -> None:
-    """After the deploy nobody looks for a name: one line is pasted, and a job runs."""
+    """After the deploy, one pasted line runs a job."""
     platform = bc.BatchPlatform(
         stack,
         "Batch",
@@ -550,7 +550,7 @@ def test_it_puts_out_its_queues_and_the_command_of_a_first_job(stack: Stack, vpc
 
 
 def test_without_outputs_there_is_none(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
-    """Neither a line nor a definition."""
+    """There are neither outputs nor a first definition."""
     platform = bc.BatchPlatform(stack, "Batch", vpc=vpc, outputs=False)
     assert outputs(stack) == {}
     assert platform.hello is None
@@ -568,14 +568,14 @@ def test_without_outputs_there_is_none(stack: Stack, vpc: ec2.IVpc, synth: Synth
 def test_the_first_job_names_a_share_where_the_queue_asks_for_one(
     stack: Stack, vpc: ec2.IVpc, shares: list[bc.Share], identifier: str
 ) -> None:
-    """A queue with shares refuses jobs that name none (nextflow-io/nextflow#3505)."""
+    """A queue with shares refuses jobs without one (nextflow-io/nextflow#3505)."""
     pool = bc.CpuPool(queues=[bc.PlatformQueue(name="research", shares=shares)])
     bc.BatchPlatform(stack, "Batch", vpc=vpc, pools=[pool])
     assert f" --share-identifier {identifier}" in outputs(stack)["BatchFirstSubmit"]["Fn::Join"][1]
 
 
 def test_the_first_job_fits_its_pool(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
-    """A GPU for a pool of GPUs; a public address where a task on Fargate has no other way to its image."""
+    """It has a GPU in a pool of GPUs, and a public address if a Fargate task needs one for its image."""
     from aws_cdk import aws_ec2
 
     public = aws_ec2.SubnetSelection(subnet_type=aws_ec2.SubnetType.PUBLIC)
@@ -589,7 +589,7 @@ def test_the_first_job_fits_its_pool(stack: Stack, vpc: ec2.IVpc, synth: Synth) 
 
 
 def test_where_no_image_can_be_pulled_there_is_no_first_job(stack: Stack) -> None:
-    """In isolated subnets the public registry is out of reach; the names of the queues are put out all the same."""
+    """Isolated subnets cannot reach the public registry; the queues are still outputs."""
     network = bc.BatchNetwork(stack, "Network", isolated=True)
     own = bc.OwnPool(
         name="own",

@@ -1,4 +1,4 @@
-"""A configuration for Nextflow, read as Groovy and held against the options that its plugin for AWS knows."""
+"""The configuration for Nextflow, parsed as Groovy and compared with the options of its AWS plugin."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NAMES = {"tasks": "Tasks-1", "urgent": "Urgent-2"}
 
 
 def read(text: str) -> dict[str, Any]:
-    """The settings of a configuration: scopes, assignments of literals, and labels, which is all that ours has."""
+    """Return the settings of a configuration: scopes, assignments of literals, and labels, which is all that ours has."""
     assert [value for kind, value in GroovyLexer().get_tokens(text) if kind is Error] == []
     root: dict[str, Any] = {}
     open_scopes = [root]
@@ -58,14 +58,14 @@ def read(text: str) -> dict[str, Any]:
 
 
 def test_of_one_queue_there_is_little_to_say() -> None:
-    """Executor and queue; the rest is Nextflow's own."""
+    """It has executor and queue; the rest is Nextflow's default."""
     assert read(bc.nextflow_config(queues={"tasks": "Tasks-1"})) == {
         "process": {"executor": "awsbatch", "queue": "Tasks-1"}
     }
 
 
 def test_everything_has_its_place() -> None:
-    """Each option of `aws.batch` is one that the plugin reads; a process with a label goes to the queue of that name."""
+    """Each option of `aws.batch` is one of the plugin; a process with a label goes to the queue of that name."""
     config = read(
         bc.nextflow_config(
             queues=NAMES,
@@ -103,14 +103,14 @@ def test_everything_has_its_place() -> None:
 
 
 def test_signs_of_groovy_are_no_code() -> None:
-    """Quotes and dollars of a name stay what they are."""
+    """Quotes and dollars in a name stay literal."""
     config = read(bc.nextflow_config(queues={"a": "it's $HOME \\ ${1}"}))
     assert config["process"]["queue"] == "it's $HOME \\ ${1}"
 
 
 @pytest.mark.parametrize("path", ["/bin/aws", "/usr/bin/aws", "/usr/local/bin/aws", "/opt/bin/aws"])
 def test_fails_when_the_aws_cli_would_hide_the_image(path: str) -> None:
-    """Containers mount the whole folder above bin: of /usr nothing would be left of the image (nextflow#2322)."""
+    """Containers mount the whole folder above bin: /usr would hide that of the image (nextflow#2322)."""
     with pytest.raises(ValueError, match="cli_path must be in a folder that images do not have"):
         bc.nextflow_config(queues={"tasks": "q"}, cli_path=path)
 
@@ -138,14 +138,14 @@ def test_a_folder_of_its_own_passes(path: str) -> None:
     ],
 )
 def test_fails_when_nextflow_would(arguments: dict[str, Any], message: str) -> None:
-    """At the line that wrote it, not when a pipeline starts (nextflow refuses such paths)."""
+    """Fails where it is written, not when a pipeline starts."""
     with pytest.raises(ValueError) as refusal:
         bc.nextflow_config(**{"queues": {"tasks": "q"}, **arguments})
     assert str(refusal.value).startswith(message)
 
 
 def put_out(stack: Stack, text: str) -> str:
-    """A text with tokens as CloudFormation would fill it in: each with the logical id that it comes from."""
+    """Return a string with logical ids in place of its tokens, as CloudFormation would fill it in."""
     from aws_cdk import CfnOutput, Stage
 
     CfnOutput(stack, "Text", value=text)
@@ -161,7 +161,7 @@ def put_out(stack: Stack, text: str) -> str:
 
 
 def test_a_platform_knows_its_queues(stack: Stack, vpc: ec2.IVpc) -> None:
-    """All on EC2 without shares, by their names, with the AWS CLI of their pools, where the tokens of a stack pass."""
+    """All on EC2 without shares, with the AWS CLI of their pools; tokens of a stack pass."""
     tools = bc.AwsCli(path="/opt/tools")
     platform = bc.BatchPlatform(
         stack,
@@ -187,7 +187,7 @@ def test_a_platform_knows_its_queues(stack: Stack, vpc: ec2.IVpc) -> None:
 
 
 def test_shares_are_for_all_tasks_or_for_none(stack: Stack, vpc: ec2.IVpc) -> None:
-    """A queue with shares refuses jobs without, and Nextflow gives all tasks the same (nextflow-io/nextflow#3505)."""
+    """A queue with shares refuses jobs without one, and Nextflow gives all tasks the same (nextflow-io/nextflow#3505)."""
     shared = bc.PlatformQueue(name="shared", shares=[bc.Share(identifier="genomics")])
     pool = bc.CpuPool(queues=[shared, "plain"], aws_cli=bc.AwsCli())
     platform = bc.BatchPlatform(stack, "Batch", vpc=vpc, pools=[pool])
@@ -201,7 +201,7 @@ def test_shares_are_for_all_tasks_or_for_none(stack: Stack, vpc: ec2.IVpc) -> No
 
 
 def test_the_first_of_the_queues_named_is_the_default(stack: Stack, vpc: ec2.IVpc) -> None:
-    """Lists mean order."""
+    """The order of the list counts."""
     pool = bc.CpuPool(queues=["urgent", "tasks"], aws_cli=bc.AwsCli())
     platform = bc.BatchPlatform(stack, "Batch", vpc=vpc, pools=[pool])
     config = read(put_out(stack, platform.to_nextflow_config(queues=["tasks", "urgent"])))
@@ -226,21 +226,21 @@ def test_the_first_of_the_queues_named_is_the_default(stack: Stack, vpc: ec2.IVp
     ],
 )
 def test_fails_when_tasks_would(stack: Stack, vpc: ec2.IVpc, pools: list[Any], message: str) -> None:
-    """A task without the AWS CLI ends with status 127 (sarek#301); the place is one for all tasks (nextflow#859)."""
+    """A task without the AWS CLI ends with status 127 (sarek#301); its path is the same for all tasks (nextflow#859)."""
     platform = bc.BatchPlatform(stack, "Batch", vpc=vpc, pools=pools)
     with pytest.raises(ValueError, match=message):
         platform.to_nextflow_config()
 
 
 def test_an_unknown_queue_is_told(stack: Stack, vpc: ec2.IVpc) -> None:
-    """By its name."""
+    """Fails with the name of the queue."""
     platform = bc.BatchPlatform(stack, "Batch", vpc=vpc, pools=[bc.CpuPool(aws_cli=bc.AwsCli())])
     with pytest.raises(ValueError, match="queues must name queues of the platform, got night"):
         platform.to_nextflow_config(queues=["night"])
 
 
 def test_an_image_of_ones_own_may_have_it(stack: Stack, vpc: ec2.IVpc) -> None:
-    """Then the path is the user's to say, for environments of one's own, too."""
+    """Then the user gives the path, also for their own environments."""
     mine = bc.SpotComputeEnvironment(stack, "Mine", vpc=vpc)
     pool = bc.OwnPool(name="mine", compute_environments=[mine])
     platform = bc.BatchPlatform(stack, "Batch", vpc=vpc, pools=[pool])
@@ -249,7 +249,7 @@ def test_an_image_of_ones_own_may_have_it(stack: Stack, vpc: ec2.IVpc) -> None:
 
 
 def test_a_compute_stack_has_it_too() -> None:
-    """Whoever deploys compute by itself; the runs are another team's."""
+    """A compute stack has the same method."""
     from aws_cdk import App
 
     app = App(context={"batch-constructs:checks": False})

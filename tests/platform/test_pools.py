@@ -1,4 +1,4 @@
-"""Pools and queues of a platform: values that say at once what is wrong with them."""
+"""Pools and queues of a platform: values that check themselves."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ ENVIRONMENT_ARN = "arn:aws:batch:eu-west-1:123456789012:compute-environment/mine
     ],
 )
 def test_fails_when_a_pool_says_what_cannot_be(make: Callable[[], Any], message: str) -> None:
-    """Fails when the value is made, before anything is built of it."""
+    """Fails when the value is created, before any construct."""
     with pytest.raises(ValueError, match=message):
         make()
 
@@ -69,7 +69,7 @@ def test_all_problems_of_a_pool_come_together() -> None:
 
 
 def test_fails_when_a_pool_has_disks_and_a_template(stack: Stack) -> None:
-    """Fails when it is not clear which of the two says what the disks are."""
+    """Fails if both define the disks."""
     from batch_constructs import BatchLaunchTemplate, InstanceStoreVolumes, Storage
 
     template = BatchLaunchTemplate(stack, "Template")
@@ -78,14 +78,14 @@ def test_fails_when_a_pool_has_disks_and_a_template(stack: Stack) -> None:
 
 
 def test_fails_when_a_pool_of_ones_own_should_leave_spot_out(stack: Stack) -> None:
-    """Fails when a queue wants no Spot, since which of the environments are Spot is not known."""
+    """Fails for a queue without Spot, since the platform does not know which environments are Spot."""
     mine = ImportedComputeEnvironment(stack, "Mine", compute_environment_arn=ENVIRONMENT_ARN)
     with pytest.raises(ValueError, match="got one with spot=False: make a pool of those on demand"):
         OwnPool(name="mine", compute_environments=[mine], queues=[PlatformQueue(name="q", spot=False)])
 
 
 def test_values_stay_as_they_are() -> None:
-    """A pool that two platforms share is the same for both."""
+    """Two platforms can share a pool."""
     pool = CpuPool()
     with pytest.raises(AttributeError):
         pool.name = "other"  # type: ignore[misc]

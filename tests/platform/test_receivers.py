@@ -1,4 +1,4 @@
-"""Who hears of alerts, alarms and the budget of a platform: everybody who is named, each once."""
+"""The receivers of a platform's alerts, alarms and budget: each gets everything once."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def told_by(budget: dict[str, Any]) -> set[str]:
 
 
 def test_a_chat_hears_of_the_budget_and_of_alarms_once(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
-    """A platform with a chat and no mail told nobody of either."""
+    """A platform with only a chat as its receiver."""
     channel = slack(stack)
     platform = bc.BatchPlatform(
         stack, "Platform", vpc=vpc, monthly_budget=5000, alarms=True, targets=[channel]
@@ -56,7 +56,7 @@ def test_a_chat_hears_of_the_budget_and_of_alarms_once(stack: Stack, vpc: ec2.IV
 
 
 def test_a_chat_hears_of_alarms_without_a_budget(stack: Stack, vpc: ec2.IVpc, synth: Synth) -> None:
-    """By its own topic, beside that of the alerts."""
+    """By its own topic, in addition to that of the alerts."""
     channel = slack(stack)
     bc.BatchPlatform(stack, "Platform", vpc=vpc, alarms=True, targets=[channel])
     own = stack.resolve(channel.topic.topic_arn)
@@ -70,7 +70,7 @@ def test_chats_and_phones_hear_without_alerts(
     synth: Synth,
     alarms: bool,
 ) -> None:
-    """Alarms and a budget alone are a reason to name somebody."""
+    """Receivers are allowed for alarms and a budget alone."""
     channel = slack(stack)
     phone = bc.SmsTarget(phone_number="+491701234567")
     bc.BatchPlatform(
@@ -96,7 +96,7 @@ def test_chats_and_phones_hear_without_alerts(
 
 
 def test_a_chat_of_another_stack_hears_without_a_circle_between_the_stacks() -> None:
-    """The alerts name the chat, so that its stack cannot wait for theirs: the budget tells it and the mails directly."""
+    """The alerts depend on the chat's stack, so the budget publishes to the chat and the emails directly."""
     app = App(context={"batch-constructs:checks": False})
     shared, stack = Stack(app, "Shared"), Stack(app, "Stack")
     queue = bc.JobQueue.from_job_queue_arn(shared, "Queue", QUEUE)
@@ -121,7 +121,7 @@ def test_a_chat_of_another_stack_hears_without_a_circle_between_the_stacks() -> 
 
 
 def test_an_event_bus_hears_of_alerts_and_nobody_of_the_rest(stack: Stack, vpc: ec2.IVpc) -> None:
-    """The alarms and the budget publish to topics only, which a warning says."""
+    """Alarms and the budget publish to topics only; a warning says so."""
     bus = bc.EventBusTarget(event_bus_arn=BUS)
     bc.BatchPlatform(stack, "Platform", vpc=vpc, alarms=True, monthly_budget=5, targets=[bus])
     with pytest.raises(AssertionError, match=r"EVT-08 .*Platform/Budget.* must have a subscription"):
@@ -145,7 +145,7 @@ def test_an_event_bus_hears_of_alerts_and_nobody_of_the_rest(stack: Stack, vpc: 
     ids=["failures", "all", "stuck", "blocked", "environments", "preemptions", "alarms", "budget"],
 )
 def test_whatever_nobody_hears_is_warned_of(stack: Stack, make: Callable[[Stack, Any], Any]) -> None:
-    """With the construct, at synth."""
+    """A warning at synth names the construct."""
     make(stack, bc.JobQueue.from_job_queue_arn(stack, "Queue", QUEUE))
     with pytest.raises(AssertionError, match=r"EVT-08 .*nobody is notified of Stack/A.*emails="):
         assert_no_findings(stack, warnings=True)
@@ -167,13 +167,13 @@ def test_whatever_nobody_hears_is_warned_of(stack: Stack, make: Callable[[Stack,
 def test_fails_when_targets_would_hear_nothing(
     stack: Stack, vpc: ec2.IVpc, arguments: dict[str, Any], message: str
 ) -> None:
-    """Fails where only alarms or a budget could tell them."""
+    """Fails if only alarms or a budget could notify them."""
     with pytest.raises(ValueError, match=message):
         bc.BatchPlatform(stack, "Platform", vpc=vpc, **arguments)
 
 
 def test_fails_when_a_chat_and_a_topic_of_two_stacks_share_a_budget() -> None:
-    """Fails before the CDK tells of a circle between the stacks."""
+    """Fails before the CDK reports a circle between the stacks."""
     app = App(context={"batch-constructs:checks": False})
     shared, stack = Stack(app, "Shared"), Stack(app, "Stack")
     with pytest.raises(ValueError, match="make the chat in the stack of the topic"):
@@ -189,7 +189,7 @@ def test_fails_when_a_chat_and_a_topic_of_two_stacks_share_a_budget() -> None:
 
 
 def alerts_heard_in_another_stack(*, subscribed: bool) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The templates of alerts without a receiver, and of a stack that subscribes to their topic or publishes to it."""
+    """Return templates of alerts without a receiver, and of a stack that subscribes or publishes to their topic."""
     app = App(context={"batch-constructs:checks": False})
     watch, people = Stack(app, "Watch"), Stack(app, "People")
     queue = bc.JobQueue.from_job_queue_arn(watch, "Queue", QUEUE)
@@ -207,7 +207,7 @@ def alerts_heard_in_another_stack(*, subscribed: bool) -> tuple[dict[str, Any], 
 
 @pytest.mark.parametrize("subscribed", [True, False])
 def test_a_stack_that_is_read_alone_may_have_readers_elsewhere(subscribed: bool) -> None:
-    """What another stack does with an export is not known until that stack is read, too."""
+    """The use of an export is unknown until the other stack is read, too."""
     watching, other = alerts_heard_in_another_stack(subscribed=subscribed)
     assert list(check(model_of(watching), select=["EVT-08"], crash=True)) == []
     both = list(check(model_of(watching, other), select=["EVT-08"], crash=True))
@@ -215,7 +215,7 @@ def test_a_stack_that_is_read_alone_may_have_readers_elsewhere(subscribed: bool)
 
 
 def test_an_export_that_nobody_imports_yet_is_for_others(stack: Stack) -> None:
-    """Who exports a topic by ``export_value`` lets somebody of another app subscribe."""
+    """A topic with an explicit ``export_value`` may have subscribers in another app."""
     queue = bc.JobQueue.from_job_queue_arn(stack, "Queue", QUEUE)
     stack.export_value(bc.JobFailureAlerts(stack, "A", job_queues=[queue]).topic.topic_arn)
     assert_no_findings(stack, warnings=True)

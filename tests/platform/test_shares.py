@@ -1,4 +1,4 @@
-"""Rights of teams that share the queues of a platform."""
+"""Grants for teams that share the queues of a platform."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 def platform_of(stack: Stack, vpc: ec2.IVpc, *queues: Any) -> bc.BatchPlatform:
-    """A platform with these queues."""
+    """Return a platform with these queues."""
     return bc.BatchPlatform(
         stack, "Batch", vpc=vpc, emails=["ops@example.com"], pools=[bc.CpuPool(queues=list(queues))]
     )
 
 
 def job_and_lab(stack: Stack) -> tuple[Any, Any]:
-    """What is submitted, and who submits."""
+    """Return a definition and the role that submits it."""
     from aws_cdk import Size
     from aws_cdk import aws_iam as iam
 
@@ -35,7 +35,7 @@ def job_and_lab(stack: Stack) -> tuple[Any, Any]:
 def test_a_team_gets_its_share_of_each_shared_queue(
     stack: Stack, vpc: ec2.IVpc, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    """One line for a team: every queue with shares, in this share, and no queue without."""
+    """One call grants this share in every queue with shares, and nothing in queues without."""
     job, lab = job_and_lab(stack)
     made = platform_of(
         stack,
@@ -59,7 +59,7 @@ def test_a_team_gets_its_share_of_each_shared_queue(
 
 
 def test_fails_when_no_queue_has_shares(stack: Stack, vpc: ec2.IVpc) -> None:
-    """Fails with the way to have some."""
+    """Fails, and says how to add shares."""
     job, lab = job_and_lab(stack)
     with pytest.raises(
         ValueError, match=r"grant_share needs a queue with shares, got none: give PlatformQueue"

@@ -1,4 +1,4 @@
-"""A platform in stacks: what crosses between them, and that no update of one is stopped by another."""
+"""A platform in stacks: their references, and that no stack blocks an update of another."""
 
 from __future__ import annotations
 
@@ -50,18 +50,18 @@ def refused(changes: tuple[Change, ...]) -> list[str]:
 
 
 def deploy(old: Path, new: Path) -> tuple[Change, ...]:
-    """What a deploy would do; the templates decide, not what this library knows of itself."""
+    """Return what a deploy would do, from the templates alone."""
     return plan(read(old), read(new))
 
 
 @pytest.fixture
 def before(tmp_path: Path) -> Path:
-    """What is deployed."""
+    """Return the deployed templates."""
     return Platform(tmp_path / "before").synth()
 
 
 def test_stacks_depend_on_those_that_change_less(before: Path) -> None:
-    """Network, then compute, then jobs and observability, which nobody needs."""
+    """Network, then compute, then jobs and observability, which no stack needs."""
     manifest = json.loads((before / "manifest.json").read_text())["artifacts"]
     needs = {
         name: {each for each in manifest[name].get("dependencies", ()) if not each.endswith(".assets")}
@@ -76,7 +76,7 @@ def test_stacks_depend_on_those_that_change_less(before: Path) -> None:
 
 
 def test_only_ids_of_the_network_and_arns_of_queues_are_imported(before: Path) -> None:
-    """Nothing that an update may change is held fast by another stack."""
+    """No stack imports a value that an update may change."""
     assert exports(before, "Jobs") == exports(before, "Observability") == {}
     network, compute = exports(before, "Network"), exports(before, "Compute")
     assert imports(before, "Compute") <= set(network)
@@ -87,7 +87,7 @@ def test_only_ids_of_the_network_and_arns_of_queues_are_imported(before: Path) -
 
 
 def test_the_network_exports_all_its_subnets_from_the_start(before: Path) -> None:
-    """Whoever comes later finds them, and the network stack does not change for it."""
+    """A later stack can use them without a change of the network stack."""
     values = list(exports(before, "Network").values())
     resources = template(before, "Network")["Resources"]
     subnets = [name for name, each in resources.items() if each["Type"] == "AWS::EC2::Subnet"]
@@ -97,14 +97,14 @@ def test_the_network_exports_all_its_subnets_from_the_start(before: Path) -> Non
 
 
 def test_cdk_7602_a_queue_that_no_job_uses_any_more_stays_exported(before: Path, tmp_path: Path) -> None:
-    """aws-cdk#7602: without the use the CDK would drop the export, and CloudFormation would refuse that."""
+    """aws-cdk#7602: otherwise the CDK would remove the export, which CloudFormation would refuse."""
     after = Platform(tmp_path / "after", queue=None).synth()
     assert exports(after, "Compute") == exports(before, "Compute")
     assert refused(deploy(before, after)) == []
 
 
 def test_cdk_7602_without_the_stacks_the_same_change_fails(tmp_path: Path) -> None:
-    """The control: plain stacks of the CDK lock each other, and the plan says so."""
+    """The control: plain stacks of the CDK block each other, and the plan reports it."""
 
     def plain(folder: Path, *, second: bool) -> Path:
         app = cdk.App(outdir=str(folder), context={"batch-constructs:checks": False})
@@ -122,7 +122,7 @@ def test_cdk_7602_without_the_stacks_the_same_change_fails(tmp_path: Path) -> No
 
 
 def test_an_environment_that_is_renamed_is_replaced_in_one_deploy(before: Path, tmp_path: Path) -> None:
-    """The queue follows it in the same stack, and those who watch it only read its ARN."""
+    """Its queue is in the same stack, and other stacks only read the ARN."""
     after = Platform(tmp_path / "after", pools=[bc.CpuPool(name="x86", queues=["cpu"])]).synth()
     changes = deploy(before, after)
     assert refused(changes) == []
@@ -135,7 +135,7 @@ def test_an_environment_that_is_renamed_is_replaced_in_one_deploy(before: Path, 
 
 
 def test_an_environment_that_is_watched_can_go(before: Path, tmp_path: Path) -> None:
-    """What observability reads of an environment does not keep it."""
+    """Observability does not block the removal of an environment."""
     assert "Fn::GetStackOutput" in (before / "Observability.template.json").read_text()
     after = Platform(tmp_path / "after", pools=[bc.CpuPool(on_demand_max_vcpus=0)]).synth()
     changes = deploy(before, after)
@@ -146,7 +146,7 @@ def test_an_environment_that_is_watched_can_go(before: Path, tmp_path: Path) -> 
 
 
 def test_an_environment_that_is_exported_by_the_cdk_could_not_go(tmp_path: Path) -> None:
-    """The control: with the CDK's own strong reference the same change fails."""
+    """The control: with the CDK's strong reference, the same change fails."""
 
     def watched(folder: Path, *, both: bool) -> Path:
         app = cdk.App(outdir=str(folder), context={"batch-constructs:checks": False})
@@ -163,7 +163,7 @@ def test_an_environment_that_is_exported_by_the_cdk_could_not_go(tmp_path: Path)
 
 
 def test_queues_of_a_platform_in_one_stack_stay_exported_too(tmp_path: Path) -> None:
-    """Jobs in a stack of their own come and go, though the rest of the platform is one construct."""
+    """A jobs stack can also use a platform in one construct."""
 
     def jobs_elsewhere(folder: Path, *, used: bool) -> Path:
         app = cdk.App(outdir=str(folder), context={"batch-constructs:checks": False})
@@ -179,14 +179,14 @@ def test_queues_of_a_platform_in_one_stack_stay_exported_too(tmp_path: Path) -> 
 
 
 def test_a_queue_can_come_with_the_job_that_uses_it(before: Path, tmp_path: Path) -> None:
-    """One deploy: the exporting stack goes first."""
+    """One deploy is enough: the exporting stack goes first."""
     pools = [bc.CpuPool(), bc.FargatePool()]
     after = Platform(tmp_path / "after", pools=pools, queue="fargate").synth()
     assert refused(deploy(before, after)) == []
 
 
 def test_a_queue_in_use_does_not_go_by_mistake(tmp_path: Path) -> None:
-    """CloudFormation keeps a queue whose jobs are scheduled; when nobody uses it any more, it goes."""
+    """CloudFormation keeps a queue while another stack uses it."""
     two = [bc.CpuPool(), bc.FargatePool()]
     both = Platform(tmp_path / "both", pools=two, queue="fargate").synth()
     gone = Platform(tmp_path / "gone").synth()
@@ -197,7 +197,7 @@ def test_a_queue_in_use_does_not_go_by_mistake(tmp_path: Path) -> None:
 
 
 def test_a_job_changes_nothing_elsewhere(before: Path, tmp_path: Path) -> None:
-    """A new revision is a change of the jobs' stack alone."""
+    """A new revision changes only the jobs' stack."""
     platform = Platform(tmp_path / "after")
     platform.job.cfn.add_property_override("ContainerProperties.Image", "other")
     after = platform.synth()
@@ -207,13 +207,13 @@ def test_a_job_changes_nothing_elsewhere(before: Path, tmp_path: Path) -> None:
 
 
 def test_a_network_in_use_does_not_change_under_its_users(before: Path, tmp_path: Path) -> None:
-    """Other subnets would be other ids: CloudFormation refuses before anything is touched, and the plan says so."""
+    """Other subnets would be other ids: CloudFormation refuses early, and the plan reports it."""
     after = Platform(tmp_path / "after", cidr="10.9.0.0/16").synth()
     assert refused(deploy(before, after)) == ["Network"]
 
 
 class Own(bc.BatchComputeStack):
-    """A compute stack of a user, with environments of its own, which move from one network to another."""
+    """A user's compute stack with its own environments, which move from one network to another."""
 
     def __init__(self, scope: cdk.App, vpcs: dict[str, Any], slots: list[str], live: Any = None) -> None:
         super().__init__(scope, "Compute", vpc=vpcs[slots[0]], pools=[])
@@ -223,7 +223,7 @@ class Own(bc.BatchComputeStack):
 
 
 def test_capacity_moves_to_another_network_in_steps_that_all_pass(tmp_path: Path) -> None:
-    """What a network cannot change in place: a second one beside it, blue and green, and the old one goes last."""
+    """With a second network, blue and green, and the removal of the old one last."""
 
     def step(number: int, networks: list[str], slots: list[str], live: Any = None) -> Path:
         app = cdk.App(
@@ -264,7 +264,7 @@ def test_capacity_moves_to_another_network_in_steps_that_all_pass(tmp_path: Path
 
 
 def test_an_empty_compute_stack_says_what_it_lacks(tmp_path: Path) -> None:
-    """Until a pool is added there is no queue to be the first."""
+    """Without a pool there is no first queue."""
     app = cdk.App(outdir=str(tmp_path))
     compute = bc.BatchComputeStack(app, "Compute", vpc=bc.BatchNetworkStack(app, "Network").vpc, pools=[])
     with pytest.raises(LookupError, match="has no pool yet: call add_pool"):
@@ -274,7 +274,7 @@ def test_an_empty_compute_stack_says_what_it_lacks(tmp_path: Path) -> None:
 
 
 def test_environments_of_ones_own_join_the_stack(tmp_path: Path) -> None:
-    """A pool that is added has its queue, its export and its weak references like the others."""
+    """An added pool has its queue, export and weak references like the others."""
     app = cdk.App(outdir=str(tmp_path / "out"), context={"batch-constructs:checks": False})
     vpc = bc.BatchNetworkStack(app, "Network").vpc
     compute = Own(app, {"blue": vpc}, ["blue"])
@@ -285,14 +285,14 @@ def test_environments_of_ones_own_join_the_stack(tmp_path: Path) -> None:
 
 
 def test_the_stacks_have_no_findings_together(tmp_path: Path) -> None:
-    """The rules follow imports and outputs from stack to stack."""
+    """The rules follow imports and outputs between stacks."""
     from batch_constructs.assembly.checks import check
 
     assert check(read(Platform(tmp_path / "out").synth())) == ()
 
 
 def test_stacks_are_what_the_cdk_calls_stacks(tmp_path: Path) -> None:
-    """Name, description, protection, account and Region are those of any stack."""
+    """They take name, description, protection, account and Region like any stack."""
     app = cdk.App(outdir=str(tmp_path))
     network = bc.BatchNetworkStack(
         app,
@@ -314,7 +314,7 @@ def test_stacks_are_what_the_cdk_calls_stacks(tmp_path: Path) -> None:
 
 
 def test_a_budget_counts_over_all_stacks(tmp_path: Path) -> None:
-    """What is tagged where it is made is counted where it is watched."""
+    """Tags of one stack are counted by the budget of another."""
     app = cdk.App(outdir=str(tmp_path), context={"batch-constructs:checks": False})
     tags = {"platform": "genomics"}
     network = bc.BatchNetworkStack(app, "Network")
@@ -343,7 +343,7 @@ def test_a_budget_counts_over_all_stacks(tmp_path: Path) -> None:
 
 
 def test_an_isolated_network_needs_no_way_around_nat(tmp_path: Path) -> None:
-    """It has its endpoint for S3 anyway, once."""
+    """It has a single endpoint for S3."""
     app = cdk.App(outdir=str(tmp_path))
     stack = bc.BatchNetworkStack(app, "Network", isolated=True, flow_logs=False)
     app.synth()
@@ -397,7 +397,7 @@ def _elsewhere(app: cdk.App) -> Any:
     ],
 )
 def test_fails_when_arguments_contradict(make: Callable[[cdk.App, Any], Any], message: str) -> None:
-    """Fails when the stack is made, and leaves nothing of it in the app."""
+    """Fails when the stack is created, and adds nothing to the app."""
     app = cdk.App(context={"batch-constructs:checks": False})
     vpc = bc.BatchNetworkStack(app, "Network").vpc
     with pytest.raises(ValueError, match=message):
