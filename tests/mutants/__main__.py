@@ -12,27 +12,22 @@ import random
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from tests.mutants.trials import ROOT, Copy, Mutant, candidates
+from tests.test_architecture import CONSTRUCTS
 
 ENOUGH = 0.93
-# Every room of constructs, and of the readers those that judge.
-NOT_CONSTRUCTS = {"__init__.py", "cli", "testing", "assembly", "facts", "monitoring"}
 EQUIVALENT = yaml.safe_load(Path(__file__).with_name("equivalent.yaml").read_text("utf-8"))
 
 
 def default_places() -> list[str]:
-    """Return checks, changes, facts, monitoring, and all rooms of constructs."""
+    """Return the rooms that decide: checks, changes, facts and all constructs, monitoring among them."""
+    rooms = ["assembly/checks", "assembly/fit", "assembly/changes", "facts", *CONSTRUCTS]
     package = ROOT / "batch_constructs"
-    rooms = sorted(
-        each.name for each in package.iterdir() if each.suffix == ".py" or (each / "__init__.py").exists()
-    )
-    judges = ["assembly/checks", "assembly/fit", "assembly/changes", "facts", "monitoring"]
-    return [each for each in judges if (package / each).exists()] + [
-        e for e in rooms if e not in NOT_CONSTRUCTS
-    ]
+    return [room if (package / room).is_dir() else f"{room}.py" for room in rooms]
 
 
 def main() -> int:
@@ -79,9 +74,9 @@ def draw(number: int, seed: int, places: list[str]) -> list[Mutant]:
     ]
 
 
-def is_equivalent(mutant: Mutant) -> bool:
+def is_equivalent(mutant: Mutant, explained: list[dict[str, Any]] = EQUIVALENT) -> bool:
     """Return whether somebody has explained why no test can notice this mutant."""
-    return any(each["in"] == mutant.path and each["diff"] == mutant.diff() for each in EQUIVALENT)
+    return any(each["in"] == mutant.path and each["diff"] == mutant.diff() for each in explained)
 
 
 def report(mutant: Mutant, noticed: str) -> list[str]:
