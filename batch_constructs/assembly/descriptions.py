@@ -88,11 +88,11 @@ def environments_of(queue: JobQueue) -> list[tuple[Resource | None, str]]:
 def shares(policy: SchedulingPolicy) -> str:
     """Return the shares of a fair-share policy with their weights; empty for another policy."""
     weights = policy.fairshare_policy.share_distribution
-    said = [
+    parts = [
         f"{text(each.share_identifier)} {text(1 if each.weight_factor is None else each.weight_factor)}"
         for each in weights
     ]
-    return ", ".join(said)
+    return ", ".join(parts)
 
 
 def platform(definition: JobDefinition) -> str:
@@ -178,7 +178,7 @@ def _last(resource: Resource) -> str:
 
 
 def single_reference(value: object) -> Resource | None:
-    """Return the only resource that a string refers to, such as the log group in an ARN that is made of its name."""
+    """Return the only resource that a string refers to, such as the log group whose name is part of an ARN."""
     parts = value.parts if isinstance(value, PartialText) else ()
     resources = {part.target for part in parts if isinstance(part, Reference)}
     return resources.pop() if len(resources) == 1 else None
@@ -199,11 +199,11 @@ def matched_events(rule: EventRule) -> str:
 def subnets(model: BatchModel, vpc: Vpc, found: Sequence[Any]) -> list[str]:
     """Return lines on a network: its subnets by their default route, and its endpoints."""
     own = [subnet for subnet in found if subnet.vpc is vpc]
-    said = []
+    parts = []
     for reach in (Reach.PUBLIC, Reach.NAT, Reach.ISOLATED):
         number = sum(model.networks.reach(subnet) is reach for subnet in own)
         if number:
-            said.append(f"{number} {reach.value}")
-    lines = [f"subnets: {', '.join(said)}"] if said else []
+            parts.append(f"{number} {reach.value}")
+    lines = [f"subnets: {', '.join(parts)}"] if parts else []
     endpoints = len(model.networks.endpoints(vpc))
     return [*lines, f"{endpoints} VPC endpoint{'s' if endpoints > 1 else ''}"] if endpoints else lines

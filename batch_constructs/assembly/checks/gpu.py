@@ -61,7 +61,7 @@ def gpu_count(requirement: ResourceRequirement) -> Iterator[Finding]:
 def gpus_are_schedulable(
     where: ComputeResources | NodeRange | Submission, batch: BatchModel
 ) -> Iterator[Finding]:
-    """A job with GPUs must run on NVIDIA GPUs; with Arm processors, that takes an image or user data of your own."""
+    """A job with GPUs must run on NVIDIA GPUs; with Arm processors, this needs your own image or user data."""
     if isinstance(where, ComputeResources):
         # Jobs without GPUs may run there. AWS documents how.
         if not _some_job_asks_for_gpus(batch):

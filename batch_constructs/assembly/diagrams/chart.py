@@ -199,8 +199,8 @@ class _Drawing:
         name = self._name(vpc)
         if name not in self.chart.networks:
             cidr = [as_text(vpc.cidr_block)] if is_known(vpc.cidr_block) and vpc.cidr_block else []
-            said = say.subnets(self.model, vpc, self.model.of(Subnet))
-            self.chart.networks[name] = [", ".join([*cidr, *said[1:]]), *said[:1]]
+            details = say.subnets(self.model, vpc, self.model.of(Subnet))
+            self.chart.networks[name] = [", ".join([*cidr, *details[1:]]), *details[:1]]
         return name
 
     def _clock(self, machine: StateMachine) -> list[str]:

@@ -30,8 +30,8 @@ def mermaid(chart: Chart) -> str:
 def _lines(chart: Chart) -> Iterator[str]:
     ids = {key: f"n{number}" for number, key in enumerate(chart.cards, 1)}
     yield "flowchart LR"
-    for number, (network, said) in enumerate(chart.networks.items(), 1):
-        yield f'  subgraph net{number}["{_text(" ".join([network, *said]))}"]'
+    for number, (network, details) in enumerate(chart.networks.items(), 1):
+        yield f'  subgraph net{number}["{_text(" ".join([network, *details]))}"]'
         for card in chart.cards.values():
             if card.network == network:
                 yield f"    {_node(ids[card.key], card)}"

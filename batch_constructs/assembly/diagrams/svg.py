@@ -91,20 +91,20 @@ def _card(card: Card, box: Box) -> str:
     )
 
 
-def _frame(name: str, said: list[str], box: Box) -> str:
+def _frame(name: str, details: list[str], box: Box) -> str:
     heading = _text(shortened(name, _room(box), _NAME, bold=True))
     return (
         f'<rect x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" rx="8" '
         f'fill="#f6f3fc" stroke="{_NETWORK}" stroke-opacity=".5" stroke-dasharray="6 4"/>'
-        f'<text class="network" x="{box.x + INDENT:g}" y="{box.y + 20:g}">{heading}</text>{_lines(said, box, 6)}'
+        f'<text class="network" x="{box.x + INDENT:g}" y="{box.y + 20:g}">{heading}</text>{_lines(details, box, 6)}'
     )
 
 
-def _lines(said: Sequence[str], box: Box, below: int) -> str:
+def _lines(details: Sequence[str], box: Box, below: int) -> str:
     return "".join(
         f'<text class="line" x="{box.x + INDENT:g}" y="{box.y + HEAD + LINE * number + below:g}">'
         f"{_text(shortened(line, _room(box), LETTERS))}</text>"
-        for number, line in enumerate(said)
+        for number, line in enumerate(details)
     )
 
 

@@ -1,6 +1,6 @@
-"""Says whether a job would run in an environment, and what is in the way.
+"""Tells whether a job can run in an environment, and if not, why.
 
-``misfit(definition, environments)`` gives the first obstacle, or ``None`` if a job of the definition may run.
+``misfit(definition, environments)`` returns the first obstacle, or ``None`` if a job of the definition may run.
 """
 
 from __future__ import annotations

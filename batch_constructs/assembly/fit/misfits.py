@@ -125,7 +125,7 @@ _hosts = once(names_in)
 
 @once
 def kind_of_jobs(definition: JobDefinition) -> str | None:
-    """``EC2``, ``EKS``, ``FARGATE`` or ``MANAGED_INSTANCES``; ``None`` if it is unknown."""
+    """Return ``EC2``, ``EKS``, ``FARGATE`` or ``MANAGED_INSTANCES``; ``None`` if it is unknown."""
     units = [definition.eks_properties, definition.container_properties, definition.ecs_properties]
     units += [unit for r in definition.node_properties.node_range_properties for unit in (r.eks_properties,)]
     if any(isinstance(unit.node, Unknown) for unit in units):
@@ -138,7 +138,7 @@ def kind_of_jobs(definition: JobDefinition) -> str | None:
 
 @once
 def kind_of_environment(environment: ComputeEnvironment) -> str | None:
-    """``EC2``, ``EKS``, ``FARGATE`` or ``MANAGED_INSTANCES``; ``None`` if it is unknown."""
+    """Return ``EC2``, ``EKS``, ``FARGATE`` or ``MANAGED_INSTANCES``; ``None`` if it is unknown."""
     resources = environment.compute_resources
     if is_one_of(environment.eks, True):
         return "EKS"

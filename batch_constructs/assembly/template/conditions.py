@@ -1,4 +1,4 @@
-"""Which conditions of a template hold, where the parameters decide it."""
+"""Evaluates the conditions of a template, as far as the parameters decide them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _holds(stack: Stack, section: dict[str, Any], node: Any, depth: int) -> bool
 
 
 def _combined(function: str, parts: list[bool | None]) -> bool | None:
-    """Return what ``Fn::And`` or ``Fn::Or`` makes of its parts; one part may decide where another is unknown."""
+    """Return the result of ``Fn::And`` or ``Fn::Or``; one part may decide it even if another is unknown."""
     decisive = function == "Fn::Or"
     if decisive in parts:
         return decisive

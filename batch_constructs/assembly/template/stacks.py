@@ -85,10 +85,10 @@ class Stack:
         return self._parent is not None
 
     def bind(self, values: Mapping[str, Any]) -> None:
-        """Settle parameters and pseudo-parameters for good, as a deployment does, and with them the conditions.
+        """Fix the values of parameters and pseudo-parameters, and so the conditions, as a deployment does.
 
         Args:
-            values: The values by name; what is left out stays unknown.
+            values: The values by name; all others stay unknown.
         """
         self.environment = {**self.environment, **values}
         self._values.clear()

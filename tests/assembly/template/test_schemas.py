@@ -1,4 +1,4 @@
-"""Views have the members of CloudFormation's schemas and of SubmitJob, each of the right kind, and of AWS Batch all."""
+"""Views match CloudFormation's schemas and SubmitJob, and those of AWS Batch have every member."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ KINDS: dict[type[views.Member[Any]], set[str]] = {
 
 
 def declared(kind: type[View]) -> list[views.Member[Any]]:
-    """The members of a view that stand for a member of the template, inherited ones too."""
+    """Return the members of a view that a template has, including inherited ones."""
     found = {
         name: member
         for base in reversed(kind.__mro__)
@@ -75,7 +75,7 @@ class Schema:
         return {types} if isinstance(types, str) else set(types)
 
     def below(self, node: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        """The members of a structure, or of those in a list; none of free JSON."""
+        """Return the members of a structure, or of the structures in a list; none for free JSON."""
         node = self.target(node)
         found = dict(self.below(node["items"])) if "items" in node else dict(node.get("properties", {}))
         for choice in ("allOf", "anyOf", "oneOf"):
@@ -85,7 +85,7 @@ class Schema:
 
 
 def held(schema: Schema, node: dict[str, Any], kind: type[View], path: str) -> Iterator[tuple[str, str, str]]:
-    """Each member that a view declares or that the schema has: the view's name for it, its path, and what is wrong."""
+    """Yield each member of a view or of the schema: the view's name for it, its path, and the problem."""
     there = schema.below(node)
     # A policy document, for example: IAM's JSON, which no schema of CloudFormation describes.
     if not there:
@@ -107,7 +107,7 @@ def held(schema: Schema, node: dict[str, Any], kind: type[View], path: str) -> I
 
 @cache
 def everything() -> list[tuple[str, str, str, str]]:
-    """Of all resource types: the type, and what `held` says."""
+    """Yield the results of `held` for all resource types, with the type."""
     return [
         (kind, *each)
         for kind, view in sorted(views._BY_TYPE.items())
@@ -118,7 +118,7 @@ def everything() -> list[tuple[str, str, str, str]]:
 
 
 def test_every_member_is_one_of_the_schema() -> None:
-    """Fails for a misspelt member: it would never be given. A view that several types share needs it in one of them."""
+    """Fails for a misspelt member, which no template has. A view of several types needs it in one of them."""
     right = {name for _, name, _, problem in everything() if not problem}
     wrong = {(name, where) for _, name, where, problem in everything() if problem == "not in the schema"}
     assert len(right) > 400
@@ -131,7 +131,7 @@ def test_every_member_is_of_the_kind_that_the_schema_has() -> None:
 
 
 def test_every_member_of_aws_batch_is_declared() -> None:
-    """A new member of AWS fails here until a view has it, or the table says why not; attributes are no members."""
+    """A new member of AWS fails here until a view has it, or the table has a reason; attributes do not count."""
     undeclared = {
         f"{kind} {where}"
         for kind, _, where, problem in everything()
@@ -147,14 +147,14 @@ def test_every_member_of_aws_batch_is_declared() -> None:
 
 
 def test_types_without_a_schema_are_of_others() -> None:
-    """Fails when a type that is said to have no schema is gone, or one of AWS's own is added to them."""
+    """Fails when a type without a schema is gone from the views, or AWS has a schema for it."""
     assert set(views._BY_TYPE) >= WITHOUT_SCHEMA
     known = set(PROVIDER_SCHEMA_MANAGER.get_resource_types("us-east-1"))
     assert set(views._BY_TYPE) - known <= WITHOUT_SCHEMA
 
 
 def test_a_submission_has_the_members_of_the_request() -> None:
-    """As botocore has them, in the spelling of Step Functions; only the role of the sender is not in the request."""
+    """The members are botocore's, spelled as in Step Functions; only the sender's role is not in the request."""
     import boto3
 
     model = boto3.client("batch", region_name="eu-west-1").meta.service_model
@@ -169,7 +169,7 @@ def test_a_submission_has_the_members_of_the_request() -> None:
 
 
 def of_request(shape: Any, kind: type[View], path: str) -> Iterator[tuple[str, str, str]]:
-    """As `held`, of a request."""
+    """Yield the results of `held` for a request."""
     while shape.type_name == "list":
         shape = shape.member
     there = {name[:1].upper() + name[1:]: inner for name, inner in shape.members.items()}
