@@ -1,4 +1,4 @@
-"""Fixtures of the facts: the raw material that they were made from."""
+"""Fixtures of the facts: the sources of their data."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ settings.load_profile("facts")
 
 @pytest.fixture(scope="session")
 def described() -> dict[str, Any]:
-    """DescribeInstanceTypes, by name, as moto has it."""
+    """Return moto's DescribeInstanceTypes, by name."""
     types, _ = regenerate.from_moto()
     return {type_["InstanceType"]: type_ for type_ in types}
 
 
 @pytest.fixture(scope="session")
 def batch_shapes() -> dict[str, Any]:
-    """The shapes of the AWS Batch API, as botocore has them."""
+    """Return botocore's shapes of the AWS Batch API."""
     shapes: dict[str, Any] = Loader().load_service_model("batch", "service-2")["shapes"]
     return shapes

@@ -16,19 +16,19 @@ def names(strategies: Iterable[Strategy]) -> Any:
 
 
 def test_the_strategies_are_those_of_the_api(batch_shapes: dict[str, Any]) -> None:
-    """None is missing, none is invented."""
+    """The names are exactly those of the API."""
     assert set(STRATEGIES) == set(batch_shapes["CRAllocationStrategy"]["enum"])
 
 
 def test_strategies_that_allow_updates_are_those_of_the_update_api(batch_shapes: dict[str, Any]) -> None:
-    """All but BEST_FIT."""
+    """All except BEST_FIT."""
     updatable = names(strategy for strategy in STRATEGIES.values() if strategy.infrastructure_updates)
     assert updatable == set(batch_shapes["CRUpdateAllocationStrategy"]["enum"])
     assert set(STRATEGIES) - updatable == {"BEST_FIT"} == {allocation_strategies.DEFAULT}
 
 
 def test_spot_strategies_are_for_spot_alone() -> None:
-    """On-Demand has its own ordered one."""
+    """On-Demand has its own ordered strategy."""
     assert names(allocation_strategies.for_resource_type("EC2")) == {
         "BEST_FIT",
         "BEST_FIT_PROGRESSIVE",
@@ -44,19 +44,19 @@ def test_spot_strategies_are_for_spot_alone() -> None:
 
 
 def test_fargate_and_managed_instances_have_none() -> None:
-    """Batch chooses nothing there."""
+    """Batch does not choose instance types there."""
     for resource_type in ("FARGATE", "FARGATE_SPOT", "ECS_MANAGED_INSTANCES"):
         assert allocation_strategies.for_resource_type(resource_type) == ()
 
 
 def test_on_eks_only_best_fit_is_certainly_refused() -> None:
-    """What is not confirmed is None, so that no rule makes an error of it."""
+    """Unconfirmed ones are None, so no rule reports an error."""
     assert {name for name, strategy in STRATEGIES.items() if strategy.eks is False} == {"BEST_FIT"}
     assert STRATEGIES["SPOT_PRICE_CAPACITY_OPTIMIZED"].eks is None
 
 
 def test_the_order_of_types_counts_in_two() -> None:
-    """The advanced ones."""
+    """In the two ordered or prioritized strategies."""
     assert names(strategy for strategy in STRATEGIES.values() if strategy.ordered) == {
         "BEST_FIT_PROGRESSIVE_ORDERED",
         "SPOT_CAPACITY_OPTIMIZED_PRIORITIZED",

@@ -1,4 +1,4 @@
-"""The operations of AWS Batch: each is looked at once, and what IAM knows of it is what AWS publishes."""
+"""The operations of AWS Batch, each classified once, and their resources in AWS's data about IAM."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ READING = ("Describe", "Get", "List")
 
 
 def test_every_operation_that_changes_something_alerts_or_has_a_reason_not_to() -> None:
-    """Fails when AWS adds an operation: it is sensitive, or everyday work."""
+    """Fails for a new operation of AWS until it is classified as sensitive or everyday."""
     changing = {name for name in MODEL.operation_names if not name.startswith(READING)}
     assert changing == {*SENSITIVE_CALLS, *EVERYDAY_CALLS}
     assert not set(SENSITIVE_CALLS) & set(EVERYDAY_CALLS)
@@ -22,12 +22,12 @@ def test_every_operation_that_changes_something_alerts_or_has_a_reason_not_to() 
 
 
 def test_every_operation_that_reads_is_known() -> None:
-    """Fails when AWS adds one, whose resources IAM-08 must know."""
+    """Fails for a new operation, whose resources IAM-08 must know."""
     assert set(READING_CALLS) == {name for name in MODEL.operation_names if name.startswith(READING)}
 
 
 def test_bulk_calls_need_the_right_of_the_single_ones() -> None:
-    """As the text of each operation says."""
+    """The text of each operation says so."""
     assert set(BULK_CALLS) == {name for name in MODEL.operation_names if name.endswith("Jobs")} - {
         name for name in MODEL.operation_names if name.startswith(READING)
     }
@@ -37,6 +37,6 @@ def test_bulk_calls_need_the_right_of_the_single_ones() -> None:
 
 @pytest.mark.parametrize("name", sorted(READING_CALLS))
 def test_a_reading_call_knows_the_resources_that_aws_publishes(name: str) -> None:
-    """AWS's service authorization data, which name the revision of a definition apart."""
+    """AWS's service authorization data list revisions of definitions separately."""
     published = {kind.removesuffix("-revision") for kind in resources_of_actions()[name]}
     assert READING_CALLS[name] == published

@@ -1,4 +1,4 @@
-"""The arithmetic of EKS nodes."""
+"""The reserved resources of EKS nodes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_the_allocatable_memory_is_that_of_the_guide() -> None:
     [("c5.large", 29), ("m5.large", 29), ("t3.micro", 4), ("m5.24xlarge", 737), ("p4d.24xlarge", 737)],
 )
 def test_the_pods_follow_from_the_addresses_of_the_first_card(name: str, pods: int) -> None:
-    """As in the list that Amazon's VPC plugin carries."""
+    """As in the list of Amazon's VPC plugin."""
     found = instance_types.find(name)
     assert found is not None
     assert eks.max_pods(found) == pods

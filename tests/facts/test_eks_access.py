@@ -1,4 +1,4 @@
-"""What AWS Batch may do in a cluster, as Kubernetes is told."""
+"""The rights of AWS Batch in a cluster, as objects of Kubernetes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from batch_constructs.facts import eks, eks_access
 
 
 def test_every_object_is_bound_to_the_user_of_aws_batch() -> None:
-    """Troubleshooting T19: a role that is bound to nobody lets jobs wait for ever."""
+    """Troubleshooting T19: without the binding, jobs wait for ever."""
     objects = eks_access.manifests("jobs")
     assert [each["kind"] for each in objects] == [
         "Namespace",
@@ -41,7 +41,7 @@ def test_every_object_is_bound_to_the_user_of_aws_batch() -> None:
     ],
 )
 def test_it_sees_of_the_cluster_what_the_guide_says(resource: str, verbs: set[str]) -> None:
-    """And writes nothing there."""
+    """It has no write access there."""
     rules = eks_access.cluster_rules()
     assert {verb for rule in rules if resource in rule["resources"] for verb in rule["verbs"]} == verbs
     written = {verb for rule in rules for verb in rule["verbs"]}
@@ -49,7 +49,7 @@ def test_it_sees_of_the_cluster_what_the_guide_says(resource: str, verbs: set[st
 
 
 def test_it_makes_and_deletes_pods_in_the_namespace_only() -> None:
-    """The one thing that it may change."""
+    """Pods are all that it may change."""
     changing = [
         rule for rule in eks_access.namespace_rules() if set(rule["verbs"]) - {"get", "list", "watch"}
     ]
@@ -59,7 +59,7 @@ def test_it_makes_and_deletes_pods_in_the_namespace_only() -> None:
 
 
 def test_two_namespaces_share_no_object() -> None:
-    """Whoever gives up one of them takes nothing from the other."""
+    """Deleting the objects of one leaves the other's."""
 
     def names(namespace: str) -> set[tuple[str, str, str | None]]:
         return {

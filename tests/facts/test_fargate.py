@@ -25,7 +25,7 @@ ROWS = [
 
 
 def test_the_sizes_are_those_of_the_api(batch_shapes: dict[str, Any]) -> None:
-    """Every pair in the API's own text is here, and no other."""
+    """The pairs are exactly those in the API's text."""
     text = re.sub(r"<[^>]+>", " ", batch_shapes["ResourceRequirement"]["members"]["value"]["documentation"])
     expected: dict[float, set[int]] = {}
     for memories, counts in re.findall(r"value = ([\d ,or]+?)\s+VCPU\s+=\s+([\d. ,or]+)", text):
@@ -38,7 +38,7 @@ def test_the_sizes_are_those_of_the_api(batch_shapes: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("vcpus", "first", "last", "step"), ROWS)
 def test_each_row_ends_where_it_ends(vcpus: float, first: int, last: int, step: int) -> None:
-    """The first and last memory are valid, one step or one MiB outside is not."""
+    """The first and last memory are valid; one step or one MiB outside is not."""
     assert fargate.is_valid_size(vcpus, first)
     assert fargate.is_valid_size(vcpus, last)
     for outside in (first - step, first - 1, first + 1, last - 1, last + 1, last + step):
@@ -47,7 +47,7 @@ def test_each_row_ends_where_it_ends(vcpus: float, first: int, last: int, step: 
 
 @pytest.mark.parametrize(("vcpus", "first", "last", "step"), ROWS)
 def test_each_row_lists_its_options(vcpus: float, first: int, last: int, step: int) -> None:
-    """From small to large, without a gap but for the documented ones."""
+    """From small to large, without gaps except the documented ones."""
     options = fargate.memory_options_mib(vcpus)
     expected = {0.25: (512, 1024, 2048), 32: (61440, 122880, 249856)}
     assert options == expected.get(vcpus, tuple(range(first, last + 1, step)))
@@ -55,7 +55,7 @@ def test_each_row_lists_its_options(vcpus: float, first: int, last: int, step: i
 
 @pytest.mark.parametrize("spelling", [1, 1.0, "1", "1.0", "1.00", " 1 "])
 def test_one_vcpu_can_be_spelt_in_many_ways(spelling: float | str) -> None:
-    """The API takes strings, Python users write numbers."""
+    """The API accepts strings, and Python users write numbers."""
     assert fargate.memory_options_mib(spelling)[0] == 2048
 
 
@@ -63,7 +63,7 @@ def test_one_vcpu_can_be_spelt_in_many_ways(spelling: float | str) -> None:
     "vcpus", [0, -1, 3, 0.1, 64, "", "one", "1vcpu", "nan", "inf", float("nan"), float("inf")]
 )
 def test_other_numbers_of_vcpus_have_no_options(vcpus: Any) -> None:
-    """Nothing raises, whatever a template holds."""
+    """No value of a template raises an error."""
     assert fargate.memory_options_mib(vcpus) == ()
     assert not fargate.is_valid_size(vcpus, 2048)
 
@@ -93,13 +93,13 @@ def test_memory_can_be_a_string_too() -> None:
 def test_the_smallest_size_holds_the_request(
     vcpus: float, memory: int, size: tuple[float, int] | None
 ) -> None:
-    """Fewest vCPUs first, then the least memory; nothing when Fargate has none so large."""
+    """Fewest vCPUs first, then least memory; none if no size is large enough."""
     assert fargate.smallest_size(vcpus, memory) == size
 
 
 @given(st.floats(0, 40), st.integers(0, 300_000))
 def test_a_smallest_size_is_valid_and_large_enough(vcpus: float, memory: int) -> None:
-    """What a message suggests works."""
+    """The size that a message suggests works."""
     size = fargate.smallest_size(vcpus, memory)
     if size is None:
         assert vcpus > 32 or memory > 249_856
@@ -142,10 +142,10 @@ def test_a_smallest_size_is_valid_and_large_enough(vcpus: float, memory: int) ->
     ],
 )
 def test_a_message_says_rule_value_and_remedy(vcpus: Any, memory: Any, message: str | None) -> None:
-    """And nothing for a size that Fargate has."""
+    """There is none for a size that Fargate offers."""
     assert fargate.why_invalid(vcpus, memory) == message
 
 
 def test_the_sizes_say_where_they_come_from() -> None:
-    """Source and day travel with the data."""
+    """The data have a source and a day."""
     assert fargate.metadata() == ("AWS Batch API, ResourceRequirement, as in botocore 1.44.5", "2026-11-17")

@@ -1,4 +1,4 @@
-"""Which GPUs Batch can schedule."""
+"""The GPUs that Batch can schedule."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from batch_constructs.facts import gpus, instance_types
     ],
 )
 def test_amd_and_arm_are_not_scheduled(name: str, reason: str) -> None:
-    """With the reason."""
+    """The answer has the reason."""
     assert str(gpus.why_unschedulable(name)).startswith(reason)
     assert not gpus.is_named_for_gpu_jobs(name)
 
 
 @pytest.mark.parametrize(("name", "why"), [("g5g.metal", None), ("g4ad", "g4ad: its GPUs are AMD's")])
 def test_an_image_of_ones_own_helps_arm_only(name: str, why: str | None) -> None:
-    """AWS: Arm is supported for GPU jobs on custom AMIs; of other makers' GPUs nothing helps."""
+    """AWS supports GPU jobs on Arm with custom images; for other makers' GPUs there is no way."""
     assert gpus.why_unschedulable(name, own_image=True) == why
 
 
@@ -43,7 +43,7 @@ def test_an_image_of_ones_own_helps_arm_only(name: str, why: str | None) -> None
     ],
 )
 def test_what_has_no_gpus_of_nvidia_is_told(name: str, has: str) -> None:
-    """Also of types of which EC2 tells no more than the name."""
+    """Also for types whose data have only the name."""
     assert has in str(gpus.without_nvidia(name))
 
 
@@ -51,12 +51,12 @@ def test_what_has_no_gpus_of_nvidia_is_told(name: str, has: str) -> None:
     "name", ["g6", "p3", "p3.2xlarge", "p2", "g3s.xlarge", "p6e-gb200", "g9x.large", "p7"]
 )
 def test_what_has_them_or_may_have_them_passes(name: str) -> None:
-    """A name that EC2 does not have yet is no error."""
+    """An unknown name is no error."""
     assert gpus.without_nvidia(name) is None
 
 
 def test_all_accelerators_of_ec2_are_sorted() -> None:
-    """Each family in the data with devices of AWS Neuron is among the other accelerators, and no family is twice."""
+    """Each family with Neuron devices is among the other accelerators, and no family is in two lists."""
     neuron = {
         each.family
         for name in instance_types.names()
@@ -71,20 +71,20 @@ def test_all_accelerators_of_ec2_are_sorted() -> None:
     "name", ["g4dn.xlarge", "g5", "g6e", "p3dn.24xlarge", "p5en", "p6-b200.48xlarge", "g3s.xlarge"]
 )
 def test_the_generations_of_the_guide_are_named(name: str) -> None:
-    """All sizes and variants of a generation."""
+    """Including all sizes and variants."""
     assert gpus.why_unschedulable(name) is None
     assert gpus.is_named_for_gpu_jobs(name)
 
 
 @pytest.mark.parametrize("name", ["c7i", "g7e", "gr6", "", "optimal", "p50"])
 def test_others_are_not_named(name: str) -> None:
-    """Which is no proof against them: g7e is newer than the text."""
+    """They may still work: g7e is newer than the text."""
     assert gpus.why_unschedulable(name) is None
     assert not gpus.is_named_for_gpu_jobs(name)
 
 
 def test_the_data_agree_on_what_is_unschedulable() -> None:
-    """Of the described GPU types, exactly g5g is not x86_64, and none is without NVIDIA."""
+    """Of the GPU types in the data, exactly g5g is not x86_64, and all have NVIDIA."""
     with_gpus = [
         type_ for name in instance_types.names() if (type_ := instance_types.find(name)) and type_.gpus
     ]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def test_the_api_names_every_image_type_but_the_oldest(batch_shapes: dict[str, Any]) -> None:
-    """ECS_AL1 is gone from the API's text, the others are all there."""
+    """Only ECS_AL1 is missing in the API's text."""
     text = batch_shapes["Ec2Configuration"]["members"]["imageType"]["documentation"]
     named = set(re.findall(r"\b(?:ECS|EKS)_AL\w+", text))
     assert set(IMAGE_TYPES) - {"ECS_AL1"} == named
@@ -24,7 +24,7 @@ def test_the_api_names_every_image_type_but_the_oldest(batch_shapes: dict[str, A
 
 @pytest.mark.parametrize("name", IMAGE_TYPES)
 def test_a_name_tells_its_orchestration_and_driver(name: str) -> None:
-    """The row says what the name says."""
+    """The data agree with the name."""
     image = IMAGE_TYPES[name]
     assert name.startswith(image.orchestration)
     assert image.nvidia is name.endswith("_NVIDIA")
@@ -32,7 +32,7 @@ def test_a_name_tells_its_orchestration_and_driver(name: str) -> None:
 
 @pytest.mark.parametrize("name", IMAGE_TYPES)
 def test_an_image_without_support_has_a_successor_with_support(name: str) -> None:
-    """The remedy works, and is of the same kind."""
+    """The successor is of the same kind and supported."""
     image = IMAGE_TYPES[name]
     assert (image.successor is None) is (image.support_ends is None)
     if image.successor:
@@ -54,12 +54,12 @@ def test_an_image_without_support_has_a_successor_with_support(name: str) -> Non
     ],
 )
 def test_amazon_linux_2023_is_the_default(orchestration: Orchestration, nvidia: bool, name: str) -> None:
-    """Since 2026-01-12 also on ECS."""
+    """Also on ECS since 2026-01-12."""
     assert images.default_image_type(orchestration, nvidia=nvidia).name == name
 
 
 def test_what_an_image_does_not_run_on() -> None:
-    """No Graviton under the NVIDIA driver, no a1 under AL2023, no p3 or g3 under its GPU variant on ECS."""
+    """NVIDIA images not on Graviton, AL2023 not on a1, its GPU variant for ECS not on p3 or g3."""
     assert IMAGE_TYPES["ECS_AL2023_NVIDIA"].architectures == {Architecture.X86_64}
     assert IMAGE_TYPES["ECS_AL2023"].architectures == {Architecture.X86_64, Architecture.ARM64}
     assert "a1" in IMAGE_TYPES["ECS_AL2023"].families_refused
@@ -68,7 +68,7 @@ def test_what_an_image_does_not_run_on() -> None:
 
 
 def test_refused_families_exist() -> None:
-    """A family that nobody has would never match."""
+    """An unknown family would never match."""
     refused = {family for image in IMAGE_TYPES.values() for family in image.families_refused}
     assert all(instance_types.is_known(family) for family in refused)
 
@@ -96,5 +96,5 @@ def test_the_ends_of_support_are_those_of_the_guide() -> None:
     ],
 )
 def test_public_parameters_name_an_architecture(path: str, architecture: Architecture | None) -> None:
-    """Only names that AWS gives are believed."""
+    """Only AWS's own names are evaluated."""
     assert images.architecture_of_parameter(path) is architecture

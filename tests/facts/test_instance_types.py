@@ -1,4 +1,4 @@
-"""What the lookups answer, against the raw material for every type."""
+"""The lookups of instance types, compared with the source for every type."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def get(name: str) -> InstanceType:
 
 
 def test_every_described_type_is_known(described: dict[str, Any]) -> None:
-    """All 1,395 types of the source are found, and no other."""
+    """Exactly the 1,395 types of the source are found."""
     assert len(described) == 1395
     assert set(instance_types.names()) == set(described)
     assert len(instance_types.names()) == 1395
@@ -128,7 +128,7 @@ def test_a_plain_type_has_nothing_special() -> None:
 
 
 def test_a_fractional_gpu_counts_as_the_one_that_the_driver_shows() -> None:
-    """g6f has an eighth of a GPU: a job that asks for one GPU is not told that there is none."""
+    """g6f has an eighth of a GPU, which counts as one for jobs."""
     assert get("g6f.large").gpu_count == 1
     assert get("g6f.large").gpus[0].physical_count == 0
 
@@ -138,7 +138,7 @@ def test_a_fractional_gpu_counts_as_the_one_that_the_driver_shows() -> None:
     [("mac-m4.metal", "mac-m4", 10, 1), ("c7i-flex.large", "c7i-flex", 2, 1)],
 )
 def test_families_with_a_hyphen_keep_it(name: str, family: str, vcpus: float, cards: int) -> None:
-    """The family is all that stands before the dot."""
+    """The family is the whole part before the dot."""
     found = get(name)
     assert (found.family, found.vcpus, len(found.network_cards)) == (family, vcpus, cards)
 
@@ -147,18 +147,18 @@ def test_families_with_a_hyphen_keep_it(name: str, family: str, vcpus: float, ca
     "name", ["", ".", "c7i", "c7i.", ".large", "c7i.huge", "optimal", "zz9.plural", "C7I.LARGE"]
 )
 def test_find_knows_exact_types_only(name: str) -> None:
-    """Families, bundles, fragments and other cases are no instance type."""
+    """Families, bundles, fragments and other cases are not found."""
     assert instance_types.find(name) is None
 
 
 def test_a_type_is_its_own_only_member() -> None:
-    """An exact type stands for itself, also when it is bare metal."""
+    """An exact type means itself, also if it is bare metal."""
     assert instance_types.members("c7i.large") == (get("c7i.large"),)
     assert instance_types.members("c7i.metal-24xl") == (get("c7i.metal-24xl"),)
 
 
 def test_a_family_stands_for_its_sizes_without_bare_metal(described: dict[str, Any]) -> None:
-    """Batch never picks bare metal from a family, so no family answers with it; else it answers with all sizes."""
+    """Batch never picks bare metal from a family."""
     for family in instance_types.families():
         expected = {
             name for name, raw in described.items() if name.startswith(f"{family}.") and not raw["BareMetal"]
@@ -167,7 +167,7 @@ def test_a_family_stands_for_its_sizes_without_bare_metal(described: dict[str, A
 
 
 def test_a_family_is_ordered_from_small_to_large() -> None:
-    """Sizes follow their vCPUs, so that the first one that fits is the smallest."""
+    """Sizes are ordered by vCPUs, so that the first one that fits is the smallest."""
     sizes = [member.size for member in instance_types.members("c7i")]
     assert sizes[:4] == ["large", "xlarge", "2xlarge", "4xlarge"]
     assert sizes[-1] == "48xlarge"
@@ -175,14 +175,14 @@ def test_a_family_is_ordered_from_small_to_large() -> None:
 
 
 def test_a_family_of_bare_metal_alone_is_known_and_empty() -> None:
-    """mac1 is a family from which Batch has nothing to pick."""
+    """mac1 has no size that Batch could pick."""
     assert instance_types.is_known("mac1")
     assert instance_types.has_facts("mac1")
     assert instance_types.members("mac1") == ()
 
 
 def test_bundles_stand_for_their_families() -> None:
-    """optimal is default_x86_64 today, and default_arm64 its Graviton sibling."""
+    """optimal is the same as default_x86_64; default_arm64 has the Graviton families."""
     assert BUNDLES["optimal"] == BUNDLES["default_x86_64"] == ("m6i", "c6i", "r6i", "c7i")
     assert BUNDLES["default_arm64"] == ("m6g", "c6g", "r6g", "c7g")
     for bundle, families in BUNDLES.items():
@@ -190,14 +190,14 @@ def test_bundles_stand_for_their_families() -> None:
 
 
 def test_bundles_cannot_be_changed() -> None:
-    """One importer cannot change what optimal means for the others."""
+    """One importer cannot change them for the others."""
     with pytest.raises(TypeError):
         BUNDLES["optimal"] = ()  # type: ignore[index]
 
 
 @pytest.mark.parametrize("name", ["zz9", "zz9.plural", "", "p3", "p3.2xlarge"])
 def test_names_without_facts_have_no_members(name: str) -> None:
-    """What the data cannot describe contributes nothing and raises nothing."""
+    """They give an empty result and no error."""
     assert instance_types.members(name) == ()
     assert not instance_types.has_facts(name)
 
@@ -206,18 +206,18 @@ def test_names_without_facts_have_no_members(name: str) -> None:
     "name", ["c7i.large", "c7i", "optimal", "default_arm64", "p3", "p3.2xlarge", "g4ad.xlarge"]
 )
 def test_types_families_and_bundles_are_known(name: str) -> None:
-    """Also those that EC2 has, though the source's region does not offer them."""
+    """Including those that the source's Region does not offer."""
     assert instance_types.is_known(name)
 
 
 @pytest.mark.parametrize("name", ["c7ii", "c6i.largee", "zz9.plural", "", "Optimal"])
 def test_other_names_are_not_known(name: str) -> None:
-    """What nobody has heard of is not known."""
+    """Invented names are unknown."""
     assert not instance_types.is_known(name)
 
 
 def test_architectures_are_collected_over_types_families_and_bundles() -> None:
-    """An environment that mixes Graviton and x86_64 shows both; unknown names add nothing."""
+    """A mixture of Graviton and x86_64 has both; unknown names add nothing."""
     assert instance_types.architectures_of(["c7i", "optimal", "m5.large"]) == {Architecture.X86_64}
     assert instance_types.architectures_of(["default_arm64"]) == {Architecture.ARM64}
     assert instance_types.architectures_of(["c7i", "c7g.large"]) == {Architecture.X86_64, Architecture.ARM64}
@@ -226,7 +226,7 @@ def test_architectures_are_collected_over_types_families_and_bundles() -> None:
 
 
 def test_old_types_that_also_run_32_bit_images_are_not_a_second_architecture() -> None:
-    """t2 beside m5 is no mixture: valid environments must pass."""
+    """t2 and m5 are no mixture: valid environments must pass."""
     assert Architecture.I386 in get("t2.small").architectures
     assert instance_types.architectures_of(["t2", "m5"]) == {Architecture.X86_64}
 
@@ -250,7 +250,7 @@ def test_old_types_that_also_run_32_bit_images_are_not_a_second_architecture() -
     ],
 )
 def test_a_misspelt_name_is_answered_with_what_was_meant(wrong: str, right: str) -> None:
-    """Types, families and bundles are suggested, also those without facts."""
+    """Types, families and bundles are suggested, including those without facts."""
     assert instance_types.closest(wrong) == right
 
 
@@ -262,7 +262,7 @@ def test_a_name_far_from_all_others_has_no_suggestion(name: str) -> None:
 
 @given(st.text())
 def test_lookups_take_any_string(text: str) -> None:
-    """No string that a template holds makes a lookup fail."""
+    """No string makes a lookup fail."""
     instance_types.find(text)
     instance_types.members(text)
     instance_types.is_known(text)
@@ -275,13 +275,13 @@ def test_lookups_take_any_string(text: str) -> None:
     st.integers(0, 20),
 )
 def test_one_letter_too_many_still_suggests_a_real_name(name: str, letter: str, at: int) -> None:
-    """Whatever is suggested can be used."""
+    """Every suggestion is a real name."""
     suggestion = instance_types.closest(name[:at] + letter + name[at:])
     assert suggestion is None or instance_types.is_known(suggestion)
 
 
 def test_the_data_say_where_they_come_from() -> None:
-    """Source and day travel with the data."""
+    """The data have a source and a day."""
     source, date = instance_types.metadata()
     assert source == "DescribeInstanceTypes, as in moto 5.2.5"
     assert date == "2026-10-27"
@@ -293,7 +293,7 @@ def test_an_object_is_built_once() -> None:
 
 
 def test_no_fact_starts_the_cdk() -> None:
-    """Importing every module of facts and looking up brings in neither the CDK nor jsii nor boto3."""
+    """Importing every module of facts loads neither the CDK nor jsii nor boto3."""
     program = (
         "import pkgutil, importlib, sys\n"
         "import batch_constructs\n"
@@ -312,7 +312,7 @@ def test_no_fact_starts_the_cdk() -> None:
 
 
 def test_every_name_of_ec2_is_known() -> None:
-    """EC2's own enumeration, as in botocore: 1,437 types in 210 families, of which 42 by name only."""
+    """EC2's own enumeration, as in botocore: 1,437 types in 210 families, 42 by name only."""
     from batch_constructs.facts.regenerate import names_in_botocore
 
     named = names_in_botocore()
@@ -324,7 +324,7 @@ def test_every_name_of_ec2_is_known() -> None:
 
 @pytest.mark.parametrize("name", ["g4ad.xlarge", "dl1", "m9g.metal-24xl", "u7ib-12tb", "p3", "f1.16xlarge"])
 def test_what_is_known_by_name_is_no_misspelling(name: str) -> None:
-    """CE-18 and the argument checks are silent about it, and so is the warning of unfamiliar types."""
+    """CE-18, the argument checks and the warning about unfamiliar types do not report it."""
     from batch_constructs.facts.type_names import misspelt
 
     assert not misspelt(name)

@@ -1,4 +1,4 @@
-"""The numbers, against the API's own texts."""
+"""The limits, compared with the API's own texts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def text(shapes: dict[str, Any], shape: str, member: str) -> str:
     ],
 )
 def test_limits_of_the_model_are_the_models(batch_shapes: dict[str, Any], shape: str, limit: Range) -> None:
-    """Where the API's model has both ends as numbers, ours are these."""
+    """They equal the numbers in the API's model."""
     assert (limit.minimum, limit.maximum) == (batch_shapes[shape]["min"], batch_shapes[shape]["max"])
 
 
@@ -52,7 +52,7 @@ def test_limits_of_the_model_are_the_models(batch_shapes: dict[str, Any], shape:
 def test_limits_of_the_text_stand_in_the_text(
     batch_shapes: dict[str, Any], shape: str, member: str, limit: Range
 ) -> None:
-    """Where the API has its limits in prose, the prose has our numbers."""
+    """They occur in the API's text."""
     prose = text(batch_shapes, shape, member)
     ends = [
         f"{end:g}" if limit.whole else str(end) for end in (limit.minimum, limit.maximum) if end is not None
@@ -61,7 +61,7 @@ def test_limits_of_the_text_stand_in_the_text(
 
 
 def test_the_guides_numbers_are_kept() -> None:
-    """What only the guide says, spelt out once more."""
+    """Numbers that only the guide has are repeated here."""
     assert limits.FARGATE_ATTEMPT_DURATION_SECONDS.maximum == 1_209_600
     assert limits.DEPENDENCIES.maximum == 20
     assert limits.EVALUATE_ON_EXIT.maximum == 5
@@ -80,5 +80,5 @@ def test_the_guides_numbers_are_kept() -> None:
     ("minutes", "allowed"), [(0, True), (1, False), (19, False), (20, True), (10_081, False)]
 )
 def test_a_scale_down_delay_is_off_or_long(minutes: int, allowed: bool) -> None:
-    """0 switches it off; else it is at least 20 minutes."""
+    """0 turns it off; otherwise it is at least 20 minutes."""
     assert limits.SCALE_DOWN_DELAY_MINUTES.contains(minutes) is allowed

@@ -1,4 +1,4 @@
-"""What AWS's managed policies allow."""
+"""The actions of AWS's managed policies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from batch_constructs.facts.managed_policies import may_allow
 
 
 def test_a_policy_that_is_not_listed_may_allow_anything() -> None:
-    """AdministratorAccess and whatever AWS adds tomorrow keep rules silent."""
+    """Rules do not report AdministratorAccess and future policies."""
     assert may_allow("AdministratorAccess", managed_policies.SUBMIT_JOB)
 
 
@@ -23,13 +23,13 @@ def test_a_policy_that_is_not_listed_may_allow_anything() -> None:
     ],
 )
 def test_the_usual_policy_allows_what_its_role_is_for(role: role_trust.RoleTrust, action: str) -> None:
-    """The policies of the guide fulfil the rules of the guide."""
+    """The guide's policies pass the rules."""
     name = str(role.managed_policy).rpartition("/")[2]
     assert name in managed_policies.ALLOWED
     assert may_allow(name, action.upper())
 
 
 def test_the_execution_policy_reads_no_secrets() -> None:
-    """Which is what users forget."""
+    """Users often forget this right."""
     assert not may_allow("AmazonECSTaskExecutionRolePolicy", managed_policies.GET_SECRET_VALUE)
     assert not may_allow("AmazonECSTaskExecutionRolePolicy", managed_policies.GET_PARAMETERS)

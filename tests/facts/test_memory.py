@@ -1,4 +1,4 @@
-"""Which instance types can hold a job."""
+"""The instance types that can run a job."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def test_the_agent_keeps_32_mib() -> None:
 
 
 def test_the_documented_registration_is_below_the_bound() -> None:
-    """m4.large registers 7,985 of its 8,192 MiB: the bound never says less than a job can get."""
+    """m4.large registers 7,985 of its 8,192 MiB: the bound is never below a job's possible memory."""
     for name, registered in memory.REGISTERED_MEMORY_MIB.items():
         assert registered - memory.ECS_RESERVED_MEMORY_MIB < memory.memory_ceiling_mib(get(name))
     assert memory.REGISTERED_MEMORY_MIB["m4.large"] == 7_985
 
 
 def test_a_job_as_large_as_the_instance_does_not_fit() -> None:
-    """The classic of the guide: 8,192 MiB on 8 GiB."""
+    """The guide's example: 8,192 MiB on 8 GiB."""
     assert memory.why_not(get("m4.large"), 2, 8_192) == (
         "m4.large has 8,192 MiB, of which a job gets less than 8,160"
     )
@@ -48,7 +48,7 @@ def test_a_job_as_large_as_the_instance_does_not_fit() -> None:
 
 @pytest.mark.parametrize(("mib", "fits"), [(8_159, True), (8_160, False)])
 def test_the_bound_itself_is_out_of_reach(mib: int, fits: bool) -> None:
-    """The kernel keeps something on every instance, so that a job gets less than the bound."""
+    """The kernel reserves memory on every instance, so a job gets less than the bound."""
     assert (memory.why_not(get("m4.large"), 1, mib) is None) is fits
 
 
@@ -69,31 +69,31 @@ def test_on_eks_a_node_keeps_some_cpu() -> None:
 
 
 def test_on_eks_the_kubelet_keeps_some_memory() -> None:
-    """255 MiB and the eviction threshold, whatever the number of pods."""
+    """255 MiB and the eviction threshold, for any number of pods."""
     assert memory.memory_ceiling_mib(get("m5.large"), "EKS") == 8_192 - 255 - 100
 
 
 def test_a_larger_reserve_is_counted() -> None:
-    """Who raises ``ECS_RESERVED_MEMORY`` takes it from the jobs."""
+    """A higher ``ECS_RESERVED_MEMORY`` leaves less for jobs."""
     assert memory.memory_ceiling_mib(get("m4.large"), reserved_mib=512) == 8_192 - 512
 
 
 def test_on_eks_each_pod_costs() -> None:
-    """11 MiB for each that the kubelet may run: a c5.large has addresses for 29."""
+    """11 MiB for each possible pod: a c5.large has addresses for 29."""
     type_ = get("c5.large")
     assert eks.max_pods(type_) == 29
     assert memory.memory_ceiling_mib(type_, "EKS", pods=29) == 4_096 - 11 * 29 - 255 - 100
 
 
 def test_fitting_types_keep_the_order_of_the_names() -> None:
-    """Families are expanded from small to large; a type named twice appears once."""
+    """Families are expanded from small to large; a repeated type appears once."""
     fitting = memory.types_that_fit(["c7i.8xlarge", "m7i", "c7i.8xlarge"], 16, 60_000)
     assert names(fitting)[:3] == ["c7i.8xlarge", "m7i.4xlarge", "m7i.8xlarge"]
     assert len(set(fitting)) == len(fitting)
 
 
 def test_gpus_narrow_the_choice() -> None:
-    """Only types with enough GPUs are left."""
+    """Only types with enough GPUs remain."""
     assert names(memory.types_that_fit(["g5", "c7i"], 1, 1_000, gpus=8)) == ["g5.48xlarge"]
 
 
@@ -115,13 +115,13 @@ def test_gpus_narrow_the_choice() -> None:
 def test_the_answer_names_the_type_that_comes_nearest(
     wanted: list[str], request_: tuple[int, int, int], reason: str
 ) -> None:
-    """Of those that satisfy what was checked before."""
+    """Among those that pass the checks before."""
     assert memory.why_none_fits(wanted, *request_) == reason
 
 
 @pytest.mark.parametrize("wanted", [["c7i", "zz9"], ["p3"], ["c7i", "p3.2xlarge"], [], ["mac1"]])
 def test_the_unknown_is_silence(wanted: list[str]) -> None:
-    """A type that the data do not describe might hold the job; so might no type at all."""
+    """A type without data might run the job, and so might an empty list."""
     assert memory.why_none_fits(wanted, 10_000, 10**9, 99) is None
 
 
@@ -145,5 +145,5 @@ def test_either_a_type_fits_or_a_reason_is_given(
 
 @pytest.mark.parametrize(("mib", "installed"), [(8_192, True), (16_384, True), (8_000, False), (0, False)])
 def test_whole_instances_are_recognised(mib: int, installed: bool) -> None:
-    """Memory that is exactly what some type has installed misses that type."""
+    """A job with the whole installed memory of a type cannot run there."""
     assert memory.is_installed_size(mib) is installed

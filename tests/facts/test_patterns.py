@@ -99,13 +99,13 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
 
 
 def test_every_pattern_has_examples() -> None:
-    """A new pattern needs a twin that passes and one that fails."""
+    """A new pattern needs an accepted and a refused example."""
     assert set(EXAMPLES) == set(PATTERNS)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_what_aws_accepts_passes(name: str) -> None:
-    """Also at the boundary."""
+    """Including the boundary."""
     assert [PATTERNS[name].problem("it", value) for value in EXAMPLES[name][0]] == [None] * len(
         EXAMPLES[name][0]
     )
@@ -113,19 +113,19 @@ def test_what_aws_accepts_passes(name: str) -> None:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_what_aws_refuses_does_not(name: str) -> None:
-    """Also just beyond the boundary."""
+    """Including values just beyond the boundary."""
     assert [value for value in EXAMPLES[name][1] if PATTERNS[name].matches(value)] == []
 
 
 def test_a_problem_says_rule_and_value() -> None:
-    """The sentence that constructs and rules share."""
+    """Constructs and rules share the message."""
     assert patterns.JOB_NAME.problem("job_name", "-a") == (
         "job_name must be up to 128 letters, digits, hyphens and underscores, with a letter or digit first, got '-a'"
     )
 
 
 def test_a_long_value_is_shown_shortened() -> None:
-    """A message stays readable when a whole file was given as a name."""
+    """The message stays readable for a very long value."""
     problem = patterns.JOB_NAME.problem("job_name", "x" * 5_000)
     assert problem is not None
     assert problem.endswith(f"got '{'x' * 80}… (5000 characters)'")
@@ -139,6 +139,6 @@ def test_any_string_is_either_allowed_or_explained(name: str, value: str) -> Non
 
 @pytest.mark.parametrize("piece", ["a", "1", "a.", "a-", "*", " ", "ml.", "/", ":"])
 def test_hostile_strings_are_answered_shortly(piece: str) -> None:
-    """100,000 characters neither keep a pattern busy by backtracking nor fill a message."""
+    """100,000 characters cause neither backtracking nor a long message."""
     problems = {name: PATTERNS[name].problem("it", piece * 100_000 + "!") for name in EXAMPLES}
     assert {name: problem for name, problem in problems.items() if len(problem or "") >= 400} == {}

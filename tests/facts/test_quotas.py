@@ -15,6 +15,6 @@ def test_quotas_are_those_of_the_guide() -> None:
 
 
 def test_the_three_environments_of_a_queue_can_become_more() -> None:
-    """AWS has raised it for customers (terraform-provider-aws#20764), so that a rule may only warn."""
+    """AWS has raised it for customers (terraform-provider-aws#20764), so a rule may only warn."""
     assert quotas.ENVIRONMENTS_PER_QUEUE.adjustable
     assert not quotas.JOB_DEFINITION_BYTES.adjustable

@@ -1,4 +1,4 @@
-"""The shape of a limit, and its sentence."""
+"""Ranges and their messages."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ QUOTAS = {name: value for name, value in vars(quotas).items() if isinstance(valu
     ],
 )
 def test_words_read_like_a_sentence(range_: Range, words: str) -> None:
-    """They go behind "must be" in a message."""
+    """They follow "must be" in a message."""
     assert range_.words == words
 
 
 def test_every_limit_holds_at_its_ends_and_not_beyond() -> None:
-    """Both ends are included; the next number outside is refused."""
+    """Both ends are included; the next numbers are refused."""
     wrong = []
     for name, limit in RANGES.items():
         assert limit.minimum is not None, name
@@ -51,7 +51,7 @@ def test_every_limit_holds_at_its_ends_and_not_beyond() -> None:
 
 
 def test_every_default_is_allowed() -> None:
-    """What counts when the value is omitted could also be written, except Fargate's disk, which starts above it."""
+    """Defaults are valid values, except Fargate's disk, whose range starts above it."""
     defaults = {name: limit.default for name, limit in RANGES.items() if limit.default is not None}
     assert [name for name, default in defaults.items() if not RANGES[name].contains(default)] == [
         "EPHEMERAL_STORAGE_GIB"
@@ -65,13 +65,13 @@ def test_what_is_no_whole_number_is_refused(value: float) -> None:
 
 
 def test_fractions_are_allowed_where_the_api_has_them() -> None:
-    """Weight factors and CPU on EKS."""
+    """For weight factors and CPU on EKS."""
     assert limits.WEIGHT_FACTOR.contains(0.125)
     assert limits.EKS_CPU.contains(0.25)
 
 
 def test_a_problem_says_rule_and_value() -> None:
-    """The sentence that constructs and rules share."""
+    """Constructs and rules share the message."""
     assert limits.RETRY_ATTEMPTS.problem("attempts", 50) == "attempts must be from 1 to 10, got 50"
 
 

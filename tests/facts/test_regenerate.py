@@ -1,4 +1,4 @@
-"""The command that writes the instance facts."""
+"""The command that updates the facts about instance types."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHIPPED = FOLDER / instance_types.DATA_FILE
 
 @pytest.fixture
 def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An account that exists nowhere."""
+    """Set credentials of an account that does not exist."""
     for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(key, "testing")
     for key in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"):
@@ -35,7 +35,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def minimal(name: str = "x1.small", **changes: Any) -> dict[str, Any]:
-    """The least that DescribeInstanceTypes says of a type."""
+    """Return the minimum that DescribeInstanceTypes returns for a type."""
     return {
         "InstanceType": name,
         "VCpuInfo": {"DefaultVCpus": 1},
@@ -53,26 +53,26 @@ def minimal(name: str = "x1.small", **changes: Any) -> dict[str, Any]:
 
 
 def test_the_shipped_file_is_what_the_command_makes(tmp_path: Path) -> None:
-    """Nobody has edited the data by hand, and moto's are not newer."""
+    """The data were not edited by hand, and moto's are not newer."""
     output = tmp_path / "facts.gz"
     assert regenerate.main(["--date", "2026-10-27", "--output", str(output)]) == 0
     assert gzip.decompress(output.read_bytes()) == gzip.decompress(SHIPPED.read_bytes())
 
 
 def test_the_same_input_gives_the_same_bytes(described: dict[str, Any]) -> None:
-    """Neither the clock nor the order of the answer is in the file."""
+    """The file does not depend on the time or the order of the response."""
     forwards = regenerate.table(described.values(), names=["b.1", "a.1"], source="s", day="d")
     backwards = regenerate.table(reversed(described.values()), names=["a.1", "b.1"], source="s", day="d")
     assert regenerate.encode(forwards) == regenerate.encode(backwards)
 
 
 def test_the_file_is_small() -> None:
-    """It is read at the first lookup, and travels with every wheel."""
+    """It is read at the first lookup, and is part of every wheel."""
     assert SHIPPED.stat().st_size < 16_000
 
 
 def test_a_second_run_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The day stays the one on which the facts were new, so that version control shows no change."""
+    """The day stays that of the last change, so version control shows no difference."""
     output = tmp_path / "facts.gz"
     regenerate.main(["--date", "2020-02-02", "--output", str(output)])
     before = output.read_bytes()
@@ -82,7 +82,7 @@ def test_a_second_run_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def test_new_facts_get_a_new_day(tmp_path: Path) -> None:
-    """A file that says something else is replaced."""
+    """A file with other facts is replaced."""
     output = tmp_path / "facts.gz"
     old = regenerate.table([minimal()], source="s", day="2020-02-02")
     regenerate.write(old, output)
@@ -93,7 +93,7 @@ def test_new_facts_get_a_new_day(tmp_path: Path) -> None:
 
 
 def test_types_that_are_described_are_not_listed_as_names_only() -> None:
-    """A name is listed only where nothing else is known of the type."""
+    """Only names without facts are listed."""
     content = regenerate.table([minimal()], names=["x1.small", "x1.big"], source="s", day="d")
     assert content["names_only"] == ["x1.big"]
 
@@ -116,7 +116,7 @@ def test_words_that_ec2_adds_later_do_not_stop_the_rest() -> None:
 
 
 def test_an_account_gives_what_ec2_describes(tmp_path: Path, credentials: None) -> None:
-    """With --from-account the types come from all pages of DescribeInstanceTypes in that region."""
+    """With --from-account the types come from all pages of DescribeInstanceTypes in that Region."""
     output = tmp_path / "facts.gz"
     with mock_aws():
         assert regenerate.main(["--from-account", "--region", "eu-west-1", "--output", str(output)]) == 0
@@ -129,7 +129,7 @@ def test_an_account_gives_what_ec2_describes(tmp_path: Path, credentials: None) 
 def test_an_account_without_a_region_is_one_sentence(
     tmp_path: Path, credentials: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Fails when boto3 cannot ask, and leaves the file alone."""
+    """Fails if boto3 cannot call EC2, and does not change the file."""
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     output = tmp_path / "facts.gz"
     assert regenerate.main(["--from-account", "--output", str(output)]) == 2
@@ -140,7 +140,7 @@ def test_an_account_without_a_region_is_one_sentence(
 def test_without_moto_it_says_how_to_get_the_data(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """Fails when moto is not installed, with both ways out."""
+    """Fails without moto, and names both ways to get the data."""
     monkeypatch.setattr(util, "find_spec", lambda _name: None)
     assert regenerate.main(["--output", str(tmp_path / "facts.gz")]) == 2
     message = "moto is not installed: pip install moto, or read your account with --from-account\n"
@@ -148,7 +148,7 @@ def test_without_moto_it_says_how_to_get_the_data(
 
 
 def test_a_day_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    """Fails when --date is not a day."""
+    """Fails if --date is no date."""
     with pytest.raises(SystemExit):
         regenerate.main(["--date", "soon"])
     assert "--date" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The members of requests, against AWS's own models."""
+"""The members of requests, compared with AWS's own models."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from batch_constructs.facts._data import FOLDER
 
 
 def test_the_shipped_file_is_what_the_command_makes() -> None:
-    """Nobody has edited the data by hand, and the models at hand are not newer."""
+    """The data were not edited by hand, and the installed models are not newer."""
     assert json.loads((FOLDER / requests.DATA_FILE).read_text()) == regenerate_requests.content()
 
 
@@ -24,7 +24,7 @@ def test_the_shipped_file_is_what_the_command_makes() -> None:
     ],
 )
 def test_a_request_knows_its_command_and_its_name(operation: str, command: str, name: str) -> None:
-    """As the CLI and the API call them."""
+    """As in the AWS CLI and the API."""
     request = requests.request(operation)
     assert (request.cli_command, request.name_member) == (command, name)
     assert name in requests.structure(request.structure).members
@@ -40,12 +40,12 @@ def test_a_request_knows_its_command_and_its_name(operation: str, command: str, 
     ],
 )
 def test_a_member_becomes_a_property(member: str, name: str) -> None:
-    """By its first letter, but for the one that CloudFormation writes otherwise."""
+    """By its first letter, with the exceptions of CloudFormation."""
     assert requests.property_name(member) == name
 
 
 def test_what_cloudformation_lacks_is_known() -> None:
-    """The instance type of a single container is of no use, and the schema refuses it."""
+    """The instance type of a single container has no use, and the schema refuses it."""
     lacking = requests.request("RegisterJobDefinition").lacking
     assert "containerProperties.instanceType" in lacking
     assert "nodeProperties.nodeRangeProperties.container.instanceType" not in lacking

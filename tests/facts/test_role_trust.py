@@ -13,7 +13,7 @@ ROLES = [value for value in vars(role_trust).values() if isinstance(value, RoleT
 
 
 def test_every_managed_policy_exists() -> None:
-    """A misspelt policy would only fail at deploy."""
+    """A misspelt policy would fail only at the deploy."""
     policies = {
         f"{policy['Path'].strip('/')}/{name}".lstrip("/")
         for name, policy in json.loads(aws_managed_policies_data).items()

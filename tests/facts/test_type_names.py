@@ -1,4 +1,4 @@
-"""Slips of the pen in the names of instance types are told from types that are newer than the data."""
+"""Typos in names of instance types are distinguished from types that are newer than the data."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ OLD = {"cc1", "cc2"}
     ],
 )
 def test_impossible_names_near_known_ones_are_misspelt(name: str) -> None:
-    """No new type would be called so."""
+    """No new type could have such a name."""
     assert misspelt(name)
 
 
@@ -66,12 +66,12 @@ def test_impossible_names_near_known_ones_are_misspelt(name: str) -> None:
     ],
 )
 def test_what_may_be_new_or_is_near_nothing_is_not(name: str) -> None:
-    """A type that the data do not know is not in doubt for that alone."""
+    """A type that is missing in the data is not a typo."""
     assert not misspelt(name)
 
 
 def test_no_family_would_have_been_in_doubt_before_the_data_knew_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With each family taken out of the data in turn, its name still passes for a new one."""
+    """Without its own data, each family's name still counts as possible."""
     every, doubted = instance_types.families(), []
     try:
         for family in sorted(every - OLD):
@@ -86,12 +86,12 @@ def test_no_family_would_have_been_in_doubt_before_the_data_knew_it(monkeypatch:
 
 
 def test_every_size_would_pass_for_a_new_one() -> None:
-    """No size of a known type is in doubt at a family that lacks it."""
+    """A size of one family is possible for all families."""
     sizes = {name.partition(".")[2] for name in instance_types.names()}
     assert [size for size in sizes if misspelt(f"m1.{size}")] == []
 
 
 @given(st.text())
 def test_any_string_is_taken(text: str) -> None:
-    """Templates hold everything."""
+    """No string makes the check fail."""
     misspelt(text)

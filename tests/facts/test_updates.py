@@ -1,4 +1,4 @@
-"""What CloudFormation and Batch do when a property changes."""
+"""The effects of changed properties in CloudFormation and Batch."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ ENVIRONMENT = updates.TYPES["AWS::Batch::ComputeEnvironment"]
 
 
 def test_the_shipped_file_is_what_the_command_makes() -> None:
-    """Nobody has edited the data by hand, and the schemas at hand are not newer."""
+    """The data were not edited by hand, and the installed schemas are not newer."""
     assert json.loads((FOLDER / updates.DATA_FILE).read_text()) == regenerate_updates.content()
 
 
 def test_every_member_that_needs_new_instances_is_one_of_the_update_api(batch_shapes: dict[str, Any]) -> None:
-    """None is invented."""
+    """All names exist in the API."""
     members = batch_shapes["ComputeResourceUpdate"]["members"]
     known = {f"ComputeResources.{name[0].upper()}{name[1:]}" for name in members}
     assert known >= updates.INFRASTRUCTURE
@@ -27,7 +27,7 @@ def test_every_member_that_needs_new_instances_is_one_of_the_update_api(batch_sh
 
 
 def test_the_schema_and_the_api_agree_on_environments() -> None:
-    """What the schema replaces, unless asked not to, is what the API renews the instances for."""
+    """Members that the schema replaces conditionally are those that need new instances in the API."""
     assert ENVIRONMENT.conditional - updates.INFRASTRUCTURE == {"ComputeResources.ScalingPolicy"}
     assert updates.INFRASTRUCTURE - ENVIRONMENT.conditional == {"ComputeResources.UpdateToLatestImageVersion"}
 
@@ -42,13 +42,13 @@ def test_the_schema_and_the_api_agree_on_environments() -> None:
     ],
 )
 def test_paths_cover_what_lies_below(path: str, covered: bool, touched: bool) -> None:
-    """And touch what they lie in."""
+    """They touch paths above and below."""
     assert updates.covers(["A.B"], path) is covered
     assert updates.touches(["A.B"], path) is touched
 
 
 def test_the_facts_have_a_source() -> None:
-    """And a day."""
+    """They also have a day."""
     source, day = updates.metadata()
     assert "cfn-lint" in source
     assert len(day) == len("2026-01-01")

@@ -1,4 +1,4 @@
-"""The words of the API."""
+"""The enumerations of the API."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from batch_constructs.facts.vocabulary import word_of
 def test_the_words_are_those_of_the_api(
     batch_shapes: dict[str, Any], shape: str, enum: type[StrEnum]
 ) -> None:
-    """None is missing, none is invented."""
+    """They are exactly the API's values."""
     assert {member.value for member in enum} == set(batch_shapes[shape]["enum"])
 
 
@@ -62,7 +62,7 @@ def test_the_words_are_those_of_the_api(
 def test_words_without_an_enum_stand_in_the_text(
     batch_shapes: dict[str, Any], shape: str, member: str, words: type[StrEnum]
 ) -> None:
-    """Where the API has a plain string, its text has our words."""
+    """If the API has a plain string, its text has our values."""
     text = batch_shapes[shape]["members"][member]["documentation"]
     assert all(re.search(rf"\b{word}\b", text) for word in words)
 
@@ -74,7 +74,7 @@ def test_words_without_an_enum_stand_in_the_text(
 def test_lists_in_the_text_are_complete(
     batch_shapes: dict[str, Any], shape: str, member: str, words: frozenset[str]
 ) -> None:
-    """Every value that the API's text lists, and no other."""
+    """They have exactly the values of the API's text."""
     text = re.sub(r"<[^>]+>", " ", batch_shapes[shape]["members"][member]["documentation"])
     listed = set(re.findall(r"[a-z_]+", text.partition("alid values")[2].partition(":")[2]))
     assert words == listed
@@ -87,7 +87,7 @@ ENUMS = [
 
 @pytest.mark.parametrize("enum", [enum for enum in ENUMS if enum is not StrEnum])
 def test_a_word_is_recognised_in_any_case(enum: type[StrEnum]) -> None:
-    """CloudFormation takes both, and the CDK's own classes write lower case."""
+    """CloudFormation accepts both, and the CDK's own classes write lower case."""
     for member in enum:
         assert word_of(enum, member.value.lower()) is member
         assert word_of(enum, member.value.upper()) is member

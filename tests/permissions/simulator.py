@@ -1,4 +1,4 @@
-"""An IAM that decides about synthesized policies: iam-simulate, which somebody else wrote."""
+"""An independent simulator of IAM, iam-simulate, for synthesized policies."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ARNS = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A call that somebody makes."""
+    """A call of a principal."""
 
     action: str
     resource: str
@@ -39,12 +39,12 @@ class Request:
 
 
 def batch_arn(resource: str, *, partition: str = "aws", account: str = ACCOUNT) -> str:
-    """The ARN of something of AWS Batch in the account and Region of the tests."""
+    """Return the ARN of a resource of AWS Batch in the account and Region of the tests."""
     return f"arn:{partition}:batch:{REGION}:{account}:{resource}"
 
 
 def decide(policy: Any, *requests: Request) -> list[str]:
-    """What IAM answers to each request of somebody with this policy alone."""
+    """Return IAM's answer to each request of a principal with only this policy."""
     question = {
         "policy": policy,
         "principal": f"arn:{_partition(policy)}:iam::{ACCOUNT}:user/somebody",
@@ -59,7 +59,7 @@ def decide(policy: Any, *requests: Request) -> list[str]:
 
 
 def decide_by_key(key_policy: Any, principal: str, *requests: Request) -> list[str]:
-    """What KMS answers to somebody who has no policy, by the policy of the key alone."""
+    """Return the answer of KMS to a principal without a policy, by the key's policy alone."""
     question = {
         "policy": None,
         "keyPolicy": key_policy,
@@ -83,7 +83,7 @@ def resources_of_actions() -> dict[str, set[str]]:
 
 
 def policy_of(resources: dict[str, dict[str, Any]], grantee: str) -> Any:
-    """The policy that a role of a template got, as IAM would see it after the deploy."""
+    """Return the policy of a role in a template, as IAM sees it after the deploy."""
     [policy] = [
         each["Properties"]["PolicyDocument"]
         for each in resources.values()
@@ -93,7 +93,7 @@ def policy_of(resources: dict[str, dict[str, Any]], grantee: str) -> Any:
 
 
 def concrete(value: Any, resources: dict[str, dict[str, Any]], *, partition: str = "aws") -> Any:
-    """A value of a template with its intrinsics worked out."""
+    """Return a value of a template with its intrinsics resolved."""
 
     def resolved(inner: Any) -> Any:
         return concrete(inner, resources, partition=partition)

@@ -1,4 +1,4 @@
-"""Conditions on registrations: every key that AWS Batch fills in, with the operator of its type."""
+"""Conditions on registrations: every key of AWS Batch, with the operator of its type."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ KEYS: list[tuple[dict[str, Any], str, str, str]] = [
 def test_each_condition_lets_its_value_pass_and_no_other(
     stack: Stack, asked: dict[str, Any], key: str, good: str, bad: str
 ) -> None:
-    """Nor a definition that leaves the value out."""
+    """It also refuses a definition that omits the value."""
     from aws_cdk import aws_iam as iam
 
     statements = allow_register_job_definition(RegistrationConditions(**asked))
@@ -52,14 +52,14 @@ def test_each_condition_lets_its_value_pass_and_no_other(
 
 
 def test_every_key_of_a_registration_can_be_asked() -> None:
-    """The two keys that are left are of jobs, not of definitions: `allow_submit_service_job` has both."""
+    """The two remaining keys are for jobs, not definitions: `allow_submit_service_job` has both."""
     of_jobs = {BatchConditionKey.SHARE_IDENTIFIER, BatchConditionKey.SCHEDULING_PRIORITY}
     of_environments = {BatchConditionKey.COMPUTE_RESOURCES_TAG_KEYS}
     assert {key for _, key, _, _ in KEYS} == set(BatchConditionKey) - of_jobs - of_environments
 
 
 def test_conditions_together_keep_all_keys_of_an_operator() -> None:
-    """Two keys with the same operator do not displace each other."""
+    """Two keys with the same operator do not overwrite each other."""
     conditions = RegistrationConditions(images=["a"], users=["b"], privileged=True)
     assert conditions.together() == {
         "StringEquals": {"batch:User": ["b"], "batch:Image": ["a"]},
@@ -68,12 +68,12 @@ def test_conditions_together_keep_all_keys_of_an_operator() -> None:
 
 
 def test_fails_when_nothing_is_asked() -> None:
-    """Fails when the conditions would hold for every definition: a Deny of everything."""
+    """Fails if every definition would fulfil the conditions: a Deny of everything."""
     with pytest.raises(ValueError, match="needs at least one condition"):
         RegistrationConditions()
 
 
 def test_fails_when_a_string_stands_for_a_list() -> None:
-    """Fails when each letter would become an alternative."""
+    """Fails, since each letter would become an alternative."""
     with pytest.raises(ValueError, match="images must be a list of strings, got 'busybox': write"):
         RegistrationConditions(images="busybox")

@@ -1,4 +1,4 @@
-"""What the ``grant_*`` methods of queues and definitions allow, and what they do not, as an IAM decides."""
+"""The rights of the ``grant_*`` methods of queues and definitions, as a simulator of IAM decides."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def role(stack: Stack) -> iam.Role:
 
 @pytest.fixture
 def policy(stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]], role: iam.Role) -> Callable[[], Any]:
-    """Gives what the role may do, after synth."""
+    """Return the policy of the role after synth."""
     from aws_cdk import aws_iam as iam
 
     child = role.node.default_child
@@ -52,7 +52,7 @@ def arn_of(stack: Stack, role: Any) -> str:
 def test_grant_submit_job_allows_this_queue_and_definition_in_any_revision(
     stack: Stack, role: iam.Role, policy: Callable[[], Any]
 ) -> None:
-    """Pain 14 (aws-cdk#26128, #33862): and neither another queue nor a definition whose name begins alike."""
+    """Pain 14 (aws-cdk#26128, #33862): no other queue, and no definition with a longer name."""
     definition = JobDefinitionBase.from_job_definition_arn(stack, "Align", f"{DEFINITION}:3")
     JobQueue.from_job_queue_arn(stack, "Queue", QUEUE).grant_submit_job(role, definition)
     assert decide(
@@ -68,7 +68,7 @@ def test_grant_submit_job_allows_this_queue_and_definition_in_any_revision(
 def test_grant_cancel_and_terminate_ends_jobs_and_does_nothing_else(
     stack: Stack, role: iam.Role, policy: Callable[[], Any]
 ) -> None:
-    """Any job of the queue's account, which an imported queue's ARN tells, and none of another account."""
+    """It covers any job of the queue's account, also for an imported queue, and none of another account."""
     elsewhere = batch_arn("job-queue/nightly", account="210987654321")
     JobQueue.from_job_queue_arn(stack, "Queue", elsewhere).grant_cancel_and_terminate(role)
     job = batch_arn("job/1b3f", account="210987654321")
@@ -84,7 +84,7 @@ def test_grant_cancel_and_terminate_ends_jobs_and_does_nothing_else(
 def test_grants_work_on_a_queue_of_this_app(
     stack: Stack, vpc: ec2.IVpc, role: iam.Role, policy: Callable[[], Any]
 ) -> None:
-    """The ARN that is known after the deploy only serves as well."""
+    """The ARN may be known only after the deploy."""
     from batch_constructs import FargateComputeEnvironment
 
     environment = FargateComputeEnvironment(stack, "Fargate", vpc=vpc)
@@ -104,7 +104,7 @@ def test_grants_work_on_a_queue_of_this_app(
 def test_grant_read_shows_the_queue_and_jobs_and_changes_nothing(
     stack: Stack, role: iam.Role, policy: Callable[[], Any]
 ) -> None:
-    """The snapshot is of this queue only; what IAM cannot narrow is allowed on everything."""
+    """The snapshot is limited to this queue; IAM cannot limit the other actions."""
     JobQueue.from_job_queue_arn(stack, "Queue", QUEUE).grant_read(role)
     assert decide(
         policy(),
@@ -123,7 +123,7 @@ def test_grant_read_shows_the_queue_and_jobs_and_changes_nothing(
 def test_grant_register_allows_this_name_and_to_pass_its_roles_to_tasks(
     stack: Stack, role: iam.Role, policy: Callable[[], Any]
 ) -> None:
-    """The execution role and a job role, even one that is made after the grant; no other role, no other service."""
+    """It covers the execution role and a job role, even one created after the grant, for ECS tasks only."""
     definition = fargate(stack)
     definition.grant_register(role)
     job_role, execution_role = arn_of(stack, definition.job_role), arn_of(stack, definition.execution_role)
@@ -145,7 +145,7 @@ def test_grant_register_allows_this_name_and_to_pass_its_roles_to_tasks(
 def test_grant_register_passes_no_role_where_a_definition_has_none(
     stack: Stack, role: iam.Role, policy: Callable[[], Any]
 ) -> None:
-    """An EC2 definition without roles gets none made by the grant."""
+    """The grant creates no role for an EC2 definition without roles."""
     from aws_cdk import Size
 
     definition = Ec2JobDefinition(stack, "Align", image="busybox", vcpus=1, memory=Size.gibibytes(1))
@@ -157,7 +157,7 @@ def test_grant_register_passes_no_role_where_a_definition_has_none(
 def test_grant_register_on_an_imported_definition_passes_the_roles_that_are_given(
     stack: Stack, role: iam.Role, policy: Callable[[], Any]
 ) -> None:
-    """An imported definition cannot tell them."""
+    """The roles of an imported definition are unknown."""
     execution_role = ExecutionRole(stack, "ExecutionRole")
     definition = JobDefinitionBase.from_job_definition_arn(stack, "Align", f"{DEFINITION}:3")
     definition.grant_register(role, roles=[execution_role])
@@ -172,7 +172,7 @@ def test_grant_register_on_an_imported_definition_passes_the_roles_that_are_give
 def test_grant_register_on_an_imported_definition_may_pass_no_role(
     stack: Stack, role: iam.Role, policy: Callable[[], Any]
 ) -> None:
-    """An empty list is an answer, and not the absence of one."""
+    """An empty list means no roles, unlike an omitted argument."""
     definition = JobDefinitionBase.from_job_definition_name(stack, "Align", "align")
     definition.grant_register(role, roles=[])
     assert decide(
@@ -183,7 +183,7 @@ def test_grant_register_on_an_imported_definition_may_pass_no_role(
 
 
 def test_fails_when_an_imported_definition_is_asked_for_its_roles(stack: Stack, role: iam.Role) -> None:
-    """Fails when no roles are given: none would be a guess, all would be too many."""
+    """Fails without roles: none would be a guess, and all would be too many."""
     definition = JobDefinitionBase.from_job_definition_arn(stack, "Align", DEFINITION)
     with pytest.raises(ValueError, match=r"grant_register needs roles.*'Stack/Align'"):
         definition.grant_register(role)
@@ -192,7 +192,7 @@ def test_fails_when_an_imported_definition_is_asked_for_its_roles(stack: Stack, 
 def test_grant_read_logs_allows_its_log_group_only(
     stack: Stack, role: iam.Role, policy: Callable[[], Any]
 ) -> None:
-    """Every stream in it, and no write."""
+    """It covers every stream in it, and no write."""
     definition = fargate(stack)
     definition.grant_read_logs(role)
     group = definition.log_group.node.default_child
@@ -207,14 +207,14 @@ def test_grant_read_logs_allows_its_log_group_only(
 
 
 def test_fails_when_an_imported_definition_is_asked_for_its_logs(stack: Stack, role: iam.Role) -> None:
-    """Fails when the log group cannot be known, rather than granting the default one."""
+    """Fails if the log group is unknown, rather than granting the default one."""
     definition = JobDefinitionBase.from_job_definition_arn(stack, "Align", DEFINITION)
     with pytest.raises(ValueError, match="grant_read_logs needs a definition made in this app"):
         definition.grant_read_logs(role)
 
 
 def queue_of(make: str, stack: Stack, vpc: ec2.IVpc) -> tuple[Any, str]:
-    """A queue of this make as ours, and its name after the deploy."""
+    """Return a queue of this kind as ours, and its name after the deploy."""
     from aws_cdk import aws_batch as batch
 
     from batch_constructs import FargateComputeEnvironment
@@ -250,7 +250,7 @@ def queue_of(make: str, stack: Stack, vpc: ec2.IVpc) -> tuple[Any, str]:
 
 
 def definition_of(make: str, stack: Stack) -> tuple[Any, str]:
-    """A definition of this make, as a queue's grant takes it, and its name after the deploy."""
+    """Return a definition of this kind for a queue's grant, and its name after the deploy."""
     from aws_cdk import Size
     from aws_cdk import aws_batch as batch
     from aws_cdk import aws_ecs as ecs
@@ -300,7 +300,7 @@ MAKES = pytest.mark.parametrize("make", ["ours", "L2", "L1", "imported", "JSON"]
 def test_all_grants_of_a_queue_work_for_every_make(
     make: str, stack: Stack, vpc: ec2.IVpc, role: iam.Role, policy: Callable[[], Any]
 ) -> None:
-    """Pain 14 (aws-cdk#37214): a queue and a definition of ours, of the L2, of an L1, imported, or of JSON."""
+    """Pain 14 (aws-cdk#37214): a queue and a definition of ours, of the L2, of an L1, imported, or from JSON."""
     queue, queue_name = queue_of(make, stack, vpc)
     definition, name = definition_of(make, stack)
     queue.grant_submit_job(role, definition)
@@ -329,7 +329,7 @@ def test_all_grants_of_a_queue_work_for_every_make(
 def test_revisions_of_every_make_can_be_registered(
     make: str, stack: Stack, role: iam.Role, policy: Callable[[], Any]
 ) -> None:
-    """With the one role that is named, and no other."""
+    """With the one given role, and no other."""
     from aws_cdk import aws_iam as iam
 
     made, name = definition_of(make, stack)
@@ -356,7 +356,7 @@ TO_SAGEMAKER = {"iam:PassedToService": "sagemaker.amazonaws.com"}
 def test_grant_submit_service_job_hands_over_the_training_role_to_sagemaker_only(
     stack: Stack, role: iam.Role, policy: Callable[[], Any]
 ) -> None:
-    """To this queue, its shares and jobs that have no id yet; and to end them, where that is granted."""
+    """To this queue, its shares and new jobs; ending them needs its own grant."""
     from aws_cdk import aws_iam as iam
 
     from batch_constructs import CapacityLimit, SageMakerJobQueue, ServiceEnvironment
@@ -386,7 +386,7 @@ def test_grant_submit_service_job_hands_over_the_training_role_to_sagemaker_only
 
 
 def share(resource: str, identifier: str | None = None) -> Request:
-    """A submission in a share, or in none."""
+    """Return a submission in a share, or in none."""
     return Request(
         "batch:SubmitJob", resource, {} if identifier is None else {"batch:ShareIdentifier": identifier}
     )
@@ -395,7 +395,7 @@ def share(resource: str, identifier: str | None = None) -> Request:
 def test_grant_submit_job_can_be_held_to_shares(
     stack: Stack, role: iam.Role, policy: Callable[[], Any]
 ) -> None:
-    """Several definitions, some shares: the key is the job's, so that one refusal there refuses the submission."""
+    """The key belongs to the job, so one refusal there refuses the submission."""
     align = JobDefinitionBase.from_job_definition_arn(stack, "Align", f"{DEFINITION}:3")
     sort = JobDefinitionBase.from_job_definition_arn(stack, "Sort", batch_arn("job-definition/sort"))
     queue = JobQueue.from_job_queue_arn(stack, "Queue", QUEUE)
@@ -420,7 +420,7 @@ def test_grant_submit_job_can_be_held_to_shares(
 
 
 def shared_queue(stack: Stack, vpc: ec2.IVpc) -> JobQueue:
-    """A queue whose jobs name a share."""
+    """Return a queue whose jobs name a share."""
     from batch_constructs import FairSharePolicy, FargateComputeEnvironment
 
     return JobQueue(
@@ -435,7 +435,7 @@ def shared_queue(stack: Stack, vpc: ec2.IVpc) -> JobQueue:
 def test_a_grant_of_every_share_is_said_at_synth(
     stack: Stack, vpc: ec2.IVpc, role: iam.Role, share_identifiers: list[str], warned: bool
 ) -> None:
-    """A right to a queue reads as one to a share of it, unless somebody says that all are meant."""
+    """A warning says that the grant covers all shares, unless the user says so."""
     from aws_cdk.assertions import Annotations, Match
 
     shared_queue(stack, vpc).grant_submit_job(role, fargate(stack), share_identifiers=share_identifiers)
@@ -448,13 +448,13 @@ def test_a_grant_of_every_share_is_said_at_synth(
 def test_every_share_can_be_meant(
     stack: Stack, vpc: ec2.IVpc, role: iam.Role, policy: Callable[[], Any]
 ) -> None:
-    """A star asks for no condition."""
+    """A star gives no condition."""
     shared_queue(stack, vpc).grant_submit_job(role, fargate(stack), share_identifiers=["*"])
     assert not any("Condition" in each for each in policy()["Statement"])
 
 
 def test_a_queue_without_shares_warns_of_nothing(stack: Stack, vpc: ec2.IVpc, role: iam.Role) -> None:
-    """First in, first out: nobody has a share."""
+    """A first-in, first-out queue has no shares."""
     from aws_cdk.assertions import Annotations, Match
 
     queue, _ = queue_of("ours", stack, vpc)
@@ -463,7 +463,7 @@ def test_a_queue_without_shares_warns_of_nothing(stack: Stack, vpc: ec2.IVpc, ro
 
 
 def test_grant_submit_job_can_allow_tags(stack: Stack, role: iam.Role, policy: Callable[[], Any]) -> None:
-    """wri/gfw-data-api#175: on the queue and the definition, where AWS Batch asks for it; not without a word."""
+    """wri/gfw-data-api#175: on the queue and the definition, where AWS Batch requires it, and only on request."""
     definition = JobDefinitionBase.from_job_definition_arn(stack, "Align", f"{DEFINITION}:3")
     queue = JobQueue.from_job_queue_arn(stack, "Queue", QUEUE)
     queue.grant_submit_job(role, definition)
@@ -479,7 +479,7 @@ def test_grant_submit_job_can_allow_tags(stack: Stack, role: iam.Role, policy: C
 
 
 def test_service_jobs_can_be_tagged_as_well(stack: Stack, role: iam.Role, policy: Callable[[], Any]) -> None:
-    """On the queue and on jobs that have no id yet."""
+    """On the queue and on new jobs."""
     from aws_cdk import aws_iam as iam
 
     from batch_constructs import CapacityLimit, SageMakerJobQueue, ServiceEnvironment
@@ -496,7 +496,7 @@ def test_service_jobs_can_be_tagged_as_well(stack: Stack, role: iam.Role, policy
 
 
 def elsewhere(account: str, region: str) -> tuple[Stack, iam.Role, Stack]:
-    """A stack with a role, in one place, and an empty stack in another."""
+    """Return a stack with a role in one place, and an empty stack in another."""
     import aws_cdk as cdk
     from aws_cdk import aws_iam as iam
 
@@ -507,7 +507,7 @@ def elsewhere(account: str, region: str) -> tuple[Stack, iam.Role, Stack]:
 
 
 def test_a_role_of_another_region_gets_the_right_where_the_queue_is() -> None:
-    """A policy of a stack in us-east-1 that wrote its own Region into the definition's name would deny everything."""
+    """With the role's own Region in the definition's ARN, the policy would deny everything."""
     from aws_cdk import Size
 
     there, role, here = elsewhere("123456789012", "us-east-1")
@@ -524,7 +524,7 @@ def test_a_role_of_another_region_gets_the_right_where_the_queue_is() -> None:
     ["grant_submit_job", "grant_cancel_and_terminate", "grant_read", "grant_register", "grant_read_logs"],
 )
 def test_fails_when_the_grantee_is_of_another_account(method: str) -> None:
-    """Fails where both accounts are known: no policy of a resource of AWS Batch could let it in."""
+    """Fails if both accounts are known: resources of AWS Batch have no policies that could allow it."""
     _, role, here = elsewhere("210987654321", "eu-west-1")
     queue, job = JobQueue.from_job_queue_arn(here, "Queue", QUEUE), fargate(here)
     target = queue if hasattr(queue, method) else job
@@ -537,7 +537,7 @@ def test_fails_when_the_grantee_is_of_another_account(method: str) -> None:
 
 
 def test_an_imported_queue_is_where_its_arn_says(stack: Stack) -> None:
-    """And so is an imported definition: jobs of one Region cannot run in a queue of another."""
+    """So is an imported definition: jobs of one Region cannot run in a queue of another."""
     from aws_cdk import aws_iam as iam
 
     there = QUEUE.replace("eu-west-1", "us-east-1")

@@ -1,4 +1,4 @@
-"""The user guide's example policies, as an IAM decides: what each allows, and what it does not."""
+"""The user guide's example policies, as a simulator of IAM decides."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ROLE = "arn:aws:iam::123456789012:role/jobs"
 
 
 def policy(stack: Stack, *statements: iam.PolicyStatement, partition: str = "aws") -> Any:
-    """The statements as a policy of an account after a deploy."""
+    """Return the statements as a policy of an account after a deploy."""
     from aws_cdk import aws_iam as iam
 
     document = stack.resolve(iam.PolicyDocument(statements=list(statements), minimize=False))
@@ -42,7 +42,7 @@ def submit(resource: str) -> Request:
 
 
 def register(definition: str = DEFINITION, **keys: str) -> Request:
-    """A registration of a container with these values; what is not given is left out."""
+    """Return a registration of a container with these values; others are omitted."""
     return Request(
         "batch:RegisterJobDefinition", definition, {f"batch:{key}": value for key, value in keys.items()}
     )
@@ -53,7 +53,7 @@ def imported(stack: Stack) -> Any:
 
 
 def test_allow_read_shows_everything_and_changes_nothing(stack: Stack) -> None:
-    """The first example: all that begins with Describe, List and Get."""
+    """The first example: all actions that begin with Describe, List and Get."""
     assert decide(
         policy(stack, allow_read()),
         Request("batch:DescribeJobs", "*"),
@@ -80,7 +80,7 @@ def test_allow_submit_job_by_prefix_goes_to_any_queue(stack: Stack) -> None:
 
 
 def test_allow_submit_job_to_a_queue_takes_any_definition(stack: Stack) -> None:
-    """The fourth example: one queue, and not a job of another account's."""
+    """The fourth example: one queue, and no jobs of another account."""
     assert decide(
         policy(stack, allow_submit_job(queue=imported(stack))),
         submit(QUEUE),
@@ -91,7 +91,7 @@ def test_allow_submit_job_to_a_queue_takes_any_definition(stack: Stack) -> None:
 
 
 def test_allow_submit_job_takes_queues_of_every_make(stack: Stack) -> None:
-    """The CDK's own queue is as good as ours; its ``Ref`` is its ARN."""
+    """The CDK's own queue works like ours; its ``Ref`` is its ARN."""
     from aws_cdk import aws_batch as batch
 
     queue = batch.CfnJobQueue(stack, "L1", priority=1, compute_environment_order=[])
@@ -110,7 +110,7 @@ def test_policies_hold_in_every_partition(stack: Stack) -> None:
 
 
 def test_allow_submit_job_with_share_identifier_refuses_other_shares(stack: Stack) -> None:
-    """The seventh example: the key is the job's, so one refusal there refuses the submission."""
+    """The seventh example: the key belongs to the job, so one refusal there refuses the submission."""
     statements = allow_submit_job_with_share_identifier(
         "lowCpu", queue=imported(stack), definition_prefix="JobDefA_"
     )
@@ -127,7 +127,7 @@ def test_allow_submit_job_with_share_identifier_refuses_other_shares(stack: Stac
 
 
 def test_a_share_identifier_may_be_a_prefix(stack: Stack) -> None:
-    """A pattern is compared as a pattern, also where the key is known on queue and definition."""
+    """A pattern stays a pattern, also for the key on queue and definition."""
     statements = allow_submit_job_with_share_identifier("low*", "mid")
     assert decide(
         policy(stack, *statements),
@@ -141,7 +141,7 @@ def test_a_share_identifier_may_be_a_prefix(stack: Stack) -> None:
 
 
 def test_allow_register_job_definition_holds_a_team_to_its_image_user_and_role(stack: Stack) -> None:
-    """The second example; a definition that leaves the user or the flag out is refused, too."""
+    """The second example; a definition without user or flag is refused, too."""
     from aws_cdk import aws_iam as iam
 
     conditions = RegistrationConditions(images=["my/image"], users=["nobody"], privileged=False)
@@ -167,7 +167,7 @@ def test_allow_register_job_definition_holds_a_team_to_its_image_user_and_role(s
 
 
 def test_allow_register_job_definition_without_conditions_asks_for_the_name_only(stack: Stack) -> None:
-    """And passes no role."""
+    """It passes no role."""
     statements = allow_register_job_definition(definition_prefix="JobDefA_")
     assert decide(
         policy(stack, *statements),
@@ -205,7 +205,7 @@ def test_deny_if_any_needs_one_condition(stack: Stack) -> None:
 
 
 def test_fails_when_no_share_identifier_is_given() -> None:
-    """Fails when the policy would allow nothing, and when a share can have no such name."""
+    """Fails if the policy would allow nothing, or if a share cannot have the name."""
     with pytest.raises(ValueError, match="at least one share identifier must be given"):
         allow_submit_job_with_share_identifier()
     with pytest.raises(ValueError, match=r"a share identifier must be 1 to 255 .*got '\*low'"):
@@ -214,7 +214,7 @@ def test_fails_when_no_share_identifier_is_given() -> None:
 
 @pytest.mark.parametrize("prefix", ["job:1", "*", "a/b"])
 def test_fails_when_a_prefix_holds_what_no_name_holds(prefix: str) -> None:
-    """Fails when the prefix would reach other resources or none."""
+    """Fails if the prefix would match other resources or none."""
     with pytest.raises(ValueError, match="definition_prefix must be"):
         allow_submit_job(definition_prefix=prefix)
 
@@ -235,7 +235,7 @@ def service_policy(stack: Stack, **arguments: Any) -> Any:
 
 
 def asked(resource: str, priority: int | None, share: str | None = None) -> Request:
-    """A submission: IAM looks at the queue and at the job, and only the job has a share."""
+    """Return a submission: IAM checks the queue and the job, and only the job has a share."""
     context = {} if priority is None else {"batch:SchedulingPriority": str(priority)}
     return Request("batch:SubmitServiceJob", resource, context | ({} if share is None else {SHARE: share}))
 
@@ -244,7 +244,7 @@ SHARE = "batch:ShareIdentifier"
 
 
 def test_allow_submit_service_job_holds_to_shares_and_priorities(stack: Stack) -> None:
-    """The two keys of jobs: a priority above the limit, another share, and a job without a share are refused."""
+    """It refuses a priority above the limit, another share, and a job without a share."""
     held = service_policy(stack, share_identifiers=["low*"], maximum_scheduling_priority=10)
     assert (
         decide(
@@ -272,7 +272,7 @@ def test_allow_submit_service_job_holds_to_shares_and_priorities(stack: Stack) -
 
 
 def test_allow_submit_service_job_without_limits_takes_any_share_and_priority(stack: Stack) -> None:
-    """To the one queue still."""
+    """It is still limited to the queue."""
     assert decide(
         service_policy(stack),
         asked(TRAINING_QUEUE, 9_999),
@@ -290,7 +290,7 @@ def test_allow_submit_service_job_without_limits_takes_any_share_and_priority(st
     ],
 )
 def test_fails_when_a_limit_is_none(stack: Stack, arguments: dict[str, Any], message: str) -> None:
-    """Fails when no job could have such a share or priority, and when no role could be handed over."""
+    """Fails for impossible shares and priorities, and without a role."""
     with pytest.raises(ValueError, match=message):
         service_policy(stack, **arguments)
     with pytest.raises(ValueError, match="at least one training role"):

@@ -1,4 +1,4 @@
-"""Policies by tags, and the one for SageMaker jobs, as an IAM decides."""
+"""Policies that depend on tags, and the one for SageMaker jobs, as a simulator of IAM decides."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ def test_tags_of_queue_and_definition_decide(stack: Stack) -> None:
 def test_fails_when_no_tag_would_decide(
     queue_tags: dict[str, str], definition_tags: dict[str, str], message: str
 ) -> None:
-    """Fails when every queue or definition would do, or none could."""
+    """Fails if every queue or definition would match, or none could."""
     with pytest.raises(ValueError, match=message):
         allow_submit_job_with_tags(queue_tags=queue_tags, definition_tags=definition_tags)
 
 
 def test_some_capacity_tags_are_allowed(stack: Stack) -> None:
-    """AWS's example: CostCenter with one of two values, Team if wanted, and no other key."""
+    """AWS's example: CostCenter with one of two values, Team optionally, and no other key."""
     statement = allow_set_capacity_tags({"CostCenter": ["engineering", "ops"]}, optional=["Team"])
     [document] = policy(stack, statement)["Statement"]
     assert document["Action"] == "batch:SetCapacityTags"
@@ -88,7 +88,7 @@ def test_some_capacity_tags_are_allowed(stack: Stack) -> None:
 
 
 def test_capacity_tags_can_be_denied_alone(stack: Stack) -> None:
-    """While environments may be made and changed."""
+    """Creating and changing environments stays allowed."""
     everything = iam.PolicyStatement(actions=["batch:*"], resources=["*"])
     assert decide(
         policy(stack, everything, deny_set_capacity_tags()),
@@ -98,7 +98,7 @@ def test_capacity_tags_can_be_denied_alone(stack: Stack) -> None:
 
 
 def test_fails_when_a_required_capacity_tag_has_no_value() -> None:
-    """Fails when nothing could satisfy it, or when letters of a text would count as values."""
+    """Fails if no value is allowed, or if the letters of a string would count as values."""
     with pytest.raises(ValueError, match="must list the values that the tag may have"):
         allow_set_capacity_tags({"CostCenter": []})
     with pytest.raises(ValueError, match="must be a list of strings, got 'ops'"):
@@ -106,7 +106,7 @@ def test_fails_when_a_required_capacity_tag_has_no_value() -> None:
 
 
 def test_who_manages_sagemaker_jobs_may_make_the_service_linked_role(stack: Stack) -> None:
-    """And no other role, and hand these training roles to SageMaker alone."""
+    """No other role, and these training roles may be passed to SageMaker only."""
     training = iam.Role.from_role_arn(stack, "Training", "arn:aws:iam::123456789012:role/train")
     document = policy(stack, *allow_manage_sagemaker_jobs(training_roles=[training]))
     roles = "arn:aws:iam::123456789012:role"
@@ -129,7 +129,7 @@ def test_who_manages_sagemaker_jobs_may_make_the_service_linked_role(stack: Stac
 def test_priorities_may_be_changed_up_to_a_highest_one(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]], asked: str, decided: str
 ) -> None:
-    """UpdateServiceJob knows the priority that is asked for, and no queue (sagemaker-python-sdk#5659)."""
+    """UpdateServiceJob has a key for the priority, and none for the queue (sagemaker-python-sdk#5659)."""
     queue = SageMakerJobQueue.from_job_queue_arn(stack, "Queue", batch_arn("job-queue/training"))
     who = iam.Role(stack, "Who", assumed_by=iam.AccountRootPrincipal())
     queue.grant_update_service_jobs(who, maximum_scheduling_priority=5)
@@ -144,7 +144,7 @@ def test_priorities_may_be_changed_up_to_a_highest_one(
 def test_priorities_may_be_changed_at_will_by_default(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    """And fails when the highest one is none."""
+    """Fails if the maximum is invalid."""
     queue = SageMakerJobQueue.from_job_queue_arn(stack, "Queue", batch_arn("job-queue/training"))
     who = iam.Role(stack, "Who", assumed_by=iam.AccountRootPrincipal())
     queue.grant_update_service_jobs(who)
@@ -157,7 +157,7 @@ def test_priorities_may_be_changed_at_will_by_default(
 def test_who_reads_a_service_queue_sees_its_shares_and_jobs_and_ends_none(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    """The snapshot and the shares of this queue only."""
+    """The snapshot and the shares are limited to this queue."""
     arn = batch_arn("job-queue/training")
     queue = SageMakerJobQueue.from_job_queue_arn(stack, "Queue", arn)
     who = iam.Role(stack, "Who", assumed_by=iam.AccountRootPrincipal())

@@ -1,4 +1,4 @@
-"""Consumable resources, from the resource to who may use it."""
+"""Consumable resources, their use in jobs, and the rights to use them."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def test_there_are_so_many(stack, only) -> None:
-    """And a job gives back what it held, by default."""
+    """By default a job returns its quantity."""
     bc.ConsumableResource(stack, "Licences", total_quantity=40)
     assert only("AWS::Batch::ConsumableResource") == {"ResourceType": "REPLENISHABLE", "TotalQuantity": 40}
 
 
 def test_what_is_used_up(stack, only) -> None:
-    """Zero is a total, too: somebody adds more later."""
+    """A total of 0 is possible: somebody adds more later."""
     bc.ConsumableResource(
         stack, "Calls", total_quantity=0, replenishable=False, consumable_resource_name="calls"
     )
@@ -41,14 +41,14 @@ def test_what_is_used_up(stack, only) -> None:
     ],
 )
 def test_what_aws_refuses_is_refused_before(stack, arguments, message) -> None:
-    """With nothing in the tree."""
+    """Fails, and adds nothing to the tree."""
     with pytest.raises(ValueError, match=message):
         bc.ConsumableResource(stack, "Licences", **arguments)
     assert not stack.node.children
 
 
 def test_an_arn_of_something_else_is_refused(stack) -> None:
-    """An imported one is named by its ARN."""
+    """An imported resource needs its ARN."""
     with pytest.raises(ValueError, match="consumable_resource_arn must look like"):
         bc.ConsumableResource.from_consumable_resource_arn(stack, "Theirs", "licences")
 
@@ -91,7 +91,7 @@ def test_who_submits_may_use_what_the_job_consumes(synth) -> None:
 
 
 def test_more_than_there_is_is_found_at_synth() -> None:
-    """A job that asks for 41 of 40 licences would wait for ever."""
+    """A job that needs 41 of 40 licences would wait for ever."""
     stack = cdk.Stack(cdk.App(), "Stack")
     licences = bc.ConsumableResource(stack, "Licences", total_quantity=40)
     job = bc.Ec2JobDefinition(stack, "Job", image="busybox", vcpus=1, memory=cdk.Size.mebibytes(512))
@@ -101,7 +101,7 @@ def test_more_than_there_is_is_found_at_synth() -> None:
 
 
 def allowed(template: dict[str, Any], role: str) -> str:
-    """What the policies of a role are about."""
+    """Return the resources in the policies of a role."""
     return str(
         [
             each["Properties"]["PolicyDocument"]
@@ -117,7 +117,7 @@ def allowed(template: dict[str, Any], role: str) -> str:
 def test_every_way_to_submit_has_the_right_to_what_the_job_consumes(
     stack: cdk.Stack, synth: Callable[[], dict[str, dict[str, Any]]], way: str, later: bool
 ) -> None:
-    """Whether the definition says it before or after: AWS Batch refuses a job whose submitter may not use it."""
+    """Also if it is added later: AWS Batch refuses a job whose submitter may not use it."""
     licences = bc.ConsumableResource(stack, "Licences", total_quantity=40)
     queue = bc.JobQueue.from_job_queue_arn(stack, "Queue", "arn:aws:batch:eu-west-1:123456789012:job-queue/a")
     job = bc.Ec2JobDefinition(
@@ -146,7 +146,7 @@ def test_every_way_to_submit_has_the_right_to_what_the_job_consumes(
 def test_what_nodes_consume_is_granted_too(
     stack: cdk.Stack, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    """A group of nodes holds resources of its own."""
+    """A group of nodes has its own resources."""
     licences = bc.ConsumableResource(stack, "Licences", total_quantity=40)
     group = bc.NodeGroup(
         nodes=2, image="busybox", vcpus=1, memory=cdk.Size.mebibytes(512), consumes={licences: 1}

@@ -1,4 +1,4 @@
-"""Fair share: limits, overlaps, and the way into a queue."""
+"""Fair-share policies: limits, overlaps, and their use in a queue."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ENVIRONMENT_ARN = "arn:aws:batch:eu-west-1:123456789012:compute-environment/spot
 
 
 def shares(*identifiers: str, **weights: float) -> dict[str, Any]:
-    """The arguments of a policy with these shares."""
+    """Return the arguments of a policy with these shares."""
     named = [Share(identifier=each) for each in identifiers]
     return {"shares": [*named, *(Share(identifier=a, weight_factor=b) for a, b in weights.items())]}
 
@@ -61,13 +61,13 @@ def test_a_queue_takes_the_policy(stack: Stack, only: Callable[[str], dict[str, 
     "identifiers", [("UserA", "User*"), ("User*", "UserA*"), ("same", "same"), ("*", "anybody")]
 )
 def test_fails_when_shares_overlap(stack: Stack, identifiers: tuple[str, str]) -> None:
-    """Fails when an identifier could belong to two entries."""
+    """Fails if an identifier could match two entries."""
     with pytest.raises(ValueError, match="shares must not overlap"):
         FairSharePolicy(stack, "Policy", shares=[Share(identifier=each) for each in identifiers])
 
 
 def test_names_that_only_begin_alike_do_not_overlap(stack: Stack) -> None:
-    """Without a wildcard a name stands for itself only."""
+    """Without a wildcard, a name matches only itself."""
     FairSharePolicy(stack, "Policy", shares=[Share(identifier="User"), Share(identifier="UserA")])
 
 
@@ -83,7 +83,7 @@ def test_weights_have_their_range(weight: float, legal: bool) -> None:
 
 @pytest.mark.parametrize("identifier", ["", "a" * 256, "a*b"])
 def test_fails_when_an_identifier_has_not_the_form(identifier: str) -> None:
-    """Fails when it is empty, too long, or has its wildcard before the end."""
+    """Fails if it is empty, too long, or has its wildcard before the end."""
     with pytest.raises(ValueError, match="identifier must be"):
         Share(identifier=identifier)
 
@@ -96,7 +96,7 @@ def test_fails_when_an_identifier_has_not_the_form(identifier: str) -> None:
     ],
 )
 def test_fails_when_arguments_are_impossible(stack: Stack, arguments: dict[str, Any], message: str) -> None:
-    """Fails when AWS would refuse the value, before anything is in the tree."""
+    """Fails if AWS would refuse the value, and adds nothing to the tree."""
     before = len(stack.node.children)
     with pytest.raises(ValueError, match=message):
         FairSharePolicy(stack, "Policy", **arguments)
@@ -142,7 +142,7 @@ def week_and(seconds: int) -> Any:
 def test_every_limit_holds_at_its_boundary(
     stack: Stack, legal: Arguments | None, refused: Arguments | None
 ) -> None:
-    """What AWS takes is taken, what lies one step behind it is refused at the line that says it."""
+    """The limits themselves are accepted, and the next values are refused."""
     if legal is not None:
         FairSharePolicy(stack, "Legal", **legal())
     if refused is not None:
@@ -152,7 +152,7 @@ def test_every_limit_holds_at_its_boundary(
 
 
 def test_tokens_pass(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """What only CloudFormation knows is no error."""
+    """A token is no error."""
     from aws_cdk import CfnParameter, Duration
 
     number = CfnParameter(stack, "Number", type="Number").value_as_number
@@ -179,7 +179,7 @@ def test_tokens_pass(stack: Stack, only: Callable[[str], dict[str, Any]]) -> Non
 
 @given(st.lists(st.from_regex(r"[a-z]{1,4}\*?", fullmatch=True), min_size=2, max_size=4))
 def test_overlap_is_what_aws_means_by_it(identifiers: list[str]) -> None:
-    """Two entries overlap exactly if some identifier fits both."""
+    """Two entries overlap exactly if some identifier matches both."""
     from batch_constructs.scheduling.policies import _overlaps
 
     def fits(name: str, entry: str) -> bool:

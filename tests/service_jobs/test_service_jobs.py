@@ -1,4 +1,4 @@
-"""Service environments, their queues and quota shares, and the jobs that are sent to them."""
+"""Service environments, their queues and quota shares, and requests for their jobs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ UNIT = "ml.p5.48xlarge"
 
 
 def platform(stack: cdk.Stack, **more):
-    """A queue that is divided by quotas."""
+    """Return a queue with quota shares."""
     environment = bc.ServiceEnvironment(
         stack, "Training", capacity_limits=[bc.CapacityLimit(max_capacity=8, capacity_unit=UNIT)]
     )
@@ -40,7 +40,7 @@ def platform(stack: cdk.Stack, **more):
 
 
 def test_a_platform_of_quotas_passes_the_rules() -> None:
-    """No finding, warnings included; and the resources are what AWS takes."""
+    """There are no findings, and AWS's schemas accept the resources."""
     stack = cdk.Stack(cdk.App(), "Stack")
     queue = platform(
         stack,
@@ -81,7 +81,7 @@ def test_a_platform_of_quotas_passes_the_rules() -> None:
 
 
 def test_who_submits_may_hand_over_the_training_role_and_no_other(stack, synth) -> None:
-    """To SageMaker only; the queue, its shares and jobs without a number yet are the resources."""
+    """The resources are the queue, its shares and new jobs; the role may be passed to SageMaker only."""
     queue = platform(stack)
     training = iam.Role(stack, "TrainingRole", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
     who = iam.Role(stack, "Who", assumed_by=iam.AccountRootPrincipal())
@@ -117,7 +117,7 @@ def test_who_submits_may_hand_over_the_training_role_and_no_other(stack, synth) 
     ],
 )
 def test_an_impossible_environment_is_refused(stack, arguments, message) -> None:
-    """With nothing in the tree."""
+    """Fails, and adds nothing to the tree."""
     with pytest.raises(ValueError, match=message):
         bc.ServiceEnvironment(stack, "Training", **arguments)
     assert not stack.node.children
@@ -131,7 +131,7 @@ def test_an_impossible_environment_is_refused(stack, arguments, message) -> None
     ],
 )
 def test_an_impossible_limit_is_refused(arguments, message) -> None:
-    """When it is born."""
+    """Fails when it is created."""
     with pytest.raises(ValueError, match=message):
         bc.CapacityLimit(**arguments)
 
@@ -154,7 +154,7 @@ def test_a_share_has_up_to_five_limits(stack, count) -> None:
     ],
 )
 def test_an_impossible_share_is_refused(stack, arguments, message) -> None:
-    """With nothing added to the tree."""
+    """Fails, and adds nothing to the tree."""
     queue = platform(stack)
     before = len(stack.node.children)
     given_ = {
@@ -193,7 +193,7 @@ REQUESTS = st.builds(
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(request=REQUESTS)
 def test_every_request_is_one_that_boto3_takes(request: bc.ServiceJobRequest) -> None:
-    """Nothing of it is refused by the client's own validation; the payload is the training job."""
+    """The client's own validation accepts it, and the payload is the training job."""
     arguments = request.to_boto3()
     assert ParamValidator().validate(arguments, SUBMIT).generate_report() == ""
     assert json.loads(arguments["serviceRequestPayload"]) == TRAINING
@@ -219,13 +219,13 @@ def test_every_request_is_one_that_boto3_takes(request: bc.ServiceJobRequest) ->
     ],
 )
 def test_an_impossible_request_is_refused(arguments, message) -> None:
-    """When it is born."""
+    """Fails when it is created."""
     with pytest.raises(ValueError, match=message):
         bc.ServiceJobRequest(**{"job_name": "a", "job_queue": "q", "training_job": TRAINING, **arguments})
 
 
 def test_a_reason_has_stars_at_its_ends_only() -> None:
-    """AWS's page on service job retries matches `*CapacityError*`; a star within a reason has no meaning there."""
+    """AWS's page on service job retries has `*CapacityError*`; a star inside a reason has no meaning."""
     rule = bc.ServiceJobRetryRule(action=bc.RetryAction.RETRY, on_status_reason="*CapacityError*")
     assert rule.on_status_reason == "*CapacityError*"
 
@@ -234,7 +234,7 @@ def test_a_reason_has_stars_at_its_ends_only() -> None:
 
 
 def test_a_request_takes_the_queue_itself(stack: cdk.Stack) -> None:
-    """Inside an app, for the line of the shell; boto3 refuses what exists only after the deploy."""
+    """In an app, for the shell command; boto3 refuses values that exist only after the deploy."""
     from batch_constructs import CapacityLimit, SageMakerJobQueue, ServiceEnvironment, ServiceJobRequest
 
     environment = ServiceEnvironment(stack, "Training", capacity_limits=[CapacityLimit(max_capacity=1)])

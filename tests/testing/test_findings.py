@@ -1,4 +1,4 @@
-"""The assertion for users' tests."""
+"""The assertion that rules find nothing, for users' tests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def broken(app: App, name: str) -> Stack:
-    """A stack whose queue AWS refuses."""
+    """Return a stack with a queue that AWS refuses."""
     import aws_cdk as cdk
 
     stack = cdk.Stack(app, name)
@@ -28,7 +28,7 @@ def broken(app: App, name: str) -> Stack:
 
 
 def sound(app: App, name: str) -> Stack:
-    """A stack whose jobs run."""
+    """Return a stack whose jobs run."""
     import aws_cdk as cdk
 
     stack = cdk.Stack(app, name)
@@ -38,14 +38,14 @@ def sound(app: App, name: str) -> Stack:
 
 
 def test_a_sound_stack_passes() -> None:
-    """Nothing is raised, with warnings counted or not."""
+    """No error is raised, with or without warnings."""
     import aws_cdk as cdk
 
     assert_no_findings(sound(cdk.App(), "Sound"), warnings=True)
 
 
 def test_fails_when_jobs_would_not_run() -> None:
-    """Fails with rule, path and remedy, also where the rules at synth would have stopped it."""
+    """Fails with rule, path and remedy, even if the rules at synth stop the app."""
     import aws_cdk as cdk
 
     with pytest.raises(
@@ -55,7 +55,7 @@ def test_fails_when_jobs_would_not_run() -> None:
 
 
 def test_a_stack_answers_for_itself_and_an_app_for_all() -> None:
-    """A broken neighbour fails the app, not the stack."""
+    """A broken stack fails the app, not the other stack."""
     import aws_cdk as cdk
 
     app = cdk.App()
@@ -75,7 +75,7 @@ def test_accepted_rules_are_left_out(ignored: str) -> None:
 
 
 def test_what_is_no_stack_is_told_what_to_give() -> None:
-    """A folder belongs to the command line, a construct to its stack."""
+    """The message names the command line for a folder, and the stack for a construct."""
     import aws_cdk as cdk
 
     with pytest.raises(ValueError, match="got a str: batch-constructs check reads templates and folders"):

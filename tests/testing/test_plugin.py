@@ -1,4 +1,4 @@
-"""The pytest plugin, as a user's repository has it."""
+"""The pytest plugin in a user's repository."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def run(user: pytest.Pytester, weight: float, *arguments: str) -> pytest.RunResu
 
 
 def test_a_snapshot_is_written_read_and_compared(user: pytest.Pytester) -> None:
-    """Written when asked for, then equal, then different: the difference stands under the construct's path."""
+    """It is written on request, then equal; a difference is shown under the construct's path."""
     assert run(user, 1, "--snapshot-update").ret == 0
     [file] = (user.path / "snapshots").rglob("*.json")
     assert file.relative_to(user.path / "snapshots").as_posix() == "test_stack/test_platform.template.json"
@@ -68,7 +68,7 @@ def test_a_snapshot_is_written_read_and_compared(user: pytest.Pytester) -> None:
 
 
 def test_tests_of_one_name_in_two_modules_have_two_snapshots(user: pytest.Pytester) -> None:
-    """And writing them prints no warning; nor does a parametrized test, or a snapshot with a name of its own."""
+    """Writing them prints no warning, also for parametrized tests and named snapshots."""
     named = """
 def test_named(template_snapshot):
     assert {"Resources": {}} == template_snapshot(name="night")
@@ -96,7 +96,7 @@ def test_sizes(template_snapshot, size):
 
 
 def test_a_missing_snapshot_says_how_to_write_it(user: pytest.Pytester) -> None:
-    """In one line, and not with the whole template."""
+    """In one line, without the whole template."""
     result = run(user, 1)
     assert result.ret == 1
     result.stdout.fnmatch_lines(["*does not exist!*", "*write it with pytest --snapshot-update*"])
@@ -104,7 +104,7 @@ def test_a_missing_snapshot_says_how_to_write_it(user: pytest.Pytester) -> None:
 
 
 def test_a_difference_begins_with_the_resources_that_differ() -> None:
-    """Gone, come and changed, by the paths of their constructs; the rest of the template by its section."""
+    """Removed, added and changed, by construct path; then the other sections."""
 
     def template(*names: str, **more: Any) -> str:
         resources = {f"{n}1": {"Type": "X", "Metadata": {"aws:cdk:path": f"Etl/{n}/Resource"}} for n in names}
@@ -122,7 +122,7 @@ def test_a_difference_begins_with_the_resources_that_differ() -> None:
 
 
 def test_the_page_shows_what_works(user: pytest.Pytester) -> None:
-    """The documentation's test, pasted below a stack, writes its snapshot where the page says, and finds it again."""
+    """The page's test writes its snapshot at the documented place, and then passes."""
     text = PAGE.read_text("utf-8")
     [block] = re.findall(r"^```py\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     [file] = re.findall(r"writes `(\S+)` next to the test", text)
@@ -134,7 +134,7 @@ def test_the_page_shows_what_works(user: pytest.Pytester) -> None:
 
 
 def test_without_syrupy_the_fixture_says_what_is_missing(user: pytest.Pytester) -> None:
-    """One sentence, no traceback."""
+    """In one sentence, without a traceback."""
     user.makepyfile(test_stack=TEST.format(weight=1))
     result = user.runpytest_inprocess("-p", "no:syrupy", "-p", "no:xdist", "-p", "no:cacheprovider")
     result.stdout.fnmatch_lines(["*template_snapshot needs syrupy: pip install 'batch-constructs?testing?'*"])

@@ -1,4 +1,4 @@
-"""Would jobs of a definition run in a queue?"""
+"""The assertion that jobs of a definition would run in a queue."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def job(stack, **more):
 
 
 def test_a_job_that_fits_passes(stack, network) -> None:
-    """Nothing is raised."""
+    """No error is raised."""
     assert_can_run(job(stack), on_ec2(stack, network, instance_types=["c7i.large"]))
 
 
 def test_a_job_that_is_too_large_fails(stack, network) -> None:
-    """Nothing submits it, so no rule at synth could tell; the assertion does."""
+    """The assertion finds it although nothing submits the job."""
     large = job(stack, vcpus=64)
     queue = on_ec2(stack, network, instance_types=["c7i.large"])
     with pytest.raises(
@@ -60,14 +60,14 @@ def test_a_job_on_the_wrong_platform_fails(stack, network) -> None:
 
 
 def test_what_does_not_concern_the_job_does_not_count(stack, network) -> None:
-    """A broken queue beside it is another test's matter."""
+    """Another broken queue does not fail the assertion."""
     queue = on_ec2(stack, network, instance_types=["c7i.large"])
     batch.CfnJobQueue(stack, "Broken", priority=-1, compute_environment_order=[])
     assert_can_run(job(stack), queue)
 
 
 def test_the_cdk_s_own_classes_are_looked_at_too(stack, network) -> None:
-    """L2 definitions and L1 queues are as good."""
+    """It works with L2 definitions and L1 queues."""
     environment = bc.Ec2ComputeEnvironment(stack, "OnDemand", vpc=network.vpc, instance_types=["c7i.large"])
     queue = batch.CfnJobQueue(
         stack,
@@ -110,7 +110,7 @@ def test_a_task_in_a_public_subnet_needs_an_address(stack) -> None:
 
 
 def test_misspelt_types_alone_do_not_pass(stack, network) -> None:
-    """No rule can tell what fits a type that nobody knows, so silence would prove nothing."""
+    """Nothing is known about such a type, so passing would prove nothing."""
     queue = on_ec2(stack, network, instance_types=["c7i.2xlrage"])
     with pytest.raises(AssertionError, match=r"CE-18 .*did you mean 'c7i.2xlarge'"):
         assert_can_run(job(stack), queue)
@@ -119,19 +119,19 @@ def test_misspelt_types_alone_do_not_pass(stack, network) -> None:
 
 @pytest.mark.parametrize("types", [["c7i.2xlrage", "c7i.large"], ["z99i.large"]])
 def test_other_unknown_types_pass(stack, network, types: list[str]) -> None:
-    """A new family is no fault, and beside a type that is known a misspelt one stays a warning."""
+    """A new family is no fault, and a misspelt type next to a known one stays a warning."""
     assert_can_run(job(stack), on_ec2(stack, network, instance_types=types))
 
 
 def test_swapped_arguments_are_told(stack, network) -> None:
-    """The queue is no imported definition."""
+    """The message does not call the queue an imported definition."""
     queue = on_ec2(stack, network)
     with pytest.raises(ValueError, match=r"must be a JobDefinition, got a JobQueue: .* definition first"):
         assert_can_run(queue, job(stack))
 
 
 def test_a_job_in_a_fair_share_takes_a_share(stack, network) -> None:
-    """Any that the queue knows, unless one is named."""
+    """Any share of the queue, unless one is given."""
     environment = bc.Ec2ComputeEnvironment(stack, "OnDemand", vpc=network.vpc)
     policy = bc.FairSharePolicy(stack, "Policy", shares=[bc.Share(identifier="team")])
     queue = bc.JobQueue(stack, "Fair", compute_environments=[environment], scheduling_policy=policy)

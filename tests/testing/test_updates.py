@@ -1,4 +1,4 @@
-"""Would a deploy change everything in place?"""
+"""The assertion that a deploy changes everything in place."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_larger_environment_is_a_change_in_place() -> None:
 
 
 def test_another_name_is_a_replacement() -> None:
-    """The message names the construct and the property; what is allowed passes."""
+    """The message names the construct and the property; allowed constructs pass."""
     old, new = platform(name="one"), platform(name="two")
     with pytest.raises(AssertionError, match=r"Platform/Capacity is replaced .*ComputeEnvironmentName"):
         assert_updates_in_place(old, new)
@@ -37,7 +37,7 @@ def test_another_name_is_a_replacement() -> None:
 
 
 def renamed(queue: str, **more: object) -> cdk.Stack:
-    """The platform with a queue under this construct id."""
+    """Return the platform with a queue under this construct id."""
     stack = cdk.Stack(cdk.App(), "P")
     network = bc.BatchNetwork(stack, "Network")
     environment = bc.Ec2ComputeEnvironment(stack, "Capacity", vpc=network.vpc)
@@ -46,7 +46,7 @@ def renamed(queue: str, **more: object) -> cdk.Stack:
 
 
 def test_a_queue_under_another_construct_id_goes_with_its_jobs() -> None:
-    """The message names the rename, how to keep the queue, and how to accept that it goes."""
+    """The message names the rename, how to keep the queue, and how to accept its removal."""
     old, new = renamed("Queue"), renamed("Other")
     with pytest.raises(AssertionError) as caught:
         assert_updates_in_place(old, new)
@@ -61,7 +61,7 @@ def test_a_queue_under_another_construct_id_goes_with_its_jobs() -> None:
 
 
 def test_a_queue_whose_logical_id_is_kept_stays() -> None:
-    """What the message says works."""
+    """The remedy in the message works."""
     new = renamed("Other")
     queue = new.node.find_child("Other").node.default_child
     queue.override_logical_id("Queue4A7E3555")  # type: ignore[union-attr]
@@ -69,7 +69,7 @@ def test_a_queue_whose_logical_id_is_kept_stays() -> None:
 
 
 def test_a_replaced_queue_may_be_meant() -> None:
-    """A list of what may go covers what is made anew; what is refused at the same time still fails."""
+    """``removed`` also covers replacements; refusals at the same time still fail."""
     old, new = renamed("Queue", job_queue_name="one"), renamed("Queue", job_queue_name="two")
     with pytest.raises(AssertionError, match="P/Queue is replaced"):
         assert_updates_in_place(old, new)
@@ -77,7 +77,7 @@ def test_a_replaced_queue_may_be_meant() -> None:
 
 
 def test_any_mapping_is_a_template() -> None:
-    """Also one that is no dict, at any depth."""
+    """At any depth, not only a dict."""
     queue = {"Type": "AWS::Batch::JobQueue", "Properties": MappingProxyType({"Priority": 1})}
     old = MappingProxyType({"Resources": MappingProxyType({"Queue": queue})})
     assert_updates_in_place(
@@ -88,7 +88,7 @@ def test_any_mapping_is_a_template() -> None:
 
 
 def test_a_snapshot_in_the_repository_is_what_was_deployed(tmp_path) -> None:
-    """A file that the snapshot extension wrote, or a template as data, can be the old side."""
+    """A file of the snapshot extension, or a template as data, can be the old side."""
     text = TemplateSnapshotExtension.serialize(
         object.__new__(TemplateSnapshotExtension), platform(name="one")
     )
@@ -100,7 +100,7 @@ def test_a_snapshot_in_the_repository_is_what_was_deployed(tmp_path) -> None:
 
 
 def test_normalized_leaves_what_somebody_wrote() -> None:
-    """Noise goes, hashes get a number by their order, everything else stays."""
+    """Noise is removed, hashes are numbered by order, everything else stays."""
     one, two = "a" * 64, "b" * 64
     template = {
         "Parameters": {"BootstrapVersion": {"Type": "String"}, "Size": {"Type": "Number"}},
