@@ -16,9 +16,13 @@ JOBS ?= 2
 help: ## Say what each command does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-demo: $(READY) ## Synthesize the quick start and show what it makes
+demo: $(READY) ## Synthesize the quick start, show what it makes, and run its job here
 	@rm -rf .cache/demo && CDK_OUTDIR=.cache/demo python examples/quickstart/app.py
 	@batch-constructs show --tables .cache/demo
+	@echo "batch-constructs local run .cache/demo Hello"
+	@batch-constructs local run .cache/demo Hello 2>&1
+	@echo "batch-constructs local run .cache/demo Hello --command 'sh -c \"exit 3\"'"
+	@batch-constructs local run .cache/demo Hello --command 'sh -c "exit 3"' 2>&1 || test $$? = 3
 
 test: lint types unit ## Lint, types and every test
 

@@ -11,7 +11,7 @@ import click
 from batch_constructs.cli.failing import fail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from batch_constructs.local.client import Endpoint
@@ -27,6 +27,9 @@ parameter = click.option(
 )
 parameters = click.option(
     "--parameters", metavar="KEY=VALUE", multiple=True, help="A parameter of the job; repeatable."
+)
+command = click.option(
+    "--command", default="", help="A command in place of the definition's, as a shell splits it."
 )
 queue = click.option("--queue", default="", help="The job queue, where the template has several.")
 array_size = click.option(
@@ -145,3 +148,11 @@ def endpoint(folder: Path) -> Endpoint:
         return Endpoint.read(folder)
     except NotRunningError as error:
         fail(str(error))
+
+
+def delivery_text(delivery: Mapping[str, Any]) -> str:
+    """Return what a target has received, as its reader sees it: a template of strings comes without its quotes."""
+    receivers = ", ".join(delivery["recipients"]) or delivery["target"]
+    lines = [line.removeprefix('"').removesuffix('"') for line in delivery["message"].splitlines()]
+    shown = f"not delivered: {delivery['problem']}" if delivery["problem"] else "\n  ".join(lines)
+    return f"{delivery['rule']} -> {receivers}\n  {shown}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ _REFRESH_SECONDS = 0.5
 @common.queue
 @common.array_size
 @common.parameters
+@common.command
 @common.share
 @click.option("--depends-on", metavar="JOB", multiple=True, help="A job that must succeed first; repeatable.")
 @click.option("--name", default="", help="The job's name; by default that of its definition.")
@@ -41,6 +43,7 @@ def submit(
     queue: str,
     array_size: int | None,
     parameters: tuple[str, ...],
+    command: str,
     share: str,
     depends_on: tuple[str, ...],
     name: str,
@@ -59,6 +62,8 @@ def submit(
     }
     if array_size:
         request["arrayProperties"] = {"size": array_size}
+    if command:
+        request["containerOverrides"] = {"command": shlex.split(command)}
     if share:
         request["shareIdentifier"] = share
     click.echo(_asked(lambda: endpoint.call("SubmitJob", **request))["jobId"])
@@ -127,9 +132,7 @@ def events(folder: Path) -> None:
     common.endpoint(folder)
     file = folder / "events.jsonl"
     for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else ():
-        found = json.loads(line)
-        to = ", ".join(found["recipients"]) or found["target"]
-        click.echo(f"{found['rule']} -> {to}: {found['problem'] or found['message']}")
+        click.echo(common.delivery_text(json.loads(line)))
 
 
 @click.command()

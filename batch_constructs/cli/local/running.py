@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 @common.queue
 @common.array_size
 @common.parameters
+@common.command
 @common.parameter
 @common.share
 @common.executor
@@ -42,6 +45,7 @@ def run(
     queue: str,
     array_size: int | None,
     parameters: tuple[str, ...],
+    command: str,
     parameter: tuple[str, ...],
     share: str,
     executor: str,
@@ -77,10 +81,11 @@ def run(
             "parameters": common.pairs(parameters),
             **({"arrayProperties": {"size": array_size}} if array_size else {}),
             **({"shareIdentifier": share} if share else {}),
+            **({"containerOverrides": {"command": shlex.split(command)}} if command else {}),
         }
         if not quiet:
             common.announce(settings)
-            session.batch.history.listeners.append(_print_state)
+            session.batch.history.listeners.insert(0, _print_state)
             session.bus.listeners.append(_print_delivery)
         try:
             job_id = call(session.batch, "SubmitJob", request)["jobId"]
@@ -104,10 +109,7 @@ def _print_state(record: JobRecord, index: int | None, state: State) -> None:
 
 
 def _print_delivery(delivery: Delivery) -> None:
-    recipients = f" ({', '.join(delivery.recipients)})" if delivery.recipients else ""
-    click.echo(
-        f"{delivery.rule} -> {delivery.target}{recipients}: {delivery.problem or delivery.message}", err=True
-    )
+    click.echo(common.delivery_text(asdict(delivery)), err=True)
 
 
 def _print_logs(session: Session, record: JobRecord) -> None:
