@@ -11,23 +11,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from batch_constructs.testing.findings import assert_no_findings
+    from batch_constructs.testing.local import LocalJob, LocalStack, local_stack
     from batch_constructs.testing.running import assert_can_run
     from batch_constructs.testing.snapshots import TemplateSnapshotExtension, normalized
     from batch_constructs.testing.updates import assert_updates_in_place
 
 _HOMES = {
+    "LocalJob": "local",
+    "LocalStack": "local",
     "TemplateSnapshotExtension": "snapshots",
     "assert_can_run": "running",
     "assert_no_findings": "findings",
     "assert_updates_in_place": "updates",
+    "local_stack": "local",
     "normalized": "snapshots",
 }
 
 __all__ = [
+    "LocalJob",
+    "LocalStack",
     "TemplateSnapshotExtension",
     "assert_can_run",
     "assert_no_findings",
     "assert_updates_in_place",
+    "local_stack",
     "normalized",
 ]
 

@@ -7,9 +7,32 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-__all__ = ["fast_synth", "template_snapshot"]
+    from batch_constructs.testing.local import LocalStack
+
+__all__ = ["fast_synth", "local_batch", "template_snapshot"]
+
+
+@pytest.fixture
+def local_batch(tmp_path: Path) -> Iterator[Callable[..., LocalStack]]:
+    """Run jobs of a stack on this machine: ``local_batch(stack).submit("Align").wait().exit_code``.
+
+    It takes what `batch_constructs.testing.local_stack` takes, except for the folder. Jobs that still run at the end of
+    the test are stopped.
+    """
+    from batch_constructs.testing.local import local_stack  # noqa: PLC0415 - only when it is used
+
+    opened: list[LocalStack] = []
+
+    def open_stack(source: Any, **options: Any) -> LocalStack:
+        opened.append(local_stack(source, tmp_path / f"local-batch-{len(opened)}", **options))
+        return opened[-1]
+
+    yield open_stack
+    for each in opened:
+        each.close()
 
 
 @pytest.fixture

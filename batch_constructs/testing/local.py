@@ -1,0 +1,222 @@
+"""Jobs of a stack that run in a test, on this machine."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.local.api.calls import call
+from batch_constructs.local.executors import ProcessExecutor
+from batch_constructs.local.launching import DEFAULT_LOG_GROUP
+from batch_constructs.local.plan import plan
+from batch_constructs.local.session import open_session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from aws_cdk import Stack, Stage
+    from constructs import IConstruct
+
+    from batch_constructs.local.events import Delivery
+    from batch_constructs.local.executors import Executor
+    from batch_constructs.local.jobs.records import JobRecord
+    from batch_constructs.local.session import Session
+
+__all__ = ["LocalJob", "LocalStack", "local_stack"]
+
+
+class LocalJob:
+    """A job that was submitted to a `LocalStack`, which makes it.
+
+    Args:
+        session: The local Batch.
+        record: What is kept of the job.
+    """
+
+    def __init__(self, session: Session, record: JobRecord) -> None:
+        self._session = session
+        self._record = record
+
+    @property
+    def id(self) -> str:
+        """The job's id."""
+        return self._record.id
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """The job as DescribeJobs shows it."""
+        return self._record.describe()
+
+    @property
+    def state(self) -> str:
+        """The state, such as ``SUCCEEDED``."""
+        return self._record.job.state.name
+
+    @property
+    def status_reason(self) -> str:
+        """The status reason; empty if there is none."""
+        return str(self.description.get("statusReason", ""))
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit code of the last attempt; ``None`` if no container ended."""
+        code: int | None = self._record.child(0).container.get("exitCode")
+        return code
+
+    @property
+    def attempts(self) -> list[dict[str, Any]]:
+        """The attempts as DescribeJobs shows them, the first one first."""
+        return list(self._record.child(0).attempts)
+
+    @property
+    def lines(self) -> list[str]:
+        """What the last attempt has written, of an array child after child."""
+        return [line for index in sorted(self._record.children) for line in self.lines_of(index)]
+
+    def lines_of(self, index: int) -> list[str]:
+        """Return what the last attempt of an array's child has written.
+
+        Args:
+            index: The index of the child, at least 0.
+        """
+        stream = self._record.child(index).container.get("logStreamName")
+        if stream is None:
+            return []
+        options = self._record.members.get("container", {}).get("logConfiguration", {}).get("options", {})
+        group = options.get("awslogs-group", DEFAULT_LOG_GROUP)
+        return [message for _, message in self._session.batch.logs.events(group, stream)]
+
+    def wait(self, timeout: float = 60) -> LocalJob:
+        """Wait until the job has ended, and return it.
+
+        Args:
+            timeout: The seconds to wait, at least 0. By default 60.
+
+        Raises:
+            AssertionError: It has not ended by then. The message gives its state, and why it waits.
+        """
+        if not self._session.batch.wait(self.id, timeout):
+            blocked = self._record.job.queue.blocked
+            why = f", because {blocked}" if blocked else ""
+            raise AssertionError(f"{self._record.name} is still {self.state} after {timeout:g} seconds{why}")
+        return self
+
+
+class LocalStack:
+    """The queues and job definitions of a stack, ready for jobs on this machine; `local_stack` makes it.
+
+    Args:
+        session: The local Batch.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @property
+    def alerts(self) -> list[Delivery]:
+        """What the rules of the stack have delivered: the rule, the target, its recipients and the message."""
+        return list(self._session.bus.deliveries)
+
+    def submit(
+        self,
+        job_definition: IConstruct | str,
+        job_queue: IConstruct | str | None = None,
+        *,
+        command: Sequence[str] | None = None,
+        parameters: Mapping[str, str] | None = None,
+        array_size: int | None = None,
+        depends_on: Sequence[LocalJob] = (),
+        share_identifier: str | None = None,
+    ) -> LocalJob:
+        """Submit a job, and return it at once.
+
+        Args:
+            job_definition: The definition, its name, or the end of its path.
+            job_queue: The queue, likewise. By default the only one of the stack.
+            command: A command that replaces the definition's. By default that of the definition.
+            parameters: Values for the placeholders of the command. By default those of the definition.
+            array_size: 2 to 10,000 children. By default it is a single job.
+            depends_on: The jobs that must succeed first. By default none.
+            share_identifier: The share, which a queue with a fair-share policy needs. By default none.
+
+        Raises:
+            ClientError: AWS Batch would refuse the job.
+            UnknownNameError: There is no such definition or queue in the stack.
+        """
+        request: dict[str, Any] = {
+            "jobName": self._session.definition(_called(job_definition)),
+            "jobDefinition": self._session.definition(_called(job_definition)),
+            "jobQueue": self._session.queue(_called(job_queue)),
+            "parameters": dict(parameters or {}),
+            "dependsOn": [{"jobId": each.id} for each in depends_on],
+        }
+        if command is not None:
+            request["containerOverrides"] = {"command": list(command)}
+        if array_size is not None:
+            request["arrayProperties"] = {"size": array_size}
+        if share_identifier is not None:
+            request["shareIdentifier"] = share_identifier
+        return self.submit_request(request)
+
+    def close(self) -> None:
+        """Stop all jobs."""
+        self._session.batch.close()
+
+    def submit_request(self, request: Mapping[str, Any]) -> LocalJob:
+        """Submit a job by the members of SubmitJob, such as ``SubmitJobRequest(…).to_boto3()``.
+
+        Args:
+            request: The members, with the names or ARNs of the queue and the definition.
+
+        Raises:
+            ClientError: AWS Batch would refuse the job.
+        """
+        job_id = call(self._session.batch, "SubmitJob", dict(request))["jobId"]
+        return LocalJob(self._session, self._session.batch.jobs[job_id])
+
+
+def local_stack(
+    source: Stack | Stage | str | os.PathLike[str],
+    folder: Path,
+    *,
+    executor: Executor | None = None,
+    parameters: Mapping[str, str] | None = None,
+    vcpus: float | None = None,
+    memory: int | None = None,
+) -> LocalStack:
+    """Return the queues and job definitions of a stack, ready for jobs on this machine.
+
+    Args:
+        source: A stack, an app, or the path of a template or a ``cdk.out``.
+        folder: Where logs and working folders are kept.
+        executor: What runs the containers. By default processes of this machine.
+        parameters: Values of the template's parameters. By default their defaults.
+        vcpus: The vCPUs that jobs may reserve together, more than 0. By default those of this machine.
+        memory: The memory in MiB that jobs may reserve together, at least 1. By default that of this machine.
+
+    Raises:
+        UnresolvedError: A parameter of the template has no value.
+        UnreadableInputError: There is no template at the path.
+        ValueError: The stack belongs to no app.
+    """
+    planned = plan(_templates(source), parameters=parameters)
+    return LocalStack(
+        open_session(planned, executor or ProcessExecutor(), folder, vcpus=vcpus, memory=memory)
+    )
+
+
+def _templates(source: Stack | Stage | str | os.PathLike[str]) -> str | os.PathLike[str]:
+    """Return the path of a template or a cloud assembly; a stack or an app is synthesized."""
+    if isinstance(source, str | os.PathLike):
+        return source
+    from batch_constructs.testing.synthesis import synthesized  # noqa: PLC0415 - needs the CDK
+
+    return synthesized(source)
+
+
+def _called(thing: IConstruct | str | None) -> str:
+    """Return what a plan calls a construct: its path."""
+    if thing is None or isinstance(thing, str):
+        return thing or ""
+    return str(thing.node.path)

@@ -1,0 +1,91 @@
+"""The fixture ``local_batch``: jobs of a stack run in a test of that stack."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+import pytest
+
+import batch_constructs as bc
+from batch_constructs.local.executors import RecordedExecutor, Recording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from batch_constructs.testing import LocalStack
+
+
+class Align(cdk.Stack):
+    """A stack with one job, which a user would test."""
+
+    def __init__(self) -> None:
+        super().__init__(cdk.App(context={"batch-constructs:checks": False}), "Align")
+        network = bc.BatchNetwork(self, "Network")
+        capacity = bc.Ec2ComputeEnvironment(self, "Capacity", vpc=network.vpc)
+        self.queue = bc.JobQueue(self, "Queue", compute_environments=[capacity])
+        self.job = bc.Ec2JobDefinition(
+            self,
+            "Job",
+            image="busybox",
+            command=["echo", "Ref::sample"],
+            parameters={"sample": "s0"},
+            vcpus=1,
+            memory=cdk.Size.mebibytes(64),
+        )
+        bc.JobFailureAlerts(self, "Alerts", job_queues=[self.queue], emails=["ops@example.com"])
+
+
+def test_a_job_runs_and_its_lines_are_there(local_batch: Callable[..., LocalStack]) -> None:
+    """The parameters of the submission reach the command."""
+    job = local_batch(Align()).submit("Job", parameters={"sample": "s1"}).wait()
+    assert (job.state, job.exit_code, job.lines) == ("SUCCEEDED", 0, ["s1"])
+
+
+def test_constructs_name_their_queue_and_definition(local_batch: Callable[..., LocalStack]) -> None:
+    """A test hands in what the stack has."""
+    stack = Align()
+    assert local_batch(stack).submit(stack.job, stack.queue, array_size=2).wait().lines == ["s0", "s0"]
+
+
+def test_the_alert_of_a_failed_job_is_there(local_batch: Callable[..., LocalStack]) -> None:
+    """A test of alerts needs no account."""
+    batch = local_batch(Align())
+    batch.submit("Job", command=["sh", "-c", "exit 3"]).wait()
+    [alert] = batch.alerts
+    assert alert.recipients == ("ops@example.com",)
+
+
+def test_a_dependent_job_waits(local_batch: Callable[..., LocalStack]) -> None:
+    """Dependencies are those of AWS Batch."""
+    batch = local_batch(Align())
+    first = batch.submit("Job", command=["false"])
+    assert batch.submit("Job", depends_on=[first]).wait().status_reason == "Dependent Job failed"
+
+
+def test_a_recording_decides_how_attempts_end(local_batch: Callable[..., LocalStack]) -> None:
+    """Nothing is run, and a retry can be tested."""
+    recorded = RecordedExecutor([Recording(exit_codes=(1, 0))])
+    batch = local_batch(Align(), executor=recorded)
+    request = {
+        "jobName": "again",
+        "jobQueue": "Queue",
+        "jobDefinition": "Job",
+        "retryStrategy": {"attempts": 2},
+    }
+    job = batch.submit_request(request).wait()
+    assert [each["container"]["exitCode"] for each in job.attempts] == [1, 0]
+
+
+def test_a_job_that_does_not_end_says_its_state(local_batch: Callable[..., LocalStack]) -> None:
+    """A job that stays in a state can be tested, too."""
+    batch = local_batch(Align(), executor=RecordedExecutor([Recording(seconds=None)]))
+    with pytest.raises(AssertionError, match=r"Job is still RUNNING after 0\.2 seconds"):
+        batch.submit("Job").wait(0.2)
+
+
+def test_a_job_that_can_never_run_says_why(local_batch: Callable[..., LocalStack]) -> None:
+    """The reason is the one of the blocked queue."""
+    batch = local_batch(Align(), vcpus=0.5)
+    with pytest.raises(AssertionError, match="because MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT"):
+        batch.submit("Job").wait(0.2)
