@@ -1,4 +1,4 @@
-"""``python -m batch_constructs.cli.commands``."""
+"""``python -m batch_constructs.cli``."""
 
 from __future__ import annotations
 

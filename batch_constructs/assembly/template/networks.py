@@ -19,8 +19,8 @@ from batch_constructs.assembly.template.resources.networks import (
 from batch_constructs.assembly.template.unknown import PartialText, Unknown, is_known
 
 if TYPE_CHECKING:
-    from batch_constructs.assembly.template.model import BatchModel
     from batch_constructs.assembly.template.resources.networks import RouteTable, SecurityGroupRule
+    from batch_constructs.assembly.template.views import Views
 
 _ANYWHERE = "0.0.0.0/0"
 
@@ -45,7 +45,7 @@ class Networks:
         any_group_may_be_open: whether a separate ingress rule opens an unknown security group, which may be any of them.
     """
 
-    def __init__(self, model: BatchModel) -> None:
+    def __init__(self, model: Views) -> None:
         self._tables: dict[Subnet, list[RouteTable | None]] = defaultdict(list)
         self._routes: dict[RouteTable, list[Route]] = defaultdict(list)
         self._reaches: dict[Subnet, Reach] = {}

@@ -13,14 +13,14 @@ from batch_constructs.facts import managed_policies
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batch_constructs.assembly.template.model import BatchModel
     from batch_constructs.assembly.template.resources.roles import PolicyDocument
+    from batch_constructs.assembly.template.views import Views
 
 
 class Permissions:
     """The roles of an assembly with the policies attached to them."""
 
-    def __init__(self, model: BatchModel) -> None:
+    def __init__(self, model: Views) -> None:
         self._attached: dict[Role, list[AttachedPolicy]] = defaultdict(list)
         # A policy that is attached to an unknown role may be attached to any role.
         self._anywhere = False

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from batch_constructs.assembly.template.resources.submissions import Submission
 
 if TYPE_CHECKING:
-    from batch_constructs.assembly.template.model import BatchModel
     from batch_constructs.assembly.template.resources.job_definitions import JobDefinition
     from batch_constructs.assembly.template.resources.job_queues import JobQueue
+    from batch_constructs.assembly.template.views import Views
 
 __all__ = ["Submission", "Submissions"]
 
@@ -22,7 +22,7 @@ class Submissions:
         all: every submission, in the order of the templates.
     """
 
-    def __init__(self, model: BatchModel) -> None:
+    def __init__(self, model: Views) -> None:
         self.all = model.of(Submission)
         self._to: dict[JobQueue | None, list[Submission]] = defaultdict(list)
         self._of: dict[JobDefinition | None, list[Submission]] = defaultdict(list)

@@ -17,7 +17,7 @@ this makes a second read free, and is why views have no slots.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Protocol, Self, TypeVar, overload
 
 from batch_constructs.assembly.template.unknown import WRONG_TYPE, Unknown, is_given
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.stacks import Stack
 
 T = TypeVar("T")
+V = TypeVar("V", bound="View")
 
 
 class Member(Generic[T]):
@@ -202,6 +203,13 @@ def kind_of(entry: dict[str, Any]) -> type[Resource]:
 def kind_named(name: str) -> type[View] | None:
     """Return a class of views by its name."""
     return View._kinds.get(name)  # noqa: SLF001 - the registry is filled by the class itself
+
+
+class Views(Protocol):
+    """Anything that finds views by their kind: a `BatchModel`."""
+
+    def of(self, kind: type[V]) -> tuple[V, ...]:
+        """Return all views of a kind."""
 
 
 def structures_inside(view: View) -> Iterator[View]:
