@@ -101,7 +101,7 @@ class ImportedComputeEnvironment(ComputeEnvironmentBase):
                 f"got {compute_environment_arn!r}"
             )
         super().__init__(scope, id)
-        self.compute_environment_arn = compute_environment_arn
+        self.compute_environment_arn = self._imported_arn = compute_environment_arn
 
 
 class OwnComputeEnvironment(CliJson, ComputeEnvironmentBase):
