@@ -356,6 +356,19 @@ def test_idf_a_fixed_name_under_another_construct_id_is_taken(
     for template, logical_id in ((quickstart, "Spot"), (new, "Spot2")):
         properties(template, logical_id)["ComputeEnvironmentName"] = "spot"
     assert risks(planned(quickstart, new)["Spot2"]) == [Risk.FAILS]
+    [problem] = planned(quickstart, new)["Spot2"].problems
+    assert problem.message == "its name 'spot' is still taken by Spot, which is deleted only afterwards"
+
+
+def test_a_fixed_name_may_be_taken_by_a_stack_that_is_deployed_later() -> None:
+    """The order of two stacks is open, so that the deployment may fail; the message names the other stack."""
+    queue = {"Type": "AWS::Batch::JobQueue", "Properties": {"JobQueueName": "night"}}
+    full: dict[str, Any] = {"Resources": {"Queue": queue}}
+    empty: dict[str, Any] = {"Resources": {}}
+    changes = plan(model_of(full, empty), model_of(empty, full))
+    [problem] = [each for change in changes for each in change.problems if "taken" in each.message]
+    assert problem.risk is Risk.MAY_FAIL
+    assert problem.message.startswith("its name 'night' is still taken by Queue in Stack1, ")
 
 
 @pytest.mark.parametrize(

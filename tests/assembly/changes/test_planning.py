@@ -93,6 +93,33 @@ def test_two_files_are_one_stack(quickstart: dict[str, Any], tmp_path: Path) -> 
     assert plan(read(tmp_path / "before.json"), read(tmp_path / "after.json")) == ()
 
 
+@pytest.mark.parametrize(
+    "types",
+    [("ServiceEnvironment", "ComputeEnvironment"), ("ComputeEnvironment", "ServiceEnvironment")],
+    ids=lambda types: f"to {types[1]}",
+)
+def test_a_queue_follows_an_environment_that_changes_its_type(
+    types: tuple[str, str], planned: Planned
+) -> None:
+    """Its environments are other ones for certain, although their logical id is the same."""
+    old, new = (
+        {
+            "Resources": {
+                "It": {"Type": f"AWS::Batch::{kind}", "Properties": {"ServiceRole": role}},
+                "Queue": {
+                    "Type": "AWS::Batch::JobQueue",
+                    "Properties": {"ComputeEnvironmentOrder": [{"ComputeEnvironment": {"Ref": "It"}}]},
+                },
+            }
+        }
+        for kind, role in zip(types, ("One", "Other"), strict=True)
+    )
+    changes = planned(old, new)
+    assert changes["It"].kind is Kind.REFUSED
+    [follows] = changes["Queue"].properties
+    assert (follows.path, follows.certain) == ("ComputeEnvironmentOrder[0].ComputeEnvironment", True)
+
+
 def test_a_nested_stack_is_compared_with_its_parameters(tmp_path: Path) -> None:
     """A nested stack is paired by its resource in the parent, and the parent's parameters count."""
     child = {
