@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints the line of this child: the index counts from 0, the lines of a text from 1.
+# Prints the line of this child: the index starts at 0, sed counts lines from 1.
 set -eu
 
 color=$(echo "$COLORS" | sed -n "$((AWS_BATCH_JOB_ARRAY_INDEX + 1))p")

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Fetches what BATCH_FILE_S3_URL names, and runs it with the arguments of the job.
+# Downloads the file at BATCH_FILE_S3_URL, and runs it with the arguments of the job.
 set -euo pipefail
 
 cd "$(mktemp -d)"
@@ -10,7 +10,7 @@ script)
   exec ./job "$@"
   ;;
 zip)
-  # The first argument names the script inside.
+  # The first argument is the name of the script in the zip file.
   aws s3 cp --no-progress "$BATCH_FILE_S3_URL" job.zip
   unzip -q job.zip
   exec "./$1" "${@:2}"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Runs a pipeline: its name, its revision, its profile, and the queue of its tasks. (No single quotes: the image of
-# Nextflow puts each argument in some.) What a lost attempt has finished, the next one of the same job does not repeat.
+# Runs a pipeline. Arguments: name, revision, profile, queue of its tasks. A new attempt of the same job does not repeat the
+# finished tasks of a lost one. (Use no single quotes here: the Nextflow image puts each argument into single quotes.)
 set -euo pipefail
 echo "$NEXTFLOW_CONFIG" >nextflow.config
 echo "process.queue = \"$4\"" >>nextflow.config

@@ -1,10 +1,10 @@
 #!/bin/bash
-# Every node runs this. The others fetch the main node's public key from it, and so it learns where they are.
+# Every node runs this. The child nodes fetch the main node's public key; from these requests it learns their addresses.
 set -euo pipefail
 PORT=${PORT:-8022}
 cd "${TMPDIR:-/tmp}"
 
-# An image of your own has these already.
+# An image of your own would already have these packages.
 export DEBIAN_FRONTEND=noninteractive
 apt-get -qq update
 apt-get -qq install --no-install-recommends curl gromacs-openmpi openmpi-bin openssh-server python3-minimal >installed.log
@@ -15,7 +15,7 @@ if [[ $AWS_BATCH_JOB_NODE_INDEX != "$AWS_BATCH_JOB_MAIN_NODE_INDEX" ]]; then
   curl -sSf --retry 100 --retry-delay 3 --retry-connrefused -o ~/.ssh/authorized_keys "$main/key.pub"
   /usr/sbin/sshd
   curl -sSf "$main/ready"
-  # AWS Batch stops this node when the main node is done.
+  # AWS Batch stops this node when the main node ends.
   exec sleep infinity
 fi
 
@@ -34,7 +34,7 @@ for node in localhost $(others); do
   echo "$node slots=${SLOTS:-8}"
 done >hosts
 
-# A box of water, moved by as many processes as there are slots.
+# Simulates a box of water, with one process per slot.
 printf '%s\n' '#include "oplsaa.ff/forcefield.itp"' '#include "oplsaa.ff/spce.itp"' \
   '[ system ]' water '[ molecules ]' >water.top
 printf '%s\n' 'integrator = md' 'dt = 0.001' 'nsteps = 20000' 'coulombtype = PME' >water.mdp

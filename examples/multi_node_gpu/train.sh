@@ -1,10 +1,10 @@
 #!/bin/bash
-# Every node runs this: as many processes as it has GPUs, all of which meet at the main node.
+# Every node runs this: one process per GPU; all processes connect to the main node.
 set -euo pipefail
 
-# The main node is not told its own address.
+# The main node does not get this variable, so it uses its own address.
 main=${AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS:-$(hostname -i)}
-# Over the fabric, or not at all; the log says which network NCCL took.
+# Fail if the Elastic Fabric Adapter does not work; the log shows which network NCCL uses.
 export FI_PROVIDER=efa NCCL_DEBUG=INFO
 exec torchrun --nnodes "$AWS_BATCH_JOB_NUM_NODES" --node-rank "$AWS_BATCH_JOB_NODE_INDEX" \
   --nproc-per-node "$GPUS" --master-addr "$main" --master-port 29500 "$@"
