@@ -69,10 +69,11 @@ def test_a_dashboard_shows_every_queue_and_environment() -> None:
         assert widget["properties"]["title"]
     for widget in widgets[2:]:
         assert widget["properties"]["region"]
-    for widget in widgets:
-        if widget["properties"].get("view") == "timeSeries":
-            assert widget["properties"]["period"] == 300
-            assert widget["properties"]["yAxis"]["left"]["label"]
+    series = [w["properties"] for w in widgets if w["properties"].get("view") == "timeSeries"]
+    assert len(series) > 20
+    for each in series:
+        assert each["period"] == 300
+        assert each["yAxis"]["left"]["label"]
     titles = {widget["properties"]["title"] for widget in widgets[1:]}
     assert {"Queue0: jobs", "Queue3: wait for capacity", "Spot2: vCPUs", "Failures by reason"} <= titles
     assert len(widgets[1]["properties"]["alarms"]) == len(alarms.alarms) == 4 * 2 + 4 + 1
