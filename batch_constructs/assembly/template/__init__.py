@@ -7,7 +7,7 @@ queues, and each queue links to its parts:
 
 from __future__ import annotations
 
-from batch_constructs.assembly.template._errors import UnreadableInputError
+from batch_constructs.assembly.template.documents import UnreadableInputError
 from batch_constructs.assembly.template.items import Items, literals
 from batch_constructs.assembly.template.model import BatchModel
 from batch_constructs.assembly.template.reading import model_of, read, read_bytes

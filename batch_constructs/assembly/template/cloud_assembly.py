@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs.assembly.template._errors import UnreadableInputError
+from batch_constructs.assembly.template.documents import UnreadableInputError
 from batch_constructs.assembly.template.files import parse, read_file
 from batch_constructs.assembly.template.stacks import Stack
 from batch_constructs.assembly.template.unknown import ending

@@ -12,8 +12,6 @@ from json import decoder
 from json.scanner import make_scanner
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from batch_constructs.assembly.template._errors import UnreadableInputError
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -22,6 +20,10 @@ _WHITESPACE: Any = decoder.WHITESPACE  # type: ignore[attr-defined]
 _scanstring: Any = decoder.scanstring  # type: ignore[attr-defined]
 
 Steps: TypeAlias = tuple["str | int", ...]
+
+
+class UnreadableInputError(Exception):
+    """The input is neither a CloudFormation template nor a cloud assembly; the message is one sentence with the reason."""
 
 
 class Document(ABC):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.template._errors import UnreadableInputError
-from batch_constructs.assembly.template.documents import Document, JsonDocument
+from batch_constructs.assembly.template.documents import Document, JsonDocument, UnreadableInputError
 
 if TYPE_CHECKING:
     from pathlib import Path

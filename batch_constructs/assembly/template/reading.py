@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 # Importing the module registers the class of each resource.
 import batch_constructs.assembly.template.resources  # noqa: F401
-from batch_constructs.assembly.template._errors import UnreadableInputError
 from batch_constructs.assembly.template.cloud_assembly import (
     MANIFEST,
     nested_stacks,
     read_assembly,
     share_exports,
 )
-from batch_constructs.assembly.template.documents import DataDocument, Document
+from batch_constructs.assembly.template.documents import DataDocument, Document, UnreadableInputError
 from batch_constructs.assembly.template.files import parse, read_file
 from batch_constructs.assembly.template.garbage import undisturbed
 from batch_constructs.assembly.template.model import BatchModel

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from batch_constructs.assembly.template._errors import UnreadableInputError
-from batch_constructs.assembly.template.documents import Document, Steps
+from batch_constructs.assembly.template.documents import Document, Steps, UnreadableInputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
