@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Fixtures for all tests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def stack() -> Stack:
-    """An empty stack in an app of its own, without the rules at synth: each test looks at one construct only."""
+    """Return an empty stack in its own app, without the rules at synth, since each test checks one construct only."""
     import aws_cdk as cdk
 
     return cdk.Stack(cdk.App(context={"batch-constructs:checks": False}), "Stack")
@@ -33,7 +33,7 @@ def stack() -> Stack:
 
 @pytest.fixture
 def vpc(stack: Stack) -> ec2.IVpc:
-    """An imported network: nothing of it shows in the template."""
+    """Return an imported network, which adds nothing to the template."""
     from aws_cdk import aws_ec2
 
     return aws_ec2.Vpc.from_vpc_attributes(

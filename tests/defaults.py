@@ -1,4 +1,4 @@
-"""Every public construct and value with its defaults: made with the arguments that it requires, and no others.
+"""Every public construct and value with its defaults: created with the required arguments only.
 
 What an argument is given follows from its name, so that a new class joins by itself. A class with an argument that is
 not listed here, or that requires more than its signature says, needs a line.
@@ -25,12 +25,12 @@ _CLUSTER = "arn:aws:eks:eu-west-1:123456789012:cluster/research"
 
 
 def constructs() -> list[str]:
-    """The names of all public constructs."""
+    """Return the names of all public constructs."""
     return [name for name in bc.__all__ if hasattr(getattr(bc, name), "__jsii_type__")]
 
 
 def values() -> list[str]:
-    """The names of all public classes of values: what constructs, functions and other values are given."""
+    """Return the names of all public classes of values, which constructs, functions and other values take."""
     return [
         name
         for name in bc.__all__
@@ -287,7 +287,7 @@ def arguments(name: str, stack: Stack) -> dict[str, Any]:
 
 
 def parameters(name: str) -> dict[str, inspect.Parameter]:
-    """The arguments that a construct or value takes, without its place in the tree."""
+    """Return the arguments of a construct or value, without scope and id."""
     found = inspect.signature(getattr(bc, name).__init__).parameters
     kinds = {inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY}
     return {
@@ -298,7 +298,7 @@ def parameters(name: str) -> dict[str, inspect.Parameter]:
 
 
 def templates() -> tuple[dict[str, dict[str, Any]], dict[str, list[str]]]:
-    """The template of an app with one public construct, by its name; and why there is none, where there is none."""
+    """Return the templates of apps with one public construct, by name, and the reason if there is none."""
     made: dict[str, dict[str, Any]] = {}
     failed: dict[str, list[str]] = {}
     for name in constructs():

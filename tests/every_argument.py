@@ -1,4 +1,4 @@
-"""A construct of each kind and a request of each kind, with every argument that it takes."""
+"""A construct of each kind and a request of each kind, with every argument."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def templates() -> Iterator[dict[str, Any]]:
-    """The templates of stacks with everything."""
+    """Return the templates of stacks with everything."""
     import aws_cdk as cdk
     from aws_cdk.assertions import Template
 
@@ -27,7 +27,7 @@ def templates() -> Iterator[dict[str, Any]]:
 
 
 def environments(stack: Stack) -> None:
-    """An environment of each kind."""
+    """Create an environment of each kind."""
     import aws_cdk as cdk
     from aws_cdk import aws_ec2 as ec2
     from aws_cdk import aws_eks as eks
@@ -112,7 +112,7 @@ def environments(stack: Stack) -> None:
 
 
 def _on_nodes(stack: Stack, instances: dict[str, Any]) -> dict[str, Any]:
-    """As on ECS, with launch templates that name their image and how it joins."""
+    """Create environments whose launch templates name their image and how it joins."""
     from aws_cdk import aws_ec2 as ec2
 
     template = ec2.CfnLaunchTemplate(stack, "Nodes", launch_template_data={"imageId": "ami-12345678"})
@@ -126,7 +126,7 @@ def _on_nodes(stack: Stack, instances: dict[str, Any]) -> dict[str, Any]:
 
 
 def tasks(stack: Stack) -> None:
-    """Definitions of several containers: on instances, on Fargate, on Managed Instances, on nodes."""
+    """Create definitions of several containers: on instances, on Fargate, on Managed Instances, on nodes."""
     import aws_cdk as cdk
     from aws_cdk import aws_batch as batch
     from aws_cdk import aws_efs as efs
@@ -216,7 +216,7 @@ def tasks(stack: Stack) -> None:
 
 
 def more_nodes(stack: Stack) -> None:
-    """Nodes whose containers have what only others have in the stacks of the judges: all mounts, secrets of logs."""
+    """Create nodes with further members: all mounts, secrets of logs."""
     import aws_cdk as cdk
     from aws_cdk import aws_ecs as ecs
     from aws_cdk import aws_efs as efs
@@ -271,7 +271,7 @@ def more_nodes(stack: Stack) -> None:
 
 
 def queues(stack: Stack) -> None:
-    """Queues, policies, shares, service environments."""
+    """Create queues, policies, shares, service environments."""
     import aws_cdk as cdk
 
     share = bc.Share(identifier="a", weight_factor=0.5)
@@ -320,7 +320,7 @@ def queues(stack: Stack) -> None:
 
 
 def requests() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """What SubmitJob and SubmitServiceJob get of everything that a request says."""
+    """Return the requests of SubmitJob and SubmitServiceJob with every member."""
     ours: dict[str, Any] = {
         "command": ["run"],
         "environment": {"A": "b"},

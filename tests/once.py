@@ -1,4 +1,4 @@
-"""What a test run does once, however pytest-xdist deals its tests out: the first worker that needs it does it."""
+"""Work that a test run does once with pytest-xdist: by the first worker that needs it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def folder_of_run(factory: pytest.TempPathFactory) -> Path:
-    """A folder that all workers of this run share."""
+    """Return a folder that all workers of this run share."""
     run = factory.getbasetemp()
     # Each worker has a folder of its own in that of the run.
     return run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
 
 
 def once(folder: Path, name: str, make: Callable[[], Any]) -> Any:
-    """What `make` gave the first one who asked under this name; anything that JSON can hold."""
+    """Return the result that `make` gave the first caller with this name; it must be JSON."""
     made = folder / f"{name}.json"
     with locked(folder / f"{name}.lock"):
         if not made.exists():

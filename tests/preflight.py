@@ -35,7 +35,7 @@ _DEPLOYED_TO = f"{_HEADER}\ndeploy_region := {json.dumps(REGION)}\ndeploy_accoun
 
 @cache
 def _pack() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The rules, and what they share: two lists of JSON in a file of JavaScript."""
+    """Return the rules and their shared code: two lists of JSON in a JavaScript file."""
     [archive] = importlib.resources.files("cdk_preflight").joinpath("_jsii").glob("*.tgz")  # type: ignore[attr-defined]
     with tarfile.open(archive) as files:
         member = files.extractfile("package/lib/rules.generated.js")
@@ -50,7 +50,7 @@ def _pack() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
 
 
 def _prune(types: Iterable[str]) -> list[dict[str, Any]]:
-    """The rules that look at resources of these types: compiling all of them takes many times as long."""
+    """Return the rules for these resource types: compiling all of them takes many times as long."""
     wanted = {*types, "*"}
     return [rule for rule in _pack()[0] if not rule["resourceTypes"] or wanted & {*rule["resourceTypes"]}]
 
@@ -78,7 +78,7 @@ def judge(templates: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
 
 
 def _engine_for(types: Iterable[str]) -> RegoEngine:
-    """An engine with the rules that look at resources of these types."""
+    """Return an engine with the rules for these resource types."""
     bodies: dict[str, list[str]] = {}
     for rule in _prune(types):
         body = re.sub(r"^(?:package|import)\s.*\n", "", rule["rego"], flags=re.MULTILINE)

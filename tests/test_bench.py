@@ -1,4 +1,4 @@
-"""The benchmark compares what is equal; its times are no business of tests."""
+"""The benchmark compares equal stacks; its times are not tested."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_the_quick_start_and_the_platform_equal_their_hand_written_twins(tmp_pat
 
 
 def test_twins_that_differ_are_found(tmp_path: Path) -> None:
-    """The proof fails for another size, another word of a message, another metric, and another order."""
+    """It fails for another size, another word of a message, another metric, and another order."""
     platform = next(each for each in twins.TWINS if each.what == "platform")
     ours, theirs = twins.templates(platform, tmp_path)
     text = json.dumps(theirs)
@@ -37,18 +37,18 @@ def test_twins_that_differ_are_found(tmp_path: Path) -> None:
 
 
 def test_each_piece_equals_its_hand_written_twin() -> None:
-    """So do the pieces whose round trips it counts, in stacks with tags."""
+    """So do the constructs whose round trips it counts, in stacks with tags."""
     pieces.prove_equal()
 
 
 def test_environments_with_adapters_equal_those_by_hand() -> None:
-    """For each way in which network cards and adapters go together, so that they are timed for equal work."""
+    """For each combination of network cards and adapters, so that the compared times are for equal stacks."""
     assert len(adapters.with_adapter()) == 303
     adapters.prove_equal()
 
 
 def test_the_function_takes_ten_thousand_events_in_one_run() -> None:
-    """Each gives its line; how long it took and what it kept is for the benchmark to print."""
+    """Each event gives its line; time and memory are only printed."""
     spent, grown = function.run(10_000)
     assert spent > 0
     # 20,000 jobs are remembered at most, in a function that has 256 MiB.

@@ -1,4 +1,4 @@
-"""What the README says of others is true of them: each row of its comparison has a test here."""
+"""The claims of the README about other libraries: each row of its comparison has a test here."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Resources = dict[str, dict[str, Any]]
 
 
 def rows() -> dict[str, list[str]]:
-    """The table of the README: what each row is about, and what it says of ours and of theirs."""
+    """Return the rows of the README's table."""
     table = README.partition("## Compared\n")[2].partition("\n## ")[0]
     found = [
         [cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines() if "|" in line
@@ -60,7 +60,7 @@ def resources(stack: cdk.Stack, kind: str) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def theirs() -> cdk.Stack:
-    """A stack with the L2's environment, behind a launch template, and a tag on everything."""
+    """Return a stack with the L2's environment, a launch template, and a tag on everything."""
     stack = cdk.Stack(cdk.App(), "Theirs")
     cdk.Tags.of(stack).add("team", "genomics")
     batch.ManagedEc2EcsComputeEnvironment(
@@ -71,7 +71,7 @@ def theirs() -> cdk.Stack:
 
 @pytest.fixture
 def ours() -> cdk.Stack:
-    """The same by this library."""
+    """Return the same stack with this library."""
     stack = cdk.Stack(cdk.App(), "Ours")
     cdk.Tags.of(stack).add("team", "genomics")
     bc.Ec2ComputeEnvironment(
@@ -84,7 +84,7 @@ def ours() -> cdk.Stack:
 
 
 def test_the_table_has_a_test_for_each_row() -> None:
-    """Fails when somebody claims what nobody has proved."""
+    """Fails for a claim without a test."""
     assert set(rows()) == {
         "errors found at synth in twelve broken templates",
         "a new version of a launch template reaches the instances",
@@ -98,7 +98,7 @@ def test_the_table_has_a_test_for_each_row() -> None:
 
 
 def test_twelve_broken_templates() -> None:
-    """Each was synthesized by the L2; ours finds all of them, cfn-lint and the CDK's own validation none."""
+    """The L2 synthesizes each; ours finds all of them, cfn-lint and the CDK's own validation none."""
     assert len(TWELVE) == 12
     assert all(check(read(path)) for path in TWELVE)
     noticed = [
@@ -111,7 +111,7 @@ def test_twelve_broken_templates() -> None:
 
 
 def test_the_cdks_own_validation_finds_none_of_them(tmp_path: Path) -> None:
-    """With the flag that makes an error of each finding."""
+    """With the flag that turns each finding into an error."""
     command = [sys.executable, "-c", CDK_VALIDATION, str(tmp_path), *map(str, TWELVE)]
     subprocess.run(command, check=True, env={**os.environ, "CDK_VALIDATION": "true"}, capture_output=True)
     report = json.loads((tmp_path / "validation-report.json").read_text(encoding="utf-8"))
@@ -119,7 +119,7 @@ def test_the_cdks_own_validation_finds_none_of_them(tmp_path: Path) -> None:
 
 
 def test_the_version_of_a_launch_template(ours: cdk.Stack, theirs: cdk.Stack) -> None:
-    """aws-cdk#28137: without a version, AWS Batch stays with the one that it saw first."""
+    """aws-cdk#28137: without a version, AWS Batch keeps the first version."""
     [mine], [other] = (resources(stack, "AWS::Batch::ComputeEnvironment") for stack in (ours, theirs))
     assert mine["ComputeResources"]["LaunchTemplate"]["Version"]["Fn::GetAtt"][1] == "LatestVersionNumber"
     assert "Version" not in other["ComputeResources"]["LaunchTemplate"]
@@ -176,7 +176,7 @@ def test_logs_and_the_right_to_submit() -> None:
 
 
 def test_a_size_that_fargate_does_not_sell() -> None:
-    """The line that wrote it fails here; there the first job does."""
+    """Here the call fails; there the first job does."""
     stack = cdk.Stack(cdk.App(), "Sizes")
     with pytest.raises(ValueError, match="memory must be"):
         bc.FargateJobDefinition(stack, "Job", image=IMAGE, vcpus=16, memory=cdk.Size.mebibytes(512))
@@ -192,7 +192,7 @@ def test_a_size_that_fargate_does_not_sell() -> None:
 
 
 def test_what_only_one_side_has() -> None:
-    """The L2 has no construct that listens, shows or counts money."""
+    """The L2 has no constructs for alerts, dashboards or budgets."""
     assert {"JobFailureAlerts", "BatchDashboard", "BatchBudget"} <= set(bc.__all__)
     assert [name for name in dir(batch) if re.search(r"Alert|Alarm|Dashboard|Budget|Event", name)] == []
 

@@ -20,12 +20,12 @@ def size(image: bytes) -> tuple[int, int]:
 
 
 def test_the_picture_is_that_of_the_reviewed_template() -> None:
-    """``make docs`` draws it anew."""
+    """``make docs`` draws it."""
     assert SVG.read_text("utf-8") == picture(GOLDEN)
 
 
 def test_people_see_it_as_a_laptop_shows_it() -> None:
-    """The PNG is the SVG: 1,440 points wide, each title in it."""
+    """The PNG is the SVG at a width of 1,440 points, with all titles."""
     drawn = SVG.read_text("utf-8")
     found = re.search(r'width="(\d+)" height="(\d+)"', drawn)
     assert found is not None
@@ -35,7 +35,7 @@ def test_people_see_it_as_a_laptop_shows_it() -> None:
 
 
 def test_no_widget_of_the_example_covers_another() -> None:
-    """And each title fits above its widget: a letter takes 8 points at most."""
+    """Each title fits above its widget: a letter is 8 points wide at most."""
     widgets = body(GOLDEN)
     check_layout(widgets)
     for widget in widgets:

@@ -68,7 +68,7 @@ def said(each: Documented, parameter: Parameter) -> str:
 
 
 def test_every_argument_is_documented() -> None:
-    """Whatever a constructor, a function or a method takes stands in its docstring, and nothing else does."""
+    """A docstring has exactly the arguments of its constructor, function or method."""
     taken = {each.name: {parameter.name for parameter in each.parameters} for _, each in every()}
     told = {each.name: set(each.arguments) for _, each in every()}
     assert {name: missing for name in taken if (missing := taken[name] - told[name])} == {}
@@ -90,7 +90,7 @@ def test_every_optional_argument_says_what_its_omission_does() -> None:
 
 
 def promised(word: str, default: object) -> bool:
-    """Whether a word is another way to write a default."""
+    """Return whether a word is another form of a default."""
     match default:
         case bool():
             return word.lower() in ({"yes"} if default else {"no", "not"})
@@ -102,7 +102,7 @@ def promised(word: str, default: object) -> bool:
 
 
 def test_what_prose_says_of_a_default_is_what_the_signature_has() -> None:
-    """Yes, no, a number or a text behind the words 'by default' are those of the code."""
+    """Yes, no, a number or a string after the words 'by default' equals the default in the code."""
     promises = [
         (each.name, parameter, found)
         for _, each in every()
@@ -118,7 +118,7 @@ def test_what_prose_says_of_a_default_is_what_the_signature_has() -> None:
 
 
 def test_every_number_duration_and_size_says_its_range() -> None:
-    """From where to where, in which unit; a size may say instead what it is a whole number of."""
+    """With the unit; a size may say instead what it is a whole number of."""
     quantities = [
         (each, parameter)
         for _, each in every()
@@ -155,7 +155,7 @@ def test_whatever_can_raise_says_what() -> None:
     ],
 )
 def test_ways_to_a_raise_are_found(name: str, *, raises: bool) -> None:
-    """However it is called: what stands on the way is not asked of the docstring."""
+    """The docstrings of the functions on the way do not count."""
     [each] = [each for each in of(name.partition(".")[0]) if each.name == name]
     assert each.can_raise is raises
 

@@ -1,4 +1,4 @@
-"""Every example that alerts tells somebody: no topic of rules, alarms or budgets is without a reader."""
+"""Every alert of the examples notifies somebody: each topic of rules, alarms or budgets has a subscriber."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ READERS = {
 
 
 def templates(example: str) -> dict[str, dict[str, Any]]:
-    """The reviewed templates of an example, by stack."""
+    """Return the reviewed templates of an example, by stack."""
     return {
         path.name.split(".")[1]: json.loads(path.read_text(encoding="utf-8"))
         for path in sorted(GOLDEN.glob(f"{example}.*.template.json"))
@@ -43,7 +43,7 @@ def templates(example: str) -> dict[str, dict[str, Any]]:
 
 
 def named(example: str, kinds: dict[str, Any]) -> Iterator[str]:
-    """Which topics resources of some kinds name, as STACK/LOGICAL ID; what another stack exports is followed."""
+    """Return the topics in resources of some kinds, as STACK/LOGICAL ID, including exports of other stacks."""
     stacks = templates(example)
     topics = {
         f"{stack}/{name}"
@@ -71,19 +71,19 @@ def named(example: str, kinds: dict[str, Any]) -> Iterator[str]:
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_topic_of_an_example_has_a_reader(example: str) -> None:
-    """Its README promises a mail; a topic that nobody reads sends none."""
+    """Its README promises an email; a topic without subscribers sends none."""
     assert set(named(example, PUBLISHERS)) <= set(named(example, READERS))
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_the_rule_agrees(example: str) -> None:
-    """Nor does the rule that users are warned by find any, in each stack by itself."""
+    """The rule that warns users finds nothing in any stack."""
     for template in templates(example).values():
         assert [each.message for each in check(model_of(template), select=["EVT-08"], crash=True)] == []
 
 
 def test_topics_are_found() -> None:
-    """In all examples that alert: else the first test would look at nothing."""
+    """In all examples with alerts; otherwise the first test would check nothing."""
     published = {example: set(named(example, PUBLISHERS)) for example in EXAMPLES}
     alerting = {example for example, topics in published.items() if topics}
     assert {

@@ -1,4 +1,4 @@
-"""What the jobs of the examples run, run here: with stubs for what is not on this machine."""
+"""The scripts of the examples' jobs, with stubs for programs that are not installed here."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
 def stub(folder: Path, command: str, body: str = "") -> None:
-    """Put a command into a folder that goes on the PATH; it notes how it was called."""
+    """Add a command to a folder on the PATH, which records its calls."""
     folder.mkdir(exist_ok=True)
     file = folder / command
     file.write_text(f'#!{shutil.which("bash")}\necho "${{0##*/}} $*" >>"$CALLS"\n{body}\n')
@@ -23,7 +23,7 @@ def stub(folder: Path, command: str, body: str = "") -> None:
 
 
 def run(script: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a script as a job does: as the text of a command."""
+    """Run a script as a job does: as the string of a command."""
     if sys.platform == "darwin":
         pytest.skip("jobs run on Linux, whose shell and tools differ from those of macOS")
     text = (EXAMPLES / script).read_text(encoding="utf-8")
@@ -38,7 +38,7 @@ def run(script: str, *arguments: str, **environment: str) -> subprocess.Complete
 
 
 def test_shellcheck_finds_nothing() -> None:
-    """Neither an error nor a hint, in any script of an example."""
+    """There are no errors and no hints in any script of an example."""
     scripts = sorted(EXAMPLES.glob("*/*.sh"))
     done = subprocess.run(["shellcheck", *scripts], capture_output=True, text=True, check=False)
     assert (done.stdout, done.returncode) == ("", 0)
@@ -54,7 +54,7 @@ def test_each_child_of_the_array_prints_its_color() -> None:
 
 
 def test_a_child_too_many_fails() -> None:
-    """An array larger than the file is noticed."""
+    """An array larger than the file fails."""
     done = run("array_index/print_color.sh", COLORS="red\norange", AWS_BATCH_JOB_ARRAY_INDEX="2")
     assert done.returncode != 0
     assert "there is no such line" in done.stderr
@@ -87,14 +87,14 @@ def test_fetch_and_run_runs_what_it_fetches(
 
 
 def test_fetch_and_run_refuses_other_files(tmp_path: Path) -> None:
-    """A type that it does not know is told, not guessed."""
+    """An unknown type is an error."""
     done = run("fetch_and_run/fetch_and_run.sh", TMPDIR=str(tmp_path), BATCH_FILE_TYPE="tar")
     assert done.returncode == 64
     assert "must be script or zip, got tar" in done.stderr
 
 
 def test_the_nodes_of_mpi_find_each_other(tmp_path: Path) -> None:
-    """The main node learns of the other one by its request, which trusts the key that it gets."""
+    """The main node learns about the other one from its request, which trusts the received key."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
@@ -138,7 +138,7 @@ def test_the_nodes_of_mpi_find_each_other(tmp_path: Path) -> None:
 
 
 def test_nextflow_is_told_where_its_tasks_go(tmp_path: Path) -> None:
-    """A run writes the configuration, keeps its cache under the id of its job, and begins where a lost attempt ended."""
+    """A run writes the configuration, keeps its cache under the job's id, and resumes where a lost attempt ended."""
     stub(tmp_path / "bin", "nextflow", 'env | grep ^NXF_ | sort >>"$CALLS"')
     done = _nextflow(
         tmp_path, "bash", "-c", _script("genomics/run.sh"), "run", "nf-core/demo", "1.0", "test", "tasks"
@@ -155,7 +155,7 @@ def test_nextflow_is_told_where_its_tasks_go(tmp_path: Path) -> None:
 
 
 def test_nextflows_image_can_put_the_script_in_quotes() -> None:
-    """Its entry point puts each argument between single quotes and has bash read the whole again."""
+    """Its entry point puts each argument in single quotes and lets bash evaluate the whole."""
     assert "'" not in _script("genomics/run.sh")
 
 

@@ -1,4 +1,4 @@
-"""Networks, and which subnets of a network an environment gets."""
+"""Networks, and the subnets of an environment in a network."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EKS = {"ec2", "eks", "sts"}
 
 @pytest.fixture
 def crossings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Which members were read or called on the other side of the jsii border, as they come."""
+    """Return the members that are read or called in Node.js, in order."""
     seen: list[str] = []
     send = process._NodeProcess.send
 
@@ -36,7 +36,7 @@ def crossings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def _endpoints(template: Template) -> set[str]:
-    """The services that the endpoints of a template reach."""
+    """Return the services of the endpoints in a template."""
     resources = template.find_resources("AWS::EC2::VPCEndpoint").values()
     names = [resource["Properties"]["ServiceName"]["Fn::Join"][1][-1].lstrip(".") for resource in resources]
     assert len(names) == len(set(names))
@@ -82,7 +82,7 @@ def test_what_jobs_read_from_s3_does_not_pass_through_nat(
 
 
 def test_environments_get_most_of_the_addresses(stack: Stack) -> None:
-    """Rule NET-08: jobs do not run out of addresses because NAT gateways hold as many."""
+    """Rule NET-08: the public subnets for NAT gateways leave most addresses for jobs."""
     BatchNetwork(stack, "Network")
 
     template = Template.from_stack(stack)
@@ -100,7 +100,7 @@ def test_the_default_security_group_takes_no_lambda_function() -> None:
 
 
 def test_a_network_without_nat_has_public_subnets_only(stack: Stack) -> None:
-    """The cheap network: instances get public addresses, and no subnet is a trap without a way out."""
+    """The cheap network: instances get public addresses, and there are no subnets without internet access."""
     network = BatchNetwork(stack, "Network", nat_gateways=0)
 
     assert placement(network.vpc, network.subnets).public is True
@@ -111,7 +111,7 @@ def test_a_network_without_nat_has_public_subnets_only(stack: Stack) -> None:
 
 
 def test_zones_and_gateways_are_as_many_as_asked_for() -> None:
-    """Spot gets more pools with more zones, and each zone its own NAT gateway where that is wanted."""
+    """More zones give Spot more capacity, and each zone can have its own NAT gateway."""
     environment = Environment(account="123456789012", region="eu-west-1")
     stack = Stack(App(), "Test", env=environment)
     BatchNetwork(stack, "Network", cidr="10.4.0.0/20", max_azs=3, nat_gateways=3)
@@ -148,14 +148,14 @@ def test_an_isolated_network_has_no_way_out(stack: Stack) -> None:
 def test_each_kind_of_environment_gets_exactly_its_endpoints(
     stack: Stack, kinds: set[EnvironmentKind] | None, services: set[str]
 ) -> None:
-    """Pain 8 (batch jobs stuck RUNNABLE): what the kinds need is there, and nothing else costs money."""
+    """Pain 8 (batch jobs stuck RUNNABLE): the required endpoints exist, and no others, which would cost money."""
     network = BatchNetwork(stack, "Network", isolated=True, endpoints_for=kinds)
 
     assert _endpoints(Template.from_stack(stack)) == services == set(network.endpoints)
 
 
 def test_extra_endpoints_are_added_once(stack: Stack) -> None:
-    """Jobs that read secrets reach them; a service that is there already is not made twice."""
+    """Jobs can reach further services; an existing endpoint is not created twice."""
     services = ec2.InterfaceVpcEndpointAwsService
     network = BatchNetwork(
         stack,
@@ -170,7 +170,7 @@ def test_extra_endpoints_are_added_once(stack: Stack) -> None:
 
 
 def test_endpoints_share_one_group_that_takes_https_from_the_vpc_only(stack: Stack) -> None:
-    """One rule in, none out, whatever the number of endpoints."""
+    """It has one inbound rule and no outbound one, for any number of endpoints."""
     network = BatchNetwork(stack, "Network", isolated=True)
 
     template = Template.from_stack(stack)
@@ -214,14 +214,14 @@ def test_flow_logs_expire_and_their_role_writes_nowhere_else(stack: Stack) -> No
 
 
 def test_flow_logs_live_as_long_as_the_user_says(stack: Stack) -> None:
-    """The retention is the user's."""
+    """The user chooses the retention."""
     BatchNetwork(stack, "Network", flow_logs=True, flow_log_retention=logs.RetentionDays.ONE_YEAR)
 
     Template.from_stack(stack).has_resource_properties("AWS::Logs::LogGroup", {"RetentionInDays": 365})
 
 
 def test_what_is_not_there_is_none(stack: Stack) -> None:
-    """A network with NAT has no interface endpoints, no group for them, and no flow logs to point at."""
+    """A network with NAT has no interface endpoints, no group for them, and no flow logs."""
     network = BatchNetwork(stack, "Network")
 
     assert network.resource is network.vpc
@@ -259,7 +259,7 @@ def test_what_is_not_there_is_none(stack: Stack) -> None:
 def test_impossible_networks_are_refused_before_anything_is_made(
     stack: Stack, arguments: dict[str, Any], message: str
 ) -> None:
-    """Fails when arguments contradict each other, and leaves no half-built child behind."""
+    """Fails for contradicting arguments, and adds nothing to the tree."""
     with pytest.raises(ValueError) as refusal:
         BatchNetwork(stack, "Network", **arguments)
 
@@ -269,7 +269,7 @@ def test_impossible_networks_are_refused_before_anything_is_made(
 
 
 def test_all_contradictions_are_told_at_once(stack: Stack) -> None:
-    """The user hears of everything that is wrong with a call in one error."""
+    """One error has all problems of a call."""
     with pytest.raises(ValueError) as refusal:
         BatchNetwork(
             stack,
@@ -285,7 +285,7 @@ def test_all_contradictions_are_told_at_once(stack: Stack) -> None:
 
 @pytest.mark.parametrize("argument", ["cidr", "max_azs", "nat_gateways"])
 def test_what_the_cdk_divides_at_synth_must_be_literal(stack: Stack, argument: str) -> None:
-    """Fails in one sentence where the CDK itself cannot wait for CloudFormation."""
+    """Fails for tokens, which the CDK cannot divide at synth."""
     parameter = CfnParameter(stack, "Parameter", type="String" if argument == "cidr" else "Number")
     token = parameter.value_as_string if argument == "cidr" else parameter.value_as_number
 
@@ -305,14 +305,14 @@ def test_what_the_cdk_divides_at_synth_must_be_literal(stack: Stack, argument: s
     ],
 )
 def test_possible_networks_pass(stack: Stack, arguments: dict[str, Any]) -> None:
-    """What fits is never refused, down to the smallest subnets that AWS has."""
+    """Valid networks are accepted, down to the smallest subnets of AWS."""
     BatchNetwork(stack, "Network", **arguments)
 
     Template.from_stack(stack).resource_count_is("AWS::EC2::VPC", 1)
 
 
 def test_cfn_lint_finds_nothing(stack: Stack) -> None:
-    """A judge who knows CloudFormation's schemas agrees with both kinds of network."""
+    """For both kinds of network."""
     BatchNetwork(stack, "Open", flow_logs=True)
     BatchNetwork(stack, "Isolated", isolated=True, endpoints_for=list(EnvironmentKind))
 
@@ -320,7 +320,7 @@ def test_cfn_lint_finds_nothing(stack: Stack) -> None:
 
 
 def test_environments_go_to_the_private_subnets(stack: Stack) -> None:
-    """By default an environment stays off the public subnets."""
+    """By default an environment does not use the public subnets."""
     network = BatchNetwork(stack, "Network")
 
     answer = placement(network.vpc)
@@ -351,7 +351,7 @@ def test_the_default_is_that_of_the_cdk(stack: Stack, arguments: dict[str, Any],
 
 
 def test_ten_environments_ask_for_the_subnets_once(stack: Stack, crossings: list[str]) -> None:
-    """The first one asks for the list and each subnet's id; the others cross no border."""
+    """The first one reads the list and each subnet's id; the others make no calls to Node.js."""
     vpc = ec2.Vpc(stack, "Vpc", max_azs=2)
     crossings.clear()
 
@@ -362,7 +362,7 @@ def test_ten_environments_ask_for_the_subnets_once(stack: Stack, crossings: list
 
 
 def test_equal_selections_are_asked_once(stack: Stack, crossings: list[str]) -> None:
-    """A selection is known again by what it says, not by which object says it."""
+    """Selections are compared by value, not by identity."""
     vpc = ec2.Vpc(stack, "Vpc")
     public = [ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC) for _ in range(3)]
 
@@ -380,7 +380,7 @@ def test_networks_are_not_mixed_up(stack: Stack) -> None:
 
 
 def test_a_selection_is_followed(stack: Stack) -> None:
-    """Whatever the CDK can select, one subnet in one zone for example."""
+    """Any selection of the CDK works, such as one subnet in one zone."""
     vpc = ec2.Vpc(stack, "Vpc")
     zone = vpc.availability_zones[1]
 
@@ -391,7 +391,7 @@ def test_a_selection_is_followed(stack: Stack) -> None:
 
 @pytest.mark.parametrize("group", ["private_subnets", "public_subnets"])
 def test_own_subnets_are_known_to_be_public_or_not(stack: Stack, group: str) -> None:
-    """Naming the subnets one by one loses nothing."""
+    """Also if the subnets are listed one by one."""
     vpc = ec2.Vpc(stack, "Vpc")
 
     answer = placement(vpc, ec2.SubnetSelection(subnets=getattr(vpc, group)))
@@ -401,7 +401,7 @@ def test_own_subnets_are_known_to_be_public_or_not(stack: Stack, group: str) -> 
 
 
 def test_named_subnets_can_be_filtered_still(stack: Stack) -> None:
-    """A criterion beside the list is the CDK's to apply."""
+    """The CDK applies criteria in addition to a list."""
     vpc = ec2.Vpc(stack, "Vpc")
 
     answer = placement(vpc, ec2.SubnetSelection(subnets=vpc.public_subnets, one_per_az=True))
@@ -410,7 +410,7 @@ def test_named_subnets_can_be_filtered_still(stack: Stack) -> None:
 
 
 def test_foreign_subnets_may_be_public_or_not(stack: Stack) -> None:
-    """A subnet that is known by its id alone tells nothing of its routes."""
+    """The routes of a subnet that is known only by its id are unknown."""
     vpc = ec2.Vpc(stack, "Vpc")
     foreign = ec2.Subnet.from_subnet_id(stack, "Foreign", "subnet-0123456789abcdef0")
 
@@ -420,7 +420,7 @@ def test_foreign_subnets_may_be_public_or_not(stack: Stack) -> None:
 
 
 def test_an_imported_network_works_like_one_of_ours(stack: Stack) -> None:
-    """Literal ids come out as they went in."""
+    """Literal ids stay unchanged."""
     vpc = ec2.Vpc.from_vpc_attributes(
         stack,
         "Imported",
@@ -436,7 +436,7 @@ def test_an_imported_network_works_like_one_of_ours(stack: Stack) -> None:
 
 
 def test_subnets_of_an_imported_network_may_be_tokens(stack: Stack) -> None:
-    """Exports of another stack pass to the environment untouched."""
+    """Exports of another stack stay unchanged."""
     vpc = ec2.Vpc.from_vpc_attributes(
         stack,
         "Imported",
@@ -459,7 +459,7 @@ def test_a_selection_that_finds_nothing_is_refused(stack: Stack) -> None:
 
 
 def test_a_network_imported_without_subnets_is_refused(stack: Stack) -> None:
-    """Fails before an environment is made that has no place to start instances in."""
+    """Fails before an environment without subnets is created."""
     vpc = ec2.Vpc.from_vpc_attributes(stack, "Imported", vpc_id="vpc-1", availability_zones=["eu-west-1a"])
 
     with pytest.raises(ValueError, match="vpc must have subnets, got none"):

@@ -1,4 +1,4 @@
-"""The roles: trust and rights, and no more."""
+"""The roles: exactly their trust and rights."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def policies(role: dict[str, Any]) -> list[str]:
 def test_a_role_trusts_one_service_and_has_the_guides_policy(
     stack: Stack, only: Callable[[str], dict[str, Any]], construct: Any, service: str, policy: list[str]
 ) -> None:
-    """Each role can be taken by one service, and has one managed policy of the guide or none."""
+    """One service can assume each role, which has one managed policy of the guide or none."""
     construct(stack, "Role")
     role = only("AWS::IAM::Role")
     assert trust(role)["Principal"] == {"Service": service}
@@ -51,7 +51,7 @@ def test_a_role_trusts_one_service_and_has_the_guides_policy(
 def test_roles_of_jobs_are_taken_for_this_account_only(
     stack: Stack, only: Callable[[str], dict[str, Any]], construct: Any
 ) -> None:
-    """Another account cannot make ECS take the role of a job."""
+    """Another account cannot make ECS assume the role of a job."""
     construct(stack, "Role")
     assert trust(only("AWS::IAM::Role"))["Condition"] == THIS_ACCOUNT
 
@@ -59,7 +59,7 @@ def test_roles_of_jobs_are_taken_for_this_account_only(
 def test_the_service_role_is_guarded_against_the_confused_deputy(
     stack: Stack, only: Callable[[str], dict[str, Any]]
 ) -> None:
-    """AWS Batch may take the role for environments and for jobs of this account (both are needed)."""
+    """AWS Batch may assume it for environments and for jobs of this account (both are needed)."""
     BatchServiceRole(stack, "Role")
     condition = trust(only("AWS::IAM::Role"))["Condition"]
     assert condition["StringEquals"] == THIS_ACCOUNT["StringEquals"]

@@ -1,4 +1,4 @@
-"""What other stacks use of a job definition never stops its next deploy."""
+"""The use of a job definition in other stacks never blocks its next deploy."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ OUR_USES: dict[str, Callable[[cdk.Stack, Any, Any], Any]] = {
 
 
 def templates(make: Callable[..., Any], use: Callable[..., Any], vcpus: int) -> tuple[dict[str, Any], Any]:
-    """The templates of a definition, and of what uses it in another stack."""
+    """Return the templates of a definition, and of its use in another stack."""
     app = cdk.App(context={"batch-constructs:checks": False})
     home, elsewhere = cdk.Stack(app, "Jobs"), cdk.Stack(app, "Watch")
     job = make(home, vcpus)

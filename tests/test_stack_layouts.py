@@ -1,4 +1,4 @@
-"""Data, compute and jobs in stacks of their own: file systems open to environments without a circle of stacks."""
+"""Data, compute and jobs in separate stacks: file systems open to environments without circles."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Stacks:
         return stacks
 
     def synth(self) -> dict[str, dict[str, Any]]:
-        """The templates by stack; a circle is an error of the CDK."""
+        """Return the templates by stack; the CDK raises an error for a circle."""
         return {each.stack_name: each.template for each in self.app.synth().stacks}  # type: ignore[attr-defined]
 
 
@@ -142,7 +142,7 @@ MOUNTING = [by_template, with_groups_of_the_network, by_template_in_between, by_
 
 
 def use(stacks: Stacks, environment: Any, **definition: Any) -> None:
-    """Put a queue beside the environment, a job and its submission into jobs, and alerts into watch."""
+    """Add a queue next to the environment, a job and its submission to jobs, and alerts to watch."""
     queue = bc.JobQueue(stacks.compute, "Queue", compute_environments=[environment])
     job = bc.Ec2JobDefinition(
         stacks.jobs, "Job", image=IMAGE, vcpus=1, memory=cdk.Size.gibibytes(1), **definition
@@ -152,7 +152,7 @@ def use(stacks: Stacks, environment: Any, **definition: Any) -> None:
 
 
 def rules(templates: dict[str, dict[str, Any]], port: int) -> list[str]:
-    """The stacks that have a rule for a port to come in, once for each rule."""
+    """Return the stacks with an inbound rule for a port, once for each rule."""
     return [
         name
         for name, template in templates.items()
@@ -183,7 +183,7 @@ def test_instances_mount_what_another_stack_makes(
 @pytest.mark.parametrize("order", list(permutations(PARTS[:4]))[::5], ids=" ".join)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_containers_mount_what_another_stack_makes(layout: str, order: tuple[str, ...]) -> None:
-    """``reachable_from=`` opens the file system in each layout, in whatever order the stacks are made."""
+    """``reachable_from=`` opens the file system in each layout, in any order of the stacks."""
     stacks = Stacks.of(layout, (*order, "watch"))
     vpc = ec2.Vpc(stacks.network, "Vpc")
     environment = bc.SpotComputeEnvironment(stacks.compute, "Environment", vpc=vpc, instance_types=["c7i"])
@@ -194,7 +194,7 @@ def test_containers_mount_what_another_stack_makes(layout: str, order: tuple[str
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_s3_files_open_as_efs_does(layout: str) -> None:
-    """A file system whose security group is given by itself is opened in each layout."""
+    """Also for a file system whose security group is given separately."""
     stacks = Stacks.of(layout)
     vpc = ec2.Vpc(stacks.network, "Vpc")
     environment = bc.FargateComputeEnvironment(stacks.compute, "Environment", vpc=vpc)
@@ -214,7 +214,7 @@ def test_s3_files_open_as_efs_does(layout: str) -> None:
 
 
 def test_a_job_role_of_another_stack_gets_its_rights_beside_the_job() -> None:
-    """Data needs the network's stack, where the role is: the right to mount belongs into the stack of the jobs."""
+    """The right to mount is in the jobs' stack, since the data's stack needs that of the role."""
     stacks = Stacks.of("each apart")
     vpc = ec2.Vpc(stacks.network, "Vpc")
     role = bc.JobRole(stacks.network, "Role")
@@ -226,7 +226,7 @@ def test_a_job_role_of_another_stack_gets_its_rights_beside_the_job() -> None:
 
 
 def test_two_definitions_open_a_file_system_once() -> None:
-    """EC2 refuses a rule that is there already, so that a second definition, in another stack, adds none."""
+    """EC2 refuses duplicate rules, so a second definition in another stack adds none."""
     stacks = Stacks.of("each apart")
     vpc = ec2.Vpc(stacks.network, "Vpc")
     environment = bc.SpotComputeEnvironment(stacks.compute, "Environment", vpc=vpc, instance_types=["c7i"])
@@ -244,7 +244,7 @@ def test_two_definitions_open_a_file_system_once() -> None:
 
 
 def test_a_group_that_lets_nothing_out_is_opened_both_ways() -> None:
-    """Where the environment's group lets nothing out, the rule between stacks has its other half."""
+    """If the environment's group has no outbound rule, it gets one."""
     stacks = Stacks.of("each apart")
     vpc = ec2.Vpc(stacks.network, "Vpc")
     group = ec2.SecurityGroup(stacks.network, "Group", vpc=vpc, allow_all_outbound=False)
@@ -259,7 +259,7 @@ def test_a_group_that_lets_nothing_out_is_opened_both_ways() -> None:
 
 
 def test_a_platform_is_let_in_from_its_side() -> None:
-    """The documented line for platforms works across stacks: data needs the network, compute needs data."""
+    """The documented call for platforms works across stacks: data needs the network, compute needs data."""
     stacks = Stacks.of("each apart")
     vpc = ec2.Vpc(stacks.network, "Vpc")
     platform = bc.BatchPlatform(stacks.compute, "Platform", vpc=vpc, alerts=False, dashboard=False)
@@ -269,7 +269,7 @@ def test_a_platform_is_let_in_from_its_side() -> None:
 
 
 def test_a_compute_stack_mounts_what_a_data_stack_makes() -> None:
-    """Pools of a `BatchComputeStack` take a launch template that mounts a file system of another stack."""
+    """Pools accept a launch template that mounts a file system of another stack."""
     app = cdk.App(context={"batch-constructs:checks": False})
     network = bc.BatchNetworkStack(app, "Network")
     data = cdk.Stack(app, "Data")

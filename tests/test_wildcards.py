@@ -1,4 +1,4 @@
-"""Where a policy of this library has a wildcard, a comment says why IAM has no narrower form."""
+"""Each wildcard in a policy of this library has a comment with its reason."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NEAR = 4
 
 
 def uncommented(text: str) -> list[str]:
-    """Lines with a wildcard and no comment on them, or shortly above."""
+    """Return lines with a wildcard and no comment on them, or shortly above."""
     lines = text.splitlines()
     return [
         line.strip()
@@ -26,7 +26,7 @@ def uncommented(text: str) -> list[str]:
 
 
 def test_each_wildcard_has_its_reason() -> None:
-    """So that a reviewer need not ask."""
+    """Reviewers find the reason in the code."""
     texts = {str(path.relative_to(PACKAGE)): path.read_text("utf-8") for path in WRITING}
     assert {name: lines for name, text in texts.items() if (lines := uncommented(text))} == {}
     # The pattern finds what it looks for: ten modules have a wildcard, each with a reason.
@@ -34,7 +34,7 @@ def test_each_wildcard_has_its_reason() -> None:
 
 
 def test_a_wildcard_without_a_reason_is_found() -> None:
-    """Of resources and of actions; not of patterns that are none of IAM's."""
+    """For resources and actions; not for patterns outside IAM."""
     assert uncommented('statement(actions=["s3:GetObject"], resources=["*"])') != []
     assert uncommented('actions=["batch:Describe*"]') != []
     assert uncommented('# It has no resource.\nstatement(resources=["*"])') == []

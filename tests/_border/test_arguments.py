@@ -1,4 +1,4 @@
-"""What people write who run no type checker: each is refused at its line, in words of theirs."""
+"""Wrong arguments of users without a type checker: each is refused at the call, with a suggestion."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def stack() -> cdk.Stack:
     ],
 )
 def test_a_value_of_another_kind_is_refused(kind: Any, arguments: dict[str, Any], message: str) -> None:
-    """A text where a list belongs, which would be taken letter by letter; a number as a text; one word for several."""
+    """Such as a string for a list, which would be read letter by letter, and a string for a number."""
     with pytest.raises(TypeError) as refusal:
         kind(**arguments)
     assert message in str(refusal.value)
@@ -79,7 +79,7 @@ def test_a_value_of_another_kind_is_refused(kind: Any, arguments: dict[str, Any]
 def test_a_definition_says_which_argument_is_wrong(
     stack: cdk.Stack, arguments: dict[str, Any], message: str
 ) -> None:
-    """All of them at once, and nothing is in the tree; whoever catches a ValueError catches these as well."""
+    """All at once, before anything is in the tree; the error is also a ValueError."""
     job = {"image": "busybox", "vcpus": 1, "memory": cdk.Size.mebibytes(512)}
     with pytest.raises(ValueError) as refusal:
         bc.Ec2JobDefinition(stack, "Job", **{**job, **arguments})
@@ -88,7 +88,7 @@ def test_a_definition_says_which_argument_is_wrong(
 
 
 def test_an_environment_says_what_to_write(stack: cdk.Stack) -> None:
-    """What stands beside what is asked for, and parameters of CloudFormation, of which only values may be given."""
+    """For related classes, and for parameters of CloudFormation, whose attributes must be given."""
     network = bc.BatchNetwork(stack, "Network")
     size = cdk.CfnParameter(stack, "Size", type="Number")
     wrong: list[tuple[dict[str, Any], str]] = [
@@ -120,7 +120,7 @@ def test_an_environment_says_what_to_write(stack: cdk.Stack) -> None:
 
 
 def test_what_fits_passes(stack: cdk.Stack) -> None:
-    """Tokens of every kind, tuples, texts that are words, and objects of which nothing is known."""
+    """Tokens of every kind, tuples, strings of enumerations, and objects of unknown kinds."""
     network = bc.BatchNetwork(stack, "Network")
     size = cdk.CfnParameter(stack, "Size", type="Number")
     kinds = cdk.CfnParameter(stack, "Types", type="CommaDelimitedList")
@@ -139,7 +139,7 @@ def test_what_fits_passes(stack: cdk.Stack) -> None:
 
 
 def test_signatures_stay_what_they_are() -> None:
-    """For editors, for `help`, and for whoever reads them by program."""
+    """For editors, for `help`, and for programs that read them."""
     parameters = inspect.signature(bc.JobQueue.__init__).parameters
     assert list(parameters)[:3] == ["self", "scope", "id"]
     assert parameters["compute_environments"].kind is inspect.Parameter.KEYWORD_ONLY

@@ -1,4 +1,4 @@
-"""Keys of one's own: disks start, logs are written, secrets are read, and nobody else gets anything."""
+"""Users' keys: disks start, logs are written, secrets are read, and nobody else gets rights."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}"
 
 
 def key_of(stack: Stack, **arguments: Any) -> kms.Key:
-    """A key with the CDK's usual policy: the account, by its IAM policies."""
+    """Return a key with the CDK's default policy: the account, by its IAM policies."""
     from aws_cdk import aws_kms as kms
 
     return kms.Key(stack, "Key", **arguments)
 
 
 def key_policy(resources: dict[str, dict[str, Any]]) -> Any:
-    """The policy of the only key, after the deploy."""
+    """Return the policy of the only key, after the deploy."""
     [found] = [
         each["Properties"]["KeyPolicy"] for each in resources.values() if each["Type"] == "AWS::KMS::Key"
     ]
@@ -49,7 +49,7 @@ def key_policy(resources: dict[str, dict[str, Any]]) -> Any:
 
 
 def warnings(stack: Stack) -> list[str]:
-    """What is said at synth of keys."""
+    """Return the warnings about keys at synth."""
     from aws_cdk.assertions import Annotations, Match
 
     found = Annotations.from_stack(stack).find_warning("*", Match.string_like_regexp("policy of the key"))
@@ -85,14 +85,14 @@ def test_a_key_of_disks_lets_those_who_start_instances_use_it(
 
 
 def test_the_roles_need_not_exist_yet(stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]) -> None:
-    """AWS makes them when they are first needed, and refuses policies whose principals do not exist."""
+    """AWS creates them on first use, and refuses policies whose principals do not exist."""
     bc.BatchLaunchTemplate(stack, "Template", kms_key=key_of(stack))
     principals = [each["Principal"] for each in key_policy(synth())["Statement"]]
     assert "AWSServiceRole" not in json.dumps(principals)
 
 
 def test_a_key_in_another_stack_makes_no_circle() -> None:
-    """The key's stack learns of roles and of nothing that the template's stack makes."""
+    """The key's policy names roles, and nothing of the template's stack."""
     import aws_cdk as cdk
 
     app = cdk.App(context={"batch-constructs:checks": False})
@@ -105,7 +105,7 @@ def test_a_key_in_another_stack_makes_no_circle() -> None:
 
 
 def disks_of(kind: str, stack: Stack) -> Any:
-    """A key of this kind."""
+    """Return a key of this kind."""
     from aws_cdk import aws_kms as kms
 
     if kind == "alias":
@@ -135,7 +135,7 @@ def disks_of(kind: str, stack: Stack) -> Any:
     ],
 )
 def test_what_cannot_be_added_is_said_with_the_statement(stack: Stack, kind: str, warned: bool) -> None:
-    """A key of another owner cannot be changed here, nor a policy that is written as a whole."""
+    """An imported key cannot be changed here, nor a policy that is written as a whole."""
     bc.BatchLaunchTemplate(stack, "Template", kms_key=disks_of(kind, stack))
     found = warnings(stack)
     assert bool(found) is warned
@@ -146,7 +146,7 @@ def test_what_cannot_be_added_is_said_with_the_statement(stack: Stack, kind: str
 
 
 def logged(kind: str, stack: Stack, key: Any) -> None:
-    """Something that writes to a log group with this key."""
+    """Create something that writes to a log group with this key."""
     from aws_cdk import Size
     from aws_cdk import aws_ecs as ecs
     from aws_cdk import aws_logs as logs
@@ -173,7 +173,7 @@ def logged(kind: str, stack: Stack, key: Any) -> None:
 def test_a_key_of_logs_lets_cloudwatch_logs_use_it(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]], kind: str
 ) -> None:
-    """hashicorp/terraform-provider-aws#29282: else AWS refuses the log group."""
+    """hashicorp/terraform-provider-aws#29282: otherwise AWS refuses the log group."""
     logged(kind, stack, key_of(stack))
     policy = key_policy(synth())
     service = f"logs.{REGION}.amazonaws.com"
@@ -184,7 +184,7 @@ def test_a_key_of_logs_lets_cloudwatch_logs_use_it(
 
 
 def test_a_key_of_logs_that_is_imported_is_said_with_the_statement(stack: Stack) -> None:
-    """Its owner must let CloudWatch Logs in."""
+    """Its owner must allow CloudWatch Logs."""
     from aws_cdk import aws_kms as kms
 
     logged("definition", stack, kms.Key.from_key_arn(stack, "Key", KEY))
@@ -195,7 +195,7 @@ def test_a_key_of_logs_that_is_imported_is_said_with_the_statement(stack: Stack)
 
 
 def test_a_group_without_a_key_of_its_own_is_silent(stack: Stack) -> None:
-    """CloudWatch Logs encrypts with its own."""
+    """CloudWatch Logs then uses its own key."""
     logged("definition", stack, None)
     assert warnings(stack) == []
 
@@ -204,7 +204,7 @@ def test_a_group_without_a_key_of_its_own_is_silent(stack: Stack) -> None:
 def test_the_execution_role_may_decrypt_what_it_reads(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]], kind: str
 ) -> None:
-    """aws/aws-cdk#17156: a secret or a SecureString with a key of one's own is read *and* decrypted."""
+    """aws/aws-cdk#17156: a secret or SecureString with a user's key is read *and* decrypted."""
     from aws_cdk import Size
     from aws_cdk import aws_batch as batch
     from aws_cdk import aws_secretsmanager as secretsmanager
@@ -246,7 +246,7 @@ def test_the_execution_role_may_decrypt_what_it_reads(
 def test_a_queued_job_may_decrypt_messages(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
-    """An SQS queue with a key of one's own: the pipe's role reads and decrypts."""
+    """The role of the pipe reads and decrypts an SQS queue with a user's key."""
     from aws_cdk import aws_sqs as sqs
 
     source = sqs.Queue(
@@ -268,7 +268,7 @@ def test_a_queued_job_may_decrypt_messages(
 
 @pytest.mark.parametrize("principal", ["logs.eu-west-1.amazonaws.com", "ec2.amazonaws.com"])
 def test_the_policy_of_an_l1_key_may_let_logs_in_by_itself(stack: Stack, principal: str) -> None:
-    """With or without a condition; what lets in somebody else is warned of."""
+    """With or without a condition; a policy for other services gets the warning."""
     from aws_cdk import Size
     from aws_cdk import aws_kms as kms
     from aws_cdk import aws_logs as logs
@@ -290,7 +290,7 @@ def test_the_policy_of_an_l1_key_may_let_logs_in_by_itself(stack: Stack, princip
 
 @pytest.mark.parametrize("way", ["secrets", "containers", "credentials", "use", "use to write"])
 def test_a_secret_with_a_key_in_another_stack_makes_no_circle(way: str) -> None:
-    """The CDK would write the role into the policy of the key, whose stack the role's needs."""
+    """The CDK would add the role to the key's policy, and so create a circle of stacks."""
     from aws_cdk import App, Size, Stack
     from aws_cdk import aws_batch as batch
     from aws_cdk import aws_secretsmanager as secretsmanager
@@ -350,7 +350,7 @@ def test_a_replica_key_may_let_logs_in_by_itself(stack: Stack) -> None:
 def test_a_secret_with_a_key_inside_an_object_of_the_cdk_goes_to_the_execution_role(
     stack: Stack, synth: Callable[[], dict[str, dict[str, Any]]], way: str
 ) -> None:
-    """On instances, too, where nothing else needs that role: no other role gets into the policy of the key."""
+    """Also on instances; the key's policy names no other role."""
     from aws_cdk import Size
     from aws_cdk import aws_ecs as ecs
     from aws_cdk import aws_secretsmanager as secretsmanager
@@ -377,7 +377,7 @@ def test_a_secret_with_a_key_inside_an_object_of_the_cdk_goes_to_the_execution_r
 
 @pytest.mark.parametrize("kind", ["instances", "Fargate"])
 def test_an_execution_role_of_another_stack_makes_no_circle(kind: str) -> None:
-    """The right to write to the log group of the definition stands in the definition's stack."""
+    """The right to write to the definition's log group is in the definition's stack."""
     from aws_cdk import App, Size, Stack
     from aws_cdk import aws_iam as iam
 

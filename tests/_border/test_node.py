@@ -1,4 +1,4 @@
-"""Node.js: found where the extra puts it, and missed in one sentence."""
+"""Node.js: the extra's one is used, and a missing one gives a short error."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def run(code: str, python: str, **environment: str) -> subprocess.CompletedProce
 
 @pytest.fixture
 def bare(tmp_path: Path) -> str:
-    """The interpreter, in a folder that has no Node.js beside it."""
+    """Return the interpreter, in a folder without Node.js."""
     python = tmp_path / "python"
     python.symlink_to(Path(sys.executable).resolve())
     return str(python)
 
 
 def test_a_missing_node_ends_in_one_sentence(bare: str) -> None:
-    """Fails when there is no Node.js, with the command that helps and without a traceback of jsii."""
+    """Fails without Node.js, with the command that installs it and without a traceback of jsii."""
     done = run(
         "from batch_constructs import JobQueue",
         bare,
@@ -47,7 +47,7 @@ def test_a_missing_node_ends_in_one_sentence(bare: str) -> None:
 
 
 def test_the_extras_node_is_found_without_an_activated_environment() -> None:
-    """The ``node`` beside the interpreter is enough: nothing need be on PATH."""
+    """The ``node`` next to the interpreter is enough, without PATH."""
     done = run("import os, batch_constructs; print(os.environ['JSII_NODE'])", sys.executable)
     node = Path(done.stdout.strip())
     # The program itself: the `node` on PATH is a script that starts Python once more, and stands between.
@@ -59,7 +59,7 @@ def test_the_extras_node_is_found_without_an_activated_environment() -> None:
 def test_another_node_beside_python_stays_what_it_is(
     content: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whether it is a program, or a script of something else."""
+    """Also if it is a script of something else."""
     node = tmp_path / "node"
     node.write_text(content)
     node.chmod(0o755)
@@ -78,7 +78,7 @@ def test_the_package_itself_needs_no_node(bare: str) -> None:
 
 
 def test_an_error_that_is_not_about_node_stays_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fails when another error is taken for a missing Node.js."""
+    """Fails if another error is mistaken for a missing Node.js."""
     monkeypatch.setenv("JSII_NODE", "node")
     with pytest.raises(KeyError, match="mine"), needs_node():
         raise KeyError("mine")

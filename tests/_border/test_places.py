@@ -1,4 +1,4 @@
-"""What is in another Region or account can never work, and is told at the line that wrote it."""
+"""Resources in another Region or account can never work, and are refused at the call."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ IMAGE = "public.ecr.aws/docker/library/busybox:1.37"
 
 
 class World:
-    """A stack in Ireland, and one elsewhere: in another Region, in another account, or wherever it is deployed."""
+    """A stack in Ireland, and another one: in another Region, another account, or without an explicit Region."""
 
     def __init__(self, env: cdk.Environment | None) -> None:
         self.app = cdk.App(context={"batch-constructs:checks": False})
@@ -231,7 +231,7 @@ def test_fails_when_something_is_in_another_region(case: str) -> None:
     "case", [each for each in ACROSS_REGIONS if each.split()[0] not in ACROSS_ACCOUNTS_FINE]
 )
 def test_fails_when_something_is_in_another_account(case: str) -> None:
-    """AWS Batch uses nothing of another account."""
+    """AWS Batch uses no resources of another account."""
     argument = case.split(maxsplit=1)[0]
     world = World(cdk.Environment(region="eu-west-1", account=OTHER))
     with pytest.raises(
@@ -242,7 +242,7 @@ def test_fails_when_something_is_in_another_account(case: str) -> None:
 
 @pytest.mark.parametrize("case", IMPORTED)
 def test_an_arn_tells_its_region(case: str) -> None:
-    """Imported resources carry their Region in the ARN, of whatever library the import is."""
+    """Resources that any library imports have their Region in the ARN."""
     with pytest.raises(
         ValueError, match=rf"{case} must be in the Region of the stack 'Here', eu-west-1.*us-east-1"
     ):
@@ -251,7 +251,7 @@ def test_an_arn_tells_its_region(case: str) -> None:
 
 @pytest.mark.parametrize("case", ACROSS_REGIONS)
 def test_a_stack_without_a_region_never_complains(case: str) -> None:
-    """Wherever a stack is deployed is not known, and an unknown is no error."""
+    """Its Region is unknown, which is no error."""
     ACROSS_REGIONS[case](World(None))
 
 
@@ -264,14 +264,14 @@ def test_one_region_and_account_are_fine(case: str) -> None:
 
 
 def test_roles_have_no_region() -> None:
-    """A role of a stack in another Region is the same role."""
+    """A role in a stack of another Region is accepted."""
     world = World(cdk.Environment(region="us-east-1", account=ACCOUNT))
     role = bc.EcsInstanceRole(world.there, "Role")
     bc.Ec2ComputeEnvironment(world.here, "It", vpc=world.network(world.here), instance_role=role)
 
 
 def test_a_grant_names_the_region_of_the_definition() -> None:
-    """A role in another Region gets rights on the queue and the definition where they are."""
+    """A role in another Region gets rights in the Region of queue and definition."""
     world = World(cdk.Environment(region="us-east-1", account=ACCOUNT))
     role = iam.Role(world.there, "Role", assumed_by=iam.AccountRootPrincipal())
     job = bc.Ec2JobDefinition.from_job_definition_name(world.here, "Named", "align")
@@ -285,7 +285,7 @@ def test_a_grant_names_the_region_of_the_definition() -> None:
 
 
 def test_a_dashboard_shows_queues_of_other_regions() -> None:
-    """Each widget names the Region of its queue; what AWS publishes can be shown from anywhere."""
+    """Each widget names the Region of its queue; metrics of AWS can be shown from anywhere."""
     world = World(cdk.Environment(region="us-east-1", account=ACCOUNT))
     queues = [world.queue(world.here), world.queue(world.there, "Far")]
     bc.BatchDashboard(world.here, "It", job_queues=queues, free_only=True)
@@ -297,7 +297,7 @@ def test_a_dashboard_shows_queues_of_other_regions() -> None:
 
 
 def test_metrics_know_their_region() -> None:
-    """The CDK refuses an alarm on a metric of another Region, and shows such a metric on a dashboard."""
+    """The CDK refuses an alarm on a metric of another Region, but shows it on a dashboard."""
     world = World(cdk.Environment(region="us-east-1", account=ACCOUNT))
     metrics = [
         world.queue(world.there).metric_failed(),
@@ -311,7 +311,7 @@ def test_metrics_know_their_region() -> None:
 
 
 def test_fails_when_a_stack_of_jobs_is_in_another_region_than_its_queues() -> None:
-    """Jobs are submitted in their own Region, so that none would reach the queue."""
+    """Jobs are submitted in their own Region, and would not reach the queue."""
     world = World(None)
     queues = {"q": world.queue(world.here)}
     with pytest.raises(ValueError, match="queues must be in the Region of the stack 'Jobs', us-east-1"):

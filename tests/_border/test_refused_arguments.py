@@ -80,13 +80,13 @@ HELD: list[tuple[Any, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("kind", "given", "message"), HELD)
 def test_no_value_takes_what_aws_refuses(kind: Any, given: dict[str, Any], message: str) -> None:
-    """When it is born, whatever it is given to."""
+    """Fails when the value is created."""
     with pytest.raises(ValueError, match=message):
         kind(**{name: mebibytes(value) if name == "max_swap" else value for name, value in given.items()})
 
 
 def test_what_aws_takes_passes(stack: Stack) -> None:
-    """Beside each refusal, the nearest thing that works."""
+    """For each refusal, the most similar valid value."""
     bc.LinuxParameters(max_swap=mebibytes(512), swappiness=60)
     bc.FairSharePolicy(
         stack,
@@ -108,7 +108,7 @@ def test_what_aws_takes_passes(stack: Stack) -> None:
 
 
 def test_no_swap_needs_no_swappiness(stack: Stack, only: Callable[[str], dict[str, Any]]) -> None:
-    """AWS asks for a value all the same, so that the one without effect is written."""
+    """AWS requires a value, so one without effect is written."""
     never = bc.LinuxParameters(max_swap=mebibytes(0))
     bc.Ec2JobDefinition(stack, "It", image="busybox", vcpus=1, memory=mebibytes(512), linux_parameters=never)
     found = only("AWS::Batch::JobDefinition")["ContainerProperties"]["LinuxParameters"]
@@ -159,7 +159,7 @@ def test_fails_when_an_image_is_built_for_another_processor(
 
 
 def test_fails_when_managed_instances_on_spot_come_first(stack: Stack) -> None:
-    """AWS takes the other order only, which is not what it takes of EC2."""
+    """AWS accepts only the other order, unlike for EC2."""
     vpc = defaults.arguments("ManagedInstancesComputeEnvironment", stack)["vpc"]
     spot, on_demand = (
         bc.ManagedInstancesComputeEnvironment(stack, option.name, vpc=vpc, capacity_option=option)
@@ -171,7 +171,7 @@ def test_fails_when_managed_instances_on_spot_come_first(stack: Stack) -> None:
 
 
 def test_fails_when_a_queue_of_environments_gets_a_quota_policy(stack: Stack) -> None:
-    """Of this library or of the CDK: it is for queues of service jobs."""
+    """Fails for policies of this library and of the CDK: it is for queues of service jobs."""
     from aws_cdk import aws_batch as batch
 
     l1 = batch.CfnSchedulingPolicy(
@@ -205,7 +205,7 @@ def test_fails_when_an_unmanaged_environment_gets_the_service_linked_role(stack:
 
 
 def test_fails_when_windows_gets_half_a_vcpu(stack: Stack) -> None:
-    """Alone or in several containers; one vCPU together is enough."""
+    """Alone or in several containers; one vCPU in total is enough."""
     windows = bc.OperatingSystemFamily.WINDOWS_SERVER_2022_CORE
     with pytest.raises(ValueError, match=r"vcpus must be at least 1 vCPUs on Windows, got 0\.5"):
         bc.FargateJobDefinition(stack, "One", image="a", vcpus=0.5, operating_system_family=windows)
@@ -215,7 +215,7 @@ def test_fails_when_windows_gets_half_a_vcpu(stack: Stack) -> None:
 
 
 def test_a_document_of_managed_instances_has_none_of_the_other_members(stack: Stack) -> None:
-    """The guide lists 14 that must not be given, and the one to use in their place."""
+    """The guide lists 14 that must not be given, and the replacement."""
     provider = {
         "infrastructureRoleArn": "arn:aws:iam::123456789012:role/a",
         "instanceLaunchTemplate": {
@@ -234,7 +234,7 @@ def test_a_document_of_managed_instances_has_none_of_the_other_members(stack: St
 
 
 def test_a_document_for_managed_instances_has_ecs_properties(stack: Stack) -> None:
-    """Fails with containerProperties, for which the class of the other platform names the right class."""
+    """Fails with containerProperties, and names the right class."""
     sizes = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "512"}]
     document = {
         "jobDefinitionName": "a",
@@ -249,7 +249,7 @@ def test_a_document_for_managed_instances_has_ecs_properties(stack: Stack) -> No
 
 
 def test_fails_when_a_file_system_has_no_id_of_efs(stack: Stack) -> None:
-    """Such as a name, where the id is asked for."""
+    """Fails for a name in place of the id."""
     from aws_cdk import aws_ec2 as ec2
     from aws_cdk import aws_efs as efs
 
@@ -269,7 +269,7 @@ EXECUTION = "arn:aws:iam::123456789012:role/execution"
 
 
 def of_container(*platforms: str, **members: Any) -> dict[str, Any]:
-    """The document of a definition with one container."""
+    """Return the document of a definition with one container."""
     properties = {"image": "a", "executionRoleArn": EXECUTION, "resourceRequirements": DOCUMENT_SIZES}
     return {
         "jobDefinitionName": "a",
@@ -280,7 +280,7 @@ def of_container(*platforms: str, **members: Any) -> dict[str, Any]:
 
 
 def of_task(platform: str, task: dict[str, Any] | None = None, **members: Any) -> dict[str, Any]:
-    """One with a task of one container."""
+    """Return a document with a task of one container."""
     one = {"name": "a", "image": "a", "essential": True, "resourceRequirements": DOCUMENT_SIZES, **members}
     given = {"executionRoleArn": EXECUTION, "containers": [one], **(task or {})}
     tasks = [{name: value for name, value in given.items() if value is not None}]
@@ -293,7 +293,7 @@ def of_task(platform: str, task: dict[str, Any] | None = None, **members: Any) -
 
 
 def of_nodes(**members: Any) -> dict[str, Any]:
-    """One of two nodes."""
+    """Return a document with two nodes."""
     one = {"image": "a", "resourceRequirements": DOCUMENT_SIZES, **members}
     ranges = [{"targetNodes": "0:1", "container": one}]
     nodes = {"numNodes": 2, "mainNode": 0, "nodeRangeProperties": ranges}
@@ -303,7 +303,7 @@ def of_nodes(**members: Any) -> dict[str, Any]:
 def of_pod(
     pod: dict[str, Any] | None = None, more: Mapping[str, str] = MappingProxyType({})
 ) -> dict[str, Any]:
-    """One with a pod."""
+    """Return a document with a pod."""
     amounts = {"cpu": "1", "memory": "512Mi", **more}
     properties = {"containers": [{"image": "a", "resources": {"limits": amounts}}], **(pod or {})}
     return {"jobDefinitionName": "a", "type": "container", "eksProperties": {"podProperties": properties}}
@@ -392,7 +392,7 @@ DOCUMENTS += [
 def test_no_document_says_what_aws_refuses(
     stack: Stack, kind: str, document: dict[str, Any], said: str
 ) -> None:
-    """What comes of the JSON of the AWS CLI is refused as what comes of arguments is."""
+    """JSON of the AWS CLI is checked like arguments."""
     with pytest.raises(ValueError, match=f"(?s){said}"):
         getattr(bc, kind).from_cli_json(stack, "It", document)
 
@@ -411,12 +411,12 @@ def test_no_document_says_what_aws_refuses(
     ],
 )
 def test_what_aws_takes_passes_as_a_document(stack: Stack, kind: str, document: dict[str, Any]) -> None:
-    """Beside each refusal, the nearest document that works."""
+    """For each refusal, the most similar valid document."""
     assert getattr(bc, kind).from_cli_json(stack, "It", document).to_cli_json() == document
 
 
 def test_tokens_pass_in_documents(stack: Stack) -> None:
-    """Nobody knows before the deploy what a parameter says."""
+    """The value of a parameter is unknown before the deploy."""
     from aws_cdk import CfnParameter
 
     text = CfnParameter(stack, "Text").value_as_string
@@ -436,7 +436,7 @@ def test_tokens_pass_in_documents(stack: Stack) -> None:
 
 
 def test_fails_when_a_container_of_several_logs_with_unknown_options(stack: Stack) -> None:
-    """A log driver of its own is looked at as that of the definition is."""
+    """The log driver of a single container is checked like that of the definition."""
     with pytest.raises(ValueError, match=r"options of awslogs must be .*awslogs-colour"):
         container(logging=awslogs(awslogs_group="a", awslogs_colour="red")(stack))
     container(logging=awslogs(awslogs_group="a", mode="non-blocking")(stack))

@@ -1,4 +1,4 @@
-"""What one class refuses, every class refuses that has the argument: constructs, and the values that they are given."""
+"""An argument is checked in the same way by every class that has it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OPEN_TYPES = re.compile(r"\b(str|int|Number|Size|Duration|Sequence|Mapping|Colle
 
 
 def shared() -> dict[str, list[str]]:
-    """The classes of each argument that at least two of them have."""
+    """Return the classes of each argument that at least two of them have."""
     found: dict[str, list[str]] = {}
     for name in CLASSES:
         for argument in defaults.parameters(name):
@@ -36,7 +36,7 @@ def is_open(argument: str, name: str) -> bool:
 
 
 def cases(name: str) -> list[tuple[str, Bad]]:
-    """What a class is to refuse, by its arguments."""
+    """Return the bad values of a class, by its arguments."""
     taken = defaults.parameters(name)
     return [
         (argument, bad)
@@ -48,7 +48,7 @@ def cases(name: str) -> list[tuple[str, Bad]]:
 
 
 def make(stack: Stack, name: str, given: dict[str, Any]) -> None:
-    """A construct in the stack, or a value and what holds it."""
+    """Create a construct in the stack, or a value with its construct."""
     import aws_cdk as cdk
 
     kind = getattr(bc, name)
@@ -65,7 +65,7 @@ def make(stack: Stack, name: str, given: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", [name for name in CLASSES if cases(name)])
 def test_no_class_takes_what_aws_refuses(stack: Stack, name: str) -> None:
-    """At the call, whichever class is called, before anything is in the tree."""
+    """Fails at the call, in every class, before anything is in the tree."""
     required = defaults.arguments(name, stack)
     for argument, bad in cases(name):
         given = {each: made(stack, value) for each, value in {**bad.beside, argument: bad.value}.items()}
@@ -74,7 +74,7 @@ def test_no_class_takes_what_aws_refuses(stack: Stack, name: str) -> None:
 
 
 def test_every_shared_argument_has_a_bad_value() -> None:
-    """Fails for a new argument of two classes: give a bad value, or say that there is none."""
+    """Fails for a new argument of two classes without a bad value, or a note that there is none."""
     open_ = {
         argument for argument, names in shared().items() if any(is_open(argument, each) for each in names)
     }
@@ -83,7 +83,7 @@ def test_every_shared_argument_has_a_bad_value() -> None:
 
 
 def test_every_class_has_a_case_for_each_argument_that_it_shares() -> None:
-    """Fails for a class that none of the values is for: it would be forgotten."""
+    """Fails for a class without any of the values, which would otherwise be forgotten."""
     forgotten = {
         (name, argument)
         for argument, names in shared().items()
@@ -94,7 +94,7 @@ def test_every_class_has_a_case_for_each_argument_that_it_shares() -> None:
 
 
 def test_no_argument_takes_a_value_of_another_type(stack: Stack) -> None:
-    """Every argument of every class has a type, and is told by name: a complex number is none of them."""
+    """Every argument has a type, so a complex number is refused with the argument's name."""
     import aws_cdk as cdk
 
     taken = []

@@ -1,4 +1,4 @@
-"""The rules at synth: for every app that uses one construct of ours, acknowledged and switched off the CDK's way."""
+"""The rules at synth: for every app with one of our constructs; they can be acknowledged and turned off as in the CDK."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 def report(app: App) -> str:
-    """What the CDK wrote down; what it prints is written by another process, at its own pace."""
+    """Return the CDK's report file; its printed output comes from another process."""
     path = Path(app.outdir) / "validation-report.json"
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def mixed_queue(app: App, name: str = "Stack") -> tuple[Stack, JobQueue]:
-    """A queue that AWS refuses: Fargate beside Spot."""
+    """Return a queue that AWS refuses: Fargate with Spot."""
     import aws_cdk as cdk
 
     stack = cdk.Stack(app, name)
@@ -38,7 +38,7 @@ def mixed_queue(app: App, name: str = "Stack") -> tuple[Stack, JobQueue]:
 
 
 def test_synth_fails_with_path_and_remedy() -> None:
-    """Fails when jobs would not run, and says where and what to do."""
+    """Fails if jobs would not run, with the place and the remedy."""
     import aws_cdk as cdk
 
     app = cdk.App()
@@ -54,7 +54,7 @@ def test_synth_fails_with_path_and_remedy() -> None:
 
 
 def test_raw_resources_of_the_app_are_checked_too() -> None:
-    """One construct of ours is enough: an L1 in another stack of the app is looked at."""
+    """One of our constructs is enough: an L1 in another stack of the app is checked."""
     import aws_cdk as cdk
     from aws_cdk import aws_batch as batch
 
@@ -69,7 +69,7 @@ def test_raw_resources_of_the_app_are_checked_too() -> None:
 
 
 def test_a_rule_is_acknowledged_the_cdks_way() -> None:
-    """With a reason, on the construct, and the rest of the app is still checked."""
+    """With a reason, on the construct; the rest of the app is still checked."""
     import aws_cdk as cdk
 
     app = cdk.App()
@@ -114,7 +114,7 @@ def test_the_plugin_is_registered_once() -> None:
 
 
 def test_a_clean_app_says_nothing() -> None:
-    """No finding, no line."""
+    """There is no output without findings."""
     import aws_cdk as cdk
 
     app = cdk.App()
@@ -128,7 +128,7 @@ def test_a_clean_app_says_nothing() -> None:
 def test_a_rule_that_crashes_does_not_stop_synth(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A mistake of this library must not stand in the way of a deployment; a line on stderr says what was not checked."""
+    """A bug of this library must not block a deploy; a line on stderr names the rule."""
     import aws_cdk as cdk
 
     def broken(*_: Any) -> Any:
@@ -146,7 +146,7 @@ def test_a_rule_that_crashes_does_not_stop_synth(
 
 
 def test_template_from_stack_checks_as_well() -> None:
-    """The CDK's own assertions run the rules, so that every test of a user's does."""
+    """The CDK's own assertions run the rules in users' tests."""
     import aws_cdk as cdk
     from aws_cdk.assertions import Template
 
@@ -156,7 +156,7 @@ def test_template_from_stack_checks_as_well() -> None:
 
 
 def test_nested_stacks_are_checked_whoever_runs_the_app() -> None:
-    """Their files are found by the list of assets: paths are written down only where the CDK's command line asks for it."""
+    """Their files are in the list of assets; paths are written only under the CDK's command line."""
     import aws_cdk as cdk
 
     from batch_constructs import Ec2ComputeEnvironment, Ec2JobDefinition, ScheduledJob
@@ -207,7 +207,7 @@ def _run_app(folder: Path, ending: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_an_app_by_itself_ends_with_its_findings(tmp_path: Path) -> None:
-    """The last lines say what is wrong, where, and what to do; no traceback, and the exit status of any error."""
+    """The last lines have the findings with remedies, without a traceback; the exit status is 1."""
     done = _run_app(tmp_path, "app.synth()")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
@@ -230,7 +230,7 @@ def test_an_app_by_itself_ends_with_its_findings(tmp_path: Path) -> None:
     ids=["another error", "another hook"],
 )
 def test_other_errors_and_other_hooks_stay_as_they_are(tmp_path: Path, ending: str, said: str) -> None:
-    """A caught synth says nothing later; a hook that the app has set is left."""
+    """A caught error of synth prints nothing later; a hook that the app has set stays."""
     done = _run_app(tmp_path, ending)
     assert done.returncode == 1
     assert said in done.stderr

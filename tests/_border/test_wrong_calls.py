@@ -1,4 +1,4 @@
-"""What newcomers write and no type checker told them: each call is refused in words that say what to write."""
+"""Typical wrong calls of newcomers: each is refused with a suggestion."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a"
 
 
 class Platform:
-    """An app with what the calls below need, and shorter words for them."""
+    """An app with the objects for the calls below, and short names for them."""
 
     def __init__(self) -> None:
         self.app = cdk.App()
@@ -377,7 +377,7 @@ CALLS: list[tuple[Callable[[Platform], Any], str]] = [
 def test_a_wrong_call_is_told_what_to_write(
     platform: Platform, call: Callable[[Platform], Any], message: str
 ) -> None:
-    """With the argument, what it takes, what was given, and no address of an object."""
+    """The message has the argument, the expected kind and the given value, without addresses of objects."""
     with pytest.raises(bc.WrongArgumentError) as refusal:
         call(platform)
     assert message in str(refusal.value)
@@ -395,14 +395,14 @@ def test_a_wrong_call_is_told_what_to_write(
     ],
 )
 def test_a_name_that_is_not_here_is_told_where_it_is(name: str, remedy: str) -> None:
-    """The CDK's own names, and those that are nearly ours."""
+    """For names of the CDK, and names similar to ours."""
     with pytest.raises(AttributeError, match=f"has no attribute '{name}'") as refusal:
         getattr(bc, name)
     assert remedy in str(refusal.value)
 
 
 def test_every_public_class_and_function_is_checked() -> None:
-    """Also those that come later: the decorator stands above each that takes arguments."""
+    """Including new ones: each that takes arguments has the decorator."""
     unchecked = []
     for name in bc.__all__:
         thing = getattr(bc, name)
@@ -429,13 +429,13 @@ def test_every_public_class_and_function_is_checked() -> None:
     ],
 )
 def test_a_link_says_how_it_gets_a_thing(platform: Platform, thing: Any, remedy: str) -> None:
-    """A name, a class and a list are nothing that has grants."""
+    """A name, a class and a list have no grants."""
     with pytest.raises(ValueError, match=re.escape(remedy)):
         platform.job.use(thing)
 
 
 def test_a_function_that_is_imported_without_its_role_passes(platform: Platform) -> None:
-    """The CDK cannot give it rights, and warns; the grant does not fail for that."""
+    """The CDK cannot give it rights, and warns; the grant does not fail."""
     arn = "arn:aws:lambda:eu-west-1:123456789012:function:submit"
     function = functions.Function.from_function_arn(platform.stack, "Imported", arn)
     platform.queue.grant_submit_job(function, platform.job)
@@ -443,7 +443,7 @@ def test_a_function_that_is_imported_without_its_role_passes(platform: Platform)
 
 
 def test_addresses_in_a_list_that_is_known_at_the_deploy_are_refused() -> None:
-    """Each is a subscription of its own, which needs their number at synth: the CDK would fail without a place."""
+    """Each needs a subscription, so their number must be known at synth."""
     stack = cdk.Stack()
     addresses = cdk.CfnParameter(stack, "Addresses", type="CommaDelimitedList")
     with pytest.raises(ValueError, match="emails must be a list whose length is known at synth"):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def queue(priority: Any = 2000, **more: Any) -> dict[str, Any]:
-    """A queue whose priority is wrong (JQ-07)."""
+    """Return a queue with a wrong priority (JQ-07)."""
     order = [{"Order": 1, "ComputeEnvironment": "arn"}]
     properties = {"Priority": priority, "ComputeEnvironmentOrder": order, **more}
     return {"Type": "AWS::Batch::JobQueue", "Properties": properties}
@@ -28,7 +28,7 @@ def queue(priority: Any = 2000, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty project, in which the command runs."""
+    """Return an empty project, in which the command runs."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -62,7 +62,7 @@ def test_rules_count_in_either_case(here: Path) -> None:
 
 
 def test_what_was_looked_at_is_counted(here: Path) -> None:
-    """Templates and resources of AWS Batch; a template without any says so."""
+    """Templates and resources of AWS Batch, or that there are none."""
     template(here / "in" / "a.json", Q=queue(1), R=queue(2))
     template(here / "in" / "b.json", Q=queue(1))
     template(here / "c.json", Topic={"Type": "AWS::SNS::Topic"})
@@ -72,7 +72,7 @@ def test_what_was_looked_at_is_counted(here: Path) -> None:
 
 
 def test_quiet_prints_findings_only(here: Path) -> None:
-    """Nothing at all where there are none."""
+    """Without findings it prints nothing."""
     template(here / "good.json", Q=queue(1))
     assert run("check", "good.json", "--quiet").output == ""
     template(here / "bad.json", Q=queue())
@@ -82,7 +82,7 @@ def test_quiet_prints_findings_only(here: Path) -> None:
 
 
 def test_a_dash_is_standard_input(here: Path) -> None:
-    """For check, show, diagram and changes; a pipe needs no file."""
+    """For check, show, diagram and changes."""
     text = json.dumps({"Resources": {"Q": queue()}}, indent=1)
     checked = run("check", "-", input=text)
     assert checked.exit_code == 1
@@ -100,7 +100,7 @@ def test_a_dash_is_standard_input(here: Path) -> None:
 
 
 def test_changes_quiet_tells_what_fails_or_surprises(here: Path) -> None:
-    """And nothing where all is well."""
+    """Without problems it prints nothing."""
     template(here / "old.json", Q=queue(1), R=queue(1, Tags={"a": "b"}))
     template(here / "new.json", Q=queue(2), R=queue(1, Tags={"a": "b"}))
     assert run("changes", "old.json", "new.json", "-q").output == ""
@@ -111,7 +111,7 @@ def test_changes_quiet_tells_what_fails_or_surprises(here: Path) -> None:
 
 
 def test_settings_come_from_the_nearest_project(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Paths, rules, severities and strictness; paths count from the file's folder, also from a folder below."""
+    """Paths, rules, severities and strictness; paths are relative to the file, also from a folder below."""
     template(here / "out" / "t.json", Q=queue())
     settings(here, 'paths = ["out"]\nselect = ["jq-07"]\nseverity = {jq = "warning"}')
     below = here / "src" / "app"
@@ -126,7 +126,7 @@ def test_settings_come_from_the_nearest_project(here: Path, monkeypatch: pytest.
 
 
 def test_the_command_line_comes_before_the_settings(here: Path) -> None:
-    """Each option replaces the setting of its name."""
+    """Each option overrides its setting."""
     template(here / "out" / "t.json", Q=queue())
     template(here / "other.json", Q=queue(1))
     settings(here, 'paths = ["out"]\nignore = ["JQ"]')
@@ -137,7 +137,7 @@ def test_the_command_line_comes_before_the_settings(here: Path) -> None:
 
 
 def test_a_project_without_the_table_is_passed_over(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a package of a larger repository has it."""
+    """As for a package of a larger repository."""
     template(here / "t.json", Q=queue())
     settings(here, 'paths = ["t.json"]\nignore = ["JQ-07"]')
     inner = here / "package"
@@ -162,7 +162,7 @@ def test_a_project_without_the_table_is_passed_over(here: Path, monkeypatch: pyt
     ],
 )
 def test_a_bad_setting_is_told(here: Path, text: str, message: str) -> None:
-    """With the file, in one line, before anything is checked."""
+    """In one line with the file, before anything is checked."""
     template(here / "t.json", Q=queue(1))
     settings(here, text)
     result = run("check", "t.json")
@@ -173,14 +173,14 @@ def test_a_bad_setting_is_told(here: Path, text: str, message: str) -> None:
 
 
 def test_without_a_path_it_says_what_it_takes(here: Path) -> None:
-    """Neither on the command line nor in the settings."""
+    """If neither the command line nor the settings have a path."""
     result = run("check")
     assert result.exit_code == 2
     assert result.stderr.startswith("error: check needs a path: a template, a cdk.out folder")
 
 
 def test_a_baseline_counts_what_is_new_only(here: Path) -> None:
-    """Known findings stay known when lines move; a new one fails; the sum tells how many are known."""
+    """Known findings stay known when lines move; a new one fails; the summary has the number of known ones."""
     template(here / "t.json", Q=queue())
     written = run("check", "t.json", "--baseline", "base.json", "--write-baseline")
     assert (written.exit_code, written.stdout) == (0, "")
@@ -198,7 +198,7 @@ def test_a_baseline_counts_what_is_new_only(here: Path) -> None:
 
 
 def test_a_baseline_goes_by_construct_paths(here: Path) -> None:
-    """Another logical id, and another place of the file, change nothing."""
+    """Another logical id, or another place in the file, changes nothing."""
     entry = {**queue(), "Metadata": {"aws:cdk:path": "S/Queue/Resource"}}
     template(here / "a" / "t.json", Q=entry)
     run("check", "a", "--baseline", "base.json", "--write-baseline")
@@ -217,7 +217,7 @@ def test_files_of_one_name_have_their_own_entries(here: Path) -> None:
 
 
 def test_a_further_finding_at_a_known_place_is_new(here: Path) -> None:
-    """How many are known of a rule at a place stands in the baseline, so that none hides behind another."""
+    """The baseline has the number of findings of a rule at a place."""
     template(here / "t.json", Q=queue())
     run("check", "t.json", "--baseline", "base.json", "--write-baseline")
     assert run("check", "t.json", "t.json", "--baseline", "base.json").exit_code == 1
@@ -227,7 +227,7 @@ def test_a_further_finding_at_a_known_place_is_new(here: Path) -> None:
 
 
 def test_stale_entries_are_reported(here: Path) -> None:
-    """Without failing; not for rules and files that were not looked at."""
+    """Without failing, and not for rules and files that were not checked."""
     template(here / "t.json", Q=queue(), R=queue())
     template(here / "u.json", Q=queue())
     run("check", "t.json", "u.json", "--baseline", "base.json", "--write-baseline")
@@ -241,7 +241,7 @@ def test_stale_entries_are_reported(here: Path) -> None:
 
 
 def test_a_baseline_may_stand_in_the_settings(here: Path) -> None:
-    """Then one command without options does all."""
+    """Then the command needs no options."""
     template(here / "t.json", Q=queue())
     settings(here, 'paths = ["t.json"]\nbaseline = "base.json"')
     assert "base.json: it cannot be opened" in run("check").stderr
@@ -253,7 +253,7 @@ def test_a_baseline_may_stand_in_the_settings(here: Path) -> None:
     "text", ["{", "[]", '{"version": 2, "findings": []}', '{"version": 1, "findings": [1]}']
 )
 def test_what_is_no_baseline_is_told(here: Path, text: str) -> None:
-    """One line, exit status 2."""
+    """In one line, with exit status 2."""
     template(here / "t.json", Q=queue())
     (here / "base.json").write_text(text)
     result = run("check", "t.json", "--baseline", "base.json")
@@ -268,7 +268,7 @@ def test_what_is_no_baseline_is_told(here: Path, text: str) -> None:
 def test_a_rule_that_crashes_says_so(
     here: Path, monkeypatch: pytest.MonkeyPatch, selected: tuple[str, ...], status: int
 ) -> None:
-    """A line on stderr; what other rules find is found, and the exit status is as if the rule had found nothing."""
+    """A line on stderr; other findings are reported, and the exit status is as without the rule."""
 
     def broken(_: Any) -> Any:
         raise KeyError("Priority")
@@ -286,7 +286,7 @@ def test_a_rule_that_crashes_says_so(
 
 
 def test_a_shell_can_complete_the_commands() -> None:
-    """As the page says, by the variable that click reads."""
+    """By click's variable, as in the docs."""
     done = subprocess.run(
         [sys.executable, "-c", "from batch_constructs.cli import main; main(prog_name='batch-constructs')"],
         check=True,

@@ -44,7 +44,7 @@ def clean(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("command", sorted(main.commands))
 def test_help_teaches_by_example(command: str) -> None:
-    """Each example of the help stands on a line of its own, ready to be copied, and exit statuses are told."""
+    """Each example is on its own line, ready to copy, and the exit statuses are listed."""
     shown = run(command, "--help").output
     examples = [line for line in shown.splitlines() if line.startswith("  batch-constructs ")]
     assert len(examples) >= 2
@@ -53,7 +53,7 @@ def test_help_teaches_by_example(command: str) -> None:
 
 
 def test_a_clean_template_is_0(clean: Path) -> None:
-    """Nothing found is success, strict or not."""
+    """No findings is success, strict or not."""
     for arguments in ((), ("--strict",)):
         result = run("check", clean, *arguments)
         counted = "no findings in 1 template with 1 resource of AWS Batch\n"
@@ -61,7 +61,7 @@ def test_a_clean_template_is_0(clean: Path) -> None:
 
 
 def test_errors_are_1() -> None:
-    """Errors fail; the report says what, where, which line, and what to do."""
+    """Errors fail; the report has the problem, the place, the line, and the remedy."""
     result = run("check", BROKEN, "--select", "TMO-01")
     assert result.exit_code == 1
     assert result.output.splitlines() == [
@@ -77,7 +77,7 @@ def test_errors_are_1() -> None:
 
 
 def test_warnings_are_0_unless_strict() -> None:
-    """Warnings are told, and fail only if the user wants it."""
+    """Warnings are printed, and fail only with --strict."""
     arguments = ("check", WARNED, "--select", "JQ-02")
     assert run(*arguments).exit_code == 0
     assert run(*arguments).output.endswith("1 warning in 1 template with 5 resources of AWS Batch\n")
@@ -102,7 +102,7 @@ def test_select_and_ignore() -> None:
     ],
 )
 def test_what_cannot_be_read_is_2(tmp_path: Path, content: str, reason: str) -> None:
-    """One line on stderr says why, and nothing stands on stdout."""
+    """One line on stderr has the reason, and stdout is empty."""
     file = tmp_path / "t.json"
     file.write_text(content)
     for command in ("check", "show"):
@@ -114,7 +114,7 @@ def test_what_cannot_be_read_is_2(tmp_path: Path, content: str, reason: str) -> 
 
 
 def test_a_missing_path_and_a_missing_rule_are_2(clean: Path) -> None:
-    """What was asked for is not there."""
+    """The path or the rule does not exist."""
     assert "it cannot be opened" in run("check", clean, "nowhere.json").stderr
     assert run("check", clean, "nowhere.json").exit_code == 2
     result = run("check", clean, "--ignore", "JQ-99")
@@ -146,7 +146,7 @@ def test_json(clean: Path) -> None:
 
 
 def test_sarif() -> None:
-    """Code scanning finds the rule, the place and a fingerprint in the log."""
+    """The log has the rule, the place and a fingerprint for code scanning."""
     log = json.loads(
         run("check", BROKEN, "--select", "RET-01", "--select", "TMO-01", "--format", "sarif").output
     )
@@ -165,7 +165,7 @@ def test_sarif() -> None:
 
 
 def test_github() -> None:
-    """A workflow command points at the line, with its signs escaped."""
+    """A workflow command points at the line, with special characters escaped."""
     [line] = run("check", BROKEN, "--select", "TMO-01", "--format", "github").output.splitlines()
     assert line.startswith(
         f"::error file={BROKEN},line=415,title=TMO-01::JDC27EACF9.Timeout.AttemptDurationSeconds: "
@@ -174,7 +174,7 @@ def test_github() -> None:
 
 
 def test_the_construct_path_is_told(tmp_path: Path) -> None:
-    """What the CDK made is told by the construct's path, and not by the line of a generated file alone."""
+    """Findings in generated templates have the construct's path."""
     template: dict[str, Any] = json.loads(json.dumps(CLEAN))
     queue = template["Resources"]["Queue"]
     queue["Metadata"] = {"aws:cdk:path": "Stack/Queue/Resource"}
@@ -185,7 +185,7 @@ def test_the_construct_path_is_told(tmp_path: Path) -> None:
 
 
 def test_rules() -> None:
-    """All rules are listed, a family is listed, one is explained, another is not there."""
+    """It lists all rules or a family, explains one, and refuses an unknown one."""
     listed = run("rules").output.splitlines()
     assert "JQ-07    error    A job queue's priority must be 0 to 1000." in listed
     assert len(listed) > 150
@@ -226,7 +226,7 @@ def test_show_prints_what_there_is() -> None:
 
 @pytest.mark.parametrize("options", [[], ["--tables"]])
 def test_show_prints_sizes_in_the_old_form(tmp_path: Path, options: list[str]) -> None:
-    """``Vcpus`` and ``Memory``, as the rules read them, too."""
+    """It also shows ``Vcpus`` and ``Memory``, as the rules do."""
     file = tmp_path / "template.yaml"
     file.write_text(
         "Resources: {Job: {Type: AWS::Batch::JobDefinition, Properties: {Type: container, "
@@ -237,7 +237,7 @@ def test_show_prints_sizes_in_the_old_form(tmp_path: Path, options: list[str]) -
 
 
 def test_show_prints_alerts(tmp_path: Path) -> None:
-    """A rule on events of Batch is told with what it hears and who gets it."""
+    """A rule on events of Batch is shown with its events and receivers."""
     pattern = {
         "source": ["aws.batch"],
         "detail-type": ["Batch Job State Change"],
@@ -282,7 +282,7 @@ def test_diagram_draws_in_the_format_of_the_name(tmp_path: Path, suffix: str, be
 
 
 def test_diagram_says_what_it_cannot_draw(tmp_path: Path) -> None:
-    """Another format, or a folder that is not there, is one line and exit status 2; a dash is the terminal."""
+    """Another format, or a missing folder, gives one line and exit status 2; a dash is the terminal."""
     template = TEMPLATES / "queue_of_fargate_and_ec2.json"
     result = run("diagram", template, "-o", tmp_path / "platform.pdf")
     assert (result.exit_code, result.stderr) == (
@@ -309,7 +309,7 @@ def test_show_says_if_there_is_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("style", ["text", "json", "sarif", "github"])
 def test_signs_that_cannot_be_written(tmp_path: Path, style: str) -> None:
-    """Half a surrogate, an escape sequence or a line break in a name does not break or forge the report."""
+    """A lone surrogate, an escape sequence or a line break in a name does not break or forge the report."""
     template = {
         "Resources": {
             "\ud800\x1b[2J\n::error::x": {"Type": "AWS::Batch::JobQueue", "Properties": {"Priority": -1}}
@@ -327,7 +327,7 @@ def test_signs_that_cannot_be_written(tmp_path: Path, style: str) -> None:
 
 
 def loaded_by(*arguments: object) -> set[str]:
-    """The modules that a command has loaded when it ends."""
+    """Return the modules that a command has loaded at its end."""
     code = (
         "import sys, atexit\n"
         "atexit.register(lambda: print('\\n'.join(sys.modules), file=sys.stderr))\n"
@@ -341,7 +341,7 @@ def loaded_by(*arguments: object) -> set[str]:
 
 
 def test_the_command_loads_only_what_it_needs() -> None:
-    """Neither the CDK nor Node.js is ever touched; rich, YAML and the rules wait until they are used."""
+    """It never loads the CDK or Node.js, and rich, YAML and the rules only on use."""
     helped, checked = loaded_by("--help"), loaded_by("check", BROKEN)
     for modules in (helped, checked):
         assert not {"aws_cdk", "jsii", "constructs", "rich", "yaml"} & modules

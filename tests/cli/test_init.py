@@ -44,7 +44,7 @@ def files_of(folder: Path) -> set[str]:
 
 
 def run(folder: Path, *command: str) -> None:
-    """Run a tool of the project's workflow in it, as alone as on another machine."""
+    """Run a tool of the project's workflow in it, isolated from this repository."""
     alone = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(
         [sys.executable, "-m", *command], check=False, cwd=folder, env=alone, capture_output=True, text=True
@@ -54,7 +54,7 @@ def run(folder: Path, *command: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_project_passes_its_own_workflow(tmp_path: Path, kind: str) -> None:
-    """Tests, lint, format and strict types, as written; whoever begins with it begins green."""
+    """Tests, lint, format and strict types pass without changes."""
     folder = tmp_path / "my-project"
     result = init(kind, folder)
     assert result.exit_code == 0, result.output
@@ -68,7 +68,7 @@ def test_a_project_passes_its_own_workflow(tmp_path: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_is_left_to_fill_in(tmp_path: Path, kind: str) -> None:
-    """Its name stands where it belongs, and its requirements are those that it was written with."""
+    """The name is filled in, and the requirements are those of this version."""
     folder = tmp_path / "my_project"
     init(kind, folder)
     texts = {name: (folder / name).read_text("utf-8") for name in files_of(folder)}
@@ -95,7 +95,7 @@ def test_nothing_is_left_to_fill_in(tmp_path: Path, kind: str) -> None:
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
-    """Where one file is there already none is written, and the message names it."""
+    """If one file exists, none is written, and the message names it."""
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "app.py").write_text("mine")
@@ -107,7 +107,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
 
 
 def test_other_files_do_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fresh clone has a licence and a .git; without arguments it is a platform, here."""
+    """A fresh clone has a licence and a .git; the default is a platform in the current folder."""
     folder = tmp_path / "Genomes"
     folder.mkdir()
     (folder / "LICENSE").write_text("free")
@@ -121,7 +121,7 @@ def test_other_files_do_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("name", ["1st", "my project", "größe"])
 def test_a_folder_that_names_no_stack_is_told(tmp_path: Path, name: str) -> None:
-    """CloudFormation would refuse it at the deploy."""
+    """CloudFormation would refuse the name at the deploy."""
     result = init("platform", tmp_path / name)
     assert result.exit_code == 2
     assert "the folder names the project, and must begin with a letter" in result.output
@@ -129,14 +129,14 @@ def test_a_folder_that_names_no_stack_is_told(tmp_path: Path, name: str) -> None
 
 
 def test_another_kind_is_a_usage_error(tmp_path: Path) -> None:
-    """With the kinds that there are."""
+    """The message lists the kinds."""
     result = init("genomics", tmp_path / "x")
     assert result.exit_code == 2
     assert "'platform', 'nextflow', 'etl'" in result.output
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    """In one line, without a stack trace."""
+    """In one line, without a traceback."""
     (tmp_path / "file").write_text("")
     result = init("platform", tmp_path / "file" / "project")
     assert result.exit_code == 2

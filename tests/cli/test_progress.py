@@ -1,4 +1,4 @@
-"""The word while something takes long."""
+"""The message on the terminal while something takes long."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class Terminal(io.StringIO):
 
 
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    """A terminal in place of stderr; no fixture, since pytest sets stderr anew between set-up and test."""
+    """Return a terminal in place of stderr; not a fixture, since pytest replaces stderr between set-up and test."""
     found = Terminal()
     monkeypatch.setattr("sys.stderr", found)
     return found
 
 
 def test_what_is_quick_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing flickers."""
+    """A quick action prints nothing."""
     stderr = terminal(monkeypatch)
     with progress("checking cdk.out"):
         pass
@@ -44,7 +44,7 @@ def test_what_takes_long_says_so_and_takes_it_back(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_pipe_hears_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However long it takes."""
+    """Nothing is printed, however long it takes."""
     monkeypatch.setattr(module, "_PATIENCE", 0.0)
     pipe = io.StringIO()
     monkeypatch.setattr("sys.stderr", pipe)
