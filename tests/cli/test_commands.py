@@ -294,7 +294,7 @@ def test_diagram_says_what_it_cannot_draw(tmp_path: Path) -> None:
         f"error: {nowhere}: it cannot be written (no such file or directory)\n"
     )
     assert "diagram needs -o FILE, which ends in .svg, .mmd or .png" in run("diagram", template).stderr
-    # What cannot be read is told first.
+    # A path that cannot be read is reported first.
     assert run("diagram", "nowhere.json").stderr.startswith("error: nowhere.json: it cannot be opened")
     assert run("diagram", template, "-o", "-").output.startswith("flowchart LR")
 

@@ -164,7 +164,7 @@ def test_jobs_that_block_the_queue_are_cancelled_on_request(
 
 
 def test_each_documented_reason_has_a_preset_with_a_time_of_its_own() -> None:
-    """An hour for what can never run, a day for what AWS lacks today; a time that is given counts."""
+    """An hour for jobs that can never run, a day for missing capacity; a given time counts."""
     from aws_cdk import Duration
 
     presets = [
@@ -189,7 +189,7 @@ def test_the_ends_of_the_time_limits_range_pass(seconds: int) -> None:
 
 @pytest.mark.parametrize("seconds", [599, 86_401])
 def test_fails_when_a_time_limit_is_out_of_range(seconds: int) -> None:
-    """Fails when the time is not within 10 minutes and 24 hours."""
+    """Fails if the time is not within 10 minutes and 24 hours."""
     from aws_cdk import Duration
 
     with pytest.raises(ValueError, match="max_time must be from 600 to 86,400 seconds"):
@@ -197,7 +197,7 @@ def test_fails_when_a_time_limit_is_out_of_range(seconds: int) -> None:
 
 
 def test_fails_when_a_reason_has_two_limits(stack: Stack) -> None:
-    """Fails when it would be open which of them counts."""
+    """Fails, since it would be unclear which limit counts."""
     from aws_cdk import Duration
 
     environment = ImportedComputeEnvironment(stack, "Spot", compute_environment_arn=ENVIRONMENT_ARN)

@@ -83,7 +83,7 @@ def run(definition: dict[str, Any], pattern: dict[str, Any], question: str = "{}
     arn = sqs.get_queue_attributes(QueueUrl=inbox, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     events.put_rule(Name="rule", EventPattern=json.dumps(pattern))
     events.put_targets(Rule="rule", Targets=[{"Id": "1", "Arn": arn}])
-    # Whoever waits half a minute before the next try waits in a test, too.
+    # The half minute between tries would also pass in a test.
     del definition["States"]["Describe"]["Retry"]
     machine = machines.create_state_machine(name="m", definition=json.dumps(definition), roleArn=_ROLE)
     started = machines.start_execution(stateMachineArn=machine["stateMachineArn"], input=question)

@@ -145,7 +145,7 @@ def test_the_topic_is_encrypted_with_a_key_that_eventbridge_may_use(
         if each["Principal"] == {"Service": "events.amazonaws.com"}
     ]
     assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
-    # SNS supports no source conditions there for EventBridge ("Key management" in its guide): with one, nobody hears.
+    # SNS supports no source conditions there for EventBridge ("Key management" in its guide): with one, nothing is delivered.
     assert "Condition" not in statement
 
 

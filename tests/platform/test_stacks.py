@@ -130,7 +130,7 @@ def test_an_environment_that_is_renamed_is_replaced_in_one_deploy(before: Path, 
     assert queue.kind is Kind.IN_PLACE
     environments = [change.kind for change in changes if change.type == "AWS::Batch::ComputeEnvironment"]
     assert sorted(environments) == [Kind.CREATED, Kind.CREATED, Kind.DELETED, Kind.DELETED]
-    # What goes is told, and nothing else: the queue has the new ones first.
+    # Only the removal is reported: the queue got the new environments before.
     assert all(problem.loss for change in changes for problem in change.problems)
 
 

@@ -263,7 +263,7 @@ def test_fails_when_a_time_limit_would_never_apply(
     reason: bc.TimeLimitReason,
     way: str,
 ) -> None:
-    """Fails when a reason never occurs in this kind of queue; a lack of capacity occurs in both."""
+    """Fails for a reason that never occurs in this kind of queue; missing capacity occurs in both."""
     limits = [bc.JobStateTimeLimit(reason=reason, max_time=cdk.Duration.hours(1))]
     capacity = [bc.JobStateTimeLimit.for_insufficient_capacity()]
     if service:
@@ -296,13 +296,13 @@ def test_the_guides_common_patterns_pass_without_a_word(
 
 @pytest.mark.parametrize("reason", ["Capacity*", "InternalServerError", "Received status from Batch: *"])
 def test_a_reason_that_sagemaker_never_gives_is_told(reason: str) -> None:
-    """Its reasons all begin with the same words, so that the pattern would never match."""
+    """SageMaker's reasons all have the same prefix, so the pattern would never match."""
     with pytest.warns(UserWarning, match="matches no reason of SageMaker") as told:
         bc.ServiceJobRetryRule(action=bc.RetryAction.RETRY, on_status_reason=reason)
     assert told[0].filename == __file__
 
 
 def test_fails_when_a_reason_is_empty() -> None:
-    """As the API demands."""
+    """The API requires it."""
     with pytest.raises(ValueError, match="on_status_reason must be"):
         bc.ServiceJobRetryRule(action=bc.RetryAction.RETRY, on_status_reason="")
