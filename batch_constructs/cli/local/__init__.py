@@ -13,7 +13,16 @@ __all__ = ["local"]
 
 @click.group()
 def local() -> None:
-    """Run the jobs of a template on this machine, by the scheduler's rules."""
+    """Run the jobs of a template on this machine, by the scheduler's rules.
+
+    \b
+    batch-constructs local run cdk.out Align
+    batch-constructs local up cdk.out --detach
+    batch-constructs local submit Align
+    batch-constructs local jobs --watch
+
+    Exit status: 0 done, 2 refused, or nothing could be done; of run it is the job's.
+    """
 
 
 for _command in (up, run, submit, jobs, logs, events, cancel, down, env):

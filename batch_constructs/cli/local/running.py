@@ -57,7 +57,7 @@ def run(
     timeout: float,
     quiet: bool,
 ) -> None:
-    r"""Run one job of a template, print what it writes, and exit with its exit code.
+    """Run one job of a template, print what it writes, and exit with its exit code.
 
     \b
     batch-constructs local run cdk.out Align --parameters sample=s1

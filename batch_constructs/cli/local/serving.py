@@ -53,7 +53,7 @@ def up(
     upstream: str,
     detach: bool,
 ) -> None:
-    r"""Serve the AWS Batch API for a template, on this machine only, until it is stopped.
+    """Serve the AWS Batch API for a template, on this machine only, until it is stopped.
 
     \b
     batch-constructs local up cdk.out --detach
