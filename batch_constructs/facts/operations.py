@@ -103,7 +103,8 @@ def problems(shape: str, value: Any, path: str = "") -> Iterator[str]:
 def _length_problems(found: dict[str, Any], value: Any, path: str) -> Iterator[str]:
     size = value if isinstance(value, int | float) else len(value)
     start = f"Value at '{path}' failed to satisfy constraint: Member must have length"
-    if size < found.get("min", size):
+    # Clients send maps without an entry, such as tags, and AWS Batch takes them.
+    if size < found.get("min", size) and found["type"] != "map":
         yield f"{start} greater than or equal to {found['min']}"
     if size > found.get("max", size):
         yield f"{start} less than or equal to {found['max']}"

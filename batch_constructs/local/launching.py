@@ -84,7 +84,7 @@ class Launcher:
         )
 
     def _note_task(self, record: JobRecord, attempt: Attempt, name: str, task_id: str, stream: str) -> None:
-        cluster = f"{attempt.environment.name}_Batch_local"
+        cluster = attempt.environment.cluster or attempt.environment.name
         details: dict[str, Any] = {
             "taskArn": f"arn:aws:ecs:{self._region}:{ACCOUNT}:task/{cluster}/{task_id}",
             "logStreamName": stream,

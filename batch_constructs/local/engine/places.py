@@ -59,6 +59,7 @@ class Environment:
         hosts: Its hosts; several environments may share one.
         largest: The most that a host of its instance types offers, or ``None`` where its hosts are all there is.
         used: The vCPUs that its jobs reserve now.
+        cluster: The name of its Amazon ECS cluster, for ARNs of tasks; the engine does not look at it.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Environment:
     hosts: list[Host] = field(default_factory=list)
     largest: Need | None = None
     used: float = 0
+    cluster: str = ""
 
     def place(self, needs: Sequence[Need]) -> list[Host] | None:
         """Return a host for each need, with the room reserved, or ``None`` if there is no room for all of them."""

@@ -152,6 +152,7 @@ class Resources:
         place = self._places.setdefault(name, Environment(name, hosts=[self._host], largest=self._largest))
         resources = found.get("computeResources", {})
         place.platform = _platform(found)
+        place.cluster = name_of(found.get("ecsClusterArn", ""))
         place.max_vcpus = resources.get("maxvCpus", found.get("unmanagedvCpus", float("inf")))
         place.enabled = found["state"] == "ENABLED"
         place.valid = found["status"] == "VALID"
