@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -149,3 +152,29 @@ def test_the_printed_variables_lead_boto3_to_it(running: Path, monkeypatch: pyte
     assert [each["jobQueueName"] for each in boto3.client("batch").describe_job_queues()["jobQueues"]] == [
         "Queue"
     ]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "kill"])
+def test_an_interrupted_run_leaves_no_process(number: int, tmp_path: Path) -> None:
+    """A job that does not listen to SIGTERM is killed, too."""
+    mark = f"sleep 7{os.getpid()}"
+    script = f"sh -c \"trap '' TERM; echo up > {tmp_path}/up; {mark} & wait; {mark}\""
+    line = [
+        sys.executable,
+        "-m",
+        "batch_constructs.cli",
+        "local",
+        "run",
+        str(QUICKSTART),
+        "Hello",
+        "--command",
+        script,
+    ]
+    process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "up").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(number)
+    process.wait(20)
+    found = subprocess.run(["pgrep", "-f", mark], capture_output=True, text=True, check=False)
+    assert found.stdout == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import signal
 import sys
 import tempfile
 from dataclasses import asdict
@@ -71,6 +72,7 @@ def run(
     settings = common.Settings(
         executor=executor, mapping=mapping, pull=pull, privileged=privileged, vcpus=vcpus, memory=memory
     )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="batch-local-") as folder:
         session = common.session(path, Path(folder), parameter, settings)
         server = Server(session.batch)
