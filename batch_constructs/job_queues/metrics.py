@@ -13,10 +13,71 @@ if TYPE_CHECKING:
     from aws_cdk import Duration
     from aws_cdk import aws_cloudwatch as cloudwatch
 
-__all__ = ["QueueMetrics", "ServiceQueueMetrics", "metric"]
+__all__ = ["CommonMetrics", "OutcomeMetrics", "QueueMetrics", "ServiceQueueMetrics", "metric"]
+
+# The names of `CommonMetrics` where AWS publishes the metric.
+_PUBLISHED = {
+    "Running": QueueMetric.RUNNING,
+    "Succeeded": QueueMetric.SUCCEEDED,
+    "Failed": QueueMetric.FAILED,
+    "Retries": QueueMetric.RETRIED,
+    "RunTime": QueueMetric.EXECUTION,
+}
 
 
-class QueueMetrics:
+class OutcomeMetrics:
+    """How jobs ended, wherever that is counted."""
+
+    def _measured(self, name: str, statistic: str, period: Duration | None) -> cloudwatch.Metric:
+        raise NotImplementedError
+
+    def metric_succeeded(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Jobs that succeeded.
+
+        Args:
+            period: Over how long, in whole minutes; by default 5.
+        """
+        return self._measured("Succeeded", "Sum", period)
+
+    def metric_failed(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Jobs that failed for good, including cancelled and terminated ones.
+
+        Args:
+            period: Over how long, in whole minutes; by default 5.
+        """
+        return self._measured("Failed", "Sum", period)
+
+
+class CommonMetrics(OutcomeMetrics):
+    """Metrics that queues and definitions have alike."""
+
+    def metric_running(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Jobs that began to run, once for each attempt.
+
+        Args:
+            period: Over how long, in whole minutes; by default 5.
+        """
+        return self._measured("Running", "Sum", period)
+
+    def metric_retries(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Attempts that failed and were tried again.
+
+        Args:
+            period: Over how long, in whole minutes; by default 5.
+        """
+        return self._measured("Retries", "Sum", period)
+
+    def metric_run_time(self, *, statistic: str = "p90", period: Duration | None = None) -> cloudwatch.Metric:
+        """Milliseconds that attempts ran.
+
+        Args:
+            statistic: Such as ``"p50"``, ``"p90"``, ``"Average"``, ``"Maximum"``; by default ``"p90"``.
+            period: Over how long, in whole minutes; by default 5.
+        """
+        return self._measured("RunTime", statistic, period)
+
+
+class QueueMetrics(CommonMetrics):
     """Metrics that AWS Batch publishes itself, without a function, a log or custom metrics.
 
     They are free, and published on a best-effort basis: alarms should tolerate gaps. Alarms and
@@ -71,6 +132,9 @@ class QueueMetrics:
             source=self._source,
         )
 
+    def _measured(self, name: str, statistic: str, period: Duration | None) -> cloudwatch.Metric:
+        return self._metric(_PUBLISHED[name], statistic=statistic, period=period)
+
     def metric_submitted(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Jobs that were submitted: all children of an array at once.
 
@@ -86,38 +150,6 @@ class QueueMetrics:
             period: Over how long, in whole minutes; by default 5.
         """
         return self._metric(QueueMetric.RUNNABLE, period=period)
-
-    def metric_running(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Jobs that began to run, once for each attempt.
-
-        Args:
-            period: Over how long, in whole minutes; by default 5.
-        """
-        return self._metric(QueueMetric.RUNNING, period=period)
-
-    def metric_succeeded(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Jobs that succeeded.
-
-        Args:
-            period: Over how long, in whole minutes; by default 5.
-        """
-        return self._metric(QueueMetric.SUCCEEDED, period=period)
-
-    def metric_failed(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Jobs that failed for good, including cancelled and terminated ones.
-
-        Args:
-            period: Over how long, in whole minutes; by default 5.
-        """
-        return self._metric(QueueMetric.FAILED, period=period)
-
-    def metric_retries(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Attempts that failed and were tried again.
-
-        Args:
-            period: Over how long, in whole minutes; by default 5.
-        """
-        return self._metric(QueueMetric.RETRIED, period=period)
 
     def metric_queue_wait(
         self, *, statistic: str = "p90", period: Duration | None = None
@@ -144,15 +176,6 @@ class QueueMetrics:
         """
         start = QueueMetric.of_time_to_start(service_jobs=self.has_service_jobs)
         return self._metric(start, statistic=statistic, period=period)
-
-    def metric_run_time(self, *, statistic: str = "p90", period: Duration | None = None) -> cloudwatch.Metric:
-        """Milliseconds that attempts ran.
-
-        Args:
-            statistic: Such as ``"p50"``, ``"p90"``, ``"Average"``, ``"Maximum"``; by default ``"p90"``.
-            period: Over how long, in whole minutes; by default 5.
-        """
-        return self._metric(QueueMetric.EXECUTION, statistic=statistic, period=period)
 
 
 class ServiceQueueMetrics(QueueMetrics):

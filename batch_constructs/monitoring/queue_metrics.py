@@ -9,7 +9,7 @@ from aws_cdk import Fn
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.tokens import known
 from batch_constructs.facts.metrics import OWN_DEFINITION, OWN_ENVIRONMENT, OWN_NAMESPACE, OWN_QUEUE
-from batch_constructs.job_queues.metrics import QueueMetrics, metric
+from batch_constructs.job_queues.metrics import CommonMetrics, OutcomeMetrics, QueueMetrics, metric
 from batch_constructs.monitoring.queue_kinds import has_service_jobs
 
 if TYPE_CHECKING:
@@ -66,8 +66,26 @@ class JobQueueMetrics(QueueMetrics):
         return _own("SpotReclaims", {OWN_QUEUE: self._name}, "Sum", period, self._source)
 
 
+class _Counted:
+    """Metrics that the function of a `JobMetrics` counts."""
+
+    _source: object
+    _dimensions: dict[str, str]
+
+    def _measured(self, name: str, statistic: str, period: Duration | None) -> cloudwatch.Metric:
+        return _own(name, self._dimensions, statistic, period, self._source)
+
+    def metric_spot_reclaims(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Attempts that lost their host, which on Spot is nearly always a reclaim.
+
+        Args:
+            period: Over how long, in whole minutes; by default 5.
+        """
+        return self._measured("SpotReclaims", "Sum", period)
+
+
 @checked
-class JobDefinitionMetrics:
+class JobDefinitionMetrics(_Counted, CommonMetrics):
     """Metrics of the jobs of a definition, over all its revisions, in all queues that a `JobMetrics` counts.
 
     AWS Batch publishes no metrics by definition: a `JobMetrics` must count it.
@@ -93,7 +111,7 @@ class JobDefinitionMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("Submitted", self._dimensions, "Sum", period, self._source)
+        return self._measured("Submitted", "Sum", period)
 
     def metric_pending(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Jobs that began to wait for others.
@@ -101,7 +119,7 @@ class JobDefinitionMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("Pending", self._dimensions, "Sum", period, self._source)
+        return self._measured("Pending", "Sum", period)
 
     def metric_runnable(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Jobs that began to wait for capacity, at their first attempt only: each job counts once.
@@ -109,7 +127,7 @@ class JobDefinitionMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("Runnable", self._dimensions, "Sum", period, self._source)
+        return self._measured("Runnable", "Sum", period)
 
     def metric_starting(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Jobs that were placed, once for each attempt.
@@ -117,47 +135,7 @@ class JobDefinitionMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("Starting", self._dimensions, "Sum", period, self._source)
-
-    def metric_running(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Jobs that began to run, once for each attempt.
-
-        Args:
-            period: Over how long, in whole minutes; by default 5.
-        """
-        return _own("Running", self._dimensions, "Sum", period, self._source)
-
-    def metric_succeeded(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Jobs that succeeded.
-
-        Args:
-            period: Over how long, in whole minutes; by default 5.
-        """
-        return _own("Succeeded", self._dimensions, "Sum", period, self._source)
-
-    def metric_failed(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Jobs that failed for good.
-
-        Args:
-            period: Over how long, in whole minutes; by default 5.
-        """
-        return _own("Failed", self._dimensions, "Sum", period, self._source)
-
-    def metric_retries(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Attempts that failed and were tried again.
-
-        Args:
-            period: Over how long, in whole minutes; by default 5.
-        """
-        return _own("Retries", self._dimensions, "Sum", period, self._source)
-
-    def metric_spot_reclaims(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Attempts that lost their host, which on Spot is nearly always a reclaim.
-
-        Args:
-            period: Over how long, in whole minutes; by default 5.
-        """
-        return _own("SpotReclaims", self._dimensions, "Sum", period, self._source)
+        return self._measured("Starting", "Sum", period)
 
     def metric_time_to_start(
         self, *, statistic: str = "p90", period: Duration | None = None
@@ -168,20 +146,11 @@ class JobDefinitionMetrics:
             statistic: Such as ``"p50"``, ``"p90"``, ``"Average"``, ``"Maximum"``; by default ``"p90"``.
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("TimeToStart", self._dimensions, statistic, period, self._source)
-
-    def metric_run_time(self, *, statistic: str = "p90", period: Duration | None = None) -> cloudwatch.Metric:
-        """Milliseconds that attempts ran.
-
-        Args:
-            statistic: Such as ``"p50"``, ``"p90"``, ``"Average"``, ``"Maximum"``; by default ``"p90"``.
-            period: Over how long, in whole minutes; by default 5.
-        """
-        return _own("RunTime", self._dimensions, statistic, period, self._source)
+        return self._measured("TimeToStart", statistic, period)
 
 
 @checked
-class ComputeEnvironmentMetrics:
+class ComputeEnvironmentMetrics(_Counted, OutcomeMetrics):
     """Metrics of an environment: its size, its limit, and the jobs that ended there.
 
     AWS Batch publishes no metrics by environment: a `JobMetrics` must look at it.
@@ -204,7 +173,7 @@ class ComputeEnvironmentMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("DesiredVcpus", self._dimensions, "Maximum", period, self._source)
+        return self._measured("DesiredVcpus", "Maximum", period)
 
     def metric_max_vcpus(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """VCPUs to which it may grow.
@@ -212,31 +181,7 @@ class ComputeEnvironmentMetrics:
         Args:
             period: Over how long, in whole minutes; by default 5.
         """
-        return _own("MaxVcpus", self._dimensions, "Maximum", period, self._source)
-
-    def metric_succeeded(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Jobs that succeeded there.
-
-        Args:
-            period: Over how long, in whole minutes; by default 5.
-        """
-        return _own("Succeeded", self._dimensions, "Sum", period, self._source)
-
-    def metric_failed(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Jobs that failed for good, and whose last attempt was there.
-
-        Args:
-            period: Over how long, in whole minutes; by default 5.
-        """
-        return _own("Failed", self._dimensions, "Sum", period, self._source)
-
-    def metric_spot_reclaims(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Attempts that lost their host there, which on Spot is nearly always a reclaim.
-
-        Args:
-            period: Over how long, in whole minutes; by default 5.
-        """
-        return _own("SpotReclaims", self._dimensions, "Sum", period, self._source)
+        return self._measured("MaxVcpus", "Maximum", period)
 
 
 def _own(
