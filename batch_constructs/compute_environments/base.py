@@ -17,6 +17,7 @@ from constructs import IValidation
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.cli_json.constructs import CliJson
 from batch_constructs._border.references import Referable
+from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import known
 from batch_constructs.compute_environments.document_checks import check_document
 from batch_constructs.compute_environments.documents import NoOtherTags, kind_of
@@ -142,6 +143,44 @@ class OwnComputeEnvironment(CliJson, ComputeEnvironmentBase):
                 f"ComputeResources.{member}.{key.replace('.', chr(92) + '.')}", value
             )
 
+    def _define(
+        self,
+        members: Mapping[str, Any],
+        *,
+        type: str = "MANAGED",
+        enabled: bool,
+        service_role: iam.IRole | None,
+        replace_compute_environment: bool = False,
+        compute_environment_name: str | None,
+    ) -> None:
+        """Create the resource, without tags of the stack.
+
+        Args:
+            members: The members that only one kind has.
+            type: Whether AWS Batch manages the capacity.
+            enabled: Whether it places jobs.
+            service_role: The role of AWS Batch; ``None`` for the service-linked one.
+            replace_compute_environment: Whether CloudFormation replaces it at each change.
+            compute_environment_name: The name; ``None`` for one that CloudFormation makes.
+        """
+        self._make(
+            given(
+                type=type,
+                computeEnvironmentName=compute_environment_name,
+                state="ENABLED" if enabled else "DISABLED",
+                serviceRole=None if service_role is None else service_role.role_arn,
+                # CloudFormation's own default replaces the environment at every change, which fails while a queue uses it.
+                replaceComputeEnvironment=replace_compute_environment,
+                **members,
+            )
+        )
+        self._keep_stack_tags_off()
+        if not enabled:
+            Annotations.of(self).add_info(
+                "AWS creates environments only ENABLED: a first deploy with enabled=False fails; deploy it enabled, then "
+                "disable it"
+            )
+
     @staticmethod
     def _kind_of(document: Mapping[str, Any]) -> str | None:
         return kind_of(document)
@@ -178,13 +217,6 @@ class OwnComputeEnvironment(CliJson, ComputeEnvironmentBase):
         definitions.
         """
         self.node.add_validation(_DroppedTags(self))
-
-    def _note_if_disabled(self, *, enabled: bool) -> None:
-        if not enabled:
-            Annotations.of(self).add_info(
-                "AWS creates environments only ENABLED: a first deploy with enabled=False fails; deploy it enabled, then "
-                "disable it"
-            )
 
     def _outlive(self, *roles: object) -> None:
         # An environment whose role loses its rights first can never be deleted: it sticks in DELETING. A reference

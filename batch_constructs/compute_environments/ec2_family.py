@@ -5,21 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Annotations
-from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 
-from batch_constructs._border.cdk import struct
 from batch_constructs._border.places import check_place, role_beside
 from batch_constructs._border.problems import Problems
+from batch_constructs._border.spelling import given
 from batch_constructs.compute_environments.base import ManagedComputeEnvironment, imported_instance_role
-from batch_constructs.compute_environments.insights import allow_insights, ecs_settings
+from batch_constructs.compute_environments.insights import allow_insights
 from batch_constructs.compute_environments.surroundings import check_network
 from batch_constructs.facts import instance_types as types
 from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
 from batch_constructs.launch_templates.specification import (
     override_specifications,
     specification,
-    with_overrides,
 )
 from batch_constructs.launch_templates.storage import check_disks
 from batch_constructs.roles import EcsInstanceRole, InstanceRole
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from batch_constructs.compute_environments.capacity import Capacity
-    from batch_constructs.compute_environments.update_policy import UpdatePolicy
     from batch_constructs.launch_templates.aws_cli import AwsCli
     from batch_constructs.launch_templates.capacity_reservations import CapacityReservation
     from batch_constructs.launch_templates.mounts import Mount
@@ -40,8 +37,6 @@ if TYPE_CHECKING:
     from batch_constructs.launch_templates.storage import Storage
 
 __all__ = ["Ec2Family", "check_instances", "check_reservation"]
-
-_L1 = batch.CfnComputeEnvironment
 
 
 class Ec2Family(ManagedComputeEnvironment):
@@ -112,51 +107,47 @@ class Ec2Family(ManagedComputeEnvironment):
         )
         group = placement_group or (self._own_placement_group() if cluster else None)
         self.placement_group = group
-        self.cfn = _L1(
-            self,
-            "Resource",
-            type="MANAGED",
-            compute_environment_name=capacity.compute_environment_name,
-            state="ENABLED" if capacity.enabled else "DISABLED",
-            service_role=None if service_role is None else service_role.role_arn,
-            # CloudFormation's own default replaces the environment at every change, which fails while a queue uses it.
-            replace_compute_environment=capacity.replace_compute_environment,
-            update_policy=_update_policy(capacity.update_policy),
-            ecs_settings=ecs_settings(capacity.container_insights),
-            context=capacity.context,
-            eks_configuration=self._eks_configuration(),
-            compute_resources=struct(
-                _L1.ComputeResourcesProperty,
-                type=capacity.kind.value,
-                allocation_strategy=capacity.allocation_strategy.value,
-                minv_cpus=capacity.min_vcpus,
-                maxv_cpus=capacity.max_vcpus,
-                scaling_policy=_scaling_policy(capacity.scale_down_delay),
-                instance_types=list(capacity.instance_types),
-                subnets=list(subnet_ids),
-                security_group_ids=self._security_group_ids(),
-                instance_role=self.instance_role.instance_profile_arn,
-                launch_template=with_overrides(
-                    template or specification(self.launch_template), overrides, capacity.userdata_type
-                ),
-                ec2_configuration=[
-                    _L1.Ec2ConfigurationObjectProperty(
-                        image_type=image.value,
-                        image_id_override=own,
-                        image_kubernetes_version=capacity.kubernetes_version,
-                    )
-                    for image, own in capacity.images().items()
-                ],
-                ec2_key_pair=None if key_pair is None else key_pair.key_pair_name,
-                update_to_latest_image_version=capacity.latest_images(),
-                bid_percentage=capacity.bid_percentage,
-                placement_group=None if group is None else group.placement_group_name,
-                tags=dict(capacity.instance_tags) if capacity.instance_tags else None,
+        resources = given(
+            type=capacity.kind,
+            allocationStrategy=capacity.allocation_strategy,
+            minvCpus=capacity.min_vcpus,
+            maxvCpus=capacity.max_vcpus,
+            scalingPolicy=given(minScaleDownDelayMinutes=capacity.scale_down_delay),
+            instanceTypes=capacity.instance_types,
+            subnets=subnet_ids,
+            securityGroupIds=self._security_group_ids(),
+            instanceRole=self.instance_role.instance_profile_arn,
+            launchTemplate=given(
+                **(template or specification(self.launch_template)),
+                overrides=overrides,
+                userdataType=capacity.userdata_type,
             ),
+            ec2Configuration=[
+                given(
+                    imageType=image, imageIdOverride=own, imageKubernetesVersion=capacity.kubernetes_version
+                )
+                for image, own in capacity.images().items()
+            ],
+            ec2KeyPair=None if key_pair is None else key_pair.key_pair_name,
+            updateToLatestImageVersion=capacity.latest_images(),
+            bidPercentage=capacity.bid_percentage,
+            placementGroup=None if group is None else group.placement_group_name,
+            tags=capacity.instance_tags,
         )
         self._tagged |= (capacity.instance_tags or {}).keys()
-        self._keep_stack_tags_off()
-        self._note_if_disabled(enabled=capacity.enabled)
+        self._define(
+            given(
+                updatePolicy=capacity.update_policy,
+                ecsSettings=given(containerInsights=capacity.container_insights),
+                context=capacity.context,
+                eksConfiguration=self._eks_configuration(),
+                computeResources=resources,
+            ),
+            enabled=capacity.enabled,
+            service_role=service_role,
+            replace_compute_environment=capacity.replace_compute_environment,
+            compute_environment_name=capacity.compute_environment_name,
+        )
         self._outlive(instance_role, service_role)
         allow_insights(service_role, capacity.container_insights)
         self._allow_instances(
@@ -227,8 +218,8 @@ class Ec2Family(ManagedComputeEnvironment):
     def _own_instance_role(self) -> InstanceRole:
         return EcsInstanceRole(self, "InstanceRole")
 
-    def _eks_configuration(self) -> batch.CfnComputeEnvironment.EksConfigurationProperty | None:
-        return None
+    def _eks_configuration(self) -> dict[str, Any]:
+        return {}
 
     def _own_placement_group(self) -> ec2.PlacementGroup:
         return ec2.PlacementGroup(self, "PlacementGroup", strategy=ec2.PlacementGroupStrategy.CLUSTER)
@@ -293,18 +284,3 @@ def check_reservation(
         "capacity_reservation must be in the launch template, got launch_template as well: give it to "
         "BatchLaunchTemplate instead",
     )
-
-
-def _update_policy(policy: UpdatePolicy | None) -> batch.CfnComputeEnvironment.UpdatePolicyProperty | None:
-    if policy is None:
-        return None
-    return _L1.UpdatePolicyProperty(
-        job_execution_timeout_minutes=policy.job_execution_timeout_minutes,
-        terminate_jobs_on_update=policy.terminate_jobs_on_update,
-    )
-
-
-def _scaling_policy(
-    delay: float | None,
-) -> batch.CfnComputeEnvironment.ComputeScalingPolicyProperty | None:
-    return None if delay is None else _L1.ComputeScalingPolicyProperty(min_scale_down_delay_minutes=delay)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 
 from batch_constructs._border.arguments import checked
@@ -258,7 +257,7 @@ class EksComputeEnvironment(Ec2Family):
         by_config_map = self._access is AccessEntryState.DISABLED
         return EksNodeRole(self, "InstanceRole", cluster=None if by_config_map else self._cluster)
 
-    def _eks_configuration(self) -> batch.CfnComputeEnvironment.EksConfigurationProperty:
+    def _eks_configuration(self) -> dict[str, Any]:
         return eks_configuration(self._facts, self._namespace_name, self._access)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Acknowledgment, Annotations, Stack, Validations
 from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
 from batch_constructs._border import cdk
+from batch_constructs._border.spelling import given
 from batch_constructs.compute_environments.eks_namespaces import check_unprepared, needs_roles
 from batch_constructs.facts.eks import KUBERNETES_USER
 from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_NAME
@@ -35,7 +36,6 @@ __all__ = [
     "wanted_access",
 ]
 
-_L1 = batch.CfnComputeEnvironment
 
 _NODE_GROUPS = ["system:bootstrappers", "system:nodes"]
 _NODE_USER = "system:node:{{EC2PrivateDNSName}}"
@@ -91,9 +91,7 @@ def check_namespace(
         )
 
 
-def eks_configuration(
-    facts: ClusterFacts, namespace: str, access: AccessEntryState | None
-) -> batch.CfnComputeEnvironment.EksConfigurationProperty:
+def eks_configuration(facts: ClusterFacts, namespace: str, access: AccessEntryState | None) -> dict[str, Any]:
     """Return the part of an environment's properties about its cluster.
 
     Args:
@@ -101,10 +99,8 @@ def eks_configuration(
         namespace: The namespace of the jobs' pods.
         access: The state that it asks for; ``None`` for nothing.
     """
-    return _L1.EksConfigurationProperty(
-        eks_cluster_arn=facts.arn,
-        kubernetes_namespace=namespace,
-        access_entry=None if access is None else _L1.EksAccessEntryProperty(desired_state=access.value),
+    return given(
+        eksClusterArn=facts.arn, kubernetesNamespace=namespace, accessEntry=given(desiredState=access)
     )
 
 

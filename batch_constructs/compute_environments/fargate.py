@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import aws_batch as batch
-
 from batch_constructs._border.arguments import checked
-from batch_constructs._border.cdk import struct
 from batch_constructs._border.places import check_place
 from batch_constructs._border.problems import Problems
+from batch_constructs._border.spelling import given
 from batch_constructs.compute_environments.base import ManagedComputeEnvironment
-from batch_constructs.compute_environments.insights import allow_insights, ecs_settings
+from batch_constructs.compute_environments.insights import allow_insights
 from batch_constructs.compute_environments.surroundings import check_network
 from batch_constructs.facts import limits, patterns
+from batch_constructs.facts.vocabulary import ResourceKind
 from batch_constructs.networking import placement
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from batch_constructs.facts.vocabulary import ContainerInsights
 
 __all__ = ["FargateComputeEnvironment"]
-
-_L1 = batch.CfnComputeEnvironment
 
 
 @checked
@@ -100,25 +97,20 @@ class FargateComputeEnvironment(ManagedComputeEnvironment):
 
         super().__init__(scope, id)
         self.security_groups = list(security_groups) if security_groups else [self._own_security_group(vpc)]
-        self.cfn = _L1(
-            self,
-            "Resource",
-            type="MANAGED",
-            compute_environment_name=compute_environment_name,
-            state="ENABLED" if enabled else "DISABLED",
-            service_role=None if service_role is None else service_role.role_arn,
-            # CloudFormation's own default replaces the environment at every change, which fails while a queue uses it.
-            replace_compute_environment=replace_compute_environment,
-            ecs_settings=ecs_settings(container_insights),
-            compute_resources=struct(
-                _L1.ComputeResourcesProperty,
-                type="FARGATE_SPOT" if spot else "FARGATE",
-                maxv_cpus=max_vcpus,
-                subnets=list(subnets),
-                security_group_ids=[group.security_group_id for group in self.security_groups],
+        self._define(
+            given(
+                ecsSettings=given(containerInsights=container_insights),
+                computeResources=given(
+                    type=ResourceKind.FARGATE_SPOT if spot else ResourceKind.FARGATE,
+                    maxvCpus=max_vcpus,
+                    subnets=subnets,
+                    securityGroupIds=[group.security_group_id for group in self.security_groups],
+                ),
             ),
+            enabled=enabled,
+            service_role=service_role,
+            replace_compute_environment=replace_compute_environment,
+            compute_environment_name=compute_environment_name,
         )
-        self._keep_stack_tags_off()
-        self._note_if_disabled(enabled=enabled)
         self._outlive(service_role)
         allow_insights(service_role, container_insights)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import aws_batch as batch
-
 from batch_constructs.roles import BatchServiceRole
 
 if TYPE_CHECKING:
@@ -13,20 +11,7 @@ if TYPE_CHECKING:
 
     from batch_constructs.facts.vocabulary import ContainerInsights
 
-__all__ = ["allow_insights", "ecs_settings"]
-
-_L1 = batch.CfnComputeEnvironment
-
-
-def ecs_settings(
-    insights: ContainerInsights | None,
-) -> batch.CfnComputeEnvironment.EcsSettingsProperty | None:
-    """Return the environment's settings of its ECS cluster; ``None`` leaves them to the account.
-
-    Args:
-        insights: The user's choice.
-    """
-    return None if insights is None else _L1.EcsSettingsProperty(container_insights=insights.value)
+__all__ = ["allow_insights"]
 
 
 def allow_insights(service_role: iam.IRole | None, insights: ContainerInsights | None) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
 from batch_constructs._border.arguments import checked
-from batch_constructs._border.cdk import struct
 from batch_constructs._border.places import check_place
 from batch_constructs._border.problems import Problems
+from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import gibibytes, seconds
 from batch_constructs.compute_environments.base import (
     ManagedComputeEnvironment,
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ManagedInstancesComputeEnvironment"]
 
-_L1 = batch.CfnComputeEnvironment
 _NEVER = -1
 
 
@@ -180,56 +178,43 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
         self.infrastructure_role = infrastructure_role or ManagedInstancesInfrastructureRole(
             self, "InfrastructureRole", instance_roles=[role] if isinstance(role, iam.Role) else []
         )
-        template = _L1.InstanceLaunchTemplateProperty(
-            ec2_instance_profile_arn=self.instance_role.instance_profile_arn,
-            network_configuration=_L1.ManagedInstancesNetworkConfigurationProperty(
-                subnets=list(subnets),
-                security_groups=[group.security_group_id for group in self.security_groups],
+        template = given(
+            ec2InstanceProfileArn=self.instance_role.instance_profile_arn,
+            networkConfiguration=given(
+                subnets=subnets, securityGroups=[group.security_group_id for group in self.security_groups]
             ),
-            capacity_option_type=capacity_option.value,
-            capacity_reservations=_reservations(reservation_group_arn, reservation_preference),
-            instance_requirements=None
-            if instance_types is None
-            else _L1.InstanceRequirementsProperty(allowed_instance_types=list(instance_types)),
-            storage_configuration=None
-            if storage is None
-            else _L1.ManagedInstancesStorageConfigurationProperty(storage_size_gib=gibibytes(storage)),
-            local_storage_configuration=None
-            if use_local_storage is None
-            else _L1.ManagedInstancesLocalStorageConfigurationProperty(use_local_storage=use_local_storage),
-            monitoring=Monitoring.DETAILED.value if detailed_monitoring else None,
-            fips_enabled=fips_enabled,
-            instance_metadata_tags_propagation=instance_metadata_tags,
+            capacityOptionType=capacity_option,
+            capacityReservations=given(
+                reservationGroupArn=reservation_group_arn, reservationPreference=reservation_preference
+            ),
+            instanceRequirements=given(allowedInstanceTypes=instance_types),
+            storageConfiguration=given(storageSizeGiB=gibibytes(storage)),
+            localStorageConfiguration=given(useLocalStorage=use_local_storage),
+            monitoring=Monitoring.DETAILED if detailed_monitoring else None,
+            fipsEnabled=fips_enabled,
+            instanceMetadataTagsPropagation=instance_metadata_tags,
         )
-        wait = _NEVER if never_scale_in else idle
-        self.cfn = _L1(
-            self,
-            "Resource",
-            type="MANAGED",
-            compute_environment_name=compute_environment_name,
-            state="ENABLED" if enabled else "DISABLED",
-            service_role=None if service_role is None else service_role.role_arn,
-            # CloudFormation's own default replaces the environment at every change, which fails while a queue uses it.
-            replace_compute_environment=replace_compute_environment,
-            compute_resources=struct(
-                _L1.ComputeResourcesProperty,
-                type=ResourceKind.ECS_MANAGED_INSTANCES.value,
-                maxv_cpus=max_vcpus,
-                capacity_tags=dict(capacity_tags) if capacity_tags else None,
-                managed_instances_provider=_L1.ManagedInstancesProviderProperty(
-                    infrastructure_role_arn=self.infrastructure_role.role_arn,
-                    instance_launch_template=template,
-                    infrastructure_optimization=None
-                    if wait is None
-                    else _L1.InfrastructureOptimizationProperty(scale_in_after=wait),
-                    # Without this the tags would not reach the instances, and so not the bill.
-                    propagate_tags=CapacityTagSource.CAPACITY_PROVIDER.value if capacity_tags else None,
-                ),
-            ),
+        provider = given(
+            infrastructureRoleArn=self.infrastructure_role.role_arn,
+            instanceLaunchTemplate=template,
+            infrastructureOptimization=given(scaleInAfter=_NEVER if never_scale_in else idle),
+            # Without this the tags would not reach the instances, and so not the bill.
+            propagateTags=CapacityTagSource.CAPACITY_PROVIDER if capacity_tags else None,
+        )
+        resources = given(
+            type=ResourceKind.ECS_MANAGED_INSTANCES,
+            maxvCpus=max_vcpus,
+            capacityTags=capacity_tags,
+            managedInstancesProvider=provider,
         )
         self._tagged |= (capacity_tags or {}).keys()
-        self._keep_stack_tags_off()
-        self._note_if_disabled(enabled=enabled)
+        self._define(
+            {"computeResources": resources},
+            enabled=enabled,
+            service_role=service_role,
+            replace_compute_environment=replace_compute_environment,
+            compute_environment_name=compute_environment_name,
+        )
         # Also for its own roles: their rights are separate policies, which must outlive the instances.
         self._outlive(self.infrastructure_role, self.instance_role, service_role)
 
@@ -257,14 +242,3 @@ class ManagedInstancesComputeEnvironment(ManagedComputeEnvironment):
         self.infrastructure_role = iam.Role.from_role_arn(
             self, "InfrastructureRole", provider["infrastructureRoleArn"]
         )
-
-
-def _reservations(
-    group_arn: str | None, preference: ReservationPreference | None
-) -> batch.CfnComputeEnvironment.CapacityReservationsProperty | None:
-    if group_arn is None and preference is None:
-        return None
-    return _L1.CapacityReservationsProperty(
-        reservation_group_arn=group_arn,
-        reservation_preference=None if preference is None else preference.value,
-    )

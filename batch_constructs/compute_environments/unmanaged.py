@@ -6,15 +6,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Fn
-from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.places import check_place
 from batch_constructs._border.problems import Problems
+from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import known
 from batch_constructs.compute_environments.base import OwnComputeEnvironment
-from batch_constructs.compute_environments.insights import allow_insights, ecs_settings
+from batch_constructs.compute_environments.insights import allow_insights
 from batch_constructs.facts import images, limits, patterns
 from batch_constructs.facts import instance_types as types
 from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from batch_constructs.launch_templates.user_data import UserDataPart
 
 __all__ = ["UnmanagedComputeEnvironment"]
-
-_L1 = batch.CfnComputeEnvironment
 
 
 @checked
@@ -101,20 +99,17 @@ class UnmanagedComputeEnvironment(OwnComputeEnvironment):
 
         super().__init__(scope, id)
         self.service_role: iam.IRole = service_role or BatchServiceRole(self, "ServiceRole")
-        self.cfn = _L1(
-            self,
-            "Resource",
+        self._define(
+            given(
+                unmanagedvCpus=unmanaged_vcpus,
+                ecsSettings=given(containerInsights=container_insights),
+                context=context,
+            ),
             type="UNMANAGED",
+            enabled=enabled,
+            service_role=self.service_role,
             compute_environment_name=compute_environment_name,
-            state="ENABLED" if enabled else "DISABLED",
-            service_role=self.service_role.role_arn,
-            unmanagedv_cpus=unmanaged_vcpus,
-            ecs_settings=ecs_settings(container_insights),
-            context=context,
-            replace_compute_environment=False,
         )
-        self._keep_stack_tags_off()
-        self._note_if_disabled(enabled=enabled)
         self._outlive(self.service_role)
         allow_insights(self.service_role, container_insights)
 

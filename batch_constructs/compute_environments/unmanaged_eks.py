@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import aws_batch as batch
 from aws_cdk import aws_iam as iam
 
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.places import check_place
 from batch_constructs._border.problems import Problems
+from batch_constructs._border.spelling import given
 from batch_constructs.compute_environments.base import OwnComputeEnvironment
 from batch_constructs.compute_environments.eks_access import (
     acknowledge_access_entry,
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from batch_constructs.compute_environments.eks_namespace_access import EksNamespaceAccess
 
 __all__ = ["UnmanagedEksComputeEnvironment"]
-
-_L1 = batch.CfnComputeEnvironment
 
 
 @checked
@@ -130,20 +128,17 @@ class UnmanagedEksComputeEnvironment(OwnComputeEnvironment):
             if isinstance(namespace, str)
             else namespace
         )
-        self.cfn = _L1(
-            self,
-            "Resource",
+        self._define(
+            given(
+                unmanagedvCpus=unmanaged_vcpus,
+                eksConfiguration=eks_configuration(facts, name, access),
+                context=context,
+            ),
             type="UNMANAGED",
+            enabled=enabled,
+            service_role=self.service_role,
             compute_environment_name=compute_environment_name,
-            state="ENABLED" if enabled else "DISABLED",
-            service_role=self.service_role.role_arn,
-            unmanagedv_cpus=unmanaged_vcpus,
-            eks_configuration=eks_configuration(facts, name, access),
-            context=context,
-            replace_compute_environment=False,
         )
-        self._keep_stack_tags_off()
-        self._note_if_disabled(enabled=enabled)
         self._outlive(self.service_role)
         if access is not None:
             acknowledge_access_entry(self.cfn)

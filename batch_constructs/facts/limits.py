@@ -21,10 +21,7 @@ from batch_constructs.facts.sources import (
 
 # Submitting a job; Automated Job Retries; Job Timeouts; Array Jobs; Job Dependencies
 RETRY_ATTEMPTS = Range(1, 10, unit="", source=API, rule="RET-01", default=1)
-RETRY_ATTEMPTS_ON_SPOT = Range(1, 3, unit="", source=guide("bestpractice6"))
-"""The guide's advice for Spot capacity; not a limit."""
 EVALUATE_ON_EXIT = Range(0, 5, unit="conditions", source=API, rule="RET-02")
-EXIT_PATTERN_LENGTH = Range(1, 512, unit="characters", source=API)
 ATTEMPT_DURATION_SECONDS = Range(60, None, unit="seconds", source=API, rule="TMO-01")
 FARGATE_ATTEMPT_DURATION_SECONDS = Range(
     60, 14 * 86_400, unit="seconds", source=guide("job_timeouts"), rule="FGT-09"
@@ -39,7 +36,6 @@ CLIENT_TOKEN_LENGTH = Range(1, 64, unit="characters", source=API)
 
 # Tags
 TAGS = Range(0, 50, unit="tags", source=API, rule="TAG-01")
-TAG_KEY_LENGTH = Range(1, 128, unit="characters", source=API, rule="TAG-01")
 TAG_VALUE_LENGTH = Range(0, 256, unit="characters", source=API, rule="TAG-01")
 
 # Job Definition Parameters
@@ -79,14 +75,7 @@ EKS_CPU_STEP = 0.25
 EKS_MEMORY_MIB = Range(4, None, unit="MiB", source=API, rule="EKS-06")
 EKS_GPUS = Range(1, None, unit="GPUs", source=API, rule="EKS-07")
 EKS_USER_ID = Range(0, 2_147_483_647, unit="", source=API, rule="EKS-12")
-EKS_CAPABILITIES = Range(0, 64, unit="capabilities", source=API, rule="EKS-12")
 EKS_EMPTY_DIR_MIB = Range(1, None, unit="MiB", source=API, rule="EKS-11")
-EKS_CONTAINER_NAME_LENGTH = Range(
-    1, 63, unit="characters", source=guide("create-job-definition-eks"), rule="EKS-01"
-)
-EKS_NAMESPACE_LENGTH = Range(1, 63, unit="characters", source=API, rule="EKS-13")
-EKS_ANNOTATION_PREFIX_LENGTH = Range(0, 253, unit="characters", source=API, rule="EKS-14")
-EKS_ANNOTATION_NAME_LENGTH = Range(1, 63, unit="characters", source=API, rule="EKS-14")
 EKS_ANNOTATION_VALUE_LENGTH = Range(0, 255, unit="characters", source=API, rule="EKS-14")
 
 # Job Queue Parameters
@@ -100,7 +89,6 @@ JOB_STATE_TIME_LIMIT_SECONDS = Range(600, 86_400, unit="seconds", source=API, ru
 SHARE_DECAY_SECONDS = Range(0, 604_800, unit="seconds", source=API, rule="SP-02", default=0)
 COMPUTE_RESERVATION = Range(0, 99, unit="", source=API, rule="SP-03", default=0)
 SHARES = Range(0, 500, unit="shares", source=PREFLIGHT)
-SHARE_IDENTIFIER_LENGTH = Range(1, 255, unit="characters", source=API, rule="SP-04")
 WEIGHT_FACTOR = Range(0.0001, 999.9999, unit="", source=API, rule="SP-05", default=1.0, whole=False)
 
 # Compute Environment Parameters
@@ -113,7 +101,6 @@ FARGATE_SUBNETS = Range(1, 16, unit="subnets", source=API, rule="CE-11")
 FARGATE_SECURITY_GROUPS = Range(1, 5, unit="security groups", source=API, rule="CE-09")
 MULTI_NODE_SECURITY_GROUPS = Range(1, 5, unit="security groups", source=guide("mnp-ce"), rule="NET-03")
 EC2_CONFIGURATIONS = Range(1, 2, unit="EC2 configurations", source=API, rule="AMI-03")
-IMAGE_ID_LENGTH = Range(1, 256, unit="characters", source=API)
 LAUNCH_TEMPLATE_OVERRIDES = Range(0, 10, unit="launch template overrides", source=API, rule="LT-07")
 USER_DATA_BYTES = Range(0, 16 * 1_024, unit="bytes", source=EC2)
 """The size before base64. Batch adds its own part, so less is left for the user."""
@@ -139,7 +126,6 @@ CONSUMABLE_QUANTITY = Range(1, None, unit="", source=INFERENCE, rule="CR-04")
 # Events
 EVENT_MAX_AGE_SECONDS = Range(60, 86_400, unit="seconds", source=EVENTBRIDGE, rule="EVT-05", default=86_400)
 EVENT_RETRIES = Range(0, 185, unit="retries", source=EVENTBRIDGE, rule="EVT-05", default=185)
-EVENT_CRON_FIELDS = Range(6, 6, unit="fields", source=EVENTBRIDGE)
 
 LOG_STREAM_NAME_LENGTH = 200
 """The number of characters of the job definition's name at the start of a log stream's name."""

@@ -26,7 +26,6 @@ SERVICE = RoleTrust(principal="batch.amazonaws.com", managed_policy="service-rol
 INSTANCE = RoleTrust(
     principal="ec2.amazonaws.com", managed_policy="service-role/AmazonEC2ContainerServiceforEC2Role"
 )
-EKS_NODE = RoleTrust(principal="ec2.amazonaws.com", managed_policy="AmazonEKSWorkerNodePolicy")
 # With the older AmazonEC2SpotFleetRole, which cannot tag, and the service-linked role, instances never scale down
 # (IAM-12).
 SPOT_FLEET = RoleTrust(
@@ -41,14 +40,6 @@ EVENTS = RoleTrust(
 )
 SCHEDULER = RoleTrust(principal="scheduler.amazonaws.com", managed_policy=None)
 PIPES = RoleTrust(principal="pipes.amazonaws.com", managed_policy=None)
-MANAGED_INSTANCES_INFRASTRUCTURE = RoleTrust(
-    principal="ecs.amazonaws.com", managed_policy="AmazonECSInfrastructureRolePolicyForManagedInstances"
-)
-MANAGED_INSTANCES_INSTANCE = RoleTrust(
-    principal="ec2.amazonaws.com", managed_policy="AmazonECSInstanceRolePolicyForManagedInstances"
-)
 
 SERVICE_LINKED_ROLE_NAME = "AWSServiceRoleForBatch"
 SERVICE_LINKED_ROLE_PATH = "/aws-service-role/batch.amazonaws.com/"
-SERVICE_LINKED_LOG_GROUP_PREFIX = "/aws/batch/job"
-"""The prefix of log groups that the service-linked role may write to (IAM-11)."""

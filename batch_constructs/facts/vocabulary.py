@@ -344,8 +344,6 @@ WINDOWS_REFUSED = (
 )
 """Members of a container that Windows does not have (WIN-01)."""
 
-RESERVED_ENVIRONMENT_PREFIX = "AWS_BATCH"
-RESERVED_TAG_PREFIX = "aws:"
 DEFAULT_LOG_GROUP = "/aws/batch/job"
 
 

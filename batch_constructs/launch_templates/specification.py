@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from aws_cdk import aws_batch as batch
 from aws_cdk import aws_ec2 as ec2
 
+from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import known
 from batch_constructs.launch_templates.launch_template import BatchLaunchTemplate
 
@@ -19,19 +19,12 @@ if TYPE_CHECKING:
     from batch_constructs.facts.vocabulary import UserdataType
     from batch_constructs.launch_templates.overrides import LaunchTemplateOverride
 
-__all__ = ["override_specifications", "specification", "with_overrides"]
+__all__ = ["override_specifications", "specification"]
 
-_Specification = batch.CfnComputeEnvironment.LaunchTemplateSpecificationProperty
-_Override = batch.CfnComputeEnvironment.LaunchTemplateSpecificationOverrideProperty
-
-_REMEMBERED: WeakKeyDictionary[
-    ILaunchTemplateRef, batch.CfnComputeEnvironment.LaunchTemplateSpecificationProperty
-] = WeakKeyDictionary()
+_REMEMBERED: WeakKeyDictionary[ILaunchTemplateRef, dict[str, str]] = WeakKeyDictionary()
 
 
-def specification(
-    template: ILaunchTemplateRef,
-) -> batch.CfnComputeEnvironment.LaunchTemplateSpecificationProperty:
+def specification(template: ILaunchTemplateRef) -> dict[str, str]:
     """Refer to a launch template by a version number, never by ``$Default`` or ``$Latest``.
 
     AWS Batch reads a template only when the environment itself changes, so a moving version would leave the instances
@@ -52,15 +45,11 @@ def specification(
     return _REMEMBERED[template]
 
 
-def _specification(
-    template: ILaunchTemplateRef,
-) -> batch.CfnComputeEnvironment.LaunchTemplateSpecificationProperty:
+def _specification(template: ILaunchTemplateRef) -> dict[str, str]:
     if isinstance(template, ec2.CfnLaunchTemplate | BatchLaunchTemplate):
-        return _Specification(launch_template_id=template.ref, version=template.attr_latest_version_number)
+        return given(launchTemplateId=template.ref, version=template.attr_latest_version_number)
     if isinstance(template, ec2.LaunchTemplate):
-        return _Specification(
-            launch_template_id=template.launch_template_id, version=template.latest_version_number
-        )
+        return given(launchTemplateId=template.launch_template_id, version=template.latest_version_number)
     version = getattr(template, "version_number", None)
     if version is None or (known(version) and not version.isdecimal()):
         raise ValueError(
@@ -68,18 +57,17 @@ def _specification(
             f"{version or '$Default'} has moved, got {version!r}: import it with "
             'ec2.LaunchTemplate.from_launch_template_attributes(…, version_number="7")'
         )
-    template_id = getattr(template, "launch_template_id", None)
-    if template_id is not None:
-        return _Specification(launch_template_id=template_id, version=version)
-    return _Specification(
-        launch_template_name=getattr(template, "launch_template_name", None), version=version
+    return given(
+        launchTemplateId=(template_id := getattr(template, "launch_template_id", None)),
+        launchTemplateName=None if template_id else getattr(template, "launch_template_name", None),
+        version=version,
     )
 
 
 def override_specifications(
     overrides: Sequence[LaunchTemplateOverride],
     userdata_type: UserdataType | None = None,
-) -> list[batch.CfnComputeEnvironment.LaunchTemplateSpecificationOverrideProperty]:
+) -> list[dict[str, Any]]:
     """Refer to the launch templates of some instance types, each by a version number.
 
     Args:
@@ -92,36 +80,10 @@ def override_specifications(
     Guide: Launch Template Support.
     """
     return [
-        _Override(
-            launch_template_id=each.launch_template_id,
-            launch_template_name=each.launch_template_name,
-            version=each.version,
-            target_instance_types=list(override.target_instance_types),
-            userdata_type=None if userdata_type is None else userdata_type.value,
+        given(
+            **specification(each.launch_template),
+            targetInstanceTypes=each.target_instance_types,
+            userdataType=userdata_type,
         )
-        for override in overrides
-        for each in (specification(override.launch_template),)
+        for each in overrides
     ]
-
-
-def with_overrides(
-    base: batch.CfnComputeEnvironment.LaunchTemplateSpecificationProperty,
-    overrides: Sequence[batch.CfnComputeEnvironment.LaunchTemplateSpecificationOverrideProperty],
-    userdata_type: UserdataType | None = None,
-) -> batch.CfnComputeEnvironment.LaunchTemplateSpecificationProperty:
-    """Add the templates of some instance types to the template of all others.
-
-    Args:
-        base: The template of all others. It may be shared, so it is not changed.
-        overrides: The result of `override_specifications`.
-        userdata_type: How nodes of Amazon EKS join the cluster.
-    """
-    if not overrides and userdata_type is None:
-        return base
-    return _Specification(
-        launch_template_id=base.launch_template_id,
-        launch_template_name=base.launch_template_name,
-        version=base.version,
-        overrides=list(overrides) or None,
-        userdata_type=None if userdata_type is None else userdata_type.value,
-    )

@@ -22,9 +22,6 @@ def text(shapes: dict[str, Any], shape: str, member: str) -> str:
     [
         ("JobExecutionTimeoutMinutes", limits.UPDATE_TIMEOUT_MINUTES),
         ("ClientRequestToken", limits.CLIENT_TOKEN_LENGTH),
-        ("TagKey", limits.TAG_KEY_LENGTH),
-        ("ImageIdOverride", limits.IMAGE_ID_LENGTH),
-        ("EksContainerLinuxCapabilityList", limits.EKS_CAPABILITIES),
     ],
 )
 def test_limits_of_the_model_are_the_models(batch_shapes: dict[str, Any], shape: str, limit: Range) -> None:
@@ -66,11 +63,7 @@ def test_the_guides_numbers_are_kept() -> None:
     assert limits.DEPENDENCIES.maximum == 20
     assert limits.EVALUATE_ON_EXIT.maximum == 5
     assert limits.USER_DATA_BYTES.maximum == 16_384
-    assert (limits.TAGS.maximum, limits.TAG_KEY_LENGTH.maximum, limits.TAG_VALUE_LENGTH.maximum) == (
-        50,
-        128,
-        256,
-    )
+    assert (limits.TAGS.maximum, limits.TAG_VALUE_LENGTH.maximum) == (50, 256)
     assert (limits.NODE_RANGES.minimum, limits.NODE_RANGES.maximum) == (1, 5)
     assert (limits.QUEUE_PRIORITY.minimum, limits.QUEUE_PRIORITY.maximum) == (0, 1_000)
     assert (limits.FARGATE_SUBNETS.maximum, limits.FARGATE_SECURITY_GROUPS.maximum) == (16, 5)

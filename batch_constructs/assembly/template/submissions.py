@@ -9,14 +9,13 @@ from batch_constructs.assembly.template.resources.submissions import Submission
 
 if TYPE_CHECKING:
     from batch_constructs.assembly.template.resources.job_definitions import JobDefinition
-    from batch_constructs.assembly.template.resources.job_queues import JobQueue
     from batch_constructs.assembly.template.views import Views
 
 __all__ = ["Submission", "Submissions"]
 
 
 class Submissions:
-    """The submissions of an assembly, by queue and by definition.
+    """The submissions of an assembly, by definition.
 
     Attributes:
         all: every submission, in the order of the templates.
@@ -24,15 +23,9 @@ class Submissions:
 
     def __init__(self, model: Views) -> None:
         self.all = model.of(Submission)
-        self._to: dict[JobQueue | None, list[Submission]] = defaultdict(list)
         self._of: dict[JobDefinition | None, list[Submission]] = defaultdict(list)
         for submission in self.all:
-            self._to[submission.queue].append(submission)
             self._of[submission.definition].append(submission)
-
-    def to(self, queue: JobQueue) -> tuple[Submission, ...]:
-        """Return the submissions that certainly go to a queue."""
-        return tuple(self._to.get(queue, ()))
 
     def of(self, definition: JobDefinition) -> tuple[Submission, ...]:
         """Return the submissions that certainly use a definition."""
