@@ -1,39 +1,17 @@
-"""Values of the CDK that every construct needs, read from Node.js once per process, and structs that are fast to pass."""
+"""Values of the CDK that every construct needs, read from Node.js once per process."""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Aws, Stack
 from aws_cdk import aws_iam as iam
 
-from batch_constructs._border.seam import list_members
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from aws_cdk.interfaces import ResourceEnvironment
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-def struct(kind: Callable[P, T], *_: P.args, **members: P.kwargs) -> T:
-    """Return a struct of an L1 that lists only the given members.
-
-    When jsii passes a struct to Node.js, it reads every member that the struct could have, and evaluates its type: half a
-    millisecond for a launch template. Type checkers still check the call.
-
-    Args:
-        kind: The class of the struct.
-        _: Nothing: structs take keywords only.
-        members: Its members; ``None`` is left out.
-    """
-    given = {name: value for name, value in members.items() if value is not None}
-    made = cast("Any", kind)(**given)
-    list_members(made, given)
-    return cast("T", made)
 
 
 @cache

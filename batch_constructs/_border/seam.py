@@ -8,8 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from aws_cdk import CfnResource
 
 __all__ = [
@@ -18,7 +16,6 @@ __all__ = [
     "is_jsii",
     "is_proxy",
     "is_struct",
-    "list_members",
     "properties_of",
 ]
 
@@ -46,12 +43,6 @@ def interfaces_of(kind: type) -> tuple[type, ...]:
 def is_proxy(kind: type) -> bool:
     """Return whether a class is the one of objects that Node.js made, and of which jsii knows only interfaces."""
     return kind.__name__ == "InterfaceDynamicProxy"
-
-
-def list_members(struct: Any, members: Collection[str]) -> None:
-    """Have jsii read only these members of a struct. Without the attribute, jsii would only be slower."""
-    if names := getattr(struct, "__jsii_name_mapping__", None):
-        struct.__jsii_name_mapping__ = {name: names[name] for name in members}
 
 
 def properties_of(cfn: CfnResource) -> Any:

@@ -9,10 +9,10 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk.interfaces.aws_ec2 import ILaunchTemplateRef
 
 from batch_constructs._border.arguments import checked
-from batch_constructs._border.cdk import struct
 from batch_constructs._border.keys import let_start_instances, let_write_logs
 from batch_constructs._border.problems import Problems
 from batch_constructs._border.references import Referable
+from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import known
 from batch_constructs.facts import limits
 from batch_constructs.facts.images import ROOT_DEVICE_NAME
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 __all__ = ["BatchLaunchTemplate", "VolumeType"]
 
 _HOPS = Range(1, 64, unit="hops", source=EC2)
-_Data = ec2.CfnLaunchTemplate
 
 
 @checked
@@ -179,9 +178,8 @@ class BatchLaunchTemplate(Referable):
         self.cfn = ec2.CfnLaunchTemplate(
             self,
             "Default",
-            launch_template_data=struct(
-                _Data.LaunchTemplateDataProperty,
-                block_device_mappings=[
+            launch_template_data=given(
+                blockDeviceMappings=[
                     properties.volume(
                         root_device_name,
                         size=size,
@@ -193,15 +191,14 @@ class BatchLaunchTemplate(Referable):
                     ),
                     *scratch,
                 ],
-                metadata_options=_Data.MetadataOptionsProperty(
-                    http_put_response_hop_limit=metadata_hop_limit,
-                    http_tokens="required" if require_imdsv2 else "optional",
+                metadataOptions=given(
+                    httpPutResponseHopLimit=metadata_hop_limit,
+                    httpTokens="required" if require_imdsv2 else "optional",
                 ),
-                network_interfaces=properties.interfaces(network_interfaces, security_groups) or None,
-                tag_specifications=properties.tag_specifications(tags),
-                user_data=None if document is None else base64_text(document),
-                capacity_reservation_specification=properties.target(capacity_reservation),
-                instance_market_options=properties.market(capacity_reservation),
+                networkInterfaces=properties.interfaces(network_interfaces, security_groups),
+                tagSpecifications=properties.tag_specifications(tags),
+                userData=None if document is None else base64_text(document),
+                **properties.reserved(capacity_reservation),
             ),
         )
         self.aws_cli = aws_cli
