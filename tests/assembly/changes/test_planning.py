@@ -238,14 +238,16 @@ def test_changes_are_frozen(quickstart: dict[str, Any], changing: Changing) -> N
     assert change == changing(quickstart, "Queue", "Priority", 2)
 
 
+@pytest.mark.parametrize("others", [{}, {"Type": "MANAGED"}], ids=["alone", "with members"])
 def test_properties_that_are_open_as_a_whole_may_change_in_any_way(
-    quickstart: dict[str, Any], planned: Planned
+    quickstart: dict[str, Any], planned: Planned, others: dict[str, Any]
 ) -> None:
     """Properties from a macro may be anything: no effect is certain, and no problem is reported."""
     new = copy.deepcopy(quickstart)
-    new["Resources"]["Spot"]["Properties"] = {"Fn::Transform": {"Name": "Macro"}}
+    new["Resources"]["Spot"]["Properties"] = {"Fn::Transform": {"Name": "Macro"}, **others}
     change = planned(quickstart, new)["Spot"]
     assert (change.kind, change.at_least, change.problems) == (Kind.REPLACED, Kind.UNCHANGED, ())
+    assert [each.path for each in change.properties] == ["Properties"]
 
 
 def test_what_aws_does_not_say_of_managed_instances_is_not_promised(planned: Planned) -> None:
