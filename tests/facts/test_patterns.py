@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_constructs.facts import patterns
+from batch_constructs.assembly.checks import rules
+from batch_constructs.assembly.checks.unchecked import UNCHECKED
+from batch_constructs.facts import limits, patterns, quotas
 from batch_constructs.facts.patterns import Pattern
+from batch_constructs.facts.ranges import Quota, Range
 
 PATTERNS = {name: value for name, value in vars(patterns).items() if isinstance(value, Pattern)}
 
@@ -142,3 +145,11 @@ def test_hostile_strings_are_answered_shortly(piece: str) -> None:
     """100,000 characters cause neither backtracking nor a long message."""
     problems = {name: PATTERNS[name].problem("it", piece * 100_000 + "!") for name in EXAMPLES}
     assert {name: problem for name, problem in problems.items() if len(problem or "") >= 400} == {}
+
+
+def test_the_rule_of_a_fact_exists() -> None:
+    """Patterns, limits and quotas name rules that are registered, or listed with the reason why nothing checks them."""
+    facts = [each for module in (patterns, limits, quotas) for each in vars(module).values()]
+    named = {each.rule for each in facts if isinstance(each, Pattern | Range | Quota) and each.rule}
+    assert len(named) > 30
+    assert sorted(named - {*rules(), *UNCHECKED}) == []

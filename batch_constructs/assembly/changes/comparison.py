@@ -167,7 +167,7 @@ class _Walk:
                 yield self._change(path or WHOLE, one, other, certain=False)
             return
         for name in (*one, *(name for name in other if name not in one)):
-            below = f"{path}.{name}".strip(".")
+            below = f"{path}.{name}" if path else name
             yield from self.differing(below, one.get(name, MISSING), other.get(name, MISSING))
 
     def _elementwise(self, path: str, one: list[Any], other: list[Any]) -> bool:

@@ -238,6 +238,17 @@ def test_changes_are_frozen(quickstart: dict[str, Any], changing: Changing) -> N
     assert change == changing(quickstart, "Queue", "Priority", 2)
 
 
+def test_an_empty_object_that_comes_or_goes_is_a_change(quickstart: dict[str, Any], planned: Planned) -> None:
+    """CloudFormation sees it; a name with dots at its ends is shown as it is."""
+    new = copy.deepcopy(quickstart)
+    new["Resources"]["Hello"]["Properties"]["Tags"] = {}
+    assert [each.path for each in planned(quickstart, new)["Hello"].properties] == ["Tags"]
+    assert [each.path for each in planned(new, quickstart)["Hello"].properties] == ["Tags"]
+    dotted = copy.deepcopy(new)
+    dotted["Resources"]["Hello"]["Properties"]["Tags"] = {".cost.": "a"}
+    assert [each.path for each in planned(new, dotted)["Hello"].properties] == ["Tags..cost."]
+
+
 @pytest.mark.parametrize("others", [{}, {"Type": "MANAGED"}], ids=["alone", "with members"])
 def test_properties_that_are_open_as_a_whole_may_change_in_any_way(
     quickstart: dict[str, Any], planned: Planned, others: dict[str, Any]
