@@ -20,6 +20,7 @@ where there are several, they are a list ``findings`` of ``{says: …, at: …}`
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that asks for ``broken`` or ``valid`` once for each such case."""
     for kind in ("broken", "valid"):
         if kind in metafunc.fixturenames:
-            metafunc.parametrize(kind, list(cases(kind)), ids=lambda case: case.name)
+            metafunc.parametrize(kind, cases(kind), ids=lambda case: case.name)
 
 
 @pytest.fixture(scope="session")
@@ -67,11 +68,22 @@ class Case:
     others: tuple[str, ...] = ()
 
 
-def cases(kind: str) -> Iterator[Case]:
-    """Yield all cases under ``broken`` or under ``valid``."""
+@cache
+def cases(kind: str) -> tuple[Case, ...]:
+    """Return all cases under ``broken`` or under ``valid``."""
+    return tuple(_cases(kind))
+
+
+@cache
+def _content(file: Path) -> dict[str, Any]:
+    found: dict[str, Any] = parse(file.read_bytes(), file).root
+    return found
+
+
+def _cases(kind: str) -> Iterator[Case]:
     words = {"says", "at", "severity", "findings"} if kind == "broken" else {"because"}
     for file in sorted(FOLDER.glob("*.yaml")):
-        content = parse(file.read_bytes(), file).root
+        content = _content(file)
         assert set(content) <= {"broken", "valid", "shared"}, f"{file.name}: {set(content)}"
         for number, entry in enumerate(content[kind], 1):
             assert set(entry) <= {*words, "resources", "also", "others"}, f"{file.name}: {set(entry)}"
