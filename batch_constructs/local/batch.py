@@ -67,6 +67,7 @@ class LocalBatch:
         launcher: What makes containers of attempts.
         upstream: What stands for other services, if anything does.
         blocked: Called with the job at the head of a queue, the index of its child, and why it blocks the queue.
+        own_calls: What the server answers that no service of AWS has, by path.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class LocalBatch:
         self.changed = threading.Condition(self.lock)
         self.upstream: Upstream | None = None
         self.blocked: list[Callable[[JobRecord, int | None, str], None]] = []
+        self.own_calls: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
         self._capacity = (vcpus, memory, gpus)
         self._executor = executor
         self._store = Store(folder / "state.db")

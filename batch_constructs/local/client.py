@@ -14,6 +14,7 @@ from batch_constructs.local.errors import ClientError
 from batch_constructs.local.upstream import Upstream
 
 ENDPOINT_FILE = "endpoint.json"
+FIRE_PATH = "/local/fire"
 DEFAULT_FOLDER = Path(".batch-local")
 
 
@@ -83,6 +84,15 @@ class Endpoint:
             NotRunningError: Nothing listens any more.
         """
         return self._ask("logs", f"Logs_20140328.{operation}", "/", request)
+
+    def fire(self, name: str) -> dict[str, Any]:
+        """Deliver a schedule of the template at once, and return its deliveries.
+
+        Raises:
+            ClientError: The template has no such schedule.
+            NotRunningError: Nothing listens any more.
+        """
+        return self._ask("batch", "", FIRE_PATH, {"name": name})
 
     def _ask(self, service: str, target: str, path: str, request: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from batch_constructs.local.api.calls import call
 from batch_constructs.local.api.definitions import is_newest
 from batch_constructs.local.batch import LocalBatch
-from batch_constructs.local.events import Bus
+from batch_constructs.local.events import Bus, Schedules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,11 +25,12 @@ class UnknownNameError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A local Batch, the plan that it was made from, and the bus that carries its events."""
+    """A local Batch, the plan that it was made from, the bus that carries its events, and its schedules."""
 
     batch: LocalBatch
     plan: Plan
     bus: Bus
+    schedules: Schedules
 
     def definition(self, name: str) -> str:
         """Return the name of a job definition, which may be called by its construct or logical id.
@@ -67,7 +68,8 @@ def open_session(
     )
     for planned in plan.requests:
         _deploy(batch, planned)
-    return Session(batch, plan, Bus.of(batch, plan))
+    bus = Bus.of(batch, plan)
+    return Session(batch, plan, bus, Schedules.of(bus, plan))
 
 
 def _deploy(batch: LocalBatch, planned: PlannedRequest) -> None:

@@ -40,6 +40,10 @@ _STATIC = ("id", "name", "arn", "queue_arn", "definition_arn", "created", "reque
 _CHILD = ("attempts", "started", "stopped", "reason", "container", "nodes", "canceled", "terminated")
 
 
+# A queue refers to its environments and its policy; an update may have put it before them.
+_KINDS = ("policy", "consumable", "environment", "queue", "definition")
+
+
 class Store:
     """The state of a local Batch in a file."""
 
@@ -84,8 +88,9 @@ class Store:
         self._db.execute("COMMIT")
 
     def resources(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield kind and document of each resource, in the order in which they were made."""
-        for kind, document in self._db.execute("SELECT kind, document FROM resource ORDER BY rowid"):
+        """Yield kind and document of each resource: what others refer to first, then in the order of their making."""
+        found = self._db.execute("SELECT kind, document FROM resource ORDER BY rowid").fetchall()
+        for kind, document in sorted(found, key=lambda row: _KINDS.index(row[0])):
             yield kind, json.loads(document)
 
     def jobs(self) -> Iterator[tuple[JobRecord, bytes, bytes, str, str | None]]:

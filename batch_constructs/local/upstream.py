@@ -6,7 +6,7 @@ import http.client
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,10 +72,29 @@ class Upstream:
             path: The path.
             request: The members of the request.
         """
-        scope = f"Credential=local/20260101/{self._region}/{service}/aws4_request"
         headers = {
-            "Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=local",
+            "Authorization": self._authorization(service),
             "Content-Type": "application/x-amz-json-1.1" if target else "application/json",
             **({"X-Amz-Target": target} if target else {}),
         }
         return self.forward("POST", path, headers, json.dumps(request).encode())
+
+    def query(self, service: str, version: str, action: str, **members: str) -> Reply:
+        """Send a request of our own to a service that takes forms, and return the answer.
+
+        Args:
+            service: The service's name in a signature, such as ``sns``.
+            version: The version of its API.
+            action: The action.
+            **members: The members of the request.
+        """
+        form = urlencode({"Action": action, "Version": version, **members})
+        headers = {
+            "Authorization": self._authorization(service),
+            "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
+        }
+        return self.forward("POST", "/", headers, form.encode())
+
+    def _authorization(self, service: str) -> str:
+        scope = f"Credential=local/20260101/{self._region}/{service}/aws4_request"
+        return f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=local"

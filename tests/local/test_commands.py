@@ -178,3 +178,19 @@ def test_an_interrupted_run_leaves_no_process(number: int, tmp_path: Path) -> No
     process.wait(20)
     found = subprocess.run(["pgrep", "-f", mark], capture_output=True, text=True, check=False)
     assert found.stdout == ""
+
+
+def test_a_schedule_is_delivered_by_name(tmp_path: Path) -> None:
+    """``local fire`` submits the job of a schedule, and shows what was sent."""
+    template = QUICKSTART.with_name("array_index.ArrayIndex.template.json")
+    assert command(tmp_path, "up", str(template), "--detach").returncode == 0
+    try:
+        done = command(tmp_path, "fire", "EachMorning")
+        assert done.stdout.startswith(
+            "ArrayIndex/EachMorning -> arn:aws:scheduler:::aws-sdk:batch:submitJob\n"
+        )
+        [listed] = json.loads(command(tmp_path, "jobs", "--format", "json").stdout)
+        assert listed["jobName"] == "EachMorning"
+        assert command(tmp_path, "fire", "Hourly").returncode == 2
+    finally:
+        command(tmp_path, "down")

@@ -141,3 +141,18 @@ def _lives(pid: int) -> bool:
         return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
         return False
+
+
+def test_a_queue_that_was_given_a_newer_environment_comes_back(tmp_path: Path) -> None:
+    """The queue is older than its environment, and must still find it."""
+    batch = opened(tmp_path)
+    [first] = batch.resources.environments.values()
+    [queue] = batch.resources.queues.values()
+    batch.resources.put("environment", {**first, "computeEnvironmentName": "newer"})
+    order = [{"order": 1, "computeEnvironment": "newer"}]
+    batch.resources.put("queue", {**queue, "computeEnvironmentOrder": order})
+    batch.save()
+    batch.close()
+    again = opened(tmp_path)
+    assert again.engine.queues[queue["jobQueueName"]].environments[0].name == "newer"
+    again.close()

@@ -14,8 +14,10 @@ from batch_constructs.assembly.template.reading import model_of, read, read_byte
 from batch_constructs.assembly.template.stacks import Stack
 from batch_constructs.assembly.template.unknown import (
     Either,
+    NamePiece,
     ParameterValue,
     PartialText,
+    Piece,
     Reference,
     Unknown,
     as_text,
@@ -31,8 +33,10 @@ __all__ = [
     "BatchModel",
     "Either",
     "Items",
+    "NamePiece",
     "ParameterValue",
     "PartialText",
+    "Piece",
     "Reference",
     "Resource",
     "Stack",

@@ -193,7 +193,7 @@ def _split(stack: Stack, argument: Any, depth: int) -> Any:
     separator, whole = _pair(stack, argument, depth)
     if isinstance(separator, str) and separator and isinstance(whole, str):
         return whole.split(separator)
-    if isinstance(separator, str) and isinstance(whole, Reference):
+    if isinstance(separator, str) and separator and isinstance(whole, Unknown):
         return Pieces(whole, separator)
     return Unknown("Fn::Split")
 

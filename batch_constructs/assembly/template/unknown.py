@@ -5,6 +5,7 @@ returns an `Unknown`, never ``None`` (which means: omitted) and never a guess::
 
     Unknown                  decided outside the template
     ├── Reference            an attribute of a resource, which may be in this assembly
+    ├── Piece, NamePiece     a part of a string that is cut at a separator
     ├── ParameterValue       a parameter, at most with a default
     ├── Either               an Fn::If, or a mapping that is looked up by an unknown key
     └── PartialText          a string with unknown parts, such as an ARN without the account ID
@@ -63,20 +64,44 @@ class Reference(Unknown):
 
 
 class Pieces(Unknown):
-    """The parts into which ``Fn::Split`` cuts an attribute of a resource; ``Fn::Select`` takes one of them."""
+    """The parts into which ``Fn::Split`` cuts an unknown string; ``Fn::Select`` takes one of them."""
 
     __slots__ = ("separator", "whole")
 
-    def __init__(self, whole: Reference, separator: str) -> None:
+    def __init__(self, whole: Unknown, separator: str) -> None:
         super().__init__(f"the pieces of {whole.reason}")
         self.whole = whole
         self.separator = separator
 
     def __getitem__(self, index: int) -> Unknown:
         """Return the part at an index; the part of an ARN that contains the name still refers to the resource."""
-        if index >= _NAME_IN_ARN.get(self.separator, index + 1):
-            return Reference(self.whole.target, f"{self.whole.attribute or 'Ref'} piece {index}")
-        return Unknown(f"a piece of {self.whole.reason}")
+        if isinstance(self.whole, Reference) and index >= _NAME_IN_ARN.get(self.separator, index + 1):
+            return NamePiece(self.whole, self.separator, index)
+        return Piece(self.whole, self.separator, index)
+
+
+class Piece(Unknown):
+    """The part at an index of an unknown string that ``Fn::Split`` cuts at a separator."""
+
+    __slots__ = ("index", "separator", "whole")
+
+    def __init__(self, whole: Unknown, separator: str, index: int) -> None:
+        super().__init__(f"a piece of {whole.reason}")
+        self.whole = whole
+        self.separator = separator
+        self.index = index
+
+
+class NamePiece(Reference):
+    """A part of an ARN that contains the name of its resource, and so refers to the resource."""
+
+    __slots__ = ("index", "separator", "whole")
+
+    def __init__(self, whole: Reference, separator: str, index: int) -> None:
+        super().__init__(whole.target, f"{whole.attribute or 'Ref'} piece {index}")
+        self.whole = whole
+        self.separator = separator
+        self.index = index
 
 
 class ParameterValue(Unknown):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from batch_constructs.cli.local.jobs import cancel, events, jobs, logs, submit
+from batch_constructs.cli.local.jobs import cancel, events, fire, jobs, logs, submit
 from batch_constructs.cli.local.running import run
 from batch_constructs.cli.local.serving import down, env, up
 
@@ -25,5 +25,5 @@ def local() -> None:
     """
 
 
-for _command in (up, run, submit, jobs, logs, events, cancel, down, env):
+for _command in (up, run, submit, jobs, logs, events, fire, cancel, down, env):
     local.add_command(_command)

@@ -155,4 +155,5 @@ def delivery_text(delivery: Mapping[str, Any]) -> str:
     receivers = ", ".join(delivery["recipients"]) or delivery["target"]
     lines = [line.removeprefix('"').removesuffix('"') for line in delivery["message"].splitlines()]
     shown = f"not delivered: {delivery['problem']}" if delivery["problem"] else "\n  ".join(lines)
-    return f"{delivery['rule']} -> {receivers}\n  {shown}"
+    note = f" ({delivery['note']})" if delivery.get("note") else ""
+    return f"{delivery['rule']} -> {receivers}{note}\n  {shown}"

@@ -136,6 +136,19 @@ def events(folder: Path) -> None:
 
 
 @click.command()
+@click.argument("name")
+@common.state
+def fire(name: str, folder: Path) -> None:
+    """Deliver a schedule of the template at once, whenever it is due.
+
+    Exit status: 0 delivered, 2 there is no such schedule, or none runs.
+    """
+    endpoint = common.endpoint(folder)
+    for delivery in _asked(lambda: endpoint.fire(name))["deliveries"]:
+        click.echo(common.delivery_text(delivery))
+
+
+@click.command()
 @click.argument("job")
 @common.state
 @click.option("--reason", default="canceled by the user", show_default=True, help="The status reason.")

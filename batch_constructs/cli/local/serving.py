@@ -8,7 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -63,7 +64,7 @@ def up(
     Jobs that an earlier run left go on. Exit status: 0 stopped, 2 the template cannot be read.
     """
     from batch_constructs.local.api import Server  # noqa: PLC0415 - loaded by this command only
-    from batch_constructs.local.client import Endpoint  # noqa: PLC0415 - as above
+    from batch_constructs.local.client import FIRE_PATH, Endpoint  # noqa: PLC0415 - as above
     from batch_constructs.local.upstream import Upstream  # noqa: PLC0415 - as above
 
     if detach:
@@ -76,6 +77,8 @@ def up(
     region = session.plan.region
     server = Server(session.batch, port, Upstream(upstream, region) if upstream else None)
     session.bus.keep(folder / "events.jsonl")
+    session.batch.own_calls[FIRE_PATH] = lambda request: _fire(session, request)
+    session.schedules.start()
     Endpoint(server.url, region, os.getpid()).write(folder)
     common.announce(settings)
     _announce(session, server.url)
@@ -83,6 +86,7 @@ def up(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     stopped.wait()
+    session.schedules.close()
     server.close()
     session.batch.close()
     (folder / "endpoint.json").unlink(missing_ok=True)
@@ -111,6 +115,16 @@ def env(folder: Path) -> None:
     """
     for name, value in common.endpoint(folder).variables().items():
         click.echo(f"export {name}={value}")
+
+
+def _fire(session: Session, request: dict[str, Any]) -> dict[str, Any]:
+    from batch_constructs.local.errors import ClientError  # noqa: PLC0415 - loaded by this command only
+    from batch_constructs.local.events import UnknownScheduleError  # noqa: PLC0415 - as above
+
+    try:
+        return {"deliveries": [asdict(each) for each in session.schedules.fire(str(request.get("name")))]}
+    except UnknownScheduleError as error:
+        raise ClientError(str(error)) from None
 
 
 def _announce(session: Session, url: str) -> None:

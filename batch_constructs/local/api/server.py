@@ -123,6 +123,8 @@ class _Handler(BaseHTTPRequestHandler):
         path = urlsplit(self.path)
         if path.path.startswith(_TAGS):
             return self._tags(unquote(path.path.removeprefix(_TAGS)), parse_qs(path.query), body)
+        if own := self._batch.own_calls.get(path.path):
+            return own(_document(body))
         operation = _BY_PATH.get(path.path) if self.command == "POST" else None
         if operation is None and self._upstream:
             raise _ForeignError

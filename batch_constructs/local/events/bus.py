@@ -10,14 +10,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.facts.events import JOB_STATE_CHANGE, QUEUE_BLOCKED
-from batch_constructs.local.api.calls import call
-from batch_constructs.local.errors import ClientError
 from batch_constructs.local.events.patterns import matches
+from batch_constructs.local.events.targets import NotDeliveredError, Targets
 from batch_constructs.local.events.transformers import transform, value_at
 from batch_constructs.local.plan.identities import ACCOUNT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from batch_constructs.local.batch import LocalBatch
@@ -54,6 +53,7 @@ class Delivery:
         message: What it got.
         recipients: Who subscribes to the target, if it is a topic.
         problem: Why nothing arrived; empty if it did.
+        note: Why it was only recorded; empty if it was sent.
     """
 
     time: float
@@ -62,6 +62,7 @@ class Delivery:
     message: str
     recipients: tuple[str, ...] = ()
     problem: str = ""
+    note: str = ""
 
 
 @dataclass(slots=True)
@@ -115,7 +116,48 @@ class Bus:
         for rule in self.rules:
             if matches(rule.pattern, event):
                 for target in rule.targets:
-                    self._deliver(rule, target, event)
+                    self._transformed(rule.label, target, event)
+
+    def deliver_schedule(self, label: str, arn: str, targets: list[Document], due: str) -> list[Delivery]:
+        """Deliver the event of a rule with a schedule to its targets, and return what they got.
+
+        Args:
+            label: What messages call the rule.
+            arn: The rule's ARN.
+            targets: Its targets.
+            due: When it was due.
+        """
+        event = {**self._event("Scheduled Event", [arn], {}), "source": "aws.events", "time": due}
+        return [self._transformed(label, target, event) for target in targets]
+
+    def deliver(self, label: str, target: Document, message: str, problem: str = "") -> Delivery:
+        """Send a message to a target, and return what came of it.
+
+        Args:
+            label: What the delivery calls the rule or the schedule.
+            target: The target, as CloudFormation spells it.
+            message: The message.
+            problem: Why there is no message; then nothing is sent.
+        """
+        note = ""
+        if not problem:
+            try:
+                note = Targets(self.batch).send(target, message)
+            except NotDeliveredError as error:
+                problem = str(error)
+        delivery = Delivery(
+            time=time.time(),
+            rule=label,
+            target=target["Arn"],
+            message=message,
+            recipients=tuple(self.subscribers.get(target["Arn"], ())),
+            problem=problem,
+            note=note,
+        )
+        self.deliveries.append(delivery)
+        for listener in self.listeners:
+            listener(delivery)
+        return delivery
 
     def _event(self, kind: str, resources: Iterable[str], detail: Document) -> Document:
         return {
@@ -130,58 +172,11 @@ class Bus:
             "detail": detail,
         }
 
-    def _deliver(self, rule: Rule, target: Document, event: Document) -> None:
-        message, problem = "", ""
+    def _transformed(self, label: str, target: Document, event: Document) -> Delivery:
         try:
-            message = _message(target, event)
-            if "BatchParameters" in target:
-                self._submit(target, message)
-        except (ValueError, ClientError) as error:
-            problem = str(error)
-        delivery = Delivery(
-            time=time.time(),
-            rule=rule.label,
-            target=target["Arn"],
-            message=message,
-            recipients=tuple(self.subscribers.get(target["Arn"], ())),
-            problem=problem,
-        )
-        self.deliveries.append(delivery)
-        for listener in self.listeners:
-            listener(delivery)
-
-    def _submit(self, target: Document, message: str) -> None:
-        """Submit the job of a target; only these members of the message count."""
-        parameters = target["BatchParameters"]
-        request: Document = {
-            "jobName": parameters["JobName"],
-            "jobDefinition": parameters["JobDefinition"],
-            "jobQueue": target["Arn"],
-        }
-        if size := parameters.get("ArrayProperties", {}).get("Size"):
-            request["arrayProperties"] = {"size": int(size)}
-        if attempts := parameters.get("RetryStrategy", {}).get("Attempts"):
-            request["retryStrategy"] = {"attempts": int(attempts)}
-        given = json.loads(message) if "Input" in target or "InputTransformer" in target else {}
-        if isinstance(given, dict):
-            request |= _overrides(given)
-        call(self.batch, "SubmitJob", request)
-
-
-def _overrides(message: Mapping[str, Any]) -> Document:
-    """Return the members of SubmitJob that a message gives."""
-    found: Document = {}
-    if isinstance(parameters := message.get("Parameters"), dict):
-        found["parameters"] = {name: str(value) for name, value in parameters.items()}
-    if isinstance(overrides := message.get("ContainerOverrides"), dict):
-        found["containerOverrides"] = _uncapitalized(overrides)
-    return found
-
-
-def _uncapitalized(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name[:1].lower() + name[1:]: _uncapitalized(each) for name, each in value.items()}
-    return [_uncapitalized(each) for each in value] if isinstance(value, list) else value
+            return self.deliver(label, target, _message(target, event))
+        except ValueError as error:
+            return self.deliver(label, target, "", problem=str(error))
 
 
 def _message(target: Document, event: Document) -> str:

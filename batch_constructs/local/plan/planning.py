@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.template import (
     Either,
+    NamePiece,
     ParameterValue,
     PartialText,
+    Piece,
     Reference,
     Unknown,
     read,
 )
 from batch_constructs.facts import operations
 from batch_constructs.local.plan.identities import ACCOUNT, Identities
+from batch_constructs.local.plan.spelling import as_request
 
 if TYPE_CHECKING:
     import os
@@ -165,36 +168,9 @@ def _exists(resource: Resource) -> bool:
 def _request(settled: Settled, identities: Identities, operation: str, resource: Resource) -> PlannedRequest:
     shape = operations.operations()[operation].input
     properties = settled.value(resource.stack, resource.node)
-    request = _as_request(shape, properties if isinstance(properties, dict) else {})
+    request = as_request(shape, properties if isinstance(properties, dict) else {})
     name = request.setdefault(_NAME_MEMBERS[operation], identities.name(resource))
     return PlannedRequest(operation, request, resource.label, name)
-
-
-def _as_request(shape: str, value: Any) -> Any:
-    """Return properties of CloudFormation in the spelling of the API; what the API does not have is left out.
-
-    Names are compared without regard to case. The keys of maps are the user's own.
-    """
-    match operations.kind(shape):
-        case "structure" if isinstance(value, dict):
-            found = {name.lower(): (name, inner) for name, inner in operations.members(shape).items()}
-            pairs = [(found[key.lower()], each) for key, each in value.items() if key.lower() in found]
-            return {name: _as_request(inner, each) for (name, inner), each in pairs if each is not None}
-        case "list" if isinstance(value, list):
-            return [_as_request(operations.element(shape), each) for each in value]
-        case "map" if isinstance(value, dict):
-            return {key: _as_request(operations.element(shape), each) for key, each in value.items()}
-        case "integer" if isinstance(value, str) and value.strip().lstrip("-").isdigit():
-            return int(value)
-        case "number" if isinstance(value, str):
-            return float(value)
-        case "boolean" if isinstance(value, str):
-            return value.lower() == "true"
-        case "string" if isinstance(value, bool):
-            return str(value).lower()
-        case "string" if isinstance(value, int | float):
-            return repr(value)
-    return value
 
 
 class Settled:
@@ -222,6 +198,8 @@ class Settled:
 
     def _settle(self, value: Unknown) -> Any:
         match value:
+            case Piece() | NamePiece():
+                return self._piece(value)
             case Reference():
                 return self._identities.attribute(value.target, value.attribute)
             case PartialText():
@@ -238,4 +216,12 @@ class Settled:
                 self.notices.add(f"{value.reason} could not be decided; the first is used")
                 return self._settle(first) if isinstance(first, Unknown) else first
         self.notices.add(f"{value.reason} is not known here")
+        return f"unknown-{value.reason}"
+
+    def _piece(self, value: Piece | NamePiece) -> Any:
+        """Return a part of a string that is known only now."""
+        pieces = str(self._settle(value.whole)).split(value.separator)
+        if value.index < len(pieces):
+            return pieces[value.index]
+        self.notices.add(f"{value.whole.reason} has no piece {value.index} here")
         return f"unknown-{value.reason}"
