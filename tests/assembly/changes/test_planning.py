@@ -249,6 +249,36 @@ def test_an_empty_object_that_comes_or_goes_is_a_change(quickstart: dict[str, An
     assert [each.path for each in planned(new, dotted)["Hello"].properties] == ["Tags..cost."]
 
 
+def test_a_replaced_environment_that_a_queue_holds_by_name_cannot_be_deleted(planned: Planned) -> None:
+    """CloudFormation does not see the name, and would delete the environment while the queue has it."""
+    entry = {"Order": 1, "ComputeEnvironment": "night"}
+
+    def template(name: str) -> dict[str, Any]:
+        properties = {"Type": "UNMANAGED", "ComputeEnvironmentName": name}
+        queue = {"Type": "AWS::Batch::JobQueue", "Properties": {"ComputeEnvironmentOrder": [entry]}}
+        environment = {"Type": "AWS::Batch::ComputeEnvironment", "Properties": properties}
+        return {"Resources": {"It": environment, "Queue": queue}}
+
+    [problem, _] = planned(template("night"), template("day"))["It"].problems
+    assert problem.message == "the old one cannot be deleted: Queue still refers to it by name"
+    assert (problem.risk, problem.remedy) == (Risk.FAILS, "refer to the environment by Ref")
+
+
+def test_the_same_condition_changes_nothing(quickstart: dict[str, Any], planned: Planned) -> None:
+    """A resource that exists under the same condition as before is left alone."""
+    quickstart["Conditions"] = {"C": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}}
+    quickstart["Resources"]["Hello"]["Condition"] = "C"
+    assert planned(quickstart, copy.deepcopy(quickstart)) == {}
+
+
+def test_a_condition_without_arms_is_compared(planned: Planned) -> None:
+    """A broken Fn::If ends in no traceback."""
+    broken: dict[str, Any] = {"Type": "AWS::Batch::JobQueue", "Properties": {"Priority": {"Fn::If": []}}}
+    whole = {**broken, "Properties": {"Priority": 1}}
+    old, new = ({"Resources": {"It": queue}} for queue in (broken, whole))
+    assert [each.path for each in planned(old, new)["It"].properties] == ["Priority"]
+
+
 @pytest.mark.parametrize("others", [{}, {"Type": "MANAGED"}], ids=["alone", "with members"])
 def test_properties_that_are_open_as_a_whole_may_change_in_any_way(
     quickstart: dict[str, Any], planned: Planned, others: dict[str, Any]
