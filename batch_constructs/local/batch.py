@@ -248,8 +248,10 @@ class LocalBatch:
         status_reason = "Task failed to start" if outcome.exit_code is None else ""
         with self.lock:
             del self._tasks[attempt]
+            self.launcher.forget(attempt)
             # Unless everything was reset meanwhile.
             if self.engine.jobs.get(attempt.job.work.id) is attempt.job:
+                self.history.note_outcomes(attempt, task.outcomes())
                 self.send(Exited(attempt, outcome.exit_code, outcome.reason, status_reason))
             self.changed.notify_all()
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.local.engine import Changed, Ended, ParentChanged, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
-    from batch_constructs.local.engine import Effect
+    from batch_constructs.local.engine import Attempt, Effect
+    from batch_constructs.local.executors.base import Outcome
     from batch_constructs.local.jobs.records import JobRecord
 
 WHOLE = -1
@@ -85,6 +87,15 @@ class History:
             child.stopped = self._now
         child.reason = change.reason
 
+    def note_outcomes(self, attempt: Attempt, outcomes: Mapping[str, Outcome]) -> None:
+        """Write down how each container of an attempt has ended."""
+        child = self.jobs[attempt.job.work.id].child(attempt.index)
+        details = child.container if attempt.node is None else child.nodes[attempt.node]
+        containers = details.get("containers", {})
+        for name, outcome in outcomes.items():
+            containers.get(name, details).update(_exit_members(outcome))
+        self.touched[attempt.job.work.id].add(attempt.index)
+
     def _note_attempt(self, ended: Ended) -> None:
         attempt = ended.attempt
         record = self.jobs[attempt.job.work.id]
@@ -93,7 +104,7 @@ class History:
         child.container.update(_exit_members(ended))
         child.attempts.append(
             {
-                "container": dict(child.container),
+                "container": deepcopy(child.container),
                 **({"startedAt": int(attempt.started * 1000)} if attempt.started else {}),
                 "stoppedAt": self._now,
                 "statusReason": ended.status_reason,
@@ -111,7 +122,7 @@ class History:
         self._published.append((record, index, state))
 
 
-def _exit_members(ended: Ended) -> dict[str, Any]:
+def _exit_members(ended: Ended | Outcome) -> dict[str, Any]:
     members: dict[str, Any] = {}
     if ended.exit_code is not None:
         members["exitCode"] = ended.exit_code

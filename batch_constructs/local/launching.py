@@ -10,6 +10,7 @@ from batch_constructs.local.executors.base import Container
 from batch_constructs.local.jobs.merging import amount, containers_of, node_group, substituted
 from batch_constructs.local.jobs.variables import variables
 from batch_constructs.local.mappings import Mappings
+from batch_constructs.local.metadata import Metadata, container_metadata, task_metadata
 from batch_constructs.local.plan.identities import ACCOUNT
 from batch_constructs.local.tasks import Part, part_options
 
@@ -30,11 +31,14 @@ class Launcher:
     Attributes:
         endpoints: Variables that lead jobs to the local Batch and to what stands for other services.
         mappings: What stands for secrets.
+        metadata: What containers may ask about themselves.
     """
 
     def __init__(self, folder: Path, region: str, logs: Logs) -> None:
         self.endpoints: Mapping[str, str] = {}
         self.mappings = Mappings()
+        self.metadata = Metadata()
+        self._task_ids: dict[Attempt, str] = {}
         self._folder = folder
         self._region = region
         self._logs = logs
@@ -44,12 +48,54 @@ class Launcher:
         job = record.members if attempt.node is None else node_group(record.members, attempt.node)
         task_id = secrets.token_hex(16)
         found = []
-        for container in containers_of(job):
-            group, stream = self._stream(record, container, task_id)
-            self._note_task(record, attempt, container["name"], task_id, stream)
+        containers = containers_of(job)
+        streams = {each["name"]: self._stream(record, each, task_id) for each in containers}
+        self._note_task(
+            record, attempt, job, task_id, {name: stream for name, (_, stream) in streams.items()}
+        )
+        for container in containers:
+            group, stream = streams[container["name"]]
             made = self._container(attempt, container, record, task_id)
             found.append(Part(made, self._logs.writer(group, stream), **part_options(container)))
+        if "eksProperties" not in job:
+            self._tell_containers(attempt, found, streams, _definition_name(record), task_id)
         return found
+
+    def forget(self, attempt: Attempt) -> None:
+        """Answer no more for the containers of an attempt, which has ended."""
+        self.metadata.forget(self._task_ids.pop(attempt, ""))
+
+    def _tell_containers(
+        self,
+        attempt: Attempt,
+        parts: list[Part],
+        streams: Mapping[str, tuple[str, str]],
+        family: str,
+        task_id: str,
+    ) -> None:
+        """Let the containers of a task ask about themselves."""
+        task_arn = self._task_arn(attempt, task_id)
+        self._task_ids[attempt] = task_id
+        found = []
+        for each in (part.container for part in parts):
+            group, stream = streams[each.name]
+            log = {"awslogs-group": group, "awslogs-region": self._region, "awslogs-stream": stream}
+            of = container_metadata(
+                each.name,
+                each.image,
+                task_arn=task_arn,
+                family=family,
+                vcpus=each.vcpus,
+                memory=each.memory,
+                log=log,
+            )
+            found.append(of)
+        fargate = attempt.environment.platform == "FARGATE"
+        self.metadata.add(task_id, task_metadata(task_arn, family, fargate=fargate, containers=found))
+
+    def _task_arn(self, attempt: Attempt, task_id: str) -> str:
+        cluster = attempt.environment.cluster or attempt.environment.name
+        return f"arn:aws:ecs:{self._region}:{ACCOUNT}:task/{cluster}/{task_id}"
 
     def _stream(self, record: JobRecord, container: Mapping[str, Any], task_id: str) -> tuple[str, str]:
         """Return the log group and the log stream of a container."""
@@ -68,7 +114,8 @@ class Launcher:
         self, attempt: Attempt, container: Mapping[str, Any], record: JobRecord, task_id: str
     ) -> Container:
         definition = _definition_name(record)
-        environment = variables(attempt, container, region=self._region, endpoints=self.endpoints)
+        endpoints = {**self.endpoints, **self.metadata.variables(task_id, container["name"])}
+        environment = variables(attempt, container, region=self._region, endpoints=endpoints)
         return Container(
             id=f"{task_id}-{container['name']}",
             definition=definition,
@@ -83,11 +130,19 @@ class Launcher:
             properties=container,
         )
 
-    def _note_task(self, record: JobRecord, attempt: Attempt, name: str, task_id: str, stream: str) -> None:
+    def _note_task(
+        self,
+        record: JobRecord,
+        attempt: Attempt,
+        job: Mapping[str, Any],
+        task_id: str,
+        streams: dict[str, str],
+    ) -> None:
+        """Note in the record what DescribeJobs shows of a task or a pod."""
         cluster = attempt.environment.cluster or attempt.environment.name
         details: dict[str, Any] = {
-            "taskArn": f"arn:aws:ecs:{self._region}:{ACCOUNT}:task/{cluster}/{task_id}",
-            "logStreamName": stream,
+            "taskArn": self._task_arn(attempt, task_id),
+            "logStreamName": next(iter(streams.values())),
             "networkInterfaces": [],
         }
         if attempt.environment.platform != "FARGATE":
@@ -95,9 +150,11 @@ class Launcher:
                 f"arn:aws:ecs:{self._region}:{ACCOUNT}:container-instance/{cluster}/{attempt.host.id}"
             )
         child = record.child(attempt.index)
-        if "ecsProperties" in record.members:
-            containers = child.container.get("containers", {})
-            details["containers"] = {**containers, name: {"logStreamName": stream}}
+        if "ecsProperties" in job:
+            details["containers"] = {name: {"logStreamName": stream} for name, stream in streams.items()}
+        if "eksProperties" in job:
+            details["containers"] = {name: {} for name in streams}
+            details["pod"] = {"podName": f"aws-batch.{task_id}", "nodeName": attempt.host.id}
         if attempt.node is not None:
             child.nodes[attempt.node] = details
         if attempt.main:

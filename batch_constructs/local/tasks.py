@@ -25,6 +25,9 @@ class Part:
     container: Container
     log: StreamWriter
     essential: bool = True
+    """Whether its end is the end of the task."""
+    counts: bool = True
+    """Whether its exit code decides."""
     depends_on: Mapping[str, str] = field(default_factory=dict)
     """The condition, ``START``, ``COMPLETE`` or ``SUCCESS``, by the name of the other container."""
     running: Running | None = None
@@ -44,9 +47,14 @@ class Task:
         self._changed = threading.Condition()
         self._stopping: float | None = None
         self._told = False
+        self._ended: list[Part] = []
 
     def run(self) -> Outcome:
-        """Run all containers, and return the outcome of the first essential one that ended badly, or ended."""
+        """Run all containers, and return the outcome that decides.
+
+        In a task of Amazon ECS that is the outcome of the essential container that ends first, since its end stops the
+        others. A pod goes on until all of its containers have ended, and fails if one of them failed.
+        """
         if len(self._parts) == 1:
             self._run(self._parts[0])
         else:
@@ -80,6 +88,7 @@ class Task:
         part.log.close()
         with self._changed:
             part.outcome = outcome
+            self._ended.append(part)
             self._changed.notify_all()
         if part.essential:
             self.stop(_GRACE)
@@ -122,10 +131,15 @@ class Task:
         return other.outcome.exit_code == 0 if condition == "SUCCESS" else other.outcome.exit_code is not None
 
     def _result(self) -> Outcome:
-        essential = [part.outcome for part in self._parts if part.essential and part.outcome]
-        never = [part.outcome for part in self._parts if part.outcome and part.outcome.reason]
-        bad = [each for each in essential if each.exit_code not in {0, None}]
-        return next(iter([*bad, *never, *essential]), Outcome(None))
+        counting = [part.outcome for part in self._ended if part.counts and part.outcome]
+        if any(part.essential for part in self._parts):
+            # A container that never ran because another one failed says nothing: the other one's reason does.
+            reasons = [part.outcome for part in self._ended if part.outcome and part.outcome.reason]
+            first = next(iter(counting), Outcome(None))
+            return next(iter(reasons), first) if first.exit_code is None else first
+        bad = [each for each in counting if each.exit_code not in {0, None}]
+        never = [each for each in counting if each.exit_code is None]
+        return next(iter([*bad, *never, *counting]), Outcome(None))
 
 
 _GRACE = 30
@@ -133,7 +147,9 @@ _GRACE = 30
 
 def part_options(container: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of a `Part` that a container of a definition says."""
+    in_pod, essential = bool(container.get("inPod")), bool(container.get("essential", True))
     return {
-        "essential": not container.get("init") and bool(container.get("essential", True)),
+        "essential": not in_pod and essential,
+        "counts": in_pod or essential,
         "depends_on": {each["containerName"]: each["condition"] for each in container.get("dependsOn", ())},
     }

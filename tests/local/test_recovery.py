@@ -120,7 +120,7 @@ def test_after_a_crash_nothing_is_lost_and_nothing_runs_twice(killed: tuple[Path
 def test_after_a_crash_no_process_of_the_job_is_left(killed: tuple[Path, Path]) -> None:
     """The process of the attempt that was lost is killed."""
     folder, _ = killed
-    notes = list((folder / "work").glob("*/.process"))
+    notes = list((folder / "work").glob("*/.process-*"))
     pids = [int(note.read_text().split()[0]) for note in notes]
     alive = [pid for pid in pids if _lives(pid)]
     assert len(alive) == 1

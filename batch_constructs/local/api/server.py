@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from batch_constructs.facts.operations import operations
+from batch_constructs.local import metadata
 from batch_constructs.local.api.adoption import adopt
 from batch_constructs.local.api.calls import call
 from batch_constructs.local.api.log_reads import READS, TARGET, log_group
@@ -47,6 +48,7 @@ class Server:
         batch.upstream = upstream
         self._http = _HttpServer(("127.0.0.1", port), partial(_Handler, batch, upstream))
         self.url = f"http://localhost:{self._http.server_address[1]}"
+        batch.launcher.metadata.url = self.url
         batch.launcher.endpoints = {
             "AWS_ENDPOINT_URL_BATCH": self.url,
             "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": self.url,
@@ -113,10 +115,21 @@ class _Handler(BaseHTTPRequestHandler):
             raise _ForbiddenError("requests of web pages are refused")
         if self._upstream and self.path.startswith(_MOTO_API):
             return
+        # Containers ask without a signature; the path is a secret that only they know.
+        if self._asks_metadata():
+            return
         if not self.headers.get("Authorization", "").startswith(_SIGNED):
             raise _ForbiddenError("a request must be signed, with any credentials")
 
+    def _asks_metadata(self) -> bool:
+        return self.command == "GET" and self.path.startswith(metadata.PATH)
+
     def _served(self, body: bytes) -> dict[str, Any]:
+        if self._asks_metadata():
+            found = self._batch.launcher.metadata.answer(self.path)
+            if found is None:
+                raise _NotFoundError("there is no such container")
+            return found
         target = self.headers.get("X-Amz-Target", "")
         if target.startswith(TARGET):
             return self._read_logs(target.removeprefix(TARGET), _document(body))
@@ -194,6 +207,11 @@ class _ForbiddenError(ClientError):
 
 class _ForeignError(Exception):
     """The request is for another service."""
+
+
+class _NotFoundError(ClientError):
+    code = "NotFoundException"
+    status = 404
 
 
 class _TooLargeError(ClientError):

@@ -53,12 +53,13 @@ class ProcessExecutor:
             raise CannotStartError(
                 f"CannotStartContainerError: {container.command[0]}: {error.strerror}"
             ) from None
-        (container.folder / _PROCESS).write_text(f"{process.pid} {_started(process.pid)}", encoding="utf-8")
+        note = container.folder / f"{_PROCESS}-{container.name}"
+        note.write_text(f"{process.pid} {_started(process.pid)}", encoding="utf-8")
         return RunningProcess(process)
 
     def clean_up(self, folder: Path) -> None:
         """Kill processes of an earlier run; a process id that belongs to another program now is left alone."""
-        for note in folder.glob(f"*/{_PROCESS}"):
+        for note in folder.glob(f"*/{_PROCESS}-*"):
             pid, _, started = note.read_text(encoding="utf-8").partition(" ")
             if pid.isdigit() and started and _started(int(pid)) == started:
                 _signal_group(int(pid), signal.SIGKILL)

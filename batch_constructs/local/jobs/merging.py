@@ -6,6 +6,7 @@ Source: API, SubmitJob and its structures ContainerOverrides, NodeOverrides, Ecs
 from __future__ import annotations
 
 from copy import deepcopy
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -180,9 +181,14 @@ def containers_of(job: Mapping[str, Any]) -> list[Document]:
     if "ecsProperties" in job:
         return list(job["ecsProperties"]["taskProperties"][0]["containers"])
     pod = job["eksProperties"]["podProperties"]
-    return [_of_pod(each, init=True) for each in pod.get("initContainers", ())] + [
-        _of_pod(each) for each in pod["containers"]
-    ]
+    first = [_of_pod(each, init=True) for each in pod.get("initContainers", ())]
+    # One after the other, and then all others together.
+    for before, each in pairwise(first):
+        each["dependsOn"] = [{"containerName": before["name"], "condition": "SUCCESS"}]
+    main = [_of_pod(each) for each in pod["containers"]]
+    for each in main:
+        each["dependsOn"] = [{"containerName": init["name"], "condition": "SUCCESS"} for init in first[-1:]]
+    return [*first, *main]
 
 
 def _of_pod(container: Mapping[str, Any], *, init: bool = False) -> Document:
@@ -193,4 +199,5 @@ def _of_pod(container: Mapping[str, Any], *, init: bool = False) -> Document:
         "command": [*container.get("command", ()), *container.get("args", ())],
         "environment": list(container.get("env", ())),
         "init": init,
+        "inPod": True,
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.local.engine import State
+from batch_constructs.local.jobs.details import attempts_of, details_of
 from batch_constructs.local.jobs.merging import node_group
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class JobRecord:
             **self._static(index),
             "status": state.name,
             "createdAt": self.created,
-            "attempts": record.attempts,
+            **attempts_of(self.members, record.attempts),
             "isCancelled": record.canceled,
             "isTerminated": record.terminated,
         }
@@ -110,11 +111,10 @@ class JobRecord:
         shown["jobId"], shown["jobArn"] = f"{self.id}#{node}", f"{self.arn}#{node}"
         shown["nodeDetails"] = {"nodeIndex": node, "isMainNode": node == self.job.work.main_node}
         record = self.children.get(0) or ChildRecord()
-        shown["container"] = {
-            **node_group(self.members, node).get("container", {}),
-            **record.nodes.get(node, {}),
-        }
-        return shown
+        group, details = node_group(self.members, node), record.nodes.get(node, {})
+        if "container" in group or not details.get("containers"):
+            shown["container"] = {**group.get("container", {}), **details}
+        return shown | details_of(group, details)
 
     def summary_of_node(self, node: int) -> Document:
         """Return what ListJobs shows of a node."""
@@ -179,26 +179,12 @@ class JobRecord:
             # The variables and mounts are lists in every answer, as clients expect.
             empty: Document = {name: [] for name in (*EMPTY_LISTS, "networkInterfaces")}
             shown["container"] = {**empty, **shown["container"], **record.container}
-        if "ecsProperties" in shown:
-            shown["ecsProperties"] = _task_details(shown["ecsProperties"], record.container)
+        shown |= details_of(shown, record.container)
 
 
 def _times_and_reason(record: ChildRecord) -> Document:
     pairs = {"startedAt": record.started, "stoppedAt": record.stopped, "statusReason": record.reason or None}
     return {name: value for name, value in pairs.items() if value is not None}
-
-
-def _task_details(properties: Document, task: Document) -> Document:
-    """Return a task with what its newest attempt adds to it and to its containers."""
-    details = [dict(each) for each in properties["taskProperties"]]
-    shown = dict(task)
-    containers = shown.pop("containers", {})
-    if details:
-        details[0] |= {name: shown[name] for name in ("taskArn", "containerInstanceArn") if name in shown}
-        details[0]["containers"] = [
-            {**each, **containers.get(each.get("name"), {})} for each in details[0]["containers"]
-        ]
-    return {"taskProperties": details}
 
 
 def all_children(record: JobRecord) -> Iterator[Document]:

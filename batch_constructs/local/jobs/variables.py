@@ -5,6 +5,7 @@ Source: AWS Batch User Guide, "AWS Batch job environment variables"; Amazon ECS,
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.facts.job_environment import BatchEnv
@@ -30,13 +31,13 @@ def variables(
         endpoints: Variables that lead to the local Batch and to what stands for other services.
     """
     own = {each["name"]: str(each.get("value", "")) for each in container.get("environment", ())}
-    launched = "FARGATE" if attempt.environment.platform == "FARGATE" else "EC2"
-    base = {
-        **_CREDENTIALS,
-        "AWS_REGION": region,
-        "AWS_DEFAULT_REGION": region,
-        "AWS_EXECUTION_ENV": f"AWS_ECS_{launched}",
-    }
+    base = {**_CREDENTIALS, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+    if attempt.environment.platform == "EKS":
+        # The agent of Amazon ECS sets these; a pod has none.
+        endpoints = {name: value for name, value in endpoints.items() if not name.startswith("ECS_")}
+    else:
+        launched = "FARGATE" if attempt.environment.platform == "FARGATE" else "EC2"
+        base["AWS_EXECUTION_ENV"] = f"AWS_ECS_{launched}"
     return {**base, **endpoints, **own, **batch_variables(attempt)}
 
 
@@ -52,6 +53,9 @@ def batch_variables(attempt: Attempt) -> dict[str, str]:
     if work.array_size:
         found[BatchEnv.JOB_ARRAY_INDEX] = str(attempt.index)
         found[BatchEnv.JOB_ARRAY_SIZE] = str(work.array_size)
+    if attempt.environment.platform == "EKS":
+        # The host has no UID of Kubernetes; this one is made of its name.
+        found[BatchEnv.JOB_KUBERNETES_NODE_UID] = str(uuid.uuid5(uuid.NAMESPACE_DNS, attempt.host.id))
     if attempt.node is not None:
         found[BatchEnv.JOB_NODE_INDEX] = str(attempt.node)
         found[BatchEnv.JOB_NUM_NODES] = str(len(work.nodes))
