@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 import uuid
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from batch_constructs.local.upstream import Upstream
 
 _CLOSING_SECONDS = 5
+_CHILD_ID = re.compile(r"([^:]+):([0-9]{1,5})")
 
 
 class LocalBatch:
@@ -57,8 +59,9 @@ class LocalBatch:
         vcpus: The vCPUs that jobs may reserve together.
         memory: The memory in MiB that jobs may reserve together.
         gpus: The GPUs that jobs may reserve together.
-        lenient: Whether queues and environments can be deleted while they are enabled, and scheduling policies may be
-            missing, as test suites written for moto expect. AWS Batch refuses both.
+        lenient: Accept what AWS Batch refuses but test suites written for moto do: queues and environments can be
+            deleted while they are enabled, and scheduling policies may be missing. ListJobs waits up to a second for
+            jobs that are starting, since such suites list jobs right after they submit them.
 
     Attributes:
         resources: Environments, queues, definitions, policies and consumables.
@@ -84,7 +87,7 @@ class LocalBatch:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.lenient = lenient
         self.region = region
-        self.logs = Logs(folder / "logs")
+        self.logs = Logs(folder / "logs", region)
         self.launcher = Launcher(folder / "work", region, self.logs)
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
@@ -169,6 +172,11 @@ class LocalBatch:
         """Wait until a job has ended; return whether it has."""
         with self.changed:
             return self.changed.wait_for(lambda: self.jobs[job_id].job.done, timeout)
+
+    def wait_for_starts(self, timeout: float) -> None:
+        """Wait until the attempts that are starting run or have ended."""
+        with self.changed:
+            self.changed.wait_for(lambda: not any(each.started is None for each in self._tasks), timeout)
 
     def save(self) -> None:
         """Write down what has changed, so that it is there after a crash."""
@@ -272,5 +280,5 @@ class LocalBatch:
 
 def split_id(job_id: str) -> tuple[str, int | None]:
     """Return the id of the whole job and the index of a child, or ``None``."""
-    base, _, index = job_id.partition(":")
-    return base, int(index) if index.isdigit() else None
+    found = _CHILD_ID.fullmatch(job_id)
+    return (found[1], int(found[2])) if found else (job_id, None)

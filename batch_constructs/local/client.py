@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from batch_constructs.facts.operations import operations
 from batch_constructs.local.errors import ClientError
+from batch_constructs.local.files import private_file
 from batch_constructs.local.upstream import Upstream
 
 ENDPOINT_FILE = "endpoint.json"
@@ -38,7 +39,8 @@ class Endpoint:
 
     def write(self, folder: Path) -> None:
         """Write it down for other commands."""
-        (folder / ENDPOINT_FILE).write_text(json.dumps(asdict(self)), encoding="utf-8")
+        with private_file(folder / ENDPOINT_FILE, "w") as file:
+            json.dump(asdict(self), file)
 
     @classmethod
     def read(cls, folder: Path) -> Endpoint:

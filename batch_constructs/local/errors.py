@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+
 
 class ClientError(Exception):
     """A request that AWS Batch refuses; the message is what the caller reads."""
 
     code = "ClientException"
     status = 400
+
+
+def refused(words: str) -> ClientError:
+    """Return the error of a request that AWS Batch began to carry out, in its words."""
+    return ClientError(f"Error executing request, Exception : {words}, RequestId: {uuid.uuid4()}")
 
 
 class ValidationError(ClientError):
@@ -27,3 +34,10 @@ class NotServedError(ClientError):
 
     code = "NotImplementedException"
     status = 501
+
+
+class UpstreamError(ClientError):
+    """The endpoint that stands for other services cannot be reached."""
+
+    code = "ServerException"
+    status = 502

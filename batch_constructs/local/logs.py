@@ -9,6 +9,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, TextIO
 
+from batch_constructs.local.files import private_file
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -18,9 +20,13 @@ class Logs:
     """The log streams below a folder.
 
     Streams are found by group and name. File names are hashes, so that no name can lead out of the folder.
+
+    Attributes:
+        region: The Region that ARNs of groups and streams name.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, region: str = "us-east-1") -> None:
+        self.region = region
         self._folder = folder
         self._lock = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -33,7 +39,7 @@ class Logs:
         with self._lock:
             if (group, stream) not in self._streams:
                 made = self._streams[group, stream] = int(time.time() * 1000)
-                with self._index.open("a", encoding="utf-8") as index:
+                with private_file(self._index, "a") as index:
                     index.write(json.dumps([group, stream, made]) + "\n")
         return StreamWriter(self._path(group, stream))
 
@@ -90,7 +96,7 @@ class StreamWriter:
     def write(self, message: str) -> None:
         """Add a line with the present time."""
         if self._file is None:
-            self._file = self._path.open("a", encoding="utf-8", newline="\n")
+            self._file = private_file(self._path, "a")
         self._file.write(f"{int(time.time() * 1000)} {message}\n")
         self._file.flush()
 

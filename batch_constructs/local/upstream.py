@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
+from batch_constructs.local.errors import UpstreamError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -22,6 +24,8 @@ class Reply:
     status: int
     headers: list[tuple[str, str]]
     body: bytes
+    length: str
+    """The length that the upstream says; the answer to HEAD has no body."""
 
 
 class Upstream:
@@ -51,13 +55,24 @@ class Upstream:
             connection.request(method, path, body, kept | {"Host": headers.get("Host", self._address.netloc)})
             answer = connection.getresponse()
             passed_on = [each for each in answer.getheaders() if each[0].lower() not in _NOT_PASSED_ON]
-            return Reply(answer.status, passed_on, answer.read())
+            content = answer.read()
+            length = answer.headers.get("Content-Length") or str(len(content))
+            return Reply(answer.status, passed_on, content, length)
+        except http.client.HTTPException as error:
+            raise ConnectionError(f"{type(error).__name__}: {error}") from None
         finally:
             connection.close()
 
     def ask(self, service: str, target: str, path: str, request: dict[str, Any]) -> dict[str, Any]:
-        """Send a request of our own, and return the members of the answer; none if it is refused."""
-        reply = self.send(service, target, path, request)
+        """Send a request of our own, and return the members of the answer; none if it is refused.
+
+        Raises:
+            UpstreamError: The endpoint cannot be reached.
+        """
+        try:
+            reply = self.send(service, target, path, request)
+        except OSError as error:
+            raise UpstreamError(f"{self.url} cannot be reached: {error}") from None
         if reply.status != 200:
             return {}
         answer: dict[str, Any] = json.loads(reply.body or b"{}")

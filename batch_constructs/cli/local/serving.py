@@ -140,10 +140,12 @@ def _announce(session: Session, url: str) -> None:
 
 def _detach(folder: Path) -> None:
     """Start the same command again in the background, and wait until it is ready."""
+    from batch_constructs.local.files import private_file  # noqa: PLC0415 - loaded by this command only
+
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     log = folder / "up.log"
     arguments = [each for each in sys.argv[1:] if each != "--detach"]
-    with log.open("w", encoding="utf-8") as output:
+    with private_file(log, "w") as output:
         process = subprocess.Popen(  # noqa: S603 - this very command
             [sys.executable, "-m", "batch_constructs.cli", *arguments],
             stdin=subprocess.DEVNULL,

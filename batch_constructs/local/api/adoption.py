@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from batch_constructs.local.resources.registry import name_of
+
 if TYPE_CHECKING:
     from batch_constructs.local.batch import LocalBatch
     from batch_constructs.local.upstream import Upstream
@@ -22,7 +24,8 @@ def adopt(batch: LocalBatch, upstream: Upstream) -> None:
             if each["computeEnvironmentName"] not in resources.environments:
                 resources.put_environment(each)
         for each in described("describejobqueues", "jobQueues"):
-            if each["jobQueueName"] not in resources.queues:
+            names = {name_of(one["computeEnvironment"]) for one in each.get("computeEnvironmentOrder", ())}
+            if each["jobQueueName"] not in resources.queues and names <= resources.environments.keys():
                 resources.put_queue(each)
         for each in described("describejobdefinitions", "jobDefinitions"):
             revisions = resources.definitions.get(each["jobDefinitionName"], [])

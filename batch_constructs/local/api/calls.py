@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.facts.operations import operations, problems
-from batch_constructs.local.api import definitions, environments, jobs, queues, small, tags
+from batch_constructs.local.api import definitions, environments, jobs, listing, queues, small, tags
 from batch_constructs.local.errors import ClientError, NotServedError, ValidationError
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ SERVED: dict[str, Callable[[LocalBatch, dict[str, Any]], dict[str, Any]]] = {
     **definitions.OPERATIONS,
     **environments.OPERATIONS,
     **jobs.OPERATIONS,
+    **listing.OPERATIONS,
     **queues.OPERATIONS,
     **small.OPERATIONS,
     **tags.OPERATIONS,
@@ -42,13 +43,21 @@ def call(batch: LocalBatch, operation: str, request: dict[str, Any], region: str
     shape = operations()[operation].input
     if operation not in SERVED:
         raise NotServedError(f"The local Batch does not have the operation {operation}.")
-    given = {name: value for name, value in request.items() if value is not None}
-    found = list(problems(shape, given))
+    found = list(problems(shape, request))
     if found:
         length = any("failed to satisfy constraint" in each for each in found)
         raise (ValidationError if length else ClientError)("; ".join(found))
     with batch.lock:
         batch.resources.region = region or batch.region
-        answer = SERVED[operation](batch, given)
+        answer = SERVED[operation](batch, _without_nulls(request))
         batch.save()
         return answer
+
+
+def _without_nulls(value: Any) -> Any:
+    """Return a value without members that are null: AWS Batch takes them for left out."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(inner) for name, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_without_nulls(each) for each in value]
+    return value

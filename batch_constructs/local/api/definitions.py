@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from batch_constructs.facts.patterns import JOB_NAME
 from batch_constructs.local.api.paging import paged
+from batch_constructs.local.api.settings import check_settings
 from batch_constructs.local.errors import ClientError
 from batch_constructs.local.jobs.records import EMPTY_LISTS
 from batch_constructs.local.resources.registry import name_of
@@ -24,6 +25,7 @@ def register(batch: LocalBatch, request: Document) -> Document:
     name = request["jobDefinitionName"]
     if wrong := JOB_NAME.problem("jobDefinitionName", name):
         raise ClientError(wrong)
+    check_settings(request, lenient=batch.lenient)
     if sum(each in request for each in _PROPERTIES) != 1:
         raise ClientError(f"exactly one of {', '.join(_PROPERTIES)} must be given")
     revisions = batch.resources.definitions.get(name, [])
@@ -57,11 +59,11 @@ def _completed(request: Document) -> Document:
 
 
 def _complete_retries(found: Document) -> None:
-    """Add the default number of attempts, and give actions back as AWS Batch does: in lower case."""
+    """Give actions back as AWS Batch does: in lower case."""
     retry = found.get("retryStrategy")
     if retry is not None:
         rules = [{**each, "action": each["action"].lower()} for each in retry.get("evaluateOnExit", ())]
-        found["retryStrategy"] = {"attempts": retry.get("attempts", 1), "evaluateOnExit": rules}
+        found["retryStrategy"] = {"attempts": retry["attempts"], "evaluateOnExit": rules}
 
 
 def _complete_containers(found: Document) -> None:

@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.facts.instance_types import is_known
+from batch_constructs.facts.operations import members
 from batch_constructs.facts.patterns import JOB_NAME
 from batch_constructs.local.api.paging import paged
 from batch_constructs.local.errors import ClientError, InvalidParameterError
@@ -54,7 +55,8 @@ def create(batch: LocalBatch, request: Document) -> Document:
         if batch.upstream:
             batch.upstream.ask("ecs", f"{_ECS}CreateCluster", "/", {"clusterName": cluster})
     if managed:
-        found["computeResources"] = {"minvCpus": 0, "desiredvCpus": 0, **found["computeResources"]}
+        least = found["computeResources"].get("minvCpus", 0)
+        found["computeResources"] = {"minvCpus": 0, "desiredvCpus": least, **found["computeResources"]}
     batch.resources.put_environment(found)
     return {"computeEnvironmentName": name, "computeEnvironmentArn": arn}
 
@@ -71,9 +73,15 @@ def update(batch: LocalBatch, request: Document) -> Document:
     name = name_of(request["computeEnvironment"])
     found = _existing(batch, name)
     _check_roles(request)
-    changed = {key: value for key, value in request.items() if key != "computeEnvironment"}
-    resources = {**found.get("computeResources", {}), **changed.pop("computeResources", {})}
-    found.update(changed)
+    _check_kind(found, request)
+    known = members("ComputeEnvironmentDetail")
+    changed = {key: value for key, value in request.items() if key in known}
+    # What says how to update is no part of the resources.
+    known = members("ComputeResource")
+    given = {key: value for key, value in changed.pop("computeResources", {}).items() if key in known}
+    resources = {**found.get("computeResources", {}), **given}
+    _check_vcpus(resources)
+    found = {**found, **changed}
     if resources:
         found["computeResources"] = resources
     batch.resources.put_environment(found)
@@ -100,6 +108,26 @@ def delete(batch: LocalBatch, request: Document) -> Document:
     return {}
 
 
+def _check_kind(found: Document, request: Document) -> None:
+    """Refuse what does not apply to a compute environment of this kind."""
+    managed = found["type"].upper() == "MANAGED"
+    if managed and "unmanagedvCpus" in request:
+        raise ClientError("unmanagedvCpus must be left out for a MANAGED compute environment")
+    if not managed and "computeResources" in request:
+        raise ClientError("computeResources must be left out for an UNMANAGED compute environment")
+    if "eksConfiguration" in request and "eksConfiguration" not in found:
+        raise ClientError("eksConfiguration is for compute environments on Amazon EKS only")
+
+
+def _check_vcpus(resources: Document) -> None:
+    """Refuse numbers of vCPUs that contradict each other."""
+    least, most = resources.get("minvCpus", 0), resources.get("maxvCpus", float("inf"))
+    if not 0 <= least <= most:
+        raise ClientError(f"minvCpus must be from 0 to maxvCpus, got {least} and {most}")
+    if not least <= (desired := resources.get("desiredvCpus", least)) <= most:
+        raise ClientError(f"desiredvCpus must be from minvCpus to maxvCpus, got {desired}")
+
+
 def _check_resources(resources: Document) -> None:
     """Refuse what AWS Batch refuses about the resources of a managed environment."""
     if resources["type"].upper() in {"EC2", "SPOT"}:
@@ -107,6 +135,7 @@ def _check_resources(resources: Document) -> None:
             raise ClientError("Error executing request, Exception : Instance role is required.")
         if "minvCpus" not in resources:
             raise ClientError("Error executing request, Exception : Resource minvCpus is required.")
+    _check_vcpus(resources)
     for each in resources.get("instanceTypes", ()):
         # A type that the facts do not know may be new.
         if not is_known(each) and not _TYPE_OR_FAMILY.match(each):

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import base64
-import binascii
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from batch_constructs.local.errors import ClientError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+Item = TypeVar("Item")
 
 MAX_RESULTS = 100
+_MAX_DIGITS = 12
 
 
 def paged(
-    name: str, items: Sequence[Any], request: dict[str, Any], limit: int = MAX_RESULTS
+    name: str,
+    items: Sequence[Item],
+    request: dict[str, Any],
+    limit: int = MAX_RESULTS,
+    show: Callable[[Item], Any] = lambda item: item,
 ) -> dict[str, Any]:
     """Return one page of items as an answer, with a token for the next one.
 
@@ -24,16 +30,28 @@ def paged(
         items: All items, in an order that does not change.
         request: The request, with ``maxResults`` and ``nextToken``.
         limit: The most that a page holds, and what it holds by default.
+        show: Makes of an item what the answer holds; called for the items of the page only.
 
     Raises:
-        ClientError: The token is none of ours.
+        ClientError: The size of the page is below 1, or the token is not one of ours.
     """
-    size = min(request.get("maxResults") or limit, limit)
-    try:
-        start = int(base64.urlsafe_b64decode(request["nextToken"])) if request.get("nextToken") else 0
-    except (ValueError, binascii.Error):
-        raise ClientError("The nextToken is invalid.") from None
-    answer: dict[str, Any] = {name: list(items[start : start + size])}
+    size = min(request.get("maxResults", limit), limit)
+    if size < 1:
+        raise ClientError(f"maxResults must be from 1 to {limit}, got {size}")
+    start = _position(request.get("nextToken", ""))
+    answer: dict[str, Any] = {name: [show(each) for each in items[start : start + size]]}
     if start + size < len(items):
         answer["nextToken"] = base64.urlsafe_b64encode(str(start + size).encode()).decode()
     return answer
+
+
+def _position(token: str) -> int:
+    if not token:
+        return 0
+    try:
+        digits = base64.urlsafe_b64decode(token.encode())
+    except ValueError:  # a wrong form of base64 is one, too
+        digits = b""
+    if not digits.isdigit():
+        raise ClientError("The nextToken is invalid.")
+    return int(digits[:_MAX_DIGITS])

@@ -6,7 +6,7 @@ import time
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs.facts.limits import QUEUE_PRIORITY
+from batch_constructs.facts.limits import JOB_STATE_TIME_LIMIT_SECONDS, QUEUE_PRIORITY
 from batch_constructs.facts.patterns import JOB_NAME
 from batch_constructs.local.api.paging import paged
 from batch_constructs.local.errors import ClientError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 SNAPSHOT_JOBS = 100
+SNAPSHOT_SHARES = 20
 
 
 def create(batch: LocalBatch, request: Document) -> Document:
@@ -55,9 +56,20 @@ def _check(batch: LocalBatch, request: Document) -> None:
     for each in request.get("computeEnvironmentOrder", ()):
         if name_of(each["computeEnvironment"]) not in batch.resources.environments:
             raise ClientError("computeEnvironmentOrder is malformed")
+    kinds = {_is_fargate(batch, each) for each in request.get("computeEnvironmentOrder", ())}
+    if len(kinds) > 1:
+        raise ClientError("computeEnvironmentOrder: EC2 and Fargate compute environments can't be mixed")
+    for each in request.get("jobStateTimeLimitActions", ()):
+        if wrong := JOB_STATE_TIME_LIMIT_SECONDS.problem("maxTimeSeconds", each["maxTimeSeconds"]):
+            raise ClientError(wrong)
     policy = request.get("schedulingPolicyArn")
     if policy and name_of(policy) not in batch.resources.policies and not batch.lenient:
         raise ClientError(f"schedulingPolicyArn {policy} does not exist")
+
+
+def _is_fargate(batch: LocalBatch, entry: Document) -> bool:
+    environment = batch.resources.environments[name_of(entry["computeEnvironment"])]
+    return "FARGATE" in environment.get("computeResources", {}).get("type", "").upper()
 
 
 def _kind(batch: LocalBatch, request: Document) -> str:
@@ -108,7 +120,7 @@ def delete(batch: LocalBatch, request: Document) -> Document:
 
 
 def snapshot(batch: LocalBatch, request: Document) -> Document:
-    """Return the first 100 runnable jobs of a queue in the order in which they will start."""
+    """Return the first 100 runnable jobs of a queue in the order in which they will start, and what it uses."""
     name = name_of(request["jobQueue"])
     _existing(batch, name)
     waiting = islice(batch.engine.queues[name].in_order(time.time()), SNAPSHOT_JOBS)
@@ -118,7 +130,32 @@ def snapshot(batch: LocalBatch, request: Document) -> Document:
         ending = f":{index}" if record.is_array else ""
         since = record.child(index).stopped or record.created
         jobs.append({"jobArn": f"{record.arn}{ending}", "earliestTimeAtPosition": since})
-    return {"frontOfQueue": {"jobs": jobs, "lastUpdatedAt": int(time.time() * 1000)}}
+    now = int(time.time() * 1000)
+    return {
+        "frontOfQueue": {"jobs": jobs, "lastUpdatedAt": now},
+        "queueUtilization": {**_utilization(batch, name), "lastUpdatedAt": now},
+    }
+
+
+def _utilization(batch: LocalBatch, name: str) -> Document:
+    """Return the vCPUs that the jobs of a queue use now, and with a fair-share policy those of its top shares."""
+    unit = "cpu" if batch.resources.queues[name]["jobQueueType"] == "EKS" else "VCPU"
+
+    def used(vcpus: float) -> list[Document]:
+        return [{"capacityUnit": unit, "quantity": float(vcpus)}]
+
+    queue = batch.engine.queues[name]
+    busy = sorted(
+        (each for each in queue.shares.values() if each.running > 0), key=lambda each: -each.running
+    )
+    found: Document = {"totalCapacityUsage": used(sum(each.running for each in busy))}
+    if queue.policy is not None:
+        top = [
+            {"shareIdentifier": each.name, "capacityUsage": used(each.running)}
+            for each in busy[:SNAPSHOT_SHARES]
+        ]
+        found["fairshareUtilization"] = {"activeShareCount": len(busy), "topCapacityUtilization": top}
+    return found
 
 
 def _existing(batch: LocalBatch, name: str) -> Document:

@@ -1,14 +1,11 @@
-"""The HTTP server on loopback.
-
-It runs commands, so a web page that the user visits must not reach it: requests with an ``Origin``, with a ``Host``
-that is no loopback name, or without a signature are refused. A page cannot send the signature's header without asking
-first, and gets no for an answer.
-"""
+"""The HTTP server on loopback: it finds the operation of a request, or forwards it to the upstream."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import sys
 import threading
 import uuid
 from functools import partial
@@ -20,21 +17,29 @@ from batch_constructs.facts.operations import operations
 from batch_constructs.local import metadata
 from batch_constructs.local.api.adoption import adopt
 from batch_constructs.local.api.calls import call
-from batch_constructs.local.api.log_reads import READS, TARGET, log_group
-from batch_constructs.local.errors import ClientError, NotServedError
+from batch_constructs.local.api.guarding import (
+    MAX_BODY,
+    MAX_FORWARDED,
+    document_of,
+    read_body,
+    refuse_strangers,
+)
+from batch_constructs.local.api.log_reads import READS, TARGET, log_group, read
+from batch_constructs.local.errors import ClientError, NotServedError, UpstreamError
 
 if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
     from batch_constructs.local.batch import LocalBatch
     from batch_constructs.local.upstream import Upstream
 
-MAX_BODY = 1024 * 1024
-_LOOPBACK = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?\Z")
 _SCOPE = re.compile(r"Credential=[^/]*/[0-9]*/([a-z0-9-]+)/")
-_SIGNED = "AWS4-HMAC-SHA256"
 _TAGS = "/v1/tags/"
 _MOTO_API = "/moto-api/"
 # CloudFormation of the upstream makes resources in the upstream's own Batch.
 _STACK_CALLS = (b"Action=CreateStack", b"Action=UpdateStack", b"Action=ExecuteChangeSet")
+_DRAIN_SECONDS = 1
+_BY_PATH = {each.path: name for name, each in operations().items()}
 
 
 class Server:
@@ -66,9 +71,15 @@ class _HttpServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that have gone."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    server_version, sys_version = "batch-constructs", ""
     wbufsize = -1  # an answer leaves in one piece
     disable_nagle_algorithm = True
     timeout = 60
@@ -82,20 +93,33 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer a request."""
         self._answer()
 
-    do_GET = do_DELETE = do_OPTIONS = do_PUT = do_POST  # noqa: N815 - the names that the base class calls
+    do_GET = do_DELETE = do_OPTIONS = do_PUT = do_HEAD = do_PATCH = do_POST  # noqa: N815 - the names that the base class calls
 
     def log_message(self, *_: object) -> None:
         """Write nothing: callers see each answer."""
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Refuse what is not a request of HTTP."""
+        del explain
+        self.close_connection = True
+        self._send(code, {"message": message or "this is not a request"}, "ClientException")
+
     def _answer(self) -> None:
         try:
             body = self._body()
-            self._refuse_strangers()
-            try:
-                answer = self._served(body)
-            except _ForeignError:
-                self._forward(body)
-                return
+        except ClientError as error:
+            # What is left of the request would be taken for the next one.
+            self.close_connection = True
+            self._send(error.status, {"message": str(error)}, error.code)
+            self._drain()
+            return
+        except OSError:
+            self.close_connection = True
+            return
+        try:
+            answer = self._served(body)
+        except _ForeignError:
+            self._forward(body)
         except ClientError as error:
             self._send(error.status, {"message": str(error)}, error.code)
         except Exception as error:  # noqa: BLE001 - a request must never end the server
@@ -104,22 +128,31 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, answer)
 
     def _body(self) -> bytes:
-        length = self.headers.get("Content-Length", "0")
-        if not length.isdigit() or int(length) > MAX_BODY:
-            self.close_connection = True
-            raise _TooLargeError(f"a request must be at most {MAX_BODY} bytes long")
-        return self.rfile.read(int(length))
+        """Return the body of a request that may be answered."""
+        reset = bool(self._upstream) and self.path.startswith(_MOTO_API)
+        # Containers ask for metadata without a signature; the path is a secret that only they know.
+        refuse_strangers(self.headers, signed=not (reset or self._asks_metadata()))
+        limit = MAX_BODY if self._is_ours() or not self._upstream else MAX_FORWARDED
+        return read_body(self.headers, self.rfile, limit)
 
-    def _refuse_strangers(self) -> None:
-        if "Origin" in self.headers or not _LOOPBACK.match(self.headers.get("Host", "")):
-            raise _ForbiddenError("requests of web pages are refused")
-        if self._upstream and self.path.startswith(_MOTO_API):
-            return
-        # Containers ask without a signature; the path is a secret that only they know.
-        if self._asks_metadata():
-            return
-        if not self.headers.get("Authorization", "").startswith(_SIGNED):
-            raise _ForbiddenError("a request must be signed, with any credentials")
+    def _drain(self) -> None:
+        """Read what the client is still sending, for a moment: it reads the answer only afterwards."""
+        self.wfile.flush()
+        self.connection.settimeout(_DRAIN_SECONDS)
+        with contextlib.suppress(OSError):
+            for _ in range(64):
+                if not self.rfile.read1(MAX_BODY):
+                    return
+
+    def _is_ours(self) -> bool:
+        path = self._url().path
+        return self.headers.get("X-Amz-Target", "").startswith(TARGET) or path.startswith("/v1/")
+
+    def _url(self) -> SplitResult:
+        try:
+            return urlsplit(self.path)
+        except ValueError:
+            raise ClientError("the path is not one of a URL") from None
 
     def _asks_metadata(self) -> bool:
         return self.command == "GET" and self.path.startswith(metadata.PATH)
@@ -132,18 +165,18 @@ class _Handler(BaseHTTPRequestHandler):
             return found
         target = self.headers.get("X-Amz-Target", "")
         if target.startswith(TARGET):
-            return self._read_logs(target.removeprefix(TARGET), _document(body))
-        path = urlsplit(self.path)
-        if path.path.startswith(_TAGS):
-            return self._tags(unquote(path.path.removeprefix(_TAGS)), parse_qs(path.query), body)
-        if own := self._batch.own_calls.get(path.path):
-            return own(_document(body))
-        operation = _BY_PATH.get(path.path) if self.command == "POST" else None
+            return self._read_logs(target.removeprefix(TARGET), document_of(body))
+        url = self._url()
+        if url.path.startswith(_TAGS):
+            return self._tags(unquote(url.path.removeprefix(_TAGS)), parse_qs(url.query), body)
+        if own := self._batch.own_calls.get(url.path):
+            return own(document_of(body))
+        operation = _BY_PATH.get(url.path) if self.command == "POST" else None
         if operation is None and self._upstream:
             raise _ForeignError
         if operation is None:
-            raise NotServedError(f"{self.command} {path.path} is not an operation of AWS Batch")
-        return call(self._batch, operation, _document(body), self._region())
+            raise NotServedError(f"{self.command} {url.path} is not an operation of AWS Batch")
+        return call(self._batch, operation, document_of(body), self._region())
 
     def _region(self) -> str:
         """Return the Region that the request was signed for."""
@@ -157,16 +190,18 @@ class _Handler(BaseHTTPRequestHandler):
             case "DELETE":
                 keys = query.get("tagKeys", [])
                 return call(self._batch, "UntagResource", {"resourceArn": arn, "tagKeys": keys})
-        return call(self._batch, "TagResource", {**_document(body), "resourceArn": arn})
+            case "POST":
+                return call(self._batch, "TagResource", {**document_of(body), "resourceArn": arn})
+        raise NotServedError(f"{self.command} {_TAGS} is not an operation of AWS Batch")
 
     def _read_logs(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-        if self._upstream and (operation not in READS or not self._batch.logs.has(log_group(request))):
+        if self._upstream and not (operation in READS and self._batch.logs.has(log_group(request))):
             raise _ForeignError
         if operation not in READS:
             raise NotServedError(
                 f"The local Batch does not have the operation {operation} of CloudWatch Logs."
             )
-        return READS[operation](self._batch.logs, request)
+        return read(self._batch.logs, operation, request)
 
     def _forward(self, body: bytes) -> None:
         assert self._upstream is not None
@@ -174,17 +209,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._batch.reset()
         try:
             reply = self._upstream.forward(self.command, self.path, dict(self.headers), body)
-        except OSError as error:
-            self._send(
-                502, {"message": f"{self._upstream.url} cannot be reached: {error}"}, "ServerException"
-            )
+            if any(each in body[:MAX_BODY] for each in _STACK_CALLS):
+                adopt(self._batch, self._upstream)
+        except (OSError, UpstreamError) as error:
+            self._send(502, {"message": f"{self._upstream.url}: {error}"}, "ServerException")
             return
-        if any(each in body for each in _STACK_CALLS):
-            adopt(self._batch, self._upstream)
         self.send_response(reply.status)
         for name, value in reply.headers:
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(reply.body)))
+        self.send_header("Content-Length", reply.length)
         self.end_headers()
         self.wfile.write(reply.body)
 
@@ -196,13 +229,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("x-amzn-RequestId", str(uuid.uuid4()))
         if code:
             self.send_header("x-amzn-errortype", code)
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.end_headers()
-        self.wfile.write(data)
-
-
-class _ForbiddenError(ClientError):
-    code = "AccessDeniedException"
-    status = 403
+        if self.command != "HEAD":
+            self.wfile.write(data)
 
 
 class _ForeignError(Exception):
@@ -212,21 +243,3 @@ class _ForeignError(Exception):
 class _NotFoundError(ClientError):
     code = "NotFoundException"
     status = 404
-
-
-class _TooLargeError(ClientError):
-    code = "RequestEntityTooLargeException"
-    status = 413
-
-
-_BY_PATH = {each.path: name for name, each in operations().items()}
-
-
-def _document(body: bytes) -> dict[str, Any]:
-    try:
-        document = json.loads(body or b"{}")
-    except (ValueError, RecursionError):
-        raise ClientError("the request is no JSON") from None
-    if not isinstance(document, dict):
-        raise ClientError("the request must be an object")
-    return document

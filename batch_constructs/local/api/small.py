@@ -6,12 +6,14 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.facts.patterns import RESOURCE_NAME
+from batch_constructs.local.api.listing import fits
 from batch_constructs.local.api.paging import paged
 from batch_constructs.local.errors import ClientError
 from batch_constructs.local.resources.registry import name_of
 
 if TYPE_CHECKING:
     from batch_constructs.local.batch import LocalBatch
+    from batch_constructs.local.jobs.records import JobRecord
 
 Document = dict[str, Any]
 
@@ -96,12 +98,14 @@ def describe_consumable(batch: LocalBatch, request: Document) -> Document:
 def list_consumables(batch: LocalBatch, request: Document) -> Document:
     """List consumable resources."""
     members = ("consumableResourceArn", "consumableResourceName", "totalQuantity", "resourceType")
+    filters = request.get("filters", ())
     found = [
         {
             **{name: each[name] for name in members},
             "inUseQuantity": batch.resources.consumable(each["consumableResourceName"]).used,
         }
         for each in batch.resources.consumables.values()
+        if all(_passes(each["consumableResourceName"], "CONSUMABLE_RESOURCE_NAME", one) for one in filters)
     ]
     return paged("consumableResources", found, request)
 
@@ -140,6 +144,8 @@ def jobs_by_consumable(batch: LocalBatch, request: Document) -> Document:
         quantity = dict(record.job.work.consumables).get(name)
         if quantity is None:
             continue
+        if not all(_job_passes(record, each) for each in request.get("filters", ())):
+            continue
         shown = record.summary()
         members = ("jobArn", "jobName", "shareIdentifier", "statusReason", "startedAt", "createdAt")
         found.append(
@@ -153,6 +159,19 @@ def jobs_by_consumable(batch: LocalBatch, request: Document) -> Document:
             }
         )
     return paged("jobs", found, request)
+
+
+def _job_passes(record: JobRecord, condition: Document) -> bool:
+    if condition.get("name") == "JOB_STATUS":
+        return record.job.state.name in condition.get("values", ())
+    return _passes(record.name, "JOB_NAME", condition)
+
+
+def _passes(value: str, name: str, condition: Document) -> bool:
+    """Return whether a name passes a filter, whatever the case."""
+    if condition.get("name") != name:
+        raise ClientError(f"the filter {condition.get('name')} is unknown")
+    return fits(value.lower(), [each.lower() for each in condition.get("values", ())])
 
 
 def _consumable(batch: LocalBatch, request: Document) -> Document:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from batch_constructs.facts.limits import TAGS
 from batch_constructs.local.errors import ClientError
 from batch_constructs.local.history import WHOLE
 
@@ -28,7 +29,13 @@ def list_tags(batch: LocalBatch, request: Document) -> Document:
 
 def tag(batch: LocalBatch, request: Document) -> Document:
     """Add tags to a resource."""
-    _tagged(batch, request["resourceArn"]).setdefault("tags", {}).update(request["tags"])
+    found = _tagged(batch, request["resourceArn"])
+    tags = {**found.get("tags", {}), **request["tags"]}
+    if wrong := TAGS.problem("tags", len(tags)):
+        raise ClientError(wrong)
+    if reserved := [key for key in request["tags"] if key.lower().startswith("aws:")]:
+        raise ClientError(f"tags that begin with aws: are reserved, got {', '.join(reserved)}")
+    found["tags"] = tags
     return {}
 
 

@@ -13,6 +13,7 @@ from batch_constructs.facts.events import JOB_STATE_CHANGE, QUEUE_BLOCKED
 from batch_constructs.local.events.patterns import matches
 from batch_constructs.local.events.targets import NotDeliveredError, Targets
 from batch_constructs.local.events.transformers import transform, value_at
+from batch_constructs.local.files import private_file
 from batch_constructs.local.plan.identities import ACCOUNT
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class Bus:
         """Write each delivery to a file, one JSON object in a line."""
 
         def write(delivery: Delivery) -> None:
-            with file.open("a", encoding="utf-8") as output:
+            with private_file(file, "a") as output:
                 output.write(json.dumps(asdict(delivery)) + "\n")
 
         self.listeners.append(write)

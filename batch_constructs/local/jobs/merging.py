@@ -34,7 +34,13 @@ def merged(definition: Mapping[str, Any], request: Mapping[str, Any]) -> Documen
     )
     if consumables:
         job["consumableResourceProperties"] = deepcopy(consumables)
-    job["platformCapabilities"] = list(definition.get("platformCapabilities", ["EC2"]))
+    priority = request.get("schedulingPriorityOverride", definition.get("schedulingPriority"))
+    if priority is not None:
+        job["schedulingPriority"] = priority
+    if "shareIdentifier" in request:
+        job["shareIdentifier"] = request["shareIdentifier"]
+    if "eksProperties" not in definition:
+        job["platformCapabilities"] = list(definition.get("platformCapabilities") or ["EC2"])
     if "containerProperties" in definition:
         job["container"] = _container(
             definition["containerProperties"], request.get("containerOverrides", {})

@@ -10,8 +10,6 @@ from batch_constructs.local.jobs.details import attempts_of, details_of
 from batch_constructs.local.jobs.merging import node_group
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from batch_constructs.local.engine import Job
 
 Document = dict[str, Any]
@@ -162,10 +160,6 @@ class JobRecord:
             "dependsOn": self.request.get("dependsOn", []),
             **self.members,
         }
-        if "shareIdentifier" in self.request:
-            shown["shareIdentifier"] = self.request["shareIdentifier"]
-        if "schedulingPriorityOverride" in self.request:
-            shown["schedulingPriority"] = self.request["schedulingPriorityOverride"]
         return shown
 
     def _add_kind(self, shown: Document, record: ChildRecord, index: int | None) -> None:
@@ -185,9 +179,3 @@ class JobRecord:
 def _times_and_reason(record: ChildRecord) -> Document:
     pairs = {"startedAt": record.started, "stoppedAt": record.stopped, "statusReason": record.reason or None}
     return {name: value for name, value in pairs.items() if value is not None}
-
-
-def all_children(record: JobRecord) -> Iterator[Document]:
-    """Yield the summaries of an array's children."""
-    for index in record.indexes():
-        yield record.summary(index)

@@ -34,7 +34,7 @@ def work_of(job_id: str, queue: str, job: Mapping[str, Any], request: Mapping[st
         exit_rules=tuple(_exit_rule(each) for each in retry.get("evaluateOnExit", ())),
         timeout=job.get("timeout", {}).get("attemptDurationSeconds"),
         share=request.get("shareIdentifier", ""),
-        priority=request.get("schedulingPriorityOverride", job.get("schedulingPriority", 0)),
+        priority=job.get("schedulingPriority", 0),
         depends_on=tuple(_dependency(each) for each in request.get("dependsOn", ())),
         consumables=tuple(
             (each["consumableResource"].rpartition("/")[2], each["quantity"])

@@ -67,7 +67,7 @@ class Resources:
             raise ClientError(f"The job queue {name} is DISABLED and takes no jobs.")
         has_policy, has_share = "schedulingPolicyArn" in queue, "shareIdentifier" in request
         if has_policy and not has_share:
-            raise ClientError(f"shareIdentifier is required: the job queue {name} has a scheduling policy.")
+            raise ClientError("shareIdentifier must be specified.")
         if has_share and not has_policy:
             raise ClientError(
                 f"shareIdentifier must be left out: the job queue {name} has no scheduling policy."
@@ -89,7 +89,9 @@ class Resources:
             if each["status"] == "ACTIVE" and (not revision or each["revision"] == int(revision[1]))
         ]
         if not found:
-            raise ClientError(f"JobDefinition {request['jobDefinition']} not found, or not ACTIVE.")
+            if wanted != request["jobDefinition"]:
+                raise ClientError(f"JobDefinition {request['jobDefinition']} not found.")
+            raise ClientError(f"JobDefinition name {wanted} does not exist or is not in ACTIVE status")
         return found[-1]
 
     def check_submission(self, work: Work, jobs: Mapping[str, JobRecord]) -> None:
