@@ -51,12 +51,11 @@ def requests(world: World) -> dict[str, list[dict[str, Any]]]:
         "ListJobsByConsumableResource": [{"consumableResource": "license"}],
         "DescribeJobs": [{"jobs": [*ids, f"{array}:1", f"{nodes}#1"]}],
         "ListJobs": [
-            {},
             *({"jobQueue": "q", "jobStatus": state} for state in states),
             {"jobQueue": "q", "filters": [{"name": "JOB_NAME", "values": ["*"]}]},
             {"arrayJobId": array},
             {"multiNodeJobId": nodes},
-        ][1:],
+        ],
         "GetJobQueueSnapshot": [{"jobQueue": "q"}, {"jobQueue": "shares"}],
         "ListTagsForResource": [{"resourceArn": arn}],
     }
