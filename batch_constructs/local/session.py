@@ -50,7 +50,13 @@ class Session:
 
 
 def open_session(
-    plan: Plan, executor: Executor, folder: Path, *, vcpus: float | None = None, memory: int | None = None
+    plan: Plan,
+    executor: Executor,
+    folder: Path,
+    *,
+    vcpus: float | None = None,
+    memory: int | None = None,
+    gpus: int = 0,
 ) -> Session:
     """Return a local Batch with the resources of a plan.
 
@@ -60,11 +66,17 @@ def open_session(
         folder: Where logs and working folders are kept.
         vcpus: The vCPUs that jobs may reserve together; by default those of this machine.
         memory: The memory in MiB that jobs may reserve together; by default that of this machine.
+        gpus: The GPUs that jobs may reserve together; by default none.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     machine = machine_memory()
     batch = LocalBatch(
-        executor, folder, region=plan.region, vcpus=vcpus or os.cpu_count() or 1, memory=memory or machine
+        executor,
+        folder,
+        region=plan.region,
+        vcpus=vcpus or os.cpu_count() or 1,
+        memory=memory or machine,
+        gpus=gpus,
     )
     for planned in plan.requests:
         _deploy(batch, planned)

@@ -184,6 +184,7 @@ def local_stack(
     parameters: Mapping[str, str] | None = None,
     vcpus: float | None = None,
     memory: int | None = None,
+    gpus: int = 0,
 ) -> LocalStack:
     """Return the queues and job definitions of a stack, ready for jobs on this machine.
 
@@ -194,6 +195,7 @@ def local_stack(
         parameters: Values of the template's parameters. By default their defaults.
         vcpus: The vCPUs that jobs may reserve together, more than 0. By default those of this machine.
         memory: The memory in MiB that jobs may reserve together, at least 1. By default that of this machine.
+        gpus: The GPUs that jobs may reserve together, at least 0. By default none, so jobs with GPUs stay RUNNABLE.
 
     Raises:
         UnresolvedError: A parameter of the template has no value.
@@ -202,7 +204,7 @@ def local_stack(
     """
     planned = plan(_templates(source), parameters=parameters)
     return LocalStack(
-        open_session(planned, executor or ProcessExecutor(), folder, vcpus=vcpus, memory=memory)
+        open_session(planned, executor or ProcessExecutor(), folder, vcpus=vcpus, memory=memory, gpus=gpus)
     )
 
 

@@ -44,7 +44,7 @@ vcpus = click.option(
 memory = click.option(
     "--memory", type=int, help="Memory in MiB that jobs may reserve; by default this machine's."
 )
-
+gpus = click.option("--gpus", type=click.IntRange(0), default=0, help="GPUs that jobs may reserve.")
 
 executor = click.option(
     "--executor",
@@ -73,6 +73,7 @@ class Settings:
     privileged: bool = False
     vcpus: float | None = None
     memory: int | None = None
+    gpus: int = 0
 
 
 def state(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -98,6 +99,7 @@ def pairs(values: tuple[str, ...]) -> dict[str, str]:
 def session(path: Path, folder: Path, parameter: tuple[str, ...], settings: Settings) -> Session:
     """Open a local Batch with the resources of a template; end the command where it cannot be."""
     from batch_constructs.assembly.template import UnreadableInputError  # noqa: PLC0415 - costs 30 ms
+    from batch_constructs.local.errors import ClientError  # noqa: PLC0415 - loaded by these commands only
     from batch_constructs.local.executors import NoEngineError  # noqa: PLC0415 - loaded by these commands only
     from batch_constructs.local.mappings import MappingError, Mappings  # noqa: PLC0415 - as above
     from batch_constructs.local.plan import UnresolvedError, plan  # noqa: PLC0415 - as above
@@ -107,8 +109,10 @@ def session(path: Path, folder: Path, parameter: tuple[str, ...], settings: Sett
         planned = plan(path, parameters=pairs(parameter))
         known = Mappings.read(settings.mapping) if settings.mapping else Mappings()
         executor = _executor(settings, known)
-        opened = open_session(planned, executor, folder, vcpus=settings.vcpus, memory=settings.memory)
-    except (UnreadableInputError, UnresolvedError, NoEngineError, MappingError) as error:
+        opened = open_session(
+            planned, executor, folder, vcpus=settings.vcpus, memory=settings.memory, gpus=settings.gpus
+        )
+    except (UnreadableInputError, UnresolvedError, NoEngineError, MappingError, ClientError) as error:
         fail(str(error))
     opened.batch.launcher.mappings = known
     return opened

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @common.privileged
 @common.vcpus
 @common.memory
+@common.gpus
 @click.option("--timeout", type=float, default=3600, show_default=True, help="Seconds to wait for the job.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the job's own lines only.")
 def run(
@@ -55,6 +56,7 @@ def run(
     privileged: bool,
     vcpus: float | None,
     memory: int | None,
+    gpus: int,
     timeout: float,
     quiet: bool,
 ) -> None:
@@ -70,7 +72,13 @@ def run(
     from batch_constructs.local.errors import ClientError  # noqa: PLC0415 - as above
 
     settings = common.Settings(
-        executor=executor, mapping=mapping, pull=pull, privileged=privileged, vcpus=vcpus, memory=memory
+        executor=executor,
+        mapping=mapping,
+        pull=pull,
+        privileged=privileged,
+        vcpus=vcpus,
+        memory=memory,
+        gpus=gpus,
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="batch-local-") as folder:

@@ -34,6 +34,7 @@ _READY_SECONDS = 30
 @common.privileged
 @common.vcpus
 @common.memory
+@common.gpus
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, help="The port; by default a free one.")
 @click.option(
     "--upstream", metavar="URL", default="", help="An endpoint for all other services: moto, LocalStack."
@@ -50,6 +51,7 @@ def up(
     privileged: bool,
     vcpus: float | None,
     memory: int | None,
+    gpus: int,
     port: int,
     upstream: str,
     detach: bool,
@@ -71,7 +73,13 @@ def up(
         _detach(folder)
         return
     settings = common.Settings(
-        executor=executor, mapping=mapping, pull=pull, privileged=privileged, vcpus=vcpus, memory=memory
+        executor=executor,
+        mapping=mapping,
+        pull=pull,
+        privileged=privileged,
+        vcpus=vcpus,
+        memory=memory,
+        gpus=gpus,
     )
     session = common.session(path, folder, parameter, settings)
     region = session.plan.region

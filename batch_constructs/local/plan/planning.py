@@ -127,7 +127,11 @@ def plan(
             f"parameter {', '.join(names)} must have a value: add "
             + " ".join(f"--parameter {name}=VALUE" for name in names)
         )
-    return Plan(requests, model, identities, region, settled, sorted(settled.notices))
+    # Queues of service environments hold no container jobs, and nothing here runs what they hold.
+    foreign = [each for each in requests if "serviceEnvironmentOrder" in each.request]
+    notices = {f"{each.label} holds jobs of Amazon SageMaker AI, which do not run here" for each in foreign}
+    kept = [each for each in requests if each not in foreign]
+    return Plan(kept, model, identities, region, settled, sorted(settled.notices | notices))
 
 
 def _bind(model: BatchModel, parameters: Mapping[str, str], region: str) -> None:
