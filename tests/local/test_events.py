@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from moto.events.models import EventPattern
 
 from batch_constructs.local.api import call
+from batch_constructs.local.engine import TimeLimit
 from batch_constructs.local.events import matches
+from batch_constructs.local.events.bus import Rule
 from batch_constructs.local.executors import ProcessExecutor
 from batch_constructs.local.plan import plan
 from batch_constructs.local.session import Session, open_session
+from tests.monitoring.samples import ALL, sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,3 +137,65 @@ def test_every_rule_of_the_examples_can_be_read() -> None:
                 matches(properties["EventPattern"], EVENT)
                 found += 1
     assert found > 20
+
+
+def _patterns() -> list[Any]:
+    """Return each event pattern of the golden templates, named by its rule."""
+    return [
+        pytest.param(properties["EventPattern"], id=resource.label)
+        for path in sorted(GOLDEN.glob("*.template.json"))
+        for resource, properties in plan(path).resources("AWS::Events::Rule")
+        if "EventPattern" in properties
+    ]
+
+
+@pytest.mark.parametrize("pattern", _patterns())
+def test_moto_agrees_on_every_sample(pattern: dict[str, Any]) -> None:
+    """Each rule of the examples matches the same documented events by both matchers, in any account or queue."""
+    judge = EventPattern.load(json.dumps(pattern))
+    for name in ALL:
+        event = sample(name)
+        # The samples belong to other queues than the examples, so each is also tried with those of the pattern.
+        wanted = pattern.get("detail", {}).get("jobQueue", [event["detail"].get("jobQueue")])
+        moved = sample(name, jobQueue=wanted[0]) if isinstance(wanted, list) else event
+        for each in (event, moved):
+            assert matches(pattern, each) == judge.matches_event(each), name
+
+
+@pytest.fixture
+def blocked(tmp_path: Path) -> Iterator[Session]:
+    """A queue with alerts for blocked jobs and a short time limit, on a machine that is too small for its jobs."""
+    session = open_session(
+        plan(GOLDEN / "cli_json.CliJson.template.json"), ProcessExecutor(), tmp_path, vcpus=0.25, memory=64
+    )
+    yield session
+    session.batch.close()
+
+
+def test_a_job_that_never_runs_blocks_its_queue_and_sends_the_alert(blocked: Session) -> None:
+    """The alert of the template is there at once, with AWS's reason."""
+    submitted(blocked)
+    [alert] = [each for each in blocked.bus.deliveries if each.rule == "CliJson/Blocked"]
+    assert "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT" in alert.message
+
+
+def submitted(session: Session) -> str:
+    definition = next(
+        each.name for each in session.plan.requests if each.operation == "RegisterJobDefinition"
+    )
+    request = {"jobName": "never", "jobQueue": session.queue(), "jobDefinition": definition}
+    return str(call(session.batch, "SubmitJob", request)["jobId"])
+
+
+def test_s29_a_time_limit_cancels_the_job_that_blocks_the_queue(blocked: Session) -> None:
+    """After its time the job fails with the reason of the action, and the failure is an event."""
+    queue = blocked.batch.engine.queues[blocked.queue()]
+    queue.time_limits = [TimeLimit(reason="MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT", seconds=1)]
+    target = {"Arn": "arn:aws:sqs:us-east-1:123456789012:all"}
+    blocked.bus.rules.append(Rule(label="all", pattern={"source": ["aws.batch"]}, targets=[target]))
+    job_id = submitted(blocked)
+    assert blocked.batch.wait(job_id, 20)
+    [*_, last] = [each for each in blocked.bus.deliveries if each.rule == "all"]
+    assert json.loads(last.message)["detail"]["statusReason"] == (
+        "Canceled by JobStateTimeLimit action due to reason: MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT"
+    )

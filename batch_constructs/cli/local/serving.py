@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from batch_constructs.local.session import Session
+    from batch_constructs.local.upstream import Upstream
 
 _READY_SECONDS = 30
 
@@ -83,7 +84,10 @@ def up(
     )
     session = common.session(path, folder, parameter, settings)
     region = session.plan.region
-    server = Server(session.batch, port, Upstream(upstream, region) if upstream else None)
+    others = Upstream(upstream, region) if upstream else None
+    server = Server(session.batch, port, others)
+    if others:
+        _provision(session, others)
     session.bus.keep(folder / "events.jsonl")
     session.batch.own_calls[FIRE_PATH] = lambda request: _fire(session, request)
     session.schedules.start()
@@ -123,6 +127,17 @@ def env(folder: Path) -> None:
     """
     for name, value in common.endpoint(folder).variables().items():
         click.echo(f"export {name}={value}")
+
+
+def _provision(session: Session, upstream: Upstream) -> None:
+    """Make the targets of the template at the upstream; end the command if it does not answer."""
+    from batch_constructs.local.events import provision  # noqa: PLC0415 - loaded by this command only
+
+    try:
+        for problem in provision(session.plan, upstream):
+            click.echo(f"notice: {problem}", err=True)
+    except OSError as error:
+        fail(f"{upstream.url} cannot be reached: {error}")
 
 
 def _fire(session: Session, request: dict[str, Any]) -> dict[str, Any]:

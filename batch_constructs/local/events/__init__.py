@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from batch_constructs.local.events.bus import Bus, Delivery
 from batch_constructs.local.events.patterns import matches
+from batch_constructs.local.events.provision import provision
 from batch_constructs.local.events.schedules import Schedules, UnknownScheduleError
 from batch_constructs.local.events.transformers import transform
 
-__all__ = ["Bus", "Delivery", "Schedules", "UnknownScheduleError", "matches", "transform"]
+__all__ = ["Bus", "Delivery", "Schedules", "UnknownScheduleError", "matches", "provision", "transform"]
