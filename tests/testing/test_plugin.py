@@ -124,7 +124,7 @@ def test_a_difference_begins_with_the_resources_that_differ() -> None:
 def test_the_page_shows_what_works(user: pytest.Pytester) -> None:
     """The page's test writes its snapshot at the documented place, and then passes."""
     text = PAGE.read_text("utf-8")
-    [block] = re.findall(r"^```py\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    block, *_ = re.findall(r"^```py\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     [file] = re.findall(r"writes `(\S+)` next to the test", text)
     user.makepyfile(test_stack=OF_THE_PAGE + block)
     options = ("-p", "no:cacheprovider", "-p", "no:xdist")

@@ -5,7 +5,14 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs.assembly.template import Either, ParameterValue, PartialText, Reference, Unknown
+from batch_constructs.assembly.template import (
+    Either,
+    ParameterValue,
+    PartialText,
+    Piece,
+    Reference,
+    Unknown,
+)
 from batch_constructs.assembly.template.intrinsics import scalar_text
 
 if TYPE_CHECKING:
@@ -120,6 +127,8 @@ class Values:
         match old, new:
             case Reference(), Reference():
                 return self._references(old, new)
+            case Piece(), Piece() if (old.separator, old.index) == (new.separator, new.index):
+                return min(self._values(old.whole, new.whole, agreed=agreed), Sameness.MAYBE)
             case ParameterValue(), ParameterValue():
                 # The default of a parameter of type SSM is a path, not the value.
                 paths = self._old.parameter_default(old.name), self._new.parameter_default(new.name)
