@@ -16,6 +16,7 @@ from batch_constructs.local.upstream import Upstream
 
 ENDPOINT_FILE = "endpoint.json"
 FIRE_PATH = "/local/fire"
+OBSTACLE_PATH = "/local/obstacle"
 DEFAULT_FOLDER = Path(".batch-local")
 
 
@@ -95,6 +96,14 @@ class Endpoint:
             NotRunningError: Nothing listens any more.
         """
         return self._ask("batch", "", FIRE_PATH, {"name": name})
+
+    def obstacle(self, job_id: str) -> dict[str, Any]:
+        """Return why a job can never run, under ``obstacle``; empty if it can.
+
+        Raises:
+            NotRunningError: Nothing listens any more.
+        """
+        return self._ask("batch", "", OBSTACLE_PATH, {"jobId": job_id})
 
     def _ask(self, service: str, target: str, path: str, request: dict[str, Any]) -> dict[str, Any]:
         try:

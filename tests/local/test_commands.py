@@ -194,3 +194,27 @@ def test_a_schedule_is_delivered_by_name(tmp_path: Path) -> None:
         assert command(tmp_path, "fire", "Hourly").returncode == 2
     finally:
         command(tmp_path, "down")
+
+
+def test_a_job_that_is_too_large_for_this_machine_ends_at_once() -> None:
+    """The message has what the job wants, what there is, and the options that change it."""
+    done = command(Path(), "run", str(QUICKSTART), "Hello", "--vcpus", "0.5", "--memory", "100", "-q")
+    assert done.returncode == 2
+    assert "this machine offers 0.5 vCPUs, 100 MiB, 0 GPUs: start with --vcpus 1" in done.stderr
+
+
+def test_a_job_that_could_never_run_on_aws_quotes_the_rule(tmp_path: Path) -> None:
+    """``check`` reports the same by this rule."""
+    document = json.loads(QUICKSTART.read_text("utf-8"))
+    for each in document["Resources"].values():
+        if each["Type"] == "AWS::Batch::ComputeEnvironment":
+            each["Properties"]["ComputeResources"]["InstanceTypes"] = ["m6i.large"]
+        if each["Type"] == "AWS::Batch::JobDefinition":
+            needs = [{"Type": "VCPU", "Value": "64"}, {"Type": "MEMORY", "Value": "64"}]
+            each["Properties"]["ContainerProperties"]["ResourceRequirements"] = needs
+    template = tmp_path / "template.json"
+    template.write_text(json.dumps(document), encoding="utf-8")
+    done = command(tmp_path, "run", str(template), "Hello", "--vcpus", "4", "-q")
+    assert done.returncode == 2
+    assert "can never run: it asks for 64 vCPUs" in done.stderr
+    assert "(FIT-02; MISCONFIGURATION:" in done.stderr

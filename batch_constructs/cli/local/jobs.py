@@ -66,7 +66,10 @@ def submit(
         request["containerOverrides"] = {"command": shlex.split(command)}
     if share:
         request["shareIdentifier"] = share
-    click.echo(_asked(lambda: endpoint.call("SubmitJob", **request))["jobId"])
+    job_id = _asked(lambda: endpoint.call("SubmitJob", **request))["jobId"]
+    click.echo(job_id)
+    if never := _asked(lambda: endpoint.obstacle(job_id))["obstacle"]:
+        click.echo(f"warning: {never}", err=True)
 
 
 @click.command()

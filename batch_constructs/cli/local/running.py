@@ -70,6 +70,7 @@ def run(
     """
     from batch_constructs.local.api import Server, call  # noqa: PLC0415 - loaded by this command only
     from batch_constructs.local.errors import ClientError  # noqa: PLC0415 - as above
+    from batch_constructs.local.obstacles import obstacle  # noqa: PLC0415 - as above
 
     settings = common.Settings(
         executor=executor,
@@ -101,6 +102,10 @@ def run(
             job_id = call(session.batch, "SubmitJob", request)["jobId"]
         except ClientError as error:
             fail(str(error))
+        if never := obstacle(session, job_id):
+            session.batch.close()
+            server.close()
+            fail(never)
         try:
             ended = session.batch.wait(job_id, timeout)
         except KeyboardInterrupt:

@@ -67,7 +67,8 @@ def up(
     Jobs that an earlier run left go on. Exit status: 0 stopped, 2 the template cannot be read.
     """
     from batch_constructs.local.api import Server  # noqa: PLC0415 - loaded by this command only
-    from batch_constructs.local.client import FIRE_PATH, Endpoint  # noqa: PLC0415 - as above
+    from batch_constructs.local.client import FIRE_PATH, OBSTACLE_PATH, Endpoint  # noqa: PLC0415 - as above
+    from batch_constructs.local.obstacles import obstacle  # noqa: PLC0415 - as above
     from batch_constructs.local.upstream import Upstream  # noqa: PLC0415 - as above
 
     if detach:
@@ -90,6 +91,9 @@ def up(
         _provision(session, others)
     session.bus.keep(folder / "events.jsonl")
     session.batch.own_calls[FIRE_PATH] = lambda request: _fire(session, request)
+    session.batch.own_calls[OBSTACLE_PATH] = lambda request: {
+        "obstacle": obstacle(session, str(request.get("jobId")))
+    }
     session.schedules.start()
     Endpoint(server.url, region, os.getpid()).write(folder)
     common.announce(settings)
