@@ -21,6 +21,7 @@ from docs import (
     build_contents,
     build_map,
     build_members,
+    build_options,
     build_rules,
     build_site,
     build_stub,
@@ -48,7 +49,7 @@ def built() -> dict[Path, str]:
     registered, unchecked = rules(), build_rules.unchecked_rules()
     for page in sorted(page for page in DOCS.glob("*.md") if page.name not in made):
         text = page.read_text(encoding="utf-8")
-        found[page] = refreshed(linked(text, registered, unchecked))
+        found[page] = build_options.with_options(refreshed(linked(text, registered, unchecked)))
     found[DOCS / "guide-contents.md"] = linked(build_contents.page(), registered, unchecked)
     found[DOCS / "members.md"] = linked(build_members.page(), registered, unchecked)
     found[ROOT / "CONTRIBUTING.md"] = build_map.with_map(
@@ -56,7 +57,7 @@ def built() -> dict[Path, str]:
     )
     found[ROOT / "batch_constructs/__init__.pyi"] = build_stub.stub()
     for page in sorted(DOCS.glob("guide/*.md")):
-        found[page] = with_rules(page.read_text(encoding="utf-8"))
+        found[page] = with_rules(refreshed(page.read_text(encoding="utf-8")))
     return found
 
 

@@ -111,6 +111,8 @@ def run(
         except KeyboardInterrupt:
             ended = False
         record = session.batch.jobs[job_id]
+        if not ended:
+            _print_state_at_end(record)
         _print_logs(session, record)
         session.batch.close()
         server.close()
@@ -121,6 +123,12 @@ def _print_state(record: JobRecord, index: int | None, state: State) -> None:
     reason = record.describe(index).get("statusReason", "")
     ending = f": {reason}" if reason and state.name in {"RUNNABLE", "FAILED"} else ""
     click.echo(f"{record.name}{'' if index is None else f':{index}'} {state.name}{ending}", err=True)
+
+
+def _print_state_at_end(record: JobRecord) -> None:
+    """Say in which state a job was left, and why it did not start."""
+    blocked = record.job.queue.blocked
+    click.echo(f"{record.name} is left {record.job.state.name}{f': {blocked}' if blocked else ''}", err=True)
 
 
 def _print_delivery(delivery: Delivery) -> None:
