@@ -14,6 +14,7 @@ from batch_constructs.assembly.template.reading import model_of, read, read_byte
 from batch_constructs.assembly.template.stacks import Stack
 from batch_constructs.assembly.template.unknown import (
     Either,
+    ImportedValue,
     NamePiece,
     ParameterValue,
     PartialText,
@@ -32,6 +33,7 @@ from batch_constructs.assembly.template.views import Resource, View
 __all__ = [
     "BatchModel",
     "Either",
+    "ImportedValue",
     "Items",
     "NamePiece",
     "ParameterValue",

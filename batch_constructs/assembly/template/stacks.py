@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from batch_constructs.assembly.template import intrinsics
 from batch_constructs.assembly.template.conditions import conditions_of
-from batch_constructs.assembly.template.unknown import ParameterValue, PartialText, Reference, Unknown, ending
+from batch_constructs.assembly.template.unknown import (
+    ImportedValue,
+    ParameterValue,
+    PartialText,
+    Reference,
+    Unknown,
+    ending,
+)
 from batch_constructs.assembly.template.views import Resource, kind_of
 
 if TYPE_CHECKING:
@@ -188,7 +195,7 @@ class Stack:
     def imported(self, name: str) -> Any:
         """Return the value that a stack of the assembly exports by this name."""
         if name not in self.exports:
-            return Unknown(f"import {name}")
+            return ImportedValue(name)
         stack, node = self.exports[name]
         return stack._once(("export", name), stack, node)  # noqa: SLF001 - its own class
 

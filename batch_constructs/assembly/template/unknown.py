@@ -7,6 +7,7 @@ returns an `Unknown`, never ``None`` (which means: omitted) and never a guess::
     ├── Reference            an attribute of a resource, which may be in this assembly
     ├── Piece, NamePiece     a part of a string that is cut at a separator
     ├── ParameterValue       a parameter, at most with a default
+    ├── ImportedValue        an export of a stack outside the assembly
     ├── Either               an Fn::If, or a mapping that is looked up by an unknown key
     └── PartialText          a string with unknown parts, such as an ARN without the account ID
 
@@ -113,6 +114,16 @@ class ParameterValue(Unknown):
         super().__init__(f"parameter {name}")
         self.name = name
         self.default = default
+
+
+class ImportedValue(Unknown):
+    """The value of an export that no stack of the assembly has."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"import {name}")
+        self.name = name
 
 
 class Either(Unknown):

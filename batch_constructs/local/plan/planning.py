@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.template import (
     Either,
+    ImportedValue,
     NamePiece,
     ParameterValue,
     PartialText,
@@ -100,7 +101,8 @@ def plan(
 
     Args:
         path: A template, a cloud assembly (``cdk.out``) or a folder of templates.
-        parameters: Values of the template's parameters; by default each has its default.
+        parameters: Values of the template's parameters, and of the exports of stacks that are not in the folder; by
+            default each parameter has its default.
         region: The Region; by default that of the assembly's first stack, else ``us-east-1``.
 
     Raises:
@@ -113,7 +115,7 @@ def plan(
     )
     _bind(model, parameters or {}, region)
     identities = Identities(model, region)
-    settled = Settled(identities)
+    settled = Settled(identities, parameters or {})
     requests = [
         planned
         for kind, operation in _OPERATIONS.items()
@@ -185,8 +187,9 @@ class Settled:
         notices: What stays unknown.
     """
 
-    def __init__(self, identities: Identities) -> None:
+    def __init__(self, identities: Identities, given: Mapping[str, str]) -> None:
         self._identities = identities
+        self._given = given
         self.open: set[str] = set()
         self.notices: set[str] = set()
 
@@ -210,6 +213,13 @@ class Settled:
                 return "".join(
                     each if isinstance(each, str) else str(self._settle(each)) for each in value.parts
                 )
+            case ImportedValue(name=name) if name in self._given:
+                return self._given[name]
+            case ImportedValue(name=name):
+                self.notices.add(
+                    f"{value.reason} is not known here: add --parameter {name}=VALUE if it matters"
+                )
+                return f"unknown-{value.reason}"
             case ParameterValue() if not value.default:
                 self.open.add(value.name)
                 return ""
