@@ -67,8 +67,9 @@ site: docs ## The same, as hosts of sites call it
 facts: $(READY) ## Regenerate the instance facts from moto's data (ARGS=--from-account: from yours)
 	python -m batch_constructs.facts.regenerate $(ARGS)
 
-bench: $(READY) ## Compare with hand-written L2 code, and time the rest
+bench: $(READY) ## Compare with hand-written L2 code and with moto, and time the rest
 	python bench/run.py $(ARGS)
+	python bench/local_batch.py
 
 plots: $(READY) ## Measure how time grows with size, and draw it for the documentation
 	python bench/growth.py docs/pictures

@@ -32,11 +32,13 @@ class Endpoint:
         url: Its URL.
         region: Its Region.
         pid: Its process id.
+        all_services: Whether it forwards all other services to an upstream.
     """
 
     url: str
     region: str
     pid: int
+    all_services: bool = False
 
     def write(self, folder: Path) -> None:
         """Write it down for other commands."""
@@ -64,6 +66,7 @@ class Endpoint:
         return {
             "AWS_ENDPOINT_URL_BATCH": self.url,
             "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": self.url,
+            **({"AWS_ENDPOINT_URL": self.url} if self.all_services else {}),
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
             "AWS_ACCESS_KEY_ID": "local",

@@ -10,6 +10,7 @@ import threading
 import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -19,6 +20,8 @@ from batch_constructs.cli.local import common
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from batch_constructs.local.api import Server
+    from batch_constructs.local.moto_process import MotoProcess
     from batch_constructs.local.session import Session
     from batch_constructs.local.upstream import Upstream
 
@@ -38,7 +41,10 @@ _READY_SECONDS = 30
 @common.gpus
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, help="The port; by default a free one.")
 @click.option(
-    "--upstream", metavar="URL", default="", help="An endpoint for all other services: moto, LocalStack."
+    "--upstream",
+    metavar="URL|moto",
+    default="",
+    help="An endpoint for all other services, or the word moto to start one.",
 )
 @click.option("--detach", is_flag=True, help="Return when it is ready, and go on in the background.")
 def up(
@@ -68,6 +74,7 @@ def up(
     """
     from batch_constructs.local.api import Server  # noqa: PLC0415 - loaded by this command only
     from batch_constructs.local.client import FIRE_PATH, OBSTACLE_PATH, Endpoint  # noqa: PLC0415 - as above
+    from batch_constructs.local.moto_process import free_port  # noqa: PLC0415 - as above
     from batch_constructs.local.obstacles import obstacle  # noqa: PLC0415 - as above
     from batch_constructs.local.upstream import Upstream  # noqa: PLC0415 - as above
 
@@ -85,8 +92,11 @@ def up(
     )
     session = common.session(path, folder, parameter, settings)
     region = session.plan.region
-    others = Upstream(upstream, region) if upstream else None
+    moto_port = free_port() if upstream == "moto" else 0
+    url = f"http://localhost:{moto_port}" if moto_port else upstream
+    others = Upstream(url, region) if url else None
     server = Server(session.batch, port, others)
+    moto = _started_moto(moto_port, server) if moto_port else None
     if others:
         _provision(session, others)
     session.bus.keep(folder / "events.jsonl")
@@ -95,7 +105,7 @@ def up(
         "obstacle": obstacle(session, str(request.get("jobId")))
     }
     session.schedules.start()
-    Endpoint(server.url, region, os.getpid()).write(folder)
+    Endpoint(server.url, region, os.getpid(), all_services=bool(url)).write(folder)
     common.announce(settings)
     _announce(session, server.url)
     stopped = threading.Event()
@@ -105,7 +115,22 @@ def up(
     session.schedules.close()
     server.close()
     session.batch.close()
+    if moto:
+        moto.close()
     (folder / "endpoint.json").unlink(missing_ok=True)
+
+
+def _started_moto(port: int, server: Server) -> MotoProcess:
+    """Return a moto that answers; end the command where it does not."""
+    from batch_constructs.local.moto_process import MotoError, MotoProcess  # noqa: PLC0415 - loaded by this command only
+
+    try:
+        moto = MotoProcess(port, urlsplit(server.url).port or 0)
+        moto.wait()
+    except MotoError as error:
+        server.close()
+        fail(str(error))
+    return moto
 
 
 @click.command()
