@@ -31,7 +31,7 @@ from batch_constructs.local.jobs.submitting import work_of
 from batch_constructs.local.launching import Launcher
 from batch_constructs.local.logs import Logs
 from batch_constructs.local.resources import Resources
-from batch_constructs.local.store import Store, restore
+from batch_constructs.local.store import LOST_REASON, Store, restore
 from batch_constructs.local.tasks import Task
 
 if TYPE_CHECKING:
@@ -103,7 +103,9 @@ class LocalBatch:
         executor.clean_up(folder / "work")
         self._begin()
         with self.lock:
-            self._carry_out(restore(self, self._store, time.time()), time.time())
+            now = time.time()
+            jobs = restore(self._store, self.engine, self.resources, self.history)
+            self._carry_out(self.engine.resume(jobs, LOST_REASON, now), now)
         threading.Thread(target=self._keep_time, name="batch-clock", daemon=True).start()
 
     def _begin(self) -> None:

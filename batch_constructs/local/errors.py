@@ -41,3 +41,7 @@ class UpstreamError(ClientError):
 
     code = "ServerException"
     status = 502
+
+
+class FolderInUseError(RuntimeError):
+    """Another local Batch uses the folder of the state."""

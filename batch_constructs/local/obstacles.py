@@ -35,7 +35,8 @@ def obstacle(session: Session, job_id: str) -> str:
     """
     batch = session.batch
     record = batch.jobs[job_id]
-    reason = blocking.reason(batch.engine, record.job)
+    environments = batch.engine.queue_of(record.job).environments
+    reason = blocking.reason(record.job.work, environments, batch.engine.consumables)
     if not reason or reason == blocking.INSUFFICIENT_CAPACITY:
         return ""
     found = _on_aws(session, record.definition_arn, record.job)
@@ -45,7 +46,7 @@ def obstacle(session: Session, job_id: str) -> str:
         return f"{record.name} can never run: {reason}"
     needs = record.job.work.nodes or (record.job.work.need,)
     vcpus, memory, gpus = (max(getattr(need, name) for need in needs) for name in ("vcpus", "memory", "gpus"))
-    place = max((each for each in record.job.queue.environments), key=lambda each: each.max_vcpus)
+    place = max(environments, key=lambda each: each.max_vcpus)
     offered = place.largest
     has = f"{offered.vcpus:g} vCPUs, {offered.memory:,} MiB, {offered.gpus} GPUs" if offered else "no host"
     return (
@@ -63,7 +64,7 @@ def _on_aws(session: Session, definition_arn: str, job: Job) -> Misfit | None:
     identities, model = session.plan.identities, session.plan.model
     name = definition_arn.rpartition("/")[2].partition(":")[0]
     definition = next((each for each in model.of(JobDefinition) if identities.name(each) == name), None)
-    queue = next((each for each in model.of(JobQueue) if identities.name(each) == job.queue.name), None)
+    queue = next((each for each in model.of(JobQueue) if identities.name(each) == job.work.queue), None)
     if definition is None or queue is None or not queue.sees_all_environments:
         return None
     environments: tuple[ComputeEnvironment, ...] = queue.environments

@@ -6,11 +6,14 @@ not synchronized for each of them, so that a crash of the whole machine may cost
 
 from __future__ import annotations
 
+import fcntl
 import json
 import sqlite3
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from batch_constructs.local.engine import Job
+from batch_constructs.local.errors import FolderInUseError
+from batch_constructs.local.files import private_file
 from batch_constructs.local.jobs.records import ChildRecord, JobRecord
 from batch_constructs.local.jobs.submitting import work_of
 from batch_constructs.local.resources.registry import name_of
@@ -19,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from batch_constructs.local.batch import LocalBatch
-    from batch_constructs.local.engine import Effect
+    from batch_constructs.local.engine import Engine
+    from batch_constructs.local.history import History
+    from batch_constructs.local.resources import Resources
 
 LOST_REASON = "Host EC2 (instance i-0000000000local000) terminated."
 """The status reason of attempts that ran when the process died."""
@@ -45,9 +49,14 @@ _KINDS = ("policy", "consumable", "environment", "queue", "definition")
 
 
 class Store:
-    """The state of a local Batch in a file."""
+    """The state of a local Batch in a file, for one process at a time.
+
+    Raises:
+        FolderInUseError: Another local Batch has opened the file.
+    """
 
     def __init__(self, path: Path) -> None:
+        self._lock = _locked(path.with_suffix(".lock"))
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         path.chmod(0o600)
         self._db.execute("PRAGMA journal_mode = WAL")
@@ -112,30 +121,40 @@ class Store:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+        self._lock.close()
 
 
-def restore(batch: LocalBatch, store: Store, now: float) -> list[Effect]:
-    """Let a local Batch go on where an earlier one ended; return what follows from it.
-
-    Args:
-        batch: The new local Batch.
-        store: What the earlier one left.
-        now: The time in seconds.
-    """
+def restore(store: Store, engine: Engine, resources: Resources, history: History) -> list[Job]:
+    """Put back what an earlier local Batch left; return the jobs in the order of submission."""
     for kind, document in store.resources():
-        batch.resources.put(kind, document)
-    batch.resources.forget_touched()
+        resources.put(kind, document)
+    resources.forget_touched()
+    jobs = []
     for position, (record, states, attempts, reason, canceled) in enumerate(store.jobs()):
-        queue = batch.engine.queues.get(name_of(record.queue_arn))
+        queue = engine.queues.get(name_of(record.queue_arn))
         if queue is None:
             continue  # its queue was deleted, so it has ended
-        job = Job(work_of(record.id, queue.name, record.members, record.request), queue, position)
+        work = work_of(record.id, queue.name, record.members, record.request)
+        job = Job(work, queue.share(work), position)
         job.resume(states, attempts)
         job.reason, job.canceled = reason, canceled
         record.job = job
-        batch.jobs[record.id] = record
-        batch.engine.jobs[record.id] = job
-    return batch.engine.resume(LOST_REASON, now)
+        history.jobs[record.id] = record
+        jobs.append(job)
+    return jobs
+
+
+def _locked(path: Path) -> TextIO:
+    """Return a file that only one process can hold; the system frees it when the process dies."""
+    file = private_file(path, "a")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise FolderInUseError(
+            f"another local Batch uses {path.parent}: stop it with `batch-constructs local down`, or name another folder"
+        ) from None
+    return file
 
 
 def _job_row(record: JobRecord) -> tuple[Any, ...]:

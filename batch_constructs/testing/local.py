@@ -97,7 +97,7 @@ class LocalJob:
             AssertionError: It has not ended by then. The message gives its state, and why it waits.
         """
         if not self._session.batch.wait(self.id, timeout):
-            blocked = self._record.job.queue.blocked
+            blocked = self._session.batch.engine.queue_of(self._record.job).blocked
             why = f", because {blocked}" if blocked else ""
             raise AssertionError(f"{self._record.name} is still {self.state} after {timeout:g} seconds{why}")
         return self

@@ -61,15 +61,16 @@ def submitted(session: Session, definition: str, example: str) -> list[LocalJob]
 def first_to_end(session: Session, jobs: list[LocalJob]) -> LocalJob:
     """Return the first job that has ended; the first one of all if none can start."""
     batch = session.batch
+    queues = batch.engine.queues
 
     def settled() -> bool:
         states = [batch.jobs[each.id].job for each in jobs]
-        return any(each.done for each in states) or all(each.queue.blocked for each in states)
+        return any(each.done for each in states) or all(queues[each.work.queue].blocked for each in states)
 
     with batch.changed:
         assert batch.changed.wait_for(settled, 20), [each.description for each in jobs]
     found = next((each for each in jobs if each.state in {"SUCCEEDED", "FAILED"}), jobs[0])
-    why = batch.jobs[found.id].job.queue.blocked
+    why = queues[batch.jobs[found.id].job.work.queue].blocked
     for each in jobs:  # a job that can never run would block its queue
         batch.terminate(each.id, f"waits: {why}")
     return found

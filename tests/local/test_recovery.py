@@ -14,6 +14,7 @@ import pytest
 
 from batch_constructs.local.api import call
 from batch_constructs.local.batch import LocalBatch
+from batch_constructs.local.errors import FolderInUseError
 from batch_constructs.local.executors import ProcessExecutor
 
 # A process that makes a queue and a definition, submits jobs, and then sleeps until it is killed.
@@ -156,3 +157,12 @@ def test_a_queue_that_was_given_a_newer_environment_comes_back(tmp_path: Path) -
     again = opened(tmp_path)
     assert again.engine.queues[queue["jobQueueName"]].environments[0].name == "newer"
     again.close()
+
+
+def test_a_second_local_batch_does_not_use_the_same_folder(tmp_path: Path) -> None:
+    """The second one says which folder is in use; after the first has closed, the folder can be used again."""
+    first = opened(tmp_path)
+    with pytest.raises(FolderInUseError, match=r"another local Batch uses .*: stop it with"):
+        opened(tmp_path)
+    first.close()
+    opened(tmp_path).close()

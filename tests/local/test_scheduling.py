@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from batch_constructs.local.engine import (
+    Assumptions,
     Cancel,
     Consumable,
     Dependency,
     DependencyKind,
+    Engine,
     Exited,
     ExitRule,
     FairShare,
@@ -172,9 +176,9 @@ def test_s10_usage_is_forgotten_after_the_decay_window() -> None:
     world = World(vcpus=1, policy=policy)
     world.submit(job("a", share="a", array_size=20))
     world.run()
-    used = world.queue.shares["a"].used(policy, world.now)
-    assert used > 60
-    assert world.queue.shares["a"].used(policy, world.now + 1_000) < 0.01
+    (share,) = world.queue.shares
+    assert share.used(world.now) > 60
+    assert share.used(world.now + 1_000) < 0.01
 
 
 def test_s11_a_reservation_keeps_capacity_for_shares_that_are_not_active() -> None:
@@ -366,3 +370,106 @@ def test_an_attempt_that_ended_twice_counts_once() -> None:
     world.run()
     world.apply(Exited(attempt, 1))
     assert [world.state("a"), world.host.vcpus] == ["SUCCEEDED", 4]
+
+
+def test_s13_a_replaced_policy_counts_at_once() -> None:
+    """A share takes the weight of the new policy, and keeps what it has used."""
+    world = World(vcpus=1, policy=FairShare())
+    world.submit(job("a", share="a", array_size=3))
+    world.run()
+    (share,) = world.queue.shares
+    before = share.turn
+    world.queue.policy = FairShare(weights={"a": 0.5})
+    share.refresh(world.now, 1)
+    assert share.turn == pytest.approx(before / 2)
+
+
+def test_s19_a_child_that_was_canceled_while_pending_stays_so() -> None:
+    """The other children run when the dependency has succeeded."""
+    world = World()
+    world.submit(job("a"), job("b", array_size=3, depends_on=after("a")))
+    world.later(1, Cancel("b", "no", 1))
+    world.run()
+    assert world.order() == ["a", "b:0", "b:2"]
+    assert world.engine.jobs["b"].counts[5:] == [2, 1]
+
+
+def test_every_assumption_has_a_meaning_and_an_origin() -> None:
+    """The list has all parameters, in the order in which they are declared."""
+    listed = Assumptions().listed()
+    assert [each.name for each in listed] == [each.name for each in fields(Assumptions)]
+    assert all(each.meaning and each.origin for each in listed)
+
+
+@pytest.mark.parametrize(("lookahead", "order"), [(0, "running large small"), (1, "running small large")])
+def test_the_lookahead_lets_jobs_pass_a_blocked_head(lookahead: int, order: str) -> None:
+    """With the default none passes."""
+    world = World(vcpus=4, assumptions=Assumptions(lookahead=lookahead))
+    world.submit(job("running", need=Need(vcpus=2)), job("large", need=Need(vcpus=4)), job("small"))
+    assert world.run().order() == order.split()
+
+
+@pytest.mark.parametrize(("cycle", "times"), [(0, [0, 1]), (10, [0, 10])])
+def test_a_scheduler_cycle_makes_jobs_wait_for_the_next_look(cycle: float, times: list[float]) -> None:
+    """A job that comes within a cycle starts with the next one."""
+    world = World(assumptions=Assumptions(scheduler_cycle=cycle))
+    world.submit(job("a", array_size=2))
+    world.later(0.5, Terminate("a", "enough"))
+    world.submit(job("b"), at=1)
+    world.run()
+    assert [world.started("a")[0], *world.started("b")] == times
+
+
+@pytest.mark.parametrize(("in_front", "order"), [(True, "a a b"), (False, "a b a")])
+def test_retried_jobs_go_to_the_front_or_to_the_end(in_front: bool, order: str) -> None:
+    """By default they go to the front."""
+    world = World(
+        vcpus=1,
+        assumptions=Assumptions(retries_in_front=in_front),
+        exit_code=lambda attempt: int(attempt.number == 1 and attempt.job.work.id == "a"),
+    )
+    world.submit(job("a", attempts=2), job("b"))
+    assert world.run().order() == order.split()
+
+
+@pytest.mark.parametrize(("at_once", "time"), [(True, 1), (False, 10)])
+@pytest.mark.parametrize("ending", [Cancel, Terminate])
+def test_a_pending_job_ends_at_once_or_after_its_dependencies(
+    ending: type[Cancel | Terminate],
+    at_once: bool,
+    time: float,
+) -> None:
+    """By default it waits until its dependencies have ended."""
+    assumptions = Assumptions(cancel_pending_at_once=at_once, terminate_pending_at_once=at_once)
+    world = World(assumptions=assumptions)
+    world.submit(job("a"), job("b", depends_on=after("a")))
+    world.later(1, ending("b", "no"))
+    world.run()
+    assert [when for when, name, _, state, _ in world.changes if (name, state.name) == ("b", "FAILED")] == [
+        time
+    ]
+
+
+def test_a_quiet_engine_starts_the_same_jobs_at_the_same_times() -> None:
+    """It leaves out only the effects that tell what happened."""
+    loud, quiet = World(vcpus=2), World(vcpus=2)
+    quiet.engine = Engine(quiet=True)
+    quiet.queue = quiet.add_queue("q")
+    for world in (loud, quiet):
+        world.submit(job("a", array_size=5), job("b", depends_on=after("a")))
+        world.run()
+    assert quiet.runs == loud.runs
+    assert quiet.changes == []
+
+
+def test_a_job_that_is_forgotten_counts_as_ended() -> None:
+    """A later job that depends on it does not wait; a job that runs cannot be forgotten."""
+    world = World()
+    world.submit(job("a"), job("c"))
+    world.run(until=1)
+    with pytest.raises(ValueError, match="job c has not ended"):
+        world.engine.forget("c")
+    world.run()
+    world.engine.forget("a")
+    world.submit(job("b", depends_on=after("a")), at=20)
+    assert world.run().started("b") == [20]

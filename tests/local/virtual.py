@@ -8,6 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from batch_constructs.local.engine import (
+    Assumptions,
     Attempt,
     Blocked,
     Changed,
@@ -61,6 +62,7 @@ class World:
     time_limits: Sequence[TimeLimit] = ()
     duration: Callable[[Attempt], float] = lambda _: 10
     exit_code: Callable[[Attempt], int] = lambda _: 0
+    assumptions: Assumptions = field(default_factory=Assumptions)
     grace: float = 2
     """Seconds that a container takes to end after SIGTERM."""
     now: float = 0
@@ -73,7 +75,7 @@ class World:
 
         largest = Need(vcpus=self.vcpus, memory=int(self.memory))
         self.environment = Environment("ce", max_vcpus=self.max_vcpus, hosts=[self.host], largest=largest)
-        self.engine = Engine()
+        self.engine = Engine(self.assumptions)
         self.queue = self.add_queue("q")
         self._heap: list[tuple[float, int, Input]] = []
         self._numbers = count()
@@ -127,12 +129,13 @@ class World:
         for name, queue in self.engine.queues.items():
             if name not in world.engine.queues:
                 world.add_queue(name, queue.priority)
+        jobs = []
         for old in self.engine.jobs.values():
-            new = Job(old.work, world.engine.queues[old.work.queue], old.order)
+            new = Job(old.work, world.engine.queues[old.work.queue].share(old.work), old.order)
             new.resume(bytes(old.states), bytes(old.attempts))
             new.canceled = old.canceled
-            world.engine.jobs[old.work.id] = new
-        world.carry_out(world.engine.resume("Host EC2 (instance i-1) terminated.", self.now))
+            jobs.append(new)
+        world.carry_out(world.engine.resume(jobs, "Host EC2 (instance i-1) terminated.", self.now))
         return world
 
     # What tests ask

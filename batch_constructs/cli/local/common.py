@@ -99,7 +99,7 @@ def pairs(values: tuple[str, ...]) -> dict[str, str]:
 def session(path: Path, folder: Path, parameter: tuple[str, ...], settings: Settings) -> Session:
     """Open a local Batch with the resources of a template; end the command where it cannot be."""
     from batch_constructs.assembly.template import UnreadableInputError  # noqa: PLC0415 - costs 30 ms
-    from batch_constructs.local.errors import ClientError  # noqa: PLC0415 - loaded by these commands only
+    from batch_constructs.local.errors import ClientError, FolderInUseError  # noqa: PLC0415 - loaded by these commands only
     from batch_constructs.local.executors import NoEngineError  # noqa: PLC0415 - loaded by these commands only
     from batch_constructs.local.mappings import MappingError, Mappings  # noqa: PLC0415 - as above
     from batch_constructs.local.plan import UnresolvedError, plan  # noqa: PLC0415 - as above
@@ -112,7 +112,14 @@ def session(path: Path, folder: Path, parameter: tuple[str, ...], settings: Sett
         opened = open_session(
             planned, executor, folder, vcpus=settings.vcpus, memory=settings.memory, gpus=settings.gpus
         )
-    except (UnreadableInputError, UnresolvedError, NoEngineError, MappingError, ClientError) as error:
+    except (
+        UnreadableInputError,
+        UnresolvedError,
+        NoEngineError,
+        MappingError,
+        ClientError,
+        FolderInUseError,
+    ) as error:
         fail(str(error))
     opened.batch.launcher.mappings = known
     return opened

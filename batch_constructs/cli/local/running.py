@@ -112,7 +112,7 @@ def run(
             ended = False
         record = session.batch.jobs[job_id]
         if not ended:
-            _print_state_at_end(record)
+            _print_state_at_end(record, session.batch.engine.queue_of(record.job).blocked)
         _print_logs(session, record)
         session.batch.close()
         server.close()
@@ -125,9 +125,8 @@ def _print_state(record: JobRecord, index: int | None, state: State) -> None:
     click.echo(f"{record.name}{'' if index is None else f':{index}'} {state.name}{ending}", err=True)
 
 
-def _print_state_at_end(record: JobRecord) -> None:
+def _print_state_at_end(record: JobRecord, blocked: str) -> None:
     """Say in which state a job was left, and why it did not start."""
-    blocked = record.job.queue.blocked
     click.echo(f"{record.name} is left {record.job.state.name}{f': {blocked}' if blocked else ''}", err=True)
 
 

@@ -145,9 +145,7 @@ def _utilization(batch: LocalBatch, name: str) -> Document:
         return [{"capacityUnit": unit, "quantity": float(vcpus)}]
 
     queue = batch.engine.queues[name]
-    busy = sorted(
-        (each for each in queue.shares.values() if each.running > 0), key=lambda each: -each.running
-    )
+    busy = sorted((each for each in queue.shares if each.running > 0), key=lambda each: -each.running)
     found: Document = {"totalCapacityUsage": used(sum(each.running for each in busy))}
     if queue.policy is not None:
         top = [

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from batch_constructs.local.engine.assumptions import Assumption, Assumptions
 from batch_constructs.local.engine.engine import Engine
 from batch_constructs.local.engine.jobs import Attempt, Job
 from batch_constructs.local.engine.messages import (
@@ -31,6 +32,8 @@ from batch_constructs.local.engine.shares import FairShare
 from batch_constructs.local.engine.work import Dependency, DependencyKind, ExitRule, Need, State, Work
 
 __all__ = [
+    "Assumption",
+    "Assumptions",
     "Attempt",
     "Blocked",
     "Cancel",

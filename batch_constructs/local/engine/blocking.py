@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from batch_constructs.local.engine.engine import Engine
-    from batch_constructs.local.engine.jobs import Job
+    from collections.abc import Sequence
+
+    from batch_constructs.local.engine.places import Consumables, Environment
+    from batch_constructs.local.engine.work import Work
 
 CANCELED = "Canceled by JobStateTimeLimit action due to reason: {reason}"
 
@@ -19,9 +21,8 @@ JOB_REQUIREMENT = "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT"
 UNDETERMINED = "UNDETERMINED"
 
 
-def reason(engine: Engine, job: Job) -> str:
+def reason(work: Work, environments: Sequence[Environment], consumables: Consumables) -> str:
     """Return why a job at the head of its queue does not start; empty if it only waits for other jobs to end."""
-    work, environments = job.work, job.queue.environments
     needs = work.nodes or (work.need,)
     usable = [each for each in environments if each.enabled and each.platform == work.platform]
     if not usable:
@@ -32,7 +33,7 @@ def reason(engine: Engine, job: Job) -> str:
         return JOB_REQUIREMENT
     if not any(each.valid for each in usable):
         return UNDETERMINED
-    if not engine.consumables.suffice(work):
+    if not consumables.suffice(work):
         return ""
     if not any(each.hosts for each in usable):
         return INSUFFICIENT_CAPACITY

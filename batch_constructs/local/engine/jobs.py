@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from batch_constructs.local.engine.work import DependencyKind, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from batch_constructs.local.engine.places import Environment, Host
-    from batch_constructs.local.engine.queues import Queue
+    from batch_constructs.local.engine.shares import Share
     from batch_constructs.local.engine.work import Need, Work
 
 
@@ -20,7 +20,7 @@ class Job:
 
     Attributes:
         work: What was submitted.
-        queue: Where it waits.
+        share: The share that it counts for.
         order: Its place among all submissions.
         states: The state of each child.
         attempts: The number of attempts of each child that reached STARTING.
@@ -30,11 +30,11 @@ class Job:
         reason: The status reason of the whole job.
     """
 
-    __slots__ = ("attempts", "canceled", "counts", "open", "order", "queue", "reason", "states", "work")
+    __slots__ = ("attempts", "canceled", "counts", "open", "order", "reason", "share", "states", "work")
 
-    def __init__(self, work: Work, queue: Queue, order: int) -> None:
+    def __init__(self, work: Work, share: Share, order: int) -> None:
         self.work = work
-        self.queue = queue
+        self.share = share
         self.order = order
         self.states = bytearray(work.size)
         self.attempts = bytearray(work.size)
@@ -73,19 +73,32 @@ class Job:
         """The number of other arrays whose child with the same index must succeed first."""
         return sum(each.kind is DependencyKind.N_TO_N for each in self.work.depends_on)
 
-    def waiting(self, indexes: Iterable[int]) -> Iterator[tuple[int, int]]:
-        """Yield the children that have not started, as ranges of neighbors in the same state, first and last."""
+    def waiting(
+        self, indexes: Iterable[int] | None = None, newest: State = State.RUNNABLE
+    ) -> Iterator[tuple[int, int]]:
+        """Yield the children that have not started, as ranges of neighbors in the same state, first and last.
+
+        Args:
+            indexes: The children to look at; by default all.
+            newest: The last state that counts as waiting.
+        """
+        states, size = self.states, self.work.size
+        if indexes is None:
+            if states[0] <= newest and self.counts[states[0]] == size:
+                yield 0, size - 1
+                return
+            indexes = range(size)
         first = last = -2
         for index in indexes:
-            if self.states[index] > State.RUNNABLE:
+            if states[index] > newest:
                 continue
-            if index == last + 1 and self.states[index] == self.states[first]:
+            if index == last + 1 and states[index] == states[first]:
                 last = index
                 continue
             if first >= 0:
                 yield first, last
             first = last = index
-        if first >= 0 and self.states[first] <= State.RUNNABLE:
+        if first >= 0 and states[first] <= newest:
             yield first, last
 
     def resume(self, states: bytes, attempts: bytes) -> None:
@@ -93,11 +106,15 @@ class Job:
         self.states, self.attempts = bytearray(states), bytearray(attempts)
         self.counts = [states.count(state) for state in State]
 
-    def move(self, index: int, state: State) -> None:
-        """Give a child another state."""
-        self.counts[self.states[index]] -= 1
-        self.counts[state] += 1
-        self.states[index] = state
+    def move(self, first: int, last: int, state: State) -> None:
+        """Give children that are in the same state another one."""
+        states, counts, number = self.states, self.counts, last - first + 1
+        counts[states[first]] -= number
+        counts[state] += number
+        if number == 1:
+            states[first] = state
+        else:
+            states[first : last + 1] = bytes((state,)) * number
 
 
 @dataclass(slots=True, eq=False)
@@ -115,7 +132,7 @@ class Attempt:
         state: STARTING or RUNNING, and a final state after its end.
         started: When it reached RUNNING.
         stopping: Why it is being stopped; such an attempt is not retried.
-        group: All nodes of a multi-node job's attempt, this one included.
+        group: All nodes of a multi-node job's attempt, this one included; empty for other jobs.
     """
 
     job: Job
@@ -128,7 +145,7 @@ class Attempt:
     state: State = State.STARTING
     started: float | None = None
     stopping: str | None = None
-    group: list[Attempt] = field(default_factory=list)
+    group: Sequence[Attempt] = ()
 
     @property
     def main(self) -> bool:

@@ -29,10 +29,6 @@ class Host:
     gpus: int = 0
     exclusive: bool = False
 
-    def has_room(self, need: Need) -> bool:
-        """Return whether the need fits into what is free."""
-        return need.vcpus <= self.vcpus and need.memory <= self.memory and need.gpus <= self.gpus
-
     def take(self, need: Need) -> None:
         """Reserve what a job needs."""
         self.vcpus -= need.vcpus
@@ -81,19 +77,37 @@ class Environment:
             return None
         found: list[Host] = []
         for need in needs:
-            rooms = [
-                host for host in self.hosts if host.has_room(need) and not (host.exclusive and host in found)
-            ]
-            if not rooms:
-                for host, taken in zip(found, needs, strict=False):
-                    self.release(host, taken)
+            host = self._best(need, found)
+            if host is None:
+                for taken, earlier in zip(found, needs, strict=False):
+                    self.release(taken, earlier)
                 return None
-            # The host with the least room keeps the others free for larger jobs.
-            host = min(rooms, key=lambda each: each.vcpus)
             host.take(need)
             self.used += need.vcpus
             found.append(host)
         return found
+
+    def place_one(self, need: Need) -> Host | None:
+        """Return a host for one need, with the room reserved, or ``None`` if there is no room."""
+        if not (self.enabled and self.valid) or self.used + need.vcpus > self.max_vcpus:
+            return None
+        host = self._best(need, ())
+        if host is not None:
+            host.take(need)
+            self.used += need.vcpus
+        return host
+
+    def _best(self, need: Need, taken: Sequence[Host]) -> Host | None:
+        """Return the host with the least room that holds a need: the others stay free for larger jobs."""
+        best = None
+        for host in self.hosts:
+            if need.vcpus > host.vcpus or need.memory > host.memory or need.gpus > host.gpus:
+                continue
+            if best is not None and host.vcpus >= best.vcpus:
+                continue
+            if not (host.exclusive and host in taken):
+                best = host
+        return best
 
     def release(self, host: Host, need: Need) -> None:
         """Free the room of a job that ended."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from batch_constructs.local.engine.shares import FairShare, Share
+from batch_constructs.local.engine.shares import Share
 from batch_constructs.local.engine.work import State
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from batch_constructs.local.engine.jobs import Job
     from batch_constructs.local.engine.places import Environment
+    from batch_constructs.local.engine.shares import FairShare
+    from batch_constructs.local.engine.work import Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,10 @@ class Line:
         """Add a child that is retried."""
         self._retried.appendleft((job, index))
 
+    def add_at_end(self, job: Job, index: int) -> None:
+        """Add a child that is retried after all that wait; it is not part of a range any more."""
+        self._entries.append(_Range(job, index, index))
+
     def head(self) -> tuple[Job, int] | None:
         """Return the child that is next; canceled ones are dropped."""
         while self._retried:
@@ -84,7 +90,36 @@ class Line:
             yield from ((each.job, index) for index in children if each.job.states[index] == State.RUNNABLE)
 
 
-@dataclass(slots=True, eq=False)
+class Lane:
+    """The runnable children of one share, by scheduling priority."""
+
+    __slots__ = ("_lines", "_order", "share")
+
+    def __init__(self, share: Share) -> None:
+        self.share = share
+        self._lines: dict[int, Line] = {}
+        self._order: list[int] = []
+
+    def line(self, priority: int) -> Line:
+        """Return the line of a scheduling priority."""
+        if priority not in self._lines:
+            self._lines[priority] = Line()
+            insort(self._order, -priority)
+        return self._lines[priority]
+
+    def head(self) -> tuple[Job, int] | None:
+        """Return the child that is next."""
+        for priority in self._order:
+            if head := self._lines[-priority].head():
+                return head
+        return None
+
+    def __iter__(self) -> Iterator[tuple[Job, int]]:
+        """Yield all runnable children in order."""
+        for priority in self._order:
+            yield from self._lines[-priority]
+
+
 class Queue:
     """A job queue.
 
@@ -92,79 +127,110 @@ class Queue:
         name: Its name.
         priority: Queues with a higher priority are served first.
         environments: Its compute environments in their order.
-        policy: The fair-share policy, or ``None`` for first in, first out.
         time_limits: Its job state time limit actions.
         enabled: Whether it takes new jobs.
-        shares: The shares that were ever used, by identifier.
+        lanes: Its shares with the children that wait, by identifier; one without a name where it has no policy.
         runnable: The number of children that wait in RUNNABLE.
-        blocked: The reason why the head of the queue does not start, and since when; empty if it is not blocked.
+        blocked: The reason why the head of the queue does not start; empty if it is not blocked.
+        blocked_since: When that began.
+        blocked_head: The child at the head that does not start, with or without a reason.
+        blocked_at: How often the engine had counted freed room when the head last found none.
     """
 
-    name: str
-    priority: int = 1
-    environments: list[Environment] = field(default_factory=list)
-    policy: FairShare | None = None
-    time_limits: Sequence[TimeLimit] = ()
-    enabled: bool = True
-    shares: dict[str, Share] = field(default_factory=dict)
-    runnable: int = 0
-    blocked: str = ""
-    blocked_since: float = 0
-    blocked_head: tuple[Job, int] | None = None
-    _lines: dict[str, dict[int, Line]] = field(default_factory=dict)
-    _priorities: dict[str, list[int]] = field(default_factory=dict)
+    def __init__(
+        self,
+        name: str,
+        priority: int = 1,
+        environments: Sequence[Environment] = (),
+        policy: FairShare | None = None,
+        time_limits: Sequence[TimeLimit] = (),
+    ) -> None:
+        self.name = name
+        self.priority = priority
+        self.environments = list(environments)
+        self.time_limits = time_limits
+        self.enabled = True
+        self.lanes: dict[str, Lane] = {}
+        self.runnable = 0
+        self.blocked = ""
+        self.blocked_since = 0.0
+        self.blocked_at = -1
+        self.blocked_head: tuple[Job, int] | None = None
+        self._policy = policy
+        self._refreshed = float("-inf")
+
+    @property
+    def policy(self) -> FairShare | None:
+        """The fair-share policy, or ``None`` for first in, first out."""
+        return self._policy
+
+    @policy.setter
+    def policy(self, policy: FairShare | None) -> None:
+        self._policy = policy
+        for share in self.shares:
+            share.follow(policy)
+
+    @property
+    def shares(self) -> list[Share]:
+        """The shares that were ever used."""
+        return [lane.share for lane in self.lanes.values()]
 
     @property
     def max_vcpus(self) -> float:
         """The vCPUs that all its environments may have together."""
         return sum(each.max_vcpus for each in self.environments)
 
-    def share(self, job: Job) -> Share:
+    def share(self, work: Work) -> Share:
         """Return the share that a job counts for."""
-        name = job.work.share if self.policy else ""
-        if name not in self.shares:
-            self.shares[name] = Share(name, self.policy.weight(name) if self.policy else 1.0)
-        return self.shares[name]
+        name = work.share if self._policy else ""
+        if name not in self.lanes:
+            self.lanes[name] = Lane(Share(name, self._policy))
+        return self.lanes[name].share
 
     def add(self, job: Job, first: int, last: int) -> None:
         """Let children wait at the end of their line."""
         self._line(job).add(job, first, last)
-        self.runnable += last - first + 1
+        self.count(job, last - first + 1)
 
-    def add_in_front(self, job: Job, index: int) -> None:
-        """Let a retried child wait in front of its line."""
-        self._line(job).add_in_front(job, index)
-        self.runnable += 1
+    def add_again(self, job: Job, index: int, *, in_front: bool) -> None:
+        """Let a retried child wait in front of its line, or at its end."""
+        line = self._line(job)
+        (line.add_in_front if in_front else line.add_at_end)(job, index)
+        self.count(job, 1)
 
-    def heads(self, now: float) -> Iterator[tuple[Job, int]]:
-        """Yield the head of each share, in the order in which the shares are served."""
-        names = list(self._lines)
-        if self.policy and len(names) > 1:
-            names.sort(key=lambda name: (self.shares[name].turn(self.policy, now), name))
-        for name in names:
-            if head := self._head(name):
-                yield head
+    def count(self, job: Job, number: int) -> None:
+        """Count children that come to wait, or with a minus sign wait no longer."""
+        self.runnable += number
+        job.share.runnable += number
 
-    def in_order(self, now: float) -> Iterator[tuple[Job, int]]:
+    def head(self, now: float, usage_cycle: float, running_weight: float) -> tuple[Job, int] | None:
+        """Return the child that is next: the head of the share whose turn it is."""
+        if self._policy is not None:
+            self._refresh(now, usage_cycle, running_weight)
+        best = None
+        for lane in self.lanes.values():
+            share = lane.share
+            if share.runnable and (
+                best is None
+                or share.turn < best.share.turn
+                or (share.turn == best.share.turn and share.name < best.share.name)
+            ):
+                best = lane
+        return best.head() if best else None
+
+    def in_order(self, now: float, running_weight: float = 1) -> Iterator[tuple[Job, int]]:
         """Yield all runnable children, share by share, in the order in which the shares are served."""
-        names = sorted(self._lines, key=lambda name: (self.shares[name].turn(self.policy, now), name))
-        for name in names:
-            for priority in self._priorities[name]:
-                yield from self._lines[name][-priority]
+        self._refresh(now, 0, running_weight)
+        for lane in sorted(self.lanes.values(), key=lambda each: (each.share.turn, each.share.name)):
+            yield from lane
 
-    def _head(self, name: str) -> tuple[Job, int] | None:
-        lines = self._lines[name]
-        for priority in self._priorities[name]:
-            if head := lines[-priority].head():
-                return head
-        return None
+    def _refresh(self, now: float, usage_cycle: float, running_weight: float) -> None:
+        """Decay the usage of all shares, unless that was done within the cycle."""
+        if now - self._refreshed >= usage_cycle and now != self._refreshed:
+            self._refreshed = now
+            for lane in self.lanes.values():
+                lane.share.refresh(now, running_weight)
 
     def _line(self, job: Job) -> Line:
-        name = self.share(job).name
-        lines = self._lines.setdefault(name, {})
         # Without a policy the scheduling priority has no effect.
-        priority = job.work.priority if self.policy else 0
-        if priority not in lines:
-            lines[priority] = Line()
-            insort(self._priorities.setdefault(name, []), -priority)
-        return lines[priority]
+        return self.lanes[job.share.name].line(job.work.priority if self._policy else 0)

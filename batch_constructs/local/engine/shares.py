@@ -46,44 +46,72 @@ class FairShare:
         return 1 - (self.compute_reservation / 100) ** active if self.compute_reservation else 1.0
 
 
-@dataclass(slots=True, eq=False)
 class Share:
     """What a share has used and is using.
 
     Attributes:
         name: The share identifier.
-        weight: Its weight factor; a lower one gets more.
+        policy: The policy of its queue, or ``None`` where jobs start in the order of submission.
         open: The number of its children that have not ended.
+        runnable: The number of its children that wait in RUNNABLE.
         running: The vCPUs that its jobs reserve now.
         last_open: When its last job ended.
+        turn: The number that orders the shares: the lowest is served first.
     """
 
-    name: str
-    weight: float
-    open: int = 0
-    running: float = 0
-    last_open: float = float("-inf")
-    _used: float = 0
-    _at: float = 0
+    __slots__ = (
+        "_at",
+        "_used",
+        "_weight",
+        "_window",
+        "last_open",
+        "name",
+        "open",
+        "policy",
+        "runnable",
+        "running",
+        "turn",
+    )
 
-    def turn(self, policy: FairShare | None, now: float) -> float:
-        """Return the number that orders the shares: the lowest is served first."""
-        if policy is None:
-            return 0
-        # The vCPUs that run now count at once, or all free capacity would go to one share.
-        return self.weight * (self.used(policy, now) / policy.window + self.running)
+    def __init__(self, name: str, policy: FairShare | None) -> None:
+        self.name = name
+        self.open = 0
+        self.runnable = 0
+        self.running = 0.0
+        self.last_open = float("-inf")
+        self.turn = 0.0
+        self._used = 0.0
+        self._at = 0.0
+        self.follow(policy)
 
-    def used(self, policy: FairShare, now: float) -> float:
+    def follow(self, policy: FairShare | None) -> None:
+        """Take the weight and the window of a policy."""
+        self.policy = policy
+        self._weight = policy.weight(self.name) if policy else 1.0
+        self._window = policy.window if policy else 0.0
+
+    def used(self, now: float) -> float:
         """Return the decayed vCPU-seconds."""
-        kept = exp((self._at - now) / policy.window)
-        return self._used * kept + self.running * policy.window * (1 - kept)
+        kept = exp((self._at - now) / self._window)
+        return self._used * kept + self.running * self._window * (1 - kept)
 
-    def change(self, vcpus: float, policy: FairShare | None, now: float) -> None:
+    def change(self, vcpus: float, now: float, running_weight: float) -> None:
         """Count vCPUs that start, or with a minus sign end, to be used."""
-        if policy is not None:
-            self._used, self._at = self.used(policy, now), now
-        self.running += vcpus
+        if self._window:
+            self.refresh(now, 0)
+            # The vCPUs that run now count at once, or all free capacity would go to one share.
+            self.running += vcpus
+            self.turn = self._weight * (self._used / self._window + self.running * running_weight)
+        else:
+            self.running += vcpus
 
-    def active(self, policy: FairShare, now: float) -> bool:
+    def refresh(self, now: float, running_weight: float) -> None:
+        """Decay the usage, and find the turn again."""
+        if self._window:
+            if now != self._at:
+                self._used, self._at = self.used(now), now
+            self.turn = self._weight * (self._used / self._window + self.running * running_weight)
+
+    def active(self, now: float) -> bool:
         """Return whether the share has a job, or had one within the decay window."""
-        return self.open > 0 or now - self.last_open < policy.window
+        return self.open > 0 or now - self.last_open < self._window

@@ -105,3 +105,8 @@ class Work:
     def size(self) -> int:
         """The number of children; 1 for a job that is no array."""
         return self.array_size or 1
+
+    @property
+    def vcpus(self) -> float:
+        """The vCPUs that one child reserves, on all of its nodes."""
+        return sum(each.vcpus for each in self.nodes) if self.nodes else self.need.vcpus

@@ -46,7 +46,7 @@ def batch_variables(attempt: Attempt) -> dict[str, str]:
     work = attempt.job.work
     found = {
         BatchEnv.CE_NAME: attempt.environment.name,
-        BatchEnv.JQ_NAME: attempt.job.queue.name,
+        BatchEnv.JQ_NAME: attempt.job.work.queue,
         BatchEnv.JOB_ID: job_id(attempt),
         BatchEnv.JOB_ATTEMPT: str(attempt.number),
     }

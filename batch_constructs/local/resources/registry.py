@@ -109,7 +109,7 @@ class Resources:
             if each.kind == "SEQUENTIAL" and not work.array_size:
                 raise ClientError("dependsOn: SEQUENTIAL is for array jobs only.")
         queue = self._engine.queues[work.queue]
-        active = [name for name, share in queue.shares.items() if share.open]
+        active = [share.name for share in queue.shares if share.open]
         if work.share and work.share not in active and len(active) >= (SHARES.maximum or 500):
             raise ClientError(f"the job queue {work.queue} has {len(active)} active shares already.")
 
@@ -201,7 +201,7 @@ class Resources:
         """Remove a job queue."""
         del self.queues[name]
         self.touch("queue", name, None)
-        del self._engine.queues[name]
+        self._engine.remove_queue(name)
 
     def remove_environment(self, name: str) -> None:
         """Remove a compute environment."""

@@ -1,0 +1,96 @@
+"""The documented rules that concern requests, records and logs, each by its number in the list of `docs/local.md`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from batch_constructs.local.api import call
+from batch_constructs.local.errors import ClientError
+from tests.local.test_recovery import opened, submit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from batch_constructs.local.batch import LocalBatch
+
+
+@pytest.fixture
+def batch(tmp_path: Path) -> Iterator[LocalBatch]:
+    """A local Batch with the queue ``q`` and the job definition ``d``."""
+    found = opened(tmp_path)
+    yield found
+    found.close()
+
+
+def test_s13_a_share_is_required_with_a_policy_and_refused_without(batch: LocalBatch) -> None:
+    """The share identifier and the scheduling policy come together."""
+    policy = call(batch, "CreateSchedulingPolicy", {"name": "p", "fairsharePolicy": {}})["arn"]
+    order = [{"order": 1, "computeEnvironment": "ce"}]
+    fair = {
+        "jobQueueName": "fair",
+        "priority": 1,
+        "computeEnvironmentOrder": order,
+        "schedulingPolicyArn": policy,
+    }
+    call(batch, "CreateJobQueue", fair)
+    job = {"jobName": "j", "jobDefinition": "d"}
+    with pytest.raises(ClientError, match="shareIdentifier must be specified"):
+        call(batch, "SubmitJob", {**job, "jobQueue": "fair"})
+    with pytest.raises(ClientError, match="shareIdentifier"):
+        call(batch, "SubmitJob", {**job, "jobQueue": "q", "shareIdentifier": "a"})
+
+
+def test_s31_each_change_but_the_first_is_an_event(batch: LocalBatch) -> None:
+    """AWS Batch sends no event for SUBMITTED."""
+    seen: list[str] = []
+    batch.history.listeners.append(lambda _, __, state: seen.append(state.name))
+    assert batch.wait(submit(batch, "a", ["true"]), 20)
+    assert seen == ["RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"]
+
+
+def test_s33_parameters_fill_the_command(batch: LocalBatch) -> None:
+    """Those of the request go before those of the definition."""
+    needs = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "64"}]
+    container = {"image": "busybox", "command": ["echo", "Ref::a", "Ref::b"], "resourceRequirements": needs}
+    definition = {
+        "jobDefinitionName": "ref",
+        "type": "container",
+        "parameters": {"a": "1", "b": "2"},
+        "containerProperties": container,
+    }
+    call(batch, "RegisterJobDefinition", definition)
+    request = {"jobName": "j", "jobQueue": "q", "jobDefinition": "ref", "parameters": {"b": "3"}}
+    job_id = call(batch, "SubmitJob", request)["jobId"]
+    assert batch.wait(job_id, 20)
+    details = batch.jobs[job_id].describe()
+    stream = details["container"]["logStreamName"]
+    assert [message for _, message in batch.logs.events("/aws/batch/job", stream)] == ["1 3"]
+
+
+def test_s34_an_inactive_definition_cannot_be_submitted(batch: LocalBatch) -> None:
+    """A name without a revision is the newest revision that is active."""
+    container = {
+        "image": "busybox",
+        "resourceRequirements": [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "64"}],
+    }
+    second = {"jobDefinitionName": "d", "type": "container", "containerProperties": container}
+    call(batch, "RegisterJobDefinition", second)
+    call(batch, "DeregisterJobDefinition", {"jobDefinition": "d:2"})
+    request = {"jobName": "j", "jobQueue": "q"}
+    with pytest.raises(ClientError, match="not in ACTIVE"):
+        call(batch, "SubmitJob", {**request, "jobDefinition": "d:2"})
+    job_id = call(batch, "SubmitJob", {**request, "jobDefinition": "d"})["jobId"]
+    assert batch.jobs[job_id].definition_arn.endswith("/d:1")
+
+
+def test_s35_each_attempt_has_a_log_stream_of_its_own(batch: LocalBatch) -> None:
+    """Its name is that of the definition, ``default`` and the id of the task."""
+    job_id = submit(batch, "a", ["false"], attempts=2)
+    assert batch.wait(job_id, 20)
+    attempts = [each["container"] for each in batch.jobs[job_id].describe()["attempts"]]
+    streams = [each["logStreamName"] for each in attempts]
+    assert streams == [f"d/default/{each['taskArn'].rpartition('/')[2]}" for each in attempts]
+    assert len(set(streams)) == 2
