@@ -87,19 +87,29 @@ def lines(batch: LocalBatch, stream: str) -> list[str]:
     return [message for _, message in batch.logs.events("/aws/batch/job", stream)]
 
 
-def test_the_end_of_an_essential_container_stops_the_others(batch: LocalBatch) -> None:
+def until(*marks: Path) -> str:
+    """Return a script that waits for files, which other containers make when they are ready."""
+    missing = " || ".join(f"[ ! -e {mark} ]" for mark in marks)
+    return f"while {missing}; do sleep 0.02; done"
+
+
+def test_the_end_of_an_essential_container_stops_the_others(batch: LocalBatch, tmp_path: Path) -> None:
     """A sidecar that would run for ever is stopped, and the job has succeeded."""
     job = task(
         batch,
-        container("main", "sleep 0.2"),
-        container("sidecar", "trap 'exit 9' TERM; sleep 600 & wait", essential=False),
+        container("main", until(tmp_path / "up")),
+        container("sidecar", f"trap 'exit 9' TERM; touch {tmp_path}/up; sleep 600 & wait", essential=False),
     )
     assert (job["status"], exit_codes(job)) == ("SUCCEEDED", {"main": 0, "sidecar": 9})
 
 
 def test_a_failed_container_that_is_not_essential_changes_nothing(batch: LocalBatch) -> None:
     """Only essential containers decide."""
-    job = task(batch, container("main", "sleep 0.2"), container("side", "exit 3", essential=False))
+    job = task(
+        batch,
+        container("main", "true", dependsOn=after("side", "COMPLETE")),
+        container("side", "exit 3", essential=False),
+    )
     assert (job["status"], exit_codes(job)) == ("SUCCEEDED", {"main": 0, "side": 3})
 
 
@@ -134,22 +144,27 @@ def test_a_container_waits_for_another_one(
 def test_each_container_has_a_log_stream_of_its_own(batch: LocalBatch) -> None:
     """The stream has the container's name in it, in the job and in its attempt."""
     job = task(
-        batch, container("a", "echo from a; sleep 0.3"), container("b", "echo from b", essential=False)
+        batch,
+        container("a", "echo from a", dependsOn=after("b", "COMPLETE")),
+        container("b", "echo from b", essential=False),
     )
     [attempt] = job["attempts"]
     [shown] = attempt["taskProperties"]
     assert [lines(batch, each["logStreamName"]) for each in shown["containers"]] == [["from a"], ["from b"]]
 
 
-def test_a_timeout_ends_all_containers(batch: LocalBatch) -> None:
-    """Nothing of the task is left."""
-    definition = [container("a", "exec sleep 611"), container("b", "exec sleep 612", essential=False)]
-    properties = {"taskProperties": [{"containers": definition}]}
-    request = {"jobDefinitionName": "t", "type": "container", "ecsProperties": properties}
-    call(batch, "RegisterJobDefinition", {**request, "timeout": {"attemptDurationSeconds": 60}})
+def test_a_stopped_task_leaves_no_container(batch: LocalBatch, tmp_path: Path) -> None:
+    """Whoever ends a job, ends all of its containers."""
+    marks = [tmp_path / "a-up", tmp_path / "b-up"]
+    first = container("a", f"touch {marks[0]}; exec sleep 611")
+    second = container("b", f"touch {marks[1]}; exec sleep 612", essential=False)
+    properties = {"taskProperties": [{"containers": [first, second]}]}
+    definition = {"jobDefinitionName": "t", "type": "container", "ecsProperties": properties}
+    call(batch, "RegisterJobDefinition", definition)
     job_id = call(batch, "SubmitJob", {"jobName": "j", "jobQueue": "ecs", "jobDefinition": "t"})["jobId"]
-    with batch.changed:
-        assert batch.changed.wait_for(lambda: batch.jobs[job_id].job.state.name == "RUNNING", 20)
+    deadline = time.monotonic() + 20
+    while not all(mark.exists() for mark in marks) and time.monotonic() < deadline:
+        time.sleep(0.02)
     batch.terminate(job_id, "enough")
     assert batch.wait(job_id, 20)
     assert exit_codes(batch.jobs[job_id].describe()) == {"a": 143, "b": 143}
@@ -200,7 +215,7 @@ def test_a_pod_goes_on_until_all_of_its_containers_have_ended(batch: LocalBatch)
     assert {each["name"]: each["exitCode"] for each in shown} == {"fast": 3, "slow": 0}
 
 
-def test_the_end_of_the_main_node_stops_the_others(batch: LocalBatch) -> None:
+def test_the_end_of_the_main_node_stops_the_others(batch: LocalBatch, tmp_path: Path) -> None:
     """Each node has a log stream and an exit code of its own, and knows where the main node is."""
     script = "echo ${AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS:-none}; "
     group = {"image": "busybox", "resourceRequirements": SMALL}
@@ -212,10 +227,23 @@ def test_the_end_of_the_main_node_stops_the_others(batch: LocalBatch) -> None:
             "numNodes": 3,
             "mainNode": 0,
             "nodeRangeProperties": [
-                {"targetNodes": "0", "container": {**group, "command": ["sh", "-c", f"{script} sleep 1"]}},
+                {
+                    "targetNodes": "0",
+                    "container": {
+                        **group,
+                        "command": ["sh", "-c", script + until(tmp_path / "1", tmp_path / "2")],
+                    },
+                },
                 {
                     "targetNodes": "1:",
-                    "container": {**group, "command": ["sh", "-c", f"{script} exec sleep 613"]},
+                    "container": {
+                        **group,
+                        "command": [
+                            "sh",
+                            "-c",
+                            f"{script} touch {tmp_path}/$AWS_BATCH_JOB_NODE_INDEX; exec sleep 613",
+                        ],
+                    },
                 },
             ],
         },
