@@ -58,7 +58,7 @@ def template(tmp_path: Path) -> Path:
 
 
 def test_run_prints_what_a_job_writes(template: Path) -> None:
-    """A template that somebody else wrote runs its job without an edit."""
+    """A template that somebody else wrote runs its job without an edit, and no image is pushed (localstack#9415)."""
     done = command(
         template.parent, "run", str(template), "Hello", "--parameter", "Greeting=Good morning", "-q"
     )
@@ -82,7 +82,7 @@ def test_run_fills_in_the_parameters_of_the_job_and_gives_its_exit_code(template
 
 
 def test_run_of_an_array_numbers_the_lines(template: Path) -> None:
-    """Each child knows its index."""
+    """Each child knows its index (localstack#11439)."""
     done = command(
         template.parent,
         "run",

@@ -115,7 +115,7 @@ def run(session: Session, command: list[str]) -> None:
 
 
 def test_a_job_that_fails_sends_the_alert_of_its_template(quickstart: Session) -> None:
-    """The subscriber gets one message, with the exit code and the reason."""
+    """The subscriber gets one message, with the exit code and the reason (localstack#4934)."""
     run(quickstart, ["sh", "-c", "exit 3"])
     [delivery] = quickstart.bus.deliveries
     assert delivery.recipients == ("ops@example.com",)

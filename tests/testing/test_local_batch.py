@@ -37,7 +37,7 @@ class Align(cdk.Stack):
 
 
 def test_a_job_runs_and_its_lines_are_there(local_batch: Callable[..., LocalStack]) -> None:
-    """The parameters of the submission reach the command."""
+    """The parameters of the submission reach the command, and no Docker is needed (moto#3997, localstack#11298)."""
     job = local_batch(Align()).submit("Job", parameters={"sample": "s1"}).wait()
     assert (job.state, job.exit_code, job.lines) == ("SUCCEEDED", 0, ["s1"])
 
@@ -78,14 +78,14 @@ def test_a_recording_decides_how_attempts_end(local_batch: Callable[..., LocalSt
 
 
 def test_a_job_that_does_not_end_says_its_state(local_batch: Callable[..., LocalStack]) -> None:
-    """A job that stays in a state can be tested, too."""
+    """A job that stays in a state can be tested, too (moto#8287)."""
     batch = local_batch(Align(), executor=RecordedExecutor([Recording(seconds=None)]))
     with pytest.raises(AssertionError, match=r"Job is still RUNNING after 0\.2 seconds"):
         batch.submit("Job").wait(0.2)
 
 
 def test_a_job_that_can_never_run_says_why(local_batch: Callable[..., LocalStack]) -> None:
-    """The reason is the one of the blocked queue."""
+    """The reason is the one of the blocked queue (ministack#650)."""
     batch = local_batch(Align(), vcpus=0.5)
     with pytest.raises(AssertionError, match="because MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT"):
         batch.submit("Job").wait(0.2)
