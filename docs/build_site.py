@@ -102,7 +102,18 @@ def reference() -> str:
             "updates.assert_updates_in_place",
             "snapshots.TemplateSnapshotExtension",
             "snapshots.normalized",
+            "local.local_stack",
+            "local.LocalStack",
+            "local.LocalJob",
         )
+    ]
+    parts += [
+        "The fixture `local_batch` calls `local_stack` with a folder of the test, and stops all jobs at its end. What runs the",
+        "jobs is an executor:\n",
+    ]
+    parts += [
+        f"::: batch_constructs.local.executors.{name}\n"
+        for name in ("process.ProcessExecutor", "recorded.RecordedExecutor", "recorded.Recording")
     ]
     return "\n".join(parts)
 

@@ -184,7 +184,7 @@ def as_request(parameters: dict[str, Any], ids: dict[str, str]) -> dict[str, Any
     return {
         "jobName": parameters["JobName"],
         "jobQueue": parameters["JobQueue"],
-        "jobDefinition": "Work",
+        "jobDefinition": parameters["JobDefinition"],
         "dependsOn": dependencies,
         "parameters": parameters.get("Parameters", {}),
         **(
