@@ -29,7 +29,9 @@ def opened(tmp_path: Path) -> Iterator[Callable[[Path], Session]]:
 
     def make(template: Path) -> Session:
         sessions.append(
-            open_session(plan(template), RecordedExecutor(), tmp_path / "state", vcpus=64, memory=10**6)
+            open_session(
+                plan(template), RecordedExecutor(), tmp_path / str(len(sessions)), vcpus=64, memory=10**6
+            )
         )
         return sessions[-1]
 
