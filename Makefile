@@ -9,7 +9,8 @@ unexport JSII_NODE
 # Compiled modules halve the time in which aws_cdk is imported.
 unexport PYTHONDONTWRITEBYTECODE
 READY := $(VENV)/.ready
-JOBS ?= 2
+# More than two cores do: many tests wait for processes.
+JOBS ?= 3
 
 .PHONY: demo test test-lowest test-newest test-resolved lint types unit golden docs site lock facts bench plots mutants build clean help
 

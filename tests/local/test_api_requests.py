@@ -70,7 +70,7 @@ def values(draw: st.DrawFn, shape: Shape, *, faults: bool, depth: int = 0) -> An
         )
     if shape.type_name == "boolean":
         return draw(st.booleans())
-    return draw(st.integers(least, 10_000))
+    return draw(st.integers(least, shape.metadata.get("max", 10_000)))
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
