@@ -9,6 +9,7 @@ import uuid
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
+from batch_constructs.facts.limits import JOB_HISTORY_DAYS
 from batch_constructs.local.engine import (
     Blocked,
     Cancel,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from batch_constructs.local.upstream import Upstream
 
 _CLOSING_SECONDS = 5
+_DAY = 86_400
 _CHILD_ID = re.compile(r"([^:]+):([0-9]{1,5})")
 
 
@@ -104,6 +106,8 @@ class LocalBatch:
         self._begin()
         with self.lock:
             now = time.time()
+            # As AWS Batch does, which keeps ended jobs for this long at least.
+            self._store.forget_before((time.time() - JOB_HISTORY_DAYS * _DAY) * 1000)
             jobs = restore(self._store, self.engine, self.resources, self.history)
             self._carry_out(self.engine.resume(jobs, LOST_REASON, now), now)
         threading.Thread(target=self._keep_time, name="batch-clock", daemon=True).start()

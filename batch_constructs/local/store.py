@@ -11,7 +11,7 @@ import json
 import sqlite3
 from typing import TYPE_CHECKING, Any, TextIO
 
-from batch_constructs.local.engine import Job
+from batch_constructs.local.engine import Job, State
 from batch_constructs.local.errors import FolderInUseError
 from batch_constructs.local.files import private_file
 from batch_constructs.local.jobs.records import ChildRecord, JobRecord
@@ -113,6 +113,14 @@ class Store:
             record.children = children.get(record.id, {})
             record.parent = _loaded(parent)
             yield record, states, attempts, reason, canceled
+
+    def forget_before(self, moment: float) -> None:
+        """Forget the jobs whose last child ended before a moment, in milliseconds."""
+        last = "SELECT MAX(json_extract(record, '$.stopped')) FROM child WHERE job = job.id"
+        old = self._db.execute(f"SELECT id, states FROM job WHERE ({last}) < ?", (moment,)).fetchall()  # noqa: S608 - a constant
+        ended = [(job_id,) for job_id, states in old if min(states) >= State.SUCCEEDED]
+        self._db.executemany("DELETE FROM job WHERE id = ?", ended)
+        self._db.executemany("DELETE FROM child WHERE job = ?", ended)
 
     def clear(self) -> None:
         """Forget everything."""

@@ -118,6 +118,23 @@ def test_after_a_crash_nothing_is_lost_and_nothing_runs_twice(killed: tuple[Path
     assert by_name["after"].job.state.name == "FAILED"
 
 
+def test_jobs_that_ended_a_week_ago_are_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next start keeps the jobs of the last seven days, as AWS Batch does at least."""
+    batch = opened(tmp_path)
+    old = submit(batch, "old", ["true"])
+    assert batch.wait(old, 20)
+    batch.close()
+    now = time.time()
+    monkeypatch.setattr("batch_constructs.local.batch.time.time", lambda: now + 6.9 * 86_400)
+    batch = opened(tmp_path)
+    assert list(batch.jobs) == [old]
+    batch.close()
+    monkeypatch.setattr("batch_constructs.local.batch.time.time", lambda: now + 7.1 * 86_400)
+    batch = opened(tmp_path)
+    assert list(batch.jobs) == []
+    batch.close()
+
+
 def test_after_a_crash_no_process_of_the_job_is_left(killed: tuple[Path, Path]) -> None:
     """The process of the attempt that was lost is killed."""
     folder, _ = killed
