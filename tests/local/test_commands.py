@@ -145,6 +145,15 @@ def test_a_job_is_submitted_listed_and_read(running: Path) -> None:
     assert command(running, "logs", job).stdout == "Hello from AWS Batch\n"
 
 
+def test_the_overview_shows_queues_and_jobs(running: Path) -> None:
+    """A queue has its counts and its capacity, and ids stay whole."""
+    job = command(running, "submit", "Hello").stdout.strip()
+    command(running, "logs", job, "--follow")
+    lines = [" ".join(line.split()) for line in command(running, "jobs").stdout.splitlines()]
+    assert "Queue 0 0 1 0 0 of 320" in lines
+    assert [line for line in lines if line.startswith(f"Hello {job} Queue SUCCEEDED")]
+
+
 def test_the_printed_variables_lead_boto3_to_it(running: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An SDK needs no argument."""
     for line in command(running, "env").stdout.splitlines():

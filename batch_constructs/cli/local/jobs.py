@@ -14,14 +14,11 @@ from batch_constructs.cli.failing import fail
 from batch_constructs.cli.local import common
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
-
-    from rich.table import Table
 
     from batch_constructs.local.client import Endpoint
 
-_STATES = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED")
 _ENDED = {"SUCCEEDED", "FAILED"}
 _REFRESH_SECONDS = 0.5
 
@@ -77,26 +74,32 @@ def submit(
 @click.option("--watch", is_flag=True, help="Show the table until it is interrupted.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="How to report.")
 def jobs(folder: Path, *, watch: bool, style: str) -> None:
-    """List the jobs of all queues.
+    """Show the queues with the vCPUs and shares in use, and their newest jobs.
 
     Exit status: 0 listed, 2 none runs.
     """
     from rich.console import Console  # noqa: PLC0415 - costs 20 ms
     from rich.live import Live  # noqa: PLC0415 - as above
 
+    from batch_constructs.cli.local.overview import all_jobs, overview  # noqa: PLC0415 - as above
+
     endpoint = common.endpoint(folder)
+
+    def ask(operation: str, **request: Any) -> dict[str, Any]:
+        return _asked(partial(endpoint.call, operation, **request))
+
     if style == "json":
-        click.echo(json.dumps(list(_jobs(endpoint)), indent=1))
+        click.echo(json.dumps(list(all_jobs(ask)), indent=1))
         return
     console = Console(highlight=False)
     if not watch:
-        console.print(_table(endpoint))
+        console.print(overview(ask))
         return
-    with Live(_table(endpoint), console=console, auto_refresh=False) as live:
+    with Live(overview(ask), console=console, auto_refresh=False) as live:
         try:
             while True:
                 time.sleep(_REFRESH_SECONDS)
-                live.update(_table(endpoint), refresh=True)
+                live.update(overview(ask), refresh=True)
         except KeyboardInterrupt:
             return
 
@@ -205,29 +208,3 @@ def _print_new(endpoint: Endpoint, container: dict[str, Any], stream: str, token
     for event in answer["events"]:
         click.echo(event["message"])
     return str(answer["nextForwardToken"])
-
-
-def _jobs(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
-    """Yield all jobs of all queues, the newest of each queue first."""
-    for queue in _asked(lambda: endpoint.call("DescribeJobQueues"))["jobQueues"]:
-        name = queue["jobQueueName"]
-        for state in _STATES:
-            request = {"jobQueue": name, "jobStatus": state}
-            answer = _asked(partial(endpoint.call, "ListJobs", **request))
-            yield from ({**each, "jobQueue": name} for each in answer["jobSummaryList"])
-
-
-def _table(endpoint: Endpoint) -> Table:
-    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - costs 20 ms
-    from rich.table import Table  # noqa: PLC0415 - as above
-
-    table = Table(box=SIMPLE_HEAD)
-    for heading in ("Job", "Id", "Queue", "State"):
-        # Ids are copied from here, so they stay whole.
-        table.add_column(heading, no_wrap=True, min_width=36 if heading == "Id" else None)
-    table.add_column("Reason")
-    for each in sorted(_jobs(endpoint), key=lambda job: job["createdAt"]):
-        size = each.get("arrayProperties", {}).get("size")
-        name = f"{each['jobName']} [{size}]" if size else each["jobName"]
-        table.add_row(name, each["jobId"], each["jobQueue"], each["status"], each.get("statusReason", ""))
-    return table
