@@ -79,7 +79,7 @@ class NetworkCard:
 
     @property
     def efa_supported(self) -> bool:
-        """Whether an ``efa`` interface can be attached here."""
+        """Return whether an ``efa`` interface can be attached here."""
         return InterfaceType.EFA in self.interface_types
 
 
@@ -153,7 +153,7 @@ class InstanceType:
 
     @property
     def efa_supported(self) -> bool:
-        """Whether the type has an Elastic Fabric Adapter."""
+        """Return whether the type has an Elastic Fabric Adapter."""
         return self.max_efa_interfaces > 0
 
     @property
@@ -163,5 +163,5 @@ class InstanceType:
 
     @property
     def spot_supported(self) -> bool:
-        """Whether it can be bought as Spot capacity."""
+        """Return whether it can be bought as Spot capacity."""
         return UsageClass.SPOT in self.usage_classes

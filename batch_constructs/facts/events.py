@@ -72,7 +72,7 @@ class BlockedReason(StrEnum):
 
     @property
     def can_be_limited(self) -> bool:
-        """Whether a `JobStateTimeLimit` can end jobs that are stuck for this reason; otherwise a person must."""
+        """Return whether a `JobStateTimeLimit` can end jobs that are stuck for this reason; otherwise a person must."""
         return self not in {self.SERVICE_ROLE_PERMISSIONS, self.INVALID_ENVIRONMENTS, self.UNDETERMINED}
 
 

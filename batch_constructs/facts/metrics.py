@@ -87,7 +87,7 @@ class QueueMetric(StrEnum):
 
     @property
     def is_duration(self) -> bool:
-        """Whether it is a time in milliseconds; otherwise it is a count."""
+        """Return whether it is a time in milliseconds; otherwise it is a count."""
         return self.value.endswith("Duration")
 
 

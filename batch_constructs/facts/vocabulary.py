@@ -226,7 +226,7 @@ class ContainerInsights(StrEnum):
 
 
 class UserdataType(StrEnum):
-    """How a node joins EKS if its launch template names the image; by default the first (LT-11).
+    """The way a node joins EKS if its launch template names the image; by default the first (LT-11).
 
     Guide: AWS Batch on Amazon EKS (newer than the table of contents); Launch Template Support.
     """
@@ -236,7 +236,7 @@ class UserdataType(StrEnum):
 
 
 class AccessEntryState(StrEnum):
-    """Whether Batch creates its access entry in an EKS cluster; by default the last (EKS-19).
+    """The creation of the access entry of AWS Batch in an EKS cluster; by default the last (EKS-19).
 
     Guide: AWS Batch on Amazon EKS (newer than the table of contents).
     """
@@ -271,7 +271,7 @@ class ServiceEnvironmentType(StrEnum):
 
 
 class CapacityOption(StrEnum):
-    """How ECS buys managed instances; by default the first (MI-02). RESERVED is in CloudFormation's schema only.
+    """The way ECS buys managed instances; by default the first (MI-02). RESERVED is in CloudFormation's schema only.
 
     Guide: Amazon ECS Managed Instances compute environments (newer than the table of contents).
     """

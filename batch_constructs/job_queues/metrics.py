@@ -26,7 +26,7 @@ _PUBLISHED = {
 
 
 class OutcomeMetrics:
-    """How jobs ended, wherever that is counted."""
+    """Metrics of how jobs ended."""
 
     def _measured(self, name: str, statistic: str, period: Duration | None) -> cloudwatch.Metric:
         raise NotImplementedError

@@ -26,7 +26,7 @@ class NotRunningError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a local Batch listens.
+    """The address of a local Batch that runs.
 
     Attributes:
         url: Its URL.

@@ -62,7 +62,7 @@ class History:
                 self._publish(record, None, state)
 
     def mark(self, record: JobRecord, index: int | None, word: str) -> None:
-        """Note that somebody has ``canceled`` or ``terminated`` a job or a child."""
+        """Record that somebody has ``canceled`` or ``terminated`` a job or a child."""
         target = record.parent if index is None and record.is_array else record.child(index or 0)
         setattr(target, word, True)
         self.touched[record.id].add(WHOLE if index is None and record.is_array else index or 0)

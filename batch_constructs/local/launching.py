@@ -62,7 +62,7 @@ class Launcher:
         return found
 
     def forget(self, attempt: Attempt) -> None:
-        """Answer no more for the containers of an attempt, which has ended."""
+        """Forget the containers of an attempt that has ended."""
         self.metadata.forget(self._task_ids.pop(attempt, ""))
 
     def _tell_containers(
@@ -138,7 +138,7 @@ class Launcher:
         task_id: str,
         streams: dict[str, str],
     ) -> None:
-        """Note in the record what DescribeJobs shows of a task or a pod."""
+        """Write to the record what DescribeJobs shows of a task or a pod."""
         cluster = attempt.environment.cluster or attempt.environment.name
         details: dict[str, Any] = {
             "taskArn": self._task_arn(attempt, task_id),

@@ -1,4 +1,4 @@
-"""What stands on this machine for things that only AWS has: ``local.yaml``."""
+"""Replacements on this machine for things that only AWS has, from the file of ``--map``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class MappingError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mappings:
-    """What stands for secrets, images and volumes.
+    """Replacements for secrets, images and volumes.
 
     Attributes:
         secrets: ``env:NAME`` or ``file:PATH`` by the ARN or the end of the ARN of a secret or parameter.

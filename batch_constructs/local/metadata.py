@@ -16,7 +16,7 @@ Document = dict[str, Any]
 
 @dataclass(slots=True)
 class Metadata:
-    """What the containers that run may ask.
+    """The answers to containers that run.
 
     Attributes:
         url: The URL of the server; empty while none listens.

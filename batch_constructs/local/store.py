@@ -1,4 +1,4 @@
-"""What outlives the process: resources, jobs and their children, in one SQLite file.
+"""The state that survives a crash: resources, jobs and their children, in one SQLite file.
 
 Each input of the engine is one transaction. The write-ahead log keeps it through a crash of the process; the file is
 not synchronized for each of them, so that a crash of the whole machine may cost the last ones.

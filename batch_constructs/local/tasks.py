@@ -146,7 +146,7 @@ _GRACE = 30
 
 
 def part_options(container: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options of a `Part` that a container of a definition says."""
+    """Return the options of a `Part` that follow from a container of a definition."""
     in_pod, essential = bool(container.get("inPod")), bool(container.get("essential", True))
     return {
         "essential": not in_pod and essential,

@@ -19,7 +19,7 @@ _TIMEOUT = 60
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the upstream answered."""
+    """An answer of the upstream."""
 
     status: int
     headers: list[tuple[str, str]]

@@ -71,7 +71,7 @@ class LocalJob:
 
     @property
     def lines(self) -> list[str]:
-        """What the last attempt has written, of an array child after child."""
+        """The lines that the last attempt has written; of an array, child after child."""
         return [line for index in sorted(self._record.children) for line in self.lines_of(index)]
 
     def lines_of(self, index: int) -> list[str]:
@@ -115,7 +115,7 @@ class LocalStack:
 
     @property
     def alerts(self) -> list[Delivery]:
-        """What the rules of the stack have delivered: the rule, the target, its recipients and the message."""
+        """The deliveries of the stack's rules, each with the rule, the target, its recipients and the message."""
         return list(self._session.bus.deliveries)
 
     def submit(

@@ -1,4 +1,4 @@
-"""What the commands share."""
+"""Options and helpers of the commands under ``batch-constructs local``."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ privileged = click.option("--privileged", is_flag=True, help="Let containers be 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How jobs run: the options that ``run`` and ``up`` share."""
+    """The options of ``run`` and ``up`` that decide how jobs run."""
 
     executor: str = "process"
     mapping: Path | None = None

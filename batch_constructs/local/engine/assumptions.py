@@ -1,4 +1,4 @@
-"""What AWS does not document about its scheduler, as named parameters with their defaults."""
+"""Named parameters for what AWS does not document about its scheduler, with their defaults."""
 
 from __future__ import annotations
 

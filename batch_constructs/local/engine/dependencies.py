@@ -19,7 +19,7 @@ DEPENDENCY_REASON = "Dependent Job failed"
 
 
 class Moves(Protocol):
-    """What becomes of jobs that wait for others."""
+    """The moves of jobs that wait for others."""
 
     def make_pending(self, job: Job) -> None:
         """Let a job wait."""

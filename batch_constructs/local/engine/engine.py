@@ -263,7 +263,7 @@ class Engine(Lifecycle):
     # Blocked queues
 
     def _block(self, queue: Queue, job: Job, index: int) -> bool:
-        """Note why the head of a queue does not start; return whether a time limit has canceled it."""
+        """Record why the head of a queue does not start; return whether a time limit has canceled it."""
         reason = self._reason(queue, job)
         if queue.blocked_head != (job, index) or queue.blocked != reason:
             if reason or queue.blocked:

@@ -1,4 +1,4 @@
-"""What happens to a job and its attempts between submission and end."""
+"""The life of a job and its attempts, from submission to end."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ class Lifecycle:
                 self._effects.append(Stop(each, STOP_SECONDS))
 
     def _ended(self, job: Job, first: int, last: int) -> None:
-        """Note that children have ended for good."""
+        """Record that children have ended for good."""
         share = job.share
         share.open -= last - first + 1
         share.last_open = self._now

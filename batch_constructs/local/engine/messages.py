@@ -1,4 +1,4 @@
-"""What the engine is told (inputs) and what it asks its driver to do (effects)."""
+"""The inputs of the engine, and the effects that its driver carries out."""
 
 from __future__ import annotations
 

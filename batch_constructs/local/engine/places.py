@@ -1,4 +1,4 @@
-"""Where jobs run: compute environments with their hosts, and consumable resources."""
+"""The places where jobs run: compute environments with their hosts, and consumable resources."""
 
 from __future__ import annotations
 

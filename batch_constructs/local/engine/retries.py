@@ -1,4 +1,4 @@
-"""Whether a failed attempt is repeated: the retry strategy with ``evaluateOnExit``.
+"""The retry strategy: it decides whether a failed attempt is repeated.
 
 Source: AWS Batch User Guide, "Automated job retries"; API, EvaluateOnExit.
 """

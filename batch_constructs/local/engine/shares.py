@@ -47,7 +47,7 @@ class FairShare:
 
 
 class Share:
-    """What a share has used and is using.
+    """A share with its past and present usage.
 
     Attributes:
         name: The share identifier.

@@ -1,4 +1,4 @@
-"""What is submitted: one description for a single job, an array or a multi-node job."""
+"""A submitted job as the scheduler sees it: single, an array, or multi-node."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class State(IntEnum):
 
 
 class DependencyKind(StrEnum):
-    """What of the other job must have succeeded before a job starts."""
+    """The part of the other job that must succeed before a job starts."""
 
     ALL = ""
     """The whole job."""

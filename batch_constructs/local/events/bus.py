@@ -45,7 +45,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What a target of a rule has received.
+    """A message that a target of a rule has received.
 
     Attributes:
         time: When, in seconds.

@@ -1,4 +1,4 @@
-"""What runs containers: processes of this machine, a container engine, or a recording."""
+"""Executors run containers: as processes of this machine, in a container engine, or as a recording says."""
 
 from __future__ import annotations
 

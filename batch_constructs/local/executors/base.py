@@ -1,4 +1,4 @@
-"""What an executor is: it starts one container, waits for it and stops it."""
+"""The interface of executors: they start one container, wait for it and stop it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a container ended.
+    """The end of a container.
 
     Attributes:
         exit_code: The exit code; ``None`` if it never ran.
@@ -65,7 +65,7 @@ class Running(Protocol):
 
 
 class Executor(Protocol):
-    """What starts containers."""
+    """An object that starts containers."""
 
     name: str
 

@@ -22,7 +22,7 @@ _NEVER = "never"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """How the attempts of some jobs go.
+    """The course of the attempts of some jobs.
 
     Attributes:
         job: A pattern of the job definition's name, such as ``align*``; by default all.

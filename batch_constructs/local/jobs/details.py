@@ -1,4 +1,4 @@
-"""What attempts add to a job: tasks with their containers, and pods.
+"""The members that attempts add to a job: tasks with their containers, and pods.
 
 Source: API, JobDetail, AttemptEcsTaskDetails, EksAttemptDetail, EksPodPropertiesDetail.
 """

@@ -1,4 +1,4 @@
-"""What a job is made of: its definition, with the overrides of SubmitJob.
+"""Jobs made of a definition and the overrides of SubmitJob.
 
 Source: API, SubmitJob and its structures ContainerOverrides, NodeOverrides, EcsPropertiesOverride, EksPropertiesOverride.
 """

@@ -1,4 +1,4 @@
-"""What is kept of a job, and how DescribeJobs and ListJobs show it."""
+"""The records of jobs, as DescribeJobs and ListJobs show them."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class PlannedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a local deployment of a template makes.
+    """The resources that a local deployment of a template makes.
 
     Attributes:
         requests: The requests, in the order in which they must be sent.

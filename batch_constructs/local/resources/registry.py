@@ -22,7 +22,7 @@ _REVISION = re.compile(r":([0-9]+)\Z")
 
 
 class Resources:
-    """What jobs need: each kind by name, and the engine's view of it.
+    """The resources that jobs need: each kind by name, and the engine's view of it.
 
     Attributes:
         environments: Compute environments as DescribeComputeEnvironments shows them.
@@ -116,7 +116,7 @@ class Resources:
     # What has changed
 
     def touch(self, kind: str, name: str, found: Document | None) -> None:
-        """Note that a resource has changed; without a document it is gone."""
+        """Record that a resource has changed; without a document it is gone."""
         self._touched[kind, name] = found
 
     def take_touched(self) -> list[tuple[str, str, Document | None]]:
