@@ -272,7 +272,7 @@ _OF_CLASSES: dict[str, dict[str, Callable[[Stack], Any]]] = {
 
 
 def arguments(name: str, stack: Stack) -> dict[str, Any]:
-    """The arguments of a construct or value that must be given.
+    """Return the arguments of a construct or value that must be given.
 
     Args:
         name: Of the class.

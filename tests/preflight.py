@@ -56,7 +56,7 @@ def _prune(types: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def judge(templates: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
-    """What AWS would refuse of each template, such as ``pf-batch-jd-… at Logical: message``.
+    """Return what AWS would refuse of each template, such as ``pf-batch-jd-… at Logical: message``.
 
     One engine looks at all of them: it takes seconds to make, and a tenth of one to ask.
 

@@ -126,7 +126,7 @@ def test_facts_and_the_reading_side_know_no_cdk() -> None:
 
 
 def code_lines(path: Path) -> set[int]:
-    """The numbers of the lines that are neither blank nor comment nor docstring."""
+    """Return the numbers of the lines that are neither blank nor comment nor docstring."""
     text = path.read_text(encoding="utf-8")
     ignored = {
         tokenize.COMMENT,

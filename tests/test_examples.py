@@ -166,7 +166,7 @@ def test_the_first_submission_is_an_output(example: str) -> None:
 
 
 def as_deployed(value: Any) -> str:
-    """An output as `cdk deploy` prints it, with a made-up name for each resource."""
+    """Return an output as `cdk deploy` prints it, with a made-up name for each resource."""
     match value:
         case str():
             return value

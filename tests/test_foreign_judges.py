@@ -90,7 +90,7 @@ MAPS = {"Tags", "Parameters", "Options", "Labels", "Annotations", "Requests", "L
 
 
 def request_of(value: Any, key: str = "") -> Any:
-    """A resource's properties as the API spells them; what only CloudFormation knows becomes a text."""
+    """Return a resource's properties as the API spells them; what only CloudFormation knows becomes a string."""
     if isinstance(value, dict):
         if len(value) == 1 and next(iter(value)).startswith(("Ref", "Fn::")):
             return "resolved"

@@ -43,7 +43,7 @@ def paths(value: Any, path: str = "") -> Iterator[str]:
 
 
 def of_schema(kind: str) -> set[str]:
-    """All members that CloudFormation's registry lets a template write."""
+    """Return all members that CloudFormation's registry lets a template write."""
     from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
@@ -68,7 +68,7 @@ def _below(schema: dict[str, Any], node: dict[str, Any], path: str, above: tuple
 
 
 def of_operation(operation: str) -> set[str]:
-    """All members of a request, as botocore's model has them."""
+    """Return all members of a request, as botocore's model has them."""
     import boto3
 
     model = boto3.client("batch", region_name="eu-west-1").meta.service_model

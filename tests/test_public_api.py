@@ -38,7 +38,7 @@ IN_DOCS_ONLY = """
 
 
 def typed_names() -> set[str]:
-    """What type checkers see: the imports of the stub."""
+    """Return what type checkers see: the imports of the stub."""
     found = {
         alias.name
         for node in ast.parse(STUB).body
@@ -78,7 +78,7 @@ def test_a_wrong_name_is_an_attribute_error() -> None:
 
 
 def methods() -> dict[str, Any]:
-    """The methods that we wrote of all public classes, by name; dataclasses write their own ``__init__``."""
+    """Return the methods that we wrote of all public classes, by name; dataclasses write their own ``__init__``."""
     public = [getattr(batch_constructs, name) for name in batch_constructs.__all__]
     bases = {base for thing in public for base in getattr(thing, "__mro__", ())}
     ours = [
@@ -98,7 +98,7 @@ def methods() -> dict[str, Any]:
 
 
 def untyped(function: Any) -> set[str]:
-    """The parameters without a type, and ``return`` for a result without one."""
+    """Return the parameters without a type, and ``return`` for a result without one."""
     typed = {"self", "cls", *function.__annotations__}
     return {*inspect.signature(function).parameters, "return"} - typed
 

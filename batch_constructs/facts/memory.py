@@ -176,6 +176,6 @@ def _why_none_fits(
 
 @lru_cache(maxsize=1024)
 def sizes(names: tuple[str, ...]) -> tuple[tuple[int, int, int, str], ...]:
-    """Return the installed MiB, the vCPUs, the GPUs and the name of each instance type of these names."""
+    """Return the installed MiB, the vCPUs, the GPUs and the name of each named instance type."""
     types = (type_ for name in names for type_ in members(name))
     return tuple((type_.memory_mib, type_.vcpus, type_.gpu_count, type_.name) for type_ in types)

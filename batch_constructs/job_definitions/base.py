@@ -135,7 +135,7 @@ class JobDefinitionBase(Referable):
         )
 
     def _roles_to_pass(self, grantee: iam.IGrantable) -> Sequence[iam.IRole]:  # noqa: ARG002 - for its subclasses
-        """Return the roles that this definition names; those that it gets later are granted then."""
+        """Return the roles that this definition names; roles that are added later are granted when they are added."""
         raise ValueError(
             "grant_register needs roles, the job and execution roles that new revisions may name: those of an imported "
             f"definition are unknown; give roles=[] for none, got {self.node.path!r} without"

@@ -47,7 +47,7 @@ def check_platform(
 
     Args:
         problems: Where to add it.
-        image: The image. Only for an asset that names its platform the processor is known.
+        image: The image. Its processor is known only for an asset that names its platform.
         architectures: The processors of the jobs.
     """
     if type(image).__name__ != "AssetImage":

@@ -32,7 +32,7 @@ def let_submit(
     share_identifiers: Sequence[str],
     tagged: bool,
 ) -> iam.Grant:
-    """Allow to submit jobs of these definitions to a queue.
+    """Allow a principal to submit jobs of these definitions to a queue.
 
     Args:
         queue: The queue.

@@ -70,7 +70,7 @@ class LocalBatch:
         history: The records of all jobs.
         logs: What the jobs wrote.
         launcher: What makes containers of attempts.
-        upstream: What stands for other services, if anything does.
+        upstream: The endpoint for other services, if there is one.
         blocked: Called with the job at the head of a queue, the index of its child, and why it blocks the queue.
         own_calls: What the server answers that no service of AWS has, by path.
     """

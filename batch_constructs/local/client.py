@@ -41,7 +41,7 @@ class Endpoint:
     all_services: bool = False
 
     def write(self, folder: Path) -> None:
-        """Write it down for other commands."""
+        """Write the endpoint to a file for other commands."""
         with private_file(folder / ENDPOINT_FILE, "w") as file:
             json.dump(asdict(self), file)
 
@@ -50,7 +50,7 @@ class Endpoint:
         """Return the endpoint of the local Batch that runs with a folder.
 
         Raises:
-            NotRunningError: None does.
+            NotRunningError: No local Batch runs with it.
         """
         try:
             found = cls(**json.loads((folder / ENDPOINT_FILE).read_text(encoding="utf-8")))

@@ -37,7 +37,7 @@ class NotServedError(ClientError):
 
 
 class UpstreamError(ClientError):
-    """The endpoint that stands for other services cannot be reached."""
+    """The endpoint for other services cannot be reached."""
 
     code = "ServerException"
     status = 502

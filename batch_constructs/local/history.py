@@ -1,4 +1,4 @@
-"""Writes down what happens to jobs, and tells those who listen."""
+"""The records of jobs, and the listeners that are notified when jobs change."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class History:
         for index in range(change.first, change.last + 1):
             if change.state >= State.RUNNING or change.attempt is not None:
                 self._note_child(record, change, index)
-            # AWS Batch tells nobody of SUBMITTED.
+            # AWS Batch sends no event for SUBMITTED.
             if change.state != State.SUBMITTED:
                 self._publish(record, index if record.is_array else None, change.state)
 
@@ -112,7 +112,7 @@ class History:
         )
 
     def publish(self) -> None:
-        """Tell those who listen what has been noted; they may submit jobs in turn."""
+        """Notify the listeners of what has been noted; they may submit jobs in turn."""
         published, self._published = self._published, []
         for record, index, state in published:
             for listener in self.listeners:

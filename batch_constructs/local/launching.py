@@ -29,8 +29,8 @@ class Launcher:
     """Makes the containers of attempts.
 
     Attributes:
-        endpoints: Variables that lead jobs to the local Batch and to what stands for other services.
-        mappings: What stands for secrets.
+        endpoints: Variables that point jobs to the local Batch and to the endpoint for other services.
+        mappings: The local values of secrets.
         metadata: What containers may ask about themselves.
     """
 
@@ -104,7 +104,7 @@ class Launcher:
         return options.get("awslogs-group", DEFAULT_LOG_GROUP), f"{prefix}/{container['name']}/{task_id}"
 
     def _secrets(self, container: Mapping[str, Any]) -> dict[str, str]:
-        """Return the variables for those secrets of a container for which something stands."""
+        """Return the variables for those secrets of a container that have a local value."""
         found = {
             each["name"]: self.mappings.secret(each["valueFrom"]) for each in container.get("secrets", ())
         }

@@ -52,7 +52,7 @@ class Mappings:
         return cls(**found)
 
     def secret(self, arn: str) -> str | None:
-        """Return the value of a secret; ``None`` if nothing stands for it.
+        """Return the value of a secret; ``None`` if the file has none for it.
 
         Raises:
             MappingError: The variable or the file is missing.

@@ -1,4 +1,4 @@
-"""A moto server in a process of its own, which stands for the AWS services other than AWS Batch.
+"""A moto server in its own process, in place of the AWS services other than AWS Batch.
 
 It ends with the process that started it, however that ends: it waits for the end of its standard input.
 """

@@ -71,7 +71,7 @@ class Store:
         """Write what has changed, all of it or nothing.
 
         Args:
-            resources: Kind, name and document of each resource; without a document it is gone.
+            resources: Kind, name and document of each resource; without a document it was deleted.
             jobs: Each job with the indexes of its children that have changed.
         """
         gone, kept, rows, children = [], [], [], []
@@ -97,7 +97,7 @@ class Store:
         self._db.execute("COMMIT")
 
     def resources(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield kind and document of each resource: what others refer to first, then in the order of their making."""
+        """Yield kind and document of each resource: what others refer to first, then in the order of creation."""
         found = self._db.execute("SELECT kind, document FROM resource ORDER BY rowid").fetchall()
         for kind, document in sorted(found, key=lambda row: _KINDS.index(row[0])):
             yield kind, json.loads(document)

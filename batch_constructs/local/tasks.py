@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Part:
-    """A container of a task, with what the task needs to know of it."""
+    """A container of a task, with what the task needs to know about it."""
 
     container: Container
     log: StreamWriter
@@ -133,7 +133,7 @@ class Task:
     def _result(self) -> Outcome:
         counting = [part.outcome for part in self._ended if part.counts and part.outcome]
         if any(part.essential for part in self._parts):
-            # A container that never ran because another one failed says nothing: the other one's reason does.
+            # If a container never ran because another one failed, the reason of the other one counts.
             reasons = [part.outcome for part in self._ended if part.outcome and part.outcome.reason]
             first = next(iter(counting), Outcome(None))
             return next(iter(reasons), first) if first.exit_code is None else first

@@ -1,4 +1,4 @@
-"""The endpoint that stands for all other services: moto, LocalStack or whatever the user runs."""
+"""The endpoint for all other services: moto, LocalStack or whatever the user runs."""
 
 from __future__ import annotations
 

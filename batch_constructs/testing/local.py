@@ -27,7 +27,7 @@ __all__ = ["LocalJob", "LocalStack", "local_stack"]
 
 
 class LocalJob:
-    """A job that was submitted to a `LocalStack`, which makes it.
+    """A job that `LocalStack.submit` returns.
 
     Args:
         session: The local Batch.

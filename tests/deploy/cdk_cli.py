@@ -91,11 +91,11 @@ class Deployment:
         }
 
     def types(self) -> dict[str, str]:
-        """The type of each resource in the template, by logical id."""
+        """Return the type of each resource in the template, by logical id."""
         return {name: resource["Type"] for name, resource in self.template["Resources"].items()}
 
     def created(self, aws: Clients) -> dict[str, str]:
-        """The physical id of each resource that really was created, by logical id."""
+        """Return the physical id of each resource that really was created, by logical id."""
         resources = aws("cloudformation").list_stack_resources(StackName=self.stack_name)
         return {
             resource["LogicalResourceId"]: resource["PhysicalResourceId"]
@@ -105,7 +105,7 @@ class Deployment:
         }
 
     def ids(self, aws: Clients, resource_type: str) -> list[str]:
-        """The physical ids of the resources of a type."""
+        """Return the physical ids of the resources of a type."""
         types = self.types()
         return [physical for name, physical in self.created(aws).items() if types[name] == resource_type]
 

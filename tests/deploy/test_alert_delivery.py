@@ -26,7 +26,7 @@ def queue(quickstart: Deployment, aws: Clients) -> str:
 
 
 def inbox(aws: Clients, topic: str) -> str:
-    """The URL of a queue of one's own that subscribes to a topic."""
+    """Return the URL of a queue of one's own that subscribes to a topic."""
     sqs = aws("sqs")
     url: str = sqs.create_queue(QueueName=uuid4().hex)["QueueUrl"]
     attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
@@ -40,7 +40,7 @@ def inbox(aws: Clients, topic: str) -> str:
 
 
 def read(sqs: Any, url: str, about: str) -> list[str]:
-    """What a queue has about one job: other tests use the same rules and topics at the same time."""
+    """Return what a queue has about one job: other tests use the same rules and topics at the same time."""
     found: list[str] = []
     while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         found += [message["Body"] for message in messages if about in message["Body"]]

@@ -200,6 +200,6 @@ def _order(aws: Clients, queue: str) -> list[str]:
 
 
 def _logical_id(reference: dict[str, Any]) -> str:
-    """The resource behind a `Ref` or an `Fn::GetAtt`."""
+    """Return the resource behind a `Ref` or an `Fn::GetAtt`."""
     name: str = reference["Ref"] if "Ref" in reference else reference["Fn::GetAtt"][0]
     return name

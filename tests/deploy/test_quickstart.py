@@ -119,7 +119,7 @@ def test_alert_goes_to_the_topic_and_lost_ones_to_the_dead_letter_queue(
 
 
 def _event(queue: str, status: str) -> dict[str, Any]:
-    """A change of a job's state, as Batch tells it."""
+    """Return a change of a job's state, as AWS Batch reports it."""
     return {
         "version": "0",
         "id": "c8f9c4b5-76e5-d76a-f980-7011e206042b",

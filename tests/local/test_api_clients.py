@@ -32,7 +32,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def environment(world: World) -> dict[str, str]:
-    """What leads a client to the local Batch."""
+    """Return what leads a client to the local Batch."""
     return {
         "PATH": os.environ["PATH"],
         "AWS_ENDPOINT_URL": world.server.url,

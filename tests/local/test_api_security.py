@@ -34,18 +34,18 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 def alive(world: World) -> bool:
-    """Whether the server still answers a good request."""
+    """Return whether the server still answers a good request."""
     return send(world.server.url, "POST", DESCRIBE).status == 200
 
 
 def outside(world: World, tmp_path: Path) -> set[Path]:
-    """The files next to the folder of the state."""
+    """Return the files next to the folder of the state."""
     state = world.batch.logs._folder.parent
     return {each for each in tmp_path.parent.rglob("*") if not each.is_relative_to(state)}
 
 
 def raw(world: World, data: bytes, timeout: float = 5) -> bytes:
-    """What the server answers to bytes."""
+    """Return what the server answers to bytes."""
     with socket.create_connection(("127.0.0.1", urlsplit(world.server.url).port or 0), timeout) as connection:
         connection.sendall(data)
         connection.shutdown(socket.SHUT_WR)

@@ -70,7 +70,7 @@ def test_one_of_several_patterns_is_enough() -> None:
 
 
 def test_a_condition_that_eventbridge_does_not_have_is_an_error() -> None:
-    """A misspelt operator must not look like a rule that never fires."""
+    """A misspelt operator is an error, because otherwise the rule would silently never match."""
     with pytest.raises(ValueError, match="EventBridge has no condition 'perfix'"):
         matches({"detail": {"status": [{"perfix": "F"}]}}, EVENT)
 

@@ -96,7 +96,7 @@ def test_kills_at_any_moment_lose_nothing_and_run_nothing_twice(survivor: tuple[
 
 
 def processes_in(folder: Path) -> list[int]:
-    """The processes whose working folder is below a folder."""
+    """Return the processes whose working folder is below a folder."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:

@@ -148,7 +148,7 @@ def test_nothing_starts_before_what_it_depends_on(world: World) -> None:
 
 
 def _needed(world: World, work: Work, dependency: Dependency, index: int) -> list[tuple[str, int]]:
-    """The children that must have succeeded before a child starts."""
+    """Return the children that must have succeeded before a child starts."""
     match dependency.kind:
         case DependencyKind.SEQUENTIAL:
             return [(work.id, index - 1)] if index else []

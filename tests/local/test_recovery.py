@@ -37,7 +37,7 @@ time.sleep(600)
 
 
 def opened(folder: Path) -> LocalBatch:
-    """A local Batch with one queue; one job runs at a time."""
+    """Return a local Batch with one queue; one job runs at a time."""
     batch = LocalBatch(ProcessExecutor(), folder, vcpus=1, memory=1_000)
     provide(batch)
     return batch

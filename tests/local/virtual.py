@@ -124,7 +124,7 @@ class World:
             self.later(self.now + seconds, Exited(attempt, self.exit_code(attempt)))
 
     def restarted(self) -> World:
-        """A world with a new engine that has what a store would have kept of this one."""
+        """Return a world with a new engine that has what a store would have kept of this one."""
         world = replace(self, runs=[], changes=[], blocked=[])
         for name, queue in self.engine.queues.items():
             if name not in world.engine.queues:
@@ -141,11 +141,11 @@ class World:
     # What tests ask
 
     def states(self, job_id: str, index: int = 0) -> list[str]:
-        """The states that a child went through."""
+        """Return the states that a child went through."""
         return [state.name for _, job, child, state, _ in self.changes if (job, child) == (job_id, index)]
 
     def order(self) -> list[str]:
-        """The ids of jobs in the order in which attempts started; children as ``id:index``."""
+        """Return the ids of jobs in the order in which attempts started; children as ``id:index``."""
         return [
             f"{each.job}:{each.index}" if self.engine.jobs[each.job].work.array_size else each.job
             for each in self.runs
@@ -162,5 +162,5 @@ class World:
 
 
 def job(id: str, **settings: object) -> Work:
-    """A job in the queue ``q``."""
+    """Return a job in the queue ``q``."""
     return Work(id=id, **{"queue": "q", **settings})  # type: ignore[arg-type]

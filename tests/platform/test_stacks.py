@@ -207,7 +207,7 @@ def test_a_job_changes_nothing_elsewhere(before: Path, tmp_path: Path) -> None:
 
 
 def test_a_network_in_use_does_not_change_under_its_users(before: Path, tmp_path: Path) -> None:
-    """Other subnets would be other ids: CloudFormation refuses early, and the plan reports it."""
+    """Other subnets have other ids, so CloudFormation refuses the change early and the plan reports it."""
     after = Platform(tmp_path / "after", cidr="10.9.0.0/16").synth()
     assert refused(deploy(before, after)) == ["Network"]
 

@@ -18,7 +18,7 @@ def git(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def faults(subject: str, body: str) -> list[str]:
-    """What is wrong with a message."""
+    """Return what is wrong with a message."""
     found = []
     if len(subject) > 72:
         found.append(f"the subject has {len(subject)} characters, at most 72 are shown everywhere")

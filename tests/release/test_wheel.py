@@ -36,7 +36,7 @@ def wheel(built: dict[str, Path]) -> Path:
 
 
 def known(*places: str) -> set[str]:
-    """The files that git knows under some places."""
+    """Return the files that git knows under some places."""
     listed = subprocess.run(["git", "ls-files", "-z", *places], check=True, cwd=ROOT, capture_output=True)
     return {name for name in listed.stdout.decode().split("\0") if name and (ROOT / name).exists()}
 

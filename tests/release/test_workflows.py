@@ -16,7 +16,7 @@ WORKFLOWS = {
 
 
 def loaded(name: str) -> dict[str, Any]:
-    """A workflow as data."""
+    """Return a workflow as data."""
     workflow: dict[str, Any] = yaml.safe_load(WORKFLOWS[name])
     return workflow
 

@@ -57,7 +57,7 @@ mappings = click.option(
     "--map",
     "mapping",
     type=click.Path(path_type=Path),
-    help="A YAML file that says what stands for secrets, images and mounts.",
+    help="A YAML file with the local values of secrets, images and mounts.",
 )
 pull = click.option("--pull", is_flag=True, help="Pull images that are not on this machine.")
 privileged = click.option("--privileged", is_flag=True, help="Let containers be privileged that ask for it.")
@@ -89,7 +89,7 @@ def state(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def pairs(values: tuple[str, ...]) -> dict[str, str]:
-    """Return ``KEY=VALUE`` options by key; end the command where one has another form."""
+    """Return ``KEY=VALUE`` options by key; end the command if one has another form."""
     for value in values:
         if "=" not in value:
             fail(f"a parameter must be KEY=VALUE, got {value!r}")
@@ -97,7 +97,7 @@ def pairs(values: tuple[str, ...]) -> dict[str, str]:
 
 
 def session(path: Path, folder: Path, parameter: tuple[str, ...], settings: Settings) -> Session:
-    """Open a local Batch with the resources of a template; end the command where it cannot be."""
+    """Open a local Batch with the resources of a template; end the command if that fails."""
     from batch_constructs.assembly.template import UnreadableInputError  # noqa: PLC0415 - costs 30 ms
     from batch_constructs.local.errors import ClientError, FolderInUseError  # noqa: PLC0415 - loaded by these commands only
     from batch_constructs.local.executors import NoEngineError  # noqa: PLC0415 - loaded by these commands only
@@ -142,7 +142,7 @@ def _executor(settings: Settings, mappings: Mappings) -> Executor:
 
 
 def named(find: Callable[[], str]) -> str:
-    """Return the name that is found; end the command where it is none, or ambiguous."""
+    """Return the name that was found; end the command if there is none, or if several match."""
     from batch_constructs.local.session import UnknownNameError  # noqa: PLC0415 - loaded by these commands only
 
     try:
@@ -152,7 +152,7 @@ def named(find: Callable[[], str]) -> str:
 
 
 def endpoint(folder: Path) -> Endpoint:
-    """Return the endpoint of the local Batch that runs; end the command where none does."""
+    """Return the endpoint of the local Batch that runs; end the command if none runs."""
     from batch_constructs.local.client import Endpoint, NotRunningError  # noqa: PLC0415 - as above
 
     try:

@@ -170,7 +170,7 @@ def cancel(job: str, folder: Path, *, reason: str, terminate: bool) -> None:
 
 
 def _asked(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return an answer; end the command where the request is refused."""
+    """Return an answer; end the command if the request is refused."""
     from batch_constructs.local.client import NotRunningError  # noqa: PLC0415 - loaded by these commands only
     from batch_constructs.local.errors import ClientError  # noqa: PLC0415 - as above
 

@@ -121,7 +121,7 @@ def up(
 
 
 def _started_moto(port: int, server: Server) -> MotoProcess:
-    """Return a moto that answers; end the command where it does not."""
+    """Return a moto that answers; end the command if it does not."""
     from batch_constructs.local.moto_process import MotoError, MotoProcess  # noqa: PLC0415 - loaded by this command only
 
     try:

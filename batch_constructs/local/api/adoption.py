@@ -1,4 +1,4 @@
-"""Takes over what CloudFormation of the upstream has made in the upstream's own Batch."""
+"""Takes over resources that CloudFormation of the upstream has created in the upstream's own Batch."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def call(batch: LocalBatch, operation: str, request: dict[str, Any], region: str
 
 
 def _without_nulls(value: Any) -> Any:
-    """Return a value without members that are null: AWS Batch takes them for left out."""
+    """Return a value without members that are null: AWS Batch treats them as omitted."""
     if isinstance(value, dict):
         return {name: _without_nulls(inner) for name, inner in value.items() if inner is not None}
     if isinstance(value, list):

@@ -1,6 +1,6 @@
-"""Refuses requests that no SDK of the user's has sent, and bodies that are no requests.
+"""Refuses requests that do not come from an SDK of the user, and bodies that are not valid.
 
-The server runs commands, so that a web page which the user visits must not reach it. Requests with an ``Origin``, with
+The server runs commands, so a web page that the user visits must not reach it. Requests with an ``Origin``, with
 a ``Host`` that is no loopback name, or without a signature are refused. A page cannot send the header of the signature
 without asking first, and the answer to that question is no.
 """
@@ -29,7 +29,7 @@ _LONGEST_CHUNK_LINE = 256
 
 
 class ForbiddenError(ClientError):
-    """A request that no SDK of the user's has sent."""
+    """A request that does not come from an SDK of the user."""
 
     code = "AccessDeniedException"
     status = 403

@@ -30,7 +30,7 @@ def paged(
         items: All items, in an order that does not change.
         request: The request, with ``maxResults`` and ``nextToken``.
         limit: The most that a page holds, and what it holds by default.
-        show: Makes of an item what the answer holds; called for the items of the page only.
+        show: Turns an item into its form in the answer; called for the items of the page only.
 
     Raises:
         ClientError: The size of the page is below 1, or the token is not one of ours.
@@ -50,7 +50,7 @@ def _position(token: str) -> int:
         return 0
     try:
         digits = base64.urlsafe_b64decode(token.encode())
-    except ValueError:  # a wrong form of base64 is one, too
+    except ValueError:  # malformed base64 raises one, too
         digits = b""
     if not digits.isdigit():
         raise ClientError("The nextToken is invalid.")

@@ -89,7 +89,7 @@ def create_consumable(batch: LocalBatch, request: Document) -> Document:
 
 
 def describe_consumable(batch: LocalBatch, request: Document) -> Document:
-    """Describe a consumable resource, with what jobs hold of it."""
+    """Describe a consumable resource, with the amount that jobs hold."""
     found = _consumable(batch, request)
     used = batch.resources.consumable(found["consumableResourceName"]).used
     return {**found, "inUseQuantity": used, "availableQuantity": max(0, found["totalQuantity"] - used)}

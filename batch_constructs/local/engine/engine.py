@@ -49,7 +49,7 @@ class Engine(Lifecycle):
 
     Args:
         assumptions: What AWS does not document.
-        quiet: Whether the effects that only tell what happened are left out: Changed, ParentChanged and Ended.
+        quiet: Whether to leave out the effects that only report what happened: Changed, ParentChanged and Ended.
 
     Attributes:
         queues: The queues by name.

@@ -110,7 +110,7 @@ class Ended(NamedTuple):
 
 
 class Blocked(NamedTuple):
-    """The head of a queue cannot start for a reason, or with an empty reason: it can again."""
+    """The head of a queue cannot start; an empty reason means that it can again."""
 
     queue: Queue
     job: Job

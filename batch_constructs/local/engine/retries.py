@@ -41,7 +41,7 @@ def _matches(rule: ExitRule, code: str, reason: str, status_reason: str) -> bool
 
 
 def _fits(pattern: str | None, value: str) -> bool:
-    """Return whether a value matches a pattern; an asterisk at its end stands for any continuation."""
+    """Return whether a value matches a pattern; an asterisk at its end matches any continuation."""
     if pattern is None:
         return True
     if pattern.endswith("*"):

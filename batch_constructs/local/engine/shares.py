@@ -22,7 +22,7 @@ class FairShare:
     Attributes:
         decay_seconds: The window in which usage counts; 0 means 600 seconds.
         compute_reservation: The percentage kept for shares that are not active yet, 0 to 99.
-        weights: The weight factor by share identifier; an identifier that ends in ``*`` stands for a prefix.
+        weights: The weight factor by share identifier; an identifier that ends in ``*`` is a prefix.
     """
 
     decay_seconds: float = 0

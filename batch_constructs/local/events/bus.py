@@ -33,7 +33,7 @@ class Rule:
     """A rule of the template.
 
     Attributes:
-        label: What messages call it.
+        label: Its name in messages.
         pattern: Its event pattern.
         targets: Its targets, as CloudFormation spells them.
     """
@@ -49,7 +49,7 @@ class Delivery:
 
     Attributes:
         time: When, in seconds.
-        rule: What messages call the rule.
+        rule: The rule's name in messages.
         target: The target's ARN.
         message: What it got.
         recipients: Who subscribes to the target, if it is a topic.
@@ -68,7 +68,7 @@ class Delivery:
 
 @dataclass(slots=True)
 class Bus:
-    """Hears of jobs, and delivers events to the targets of matching rules.
+    """The event bus: it delivers events of jobs to the targets of matching rules.
 
     Attributes:
         rules: The rules that are enabled.
@@ -123,7 +123,7 @@ class Bus:
         """Deliver the event of a rule with a schedule to its targets, and return what they got.
 
         Args:
-            label: What messages call the rule.
+            label: The rule's name in messages.
             arn: The rule's ARN.
             targets: Its targets.
             due: When it was due.

@@ -1,4 +1,4 @@
-"""Sends what a rule or a schedule has for a target: to the local Batch, or to the upstream."""
+"""Sends messages of rules and schedules to their targets: the local Batch, or the upstream."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Targets:
         return f"recorded only: the local Batch does not call {action} of {service}"
 
     def _submit(self, target: Document, message: str) -> None:
-        """Submit the job of a rule's target; of the message only its parameters and overrides count."""
+        """Submit the job of a rule's target; only parameters and overrides of the message count."""
         parameters = target["BatchParameters"]
         request: Document = {
             "jobName": parameters["JobName"],

@@ -100,7 +100,7 @@ def _next_of_cron(cron: _Cron, after: datetime, zone: ZoneInfo) -> datetime | No
 
 
 def _numbers(field: str, first: int, last: int, names: Mapping[str, int] | None = None) -> frozenset[int]:
-    """Return the numbers that a field stands for, such as ``1,5-8``, ``0/15``, ``*`` or ``20-2``."""
+    """Return the numbers that a field lists, such as ``1,5-8``, ``0/15``, ``*`` or ``20-2``."""
     return frozenset(
         number for part in field.upper().split(",") for number in _part(part, first, last, names or {})
     )

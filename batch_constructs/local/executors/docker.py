@@ -155,7 +155,7 @@ class RunningContainer:
         code = int(self._container.wait()["StatusCode"])
         self._container.reload()
         killed = self._container.attrs["State"].get("OOMKilled", False)
-        with contextlib.suppress(Exception):  # whoever stops it may have removed it
+        with contextlib.suppress(Exception):  # the caller that stops it may have removed it
             self._container.remove(force=True)
         return Outcome(code, _OUT_OF_MEMORY if killed else "")
 

@@ -98,7 +98,7 @@ def _signal_group(pid: int, number: int) -> None:
 
 
 def _started(pid: int) -> str:
-    """Return when a process was started, in a form that tells it from others with its id; empty if it is gone."""
+    """Return when a process was started, in a form that differs for another process of its id; empty if it is gone."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
     except OSError:

@@ -57,7 +57,7 @@ class RecordedExecutor:
     def from_file(cls, path: str | os.PathLike[str]) -> RecordedExecutor:
         """Return an executor for recordings in a JSON file: a list of objects with the fields of `Recording`.
 
-        ``"seconds": "never"`` stands for attempts that run until they are stopped.
+        With ``"seconds": "never"`` attempts run until they are stopped.
         """
         entries: list[dict[str, Any]] = json.loads(Path(path).read_text(encoding="utf-8"))
         return cls(

@@ -188,7 +188,7 @@ def containers_of(job: Mapping[str, Any]) -> list[Document]:
         return list(job["ecsProperties"]["taskProperties"][0]["containers"])
     pod = job["eksProperties"]["podProperties"]
     first = [_of_pod(each, init=True) for each in pod.get("initContainers", ())]
-    # One after the other, and then all others together.
+    # Init containers run one after the other, and then the main containers run together.
     for before, each in pairwise(first):
         each["dependsOn"] = [{"containerName": before["name"], "condition": "SUCCESS"}]
     main = [_of_pod(each) for each in pod["containers"]]

@@ -28,7 +28,7 @@ def variables(
         attempt: The attempt that starts it.
         container: The container, in the spelling of the API.
         region: The Region.
-        endpoints: Variables that lead to the local Batch and to what stands for other services.
+        endpoints: Variables that point to the local Batch and to the endpoint for other services.
     """
     own = {each["name"]: str(each.get("value", "")) for each in container.get("environment", ())}
     base = {**_CREDENTIALS, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}

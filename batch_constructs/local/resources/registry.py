@@ -116,7 +116,7 @@ class Resources:
     # What has changed
 
     def touch(self, kind: str, name: str, found: Document | None) -> None:
-        """Record that a resource has changed; without a document it is gone."""
+        """Record that a resource has changed; without a document it was deleted."""
         self._touched[kind, name] = found
 
     def take_touched(self) -> list[tuple[str, str, Document | None]]:
@@ -126,7 +126,7 @@ class Resources:
         return touched
 
     def forget_touched(self) -> None:
-        """Take everything for written down."""
+        """Treat all changes as saved."""
         self._touched.clear()
 
     # Putting resources in place

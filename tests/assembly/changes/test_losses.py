@@ -31,7 +31,7 @@ TYPES: dict[str, dict[str, Any]] = {
 
 
 def of(name: str, logical_id: str = "It", **more: Any) -> dict[str, Any]:
-    """A template with one resource."""
+    """Return a template with one resource."""
     entry = {"Type": f"AWS::Batch::{name}", "Properties": {**TYPES[name], **more}}
     return {"Resources": {logical_id: entry}}
 
