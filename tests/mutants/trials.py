@@ -32,7 +32,14 @@ _WIDER = {
     "assembly": ["tests/assembly", "tests/testing", "tests/cli"],
     # Private modules serve all rooms.
     "_": ["tests/launch_templates", "tests/job_definitions", "tests/monitoring", "tests/submissions"],
-    "": ["tests/test_examples.py", "tests/platform"],
+    # Arguments that several classes share are tested for all of them at once.
+    "": [
+        "tests/_border/test_shared_arguments.py",
+        "tests/_border/test_refused_arguments.py",
+        "tests/_border/test_places.py",
+        "tests/test_examples.py",
+        "tests/platform",
+    ],
 }
 _ALWAYS = ["tests/test_docstrings.py", "tests/test_public_api.py"]
 
