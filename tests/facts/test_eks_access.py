@@ -26,7 +26,40 @@ def test_every_object_is_bound_to_the_user_of_aws_batch() -> None:
             "apiGroup": "rbac.authorization.k8s.io",
         }
         assert binding["metadata"].get("namespace") == by_kind[kind]["metadata"].get("namespace")
-        assert [each["name"] for each in binding["subjects"]] == [eks.KUBERNETES_USER]
+        assert binding["subjects"] == [
+            {"kind": "User", "name": eks.KUBERNETES_USER, "apiGroup": "rbac.authorization.k8s.io"}
+        ]
+
+
+def test_every_rule_has_the_members_of_kubernetes() -> None:
+    """A rule with another member is refused by kubectl."""
+    rules = [*eks_access.cluster_rules(), *eks_access.namespace_rules()]
+    assert {member for rule in rules for member in rule} == {"apiGroups", "resources", "verbs"}
+
+
+def test_objects_have_the_names_of_the_guide() -> None:
+    """Cluster-wide names end with the namespace, because several namespaces share a cluster."""
+    assert [each["metadata"]["name"] for each in eks_access.manifests("jobs")] == [
+        "jobs",
+        "aws-batch-cluster-role-jobs",
+        "aws-batch-cluster-role-jobs-binding",
+        "aws-batch-compute-environment-role",
+        "aws-batch-compute-environment-role-binding",
+    ]
+
+
+def test_kubernetes_knows_every_version_and_member() -> None:
+    """Each object has the version of its kind, and no member that kubectl would refuse."""
+    role, binding = {"rules"}, {"subjects", "roleRef"}
+    rbac = "rbac.authorization.k8s.io/v1"
+    common = {"apiVersion", "kind", "metadata"}
+    assert [(each["apiVersion"], each.keys() - common) for each in eks_access.manifests("jobs")] == [
+        ("v1", set()),
+        (rbac, role),
+        (rbac, binding),
+        (rbac, role),
+        (rbac, binding),
+    ]
 
 
 @pytest.mark.parametrize(

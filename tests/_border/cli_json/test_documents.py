@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from batch_constructs._border.cli_json.documents import document_of, properties_of
+from batch_constructs._border.cli_json.documents import document_of, properties_of, with_empties
 from batch_constructs._border.problems import Problems
 from batch_constructs.facts.requests import request
 
@@ -125,3 +125,26 @@ def test_what_is_not_in_the_request_stays_in_the_template() -> None:
         "Timeout": {"Ref": "AWS::NoValue"},
     }
     assert document_of(DEFINITION, properties, "Align") == {"jobDefinitionName": "Align", "type": "container"}
+
+
+@pytest.mark.parametrize(
+    ("document", "given", "expected"),
+    [
+        ({"a": 1}, {"a": 1, "b": {}}, {"a": 1, "b": {}}),
+        ({"a": 1}, {"a": 1, "b": {"c": {}}}, {"a": 1, "b": {"c": {}}}),
+        ({"a": 1}, {"a": 1, "b": 2}, {"a": 1}),
+        ({"a": {"b": 1}}, {"a": {}}, {"a": {"b": 1}}),
+        ({"a": [{"b": 1}]}, {"a": [{"b": 1, "c": {}}]}, {"a": [{"b": 1, "c": {}}]}),
+        ({"a": [1, 2]}, {"a": [1]}, {"a": [1, 2]}),
+        ({"a": [1]}, {"a": "b"}, {"a": [1]}),
+        ({"a": [1]}, {}, {"a": [1]}),
+        ({"a": "b"}, {"a": [1]}, {"a": "b"}),
+        ({"a": {"b": 1}}, {"a": "${Object}"}, {"a": {"b": 1}}),
+        ({"a": "${Object}"}, {"a": {"b": {}}}, {"a": "${Object}"}),
+    ],
+)
+def test_only_the_empty_objects_of_the_given_document_come_back(
+    document: dict[str, Any], given: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    """An empty object is put back where the document has no value; every value of the document stays."""
+    assert with_empties(document, given) == expected

@@ -69,3 +69,18 @@ def test_tokens_pass(stack: Stack) -> None:
     assert written["computeEnvironmentOrder"][0]["computeEnvironment"] == (
         "arn:aws:batch:${AWS::Region}:1:compute-environment/spot"
     )
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        [],
+        [{"order": 1, "computeEnvironment": "spot"}, {"order": 2, "computeEnvironment": "other"}],
+    ],
+    ids=["shorter", "longer"],
+)
+def test_a_list_of_another_length_is_replaced_as_a_whole(stack: Stack, order: list[dict[str, Any]]) -> None:
+    """A list is overridden element by element only if both have equally many elements."""
+    queue = made(stack, compute_environment_order=order)
+    complete(queue, read(QUEUE, DOCUMENT))
+    assert write(QUEUE, queue)["computeEnvironmentOrder"] == DOCUMENT["computeEnvironmentOrder"]

@@ -258,6 +258,34 @@ def test_aws_cdk_27054_fargate_refuses_most_updates(
     assert Risk.FAILS in risks(change)
 
 
+def test_aws_cdk_27054_fargate_refuses_nothing_if_it_is_replaced(
+    fargate: dict[str, Any], planned: Planned
+) -> None:
+    """A name from a parameter may replace the environment, so that the refusal is not certain."""
+    new = copy.deepcopy(fargate)
+    properties(new, "Fargate")["UpdatePolicy"] = {"TerminateJobsOnUpdate": True}
+    [refused] = planned(fargate, new)["Fargate"].problems
+    assert (refused.risk, refused.message.partition("(")[2]) == (
+        Risk.FAILS,
+        "changed: UpdatePolicy.TerminateJobsOnUpdate)",
+    )
+    new["Parameters"] = {"Name": {"Type": "String"}}
+    properties(new, "Fargate")["ComputeEnvironmentName"] = {"Ref": "Name"}
+    properties(fargate, "Fargate")["ComputeEnvironmentName"] = "jobs"
+    assert Risk.FAILS not in risks(planned(fargate, new)["Fargate"])
+
+
+def test_aws_cdk_27054_a_refusal_of_a_value_that_may_be_the_same_is_not_certain(
+    fargate: dict[str, Any], planned: Planned
+) -> None:
+    """A parameter may have the old value, so that nothing changes."""
+    new = copy.deepcopy(fargate)
+    properties(fargate, "Fargate")["ComputeResources"]["BidPercentage"] = 50
+    new["Parameters"] = {"Percent": {"Type": "Number"}}
+    properties(new, "Fargate")["ComputeResources"]["BidPercentage"] = {"Ref": "Percent"}
+    assert set(risks(planned(fargate, new)["Fargate"])) == {Risk.MAY_FAIL}
+
+
 def test_aws_cdk_27054_what_fargate_cannot_have_spoils_every_update(
     fargate: dict[str, Any], changing: Changing
 ) -> None:

@@ -186,3 +186,17 @@ def test_user_data_that_differs_in_a_literal_part_differs(planned: Callable[...,
     change = planned(template("${AWS::Region} one"), template("${AWS::Region} two"))["Environment"]
     assert change.at_least is Kind.INFRASTRUCTURE_UPDATE
     assert change.hint == "Template changes: LaunchTemplateData.UserData"
+
+
+def test_a_replaced_launch_template_has_another_version_for_certain(
+    planned: Callable[..., dict[str, Change]],
+) -> None:
+    """The environment changes for certain, even if the data of the new template may be the same."""
+    version = {"Fn::GetAtt": ["Template", "LatestVersionNumber"]}
+
+    def template(name: str, image_id: Any) -> dict[str, Any]:
+        data = {"LaunchTemplateName": name, "LaunchTemplateData": {"ImageId": image_id}}
+        return image(version, Template={"Type": "AWS::EC2::LaunchTemplate", "Properties": data})
+
+    assert not planned(template("a", "ami-1"), template("a", {"Ref": "P"}))["Job"].certain
+    assert planned(template("a", "ami-1"), template("b", {"Ref": "P"}))["Job"].certain
