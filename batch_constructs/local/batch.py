@@ -36,7 +36,7 @@ from batch_constructs.local.store import LOST_REASON, Store, restore
 from batch_constructs.local.tasks import Task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from batch_constructs.local.engine import Attempt, Effect, Input
@@ -183,6 +183,24 @@ class LocalBatch:
         """Wait until the attempts that are starting run or have ended."""
         with self.changed:
             self.changed.wait_for(lambda: not any(each.started is None for each in self._tasks), timeout)
+
+    def outputs(self, job_id: str) -> Iterator[tuple[str, str, str]]:
+        """Yield label, log group and log stream of each container of a job's newest attempt.
+
+        The label is the index of a child of an array, the node, and the container's name where there are several. It is
+        empty for the only container of a single job. A child of an array is ``ID:INDEX``.
+        """
+        base, child = split_id(job_id)
+        record = self.jobs[base]
+        for index in sorted(record.children) if child is None else (child,):
+            streams = record.children[index].streams if index in record.children else {}
+            for name, (group, stream) in list(streams.items()):
+                yield f"{index} {name}".strip() if record.is_array and child is None else name, group, stream
+
+    def lines(self, job_id: str) -> Iterator[tuple[str, str]]:
+        """Yield each line that the containers of `outputs` have written, with the label."""
+        for label, group, stream in self.outputs(job_id):
+            yield from ((label, message) for _, message in self.logs.events(group, stream))
 
     def save(self) -> None:
         """Write down what has changed, so that it is there after a crash."""

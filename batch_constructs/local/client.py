@@ -17,6 +17,7 @@ from batch_constructs.local.upstream import Upstream
 ENDPOINT_FILE = "endpoint.json"
 FIRE_PATH = "/local/fire"
 OBSTACLE_PATH = "/local/obstacle"
+OUTPUTS_PATH = "/local/outputs"
 DEFAULT_FOLDER = Path(".batch-local")
 
 
@@ -107,6 +108,20 @@ class Endpoint:
             NotRunningError: Nothing listens any more.
         """
         return self._ask("batch", "", OBSTACLE_PATH, {"jobId": job_id})
+
+    def outputs(self, job_id: str, positions: dict[str, int]) -> list[dict[str, Any]]:
+        """Return the new lines of a job: an object for each container, with ``label``, ``stream`` and ``lines``.
+
+        Args:
+            job_id: The job, or a child of an array by ``ID:INDEX``.
+            positions: The number of lines that are known already, by log stream.
+
+        Raises:
+            ClientError: There is no such job.
+            NotRunningError: Nothing listens any more.
+        """
+        answer = self._ask("batch", "", OUTPUTS_PATH, {"jobId": job_id, "positions": positions})
+        return list(answer["outputs"])
 
     def _ask(self, service: str, target: str, path: str, request: dict[str, Any]) -> dict[str, Any]:
         try:

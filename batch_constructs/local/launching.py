@@ -6,6 +6,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.facts.limits import LOG_STREAM_NAME_LENGTH
+from batch_constructs.facts.vocabulary import DEFAULT_LOG_GROUP
 from batch_constructs.local.executors.base import Container
 from batch_constructs.local.jobs.merging import amount, containers_of, node_group, substituted
 from batch_constructs.local.jobs.variables import variables
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from batch_constructs.local.engine import Attempt
     from batch_constructs.local.jobs.records import JobRecord
     from batch_constructs.local.logs import Logs
-
-DEFAULT_LOG_GROUP = "/aws/batch/job"
 
 
 class Launcher:
@@ -50,6 +49,7 @@ class Launcher:
         found = []
         containers = containers_of(job)
         streams = {each["name"]: self._stream(record, each, task_id) for each in containers}
+        self._note_streams(record, attempt, streams)
         self._note_task(
             record, attempt, job, task_id, {name: stream for name, (_, stream) in streams.items()}
         )
@@ -129,6 +129,18 @@ class Launcher:
             folder=self._folder / task_id,
             properties=container,
         )
+
+    def _note_streams(
+        self, record: JobRecord, attempt: Attempt, streams: Mapping[str, tuple[str, str]]
+    ) -> None:
+        """Write to the record where each container of the newest attempt logs."""
+        child = record.child(attempt.index)
+        if attempt.main:
+            child.streams = {}
+        node = "" if attempt.node is None else f"node {attempt.node}"
+        for name, place in streams.items():
+            label = f"{node} {name}".strip() if len(streams) > 1 else node
+            child.streams[label] = list(place)
 
     def _note_task(
         self,

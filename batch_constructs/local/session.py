@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from batch_constructs.local.api import environments, queues, small
 from batch_constructs.local.api.calls import call
 from batch_constructs.local.api.definitions import is_newest
 from batch_constructs.local.batch import LocalBatch
@@ -80,28 +81,35 @@ def open_session(
     )
     for planned in plan.requests:
         _deploy(batch, planned)
+    batch.refresh()
     bus = Bus.of(batch, plan)
     return Session(batch, plan, bus, Schedules.of(bus, plan))
 
 
 def _deploy(batch: LocalBatch, planned: PlannedRequest) -> None:
-    """Make a resource, or give one that an earlier run has made the settings of now."""
-    resources, request = batch.resources, planned.request
-    existing = {
-        "CreateComputeEnvironment": ("environment", resources.environments),
-        "CreateJobQueue": ("queue", resources.queues),
-        "CreateSchedulingPolicy": ("policy", resources.policies),
-        "CreateConsumableResource": ("consumable", resources.consumables),
-    }
-    if planned.operation == "RegisterJobDefinition":
-        if not is_newest(batch, request):
-            call(batch, planned.operation, request)
-        return
-    kind, by_name = existing[planned.operation]
-    if planned.name in by_name:
-        resources.put(kind, {**by_name[planned.name], **request})
-    else:
-        call(batch, planned.operation, request)
+    """Make a resource, or give one of an earlier run exactly the settings of the template of now."""
+    resources, request, name = batch.resources, planned.request, planned.name
+    match planned.operation:
+        case "RegisterJobDefinition" if is_newest(batch, request):
+            pass
+        case "CreateComputeEnvironment" if name in resources.environments:
+            identity = _kept(resources.environments[name], "computeEnvironmentArn", "uuid", "ecsClusterArn")
+            resources.put_environment({**environments.completed(request), **identity})
+        case "CreateJobQueue" if name in resources.queues:
+            identity = _kept(resources.queues[name], "jobQueueArn")
+            resources.put_queue({**queues.completed(batch, request), **identity})
+        case "CreateSchedulingPolicy" if name in resources.policies:
+            identity = _kept(resources.policies[name], "arn")
+            resources.put_policy({**small.completed_policy(request), **identity})
+        case "CreateConsumableResource" if name in resources.consumables:
+            resources.put_consumable({**resources.consumables[name], **request})
+        case operation:
+            call(batch, operation, request)
+
+
+def _kept(found: dict[str, Any], *members: str) -> dict[str, Any]:
+    """Return the members of an earlier resource that it keeps whatever the template says."""
+    return {name: found[name] for name in members if name in found}
 
 
 def machine_memory() -> int:

@@ -41,7 +41,17 @@ CREATE TABLE IF NOT EXISTS child (
 );
 """
 _STATIC = ("id", "name", "arn", "queue_arn", "definition_arn", "created", "request", "members")
-_CHILD = ("attempts", "started", "stopped", "reason", "container", "nodes", "canceled", "terminated")
+_CHILD = (
+    "attempts",
+    "started",
+    "stopped",
+    "reason",
+    "container",
+    "nodes",
+    "streams",
+    "canceled",
+    "terminated",
+)
 
 
 # A queue refers to its environments and its policy; an update may have put it before them.

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from batch_constructs.local.api.calls import call
 from batch_constructs.local.executors import ProcessExecutor
-from batch_constructs.local.launching import DEFAULT_LOG_GROUP
 from batch_constructs.local.plan import plan
 from batch_constructs.local.session import open_session
 
@@ -71,21 +70,16 @@ class LocalJob:
 
     @property
     def lines(self) -> list[str]:
-        """The lines that the last attempt has written; of an array, child after child."""
-        return [line for index in sorted(self._record.children) for line in self.lines_of(index)]
+        """The lines that the last attempt has written: child after child of an array, container after container."""
+        return [line for _, line in self._session.batch.lines(self.id)]
 
     def lines_of(self, index: int) -> list[str]:
-        """Return what the last attempt of an array's child has written.
+        """Return the lines that the last attempt of an array's child has written.
 
         Args:
             index: The index of the child, at least 0.
         """
-        stream = self._record.child(index).container.get("logStreamName")
-        if stream is None:
-            return []
-        options = self._record.members.get("container", {}).get("logConfiguration", {}).get("options", {})
-        group = options.get("awslogs-group", DEFAULT_LOG_GROUP)
-        return [message for _, message in self._session.batch.logs.events(group, stream)]
+        return [line for _, line in self._session.batch.lines(f"{self.id}:{index}")]
 
     def wait(self, timeout: float = 60) -> LocalJob:
         """Wait until the job has ended, and return it.

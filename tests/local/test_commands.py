@@ -227,3 +227,54 @@ def test_a_job_that_could_never_run_on_aws_quotes_the_rule(tmp_path: Path) -> No
     assert done.returncode == 2
     assert "can never run: it asks for 64 vCPUs" in done.stderr
     assert "(FIT-02; MISCONFIGURATION:" in done.stderr
+
+
+SEVERAL = """
+Resources:
+  Place:
+    Type: AWS::Batch::ComputeEnvironment
+    Properties:
+      Type: MANAGED
+      ComputeResources: {Type: FARGATE, MaxvCpus: 4, Subnets: [subnet-1], SecurityGroupIds: [sg-1]}
+  Line:
+    Type: AWS::Batch::JobQueue
+    Properties: {Priority: 1, ComputeEnvironmentOrder: [{Order: 1, ComputeEnvironment: !Ref Place}]}
+  Two:
+    Type: AWS::Batch::JobDefinition
+    Properties:
+      Type: container
+      PlatformCapabilities: [FARGATE]
+      EcsProperties:
+        TaskProperties:
+          - Containers:
+              - Name: helper
+                Image: busybox
+                Command: [echo, ready]
+                Essential: false
+                LogConfiguration: {LogDriver: awslogs, Options: {awslogs-group: helpers}}
+                ResourceRequirements: [{Type: VCPU, Value: "0.25"}, {Type: MEMORY, Value: "256"}]
+              - Name: main
+                Image: busybox
+                Command: [echo, done]
+                DependsOn: [{ContainerName: helper, Condition: COMPLETE}]
+                ResourceRequirements: [{Type: VCPU, Value: "0.25"}, {Type: MEMORY, Value: "256"}]
+"""
+
+
+def test_run_prints_the_lines_of_every_container(tmp_path: Path) -> None:
+    """Each line is labeled with its container, whatever log group it is in."""
+    template = tmp_path / "several.yaml"
+    template.write_text(SEVERAL)
+    done = command(tmp_path, "run", str(template), "Two", "-q")
+    assert (done.stdout, done.returncode) == ("helper: ready\nmain: done\n", 0)
+
+
+def test_logs_of_a_running_server_have_every_container(tmp_path: Path) -> None:
+    """The same lines, asked of the server."""
+    template = tmp_path / "several.yaml"
+    template.write_text(SEVERAL)
+    command(tmp_path, "up", str(template), "--detach")
+    job = command(tmp_path, "submit", "Two").stdout.strip()
+    shown = command(tmp_path, "logs", job, "--follow").stdout.splitlines()
+    command(tmp_path, "down")
+    assert sorted(shown) == ["helper: ready", "main: done"]

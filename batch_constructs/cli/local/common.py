@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,20 @@ class Settings:
     vcpus: float | None = None
     memory: int | None = None
     gpus: int = 0
+
+
+def settings(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that decide how jobs run, and pass them on as one argument, ``settings``."""
+
+    @wraps(function)
+    def with_settings(**given: Any) -> Any:
+        chosen = {each.name: given.pop(each.name) for each in fields(Settings)}
+        return function(settings=Settings(**chosen), **given)
+
+    wrapped: Callable[..., Any] = with_settings
+    for option in (gpus, memory, vcpus, privileged, pull, mappings, executor):
+        wrapped = option(wrapped)
+    return wrapped
 
 
 def state(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -168,3 +183,8 @@ def delivery_text(delivery: Mapping[str, Any]) -> str:
     shown = f"not delivered: {delivery['problem']}" if delivery["problem"] else "\n  ".join(lines)
     note = f" ({delivery['note']})" if delivery.get("note") else ""
     return f"{delivery['rule']} -> {receivers}{note}\n  {shown}"
+
+
+def labeled(label: str, line: str) -> str:
+    """Return a line of a job behind what it is called, if it is called anything."""
+    return f"{label}: {line}" if label else line

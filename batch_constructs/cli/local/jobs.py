@@ -6,7 +6,7 @@ import json
 import shlex
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from batch_constructs.local.client import Endpoint
+
+T = TypeVar("T")
 
 _ENDED = {"SUCCEEDED", "FAILED"}
 _REFRESH_SECONDS = 0.5
@@ -114,16 +116,15 @@ def logs(job: str, folder: Path, *, follow: bool) -> None:
     Exit status: 0 printed, 2 there is no such job, or none runs.
     """
     endpoint = common.endpoint(folder)
-    token, printed_stream = "", ""
+    positions: dict[str, int] = {}
     while True:
-        found = _described(endpoint, job)
-        container = found.get("container", {})
-        stream = container.get("logStreamName", "")
-        if stream != printed_stream:
-            token, printed_stream = "", stream
-        if stream:
-            token = _print_new(endpoint, container, stream, token)
-        if not follow or found["status"] in _ENDED:
+        # The state is asked first: a job that has ended writes nothing more.
+        ended = _described(endpoint, job)["status"] in _ENDED
+        for output in _asked(lambda: endpoint.outputs(job, positions)):
+            for line in output["lines"]:
+                click.echo(common.labeled(output["label"], line))
+            positions[output["stream"]] = positions.get(output["stream"], 0) + len(output["lines"])
+        if ended or not follow:
             return
         time.sleep(_REFRESH_SECONDS)
 
@@ -169,7 +170,7 @@ def cancel(job: str, folder: Path, *, reason: str, terminate: bool) -> None:
     _asked(lambda: endpoint.call(operation, jobId=job, reason=reason))
 
 
-def _asked(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def _asked(ask: Callable[[], T]) -> T:
     """Return an answer; end the command if the request is refused."""
     from batch_constructs.local.client import NotRunningError  # noqa: PLC0415 - loaded by these commands only
     from batch_constructs.local.errors import ClientError  # noqa: PLC0415 - as above
@@ -193,18 +194,3 @@ def _described(endpoint: Endpoint, job: str) -> dict[str, Any]:
         fail(f"there is no job {job}")
     described: dict[str, Any] = found[0]
     return described
-
-
-def _print_new(endpoint: Endpoint, container: dict[str, Any], stream: str, token: str) -> str:
-    """Print the lines after a token, and return the next token."""
-    options = container.get("logConfiguration", {}).get("options", {})
-    request = {
-        "logGroupName": options.get("awslogs-group", "/aws/batch/job"),
-        "logStreamName": stream,
-        "startFromHead": True,
-        **({"nextToken": token} if token else {}),
-    }
-    answer = _asked(lambda: endpoint.logs("GetLogEvents", **request))
-    for event in answer["events"]:
-        click.echo(event["message"])
-    return str(answer["nextForwardToken"])

@@ -6,9 +6,10 @@ import shlex
 import signal
 import sys
 import tempfile
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -31,13 +32,7 @@ if TYPE_CHECKING:
 @common.command
 @common.parameter
 @common.share
-@common.executor
-@common.mappings
-@common.pull
-@common.privileged
-@common.vcpus
-@common.memory
-@common.gpus
+@common.settings
 @click.option("--timeout", type=float, default=3600, show_default=True, help="Seconds to wait for the job.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the job's own lines only.")
 def run(
@@ -50,13 +45,7 @@ def run(
     command: str,
     parameter: tuple[str, ...],
     share: str,
-    executor: str,
-    mapping: Path | None,
-    pull: bool,
-    privileged: bool,
-    vcpus: float | None,
-    memory: int | None,
-    gpus: int,
+    settings: common.Settings,
     timeout: float,
     quiet: bool,
 ) -> None:
@@ -68,55 +57,51 @@ def run(
 
     Exit status: that of the job; for an array 1 if a child failed; 2 if the job could not be submitted.
     """
-    from batch_constructs.local.api import Server, call  # noqa: PLC0415 - loaded by this command only
-    from batch_constructs.local.errors import ClientError  # noqa: PLC0415 - as above
-    from batch_constructs.local.obstacles import obstacle  # noqa: PLC0415 - as above
+    from batch_constructs.local.api import Server  # noqa: PLC0415 - loaded by this command only
 
-    settings = common.Settings(
-        executor=executor,
-        mapping=mapping,
-        pull=pull,
-        privileged=privileged,
-        vcpus=vcpus,
-        memory=memory,
-        gpus=gpus,
-    )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="batch-local-") as folder:
         session = common.session(path, Path(folder), parameter, settings)
-        server = Server(session.batch)
-        request = {
-            "jobName": definition.rpartition("/")[2],
-            "jobQueue": common.named(lambda: session.queue(queue)),
-            "jobDefinition": common.named(lambda: session.definition(definition)),
-            "parameters": common.pairs(parameters),
-            **({"arrayProperties": {"size": array_size}} if array_size else {}),
-            **({"shareIdentifier": share} if share else {}),
-            **({"containerOverrides": {"command": shlex.split(command)}} if command else {}),
-        }
-        if not quiet:
-            common.announce(settings)
-            session.batch.history.listeners.insert(0, _print_state)
-            session.bus.listeners.append(_print_delivery)
-        try:
-            job_id = call(session.batch, "SubmitJob", request)["jobId"]
-        except ClientError as error:
-            fail(str(error))
-        if never := obstacle(session, job_id):
-            session.batch.close()
-            server.close()
-            fail(never)
-        try:
-            ended = session.batch.wait(job_id, timeout)
-        except KeyboardInterrupt:
-            ended = False
-        record = session.batch.jobs[job_id]
-        if not ended:
-            _print_state_at_end(record, session.batch.engine.queue_of(record.job).blocked)
-        _print_logs(session, record)
-        session.batch.close()
-        server.close()
-    sys.exit(_exit_code(record) if ended else 2)
+        with closing(session.batch), closing(Server(session.batch)):
+            request = {
+                "jobName": definition.rpartition("/")[2],
+                "jobQueue": common.named(lambda: session.queue(queue)),
+                "jobDefinition": common.named(lambda: session.definition(definition)),
+                "parameters": common.pairs(parameters),
+                **({"arrayProperties": {"size": array_size}} if array_size else {}),
+                **({"shareIdentifier": share} if share else {}),
+                **({"containerOverrides": {"command": shlex.split(command)}} if command else {}),
+            }
+            if not quiet:
+                common.announce(settings)
+                session.batch.history.listeners.insert(0, _print_state)
+                session.bus.listeners.append(_print_delivery)
+            status = _run(session, request, timeout)
+    sys.exit(status)
+
+
+def _run(session: Session, request: dict[str, Any], timeout: float) -> int:
+    """Run a job, print what it has written, and return the exit status; end the command if it is refused."""
+    from batch_constructs.local.api import call  # noqa: PLC0415 - loaded by this command only
+    from batch_constructs.local.errors import ClientError  # noqa: PLC0415 - as above
+    from batch_constructs.local.obstacles import obstacle  # noqa: PLC0415 - as above
+
+    try:
+        job_id = call(session.batch, "SubmitJob", request)["jobId"]
+    except ClientError as error:
+        fail(str(error))
+    if never := obstacle(session, job_id):
+        fail(never)
+    try:
+        ended = session.batch.wait(job_id, timeout)
+    except KeyboardInterrupt:
+        ended = False
+    record = session.batch.jobs[job_id]
+    if not ended:
+        _print_state_at_end(record, session.batch.engine.queue_of(record.job).blocked)
+    for label, line in session.batch.lines(job_id):
+        click.echo(common.labeled(label, line))
+    return _exit_code(record) if ended else 2
 
 
 def _print_state(record: JobRecord, index: int | None, state: State) -> None:
@@ -132,18 +117,6 @@ def _print_state_at_end(record: JobRecord, blocked: str) -> None:
 
 def _print_delivery(delivery: Delivery) -> None:
     click.echo(common.delivery_text(asdict(delivery)), err=True)
-
-
-def _print_logs(session: Session, record: JobRecord) -> None:
-    """Print what each child wrote, one after the other."""
-    container = record.members.get("container", {})
-    options = container.get("logConfiguration", {}).get("options", {})
-    group = options.get("awslogs-group", "/aws/batch/job")
-    for index in sorted(record.children):
-        stream = record.children[index].container.get("logStreamName")
-        prefix = f"{index}: " if record.is_array else ""
-        for _, message in session.batch.logs.events(group, stream) if stream else ():
-            click.echo(f"{prefix}{message}")
 
 
 def _exit_code(record: JobRecord) -> int:

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from dataclasses import asdict
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -32,13 +33,7 @@ _READY_SECONDS = 30
 @common.template
 @common.state
 @common.parameter
-@common.executor
-@common.mappings
-@common.pull
-@common.privileged
-@common.vcpus
-@common.memory
-@common.gpus
+@common.settings
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, help="The port; by default a free one.")
 @click.option(
     "--upstream",
@@ -52,13 +47,7 @@ def up(
     folder: Path,
     *,
     parameter: tuple[str, ...],
-    executor: str,
-    mapping: Path | None,
-    pull: bool,
-    privileged: bool,
-    vcpus: float | None,
-    memory: int | None,
-    gpus: int,
+    settings: common.Settings,
     port: int,
     upstream: str,
     detach: bool,
@@ -73,23 +62,13 @@ def up(
     Jobs that an earlier run left go on. Exit status: 0 stopped, 2 the template cannot be read.
     """
     from batch_constructs.local.api import Server  # noqa: PLC0415 - loaded by this command only
-    from batch_constructs.local.client import FIRE_PATH, OBSTACLE_PATH, Endpoint  # noqa: PLC0415 - as above
+    from batch_constructs.local.client import Endpoint  # noqa: PLC0415 - as above
     from batch_constructs.local.moto_process import free_port  # noqa: PLC0415 - as above
-    from batch_constructs.local.obstacles import obstacle  # noqa: PLC0415 - as above
     from batch_constructs.local.upstream import Upstream  # noqa: PLC0415 - as above
 
     if detach:
         _detach(folder)
         return
-    settings = common.Settings(
-        executor=executor,
-        mapping=mapping,
-        pull=pull,
-        privileged=privileged,
-        vcpus=vcpus,
-        memory=memory,
-        gpus=gpus,
-    )
     session = common.session(path, folder, parameter, settings)
     region = session.plan.region
     moto_port = free_port() if upstream == "moto" else 0
@@ -100,10 +79,7 @@ def up(
     if others:
         _provision(session, others)
     session.bus.keep(folder / "events.jsonl")
-    session.batch.own_calls[FIRE_PATH] = lambda request: _fire(session, request)
-    session.batch.own_calls[OBSTACLE_PATH] = lambda request: {
-        "obstacle": obstacle(session, str(request.get("jobId")))
-    }
+    _answer_commands(session)
     session.schedules.start()
     Endpoint(server.url, region, os.getpid(), all_services=bool(url)).write(folder)
     common.announce(settings)
@@ -167,6 +143,39 @@ def _provision(session: Session, upstream: Upstream) -> None:
             click.echo(f"notice: {problem}", err=True)
     except OSError as error:
         fail(f"{upstream.url} cannot be reached: {error}")
+
+
+def _answer_commands(session: Session) -> None:
+    """Answer what the other commands ask that AWS Batch has no operation for."""
+    from batch_constructs.local.client import FIRE_PATH, OBSTACLE_PATH, OUTPUTS_PATH  # noqa: PLC0415 - loaded by this command only
+    from batch_constructs.local.obstacles import obstacle  # noqa: PLC0415 - as above
+
+    calls = session.batch.own_calls
+    calls[FIRE_PATH] = lambda request: _fire(session, request)
+    calls[OBSTACLE_PATH] = lambda request: {"obstacle": obstacle(session, str(request.get("jobId")))}
+    calls[OUTPUTS_PATH] = lambda request: _outputs(session, request)
+
+
+def _outputs(session: Session, request: dict[str, Any]) -> dict[str, Any]:
+    """Return the lines of a job's containers that the caller does not know yet."""
+    from batch_constructs.local.errors import ClientError  # noqa: PLC0415 - loaded by this command only
+
+    batch, job_id, positions = session.batch, str(request.get("jobId")), request.get("positions", {})
+    if job_id.partition(":")[0] not in batch.jobs:
+        raise ClientError(f"there is no job {job_id}")
+    return {
+        "outputs": [
+            {
+                "label": label,
+                "stream": stream,
+                "lines": [
+                    line
+                    for _, line in islice(batch.logs.events(group, stream), positions.get(stream, 0), None)
+                ],
+            }
+            for label, group, stream in batch.outputs(job_id)
+        ]
+    }
 
 
 def _fire(session: Session, request: dict[str, Any]) -> dict[str, Any]:

@@ -34,31 +34,35 @@ def create(batch: LocalBatch, request: Document) -> Document:
     managed = request["type"].upper() == "MANAGED"
     if managed and "computeResources" not in request:
         raise ClientError("computeResources must be specified when creating a MANAGED environment")
-    arn = batch.resources.arn("compute-environment", name)
     _check_roles(request)
     if managed:
         _check_resources(request["computeResources"])
-    found: Document = {
-        "state": "ENABLED",
-        "serviceRole": _SERVICE_ROLE,
-        "tags": {},
-        **request,
-        "computeEnvironmentArn": arn,
-        "status": "VALID",
-        "statusReason": "ComputeEnvironment Healthy",
-        "uuid": str(uuid.uuid4()),
-        "containerOrchestrationType": "EKS" if "eksConfiguration" in request else "ECS",
-    }
+    arn = batch.resources.arn("compute-environment", name)
+    found = {**completed(request), "computeEnvironmentArn": arn, "uuid": str(uuid.uuid4())}
     if "eksConfiguration" not in request:
         cluster = f"{name}_Batch_{uuid.uuid4()}"
         found["ecsClusterArn"] = f"arn:aws:ecs:{batch.region}:{ACCOUNT}:cluster/{cluster}"
         if batch.upstream:
             batch.upstream.ask("ecs", f"{_ECS}CreateCluster", "/", {"clusterName": cluster})
-    if managed:
-        least = found["computeResources"].get("minvCpus", 0)
-        found["computeResources"] = {"minvCpus": 0, "desiredvCpus": least, **found["computeResources"]}
     batch.resources.put_environment(found)
     return {"computeEnvironmentName": name, "computeEnvironmentArn": arn}
+
+
+def completed(request: Document) -> Document:
+    """Return an environment as AWS Batch describes it, without its ARN, its cluster and its UUID."""
+    found: Document = {
+        "state": "ENABLED",
+        "serviceRole": _SERVICE_ROLE,
+        "tags": {},
+        **request,
+        "status": "VALID",
+        "statusReason": "ComputeEnvironment Healthy",
+        "containerOrchestrationType": "EKS" if "eksConfiguration" in request else "ECS",
+    }
+    if "computeResources" in request:
+        least = request["computeResources"].get("minvCpus", 0)
+        found["computeResources"] = {"minvCpus": 0, "desiredvCpus": least, **request["computeResources"]}
+    return found
 
 
 def describe(batch: LocalBatch, request: Document) -> Document:

@@ -30,18 +30,21 @@ def create(batch: LocalBatch, request: Document) -> Document:
         raise ClientError(f"Job queue {name} already exists")
     _check(batch, request)
     arn = batch.resources.arn("job-queue", name)
-    found: Document = {
+    batch.resources.put_queue({**completed(batch, request), "jobQueueArn": arn})
+    return {"jobQueueName": name, "jobQueueArn": arn}
+
+
+def completed(batch: LocalBatch, request: Document) -> Document:
+    """Return a queue as AWS Batch describes it, without its ARN."""
+    return {
         "state": "ENABLED",
         "tags": {},
         "computeEnvironmentOrder": [],
         **request,
-        "jobQueueArn": arn,
         "status": "VALID",
         "statusReason": "JobQueue Healthy",
         "jobQueueType": _kind(batch, request),
     }
-    batch.resources.put_queue(found)
-    return {"jobQueueName": name, "jobQueueArn": arn}
 
 
 def _check(batch: LocalBatch, request: Document) -> None:

@@ -26,12 +26,17 @@ def create_policy(batch: LocalBatch, request: Document) -> Document:
     if name in batch.resources.policies:
         raise ClientError(f"A scheduling policy named {name} already exists")
     arn = batch.resources.arn("scheduling-policy", name)
-    found: Document = {"tags": {}, **request, "arn": arn}
+    batch.resources.put_policy({**completed_policy(request), "arn": arn})
+    return {"name": name, "arn": arn}
+
+
+def completed_policy(request: Document) -> Document:
+    """Return a scheduling policy as AWS Batch describes it, without its ARN."""
+    found: Document = {"tags": {}, **request}
     if "quotaSharePolicy" not in request:
         defaults = {"shareDecaySeconds": 0, "computeReservation": 0, "shareDistribution": []}
         found["fairsharePolicy"] = {**defaults, **request.get("fairsharePolicy", {})}
-    batch.resources.put_policy(found)
-    return {"name": name, "arn": arn}
+    return found
 
 
 def describe_policies(batch: LocalBatch, request: Document) -> Document:

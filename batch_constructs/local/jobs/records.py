@@ -38,6 +38,9 @@ class ChildRecord:
     """What the newest attempt adds to the container: exit code, log stream, task ARN."""
     nodes: dict[int, Document] = field(default_factory=dict)
     """The same for each node of a multi-node job."""
+    streams: dict[str, list[str]] = field(default_factory=dict)
+    """The log group and the log stream of each container of the newest attempt, by what its lines are called:
+    the container's name where there are several, ``node N`` on nodes, and nothing for a single container."""
     canceled: bool = False
     terminated: bool = False
 
