@@ -21,6 +21,9 @@ PACKAGE = Path(__file__).parents[1] / "batch_constructs"
 # The reading side, in the order in which it is built: each room imports rooms before it.
 READING = (
     "assembly.template",
+    "assembly.proofs",
+    "assembly.reach",
+    "assembly.may",
     "assembly.fit",
     "assembly.descriptions",
     "assembly.checks",

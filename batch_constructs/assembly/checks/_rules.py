@@ -15,6 +15,7 @@ from batch_constructs.assembly.checks import _chapters
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from batch_constructs.assembly.proofs import Answer
     from batch_constructs.assembly.template import Resource, View
     from batch_constructs.assembly.template.documents import Steps
 
@@ -89,6 +90,7 @@ class Finding:
         at: the member below ``where``, by CloudFormation name: ``Priority``, ``Ec2Configuration[0].ImageType``.
         severity: set only where a finding is milder than its rule.
         fix: what to do about this finding, with its numbers; by default the rule's remedy.
+        proof: the steps that lead to it, if the rule asks a proof; ``check --why`` prints them.
         rule: the broken rule.
     """
 
@@ -97,6 +99,7 @@ class Finding:
     at: str = field(default="", kw_only=True)
     severity: Severity = field(default=Severity.ERROR, kw_only=True)
     fix: str = field(default="", kw_only=True)
+    proof: Answer | None = field(default=None, kw_only=True)
     rule: Rule = field(default=_NO_RULE, kw_only=True)
 
     @property

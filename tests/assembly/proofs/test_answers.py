@@ -1,0 +1,48 @@
+"""How answers of proofs combine."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from batch_constructs.assembly.proofs import Answer, Step, Verdict, every, some
+
+NO, UNKNOWN, YES = Verdict.NO, Verdict.UNKNOWN, Verdict.YES
+# From the worst to the best.
+ORDER = [NO, UNKNOWN, YES]
+
+
+def answer(verdict: Verdict) -> Answer:
+    return Answer(verdict, (Step("Table", f"it says {verdict}", verdict),))
+
+
+@pytest.mark.parametrize(("one", "other"), list(product(ORDER, ORDER)))
+def test_all_is_the_worst_and_one_is_the_best(one: Verdict, other: Verdict) -> None:
+    """Three-valued logic: a conjunction is as good as its worst part, a disjunction as good as its best."""
+    both = [answer(one), answer(other)]
+    assert (every(both).verdict, some(both).verdict) == (
+        min(one, other, key=ORDER.index),
+        max(one, other, key=ORDER.index),
+    )
+
+
+def test_no_answers() -> None:
+    """Without requirements everything is fine; without alternatives nothing is."""
+    assert (every([]).verdict, some([]).verdict) == (YES, NO)
+
+
+def test_only_deciding_steps_are_kept() -> None:
+    """The steps are those of the answers that decided, so that the reader sees the cause."""
+    assert every([answer(YES), answer(NO)]).steps == answer(NO).steps
+
+
+def test_the_cause_is_the_deciding_step() -> None:
+    """``because`` names the first step that decides, after those that let the request pass."""
+    passed, stopped = Step("Subnet", "a route", YES), Step("Group", "nothing out", NO)
+    assert Answer(NO, (passed, stopped)).because == stopped
+
+
+def test_a_step_is_one_line() -> None:
+    """A step reads as place and reason."""
+    assert str(Step("Group", "allows nothing out", NO)) == "Group: allows nothing out"
