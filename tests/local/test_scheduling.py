@@ -19,6 +19,7 @@ from batch_constructs.local.engine import (
     HostLost,
     Need,
     Refresh,
+    State,
     Terminate,
     TimeLimit,
 )
@@ -451,7 +452,7 @@ def test_a_pending_job_ends_at_once_or_after_its_dependencies(
 
 
 def test_a_quiet_engine_starts_the_same_jobs_at_the_same_times() -> None:
-    """It leaves out only the effects that tell what happened."""
+    """It leaves out only the effects that tell what its driver knows."""
     loud, quiet = World(vcpus=2), World(vcpus=2)
     quiet.engine = Engine(quiet=True)
     quiet.queue = quiet.add_queue("q")
@@ -459,7 +460,7 @@ def test_a_quiet_engine_starts_the_same_jobs_at_the_same_times() -> None:
         world.submit(job("a", array_size=5), job("b", depends_on=after("a")))
         world.run()
     assert quiet.runs == loud.runs
-    assert quiet.changes == []
+    assert {state for *_, state, _ in quiet.changes} == {State.RUNNABLE}
 
 
 def test_a_job_that_is_forgotten_counts_as_ended() -> None:

@@ -49,7 +49,8 @@ class Engine(Lifecycle):
 
     Args:
         assumptions: What AWS does not document.
-        quiet: Whether to leave out the effects that only report what happened: Changed, ParentChanged and Ended.
+        quiet: Whether to leave out the effects that tell a driver what it knows: ParentChanged, Ended, and Changed except
+            for children that become RUNNABLE or fail before they start.
 
     Attributes:
         queues: The queues by name.

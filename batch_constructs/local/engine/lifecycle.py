@@ -219,7 +219,8 @@ class Lifecycle:
         job.move(first, last, state)
         if state >= State.SUCCEEDED:
             job.reason = reason
-        if not self._quiet:
+        untold = state is State.RUNNABLE or (state is State.FAILED and attempt is None)
+        if untold or not self._quiet:
             self._effects.append(Changed(job, first, last, state, reason, attempt))
 
     def _tell(self, job: Job, first: int, last: int, state: State) -> None:
