@@ -25,7 +25,7 @@ from cloudformation_validate import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["judge"]
+__all__ = ["ACCOUNT", "REGION", "judge", "rule_ids"]
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
@@ -53,6 +53,11 @@ def _prune(types: Iterable[str]) -> list[dict[str, Any]]:
     """Return the rules for these resource types: compiling all of them takes many times as long."""
     wanted = {*types, "*"}
     return [rule for rule in _pack()[0] if not rule["resourceTypes"] or wanted & {*rule["resourceTypes"]}]
+
+
+def rule_ids(prefix: str) -> list[str]:
+    """Return the ids of the rules that begin with a prefix, such as ``pf-batch-``."""
+    return sorted(rule["id"] for rule in _pack()[0] if rule["id"].startswith(prefix))
 
 
 def judge(templates: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:

@@ -1,0 +1,1 @@
+"""What AWS was seen to refuse: templates of our own, each of them one change away from a valid one."""

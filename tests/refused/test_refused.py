@@ -1,0 +1,100 @@
+"""Each of cdk-preflight's rules about AWS Batch stands for a refusal that somebody saw on AWS: here it is an error, too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from batch_constructs.assembly.checks import Severity, check
+from batch_constructs.assembly.template import model_of
+from tests.once import folder_of_run, once
+from tests.preflight import ACCOUNT, REGION, judge, rule_ids
+from tests.refused.bases import BASES, Refused, changed
+from tests.refused.definitions import DEFINITIONS
+from tests.refused.environments import ENVIRONMENTS
+from tests.refused.platforms import PLATFORMS
+from tests.refused.queues import QUEUES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BATCH = [*ENVIRONMENTS, *QUEUES, *DEFINITIONS, *PLATFORMS]
+# A change that breaks two rules at once, whatever the template.
+COMPANIONS = {"batch-jd-fargate-max-swap": "batch-jd-max-swap-requires-swappiness"}
+NOT_YET = frozenset(
+    [
+        "batch-ce-ec2-config-image-type-eol",
+        "batch-ce-eks-cluster-arn-region",
+        "batch-ce-eks-compute-type",
+        "batch-ce-eks-min-vcpus",
+        "batch-ce-instance-types-required",
+        "batch-ce-ordered-strategy-instance-bundles",
+        "batch-ce-state-enabled",
+        "batch-jq-ce-arn-region",
+        "batch-jq-ce-order-duplicate-ce",
+        "batch-jq-ce-order-max",
+        "batch-jq-quota-share-policy-requires-sagemaker",
+        "batch-jq-scheduling-policy-arn-region",
+        "batch-jq-scheduling-policy-arn-type",
+        "batch-jq-service-env-arn-region",
+        "batch-jq-type-matches-ce-type",
+        "batch-se-capacity-unit-mix",
+        "batch-se-capacity-unit-value",
+        "batch-sp-share-distribution-max",
+        "batch-jd-consumable-resource-duplicate",
+        "batch-jd-consumable-resource-list-max",
+        "batch-jd-memory-minimum",
+        "batch-jd-mi-os-family-linux",
+        "batch-jd-mi-requires-ecs-properties",
+        "batch-jd-node-num-nodes-max",
+        "batch-jd-fargate-max-swap",
+        "batch-jd-runtime-platform-windows-vcpu-min",
+    ]
+)
+
+
+@pytest.fixture(scope="session")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str]]:
+    """Gives the judge's rules for a valid template, or for the one that should trip a rule."""
+
+    def judge_all() -> dict[str, list[str]]:
+        valid = {f"valid {name}": changed(name, {}) for name in BASES}
+        found = judge(valid | {case.rule: case.template for case in BATCH})
+        return {name: sorted({each.partition(" ")[0] for each in said}) for name, said in found.items()}
+
+    found: dict[str, list[str]] = once(folder_of_run(tmp_path_factory), "refused", judge_all)
+    return lambda name: found[name]
+
+
+def said(template: dict[str, object], *severities: Severity) -> list[str]:
+    """Return our rules that find something in a template, deployed where the judge deploys it."""
+    model = model_of(template)
+    for stack in model.stacks:
+        stack.bind({"AWS::Region": REGION, "AWS::AccountId": ACCOUNT})
+    return sorted({each.rule_id for each in check(model, crash=True) if each.severity in severities})
+
+
+def test_the_table_has_each_rule_of_the_judge() -> None:
+    """A new version of the judge may bring rules; each needs a template here."""
+    assert sorted(f"pf-{case.rule}" for case in BATCH) == rule_ids("pf-batch-")
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_valid_templates_are_valid(base: str, judged: Callable[[str], list[str]]) -> None:
+    """Neither the judge nor our rules say anything of them, so the one change is what is refused."""
+    assert judged(f"valid {base}") + said(changed(base, {}), *Severity) == []
+
+
+@pytest.mark.parametrize("case", BATCH, ids=lambda case: case.rule)
+def test_the_judge_refuses_each_change(case: Refused, judged: Callable[[str], list[str]]) -> None:
+    """It names the one rule that the change is there for."""
+    rules = [case.rule, *([COMPANIONS[case.rule]] if case.rule in COMPANIONS else [])]
+    assert judged(case.rule) == sorted(f"pf-{rule}" for rule in rules)
+
+
+@pytest.mark.parametrize("case", BATCH, ids=lambda case: case.rule)
+def test_we_refuse_each_change(case: Refused) -> None:
+    """Our rule for the same cause finds an error, and no other rule does."""
+    found = said(case.template, Severity.ERROR)
+    assert (found == [case.ours]) is (case.rule not in NOT_YET), found
