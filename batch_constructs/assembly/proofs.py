@@ -57,6 +57,30 @@ class Answer:
         return next((step for step in self.steps if step.verdict is self.verdict), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question that a rule asks about a resource, with its answer.
+
+    Attributes:
+        text: the question: ``can instances of Compute reach ecs-agent at TCP port 443?``
+        answer: the answer, with all steps that were looked at.
+    """
+
+    text: str
+    answer: Answer
+
+
+def along(steps: Iterable[Step]) -> Answer:
+    """Return the answer of a path: *no* if one of its steps says so, *yes* if all of them do, else *unknown*.
+
+    All steps are kept, in their order, so that the reader can follow the path.
+    """
+    listed = tuple(steps)
+    verdicts = {step.verdict for step in listed}
+    order = (Verdict.NO, Verdict.UNKNOWN)
+    return Answer(next((each for each in order if each in verdicts), Verdict.YES), listed)
+
+
 def every(answers: Iterable[Answer]) -> Answer:
     """Return *no* if one of the answers is *no*, *yes* if all of them are *yes*, else *unknown*; without answers *yes*."""
     return _joined(answers, (Verdict.NO, Verdict.UNKNOWN, Verdict.YES), default=Verdict.YES)
@@ -65,6 +89,14 @@ def every(answers: Iterable[Answer]) -> Answer:
 def some(answers: Iterable[Answer]) -> Answer:
     """Return *yes* if one of the answers is *yes*, *no* if all of them are *no*, else *unknown*; without answers *no*."""
     return _joined(answers, (Verdict.YES, Verdict.UNKNOWN, Verdict.NO), default=Verdict.NO)
+
+
+def whichever(answers: Iterable[Answer]) -> Answer:
+    """Return the verdict that all answers share, else *unknown*: one of them applies, but the template does not say which."""
+    listed = list(answers)
+    verdicts = {each.verdict for each in listed}
+    verdict = verdicts.pop() if len(verdicts) == 1 else Verdict.UNKNOWN
+    return Answer(verdict, tuple(step for each in listed for step in each.steps))
 
 
 def _joined(answers: Iterable[Answer], order: tuple[Verdict, ...], *, default: Verdict) -> Answer:

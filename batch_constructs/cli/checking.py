@@ -10,18 +10,18 @@ import click
 
 from batch_constructs.assembly import checks
 from batch_constructs.cli import baseline, reports
-from batch_constructs.cli.failing import fail
+from batch_constructs.cli.failing import did_you_mean, fail
 from batch_constructs.cli.inputs import read_path
 from batch_constructs.cli.progress import progress
 from batch_constructs.cli.settings import Settings, find_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from batch_constructs.assembly.checks import Finding
     from batch_constructs.assembly.template import BatchModel, Resource
 
-__all__ = ["Options", "check"]
+__all__ = ["Options", "check", "explain"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,44 @@ def check(options: Options) -> int:
     reports.FORMATS[options.style](findings, "" if options.quiet else _summary(findings, models, known))
     strict = options.strict or settings.strict
     return int(any(strict or finding.severity is checks.Severity.ERROR for finding in findings))
+
+
+def explain(paths: Sequence[Path], rule: str, resource: str) -> None:
+    """Print the questions that a rule asks about a resource, with each step of their answers.
+
+    Args:
+        paths: the templates; empty for those of the settings.
+        rule: the rule's id.
+        resource: a logical id, or a construct path.
+    """
+    every = checks.rules()
+    found = every.get(rule.upper())
+    if found is None:
+        fail(f"there is no rule {rule!r}{did_you_mean(rule.upper(), every)}")
+    if found.asks is None:
+        fail(
+            f"{found.id} compares values of the template and asks no proof; `batch-constructs rules {found.id}` explains it"
+        )
+    places = paths or find_settings(Path.cwd()).paths
+    asked = {home: each for path in places for home, each in checks.why(read_path(path), found).items()}
+    names = {name for home in asked for name in (home.logical_id, home.construct_path, home.label) if name}
+    if resource not in names:
+        fail(
+            f"{found.id} asks nothing about {resource!r}{did_you_mean(resource, names)}; {_asks_about(asked)}"
+        )
+    reports.proofs(
+        found,
+        {
+            home: each
+            for home, each in asked.items()
+            if resource in {home.logical_id, home.construct_path, home.label}
+        },
+    )
+
+
+def _asks_about(resources: Iterable[Resource]) -> str:
+    labels = sorted({resource.label for resource in resources})
+    return f"it asks about {', '.join(labels)}" if labels else "nothing that it asks about is there"
 
 
 def _from_here(path: Path) -> Path:

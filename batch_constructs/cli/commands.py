@@ -72,6 +72,12 @@ def init(kind: str, folder: Path) -> None:
 @click.option(
     "--write-baseline", is_flag=True, help="Write the current findings to the baseline, and exit with 0."
 )
+@click.option(
+    "--why",
+    nargs=2,
+    metavar="RULE RESOURCE",
+    help="Print what the rule asks about one resource, with each step of the answer.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print findings only.")
 def check(
     paths: tuple[Path, ...],
@@ -82,6 +88,7 @@ def check(
     ignore: tuple[str, ...],
     baseline: Path | None,
     write_baseline: bool,
+    why: tuple[str, str] | None,
     quiet: bool,
 ) -> None:
     """Check templates, cdk.out folders, or folders of templates; - is a template on standard input.
@@ -91,6 +98,7 @@ def check(
     batch-constructs check --strict --ignore NET template.yaml
     batch-constructs check --format sarif cdk.out > findings.sarif
     batch-constructs check cdk.out --baseline batch-baseline.json --write-baseline
+    batch-constructs check cdk.out --why NET-06 Platform/Compute
 
     Defaults of the options can be set in pyproject.toml, under [tool.batch-constructs].
 
@@ -98,6 +106,9 @@ def check(
     """
     from batch_constructs.cli import checking  # noqa: PLC0415 - the rules cost 30 ms
 
+    if why is not None:
+        checking.explain(paths, *why)
+        return
     options = checking.Options(
         paths=paths,
         select=select,

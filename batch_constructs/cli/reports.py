@@ -10,14 +10,18 @@ from urllib.parse import quote
 import click
 
 from batch_constructs.assembly.checks import Severity
+from batch_constructs.assembly.proofs import Verdict
 from batch_constructs.cli.plain import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from batch_constructs.assembly.checks import Finding, Rule
+    from batch_constructs.assembly.proofs import Question
+    from batch_constructs.assembly.template import Resource
 
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
+_VERDICT_COLOURS = {Verdict.YES: "green", Verdict.NO: "red", Verdict.UNKNOWN: "yellow"}
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 
@@ -37,6 +41,24 @@ def text(findings: Sequence[Finding], last: str) -> None:
         click.echo()
     if last:
         click.echo(last)
+
+
+def proofs(rule: Rule, asked: Mapping[Resource, Sequence[Question]]) -> None:
+    """Print each question that a rule asks about resources, its answer, and the steps that lead to it."""
+    click.echo(f"{click.style(rule.id, bold=True)} {rule.sentence}")
+    for resource, questions in asked.items():
+        click.echo(f"  at  {printable(resource.construct_path or resource.logical_id)}")
+        if not questions:
+            click.echo("      no questions: nothing there needs an answer, or its kind is unknown")
+        for question in questions:
+            click.echo()
+            click.echo(f"{printable(question.text)} {_verdict(question.answer.verdict)}")
+            for step in question.answer.steps:
+                click.echo(f"  {_verdict(step.verdict, 7)}  {printable(str(step))}")
+
+
+def _verdict(verdict: Verdict, width: int = 0) -> str:
+    return click.style(f"{verdict:<{width}}", fg=_VERDICT_COLOURS[verdict], bold=True)
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from batch_constructs.assembly import checks
+from batch_constructs.assembly.proofs import Question, Step, Verdict, along
 from batch_constructs.assembly.template import model_of
 from batch_constructs.cli import main
 
@@ -295,3 +296,52 @@ def test_a_shell_can_complete_the_commands() -> None:
         env={"_BATCH_CONSTRUCTS_COMPLETE": "bash_source", "PATH": "/usr/bin:/bin"},
     )
     assert "batch_constructs_completion" in done.stdout or "COMPREPLY" in done.stdout
+
+
+YES = Step("Table", "routes to the internet", Verdict.YES)
+NO = Step("Group", "allows no outgoing port 443", Verdict.NO)
+
+
+@pytest.fixture
+def asking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let JQ-07 ask a question about each queue, with two steps to its answer."""
+    question = Question("can jobs of the queue reach S3 at TCP port 443?", along([YES, NO]))
+    rule = replace(checks.rules()["JQ-07"], asks=lambda _, __: [question])
+    monkeypatch.setattr(
+        checks, "rules", lambda: {"JQ-07": rule, "JQ-08": replace(rule, id="JQ-08", asks=None)}
+    )
+
+
+@pytest.mark.usefixtures("asking")
+def test_why_prints_each_step(here: Path) -> None:
+    """The question, its answer, and what was looked at in order; it ends with 0, since it reports nothing."""
+    template(here / "t.json", Q=queue(1), R=queue(1))
+    asked = run("check", "t.json", "--why", "jq-07", "Q")
+    assert asked.output.splitlines()[1:] == [
+        "  at  Q",
+        "",
+        "can jobs of the queue reach S3 at TCP port 443? no",
+        "  yes      Table: routes to the internet",
+        "  no       Group: allows no outgoing port 443",
+    ]
+    assert asked.exit_code == 0
+
+
+@pytest.mark.usefixtures("asking")
+@pytest.mark.parametrize(
+    ("rule", "resource", "says"),
+    [
+        ("JQ-7", "Q", "error: there is no rule 'JQ-7' (did you mean 'JQ-07'?)\n"),
+        (
+            "JQ-08",
+            "Q",
+            "error: JQ-08 compares values of the template and asks no proof; `batch-constructs rules JQ-08` explains it\n",
+        ),
+        ("JQ-07", "Qu", "error: JQ-07 asks nothing about 'Qu' (did you mean 'Q'?); it asks about Q\n"),
+    ],
+)
+def test_why_needs_a_rule_with_a_proof(here: Path, rule: str, resource: str, says: str) -> None:
+    """Other rules have no steps to show; a resource that the rule does not look at is named with those that it does."""
+    template(here / "t.json", Q=queue(1))
+    asked = run("check", "t.json", "--why", rule, resource)
+    assert (asked.output, asked.exit_code) == (says, 2)

@@ -23,6 +23,8 @@ To add a rule, write one function in the module of its family (``job_queues.py``
   the model, for questions across resources. View classes are imported for types only.
 - A rule reports nothing about unknown values: a scalar is its value, ``None`` (omitted) or an `Unknown`, which raises
   when it is compared. `is_known`, `is_one_of`, `is_none_of` return false for it; ``complete`` tells whether a list is whole.
+- A rule that rests on a proof registers its questions, ``@rule(…, asks=questions)``, where ``questions(subject, batch)``
+  yields each `Question` with its `Answer`. It reports answers that are *no*, with ``Finding(…, proof=answer)``.
 - A fact from an uncertain source is a warning; ``Finding(..., severity=Severity.WARNING)`` does this for one finding.
 
 Then write its pair, ``tests/assembly/checks/corpus/JQ-07.yaml``: fragments that break the rule, with all findings and
@@ -31,7 +33,7 @@ their places, and valid ones at the limit. A test fails for a rule without such 
 
 from __future__ import annotations
 
-from batch_constructs.assembly.checks._engine import applied, check
+from batch_constructs.assembly.checks._engine import applied, check, why
 from batch_constructs.assembly.checks._helpers import malformed, miscounted, misspelt, one_of, outside
 from batch_constructs.assembly.checks._rules import Finding, Rule, Severity, rule, rules
 
@@ -48,4 +50,5 @@ __all__ = [
     "outside",
     "rule",
     "rules",
+    "why",
 ]

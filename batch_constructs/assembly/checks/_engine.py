@@ -16,6 +16,9 @@ from batch_constructs.assembly.template.views import kind_named
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
+    from batch_constructs.assembly.proofs import Question
+    from batch_constructs.assembly.template import Resource
+
 # The CDK's prefix for a rule's id.
 PLUGIN = "batch-constructs"
 
@@ -51,6 +54,22 @@ def check(
                 findings.setdefault(key, finding)
     places = {resource: place for place, resource in enumerate(model.resources)}
     return tuple(sorted(findings.values(), key=lambda finding: places[finding.resource]))
+
+
+def why(model: BatchModel, rule: Rule) -> dict[Resource, tuple[Question, ...]]:
+    """Return the questions that a rule asks, with their answers, by the resource that they are about.
+
+    Args:
+        model: the result of `batch_constructs.assembly.template.read`.
+        rule: the rule; one without ``asks`` has no questions.
+    """
+    found: dict[Resource, tuple[Question, ...]] = {}
+    if rule.asks is None:
+        return found
+    for subject in _subjects(model, rule):
+        if isinstance(subject, View):
+            found[subject.home] = (*found.get(subject.home, ()), *rule.asks(subject, model))
+    return found
 
 
 def applied(select: Collection[str] = (), ignore: Collection[str] = ()) -> dict[str, Rule]:

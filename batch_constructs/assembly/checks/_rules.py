@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from batch_constructs.assembly.checks import _chapters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from batch_constructs.assembly.proofs import Answer
+    from batch_constructs.assembly.proofs import Answer, Question
     from batch_constructs.assembly.template import Resource, View
     from batch_constructs.assembly.template.documents import Steps
 
 _Check: TypeAlias = "Callable[..., Iterator[Finding]]"
+# From the rule's subject and the whole model to the questions that the rule asks about that subject.
+_Questions: TypeAlias = "Callable[[Any, Any], Iterable[Question]]"
 C = TypeVar("C", bound=_Check)
 
 _ID = re.compile(r"[A-Z]{2,4}-[0-9]{2}")
@@ -50,6 +52,7 @@ class Rule:
         subject: the kind of view that it looks at, by class name; several with ``|``.
         function: yields the findings.
         wants_model: whether the function also takes the whole model.
+        asks: returns the questions that the rule asks about a subject, for ``check --why``; ``None`` if it asks no proof.
     """
 
     id: str
@@ -62,6 +65,7 @@ class Rule:
     subject: str = ""
     function: _Check
     wants_model: bool = False
+    asks: _Questions | None = None
 
     @property
     def family(self) -> str:
@@ -155,6 +159,7 @@ def rule(
     prevents: str = "",
     chapter: str | None = None,
     link: str | None = None,
+    asks: _Questions | None = None,
 ) -> Callable[[C], C]:
     """Register a function ``(subject) -> Iterator[Finding]`` or ``(subject, batch) -> …`` as a rule.
 
@@ -169,6 +174,8 @@ def rule(
         prevents: AWS's error message, or the symptom, without the rule.
         chapter: a title of the guide; by default the ``CHAPTER`` of the function's module.
         link: the page; by default the chapter's.
+        asks: a function ``(subject, batch) -> Iterable[Question]`` with the questions that the rule asks, answered. Then
+            ``check --why`` can show the steps of each answer.
 
     Raises:
         ValueError: the id is invalid or taken, the chapter is unknown, or the function has no docstring.
@@ -194,6 +201,7 @@ def rule(
             subject=annotations[0],
             function=function,
             wants_model=len(annotations) == 2,
+            asks=asks,
         )
         return function
 

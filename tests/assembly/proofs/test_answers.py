@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from batch_constructs.assembly.proofs import Answer, Step, Verdict, every, some
+from batch_constructs.assembly.proofs import Answer, Step, Verdict, along, every, some, whichever
 
 NO, UNKNOWN, YES = Verdict.NO, Verdict.UNKNOWN, Verdict.YES
 # From the worst to the best.
@@ -46,3 +46,19 @@ def test_the_cause_is_the_deciding_step() -> None:
 def test_a_step_is_one_line() -> None:
     """A step reads as place and reason."""
     assert str(Step("Group", "allows nothing out", NO)) == "Group: allows nothing out"
+
+
+def test_a_path_is_as_good_as_its_worst_step() -> None:
+    """One hop that stops the traffic decides; otherwise one unknown hop leaves the answer open. All hops are kept."""
+    steps = {verdict: Step("Hop", str(verdict), verdict) for verdict in ORDER}
+    assert along([steps[YES], steps[UNKNOWN], steps[NO]]) == Answer(
+        NO, (steps[YES], steps[UNKNOWN], steps[NO])
+    )
+    assert along([steps[UNKNOWN], steps[YES]]).verdict is UNKNOWN
+    assert along([]).verdict is YES
+
+
+@pytest.mark.parametrize(("one", "other"), list(product(ORDER, ORDER)))
+def test_one_of_two_cases_applies(one: Verdict, other: Verdict) -> None:
+    """Where the template does not say which case applies, only what both have in common is certain."""
+    assert whichever([answer(one), answer(other)]).verdict is (one if one is other else UNKNOWN)
