@@ -25,17 +25,23 @@ def difference(change: PropertyChange) -> str:
     path, old, new = whole(change.path), change.old, change.new
     verb = "" if change.certain else " may change"
     if old == new:
-        # The same expression, whose value depends on another resource.
-        return f"{path}{' follows' if change.certain else ' may follow'} {_text(new).strip('${}')}"
+        # The same expression, whose value depends on another resource or input.
+        cause = change.cause or _text(new).strip("${}")
+        return f"{path}{' follows' if change.certain else ' may follow'} {cause}"
+    return f"{path}:{verb} {_values(old, new)}{f', by {change.cause}' if change.cause else ''}"
+
+
+def _values(old: Value | None, new: Value | None) -> str:
+    """Return the values before and after."""
     if old is None:
-        return f"{path}:{verb} new, {_cut(_text(new))}"
+        return f"new, {_cut(_text(new))}"
     if new is None:
-        return f"{path}:{verb} removed, was {_cut(_text(old))}"
+        return f"removed, was {_cut(_text(old))}"
     if isinstance(old, list) and isinstance(new, list) and (listed := _lists(old, new)):
-        return f"{path}:{verb} {listed}"
+        return listed
     words = [re.split("( +)", _text(each)) for each in (old, new)]
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*words, strict=False)))
-    return f"{path}:{verb} {' -> '.join(_cut(_text(each), same) for each in (old, new))}"
+    return " -> ".join(_cut(_text(each), same) for each in (old, new))
 
 
 def _lists(old: list[Value], new: list[Value]) -> str:

@@ -90,6 +90,8 @@ class PropertyChange:
         new: the value after, likewise; ``None`` if it is omitted.
         certain: whether it certainly changes; else the templates leave it open.
         effect: the effect of the change on the resource.
+        cause: the input of an unchanged expression that changes: ``parameter Spot (default no -> yes)``, ``mapping Sizes``,
+            ``condition UseSpot``; empty if the expression itself changes.
     """
 
     path: str
@@ -97,6 +99,7 @@ class PropertyChange:
     new: Value | None
     certain: bool
     effect: Effect
+    cause: str = ""
 
     @property
     def member(self) -> str:

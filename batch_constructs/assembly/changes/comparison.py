@@ -93,10 +93,14 @@ class Comparison:
         """Return whether an expression of a stack has the same value as one of its counterpart."""
         return self._values[before, after].same(old, new)
 
-    def condition_differs(self, old: Resource, new: Resource) -> bool:
-        """Return whether the condition under which the resource exists differs."""
-        values = self._values[old.stack, new.stack]
-        return not values.condition_same(_entry(old).get("Condition"), _entry(new).get("Condition"))
+    def existence(self, old: Resource, new: Resource) -> frozenset[tuple[bool, bool]]:
+        """Return the possible pairs of whether the old resource exists and the new one will, by their conditions."""
+        inputs = self._values[old.stack, new.stack].inputs
+        return inputs.outcomes(_condition(old), _condition(new))
+
+    def reason(self, old: Resource, new: Resource) -> str:
+        """Return the reason why another condition decides whether a resource exists."""
+        return self._values[old.stack, new.stack].inputs.behind(_condition(old), _condition(new))
 
     def identity(self, old: Resource, new: Resource) -> Sameness:
         """Return whether a resource stays the same one: neither replaced nor registered as a new revision."""
@@ -137,38 +141,42 @@ class _Walk:
         self._old = old
         self._new = new
 
-    def differing(self, path: str, old: Any, new: Any) -> Iterator[PropertyChange]:
+    def differing(self, path: str, old: Any, new: Any, cause: str = "") -> Iterator[PropertyChange]:
+        if old == new:
+            cause = " and ".join(self._values.inputs.causes(old)) or cause
         one, other = self._values.resolve(old, new)
         if isinstance(one, dict | None) and isinstance(other, dict | None) and (one or other):
-            yield from self._members(path, old, new, one or {}, other or {})
+            yield from self._members(path, old, new, (one or {}, other or {}), cause)
             return
         if isinstance(one, list) and isinstance(other, list) and self._elementwise(path, one, other):
             for index, pair in enumerate(zip(one, other, strict=True)):
-                yield from self.differing(f"{path}[{index}]", *pair)
+                yield from self.differing(f"{path}[{index}]", *pair, cause)
             return
         sameness = self._leniently(path, one, other, self._values.same(old, new))
         if sameness is not Sameness.SAME:
-            yield self._change(path or WHOLE, one, other, certain=sameness is Sameness.OTHER)
+            yield self._change(path or WHOLE, one, other, cause, certain=sameness is Sameness.OTHER)
 
-    def _change(self, path: str, one: Any, other: Any, *, certain: bool) -> PropertyChange:
+    def _change(self, path: str, one: Any, other: Any, cause: str, *, certain: bool) -> PropertyChange:
         return PropertyChange(
             path=path,
             old=rendered(self._old.stack, one),
             new=rendered(self._new.stack, other),
             certain=certain,
+            cause=cause,
             effect=effect(self._old, self._new, path, certain=certain),
         )
 
     def _members(
-        self, path: str, old: Any, new: Any, one: dict[str, Any], other: dict[str, Any]
+        self, path: str, old: Any, new: Any, members: tuple[dict[str, Any], dict[str, Any]], cause: str
     ) -> Iterator[PropertyChange]:
+        one, other = members
         if "Fn::Transform" in one or "Fn::Transform" in other:
             if self._values.same(old, new) is not Sameness.SAME:
-                yield self._change(path or WHOLE, one, other, certain=False)
+                yield self._change(path or WHOLE, one, other, cause, certain=False)
             return
         for name in (*one, *(name for name in other if name not in one)):
             below = f"{path}.{name}" if path else name
-            yield from self.differing(below, one.get(name, MISSING), other.get(name, MISSING))
+            yield from self.differing(below, one.get(name, MISSING), other.get(name, MISSING), cause)
 
     def _elementwise(self, path: str, one: list[Any], other: list[Any]) -> bool:
         """Return whether two lists of structures are compared element by element."""
@@ -210,6 +218,11 @@ def _pairs(old: Stack | None, new: Stack | None) -> Iterator[tuple[Resource | No
 def _entry(resource: Resource) -> dict[str, Any]:
     entry: dict[str, Any] = vars(resource)["entry"]
     return entry
+
+
+def _condition(resource: Resource) -> str | None:
+    name = _entry(resource).get("Condition")
+    return name if isinstance(name, str) else None
 
 
 def _properties(resource: Resource) -> dict[str, Any]:

@@ -91,11 +91,27 @@ class _Planner:
         if not any(each is not None and each.type.startswith(_BATCH) for each in (old, new)):
             return
         if old is not None and new is not None:
-            yield from self._kept(old, new)
+            yield from self._both(old, new)
         elif new is not None:
             yield self._created(new, self._renamed_from.get(new))
         elif old is not None:
             yield self._deleted(old, self._renamed_to.get(old))
+
+    def _both(self, old: Resource, new: Resource) -> Iterator[Change]:
+        """Yield the change of a resource that both templates have, unless its condition excludes it from both."""
+        exists = self.comparison.existence(old, new)
+        hint = f"whether it exists depends on {self.comparison.reason(old, new)}"
+        if not {(True, False), (False, True)} & exists:
+            if (True, True) in exists:
+                yield from self._kept(old, new, "", goes=False)
+        elif (True, True) in exists or len(exists & {(True, False), (False, True)}) > 1:
+            yield from self._kept(old, new, hint, goes=(True, False) in exists)
+        elif (True, False) in exists:
+            yield self._deleted(old, None, hint, certain=len(exists) == 1)
+        else:
+            change = self._created(new, None)
+            at_least = Kind.CREATED if len(exists) == 1 else Kind.UNCHANGED
+            yield replace(change, at_least=at_least, hint=hint)
 
     def _created(self, new: Resource, rename: Rename | None) -> Change:
         found = tuple(problems.creation_problems(self.comparison, new, self._gone))
@@ -104,8 +120,12 @@ class _Planner:
             return change
         return replace(change, renamed_from=_place(rename.old, rename), moved=rename.across)
 
-    def _deleted(self, old: Resource, rename: Rename | None) -> Change:
-        change = _change(old, Kind.DELETED)
+    def _deleted(
+        self, old: Resource, rename: Rename | None, hint: str = "", *, certain: bool = True
+    ) -> Change:
+        change = replace(
+            _change(old, Kind.DELETED), at_least=Kind.DELETED if certain else Kind.UNCHANGED, hint=hint
+        )
         if rename is not None:
             change = replace(change, renamed_to=_place(rename.new, rename), moved=rename.across)
         if vars(old)["entry"].get("DeletionPolicy") in _KEPT:
@@ -122,20 +142,31 @@ class _Planner:
         found += losses.loss_problems(old, Kind.DELETED, change.at_least, rename, self._removed)
         return replace(change, jobs=consequence(old, None, Kind.DELETED), problems=tuple(found))
 
-    def _kept(self, old: Resource, new: Resource) -> Iterator[Change]:
+    def _kept(self, old: Resource, new: Resource, condition: str, *, goes: bool) -> Iterator[Change]:
+        """Yield the change of a resource that stays.
+
+        Args:
+            old: the resource before.
+            new: the resource after.
+            condition: why a condition may decide otherwise than before; empty if it does not.
+            goes: whether the condition may delete the resource.
+        """
         if old.type != new.type:
             yield _change(new, Kind.REFUSED, problems=tuple(problems.type_problems(old, new)))
             return
         differences = self.comparison.differences(old, new)
         kind, at_least = _kinds(differences)
-        hint, tags = "", False
+        hints: list[str] = []
+        tags = False
         if isinstance(old, ComputeEnvironment) and isinstance(new, ComputeEnvironment):
-            hint = "; ".join(dict.fromkeys(environments.causes(self.comparison, new)))
+            hints += dict.fromkeys(environments.causes(self.comparison, new))
             tags = kind is Kind.INFRASTRUCTURE_UPDATE and environments.for_tags(self.comparison, old, new)
         if tags:
-            hint = "; ".join(filter(None, (hint, "only tags change, but this starts new instances")))
-        if self.comparison.condition_differs(old, new):
-            kind, hint = Kind.DELETED, "a different condition decides whether it exists"
+            hints.append("only tags change, but this starts new instances")
+        if condition:
+            hints = [condition]
+            kind = Kind.DELETED if goes else max(kind, Kind.CREATED, key=lambda each: each.rank)
+            at_least = Kind.UNCHANGED
         found = tuple(self._problems(old, new, kind, at_least))
         if kind is Kind.UNCHANGED and not found:
             return
@@ -146,7 +177,7 @@ class _Planner:
             properties=differences,
             jobs=jobs,
             problems=found,
-            hint=hint,
+            hint="; ".join(hints),
             for_tags=tags,
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
+from batch_constructs.assembly.changes.inputs import Inputs
 from batch_constructs.assembly.template import (
     Either,
     ParameterValue,
@@ -14,6 +15,7 @@ from batch_constructs.assembly.template import (
     Unknown,
 )
 from batch_constructs.assembly.template.intrinsics import scalar_text
+from batch_constructs.assembly.template.outcomes import nodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,7 +54,7 @@ class Values:
         self._old = old
         self._new = new
         self._keeps = keeps
-        self._changed_conditions = _changed_conditions(old, new)
+        self.inputs = Inputs(old, new)
 
     def resolve(self, old: Any, new: Any) -> tuple[Any, Any]:
         """Return the values of two nodes; ``None`` for a missing one."""
@@ -67,7 +69,7 @@ class Values:
             # Different strings differ in base64 too, even with unknown parts.
             old, new = old["Fn::Base64"], new["Fn::Base64"]
         # Equal expressions have equal values, unless something that they refer to changes.
-        agreed = old == new and not (self._changed_conditions & set(_conditions(old)))
+        agreed = old == new and not self.inputs.differ(old)
         one, other = self.resolve(old, new)
         answer = self._values(one, other, agreed=agreed)
         if answer is Sameness.MAYBE and _is_join(old) and _is_join(new):
@@ -75,10 +77,6 @@ class Values:
         if answer is Sameness.SAME and _is_vague(one):
             return max((self._named(name, attribute) for name, attribute in _references(old)), default=answer)
         return answer
-
-    def condition_same(self, old: Any, new: Any) -> bool:
-        """Return whether two resources have the same condition."""
-        return bool(old == new) and old not in self._changed_conditions
 
     def _named(self, name: str, attribute: str) -> Sameness:
         old, new = self._old.resources.get(name), self._new.resources.get(name)
@@ -124,15 +122,17 @@ class Values:
         return Sameness.MAYBE
 
     def _unknowns(self, old: Any, new: Any, *, agreed: bool) -> Sameness:
+        either, other = (old, new) if isinstance(old, Either) else (new, old)
+        if agreed and isinstance(either, Either) and not isinstance(other, Unknown):
+            # A new row of a mapping leaves more open, but not for the stack that has one of the other rows.
+            return Sameness.SAME
         match old, new:
             case Reference(), Reference():
                 return self._references(old, new)
             case Piece(), Piece() if (old.separator, old.index) == (new.separator, new.index):
                 return min(self._values(old.whole, new.whole, agreed=agreed), Sameness.MAYBE)
             case ParameterValue(), ParameterValue():
-                # The default of a parameter of type SSM is a path, not the value.
-                paths = self._old.parameter_default(old.name), self._new.parameter_default(new.name)
-                kept = old.name == new.name and old.default == new.default and paths[0] == paths[1]
+                kept = old.name == new.name and old.default == new.default and old.path == new.path
                 return Sameness.SAME if kept else Sameness.MAYBE
             case Either(), Either() if agreed and len(old.options) == len(new.options):
                 pairs = zip(old.options, new.options, strict=True)
@@ -191,78 +191,9 @@ def _is_vague(value: Any) -> bool:
     return type(value) is Unknown and value.reason.startswith(_VAGUE)
 
 
-def _changed_conditions(old: Stack, new: Stack) -> set[str]:
-    """Return the conditions whose definition differs, and those that depend on one of them."""
-    before, after = (_section(stack, "Conditions") for stack in (old, new))
-    changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-    inputs = _changed_inputs(old, new)
-    changed |= {name for name, node in after.items() if inputs & set(_inputs(node))}
-    while True:
-        depending = {n for n, node in after.items() if n not in changed and changed & set(_conditions(node))}
-        if not depending:
-            return changed
-        changed |= depending
-
-
-def _changed_inputs(old: Stack, new: Stack) -> set[str]:
-    """Return the parameters with a different default and the mappings that differ, named as in `_inputs`."""
-    parameters = [_section(stack, "Parameters") for stack in (old, new)]
-    mappings = [_section(stack, "Mappings") for stack in (old, new)]
-    differing = {
-        f"Ref {name}"
-        for name in parameters[1]
-        if _default(parameters[0], name) != _default(parameters[1], name)
-    }
-    return differing | {
-        f"FindInMap {name}" for name in mappings[1] if mappings[0].get(name) != mappings[1][name]
-    }
-
-
-def _default(parameters: dict[str, Any], name: str) -> Any:
-    definition = parameters.get(name)
-    return definition.get("Default") if isinstance(definition, dict) else None
-
-
-def _inputs(node: Any) -> Iterator[str]:
-    """Yield the parameters and mappings that an expression uses."""
-    for each in _nodes(node):
-        if isinstance(name := each.get("Ref"), str):
-            yield f"Ref {name}"
-        found = each.get("Fn::FindInMap")
-        if isinstance(found, list) and found and isinstance(found[0], str):
-            yield f"FindInMap {found[0]}"
-
-
-def _section(stack: Stack, name: str) -> dict[str, Any]:
-    root = stack.document.root
-    section = root.get(name) if isinstance(root, dict) else None
-    return section if isinstance(section, dict) else {}
-
-
-def _nodes(node: Any) -> Iterator[dict[str, Any]]:
-    waiting = [node]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, dict):
-            yield node
-            waiting += node.values()
-        elif isinstance(node, list):
-            waiting += node
-
-
-def _conditions(node: Any) -> Iterator[str]:
-    """Yield the conditions that an expression names."""
-    for each in _nodes(node):
-        arms = each.get("Fn::If")
-        if isinstance(arms, list) and arms and isinstance(arms[0], str):
-            yield arms[0]
-        if isinstance(name := each.get("Condition"), str):
-            yield name
-
-
 def _references(node: Any) -> Iterator[tuple[str, str]]:
     """Yield the resources that an expression names, with the attribute."""
-    for each in _nodes(node):
+    for each in nodes(node):
         if isinstance(name := each.get("Ref"), str):
             yield name, ""
         names = each.get("Fn::GetAtt")

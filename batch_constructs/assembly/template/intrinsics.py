@@ -37,7 +37,7 @@ _DYNAMIC = Unknown("a dynamic reference")
 _MAX_DEPTH = 64
 _MAX_TEXT = 1_000_000
 _MAX_OPTIONS = 200
-_PLACEHOLDER = re.compile(r"\$\{(!?)([^}]*)\}")
+PLACEHOLDER = re.compile(r"\$\{(!?)([^}]*)\}")
 
 
 def resolve(stack: Stack, node: Any, depth: int = 0) -> Any:
@@ -166,7 +166,7 @@ def _sub(stack: Stack, argument: Any, depth: int) -> Any:
         return WRONG_TYPE
     parts: list[Any] = []
     end = 0
-    for hole in _PLACEHOLDER.finditer(pattern):
+    for hole in PLACEHOLDER.finditer(pattern):
         parts.append(pattern[end : hole.start()])
         end = hole.end()
         literal, name = hole[1], hole[2].strip()

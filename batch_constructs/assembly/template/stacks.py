@@ -32,6 +32,7 @@ class Stack:
         place: the file's path in the folder that was read, without suffixes; empty for a stack of a cloud assembly.
         document: the template's data and line numbers.
         resources: by logical id.
+        condition_section: the definitions of the conditions.
         exports: the exports of all stacks of the assembly: name to stack and node.
         deployed_as: CloudFormation's name for the stack; `name` unless the assembly says otherwise.
         siblings: all stacks of the assembly, by CloudFormation's names for them.
@@ -52,8 +53,8 @@ class Stack:
         # A nested stack gets its parameters only from its parent.
         self._parent: tuple[Stack, dict[str, Any]] | None = None
         self.nested: dict[str, Stack] = {}
-        # Which conditions hold, once `bind` has settled the parameters.
-        self.conditions: dict[str, bool] = {}
+        self.condition_section = _section(root, "Conditions")
+        self._conditions: dict[str, bool] | None = None
         self.exports: dict[str, tuple[Stack, Any]] = {}
         self.deployed_as = name
         self.siblings: dict[str, list[Stack]] = {}
@@ -80,6 +81,7 @@ class Stack:
         """Register another stack as the one that a resource of this stack deploys."""
         self.nested[logical_id] = child
         child._parent = (self, arguments)
+        child._conditions = None
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -98,8 +100,17 @@ class Stack:
             values: The values by name; all others stay unknown.
         """
         self.environment = {**self.environment, **values}
-        self._values.clear()
-        self.conditions = conditions_of(self, _section(self.document.root, "Conditions"))
+        self._values = {}
+        self._conditions = None
+
+    @property
+    def conditions(self) -> dict[str, bool]:
+        """The conditions that are decided: by literals, mappings and the Region, or by the values given to `bind`."""
+        if self._conditions is None:
+            # Undecided while they are evaluated: conditions cannot contain Fn::If.
+            self._conditions = {}
+            self._conditions = conditions_of(self, self.condition_section)
+        return self._conditions
 
     def resolve(self, node: Any) -> Any:
         """Return a node's value: a literal, a mapping, a list, ``None`` (left out) or an `Unknown`."""
@@ -115,7 +126,7 @@ class Stack:
         kind = definition.get("Type")
         default = definition.get("Default")
         if not isinstance(kind, str) or kind.startswith("AWS::SSM::"):
-            return ParameterValue(name)
+            return ParameterValue(name, path=self.parameter_default(name))
         if self._parent is None:
             return ParameterValue(name, default)
         parent, arguments = self._parent
@@ -129,6 +140,9 @@ class Stack:
 
     def parameter_default(self, name: str) -> str:
         """Return a parameter's default, for an SSM parameter its path; empty if there is no default."""
+        if self._parent is not None and name in self._parent[1]:
+            value = self._once(("parameter", name), self._parent[0], self._parent[1][name])
+            return value if isinstance(value, str) else getattr(value, "path", "")
         definition = self._parameters.get(name)
         default = definition.get("Default") if isinstance(definition, dict) else None
         return default if isinstance(default, str) else ""

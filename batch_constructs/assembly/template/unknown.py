@@ -106,14 +106,18 @@ class NamePiece(Reference):
 
 
 class ParameterValue(Unknown):
-    """The value of a parameter, chosen at deployment; ``default`` applies if nothing is chosen."""
+    """The value of a parameter, chosen at deployment; ``default`` applies if nothing is chosen.
 
-    __slots__ = ("default", "name")
+    A parameter of SSM has no default value, but ``path`` is the default path from which its value is read.
+    """
 
-    def __init__(self, name: str, default: Any = None) -> None:
+    __slots__ = ("default", "name", "path")
+
+    def __init__(self, name: str, default: Any = None, path: str = "") -> None:
         super().__init__(f"parameter {name}")
         self.name = name
         self.default = default
+        self.path = path
 
 
 class ImportedValue(Unknown):

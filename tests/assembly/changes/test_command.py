@@ -176,7 +176,7 @@ def test_json_holds_every_member(quickstart: dict[str, Any], run: Run) -> None:
     assert spot["certain"] is True
     effect = {"kind": "replaced", "at_least": "replaced", "why": "", "remedy": ""}
     assert spot["properties"] == [
-        {"path": "Tags.team", "old": None, "new": "a", "certain": True, "effect": effect}
+        {"path": "Tags.team", "old": None, "new": "a", "certain": True, "effect": effect, "cause": ""}
     ]
     assert [problem["loss"] for problem in spot["problems"]] == [False, True]
     assert {problem["risk"] for problem in spot["problems"]} == {"surprise"}
