@@ -125,13 +125,14 @@ def test_every_rule_that_a_page_names_is_known() -> None:
 def test_troubleshooting_has_all_problems() -> None:
     """The chapter's twenty and those of newer pages and of users, each once."""
     numbers = re.findall(r"^\| T(\d+) \|", TROUBLESHOOTING, re.MULTILINE)
-    assert sorted(map(int, numbers)) == list(range(1, 36))
+    assert sorted(map(int, numbers)) == list(range(1, len(numbers) + 1))
+    assert len(numbers) > 35
 
 
 def test_each_problem_has_an_alert_or_a_dash() -> None:
     """The last cell of each row names what tells of it; those are constructs, and each kind of trouble has one."""
     rows = re.findall(r"^\| T\d+ \|.*\| ([^|]*) \|$", TROUBLESHOOTING, re.MULTILINE)
-    assert len(rows) == 35
+    assert len(rows) == TROUBLESHOOTING.count("\n| T")
     named = {name for cell in rows for name in re.findall(r"`(\w+)`", cell)}
     assert named <= set(batch_constructs.__all__)
     assert {

@@ -12,7 +12,7 @@ from aws_cdk import Token
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
 from batch_constructs._border.tokens import known, mebibytes, seconds
-from batch_constructs.launch_templates.commands import RESERVED_SETTINGS
+from batch_constructs.facts.boot_commands import RESERVED_SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,12 +15,12 @@ from batch_constructs._border.references import Referable
 from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import known
 from batch_constructs.facts import limits
+from batch_constructs.facts.boot_commands import reserved_settings
 from batch_constructs.facts.images import ROOT_DEVICE_NAME
 from batch_constructs.facts.ranges import Range
 from batch_constructs.facts.sources import EC2
 from batch_constructs.launch_templates import properties
 from batch_constructs.launch_templates.boot_scripts import mount_script
-from batch_constructs.launch_templates.commands import reserved_settings
 from batch_constructs.launch_templates.places import DEFAULT_ROOT_GIB
 from batch_constructs.launch_templates.storage import check_disks
 from batch_constructs.launch_templates.user_data import base64_text, mime_document

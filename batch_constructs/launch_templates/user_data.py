@@ -9,17 +9,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
-import yaml
 from aws_cdk import Fn, Token
 
 from batch_constructs._border.arguments import checked
 from batch_constructs._border.problems import Problems
 from batch_constructs._border.tokens import known
+from batch_constructs.facts.boot_commands import (
+    CONFIG_FILE,
+    BootMistake,
+    Mistake,
+    cloud_config_mistakes,
+    script_mistakes,
+)
 from batch_constructs.launch_templates.boot_scripts import shell
-from batch_constructs.launch_templates.commands import CONFIG_FILE, command_problems, write_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 __all__ = [
     "CloudConfig",
@@ -58,7 +63,7 @@ class ShellScript:
     Raises:
         ValueError: the script is empty, is required and not for bash, or has a command that keeps the instance from
             joining: one that waits for the ECS agent (``systemctl start ecs``), one that overwrites
-            ``/etc/ecs/ecs.config``, or ``amazon-linux-extras``, which Amazon Linux 2023 does not have.
+            ``/etc/ecs/ecs.config``, or one that Amazon Linux 2023 does not have, such as ``amazon-linux-extras``.
 
     Guide: Launch Template Support.
     """
@@ -78,7 +83,7 @@ class ShellScript:
                 f"required=True needs a bash script, since it checks its exit status, got {first!r}"
             )
         problems = Problems()
-        problems.add(*command_problems(self.text))
+        problems.add(*map(_problem, script_mistakes(self.text)))
         problems.raise_if_any()
 
     @classmethod
@@ -127,7 +132,7 @@ class CloudConfig:
         if not self.config or (isinstance(self.config, str) and not self.config.strip()):
             raise ValueError("a cloud-config needs at least one setting, got none")
         problems = Problems()
-        problems.add(*_problems_of(self.config))
+        problems.add(*map(_problem, cloud_config_mistakes(self.config)))
         problems.raise_if_any()
 
     def body(self) -> str:
@@ -139,27 +144,30 @@ class CloudConfig:
         return text if text.startswith(("#cloud-config", "${Token[")) else f"#cloud-config\n{text}"
 
 
-def _problems_of(config: Mapping[str, Any] | str) -> Iterator[str]:
-    """Yield the problems that keep an instance from joining its environment."""
-    if isinstance(config, str):
-        try:
-            config = yaml.safe_load(config)
-        except yaml.YAMLError:
-            # With tokens in it, the string may become YAML at the deploy.
-            return
-    if not isinstance(config, Mapping):
-        return
-    for name in ("bootcmd", "runcmd"):
-        for command in _listed(config.get(name)):
-            words = command if isinstance(command, str) else " ".join(map(str, _listed(command)))
-            yield from command_problems(words)
-    for file in _listed(config.get("write_files")):
-        if isinstance(file, Mapping) and file.get("path") == CONFIG_FILE and not file.get("append"):
-            yield write_problem("got write_files with it").replace("append with '>>'", "write append: true")
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, (list, tuple)) else []
+def _problem(mistake: BootMistake) -> str:
+    """Return the problem with its remedy."""
+    match mistake.kind:
+        case Mistake.WAITS:
+            return (
+                "a command must not wait for the ECS agent or Docker, which start after user data has ended, got "
+                f"{mistake.got!r}: leave it out, they start by themselves, or add --no-block"
+            )
+        case Mistake.OVERWRITES:
+            in_files = mistake.got == "write_files"
+            got = (
+                "write_files with it: write append: true"
+                if in_files
+                else f"{mistake.got!r}: append with '>>'"
+            )
+            return (
+                f"{CONFIG_FILE} must not be overwritten, since AWS Batch writes the settings there with which the "
+                f"instance joins, got {got}, or use EcsAgentConfig"
+            )
+        case Mistake.LACKING:
+            return (
+                f"{mistake.name} does not exist on Amazon Linux 2023, the image of new environments, got "
+                f"{mistake.got!r}: use dnf or systemctl, or test in the script which image it is"
+            )
 
 
 def mime_document(parts: Sequence[UserDataPart]) -> str:

@@ -219,6 +219,9 @@ def test_text_that_is_not_ascii_beside_a_token_is_encoded_by_cloudformation(stac
         "if true; then systemctl start ecs; fi",
         "systemctl \\\n  start ecs",
         "$(systemctl start ecs)",
+        "sudo -n bash -c 'systemctl start ecs'",
+        "A=b systemctl restart ecs",
+        "sudo bash <<EOF\nsystemctl restart ecs\nEOF",
     ],
 )
 def test_fails_when_a_command_waits_for_the_agent(command: str) -> None:
@@ -239,12 +242,21 @@ def test_fails_when_a_command_waits_for_the_agent(command: str) -> None:
         "systemctl stop ecs",
         "systemctl stop docker",
         "systemctl try-restart docker",
+        "timeout 60 systemctl start ecs",
+        "(sleep 60; systemctl restart ecs) &",
+        "echo systemctl start ecs >> /root/notes",
+        "cat > /opt/again <<'EOF'\nsystemctl restart ecs\nEOF",
+        "sed -i /cloud-final/d /usr/lib/systemd/system/ecs.service\nsystemctl start ecs",
+        "#!/usr/bin/env python3\n'''\nsystemctl start ecs\n'''",
         "systemctl restart amazon-cloudwatch-agent",
         "# systemctl start ecs",
         "echo ECS_LOGLEVEL=debug >> /etc/ecs/ecs.config",
         "cat /etc/ecs/ecs.config > /tmp/before",
+        "cp /etc/ecs/ecs.config /tmp/before",
         "echo a | tee -a /etc/ecs/ecs.config",
         "command -v amazon-linux-extras && amazon-linux-extras install -y lustre",
+        "amazon-linux-extras install -y lustre || dnf install -y lustre-client",
+        "dnf remove -y epel-release",
         "echo ${Token[TOKEN.1]}",
     ],
 )
@@ -261,6 +273,9 @@ def test_other_commands_pass(command: str) -> None:
         "echo a >/etc/ecs/ecs.config",
         "cat > /etc/ecs/ecs.config <<'EOF'\nA=b\nEOF",
         "echo a | sudo tee /etc/ecs/ecs.config",
+        "aws s3 cp s3://bucket/ecs.config /etc/ecs/ecs.config",
+        "mv /tmp/new /etc/ecs/ecs.config",
+        "curl -s https://example.com/config -o /etc/ecs/ecs.config",
     ],
 )
 def test_fails_when_the_settings_of_the_agent_are_written_anew(command: str) -> None:
@@ -269,10 +284,27 @@ def test_fails_when_the_settings_of_the_agent_are_written_anew(command: str) -> 
         ShellScript(command)
 
 
-def test_fails_when_a_command_is_of_amazon_linux_2() -> None:
-    """amazonlinux/amazon-linux-2023#92: amazon-linux-extras does not exist any more."""
-    with pytest.raises(ValueError, match="amazon-linux-extras does not exist on Amazon Linux 2023"):
-        ShellScript("sudo amazon-linux-extras install -y lustre2.10")
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("sudo amazon-linux-extras install -y lustre2.10", "amazon-linux-extras"),
+        ("yum install -y epel-release", "EPEL"),
+        ("yum install -y https://dl.fedoraproject.org/pub/epel/epel-release-latest-7.noarch.rpm", "EPEL"),
+        ("start ecs", "Upstart"),
+        ("initctl stop ecs", "Upstart"),
+        ("/usr/bin/python2.7 /opt/setup.py", "Python 2"),
+    ],
+)
+def test_fails_when_a_command_is_of_an_older_amazon_linux(command: str, name: str) -> None:
+    """amazonlinux/amazon-linux-2023#92: the image of new environments lacks what older ones had."""
+    with pytest.raises(ValueError, match=f"{name} does not exist on Amazon Linux 2023"):
+        ShellScript(command)
+
+
+def test_fails_when_a_package_is_of_an_older_amazon_linux() -> None:
+    """Packages of a cloud-config are read, too."""
+    with pytest.raises(ValueError, match="EPEL does not exist on Amazon Linux 2023"):
+        CloudConfig({"packages": ["jq", "epel-release"]})
 
 
 @pytest.mark.parametrize(
