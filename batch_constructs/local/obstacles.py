@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 RULES = {
     Obstacle.KIND: "FIT-01",
+    Obstacle.ARCHITECTURE: "FIT-25",
     Obstacle.GPUS: "GPU-05",
     Obstacle.VCPUS: "FIT-02",
     Obstacle.MEMORY: "MEM-02",

@@ -47,6 +47,7 @@ PAGES = {
     "AWS Batch Service Limits": "service_limits",
     "Troubleshooting AWS Batch": "troubleshooting",
     # Chapters added after the table of contents of 2020.
+    "Amazon ECS Managed Instances": "ecs_managed_instances",
     "AWS Batch on Amazon EKS": "eks",
     "Quota Management": "quota-management",
     "Service Environments": "service-environments",

@@ -99,10 +99,13 @@ def managed_has_compute_resources(environment: ComputeEnvironment) -> Iterator[F
 
 @rule("CE-06", severity=ERROR, remedy="write MANAGED")
 def fargate_is_managed(environment: ComputeEnvironment) -> Iterator[Finding]:
-    """An environment must be MANAGED or UNMANAGED, and on Fargate MANAGED."""
+    """An environment must be MANAGED or UNMANAGED, and on Fargate and ECS Managed Instances MANAGED."""
     yield from misspelt(vocabulary.EnvironmentType, environment, "Type", environment.type_)
-    if is_one_of(environment.type_, "UNMANAGED") and environment.compute_resources.fargate:
-        yield Finding(environment, "Type must be MANAGED on Fargate, got UNMANAGED", at="Type")
+    resources = environment.compute_resources
+    kind = "Fargate" if resources.fargate else "ECS Managed Instances"
+    serverless = resources.fargate or is_one_of(resources.type, "ECS_MANAGED_INSTANCES")
+    if is_one_of(environment.type_, "UNMANAGED") and serverless:
+        yield Finding(environment, f"Type must be MANAGED on {kind}, got UNMANAGED", at="Type")
 
 
 @rule("CE-07", severity=ERROR, remedy="choose the type of compute resources")

@@ -1,8 +1,8 @@
 """Checks that jobs can run: their needs against the environments of their queue.
 
 The family FIT is this project's own: FIT-01 kind of environment, FIT-02 vCPUs, FIT-03 sizes on Fargate after an
-override, FIT-04 queues that accept no jobs, FIT-05 definitions that no environment of the assembly can run. GPUs are
-GPU-05, memory is MEM-02, all nodes together MNP-13.
+override, FIT-04 queues that accept no jobs, FIT-05 definitions that no environment of the assembly can run, FIT-25
+architectures on ECS Managed Instances. GPUs are GPU-05, memory is MEM-02, all nodes together MNP-13.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.fit import Misfit, Obstacle, misfit, misfit_of
-from batch_constructs.assembly.fit.hosts import names_in
+from batch_constructs.assembly.fit.hosts import allowed_in, names_in
 from batch_constructs.assembly.fit.misfits import kind_of_environment
 from batch_constructs.assembly.template import is_known, is_one_of, known_or_none
 from batch_constructs.assembly.template.memo import once
@@ -43,6 +43,21 @@ def kinds_agree(submission: Submission) -> Iterator[Finding]:
     if found and found.obstacle is Obstacle.KIND and definition is not None and not definition.multi_node:
         message = f"{definition.label} {found.why} behind {_queue(submission)}"
         yield Finding(submission, message, at="JobQueue")
+
+
+@rule(
+    "FIT-25",
+    chapter="Amazon ECS Managed Instances",
+    severity=ERROR,
+    remedy="allow instance types of the job's architecture, or set RuntimePlatform.CpuArchitecture",
+    prevents="ResourceInitializationError: No available instance types were able to satisfy the task and placement "
+    "constraints",
+)
+def architectures_agree(submission: Submission) -> Iterator[Finding]:
+    """Some allowed instance type on ECS Managed Instances must have the processor architecture of the job."""
+    found, definition = misfit_of(submission), submission.definition
+    if found and found.obstacle is Obstacle.ARCHITECTURE and definition is not None:
+        yield Finding(submission, f"{definition.label} {found.why} behind {_queue(submission)}")
 
 
 @rule(
@@ -176,6 +191,7 @@ def _all_environments(batch: BatchModel) -> tuple[ComputeEnvironment, ...]:
     found = [environment for queue in queues for environment in queue.environments]
     # Many stacks have the same environments, so one of each kind is enough.
     different = {
-        (kind_of_environment(e), names_in(e), known_or_none(e.compute_resources.max_vcpus)): e for e in found
+        (kind_of_environment(e), names_in(e), allowed_in(e), known_or_none(e.compute_resources.max_vcpus)): e
+        for e in found
     }
     return tuple(different.values())

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.checks import Finding, Severity, misspelt, outside, rule
-from batch_constructs.assembly.template import is_known, is_one_of
+from batch_constructs.assembly.checks import Finding, Severity, misspelt, one_of, outside, rule
+from batch_constructs.assembly.checks.job_definitions._parts import containers
+from batch_constructs.assembly.template import is_known, is_none_of, is_one_of
 from batch_constructs.facts import limits, vocabulary
+from batch_constructs.facts.managed_instances import IN_THE_PROVIDER, REFUSED_MEMBERS
+from batch_constructs.facts.tasks import PLATFORM_LOG_DRIVERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from batch_constructs.assembly.template import View
-    from batch_constructs.assembly.template.resources import ComputeResources, JobDefinition
+    from batch_constructs.assembly.template.resources import ComputeResources, JobDefinition, JobQueue
     from batch_constructs.assembly.template.resources.compute_environments import ManagedInstancesProvider
 
 CHAPTER = "Compute Environment Parameters"
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _KIND = vocabulary.ResourceKind.ECS_MANAGED_INSTANCES
+_GUIDE = "Amazon ECS Managed Instances"
+_PLATFORM = vocabulary.PlatformCapability.MANAGED_INSTANCES
 
 
 @rule("MI-01", severity=ERROR, remedy="give ManagedInstancesProvider with type ECS_MANAGED_INSTANCES only")
@@ -84,10 +89,77 @@ def capacity_tags_go_with_type(resources: ComputeResources) -> Iterator[Finding]
 )
 def host_network(definition: JobDefinition) -> Iterator[Finding]:
     """Only jobs on ECS Managed Instances can set a network mode, which is host."""
-    platform = definition.platform
-    if not is_known(platform) or platform == vocabulary.PlatformCapability.MANAGED_INSTANCES:
+    platform, at = definition.platform, "NetworkMode"
+    for task in definition.ecs_properties.task_properties if is_known(platform) else ():
+        if platform == _PLATFORM and is_none_of(task.network_mode, "HOST", None):
+            yield Finding(task, f"{at} must be host, got {task.network_mode}", at=at)
+        if platform != _PLATFORM and is_one_of(task.network_mode, "HOST"):
+            message = f"only jobs for {_PLATFORM} can have a {at}, got one with {platform}"
+            yield Finding(task, message, at=at)
+
+
+@rule(
+    "MI-24",
+    chapter=_GUIDE,
+    severity=ERROR,
+    remedy="leave it out; types, subnets and security groups are in ManagedInstancesProvider.InstanceLaunchTemplate",
+    prevents="ClientException: the parameter is not valid for ECS Managed Instances",
+)
+def no_members_of_ec2(resources: ComputeResources) -> Iterator[Finding]:
+    """Environments on ECS Managed Instances cannot have the parameters of EC2 instances."""
+    if not is_one_of(resources.type, _KIND):
+        return
+    # AS-02 checks the allocation strategy.
+    for name in resources.gives(*(member for member in REFUSED_MEMBERS if member != "AllocationStrategy")):
+        instead = IN_THE_PROVIDER.get(name)
+        hint = f": write it in {instead}" if instead else ""
+        yield Finding(resources, f"{name} must not be given for {_KIND}{hint}", at=name)
+
+
+@rule(
+    "MI-25",
+    chapter=_GUIDE,
+    severity=ERROR,
+    remedy="leave out what only Fargate has, log with awslogs, splunk or awsfirelens, and give an execution role",
+    prevents="ClientException: the job definition does not fit MANAGED_INSTANCES",
+)
+def definitions_fit(definition: JobDefinition) -> Iterator[Finding]:
+    """A job on ECS Managed Instances must have an execution role, a supported log driver, and no settings of Fargate."""
+    if not is_one_of(definition.platform, _PLATFORM):
         return
     for task in definition.ecs_properties.task_properties:
-        if is_one_of(task.network_mode, "HOST"):
-            message = f"only jobs for MANAGED_INSTANCES can have a NetworkMode, got one with {platform}"
-            yield Finding(task, message, at="NetworkMode")
+        for name in task.gives("NetworkConfiguration", "PlatformVersion"):
+            yield Finding(task, f"{name} is for Fargate only, got it with {_PLATFORM}", at=name)
+        if task.omits("ExecutionRoleArn"):
+            message = f"a job for {_PLATFORM} needs ExecutionRoleArn, got none"
+            # Only the console's page says that it is required.
+            yield Finding(task, message, severity=WARNING)
+    for container in containers(definition):
+        driver = container.log_configuration.log_driver
+        word = vocabulary.word_of(vocabulary.LogDriver, driver) if is_known(driver) else None
+        if word is not None and word not in PLATFORM_LOG_DRIVERS:
+            message = f"LogDriver must be {one_of(sorted(PLATFORM_LOG_DRIVERS))} for {_PLATFORM}, got {word}"
+            yield Finding(container.log_configuration, message, at="LogDriver")
+
+
+@rule(
+    "JQ-30",
+    chapter=_GUIDE,
+    severity=ERROR,
+    remedy="put all On-Demand environments before the Spot environments",
+    prevents="ClientException: Spot compute environments cannot be ordered before On-Demand compute environments",
+)
+def on_demand_before_spot(queue: JobQueue) -> Iterator[Finding]:
+    """In a queue on ECS Managed Instances, On-Demand environments must be before all Spot environments."""
+    entries = [entry for entry in queue.compute_environment_order if is_known(entry.order)]
+    spot = ""
+    for entry in sorted(entries, key=lambda entry: entry.order if is_known(entry.order) else 0):
+        resources = None if entry.environment is None else entry.environment.compute_resources
+        if resources is None or not is_one_of(resources.type, _KIND):
+            continue
+        option = resources.managed_instances_provider.instance_launch_template.capacity_option_type
+        if is_one_of(option, "SPOT"):
+            spot = spot or resources.home.label
+        elif spot and is_one_of(option, "ON_DEMAND", None):
+            message = f"{resources.home.label} is On-Demand and must be before {spot}, which is Spot"
+            yield Finding(entry, message, at="Order")

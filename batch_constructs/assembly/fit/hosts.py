@@ -36,6 +36,14 @@ def names_in(environment: ComputeEnvironment) -> tuple[str, ...] | None:
     return tuple(names) if names and len(names) == len(resources.instance_types) else None
 
 
+def allowed_in(environment: ComputeEnvironment) -> tuple[str, ...] | None:
+    """Return all instance types and families that an environment on ECS Managed Instances may use; ``None`` for any."""
+    template = environment.compute_resources.managed_instances_provider.instance_launch_template
+    allowed = template.instance_requirements.allowed_instance_types
+    names = literals(allowed)
+    return tuple(names) if allowed.complete and names and len(names) == len(allowed) else None
+
+
 def names_behind(queue: JobQueue) -> tuple[str, ...] | None:
     """Return all instance types, families and bundles behind a queue; ``None`` if there may be others."""
     environments = queue.environments
@@ -88,6 +96,18 @@ def pod_amount(container: PodContainer, name: str) -> str | Unknown | None:
             if value is not None:
                 return value
     return None
+
+
+def architecture_of(definition: JobDefinition) -> instance_types.Architecture | None:
+    """Return the processor architecture of jobs on ECS Managed Instances, by default x86_64; ``None`` if it is unknown."""
+    words = [task.runtime_platform.cpu_architecture for task in definition.ecs_properties.task_properties]
+    word = words[0] if len(words) == 1 else None
+    if len(words) != 1 or not (word is None or is_known(word)):
+        return None
+    return next((each for each in _ARCHITECTURES if each.upper() == (word or "X86_64")), None)
+
+
+_ARCHITECTURES = (instance_types.Architecture.X86_64, instance_types.Architecture.ARM64)
 
 
 def least_gpus(unit: JobDefinition | NodeRange) -> int:

@@ -1,7 +1,7 @@
 """Tells whether a job can ever run behind a queue, and if not, why.
 
-The checks go step by step: is there an environment for the kind of job, has an instance type enough GPUs, enough
-vCPUs, enough memory, and can an environment grow enough. Each rule reports only its own step, so that a job gets
+The checks go step by step: is there an environment for the kind of job, has an instance type its architecture, enough
+GPUs, enough vCPUs, enough memory, and can an environment grow enough. Each rule reports only its own step, so that a job gets
 only the first thing to change. If anything is unknown, the job may run.
 """
 
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.fit.hosts import names_in
+from batch_constructs.assembly.fit.hosts import allowed_in, architecture_of, names_in
 from batch_constructs.assembly.fit.needs import Need, needs_of, own_needs
 from batch_constructs.assembly.template import Unknown, is_known, is_one_of
 from batch_constructs.assembly.template.memo import once
 from batch_constructs.assembly.template.resources import NodeRange
-from batch_constructs.facts import memory
+from batch_constructs.facts import instance_types, memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,10 +29,12 @@ class Obstacle(IntEnum):
 
     KIND = 0
     """No environment is of the definition's kind."""
-    GPUS = 1
-    VCPUS = 2
-    MEMORY = 3
-    LIMIT = 4
+    ARCHITECTURE = 1
+    """No allowed instance type has the job's processor architecture (ECS Managed Instances)."""
+    GPUS = 2
+    VCPUS = 3
+    MEMORY = 4
+    LIMIT = 5
     """No environment can grow to the vCPUs of the job."""
 
 
@@ -76,15 +78,42 @@ def misfit(
         return Misfit(
             obstacle=Obstacle.KIND, why=f"is for {wanted}, but there are only {others} environments"
         )
+    if wanted == "MANAGED_INSTANCES" and (found := _misfit_of_architecture(definition, suitable)):
+        return found
     for need in own_needs(definition) if needs is None else needs:
         if found := _misfit_of_need(need, suitable, wanted):
             return found
     return None
 
 
+def _misfit_of_architecture(
+    definition: JobDefinition, environments: Sequence[ComputeEnvironment]
+) -> Misfit | None:
+    names = [name for environment in environments for name in allowed_in(environment) or ("",)]
+    wanted = architecture_of(definition)
+    if wanted is None or not all(map(instance_types.has_facts, names)):
+        return None
+    if wanted in instance_types.architectures_of(names):
+        return None
+    allowed = ", ".join(dict.fromkeys(names))
+    return Misfit(obstacle=Obstacle.ARCHITECTURE, why=f"is for {wanted.upper()}, which none of {allowed} has")
+
+
+def _hosts_of(need: Need, environment: ComputeEnvironment, kind: str) -> tuple[str, ...] | None:
+    """Return the types and families on which a job may run; ``None`` if one is unknown, empty on Fargate."""
+    if kind != "MANAGED_INSTANCES":
+        return _hosts(environment) if kind in {"EC2", "EKS"} else ()
+    names = allowed_in(environment)
+    wanted = None if isinstance(need.unit, NodeRange) else architecture_of(need.unit)
+    if names is None or wanted is None or not all(map(instance_types.has_facts, names)):
+        return None
+    types = (type_ for name in names for type_ in instance_types.members(name))
+    return tuple(type_.name for type_ in types if wanted in type_.architectures)
+
+
 def _misfit_of_need(need: Need, environments: Sequence[ComputeEnvironment], kind: str) -> Misfit | None:
-    hosts = [_hosts(environment) if kind in {"EC2", "EKS"} else () for environment in environments]
-    if kind in {"EC2", "EKS"} and None not in hosts:
+    hosts = [_hosts_of(need, environment, kind) for environment in environments]
+    if kind != "FARGATE" and None not in hosts:
         names = tuple(dict.fromkeys(name for host in hosts for name in host or ()))
         if need.instance_type is not None:
             names = (need.instance_type,)

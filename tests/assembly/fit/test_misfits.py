@@ -162,3 +162,38 @@ def test_a_definition_is_asked_once():
     assert ask(model) is ask(model) is None
     assert calls == [model]
     assert check(model, select=["FIT"]) == ()
+
+
+def on_managed_instances(allowed, **amounts_):
+    """Return the obstacle of a job on ECS Managed Instances with these allowed types; 16 vCPUs are the maximum."""
+    provider = {"InstanceLaunchTemplate": {"InstanceRequirements": {"AllowedInstanceTypes": allowed}}}
+    resources = {"Type": "ECS_MANAGED_INSTANCES", "MaxvCpus": 16, "ManagedInstancesProvider": provider}
+    task = {"Containers": [{"Name": "a", "Image": "a", **amounts(**amounts_)}]}
+    job = {"PlatformCapabilities": ["MANAGED_INSTANCES"], "EcsProperties": {"TaskProperties": [task]}}
+    template = {
+        "Environment": {
+            "Type": "AWS::Batch::ComputeEnvironment",
+            "Properties": {"ComputeResources": resources},
+        },
+        "Job": {"Type": "AWS::Batch::JobDefinition", "Properties": job},
+    }
+    model = model_of({"Resources": template})
+    [definition], environments = model.of(JobDefinition), model.of(ComputeEnvironment)
+    found = misfit(definition, environments)
+    return None if found is None else found.obstacle
+
+
+def test_managed_instances_are_limited_by_their_allowed_types():
+    """A job needs a type of its architecture with its GPUs, vCPUs and memory, and no more vCPUs than the maximum."""
+    large = ["c7i.large"]
+    assert on_managed_instances(large, VCPU="2", MEMORY="1024") is None
+    assert on_managed_instances(large, VCPU="2", MEMORY="1024", GPU="1") is Obstacle.GPUS
+    assert on_managed_instances(large, VCPU="4", MEMORY="1024") is Obstacle.VCPUS
+    assert on_managed_instances(large, VCPU="1", MEMORY="4096") is Obstacle.MEMORY
+    assert on_managed_instances(["c7i"], VCPU="32", MEMORY="1024") is Obstacle.LIMIT
+    assert on_managed_instances(["c7g"], VCPU="1", MEMORY="1024") is Obstacle.ARCHITECTURE
+
+
+def test_managed_instances_of_another_architecture_do_not_count():
+    """A large Arm type does not help an x86_64 job."""
+    assert on_managed_instances(["c7g.16xlarge", "c7i.large"], VCPU="8", MEMORY="1024") is Obstacle.VCPUS
