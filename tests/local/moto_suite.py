@@ -97,15 +97,22 @@ def _unpack(archive: Path, folder: Path) -> None:
     (unfinished / folder.name).rename(folder)
 
 
-def run(endpoint: str, report: Path) -> Result:
-    """Run moto's tests of AWS Batch, as they are, against an endpoint that serves all of AWS.
+# One of the contradicted tests waits 30 seconds for a state that a fast job has left. Meanwhile the others run.
+HALVES = (" or ".join(CONTRADICTED), f"not ({' or '.join(CONTRADICTED)})")
+"""Expressions of pytest that divide the tests into two halves: each needs an endpoint of its own."""
+
+
+def run(endpoint: str, half: str, report: Path) -> Result:
+    """Run a half of moto's tests of AWS Batch, as they are, against an endpoint that serves all of AWS.
 
     Args:
         endpoint: The URL.
+        half: One of `HALVES`.
         report: Where pytest may write its report.
     """
+    line = ["pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", "-k", half, *_SUITES]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *_SUITES],
+        [sys.executable, "-m", *line],
         cwd=source(),
         env={
             "PATH": os.environ["PATH"],
