@@ -17,6 +17,7 @@ from batch_constructs.local.engine import (
     ExitRule,
     FairShare,
     HostLost,
+    Hosts,
     Need,
     Refresh,
     State,
@@ -135,7 +136,7 @@ def test_s07_the_first_environment_with_room_takes_the_job() -> None:
     from batch_constructs.local.engine import Environment, Host
 
     world = World(vcpus=1)
-    second = Environment("second", hosts=[Host("i-2", 1, 1_000)])
+    second = Environment("second", hosts=Hosts([Host("i-2", 1, 1_000)]))
     world.queue.environments.append(second)
     taken = []
     world.duration = lambda attempt: taken.append(attempt.environment.name) or 10  # type: ignore[func-returns-value]

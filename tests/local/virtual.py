@@ -18,6 +18,7 @@ from batch_constructs.local.engine import (
     Exited,
     FairShare,
     Host,
+    Hosts,
     Input,
     Job,
     Need,
@@ -74,7 +75,9 @@ class World:
         self.host = Host("i-1", self.vcpus, self.memory)
 
         largest = Need(vcpus=self.vcpus, memory=int(self.memory))
-        self.environment = Environment("ce", max_vcpus=self.max_vcpus, hosts=[self.host], largest=largest)
+        self.environment = Environment(
+            "ce", max_vcpus=self.max_vcpus, hosts=Hosts([self.host]), largest=largest
+        )
         self.engine = Engine(self.assumptions)
         self.queue = self.add_queue("q")
         self._heap: list[tuple[float, int, Input]] = []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from batch_constructs.local.engine.assumptions import Assumption, Assumptions
 from batch_constructs.local.engine.engine import Engine
+from batch_constructs.local.engine.hosts import Host, Hosts
 from batch_constructs.local.engine.jobs import Attempt, Job
 from batch_constructs.local.engine.messages import (
     Blocked,
@@ -26,7 +27,7 @@ from batch_constructs.local.engine.messages import (
     Terminate,
     WakeAt,
 )
-from batch_constructs.local.engine.places import Consumable, Environment, Host
+from batch_constructs.local.engine.places import Consumable, Environment
 from batch_constructs.local.engine.queues import Queue, TimeLimit
 from batch_constructs.local.engine.shares import FairShare
 from batch_constructs.local.engine.work import Dependency, DependencyKind, ExitRule, Need, State, Work
@@ -50,6 +51,7 @@ __all__ = [
     "FairShare",
     "Host",
     "HostLost",
+    "Hosts",
     "Input",
     "Job",
     "Need",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.local.engine import blocking
 from batch_constructs.local.engine.assumptions import Assumptions
+from batch_constructs.local.engine.hosts import Host
 from batch_constructs.local.engine.jobs import Attempt, Job
 from batch_constructs.local.engine.lifecycle import Lifecycle
 from batch_constructs.local.engine.messages import (
@@ -26,7 +27,7 @@ from batch_constructs.local.engine.messages import (
     Terminate,
     WakeAt,
 )
-from batch_constructs.local.engine.places import Environment, Host
+from batch_constructs.local.engine.places import Environment
 from batch_constructs.local.engine.work import State
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ class Engine(Lifecycle):
         return running + work.vcpus <= queue.max_vcpus * policy.usable(active)
 
     def _start(self, queue: Queue, job: Job, index: int, environment: Environment, host: Host) -> None:
-        number = job.attempts[index] = job.attempts[index] + 1
+        number = job.begin(index)
         attempt = Attempt(job, index, number, environment, host, job.work.need)
         self.running[job.work.id, index, None] = attempt
         self._take(queue, job)
@@ -244,7 +245,7 @@ class Engine(Lifecycle):
         self, queue: Queue, job: Job, index: int, environment: Environment, hosts: list[Host]
     ) -> None:
         """Start the main node; the others start when it runs."""
-        number = job.attempts[index] = job.attempts[index] + 1
+        number = job.begin(index)
         group: list[Attempt] = []
         for node, (host, need) in enumerate(zip(hosts, job.work.nodes, strict=True)):
             group.append(Attempt(job, index, number, environment, host, need, node, group=group))

@@ -1,4 +1,7 @@
-"""Jobs as the engine keeps them: an array is one object with a byte per child, whatever its size."""
+"""Jobs as the engine keeps them: an array is one object with a byte per child, whatever its size.
+
+A million single jobs must fit into memory, too. So those in the same state share the constants that describe it.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,14 @@ from batch_constructs.local.engine.work import DependencyKind, State
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from batch_constructs.local.engine.places import Environment, Host
+    from batch_constructs.local.engine.hosts import Host
+    from batch_constructs.local.engine.places import Environment
     from batch_constructs.local.engine.shares import Share
     from batch_constructs.local.engine.work import Need, Work
+
+# By state: the states, and the counts of states, of a job that is no array.
+_BYTES = tuple(bytes((number,)) for number in range(256))
+_COUNTS = tuple(tuple(int(each is state) for each in State) for state in State)
 
 
 class Job:
@@ -36,9 +44,15 @@ class Job:
         self.work = work
         self.share = share
         self.order = order
-        self.states = bytearray(work.size)
-        self.attempts = bytearray(work.size)
-        self.counts = [work.size, 0, 0, 0, 0, 0, 0]
+        self.states: bytes | bytearray
+        self.attempts: bytes | bytearray
+        self.counts: list[int] | tuple[int, ...]
+        if work.size == 1:
+            self.states = self.attempts = _BYTES[0]
+            self.counts = _COUNTS[0]
+        else:
+            self.states, self.attempts = bytearray(work.size), bytearray(work.size)
+            self.counts = [work.size, 0, 0, 0, 0, 0, 0]
         self.open = 0
         self.canceled: str | None = None
         self.reason = ""
@@ -103,18 +117,34 @@ class Job:
 
     def resume(self, states: bytes, attempts: bytes) -> None:
         """Take over the states and attempts that an earlier engine left."""
-        self.states, self.attempts = bytearray(states), bytearray(attempts)
-        self.counts = [states.count(state) for state in State]
+        if self.work.size == 1:
+            self.states, self.attempts, self.counts = states, attempts, _COUNTS[states[0]]
+        else:
+            self.states, self.attempts = bytearray(states), bytearray(attempts)
+            self.counts = [states.count(state) for state in State]
 
     def move(self, first: int, last: int, state: State) -> None:
         """Give children that are in the same state another one."""
         states, counts, number = self.states, self.counts, last - first + 1
+        if isinstance(states, bytes) or isinstance(counts, tuple):
+            self.states, self.counts = _BYTES[state], _COUNTS[state]
+            return
         counts[states[first]] -= number
         counts[state] += number
         if number == 1:
             states[first] = state
         else:
             states[first : last + 1] = bytes((state,)) * number
+
+    def begin(self, index: int) -> int:
+        """Count an attempt of a child, and return its number."""
+        attempts = self.attempts
+        number = attempts[index] + 1
+        if isinstance(attempts, bytes):
+            self.attempts = _BYTES[number]
+        else:
+            attempts[index] = number
+        return number
 
 
 @dataclass(slots=True, eq=False)

@@ -17,12 +17,13 @@ from batch_constructs.local.engine.messages import (
     Stop,
     WakeAt,
 )
-from batch_constructs.local.engine.places import Consumables, Host
+from batch_constructs.local.engine.places import Consumables
 from batch_constructs.local.engine.retries import retried
 from batch_constructs.local.engine.work import State
 
 if TYPE_CHECKING:
     from batch_constructs.local.engine.assumptions import Assumptions
+    from batch_constructs.local.engine.hosts import Host
     from batch_constructs.local.engine.messages import Effect
     from batch_constructs.local.engine.queues import Queue
     from batch_constructs.local.engine.work import Work

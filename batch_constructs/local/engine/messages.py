@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
+    from batch_constructs.local.engine.hosts import Host
     from batch_constructs.local.engine.jobs import Attempt, Job
-    from batch_constructs.local.engine.places import Host
     from batch_constructs.local.engine.queues import Queue
     from batch_constructs.local.engine.work import State, Work
 

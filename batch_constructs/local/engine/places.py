@@ -5,41 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from batch_constructs.local.engine.hosts import Hosts
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from batch_constructs.local.engine.hosts import Host
     from batch_constructs.local.engine.work import Need, Work
-
-
-@dataclass(slots=True, eq=False)
-class Host:
-    """An instance, a Fargate task's place, or this machine.
-
-    Attributes:
-        id: The instance's id.
-        vcpus: The vCPUs that are free.
-        memory: The memory that is free, in MiB.
-        gpus: The GPUs that are free.
-        exclusive: Whether a node of a multi-node job needs the whole host, as on Amazon EC2.
-    """
-
-    id: str
-    vcpus: float
-    memory: float
-    gpus: int = 0
-    exclusive: bool = False
-
-    def take(self, need: Need) -> None:
-        """Reserve what a job needs."""
-        self.vcpus -= need.vcpus
-        self.memory -= need.memory
-        self.gpus -= need.gpus
-
-    def give_back(self, need: Need) -> None:
-        """Free what a job needed."""
-        self.vcpus += need.vcpus
-        self.memory += need.memory
-        self.gpus += need.gpus
 
 
 @dataclass(slots=True, eq=False)
@@ -63,13 +35,18 @@ class Environment:
     max_vcpus: float = 256
     enabled: bool = True
     valid: bool = True
-    hosts: list[Host] = field(default_factory=list)
+    hosts: Hosts = field(default_factory=Hosts)
     largest: Need | None = None
     used: float = 0
     cluster: str = ""
 
-    def place(self, needs: Sequence[Need]) -> list[Host] | None:
-        """Return a host for each need, with the room reserved, or ``None`` if there is no room for all of them."""
+    def place(self, needs: Sequence[Need], *, fullest: bool = True) -> list[Host] | None:
+        """Return a host for each need, with the room reserved, or ``None`` if there is no room for all of them.
+
+        Args:
+            needs: What each node reserves.
+            fullest: Take the hosts that have the least vCPUs free; otherwise those that have the most.
+        """
         if (
             not (self.enabled and self.valid)
             or self.used + sum(need.vcpus for need in needs) > self.max_vcpus
@@ -77,7 +54,7 @@ class Environment:
             return None
         found: list[Host] = []
         for need in needs:
-            host = self._best(need, found)
+            host = self.hosts.best(need, found, fullest=fullest)
             if host is None:
                 for taken, earlier in zip(found, needs, strict=False):
                     self.release(taken, earlier)
@@ -87,27 +64,15 @@ class Environment:
             found.append(host)
         return found
 
-    def place_one(self, need: Need) -> Host | None:
+    def place_one(self, need: Need, *, fullest: bool = True) -> Host | None:
         """Return a host for one need, with the room reserved, or ``None`` if there is no room."""
         if not (self.enabled and self.valid) or self.used + need.vcpus > self.max_vcpus:
             return None
-        host = self._best(need, ())
+        host = self.hosts.best(need, fullest=fullest)
         if host is not None:
             host.take(need)
             self.used += need.vcpus
         return host
-
-    def _best(self, need: Need, taken: Sequence[Host]) -> Host | None:
-        """Return the host with the least room that holds a need: the others stay free for larger jobs."""
-        best = None
-        for host in self.hosts:
-            if need.vcpus > host.vcpus or need.memory > host.memory or need.gpus > host.gpus:
-                continue
-            if best is not None and host.vcpus >= best.vcpus:
-                continue
-            if not (host.exclusive and host in taken):
-                best = host
-        return best
 
     def release(self, host: Host, need: Need) -> None:
         """Free the room of a job that ended."""

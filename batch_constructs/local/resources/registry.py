@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.facts.limits import SHARES
-from batch_constructs.local.engine import Consumable, Environment, FairShare, Need, Queue, TimeLimit
+from batch_constructs.local.engine import Consumable, Environment, FairShare, Hosts, Need, Queue, TimeLimit
 from batch_constructs.local.errors import ClientError
 from batch_constructs.local.plan.identities import ACCOUNT
 
@@ -151,7 +151,9 @@ class Resources:
         name = found["computeEnvironmentName"]
         self.environments[name] = found
         self.touch("environment", name, found)
-        place = self._places.setdefault(name, Environment(name, hosts=[self._host], largest=self._largest))
+        place = self._places.setdefault(
+            name, Environment(name, hosts=Hosts([self._host]), largest=self._largest)
+        )
         resources = found.get("computeResources", {})
         place.platform = _platform(found)
         place.cluster = name_of(found.get("ecsClusterArn", ""))
