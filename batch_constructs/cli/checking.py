@@ -57,6 +57,8 @@ def check(options: Options) -> int:
             model = read_path(path)
             models.append(model)
             findings += _found(model, select, ignore, settings.severity)
+    if not options.quiet:
+        _tell_unread(models)
     if options.write_baseline and file is not None:
         click.echo(f"wrote {reports.counted(baseline.write(file, findings), 'finding')} to {file}", err=True)
         return 0
@@ -131,6 +133,12 @@ def _levelled(finding: Finding, levels: Mapping[str, checks.Severity]) -> Findin
     """Return the finding with the severity in the settings of its rule or family."""
     level = levels.get(finding.rule_id, levels.get(finding.rule.family))
     return finding if level is None else replace(finding, severity=level)
+
+
+def _tell_unread(models: Sequence[BatchModel]) -> None:
+    for model in models:
+        for note in checks.unread(model):
+            click.echo(f"note: {note}", err=True)
 
 
 def _check_rules(settings: Settings) -> None:

@@ -72,6 +72,25 @@ def test_what_was_looked_at_is_counted(here: Path) -> None:
     assert run("check", "in", "c.json").output.startswith("no findings in 3 templates with 3 resources")
 
 
+def test_what_was_not_looked_at_is_a_note(here: Path) -> None:
+    """Too many combinations of parameters are noted on stderr, so that the output of a format stays whole."""
+    kinds = {
+        f"K{number}": {"Type": "String", "AllowedValues": ["EC2", "SPOT", "FARGATE"]} for number in range(5)
+    }
+    resources = {
+        f"Env{name}": {
+            "Type": "AWS::Batch::ComputeEnvironment",
+            "Properties": {"ComputeResources": {"Type": {"Ref": name}, "MinvCpus": 1}},
+        }
+        for name in kinds
+    }
+    (here / "t.json").write_text(json.dumps({"Parameters": kinds, "Resources": resources}))
+    result = run("check", "t.json", "--format", "json")
+    assert result.stderr.startswith("note: t has 5 open parameters and conditions with 243 combinations")
+    assert isinstance(json.loads(result.stdout), list)
+    assert run("check", "t.json", "--quiet").stderr == ""
+
+
 def test_quiet_prints_findings_only(here: Path) -> None:
     """Without findings it prints nothing."""
     template(here / "good.json", Q=queue(1))

@@ -36,6 +36,7 @@ from __future__ import annotations
 from batch_constructs.assembly.checks._engine import applied, check, why
 from batch_constructs.assembly.checks._helpers import malformed, miscounted, misspelt, one_of, outside
 from batch_constructs.assembly.checks._rules import Finding, Rule, Severity, rule, rules
+from batch_constructs.assembly.checks._unread import unread
 
 __all__ = [
     "Finding",
@@ -50,5 +51,6 @@ __all__ = [
     "outside",
     "rule",
     "rules",
+    "unread",
     "why",
 ]

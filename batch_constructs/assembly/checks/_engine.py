@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from batch_constructs.assembly.checks._arms import found_in_arms
 from batch_constructs.assembly.checks._rules import Finding, Rule, Severity, rules
 from batch_constructs.assembly.template import BatchModel, View
 from batch_constructs.assembly.template.garbage import undisturbed
@@ -46,12 +47,18 @@ def check(
     Raises:
         ValueError: a name in ``select`` or ``ignore`` is neither a rule nor a family.
     """
+    chosen = applied(select, ignore).values()
+
+    def found(deployed: BatchModel) -> Iterator[Finding]:
+        for rule in chosen:
+            yield from _apply(rule, deployed, crash=crash)
+
+    everywhere = list(found(model))
     findings: dict[tuple[Any, ...], Finding] = {}
-    for rule in applied(select, ignore).values():
-        for finding in _apply(rule, model, crash=crash):
-            if acknowledged or not _acknowledged(finding):
-                key = (rule.id, finding.resource, finding.property_path, finding.message)
-                findings.setdefault(key, finding)
+    for finding in chain(everywhere, found_in_arms(model, everywhere, found)):
+        if acknowledged or not _acknowledged(finding):
+            key = (finding.rule_id, finding.resource, finding.property_path, finding.message)
+            findings.setdefault(key, finding)
     places = {resource: place for place, resource in enumerate(model.resources)}
     return tuple(sorted(findings.values(), key=lambda finding: places[finding.resource]))
 

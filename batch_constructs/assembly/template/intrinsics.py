@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from batch_constructs.assembly.template.unknown import (
     WRONG_TYPE,
     Either,
+    ParameterValue,
     PartialText,
     Pieces,
     Reference,
@@ -144,9 +145,11 @@ def _get_att(stack: Stack, argument: Any, _: int) -> Any:
 def _if(stack: Stack, argument: Any, depth: int) -> Any:
     if not isinstance(argument, list) or len(argument) != 3:
         return WRONG_TYPE
-    holds = stack.conditions.get(argument[0]) if isinstance(argument[0], str) else None
-    if holds is not None:
-        return resolve(stack, argument[1 if holds else 2], depth)
+    if isinstance(name := argument[0], str):
+        holds = stack.conditions.get(name)
+        if holds is not None:
+            return resolve(stack, argument[1 if holds else 2], depth)
+        stack.open.conditions.add(name)
     return either(resolve(stack, arm, depth) for arm in argument[1:])
 
 
@@ -206,9 +209,19 @@ def _find_in_map(stack: Stack, argument: Any, depth: int) -> Any:
     table = stack.mappings.get(keys[0]) if isinstance(keys[0], str) else None
     if not isinstance(table, dict):
         return Unknown("Fn::FindInMap")
+    _note_open_key(stack, keys[1], [table])
     rows = _looked_up([table], keys[1])
+    _note_open_key(stack, keys[2], rows)
     values = _looked_up(rows, keys[2])
     return either(resolve(stack, value, depth) for value in values) if values else Unknown("Fn::FindInMap")
+
+
+def _note_open_key(stack: Stack, key: Any, tables: list[Any]) -> None:
+    """Note that a parameter, or a pseudo-parameter, chooses a row of a mapping."""
+    name = key.name if isinstance(key, ParameterValue) else key.reason if type(key) is Unknown else ""
+    if name:
+        names = {each for table in tables if isinstance(table, dict) for each in table}
+        stack.open.keys.setdefault(name, set()).update(names)
 
 
 def _looked_up(tables: list[Any], key: Any) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from batch_constructs.assembly.template import intrinsics
-from batch_constructs.assembly.template.conditions import conditions_of
+from batch_constructs.assembly.template.conditions import OpenChoices, conditions_of
 from batch_constructs.assembly.template.unknown import (
     ImportedValue,
     ParameterValue,
@@ -36,6 +36,8 @@ class Stack:
         exports: the exports of all stacks of the assembly: name to stack and node.
         deployed_as: CloudFormation's name for the stack; `name` unless the assembly says otherwise.
         siblings: all stacks of the assembly, by CloudFormation's names for them.
+        open: the parameters and conditions that were read while undecided.
+        original: the stack with all choices open, of which this one is a copy; else the stack itself.
         construct_paths: the CDK's paths by logical id, for resources that do not contain them.
         acknowledged: construct path to the rules that were acknowledged there, in the CDK.
     """
@@ -55,6 +57,7 @@ class Stack:
         self.nested: dict[str, Stack] = {}
         self.condition_section = _section(root, "Conditions")
         self._conditions: dict[str, bool] | None = None
+        self.open = OpenChoices()
         self.exports: dict[str, tuple[Stack, Any]] = {}
         self.deployed_as = name
         self.siblings: dict[str, list[Stack]] = {}
@@ -63,6 +66,8 @@ class Stack:
         self._names: dict[type[Resource], dict[str, Resource]] = {}
         self.construct_paths: dict[str, str] = {}
         self.acknowledged: dict[str, frozenset[str]] = {}
+        self._comparisons: Mapping[str, bool] = {}
+        self.original = self
         self.resources: dict[str, Resource] = {}
         # Reading properties may evaluate a Ref or an Fn::If, which looks up resources and names.
         for logical_id, entry in _section(root, "Resources").items():
@@ -89,6 +94,11 @@ class Stack:
         return self._parameters
 
     @property
+    def parent(self) -> tuple[Stack, dict[str, Any]] | None:
+        """The stack that deploys this one, with the parameters that it passes."""
+        return self._parent
+
+    @property
     def is_nested(self) -> bool:
         """Return whether another stack of the assembly deploys this one, and gives it its parameters."""
         return self._parent is not None
@@ -109,8 +119,30 @@ class Stack:
         if self._conditions is None:
             # Undecided while they are evaluated: conditions cannot contain Fn::If.
             self._conditions = {}
-            self._conditions = conditions_of(self, self.condition_section)
+            self._conditions = conditions_of(self, self.condition_section, self._comparisons)
         return self._conditions
+
+    def decided(self, values: Mapping[str, Any], comparisons: Mapping[str, bool]) -> Stack:
+        """Return a copy of the stack as a deployment with some values creates it; `settle` completes it.
+
+        Args:
+            values: the values of parameters and pseudo-parameters by name; all others stay unknown.
+            comparisons: the results of comparisons in conditions, by `comparison_key`.
+        """
+        stack = Stack(self.name, self.document, {**self.environment, **values})
+        stack.place, stack.deployed_as = self.place, self.deployed_as
+        stack.construct_paths, stack.acknowledged = self.construct_paths, self.acknowledged
+        stack._comparisons, stack.original, stack.open = comparisons, self.original, self.open
+        return stack
+
+    def settle(self) -> None:
+        """Decide the conditions, and leave out the resources whose condition does not hold."""
+        self._conditions = None
+        self.resources = {
+            logical_id: resource
+            for logical_id, resource in self.resources.items()
+            if self.conditions.get(resource.condition) is not False
+        }
 
     def resolve(self, node: Any) -> Any:
         """Return a node's value: a literal, a mapping, a list, ``None`` (left out) or an `Unknown`."""
@@ -128,6 +160,8 @@ class Stack:
         if not isinstance(kind, str) or kind.startswith("AWS::SSM::"):
             return ParameterValue(name, path=self.parameter_default(name))
         if self._parent is None:
+            if "AllowedValues" in definition:
+                self.open.parameters.add(name)
             return ParameterValue(name, default)
         parent, arguments = self._parent
         if name not in arguments:

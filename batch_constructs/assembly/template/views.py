@@ -160,9 +160,15 @@ class Resource(View):
         return f"<{type(self).__name__} {self.stack.name}/{self.logical_id}>"
 
     @property
+    def condition(self) -> str:
+        """The name of the condition under which the resource exists; empty without one."""
+        name = self.__dict__["entry"].get("Condition")
+        return name if isinstance(name, str) else ""
+
+    @property
     def conditional(self) -> bool:
-        """Return whether the resource exists only under a condition."""
-        return "Condition" in self.__dict__["entry"]
+        """Return whether the resource exists only under a condition that is not known to hold."""
+        return "Condition" in self.__dict__["entry"] and not self.stack.conditions.get(self.condition)
 
     @property
     def construct_path(self) -> str:

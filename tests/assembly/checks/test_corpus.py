@@ -30,7 +30,7 @@ def test_every_title_says_what_must_be() -> None:
 def test_messages_name_constructs() -> None:
     """Fails for a rule that uses the logical id in a message: ``label`` has the construct path."""
     folder = Path(checks.__file__).parent
-    modules = [file for file in folder.rglob("*.py") if file.name != "_rules.py"]
+    modules = [file for file in folder.rglob("*.py") if file.name not in {"_rules.py", "_arms.py"}]
     said = [
         f"{file.name}: {line.strip()}"
         for file in modules
