@@ -1,16 +1,19 @@
-"""The actions of AWS's managed policies that rules check.
+"""The statements of AWS's managed policies that roles around AWS Batch have.
 
-Guide: AWS Batch IAM Policies, Roles, and Permissions; Amazon ECS Instance Role; AWS Batch Managed Policy. A policy that
-is not listed may allow anything.
+Guide: AWS Batch IAM Policies, Roles, and Permissions; Amazon ECS Instance Role; AWS Batch Managed Policy. A policy that is not listed may allow anything. AWS adds actions to its policies, so the facts can lag behind; each has
+the date of its version. Source: iann0036/iam-dataset of 2026-08-22 and zoph-io/MAMIP of 2026-03-07, which read the
+policies from AWS; ``regenerate_managed_policies`` updates them.
 """
 
 from __future__ import annotations
 
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from batch_constructs.facts._data import load
+
+DATA_FILE = "managed_policies.json.gz"
 
 SUBMIT_JOB = "batch:SubmitJob"
 CREATE_TAGS = "ec2:CreateTags"
@@ -22,29 +25,43 @@ PUT_LOG_EVENTS = "logs:PutLogEvents"
 UPDATE_CLUSTER = "ecs:UpdateCluster"
 REGISTER_CONTAINER_INSTANCE = "ecs:RegisterContainerInstance"
 
-_LOGS = (CREATE_LOG_STREAM, PUT_LOG_EVENTS)
+_LATER: dict[str, list[dict[str, Any]]] = {
+    # Version 14 of 2026-08-25, from the user guide's page of the policy.
+    "AWSBatchServiceRole": [
+        {"Effect": "Allow", "Action": "ecs:UpdateCluster", "Resource": "arn:aws:ecs:*:*:cluster/*"}
+    ],
+}
+"""Statements of versions that are newer than the data."""
 
-ALLOWED: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "AmazonECSTaskExecutionRolePolicy": (GET_AUTHORIZATION_TOKEN, *_LOGS),
-        "AmazonEC2ContainerServiceforEC2Role": (GET_AUTHORIZATION_TOKEN, REGISTER_CONTAINER_INSTANCE, *_LOGS),
-        "AmazonEC2ContainerRegistryReadOnly": (GET_AUTHORIZATION_TOKEN,),
-        "AmazonEC2SpotFleetAutoscaleRole": (),
-        "AmazonEC2SpotFleetRole": (),
-        "AmazonEC2SpotFleetTaggingRole": (CREATE_TAGS,),
-        "AmazonS3FullAccess": (),
-        "AmazonS3ReadOnlyAccess": (),
-        "AmazonSSMManagedInstanceCore": (GET_PARAMETERS,),
-        "AWSBatchServiceEventTargetRole": (SUBMIT_JOB,),
-        # Version 14, of 2026-08-25.
-        "AWSBatchServiceRole": (CREATE_TAGS, UPDATE_CLUSTER, *_LOGS),
-        "AWSLambdaBasicExecutionRole": _LOGS,
-        "CloudWatchAgentServerPolicy": _LOGS,
-    }
-)
-"""The allowed actions by the policy's name, without its path."""
+
+@cache
+def policies() -> dict[str, Any]:
+    """Return all policies by name, without their path: version, date and statements."""
+    return load(DATA_FILE)
+
+
+def statements(name: str) -> list[dict[str, Any]] | None:
+    """Return the statements of a managed policy.
+
+    Args:
+        name: The name without its path, such as ``AmazonECSTaskExecutionRolePolicy``.
+
+    Returns:
+        ``None`` if the policy is not among the facts.
+    """
+    found = policies().get(name)
+    return None if found is None else [*found["statements"], *_LATER.get(name, [])]
 
 
 def may_allow(policy: str, action: str) -> bool:
-    """Return whether a managed policy of AWS allows an action, or is unknown."""
-    return policy not in ALLOWED or action.lower() in {each.lower() for each in ALLOWED[policy]}
+    """Return whether a managed policy of AWS allows an action on something, or is unknown."""
+    found = statements(policy)
+    return found is None or any(
+        "NotAction" in each or any(fnmatchcase(action.lower(), a.lower()) for a in _listed(each["Action"]))
+        for each in found
+        if each["Effect"] == "Allow"
+    )
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, misspelt, rule
+from batch_constructs.assembly.checks._rights import Claim, Right, asked, unmet
 from batch_constructs.assembly.checks.job_definitions._parts import containers_of
+from batch_constructs.assembly.may import RoleOf, things
 from batch_constructs.assembly.template import is_known, is_one_of
-from batch_constructs.facts import role_trust, vocabulary
+from batch_constructs.facts import needs, vocabulary
 from batch_constructs.facts.tasks import AWSLOGS_OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from batch_constructs.assembly.template import BatchModel
-    from batch_constructs.assembly.template.resources import EcsTask, JobContainer, Role
+    from batch_constructs.assembly.template.resources import EcsTask, JobContainer
     from batch_constructs.assembly.template.resources.containers import LogConfiguration
 
 CHAPTER = "Job Definition Parameters"
@@ -52,31 +53,29 @@ def one_pattern(configuration: LogConfiguration) -> Iterator[Finding]:
         yield Finding(configuration, f"{_PATTERNS[0]} overrides {_PATTERNS[1]}", at=f"Options.{_PATTERNS[1]}")
 
 
+def _to_create(owner: JobContainer | EcsTask, _: BatchModel) -> Iterator[Claim]:
+    for container in containers_of(owner):
+        configuration = container.log_configuration
+        options = configuration.options
+        create = options.get(_CREATE_GROUP) if is_known(options) else None
+        if owner.execution_role is not None and is_known(create) and create.lower() == "true":
+            yield Claim(
+                where=configuration,
+                at=f"Options.{_CREATE_GROUP}",
+                who="the execution role",
+                says=f"{_CREATE_GROUP} needs {{rights}} on {{name}}, got none",
+                principal=RoleOf(owner.execution_role),
+                rights=(Right(needs.CREATE_LOG_GROUP, things.log_group(configuration)),),
+            )
+
+
 @rule(
     "LOG-03",
     severity=ERROR,
     remedy="create the log group beforehand, or allow the execution role logs:CreateLogGroup",
     prevents="jobs that fail with ResourceInitializationError: the log group cannot be created",
+    asks=asked(_to_create),
 )
 def group_can_be_created(owner: JobContainer | EcsTask, batch: BatchModel) -> Iterator[Finding]:
     """A definition whose log driver creates its log group must have an execution role with logs:CreateLogGroup."""
-    role = owner.execution_role
-    if role is None or _may_create_groups(role, batch):
-        return
-    for container in containers_of(owner):
-        options = container.log_configuration.options
-        create = options.get(_CREATE_GROUP) if is_known(options) else None
-        if is_known(create) and create.lower() == "true":
-            message = (
-                f"{_CREATE_GROUP} needs logs:CreateLogGroup on the execution role {role.label}, got none"
-            )
-            yield Finding(container.log_configuration, message, at=f"Options.{_CREATE_GROUP}")
-
-
-def _may_create_groups(role: Role, batch: BatchModel) -> bool:
-    """Return whether the role may create log groups, certainly or possibly."""
-    usual = str(role_trust.EXECUTION.managed_policy).rpartition("/")[2]
-    if not batch.permissions.all_known(role) or not batch.permissions.managed_policies(role) <= {usual}:
-        return True
-    actions = batch.permissions.allowed_actions(role)
-    return any(fnmatchcase("logs:createloggroup", action) for action in actions)
+    yield from unmet(_to_create(owner, batch), batch)

@@ -54,6 +54,7 @@ from batch_constructs.assembly.template.resources.roles import (
 )
 from batch_constructs.assembly.template.resources.schedules import Schedule
 from batch_constructs.assembly.template.resources.scheduling_policies import FairsharePolicy, SchedulingPolicy
+from batch_constructs.assembly.template.resources.secrets import StoredSecret
 from batch_constructs.assembly.template.resources.service_environments import (
     ConsumableResource,
     ServiceEnvironment,
@@ -109,6 +110,7 @@ __all__ = [
     "ServiceEnvironment",
     "StateMachine",
     "Statement",
+    "StoredSecret",
     "Submission",
     "Subnet",
     "Subscription",

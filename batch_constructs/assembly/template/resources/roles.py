@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from batch_constructs.assembly.template.members import Anything, Links, Struct, Structs, Text, Texts
+from batch_constructs.assembly.template.members import Anything, Link, Links, Struct, Structs, Text, Texts
 from batch_constructs.assembly.template.views import Resource, View
 
 
@@ -23,6 +23,7 @@ class Statement(View):
     resources = Texts("Resource", or_one=True)
     not_resources = Texts("NotResource", or_one=True)
     principals = Struct("Principal", Principals)
+    not_principals = Struct("NotPrincipal", Principals)
     principal = Anything("Principal")
     condition = Anything("Condition")
 
@@ -50,6 +51,7 @@ class Role(Resource):
     path_ = Text("Path")
     assume_role_policy_document = Struct("AssumeRolePolicyDocument", PolicyDocument)
     managed_policy_arns = Texts("ManagedPolicyArns")
+    permissions_boundary = Text("PermissionsBoundary")
     policies = Structs("Policies", InlinePolicy)
 
 
@@ -63,6 +65,7 @@ class AttachedPolicy(Resource):
     role_names = Texts("Roles")
     roles = Links("Roles", Role)
     role_name = Text("RoleName")
+    role = Link("RoleName", Role)
 
 
 class InstanceProfile(Resource):
