@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs.assembly.template import PartialText, Reference, as_text, is_known
+from batch_constructs.assembly.template import Either, PartialText, Reference, Unknown, as_text, is_known
 from batch_constructs.assembly.template.networks import Reach
+from batch_constructs.assembly.template.unknown import options_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from batch_constructs.assembly.template import BatchModel, Resource, Unknown
+    from batch_constructs.assembly.template import BatchModel, Resource
     from batch_constructs.assembly.template.resources import (
         ComputeEnvironment,
+        ComputeResources,
         EventRule,
         JobDefinition,
         JobQueue,
@@ -31,7 +33,11 @@ def name(resource: Resource) -> str:
 
 def target(resource: Resource | None, written: str | Unknown | None) -> str:
     """Return a resource of the assembly by its name, any other one as the template writes it."""
-    return name(resource) if resource is not None else as_text(written)
+    if resource is not None:
+        return name(resource)
+    if isinstance(written, Either):
+        return " or ".join(target(None, each) for each in written.options)
+    return name(written.target) if isinstance(written, Reference) else as_text(written)
 
 
 def text(value: object) -> str:
@@ -41,7 +47,20 @@ def text(value: object) -> str:
 
 def capacity_kind(environment: ComputeEnvironment) -> str:
     """Return the kind of an environment's capacity: ``SPOT``, ``FARGATE``, ``EKS SPOT``, ``UNMANAGED``."""
+    return " or ".join(dict.fromkeys(_kind(environment, each) for each in _arms(environment)))
+
+
+def _arms(environment: ComputeEnvironment) -> list[ComputeResources]:
+    """Return the compute resources of an environment, of an Fn::If those of each arm."""
     resources = environment.compute_resources
+    return [
+        type(resources)(environment, resources.steps, option)
+        for option in options_of(resources.node)
+        if option is None or isinstance(option, dict | Unknown)
+    ]
+
+
+def _kind(environment: ComputeEnvironment, resources: ComputeResources) -> str:
     if not resources.present:
         return as_text(environment.type_)
     if resources.managed_instances_provider.present:
@@ -63,26 +82,43 @@ def cluster(environment: ComputeEnvironment) -> str:
 
 def instance_types(environment: ComputeEnvironment) -> str:
     """Return the instance types that an environment may start."""
-    resources = environment.compute_resources
+    return " or ".join(dict.fromkeys(_types(each) for each in _arms(environment)))
+
+
+def _types(resources: ComputeResources) -> str:
     managed = resources.managed_instances_provider.instance_launch_template.instance_requirements
-    return ", ".join(map(as_text, [*resources.instance_types, *managed.allowed_instance_types])) or "-"
+    found = ", ".join(map(as_text, [*resources.instance_types, *managed.allowed_instance_types]))
+    return found or text(None if resources.instance_types.complete else resources.raw("InstanceTypes"))
 
 
 def vcpu_range(environment: ComputeEnvironment) -> str:
     """Return the smallest and the largest size of an environment."""
-    resources = environment.compute_resources
+    return " or ".join(dict.fromkeys(_range(environment, each) for each in _arms(environment)))
+
+
+def _range(environment: ComputeEnvironment, resources: ComputeResources) -> str:
     if not resources.present:
         return text(environment.unmanaged_vcpus)
-    low = 0 if resources.min_vcpus is None else as_text(resources.min_vcpus)
-    return f"{low}-{text(resources.max_vcpus)}"
+    low = "0" if resources.min_vcpus is None else as_text(resources.min_vcpus)
+    high = text(resources.max_vcpus)
+    return f"{low} to {high}" if " " in low + high else f"{low}-{high}"
 
 
-def environments_of(queue: JobQueue) -> list[tuple[Resource | None, str]]:
-    """Return the environments of a queue in the order in which it tries them, with their names."""
+def environments_of(queue: JobQueue) -> list[tuple[int, Resource | None, str]]:
+    """Return the environments of a queue in the order in which it tries them: number, resource and name.
+
+    Environments of which a condition chooses one have the same number.
+    """
     entries = [(e.order, e.environment, e.environment_arn) for e in queue.compute_environment_order]
     services = [(e.order, e.environment, e.environment_arn) for e in queue.service_environment_order]
     ordered = sorted([*entries, *services], key=lambda entry: entry[0] if is_known(entry[0]) else 0)
-    return [(environment, target(environment, arn)) for _, environment, arn in ordered]
+    found: list[tuple[int, Resource | None, str]] = []
+    for number, (_, environment, arn) in enumerate(ordered, 1):
+        options = (arn,) if environment is not None else options_of(arn)
+        for each in options:
+            chosen = each.target if environment is None and isinstance(each, Reference) else environment
+            found.append((number, chosen, target(chosen, each)))  # type: ignore[arg-type]
+    return found
 
 
 def shares(policy: SchedulingPolicy) -> str:
@@ -130,7 +166,8 @@ def amounts(definition: JobDefinition) -> str:
 
 def _memory(mebibytes: str) -> str:
     if not mebibytes.isdigit():
-        return mebibytes  # a parameter has no number yet
+        # A parameter has no number yet, and a condition chooses one of several.
+        return f"{mebibytes} MiB" if any(sign.isdigit() for sign in mebibytes) else mebibytes
     number = int(mebibytes)
     for unit, size in (("TiB", 1024**2), ("GiB", 1024)):
         if number and number % size == 0:

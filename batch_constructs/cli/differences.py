@@ -26,9 +26,17 @@ def difference(change: PropertyChange) -> str:
     verb = "" if change.certain else " may change"
     if old == new:
         # The same expression, whose value depends on another resource or input.
-        cause = change.cause or _text(new).strip("${}")
+        cause = change.cause or _without_braces(_text(new))
+        if cause.startswith("Fn::"):
+            return f"{path}: may change, since {cause} computes it"
         return f"{path}{' follows' if change.certain else ' may follow'} {cause}"
     return f"{path}:{verb} {_values(old, new)}{f', by {change.cause}' if change.cause else ''}"
+
+
+def _without_braces(text: str) -> str:
+    """Return ``Spot`` for ``${Spot}``, and any other string as it is."""
+    names = [_reference.fullmatch(each) for each in text.split(" or ")]
+    return " or ".join(found[0][2:-1] for found in names if found) if all(names) else text
 
 
 def _values(old: Value | None, new: Value | None) -> str:

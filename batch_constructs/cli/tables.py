@@ -60,8 +60,10 @@ def _environments(model: BatchModel) -> Iterable[Table]:
 def _queues(model: BatchModel) -> Iterable[Table]:
     rows = []
     for queue in model.of(JobQueue):
-        environments = say.environments_of(queue)
-        order = ", ".join(f"{number}. {name}" for number, (_, name) in enumerate(environments, 1))
+        names: dict[int, list[str]] = {}
+        for number, _, name in say.environments_of(queue):
+            names.setdefault(number, []).append(name)
+        order = ", ".join(f"{number}. {' or '.join(each)}" for number, each in names.items())
         rows.append((say.name(queue), say.text(queue.priority), order or "-"))
     return _table("Job queues", ("name", "priority", "environments, in order"), rows)
 

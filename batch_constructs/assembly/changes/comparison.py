@@ -7,6 +7,7 @@ CloudFormation refuses circular references.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.changes.change import Kind, PropertyChange, without_indexes
@@ -14,7 +15,7 @@ from batch_constructs.assembly.changes.effects import WHOLE, effect
 from batch_constructs.assembly.changes.matching import pair_stacks, root_names
 from batch_constructs.assembly.changes.rendering import rendered
 from batch_constructs.assembly.changes.sameness import MISSING, Sameness, Values
-from batch_constructs.assembly.template import is_known
+from batch_constructs.assembly.template import Either, is_known
 from batch_constructs.facts import updates
 
 if TYPE_CHECKING:
@@ -148,6 +149,12 @@ class _Walk:
         if isinstance(one, dict | None) and isinstance(other, dict | None) and (one or other):
             yield from self._members(path, old, new, (one or {}, other or {}), cause)
             return
+        if arms := self._arms(old, new):
+            changes = [change for pair in arms for change in self.differing(path, *pair, cause)]
+            for change in {each.path: each for each in changes}.values():
+                does = effect(self._old, self._new, change.path, certain=False)
+                yield replace(change, certain=False, effect=does)
+            return
         if isinstance(one, list) and isinstance(other, list) and self._elementwise(path, one, other):
             for index, pair in enumerate(zip(one, other, strict=True)):
                 yield from self.differing(f"{path}[{index}]", *pair, cause)
@@ -155,6 +162,22 @@ class _Walk:
         sameness = self._leniently(path, one, other, self._values.same(old, new))
         if sameness is not Sameness.SAME:
             yield self._change(path or WHOLE, one, other, cause, certain=sameness is Sameness.OTHER)
+
+    def _arms(self, old: Any, new: Any) -> list[tuple[Any, Any]]:
+        """Return the pairs of arms of an open Fn::If with structures, of which the same condition chooses one."""
+        if not all(isinstance(node, dict) and node.keys() == {"Fn::If"} for node in (old, new)):
+            return []
+        sides = [node["Fn::If"] for node in (old, new)]
+        if not all(isinstance(side, list) and len(side) == 3 and isinstance(side[0], str) for side in sides):
+            return []
+        name = sides[0][0]
+        values = self._values.resolve(old, new)
+        is_open = all(isinstance(value, Either) for value in values)
+        if not is_open or name != sides[1][0] or self._values.inputs.condition_changes(name):
+            return []
+        options = [option for value in values for option in value.options]
+        structures = all(isinstance(option, dict | list | None) for option in options)
+        return list(zip(sides[0][1:], sides[1][1:], strict=True)) if structures else []
 
     def _change(self, path: str, one: Any, other: Any, cause: str, *, certain: bool) -> PropertyChange:
         return PropertyChange(

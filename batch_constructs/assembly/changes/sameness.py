@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from batch_constructs.assembly.changes.inputs import Inputs
 from batch_constructs.assembly.template import (
     Either,
+    ImportedValue,
     ParameterValue,
     PartialText,
     Piece,
@@ -16,12 +17,14 @@ from batch_constructs.assembly.template import (
 )
 from batch_constructs.assembly.template.intrinsics import scalar_text
 from batch_constructs.assembly.template.outcomes import nodes
+from batch_constructs.assembly.template.unknown import DynamicReference, Pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from batch_constructs.assembly.template import Resource, Stack
 
+_PLAIN = (Unknown, DynamicReference)
 # Beginnings of reasons that several different unknowns share.
 _VAGUE = ("Fn::", "a ", "an ", "one of ", "null", "user data")
 
@@ -140,7 +143,16 @@ class Values:
                 return min(answer, Sameness.MAYBE)
             case (PartialText() | str(), PartialText() | str()):
                 return self._texts(old, new, agreed=agreed)
-        if type(old) is type(new) is Unknown and old.reason == new.reason and (agreed or not _is_vague(old)):
+            case ImportedValue(), ImportedValue():
+                return min(self._values(old.name, new.name, agreed=agreed), Sameness.MAYBE)
+            case Pieces(), Pieces() if old.separator == new.separator:
+                return min(self._values(old.whole, new.whole, agreed=agreed), Sameness.MAYBE)
+        if (
+            type(old) is type(new)
+            and type(old) in _PLAIN
+            and old.reason == new.reason
+            and (agreed or not _is_vague(old))
+        ):
             return Sameness.SAME
         return Sameness.MAYBE
 

@@ -178,8 +178,8 @@ class _Drawing:
         ]
         key = self._add(CardKind.QUEUE, queue, lines)
         environments = say.environments_of(queue)
-        for number, (environment, written) in enumerate(environments, 1):
-            label = str(number) if len(environments) > 1 else ""
+        for number, environment, written in environments:
+            label = str(number) if environments[-1][0] > 1 else ""
             self._connect(key, self._key(CardKind.ENVIRONMENT, environment, written), label)
 
     def _environment(self, environment: ComputeEnvironment) -> None:

@@ -13,13 +13,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from batch_constructs.assembly.template.unknown import (
-    WRONG_TYPE,
+    DynamicReference,
     Either,
+    ImportedValue,
     ParameterValue,
     PartialText,
     Pieces,
     Reference,
     Unknown,
+    WrongType,
     is_known,
 )
 
@@ -33,7 +35,6 @@ _Function: TypeAlias = Callable[["Stack", Any, int], Any]
 NULL = Unknown("null")
 _TOO_DEEP = Unknown("a value nested too deeply")
 _TOO_LONG = Unknown("a string that is too long")
-_DYNAMIC = Unknown("a dynamic reference")
 
 _MAX_DEPTH = 64
 _MAX_TEXT = 1_000_000
@@ -45,7 +46,7 @@ def resolve(stack: Stack, node: Any, depth: int = 0) -> Any:
     """Return the value of a node of the template; mappings and lists are returned with their members unresolved."""
     kind = type(node)
     if kind is str:
-        return node if "{{resolve:" not in node else _DYNAMIC
+        return node if "{{resolve:" not in node else DynamicReference(node)
     if kind is dict:
         if len(node) == 1:
             [(name, argument)] = node.items()
@@ -66,7 +67,7 @@ def text(parts: Iterable[Any]) -> str | Unknown:
         for piece in part.parts if isinstance(part, PartialText) else (part,):
             scalar = piece if isinstance(piece, Unknown) else scalar_text(piece)
             if scalar is None:
-                return WRONG_TYPE
+                return WrongType(piece)
             if isinstance(scalar, str) and not scalar:
                 continue
             if isinstance(scalar, str):
@@ -128,7 +129,7 @@ def _pair(stack: Stack, argument: Any, depth: int) -> tuple[Any, Any]:
 
 def _ref(stack: Stack, name: Any, _: int) -> Any:
     if not isinstance(name, str):
-        return WRONG_TYPE
+        return WrongType(name)
     if name == "AWS::NoValue":
         return None
     resource = stack.resources.get(name)
@@ -138,13 +139,13 @@ def _ref(stack: Stack, name: Any, _: int) -> Any:
 def _get_att(stack: Stack, argument: Any, _: int) -> Any:
     names = argument.split(".", 1) if isinstance(argument, str) else argument
     if not isinstance(names, list) or len(names) < 2 or not all(isinstance(name, str) for name in names):
-        return WRONG_TYPE
+        return WrongType(argument)
     return stack.attribute(names[0], ".".join(names[1:]))
 
 
 def _if(stack: Stack, argument: Any, depth: int) -> Any:
     if not isinstance(argument, list) or len(argument) != 3:
-        return WRONG_TYPE
+        return WrongType(argument)
     if isinstance(name := argument[0], str):
         holds = stack.conditions.get(name)
         if holds is not None:
@@ -156,7 +157,7 @@ def _if(stack: Stack, argument: Any, depth: int) -> Any:
 def _join(stack: Stack, argument: Any, depth: int) -> Any:
     separator, items = _pair(stack, argument, depth)
     if not isinstance(separator, str) or not isinstance(items, list):
-        return WRONG_TYPE if is_known(items) else Unknown("Fn::Join")
+        return WrongType(argument) if is_known(items) else Unknown("Fn::Join")
     parts: list[Any] = []
     for index, item in enumerate(items):
         parts.extend((separator, resolve(stack, item, depth)) if index else (resolve(stack, item, depth),))
@@ -166,7 +167,7 @@ def _join(stack: Stack, argument: Any, depth: int) -> Any:
 def _sub(stack: Stack, argument: Any, depth: int) -> Any:
     pattern, names = argument if isinstance(argument, list) and len(argument) == 2 else (argument, {})
     if not isinstance(pattern, str) or not isinstance(names, dict):
-        return WRONG_TYPE
+        return WrongType(argument)
     parts: list[Any] = []
     end = 0
     for hole in PLACEHOLDER.finditer(pattern):
@@ -234,7 +235,9 @@ def _looked_up(tables: list[Any], key: Any) -> list[Any]:
 
 def _import_value(stack: Stack, argument: Any, depth: int) -> Any:
     name = resolve(stack, argument, depth)
-    return stack.imported(name) if isinstance(name, str) else Unknown("an import")
+    if isinstance(name, str):
+        return stack.imported(name)
+    return ImportedValue(name) if isinstance(name, Unknown) else WrongType(name)
 
 
 def _get_stack_output(stack: Stack, argument: Any, depth: int) -> Any:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from batch_constructs.assembly.template.intrinsics import scalar_text
 from batch_constructs.assembly.template.items import Items
 from batch_constructs.assembly.template.unknown import (
-    WRONG_TYPE,
     Either,
     PartialText,
     Reference,
     Unknown,
+    WrongType,
     is_known,
 )
 from batch_constructs.assembly.template.views import Member, Resource, View
@@ -51,7 +51,7 @@ class Integer(Member["int | Unknown | None"]):
         """Return the number, ``None`` if it is omitted, or an unknown."""
         value = _number(view.raw(self.name))
         if isinstance(value, float):
-            return int(value) if value.is_integer() else WRONG_TYPE
+            return int(value) if value.is_integer() else WrongType(value)
         return value
 
 
@@ -71,7 +71,7 @@ class Boolean(Member["bool | Unknown | None"]):
         value = view.raw(self.name)
         if isinstance(value, str) and value.lower() in {"true", "false"}:
             return value.lower() == "true"
-        return value if value is None or isinstance(value, bool | Unknown) else WRONG_TYPE
+        return value if value is None or isinstance(value, bool | Unknown) else WrongType(value)
 
 
 class Struct(Member[V]):
@@ -236,28 +236,28 @@ def _may_vanish(value: Any) -> bool:
 
 def _element_text(_: int, value: Any) -> str | Unknown:
     text = _text(value)
-    return WRONG_TYPE if text is None else text
+    return WrongType(value) if text is None else text
 
 
 def _text(value: Any) -> str | Unknown | None:
     if value is None or isinstance(value, str | Unknown):
         return value
     text = scalar_text(value)
-    return WRONG_TYPE if text is None else text
+    return WrongType(value) if text is None else text
 
 
 def _number(value: Any) -> int | float | Unknown | None:
     if isinstance(value, str):
         try:
-            value = float(value) if len(value) < 40 else WRONG_TYPE
+            value = float(value) if len(value) < 40 else WrongType(value)
         except ValueError:
-            return WRONG_TYPE
+            return WrongType(value)
     if isinstance(value, float):
         if not math.isfinite(value):
-            return WRONG_TYPE
+            return WrongType(value)
         return int(value) if value.is_integer() else value
-    return value if value is None or isinstance(value, Unknown) or type(value) is int else WRONG_TYPE
+    return value if value is None or isinstance(value, Unknown) or type(value) is int else WrongType(value)
 
 
 def _mapping(value: Any) -> dict[str, Any] | Unknown | None:
-    return value if value is None or isinstance(value, dict | Unknown) else WRONG_TYPE
+    return value if value is None or isinstance(value, dict | Unknown) else WrongType(value)

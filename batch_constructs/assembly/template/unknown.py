@@ -8,6 +8,8 @@ returns an `Unknown`, never ``None`` (which means: omitted) and never a guess::
     ├── Piece, NamePiece     a part of a string that is cut at a separator
     ├── ParameterValue       a parameter, at most with a default
     ├── ImportedValue        an export of a stack outside the assembly
+    ├── DynamicReference     a value of SSM or Secrets Manager that CloudFormation reads
+    ├── WrongType            a value that is no number, no string or no structure, where one is needed
     ├── Either               an Fn::If, or a mapping that is looked up by an unknown key
     └── PartialText          a string with unknown parts, such as an ARN without the account ID
 
@@ -26,7 +28,11 @@ T = TypeVar("T")
 
 # Index of the name in arn:aws:batch:eu-west-1:111122223333:job-definition/name:7, split at each colon or slash.
 _NAME_IN_ARN = {":": 5, "/": 1}
+# How much of a value is written in a message.
 _MAX_OPTIONS = 3
+_MAX_MEMBERS = 8
+_MAX_DEPTH = 4
+_MAX_WORDS = 120
 
 
 class Unknown:
@@ -47,7 +53,20 @@ class Unknown:
     __bool__ = __len__ = __iter__ = __contains__ = __hash__ = _refuse
 
 
-WRONG_TYPE = Unknown("a value of another type")
+class WrongType(Unknown):
+    """A value of another type than the member needs; ``value`` is what the template says."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        super().__init__("a value of another type")
+        self.value = value
+
+
+class DynamicReference(Unknown):
+    """A value that CloudFormation reads from SSM or Secrets Manager; ``reason`` is the reference itself."""
+
+    __slots__ = ()
 
 
 class Reference(Unknown):
@@ -121,12 +140,12 @@ class ParameterValue(Unknown):
 
 
 class ImportedValue(Unknown):
-    """The value of an export that no stack of the assembly has."""
+    """The value of an export that no stack of the assembly has; ``name`` may have unknown parts."""
 
     __slots__ = ("name",)
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"import {name}")
+    def __init__(self, name: str | Unknown) -> None:
+        super().__init__(f"import {as_text(name)}")
         self.name = name
 
 
@@ -202,13 +221,18 @@ def known_or_none(value: T | Unknown | None) -> T | None:
 def as_text(value: object) -> str:
     """Return the value for a message: a literal as it is, an unknown as ``${…}``, an `Either` as ``A or B``.
 
-    A parameter is written by its name, a resource by its construct path.
+    A parameter is written by its name, a resource by its construct path, an import as ``import NAME``.
     """
-    if isinstance(value, PartialText):
-        return value.text
-    if isinstance(value, Either) and (words := _either(value)):
-        return words
-    return f"${{{_word(value)}}}" if isinstance(value, Unknown) else str(value)
+    match value:
+        case PartialText():
+            return value.text
+        case Reference() | ParameterValue():
+            return f"${{{_word(value)}}}"
+        case Unknown():
+            words = _word(value)
+            # Only names from the template have no spaces.
+            return words if " " in words or type(value) is not Unknown else f"${{{words}}}"
+    return str(value)
 
 
 def _word(value: Unknown) -> str:
@@ -219,16 +243,46 @@ def _word(value: Unknown) -> str:
         case ParameterValue():
             return value.name
         case Either():
-            return _either(value) or value.reason
+            return _either([_written(option) for option in value.options])
+        case WrongType():
+            return _written(value.value)
+        case Pieces():
+            return f"parts of {as_text(value.whole)}"
+        case Piece():
+            return f"part {value.index + 1} of {as_text(value.whole)}"
     return value.reason
 
 
-def _either(value: Either) -> str:
-    """Return ``FARGATE or EC2``; empty if there are many options, or one is a structure."""
-    options = value.options
-    if len(options) > _MAX_OPTIONS or any(isinstance(option, dict | list) for option in options):
-        return ""
-    return " or ".join("nothing" if option is None else as_text(option) for option in options)
+def _either(options: list[str]) -> str:
+    """Return ``FARGATE or EC2``, of many options the first ones and the number of the others."""
+    if len(options) > _MAX_OPTIONS + 1:
+        options = [*options[:_MAX_OPTIONS], f"one of {len(options) - _MAX_OPTIONS} others"]
+    return f"{', '.join(options[:-1])} or {options[-1]}"
+
+
+def _written(value: Any, depth: int = 0) -> str:
+    """Return a value, and inside it the unresolved nodes of the template, in one short line."""
+    if depth > _MAX_DEPTH:
+        return "…"
+    match value:
+        case None:
+            return "nothing" if depth == 0 else "null"
+        case bool():
+            return "true" if value else "false"
+        case list():
+            text = f"[{', '.join(_written(each, depth + 1) for each in value[:_MAX_MEMBERS])}]"
+        case {"Ref": str(name)} if len(value) == 1:
+            text = f"${{{name}}}"
+        case dict() if len(value) == 1 and next(iter(value)).startswith("Fn::"):
+            text = f"${{{next(iter(value))}}}"
+        case dict():
+            members = [
+                f"{name}: {_written(each, depth + 1)}" for name, each in [*value.items()][:_MAX_MEMBERS]
+            ]
+            text = f"{{{', '.join(members)}}}"
+        case _:
+            return as_text(value)
+    return text if len(text) <= _MAX_WORDS else f"{text[:_MAX_WORDS]}…"
 
 
 def ending(value: str | Unknown | None, separators: str = "/") -> str | None:

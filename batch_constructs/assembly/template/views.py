@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Protocol, Self, TypeVar, overload
 
-from batch_constructs.assembly.template.unknown import WRONG_TYPE, Unknown, is_given
+from batch_constructs.assembly.template.unknown import Unknown, WrongType, is_given
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,7 +153,7 @@ class Resource(View):
         self.__dict__.update(stack=stack, logical_id=logical_id, type=entry["Type"], entry=entry)
         properties = stack.resolve(entry.get("Properties", {}))
         if not isinstance(properties, dict | Unknown):
-            properties = WRONG_TYPE
+            properties = WrongType(properties)
         super().__init__(self, (), properties)
 
     def __repr__(self) -> str:

@@ -213,7 +213,7 @@ class Settled:
                 return "".join(
                     each if isinstance(each, str) else str(self._settle(each)) for each in value.parts
                 )
-            case ImportedValue(name=name) if name in self._given:
+            case ImportedValue(name=str(name)) if name in self._given:
                 return self._given[name]
             case ImportedValue(name=name):
                 self.notices.add(

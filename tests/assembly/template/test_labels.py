@@ -9,13 +9,16 @@ import pytest
 from batch_constructs.assembly.checks import check
 from batch_constructs.assembly.template import (
     Either,
+    ImportedValue,
     ParameterValue,
     PartialText,
+    Piece,
     Reference,
     Unknown,
     as_text,
     model_of,
 )
+from batch_constructs.assembly.template.unknown import DynamicReference, Pieces, WrongType
 
 
 def queue(path: str = "") -> Any:
@@ -46,9 +49,17 @@ def test_a_resource_goes_by_its_construct(path: str, label: str) -> None:
         (Either(("FARGATE", "EC2")), "FARGATE or EC2"),
         (Either((16, None)), "16 or nothing"),
         (Either((ParameterValue("A"), 3)), "${A} or 3"),
-        (Either((1, 2, 3, 4)), "${one of 4 values}"),
-        (Either(({"A": 1}, 2)), "${one of 2 values}"),
-        (Unknown("import iam-role"), "${import iam-role}"),
+        (Either((1, 2, 3, 4)), "1, 2, 3 or 4"),
+        (Either((1, 2, 3, 4, 5)), "1, 2, 3 or one of 2 others"),
+        (Either(({"A": 1}, 2)), "{A: 1} or 2"),
+        (Either((["m7i", {"Ref": "Type"}], {"A": {"Fn::Sub": "x"}})), "[m7i, ${Type}] or {A: ${Fn::Sub}}"),
+        (ImportedValue("iam-role"), "import iam-role"),
+        (ImportedValue(PartialText((ParameterValue("Stage"), "-role"))), "import ${Stage}-role"),
+        (WrongType([True, None]), "[true, null]"),
+        (DynamicReference("{{resolve:ssm:/key}}"), "{{resolve:ssm:/key}}"),
+        (Pieces(ParameterValue("Names"), ","), "parts of ${Names}"),
+        (Piece(ParameterValue("Names"), ",", 0), "part 1 of ${Names}"),
+        (Unknown("Fn::Cidr"), "${Fn::Cidr}"),
         (PartialText(("a-", Either(("x", "y")), "-b")), "a-${x or y}-b"),
     ],
 )

@@ -16,7 +16,7 @@ from batch_constructs.assembly.template.members import (
 from batch_constructs.assembly.template.resources.containers import EcsProperties, JobContainer
 from batch_constructs.assembly.template.resources.pods import EksProperties
 from batch_constructs.assembly.template.resources.service_environments import ConsumableResource
-from batch_constructs.assembly.template.unknown import Unknown
+from batch_constructs.assembly.template.unknown import Unknown, WrongType
 from batch_constructs.assembly.template.views import Resource, View
 
 
@@ -109,9 +109,10 @@ class JobDefinition(Resource):
         capabilities = self.platform_capabilities
         if capabilities.empty:
             return "EC2"
-        if capabilities.complete and len(capabilities) == 1 and isinstance(only := capabilities[0], str):
-            return only.upper()
-        return Unknown("the platform")
+        if capabilities.complete and len(capabilities) == 1:
+            return only.upper() if isinstance(only := capabilities[0], str) else only
+        written = self.raw("PlatformCapabilities")
+        return written if isinstance(written, Unknown) else WrongType(written)
 
     @property
     def fargate(self) -> bool:
