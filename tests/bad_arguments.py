@@ -301,6 +301,14 @@ BAD: dict[str, list[Bad]] = {
             "a log router must not send its own output to itself",
             only=_TASKS,
         ),
+        Bad(
+            lambda stack: [
+                container(stack, firelens=bc.FireLens(), user="nobody"),
+                container(stack, name="b", logging=log_driver("firelens")),
+            ],
+            "a log router must run as root, which FireLens requires, got another user of 'a'",
+            only=_TASKS,
+        ),
     ],
     "cost_tags": [
         Bad({"aws:team": "a"}, "not begin with 'aws:'"),

@@ -30,8 +30,8 @@ LINUX_PARAMETERS_REFUSED = ("devices", "maxSwap", "sharedMemorySize", "swappines
 LOG_DRIVERS = frozenset({"awslogs", "splunk"})
 """The log drivers in the API's text. Its enum also has ``awsfirelens``, so a rule on others may only warn (FGT-05)."""
 
-EFS_REFUSED_PLATFORM_VERSIONS = frozenset({"1.0.0", "1.1.0", "1.2.0", "1.3.0"})
-"""Platform versions without EFS, which needs 1.4.0 (VOL-05)."""
+OLD_PLATFORM_VERSIONS = frozenset({"1.0.0", "1.1.0", "1.2.0", "1.3.0"})
+"""Platform versions before 1.4.0, which EFS (VOL-05) and a larger disk (FGT-08) need; user guide, 2026."""
 
 
 def _vcpus(value: float | str) -> float | None:

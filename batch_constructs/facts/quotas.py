@@ -34,7 +34,7 @@ ENVIRONMENTS_PER_EKS_CLUSTER = Quota(
     value=5, unit="compute environments per EKS cluster", source=_LIMITS, rule="QUO-05"
 )
 CONSUMABLE_RESOURCES = Quota(value=50_000, unit="consumable resources", source=_LIMITS)
-SERVICE_ENVIRONMENTS = Quota(value=50, unit="service environments", source=_LIMITS)
+SERVICE_ENVIRONMENTS = Quota(value=50, unit="service environments", source=_LIMITS, rule="QUO-01")
 QUOTA_SHARES_PER_QUEUE = Quota(value=20, unit="quota shares per job queue", source=guide("quota-shares"))
 QUEUES_PER_SERVICE_ENVIRONMENT = Quota(
     value=1,

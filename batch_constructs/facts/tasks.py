@@ -21,6 +21,14 @@ AWSLOGS_OPTIONS = frozenset(
 """The six options on the page about awslogs; AWS Batch refused another one (2026-09)."""
 PLATFORM_LOG_DRIVERS = frozenset({"awslogs", "splunk", "awsfirelens"})
 """The log drivers of Fargate (recorded refusals, 2026-09) and ECS Managed Instances (guide, 2026-10)."""
+ROOT_USERS = frozenset({"root", "0"})
+
+
+def may_be_root(user: str) -> bool:
+    """Return whether a container's user, such as ``0:0``, is root, which log routers must be (user guide, 2026)."""
+    return not user or user.partition(":")[0] in ROOT_USERS
+
+
 FIRELENS_OPTIONS = ("enable-ecs-log-metadata", "config-file-type", "config-file-value")
 FIRELENS_FILE_TYPES = ("s3", "file")
 

@@ -21,7 +21,7 @@ def check_version(problems: Problems, platform_version: str | None, storage: Siz
     """Add a problem if a platform version is none, or is too old for disk space of its own."""
     problems.matches("platform_version", platform_version, patterns.FARGATE_PLATFORM_VERSION)
     problems.check(
-        storage is None or platform_version not in fargate.EFS_REFUSED_PLATFORM_VERSIONS,
+        storage is None or platform_version not in fargate.OLD_PLATFORM_VERSIONS,
         f"platform_version must be 1.4.0 or later with ephemeral_storage, got {platform_version}",
     )
 

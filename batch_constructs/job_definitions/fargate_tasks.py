@@ -115,6 +115,11 @@ def check_on_fargate(problems: Problems, task: FargateTask, container: TaskConta
         "privileged": bool(container.privileged),
         "linux_parameters other than init_process_enabled": not only_init,
     }
+    router = container.firelens
+    problems.check(
+        router is None or not known(router.config_file) or router.config_object is None,
+        f"config_file of {name} must be a path in the container on Fargate, got the ARN of an object",
+    )
     found = [argument for argument, is_given in given.items() if is_given]
     problems.check(not found, f"{name} must be without {', '.join(found)} on Fargate: leave them out")
     check_mounts_on_fargate(problems, container.mounts, task.platform_version)

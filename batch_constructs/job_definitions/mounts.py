@@ -49,7 +49,7 @@ def check_mounts_on_fargate(
             "take Efs, S3Files, or Host() for an empty directory",
         )
         problems.check(
-            not isinstance(volume, Efs) or platform_version not in fargate.EFS_REFUSED_PLATFORM_VERSIONS,
+            not isinstance(volume, Efs) or platform_version not in fargate.OLD_PLATFORM_VERSIONS,
             f"platform_version must be 1.4.0 or later to mount Efs, got {platform_version}",
         )
 

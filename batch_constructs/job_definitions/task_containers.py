@@ -10,6 +10,7 @@ from batch_constructs._border.problems import Problems, did_you_mean
 from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import known, mebibytes, seconds
 from batch_constructs.facts import limits
+from batch_constructs.facts.tasks import may_be_root
 from batch_constructs.facts.vocabulary import DependencyCondition, FirelensType
 from batch_constructs.job_definitions.amounts import requirements
 from batch_constructs.job_definitions.container import Container
@@ -210,7 +211,7 @@ def check_execute_command(
 def check_firelens(
     problems: Problems, containers: Sequence[TaskContainer], logging: AwsLogs | ecs.LogDriver | None
 ) -> None:
-    """Add a problem for a log router without senders, senders without a router, and a router that sends to itself.
+    """Add a problem for a log router without senders, of another user than root, or that sends to itself, and the like.
 
     Args:
         problems: Where to add it.
@@ -222,6 +223,13 @@ def check_firelens(
     routers = [each.name for each in containers if each.firelens is not None]
     problems.check(
         len(routers) <= 1, f"a job takes one log router, got firelens of {', '.join(map(repr, routers))}"
+    )
+    users = [each for each in containers if each.firelens is not None and each.user is not None]
+    other = [each.name for each in users if known(each.user) and not may_be_root(str(each.user))]
+    problems.check(
+        not other,
+        f"a log router must run as root, which FireLens requires, got another user of {', '.join(map(repr, other))}: leave "
+        "user out",
     )
     itself = [name for name in routers if name in senders]
     problems.check(

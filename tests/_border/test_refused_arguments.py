@@ -459,3 +459,16 @@ def test_fails_when_the_policy_of_a_queue_is_none(stack: Stack) -> None:
     later = policy("Later", CfnParameter(stack, "Arn").value_as_string)
     for at, each in enumerate((right, later)):
         bc.JobQueue(stack, f"Queue{at}", scheduling_policy=each, **given)
+
+
+def test_fails_when_a_log_router_on_fargate_reads_its_settings_from_s3(stack: Stack) -> None:
+    """Fargate takes a path in the container only."""
+    from aws_cdk import aws_ecs as ecs
+
+    made = {"image": "busybox", "vcpus": 0.25, "memory": mebibytes(256)}
+    router = bc.TaskContainer(
+        name="router", firelens=bc.FireLens(config_file="arn:aws:s3:::bucket/fluent.conf"), **made
+    )
+    main = bc.TaskContainer(name="main", logging=ecs.LogDrivers.firelens(), **made)
+    with pytest.raises(ValueError, match="config_file of container 'router' must be a path"):
+        bc.MultiContainerJobDefinition(stack, "It", containers=[main, router], fargate=bc.FargateTask())

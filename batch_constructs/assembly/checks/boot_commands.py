@@ -14,6 +14,7 @@ from batch_constructs.facts.boot_commands import (
     BootMistake,
     Mistake,
     cloud_config_mistakes,
+    reserved_settings,
     script_mistakes,
 )
 from batch_constructs.facts.images import default_image_type
@@ -61,6 +62,23 @@ def agent_settings_are_appended(environment: ComputeEnvironment) -> Iterator[Fin
         for data, mistake in _mistakes(environment.compute_resources, Mistake.OVERWRITES):
             message = f"{CONFIG_FILE} must be appended to, got {_short(mistake)}"
             yield Finding(data, message, at="UserData")
+
+
+@rule(
+    "LT-41",
+    severity=WARNING,
+    remedy="leave the setting out: AWS Batch writes it on each instance",
+    prevents="jobs that are never scheduled, and instances that run without jobs",
+)
+def reserved_settings_are_left_out(environment: ComputeEnvironment) -> Iterator[Finding]:
+    """User data of a managed environment should not set ECS_CLUSTER or ECS_INSTANCE_ATTRIBUTES: AWS Batch does."""
+    if not is_one_of(environment.eks, False) or not is_one_of(environment.type_, "MANAGED"):
+        return
+    for _, template in environment.compute_resources.template_uses:
+        parts = () if template is None else boot_parts(template.data.user_data)
+        for name in sorted({name for part in parts for name in reserved_settings(part.text)}):
+            if template is not None:
+                yield Finding(template.data, f"AWS Batch sets {name}, got it in user data", at="UserData")
 
 
 @rule(

@@ -178,3 +178,20 @@ def changes_reach_the_instances(resources: ComputeResources) -> Iterator[Finding
         elif is_one_of(use.version, "$Latest"):
             why = "$Latest is read again only when the environment itself is updated"
             yield Finding(use, f"a change of {name} does not reach the instances: {why}", at="Version")
+
+
+@rule(
+    "LT-40",
+    chapter="Infrastructure Security in AWS Batch",
+    severity=WARNING,
+    remedy="set HttpTokens to required",
+    prevents="containers that can take the credentials of the instance with a request of version 1",
+)
+def metadata_needs_tokens(resources: ComputeResources) -> Iterator[Finding]:
+    """A launch template should not allow version 1 of the instance metadata service."""
+    for _, template in resources.template_uses:
+        if template is not None and is_one_of(template.data.metadata_options.http_tokens, "OPTIONAL"):
+            message = (
+                "HttpTokens should be required, which is version 2 of the instance metadata, got optional"
+            )
+            yield Finding(template.data.metadata_options, message, at="HttpTokens")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.template import PartialText
 from batch_constructs.assembly.template.members import fully_resolved
-from batch_constructs.assembly.template.resources import ComputeEnvironment, JobQueue
+from batch_constructs.assembly.template.resources import ComputeEnvironment, JobQueue, ServiceEnvironment
 from batch_constructs.facts import quotas
 
 if TYPE_CHECKING:
@@ -18,10 +18,18 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import BatchModel, Resource
     from batch_constructs.assembly.template.resources import JobDefinition
     from batch_constructs.assembly.template.resources.submissions import Submission
+    from batch_constructs.facts.ranges import Quota
 
 CHAPTER = "AWS Batch Service Limits"
 
 WARNING = Severity.WARNING
+
+
+_COUNTED: tuple[tuple[type[Resource], Quota], ...] = (
+    (JobQueue, quotas.JOB_QUEUES),
+    (ComputeEnvironment, quotas.COMPUTE_ENVIRONMENTS),
+    (ServiceEnvironment, quotas.SERVICE_ENVIRONMENTS),
+)
 
 
 @rule(
@@ -31,8 +39,8 @@ WARNING = Severity.WARNING
     prevents="a deployment that fails halfway at the quota of the account",
 )
 def number_of_resources(batch: BatchModel) -> Iterator[Finding]:
-    """By default an account can have at most 50 job queues and 50 compute environments in a Region."""
-    for kind, quota in ((JobQueue, quotas.JOB_QUEUES), (ComputeEnvironment, quotas.COMPUTE_ENVIRONMENTS)):
+    """By default an account can have at most 50 job queues, 50 compute and 50 service environments in a Region."""
+    for kind, quota in _COUNTED:
         resources = batch.of(kind)
         # Stages are deployed to different accounts or Regions, each with its own quotas.
         counts = Counter(_place(resource) for resource in resources)

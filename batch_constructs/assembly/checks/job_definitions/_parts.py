@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from batch_constructs.assembly.template import is_known
 from batch_constructs.assembly.template.resources.containers import EcsTask
+from batch_constructs.facts import fargate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,6 +24,16 @@ def owners_of_one_node(definition: JobDefinition) -> Iterator[JobContainer | Ecs
     if definition.container_properties.present:
         yield definition.container_properties
     yield from definition.ecs_properties.task_properties
+
+
+def old_platform_version(owner: JobContainer | EcsTask) -> tuple[str, str] | None:
+    """Return the version of the Fargate platform and its place if it is older than 1.4.0; else ``None``."""
+    if isinstance(owner, EcsTask):
+        version, at = owner.platform_version, "PlatformVersion"
+    else:
+        version = owner.fargate_platform_configuration.platform_version
+        at = "FargatePlatformConfiguration.PlatformVersion"
+    return (version, at) if is_known(version) and version in fargate.OLD_PLATFORM_VERSIONS else None
 
 
 def owners(definition: JobDefinition) -> Iterator[JobContainer | EcsTask]:

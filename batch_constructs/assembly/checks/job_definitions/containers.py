@@ -54,11 +54,37 @@ def asks_for_vcpus_and_memory(definition: JobDefinition) -> Iterator[Finding]:
         for kind, count in kinds.items():
             if count > 1:
                 yield Finding(container, f"{at} must name {kind} once, got it {count} times", at=at)
-    single = definition.container_properties
     # A misspelt Type may be the one that seems to be missing.
-    for kind, deprecated in _DEPRECATED.items() if single.present and not misspelt_types else ():
-        if single.requirement(kind) is None and single.omits(deprecated):
+    if not misspelt_types:
+        yield from _without_amounts(definition)
+
+
+def _without_amounts(definition: JobDefinition) -> Iterator[Finding]:
+    at, single = "ResourceRequirements", definition.container_properties
+    for kind, deprecated in _DEPRECATED.items():
+        if single.present and single.requirement(kind) is None and single.omits(deprecated):
             yield Finding(single, f"{at} must name {kind}, got none", at=at)
+        for task in definition.ecs_properties.task_properties:
+            lacking = [each for each in task.containers if each.requirement(kind) is None]
+            # AWS's text demands the amounts of a job, not of each of its containers.
+            none = task.containers.complete and len(lacking) == len(task.containers)
+            for container in lacking:
+                message = f"{at} must name {kind}, got none"
+                yield Finding(container, message, at=at, severity=ERROR if none else WARNING)
+
+
+@rule(
+    "JD-32",
+    severity=ERROR,
+    remedy="remove empty words from the command",
+    prevents="ClientException: the command cannot contain empty strings",
+)
+def no_empty_words(container: Container) -> Iterator[Finding]:
+    """The command of a container must not have empty words."""
+    for index, word in enumerate(container.command):
+        if is_one_of(word, ""):
+            message = f"Command must have no empty strings, got one at index {index}"
+            yield Finding(container, message, at=f"Command[{index}]")
 
 
 @rule(

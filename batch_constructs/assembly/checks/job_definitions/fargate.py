@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, misspelt, one_of, outside, rule
-from batch_constructs.assembly.checks.job_definitions._parts import containers, owners_of_one_node
+from batch_constructs.assembly.checks.job_definitions._parts import (
+    containers,
+    old_platform_version,
+    owners_of_one_node,
+)
 from batch_constructs.assembly.template import is_known, is_one_of
 from batch_constructs.facts import fargate, limits, vocabulary
 
@@ -132,9 +136,13 @@ def platform_version(definition: JobDefinition) -> Iterator[Finding]:
             yield Finding(task, message, at="PlatformVersion")
 
 
-@rule("FGT-08", severity=ERROR, remedy="choose 21 to 200 GiB; every job has 20 without it")
+@rule(
+    "FGT-08",
+    severity=ERROR,
+    remedy="choose 21 to 200 GiB on platform version 1.4.0; every job has 20 without it",
+)
 def ephemeral_storage(definition: JobDefinition) -> Iterator[Finding]:
-    """The disk of a job on Fargate must have 21 to 200 GiB; on EC2 it is the instance's disk."""
+    """The disk of a job on Fargate must have 21 to 200 GiB, on platform 1.4.0 or later; on EC2 it is the instance's disk."""
     for part in owners_of_one_node(definition):
         storage = part.ephemeral_storage
         yield from outside(limits.EPHEMERAL_STORAGE_GIB, storage, "SizeInGiB", storage.size_in_gib)
@@ -142,6 +150,10 @@ def ephemeral_storage(definition: JobDefinition) -> Iterator[Finding]:
             yield Finding(
                 part, "EphemeralStorage needs PlatformCapabilities FARGATE, got EC2", at="EphemeralStorage"
             )
+        elif storage.present and (old := old_platform_version(part)):
+            version, at = old
+            message = f"EphemeralStorage needs platform version 1.4.0 or later, got {version}"
+            yield Finding(part, message, at=at)
 
 
 @rule(

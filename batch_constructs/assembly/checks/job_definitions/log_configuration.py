@@ -70,6 +70,24 @@ def _to_create(owner: JobContainer | EcsTask, _: BatchModel) -> Iterator[Claim]:
 
 
 @rule(
+    "LOG-23",
+    severity=WARNING,
+    remedy="create the log group in the template, and leave out awslogs-create-group",
+    prevents="jobs that fail because each of many tries to create the log group",
+)
+def group_is_there(configuration: LogConfiguration) -> Iterator[Finding]:
+    """A log group should exist before the jobs: AWS advises against letting each job try to create it."""
+    options = configuration.options
+    create = options.get(_CREATE_GROUP) if is_known(options) else None
+    if is_one_of(configuration.log_driver, "AWSLOGS") and is_known(create) and create.lower() == "true":
+        yield Finding(
+            configuration,
+            f"each job tries to create its log group, got {_CREATE_GROUP} true",
+            at=f"Options.{_CREATE_GROUP}",
+        )
+
+
+@rule(
     "LOG-03",
     severity=ERROR,
     remedy="create the log group beforehand, or allow the execution role logs:CreateLogGroup",

@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, miscounted, misspelt, outside, rule
-from batch_constructs.assembly.template import is_known, is_none_of, is_one_of, literals
+from batch_constructs.assembly.template import is_known, is_one_of
 from batch_constructs.facts import limits
-from batch_constructs.facts.tasks import FIRELENS_FILE_TYPES, FIRELENS_OPTIONS, IpcMode, PidMode
-from batch_constructs.facts.vocabulary import DependencyCondition, FirelensType
+from batch_constructs.facts.tasks import IpcMode, PidMode
+from batch_constructs.facts.vocabulary import DependencyCondition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from batch_constructs.assembly.template.resources import EcsTask, JobDefinition, TaskContainer
-    from batch_constructs.assembly.template.resources.containers import (
-        EcsProperties,
-        FirelensConfiguration,
-    )
+    from batch_constructs.assembly.template.resources.containers import EcsProperties
 
 CHAPTER = "Job Definition Parameters"
 
@@ -65,7 +62,9 @@ def dependencies_lead_to_containers(task: EcsTask) -> Iterator[Finding]:
     """Containers of a task must have different names, and DependsOn must name other containers, without a circle."""
     seen: set[str] = set()
     for container in task.containers:
-        if is_known(container.name) and container.name in seen:
+        if is_one_of(container.name, ""):
+            yield Finding(container, "the name of a container must not be empty, got ''", at="Name")
+        elif is_known(container.name) and container.name in seen:
             message = f"each container must have a different name, got {container.name!r} twice"
             yield Finding(container, message, at="Name")
         seen |= {container.name} if is_known(container.name) else set()
@@ -166,49 +165,3 @@ def ipc_mode(definition: JobDefinition) -> Iterator[Finding]:
 def pid_mode(task: EcsTask) -> Iterator[Finding]:
     """PidMode must be host or task."""
     yield from misspelt(PidMode, task, "PidMode", task.pid_mode)
-
-
-@rule(
-    "ECS-09",
-    severity=ERROR,
-    remedy="give one container of the task a FirelensConfiguration of type fluentbit or fluentd, and another one the "
-    "log driver awsfirelens",
-    prevents="jobs that fail before they start, because nothing receives their logs",
-)
-def logs_have_a_router(task: EcsTask) -> Iterator[Finding]:
-    """A task must have both a container with the log driver awsfirelens and one with a FireLens configuration, or neither."""
-    containers = task.containers
-    for container in containers:
-        yield from _router_problems(container.firelens_configuration)
-    if containers.complete:
-        yield from _idle_router(containers)
-    if not containers.complete or any(not c.firelens_configuration.absent for c in containers):
-        return
-    for container in containers:
-        if is_one_of(container.log_configuration.log_driver, "AWSFIRELENS"):
-            message = "awsfirelens needs a container with FirelensConfiguration in the task, got none"
-            yield Finding(container, message, at="LogConfiguration.LogDriver")
-
-
-def _idle_router(containers: Sequence[TaskContainer]) -> Iterator[Finding]:
-    """Add a problem if no container sends logs to the router, which AWS Batch refuses."""
-    logs = [container.log_configuration for container in containers]
-    if all(each.absent or is_none_of(each.log_driver, "AWSFIRELENS") for each in logs):
-        for container in containers:
-            if container.firelens_configuration.present:
-                message = "FirelensConfiguration needs a container whose log driver is awsfirelens, got none"
-                yield Finding(container, message, at="FirelensConfiguration")
-
-
-def _router_problems(router: FirelensConfiguration) -> Iterator[Finding]:
-    yield from misspelt(FirelensType, router, "Type", router.type)
-    options = router.options
-    if not is_known(options):
-        return
-    for name in sorted(options.keys() - set(FIRELENS_OPTIONS)):
-        message = f"Options of FireLens must be {', '.join(FIRELENS_OPTIONS)}, got {name!r}"
-        yield Finding(router, message, at="Options", severity=WARNING)
-    file_type = options.get("config-file-type")
-    if literals([file_type]) and is_none_of(file_type, *FIRELENS_FILE_TYPES):
-        message = f"config-file-type must be {' or '.join(FIRELENS_FILE_TYPES)}, got {file_type!r}"
-        yield Finding(router, message, at="Options")

@@ -5,16 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, misspelt, outside, rule
-from batch_constructs.assembly.checks.job_definitions._parts import containers_of, owners, owners_of_one_node
+from batch_constructs.assembly.checks.job_definitions._parts import (
+    containers_of,
+    old_platform_version,
+    owners,
+    owners_of_one_node,
+)
 from batch_constructs.assembly.template import is_known, is_none_of, is_one_of, literals
-from batch_constructs.assembly.template.resources.containers import EcsTask
-from batch_constructs.facts import fargate, limits, patterns, vocabulary
+from batch_constructs.assembly.template.resources.containers import EcsTask, EfsVolumeConfiguration
+from batch_constructs.facts import limits, patterns, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from batch_constructs.assembly.template.resources import JobContainer, JobDefinition
-    from batch_constructs.assembly.template.resources.containers import EfsVolumeConfiguration, Volume
+    from batch_constructs.assembly.template.resources.containers import (
+        S3FilesVolumeConfiguration,
+        Volume,
+    )
 
 CHAPTER = "Job Definition Parameters"
 
@@ -52,15 +60,12 @@ def _members(volume: Volume) -> Iterator[Finding]:
         yield Finding(s3_files, "S3FilesVolumeConfiguration needs FileSystemArn, got none")
     yield from misspelt(vocabulary.State, efs, "TransitEncryption", efs.transit_encryption)
     yield from misspelt(vocabulary.State, efs, "AuthorizationConfig.Iam", efs.authorization_config.iam)
-    yield from outside(limits.EFS_PORT, efs, "TransitEncryptionPort", efs.transit_encryption_port)
-    longest = limits.EFS_ROOT_DIRECTORY_LENGTH
-    if (
-        is_known(efs.root_directory)
-        and longest.maximum is not None
-        and len(efs.root_directory) > longest.maximum
-    ):
-        message = f"RootDirectory must have {longest.words}, got {len(efs.root_directory)}"
-        yield Finding(efs, message, at="RootDirectory")
+    for files in (efs, s3_files):
+        yield from outside(limits.EFS_PORT, files, "TransitEncryptionPort", files.transit_encryption_port)
+        longest, root = limits.EFS_ROOT_DIRECTORY_LENGTH, files.root_directory
+        if is_known(root) and longest.maximum is not None and len(root) > longest.maximum:
+            message = f"RootDirectory must have {longest.words}, got {len(root)}"
+            yield Finding(files, message, at="RootDirectory")
 
 
 @rule(
@@ -92,14 +97,18 @@ def mounts_name_volumes(owner: JobContainer | EcsTask) -> Iterator[Finding]:
     remedy="leave out RootDirectory, and set TransitEncryption to ENABLED",
     prevents="ClientException: access points need transit encryption and no root directory of their own",
 )
-def access_points(efs: EfsVolumeConfiguration) -> Iterator[Finding]:
-    """A volume with an access point must not set a root directory, and must have encryption in transit."""
-    if not efs.authorization_config.gives("AccessPointId"):
+def access_points(files: EfsVolumeConfiguration | S3FilesVolumeConfiguration) -> Iterator[Finding]:
+    """A volume with an access point must not set a root directory, and on EFS must have encryption in transit."""
+    efs = files if isinstance(files, EfsVolumeConfiguration) else None
+    if not (
+        files.gives("AccessPointArn") if efs is None else efs.authorization_config.gives("AccessPointId")
+    ):
         return
-    if is_none_of(efs.root_directory, None, "/"):
-        message = f"RootDirectory must be / with an access point, got {efs.root_directory}"
-        yield Finding(efs, message, at="RootDirectory")
-    if is_none_of(efs.transit_encryption, "ENABLED"):
+    if is_none_of(files.root_directory, None, "/"):
+        message = f"RootDirectory must be / with an access point, got {files.root_directory}"
+        yield Finding(files, message, at="RootDirectory")
+    # S3 Files always encrypts.
+    if efs is not None and is_none_of(efs.transit_encryption, "ENABLED"):
         message = f"an access point needs TransitEncryption ENABLED, got {efs.transit_encryption or 'none'}"
         yield Finding(efs, message, at="TransitEncryption")
 
@@ -134,13 +143,9 @@ def iam_authorization(owner: JobContainer | EcsTask) -> Iterator[Finding]:
 def efs_on_fargate(definition: JobDefinition) -> Iterator[Finding]:
     """EFS on Fargate must have platform version 1.4.0 or later."""
     for owner in owners_of_one_node(definition):
-        if isinstance(owner, EcsTask):
-            version, at = owner.platform_version, "PlatformVersion"
-        else:
-            version = owner.fargate_platform_configuration.platform_version
-            at = "FargatePlatformConfiguration.PlatformVersion"
-        old = is_known(version) and version in fargate.EFS_REFUSED_PLATFORM_VERSIONS
-        if old and any(volume.efs.present for volume in owner.volumes):
+        old = old_platform_version(owner)
+        if old is not None and any(volume.efs.present for volume in owner.volumes):
+            version, at = old
             yield Finding(owner, f"EFS needs platform version 1.4.0 or later, got {version}", at=at)
 
 
