@@ -1,8 +1,9 @@
 """The instance types that can run a job, as far as is certain, and why the others cannot.
 
 A host reserves a part of its memory, so a job of 8,192 MiB does not fit an instance with 8 GiB. The part of
-the kernel is documented for one type only, so the answers here are bounds: a job that does not fit them
-never runs; a job that fits them may still be too large by the kernel's part. Guide: Compute Resource Memory Management.
+the kernel is documented for one type and was measured for some, so most answers here are bounds: a job that does not
+fit them never runs; a job that fits them may still be too large by the kernel's part. ``why_none_likely_fits`` counts
+that part, too. Guide: Compute Resource Memory Management.
 """
 
 from __future__ import annotations
@@ -24,8 +25,26 @@ Orchestration = Literal["ECS", "EKS"]
 ECS_RESERVED_MEMORY_MIB = 32
 """The memory that the ECS agent reserves on Batch's images (``ECS_RESERVED_MEMORY``); user data can raise it."""
 
-REGISTERED_MEMORY_MIB: Mapping[str, int] = MappingProxyType({"m4.large": 7_985})
-"""The memory that an instance registered with ECS, of its 8,192 MiB: the only documented figure."""
+REGISTERED_MEMORY_MIB: Mapping[str, int] = MappingProxyType(
+    {
+        "g4dn.xlarge": 15_759,
+        "g5.xlarge": 15_759,
+        "g5.12xlarge": 191_142,
+        "g5.48xlarge": 765_828,
+        "g6.xlarge": 15_339,
+        "g6e.xlarge": 31_611,
+        "g6e.12xlarge": 381_654,
+        "m4.large": 7_985,
+        "p4d.24xlarge": 1_148_706,
+    }
+)
+"""The memory that instances registered with ECS for jobs. That of m4.large is in the user guide. The others were read
+from RegisterContainerInstance calls of one account by 2026-08 (edu-llm/platform, src/edullm_platform/execution.py, read
+2026-12-01); newer images may differ by a few MiB."""
+
+LIKELY_SHARE = (31, 32)
+"""The share of the installed memory that other types register at most, as a fraction. The measured types register from
+93.6 to 97.4 percent; the guide's m4.large, the smallest, 97.5."""
 
 
 def memory_ceiling_mib(
@@ -47,6 +66,20 @@ def memory_ceiling_mib(
     if orchestration == "EKS":
         return eks.allocatable(instance_type.vcpus, instance_type.memory_mib, pods).memory_mib
     return instance_type.memory_mib - reserved_mib
+
+
+def likely_memory_mib(instance_type: InstanceType, orchestration: Orchestration = "ECS") -> int:
+    """Return the largest memory that a job probably gets: what the type was measured to register, else an estimate.
+
+    Args:
+        instance_type: The type of the host.
+        orchestration: The service on the host, which reserves memory.
+    """
+    share, of = LIKELY_SHARE
+    registered = REGISTERED_MEMORY_MIB.get(instance_type.name, instance_type.memory_mib * share // of)
+    if orchestration == "EKS":
+        return eks.allocatable(instance_type.vcpus, registered, pods=0).memory_mib
+    return registered
 
 
 def available_vcpus(instance_type: InstanceType, orchestration: Orchestration = "ECS") -> float:
@@ -172,6 +205,37 @@ def _why_none_fits(
                 else f"even {nearest.name} {lacks(nearest)}"
             )
     return None
+
+
+def why_none_likely_fits(
+    names: Iterable[str],
+    vcpus: float,
+    memory_mib: float,
+    gpus: int = 0,
+    orchestration: Orchestration = "ECS",
+) -> str | None:
+    """Return why a job that fits some of the instance types probably gets too little memory on each of them.
+
+    ``None`` if some type probably has enough, if no type fits anyway (``why_none_fits``), or if one is unknown.
+    """
+    return _why_none_likely_fits(tuple(names), vcpus, memory_mib, gpus, orchestration)
+
+
+@lru_cache(maxsize=4096)
+def _why_none_likely_fits(
+    names: tuple[str, ...], vcpus: float, memory_mib: float, gpus: int, orchestration: Orchestration
+) -> str | None:
+    if not all(has_facts(name) for name in names):
+        return None
+    fitting = types_that_fit(names, vcpus, memory_mib, gpus, orchestration)
+    if not fitting or any(likely_memory_mib(type_, orchestration) >= memory_mib for type_ in fitting):
+        return None
+    largest = max(fitting, key=lambda type_: likely_memory_mib(type_, orchestration))
+    likely = likely_memory_mib(largest, orchestration)
+    of = f"{likely:,} of its {largest.memory_mib:,} MiB"
+    if largest.name in REGISTERED_MEMORY_MIB:
+        return f"{largest.name} was measured to have {of} for jobs"
+    return f"{largest.name} probably has at most {of} for jobs"
 
 
 @lru_cache(maxsize=1024)

@@ -28,6 +28,8 @@ R = TypeVar("R", bound=Resource)
 
 # The rule about misspelt instance types, which is only a warning.
 _MISSPELT = "CE-18"
+# Its warnings say that a host of this size lacks the memory, although AWS documents it for one type only.
+_MEMORY = "MEM-02"
 # The paths of the resource itself below a construct of ours or of the CDK's L2.
 _BELOW = ("", "/Resource", "/Default")
 
@@ -44,7 +46,8 @@ def assert_can_run(
 
     It checks the model as if the job were submitted: whether it fits the environments' instances and limits, their platform
     and architecture, its image, roles, network and share, and whether the resources that it needs are valid. It also fails if
-    all instance types are unknown and one is misspelt (CE-18), since then nothing can be checked.
+    all instance types are unknown and one is misspelt (CE-18), since then nothing can be checked, and if the job probably
+    gets too little memory on each type (MEM-02).
 
     Args:
         job_definition: The definition: ours, the CDK's L2 or an L1, of the same app as the queue.
@@ -77,7 +80,12 @@ def assert_can_run(
     reasons = [
         finding
         for finding in check(model.with_submission(Submission(queue, (), request)), ignore=ignore)
-        if (warnings or finding.severity is Severity.ERROR or (finding.rule_id == _MISSPELT and blind))
+        if (
+            warnings
+            or finding.severity is Severity.ERROR
+            or finding.rule_id == _MEMORY
+            or (finding.rule_id == _MISSPELT and blind)
+        )
         and (finding.resource in concerned or _identity(finding) not in before)
     ]
     if reasons:

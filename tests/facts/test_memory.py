@@ -32,11 +32,40 @@ def test_the_agent_keeps_32_mib() -> None:
     assert memory.memory_ceiling_mib(get("m4.large")) == 8_192 - 32
 
 
-def test_the_documented_registration_is_below_the_bound() -> None:
-    """m4.large registers 7,985 of its 8,192 MiB: the bound is never below a job's possible memory."""
-    for name, registered in memory.REGISTERED_MEMORY_MIB.items():
-        assert registered - memory.ECS_RESERVED_MEMORY_MIB < memory.memory_ceiling_mib(get(name))
+def test_what_instances_registered_is_below_the_bound() -> None:
+    """The bound is never below a job's possible memory: m4.large registers 7,985 of its 8,192 MiB."""
     assert memory.REGISTERED_MEMORY_MIB["m4.large"] == 7_985
+    for name, registered in memory.REGISTERED_MEMORY_MIB.items():
+        assert registered < memory.memory_ceiling_mib(get(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "mib", "why"),
+    [
+        ("g6.xlarge", 15_339, None),
+        ("g6.xlarge", 15_360, "g6.xlarge was measured to have 15,339 of its 16,384 MiB for jobs"),
+        ("g5.xlarge", 15_759, None),
+        ("g5.xlarge", 16_000, "g5.xlarge was measured to have 15,759 of its 16,384 MiB for jobs"),
+        ("r5d.xlarge", 31_672, None),
+        ("r5d.xlarge", 31_745, "r5d.xlarge probably has at most 31,744 of its 32,768 MiB for jobs"),
+        # It certainly does not fit, which is another finding.
+        ("g6.xlarge", 16_384, None),
+    ],
+)
+def test_measured_and_estimated_memory(name: str, mib: int, why: str | None) -> None:
+    """A job that is larger than what hosts registered, or than 31/32 of other types, probably waits forever."""
+    assert memory.why_none_likely_fits([name], 1, mib) == why
+
+
+def test_one_type_with_enough_memory_is_enough() -> None:
+    """A job of 15,360 MiB waits for a g6.xlarge in vain, and runs on a g5.xlarge."""
+    assert memory.why_none_likely_fits(["g6.xlarge", "g5.xlarge"], 1, 15_360) is None
+    assert memory.why_none_likely_fits(["g6.xlarge", "m99.large"], 1, 15_360) is None
+
+
+def test_on_eks_the_node_reserves_more() -> None:
+    """The kubelet's part comes off what the host has without its kernel."""
+    assert memory.likely_memory_mib(get("m5.large"), "EKS") == 8_192 * 31 // 32 - 255 - 100
 
 
 def test_a_job_as_large_as_the_instance_does_not_fit() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.fit import Misfit, Obstacle, misfit, misfit_of
+from batch_constructs.assembly.fit import Misfit, Obstacle, doubt, doubt_of, misfit, misfit_of
 from batch_constructs.assembly.fit.hosts import allowed_in, names_in
 from batch_constructs.assembly.fit.misfits import kind_of_environment
 from batch_constructs.assembly.template import is_known, is_one_of, known_or_none
@@ -81,6 +81,9 @@ def instances_have_so_many_vcpus(submission: Submission) -> Iterator[Finding]:
 def instances_have_so_much_memory(submission: Submission) -> Iterator[Finding]:
     """Some instance type behind the queue must have the job's memory in addition to what the host reserves."""
     yield from _found(submission, Obstacle.MEMORY)
+    # The memory that hosts register was measured for some types only, and varies with the image.
+    if (found := doubt_of(submission)) is not None:
+        yield Finding(submission, _sentence(submission, found), severity=WARNING)
 
 
 @rule(
@@ -172,7 +175,7 @@ def some_environment_could_run_it(definition: JobDefinition, batch: BatchModel) 
     environments = _all_environments(batch)
     if not environments or batch.submissions.of(definition) or definition.multi_node:
         return
-    found = misfit(definition, environments)
+    found = misfit(definition, environments) or doubt(definition, environments)
     if found is None:
         return
     if found.need is None:

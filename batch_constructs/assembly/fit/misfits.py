@@ -111,12 +111,62 @@ def _hosts_of(need: Need, environment: ComputeEnvironment, kind: str) -> tuple[s
     return tuple(type_.name for type_ in types if wanted in type_.architectures)
 
 
+@once
+def doubt_of(submission: Submission) -> Misfit | None:
+    """Return the reason why a submitted job probably never runs; ``None`` if it may run, or certainly cannot."""
+    definition, queue = submission.definition, submission.queue
+    if definition is None or queue is None or not queue.environments or not queue.sees_all_environments:
+        return None
+    if misfit_of(submission) is not None:
+        return None
+    return _doubt(definition, queue.environments, needs_of(definition, submission))
+
+
+def doubt(definition: JobDefinition, environments: Sequence[ComputeEnvironment]) -> Misfit | None:
+    """Return the reason why jobs of a definition probably get too little memory in each of the environments.
+
+    ``None`` if they may run, or certainly cannot.
+
+    Args:
+        definition: the definition of the jobs, which are submitted without overrides.
+        environments: all environments that may run them.
+    """
+    if misfit(definition, environments) is not None:
+        return None
+    return _doubt(definition, environments, own_needs(definition))
+
+
+def _doubt(
+    definition: JobDefinition, environments: Sequence[ComputeEnvironment], needs: Iterable[Need]
+) -> Misfit | None:
+    kind = kind_of_jobs(definition)
+    if kind not in {"EC2", "EKS"}:
+        return None
+    suitable = [environment for environment in environments if kind_of_environment(environment) == kind]
+    for need in needs:
+        names = _names_for(need, [_hosts(environment) for environment in suitable])
+        if names and (
+            why := memory.why_none_likely_fits(
+                names, need.vcpus, need.memory_mib, need.gpus, need.orchestration
+            )
+        ):
+            return Misfit(obstacle=Obstacle.MEMORY, why=why, need=need)
+    return None
+
+
+def _names_for(need: Need, hosts: Sequence[tuple[str, ...] | None]) -> tuple[str, ...] | None:
+    """Return the instance types that may run a job, or ``None`` if there may be others."""
+    if None in hosts:
+        return None
+    if need.instance_type is not None:
+        return (need.instance_type,)
+    return tuple(dict.fromkeys(name for host in hosts for name in host or ()))
+
+
 def _misfit_of_need(need: Need, environments: Sequence[ComputeEnvironment], kind: str) -> Misfit | None:
     hosts = [_hosts_of(need, environment, kind) for environment in environments]
-    if kind != "FARGATE" and None not in hosts:
-        names = tuple(dict.fromkeys(name for host in hosts for name in host or ()))
-        if need.instance_type is not None:
-            names = (need.instance_type,)
+    names = _names_for(need, hosts) if kind != "FARGATE" else None
+    if names is not None:
         steps = (
             (Obstacle.GPUS, 0.0, 0.0),
             (Obstacle.VCPUS, need.vcpus, 0.0),
