@@ -43,6 +43,11 @@ class Risk(StrEnum):
     """The deployment succeeds, but does something unexpected."""
 
 
+def risk(certain: bool) -> Risk:  # noqa: FBT001 - reads as it is called
+    """Return the risk of a failure that is certain, or only possible."""
+    return Risk.FAILS if certain else Risk.MAY_FAIL
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployProblem:
     """The reason why a deployment fails, or is a surprise.

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.changes.change import Kind, PropertyChange, without_indexes
 from batch_constructs.assembly.changes.effects import WHOLE, effect
-from batch_constructs.assembly.changes.matching import pair_stacks, root_names
+from batch_constructs.assembly.changes.matching import pair_stacks, root_names, same_place
+from batch_constructs.assembly.changes.names import is_settled
 from batch_constructs.assembly.changes.rendering import rendered
 from batch_constructs.assembly.changes.sameness import MISSING, Sameness, Values
-from batch_constructs.assembly.template import Either, is_known
+from batch_constructs.assembly.template import Either, as_text
+from batch_constructs.assembly.template.outcomes import outcomes
 from batch_constructs.facts import updates
 
 if TYPE_CHECKING:
@@ -46,7 +48,9 @@ class Comparison:
         self._differences: dict[Resource, tuple[PropertyChange, ...]] = {}
         stacks = list(pair_stacks(old, new))
         deployed = {before.name for before, after in stacks if before is not None and after is not None}
-        self.abandoned = {stack for stack, root in root_names(old.stacks).items() if root not in deployed}
+        roots = root_names(old.stacks)
+        self._roots = {**roots, **root_names(new.stacks)}
+        self.abandoned = {stack for stack, root in roots.items() if root not in deployed}
         for before, after in stacks:
             if before is not None and after is not None:
                 self._values[before, after] = Values(before, after, self.keeps)
@@ -54,6 +58,18 @@ class Comparison:
         both = [(one, other) for one, other in self.pairs if one is not None and other is not None]
         self._partners = dict(both)
         self._before = {other: one for one, other in both}
+
+    @property
+    def old(self) -> tuple[Resource, ...]:
+        """The old resources."""
+        return tuple(one for one, _ in self.pairs if one is not None)
+
+    def stays(self, old: Resource) -> bool:
+        """Return whether an old resource keeps its name after the deployment."""
+        new = self.partner(old)
+        if new is None:
+            return is_retained(old) or old.stack in self.abandoned
+        return self.identity(old, new) is Sameness.SAME
 
     def partner(self, old: Resource) -> Resource | None:
         """Return the new counterpart of an old resource."""
@@ -86,9 +102,19 @@ class Comparison:
         """Return whether two resources of one type, which may not be counterparts, have the same name."""
         if self.same_stack(old, new):
             return self.same(old, new, type(new).NAME)
+        if not same_place(old.stack, new.stack):
+            return Sameness.OTHER
         # An expression such as ${AWS::StackName}-jobs gives another name in another stack.
         one, other = (each.raw(type(each).NAME) for each in (old, new))
-        return Sameness.SAME if is_known(one) and is_known(other) and one == other else Sameness.OTHER
+        below_one_root = self._roots.get(old.stack) == self._roots.get(new.stack)
+        shared = is_settled(one) or (below_one_root and "AWS::StackName" not in as_text(one))
+        return Sameness.SAME if shared and as_text(one) == as_text(other) else Sameness.OTHER
+
+    def together(self, old: Resource, new: Resource) -> frozenset[tuple[bool, bool]]:
+        """Return the possible pairs of whether an old resource existed and a new one, of any logical id, exists."""
+        if self.same_stack(old, new):
+            return self._values[old.stack, new.stack].inputs.outcomes(_condition(old), _condition(new))
+        return outcomes(old.stack, _condition(old), new.stack, _condition(new))
 
     def value(self, before: Stack, after: Stack, old: Any, new: Any) -> Sameness:
         """Return whether an expression of a stack has the same value as one of its counterpart."""
@@ -226,6 +252,11 @@ class _Walk:
                 return False
             left.remove(match)
         return any(self._values.same(*pair) is not Sameness.SAME for pair in zip(one, other, strict=True))
+
+
+def is_retained(resource: Resource) -> bool:
+    """Return whether CloudFormation keeps the resource when it leaves the template."""
+    return _entry(resource).get("DeletionPolicy") in {"Retain", "RetainExceptOnCreate"}
 
 
 def _pairs(old: Stack | None, new: Stack | None) -> Iterator[tuple[Resource | None, Resource | None]]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from batch_constructs.assembly.changes.change import DeployProblem, Kind, Risk
-from batch_constructs.assembly.changes.problems import risk
+from batch_constructs.assembly.changes.change import DeployProblem, Kind, Risk, risk
 from batch_constructs.assembly.template import as_text, is_given, known_or_none
 from batch_constructs.assembly.template.resources import JobQueue
 from batch_constructs.assembly.template.unknown import Reference, Unknown, ending

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def pair_stacks(old: BatchModel, new: BatchModel) -> Iterator[Pair]:
     """Yield pairs of stacks, nested ones by the logical id of their resource, as CloudFormation identifies them.
 
-    Stacks of a cloud assembly are paired by name. Plain templates have only the name of their file, so those are paired
+    Stacks of a cloud assembly are paired by name, within an account and Region. Plain templates have only the name of their file, so those are paired
     by the file's path in its folder, then by its name, then by the resources of AWS Batch that they share. A single
     stack on each side is always a pair.
     """
@@ -43,8 +43,10 @@ def _match(old: list[Stack], new: list[Stack]) -> list[Pair]:
 
     for key in (_place, _name):
         for before, after in _by_key([s for s in old if s not in pairs], left, key):
-            pair(before, after)
-    if len(old) == len(new) == 1 and left:
+            # In another account or Region it is another stack, and the old one stays.
+            if same_place(before, after):
+                pair(before, after)
+    if len(old) == len(new) == 1 and left and same_place(old[0], left[0]):
         pair(old[0], left[0])
     while candidates := [
         (shared, before, after)
@@ -56,6 +58,12 @@ def _match(old: list[Stack], new: list[Stack]) -> list[Pair]:
         _, before, after = max(candidates, key=lambda each: each[0])
         pair(before, after)
     return [*((stack, pairs.get(stack)) for stack in old), *((None, stack) for stack in left)]
+
+
+def same_place(one: Stack, other: Stack) -> bool:
+    """Return whether two stacks may be in the same account and Region, as far as a cloud assembly fixes them."""
+    both = one.environment.keys() & other.environment.keys() & {"AWS::AccountId", "AWS::Region"}
+    return all(one.environment[name] == other.environment[name] for name in both)
 
 
 def _by_key(old: list[Stack], new: list[Stack], key: Callable[[Stack], str]) -> list[tuple[Stack, Stack]]:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.changes import environments, exports, loops, losses, problems
 from batch_constructs.assembly.changes.change import Change, DeployProblem, Effect, Kind, PropertyChange
-from batch_constructs.assembly.changes.comparison import Comparison
+from batch_constructs.assembly.changes.comparison import Comparison, is_retained
 from batch_constructs.assembly.changes.effects import WHOLE
+from batch_constructs.assembly.changes.images import blocked_images
 from batch_constructs.assembly.changes.jobs import consequence
-from batch_constructs.assembly.changes.matching import pair_stacks
+from batch_constructs.assembly.changes.matching import pair_stacks, same_place
 from batch_constructs.assembly.changes.renames import renames
 from batch_constructs.assembly.template.resources import ComputeEnvironment
 
@@ -18,10 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from batch_constructs.assembly.changes.renames import Rename
-    from batch_constructs.assembly.template import BatchModel, Resource
+    from batch_constructs.assembly.template import BatchModel, Resource, Stack
 
 _BATCH = "AWS::Batch::"
-_KEPT = {"Retain", "RetainExceptOnCreate"}
 _ORDER = (
     "ComputeEnvironment",
     "ServiceEnvironment",
@@ -114,7 +114,9 @@ class _Planner:
             yield replace(change, at_least=at_least, hint=hint)
 
     def _created(self, new: Resource, rename: Rename | None) -> Change:
-        found = tuple(problems.creation_problems(self.comparison, new, self._gone))
+        found = tuple(problems.creation_problems(self.comparison, new))
+        if isinstance(new, ComputeEnvironment):
+            found += tuple(blocked_images(new, Kind.CREATED, Kind.CREATED))
         change = _change(new, Kind.CREATED, problems=found)
         if rename is None:
             return change
@@ -128,12 +130,11 @@ class _Planner:
         )
         if rename is not None:
             change = replace(change, renamed_to=_place(rename.new, rename), moved=rename.across)
-        if vars(old)["entry"].get("DeletionPolicy") in _KEPT:
+        if is_retained(old):
             hint = "DeletionPolicy keeps it: CloudFormation only stops managing it"
             return replace(change, jobs="it stays, and its jobs continue", hint=hint)
         if old.stack in self.comparison.abandoned:
-            hint = f"the stack {old.stack.name} is no longer deployed; it stays until somebody deletes it"
-            change = replace(change, at_least=Kind.UNCHANGED, hint=hint)
+            change = replace(change, at_least=Kind.UNCHANGED, hint=self._abandoned(old.stack))
         found: list[DeployProblem] = []
         if isinstance(old, ComputeEnvironment):
             found += environments.queue_problems(
@@ -141,6 +142,20 @@ class _Planner:
             )
         found += losses.loss_problems(old, Kind.DELETED, change.at_least, rename, self._removed)
         return replace(change, jobs=consequence(old, None, Kind.DELETED), problems=tuple(found))
+
+    def _abandoned(self, stack: Stack) -> str:
+        """Return what happens to a stack that nothing deploys any more."""
+        stays = "stays until somebody deletes it"
+        for other in self._new.stacks:
+            if other.name == stack.name and not same_place(stack, other):
+                before, after = (
+                    " ".join(
+                        str(each.environment.get(name, "")) for name in ("AWS::AccountId", "AWS::Region")
+                    )
+                    for each in (stack, other)
+                )
+                return f"the stack {stack.name} moves from {before} to {after}; the old one {stays}"
+        return f"the stack {stack.name} is no longer deployed; it {stays}"
 
     def _kept(self, old: Resource, new: Resource, condition: str, *, goes: bool) -> Iterator[Change]:
         """Yield the change of a resource that stays.
@@ -185,6 +200,14 @@ class _Planner:
         yield from problems.common_problems(self.comparison, old, new, kind, at_least)
         if isinstance(old, ComputeEnvironment) and isinstance(new, ComputeEnvironment):
             yield from environments.update_problems(self.comparison, old, new, kind)
+            if kind is Kind.REPLACED:
+                replacing = [
+                    each.path
+                    for each in self.comparison.differences(old, new)
+                    if each.effect.kind is kind
+                    and not each.path.startswith("ComputeResources.Ec2Configuration")
+                ]
+                yield from blocked_images(new, kind, at_least, " and ".join(replacing[:2]))
             yield from environments.queue_problems(self.comparison, old, self._old, self._new, kind, at_least)
         # Properties from a macro are unknown, so no loss is reported for them.
         if kind in {Kind.REPLACED, Kind.DELETED} and not self._open_as_a_whole(old, new):

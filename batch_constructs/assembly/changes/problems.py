@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.changes.change import DeployProblem, Kind, PropertyChange, Risk
-from batch_constructs.assembly.changes.sameness import Sameness
-from batch_constructs.assembly.template import as_text, is_given, is_known, is_one_of
+from batch_constructs.assembly.changes.names import name_is_taken, name_of_another
+from batch_constructs.assembly.template import is_one_of
 from batch_constructs.assembly.template.resources import ComputeEnvironment
 
 if TYPE_CHECKING:
@@ -16,53 +16,17 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import Resource
 
 
-def risk(certain: bool) -> Risk:  # noqa: FBT001 - reads as it is called
-    """Return the risk of a failure that is certain, or only possible."""
-    return Risk.FAILS if certain else Risk.MAY_FAIL
-
-
 def common_problems(
     comparison: Comparison, old: Resource, new: Resource, kind: Kind, at_least: Kind
 ) -> Iterator[DeployProblem]:
     """Yield the problems that a resource of any type can have."""
     differences = comparison.differences(old, new)
     if kind is Kind.REPLACED:
-        yield from _name_is_taken(comparison, old, new, at_least)
+        yield from name_is_taken(comparison, old, new, at_least)
+        yield from name_of_another(comparison, new)
         yield from _replaced_by_tags(differences)
     if at_least is not Kind.REPLACED:
         yield from _refusals(differences, kind)
-
-
-def _name_is_taken(
-    comparison: Comparison, old: Resource, new: Resource, at_least: Kind
-) -> Iterator[DeployProblem]:
-    if not isinstance(new.node, dict) or type(new).NAME not in new.node:
-        return
-    name = new.raw(type(new).NAME)
-    if not is_given(name):
-        return
-    sameness = comparison.same(old, new, type(new).NAME)
-    if sameness is Sameness.OTHER:
-        return
-    certain = at_least is Kind.REPLACED and sameness is Sameness.SAME and is_known(name)
-    yield DeployProblem(
-        risk=risk(certain),
-        message=(
-            f"the new one cannot have the name {as_text(name)!r} while the old one exists, "
-            "and CloudFormation creates before it deletes"
-        ),
-        remedy=_without_replacement(new, f"remove {type(new).NAME}, or change it in the same deploy"),
-    )
-
-
-def _without_replacement(new: Resource, remedy: str) -> str:
-    if (
-        isinstance(new, ComputeEnvironment)
-        and new.replace_compute_environment is not False
-        and new.compute_resources.ec2
-    ):
-        return f"{remedy}; for most properties ReplaceComputeEnvironment false allows updates in place"
-    return remedy
 
 
 def _replaced_by_tags(differences: Iterable[PropertyChange]) -> Iterator[DeployProblem]:
@@ -91,9 +55,7 @@ def _refusals(differences: Iterable[PropertyChange], kind: Kind) -> Iterator[Dep
         yield DeployProblem(risk=how_bad, message=f"{why} (changed: {named})", remedy=remedy)
 
 
-def creation_problems(
-    comparison: Comparison, new: Resource, gone: Iterable[Resource]
-) -> Iterator[DeployProblem]:
+def creation_problems(comparison: Comparison, new: Resource) -> Iterator[DeployProblem]:
     """Yield the problems of a new resource: a state that AWS refuses, or a name that is still taken."""
     if isinstance(new, ComputeEnvironment) and is_one_of(new.state, "DISABLED"):
         yield DeployProblem(
@@ -101,24 +63,7 @@ def creation_problems(
             message="AWS creates environments only ENABLED, got State DISABLED",
             remedy="deploy it ENABLED, and disable it in a later deployment",
         )
-    name = new.raw(type(new).NAME) if type(new).NAME else None
-    if not is_given(name):
-        return
-    for old in gone:
-        if old.type != new.type:
-            continue
-        sameness = comparison.same_name(old, new)
-        if sameness is Sameness.SAME:
-            here = comparison.same_stack(old, new)
-            where = "" if here else f" in {old.stack.name}"
-            yield DeployProblem(
-                risk=risk(here and is_known(name)),
-                message=(
-                    f"its name {as_text(name)!r} is still taken by {old.label}{where}, which is deleted only "
-                    "afterwards"
-                ),
-                remedy="keep the construct id, or change or remove the name",
-            )
+    yield from name_of_another(comparison, new)
 
 
 def type_problems(old: Resource, new: Resource) -> Iterator[DeployProblem]:

@@ -183,26 +183,6 @@ def test_a_move_to_another_stack_is_named() -> None:
     assert "refactor" in gone.problems[0].remedy
 
 
-@pytest.mark.parametrize(
-    ("name", "risk"),
-    [
-        ("jobs", Risk.FAILS),
-        ({"Fn::Sub": "${Project}-jobs"}, Risk.MAY_FAIL),
-        ({"Fn::Sub": "${AWS::StackName}-jobs"}, Risk.MAY_FAIL),
-        ({"Fn::Join": ["-", [{"Ref": "Project"}, "jobs"]]}, Risk.MAY_FAIL),
-        ({"Ref": "Project"}, Risk.MAY_FAIL),
-    ],
-)
-def test_a_rename_that_keeps_its_name_finds_it_taken(planned: Planned, name: Any, risk: Risk) -> None:
-    """CloudFormation creates before it deletes, so a kept name is taken, even from an expression; a new name is not."""
-    parameters = {"Project": {"Type": "String", "Default": "p"}}
-    old = {"Parameters": parameters, **of("JobQueue", "Old", JobQueueName=name)}
-    new = {"Parameters": parameters, **of("JobQueue", "New", JobQueueName=name)}
-    assert [problem.risk for problem in planned(old, new)["New"].problems] == [risk]
-    other = {"Parameters": parameters, **of("JobQueue", "New", JobQueueName="other")}
-    assert planned(old, other)["New"].problems == ()
-
-
 def test_files_of_one_name_are_compared_by_their_paths(tmp_path: Path) -> None:
     """Files that are all called template.yaml are compared by their paths."""
     for side, name in (("old", "jobs-a"), ("new", "jobs-x")):
