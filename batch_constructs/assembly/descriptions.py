@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from batch_constructs.assembly.reach import Exit, exit_of
 from batch_constructs.assembly.template import Either, PartialText, Reference, Unknown, as_text, is_known
-from batch_constructs.assembly.template.networks import Reach
 from batch_constructs.assembly.template.unknown import options_of
 
 if TYPE_CHECKING:
@@ -237,10 +237,10 @@ def subnets(model: BatchModel, vpc: Vpc, found: Sequence[Any]) -> list[str]:
     """Return lines on a network: its subnets by their default route, and its endpoints."""
     own = [subnet for subnet in found if subnet.vpc is vpc]
     parts = []
-    for reach in (Reach.PUBLIC, Reach.NAT, Reach.ISOLATED):
-        number = sum(model.networks.reach(subnet) is reach for subnet in own)
+    for exit_ in (Exit.PUBLIC, Exit.NAT, Exit.ISOLATED):
+        number = sum(exit_of(model, subnet) is exit_ for subnet in own)
         if number:
-            parts.append(f"{number} {reach.value}")
+            parts.append(f"{number} {exit_.value}")
     lines = [f"subnets: {', '.join(parts)}"] if parts else []
-    endpoints = len(model.networks.endpoints(vpc))
+    endpoints = len(model.networks.endpoints.of(vpc))
     return [*lines, f"{endpoints} VPC endpoint{'s' if endpoints > 1 else ''}"] if endpoints else lines

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
+from batch_constructs.assembly.proofs import Question, Verdict
+from batch_constructs.assembly.reach import End, Hop, Kind, Traffic, meet
 from batch_constructs.assembly.template import is_known, is_one_of, literals
-from batch_constructs.assembly.template.members import linked
-from batch_constructs.assembly.template.resources import SecurityGroup
 from batch_constructs.facts import instance_types
 
 if TYPE_CHECKING:
@@ -85,60 +86,53 @@ def _missing(type_: InstanceType, adapters: list[NetworkInterface]) -> str | Non
     return None
 
 
-@rule(
-    "EFA-02",
-    severity=ERROR,
-    remedy="add rules for all protocols from the security group to itself, one for incoming and one for outgoing traffic",
-    prevents="nodes that cannot reach each other",
-)
-def security_group_allows_itself(template: LaunchTemplate, batch: BatchModel) -> Iterator[Finding]:
-    """The security group of an adapter must allow all traffic from itself and to itself."""
+_EVERYTHING = Traffic(0, 65_535, "-1")
+
+
+def _ends(template: LaunchTemplate) -> Iterator[End]:
+    """Yield the adapters of a launch template as ends of a connection, once for each set of security groups."""
     seen: set[frozenset[int]] = {frozenset()}
     for adapter in adapters_of(template):
         groups = adapter.groups
         # The largest types have 32 adapters, all with the same groups.
         key = frozenset(map(id, groups))
-        if not groups.complete or key in seen or any(group.conditional for group in groups):
-            continue
-        seen.add(key)
-        names = ", ".join(group.label for group in groups)
-        for direction, way in (("in", "incoming"), ("out", "outgoing")):
-            reach = _reach(batch, list(groups), direction)
-            if reach is None:
-                message = (
-                    f"{names} must allow all {way} traffic of an Elastic Fabric Adapter, got no rule for it"
-                )
-                yield Finding(adapter, message, at="Groups")
-            elif not reach:
-                words = "from the group itself" if direction == "in" else "to the group itself"
-                message = (
-                    f"{names} must allow all traffic {words}, got a rule for addresses, which does not count"
-                )
-                yield Finding(adapter, message, at="Groups", severity=WARNING)
+        if groups.complete and key not in seen and not any(group.conditional for group in groups):
+            seen.add(key)
+            yield End(label="the group itself", where=adapter, at="Groups", groups=groups, only_groups=True)
 
 
-def _reach(batch: BatchModel, groups: list[SecurityGroup], direction: str) -> bool | None:
-    """Return whether a rule allows all traffic between the groups, or only for addresses; ``None``: no rule does."""
-    found: bool | None = None
-    for group in groups:
-        inline = group.ingress if direction == "in" else group.egress
-        rules = batch.networks.ingress(group) if direction == "in" else batch.networks.egress(group)
-        if not inline.complete:
-            return True
-        if direction == "out" and not rules:
-            # EC2 adds a rule that allows all outgoing traffic to a group without outgoing rules.
-            found = False
-        member = "SourceSecurityGroupId" if direction == "in" else "DestinationSecurityGroupId"
-        for each in rules:
-            if is_known(each.protocol) and each.protocol != "-1":
+def _asks(template: LaunchTemplate, batch: BatchModel) -> Iterator[Question]:
+    for end in _ends(template):
+        yield Question(
+            "can adapters with the same groups reach each other by all protocols?",
+            meet(batch, end, _EVERYTHING),
+        )
+
+
+@rule(
+    "EFA-02",
+    severity=ERROR,
+    remedy="add rules for all protocols from the security group to itself, one for incoming and one for outgoing traffic",
+    prevents="nodes that cannot reach each other",
+    asks=_asks,
+)
+def security_group_allows_itself(template: LaunchTemplate, batch: BatchModel) -> Iterator[Finding]:
+    """The security group of an adapter must allow all traffic from itself and to itself."""
+    for end in _ends(template):
+        answer = meet(batch, end, _EVERYTHING)
+        by_address = meet(batch, replace(end, only_groups=False), _EVERYTHING)
+        for step, other in zip(answer.steps, by_address.steps, strict=True):
+            if not isinstance(step, Hop) or step.verdict is not Verdict.NO:
                 continue
-            peer = each.raw(member)
-            other = linked(each, peer, SecurityGroup)
-            if not is_known(each.protocol) or other in groups or (other is None and peer is not None):
-                return True
-            if other is None:
-                found = False
-    return found
+            way, word = ("outgoing", "to") if step.kind is Kind.EGRESS else ("incoming", "from")
+            message = (
+                f"{step.place} must allow all {way} traffic of an Elastic Fabric Adapter, got no rule for it"
+            )
+            severity = ERROR
+            if other.verdict is not Verdict.NO:
+                message = f"{step.place} must allow all traffic {word} the group itself, got a rule for addresses, which does not count"
+                severity = WARNING
+            yield Finding(end.where, message, at=end.at, severity=severity, proof=answer)
 
 
 @rule(

@@ -6,21 +6,16 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.checks._networks import environments_for
+from batch_constructs.assembly.proofs import Question, Verdict
+from batch_constructs.assembly.reach import End, Traffic, inside, meet
 from batch_constructs.assembly.template import Unknown, is_known, is_one_of
-from batch_constructs.assembly.template.members import linked
 from batch_constructs.assembly.template.resources.job_definitions import JobDefinition
-from batch_constructs.assembly.template.resources.networks import (
-    DefaultGroupRestriction,
-    SecurityGroup,
-    SecurityGroupEgress,
-    SecurityGroupIngress,
-    Vpc,
-)
 from batch_constructs.assembly.template.resources.submissions import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from batch_constructs.assembly.proofs import Answer
     from batch_constructs.assembly.template import BatchModel
     from batch_constructs.assembly.template.resources import ComputeEnvironment
 
@@ -46,64 +41,51 @@ def _multi_node_on(environment: ComputeEnvironment, batch: BatchModel) -> list[J
     ]
 
 
+_PORTS = Traffic(0, 65_535)
+
+
+def _meeting(environment: ComputeEnvironment, batch: BatchModel) -> Answer | None:
+    """Return whether the nodes in an environment reach each other; ``None`` if no multi-node jobs run there.
+
+    The groups of a launch template do not apply to them: without groups of the environment they are in the default group.
+    """
+    resources = environment.compute_resources
+    definitions = _multi_node_on(environment, batch)
+    if not definitions or isinstance(resources.node, Unknown):
+        return None
+    nodes = End(label="nodes", where=resources, at="SecurityGroupIds", groups=resources.security_groups)
+    return meet(batch, inside(batch, nodes, *resources.subnets), _PORTS)
+
+
+def _asks(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Question]:
+    if (answer := _meeting(environment, batch)) is not None:
+        yield Question(f"can nodes in {environment.label} reach each other at any TCP port?", answer)
+
+
 @rule(
     "MNP-14",
     severity=ERROR,
     remedy="give the environment security groups that allow traffic from themselves; if network interfaces of a launch "
     "template exclude this, keep the rules of the VPC's default group (restrict_default_security_group=False)",
     prevents="nodes that cannot reach each other: the groups of a launch template do not apply to them",
+    asks=_asks,
 )
 def nodes_reach_each_other(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
     """Nodes must allow traffic from each other: in the environment's groups, or in the VPC's default group."""
-    definitions = _multi_node_on(environment, batch)
-    resources = environment.compute_resources
-    if not definitions or isinstance(resources.node, Unknown) or batch.networks.any_group_may_be_open:
+    answer, resources = _meeting(environment, batch), environment.compute_resources
+    if answer is None:
         return
-    name = definitions[0].label
-    if resources.raw("SecurityGroupIds") is None:
-        yield from _in_default_group(environment, name, batch)
-        return
-    groups = list(resources.security_groups)
-    certain = resources.security_groups.complete and not any(each.conditional for each in groups)
-    if certain and groups and not any(_lets_in(group, groups, batch) for group in groups):
-        names = ", ".join(group.label for group in groups)
-        message = f"nodes of {name} belong to {names}, which must allow traffic from itself, got no such rule"
-        yield Finding(resources, message, at="SecurityGroupIds", severity=WARNING)
-
-
-def _in_default_group(environment: ComputeEnvironment, name: str, batch: BatchModel) -> Iterator[Finding]:
-    resources = environment.compute_resources
-    subject = f"nodes of {name} belong to the default group of the VPC"
-    subnets = resources.subnets
-    vpc = subnets[0].vpc if subnets else None
-    if vpc is None:
-        message = (
-            f"{subject}, whose rules are not in the template, because the environment has no security groups"
+    name, hop = _multi_node_on(environment, batch)[0].label, answer.because
+    default = resources.raw("SecurityGroupIds") is None
+    if answer.verdict is Verdict.NO and hop is not None:
+        message = f"nodes of {name} do not reach each other: {hop.place} {hop.says}"
+        severity = ERROR if default else WARNING
+        yield Finding(
+            resources, message, at="" if default else "SecurityGroupIds", severity=severity, proof=answer
         )
+    elif default and (not resources.subnets or resources.subnets[0].vpc is None):
+        message = f"nodes of {name} belong to the default group of the VPC, whose rules are not in the template, because the environment has no security groups"
         yield Finding(resources, message, severity=WARNING)
-    elif any(each.vpc is vpc for each in batch.of(DefaultGroupRestriction)) and not _is_opened(vpc, batch):
-        message = f"{subject}, and {vpc.label} must keep the rules of that group, got all of them removed"
-        yield Finding(resources, message)
-
-
-def _is_opened(vpc: Vpc, batch: BatchModel) -> bool:
-    """Return whether separate rules allow traffic into the default group of a VPC and out of it."""
-    return all(
-        any(linked(each, each.raw("GroupId"), Vpc) is vpc for each in batch.of(kind))
-        for kind in (SecurityGroupIngress, SecurityGroupEgress)
-    )
-
-
-def _lets_in(group: SecurityGroup, groups: list[SecurityGroup], batch: BatchModel) -> bool:
-    """Return whether a group allows traffic from one of the groups or from addresses, or may do so."""
-    if not group.ingress.complete:
-        return True
-    for each in batch.networks.ingress(group):
-        peer = each.raw("SourceSecurityGroupId")
-        source = linked(each, peer, SecurityGroup)
-        if peer is None or source is None or source in groups:
-            return True
-    return False
 
 
 @rule(

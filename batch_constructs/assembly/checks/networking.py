@@ -4,139 +4,133 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.checks import Finding, Severity, one_of, rule
-from batch_constructs.assembly.checks._networks import shared_reach, subnets_of, vpc_services
-from batch_constructs.assembly.template import Unknown, is_known, is_none_of, is_one_of
-from batch_constructs.assembly.template.networks import Reach, endpoint_service
+from batch_constructs.assembly.checks import Finding, Severity, rule
+from batch_constructs.assembly.checks._reach import needs_of, questions, stops
+from batch_constructs.assembly.reach import Kind, subnets_of
+from batch_constructs.assembly.template.resources.networks import Subnet, Vpc
 from batch_constructs.facts import endpoints
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from batch_constructs.assembly.checks._reach import Stop
     from batch_constructs.assembly.template import BatchModel
-    from batch_constructs.assembly.template.resources import (
-        ComputeEnvironment,
-        ComputeResources,
-        SecurityGroup,
-        Vpc,
-        VpcEndpoint,
-    )
+    from batch_constructs.assembly.template.resources import ComputeEnvironment
 
 CHAPTER = "Tutorial: Creating a VPC with Public and Private Subnets for Your Compute Environments"
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-
-
-def _needed(environment: ComputeEnvironment) -> tuple[str, ...]:
-    """Return the endpoints that an environment needs in isolated subnets; none if its kind is unknown."""
-    resources = environment.compute_resources
-    if resources.fargate:
-        return (*endpoints.FARGATE_JOBS, endpoints.S3_GATEWAY)
-    if is_one_of(environment.eks, True) and resources.ec2:
-        return (*endpoints.EKS_JOBS, endpoints.S3_GATEWAY)
-    instances = resources.ec2 or is_one_of(resources.type, "ECS_MANAGED_INSTANCES")
-    return (
-        (*endpoints.EC2_JOBS, endpoints.S3_GATEWAY) if instances and is_one_of(environment.eks, False) else ()
-    )
+_WAITS = "jobs that wait in RUNNABLE, because no instance registers with its cluster"
 
 
 @rule(
     "NET-06",
     severity=WARNING,
     remedy="add the endpoints to the VPC, with private DNS and port 443 open, or give the subnets a NAT gateway",
-    prevents="jobs that wait in RUNNABLE, because no instance registers with its cluster",
+    prevents=_WAITS,
+    asks=questions,
 )
 def isolated_subnets_have_endpoints(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
     """Subnets without a route to the internet must have VPC endpoints for the services that jobs use."""
-    needed = _needed(environment)
-    if not needed or shared_reach([environment], batch) is not Reach.ISOLATED:
-        return
-    services = vpc_services(environment, batch)
-    if services is None:
-        return
-    resources = environment.compute_resources
-    missing = [service for service in needed if service not in services]
-    if missing:
-        message = (
-            f"isolated subnets need endpoints for {', '.join(needed)}, got none for {', '.join(missing)}"
-        )
-        add = "add the endpoints to the VPC, with private DNS and port 443 open"
-        if environment.construct_path:
-            add = f"let BatchNetwork(isolated=True) create them, or {add}"
-        yield Finding(resources, message, at="Subnets", fix=f"{add}, or give the subnets a NAT gateway")
-    vpc = subnets_of(environment)[0].vpc
-    for endpoint in batch.networks.endpoints(vpc) if vpc is not None else ():
-        if endpoint_service(endpoint) in needed and is_one_of(endpoint.endpoint_type, "INTERFACE"):
-            yield from _closed(endpoint, vpc, environment, batch)
+    found = stops(environment, batch, Kind.ROUTE, Kind.DNS, Kind.INGRESS)
+    lost = [stop.hop for stop in found if isinstance(stop.hop.where, Subnet)]
+    for stop in found:
+        if isinstance(stop.hop.where, Vpc):
+            needed = ", ".join(need.to for need in needs_of(environment))
+            message = f"isolated subnets need endpoints for {needed}, got none for {stop.names}"
+            tables = [each for each in lost if "route table of its own" in each.says]
+            if tables:
+                message = f"{tables[0].sentence}: {message}"
+            add = "add the endpoints to the VPC, with private DNS and port 443 open"
+            if environment.construct_path:
+                add = f"let BatchNetwork(isolated=True) create them, or {add}"
+            fix = f"{add}, or give the subnets a route table with a NAT gateway"
+            yield Finding(environment.compute_resources, message, at="Subnets", fix=fix, proof=stop.answer)
+        elif not isinstance(stop.hop.where, Subnet):
+            yield _finding(environment, stop)
 
 
-def _closed(
-    endpoint: VpcEndpoint, vpc: Vpc | None, environment: ComputeEnvironment, batch: BatchModel
-) -> Iterator[Finding]:
-    user = environment.label
-    if is_one_of(endpoint.private_dns_enabled, False):
-        message = f"{user} needs private DNS to find this endpoint, got PrivateDnsEnabled false"
-        yield Finding(endpoint, message, at="PrivateDnsEnabled")
-    elif is_one_of(endpoint.private_dns_enabled, True) and vpc is not None and _has_no_names(vpc):
-        message = f"private DNS needs EnableDnsSupport and EnableDnsHostnames of {vpc.label}"
-        yield Finding(endpoint, message, at="PrivateDnsEnabled")
-    groups = endpoint.security_groups
-    if groups and groups.complete and not any(_may_let_in(group, batch) for group in groups):
-        names = one_of([group.label for group in groups])
-        message = f"{user} reaches this endpoint on port {endpoints.HTTPS_PORT}, which {names} does not allow"
-        yield Finding(endpoint, message, at="SecurityGroupIds")
-
-
-def _has_no_names(vpc: Vpc) -> bool:
-    # By default a VPC has DNS support but no DNS host names.
-    return is_one_of(vpc.enable_dns_hostnames, False, None) or is_one_of(vpc.enable_dns_support, False)
-
-
-def _may_let_in(group: SecurityGroup, batch: BatchModel) -> bool:
-    """Return whether a group allows incoming HTTPS, or may do so."""
-    if not group.ingress.complete or batch.networks.any_group_may_be_open:
-        return True
-    for each in batch.networks.ingress(group):
-        low, high = each.from_port, each.to_port
-        if not is_none_of(each.protocol, "-1", "tcp", "6"):
-            every = is_one_of(each.protocol, "-1")
-            if every or not is_known(low) or not is_known(high) or low <= endpoints.HTTPS_PORT <= high:
-                return True
-    return False
+def _finding(environment: ComputeEnvironment, stop: Stop) -> Finding:
+    """Return a finding at the hop that keeps an environment from what it needs."""
+    message = f"{environment.label} does not reach {stop.names}: {stop.hop.sentence}"
+    return Finding(stop.hop.where, message, at=stop.hop.at, proof=stop.answer)
 
 
 @rule(
     "NET-07",
     severity=WARNING,
     remedy="choose subnets with a NAT gateway, set MapPublicIpOnLaunch, or add endpoints for ECS, ECR, logs and S3",
-    prevents="jobs that wait in RUNNABLE, because no instance registers with its cluster",
+    prevents=_WAITS,
+    asks=questions,
 )
 def public_subnets_give_addresses(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
     """Instances in public subnets must have a public IP address to reach Amazon ECS."""
-    resources, needed = environment.compute_resources, _needed(environment)
-    if not resources.ec2 or not needed or _may_get_address(resources):
-        return
-    services = vpc_services(environment, batch)
-    if services is None or services.issuperset(needed):
-        return
-    for subnet in resources.subnets:
-        without = is_one_of(subnet.map_public_ip_on_launch, False, None)
-        if without and batch.networks.reach(subnet) is Reach.PUBLIC:
-            message = f"instances in {subnet.label} get no public IP address, and the subnet routes only to an internet gateway"
-            yield Finding(resources, message, at="Subnets")
+    for stop in stops(environment, batch, Kind.ADDRESS):
+        message = f"instances in {stop.hop.place} get no public IP address, and the subnet routes only to an internet gateway"
+        yield Finding(environment.compute_resources, message, at="Subnets", proof=stop.answer)
 
 
-def _may_get_address(resources: ComputeResources) -> bool:
-    """Return whether a launch template gives instances a public IP address, or may do so."""
-    if (
-        isinstance(resources.launch_template.node, Unknown)
-        or not resources.launch_template.overrides.complete
-    ):
-        return True
-    for _, template in resources.template_uses:
-        interfaces = None if template is None else template.data.network_interfaces
-        if interfaces is None or not interfaces.complete:
-            return True
-        if any(not is_one_of(each.associate_public_ip_address, False, None) for each in interfaces):
-            return True
-    return False
+@rule(
+    "NET-09",
+    chapter="Compute Environments",
+    severity=ERROR,
+    remedy="allow outgoing TCP port 443 to 0.0.0.0/0, or to the group of the VPC endpoints and to the prefix list of S3",
+    prevents="instances that never register, so that jobs wait in RUNNABLE, and images that are never pulled",
+    asks=questions,
+)
+def groups_allow_https_out(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
+    """Security groups of compute resources must allow outgoing traffic on port 443, to Amazon ECS, ECR and S3."""
+    subnets = subnets_of(environment)
+    for stop in stops(environment, batch, Kind.EGRESS):
+        severity = ERROR
+        port, group = f"outgoing port {endpoints.HTTPS_PORT}", stop.hop.place
+        if len(stop.needs) == len(needs_of(environment)):
+            message = f"AWS services need {port}, which {group} does not allow"
+        elif stop.names == endpoints.S3_GATEWAY:
+            message = f"image layers are in Amazon S3, and {group} allows {port} within the VPC only"
+            # A VPC that is not in the template may have an endpoint for S3 with private DNS.
+            severity = ERROR if subnets and subnets.complete else WARNING
+        else:
+            message = f"{stop.names} need {port}, which {group} does not allow to them"
+        yield Finding(
+            environment.compute_resources, message, at=stop.hop.at, severity=severity, proof=stop.answer
+        )
+
+
+@rule(
+    "NET-10",
+    severity=ERROR,
+    remedy="attach the internet gateway to the VPC, and put the NAT gateway into a subnet that routes to it",
+    prevents=_WAITS,
+    asks=questions,
+)
+def gateways_lead_out(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
+    """The gateway that a subnet routes to must lead to the internet itself."""
+    for stop in stops(environment, batch, Kind.GATEWAY):
+        yield _finding(environment, stop)
+
+
+@rule(
+    "NET-11",
+    severity=ERROR,
+    remedy="allow outgoing TCP port 443 and incoming TCP ports 1024 to 65535 in the network ACL",
+    prevents=_WAITS,
+    asks=questions,
+)
+def acls_let_replies_in(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
+    """The network ACL of a subnet must allow HTTPS, and the replies to it."""
+    for stop in stops(environment, batch, Kind.ACL):
+        yield _finding(environment, stop)
+
+
+@rule(
+    "NET-12",
+    severity=ERROR,
+    remedy="allow s3:GetObject for arn:aws:s3:::prod-<region>-starport-layer-bucket/* in the policy of the endpoint",
+    prevents="CannotPullContainerError: AWS keeps the layers of images in Amazon ECR in a bucket of its own",
+    asks=questions,
+)
+def policies_allow_image_layers(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
+    """The policy of an endpoint for S3 must allow the bucket with the layers of images."""
+    for stop in stops(environment, batch, Kind.POLICY):
+        yield _finding(environment, stop)

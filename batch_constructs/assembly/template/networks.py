@@ -1,118 +1,85 @@
-"""Finds where subnets route to, and what security groups allow."""
+"""Indexes the parts of the networks of an assembly: what each subnet, route table, VPC and security group has."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
+from batch_constructs.assembly.template.resources.file_systems import MountTarget
 from batch_constructs.assembly.template.resources.networks import (
+    DefaultGroupRestriction,
+    GatewayAttachment,
+    HostedZone,
+    NetworkAclEntry,
     Route,
-    SecurityGroup,
+    RoutePropagation,
     SecurityGroupEgress,
     SecurityGroupIngress,
-    Subnet,
+    SubnetNetworkAclAssociation,
     SubnetRouteTableAssociation,
-    Vpc,
+    VpcCidrBlock,
     VpcEndpoint,
 )
 from batch_constructs.assembly.template.unknown import PartialText, Unknown, is_known
+from batch_constructs.assembly.template.views import Resource
 
 if TYPE_CHECKING:
-    from batch_constructs.assembly.template.resources.networks import RouteTable, SecurityGroupRule
+    from collections.abc import Iterable
+
+    from batch_constructs.assembly.template.resources.networks import SecurityGroup, SecurityGroupRule
     from batch_constructs.assembly.template.views import Views
 
-_ANYWHERE = "0.0.0.0/0"
+E = TypeVar("E", bound=Resource)
 
 
-class Reach(StrEnum):
-    """The destination of a subnet's default route."""
+class Entries(Generic[E]):
+    """Resources such as routes, by the resource that they belong to.
 
-    PUBLIC = "public"
-    """To an internet gateway: instances need a public IP address to use it."""
-    NAT = "private"
-    """To a NAT gateway."""
-    ISOLATED = "isolated"
-    """Nowhere: the subnet's route table is in the assembly and has no route out."""
-    UNKNOWN = "unknown"
-    """The assembly does not say, or the route leads elsewhere, such as to a transit gateway."""
+    Attributes:
+        loose: those that may belong to any resource, because the template does not say to which one.
+    """
+
+    def __init__(self, entries: Iterable[E], *links: str) -> None:
+        self._by_owner: dict[Resource, list[E]] = defaultdict(list)
+        self.loose: list[E] = []
+        for entry in entries:
+            owner = next((each for link in links if (each := getattr(entry, link)) is not None), None)
+            if owner is not None:
+                self._by_owner[owner].append(entry)
+            elif isinstance(entry.raw(getattr(type(entry), links[0]).name), Unknown):
+                self.loose.append(entry)
+
+    def of(self, owner: Resource) -> tuple[E, ...]:
+        """Return the entries that certainly belong to a resource, including conditional ones."""
+        return tuple(self._by_owner.get(owner, ()))
 
 
 class Networks:
-    """The networks of an assembly.
-
-    Attributes:
-        any_group_may_be_open: whether a separate ingress rule opens an unknown security group, which may be any of them.
-    """
+    """The networks of an assembly."""
 
     def __init__(self, model: Views) -> None:
-        self._tables: dict[Subnet, list[RouteTable | None]] = defaultdict(list)
-        self._routes: dict[RouteTable, list[Route]] = defaultdict(list)
-        self._reaches: dict[Subnet, Reach] = {}
-        self._endpoints: dict[Vpc, list[VpcEndpoint]] = defaultdict(list)
-        # An endpoint of an unknown VPC may be in any VPC.
-        self._in_unknown_vpc: list[VpcEndpoint] = []
-        self._services: dict[Vpc, frozenset[str] | None] = {}
-        self._ingress: dict[SecurityGroup | None, list[SecurityGroupIngress]] = defaultdict(list)
-        self._egress: dict[SecurityGroup | None, list[SecurityGroupEgress]] = defaultdict(list)
-        for endpoint in model.of(VpcEndpoint):
-            if endpoint.vpc is not None:
-                self._endpoints[endpoint.vpc].append(endpoint)
-            elif isinstance(endpoint.vpc_id, Unknown):
-                self._in_unknown_vpc.append(endpoint)
-        self.any_group_may_be_open = any(
-            ingress.group is None and isinstance(ingress.group_id, Unknown)
-            for ingress in model.of(SecurityGroupIngress)
-        )
-        for ingress in model.of(SecurityGroupIngress):
-            self._ingress[ingress.group].append(ingress)
-        for egress in model.of(SecurityGroupEgress):
-            self._egress[egress.group].append(egress)
-        for association in model.of(SubnetRouteTableAssociation):
-            if association.subnet is not None:
-                self._tables[association.subnet].append(association.route_table)
-        for route in model.of(Route):
-            if route.route_table is not None:
-                self._routes[route.route_table].append(route)
-
-    def reach(self, subnet: Subnet) -> Reach:
-        """Return the destination of a subnet's default route."""
-        if subnet not in self._reaches:
-            tables = self._tables.get(subnet, [])
-            # Without an association the VPC's main route table applies, which templates cannot describe.
-            only = tables[0] if len(tables) == 1 else None
-            self._reaches[subnet] = Reach.UNKNOWN if only is None else self._table_reach(only)
-        return self._reaches[subnet]
-
-    def _table_reach(self, table: RouteTable) -> Reach:
-        reaches = {_route_reach(route) for route in self._routes.get(table, [])} - {Reach.ISOLATED}
-        # Routes next to a default route only lead to nearby networks.
-        ways_out = reaches - {Reach.UNKNOWN} or reaches
-        if len(ways_out) > 1:
-            return Reach.UNKNOWN
-        return ways_out.pop() if ways_out else Reach.ISOLATED
-
-    def endpoints(self, vpc: Vpc) -> tuple[VpcEndpoint, ...]:
-        """Return the endpoints of a VPC, including conditional ones."""
-        return tuple(self._endpoints.get(vpc, ()))
-
-    def endpoint_services(self, vpc: Vpc) -> frozenset[str] | None:
-        """Return the services that a VPC has endpoints for, such as ``ecs-agent``; ``None`` if one is unknown."""
-        if vpc not in self._services:
-            names = {
-                endpoint_service(each) for each in (*self._endpoints.get(vpc, ()), *self._in_unknown_vpc)
-            }
-            known_names = frozenset(name for name in names if name is not None)
-            self._services[vpc] = None if None in names else known_names
-        return self._services[vpc]
+        self.associations = Entries(model.of(SubnetRouteTableAssociation), "subnet")
+        self.routes = Entries(model.of(Route), "route_table")
+        self.attachments = Entries(model.of(GatewayAttachment), "internet_gateway")
+        self.endpoints = Entries(model.of(VpcEndpoint), "vpc")
+        self.more_addresses = Entries(model.of(VpcCidrBlock), "vpc")
+        self.acls = Entries(model.of(SubnetNetworkAclAssociation), "subnet")
+        self.acl_entries = Entries(model.of(NetworkAclEntry), "acl", "of_default")
+        self.mount_targets = Entries(model.of(MountTarget), "file_system")
+        # A rule for the default group of a VPC belongs to the VPC.
+        self.ingress_rules = Entries(model.of(SecurityGroupIngress), "group", "of_default")
+        self.egress_rules = Entries(model.of(SecurityGroupEgress), "group", "of_default")
+        self.closed_default_groups = frozenset(each.vpc for each in model.of(DefaultGroupRestriction))
+        self.propagations = model.of(RoutePropagation)
+        self.hosted_zones = model.of(HostedZone)
 
     def ingress(self, group: SecurityGroup) -> tuple[SecurityGroupRule | SecurityGroupIngress, ...]:
         """Return the rules for traffic into a group, both inline and separate ones."""
-        return (*group.ingress, *self._ingress.get(group, ()))
+        return (*group.ingress, *self.ingress_rules.of(group))
 
     def egress(self, group: SecurityGroup) -> tuple[SecurityGroupRule | SecurityGroupEgress, ...]:
         """Return the rules for traffic out of a group, both inline and separate ones; without any, all traffic may leave."""
-        return (*group.egress, *self._egress.get(group, ()))
+        return (*group.egress, *self.egress_rules.of(group))
 
 
 def endpoint_service(endpoint: VpcEndpoint) -> str | None:
@@ -125,21 +92,3 @@ def endpoint_service(endpoint: VpcEndpoint) -> str | None:
         return None
     parts = name.removeprefix("cn.").split(".", 3)
     return parts[3] if len(parts) == 4 else name
-
-
-def _route_reach(route: Route) -> Reach:
-    """Return the destination of one route; a route to a nearby network counts as isolated."""
-    gateway = route.gateway_id
-    if is_known(gateway) and gateway.startswith("vpce-"):
-        return Reach.ISOLATED
-    if route.conditional or not (
-        is_known(route.destination_cidr_block) and route.destination_cidr_block == _ANYWHERE
-    ):
-        # IPv6, another network, or a range from a parameter: its destination cannot be determined.
-        return Reach.UNKNOWN
-    if route.internet_gateway is not None or (is_known(gateway) and gateway.startswith("igw-")):
-        return Reach.PUBLIC
-    nat = route.nat_gateway
-    if nat is not None and not (is_known(nat.connectivity_type) and nat.connectivity_type == "PRIVATE"):
-        return Reach.NAT
-    return Reach.UNKNOWN

@@ -8,10 +8,13 @@ from batch_constructs.assembly.template.members import (
     Keyword,
     Link,
     Links,
+    Struct,
     Structs,
     Text,
     Texts,
 )
+from batch_constructs.assembly.template.resources.roles import PolicyDocument
+from batch_constructs.assembly.template.unknown import Unknown, WrongType
 from batch_constructs.assembly.template.views import Resource, View
 
 
@@ -36,11 +39,36 @@ class Subnet(Resource):
     availability_zone = Text("AvailabilityZone")
     map_public_ip_on_launch = Boolean("MapPublicIpOnLaunch")
 
+    @property
+    def only_ipv4(self) -> bool:
+        """Return whether it certainly has no IPv6 addresses."""
+        return isinstance(self.node, dict) and not any(name.startswith("Ipv6") for name in self.node)
+
+
+class VpcCidrBlock(Resource):
+    """A further range of addresses of a VPC."""
+
+    TYPES = ("AWS::EC2::VPCCidrBlock",)
+
+    vpc_id = Text("VpcId")
+    vpc = Link("VpcId", Vpc)
+
 
 class InternetGateway(Resource):
     """An internet gateway."""
 
     TYPES = ("AWS::EC2::InternetGateway",)
+
+
+class GatewayAttachment(Resource):
+    """The attachment of an internet gateway, or a VPN gateway, to a VPC."""
+
+    TYPES = ("AWS::EC2::VPCGatewayAttachment",)
+
+    vpc_id = Text("VpcId")
+    vpc = Link("VpcId", Vpc)
+    internet_gateway_id = Text("InternetGatewayId")
+    internet_gateway = Link("InternetGatewayId", InternetGateway)
 
 
 class NatGateway(Resource):
@@ -49,6 +77,8 @@ class NatGateway(Resource):
     TYPES = ("AWS::EC2::NatGateway",)
 
     connectivity_type = Keyword("ConnectivityType")
+    subnet_id = Text("SubnetId")
+    subnet = Link("SubnetId", Subnet)
 
 
 class RouteTable(Resource):
@@ -81,6 +111,62 @@ class SubnetRouteTableAssociation(Resource):
     route_table = Link("RouteTableId", RouteTable)
     subnet_id = Text("SubnetId")
     subnet = Link("SubnetId", Subnet)
+
+
+class RoutePropagation(Resource):
+    """The setting that copies the routes of a VPN gateway into route tables."""
+
+    TYPES = ("AWS::EC2::VPNGatewayRoutePropagation",)
+
+    route_table_ids = Texts("RouteTableIds")
+    route_tables = Links("RouteTableIds", RouteTable)
+
+
+class NetworkAcl(Resource):
+    """A network access control list."""
+
+    TYPES = ("AWS::EC2::NetworkAcl",)
+
+
+class PortRange(View):
+    """The ports of an entry of a network ACL."""
+
+    low = Integer("From")
+    high = Integer("To")
+
+
+class NetworkAclEntry(Resource):
+    """An entry of a network ACL; protocol -1 means all, 6 TCP."""
+
+    TYPES = ("AWS::EC2::NetworkAclEntry",)
+
+    acl_id = Text("NetworkAclId")
+    acl = Link("NetworkAclId", NetworkAcl)
+    of_default = Link("NetworkAclId", Vpc)
+    egress = Boolean("Egress")
+    protocol = Integer("Protocol")
+    rule_action = Keyword("RuleAction")
+    rule_number = Integer("RuleNumber")
+    cidr_block = Text("CidrBlock")
+    port_range = Struct("PortRange", PortRange)
+
+
+class SubnetNetworkAclAssociation(Resource):
+    """The network ACL of a subnet, in place of the VPC's default ACL."""
+
+    TYPES = ("AWS::EC2::SubnetNetworkAclAssociation",)
+
+    acl = Link("NetworkAclId", NetworkAcl)
+    subnet_id = Text("SubnetId")
+    subnet = Link("SubnetId", Subnet)
+
+
+class HostedZone(Resource):
+    """A hosted zone of Route 53."""
+
+    TYPES = ("AWS::Route53::HostedZone",)
+
+    name = Text("Name")
 
 
 class SecurityGroupRule(View):
@@ -128,6 +214,7 @@ class _StandaloneRule(Resource):
     cidr_ipv6 = Text("CidrIpv6")
     group_id = Text("GroupId")
     group = Link("GroupId", SecurityGroup)
+    of_default = Link("GroupId", Vpc)
 
 
 class SecurityGroupIngress(_StandaloneRule):
@@ -160,5 +247,15 @@ class VpcEndpoint(Resource):
     private_dns_enabled = Boolean("PrivateDnsEnabled")
     subnets = Links("SubnetIds", Subnet)
     security_groups = Links("SecurityGroupIds", SecurityGroup)
+    subnet_ids = Texts("SubnetIds")
+    security_group_ids = Texts("SecurityGroupIds")
     route_tables = Links("RouteTableIds", RouteTable)
     route_table_ids = Texts("RouteTableIds")
+
+    @property
+    def policy(self) -> PolicyDocument:
+        """The endpoint's policy; absent means that everything is allowed."""
+        # Not a part, because the rules about statements are for roles.
+        node = self.raw("PolicyDocument")
+        known = node is None or isinstance(node, dict | Unknown)
+        return PolicyDocument(self, ("PolicyDocument",), node if known else WrongType(node))
