@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs.local.executors.base import CannotStartError, Outcome
+from batch_constructs.local.executors.base import CannotStartError, InvalidDefinitionError, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -66,9 +66,12 @@ class Task:
         return self._result()
 
     def stop(self, grace: float) -> None:
-        """Stop all containers; those that have not started never will."""
+        """Stop all containers; those that have not started never will.
+
+        Called again it stops them sooner, if the grace is shorter.
+        """
         with self._changed:
-            if self._stopping is not None:
+            if self._stopping is not None and grace >= self._stopping:
                 return
             self._stopping = grace
             running = [part.running for part in self._parts if part.running and part.outcome is None]
@@ -98,7 +101,7 @@ class Task:
         try:
             running = self._executor.start(part.container)
         except CannotStartError as error:
-            return Outcome(None, str(error))
+            return Outcome(None, str(error), isinstance(error, InvalidDefinitionError))
         with self._changed:
             part.running = running
             tell, self._told = not self._told, True

@@ -10,14 +10,16 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from batch_constructs.facts.job_environment import BatchEnv
 from batch_constructs.local.executors.base import CannotStartError, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from batch_constructs.local.executors.base import Container
 
 _PROCESS = ".process"
+_IS_JOB = f"{BatchEnv.JOB_ID}=".encode()
 _PASSED_ON = ("PATH", "HOME", "LANG", "TZ")
 
 
@@ -64,6 +66,9 @@ class ProcessExecutor:
             if pid.isdigit() and started and _started(int(pid)) == started:
                 _signal_group(int(pid), signal.SIGKILL)
             note.unlink()
+        # A process that had just started has no note yet.
+        for group in _working_in(folder.resolve()):
+            _signal_group(group, signal.SIGKILL)
 
 
 class RunningProcess:
@@ -95,6 +100,16 @@ class RunningProcess:
 def _signal_group(pid: int, number: int) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
+
+
+def _working_in(folder: Path) -> Iterator[int]:
+    """Yield the process groups of jobs whose working folder is inside a folder, where the system lists them in ``/proc``."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended, or belongs to somebody else
+            inside = process.joinpath("cwd").readlink().is_relative_to(folder)
+            # A shell of the user who looks at the files is no job.
+            if inside and _IS_JOB in process.joinpath("environ").read_bytes():
+                yield os.getpgid(int(process.name))
 
 
 def _started(pid: int) -> str:
