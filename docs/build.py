@@ -49,7 +49,7 @@ def built() -> dict[Path, str]:
     registered, unchecked = rules(), build_rules.unchecked_rules()
     for page in sorted(page for page in DOCS.glob("*.md") if page.name not in made):
         text = page.read_text(encoding="utf-8")
-        found[page] = build_options.with_options(refreshed(linked(text, registered, unchecked)))
+        found[page] = build_options.with_tables(refreshed(linked(text, registered, unchecked)))
     found[DOCS / "guide-contents.md"] = linked(build_contents.page(), registered, unchecked)
     found[DOCS / "members.md"] = linked(build_members.page(), registered, unchecked)
     found[ROOT / "CONTRIBUTING.md"] = build_map.with_map(

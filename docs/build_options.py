@@ -1,4 +1,4 @@
-"""The table of the options of ``batch-constructs local`` on the page about it, made from the commands themselves."""  # noqa: INP001
+"""The tables on the page about ``batch-constructs local`` that are made from the code: options and assumptions."""  # noqa: INP001
 
 from __future__ import annotations
 
@@ -7,20 +7,30 @@ from collections import defaultdict
 import click
 
 from batch_constructs.cli.local import local
-
-START, END = "<!-- options: written by `make docs` -->\n", "<!-- end of options -->\n"
-
-
-def with_options(text: str) -> str:
-    """Return the page with the options of today; a page without their place comes back as it is."""
-    before, start, rest = text.partition(START)
-    if not start:
-        return text
-    return "".join([before, START, _table(), END, rest.partition(END)[2]])
+from batch_constructs.local.engine import Assumptions
 
 
-def _table() -> str:
-    """Return the table: the options of all commands, each with the commands that have it and what it says."""
+def with_tables(text: str) -> str:
+    """Return a page with the tables of today; a page without a place for them comes back as it is."""
+    for name, table in (("options", _options), ("assumptions", _assumptions)):
+        start, end = f"<!-- {name}: written by `make docs` -->\n", f"<!-- end of {name} -->\n"
+        before, found, rest = text.partition(start)
+        if found:
+            text = "".join([before, start, table(), end, rest.partition(end)[2]])
+    return text
+
+
+def _assumptions() -> str:
+    """Return the table of what AWS does not document, with the values that are assumed."""
+    rows = [
+        f"| `{each.name}` | `{each.shown}` | {each.meaning} | {each.origin} |"
+        for each in Assumptions().listed()
+    ]
+    return "\n".join(["", "| name | assumed | meaning | origin |", "|---|---|---|---|", *rows, "", ""])
+
+
+def _options() -> str:
+    """Return the table of options: the options of all commands, each with the commands that have it and what it says."""
     commands: dict[tuple[str, str], list[str]] = defaultdict(list)
     for name, command in local.commands.items():
         for option in command.params:

@@ -6,6 +6,7 @@ import re
 import threading
 import time
 import uuid
+from dataclasses import replace
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from batch_constructs.local.engine import Attempt, Effect, Input
+    from batch_constructs.local.engine import Assumptions, Attempt, Effect, Input
     from batch_constructs.local.executors.base import Executor
     from batch_constructs.local.upstream import Upstream
 
@@ -64,6 +65,8 @@ class LocalBatch:
         lenient: Accept what AWS Batch refuses but test suites written for moto do: queues and environments can be
             deleted while they are enabled, and scheduling policies may be missing. ListJobs waits up to a second for
             jobs that are starting, since such suites list jobs right after they submit them.
+        assumptions: What AWS does not document about its scheduler.
+        attempt_seconds: A timeout that replaces those of all jobs, even if it is less than the 60 seconds of AWS.
 
     Attributes:
         resources: Environments, queues, definitions, policies and consumables.
@@ -85,6 +88,8 @@ class LocalBatch:
         memory: int = 8192,
         gpus: int = 0,
         lenient: bool = False,
+        assumptions: Assumptions | None = None,
+        attempt_seconds: float | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.lenient = lenient
@@ -97,6 +102,8 @@ class LocalBatch:
         self.blocked: list[Callable[[JobRecord, int | None, str], None]] = []
         self.own_calls: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
         self._capacity = (vcpus, memory, gpus)
+        self._assumptions = assumptions
+        self._attempt_seconds = attempt_seconds
         self._executor = executor
         self._store = Store(folder / "state.db")
         self._tasks: dict[Attempt, Task] = {}
@@ -113,7 +120,7 @@ class LocalBatch:
         threading.Thread(target=self._keep_time, name="batch-clock", daemon=True).start()
 
     def _begin(self) -> None:
-        self.engine = Engine()
+        self.engine = Engine(self._assumptions)
         self.resources = Resources(self.engine, self.region, Host("i-0000000000local000", *self._capacity))
         self.history = History()
 
@@ -139,6 +146,8 @@ class LocalBatch:
             job_id = str(uuid.uuid4())
             members = merged(definition, request)
             work = work_of(job_id, queue["jobQueueName"], members, request)
+            if self._attempt_seconds is not None:
+                work = replace(work, timeout=self._attempt_seconds)
             self.resources.check_submission(work, self.jobs)
             record = JobRecord(
                 id=job_id,
@@ -284,7 +293,7 @@ class LocalBatch:
             # Unless everything was reset meanwhile.
             if self.engine.jobs.get(attempt.job.work.id) is attempt.job:
                 self.history.note_outcomes(attempt, task.outcomes())
-                self.send(Exited(attempt, outcome.exit_code, outcome.reason, status_reason))
+                self.send(Exited(attempt, outcome.exit_code, outcome.reason, status_reason, outcome.invalid))
             self.changed.notify_all()
 
     # The clock

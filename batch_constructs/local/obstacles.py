@@ -36,7 +36,10 @@ def obstacle(session: Session, job_id: str) -> str:
     """
     batch = session.batch
     record = batch.jobs[job_id]
-    environments = batch.engine.queue_of(record.job).environments
+    queue = batch.engine.queues.get(record.job.work.queue)
+    if queue is None:  # it was deleted, so that the job has ended
+        return ""
+    environments = queue.environments
     reason = blocking.reason(record.job.work, environments, batch.engine.consumables)
     if not reason or reason == blocking.INSUFFICIENT_CAPACITY:
         return ""

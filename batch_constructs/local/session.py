@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from batch_constructs.local.engine import Assumptions
     from batch_constructs.local.executors.base import Executor
     from batch_constructs.local.plan import Plan, PlannedRequest
 
@@ -58,6 +59,8 @@ def open_session(
     vcpus: float | None = None,
     memory: int | None = None,
     gpus: int = 0,
+    assumptions: Assumptions | None = None,
+    attempt_seconds: float | None = None,
 ) -> Session:
     """Return a local Batch with the resources of a plan.
 
@@ -68,6 +71,8 @@ def open_session(
         vcpus: The vCPUs that jobs may reserve together; by default those of this machine.
         memory: The memory in MiB that jobs may reserve together; by default that of this machine.
         gpus: The GPUs that jobs may reserve together; by default none.
+        assumptions: What AWS does not document about its scheduler; by default the documented defaults.
+        attempt_seconds: A timeout that replaces those of all jobs; by default each has its own.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     machine = machine_memory()
@@ -78,6 +83,8 @@ def open_session(
         vcpus=vcpus or os.cpu_count() or 1,
         memory=memory or machine,
         gpus=gpus,
+        assumptions=assumptions,
+        attempt_seconds=attempt_seconds,
     )
     for planned in plan.requests:
         _deploy(batch, planned)

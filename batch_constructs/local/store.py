@@ -9,9 +9,10 @@ from __future__ import annotations
 import fcntl
 import json
 import sqlite3
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TextIO
 
-from batch_constructs.local.engine import Job, State
+from batch_constructs.local.engine import Job, Queue, State
 from batch_constructs.local.errors import FolderInUseError
 from batch_constructs.local.files import private_file
 from batch_constructs.local.jobs.records import ChildRecord, JobRecord
@@ -149,13 +150,19 @@ def restore(store: Store, engine: Engine, resources: Resources, history: History
     resources.forget_touched()
     jobs = []
     for position, (record, states, attempts, reason, canceled) in enumerate(store.jobs()):
-        queue = engine.queues.get(name_of(record.queue_arn))
-        if queue is None:
-            continue  # its queue was deleted, so it has ended
-        work = work_of(record.id, queue.name, record.members, record.request)
-        job = Job(work, queue.share(work), position)
+        name = name_of(record.queue_arn)
+        queue = engine.queues.get(name) or Queue(name)
+        work = work_of(record.id, name, record.members, record.request)
+        deleted = name not in resources.queues
+        if deleted:
+            # What ran when its queue was deleted was being stopped, so that it is not retried.
+            work = replace(work, attempts=1)
+        job = Job(work, queue.share(work, usage_window=engine.assumptions.usage_window), position)
         job.resume(states, attempts)
         job.reason, job.canceled = reason, canceled
+        if deleted and not job.done:
+            engine.queues[name] = queue
+            queue.enabled, queue.removed = False, True
         record.job = job
         history.jobs[record.id] = record
         jobs.append(job)

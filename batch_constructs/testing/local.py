@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from aws_cdk import Stack, Stage
     from constructs import IConstruct
 
+    from batch_constructs.local.engine import Assumptions
     from batch_constructs.local.events import Delivery
     from batch_constructs.local.executors import Executor
     from batch_constructs.local.jobs.records import JobRecord
@@ -179,6 +180,8 @@ def local_stack(
     vcpus: float | None = None,
     memory: int | None = None,
     gpus: int = 0,
+    attempt_seconds: float | None = None,
+    assumptions: Assumptions | None = None,
 ) -> LocalStack:
     """Return the queues and job definitions of a stack, ready for jobs on this machine.
 
@@ -190,6 +193,10 @@ def local_stack(
         vcpus: The vCPUs that jobs may reserve together, more than 0. By default those of this machine.
         memory: The memory in MiB that jobs may reserve together, at least 1. By default that of this machine.
         gpus: The GPUs that jobs may reserve together, at least 0. By default none, so jobs with GPUs stay RUNNABLE.
+        attempt_seconds: A timeout that replaces those of all jobs, more than 0; it may be less than the 60 seconds that
+            AWS Batch requires, so that a test need not wait for them. By default each job has its own.
+        assumptions: What AWS does not document, such as ``Assumptions(children_in_order=False)``. By default the values
+            of ``batch-constructs local assumptions``.
 
     Raises:
         UnresolvedError: A parameter of the template has no value.
@@ -197,9 +204,17 @@ def local_stack(
         ValueError: The stack belongs to no app.
     """
     planned = plan(_templates(source), parameters=parameters)
-    return LocalStack(
-        open_session(planned, executor or ProcessExecutor(), folder, vcpus=vcpus, memory=memory, gpus=gpus)
+    session = open_session(
+        planned,
+        executor or ProcessExecutor(),
+        folder,
+        vcpus=vcpus,
+        memory=memory,
+        gpus=gpus,
+        assumptions=assumptions,
+        attempt_seconds=attempt_seconds,
     )
+    return LocalStack(session)
 
 
 def _templates(source: Stack | Stage | str | os.PathLike[str]) -> str | os.PathLike[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -95,6 +96,26 @@ def test_run_of_an_array_numbers_the_lines(template: Path) -> None:
         "-q",
     )
     assert done.stdout == "".join(f"{index}: Hi, world, number {index}\n" for index in range(3))
+
+
+def test_an_attempt_ends_after_the_seconds_that_are_given(template: Path) -> None:
+    """A timeout of AWS is 60 seconds at least; here a job shows within a second what it does with SIGTERM."""
+    words = "sh -c 'trap \"echo saving; exit 5\" TERM; sleep 60 & wait'"
+    done = command(
+        template.parent,
+        *("run", str(template), "Hello", "--parameter", "Greeting=Hi"),
+        *("--command", words, "--attempt-seconds", "0.3", "-q"),
+    )
+    assert (done.stdout, done.returncode) == ("saving\n", 5)
+
+
+def test_assumptions_are_listed_and_changed(template: Path) -> None:
+    """What AWS does not document has a name and a value."""
+    listed = command(template.parent, "assumptions", "--assume", "lookahead=7").stdout
+    assert re.search(r"lookahead +7 +number of jobs", listed)
+    arguments = ("run", str(template), "Hello", "--parameter", "Greeting=Hi", "--array-size", "2", "-q")
+    done = command(template.parent, *arguments, "--vcpus", "1", "--assume", "color=red")
+    assert (done.returncode, "there is no assumption 'color'" in done.stderr) == (2, True)
 
 
 def test_a_parameter_without_a_value_is_named_with_its_option(template: Path) -> None:

@@ -76,6 +76,8 @@ TABLE = {"us-east-1": {"image": "here"}, "eu-west-1": {"image": "there"}}
         ({"Fn::FindInMap": ["Table", {"Ref": "AWS::Region"}, "image"]}, "here"),
         ({"Fn::If": ["Large", "large", "small"]}, "small"),
         ({"Fn::Sub": "${AWS::AccountId}/${Size}"}, "123456789012/small"),
+        ({"Fn::Select": [1, {"Fn::GetAZs": ""}]}, "us-east-1b"),
+        ({"Fn::Join": [" ", {"Fn::GetAZs": {"Ref": "AWS::Region"}}]}, "us-east-1a us-east-1b us-east-1c"),
     ],
     ids=str,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,7 +30,7 @@ assert batch.wait(next(iter(batch.jobs)), 10)
 running = submit(batch, "running", ["sh", "-c", f"echo $AWS_BATCH_JOB_ATTEMPT >> {marks}; sleep 600"], attempts=2)
 submit(batch, "array", ["sh", "-c", f"echo child$AWS_BATCH_JOB_ARRAY_INDEX >> {marks}"], size=50)
 submit(batch, "after", ["sh", "-c", f"echo after >> {marks}"], after=running)
-while "1" not in Path(marks).read_text().split():
+while "1" not in Path(marks).read_text().split() or len(list(Path(sys.argv[1]).glob("work/*/.process-*"))) < 2:
     time.sleep(0.01)
 print("ready", flush=True)
 time.sleep(600)
@@ -135,13 +136,19 @@ def test_jobs_that_ended_a_week_ago_are_forgotten(tmp_path: Path, monkeypatch: p
     batch.close()
 
 
-def test_after_a_crash_no_process_of_the_job_is_left(killed: tuple[Path, Path]) -> None:
-    """The process of the attempt that was lost is killed."""
+@pytest.mark.parametrize("noted", [True, False])
+def test_after_a_crash_no_process_of_the_job_is_left(killed: tuple[Path, Path], noted: bool) -> None:
+    """The process of the attempt that was lost is killed, even if there was no time to note its id."""
+    if not (noted or Path("/proc/self/cwd").exists()):
+        pytest.skip("this system has no /proc")
     folder, _ = killed
     notes = list((folder / "work").glob("*/.process-*"))
     pids = [int(note.read_text().split()[0]) for note in notes]
     alive = [pid for pid in pids if _lives(pid)]
     assert len(alive) == 1
+    if not noted:
+        for note in notes:
+            note.unlink()
     batch = opened(folder)
     deadline = time.monotonic() + 5
     while _lives(alive[0]) and time.monotonic() < deadline:
@@ -174,6 +181,40 @@ def test_a_queue_that_was_given_a_newer_environment_comes_back(tmp_path: Path) -
     again = opened(tmp_path)
     assert again.engine.queues[queue["jobQueueName"]].environments[0].name == "newer"
     again.close()
+
+
+def test_jobs_of_a_deleted_queue_end_and_stay(tmp_path: Path) -> None:
+    """A job that was being stopped when everything died is not retried; both are described as before."""
+    batch = opened(tmp_path)
+    done = submit(batch, "done", ["true"])
+    assert batch.wait(done, 20)
+    running = submit(batch, "running", ["sh", "-c", "trap '' TERM; sleep 600"], attempts=3)
+    with batch.changed:
+        assert batch.changed.wait_for(lambda: batch.jobs[running].job.state.name == "RUNNING", 20)
+    call(batch, "UpdateJobQueue", {"jobQueue": "q", "state": "DISABLED"})
+    call(batch, "DeleteJobQueue", {"jobQueue": "q"})
+    copy = tmp_path.with_name("copy")  # what is on the disk if the process dies now
+    shutil.copytree(tmp_path, copy)
+    batch.close()
+    again = LocalBatch(ProcessExecutor(), copy)
+    jobs = call(again, "DescribeJobs", {"jobs": [done, running]})["jobs"]
+    again.close()
+    assert [each["status"] for each in jobs] == ["SUCCEEDED", "FAILED"]
+    assert list(again.engine.queues) == []
+
+
+def test_nothing_is_left_of_a_job_that_ignores_its_end(tmp_path: Path) -> None:
+    """A job that was terminated, and has 30 seconds left, is killed when the local Batch is closed."""
+    batch = opened(tmp_path)
+    note = tmp_path / "pid"
+    running = submit(batch, "running", ["sh", "-c", f"trap '' TERM; echo $$ > {note}; sleep 600"])
+    with batch.changed:
+        assert batch.changed.wait_for(lambda: batch.jobs[running].job.state.name == "RUNNING", 20)
+    while not (note.exists() and note.read_text()):
+        time.sleep(0.01)
+    batch.terminate(running, "enough")
+    batch.close()
+    assert not _lives(int(note.read_text()))
 
 
 def test_a_second_local_batch_does_not_use_the_same_folder(tmp_path: Path) -> None:

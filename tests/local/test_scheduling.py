@@ -16,6 +16,7 @@ from batch_constructs.local.engine import (
     Exited,
     ExitRule,
     FairShare,
+    Host,
     HostLost,
     Hosts,
     Need,
@@ -133,7 +134,7 @@ def test_s06_the_head_of_a_queue_blocks_those_behind_it() -> None:
 
 def test_s07_the_first_environment_with_room_takes_the_job() -> None:
     """An environment that is full or INVALID is passed over."""
-    from batch_constructs.local.engine import Environment, Host
+    from batch_constructs.local.engine import Environment
 
     world = World(vcpus=1)
     second = Environment("second", hosts=Hosts([Host("i-2", 1, 1_000)]))
@@ -181,6 +182,15 @@ def test_s10_usage_is_forgotten_after_the_decay_window() -> None:
     (share,) = world.queue.shares
     assert share.used(world.now) > 60
     assert share.used(world.now + 1_000) < 0.01
+
+
+def test_s10_usage_may_count_in_full_until_the_window_ends() -> None:
+    """Of 20 seconds in a window of 100, those that are older than the window are gone."""
+    world = World(vcpus=1, policy=FairShare(decay_seconds=100), assumptions=Assumptions(usage_window=True))
+    world.submit(job("a", share="a", array_size=2))
+    world.run()
+    (share,) = world.queue.shares
+    assert [share.used(time) for time in (20, 100, 105, 115, 120)] == [20, 20, 15, 5, 0]
 
 
 def test_s11_a_reservation_keeps_capacity_for_shares_that_are_not_active() -> None:
@@ -363,6 +373,28 @@ def test_s32_what_is_not_replenishable_is_used_up() -> None:
     assert world.run().started("b") == [100]
 
 
+def test_s17_a_job_with_an_invalid_definition_is_not_retried() -> None:
+    """Attempts that are left are not used."""
+    world = World(duration=lambda _: -1)
+    world.submit(job("a", attempts=3))
+    world.run()
+    (attempt,) = world.engine.running.values()
+    world.apply(Exited(attempt, None, "no such device", invalid=True))
+    assert [world.state("a"), len(world.runs)] == ["FAILED", 1]
+
+
+def test_a_queue_that_was_removed_is_gone_with_its_last_job() -> None:
+    """Jobs that still stop have their queue until then."""
+    world = World()
+    world.submit(job("a"))
+    world.run(until=1)
+    world.apply(Terminate("a", "the queue was deleted"))
+    world.engine.remove_queue("q")
+    assert [world.queue.enabled, list(world.engine.queues)] == [False, ["q"]]
+    world.run()
+    assert [world.state("a"), list(world.engine.queues)] == ["FAILED", []]
+
+
 def test_an_attempt_that_ended_twice_counts_once() -> None:
     """A late answer of an executor changes nothing."""
     world = World()
@@ -409,6 +441,49 @@ def test_the_lookahead_lets_jobs_pass_a_blocked_head(lookahead: int, order: str)
     world = World(vcpus=4, assumptions=Assumptions(lookahead=lookahead))
     world.submit(job("running", need=Need(vcpus=2)), job("large", need=Need(vcpus=4)), job("small"))
     assert world.run().order() == order.split()
+
+
+@pytest.mark.parametrize("size", [2, 3, 10, 97])
+def test_children_may_start_in_a_mixed_order(size: int) -> None:
+    """Each starts once, and the first is not the one with index 0."""
+    world = World(vcpus=1, assumptions=Assumptions(children_in_order=False))
+    world.submit(job("a", array_size=size))
+    indexes = [each.index for each in world.run().runs]
+    assert [sorted(indexes), indexes[0] > 0] == [list(range(size)), True]
+
+
+@pytest.mark.parametrize(("fullest", "host"), [(True, "i-1"), (False, "i-2")])
+@pytest.mark.parametrize("nodes", [(), (Need(),)])
+def test_jobs_get_the_fullest_or_the_emptiest_host(fullest: bool, host: str, nodes: tuple[Need, ...]) -> None:
+    """By default larger jobs find more room later."""
+    world = World(vcpus=2, assumptions=Assumptions(fullest_host_first=fullest))
+    world.environment.hosts.append(Host("i-2", 8, 1_000))
+    world.submit(job("a", nodes=nodes))
+    world.run(until=1)
+    assert [each.host.id for each in world.engine.running.values()] == [host]
+
+
+def test_assumptions_are_read_from_strings() -> None:
+    """Each has the type of its default."""
+    given = {"children_in_order": "false", "lookahead": "3", "scheduler_cycle": "0.5"}
+    assert Assumptions.parsed(given) == Assumptions(children_in_order=False, lookahead=3, scheduler_cycle=0.5)
+    assert Assumptions.parsed({}) == Assumptions()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("color", "1", "there is no assumption 'color': there are scheduler_cycle, "),
+        ("children_in_order", "no", "children_in_order must be true or false, got 'no'"),
+        ("lookahead", "1.5", "lookahead must be a number, got '1.5'"),
+        ("usage_cycle", "-1", "usage_cycle must be at least 0, got -1"),
+        ("usage_cycle", "inf", "usage_cycle must be at least 0, got inf"),
+    ],
+)
+def test_an_assumption_that_cannot_be_is_refused(name: str, text: str, message: str) -> None:
+    """The message says what can be given."""
+    with pytest.raises(ValueError, match=message):
+        Assumptions.parsed({name: text})
 
 
 @pytest.mark.parametrize(("cycle", "times"), [(0, [0, 1]), (10, [0, 10])])

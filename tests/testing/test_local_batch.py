@@ -8,6 +8,7 @@ import aws_cdk as cdk
 import pytest
 
 import batch_constructs as bc
+from batch_constructs.local.engine import Assumptions
 from batch_constructs.local.executors import RecordedExecutor, Recording
 
 if TYPE_CHECKING:
@@ -89,3 +90,27 @@ def test_a_job_that_can_never_run_says_why(local_batch: Callable[..., LocalStack
     batch = local_batch(Align(), vcpus=0.5)
     with pytest.raises(AssertionError, match="because MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT"):
         batch.submit("Job").wait(0.2)
+
+
+def test_a_timeout_need_not_last_a_minute(local_batch: Callable[..., LocalStack]) -> None:
+    """A program shows in a test what it does when its time is over."""
+    batch = local_batch(Align(), attempt_seconds=0.2)
+    command = ["sh", "-c", "trap 'echo saved; exit 1' TERM; sleep 60 & wait"]
+    job = batch.submit("Job", command=command).wait()
+    assert (job.status_reason, job.lines) == ("Job attempt duration exceeded timeout", ["saved"])
+
+
+def test_a_job_with_an_invalid_definition_fails_at_once(local_batch: Callable[..., LocalStack]) -> None:
+    """It is not retried, whatever its retry strategy."""
+    recorded = RecordedExecutor([Recording(valid=False, reason="no such device")])
+    batch = local_batch(Align(), executor=recorded)
+    request = {"jobName": "a", "jobQueue": "Queue", "jobDefinition": "Job", "retryStrategy": {"attempts": 3}}
+    job = batch.submit_request(request).wait()
+    assert [each["container"]["reason"] for each in job.attempts] == ["no such device"]
+
+
+def test_children_may_run_in_another_order(local_batch: Callable[..., LocalStack]) -> None:
+    """AWS does not say in which order they start."""
+    batch = local_batch(Align(), vcpus=1, assumptions=Assumptions(children_in_order=False))
+    job = batch.submit("Job", command=["sh", "-c", "date +%s%N"], array_size=5).wait()
+    assert sorted(range(5), key=job.lines_of) != list(range(5))

@@ -143,6 +143,14 @@ def _get_att(stack: Stack, argument: Any, _: int) -> Any:
     return stack.attribute(names[0], ".".join(names[1:]))
 
 
+def _get_azs(stack: Stack, argument: Any, depth: int) -> Any:
+    """Return the Availability Zones, which are known only where the values of a deployment were bound."""
+    region = resolve(stack, argument, depth)
+    zones = stack.environment.get("Fn::GetAZs")
+    own = is_known(region) and region in {"", stack.environment.get("AWS::Region")}
+    return zones if zones and own else Unknown("Fn::GetAZs")
+
+
 def _if(stack: Stack, argument: Any, depth: int) -> Any:
     if not isinstance(argument, list) or len(argument) != 3:
         return WrongType(argument)
@@ -258,6 +266,7 @@ def _base64(stack: Stack, argument: Any, depth: int) -> Any:
 
 _FUNCTIONS: dict[str, _Function] = {
     "Ref": _ref,
+    "Fn::GetAZs": _get_azs,
     "Fn::GetAtt": _get_att,
     "Fn::If": _if,
     "Fn::Join": _join,

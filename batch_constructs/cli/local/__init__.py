@@ -6,7 +6,7 @@ import click
 
 from batch_constructs.cli.local.jobs import cancel, events, fire, jobs, logs, submit
 from batch_constructs.cli.local.running import run
-from batch_constructs.cli.local.serving import down, env, up
+from batch_constructs.cli.local.serving import assumptions, down, env, up
 
 __all__ = ["local"]
 
@@ -25,5 +25,5 @@ def local() -> None:
     """
 
 
-for _command in (up, run, submit, jobs, logs, events, fire, cancel, down, env):
+for _command in (up, run, submit, jobs, logs, events, fire, cancel, down, env, assumptions):
     local.add_command(_command)

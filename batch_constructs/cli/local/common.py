@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from batch_constructs.local.client import Endpoint
+    from batch_constructs.local.engine import Assumptions
     from batch_constructs.local.executors import Executor
     from batch_constructs.local.mappings import Mappings
     from batch_constructs.local.session import Session
@@ -60,6 +61,12 @@ mappings = click.option(
     type=click.Path(path_type=Path),
     help="A YAML file with the local values of secrets, images and mounts.",
 )
+assume = click.option(
+    "--assume",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Another value for what AWS does not document; repeatable. `local assumptions` lists the names.",
+)
 pull = click.option("--pull", is_flag=True, help="Pull images that are not on this machine.")
 privileged = click.option("--privileged", is_flag=True, help="Let containers be privileged that ask for it.")
 
@@ -75,6 +82,7 @@ class Settings:
     vcpus: float | None = None
     memory: int | None = None
     gpus: int = 0
+    assume: tuple[str, ...] = ()
 
 
 def settings(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -86,7 +94,7 @@ def settings(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(settings=Settings(**chosen), **given)
 
     wrapped: Callable[..., Any] = with_settings
-    for option in (gpus, memory, vcpus, privileged, pull, mappings, executor):
+    for option in (assume, gpus, memory, vcpus, privileged, pull, mappings, executor):
         wrapped = option(wrapped)
     return wrapped
 
@@ -111,7 +119,14 @@ def pairs(values: tuple[str, ...]) -> dict[str, str]:
     return dict(value.split("=", 1) for value in values)
 
 
-def session(path: Path, folder: Path, parameter: tuple[str, ...], settings: Settings) -> Session:
+def session(
+    path: Path,
+    folder: Path,
+    parameter: tuple[str, ...],
+    settings: Settings,
+    *,
+    attempt_seconds: float | None = None,
+) -> Session:
     """Open a local Batch with the resources of a template; end the command if that fails."""
     from batch_constructs.assembly.template import UnreadableInputError  # noqa: PLC0415 - costs 30 ms
     from batch_constructs.local.errors import ClientError, FolderInUseError  # noqa: PLC0415 - loaded by these commands only
@@ -125,7 +140,14 @@ def session(path: Path, folder: Path, parameter: tuple[str, ...], settings: Sett
         known = Mappings.read(settings.mapping) if settings.mapping else Mappings()
         executor = _executor(settings, known)
         opened = open_session(
-            planned, executor, folder, vcpus=settings.vcpus, memory=settings.memory, gpus=settings.gpus
+            planned,
+            executor,
+            folder,
+            vcpus=settings.vcpus,
+            memory=settings.memory,
+            gpus=settings.gpus,
+            assumptions=assumptions(settings.assume),
+            attempt_seconds=attempt_seconds,
         )
     except (
         UnreadableInputError,
@@ -138,6 +160,16 @@ def session(path: Path, folder: Path, parameter: tuple[str, ...], settings: Sett
         fail(str(error))
     opened.batch.launcher.mappings = known
     return opened
+
+
+def assumptions(assume: tuple[str, ...]) -> Assumptions:
+    """Return the assumptions with the values that were given; end the command if there is no such value."""
+    from batch_constructs.local.engine import Assumptions  # noqa: PLC0415 - loaded by these commands only
+
+    try:
+        return Assumptions.parsed(pairs(assume))
+    except ValueError as error:
+        fail(str(error))
 
 
 def announce(settings: Settings) -> None:

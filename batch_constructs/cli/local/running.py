@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 @common.parameter
 @common.share
 @common.settings
+@click.option(
+    "--attempt-seconds",
+    type=click.FloatRange(0, min_open=True),
+    help="A timeout for each attempt in place of the job's; unlike on AWS it may be less than 60.",
+)
 @click.option("--timeout", type=float, default=3600, show_default=True, help="Seconds to wait for the job.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the job's own lines only.")
 def run(
@@ -47,6 +52,7 @@ def run(
     share: str,
     settings: common.Settings,
     timeout: float,
+    attempt_seconds: float | None,
     quiet: bool,
 ) -> None:
     """Run one job of a template, print what it writes, and exit with its exit code.
@@ -61,7 +67,7 @@ def run(
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="batch-local-") as folder:
-        session = common.session(path, Path(folder), parameter, settings)
+        session = common.session(path, Path(folder), parameter, settings, attempt_seconds=attempt_seconds)
         with closing(session.batch), closing(Server(session.batch)):
             request = {
                 "jobName": definition.rpartition("/")[2],

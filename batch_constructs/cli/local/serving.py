@@ -83,6 +83,8 @@ def up(
     session.schedules.start()
     Endpoint(server.url, region, os.getpid(), all_services=bool(url)).write(folder)
     common.announce(settings)
+    if settings.assume:
+        click.echo(f"assumed: {', '.join(settings.assume)}", err=True)
     _announce(session, server.url)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -132,6 +134,23 @@ def env(folder: Path) -> None:
     """
     for name, value in common.endpoint(folder).variables().items():
         click.echo(f"export {name}={value}")
+
+
+@click.command()
+@common.assume
+def assumptions(assume: tuple[str, ...]) -> None:
+    """List what AWS does not document about its scheduler, with the values that are assumed here.
+
+    Exit status: 0 listed, 2 there is no such assumption.
+    """
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - costs 20 ms
+    from rich.console import Console  # noqa: PLC0415 - as above
+    from rich.table import Column, Table  # noqa: PLC0415 - as above
+
+    table = Table(Column("Name", no_wrap=True), "Value", "Meaning", "Origin of the default", box=SIMPLE_HEAD)
+    for each in common.assumptions(assume).listed():
+        table.add_row(each.name, each.shown, each.meaning, each.origin)
+    Console(highlight=False).print(table)
 
 
 def _provision(session: Session, upstream: Upstream) -> None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from math import inf
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Assumption(NamedTuple):
@@ -13,6 +17,11 @@ class Assumption(NamedTuple):
     value: object
     meaning: str
     origin: str
+
+    @property
+    def shown(self) -> str:
+        """The value as it is written on the command line."""
+        return str(self.value).lower() if isinstance(self.value, bool) else f"{self.value}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +36,11 @@ class Assumptions:
         running_weight: How often the vCPUs that run now count in a share's turn, added to its decayed usage.
         cancel_pending_at_once: Whether CancelJob ends a job that waits for its dependencies at once.
         terminate_pending_at_once: The same for TerminateJob.
+        children_in_order: Whether the children of an array start in the order of their indexes; otherwise they start
+            in a mixed order, the same one each time.
+        usage_window: Whether usage counts in full until the decay window ends; otherwise it decays exponentially with
+            the window as time constant.
+        fullest_host_first: Whether a job gets a host that has the least vCPUs free; otherwise one that has the most.
     """
 
     scheduler_cycle: float = 0
@@ -36,10 +50,46 @@ class Assumptions:
     running_weight: float = 1
     cancel_pending_at_once: bool = False
     terminate_pending_at_once: bool = False
+    children_in_order: bool = True
+    usage_window: bool = False
+    fullest_host_first: bool = True
+
+    @classmethod
+    def parsed(cls, values: Mapping[str, str]) -> Assumptions:
+        """Return the assumptions with other values for some of them.
+
+        Args:
+            values: The new values by the names of the parameters: ``true`` or ``false``, or a number.
+
+        Raises:
+            ValueError: There is no such parameter, or it has no such value.
+        """
+        defaults = {each.name: each.value for each in cls().listed()}
+        given: dict[str, Any] = {}
+        for name, text in values.items():
+            if name not in defaults:
+                raise ValueError(f"there is no assumption {name!r}: there are {', '.join(defaults)}")
+            given[name] = _parsed(name, text, defaults[name])
+        return cls(**given)
 
     def listed(self) -> list[Assumption]:
         """Return each parameter with its value, its meaning and the origin of its default."""
         return [Assumption(name, getattr(self, name), *text) for name, text in _TEXTS.items()]
+
+
+def _parsed(name: str, text: str, default: object) -> bool | float:
+    """Return a value of the same type as the default."""
+    if isinstance(default, bool):
+        if text not in {"true", "false"}:
+            raise ValueError(f"{name} must be true or false, got {text!r}")
+        return text == "true"
+    try:
+        value = int(text) if name == "lookahead" else float(text)
+    except ValueError:
+        raise ValueError(f"{name} must be a number, got {text!r}") from None
+    if not 0 <= value < inf:
+        raise ValueError(f"{name} must be at least 0, got {text}")
+    return value
 
 
 _TEXTS = {
@@ -67,5 +117,17 @@ _TEXTS = {
     "terminate_pending_at_once": (
         "TerminateJob ends a PENDING job before its dependencies have ended",
         "nothing is published; taken from CancelJob",
+    ),
+    "children_in_order": (
+        "the children of an array start in the order of their indexes; if not, in a mixed one",
+        "nothing is published; try false to see whether your children depend on their order",
+    ),
+    "usage_window": (
+        "usage counts in full until the decay window ends; if not, it decays exponentially",
+        "only the length of the window is published",
+    ),
+    "fullest_host_first": (
+        "a job gets a host with the least vCPUs free; if not, with the most",
+        "nothing is published; with few free hosts, hosts can end earlier",
     ),
 }

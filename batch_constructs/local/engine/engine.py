@@ -129,10 +129,8 @@ class Engine(Lifecycle):
 
     def remove_queue(self, name: str) -> None:
         """Remove a queue; its jobs have been terminated, and the queue is gone when the last of them has ended."""
-        if not any(share.open for share in self.queues[name].shares):
-            del self.queues[name]
-        else:
-            self.queues[name].enabled = False
+        self.queues[name].enabled, self.queues[name].removed = False, True
+        self._forget_removed(name)
 
     def _resume_children(self, job: Job, lost_reason: str) -> None:
         for index in range(job.work.size):
@@ -210,15 +208,16 @@ class Engine(Lifecycle):
             return False
         if not self._share_has_room(queue, work):
             return False
+        fullest = self.assumptions.fullest_host_first
         for environment in queue.environments:
             if environment.platform != work.platform:
                 continue
             if not work.nodes:
-                host = environment.place_one(work.need)
+                host = environment.place_one(work.need, fullest=fullest)
                 if host is not None:
                     self._start(queue, job, index, environment, host)
                     return True
-            elif (hosts := environment.place(work.nodes)) is not None:
+            elif (hosts := environment.place(work.nodes, fullest=fullest)) is not None:
                 self._start_nodes(queue, job, index, environment, hosts)
                 return True
         return False

@@ -66,7 +66,7 @@ class Lifecycle:
     # Submitting and becoming runnable
 
     def _submit(self, work: Work) -> None:
-        share = self.queues[work.queue].share(work)
+        share = self.queues[work.queue].share(work, usage_window=self.assumptions.usage_window)
         job = self.jobs[work.id] = Job(work, share, next(self._numbers))
         if not share.open:
             # One more active share may make more of a reservation usable.
@@ -88,7 +88,7 @@ class Lifecycle:
             return
         first_of_array = job.work.array_size and job.state is State.SUBMITTED
         self._move(job, first, last, State.RUNNABLE)
-        self.queue_of(job).add(job, first, last)
+        self.queue_of(job).add(job, first, last, in_order=self.assumptions.children_in_order)
         if first_of_array:
             self._tell_parent(job, State.PENDING)
 
@@ -116,7 +116,12 @@ class Lifecycle:
     # Ending
 
     def _exited(
-        self, attempt: Attempt, exit_code: int | None, reason: str = "", status_reason: str = ""
+        self,
+        attempt: Attempt,
+        exit_code: int | None,
+        reason: str = "",
+        status_reason: str = "",
+        invalid: bool = False,  # noqa: FBT001, FBT002 - the fields of Exited, in their order
     ) -> None:
         if attempt.state.final:
             return
@@ -132,9 +137,17 @@ class Lifecycle:
             self._effects.append(Ended(attempt, exit_code, reason, status_reason))
         if attempt.group:
             self._stop_others(attempt)
-        self._settle(attempt, exit_code, reason, status_reason)
+        self._settle(attempt, exit_code, reason, status_reason, may_retry=not (attempt.stopping or invalid))
 
-    def _settle(self, attempt: Attempt, exit_code: int | None, reason: str, status_reason: str) -> None:
+    def _settle(
+        self,
+        attempt: Attempt,
+        exit_code: int | None,
+        reason: str,
+        status_reason: str,
+        *,
+        may_retry: bool = True,
+    ) -> None:
         """Retry the child of an attempt that ended, or let it end, too."""
         job, index = attempt.job, attempt.index
         if job.work.consumables:
@@ -142,7 +155,7 @@ class Lifecycle:
         if attempt.state is State.SUCCEEDED:
             self._move(job, index, index, State.SUCCEEDED, status_reason, attempt)
             self._ended(job, index, index)
-        elif not attempt.stopping and retried(job.work, attempt.number, exit_code, reason, status_reason):
+        elif may_retry and retried(job.work, attempt.number, exit_code, reason, status_reason):
             self._move(job, index, index, State.RUNNABLE, status_reason, attempt)
             queue = self.queue_of(job)
             queue.add_again(job, index, in_front=self.assumptions.retries_in_front)
@@ -169,6 +182,14 @@ class Lifecycle:
         if job.work.array_size and job.done:
             self._tell_parent(job, job.state, job.reason)
         self._dependencies.ended(job, first, last)
+        if not share.open:
+            self._forget_removed(job.work.queue)
+
+    def _forget_removed(self, name: str) -> None:
+        """Forget a queue that was removed when the last of its jobs has ended."""
+        queue = self.queues.get(name)
+        if queue and queue.removed and not any(share.open for share in queue.shares):
+            del self.queues[name]
 
     def _lose(self, host: Host, status_reason: str) -> None:
         self._version += 1

@@ -43,12 +43,14 @@ class Exited(NamedTuple):
     """A container has ended, or could not be started.
 
     The status reason is empty unless something else than the container ended it, such as the loss of its host.
+    An attempt with an invalid job definition is not retried.
     """
 
     attempt: Attempt
     exit_code: int | None
     reason: str = ""
     status_reason: str = ""
+    invalid: bool = False
 
 
 class HostLost(NamedTuple):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import insort
 from collections import deque
 from dataclasses import dataclass
+from itertools import count
+from math import gcd
 from typing import TYPE_CHECKING
 
 from batch_constructs.local.engine.shares import Share
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from batch_constructs.local.engine.places import Environment
     from batch_constructs.local.engine.shares import FairShare
     from batch_constructs.local.engine.work import Work
+
+_GOLDEN = 0.618
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +66,7 @@ class Line:
         self._retried.appendleft((job, index))
 
     def add_at_end(self, job: Job, index: int) -> None:
-        """Add a child that is retried after all that wait; it is not part of a range any more."""
+        """Add a child after all that wait; it is not part of a range."""
         self._entries.append(_Range(job, index, index))
 
     def head(self) -> tuple[Job, int] | None:
@@ -88,6 +92,14 @@ class Line:
         for each in self._entries:
             children = range(each.next, each.last + 1)
             yield from ((each.job, index) for index in children if each.job.states[index] == State.RUNNABLE)
+
+
+def _mixed(first: int, last: int) -> Iterator[int]:
+    """Yield all numbers from first to last, with neighbors far apart."""
+    size = last - first + 1
+    # Without a common divisor with the size, the steps reach every number once.
+    step = next(each for each in count(int(size * _GOLDEN) + 1) if gcd(each, size) == 1)
+    yield from (first + (size // 2 + position * step) % size for position in range(size))
 
 
 class Lane:
@@ -129,6 +141,7 @@ class Queue:
         environments: Its compute environments in their order.
         time_limits: Its job state time limit actions.
         enabled: Whether it takes new jobs.
+        removed: Whether it was removed while jobs ran; it is gone when the last of them has ended.
         lanes: Its shares with the children that wait, by identifier; one without a name where it has no policy.
         runnable: The number of children that wait in RUNNABLE.
         blocked: The reason why the head of the queue does not start; empty if it is not blocked.
@@ -150,6 +163,7 @@ class Queue:
         self.environments = list(environments)
         self.time_limits = time_limits
         self.enabled = True
+        self.removed = False
         self.lanes: dict[str, Lane] = {}
         self.runnable = 0
         self.blocked = ""
@@ -180,16 +194,26 @@ class Queue:
         """The vCPUs that all its environments may have together."""
         return sum(each.max_vcpus for each in self.environments)
 
-    def share(self, work: Work) -> Share:
-        """Return the share that a job counts for."""
+    def share(self, work: Work, *, usage_window: bool = False) -> Share:
+        """Return the share that a job counts for.
+
+        Args:
+            work: The job.
+            usage_window: How the usage of a new share counts: `Assumptions.usage_window`.
+        """
         name = work.share if self._policy else ""
         if name not in self.lanes:
-            self.lanes[name] = Lane(Share(name, self._policy))
+            self.lanes[name] = Lane(Share(name, self._policy, usage_window=usage_window))
         return self.lanes[name].share
 
-    def add(self, job: Job, first: int, last: int) -> None:
-        """Let children wait at the end of their line."""
-        self._line(job).add(job, first, last)
+    def add(self, job: Job, first: int, last: int, *, in_order: bool = True) -> None:
+        """Let children wait at the end of their line, in the order of their indexes or in a mixed one."""
+        line = self._line(job)
+        if in_order:
+            line.add(job, first, last)
+        else:
+            for index in _mixed(first, last):
+                line.add_at_end(job, index)
         self.count(job, last - first + 1)
 
     def add_again(self, job: Job, index: int, *, in_front: bool) -> None:

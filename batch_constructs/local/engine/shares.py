@@ -1,13 +1,14 @@
 """Fair share: whose turn it is, by what each share has used.
 
 AWS documents that usage is counted in vCPU-seconds, decays over ``shareDecaySeconds``, and is multiplied with the
-weight factor. How it decays is not documented; here it decays exponentially with the window as time constant.
+weight factor. How it decays is not documented: `Assumptions.usage_window` decides.
 
 Source: AWS Batch User Guide, "Fair-share scheduling policies"; API, FairsharePolicy.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from math import exp
 
@@ -61,6 +62,7 @@ class Share:
 
     __slots__ = (
         "_at",
+        "_spans",
         "_used",
         "_weight",
         "_window",
@@ -73,7 +75,7 @@ class Share:
         "turn",
     )
 
-    def __init__(self, name: str, policy: FairShare | None) -> None:
+    def __init__(self, name: str, policy: FairShare | None, *, usage_window: bool = False) -> None:
         self.name = name
         self.open = 0
         self.runnable = 0
@@ -82,6 +84,8 @@ class Share:
         self.turn = 0.0
         self._used = 0.0
         self._at = 0.0
+        # Begin, end and vCPUs of what was used within the window; nothing where usage decays exponentially.
+        self._spans: deque[list[float]] | None = deque() if usage_window else None
         self.follow(policy)
 
     def follow(self, policy: FairShare | None) -> None:
@@ -91,9 +95,9 @@ class Share:
         self._window = policy.window if policy else 0.0
 
     def used(self, now: float) -> float:
-        """Return the decayed vCPU-seconds."""
-        kept = exp((self._at - now) / self._window)
-        return self._used * kept + self.running * self._window * (1 - kept)
+        """Return the vCPU-seconds that count at a time."""
+        self._advance(now)
+        return self._used
 
     def change(self, vcpus: float, now: float, running_weight: float) -> None:
         """Count vCPUs that start, or with a minus sign end, to be used."""
@@ -109,8 +113,32 @@ class Share:
         """Decay the usage, and find the turn again."""
         if self._window:
             if now != self._at:
-                self._used, self._at = self.used(now), now
+                self._advance(now)
             self.turn = self._weight * (self._used / self._window + self.running * running_weight)
+
+    def _advance(self, now: float) -> None:
+        """Count what was used since the last time, and let earlier usage decay."""
+        if self._spans is not None:
+            self._slide(self._spans, now)
+        else:
+            kept = exp((self._at - now) / self._window)
+            self._used = self._used * kept + self.running * self._window * (1 - kept)
+        self._at = now
+
+    def _slide(self, spans: deque[list[float]], now: float) -> None:
+        """Add the time since the last look, and drop what the window has left behind."""
+        if self.running:
+            spans.append([self._at, now, self.running])
+            self._used += (now - self._at) * self.running
+        edge = now - self._window
+        while spans and spans[0][0] < edge:
+            begin, end, vcpus = spans[0]
+            left = min(end, edge)
+            self._used -= (left - begin) * vcpus
+            if left < end:
+                spans[0][0] = left
+            else:
+                spans.popleft()
 
     def active(self, now: float) -> bool:
         """Return whether the share has a job, or had one within the decay window."""

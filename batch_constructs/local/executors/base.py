@@ -48,10 +48,12 @@ class Outcome:
     Attributes:
         exit_code: The exit code; ``None`` if it never ran.
         reason: The container's reason, such as ``OutOfMemoryError: …``; often empty.
+        invalid: Whether the job definition is invalid, so that another attempt would fail, too.
     """
 
     exit_code: int | None
     reason: str = ""
+    invalid: bool = False
 
 
 class Running(Protocol):
@@ -74,6 +76,7 @@ class Executor(Protocol):
 
         Raises:
             CannotStartError: It cannot be started; the message is the container's reason.
+            InvalidDefinitionError: The job definition is invalid.
         """
 
     def clean_up(self, folder: Path) -> None:
@@ -86,3 +89,7 @@ class Executor(Protocol):
 
 class CannotStartError(Exception):
     """A container cannot be started; the message is the reason in AWS's words."""
+
+
+class InvalidDefinitionError(CannotStartError):
+    """A container cannot be started because its job definition is invalid: its job is not retried."""

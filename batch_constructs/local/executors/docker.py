@@ -6,7 +6,7 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs.local.executors.base import CannotStartError, Outcome
+from batch_constructs.local.executors.base import CannotStartError, InvalidDefinitionError, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _FOLDER_LABEL = "batch-constructs.folder"
 _CPU_SHARES = 1_024
+_INVALID = 400
 _OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
 
 
@@ -61,7 +62,8 @@ class DockerExecutor:
         """Create and start a container.
 
         Raises:
-            CannotStartError: The image is missing, the engine refuses the container, or a volume is not mapped.
+            CannotStartError: The image is missing, the command cannot be started, or a volume is not mapped.
+            InvalidDefinitionError: The engine refuses the settings of the container.
         """
         from docker.errors import APIError, ImageNotFound  # noqa: PLC0415 - an extra
 
@@ -80,14 +82,16 @@ class DockerExecutor:
                 volumes=self._volumes(container.properties),
                 privileged=self._privileged and bool(container.properties.get("privileged")),
             )
-            _start(made)
         except ImageNotFound:
             raise CannotStartError(
                 f"CannotPullContainerError: the image {image} is not on this machine: pull it, add --pull, "
                 f"or map it under images"
             ) from None
         except APIError as error:
-            raise CannotStartError(f"CannotStartContainerError: {error.explanation or error}") from None
+            # The engine answers 400 to settings that no container can have.
+            kind = InvalidDefinitionError if error.status_code == _INVALID else CannotStartError
+            raise kind(f"CannotStartContainerError: {error.explanation or error}") from None
+        _start(made)
         return RunningContainer(made)
 
     def clean_up(self, folder: Path) -> None:
@@ -169,12 +173,18 @@ class RunningContainer:
 
 
 def _start(container: DockerContainer) -> None:
-    """Start a container; one that cannot be started is not left behind."""
+    """Start a container; one that cannot be started is not left behind.
+
+    Raises:
+        CannotStartError: It cannot be started.
+    """
+    from docker.errors import APIError  # noqa: PLC0415 - an extra
+
     try:
         container.start()
-    except Exception:
+    except APIError as error:
         container.remove(force=True)
-        raise
+        raise CannotStartError(f"CannotStartContainerError: {error.explanation or error}") from None
 
 
 def _client() -> DockerClient:

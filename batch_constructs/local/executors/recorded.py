@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs.local.executors.base import CannotStartError, Outcome
+from batch_constructs.local.executors.base import CannotStartError, InvalidDefinitionError, Outcome
 
 if TYPE_CHECKING:
     import os
@@ -30,6 +30,8 @@ class Recording:
         exit_codes: The exit code of each attempt in turn; the last one holds for all further attempts.
         reason: The container's reason, where an exit code is not 0.
         starts: Whether attempts start at all; by default they do. Those that do not fail with the reason.
+        valid: Whether the job definition is valid; by default it is. A job of an invalid one fails with the reason,
+            and is not retried.
         lines: What the container writes.
     """
 
@@ -38,6 +40,7 @@ class Recording:
     exit_codes: tuple[int, ...] = (0,)
     reason: str = ""
     starts: bool = True
+    valid: bool = True
     lines: tuple[str, ...] = ()
 
 
@@ -77,11 +80,14 @@ class RecordedExecutor:
 
         Raises:
             CannotStartError: The recording says that it does not start.
+            InvalidDefinitionError: The recording says that the definition is invalid.
         """
         found = next(
             (each for each in self._recordings if fnmatch.fnmatch(container.definition, each.job)),
             Recording(),
         )
+        if not found.valid:
+            raise InvalidDefinitionError(found.reason)
         if not found.starts:
             raise CannotStartError(found.reason)
         attempt = int(container.environment.get("AWS_BATCH_JOB_ATTEMPT", "1"))

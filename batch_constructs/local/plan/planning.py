@@ -144,6 +144,7 @@ def _bind(model: BatchModel, parameters: Mapping[str, str], region: str) -> None
             "AWS::AccountId": ACCOUNT,
             "AWS::Partition": "aws",
             "AWS::URLSuffix": "amazonaws.com",
+            "Fn::GetAZs": [f"{region}{letter}" for letter in "abc"],
             "AWS::StackName": stack.deployed_as,
             "AWS::StackId": f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{stack.deployed_as}/local",
         }

@@ -167,6 +167,7 @@ class Resources:
         self.queues[name] = found
         self.touch("queue", name, found)
         queue = self._engine.queues.setdefault(name, Queue(name))
+        queue.removed = False  # one of the same name may have been deleted
         queue.priority = found["priority"]
         queue.enabled = found["state"] == "ENABLED"
         order = sorted(found.get("computeEnvironmentOrder", ()), key=lambda each: each["order"])
