@@ -89,7 +89,7 @@ def _importers(model: BatchModel) -> Importers:
     roots = root_names(model.stacks)
     found: Importers = defaultdict(set)
     for stack in model.stacks:
-        for argument in _arguments(stack.document.root):
+        for argument in _arguments(stack.root):
             name = stack.resolve(argument)
             if isinstance(name, str):
                 found[name].add(roots[stack])

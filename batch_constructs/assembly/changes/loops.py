@@ -1,4 +1,4 @@
-"""``Fn::ForEach`` creates resources only in the transform, so a plan can only report that a loop differs."""
+"""An ``Fn::ForEach`` whose collection only the deployment knows: a plan can only report that the loop differs."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _change(stack: Stack, name: str) -> Change:
 
 
 def _loops(stack: Stack | None) -> dict[str, Any]:
-    root = stack.document.root if stack is not None else None
+    root = stack.root if stack is not None else None
     resources = root.get("Resources") if isinstance(root, dict) else None
     if not isinstance(resources, dict):
         return {}

@@ -75,7 +75,8 @@ def _places(
 
 
 def _original(resource: Resource) -> Resource:
-    return resource.stack.original.resources[resource.logical_id]
+    """Return the resource of the base model; itself if only this deployment creates it, in a loop."""
+    return resource.stack.original.resources.get(resource.logical_id, resource)
 
 
 def _merged(resource: Resource, messages: Messages, group: Sequence[Deployment]) -> Iterator[Finding]:

@@ -60,7 +60,7 @@ def check(
             key = (finding.rule_id, finding.resource, finding.property_path, finding.message)
             findings.setdefault(key, finding)
     places = {resource: place for place, resource in enumerate(model.resources)}
-    return tuple(sorted(findings.values(), key=lambda finding: places[finding.resource]))
+    return tuple(sorted(findings.values(), key=lambda finding: places.get(finding.resource, len(places))))
 
 
 def why(model: BatchModel, rule: Rule) -> dict[Resource, tuple[Question, ...]]:
@@ -117,6 +117,9 @@ def _subjects(model: BatchModel, rule: Rule) -> Iterable[View | BatchModel]:
 
 def _apply(rule: Rule, model: BatchModel, *, crash: bool) -> Iterator[Finding]:
     function, more = rule.function, (model,) if rule.wants_model else ()
+    # A rule over the whole model counts what is missing, which a loop or a macro that is not read may create.
+    if model.unread and (more or rule.subject == BatchModel.__name__):
+        return
     for subject in _subjects(model, rule):
         try:
             for finding in function(subject, *more):

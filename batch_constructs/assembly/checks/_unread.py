@@ -12,4 +12,5 @@ if TYPE_CHECKING:
 
 def unread(model: BatchModel) -> tuple[str, ...]:
     """Return what was not looked at, one sentence each, after `check` was called with the model."""
-    return plan_deployments(model).notes
+    hidden = [f"{sentence}; what seems to be missing without it is not reported" for sentence in model.unread]
+    return (*hidden, *plan_deployments(model).notes)

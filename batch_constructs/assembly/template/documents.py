@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
+from collections import Counter
 from json import decoder
 from json.scanner import make_scanner
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _WHITESPACE: Any = decoder.WHITESPACE  # type: ignore[attr-defined]
 _scanstring: Any = decoder.scanstring  # type: ignore[attr-defined]
+
+SECTIONS = frozenset({"Conditions", "Mappings", "Outputs", "Parameters", "Resources", "Rules"})
+"""The sections of a template that have names of their own."""
 
 Steps: TypeAlias = tuple["str | int", ...]
 
@@ -38,6 +42,10 @@ class Document(ABC):
         """Return the line, from 1, of the deepest existing member along the steps."""
 
 
+class RepeatedNameError(UnreadableInputError):
+    """A template has two resources, parameters or the like with one name, of which a parser keeps only the last."""
+
+
 class DataDocument(Document):
     """Data that did not come from a file."""
 
@@ -51,12 +59,27 @@ class JsonDocument(Document):
 
     Raises:
         UnreadableInputError: the text is not JSON, or nested too deeply.
+        RepeatedNameError: two resources, parameters or the like have one name.
     """
 
     def __init__(self, text: str, file: Path | None) -> None:
+        repeated: dict[int, str] = {}
+        kept: list[dict[str, Any]] = []
+
+        def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+            members = dict(pairs)
+            if len(members) < len(pairs):
+                kept.append(members)
+                repeated[id(members)] = Counter(key for key, _ in pairs).most_common(1)[0][0]
+            return members
+
         try:
-            root = json.loads(text)
+            root = json.loads(text, object_pairs_hook=mapping)
         except json.JSONDecodeError as error:
+            if text.startswith(("//", "/*"), error.pos):
+                raise UnreadableInputError(
+                    f"it has a comment in line {error.lineno}, which JSON does not allow: remove it, or write YAML"
+                ) from None
             raise UnreadableInputError(f"it is not JSON: {error.msg} in line {error.lineno}") from None
         except ValueError:
             raise UnreadableInputError("it holds a number that is too long") from None
@@ -66,6 +89,8 @@ class JsonDocument(Document):
         self._text = text
         self._scan: Any = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]
         self._members: dict[int, dict[str | int, tuple[int, int]]] = {}
+        if repeated:
+            refuse_repeated(root, {key: f"{name!r} twice" for key, name in repeated.items()})
 
     def line(self, steps: Steps) -> int:
         """Return the line, from 1, of the deepest existing member along the steps."""
@@ -97,3 +122,26 @@ class JsonDocument(Document):
             if text[end] != ",":
                 return
             at, index = skip(text, end + 1).end(), index + 1
+
+
+def refuse_repeated(root: Any, repeated: Mapping[int, str]) -> None:
+    """Raise an error if a name is repeated in a template or in one of its sections.
+
+    Args:
+        root: the template.
+        repeated: the repeated name of each mapping that has one, in words, by the mapping's ``id``.
+
+    Raises:
+        RepeatedNameError: a name is repeated; the message says where.
+    """
+    if not repeated or not isinstance(root, dict):
+        return
+    if id(root) in repeated:
+        raise RepeatedNameError(
+            f"it has the section {repeated[id(root)]}, and all but the last would be ignored"
+        )
+    for name, section in root.items():
+        if id(section) in repeated and name in SECTIONS:
+            raise RepeatedNameError(
+                f"its {name} have {repeated[id(section)]}, and all but the last would be ignored"
+            )

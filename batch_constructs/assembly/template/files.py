@@ -40,6 +40,10 @@ def parse(data: bytes, file: Path | None = None) -> Document:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UnreadableInputError("it is not text in UTF-8") from None
+    if text.lstrip().startswith(("//", "/*")):
+        raise UnreadableInputError(
+            "it begins with a comment, which JSON does not allow: remove it, or write YAML"
+        )
     if text.lstrip().startswith(("{", "[")):
         try:
             return JsonDocument(text, file)

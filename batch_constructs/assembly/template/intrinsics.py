@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _Function: TypeAlias = Callable[["Stack", Any, int], Any]
 
 NULL = Unknown("null")
+_SERVERLESS = Unknown("a variable of the Serverless Framework")
 _TOO_DEEP = Unknown("a value nested too deeply")
 _TOO_LONG = Unknown("a string that is too long")
 
@@ -41,12 +42,17 @@ _MAX_TEXT = 1_000_000
 _MAX_OPTIONS = 200
 PLACEHOLDER = re.compile(r"\$\{(!?)([^}]*)\}")
 
+# ${self:service} and its kind, and #{AWS::Region} of a plugin; not the shell's ${self:-default}.
+_VARIABLE = re.compile(
+    r"\$\{(self|opt|env|param|sls|cf|ssm|s3|aws|custom|git|file|strToBool)(\([^)}]*\))?:(?![-=+?])[^}]*\}|#\{AWS::\w+\}"
+)
+
 
 def resolve(stack: Stack, node: Any, depth: int = 0) -> Any:
     """Return the value of a node of the template; mappings and lists are returned with their members unresolved."""
     kind = type(node)
     if kind is str:
-        return node if "{{resolve:" not in node else DynamicReference(node)
+        return node if "{" not in node else _braced(node)
     if kind is dict:
         if len(node) == 1:
             [(name, argument)] = node.items()
@@ -57,6 +63,13 @@ def resolve(stack: Stack, node: Any, depth: int = 0) -> Any:
                 return Unknown(name)
         return node
     return NULL if node is None else node
+
+
+def _braced(text: str) -> str | Unknown:
+    """Return a string with a brace; an unknown if something else fills it in before the deployment, or at it."""
+    if "{{resolve:" in text:
+        return DynamicReference(text)
+    return _SERVERLESS if _VARIABLE.search(text) else text
 
 
 def text(parts: Iterable[Any]) -> str | Unknown:
@@ -176,6 +189,8 @@ def _sub(stack: Stack, argument: Any, depth: int) -> Any:
     pattern, names = argument if isinstance(argument, list) and len(argument) == 2 else (argument, {})
     if not isinstance(pattern, str) or not isinstance(names, dict):
         return WrongType(argument)
+    if "#{AWS::" in pattern:
+        return _SERVERLESS
     parts: list[Any] = []
     end = 0
     for hole in PLACEHOLDER.finditer(pattern):

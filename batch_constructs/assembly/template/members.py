@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from batch_constructs.assembly.template.intrinsics import scalar_text
 from batch_constructs.assembly.template.items import Items
+from batch_constructs.assembly.template.loops import may_grow
 from batch_constructs.assembly.template.unknown import (
     Either,
     PartialText,
@@ -127,8 +128,8 @@ class TextMap(Member["dict[str, str | Unknown] | Unknown | None"]):
         node = _mapping(view.raw(self.name))
         if not isinstance(node, dict):
             return node
-        if "Fn::Transform" in node:
-            return Unknown("Fn::Transform")
+        if may_grow(node):
+            return Unknown("a mapping that may get more members")
         values = {key: _text(view.home.stack.resolve(value)) for key, value in node.items()}
         if any(_may_vanish(value) for value in values.values()):
             return Unknown("a mapping with members that may be left out")

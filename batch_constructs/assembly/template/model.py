@@ -39,6 +39,11 @@ class BatchModel:
         """
         return self._views.get(kind, ())  # type: ignore[return-value]
 
+    @cached_property
+    def unread(self) -> tuple[str, ...]:
+        """What may create resources that no template shows, one sentence each."""
+        return tuple(f"{stack.name}: {sentence}" for stack in self.stacks for sentence in stack.unread)
+
     def with_submission(self, submission: Submission) -> BatchModel:
         """Return the same assembly with one more submission, to check a job before it is submitted."""
         model = BatchModel(self.stacks)

@@ -15,7 +15,12 @@ from batch_constructs.assembly.template.cloud_assembly import (
     read_assembly,
     share_exports,
 )
-from batch_constructs.assembly.template.documents import DataDocument, Document, UnreadableInputError
+from batch_constructs.assembly.template.documents import (
+    DataDocument,
+    Document,
+    RepeatedNameError,
+    UnreadableInputError,
+)
 from batch_constructs.assembly.template.files import parse, read_file
 from batch_constructs.assembly.template.garbage import undisturbed
 from batch_constructs.assembly.template.model import BatchModel
@@ -132,6 +137,8 @@ def _templates(folder: Path) -> Iterator[tuple[Path, Document]]:
             try:
                 document = parse(read_file(file), file)
                 _demand_resources(document)
+            except RepeatedNameError as error:
+                raise RepeatedNameError(f"{file.relative_to(folder)}: {error}") from None
             except UnreadableInputError:
                 continue
             yield file, document
@@ -141,5 +148,10 @@ def _demand_resources(document: Document) -> None:
     root = document.root
     if not isinstance(root, dict):
         raise UnreadableInputError("it is not a CloudFormation template, which is a mapping")
+    if not isinstance(root.get("Resources"), dict) and "service" in root and "provider" in root:
+        raise UnreadableInputError(
+            "it is a configuration of the Serverless Framework: run `serverless package`, and check "
+            ".serverless/cloudformation-template-update-stack.json"
+        )
     if not isinstance(root.get("Resources"), dict):
         raise UnreadableInputError("it is not a CloudFormation template: it has no Resources")

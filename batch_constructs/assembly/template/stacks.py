@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from batch_constructs.assembly.template import intrinsics
 from batch_constructs.assembly.template.conditions import OpenChoices, conditions_of
+from batch_constructs.assembly.template.loops import LOOP, Loops, macros_of
 from batch_constructs.assembly.template.unknown import (
     ImportedValue,
     ParameterValue,
@@ -36,6 +37,8 @@ class Stack:
         exports: the exports of all stacks of the assembly: name to stack and node.
         deployed_as: CloudFormation's name for the stack; `name` unless the assembly says otherwise.
         siblings: all stacks of the assembly, by CloudFormation's names for them.
+        loops: the template's loops.
+        root: the template, with its loops expanded.
         open: the parameters and conditions that were read while undecided.
         original: the stack with all choices open, of which this one is a copy; else the stack itself.
         construct_paths: the CDK's paths by logical id, for resources that do not contain them.
@@ -46,16 +49,14 @@ class Stack:
         self.name = name
         self.place = ""
         self.document = document
-        root = document.root
-        self.mappings = _section(root, "Mappings")
-        self._parameters = _section(root, "Parameters")
-        self._outputs = _section(root, "Outputs")
+        self.mappings = _section(document.root, "Mappings")
+        self._parameters = _section(document.root, "Parameters")
         # Pseudo-parameters that the assembly fixes, such as AWS::Region.
         self.environment = environment or {}
         # A nested stack gets its parameters only from its parent.
         self._parent: tuple[Stack, dict[str, Any]] | None = None
         self.nested: dict[str, Stack] = {}
-        self.condition_section = _section(root, "Conditions")
+        self.condition_section = _section(document.root, "Conditions")
         self._conditions: dict[str, bool] | None = None
         self.open = OpenChoices()
         self.exports: dict[str, tuple[Stack, Any]] = {}
@@ -69,6 +70,10 @@ class Stack:
         self._comparisons: Mapping[str, bool] = {}
         self.original = self
         self.resources: dict[str, Resource] = {}
+        self.loops = Loops(document.root, self.resolve)
+        self.root = root = self.loops.root
+        self.condition_section = _section(root, "Conditions")
+        self._outputs = _section(root, "Outputs")
         # Reading properties may evaluate a Ref or an Fn::If, which looks up resources and names.
         for logical_id, entry in _section(root, "Resources").items():
             if isinstance(entry, dict) and isinstance(entry.get("Type"), str):
@@ -92,6 +97,13 @@ class Stack:
     def parameters(self) -> dict[str, Any]:
         """The stack's parameters by name, as the template declares them."""
         return self._parameters
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """What may create resources that nobody can see in the template, one sentence each."""
+        loops = [f"{LOOP}{name} is not read, because {why}" for name, why in self.loops.unread.items()]
+        macros = [f"{name} may create or change resources, and is not run" for name in macros_of(self.root)]
+        return (*loops, *macros)
 
     @property
     def parent(self) -> tuple[Stack, dict[str, Any]] | None:
@@ -214,7 +226,7 @@ class Stack:
 
     def imports(self) -> Iterator[str]:
         """Yield the names of the exports that resources of this stack import, as far as they are known."""
-        left, seen = [self.document.root], set[int]()
+        left, seen = [self.root], set[int]()
         while left:
             node = left.pop()
             if not isinstance(node, dict | list) or id(node) in seen:
@@ -272,7 +284,8 @@ class Stack:
 
     def line(self, logical_id: str, steps: Steps = ()) -> int:
         """Return the line of a resource, or of one of its properties, in the template."""
-        return self.document.line(("Resources", logical_id, *(("Properties", *steps) if steps else ())))
+        place = self.loops.origins.get(logical_id, ("Resources", logical_id))
+        return self.document.line((*place, *(("Properties", *steps) if steps else ())))
 
     def _once(self, key: tuple[str, str], stack: Stack, node: Any) -> Any:
         if key not in self._values:

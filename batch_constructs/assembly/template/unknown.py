@@ -11,6 +11,7 @@ returns an `Unknown`, never ``None`` (which means: omitted) and never a guess::
     ├── DynamicReference     a value of SSM or Secrets Manager that CloudFormation reads
     ├── WrongType            a value that is no number, no string or no structure, where one is needed
     ├── Either               an Fn::If, or a mapping that is looked up by an unknown key
+    │   └── Hidden           what a macro or a loop may add
     └── PartialText          a string with unknown parts, such as an ARN without the account ID
 
 Comparing an unknown is a bug in the rule, so it raises: call `is_known`, `is_one_of` or `is_none_of` first. All
@@ -159,6 +160,16 @@ class Either(Unknown):
         self.options = options
 
 
+class Hidden(Either):
+    """A member that a macro or a loop may add; it may also be omitted."""
+
+    __slots__ = ()
+
+    def __init__(self, name: str) -> None:
+        super().__init__((Unknown(name), None))
+        self.reason = name
+
+
 class PartialText(Unknown):
     """A string with unknown parts; ``parts`` contains at least one unknown."""
 
@@ -242,6 +253,8 @@ def _word(value: Unknown) -> str:
             return f"{value.target.label}.{value.attribute}" if value.attribute else value.target.label
         case ParameterValue():
             return value.name
+        case Hidden():
+            return f"unread {value.reason}"
         case Either():
             return _either([_written(option) for option in value.options])
         case WrongType():

@@ -19,7 +19,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Protocol, Self, TypeVar, overload
 
-from batch_constructs.assembly.template.unknown import Unknown, WrongType, is_given
+from batch_constructs.assembly.template.loops import may_grow
+from batch_constructs.assembly.template.unknown import Hidden, Unknown, WrongType, is_given
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,8 +109,8 @@ class View:
         if not isinstance(node, dict):
             return node
         if name not in node:
-            # A macro may add it.
-            return Unknown(name) if "Fn::Transform" in node else None
+            grows = "Fn::Transform" in node or (self.home.stack.loops.left and may_grow(node))
+            return Hidden(name) if grows else None
         return self.home.stack.resolve(node[name])
 
     def gives(self, *names: str) -> tuple[str, ...]:

@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from batch_constructs.assembly.template.documents import Document, Steps, UnreadableInputError
+from batch_constructs.assembly.template.documents import (
+    Document,
+    Steps,
+    UnreadableInputError,
+    refuse_repeated,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,6 +59,7 @@ class _Frame:
     key: str | None = None
     key_line: int = 0
     lines: dict[str | int, int] = field(default_factory=dict)
+    repeated: str = ""
     merged: list[Any] = field(default_factory=list)
 
     @property
@@ -75,6 +81,10 @@ class _Frame:
             if self.key == "<<":
                 self.merged.append(value)
             else:
+                if self.key in self.value and not self.repeated:
+                    self.repeated = (
+                        f"{self.key!r} twice, in line {self.lines[self.key]} and line {self.key_line}"
+                    )
                 self.value[self.key] = value
                 self.lines[self.key] = self.key_line
             self.key = None
@@ -86,10 +96,12 @@ class YamlDocument(Document):
     Raises:
         UnreadableInputError: the text is not YAML, contains more than one document, is nested too deeply, or expands
             beyond the size of any template.
+        RepeatedNameError: two resources, parameters or the like have one name.
     """
 
     def __init__(self, text: str, file: Path | None) -> None:
         self._lines: dict[int, dict[str | int, int]] = {}
+        self._repeated: dict[int, str] = {}
         try:
             root = self._fold(yaml.parse(text, Loader=Loader))
         except yaml.YAMLError as error:
@@ -97,6 +109,7 @@ class YamlDocument(Document):
         except (ValueError, RecursionError):
             raise UnreadableInputError("it is not YAML that can be parsed") from None
         super().__init__(root, file)
+        refuse_repeated(root, self._repeated)
 
     def line(self, steps: Steps) -> int:
         """Return the line, from 1, of the deepest existing member along the steps."""
@@ -147,6 +160,8 @@ class YamlDocument(Document):
                     if isinstance(source, dict):
                         value.update({k: v for k, v in source.items() if k not in value})
         self._lines[id(value)] = frame.lines
+        if frame.repeated:
+            self._repeated[id(value)] = frame.repeated
         return _tagged(frame.tag, value)
 
 

@@ -218,19 +218,33 @@ def test_a_moved_file_is_found_by_what_it_holds(tmp_path: Path) -> None:
 
 
 def test_a_loop_that_differs_is_told(tmp_path: Path) -> None:
-    """A changed Fn::ForEach is reported without details, because its resources exist only after the transform."""
+    """A changed Fn::ForEach is reported without details if only the deployment knows what it creates."""
 
     def loop(priority: int) -> dict[str, Any]:
         body = {"Queue${X}": {"Type": "AWS::Batch::JobQueue", "Properties": {"Priority": priority}}}
         return {
             "Transform": "AWS::LanguageExtensions",
-            "Resources": {"Fn::ForEach::Q": ["X", ["a", "b"], body]},
+            "Parameters": {"Names": {"Type": "CommaDelimitedList"}},
+            "Resources": {"Fn::ForEach::Q": ["X", {"Ref": "Names"}, body]},
         }
 
     [change] = plan(model_of(loop(1)), model_of(loop(2)))
     assert (change.certain, change.problems[0].risk) == (False, Risk.SURPRISE)
     assert "the loop differs" in change.problems[0].message
     assert plan(model_of(loop(1)), model_of(loop(1))) == ()
+
+
+def test_resources_of_a_loop_are_compared(planned: Planned) -> None:
+    """A loop over a list creates resources that are compared like others."""
+
+    def loop(*names: str) -> dict[str, Any]:
+        body = {"Queue${X}": {"Type": "AWS::Batch::JobQueue", "Properties": {"Priority": 1}}}
+        return {
+            "Transform": "AWS::LanguageExtensions",
+            "Resources": {"Fn::ForEach::Q": ["X", [*names], body]},
+        }
+
+    assert list(planned(loop("a", "b"), loop("b", "c"))) == ["Queuec", "Queuea"]
 
 
 def test_a_condition_that_rests_on_a_changed_default_or_mapping_may_be_another(planned: Planned) -> None:

@@ -175,3 +175,24 @@ def test_the_name_cut_out_of_an_arn_refers_to_the_resource(
     found = resolve({"Fn::Select": [index, {"Fn::Split": [separator, {"Ref": "Queue"}]}]})
     assert isinstance(found, Unknown)
     assert isinstance(found, Reference) is refers
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "${self:service}-jobs",
+        "jobs-${opt:stage, 'dev'}",
+        "${file(./custom.yml):name}",
+        "#{AWS::StackName}-jobs",
+        {"Fn::Sub": "#{AWS::StackName}-${AWS::Region}"},
+    ],
+)
+def test_variables_of_the_serverless_framework_are_unknown(text: Any) -> None:
+    """The Serverless Framework fills them in before CloudFormation reads the template."""
+    assert repr(resolve(text)) == "<Unknown: a variable of the Serverless Framework>"
+
+
+@pytest.mark.parametrize("text", ["${env:-default}", "${HOME}", "#{AWS}", "a{b}", "${selfish:x}"])
+def test_expressions_of_a_shell_are_strings(text: str) -> None:
+    """The shell's defaults look similar, and are literal."""
+    assert resolve(text) == text

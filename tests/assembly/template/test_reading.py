@@ -179,6 +179,7 @@ def test_broken_assemblies(tmp_path: Path, manifest: Any, reason: str) -> None:
         ("[]", "not a CloudFormation template, which is a mapping"),
         ("{}", "it has no Resources"),
         ('{"Resources": []}', "it has no Resources"),
+        ("{service: s, provider: {name: aws}}", "run `serverless package`, and check .serverless/"),
         ("hello", "not a CloudFormation template, which is a mapping"),
     ],
 )
@@ -188,6 +189,14 @@ def test_files_that_are_no_templates(tmp_path: Path, content: str, reason: str) 
     with pytest.raises(UnreadableInputError, match=reason) as caught:
         read(file)
     assert str(caught.value).startswith(f"{file}: ")
+
+
+def test_a_repeated_resource_stops_a_folder(tmp_path: Path) -> None:
+    """A template that hides a resource is not passed over, as other files are that cannot be read."""
+    write(tmp_path / "a.yaml", "Resources:\n  A: {Type: X}\n  A: {Type: Y}\n")
+    write(tmp_path / "b.yaml", "Resources: {}")
+    with pytest.raises(UnreadableInputError, match=r"a.yaml: its Resources have 'A' twice"):
+        read(tmp_path)
 
 
 def test_places_that_hold_nothing(tmp_path: Path) -> None:
