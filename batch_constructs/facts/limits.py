@@ -40,7 +40,7 @@ TAG_VALUE_LENGTH = Range(0, 256, unit="characters", source=API, rule="TAG-01")
 
 # Job Definition Parameters
 EC2_VCPUS = Range(1, None, unit="vCPUs", source=API, rule="JD-08")
-WINDOWS_VCPUS = Range(1, None, unit="vCPUs on Windows", source=PREFLIGHT, whole=False)
+WINDOWS_VCPUS = Range(1, None, unit="vCPUs", source=PREFLIGHT, whole=False)
 EC2_MEMORY_MIB = Range(4, None, unit="MiB", source=API, rule="JD-09")
 GPUS = Range(1, None, unit="GPUs", source=API, rule="GPU-02")
 CPU_SHARES_PER_VCPU = 1_024

@@ -162,7 +162,10 @@ BASES: dict[str, dict[str, Any]] = {
         )
     },
     "managed task": {
-        "Job": _job("MANAGED_INSTANCES", EcsProperties={"TaskProperties": [{"Containers": [TASK_CONTAINER]}]})
+        "Job": _job(
+            "MANAGED_INSTANCES",
+            EcsProperties={"TaskProperties": [{"ExecutionRoleArn": ROLE, "Containers": [TASK_CONTAINER]}]},
+        )
     },
     "pod": {"Job": _job(None, EksProperties={"PodProperties": _POD})},
     "nodes": {"Job": _nodes(Container=CONTAINER)},

@@ -38,7 +38,7 @@ DEFINITIONS = table(
                     for n in range(6)
                 ]
             },
-            "CR-07",
+            "CR-04",
         ),
         "batch-jd-container-type-requires-props": ("job", {"Job.ContainerProperties": LEFT_OUT}, "JD-01"),
         "batch-jd-device-permissions-value": (
@@ -109,7 +109,7 @@ DEFINITIONS = table(
             "LOG-01",
         ),
         "batch-jd-max-swap-requires-swappiness": ("job", {f"{_C}LinuxParameters.MaxSwap": 64}, "LNX-05"),
-        "batch-jd-memory-minimum": ("job", {f"{_AMOUNTS}": AMOUNTS[:1], f"{_C}Memory": 2}, "JD-10"),
+        "batch-jd-memory-minimum": ("job", {f"{_AMOUNTS}": AMOUNTS[:1], f"{_C}Memory": 2}, "JD-09"),
         "batch-jd-name": ("job", {"Job.JobDefinitionName": "my job"}, "NAME-01"),
         "batch-jd-platform-capabilities-single": (
             "fargate task",

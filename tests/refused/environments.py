@@ -44,7 +44,7 @@ ENVIRONMENTS = table(
             {"Ce.EksConfiguration": {"EksClusterArn": CLUSTER, "KubernetesNamespace": "jobs"}},
             "EKS-17",
         ),
-        "batch-ce-eks-min-vcpus": ("on eks", {f"{_CE}MinvCpus": LEFT_OUT}, "CE-08"),
+        "batch-ce-eks-min-vcpus": ("on eks", {f"{_CE}MinvCpus": LEFT_OUT}, "EKS-21"),
         "batch-ce-eks-namespace-default": (
             "on eks",
             {"Ce.EksConfiguration.KubernetesNamespace": "default"},
@@ -130,7 +130,7 @@ ENVIRONMENTS = table(
                 f"{_CE}AllocationStrategy": "BEST_FIT_PROGRESSIVE_ORDERED",
                 f"{_CE}InstanceTypes": ["default_x86_64"],
             },
-            "AS-05",
+            "AS-07",
         ),
         "batch-ce-security-groups-required": ("ec2", {f"{_CE}SecurityGroupIds": LEFT_OUT}, "CE-09"),
         "batch-ce-spot-fleet-role": ("spot", {f"{_CE}AllocationStrategy": LEFT_OUT}, "IAM-04"),

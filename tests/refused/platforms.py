@@ -91,7 +91,7 @@ PLATFORMS = table(
         "batch-jd-runtime-platform-windows-vcpu-min": (
             "windows job",
             {f"{_AMOUNTS}[0].Value": "0.5", f"{_AMOUNTS}[1].Value": "1024"},
-            "WIN-01",
+            "JD-08",
         ),
         "batch-jd-runtime-platform-windows-x86": (
             "windows job",

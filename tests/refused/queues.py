@@ -50,7 +50,7 @@ QUEUES = table(
         "batch-jq-quota-share-policy-requires-sagemaker": (
             "shares",
             {"Shares": BASES["quotas"]["Shares"]},
-            "SP-06",
+            "JQ-13",
         ),
         "batch-jq-sagemaker-requires-service-env": (
             "training queue",

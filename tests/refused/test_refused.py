@@ -22,36 +22,12 @@ if TYPE_CHECKING:
 BATCH = [*ENVIRONMENTS, *QUEUES, *DEFINITIONS, *PLATFORMS]
 # A change that breaks two rules at once, whatever the template.
 COMPANIONS = {"batch-jd-fargate-max-swap": "batch-jd-max-swap-requires-swappiness"}
-NOT_YET = frozenset(
-    [
-        "batch-ce-ec2-config-image-type-eol",
-        "batch-ce-eks-cluster-arn-region",
-        "batch-ce-eks-compute-type",
-        "batch-ce-eks-min-vcpus",
-        "batch-ce-instance-types-required",
-        "batch-ce-ordered-strategy-instance-bundles",
-        "batch-ce-state-enabled",
-        "batch-jq-ce-arn-region",
-        "batch-jq-ce-order-duplicate-ce",
-        "batch-jq-ce-order-max",
-        "batch-jq-quota-share-policy-requires-sagemaker",
-        "batch-jq-scheduling-policy-arn-region",
-        "batch-jq-scheduling-policy-arn-type",
-        "batch-jq-service-env-arn-region",
-        "batch-jq-type-matches-ce-type",
-        "batch-se-capacity-unit-mix",
-        "batch-se-capacity-unit-value",
-        "batch-sp-share-distribution-max",
-        "batch-jd-consumable-resource-duplicate",
-        "batch-jd-consumable-resource-list-max",
-        "batch-jd-memory-minimum",
-        "batch-jd-mi-os-family-linux",
-        "batch-jd-mi-requires-ecs-properties",
-        "batch-jd-node-num-nodes-max",
-        "batch-jd-fargate-max-swap",
-        "batch-jd-runtime-platform-windows-vcpu-min",
-    ]
-)
+# What AWS refuses in some accounts, or of a new resource only: a warning here.
+DEBATABLE = {
+    "batch-ce-state-enabled": "an update may disable an environment that was created ENABLED",
+    "batch-jq-ce-order-max": "a quota, which AWS raised for users: terraform-provider-aws#20764 has 6",
+    "batch-jd-node-num-nodes-max": "the guide calls the number a quota that can be raised",
+}
 
 
 @pytest.fixture(scope="session")
@@ -95,6 +71,8 @@ def test_the_judge_refuses_each_change(case: Refused, judged: Callable[[str], li
 
 @pytest.mark.parametrize("case", BATCH, ids=lambda case: case.rule)
 def test_we_refuse_each_change(case: Refused) -> None:
-    """Our rule for the same cause finds an error, and no other rule does."""
-    found = said(case.template, Severity.ERROR)
-    assert (found == [case.ours]) is (case.rule not in NOT_YET), found
+    """Our rule for the same cause finds an error, and no other rule does; three are debatable."""
+    by_rule = {each.rule: each.ours for each in BATCH}
+    expected = {case.ours, *(by_rule[rule] for rule in [COMPANIONS.get(case.rule)] if rule)}
+    severity = Severity.WARNING if case.rule in DEBATABLE else Severity.ERROR
+    assert said(case.template, severity) == sorted(expected)

@@ -6,8 +6,8 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, one_of, rule
-from batch_constructs.assembly.template import is_known, is_one_of
-from batch_constructs.facts import allocation_strategies
+from batch_constructs.assembly.template import is_known, is_one_of, literals
+from batch_constructs.facts import allocation_strategies, instance_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ def strategy_on_eks(environment: ComputeEnvironment) -> Iterator[Finding]:
     resources = environment.compute_resources
     if not is_one_of(environment.eks, True):
         return
-    if resources.omits(_AT):
+    if resources.ec2 and resources.omits(_AT):
         yield Finding(resources, f"an environment on EKS needs {_AT}, got none")
     if is_one_of(resources.allocation_strategy, "BEST_FIT"):
         yield Finding(resources, f"an environment on EKS cannot have {_AT} BEST_FIT", at=_AT)
@@ -80,3 +80,22 @@ def strategy_is_named(environment: ComputeEnvironment) -> Iterator[Finding]:
         yield Finding(
             resources, f"without {_AT} it is {allocation_strategies.DEFAULT}, which allows no update in place"
         )
+
+
+@rule(
+    "AS-07",
+    severity=ERROR,
+    remedy="list instance families or types in the order of preference",
+    prevents="ClientException: Instance type bundles (e.g. optimal, default_x86_64) are not allowed for "
+    "BEST_FIT_PROGRESSIVE_ORDERED allocation strategy",
+)
+def ordered_strategies_need_an_order(resources: ComputeResources) -> Iterator[Finding]:
+    """A strategy that tries instance types in order must not be combined with a bundle such as optimal."""
+    name = resources.allocation_strategy
+    strategy = allocation_strategies.STRATEGIES.get(name) if is_known(name) else None
+    if strategy is None or not strategy.ordered:
+        return
+    for bundle in literals(resources.instance_types):
+        if bundle in instance_types.BUNDLES:
+            message = f"{strategy.name} needs instance families or types, got the bundle {bundle}"
+            yield Finding(resources, message, at="InstanceTypes")

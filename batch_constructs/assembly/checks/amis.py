@@ -109,12 +109,12 @@ def _refused(resources: ComputeResources, *, nvidia: bool) -> Iterator[Finding]:
 
 @rule(
     "AMI-08",
-    severity=WARNING,
+    severity=ERROR,
     remedy="name the successor, or leave out Ec2Configuration: Batch then uses Amazon Linux 2023",
-    prevents="an environment that AWS refuses to create, or one without security fixes",
+    prevents="ClientException: Amazon Linux 2 is end-of-life; or an old environment without security fixes",
 )
 def image_is_supported(configuration: Ec2Configuration) -> Iterator[Finding]:
-    """An image should not be of Amazon Linux 1 or 2, whose support has ended."""
+    """An image must not be of Amazon Linux 1 or 2: their support has ended, and AWS refuses new environments with them."""
     kind = configuration.image_type
     image = images.IMAGE_TYPES.get(kind) if is_known(kind) else None
     if image is None or image.support_ends is None or configuration.image_id_override is not None:
@@ -122,6 +122,7 @@ def image_is_supported(configuration: Ec2Configuration) -> Iterator[Finding]:
     message = (
         f"the support of {image.os} for {image.name} ended {image.support_ends}, choose {image.successor}"
     )
+    # On 2026-09-12 AWS answered a new environment: "Amazon Linux 2 is end-of-life."
     yield Finding(configuration, message, at="ImageType")
 
 

@@ -121,8 +121,12 @@ def one_architecture(resources: ComputeResources) -> Iterator[Finding]:
         got = " and ".join(_by_architecture(names))
         yield Finding(resources, f"instance types must have one architecture, got {got}", at="InstanceTypes")
     if resources.ec2 and resources.instance_types.empty:
+        # AWS refuses an empty list: "Resource instanceTypes are required." The guide allows to leave the member out.
+        empty = resources.instance_types.given
         message = "an environment on EC2 should name its instance types, got none, for which AWS uses default_x86_64"
-        yield Finding(resources, message, at="InstanceTypes", severity=WARNING)
+        if empty:
+            message = "InstanceTypes of an environment on EC2 must have at least one entry, got an empty list"
+        yield Finding(resources, message, at="InstanceTypes", severity=ERROR if empty else WARNING)
 
 
 @rule(

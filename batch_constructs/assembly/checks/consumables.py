@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.checks import Finding, Severity, misspelt, outside, rule
+from batch_constructs.assembly.checks import Finding, Severity, miscounted, misspelt, outside, rule
 from batch_constructs.assembly.template import is_known
 from batch_constructs.facts import limits, vocabulary
 
@@ -80,9 +80,16 @@ def _incomplete(requirement: ConsumableResourceRequirement) -> Iterator[Finding]
             yield Finding(requirement, f"{name} must be given, got none", at=name)
 
 
-@rule("CR-04", severity=WARNING, remedy="name each resource once, with a quantity of at least 1")
+@rule(
+    "CR-04",
+    severity=ERROR,
+    remedy="name each resource once, with a quantity of at least 1, and at most 5 resources",
+    prevents="ClientException: Cannot have duplicate consumableResource in consumableResourceProperties",
+)
 def quantities_count(properties: ConsumableResourceProperties) -> Iterator[Finding]:
-    """A job must name each consumable resource once, with a quantity of at least 1."""
+    """A job must name each consumable resource once, with a quantity of at least 1, and at most five of them."""
+    at = "ConsumableResourceList"
+    yield from miscounted(limits.CONSUMABLES, properties, at, properties.consumable_resource_list)
     seen: set[str] = set()
     for requirement in properties.consumable_resource_list:
         yield from outside(limits.CONSUMABLE_QUANTITY, requirement, "Quantity", requirement.quantity)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, rule
+from batch_constructs.assembly.checks._arns import elsewhere
 from batch_constructs.assembly.template import is_known, is_none_of, is_one_of
 from batch_constructs.facts import patterns
 from batch_constructs.facts.eks import DISPUTED_KUBERNETES_VERSIONS, KUBERNETES_VERSIONS
@@ -38,10 +39,12 @@ def cluster_and_namespace(configuration: EksConfiguration) -> Iterator[Finding]:
     for name in ("EksClusterArn", "KubernetesNamespace"):
         if configuration.omits(name):
             yield Finding(configuration, f"an environment on EKS needs {name}, got none")
-    arn = configuration.cluster_arn
+    arn, at = configuration.cluster_arn, "EksClusterArn"
     if is_known(arn) and not _CLUSTER_ARN.fullmatch(arn):
-        message = f"EksClusterArn must be the full ARN of a cluster, got {arn!r}"
-        yield Finding(configuration, message, at="EksClusterArn")
+        yield Finding(configuration, f"{at} must be the full ARN of a cluster, got {arn!r}", at=at)
+    if (region := elsewhere(configuration, arn)) is not None:
+        message = f"the cluster must be in the stack's Region {region.here}, got {region.there}"
+        yield Finding(configuration, message, at=at)
 
 
 @rule(
@@ -119,3 +122,16 @@ def no_desired_vcpus(environment: ComputeEnvironment) -> Iterator[Finding]:
     if environment.eks_configuration.present and is_known(desired):
         message = f"an environment on EKS cannot have DesiredvCpus, got {desired}"
         yield Finding(environment.compute_resources, message, at="DesiredvCpus")
+
+
+@rule(
+    "EKS-21",
+    severity=ERROR,
+    remedy="write MinvCpus 0 to keep no idle instances",
+    prevents="ClientException: Resource minvCpus is required",
+)
+def names_its_minimum(environment: ComputeEnvironment) -> Iterator[Finding]:
+    """An environment on EKS must give MinvCpus."""
+    resources, at = environment.compute_resources, "MinvCpus"
+    if environment.eks_configuration.present and resources.ec2 and resources.omits(at):
+        yield Finding(resources, f"an environment on EKS needs {at}, got none", at=at)

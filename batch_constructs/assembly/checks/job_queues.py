@@ -15,7 +15,8 @@ from batch_constructs.assembly.checks import (
     outside,
     rule,
 )
-from batch_constructs.assembly.template import is_known, is_one_of, literals
+from batch_constructs.assembly.checks._arns import of_another_kind
+from batch_constructs.assembly.template import is_known, is_none_of, is_one_of, known_or_none, literals
 from batch_constructs.facts import events, instance_types, limits, quotas, vocabulary
 from batch_constructs.facts.vocabulary import word_of
 
@@ -43,7 +44,7 @@ def state_is_known(queue: JobQueue) -> Iterator[Finding]:
     prevents="ClientException: computeEnvironmentOrder needs at least one environment and unique orders",
 )
 def environments_in_order(queue: JobQueue) -> Iterator[Finding]:
-    """A job queue must have one or more environments, each with a different order; the default quota is three."""
+    """A job queue must have one or more environments, each once and with a different order; the default quota is three."""
     entries = queue.compute_environment_order
     at = "ComputeEnvironmentOrder"
     if entries.empty and queue.present and queue.service_environment_order.empty:
@@ -58,12 +59,25 @@ def environments_in_order(queue: JobQueue) -> Iterator[Finding]:
             yield Finding(
                 queue, f"each environment needs a different order, got order {order} {count} times", at=at
             )
+    yield from _environments_twice(queue)
     if len(entries) > quotas.ENVIRONMENTS_PER_QUEUE.value:
         message = (
             f"a job queue can have at most {quotas.ENVIRONMENTS_PER_QUEUE.value} compute environments unless your "
             f"account's quota was raised, got {len(entries)}"
         )
         yield Finding(queue, message, at=at, severity=WARNING)
+
+
+def _environments_twice(queue: JobQueue) -> Iterator[Finding]:
+    """Add a problem if an environment is listed twice, by reference or by the same ARN."""
+    names = [
+        entry.environment.label if entry.environment is not None else known_or_none(entry.environment_arn)
+        for entry in queue.compute_environment_order
+    ]
+    for name, count in Counter(names).items():
+        if name is not None and count > 1:
+            message = f"a job queue can list an environment once, got {name} {count} times"
+            yield Finding(queue, message, at="ComputeEnvironmentOrder")
 
 
 @rule(
@@ -85,6 +99,17 @@ def one_kind_of_environment(queue: JobQueue) -> Iterator[Finding]:
         yield Finding(
             queue, f"a job queue can have one kind of environment, got {parts}", at="ComputeEnvironmentOrder"
         )
+    yield from _other_than_the_type(queue)
+
+
+def _other_than_the_type(queue: JobQueue) -> Iterator[Finding]:
+    """Add a problem if the queue's type says EKS and an environment is not on EKS."""
+    # Measured for EKS only ("EKS job queue type must have EKS compute environment."): AWS describes the other types as
+    # given by the environments, and does not say what it answers to a different one.
+    for environment in queue.environments if is_one_of(queue.job_queue_type, "EKS") else ():
+        if is_one_of(environment.eks, False):
+            message = f"a job queue of type EKS needs environments on EKS, got {environment.label}"
+            yield Finding(queue, message, at="JobQueueType")
 
 
 def _kind(environment: ComputeEnvironment) -> str | None:
@@ -121,12 +146,19 @@ def one_architecture(queue: JobQueue) -> Iterator[Finding]:
         yield Finding(queue, message, at="ComputeEnvironmentOrder")
 
 
-@rule("JQ-06", severity=ERROR, remedy="give the ARN, such as !GetAtt Policy.Arn")
+@rule(
+    "JQ-06",
+    severity=ERROR,
+    remedy="give the ARN, such as !GetAtt Policy.Arn",
+    prevents="ClientException: Only scheduling policy Arn can be allowed",
+)
 def policy_by_arn(queue: JobQueue) -> Iterator[Finding]:
-    """A job queue must give its scheduling policy by ARN."""
+    """A job queue must give its scheduling policy by the policy's own ARN."""
     arn, at = queue.scheduling_policy_arn, "SchedulingPolicyArn"
     if is_known(arn) and not arn.startswith("arn:"):
         yield Finding(queue, f"{at} must be an ARN, got {arn!r}", at=at)
+    if kind := of_another_kind(arn, "scheduling-policy"):
+        yield Finding(queue, f"{at} must be the ARN of a scheduling policy, got one of a {kind}", at=at)
 
 
 @rule("JQ-07", severity=ERROR, remedy="choose a priority from 0 to 1000; a higher one is served first")
@@ -148,8 +180,9 @@ def service_environments_on_sagemaker_queues(queue: JobQueue) -> Iterator[Findin
         yield Finding(
             queue, "a job queue can have compute environments or a service environment, got both", at=at
         )
-    if services and is_known(queue.job_queue_type) and queue.job_queue_type != "SAGEMAKER_TRAINING":
-        message = f"a service environment needs JobQueueType SAGEMAKER_TRAINING, got {queue.job_queue_type}"
+    if services and is_none_of(queue.job_queue_type, "SAGEMAKER_TRAINING"):
+        got = queue.job_queue_type or "none"
+        message = f"a service environment needs JobQueueType SAGEMAKER_TRAINING, got {got}"
         yield Finding(queue, message, at="JobQueueType")
     if is_one_of(queue.job_queue_type, "SAGEMAKER_TRAINING") and queue.compute_environment_order:
         yield Finding(

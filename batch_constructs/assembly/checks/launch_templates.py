@@ -46,9 +46,10 @@ def none_on_fargate(resources: ComputeResources) -> Iterator[Finding]:
 def id_or_name(specification: LaunchTemplateSpecification) -> Iterator[Finding]:
     """A launch template must be given either by id or by name."""
     if specification.omits("LaunchTemplateId") and specification.omits("LaunchTemplateName"):
-        yield Finding(
-            specification, "LaunchTemplate needs LaunchTemplateId or LaunchTemplateName, got neither"
-        )
+        # AWS's message may allow overrides alone: "… LaunchTemplateName or LaunchTemplate.overrides should be provided".
+        severity = ERROR if specification.overrides.empty else WARNING
+        message = "LaunchTemplate needs LaunchTemplateId or LaunchTemplateName, got neither"
+        yield Finding(specification, message, severity=severity)
     if len(specification.gives("LaunchTemplateId", "LaunchTemplateName")) == 2:
         yield Finding(
             specification, "LaunchTemplate can have LaunchTemplateId or LaunchTemplateName, got both"

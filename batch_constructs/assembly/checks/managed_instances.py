@@ -82,6 +82,27 @@ def capacity_tags_go_with_type(resources: ComputeResources) -> Iterator[Finding]
 
 
 @rule(
+    "MI-05",
+    chapter="Job Definition Parameters",
+    severity=ERROR,
+    remedy="describe the container in EcsProperties, and leave out RuntimePlatform or write LINUX",
+    prevents="ClientException: Cannot use ECS containerProperties for MANAGED_INSTANCES",
+)
+def jobs_are_tasks_on_linux(definition: JobDefinition) -> Iterator[Finding]:
+    """A job on ECS Managed Instances must be described by EcsProperties, and run on Linux."""
+    if not is_one_of(definition.platform, vocabulary.PlatformCapability.MANAGED_INSTANCES):
+        return
+    if definition.container_properties.present:
+        message = "a job for MANAGED_INSTANCES needs EcsProperties, got ContainerProperties"
+        yield Finding(definition, message, at="ContainerProperties")
+    for task in definition.ecs_properties.task_properties:
+        platform, at = task.runtime_platform, "OperatingSystemFamily"
+        family = platform.operating_system_family
+        if is_known(family) and family != vocabulary.OperatingSystemFamily.LINUX:
+            yield Finding(platform, f"{at} must be LINUX for MANAGED_INSTANCES, got {family}", at=at)
+
+
+@rule(
     "MI-04",
     chapter="Job Definition Parameters",
     severity=ERROR,

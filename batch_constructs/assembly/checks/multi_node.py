@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CHAPTER = "Multi-node Parallel Jobs"
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_TARGET = re.compile(r"([0-9]{0,9}):([0-9]{0,9})")
+_TARGET = re.compile(r"([0-9]{0,9}):([0-9]{0,9})|([0-9]{1,9})")
 
 
 @rule("MNP-02", severity=ERROR, remedy="give at least one node")
@@ -70,6 +70,10 @@ def ranges_cover_the_nodes(nodes: NodeProperties) -> Iterator[Finding]:
         target = node_range.target_nodes
         if is_known(target) and not _TARGET.fullmatch(target):
             yield Finding(node_range, f"TargetNodes must look like 0:3, got {target!r}", at="TargetNodes")
+        elif is_known(target) and target.isdigit():
+            # AWS's pages describe ranges only, but its answer to another form ("should contain only digits") may allow it.
+            message = f"TargetNodes should be the range {target}:{target}, got {target!r}"
+            yield Finding(node_range, message, at="TargetNodes", severity=WARNING)
     ranges = _ranges(nodes)
     if ranges is None or not is_known(count) or count < 1:
         return
@@ -115,7 +119,9 @@ def _ranges(nodes: NodeProperties) -> list[tuple[int, tuple[int, int]]] | None:
         target = _TARGET.fullmatch(node_range.target_nodes) if is_known(node_range.target_nodes) else None
         if target is None:
             return None
-        spans.append((index, (int(target[1] or 0), int(target[2]) if target[2] else count - 1)))
+        first, last, only = target.groups()
+        span = (int(only), int(only)) if only else (int(first or 0), int(last) if last else count - 1)
+        spans.append((index, span))
     return spans
 
 

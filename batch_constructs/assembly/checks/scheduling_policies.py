@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.checks import Finding, Severity, malformed, outside, rule
+from batch_constructs.assembly.checks import Finding, Severity, malformed, miscounted, outside, rule
 from batch_constructs.assembly.template import is_known, is_none_of, literals
 from batch_constructs.facts import limits, patterns
 
@@ -52,8 +52,9 @@ def compute_reservation(policy: FairsharePolicy) -> Iterator[Finding]:
     prevents="ClientException: share identifiers must be unique and must not overlap",
 )
 def share_identifiers(policy: FairsharePolicy) -> Iterator[Finding]:
-    """Share identifiers must be unique and at most 255 characters; a prefix ending in * must not match another one."""
+    """At most 500 share identifiers can be listed; they must be unique, and a prefix ending in * must not match another one."""
     shares = policy.share_distribution
+    yield from miscounted(limits.SHARES, policy, "ShareDistribution", shares)
     for share in shares:
         yield from malformed(
             patterns.SHARE_IDENTIFIER_LOOSE, share, "ShareIdentifier", share.share_identifier

@@ -6,18 +6,19 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, miscounted, misspelt, outside, rule
-from batch_constructs.assembly.template import is_known, is_none_of
+from batch_constructs.assembly.template import is_known, is_none_of, literals
 from batch_constructs.facts import limits, patterns, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batch_constructs.assembly.template.resources import QuotaShare, ServiceEnvironment
+    from batch_constructs.assembly.template.resources import JobQueue, QuotaShare, ServiceEnvironment
 
 CHAPTER = "Quota Management"
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _SERVICES = "Service Environments"
+_ANY_TYPE = "NUM_INSTANCES"
 
 
 @rule(
@@ -55,13 +56,34 @@ def capacity_is_limited(environment: ServiceEnvironment) -> Iterator[Finding]:
 @rule(
     "SE-03",
     chapter=_SERVICES,
-    severity=WARNING,
+    severity=ERROR,
     remedy="write NUM_INSTANCES, or an instance type of SageMaker if quota shares are used",
 )
 def capacity_unit(environment: ServiceEnvironment) -> Iterator[Finding]:
-    """A capacity limit must be a number of instances, of any type or of one."""
+    """Capacity limits must all be numbers of instances of any type, or all of named types."""
     for capacity in environment.capacity_limits:
         yield from malformed(patterns.CAPACITY_UNIT, capacity, "CapacityUnit", capacity.capacity_unit)
+    units = literals(capacity.capacity_unit for capacity in environment.capacity_limits)
+    types = [unit for unit in units if unit.startswith("ml.")]
+    if types and len(types) < len(units) and _ANY_TYPE in units:
+        message = f"capacity limits must all be in {_ANY_TYPE} or all by type, got {_ANY_TYPE} and {types[0]}"
+        yield Finding(environment, message, at="CapacityLimits")
+
+
+@rule(
+    "JQ-13",
+    severity=ERROR,
+    remedy="write JobQueueType SAGEMAKER_TRAINING, or give the queue a policy with fair shares",
+    prevents="ClientException: Quota Management feature is only supported for SageMaker Training job queues",
+)
+def quota_shares_on_sagemaker_queues(queue: JobQueue) -> Iterator[Finding]:
+    """Only a job queue of type SAGEMAKER_TRAINING can have a scheduling policy with quota shares."""
+    policy, kind = queue.scheduling_policy, queue.job_queue_type
+    if policy is None or not policy.quota_share_policy.present or not is_none_of(kind, "SAGEMAKER_TRAINING"):
+        return
+    got = kind or "none"
+    message = f"{policy.label} has quota shares, which need JobQueueType SAGEMAKER_TRAINING, got {got}"
+    yield Finding(queue, message, at="SchedulingPolicyArn")
 
 
 @rule("QS-01", severity=ERROR, remedy="give the missing member")

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.checks import Finding, Severity, malformed, misspelt, rule
+from batch_constructs.assembly.checks import Finding, Severity, malformed, misspelt, outside, rule
 from batch_constructs.assembly.checks.job_definitions._parts import containers, containers_of
 from batch_constructs.assembly.template import is_known, is_one_of
+from batch_constructs.assembly.template.resources import JobContainer
 from batch_constructs.facts import fargate, limits, patterns, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batch_constructs.assembly.template.resources import Container, EcsTask, JobContainer, JobDefinition
+    from batch_constructs.assembly.template.resources import Container, EcsTask, JobDefinition
     from batch_constructs.assembly.template.resources.containers import (
         EnvironmentVariable,
     )
@@ -94,13 +95,18 @@ def no_empty_words(container: Container) -> Iterator[Finding]:
     prevents="ClientException: the value of VCPU is not valid",
 )
 def number_of_vcpus(definition: JobDefinition) -> Iterator[Finding]:
-    """On EC2 a container must have a whole number of vCPUs, at least 1; on Fargate one of Fargate's amounts."""
+    """On EC2 a container must have a whole number of vCPUs, at least 1; on Fargate one of Fargate's, on Windows 1."""
     for container in containers(definition):
         value = container.requirement("VCPU")
         if is_one_of(definition.platform, "EC2"):
             yield from _amount(limits.EC2_VCPUS, container, "VCPU", value)
+            if isinstance(container, JobContainer):
+                yield from outside(limits.EC2_VCPUS, container, "Vcpus", container.vcpus)
     single = definition.container_properties
     value = single.requirement("VCPU")
+    family = single.runtime_platform.operating_system_family
+    if is_known(family) and family.startswith("WINDOWS"):
+        yield from _amount(limits.WINDOWS_VCPUS, single, "VCPU on Windows", value)
     # If the memory is known as well, FGT-01 checks the pair.
     alone = definition.fargate and is_known(value) and not is_known(single.requirement("MEMORY"))
     if alone and is_known(value) and not fargate.memory_options_mib(value):
@@ -119,6 +125,8 @@ def amount_of_memory(definition: JobDefinition) -> Iterator[Finding]:
     """On EC2 a container must have at least 4 MiB, in whole MiB."""
     for container in containers(definition) if is_one_of(definition.platform, "EC2") else ():
         yield from _amount(limits.EC2_MEMORY_MIB, container, "MEMORY", container.requirement("MEMORY"))
+        if isinstance(container, JobContainer):
+            yield from outside(limits.EC2_MEMORY_MIB, container, "Memory", container.memory)
 
 
 def _amount(limit: Range, container: Container, kind: str, value: object) -> Iterator[Finding]:
