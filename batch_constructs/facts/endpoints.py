@@ -16,6 +16,9 @@ PARAMETER_STORE = ("ssm",)
 BATCH = ("batch",)
 """For programs that call Batch from such a subnet."""
 
+BATCH_LACKING_REGIONS = frozenset({"ap-northeast-3", "ap-southeast-3"})
+"""Regions without an interface endpoint for AWS Batch; user guide, ``vpc-endpoint-considerations``, 2026."""
+
 S3_GATEWAY = "s3"
 """A gateway endpoint, which is free."""
 

@@ -35,11 +35,14 @@ ENVIRONMENTS_PER_EKS_CLUSTER = Quota(
 )
 CONSUMABLE_RESOURCES = Quota(value=50_000, unit="consumable resources", source=_LIMITS)
 SERVICE_ENVIRONMENTS = Quota(value=50, unit="service environments", source=_LIMITS, rule="QUO-01")
-QUOTA_SHARES_PER_QUEUE = Quota(value=20, unit="quota shares per job queue", source=guide("quota-shares"))
+QUOTA_SHARES_PER_QUEUE = Quota(
+    value=20, unit="quota shares per job queue", source=guide("quota-shares"), rule="QS-26"
+)
 QUEUES_PER_SERVICE_ENVIRONMENT = Quota(
     value=1,
     unit="job queues per quota-managed service environment",
     source=guide("create-quota-management-resources"),
+    rule="JQ-31",
 )
 SUBMIT_SERVICE_JOB_RATE = Quota(value=5, unit="SubmitServiceJob calls per second", source=_LIMITS)
 SUBMIT_SERVICE_JOB_BYTES = Quota(

@@ -12,6 +12,7 @@ from batch_constructs._border.problems import Problems
 from batch_constructs._border.spelling import given
 from batch_constructs._border.tokens import known
 from batch_constructs.facts import limits, patterns, quotas
+from batch_constructs.facts.service_jobs import TRAINING_JOB_REQUIRED, may_match_sagemaker
 from batch_constructs.facts.vocabulary import RetryAction, ServiceEnvironmentType
 from batch_constructs.submissions.attributes import check_known_now
 from batch_constructs.submissions.command_line import aws_cli_line
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from jsii import Number
 
 __all__ = ["ServiceJobRequest", "ServiceJobRetryRule"]
-
-# CreateTrainingJob requires these of every training job.
-_REQUIRED = ("TrainingJobName", "RoleArn", "OutputDataConfig")
 
 
 @checked
@@ -57,18 +55,12 @@ class ServiceJobRetryRule:
         problems.raise_if_any()
         reason = self.on_status_reason
         beginning = patterns.SERVICE_JOB_REASON_PREFIX
-        if known(reason) and not reason.startswith("*") and not _may_match(reason, beginning):
+        if known(reason) and not may_match_sagemaker(reason, beginning):
             warnings.warn(
                 f"on_status_reason {reason!r} matches no reason of SageMaker: its reasons begin with "
                 f"{beginning!r}, write {beginning + reason!r} or {'*' + reason!r}",
                 stacklevel=4,
             )
-
-
-def _may_match(pattern: str, beginning: str) -> bool:
-    """Return whether a text with this beginning can match a pattern."""
-    literal = pattern.partition("*")[0]
-    return literal.startswith(beginning) or ("*" in pattern and beginning.startswith(literal))
 
 
 @checked
@@ -143,7 +135,7 @@ class ServiceJobRequest:
         problems.raise_if_any()
 
     def _check_training_job(self, problems: Problems) -> None:
-        missing = [name for name in _REQUIRED if name not in self.training_job]
+        missing = [name for name in TRAINING_JOB_REQUIRED if name not in self.training_job]
         problems.check(
             not missing,
             f"training_job must have the members that CreateTrainingJob requires, got no {', '.join(missing)}",

@@ -63,7 +63,7 @@ def test_fails_when_a_host_of_this_size_registers_less_memory(stack, network) ->
     """A c7i.large has 4,096 MiB installed; 4,000 are below that and more than a host has for jobs."""
     queue = on_ec2(stack, network, instance_types=["c7i.large"])
     large = job(stack, memory=cdk.Size.mebibytes(4_000))
-    with pytest.raises(AssertionError, match="c7i.large probably has at most 3,968 of its 4,096 MiB"):
+    with pytest.raises(AssertionError, match=r"c7i\.large probably has at most 3,968 of its 4,096 MiB"):
         assert_can_run(large, queue)
     assert_can_run(large, queue, ignore=["MEM-02"])
 

@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.fit.hosts import containers_of, names_behind, type_of
+from batch_constructs.assembly.fit.hosts import containers_of, names_behind, names_in, type_of
 from batch_constructs.assembly.template import Unknown, is_known, is_one_of, literals
 from batch_constructs.facts import instance_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from batch_constructs.assembly.template import BatchModel
     from batch_constructs.assembly.template.resources import (
         ComputeEnvironment,
         ComputeResources,
@@ -124,6 +125,37 @@ def _may_launch(entry: str, name: str) -> bool:
 def _type_of_nodes(definition: JobDefinition) -> str | None:
     names = [type_of(node_range) for node_range in definition.node_properties.node_range_properties]
     return next((name for name in names if name is not None), None)
+
+
+@rule(
+    "MNP-35",
+    chapter="Troubleshooting AWS Batch",
+    severity=WARNING,
+    remedy="give multi-node jobs a queue with one environment, and put all instance types and zones into it",
+    prevents="a queue that is blocked although its second environment has capacity",
+)
+def no_fallback_for_nodes(queue: JobQueue, batch: BatchModel) -> Iterator[Finding]:
+    """A queue for multi-node jobs should have one environment: the next one is no fallback for lack of capacity."""
+    if len(queue.environments) < 2 or not queue.sees_all_environments:
+        return
+    jobs = [job.definition for job in batch.submissions.all if job.queue is queue]
+    # Single-node jobs use the other environments.
+    if not jobs or any(job is None or not job.multi_node for job in jobs):
+        return
+    for definition in dict.fromkeys(job for job in jobs if job is not None):
+        name = _type_of_nodes(definition)
+        able = [each for each in queue.environments if _may_start(each, name)]
+        if len(able) > 1:
+            message = f"nodes of {definition.label} wait for {able[0].label} when it lacks capacity, and never use {able[1].label}"
+            yield Finding(queue, message, at="ComputeEnvironmentOrder")
+
+
+def _may_start(environment: ComputeEnvironment, name: str | None) -> bool:
+    """Return whether an environment can launch an instance type; of an unknown list of types, any."""
+    if _why_single(environment) is not None:
+        return False
+    names = names_in(environment)
+    return name is None or names is None or any(_may_launch(entry, name) for entry in names)
 
 
 @rule(

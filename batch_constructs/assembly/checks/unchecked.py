@@ -18,9 +18,7 @@ UNCHECKED: Mapping[str, str] = MappingProxyType(
         "IAM-15": "the user who registers a definition, and so needs iam:PassRole, is in no template",
         "JD-11": "Kubernetes expands $(NAME) in commands, and does not change unknown names",
         "JQ-05": "EC2 and SPOT environments on one queue are allowed, and common",
-        "QS-05": "CloudFormation cannot submit service jobs",
         "QUO-02": "JQ-02 checks it",
-        "SE-04": "CloudFormation cannot submit service jobs",
         "TMO-02": "a job without a timeout is valid, and some jobs run for days",
         "UPD-01": "the handling of running jobs during an update is a choice, not a mistake",
     }

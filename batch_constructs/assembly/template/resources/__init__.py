@@ -52,13 +52,14 @@ from batch_constructs.assembly.template.resources.roles import (
     Role,
     Statement,
 )
-from batch_constructs.assembly.template.resources.schedules import Schedule
+from batch_constructs.assembly.template.resources.schedules import Schedule, ScheduleTarget
 from batch_constructs.assembly.template.resources.scheduling_policies import FairsharePolicy, SchedulingPolicy
 from batch_constructs.assembly.template.resources.secrets import StoredSecret
 from batch_constructs.assembly.template.resources.service_environments import (
     ConsumableResource,
     ServiceEnvironment,
 )
+from batch_constructs.assembly.template.resources.service_jobs import ServiceJobSubmission
 from batch_constructs.assembly.template.resources.state_machines import StateMachine
 from batch_constructs.assembly.template.resources.submissions import Submission
 from batch_constructs.assembly.template.resources.topics import Key, Subscription, Topic, TopicPolicy
@@ -103,11 +104,13 @@ __all__ = [
     "RetryStrategy",
     "Role",
     "Schedule",
+    "ScheduleTarget",
     "SchedulingPolicy",
     "SecurityGroup",
     "SecurityGroupEgress",
     "SecurityGroupIngress",
     "ServiceEnvironment",
+    "ServiceJobSubmission",
     "StateMachine",
     "Statement",
     "StoredSecret",

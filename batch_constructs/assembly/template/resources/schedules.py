@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from batch_constructs.assembly.template.json_texts import capitalised, parse_json
 from batch_constructs.assembly.template.members import Derived, Keyword, Link, Struct, Text
 from batch_constructs.assembly.template.resources.events import DeadLetterConfig, EventRetryPolicy
 from batch_constructs.assembly.template.resources.roles import Role
+from batch_constructs.assembly.template.resources.service_jobs import ServiceJobSubmission
 from batch_constructs.assembly.template.resources.submissions import FREE_KEYS, Submission
 from batch_constructs.assembly.template.unknown import Unknown, as_text
 from batch_constructs.assembly.template.views import Resource, View
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SUBMIT_JOB = re.compile(r":scheduler:::aws-sdk:batch:submitjob\Z", re.IGNORECASE)
+SUBMIT_SERVICE_JOB = re.compile(r":scheduler:::aws-sdk:batch:submitservicejob\Z", re.IGNORECASE)
 _CONTEXT = re.compile(r"<(aws\.scheduler\.[a-z-]+)>")
+
+V = TypeVar("V", bound=View)
 
 
 class ScheduleTarget(View):
@@ -32,19 +36,34 @@ class ScheduleTarget(View):
 
     @property
     def concerns_batch(self) -> bool:
-        """Return whether it certainly calls SubmitJob."""
-        return SUBMIT_JOB.search(as_text(self.arn)) is not None
+        """Return whether it certainly calls SubmitJob or SubmitServiceJob."""
+        return any(call.search(as_text(self.arn)) for call in (SUBMIT_JOB, SUBMIT_SERVICE_JOB))
+
+    @property
+    def message(self) -> Any:
+        """The input as JSON."""
+        return parse_json(self.input, _CONTEXT)
 
 
 def _submissions(schedule: Schedule) -> Iterator[Submission]:
+    if SUBMIT_JOB.search(as_text(schedule.target.arn)):
+        yield from _requests(schedule, Submission)
+
+
+def _service_jobs(schedule: Schedule) -> Iterator[ServiceJobSubmission]:
+    if SUBMIT_SERVICE_JOB.search(as_text(schedule.target.arn)):
+        yield from _requests(schedule, ServiceJobSubmission)
+
+
+def _requests(schedule: Schedule, kind: type[V]) -> Iterator[V]:
     target = schedule.target
-    if not target.concerns_batch or not isinstance(target.node, dict):
+    if not isinstance(target.node, dict):
         return
-    message = parse_json(target.input, _CONTEXT)
+    message = target.message
     request = capitalised(message, *FREE_KEYS) if isinstance(message, dict) else Unknown("the input")
     if isinstance(request, dict) and "RoleArn" in target.node:
         request["RoleArn"] = target.node["RoleArn"]
-    yield Submission(schedule, (*target.steps, "Input"), request)
+    yield kind(schedule, (*target.steps, "Input"), request)
 
 
 class Schedule(Resource):
@@ -58,3 +77,4 @@ class Schedule(Resource):
     state = Keyword("State")
     target = Struct("Target", ScheduleTarget)
     submissions = Derived(Submission, _submissions)
+    service_jobs = Derived(ServiceJobSubmission, _service_jobs)
