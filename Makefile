@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 # More than two cores do: many tests wait for processes.
 JOBS ?= 3
 
-.PHONY: demo test test-lowest test-newest test-resolved lint types unit golden docs site lock facts bench plots mutants build clean help
+.PHONY: demo test test-lowest test-newest test-resolved lint types unit golden clients docs site lock facts bench plots mutants build clean help
 
 help: ## Say what each command does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,14 @@ golden: $(READY) ## Write the examples' golden templates anew
 	pytest tests/test_examples.py -k reviewed --snapshot-update
 	cd examples/own_repository && pytest --snapshot-update
 
+CLIENTS := airflow workflows
+clients: $(READY) ## Run jobs of the local Batch with Airflow, Snakemake, Metaflow and Luigi (700 MB)
+	for name in $(CLIENTS); do \
+		uv venv --quiet --allow-existing --python $(VENV)/bin/python .cache/clients/$$name && \
+		uv pip sync --quiet --python .cache/clients/$$name/bin/python tests/local/clients/$$name.txt || exit 1; \
+	done
+	CLIENTS=.cache/clients pytest -n $(JOBS) tests/local/clients $(ARGS)
+
 docs: $(READY) ## Write the pages that are made from the code, and build the site (offline, strictly)
 	python docs/build.py
 	NO_MKDOCS_2_WARNING=1 mkdocs build --quiet --strict
@@ -81,6 +89,10 @@ mutants: $(READY) ## Make small mistakes in the package, and count those that th
 lock: ## Pin all tools anew, with their hashes
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links --extra node --group dev pyproject.toml -o requirements.lock
+	for name in $(CLIENTS); do \
+		uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
+			--no-emit-find-links tests/local/clients/$$name.in -o tests/local/clients/$$name.txt || exit 1; \
+	done
 
 # Done again only when what it depends on has changed.
 $(READY): requirements.lock pyproject.toml

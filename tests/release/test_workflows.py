@@ -70,7 +70,7 @@ def test_ci_runs_commands_of_the_makefile() -> None:
     """So that whoever reads a failed run can run the same."""
     makefile = (ROOT / "Makefile").read_text("utf-8")
     commands = {command for text in WORKFLOWS.values() for command in re.findall(r"run: make (\S+)", text)}
-    assert commands == {"test", "test-lowest", "test-newest", "build", "site"}
+    assert commands == {"test", "test-lowest", "test-newest", "build", "site", "clients"}
     assert [
         command for command in commands if not re.search(rf"^{command}:.*##", makefile, re.MULTILINE)
     ] == []
