@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from batch_constructs.local.api.calls import call
+from batch_constructs.local.api import Server, call
 from batch_constructs.local.executors import ProcessExecutor
 from batch_constructs.local.plan import plan
 from batch_constructs.local.session import open_session
@@ -107,6 +107,16 @@ class LocalStack:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._server: Server | None = None
+
+    @property
+    def endpoint_url(self) -> str:
+        """The address of the AWS Batch API, for code that a test calls and that uses boto3.
+
+        Any credentials will do. The Region is that of the stack.
+        """
+        self._server = self._server or Server(self._session.batch)
+        return self._server.url
 
     @property
     def alerts(self) -> list[Delivery]:
@@ -156,6 +166,8 @@ class LocalStack:
 
     def close(self) -> None:
         """Stop all jobs."""
+        if self._server:
+            self._server.close()
         self._session.batch.close()
 
     def submit_request(self, request: Mapping[str, Any]) -> LocalJob:

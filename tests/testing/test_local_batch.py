@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
+import boto3
 import pytest
 
 import batch_constructs as bc
@@ -114,3 +115,62 @@ def test_children_may_run_in_another_order(local_batch: Callable[..., LocalStack
     batch = local_batch(Align(), vcpus=1, assumptions=Assumptions(children_in_order=False))
     job = batch.submit("Job", command=["sh", "-c", "date +%s%N"], array_size=5).wait()
     assert sorted(range(5), key=job.lines_of) != list(range(5))
+
+
+def test_a_job_fails_after_a_while(local_batch: Callable[..., LocalStack]) -> None:
+    """A recording decides when, and how (moto#6117)."""
+    recorded = RecordedExecutor([Recording(seconds=0.2, exit_codes=(1,), reason="out of luck")])
+    job = local_batch(Align(), executor=recorded).submit("Job").wait()
+    [attempt] = job.attempts
+    assert attempt["stoppedAt"] - attempt["startedAt"] >= 200
+    assert (job.state, attempt["container"]["reason"]) == ("FAILED", "out of luck")
+
+
+def test_a_job_that_exits_with_an_error_fails_with_the_reason_of_aws(
+    local_batch: Callable[..., LocalStack],
+) -> None:
+    """Its description has the command that ran, not that of its definition (moto#2829)."""
+    command = ["/bin/sh", "-c", "echo Fail && exit 1"]
+    job = local_batch(Align()).submit("Job", command=command).wait()
+    assert (job.state, job.status_reason) == ("FAILED", "Essential container in task exited")
+    assert (job.description["container"]["command"], job.lines) == (command, ["Fail"])
+
+
+def test_a_client_of_boto3_cancels_a_job_that_waits(local_batch: Callable[..., LocalStack]) -> None:
+    """The second job waits as long as the machine has no room for it (moto#4423)."""
+    batch = local_batch(Align(), vcpus=1, executor=RecordedExecutor([Recording(seconds=None)]))
+    batch.submit("Job")
+    waiting = batch.submit("Job")
+    client: Any = boto3.client(
+        "batch",
+        endpoint_url=batch.endpoint_url,
+        region_name="us-east-1",
+        aws_access_key_id="x",
+        aws_secret_access_key="y",
+    )
+    client.cancel_job(jobId=waiting.id, reason="not needed")
+    [described] = client.describe_jobs(jobs=[waiting.id])["jobs"]
+    assert (described["status"], described["statusReason"]) == ("FAILED", "not needed")
+    assert described["isCancelled"]
+
+
+def test_lines_are_in_the_log_group_of_the_definition(local_batch: Callable[..., LocalStack]) -> None:
+    """The stream is named when the job runs (localstack#12157, moto#5825)."""
+    recorded = RecordedExecutor([Recording(lines=("hello",))])
+    batch = local_batch(Align(), executor=recorded)
+    shown: list[tuple[str, bool]] = []
+    history = batch._session.batch.history
+    history.listeners.append(
+        lambda record, _, state: (
+            shown.append((state.name, "logStreamName" in record.describe()["container"]))
+            if state.name == record.describe()["status"]
+            else None
+        )
+    )
+    job = batch.submit("Job").wait()
+    group = job.description["container"]["logConfiguration"]["options"]["awslogs-group"]
+    stream = job.description["container"]["logStreamName"]
+    assert group != "/aws/batch/job"
+    assert [line for _, line in batch._session.batch.logs.events(group, stream)] == ["hello"]
+    assert ("STARTING", True) not in shown
+    assert ("RUNNING", True) in shown

@@ -102,7 +102,9 @@ class JobRecord:
             "isTerminated": record.terminated,
         }
         shown |= _times_and_reason(record)
-        self._add_kind(shown, record, index)
+        # AWS Batch names the log stream of an attempt when it reaches RUNNING.
+        named = record.container if state is not State.STARTING else _without_streams(record.container)
+        self._add_kind(shown, named, index)
         return shown
 
     def describe_node(self, node: int) -> Document:
@@ -165,7 +167,7 @@ class JobRecord:
         }
         return shown
 
-    def _add_kind(self, shown: Document, record: ChildRecord, index: int | None) -> None:
+    def _add_kind(self, shown: Document, container: Document, index: int | None) -> None:
         if self.is_array and index is None:
             counts = {state.name: self.job.counts[state] for state in State}
             shown["arrayProperties"] = {"size": self.job.work.array_size, "statusSummary": counts}
@@ -175,8 +177,16 @@ class JobRecord:
         if "container" in shown:
             # The variables and mounts are lists in every answer, as clients expect.
             empty: Document = {name: [] for name in (*EMPTY_LISTS, "networkInterfaces")}
-            shown["container"] = {**empty, **shown["container"], **record.container}
-        shown |= details_of(shown, record.container)
+            shown["container"] = {**empty, **shown["container"], **container}
+        shown |= details_of(shown, container)
+
+
+def _without_streams(container: Document) -> Document:
+    """Return what is shown of a container, or of several, without the names of log streams."""
+    shown = {name: value for name, value in container.items() if name != "logStreamName"}
+    if "containers" in shown:
+        shown["containers"] = {name: _without_streams(each) for name, each in shown["containers"].items()}
+    return shown
 
 
 def _times_and_reason(record: ChildRecord) -> Document:

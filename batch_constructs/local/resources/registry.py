@@ -78,7 +78,7 @@ class Resources:
         """Return the definition that a request names: a revision, or the newest active one.
 
         Raises:
-            ClientError: There is none, or it is not active.
+            ClientError: There is none, it is not active, or it cannot be overridden like this.
         """
         wanted = name_of(request["jobDefinition"])
         revision = _REVISION.search(wanted)
@@ -92,6 +92,7 @@ class Resources:
             if wanted != request["jobDefinition"]:
                 raise ClientError(f"JobDefinition {request['jobDefinition']} not found.")
             raise ClientError(f"JobDefinition name {wanted} does not exist or is not in ACTIVE status")
+        refuse_old_needs(found[-1], request.get("containerOverrides", {}))
         return found[-1]
 
     def check_submission(self, work: Work, jobs: Mapping[str, JobRecord]) -> None:
@@ -211,6 +212,20 @@ class Resources:
         del self.environments[name]
         self.touch("environment", name, None)
         del self._places[name]
+
+
+def refuse_old_needs(definition: Mapping[str, Any], container: Mapping[str, Any]) -> None:
+    """Refuse the members ``vcpus`` and ``memory`` on AWS Fargate.
+
+    Raises:
+        ClientError: There is one of them, in the words of an answer in issue 95 of insitro/redun.
+    """
+    if definition.get("platformCapabilities") == ["FARGATE"]:
+        for member in ("vcpus", "memory"):
+            if member in container:
+                raise ClientError(
+                    f"{member} is not applicable for Fargate. Use resource requirements instead."
+                )
 
 
 def name_of(value: str) -> str:
