@@ -53,6 +53,7 @@ FAMILIES = {
     "SP": "Scheduling policies",
     "TAG": "Tags",
     "TMO": "Timeouts",
+    "TPL": "Types and members of templates",
     "UPD": "Updates",
     "VOL": "Volumes",
     "WIN": "Windows",
