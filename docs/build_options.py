@@ -1,18 +1,29 @@
-"""The tables on the page about ``batch-constructs local`` that are made from the code: options and assumptions."""  # noqa: INP001
+"""The tables on the pages about the local Batch and rehearsals that are made from the code: options and assumptions."""  # noqa: INP001
 
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import TYPE_CHECKING
 
 import click
 
 from batch_constructs.cli.local import local
 from batch_constructs.local.engine import Assumptions
+from batch_constructs.rehearsal.assumptions import HostAssumptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from batch_constructs.local.engine import Assumption
 
 
 def with_tables(text: str) -> str:
     """Return a page with the tables of today; a page without a place for them comes back as it is."""
-    for name, table in (("options", _options), ("assumptions", _assumptions)):
+    for name, table in (
+        ("options", _options),
+        ("assumptions", lambda: _assumptions(Assumptions().listed())),
+        ("assumptions of a rehearsal", lambda: _assumptions(HostAssumptions().listed())),
+    ):
         start, end = f"<!-- {name}: written by `make docs` -->\n", f"<!-- end of {name} -->\n"
         before, found, rest = text.partition(start)
         if found:
@@ -20,12 +31,9 @@ def with_tables(text: str) -> str:
     return text
 
 
-def _assumptions() -> str:
+def _assumptions(listed: Iterable[Assumption]) -> str:
     """Return the table of what AWS does not document, with the values that are assumed."""
-    rows = [
-        f"| `{each.name}` | `{each.shown}` | {each.meaning} | {each.origin} |"
-        for each in Assumptions().listed()
-    ]
+    rows = [f"| `{each.name}` | `{each.shown}` | {each.meaning} | {each.origin} |" for each in listed]
     return "\n".join(["", "| name | assumed | meaning | origin |", "|---|---|---|---|", *rows, "", ""])
 
 

@@ -115,6 +115,20 @@ def reference() -> str:
         f"::: batch_constructs.local.executors.{name}\n"
         for name in ("process.ProcessExecutor", "recorded.RecordedExecutor", "recorded.Recording")
     ]
+    parts += [
+        "`rehearse` plays a plan on a virtual clock: [rehearse a platform](rehearsal.md). It returns a `Rehearsal`:\n"
+    ]
+    parts += [
+        f"::: batch_constructs.{name}\n"
+        for name in (
+            "testing.rehearsals.rehearse",
+            "rehearsal.results.Rehearsal",
+            "rehearsal.results.QueueResult",
+            "rehearsal.results.EnvironmentResult",
+            "rehearsal.results.Waits",
+            "rehearsal.results.NeverRan",
+        )
+    ]
     return "\n".join(parts)
 
 

@@ -30,6 +30,7 @@ READING = (
     "assembly.changes",
     "assembly.diagrams",
     "local",
+    "rehearsal",
     "cli",
 )
 # The constructs, likewise.

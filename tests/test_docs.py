@@ -258,7 +258,8 @@ def test_commands_are_understood() -> None:
     ]
     wrong = []
     for page, line in lines:
-        [name, *arguments] = shlex.split(line.partition(" > ")[0], comments=True)[1:]
+        words = shlex.split(line, comments=True)
+        [name, *arguments] = words[1 : words.index(">") if ">" in words else None]
         try:
             command = main.commands[name]
             if isinstance(command, Group):

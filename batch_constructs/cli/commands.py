@@ -13,6 +13,7 @@ import click
 
 from batch_constructs.cli.local import local
 from batch_constructs.cli.progress import progress
+from batch_constructs.cli.rehearse import rehearse
 
 _PATHS = click.Path(path_type=Path)
 _FORMATS = click.Choice(["text", "json", "sarif", "github"])
@@ -29,6 +30,7 @@ def main() -> None:
 
 
 main.add_command(local)
+main.add_command(rehearse)
 
 
 @main.command()

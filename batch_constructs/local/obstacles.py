@@ -13,7 +13,8 @@ from batch_constructs.local.engine import blocking
 if TYPE_CHECKING:
     from batch_constructs.assembly.fit import Misfit
     from batch_constructs.assembly.template.resources import ComputeEnvironment
-    from batch_constructs.local.engine import Job
+    from batch_constructs.local.engine import Work
+    from batch_constructs.local.plan import Plan
     from batch_constructs.local.session import Session
 
 RULES = {
@@ -43,9 +44,10 @@ def obstacle(session: Session, job_id: str) -> str:
     reason = blocking.reason(record.job.work, environments, batch.engine.consumables)
     if not reason or reason == blocking.INSUFFICIENT_CAPACITY:
         return ""
-    found = _on_aws(session, record.definition_arn, record.job)
+    definition = record.definition_arn.rpartition("/")[2].partition(":")[0]
+    found = on_aws(session.plan, definition, record.job.work)
     if found is not None:
-        return f"{record.name} can never run: {_sentence(found)} ({RULES[found.obstacle]}; {reason})"
+        return f"{record.name} can never run: {sentence(found)} ({RULES[found.obstacle]}; {reason})"
     if reason != blocking.JOB_REQUIREMENT:
         return f"{record.name} can never run: {reason}"
     needs = record.job.work.nodes or (record.job.work.need,)
@@ -59,24 +61,32 @@ def obstacle(session: Session, job_id: str) -> str:
     )
 
 
-def _sentence(found: Misfit) -> str:
+def sentence(found: Misfit) -> str:
+    """Return what a job asks for, and why it gets none of it."""
     return f"it asks for {found.need.words}, but {found.why}" if found.need else f"it {found.why}"
 
 
-def _on_aws(session: Session, definition_arn: str, job: Job) -> Misfit | None:
-    """Return what ``check`` finds about the job, with what it reserves after its overrides."""
-    identities, model = session.plan.identities, session.plan.model
-    name = definition_arn.rpartition("/")[2].partition(":")[0]
-    definition = next((each for each in model.of(JobDefinition) if identities.name(each) == name), None)
-    queue = next((each for each in model.of(JobQueue) if identities.name(each) == job.work.queue), None)
+def on_aws(plan: Plan, definition_name: str, work: Work) -> Misfit | None:
+    """Return what ``check`` finds about a job, with what it reserves after its overrides.
+
+    Args:
+        plan: The template.
+        definition_name: The name of its job definition.
+        work: The job.
+    """
+    identities, model = plan.identities, plan.model
+    definition = next(
+        (each for each in model.of(JobDefinition) if identities.name(each) == definition_name), None
+    )
+    queue = next((each for each in model.of(JobQueue) if identities.name(each) == work.queue), None)
     if definition is None or queue is None or not queue.sees_all_environments:
         return None
     environments: tuple[ComputeEnvironment, ...] = queue.environments
-    return misfit(definition, environments, [_with_overrides(each, job) for each in own_needs(definition)])
+    return misfit(definition, environments, [_with_overrides(each, work) for each in own_needs(definition)])
 
 
-def _with_overrides(need: Need, job: Job) -> Need:
-    if job.work.nodes:
+def _with_overrides(need: Need, work: Work) -> Need:
+    if work.nodes:
         return need
-    wanted = job.work.need
+    wanted = work.need
     return replace(need, vcpus=wanted.vcpus, memory_mib=wanted.memory, gpus=wanted.gpus)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from batch_constructs.testing.findings import assert_no_findings
     from batch_constructs.testing.local import LocalJob, LocalStack, local_stack
+    from batch_constructs.testing.rehearsals import rehearse
     from batch_constructs.testing.running import assert_can_run
     from batch_constructs.testing.snapshots import TemplateSnapshotExtension, normalized
     from batch_constructs.testing.updates import assert_updates_in_place
@@ -25,6 +26,7 @@ _HOMES = {
     "assert_updates_in_place": "updates",
     "local_stack": "local",
     "normalized": "snapshots",
+    "rehearse": "rehearsals",
 }
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "assert_updates_in_place",
     "local_stack",
     "normalized",
+    "rehearse",
 ]
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.local.api import Server, call
 from batch_constructs.local.executors import ProcessExecutor
 from batch_constructs.local.plan import plan
 from batch_constructs.local.session import open_session
+from batch_constructs.testing.sources import templates_of
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
@@ -215,7 +216,7 @@ def local_stack(
         UnreadableInputError: There is no template at the path.
         ValueError: The stack belongs to no app.
     """
-    planned = plan(_templates(source), parameters=parameters)
+    planned = plan(templates_of(source), parameters=parameters)
     session = open_session(
         planned,
         executor or ProcessExecutor(),
@@ -227,15 +228,6 @@ def local_stack(
         attempt_seconds=attempt_seconds,
     )
     return LocalStack(session)
-
-
-def _templates(source: Stack | Stage | str | os.PathLike[str]) -> str | os.PathLike[str]:
-    """Return the path of a template or a cloud assembly; a stack or an app is synthesized."""
-    if isinstance(source, str | os.PathLike):
-        return source
-    from batch_constructs.testing.synthesis import synthesized  # noqa: PLC0415 - needs the CDK
-
-    return synthesized(source)
 
 
 def _called(thing: IConstruct | str | None) -> str:

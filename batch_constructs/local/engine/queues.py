@@ -231,15 +231,13 @@ class Queue:
         """Return the child that is next: the head of the share whose turn it is."""
         if self._policy is not None:
             self._refresh(now, usage_cycle, running_weight)
-        best = None
+        best, lowest = None, 0.0
         for lane in self.lanes.values():
             share = lane.share
             if share.runnable and (
-                best is None
-                or share.turn < best.share.turn
-                or (share.turn == best.share.turn and share.name < best.share.name)
+                best is None or share.turn < lowest or (share.turn == lowest and share.name < best.share.name)
             ):
-                best = lane
+                best, lowest = lane, share.turn
         return best.head() if best else None
 
     def in_order(self, now: float, running_weight: float = 1) -> Iterator[tuple[Job, int]]:

@@ -94,7 +94,7 @@ class Schedules:
         Raises:
             ValueError: EventBridge does not have such an expression or time zone.
         """
-        return cls(bus, [*_scheduler(plan), *_rules(plan)])
+        return cls(bus, schedules_of(plan))
 
     def start(self) -> None:
         """Deliver from now on whatever is due; a rate counts from now."""
@@ -151,6 +151,15 @@ class Schedules:
                     due[index] = (
                         self.entries[index].next(now) if following and following <= now else following
                     )
+
+
+def schedules_of(plan: Plan) -> list[Schedule]:
+    """Return the enabled schedules of a template.
+
+    Raises:
+        ValueError: EventBridge does not have such an expression or time zone.
+    """
+    return [*_scheduler(plan), *_rules(plan)]
 
 
 def _scheduler(plan: Plan) -> Iterator[Schedule]:

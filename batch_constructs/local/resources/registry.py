@@ -156,7 +156,7 @@ class Resources:
             name, Environment(name, hosts=Hosts([self._host]), largest=self._largest)
         )
         resources = found.get("computeResources", {})
-        place.platform = _platform(found)
+        place.platform = platform_of(found)
         place.cluster = name_of(found.get("ecsClusterArn", ""))
         place.max_vcpus = resources.get("maxvCpus", found.get("unmanagedvCpus", float("inf")))
         place.enabled = found["state"] == "ENABLED"
@@ -246,7 +246,8 @@ def fair_share(policy: Mapping[str, Any]) -> FairShare:
     )
 
 
-def _platform(environment: Mapping[str, Any]) -> str:
+def platform_of(environment: Mapping[str, Any]) -> str:
+    """Return the kind of jobs that an environment takes: ``EC2``, ``FARGATE``, ``MANAGED_INSTANCES`` or ``EKS``."""
     if environment.get("eksConfiguration"):
         return "EKS"
     kind = environment.get("computeResources", {}).get("type", "EC2").upper()

@@ -1,0 +1,226 @@
+"""The jobs of a plan in the order in which they are submitted."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from heapq import merge
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from batch_constructs.facts.limits import DEPENDENCIES
+from batch_constructs.local.engine import Dependency, DependencyKind
+from batch_constructs.local.jobs.merging import merged
+from batch_constructs.local.jobs.submitting import work_of
+from batch_constructs.rehearsal.clock import Kind
+from batch_constructs.rehearsal.durations import Constant
+from batch_constructs.rehearsal.plan_files import PlanError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from batch_constructs.local.engine import Work
+    from batch_constructs.rehearsal.plans import After, RehearsalPlan, Submission
+    from batch_constructs.rehearsal.stage import Stage
+
+ASSUMED_SECONDS = 300.0
+"""The duration of jobs that no plan gives one: 5 minutes. The report says so."""
+
+
+@dataclass(slots=True)
+class Arrivals:
+    """The submissions of a plan, each with its work and its kind.
+
+    Attributes:
+        entries: By label, in the order of the plan.
+        assumed: The labels whose duration no plan gives.
+    """
+
+    entries: dict[str, _Entry]
+    assumed: list[str]
+
+    def __init__(self, plan: RehearsalPlan, stage: Stage) -> None:
+        self.entries = {}
+        self.assumed = []
+        used: set[str] = set()
+        for number, submission in enumerate(plan.submissions):
+            self._add(plan, stage, submission, number, used)
+        for section in ("durations", "failures"):
+            for name in getattr(plan, section):
+                if name not in used and name != "*":
+                    self._refuse_unused(plan, section, name)
+
+    def _add(
+        self, plan: RehearsalPlan, stage: Stage, submission: Submission, number: int, used: set[str]
+    ) -> None:
+        with _line(plan, submission):
+            if submission.label in self.entries:
+                raise ValueError(f"two submissions are called {submission.label!r}: give one a name")
+            definition, queue = stage.definition(submission.definition), stage.queue(submission.queue)
+            work = _work(stage, submission, definition, queue)
+            kind = self._kind(plan, stage, submission, definition, used)
+            depends = tuple(self._dependency(submission, each) for each in submission.depends_on)
+            work = replace(work, depends_on=depends)
+            after = tuple(self.entries[each.name] for each in submission.depends_on if each.name)
+            self.entries[submission.label] = _Entry(submission, number, work, kind, after)
+
+    def _kind(
+        self, plan: RehearsalPlan, stage: Stage, submission: Submission, definition: str, used: set[str]
+    ) -> Kind:
+        label = next(each.label for each in stage.plan.requests if each.name == definition)
+        names = [submission.name, submission.definition, definition, label, label.rpartition("/")[2]]
+
+        def given(section: Mapping[str, Any]) -> Any:
+            for name in names:
+                if name in section:
+                    used.add(name)
+                    return section[name]
+            return section.get("*")
+
+        duration = given(plan.durations)
+        if duration is None:
+            self.assumed.append(submission.label)
+        return Kind(
+            submission.label,
+            definition,
+            duration or Constant(ASSUMED_SECONDS),
+            given(plan.failures),
+            _processor(stage.definitions[definition]),
+            awaited=any(
+                submission.label == after.name for each in plan.submissions for after in each.depends_on
+            ),
+        )
+
+    def _dependency(self, submission: Submission, after: After) -> Dependency:
+        """Return a dependency; its job's id ends in ``#N`` where the nth job waits for the nth."""
+        name, kind = after.name, after.kind
+        if kind is DependencyKind.SEQUENTIAL and not name:
+            if not submission.array:
+                raise ValueError("SEQUENTIAL is for array jobs: add 'array'")
+            return Dependency(kind=kind)
+        other = self.entries.get(name)
+        if other is None:
+            near = get_close_matches(name, self.entries, n=1)
+            hint = f" (did you mean {near[0]!r}?)" if near else ""
+            raise ValueError(f"depends on {name!r}, which is not submitted before it{hint}")
+        if other.submission.count not in {1, submission.count}:
+            raise ValueError(
+                f"depends on {name!r}, which is submitted {other.submission.count:,} times: its count must be 1 "
+                f"or {submission.count:,}"
+            )
+        if kind is DependencyKind.N_TO_N and other.submission.array != submission.array:
+            raise ValueError(
+                f"N_TO_N needs two arrays of the same size: {name!r} has {other.submission.array}"
+            )
+        return Dependency(job_id=name if other.submission.count == 1 else f"{name}#N", kind=kind)
+
+    def _refuse_unused(self, plan: RehearsalPlan, section: str, name: str) -> None:
+        near = get_close_matches(
+            name, [*self.entries, *(e.submission.definition for e in self.entries.values())], n=1
+        )
+        hint = f" (did you mean {near[0]!r}?)" if near else ""
+        raise PlanError(f"{plan.source or 'plan'}: {section} names {name!r}, which no submission uses{hint}")
+
+    @property
+    def calls(self) -> int:
+        """The number of SubmitJob calls; an array is one."""
+        return sum(each.submission.count for each in self.entries.values())
+
+    @property
+    def children(self) -> int:
+        """The number of jobs; each child of an array counts."""
+        return sum(each.submission.count * each.work.size for each in self.entries.values())
+
+    def in_order(self, seed: int, rate: float) -> Iterator[tuple[float, Work, Kind]]:
+        """Yield time, work and kind of each job, at most ``rate`` a second; with 0 there is no limit."""
+        streams = [each.stream(seed) for each in self.entries.values()]
+        free = 0.0
+        for time, _, _, work, kind in merge(*streams):
+            moment = max(time, free)
+            if rate:
+                free = moment + 1 / rate
+            yield moment, work, kind
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A submission with its work.
+
+    Attributes:
+        submission: The submission.
+        number: Its place in the plan.
+        work: The work of each of its jobs.
+        kind: How they go.
+        after: The entries that it depends on.
+    """
+
+    submission: Submission
+    number: int
+    work: Work
+    kind: Kind
+    after: tuple[_Entry, ...] = ()
+
+    def times(self, seed: int) -> Iterator[float]:
+        """Yield when each job is submitted: never before the jobs that it depends on."""
+        submission = self.submission
+        chance = Random(f"{seed}/{submission.label}")  # noqa: S311 - no secret
+        time = submission.at
+        others = [each.times(seed) for each in self.after if each.submission.count > 1]
+        first = max((next(each.times(seed)) for each in self.after), default=0.0)
+        for _ in range(submission.count):
+            yield max([time, first, *(next(each) for each in others)])
+            if submission.every is not None:
+                time += submission.every.draw(chance)
+
+    def stream(self, seed: int) -> Iterator[tuple[float, int, int, Work, Kind]]:
+        """Yield time, place in the plan, number, work and kind of each job."""
+        for index, time in enumerate(self.times(seed)):
+            yield time, self.number, index, self._numbered(self.work, index), self.kind
+
+    def _numbered(self, work: Work, index: int) -> Work:
+        if self.submission.count == 1:
+            return work
+        depends = work.depends_on
+        if depends:
+            depends = tuple(replace(each, job_id=each.job_id.replace("#N", f"#{index}")) for each in depends)
+        return replace(work, id=f"{work.id}#{index}", depends_on=depends)
+
+
+def _processor(definition: Mapping[str, Any]) -> str:
+    """Return the processor that a definition asks for on Fargate."""
+    task: Mapping[str, Any] = next(iter(definition.get("ecsProperties", {}).get("taskProperties", ())), {})
+    properties = definition.get("containerProperties") or task
+    return str(properties.get("runtimePlatform", {}).get("cpuArchitecture", "X86_64"))
+
+
+@contextmanager
+def _line(plan: RehearsalPlan, submission: Submission) -> Iterator[None]:
+    """Add the line of a submission to the mistakes in it."""
+    try:
+        yield
+    except ValueError as error:
+        place = f"{plan.source or 'plan'}:{submission.line}" if submission.line else plan.source or "plan"
+        raise PlanError(f"{place}: submission {submission.label!r}: {error}") from None
+
+
+def _work(stage: Stage, submission: Submission, definition: str, queue: str) -> Work:
+    """Return the work of a submission, without its dependencies."""
+    request: dict[str, Any] = {"jobName": submission.label}
+    if submission.array:
+        request["arrayProperties"] = {"size": submission.array}
+    if submission.share:
+        request["shareIdentifier"] = submission.share
+    if submission.priority is not None:
+        request["schedulingPriorityOverride"] = submission.priority
+    found = stage.engine.queues[queue]
+    if found.policy is not None and not submission.share:
+        raise ValueError(f"the queue {queue} has a fair-share policy: add 'share'")
+    if found.policy is None and submission.share:
+        raise ValueError(f"the queue {queue} has no scheduling policy: leave out 'share'")
+    if len(submission.depends_on) > int(DEPENDENCIES.maximum or 20):
+        raise ValueError(f"a job depends on at most {DEPENDENCIES.maximum} others")
+    work = work_of(submission.label, queue, merged(stage.definitions[definition], request), request)
+    if submission.array and work.nodes:
+        raise ValueError("a multi-node job cannot be an array")
+    return work
