@@ -22,6 +22,7 @@ from aws_cdk import (
 from constructs import Construct
 
 from batch_constructs._border.last_words import end_with
+from batch_constructs.facts.arguments import is_construct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,6 +82,10 @@ class CheckedConstruct(Construct):
         """
         check_at_synth(scope)
         super().__init__(scope, id)
+        kind = next((each.__name__ for each in type(self).__mro__ if is_construct(each.__name__)), "")
+        if kind:
+            # Findings name the argument of this class. Metadata is in the cloud assembly, not in the template.
+            self.node.add_metadata(PLUGIN, kind)
 
 
 @jsii.implements(IPolicyValidationPlugin)
@@ -144,8 +149,13 @@ def errors_in(resource_type: str, properties: Mapping[str, object]) -> list[str]
 
 def _last_words(errors: Sequence[Finding]) -> list[str]:
     """Return a line for each error, after a title."""
-    lines = [f"  {each.rule_id} {each.resource.label}: {each.message}; {each.remedy}" for each in errors]
+    lines = [f"  {each.rule_id} {each.resource.label}: {each.message}; {_remedy(each)}" for each in errors]
     return [f"jobs of AWS Batch would not run: {len(errors)} error{'s' * (len(errors) != 1)}", *lines]
+
+
+def _remedy(finding: Finding) -> str:
+    """Return the remedy, with the argument of the construct that sets the member."""
+    return f"{finding.remedy} ({finding.argument})" if finding.argument else finding.remedy
 
 
 def _folders(template_paths: list[str]) -> list[Path]:
@@ -158,7 +168,7 @@ def _violation(finding: Finding) -> PolicyViolation:
     return PolicyViolation(
         rule_name=finding.rule_id,
         description=finding.message,
-        fix=f"{finding.remedy}; {finding.rule.link}",
+        fix=f"{_remedy(finding)}; {finding.rule.link}",
         severity=finding.severity.value,
         violating_resources=[
             PolicyViolatingResource(

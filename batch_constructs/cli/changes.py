@@ -135,7 +135,8 @@ def block(change: Change) -> Iterator[Line]:
     """Yield the lines of a resource's block."""
     kind = change.type.removeprefix("AWS::Batch::").removeprefix("AWS::CloudFormation::")
     path = change.construct_path.removesuffix("/Resource") or change.logical_id
-    yield Line("", f"{kind} {whole(path)}", margin=0)
+    named = f" ({change.logical_id})" if path != change.logical_id else ""
+    yield Line(named, f"{kind} {whole(path)}", margin=0)
     jobs = f": {change.jobs}" if change.jobs else ""
     yield Line(jobs, _how(change.kind, change.at_least), _KINDS.get(change.kind))
     verb = "moved" if change.moved else "renamed"

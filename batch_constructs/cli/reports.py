@@ -31,12 +31,12 @@ def text(findings: Sequence[Finding], last: str) -> None:
     for finding in findings:
         severity = click.style(str(finding.severity), fg=_COLOURS[finding.severity], bold=True)
         click.echo(f"{severity} {click.style(finding.rule_id, bold=True)} {printable(finding.message)}")
-        place = " ".join(filter(None, (finding.construct_path or finding.logical_id, finding.property_path)))
+        place = " ".join(filter(None, (both_names(finding.resource), finding.property_path)))
         click.echo(f"  at  {printable(place)}")
         click.echo(f"  in  {finding.file or 'standard input'}:{finding.line}")
         if finding.file and not finding.construct_path:
             _quote(sources, finding)
-        click.echo(f"  fix {finding.remedy}")
+        click.echo(f"  fix {finding.remedy}{f' ({finding.argument})' if finding.argument else ''}")
         click.echo(click.style(f"  see {finding.rule.link}", dim=True))
         click.echo()
     if last:
@@ -59,6 +59,12 @@ def proofs(rule: Rule, asked: Mapping[Resource, Sequence[Question]]) -> None:
 
 def _verdict(verdict: Verdict, width: int = 0) -> str:
     return click.style(f"{verdict:<{width}}", fg=_VERDICT_COLOURS[verdict], bold=True)
+
+
+def both_names(resource: Resource) -> str:
+    """Return the construct path with the logical id, ``Jobs/Queue/Resource (Queue4A7E)``, or the logical id alone."""
+    path, logical_id = resource.construct_path, resource.logical_id
+    return f"{path} ({logical_id})" if path and path != logical_id else logical_id
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -131,6 +137,7 @@ def _members(finding: Finding) -> dict[str, Any]:
         "resource_type": finding.resource.type,
         "property": finding.property_path,
         "construct": finding.construct_path,
+        "argument": finding.argument,
         "file": finding.file,
         "line": finding.line,
     }

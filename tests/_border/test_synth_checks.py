@@ -216,7 +216,9 @@ def test_an_app_by_itself_ends_with_its_findings(tmp_path: Path) -> None:
     title, finding, where = done.stderr.splitlines()[first : first + 3]
     assert title == "jobs of AWS Batch would not run: 1 error"
     assert finding.startswith("  JQ-03 Genomics/Queue: a job queue can have one kind of environment")
-    assert finding.endswith("; create a separate queue for each kind of environment")
+    assert finding.endswith(
+        "; create a separate queue for each kind of environment (compute_environments of JobQueue)"
+    )
     assert where.startswith("the report is in ")
     assert where.endswith("validation-report.json")
 

@@ -140,6 +140,7 @@ def test_json(clean: Path) -> None:
         "resource_type": "AWS::Batch::JobDefinition",
         "property": "Timeout.AttemptDurationSeconds",
         "construct": "",
+        "argument": "",
         "file": str(BROKEN),
         "line": 415,
     }
@@ -174,14 +175,14 @@ def test_github() -> None:
 
 
 def test_the_construct_path_is_told(tmp_path: Path) -> None:
-    """Findings in generated templates have the construct's path."""
+    """Findings in generated templates have the construct's path, and the logical id of the template."""
     template: dict[str, Any] = json.loads(json.dumps(CLEAN))
     queue = template["Resources"]["Queue"]
     queue["Metadata"] = {"aws:cdk:path": "Stack/Queue/Resource"}
     queue["Properties"]["Priority"] = 2000
     file = tmp_path / "t.json"
     file.write_text(json.dumps(template))
-    assert "  at  Stack/Queue/Resource Priority\n" in run("check", file).output
+    assert "  at  Stack/Queue/Resource (Queue) Priority\n" in run("check", file).output
 
 
 def test_rules() -> None:

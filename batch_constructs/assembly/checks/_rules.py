@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from batch_constructs.assembly.checks import _chapters
+from batch_constructs.facts import arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -135,6 +136,14 @@ class Finding:
     def property_path(self) -> str:
         """The path from the resource's properties, such as ``ComputeResources.InstanceTypes[0]``; empty for the resource."""
         return self.where.property_path(self.at)
+
+    @property
+    def argument(self) -> str:
+        """The argument of this library's construct that sets the member: ``max_vcpus of SpotComputeEnvironment``; or empty."""
+        construct = self.resource.made_by
+        path = re.sub(r"\[[0-9]+\]", "", self.property_path)
+        name = arguments.argument(construct, self.resource.type, path) if construct else ""
+        return f"{name} of {construct}" if name else ""
 
     @property
     def file(self) -> str:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MANIFEST = "manifest.json"
+MADE_BY = "batch-constructs"
+"""The type of the metadata with which a construct of this library names its class."""
 
 _MAX_STACKS = 2_000
 _MAX_NESTING = 16
@@ -72,6 +74,7 @@ def nested_stacks(stack: Stack, folder: Path, depth: int = 0) -> Iterator[Stack]
         child = Stack(f"{stack.name}/{logical_id}", document, stack.environment)
         child.acknowledged = stack.acknowledged
         child.construct_paths = _paths_below(stack, logical_id)
+        child.made_by = stack.made_by
         arguments = resource.raw("Parameters")
         stack.nest(logical_id, child, arguments if isinstance(arguments, dict) else {})
         yield child
@@ -146,6 +149,8 @@ class _Stage:
         for path, kind, data in _entries(self._metadata(artifact)):
             if kind == "aws:cdk:logicalId" and isinstance(data, str):
                 stack.construct_paths[data] = path
+            if kind == MADE_BY and isinstance(data, str):
+                stack.made_by[path] = data
             if kind == "aws:cdk:acknowledged-rules" and isinstance(data, dict):
                 stack.acknowledged[path] = frozenset(data)
         return stack

@@ -42,6 +42,7 @@ class Stack:
         open: the parameters and conditions that were read while undecided.
         original: the stack with all choices open, of which this one is a copy; else the stack itself.
         construct_paths: the CDK's paths by logical id, for resources that do not contain them.
+        made_by: construct path to the class of this library that is there.
         acknowledged: construct path to the rules that were acknowledged there, in the CDK.
     """
 
@@ -66,6 +67,7 @@ class Stack:
         self._values: dict[tuple[str, str], Any] = {}
         self._names: dict[type[Resource], dict[str, Resource]] = {}
         self.construct_paths: dict[str, str] = {}
+        self.made_by: dict[str, str] = {}
         self.acknowledged: dict[str, frozenset[str]] = {}
         self._comparisons: Mapping[str, bool] = {}
         self.original = self
@@ -144,6 +146,7 @@ class Stack:
         stack = Stack(self.name, self.document, {**self.environment, **values})
         stack.place, stack.deployed_as = self.place, self.deployed_as
         stack.construct_paths, stack.acknowledged = self.construct_paths, self.acknowledged
+        stack.made_by = self.made_by
         stack._comparisons, stack.original, stack.open = comparisons, self.original, self.open
         return stack
 

@@ -179,6 +179,14 @@ class Resource(View):
         return path if isinstance(path, str) else self.stack.construct_paths.get(self.logical_id, "")
 
     @property
+    def made_by(self) -> str:
+        """The class of this library that created it, such as ``JobQueue``; empty for any other resource."""
+        path = self.construct_path
+        while path and path not in self.stack.made_by:
+            path = path.rpartition("/")[0]
+        return self.stack.made_by.get(path, "")
+
+    @property
     def label(self) -> str:
         """The resource's name in messages: its construct path, ``MyStack/Queue``, or the logical id without the CDK."""
         path = self.construct_path
