@@ -1,11 +1,17 @@
-"""Time the local Batch, with moto's in the same run: submits, children, one job, a large array, and the start.
+"""Time the local Batch, with moto, ministack and localbatch in the same run: submits, children, one job, and more.
 
 Run with ``python bench/local_batch.py``. Every number is a median; another program on the machine makes all of them worse.
+ministack and localbatch are run by ``uv tool run``, and bound to loopback. localbatch needs Docker and an image ``busybox``
+(``DOCKER_HOST`` names another engine); without them its column is left out.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -17,16 +23,41 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from rich.console import Console
 from rich.table import Table
 
 from batch_constructs.local.client import Endpoint
+from batch_constructs.local.executors.docker import DockerExecutor, NoEngineError
 from batch_constructs.local.moto_process import MotoProcess, free_port
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE = ROOT / "tests" / "golden" / "quickstart.BatchQuickstart.template.json"
 SUBMITS, CHILDREN, LARGE, SINGLE, CALLS = 300, 1_000, 10_000, 20, 50
+CONTAINERS = 60
+MINISTACK = ("ministack==1.5.33", "hypercorn", "ministack.app:app", "--bind", "127.0.0.1:{port}")
+LOCALBATCH = (
+    "localbatch==0.4.0",
+    "localbatch",
+    "--host",
+    "127.0.0.1",
+    "--port",
+    "{port}",
+    "--log-level",
+    "error",
+)
 NEEDS = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "64"}]
+
+
+def client(service: str, url: str) -> Any:
+    return boto3.client(
+        service,
+        endpoint_url=url,
+        region_name="us-east-1",
+        aws_access_key_id="x",
+        aws_secret_access_key="y",
+        config=Config(retries={"total_max_attempts": 1}, read_timeout=600),
+    )
 
 
 class Side:
@@ -39,14 +70,7 @@ class Side:
     """
 
     def __init__(self, url: str, queue: str) -> None:
-        self.client: Any = boto3.client(
-            "batch",
-            endpoint_url=url,
-            region_name="us-east-1",
-            aws_access_key_id="x",
-            aws_secret_access_key="y",
-            config=Config(retries={"total_max_attempts": 1}, read_timeout=600),
-        )
+        self.client: Any = client("batch", url)
         self.queue = queue
         self.definition = self.client.register_job_definition(
             jobDefinitionName="true",
@@ -66,13 +90,18 @@ class Side:
             assert status != "FAILED", "the job failed, so its time means nothing"
             time.sleep(pause)
 
-    def submits(self) -> float:
+    def submits(self, number: int = SUBMITS) -> float:
         """Jobs submitted per second, while they run."""
+        return self.rates(number)[0]
+
+    def rates(self, number: int = SUBMITS) -> tuple[float, float]:
+        """Jobs submitted, and jobs that have ended, per second."""
         start = time.perf_counter()
-        jobs = [self.submit() for _ in range(SUBMITS)]
+        jobs = [self.submit() for _ in range(number)]
         seconds = time.perf_counter() - start
-        self.finish(jobs[-1], 0.05)
-        return SUBMITS / seconds
+        for job in jobs:
+            self.finish(job, 0.02)
+        return number / seconds, number / (time.perf_counter() - start)
 
     def children(self) -> float:
         """Children of an array run per second."""
@@ -97,7 +126,8 @@ class Side:
             start = time.perf_counter()
             self.client.describe_jobs(jobs=[job])
             found.append(time.perf_counter() - start)
-        self.client.terminate_job(jobId=job, reason="measured")
+        with contextlib.suppress(ClientError):  # ministack has no such operation, and nothing to end
+            self.client.terminate_job(jobId=job, reason="measured")
         return statistics.median(found) * 1_000
 
 
@@ -117,6 +147,14 @@ def started(folder: Path) -> tuple[subprocess.Popen[str], float]:
     return process, time.perf_counter() - start
 
 
+def _rates(side: Side, number: int = SUBMITS) -> dict[str, float]:
+    found = [side.rates(number) for _ in range(3)]
+    return {
+        "submits/s": statistics.median(submits for submits, _ in found),
+        "jobs/s": statistics.median(jobs for _, jobs in found),
+    }
+
+
 def ours(folder: Path) -> dict[str, float]:
     """Measure the local Batch with processes as jobs."""
     starts = []
@@ -128,7 +166,7 @@ def ours(folder: Path) -> dict[str, float]:
             process.wait()
     side = Side(Endpoint.read(folder / "2").url, "Queue")
     result = {
-        "submits/s": statistics.median(side.submits() for _ in range(3)),
+        **_rates(side),
         "children/s": statistics.median(side.children() for _ in range(3)),
         "one job, ms": side.one_job(),
         "describe a job, ms": side.describe(),
@@ -148,29 +186,16 @@ def motos() -> dict[str, float]:
     ready = time.perf_counter() - start
     body = json.dumps({"batch": {"use_docker": False}}).encode()
     urllib.request.urlopen(urllib.request.Request(f"{moto.url}/moto-api/config", body)).close()
-    client: Any = boto3.client(
-        "batch",
-        endpoint_url=moto.url,
-        region_name="us-east-1",
-        aws_access_key_id="x",
-        aws_secret_access_key="y",
-    )
-    iam: Any = boto3.client(
-        "iam",
-        endpoint_url=moto.url,
-        region_name="us-east-1",
-        aws_access_key_id="x",
-        aws_secret_access_key="y",
-    )
+    batch, iam = client("batch", moto.url), client("iam", moto.url)
     role = iam.create_role(RoleName="service", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
-    client.create_compute_environment(
+    batch.create_compute_environment(
         computeEnvironmentName="place", type="UNMANAGED", state="ENABLED", serviceRole=role
     )
     order = [{"order": 1, "computeEnvironment": "place"}]
-    client.create_job_queue(jobQueueName="queue", state="ENABLED", priority=1, computeEnvironmentOrder=order)
+    batch.create_job_queue(jobQueueName="queue", state="ENABLED", priority=1, computeEnvironmentOrder=order)
     side = Side(moto.url, "queue")
     result = {
-        "submits/s": side.submits(),
+        **_rates(side),
         "children/s": side.children(),
         "one job, ms": side.one_job(),
         "describe a job, ms": side.describe(),
@@ -180,9 +205,60 @@ def motos() -> dict[str, float]:
     return result
 
 
+def another(command: tuple[str, ...], queue: str, jobs: int) -> dict[str, float]:
+    """Measure an emulator that a command starts; children of arrays do not run there."""
+    package, *line = command
+    port = free_port()
+    arguments = [each.format(port=port) for each in line]
+    subprocess.run(
+        ["uv", "tool", "run", "--from", package, line[0], "--help"], capture_output=True, check=True
+    )
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        ["uv", "tool", "run", "--from", package, *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        url = f"http://localhost:{port}"
+        wait_for(port)
+        ready = time.perf_counter() - start
+        if queue == "queue":
+            batch = client("batch", url)
+            batch.create_compute_environment(
+                computeEnvironmentName="place", type="UNMANAGED", state="ENABLED"
+            )
+            order = [{"order": 1, "computeEnvironment": "place"}]
+            batch.create_job_queue(
+                jobQueueName=queue, state="ENABLED", priority=1, computeEnvironmentOrder=order
+            )
+        side = Side(url, queue)
+        found = {**_rates(side, jobs), "one job, ms": side.one_job(), "describe a job, ms": side.describe()}
+        return {**found, "ready, s": ready}
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+
+
+def wait_for(port: int) -> None:
+    """Wait until something listens on a port."""
+    while True:
+        with socket.socket() as probe:
+            if not probe.connect_ex(("127.0.0.1", port)):
+                return
+        time.sleep(0.02)
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         sides = {"local Batch, processes": ours(Path(name)), "moto, nothing runs": motos()}
+    sides["ministack, nothing runs"] = another(MINISTACK, "queue", SUBMITS)
+    try:
+        DockerExecutor()
+        sides["localbatch, containers"] = another(LOCALBATCH, "localbatch-default", CONTAINERS)
+    except NoEngineError as error:
+        print(f"localbatch: {error}")
     table = Table("", *sides, title="Medians")
     for row in next(iter(sides.values())):
         table.add_row(row, *(f"{side[row]:,.1f}" if row in side else "" for side in sides.values()))

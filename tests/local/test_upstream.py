@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from moto.awslambda.models import lambda_backends
 from moto.core.config import default_user_config
 from moto.server import ThreadedMotoServer
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_batch import (
@@ -119,6 +122,55 @@ def test_events_are_written_to_the_log_group_of_a_rule(opened: Callable[..., Ope
     found = here.client("logs").filter_log_events(logGroupName=target.partition(":log-group:")[2])
     states = [json.loads(each["message"])["detail"]["status"] for each in found["events"]]
     assert states == ["RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"]
+
+
+INLINE = """
+Resources:
+  Heard:
+    Type: AWS::Lambda::Function
+    Properties:
+      FunctionName: heard
+      Runtime: python3.13
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/heard
+      Timeout: 7
+      Environment: {Variables: {WORD: hello}}
+      Code:
+        ZipFile: |
+          def handler(event, context):
+              return "heard"
+  FromAnAsset:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::123456789012:role/heard
+      Code: {S3Bucket: assets, S3Key: code.zip}
+"""
+
+
+def test_a_function_with_its_code_in_the_template_is_made(
+    opened: Callable[..., Opened], tmp_path: Path
+) -> None:
+    """It can be invoked there; a function whose code is an asset is left out. A second start keeps it."""
+    here = opened("quickstart.BatchQuickstart")
+    file = tmp_path / "inline.yaml"
+    file.write_text(INLINE, encoding="utf-8")
+    upstream = here.session.batch.upstream
+    assert upstream is not None
+    assert [list(provision(plan(file), upstream)) for _ in range(2)] == [[], []]
+    [found] = here.client("lambda").list_functions()["Functions"]
+    assert (found["FunctionName"], found["Timeout"]) == ("heard", 7)
+    assert found["Environment"]["Variables"] == {"WORD": "hello"}
+    [archive] = moto_functions()
+    with zipfile.ZipFile(io.BytesIO(archive)) as content:
+        assert content.read("index.py").startswith(b"def handler(event, context):")
+
+
+def moto_functions() -> list[bytes]:
+    """Return the archives of the functions that moto has."""
+    region = lambda_backends["123456789012"]["us-east-1"]
+    return [function.code_bytes for function in region.list_functions()]
 
 
 def test_what_the_upstream_refuses_is_said(opened: Callable[..., Opened]) -> None:
