@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -22,9 +23,12 @@ _ARNS = {
     "AWS::Batch::JobQueue": f"arn:aws:batch:{REGION}:{ACCOUNT}:job-queue/{{}}",
     "AWS::Batch::JobDefinition": f"arn:aws:batch:{REGION}:{ACCOUNT}:job-definition/{{}}:1",
     "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/{{}}",
+    "AWS::IAM::ManagedPolicy": f"arn:aws:iam::{ACCOUNT}:policy/{{}}",
     "AWS::KMS::Key": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{{}}",
     "AWS::SecretsManager::Secret": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{{}}",
+    "AWS::SNS::Topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:{{}}",
     "AWS::SQS::Queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{{}}",
+    "AWS::ECR::Repository": f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/{{}}",
     "AWS::Logs::LogGroup": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{{}}:*",
 }
 
@@ -74,6 +78,14 @@ def decide_by_key(key_policy: Any, principal: str, *requests: Request) -> list[s
     return decisions
 
 
+def simulate(simulations: list[dict[str, Any]]) -> list[str]:
+    """Return IAM's answer to each simulation, written as iam-simulate takes it, from one process."""
+    script = Path(__file__).with_name("simulate.mjs")
+    answer = npm.run("node", str(script), str(_home()), cwd=ROOT, stdin=json.dumps(simulations))
+    decisions: list[str] = json.loads(answer)
+    return decisions
+
+
 @cache
 def resources_of_actions() -> dict[str, set[str]]:
     """Return the kinds of resources of each action of AWS Batch, as AWS publishes them."""
@@ -105,6 +117,8 @@ def concrete(value: Any, resources: dict[str, dict[str, Any]], *, partition: str
             return _PSEUDO[name]
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), _]}:
             return _ARNS[resources[name]["Type"]].format(name)
+        case {"Fn::Sub": str(pattern)}:
+            return re.sub(r"\$\{([A-Za-z:]+)\}", lambda found: str(resolved({"Ref": found[1]})), pattern)
         case {"Fn::Join": [str(separator), parts]}:
             return separator.join(resolved(part) for part in parts)
         case {"Fn::Select": [index, parts]}:

@@ -103,8 +103,9 @@ def named_in(statement: Statement, principal: Principal) -> tuple[Verdict, Verdi
     """Return whether a statement of a resource's policy names a principal itself, and whether it names its account."""
     if statement.raw("NotPrincipal") is not None:
         directly, by_account = _listed(statement, "NotPrincipal", principal)
-        # IAM's guide does not say what an account among the exceptions means for its roles.
-        return (UNKNOWN if by_account is not NO else inverse(directly)), NO
+        # IAM does not spare a role with a boundary, and its guide does not say what an account means for its roles.
+        limited = isinstance(principal, RoleOf) and principal.role.permissions_boundary is not None
+        return (UNKNOWN if limited or by_account is not NO else inverse(directly)), NO
     return _listed(statement, "Principal", principal)
 
 
