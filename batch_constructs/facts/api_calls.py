@@ -86,3 +86,29 @@ READING_CALLS: dict[str, frozenset[str]] = {
     "ListTagsForResource": _TAGGED,
 }
 """Calls that only read, with the kinds of resources that a policy may name; if there are none, it must name ``*``."""
+
+CONDITION_KEYS: dict[str, tuple[str, ...]] = {
+    "RegisterJobDefinition": (
+        "batch:AWSLogsCreateGroup",
+        "batch:AWSLogsGroup",
+        "batch:AWSLogsRegion",
+        "batch:AWSLogsStreamPrefix",
+        "batch:EKSImage",
+        "batch:EKSNamespace",
+        "batch:EKSPrivileged",
+        "batch:EKSRunAsGroup",
+        "batch:EKSRunAsUser",
+        "batch:EKSServiceAccountName",
+        "batch:Image",
+        "batch:LogDriver",
+        "batch:Privileged",
+        "batch:User",
+    ),
+    "SubmitJob": ("batch:EKSImage", "batch:EKSNamespace", "batch:ShareIdentifier"),
+    "SubmitServiceJob": ("batch:SchedulingPriority", "batch:ShareIdentifier"),
+    "UpdateServiceJob": ("batch:SchedulingPriority",),
+}
+"""The condition keys of AWS Batch that requests of an action have; those of other actions have none."""
+
+ACTIONS = frozenset({*SENSITIVE_CALLS, *EVERYDAY_CALLS, *READING_CALLS} - {*BULK_CALLS})
+"""The actions that a policy can name."""

@@ -12,7 +12,7 @@ from batch_constructs.assembly.proofs import Question, Verdict, every
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from batch_constructs.assembly.may import Principal, Thing
+    from batch_constructs.assembly.may import Principal, Text, Thing
     from batch_constructs.assembly.proofs import Answer
     from batch_constructs.assembly.template import BatchModel, View
     from batch_constructs.facts.needs import Need
@@ -44,6 +44,7 @@ class Claim:
         who: the principal's part, such as ``the execution role``.
         principal: who needs the rights.
         rights: all that is needed.
+        keys: condition keys of the request that depend on the template, in lower case, in addition to those of the need.
         says: the message, with ``{name}`` of the principal and ``{rights}`` that it lacks, if the usual one does not fit.
         severity: that of a finding.
     """
@@ -53,19 +54,20 @@ class Claim:
     who: str = ""
     principal: Principal
     rights: tuple[Right, ...]
+    keys: tuple[tuple[str, Text | None], ...] = ()
     says: str = "{name} needs {rights}, got {got}"
     severity: Severity = Severity.ERROR
 
     def answers(self, batch: BatchModel) -> Iterator[tuple[Right, str, Answer]]:
         """Yield each action with the answer to whether the principal may do it."""
         for right in self.rights:
-            keys = {key: filled(value, self.principal) for key, value in right.need.keys}
+            keys = {key: filled(value, self.principal) for key, value in right.need.keys} | dict(self.keys)
             for action in right.need.actions:
                 yield right, action, may(batch, self.principal, action, right.thing, keys)
 
     def findings(self, batch: BatchModel) -> Iterator[Finding]:
         """Yield one finding with all actions that the principal certainly may not do."""
-        lacking: dict[str, list[str]] = {}
+        lacking: dict[Right, list[str]] = {}
         proofs: list[Answer] = []
         severities: set[Severity] = set()
         for right, action, answer in self.answers(batch):
@@ -78,7 +80,7 @@ class Claim:
                 proof = own_policies_allow(batch, self.principal, action, right.thing)
                 severity = right.elsewhere
             if proof.verdict is Verdict.NO:
-                lacking.setdefault(_on(right), []).append(action)
+                lacking.setdefault(right, []).append(action)
                 proofs.append(proof)
                 severities.add(severity)
         if proofs:
@@ -97,13 +99,13 @@ class Claim:
         return f"{self.who} {self.principal.label}".strip()
 
 
-def _on(right: Right) -> str:
-    return "" if right.thing is EVERYTHING or right.need.obvious else f" on {right.thing}"
-
-
-def _words(lacking: dict[str, list[str]]) -> str:
-    """Return ``ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on Images``."""
-    return ", ".join(f"{' and '.join(actions)}{on}" for on, actions in lacking.items())
+def _words(lacking: dict[Right, list[str]]) -> str:
+    """Return ``ecr:GetAuthorizationToken, ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on Images``."""
+    places: dict[str, list[str]] = {}
+    for right, actions in lacking.items():
+        plain = right.thing is EVERYTHING or right.need.obvious
+        places.setdefault(" and ".join(actions), []).extend([] if plain else [str(right.thing)])
+    return ", ".join(f"{what} on {' and '.join(on)}" if on else what for what, on in places.items())
 
 
 def _got(answer: Answer) -> str:

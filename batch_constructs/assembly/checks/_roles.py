@@ -1,18 +1,20 @@
-"""Checks of roles: their ARN, and their trust policy."""
+"""Checks of roles: their ARN, and who may assume them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity
+from batch_constructs.assembly.checks._rights import Claim, Right
+from batch_constructs.assembly.may import Service, thing_of
 from batch_constructs.assembly.template import PartialText, Reference, is_known, is_none_of
 from batch_constructs.assembly.template.resources import InstanceProfile, Role
-from batch_constructs.facts import patterns, role_trust
+from batch_constructs.facts import needs, patterns, role_trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batch_constructs.assembly.template import BatchModel, Unknown, View
+    from batch_constructs.assembly.template import Unknown, View
     from batch_constructs.facts.role_trust import RoleTrust
 
 # The member for which the guide allows a name.
@@ -58,34 +60,30 @@ def _misnamed_reference(where: View, at: str, value: Reference) -> Iterator[Find
         )
 
 
-def untrusted(
-    where: View,
-    at: str,
-    role: Role | None,
-    trust: RoleTrust,
-    batch: BatchModel,
-    *,
-    severity: Severity = Severity.ERROR,
-) -> Iterator[Finding]:
-    """Add a problem if a role's trust policy certainly does not name the service that assumes the role."""
-    services = (
-        None if role is None or not _names_services_only(role) else batch.permissions.trusted_services(role)
-    )
-    service = trust.principal.partition(".amazonaws")[0]
-    if role is not None and services is not None and service not in services:
-        got = ", ".join(sorted(services)) or "no service"
-        message = f"{role.label} must trust {trust.principal}, got {got}"
-        yield Finding(where, message, at=at, severity=severity)
-
-
-def _names_services_only(role: Role) -> bool:
-    """Return whether every statement names services only."""
-    return not any(
-        statement.raw("NotPrincipal") is not None
-        or not statement.principals.aws.complete
-        or any(
-            not isinstance(each, Reference) and (not is_known(each) or each == "*")
-            for each in statement.principals.aws
+def trusting(
+    where: View, at: str, role: Role | None, trust: RoleTrust, *, severity: Severity = Severity.ERROR
+) -> Iterator[Claim]:
+    """Yield the right of a service to assume a role, if the role is in the assembly."""
+    if role is not None:
+        service, _, _ = trust.principal.partition(".amazonaws")
+        yield Claim(
+            where=where,
+            at=at,
+            principal=Service(service, role.stack),
+            rights=(Right(needs.ASSUME, thing_of(role)),),
+            says=f"{role.label} must trust {trust.principal}, got {_trusted(role)}".replace("{", "(").replace(
+                "}", ")"
+            ),
+            severity=severity,
         )
+
+
+def _trusted(role: Role) -> str:
+    """Return the services that a role trusts, for messages."""
+    names = {
+        (each.prefix if isinstance(each, PartialText) else each).split(".amazonaws")[0].rstrip(".")
         for statement in role.assume_role_policy_document.statements
-    )
+        for each in statement.principals.services
+        if is_known(each) or isinstance(each, PartialText)
+    }
+    return ", ".join(sorted(names)) or "no service"

@@ -5,23 +5,45 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.template import PartialText, is_known
-from batch_constructs.assembly.template.permissions import may_allow, may_name
-from batch_constructs.assembly.template.resources import Alarm, Budget, EventRule, TopicPolicy
+from batch_constructs.assembly.checks._rights import Claim, Right, asked, unmet
+from batch_constructs.assembly.may import RoleOf, Service, policies_of, texts_of, thing_of
+from batch_constructs.assembly.template import PartialText, is_known, is_one_of, literals
+from batch_constructs.assembly.template.resources import Alarm, Budget, EventRule, Schedule
+from batch_constructs.assembly.template.resources.topics import key_behind
+from batch_constructs.facts import needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from batch_constructs.assembly.may import Principal
     from batch_constructs.assembly.template import BatchModel, Unknown
-    from batch_constructs.assembly.template.resources import Statement, Topic
-    from batch_constructs.assembly.template.resources.roles import PolicyDocument
+    from batch_constructs.assembly.template.resources import Key, Statement, Topic
+    from batch_constructs.assembly.template.resources.events import EventTarget
+    from batch_constructs.assembly.template.resources.schedules import ScheduleTarget
 
 CHAPTER = "Tutorial: Sending Amazon Simple Notification Service Alerts for Failed Job Events"
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _KEY_OF_AWS = "alias/aws/sns"
-_KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
 _SOURCES = ("aws:sourceaccount", "aws:sourcearn")
+
+
+def _to_publish(batch: BatchModel) -> Iterator[Claim]:
+    for topic, service in _publishers(batch):
+        documents = list(policies_of(thing_of(topic), "sns:Publish", batch))
+        # Without a policy, a topic accepts messages from its own account. This includes alarms, but not EventBridge or Budgets.
+        if not documents and service == "cloudwatch":
+            continue
+        got = "a policy without such a statement" if documents else "no policy"
+        yield Claim(
+            where=topic,
+            at="",
+            principal=Service(service, topic.stack),
+            rights=(Right(needs.PUBLISH, thing_of(topic)),),
+            says=f"{topic.label} must let {service}.amazonaws.com publish, got {got}",
+            # No error message of AWS is on record for budgets, only the documentation.
+            severity=WARNING if service == "budgets" else ERROR,
+        )
 
 
 @rule(
@@ -32,16 +54,7 @@ _SOURCES = ("aws:sourceaccount", "aws:sourcearn")
 )
 def topic_accepts_alerts(batch: BatchModel) -> Iterator[Finding]:
     """A topic must allow EventBridge and AWS Budgets to publish alerts; if it has a policy, also CloudWatch alarms."""
-    for topic, service in _publishers(batch):
-        documents = _policies(topic, batch)
-        # Without a policy, a topic accepts messages from its own account. This includes alarms, but not EventBridge or Budgets.
-        if documents is None or (not documents and service == "cloudwatch"):
-            continue
-        if not documents or _surely_lacks(documents, service, "sns:Publish"):
-            got = "a policy without such a statement" if documents else "no policy"
-            message = f"{topic.label} must let {service}.amazonaws.com publish, got {got}"
-            # No error message of AWS is on record for budgets, only the documentation.
-            yield Finding(topic, message, severity=WARNING if service == "budgets" else ERROR)
+    yield from unmet(_to_publish(batch), batch)
 
 
 @rule(
@@ -57,22 +70,56 @@ def key_serves_alerts(batch: BatchModel) -> Iterator[Finding]:
         if _is_of_aws(topic.kms_master_key_id):
             message = f"{service}.amazonaws.com cannot use the key that AWS manages, got {_KEY_OF_AWS}"
             yield Finding(topic, message, at=at)
-        key = topic.key
+        key = key_behind(topic, topic.raw(at))
         if key is None:
             continue
-        lacking = [action for action in _KEY_ACTIONS if _surely_lacks([key.document], service, action)]
-        allowing = list(_allowing(key.document, service, "kms:GenerateDataKey"))
-        if lacking:
-            missing = " and ".join(lacking)
-            message = f"the policy of {key.label} must allow {service}.amazonaws.com {missing}"
-            yield Finding(topic, message, at=at)
-        elif service == "events" and allowing and all(map(_asks_for_source, allowing)):
+        claim = Claim(
+            where=topic,
+            at=at,
+            principal=Service(service, topic.stack),
+            rights=(Right(needs.ENCRYPT_MESSAGES, thing_of(key)),),
+            says=f"the policy of {key.label} must allow {{name}} {{rights}}",
+        )
+        findings = list(claim.findings(batch))
+        yield from findings
+        if service == "events" and not findings and _asks_for_source_only(key):
             # Amazon SNS says this of EventBridge only; EventBridge itself recommends such conditions for keys of event buses.
             message = (
                 f"Amazon SNS supports no conditions on the source in the policy of {key.label} for EventBridge, "
                 "got aws:SourceAccount or aws:SourceArn"
             )
             yield Finding(topic, message, at=at, severity=WARNING)
+
+
+def _to_keep_dead_letters(target: EventTarget | ScheduleTarget, _: BatchModel) -> Iterator[Claim]:
+    configuration = target.dead_letter_config
+    queue = configuration.queue
+    if queue is None or not target.concerns_batch:
+        return
+    rights = [Right(needs.SEND, thing_of(queue))]
+    key = key_behind(queue, queue.raw("KmsMasterKeyId"))
+    if key is not None:
+        rights.append(Right(needs.ENCRYPT_MESSAGES, thing_of(key)))
+    principal: Principal = Service("events", queue.stack)
+    if isinstance(target.home, Schedule):
+        # EventBridge Scheduler sends with the role of the schedule.
+        if target.role is None:
+            return
+        principal = RoleOf(target.role)
+    yield Claim(where=configuration, at="Arn", principal=principal, rights=tuple(rights))
+
+
+@rule(
+    "EVT-10",
+    severity=ERROR,
+    remedy="add sqs:SendMessage for events.amazonaws.com to the queue's policy, and the service to the policy of its key; "
+    "for a schedule, allow its role to send",
+    prevents="failed deliveries that are lost, although the target has a dead-letter queue",
+    asks=asked(_to_keep_dead_letters),
+)
+def dead_letters_arrive(target: EventTarget | ScheduleTarget, batch: BatchModel) -> Iterator[Finding]:
+    """The dead-letter queue of a target must let EventBridge send to it."""
+    yield from unmet(_to_keep_dead_letters(target, batch), batch)
 
 
 def _publishers(batch: BatchModel) -> list[tuple[Topic, str]]:
@@ -97,29 +144,20 @@ def _publishers(batch: BatchModel) -> list[tuple[Topic, str]]:
     return list(dict.fromkeys(found))
 
 
-def _policies(topic: Topic, batch: BatchModel) -> list[PolicyDocument] | None:
-    """Return the policies of a topic; ``None`` if there may be others."""
-    found = []
-    for policy in batch.of(TopicPolicy):
-        if policy.topic is topic or topic in policy.topics:
-            found.append(policy.document)
-        elif not policy.topics.complete or (policy.topic is None and not policy.omits("TopicArn")):
-            return None
-    return found
+def _asks_for_source_only(key: Key) -> bool:
+    """Return whether each statement that may let EventBridge use a key has a condition on the source."""
+    allowing = [
+        statement
+        for statement in key.document.statements
+        if is_one_of(statement.effect, "Allow") and _names_events(statement)
+    ]
+    return bool(allowing) and all(map(_asks_for_source, allowing))
 
 
-def _surely_lacks(documents: list[PolicyDocument], service: str, action: str) -> bool:
-    return all(
-        document.statements.complete and not list(_allowing(document, service, action))
-        for document in documents
-    )
-
-
-def _allowing(document: PolicyDocument, service: str, action: str) -> Iterator[Statement]:
-    """Yield the statements that allow, or may allow, a service an action."""
-    for statement in document.statements:
-        if may_name(statement, service) and may_allow(statement, action):
-            yield statement
+def _names_events(statement: Statement) -> bool:
+    services = [each for text in statement.principals.services for each in texts_of(text, statement)]
+    everybody = is_one_of(statement.principal, "*") or "*" in literals(statement.principals.aws)
+    return everybody or any(each.startswith("events.") for each in services)
 
 
 def _asks_for_source(statement: Statement) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.checks._roles import misnamed, untrusted
+from batch_constructs.assembly.checks._rights import Claim, Right, asked, unmet
+from batch_constructs.assembly.checks._roles import misnamed, trusting
+from batch_constructs.assembly.may import RoleOf, managed_names, things
 from batch_constructs.assembly.template import PartialText, Reference, is_known, is_one_of
 from batch_constructs.assembly.template.resources import ComputeResources, InstanceProfile, Role
 from batch_constructs.assembly.template.resources.containers import JobContainer
-from batch_constructs.facts import managed_policies, role_trust
+from batch_constructs.facts import needs, role_trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 CHAPTER = "AWS Batch IAM Policies, Roles, and Permissions"
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
+_CLUSTER = "ecs:{region}:{account}:cluster/{name}"
 
 
 @rule(
@@ -42,17 +45,32 @@ def roles_by_arn(subject: ComputeResources | JobContainer | EcsTask) -> Iterator
         yield from misnamed(subject, "TaskRoleArn", subject.task_role_arn)
 
 
+def _as_service(environment: ComputeEnvironment, _: BatchModel) -> Iterator[Claim]:
+    yield from trusting(environment, "ServiceRole", environment.service_role, role_trust.SERVICE)
+
+
 @rule(
     "IAM-02",
     chapter="AWS Batch Service IAM Role",
     severity=ERROR,
     remedy="leave out ServiceRole, or give the full ARN of a role that trusts batch.amazonaws.com",
     prevents="an INVALID environment: not authorized to perform sts:AssumeRole",
+    asks=asked(_as_service),
 )
 def service_role(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
     """A service role must be given by its full ARN and must trust AWS Batch."""
     yield from misnamed(environment, "ServiceRole", environment.service_role_arn)
-    yield from untrusted(environment, "ServiceRole", environment.service_role, role_trust.SERVICE, batch)
+    yield from unmet(_as_service(environment, batch), batch)
+
+
+def _to_set_insights(environment: ComputeEnvironment, _: BatchModel) -> Iterator[Claim]:
+    role = environment.service_role
+    if role is not None and environment.ecs_settings.gives("ContainerInsights"):
+        cluster = things.here(environment, _CLUSTER)
+        rights = (Right(needs.SET_INSIGHTS, cluster),)
+        yield Claim(
+            where=environment, at="ServiceRole", who="the service role", principal=RoleOf(role), rights=rights
+        )
 
 
 @rule(
@@ -61,14 +79,57 @@ def service_role(environment: ComputeEnvironment, batch: BatchModel) -> Iterator
     severity=WARNING,
     remedy="allow the role ecs:UpdateCluster on arn:aws:ecs:*:*:cluster/*, or use the service-linked role",
     prevents="an INVALID environment when Container Insights change",
+    asks=asked(_to_set_insights),
 )
 def service_role_may_set_insights(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
     """Your own service role must allow ecs:UpdateCluster if Container Insights are set."""
-    role, settings = environment.service_role, environment.ecs_settings
-    set_ = settings.gives("ContainerInsights")
-    if role is not None and set_ and batch.permissions.surely_lacks(role, managed_policies.UPDATE_CLUSTER):
-        message = f"the service role {role.label} needs ecs:UpdateCluster, got no policy that allows it"
-        yield Finding(environment, message, at="ServiceRole")
+    yield from unmet(_to_set_insights(environment, batch), batch)
+
+
+def _to_serve(environment: ComputeEnvironment, _: BatchModel) -> Iterator[Claim]:
+    role, resources = environment.service_role, environment.compute_resources
+    if role is None or not is_one_of(environment.eks, False):
+        return
+    cluster = things.here(environment, _CLUSTER, without_resource=True)
+    rights = [Right(needs.CREATE_CLUSTER, cluster)]
+    if resources.ec2 and is_one_of(resources.type, "EC2"):
+        group = "autoscaling:{region}:{account}:autoScalingGroup:{name}:autoScalingGroupName/{name}"
+        rights.append(Right(needs.CREATE_INSTANCES, things.here(environment, group, without_resource=True)))
+    yield Claim(
+        where=environment,
+        at="ServiceRole",
+        who="the service role",
+        principal=RoleOf(role),
+        rights=tuple(rights),
+    )
+
+
+@rule(
+    "IAM-20",
+    chapter="AWS Batch Service IAM Role",
+    severity=ERROR,
+    remedy="leave out ServiceRole, or attach service-role/AWSBatchServiceRole to your own role",
+    prevents="an INVALID environment: the service role is not authorized to perform ecs:CreateCluster",
+    asks=asked(_to_serve),
+)
+def service_role_may_serve(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
+    """Your own service role must allow AWS Batch to create the cluster and the instances of an environment."""
+    yield from unmet(_to_serve(environment, batch), batch)
+
+
+def _to_join(environment: ComputeEnvironment, _: BatchModel) -> Iterator[Claim]:
+    resources, at = environment.compute_resources, "InstanceRole"
+    profile = resources.instance_profile
+    for role in profile.roles if resources.ec2 and profile is not None else ():
+        yield from trusting(resources, at, role, role_trust.INSTANCE)
+        if is_one_of(environment.eks, False):
+            yield Claim(
+                where=resources,
+                at=at,
+                principal=RoleOf(role),
+                rights=(Right(needs.JOIN_CLUSTER, things.here(environment, _CLUSTER)),),
+                says=f"{{name}} needs {{rights}}, such as from {role_trust.INSTANCE.managed_policy}, got none",
+            )
 
 
 @rule(
@@ -77,6 +138,7 @@ def service_role_may_set_insights(environment: ComputeEnvironment, batch: BatchM
     severity=ERROR,
     remedy="give an instance profile, by ARN or name, with a role that trusts ec2.amazonaws.com and may join clusters",
     prevents="an INVALID environment, or jobs that wait in RUNNABLE: no instance registers with the cluster",
+    asks=asked(_to_join),
 )
 def instance_role(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
     """Instances must have a profile whose role trusts EC2 and may register with Amazon ECS."""
@@ -86,13 +148,30 @@ def instance_role(environment: ComputeEnvironment, batch: BatchModel) -> Iterato
     if resources.omits(at):
         yield Finding(resources, f"an environment on EC2 needs {at}, got none", at=at)
     yield from _no_profile(resources, batch)
+    yield from unmet(_to_join(environment, batch), batch)
+
+
+def _to_run_pods(environment: ComputeEnvironment, _: BatchModel) -> Iterator[Claim]:
+    resources = environment.compute_resources
     profile = resources.instance_profile
-    for role in profile.roles if profile is not None else ():
-        yield from untrusted(resources, at, role, role_trust.INSTANCE, batch)
-        action = managed_policies.REGISTER_CONTAINER_INSTANCE
-        if is_one_of(environment.eks, False) and batch.permissions.surely_lacks(role, action):
-            usual = role_trust.INSTANCE.managed_policy
-            yield Finding(resources, f"{role.label} needs {action}, such as from {usual}, got none", at=at)
+    for role in profile.roles if is_one_of(environment.eks, True) and profile is not None else ():
+        rights = (Right(needs.PULL_FOR_NODES),)
+        yield Claim(
+            where=resources, at="InstanceRole", who="the node role", principal=RoleOf(role), rights=rights
+        )
+
+
+@rule(
+    "IAM-21",
+    chapter="AWS Batch on Amazon EKS",
+    severity=WARNING,
+    remedy="attach AmazonEC2ContainerRegistryPullOnly and AmazonEKSWorkerNodePolicy to the role: EksNodeRole does",
+    prevents="nodes that never become ready: they cannot pull the images of Amazon EKS, and jobs wait in RUNNABLE",
+    asks=asked(_to_run_pods),
+)
+def node_role_may_pull(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
+    """Nodes of Amazon EKS should have a role that may log in to Amazon ECR, which has the images of Amazon EKS."""
+    yield from unmet(_to_run_pods(environment, batch), batch)
 
 
 def _no_profile(resources: ComputeResources, batch: BatchModel) -> Iterator[Finding]:
@@ -127,7 +206,15 @@ def spot_fleet_role(resources: ComputeResources, batch: BatchModel) -> Iterator[
     if resources.omits(at):
         got = resources.allocation_strategy or "no strategy, which is BEST_FIT,"
         yield Finding(resources, f"{at} must be given with BEST_FIT, got {got} without one", at=at)
-    yield from untrusted(resources, at, resources.spot_fleet_role, role_trust.SPOT_FLEET, batch)
+    yield from unmet(trusting(resources, at, resources.spot_fleet_role, role_trust.SPOT_FLEET), batch)
+
+
+def _as_tasks(subject: JobContainer | EcsTask, _: BatchModel) -> Iterator[Claim]:
+    yield from trusting(subject, "ExecutionRoleArn", subject.execution_role, role_trust.EXECUTION)
+    if isinstance(subject, JobContainer):
+        yield from trusting(subject, "JobRoleArn", subject.job_role, role_trust.JOB)
+    else:
+        yield from trusting(subject, "TaskRoleArn", subject.task_role, role_trust.JOB)
 
 
 @rule(
@@ -135,14 +222,30 @@ def spot_fleet_role(resources: ComputeResources, batch: BatchModel) -> Iterator[
     severity=ERROR,
     remedy="let the role's trust policy name ecs-tasks.amazonaws.com",
     prevents="jobs that fail to start: ECS was unable to assume the role",
+    asks=asked(_as_tasks),
 )
 def job_roles_trust_tasks(subject: JobContainer | EcsTask, batch: BatchModel) -> Iterator[Finding]:
     """Job roles and execution roles must trust ecs-tasks.amazonaws.com."""
-    yield from untrusted(subject, "ExecutionRoleArn", subject.execution_role, role_trust.EXECUTION, batch)
-    if isinstance(subject, JobContainer):
-        yield from untrusted(subject, "JobRoleArn", subject.job_role, role_trust.JOB, batch)
-    else:
-        yield from untrusted(subject, "TaskRoleArn", subject.task_role, role_trust.JOB, batch)
+    yield from unmet(_as_tasks(subject, batch), batch)
+
+
+def _to_tag_instances(environment: ComputeEnvironment, _: BatchModel) -> Iterator[Claim]:
+    resources = environment.compute_resources
+    role = resources.spot_fleet_role
+    fleet = is_one_of(resources.type, "SPOT") and is_one_of(resources.allocation_strategy, "BEST_FIT", None)
+    if role is not None and fleet:
+        got = ", ".join(managed_names(role)) or "no managed policy"
+        yield Claim(
+            where=resources,
+            at="SpotIamFleetRole",
+            principal=RoleOf(role),
+            rights=(
+                Right(
+                    needs.TAG_INSTANCES, things.here(environment, "ec2:{region}:{account}:instance/{name}")
+                ),
+            ),
+            says=f"the Spot Fleet role {{name}} needs AmazonEC2SpotFleetTaggingRole, got {got}",
+        )
 
 
 @rule(
@@ -151,13 +254,8 @@ def job_roles_trust_tasks(subject: JobContainer | EcsTask, batch: BatchModel) ->
     severity=ERROR,
     remedy="attach service-role/AmazonEC2SpotFleetTaggingRole, or choose a strategy that needs no fleet role",
     prevents="Spot Instances that are not tagged and never scale down",
+    asks=asked(_to_tag_instances),
 )
 def spot_fleet_role_may_tag(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
     """The Spot Fleet role must have the policy that allows it to tag instances."""
-    resources = environment.compute_resources
-    role = resources.spot_fleet_role
-    fleet = is_one_of(resources.type, "SPOT") and is_one_of(resources.allocation_strategy, "BEST_FIT", None)
-    if role is not None and fleet and batch.permissions.surely_lacks(role, managed_policies.CREATE_TAGS):
-        got = ", ".join(sorted(batch.permissions.managed_policies(role))) or "no managed policy"
-        message = f"the Spot Fleet role {role.label} needs AmazonEC2SpotFleetTaggingRole, got {got}"
-        yield Finding(resources, message, at="SpotIamFleetRole")
+    yield from unmet(_to_tag_instances(environment, batch), batch)

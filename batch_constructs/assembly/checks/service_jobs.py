@@ -6,9 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, miscounted, misspelt, outside, rule
-from batch_constructs.assembly.checks._roles import untrusted
+from batch_constructs.assembly.checks._rights import Claim, Right, asked, unmet
+from batch_constructs.assembly.checks._roles import trusting
+from batch_constructs.assembly.may import RoleOf, thing_named, thing_of, things
 from batch_constructs.assembly.template import is_known, is_one_of
-from batch_constructs.facts import limits, patterns, quotas, role_trust, vocabulary
+from batch_constructs.facts import limits, needs, patterns, quotas, role_trust, vocabulary
 from batch_constructs.facts.service_jobs import REQUIRED, TRAINING_JOB_REQUIRED, may_match_sagemaker
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 CHAPTER = "Service Jobs"
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-_SUBMIT = "batch:SubmitServiceJob"
 _PAYLOAD = "ServiceRequestPayload"
 
 
@@ -108,18 +109,22 @@ def share_given_where_needed(job: ServiceJobSubmission) -> Iterator[Finding]:
         yield Finding(job, message, at=at)
 
 
+def _to_submit(job: ServiceJobSubmission, _: BatchModel) -> Iterator[Claim]:
+    if job.role is not None:
+        queue = thing_of(job.queue) if job.queue else thing_named(job.queue_arn, job.home.stack, things.QUEUE)
+        yield from trusting(job, "RoleArn", job.role, role_trust.SCHEDULER, severity=WARNING)
+        rights = (Right(needs.SUBMIT_SERVICE_JOB, queue),)
+        yield Claim(where=job, at="RoleArn", principal=RoleOf(job.role), rights=rights)
+
+
 @rule(
     "IAM-36",
     chapter="CloudWatch Events IAM Role",
     severity=ERROR,
-    remedy=f"let the role trust scheduler.amazonaws.com, and allow it {_SUBMIT} on the queue",
+    remedy="let the role trust scheduler.amazonaws.com, and allow it batch:SubmitServiceJob on the queue",
     prevents="service jobs that are never submitted; only the dead-letter queue shows it",
+    asks=asked(_to_submit),
 )
 def submitting_role(job: ServiceJobSubmission, batch: BatchModel) -> Iterator[Finding]:
     """The role of a schedule that submits service jobs must trust EventBridge Scheduler, and be allowed to submit them."""
-    role, at = job.role, "RoleArn"
-    if role is None:
-        return
-    yield from untrusted(job, at, role, role_trust.SCHEDULER, batch, severity=WARNING)
-    if batch.permissions.surely_lacks(role, _SUBMIT):
-        yield Finding(job, f"{role.label} needs {_SUBMIT}, got no policy that allows it", at=at)
+    yield from unmet(_to_submit(job, batch), batch)

@@ -11,19 +11,28 @@ Source: IAM User Guide, "Policy evaluation logic"; AWS KMS Developer Guide, "Key
 from __future__ import annotations
 
 from batch_constructs.assembly.may.decision import filled, may, own_policies_allow
-from batch_constructs.assembly.may.principals import Principal, RoleOf, Service, ServiceLinkedRole
+from batch_constructs.assembly.may.naming import arn_of, texts_of
+from batch_constructs.assembly.may.policies import managed_names, policies_of
+from batch_constructs.assembly.may.principals import Anonymous, Principal, RoleOf, Service, ServiceLinkedRole
+from batch_constructs.assembly.may.texts import Text
 from batch_constructs.assembly.may.things import EVERYTHING, Thing, thing_named, thing_of
 
 __all__ = [
     "EVERYTHING",
+    "Anonymous",
     "Principal",
     "RoleOf",
     "Service",
     "ServiceLinkedRole",
+    "Text",
     "Thing",
+    "arn_of",
     "filled",
+    "managed_names",
     "may",
     "own_policies_allow",
+    "policies_of",
+    "texts_of",
     "thing_named",
     "thing_of",
 ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.may.naming import pattern_in, pseudo
 from batch_constructs.assembly.may.policies import boundary, identity_policies, policies_of
-from batch_constructs.assembly.may.principals import Service, named_in
+from batch_constructs.assembly.may.principals import Anonymous, Service, named_in
 from batch_constructs.assembly.may.statements import Request, applies, is_effect
 from batch_constructs.assembly.may.texts import matches, split
 from batch_constructs.assembly.may.things import EVERYTHING
@@ -54,7 +54,7 @@ def may(
     denials = [
         _not_denied(policy, request, lambda each: any_of(named_in(each, principal))) for policy in theirs
     ]
-    if isinstance(principal, Service):
+    if isinstance(principal, Service | Anonymous):
         return every([*denials, direct])
     own = list(identity_policies(principal, batch))
     identity = _allowed(own, request, _always, principal.label)
@@ -165,6 +165,8 @@ def _usual(principal: Principal) -> dict[str, Text | None]:
         "aws:requestedregion": pseudo(principal.stack, "AWS::Region"),
         "aws:securetransport": ("true",),
     }
+    if isinstance(principal, Anonymous):
+        return keys
     if isinstance(principal, Service):
         return {**keys, "aws:principalisawsservice": ("true",), "aws:sourceaccount": account}
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.may.texts import Hole, Text, joined, split
+from batch_constructs.assembly.may.texts import Hole, Text, joined, shown, split
 from batch_constructs.assembly.template.unknown import (
     ImportedValue,
     NamePiece,
@@ -22,7 +22,7 @@ from batch_constructs.facts.arns import NAMINGS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batch_constructs.assembly.template import Resource
+    from batch_constructs.assembly.template import Resource, View
     from batch_constructs.assembly.template.stacks import Stack
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z]+)\}")
@@ -34,6 +34,11 @@ _MAX_DEPTH = 8
 def texts(value: object, stack: Stack) -> tuple[Text, ...]:
     """Return the strings that a value of a stack may be: one, unless a condition decides."""
     return tuple(_text(option, stack) for option in options_of(value))
+
+
+def texts_of(value: object, view: View) -> list[str]:
+    """Return the strings that a value may be, for readers and for comparisons of literal parts."""
+    return [shown(text) for text in texts(value, view.home.stack)]
 
 
 def arn_of(resource: Resource) -> Text:

@@ -164,12 +164,19 @@ def _policies_in(resource: Resource, batch: BatchModel) -> Iterator[Policy]:
             node = resource.raw(document)
             if node is not None:
                 yield Policy(f"policy of {resource.label}", _document(resource, document, node))
+            elif isinstance(resource, Role):
+                # CloudFormation requires it, so something that is not seen here must add it.
+                yield Policy(f"policy of {resource.label}", None)
             continue
         for policy in _by_type(batch).get(kind, ()):
             named = _names(policy, member, resource)
-            if named is not False:
-                sure = bool(named) and not policy.conditional
-                yield Policy(policy.label, _document(policy, document, policy.raw(document)), sure)
+            if named is None:
+                # Something else may give the resource its policy, too.
+                yield Policy(policy.label, None)
+            elif named:
+                yield Policy(
+                    policy.label, _document(policy, document, policy.raw(document)), not policy.conditional
+                )
 
 
 @once

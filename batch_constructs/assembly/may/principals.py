@@ -96,7 +96,20 @@ class Service:
         return f"{self.name}.REGION.amazonaws.com" if self.regional else f"{self.name}.amazonaws.com"
 
 
-Principal: TypeAlias = RoleOf | ServiceLinkedRole | Service
+@dataclass(frozen=True)
+class Anonymous:
+    """A client that does not say who it is, such as an NFS client without IAM.
+
+    Attributes:
+        label: its name in messages.
+        stack: the stack of the resource.
+    """
+
+    label: str
+    stack: Stack
+
+
+Principal: TypeAlias = RoleOf | ServiceLinkedRole | Service | Anonymous
 
 
 def named_in(statement: Statement, principal: Principal) -> tuple[Verdict, Verdict]:
@@ -117,6 +130,8 @@ def _listed(statement: Statement, member: str, principal: Principal) -> tuple[Ve
         return UNKNOWN, UNKNOWN
     listed = statement.principals if member == "Principal" else statement.not_principals
     everybody = one_is(statement, listed.aws, _is_everybody)
+    if isinstance(principal, Anonymous):
+        return everybody, NO
     if isinstance(principal, Service):
         service = one_is(statement, listed.services, lambda each: _is_service(each, principal))
         return any_of((service, everybody)), NO
@@ -126,7 +141,7 @@ def _listed(statement: Statement, member: str, principal: Principal) -> tuple[Ve
 
 
 def _is_everybody(text: Text) -> Verdict:
-    if len(text) == 1 and isinstance(text[0], Hole) and not text[0].of_resource:
+    if len(text) == 1 and isinstance(text[0], Hole) and text[0].kind == "free" and not text[0].of_resource:
         # A parameter may be an asterisk.
         return UNKNOWN
     return YES if text == ("*",) else NO

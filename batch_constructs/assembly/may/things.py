@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.may.texts import Text
     from batch_constructs.assembly.template import Resource
     from batch_constructs.assembly.template.resources.containers import LogConfiguration
+    from batch_constructs.assembly.template.resources.submissions import Submission
     from batch_constructs.assembly.template.stacks import Stack
 
+QUEUE = "batch:{region}:{account}:job-queue/{name}"
+"""The ARN of a job queue."""
+_DEFINITION = "batch:{region}:{account}:job-definition/{name}"
 _DEFAULT_GROUP = "/aws/batch/job"
 
 
@@ -46,8 +50,10 @@ def thing_of(resource: Resource) -> Thing:
     arn = arn_of(resource)
     *_, last = parts = split(arn, ":")
     if resource.type == "AWS::Batch::JobDefinition":
-        # A submission may name the definition with or without its revision.
-        return Thing((arn, without_last(arn)), resource, resource.label)
+        # A submission may name the definition with or without its revision. Nobody recorded what AWS Batch does with the
+        # usual ":*" after a Ref, which already ends in the revision.
+        more = joined((*arn, ":", Hole((id(resource), "more"), "more", "part")))
+        return Thing((arn, without_last(arn), more), resource, resource.label)
     if resource.type == "AWS::Logs::LogGroup" and last == ("*",) and parts:
         return Thing((arn, without_last(arn)), resource, resource.label)
     return Thing((arn,), resource, resource.label)
@@ -74,6 +80,41 @@ def thing_named(value: str | Unknown | None, stack: Stack, pattern: str = "") ->
         for text in texts(value, stack)
     )
     return Thing(found)
+
+
+def here(resource: Resource, pattern: str, *, without_resource: bool = False) -> Thing:
+    """Return something in the account and Region of a resource, whose name AWS chooses.
+
+    Args:
+        resource: the resource.
+        pattern: the ARN, with ``{name}``.
+        without_resource: whether IAM may check the action on ``*`` in place of the ARN.
+    """
+    name = Hole((id(resource), pattern), "ID", "own")
+    arn = arn_in(resource.stack, pattern, (name,))
+    return Thing((arn, ("*",)) if without_resource else (arn,))
+
+
+def any_of(kind: str) -> Thing:
+    """Return any resource of a kind of AWS Batch, such as ``job-queue``, in any account and Region."""
+    partition, region, account = (
+        Hole(("any", word), word, "part") for word in ("partition", "Region", "account")
+    )
+    name = Hole(("any", kind), kind)
+    return Thing((("arn:", partition, ":batch:", region, ":", account, f":{kind}/", name),))
+
+
+def submitted(submission: Submission) -> tuple[Thing, Thing]:
+    """Return the queue and the definition of a submission."""
+    stack = submission.home.stack
+    return (
+        _known(submission.queue) or thing_named(submission.queue_arn, stack, QUEUE),
+        _known(submission.definition) or thing_named(submission.definition_arn, stack, _DEFINITION),
+    )
+
+
+def _known(resource: Resource | None) -> Thing | None:
+    return None if resource is None else thing_of(resource)
 
 
 def log_group(configuration: LogConfiguration) -> Thing:
@@ -119,5 +160,6 @@ def repository(image: str | Unknown | None, stack: Stack) -> Thing | None:
 
 
 def _is_arn(text: Text) -> bool:
+    """Return whether a string is an ARN and not a name, or may be one."""
     first = text[0] if text else ""
-    return not isinstance(first, str) or first.startswith("arn:")
+    return first.startswith("arn:") if isinstance(first, str) else first.kind == "free"

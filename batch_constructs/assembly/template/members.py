@@ -217,7 +217,7 @@ def _items(view: View, value: Any, *, make: Callable[[int, Any], T], or_one: boo
         return Items(given=False)
     if not isinstance(value, list):
         # A parameter or an import may be a list; other unknowns are single values.
-        if not or_one or (isinstance(value, Unknown) and not isinstance(value, PartialText | Reference)):
+        if not or_one or _may_be_list(value):
             return Items(complete=False)
         value = [value]
     elements: list[T] = []
@@ -229,6 +229,13 @@ def _items(view: View, value: Any, *, make: Callable[[int, Any], T], or_one: boo
         elif element is not None:
             elements.append(make(index, element))
     return Items(elements, complete=complete)
+
+
+def _may_be_list(value: Any) -> bool:
+    """Return whether a value may be a list, as a parameter may; a pseudo parameter such as ``AWS::AccountId`` is none."""
+    return isinstance(value, Unknown) and not (
+        isinstance(value, PartialText | Reference) or value.reason in {"AWS::AccountId", "AWS::Region"}
+    )
 
 
 def _may_vanish(value: Any) -> bool:

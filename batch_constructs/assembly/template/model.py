@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from batch_constructs.assembly.template.networks import Networks
-from batch_constructs.assembly.template.permissions import Permissions
 from batch_constructs.assembly.template.submissions import Submission, Submissions
 from batch_constructs.assembly.template.views import View, structures_inside
 
@@ -64,11 +63,6 @@ class BatchModel:
     def networks(self) -> Networks:
         """The routes of subnets, and the traffic that security groups allow."""
         return Networks(self)
-
-    @cached_property
-    def permissions(self) -> Permissions:
-        """The permissions of roles."""
-        return Permissions(self)
 
     @cached_property
     def submissions(self) -> Submissions:

@@ -17,7 +17,7 @@ from tests.permissions.simulator import ACCOUNT, ALLOWED, REGION, concrete, simu
 # More are drawn with, for example, MAY_POLICIES=20000 MAY_SEED=7 pytest tests/assembly/may/test_judge.py
 COUNT, SEED = int(os.environ.get("MAY_POLICIES", "1500")), int(os.environ.get("MAY_SEED", "1"))
 # Keys of the request that no template knows, each as this simulated call has it.
-_UNSEEN = ({}, {"aws:SourceVpc": "vpc-1"}, {"aws:SourceVpc": "vpc-2"})
+_UNSEEN: tuple[dict[str, str], ...] = ({}, {"aws:SourceVpc": "vpc-1"}, {"aws:SourceVpc": "vpc-2"})
 
 
 def answer(resources: dict[str, Any], subject: Subject, *, by_service: bool) -> Answer:

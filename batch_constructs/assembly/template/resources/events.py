@@ -61,10 +61,18 @@ class EventRetryPolicy(View):
     maximum_retry_attempts = Integer("MaximumRetryAttempts")
 
 
+class MessageQueue(Resource):
+    """A queue of Amazon SQS."""
+
+    TYPES = ("AWS::SQS::Queue",)
+    NAME = "QueueName"
+
+
 class DeadLetterConfig(View):
     """The queue for events that could not be delivered."""
 
     arn = Text("Arn")
+    queue = Link("Arn", MessageQueue)
 
 
 class EventTarget(View):
@@ -145,4 +153,5 @@ class LogGroup(Resource):
     NAME = "LogGroupName"
 
     name = Text("LogGroupName")
+    kms_key_id = Text("KmsKeyId")
     retention_in_days = Integer("RetentionInDays")

@@ -46,6 +46,7 @@ class Ebs(View):
     volume_size = Integer("VolumeSize")
     volume_type = Text("VolumeType")
     encrypted = Boolean("Encrypted")
+    kms_key_id = Text("KmsKeyId")
     iops = Integer("Iops")
     throughput = Integer("Throughput")
     delete_on_termination = Boolean("DeleteOnTermination")

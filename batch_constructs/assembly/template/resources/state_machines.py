@@ -120,3 +120,10 @@ class StateMachine(Resource):
     role_arn = Text("RoleArn")
     role = Link("RoleArn", Role)
     submissions = Derived(Submission, _Tasks)
+
+    def waits(self, submission: Submission) -> bool:
+        """Return whether the state of a submission certainly waits for the end of the job."""
+        state = self.definition
+        for step in submission.steps[1:-1]:
+            state = state[step]
+        return _resource(state).endswith(".sync")

@@ -1,9 +1,10 @@
-"""SNS topics: publishers, encryption keys and subscribers."""
+"""SNS topics: publishers, subscribers, and the keys that encrypt topics and other things."""
 
 from __future__ import annotations
 
-from batch_constructs.assembly.template.members import Link, Links, Struct, Structs, Text
+from batch_constructs.assembly.template.members import Link, Links, Struct, Structs, Text, linked
 from batch_constructs.assembly.template.resources.roles import PolicyDocument
+from batch_constructs.assembly.template.unknown import Reference, is_one_of
 from batch_constructs.assembly.template.views import Resource, View
 
 
@@ -13,6 +14,28 @@ class Key(Resource):
     TYPES = ("AWS::KMS::Key",)
 
     document = Struct("KeyPolicy", PolicyDocument)
+
+
+class KeyAlias(Resource):
+    """A name of a KMS key."""
+
+    TYPES = ("AWS::KMS::Alias",)
+    NAME = "AliasName"
+
+    name = Text("AliasName")
+    key = Link("TargetKeyId", Key)
+
+
+def key_behind(view: View, value: object) -> Key | None:
+    """Return the key of the assembly that a value names by ID, ARN or alias; ``None`` if it is elsewhere or unknown."""
+    key = linked(view, value, Key)
+    if key is not None:
+        return key
+    alias = value if isinstance(value, str) else ""
+    if isinstance(value, Reference) and isinstance(value.target, KeyAlias):
+        return value.target.key
+    named = (each for each in view.home.stack.resources.values() if isinstance(each, KeyAlias))
+    return next((each.key for each in named if alias and is_one_of(each.name, alias)), None)
 
 
 class InlineSubscription(View):
