@@ -41,7 +41,7 @@ _WIDER = {
         "tests/platform",
     ],
 }
-_ALWAYS = ["tests/test_docstrings.py", "tests/test_public_api.py"]
+_ALWAYS = ["tests/test_docstrings.py", "tests/test_public_api.py", "tests/test_names.py"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,3 +153,20 @@ def test_what_a_pipe_cannot_do_is_refused(parts, arguments, message) -> None:
     with pytest.raises(ValueError, match=message):
         bc.QueuedJob(stack, "OnMessage", job_queue=queue, job_definition=job, **arguments)
     assert len(stack.node.children) == before
+
+
+def test_messages_of_an_encrypted_queue_can_be_read(parts) -> None:
+    """The pipe's role may decrypt with the key of its queue; without that it receives nothing."""
+    stack, queue, job = parts
+    source = sqs.Queue(stack, "Encrypted", encryption=sqs.QueueEncryption.KMS)
+    bc.QueuedJob(stack, "OnMessage", job_queue=queue, job_definition=job, source=source)
+    found = resources(stack)
+    allowed = [
+        action
+        for policy in found.values()
+        if policy["Type"] == "AWS::IAM::Policy"
+        and policy["Properties"]["Roles"][0]["Ref"].startswith("OnMessage")
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    ]
+    assert "kms:Decrypt" in allowed

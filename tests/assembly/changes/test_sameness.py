@@ -45,6 +45,8 @@ def image(value: Any, conditions: Any = None, **resources: Any) -> dict[str, Any
         ({"a": "b"}, ["a"]),
         (["a"], {"a": "b"}),
         (["a"], "a"),
+        ({"Fn::Base64": "a"}, "a"),
+        ("a", {"Fn::Base64": "a"}),
     ],
 )
 def test_some_differences_are_certain(planned: Callable[..., dict[str, Change]], old: Any, new: Any) -> None:
