@@ -71,6 +71,13 @@ class Comparison:
             return is_retained(old) or old.stack in self.abandoned
         return self.identity(old, new) is Sameness.SAME
 
+    def counterpart(self, stack: Stack) -> Stack | None:
+        """Return the stack that an old or a new stack is compared with."""
+        for pair in self._values:
+            if stack in pair:
+                return pair[1] if stack is pair[0] else pair[0]
+        return None
+
     def partner(self, old: Resource) -> Resource | None:
         """Return the new counterpart of an old resource."""
         return self._partners.get(old)

@@ -16,11 +16,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.changes.change import Effect, Kind, without_indexes
+from batch_constructs.assembly.changes.unsupported import least_effect
 from batch_constructs.assembly.template import is_given, is_known, is_none_of, is_one_of
 from batch_constructs.assembly.template.resources import ComputeEnvironment
 from batch_constructs.assembly.template.unknown import ending, options_of
 from batch_constructs.facts import allocation_strategies, updates
 from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_NAME
+from batch_constructs.facts.schemas import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,6 +49,8 @@ def _effect(old: Resource, new: Resource, path: str) -> Effect:
     facts = updates.TYPES.get(new.type)
     if facts is None or path == WHOLE:
         return _between(Kind.IN_PLACE, Kind.REPLACED)
+    if new.type.startswith(PREFIX) and (least := least_effect(new, path)) is not None:
+        return _between(least, Kind.REFUSED)
     if updates.covers(facts.create_only, path):
         return _certain(Kind.REPLACED)
     if isinstance(old, ComputeEnvironment) and isinstance(new, ComputeEnvironment):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.changes.change import Change, DeployProblem, Kind, Risk
+from batch_constructs.assembly.changes.inputs import Inputs
 from batch_constructs.assembly.changes.matching import pair_stacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batch_constructs.assembly.template import BatchModel, Stack
+    from batch_constructs.assembly.template import BatchModel, Resource, Stack
 
 _LOOP = "Fn::ForEach"
 
@@ -22,11 +23,24 @@ def differing(old: BatchModel, new: BatchModel) -> Iterator[Change]:
         for name in dict.fromkeys([*loops[0], *loops[1]]):
             bodies = [side.get(name) for side in loops]
             stack = after if after is not None and name in loops[1] else before
-            if bodies[0] != bodies[1] and "AWS::Batch::" in repr(bodies) and stack is not None:
-                yield _change(stack, name)
+            if stack is None or "AWS::Batch::" not in repr(bodies):
+                continue
+            if bodies[0] != bodies[1]:
+                yield _change(stack, name, "the loop differs")
+            elif (
+                before is not None
+                and after is not None
+                and (causes := Inputs(before, after).causes(bodies[1]))
+            ):
+                yield _change(stack, name, f"the loop may follow {' and '.join(causes)}")
 
 
-def _change(stack: Stack, name: str) -> Change:
+def may_contain(stack: Stack, resource: Resource) -> bool:
+    """Return whether a loop that is not read may create a resource with this type."""
+    return any(resource.type in repr(body) for body in _loops(stack).values())
+
+
+def _change(stack: Stack, name: str, what: str) -> Change:
     return Change(
         type=_LOOP,
         stack=stack.name,
@@ -37,7 +51,7 @@ def _change(stack: Stack, name: str) -> Change:
         problems=(
             DeployProblem(
                 risk=Risk.SURPRISE,
-                message="the loop differs, and the resources that it creates are not compared",
+                message=f"{what}, and the resources that it creates are not compared",
                 remedy=(
                     "compare the templates as CloudFormation expands them: aws cloudformation get-template "
                     "--template-stage Processed"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import BatchModel, Resource, Stack
 
 _BATCH = "AWS::Batch::"
+_BY_LOOP = "{}: a loop that is not read may create it"
 _ORDER = (
     "ComputeEnvironment",
     "ServiceEnvironment",
@@ -118,6 +119,9 @@ class _Planner:
         if isinstance(new, ComputeEnvironment):
             found += tuple(blocked_images(new, Kind.CREATED, Kind.CREATED))
         change = _change(new, Kind.CREATED, problems=found)
+        stack = self.comparison.counterpart(new.stack)
+        if stack is not None and loops.may_contain(stack, new):
+            return replace(change, at_least=Kind.UNCHANGED, hint=_BY_LOOP.format("it may exist already"))
         if rename is None:
             return change
         return replace(change, renamed_from=_place(rename.old, rename), moved=rename.across)
@@ -130,6 +134,9 @@ class _Planner:
         )
         if rename is not None:
             change = replace(change, renamed_to=_place(rename.new, rename), moved=rename.across)
+        stack = self.comparison.counterpart(old.stack)
+        if stack is not None and loops.may_contain(stack, old):
+            change = replace(change, at_least=Kind.UNCHANGED, hint=_BY_LOOP.format("it may stay"))
         if is_retained(old):
             hint = "DeletionPolicy keeps it: CloudFormation only stops managing it"
             return replace(change, jobs="it stays, and its jobs continue", hint=hint)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.changes.change import DeployProblem, Kind, PropertyChange, Risk
 from batch_constructs.assembly.changes.names import name_is_taken, name_of_another
+from batch_constructs.assembly.changes.unsupported import unsupported_members
 from batch_constructs.assembly.template import is_one_of
 from batch_constructs.assembly.template.resources import ComputeEnvironment
+from batch_constructs.facts.schemas import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +29,8 @@ def common_problems(
         yield from _replaced_by_tags(differences)
     if at_least is not Kind.REPLACED:
         yield from _refusals(differences, kind)
+    if new.type.startswith(PREFIX):
+        yield from unsupported_members(new, [each.member for each in differences if each.new is not None])
 
 
 def _replaced_by_tags(differences: Iterable[PropertyChange]) -> Iterator[DeployProblem]:
@@ -64,6 +68,8 @@ def creation_problems(comparison: Comparison, new: Resource) -> Iterator[DeployP
             remedy="deploy it ENABLED, and disable it in a later deployment",
         )
     yield from name_of_another(comparison, new)
+    if new.type.startswith(PREFIX):
+        yield from unsupported_members(new)
 
 
 def type_problems(old: Resource, new: Resource) -> Iterator[DeployProblem]:
