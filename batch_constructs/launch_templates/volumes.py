@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from aws_cdk import SizeRoundingBehavior
 
 from batch_constructs._border.tokens import known
+from batch_constructs.facts import volumes
 from batch_constructs.facts.ranges import Range
 from batch_constructs.facts.sources import EC2
 
@@ -20,15 +22,10 @@ __all__ = ["VolumeType", "check_volume", "gibibytes"]
 VolumeType = Literal["gp3", "gp2", "io2", "io1", "standard"]
 """The EBS volume types that an instance can boot from."""
 
-# EBS raises its maximums every few years, so only the deploy checks them.
+# Only the deploy checks the maximums: see the facts.
 _VOLUME_GIB = Range(1, None, unit="GiB", source=EC2)
-_IOPS = {
-    "gp3": Range(3_000, None, unit="IOPS on gp3", source=EC2, default=3_000),
-    "io1": Range(100, None, unit="IOPS on io1", source=EC2),
-    "io2": Range(100, None, unit="IOPS on io2", source=EC2),
-}
-_THROUGHPUT = Range(125, None, unit="MiB/s", source=EC2, default=125)
-_IOPS_PER_MIB = 4
+_IOPS = {name: replace(each, maximum=None) for name, each in volumes.IOPS.items()}
+_THROUGHPUT = replace(volumes.THROUGHPUT_MIB, maximum=None)
 
 
 def gibibytes(size: Size) -> float:
@@ -55,7 +52,7 @@ def check_volume(
         f"{prefix}type must be one of {', '.join(get_args(VolumeType))}, got {type_!r}",
     )
     problems.check(
-        iops is not None or type_ not in {"io1", "io2"}, f"{prefix}type {type_} needs {prefix}iops"
+        iops is not None or type_ not in volumes.IOPS_REQUIRED, f"{prefix}type {type_} needs {prefix}iops"
     )
     problems.check(
         iops is None or type_ in _IOPS,
@@ -71,7 +68,7 @@ def check_volume(
     pace = _IOPS["gp3"].default if iops is None else iops
     if throughput is not None and known([throughput, pace]):
         problems.check(
-            throughput * _IOPS_PER_MIB <= (pace or 0),
+            throughput * volumes.IOPS_PER_MIB <= (pace or 0),
             f"{prefix}throughput must be at most a quarter of {prefix}iops, got {throughput} MiB/s and "
-            f"{pace} IOPS: ask for {throughput * _IOPS_PER_MIB} IOPS",
+            f"{pace} IOPS: ask for {throughput * volumes.IOPS_PER_MIB} IOPS",
         )

@@ -50,6 +50,7 @@ class Ebs(View):
     iops = Integer("Iops")
     throughput = Integer("Throughput")
     delete_on_termination = Boolean("DeleteOnTermination")
+    snapshot_id = Text("SnapshotId")
 
 
 class BlockDeviceMapping(View):
@@ -65,6 +66,7 @@ class NetworkInterface(View):
     """A network interface of the instance."""
 
     associate_public_ip_address = Boolean("AssociatePublicIpAddress")
+    delete_on_termination = Boolean("DeleteOnTermination")
     device_index = Integer("DeviceIndex")
     network_card_index = Integer("NetworkCardIndex")
     interface_type = Keyword("InterfaceType")

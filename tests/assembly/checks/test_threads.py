@@ -1,0 +1,79 @@
+"""What killed the jobs of others, in public threads, is found in a template before the deployment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from batch_constructs.assembly.checks import check
+from batch_constructs.assembly.template import model_of
+
+
+def on(*, template: dict[str, Any] | None = None, **resources: Any) -> dict[str, Any]:
+    """Return an environment on EC2 with a queue, and with a launch template if data for it are given."""
+    capacity: dict[str, Any] = {"Type": "EC2", "InstanceTypes": ["m6i.xlarge"], "MaxvCpus": 64, **resources}
+    order = [{"Order": 1, "ComputeEnvironment": {"Ref": "Environment"}}]
+    made: dict[str, Any] = {
+        "Environment": batch("ComputeEnvironment", Type="MANAGED", ComputeResources=capacity),
+        "Queue": batch("JobQueue", Priority=1, ComputeEnvironmentOrder=order),
+    }
+    if template is not None:
+        capacity["LaunchTemplate"] = {"LaunchTemplateId": {"Ref": "Template"}}
+        made["Template"] = {
+            "Type": "AWS::EC2::LaunchTemplate",
+            "Properties": {"LaunchTemplateData": template},
+        }
+    return made
+
+
+def batch(kind: str, **properties: Any) -> dict[str, Any]:
+    """Return a resource of AWS Batch."""
+    return {"Type": f"AWS::Batch::{kind}", "Properties": properties}
+
+
+def script(*lines: str) -> dict[str, Any]:
+    """Return user data with a shell script."""
+    head = ["MIME-Version: 1.0", 'Content-Type: multipart/mixed; boundary="B"', "", "--B"]
+    text = "\n".join([*head, "Content-Type: text/x-shellscript", "", "#!/bin/bash", *lines, "--B--", ""])
+    return {"UserData": {"Fn::Base64": text}}
+
+
+def disk(**ebs: Any) -> dict[str, Any]:
+    """Return a mapping of the root disk."""
+    return {"BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": ebs}]}
+
+
+THREADS: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "amazon-ecs-agent#4818": (
+        on(template=script("sleep 15", "sudo systemctl stop ecs", "sudo systemctl start ecs")),
+        {"LT-16"},
+    ),
+    "amazon-ecs-agent#1707": (
+        on(
+            template=script(
+                'echo "ECS_CLUSTER=default" > /etc/ecs/ecs.config',
+                "amazon-linux-extras install -y ecs",
+                "systemctl enable --now ecs",
+            )
+        ),
+        {"LT-16", "LT-18", "LT-20"},
+    ),
+    "amazon-ecs-init#75": (
+        on(template=script("aws s3 cp s3://ii-ecs/ecs.config /etc/ecs/ecs.config", "start ecs")),
+        {"LT-18", "LT-20"},
+    ),
+    "aggregation-service#87": (
+        on(template=disk(VolumeSize=30, VolumeType="gp3", DeleteOnTermination=False)),
+        {"LT-26"},
+    ),
+}
+"""Each thread with its situation as a template, and the rules that find it."""
+
+
+@pytest.mark.parametrize("thread", THREADS)
+def test_it_is_found_in_a_template(thread: str) -> None:
+    """The rules find the situation of the thread."""
+    resources, rules = THREADS[thread]
+    found = {finding.rule_id for finding in check(model_of({"Resources": resources}), crash=True)}
+    assert rules <= found
