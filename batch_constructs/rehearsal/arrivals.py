@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from heapq import merge
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from batch_constructs.facts.limits import DEPENDENCIES
 from batch_constructs.local.engine import Dependency, DependencyKind
@@ -16,12 +16,13 @@ from batch_constructs.local.jobs.submitting import work_of
 from batch_constructs.rehearsal.clock import Kind
 from batch_constructs.rehearsal.durations import Constant
 from batch_constructs.rehearsal.plan_files import PlanError
+from batch_constructs.rehearsal.plans import Submission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from batch_constructs.local.engine import Work
-    from batch_constructs.rehearsal.plans import After, RehearsalPlan, Submission
+    from batch_constructs.rehearsal.plans import After, RehearsalPlan
     from batch_constructs.rehearsal.stage import Stage
 
 ASSUMED_SECONDS = 300.0
@@ -39,6 +40,7 @@ class Arrivals:
 
     entries: dict[str, _Entry]
     assumed: list[str]
+    _past: list[_Arrival]
 
     def __init__(self, plan: RehearsalPlan, stage: Stage) -> None:
         self.entries = {}
@@ -46,6 +48,7 @@ class Arrivals:
         used: set[str] = set()
         for number, submission in enumerate(plan.submissions):
             self._add(plan, stage, submission, number, used)
+        self._past = list(_of_trace(plan, stage)) if plan.trace else []
         for section in ("durations", "failures"):
             for name in getattr(plan, section):
                 if name not in used and name != "*":
@@ -76,16 +79,16 @@ class Arrivals:
                 if name in section:
                     used.add(name)
                     return section[name]
-            return section.get("*")
+            return None
 
-        duration = given(plan.durations)
+        duration = given(plan.durations) or given(plan.fitted) or plan.durations.get("*")
         if duration is None:
             self.assumed.append(submission.label)
         return Kind(
             submission.label,
             definition,
             duration or Constant(ASSUMED_SECONDS),
-            given(plan.failures),
+            given(plan.failures) or plan.failures.get("*"),
             _processor(stage.definitions[definition]),
             awaited=any(
                 submission.label == after.name for each in plan.submissions for after in each.depends_on
@@ -125,22 +128,21 @@ class Arrivals:
     @property
     def calls(self) -> int:
         """The number of SubmitJob calls; an array is one."""
-        return sum(each.submission.count for each in self.entries.values())
-
-    @property
-    def children(self) -> int:
-        """The number of jobs; each child of an array counts."""
-        return sum(each.submission.count * each.work.size for each in self.entries.values())
+        return sum(each.submission.count for each in self.entries.values()) + len(self._past)
 
     def in_order(self, seed: int, rate: float) -> Iterator[tuple[float, Work, Kind]]:
         """Yield time, work and kind of each job, at most ``rate`` a second; with 0 there is no limit."""
-        streams = [each.stream(seed) for each in self.entries.values()]
+        streams: list[Iterable[_Arrival]] = [each.stream(seed) for each in self.entries.values()]
+        streams.append(self._past)
         free = 0.0
         for time, _, _, work, kind in merge(*streams):
             moment = max(time, free)
             if rate:
                 free = moment + 1 / rate
             yield moment, work, kind
+
+
+_Arrival: TypeAlias = "tuple[float, int, int, Work, Kind]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ class _Entry:
             if submission.every is not None:
                 time += submission.every.draw(chance)
 
-    def stream(self, seed: int) -> Iterator[tuple[float, int, int, Work, Kind]]:
+    def stream(self, seed: int) -> Iterator[_Arrival]:
         """Yield time, place in the plan, number, work and kind of each job."""
         for index, time in enumerate(self.times(seed)):
             yield time, self.number, index, self._numbered(self.work, index), self.kind
@@ -185,6 +187,33 @@ class _Entry:
         if depends:
             depends = tuple(replace(each, job_id=each.job_id.replace("#N", f"#{index}")) for each in depends)
         return replace(work, id=f"{work.id}#{index}", depends_on=depends)
+
+
+def _of_trace(plan: RehearsalPlan, stage: Stage) -> Iterator[_Arrival]:
+    """Yield the jobs of the past, with what they reserved and how long they ran."""
+    trace = plan.trace
+    assert trace is not None
+    works: dict[tuple[str, str, str], Work] = {}
+    for number, job in enumerate(trace.jobs):
+        submission = Submission(
+            definition=job.definition or trace.definition,
+            queue=job.queue or trace.queue,
+            share=job.share or trace.share,
+            line=trace.line,
+        )
+        key = submission.definition, submission.queue, submission.share
+        with _line(plan, submission):
+            definition = stage.definition(submission.definition)
+            if key not in works:
+                works[key] = _work(stage, submission, definition, stage.queue(submission.queue))
+        base = works[key].need
+        need = replace(base, vcpus=job.vcpus or base.vcpus, memory=job.memory or base.memory)
+        work = replace(works[key], id=f"past#{number}", need=need)
+        kind = Kind(
+            definition, definition, Constant(job.seconds), None, _processor(stage.definitions[definition])
+        )
+        # After the submissions of the plan, whose places are smaller.
+        yield trace.at + job.submitted, len(plan.submissions), number, work, kind
 
 
 def _processor(definition: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from batch_constructs.local.engine import DependencyKind
 from batch_constructs.rehearsal import amounts, plans
 from batch_constructs.rehearsal.assumptions import HostAssumptions
 from batch_constructs.rehearsal.durations import distribution
+from batch_constructs.rehearsal.traces import load_trace
 
 if TYPE_CHECKING:
     import os
@@ -123,12 +124,14 @@ class _Reader:
             return read(node.value)
 
     def plan(self, node: _Node) -> plans.RehearsalPlan:
-        names = tuple(each.name for each in fields(plans.RehearsalPlan) if each.name != "source")
+        ours = {"source", "fitted", "calibrated"}
+        names = tuple(each.name for each in fields(plans.RehearsalPlan) if each.name not in ours)
         found = self._members(node, names)
         self._start = self._read(found.get("start"), _datetime, plans.START)
         default = plans.RehearsalPlan()
         return plans.RehearsalPlan(
             submissions=tuple(map(self._submission, self._list(found, "submissions"))),
+            trace=self._trace(found.get("trace")),
             durations=self._by_name(found, "durations", lambda value: distribution(value, self._folder)),
             failures={name: self._failure(each) for name, each in self._map(found, "failures").items()},
             scenarios=tuple(map(self._scenario, self._list(found, "scenarios"))),
@@ -175,6 +178,20 @@ class _Reader:
             at=self._read(found.get("at"), self._moment, 0.0),
             priority=self._read(found.get("priority"), _whole, None),
             depends_on=tuple(map(self._after, self._list(found, "depends_on"))),
+            line=node.line,
+        )
+
+    def _trace(self, node: _Node | None) -> plans.Trace | None:
+        if node is None:
+            return None
+        found = self._members(node, ("file", "definition", "queue", "share", "at"))
+        with self._at(node):
+            if "file" not in found:
+                raise ValueError("must name its file")
+        return plans.Trace(
+            jobs=self._read(found["file"], lambda value: load_trace(self._folder / _text(value)), ()),
+            **{name: self._read(found.get(name), _text, "") for name in ("definition", "queue", "share")},
+            at=self._read(found.get("at"), self._moment, 0.0),
             line=node.line,
         )
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from batch_constructs.rehearsal.durations import Distribution
+    from batch_constructs.rehearsal.traces import PastJob
 
 START = datetime(2027, 1, 4, tzinfo=UTC)
 """The start of a rehearsal whose plan names none: a Monday, midnight UTC."""
@@ -143,6 +144,27 @@ class Quota:
     market: str = "ON_DEMAND"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """Jobs of the past that are submitted again at the same distances, and run as long as they did.
+
+    Attributes:
+        jobs: The jobs.
+        definition: The job definition of those that name none.
+        queue: The job queue of those that name none.
+        share: The share identifier of those that name none.
+        at: Seconds after the start at which the first is submitted.
+        line: The line of the plan that asks for it.
+    """
+
+    jobs: tuple[PastJob, ...]
+    definition: str = ""
+    queue: str = ""
+    share: str = ""
+    at: float = 0
+    line: int = 0
+
+
 Scenario: TypeAlias = SpotReclaims | NoCapacity | Invalid | Quota
 
 
@@ -152,6 +174,7 @@ class RehearsalPlan:
 
     Attributes:
         submissions: What is submitted. Without any, the template's own schedules are rehearsed.
+        trace: Jobs of the past that are submitted, too.
         durations: How long an attempt runs, by submission or definition; ``*`` stands for all others.
         failures: How often attempts fail by themselves, likewise.
         scenarios: What goes wrong around the jobs.
@@ -162,9 +185,12 @@ class RehearsalPlan:
         spot_price: What Spot capacity costs, as a part of the On-Demand price; ``None`` reports it as missing.
         seed: The seed of everything that is drawn.
         source: The file of the plan, for messages.
+        fitted: The lengths of attempts by job definition, of jobs of the past; what `durations` names comes first.
+        calibrated: How well the model reproduces jobs of the past that it was fitted to; empty if it was not.
     """
 
     submissions: tuple[Submission, ...] = ()
+    trace: Trace | None = None
     durations: Mapping[str, Distribution] = field(default_factory=dict)
     failures: Mapping[str, Failure] = field(default_factory=dict)
     scenarios: tuple[Scenario, ...] = ()
@@ -175,3 +201,5 @@ class RehearsalPlan:
     spot_price: float | None = None
     seed: int = 1
     source: str = ""
+    fitted: Mapping[str, Distribution] = field(default_factory=dict)
+    calibrated: str = ""

@@ -39,6 +39,7 @@ def rehearse(
     *,
     prices: Prices | None = None,
     progress: Callable[[float], None] | None = None,
+    change: Callable[[Stage], None] | None = None,
 ) -> Rehearsal:
     """Return what the platform of a template does with a plan.
 
@@ -48,16 +49,19 @@ def rehearse(
             are played for a day.
         prices: The prices of instance types; by default the list prices of the template's Region.
         progress: Is called from time to time with the seconds that have passed on the virtual clock.
+        change: Changes the platform before it is rehearsed.
 
     Raises:
         PlanError: The plan makes no sense for this template.
         NoScheduleError: It has no submissions, and the template has no schedule that submits jobs.
     """
-    if not plan.submissions:
+    if not plan.submissions and plan.trace is None:
         plan = plan_of_schedules(template, plan)
     prices = prices or price_facts.in_region(template.region)
     assumptions = HostAssumptions().with_values(plan.assumptions)
     stage = set_up(template, assumptions, prices)
+    if change is not None:
+        change(stage)
     arrivals = Arrivals(plan, stage)
     clock = Clock(stage, plan, assumptions, arrivals.in_order(plan.seed, assumptions.submit_rate))
     measures = clock.run(progress)
@@ -104,8 +108,10 @@ class _Summary:
             notices=(*self.stage.notices, *self._assumed()),
             samples=self.measures.samples,
             names=(tuple(self.stage.environments), tuple(engine.queues)),
+            groups=tuple(group.waits for group in self.measures.groups.values()),
             runs=self.measures.runs or (),
             seed=self.plan.seed,
+            calibrated=self.plan.calibrated,
         )
 
     def _assumed(self) -> Iterable[str]:

@@ -141,9 +141,10 @@ class Rehearsal:
         notices: What the rehearsal leaves out.
         samples: The state over time.
         names: The names of environments and queues, in the order of the samples.
+        groups: The wait of each attempt in seconds, by queue and share.
         runs: Each run, if there are few; else empty.
         seed: The seed.
-        calibrated: The file that durations and boot times were fitted to; empty if there is none.
+        calibrated: How well the model reproduces the jobs that it was fitted to; empty if it was not fitted.
     """
 
     start: datetime
@@ -161,6 +162,7 @@ class Rehearsal:
     notices: tuple[str, ...]
     samples: Sequence[Sample]
     names: tuple[tuple[str, ...], tuple[str, ...]]
+    groups: Sequence[Sequence[float]]
     runs: Sequence[Run]
     seed: int
     calibrated: str = ""
@@ -182,6 +184,11 @@ class Rehearsal:
         had = sum(each.vcpu_hours for each in self.environments)
         used = sum(each.used_vcpu_hours for each in self.environments)
         return max(0.0, 1 - used / had) if had else 0.0
+
+    @property
+    def worst_wait(self) -> float:
+        """The 95th percentile of the waits, in the queue where it is longest."""
+        return max((each.waits.p95 for each in self.queues), default=0.0)
 
     def queue(self, name: str) -> QueueResult:
         """Return the result of a queue by its name."""

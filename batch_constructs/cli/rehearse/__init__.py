@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from batch_constructs.local.plan import Plan
     from batch_constructs.rehearsal import Rehearsal, RehearsalPlan
     from batch_constructs.rehearsal.conditions import Condition
+    from batch_constructs.rehearsal.sensitivity import Variation
 
 _PATH = click.Path(path_type=Path)
 
@@ -42,6 +43,14 @@ _PATH = click.Path(path_type=Path)
 )
 @click.option("--svg", metavar="FILE", type=_PATH, help="Draw vCPUs, waiting jobs and runs over time.")
 @click.option(
+    "--calibrate",
+    "past",
+    metavar="FILE",
+    type=_PATH,
+    help="Fit durations, boot and start to the JSON of describe-jobs.",
+)
+@click.option("--sensitivity", is_flag=True, help="Double and halve each argument and assumption in turn.")
+@click.option(
     "--fail-if",
     "conditions",
     metavar="CONDITION",
@@ -63,6 +72,8 @@ def rehearse(
     seeds: int,
     style: str,
     svg: Path | None,
+    past: Path | None,
+    sensitivity: bool,
     conditions: tuple[str, ...],
     price_file: Path | None,
     region: str,
@@ -73,6 +84,7 @@ def rehearse(
     \b
     batch-constructs rehearse cdk.out plan.yaml --svg night.svg
     batch-constructs rehearse cdk.out plan.yaml --compare other.cdk.out
+    batch-constructs rehearse cdk.out plan.yaml --calibrate jobs.json --sensitivity
     batch-constructs rehearse cdk.out plan.yaml --fail-if 'makespan > 6h' --fail-if 'cost > 40'
 
     The plan says which jobs are submitted when, and how long they run. Without one the template's own schedules are
@@ -88,8 +100,8 @@ def rehearse(
     try:
         wanted = [condition(each) for each in conditions]
         templates = [_template(each, parameter, region) for each in (path, compare) if each is not None]
-        work = _plan(plan)
         prices = _prices(price_file, templates[0].region)
+        work = _fitted(_plan(plan), templates[0], past)
         results = [
             [_rehearsed(each, replace(work, seed=work.seed + index), prices) for index in range(seeds)]
             for each in templates
@@ -97,6 +109,7 @@ def rehearse(
         if svg is not None:
             _draw(results[0][0], svg)
         broken = _broken(wanted, results[0])
+        moved = _moved(templates[0], work, prices) if sensitivity else []
     except OSError as error:
         fail(f"{error.filename}: {reason(error)}")
     except (ValueError, UnreadableInputError) as error:
@@ -106,6 +119,8 @@ def rehearse(
         click.echo(json.dumps(documents[0][0] if seeds == 1 and compare is None else documents, indent=2))
     else:
         tables.show(results, [str(each) for each in (path, compare) if each is not None])
+        if moved:
+            tables.show_sensitivity(results[0][0], moved)
     for sentence in broken:
         click.echo(sentence, err=True)
     sys.exit(1 if broken else 0)
@@ -122,6 +137,24 @@ def _plan(path: Path | None) -> RehearsalPlan:
     from batch_constructs.rehearsal import RehearsalPlan, load_plan  # noqa: PLC0415 - as above
 
     return RehearsalPlan() if path is None else load_plan(path)
+
+
+def _fitted(plan: RehearsalPlan, template: Plan, past: Path | None) -> RehearsalPlan:
+    """Return a plan with what was fitted to jobs of the past; what the plan says is kept."""
+    if past is None:
+        return plan
+    from batch_constructs.rehearsal.calibration import calibrate  # noqa: PLC0415 - as above
+    from batch_constructs.rehearsal.traces import load_trace  # noqa: PLC0415 - as above
+
+    with progress(f"fitting to {past}"):
+        return calibrate(template, load_trace(past), past.name).applied(plan)
+
+
+def _moved(template: Plan, plan: RehearsalPlan, prices: Prices | None) -> list[Variation]:
+    from batch_constructs.rehearsal.sensitivity import variations  # noqa: PLC0415 - as above
+
+    with progress("changing one thing at a time"):
+        return list(variations(template, plan, prices=prices))
 
 
 def _prices(path: Path | None, region: str) -> Prices | None:

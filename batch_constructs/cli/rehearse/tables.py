@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from batch_constructs.rehearsal import Rehearsal
     from batch_constructs.rehearsal.results import EnvironmentResult, QueueResult
+    from batch_constructs.rehearsal.sensitivity import Variation
 
 _PIPED_WIDTH = 140
 
@@ -29,9 +30,7 @@ def show(results: Sequence[Sequence[Rehearsal]], names: Sequence[str]) -> None:
         results: For each template, a rehearsal for each seed.
         names: The templates.
     """
-    console = Console(highlight=False, markup=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, markup=False, width=_PIPED_WIDTH)
+    console = _console()
     if len(results) == 1 and len(results[0]) == 1:
         _one(console, results[0][0])
     else:
@@ -134,7 +133,7 @@ def _never_ran(result: Rehearsal) -> Table:
 _FIGURES: dict[str, tuple[Callable[[Rehearsal], float | None], Callable[[float], str]]] = {
     "makespan": (lambda each: each.makespan, spelled),
     "wait p50, worst queue": (lambda each: max((q.waits.p50 for q in each.queues), default=0.0), spelled),
-    "wait p95, worst queue": (lambda each: max((q.waits.p95 for q in each.queues), default=0.0), spelled),
+    "wait p95, worst queue": (lambda each: each.worst_wait, spelled),
     "wait max": (lambda each: max((q.waits.max for q in each.queues), default=0.0), spelled),
     "jobs that failed": (lambda each: float(sum(q.failed for q in each.queues)), lambda v: f"{v:,.0f}"),
     "jobs that never ran": (lambda each: float(sum(n.number for n in each.never_ran)), lambda v: f"{v:,.0f}"),
@@ -167,6 +166,41 @@ def _spread(values: list[float | None], write: Callable[[float], str]) -> str:
     return middle if low == high else f"{middle} ({low} to {high})"
 
 
+def show_sensitivity(base: Rehearsal, variations: Sequence[Variation]) -> None:
+    """Print what each change does, the one that moves the waits most first."""
+    console = _console()
+    table = _table("What moves the result", ("change", "wait p95", "makespan", "cost"))
+    table.add_row("as it is", *_moved(base, base))
+    by_wait = sorted(
+        variations, key=lambda each: (-abs(each.result.worst_wait - base.worst_wait), each.label)
+    )
+    for each in by_wait:
+        table.add_row(printable(each.label), *_moved(each.result, base))
+    console.print(table)
+    halves = [each.label for each in by_wait if each.result.worst_wait <= base.worst_wait / 2]
+    if halves and base.worst_wait:
+        console.print(f"halves the wait: {'; '.join(map(printable, halves))}", soft_wrap=True)
+
+
+def _moved(result: Rehearsal, base: Rehearsal) -> tuple[str, str, str]:
+    def against(now: float | None, before: float | None, write: Callable[[float], str]) -> str:
+        if now is None or before is None:
+            return "?"
+        part = f" ({now / before - 1:+.0%})" if before and round(now / before - 1, 2) else ""
+        return f"{write(now)}{part}"
+
+    return (
+        against(result.worst_wait, base.worst_wait, spelled),
+        against(result.makespan, base.makespan, spelled),
+        against(result.cost, base.cost, _dollars),
+    )
+
+
+def _console() -> Console:
+    console = Console(highlight=False, markup=False)
+    return console if console.is_terminal else Console(highlight=False, markup=False, width=_PIPED_WIDTH)
+
+
 def _remarks(console: Console, result: Rehearsal) -> None:
     """Print what costs are made of, what has no price, what is left out, and every assumption with its origin."""
     console.print(f"prices: {result.prices}", soft_wrap=True)
@@ -180,7 +214,9 @@ def _remarks(console: Console, result: Rehearsal) -> None:
     for sentence in result.notices:
         console.print(f"note: {printable(sentence)}", soft_wrap=True)
     calibrated = (
-        f"fitted to {result.calibrated}" if result.calibrated else "not calibrated: no figure of AWS is in it"
+        f"fitted to {printable(result.calibrated)}"
+        if result.calibrated
+        else "not calibrated: no figure of AWS is in it"
     )
     console.print(f"model: {calibrated}; seed {result.seed}", soft_wrap=True)
     table = _table("Assumptions, where AWS documents nothing", ("name", "value", "meaning", "origin"))
