@@ -150,6 +150,15 @@ def test_a_missing_program_fails_the_job(batch: LocalBatch) -> None:
     assert shown["container"]["reason"].startswith("CannotStartContainerError: ")
 
 
+def test_a_container_that_the_engine_refuses_is_not_tried_again(batch: LocalBatch) -> None:
+    """A definition that no container can have is invalid, so that its job is not retried."""
+    provide(batch, image=IMAGE, linuxParameters={"swappiness": 1_000})
+    job = submit(batch, "job", ["true"], attempts=3)
+    assert batch.wait(job, 60)
+    [attempt] = batch.jobs[job].describe()["attempts"]
+    assert attempt["container"]["reason"].startswith("CannotStartContainerError: ")
+
+
 def test_a_stopped_container_gets_sigterm(batch: LocalBatch, tmp_path: Path) -> None:
     """A program that hears it can clean up."""
     del tmp_path

@@ -95,6 +95,42 @@ def test_a_stack_that_the_upstream_deploys_runs_its_jobs_here(world: World) -> N
     assert world.batch.jobs[job_id].job.state.name == "SUCCEEDED"
 
 
+@pytest.mark.parametrize("way", ["update", "change set"])
+def test_a_changed_stack_brings_its_new_definitions(world: World, way: str) -> None:
+    """An update, or a change set that is executed, is taken over as a new stack is."""
+    cloudformation = world.service("cloudformation")
+    name = f"by-{way.replace(' ', '-')}"
+
+    def template(*names: str) -> str:
+        hello = STACK["Resources"]["Hello"]
+        made = {each: deepcopy(hello) for each in names}
+        for each in names:
+            made[each]["Properties"]["JobDefinitionName"] = f"{name}-{each}"
+        return json.dumps({"Resources": made})
+
+    cloudformation.create_stack(StackName=name, TemplateBody=template("First"))
+    if way == "update":
+        cloudformation.update_stack(StackName=name, TemplateBody=template("First", "Second"))
+    else:
+        change = {"StackName": name, "ChangeSetName": "more"}
+        cloudformation.create_change_set(**change, TemplateBody=template("First", "Second"))
+        cloudformation.execute_change_set(**change)
+    found = world.client.describe_job_definitions(status="ACTIVE")["jobDefinitions"]
+    assert {f"{name}-First", f"{name}-Second"} <= {each["jobDefinitionName"] for each in found}
+
+
+def test_arns_name_the_region_that_a_request_is_signed_for(world: World) -> None:
+    """One local Batch answers clients of every Region."""
+    container = {"image": "busybox", "vcpus": 1, "memory": 64}
+    here = {
+        region: world.service("batch", region).register_job_definition(
+            jobDefinitionName="where", type="container", containerProperties=container
+        )["jobDefinitionArn"]
+        for region in ("eu-west-1", "us-gov-west-1")
+    }
+    assert {region: arn.split(":")[3] for region, arn in here.items()} == {each: each for each in here}
+
+
 def test_files_of_many_megabytes_pass_through(world: World) -> None:
     """What is not for AWS Batch may be longer than its requests."""
     s3 = world.service("s3")

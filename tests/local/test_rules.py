@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -111,3 +112,53 @@ def test_fargate_takes_no_vcpus_or_memory_beside_requirements(batch: LocalBatch,
     with pytest.raises(ClientError, match=refused):
         call(batch, "SubmitJob", {**request, "jobDefinition": "f"})
     call(batch, "SubmitJob", {**request, "jobDefinition": "d"})
+
+
+CHANGES: dict[str, tuple[str, dict[str, object]]] = {
+    "the environment is enabled": (
+        "UpdateComputeEnvironment",
+        {"computeEnvironment": "ce", "state": "ENABLED"},
+    ),
+    "the queue gets another environment": (
+        "UpdateJobQueue",
+        {"jobQueue": "q", "computeEnvironmentOrder": [{"order": 1, "computeEnvironment": "other"}]},
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_job_that_waits_starts_when_a_resource_changes(batch: LocalBatch, change: str) -> None:
+    """Nothing else need happen."""
+    other = dict(batch.resources.environments["ce"]["computeResources"]) | {"minvCpus": 0}
+    del other["desiredvCpus"]
+    environment = {"computeEnvironmentName": "other", "type": "MANAGED", "computeResources": other}
+    call(batch, "CreateComputeEnvironment", environment)
+    call(batch, "UpdateComputeEnvironment", {"computeEnvironment": "ce", "state": "DISABLED"})
+    job_id = submit(batch, "a", ["true"])
+    assert batch.jobs[job_id].job.state.name == "RUNNABLE"
+    operation, request = CHANGES[change]
+    call(batch, operation, dict(request))
+    assert batch.wait(job_id, 20)
+
+
+def test_resources_are_deleted_by_their_arn(batch: LocalBatch) -> None:
+    """As by their name."""
+    environment = batch.resources.environments["ce"]["computeEnvironmentArn"]
+    queue = batch.resources.queues["q"]["jobQueueArn"]
+    call(batch, "UpdateJobQueue", {"jobQueue": queue, "state": "DISABLED"})
+    call(batch, "DeleteJobQueue", {"jobQueue": queue})
+    call(batch, "UpdateComputeEnvironment", {"computeEnvironment": environment, "state": "DISABLED"})
+    call(batch, "DeleteComputeEnvironment", {"computeEnvironment": environment})
+    assert (batch.resources.queues, batch.resources.environments, batch.engine.queues) == ({}, {}, {})
+
+
+def test_all_times_are_milliseconds(batch: LocalBatch) -> None:
+    """Of the job, and of its attempt."""
+    before = time.time() * 1000
+    job_id = submit(batch, "a", ["true"])
+    assert batch.wait(job_id, 20)
+    shown = batch.jobs[job_id].describe()
+    [attempt] = shown["attempts"]
+    started, stopped = [shown["startedAt"], attempt["startedAt"]], [attempt["stoppedAt"], shown["stoppedAt"]]
+    times = [before - 1, shown["createdAt"], *started, *stopped, time.time() * 1000]
+    assert times == sorted(times)

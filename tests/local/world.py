@@ -160,12 +160,12 @@ class World:
         self.client = self.service("batch")
         self.ids: dict[str, str] = {}
 
-    def service(self, name: str) -> Any:
+    def service(self, name: str, region: str = REGION) -> Any:
         """Return a boto3 client of a service; it never tries twice."""
         return boto3.client(
             name,
             endpoint_url=self.server.url,
-            region_name=REGION,
+            region_name=region,
             aws_access_key_id="test",
             aws_secret_access_key="test",
             config=Config(retries={"total_max_attempts": 1}),
