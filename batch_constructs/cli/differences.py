@@ -26,7 +26,8 @@ def difference(change: PropertyChange) -> str:
     verb = "" if change.certain else " may change"
     if old == new:
         # The same expression, whose value depends on another resource or input.
-        cause = change.cause or _without_braces(_text(new))
+        parts = new if isinstance(new, list) else [new]
+        cause = change.cause or ", ".join(_without_braces(_text(each)) for each in parts)
         if cause.startswith("Fn::"):
             return f"{path}: may change, since {cause} computes it"
         return f"{path}{' follows' if change.certain else ' may follow'} {cause}"

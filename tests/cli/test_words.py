@@ -130,3 +130,21 @@ def test_changes_says_what_both_templates_leave_open(template: Path) -> None:
 def test_a_template_does_not_differ_from_itself(template: Path) -> None:
     """Imports, parts of imported lists and wrong values are the same in two equal templates."""
     assert CliRunner().invoke(main, ["changes", str(template), str(template)]).output == "no changes\n"
+
+
+def test_a_list_that_follows_others_is_written_by_their_names(tmp_path: Path) -> None:
+    """A list whose elements refer to something that changes has their names, without the braces of JSON."""
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    text = """
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  One: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}
+  Two: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24}}
+  Env:
+    Type: AWS::Batch::ComputeEnvironment
+    Properties: {Type: MANAGED, ComputeResources: {Type: FARGATE, MaxvCpus: 4, Subnets: [!Ref One, !Ref Two]}}
+"""
+    old.write_text(text)
+    new.write_text(text.replace("10.0.0.0/16", "10.1.0.0/16"))
+    printed = CliRunner().invoke(main, ["changes", str(old), str(new)]).output
+    assert "ComputeResources.Subnets follows One, Two\n" in printed

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from batch_constructs.assembly.template import Stack
 
+# As much of a default as a line has room for; the paths of AWS's images are longer.
+_MAX_WORD = 90
 _DIFFER = {(True, False), (False, True)}
 
 
@@ -112,4 +114,6 @@ def _cells(tables: list[Any], keys: list[Any]) -> bool:
 
 
 def _word(value: Any) -> str:
-    return "none" if value is None else str(value)
+    """Return a value in a few words."""
+    text = "none" if value is None else str(value)
+    return text if len(text) <= _MAX_WORD else f"{text[:_MAX_WORD]}…"

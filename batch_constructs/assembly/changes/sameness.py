@@ -170,7 +170,14 @@ class Values:
             literals = [a == b for a, b in pairs if isinstance(a, str)]
             if all(literals) or max(holes, default=Sameness.SAME) is Sameness.SAME:
                 return max(holes, default=Sameness.SAME) if all(literals) else Sameness.OTHER
-        return Sameness.OTHER if _ends_differ(one, other) else Sameness.MAYBE
+        differ = _ends_differ(one, other) or _is_shorter(one, other) or _is_shorter(other, one)
+        return Sameness.OTHER if differ else Sameness.MAYBE
+
+
+def _is_shorter(one: tuple[str | Unknown, ...], other: tuple[str | Unknown, ...]) -> bool:
+    """Return whether a string without unknown parts is too short for the literal parts of another one."""
+    literals = [[part for part in parts if isinstance(part, str)] for parts in (one, other)]
+    return len(literals[0]) == len(one) and sum(map(len, literals[0])) < sum(map(len, literals[1]))
 
 
 def _ends_differ(one: tuple[str | Unknown, ...], other: tuple[str | Unknown, ...]) -> bool:

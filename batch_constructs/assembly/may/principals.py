@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.stacks import Stack
 
 _ACCOUNT, _RESOURCE = 4, 5
+_SUFFIXES = ("amazonaws.com", "amazonaws.com.cn")
 
 
 @dataclass(frozen=True)
@@ -165,12 +166,23 @@ def _is_account(text: Text, principal: RoleOf | ServiceLinkedRole) -> Verdict:
 
 
 def _is_service(text: Text, principal: Service) -> Verdict:
+    if text and isinstance(text[-1], Hole) and text[-1].word != "AWS::URLSuffix":
+        # A parameter may hold the suffix, as in ec2.${Suffix}, or also a part of the name.
+        whole = joined(_full_name(principal))
+        return any_of(matches(text, joined((*whole, f".{suffix}")), wildcards=False) for suffix in _SUFFIXES)
     name = _without_suffix(text)
     if not principal.regional:
         return matches(name, (principal.name,), wildcards=False)
-    regional = joined((f"{principal.name}.", *pseudo(principal.stack, "AWS::Region")))
+    regional = joined(_full_name(principal))
     # Some services also accept the principal without the Region.
     return UNKNOWN if name == (principal.name,) else matches(name, regional, wildcards=False)
+
+
+def _full_name(principal: Service) -> Text:
+    """Return a service's name without suffix, with its Region if its principal has one."""
+    if principal.regional:
+        return (f"{principal.name}.", *pseudo(principal.stack, "AWS::Region"))
+    return (principal.name,)
 
 
 def _without_suffix(text: Text) -> Text:

@@ -41,6 +41,7 @@ def image(value: Any, conditions: Any = None, **resources: Any) -> dict[str, Any
         ({"Fn::Join": ["", [DIGEST, ":1"]]}, {"Fn::Join": ["", [DIGEST, ":2"]]}),
         ({"Fn::Sub": "a/${P}"}, {"Fn::Sub": "b/${Q}"}),
         ({"Fn::Sub": "${P}/a"}, "x/b"),
+        ("image", {"Fn::Sub": "${P}-image"}),
         ({"Ref": "P"}, None),
         ({"a": "b"}, ["a"]),
         (["a"], {"a": "b"}),

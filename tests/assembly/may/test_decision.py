@@ -103,6 +103,8 @@ def test_a_role_policy_names_its_role() -> None:
         ({"Service": "ec2.amazonaws.com"}, YES),
         ({"Service": ["ecs-tasks.amazonaws.com", "ec2.amazonaws.com.cn"]}, YES),
         ({"Service": {"Fn::Sub": "ec2.${AWS::URLSuffix}"}}, YES),
+        ({"Service": {"Fn::Sub": "ec2.${P}"}}, UNKNOWN),
+        ({"Service": {"Fn::Sub": "s3.${P}"}}, NO),
         ({"Service": "ec2messages.amazonaws.com"}, NO),
         ({"AWS": "arn:aws:iam::123456789012:role/other"}, NO),
         ({"AWS": {"Ref": "AWS::AccountId"}}, NO),
