@@ -97,6 +97,18 @@ def why_invalid(vcpus: float | str, memory_mib: float | str) -> str | None:
     return f"Fargate does not combine {_text(cpu)} with {memory:g} MiB: {remedy}"
 
 
+def remedy(vcpus: float | str, memory_mib: float | str) -> str:
+    """Return the members of the smallest size that holds a job; empty if no size does, or an amount is no number.
+
+    Args:
+        vcpus: A known number, or the API's string for it.
+        memory_mib: A known number of MiB, or the API's string for it.
+    """
+    cpu, memory = _vcpus(vcpus), _vcpus(memory_mib)
+    nearest = smallest_size(cpu, memory) if cpu is not None and memory is not None else None
+    return "" if nearest is None else f"set VCPU to {nearest[0]:g} and MEMORY to {nearest[1]}"
+
+
 def metadata() -> tuple[str, str]:
     """Return the source of the sizes, and its day as ``YYYY-MM-DD``."""
     return _DATA["source"], _DATA["date"]

@@ -149,3 +149,17 @@ def test_a_message_says_rule_value_and_remedy(vcpus: Any, memory: Any, message: 
 def test_the_sizes_say_where_they_come_from() -> None:
     """The data have a source and a day."""
     assert fargate.metadata() == ("AWS Batch API, ResourceRequirement, as in botocore 1.44.5", "2026-11-17")
+
+
+@pytest.mark.parametrize(
+    ("vcpus", "memory_mib", "words"),
+    [
+        ("1", "4000", "set VCPU to 1 and MEMORY to 4096"),
+        (0.3, 512, "set VCPU to 0.5 and MEMORY to 1024"),
+        (64, 512, ""),
+        ("one", "512", ""),
+    ],
+)
+def test_the_remedy_is_the_smallest_size_that_holds_the_job(vcpus: Any, memory_mib: Any, words: str) -> None:
+    """A remedy says what to write; without a size that is large enough there is none."""
+    assert fargate.remedy(vcpus, memory_mib) == words

@@ -123,7 +123,8 @@ def image_is_supported(configuration: Ec2Configuration) -> Iterator[Finding]:
         f"the support of {image.os} for {image.name} ended {image.support_ends}, choose {image.successor}"
     )
     # On 2026-09-12 AWS answered a new environment: "Amazon Linux 2 is end-of-life."
-    yield Finding(configuration, message, at="ImageType")
+    fix = f"set ImageType to {image.successor}, or leave out Ec2Configuration: Batch then chooses it"
+    yield Finding(configuration, message, at="ImageType", fix=fix)
 
 
 @rule("AMI-09", severity=ERROR, remedy="leave out BatchImageStatus")

@@ -68,14 +68,19 @@ def vcpus_in_order(resources: ComputeResources) -> Iterator[Finding]:
     yield from outside(limits.MIN_VCPUS, resources, "MinvCpus", low)
     if is_known(low) and is_known(high) and low > high:
         message = f"MaxvCpus must be at least MinvCpus, got MinvCpus {low} and MaxvCpus {high}"
-        yield Finding(resources, message, at="MaxvCpus")
+        fix = f"set MaxvCpus to {low} or more, or MinvCpus to {high} or less"
+        yield Finding(resources, message, at="MaxvCpus", fix=fix)
     if is_known(desired):
         if is_known(low) and desired < low:
             message = f"DesiredvCpus must be at least MinvCpus, got {desired} and MinvCpus {low}"
-            yield Finding(resources, message, at="DesiredvCpus")
+            yield Finding(
+                resources, message, at="DesiredvCpus", fix="leave out DesiredvCpus: AWS Batch sets it"
+            )
         if is_known(high) and desired > high:
             message = f"DesiredvCpus must be at most MaxvCpus, got {desired} and MaxvCpus {high}"
-            yield Finding(resources, message, at="DesiredvCpus")
+            yield Finding(
+                resources, message, at="DesiredvCpus", fix="leave out DesiredvCpus: AWS Batch sets it"
+            )
     if resources.omits("MaxvCpus"):
         yield Finding(resources, "MaxvCpus must be given, got none")
 

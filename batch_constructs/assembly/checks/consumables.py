@@ -114,4 +114,5 @@ def total_is_enough(requirement: ConsumableResourceRequirement) -> Iterator[Find
     total = None if resource is None else resource.total_quantity
     if resource is not None and is_known(quantity) and is_known(total) and quantity > total:
         message = f"Quantity must be at most the {total} of {resource.label}, got {quantity}"
-        yield Finding(requirement, message, at="Quantity")
+        fix = f"set Quantity to {total} or less, or TotalQuantity of {resource.label} to {quantity} or more"
+        yield Finding(requirement, message, at="Quantity", fix=fix)

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.fit import Misfit, Obstacle, doubt, doubt_of, misfit, misfit_of
-from batch_constructs.assembly.fit.hosts import allowed_in, names_in
+from batch_constructs.assembly.fit.hosts import allowed_in, hosts_behind, names_in
 from batch_constructs.assembly.fit.misfits import kind_of_environment
 from batch_constructs.assembly.template import is_known, is_one_of, known_or_none
 from batch_constructs.assembly.template.memo import once
 from batch_constructs.assembly.template.resources import JobQueue
 from batch_constructs.facts import fargate
+from batch_constructs.facts.memory import likely_memory_mib, types_that_fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +84,9 @@ def instances_have_so_much_memory(submission: Submission) -> Iterator[Finding]:
     yield from _found(submission, Obstacle.MEMORY)
     # The memory that hosts register was measured for some types only, and varies with the image.
     if (found := doubt_of(submission)) is not None:
-        yield Finding(submission, _sentence(submission, found), severity=WARNING)
+        yield Finding(
+            submission, _sentence(submission, found), severity=WARNING, fix=_less_memory(submission, found)
+        )
 
 
 @rule(
@@ -101,10 +104,33 @@ def _found(submission: Submission, obstacle: Obstacle) -> Iterator[Finding]:
     found = misfit_of(submission)
     if found is None or found.obstacle is not obstacle:
         return
-    fix = ""
-    if obstacle is Obstacle.LIMIT and found.need is not None:
-        fix = f"raise MaxvCpus of an environment to at least {found.need.vcpus:g}"
-    yield Finding(submission, _sentence(submission, found), fix=fix)
+    yield Finding(submission, _sentence(submission, found), fix=_fix(submission, found))
+
+
+def _fix(submission: Submission, found: Misfit) -> str:
+    """Return the remedy with the job's numbers; empty if they are unknown."""
+    need = found.need
+    if need is None:
+        return ""
+    match found.obstacle:
+        case Obstacle.LIMIT:
+            return f"raise MaxvCpus of an environment to at least {need.vcpus:g}"
+        case Obstacle.VCPUS:
+            return f"allow an instance type with at least {need.vcpus:g} vCPUs, or ask for fewer"
+        case Obstacle.MEMORY:
+            return _less_memory(submission, found)
+    return ""
+
+
+def _less_memory(submission: Submission, found: Misfit) -> str:
+    """Return the remedy with the memory that a job probably gets behind the queue; empty if it is unknown."""
+    queue, need = submission.queue, found.need
+    names = None if queue is None else hosts_behind(queue)
+    if need is None or names is None:
+        return ""
+    large_enough = types_that_fit(names, need.vcpus, 0, need.gpus, need.orchestration)
+    most = max((likely_memory_mib(each, need.orchestration) for each in large_enough), default=0)
+    return f"ask for at most {most:,} MiB, or allow larger instance types" if most else ""
 
 
 def _sentence(submission: Submission, found: Misfit) -> str:
@@ -134,7 +160,12 @@ def override_is_a_size_of_fargate(submission: Submission) -> Iterator[Finding]:
     vcpus, memory = (new if new is not None else old for new, old in zip(asked, own, strict=True))
     overridden = any(is_known(value) for value in asked)
     if overridden and is_known(vcpus) and is_known(memory) and (why := fargate.why_invalid(vcpus, memory)):
-        yield Finding(overrides, f"{why} ({definition.label} with the override)", at="ResourceRequirements")
+        yield Finding(
+            overrides,
+            f"{why} ({definition.label} with the override)",
+            at="ResourceRequirements",
+            fix=fargate.remedy(vcpus, memory),
+        )
 
 
 @rule(

@@ -143,7 +143,8 @@ def instances_have_so_many_gpus(where: NodeRange | Submission) -> Iterator[Findi
         type_ = instance_types.find(name) if name is not None else None
         if type_ is not None and needed > type_.gpu_count:
             message = f"each node asks for {_gpus(needed)}, and {type_.name} has {type_.gpu_count}"
-            yield Finding(where, message)
+            fix = f"ask for at most {_gpus(type_.gpu_count)}, or name a type with at least {needed}"
+            yield Finding(where, message, fix=fix)
         return
     needed, queue, definition = submitted_gpus(where), where.queue, where.definition
     names = hosts_behind(queue) if needed and queue is not None else None
@@ -151,7 +152,9 @@ def instances_have_so_many_gpus(where: NodeRange | Submission) -> Iterator[Findi
         return
     if why := memory.why_none_fits(names, 0, 0, gpus=needed):
         message = f"{definition.label} asks for {_gpus(needed)}, but behind {queue.label} {why}"
-        yield Finding(where, message)
+        yield Finding(
+            where, message, fix=f"allow an instance type with at least {_gpus(needed)}, or ask for fewer"
+        )
 
 
 def _gpus(count: int) -> str:

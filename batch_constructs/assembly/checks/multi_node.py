@@ -82,7 +82,8 @@ def ranges_cover_the_nodes(nodes: NodeProperties) -> Iterator[Finding]:
             message = (
                 f"TargetNodes must stay between 0 and {count - 1} with NumNodes {count}, got {first}:{last}"
             )
-            yield Finding(nodes, message, at=f"NodeRangeProperties[{index}].TargetNodes")
+            fix = f"end the ranges at {count - 1}, or set NumNodes to {max(first, last) + 1}"
+            yield Finding(nodes, message, at=f"NodeRangeProperties[{index}].TargetNodes", fix=fix)
     end = 0
     for first, last in sorted(span for _, span in ranges):
         if first > end:
@@ -90,7 +91,10 @@ def ranges_cover_the_nodes(nodes: NodeProperties) -> Iterator[Finding]:
         end = max(end, last + 1)
     if end < count:
         yield Finding(
-            nodes, f"the ranges must cover every node, got none for node {end}", at="NodeRangeProperties"
+            nodes,
+            f"the ranges must cover every node, got none for node {end}",
+            at="NodeRangeProperties",
+            fix=f"add a range that begins at {end}; the last node is {count - 1}",
         )
 
 

@@ -35,7 +35,8 @@ def addresses_for_all(resources: ComputeResources) -> Iterator[Finding]:
     needed = ceil(most / vcpus)
     if None not in sizes and needed > addresses:
         message = f"MaxvCpus {most} needs at least {needed} IP addresses, got {addresses} in the environment's subnets"
-        yield Finding(resources, message, at="MaxvCpus")
+        fix = f"set MaxvCpus to {int(addresses * vcpus)} or less, or add subnets with {needed - addresses} more addresses"
+        yield Finding(resources, message, at="MaxvCpus", fix=fix)
 
 
 def _largest(resources: ComputeResources) -> float:

@@ -72,4 +72,6 @@ def propagated_tags(submission: Submission) -> Iterator[Finding]:
         message = (
             f"the tags of a task must be {limits.TAGS.words}, got {count} with those of {definition.label}"
         )
-        yield Finding(submission, message, at="Tags")
+        yield Finding(
+            submission, message, at="Tags", fix=f"remove {count - 50} tags, or do not propagate them"
+        )

@@ -43,7 +43,7 @@ def size_exists(definition: JobDefinition) -> Iterator[Finding]:
         and is_known(memory)
         and (why := fargate.why_invalid(vcpus, memory))
     ):
-        yield Finding(container, why, at="ResourceRequirements")
+        yield Finding(container, why, at="ResourceRequirements", fix=fargate.remedy(vcpus, memory))
 
 
 @rule(
