@@ -53,7 +53,7 @@ FAMILIES = {
     "SP": "Scheduling policies",
     "TAG": "Tags",
     "TMO": "Timeouts",
-    "TPL": "Types and members of templates",
+    "TPL": "Types, members and references of templates",
     "UPD": "Updates",
     "VOL": "Volumes",
     "WIN": "Windows",

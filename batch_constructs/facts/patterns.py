@@ -30,6 +30,7 @@ class Pattern:
         source: The document that states it.
         rule: The id of the rule that enforces it.
         but_not: The strings that fit the form but are refused.
+        signs: The signs that may be anywhere in the string; ``None`` if their place matters.
     """
 
     regex: re.Pattern[str]
@@ -37,11 +38,16 @@ class Pattern:
     source: Source
     rule: str
     but_not: re.Pattern[str] | None = None
+    signs: re.Pattern[str] | None = None
 
     def matches(self, value: str) -> bool:
         """Return whether a known string has the form."""
         refused = self.but_not is not None and self.but_not.match(value)
         return self.regex.fullmatch(value) is not None and not refused
+
+    def refuses(self, part: str) -> bool:
+        """Return whether a string cannot be a part of one that has the form, such as ``two words`` in a name."""
+        return self.signs is not None and self.signs.fullmatch(part) is None
 
     def problem(self, name: str, value: str) -> str | None:
         """Return the message about a string of another form; ``None`` if it has the form.
@@ -56,27 +62,35 @@ class Pattern:
         return f"{name} must be {self.words}, got {shown!r}"
 
 
-def _pattern(regex: str, words: str, rule: str, source: Source, but_not: str | None = None) -> Pattern:
+def _pattern(
+    regex: str, words: str, rule: str, source: Source, but_not: str | None = None, signs: str | None = None
+) -> Pattern:
     refused = None if but_not is None else re.compile(but_not)
-    return Pattern(regex=re.compile(regex), words=words, source=source, rule=rule, but_not=refused)
+    anywhere = None if signs is None else re.compile(f"[{signs}]*")
+    return Pattern(
+        regex=re.compile(regex), words=words, source=source, rule=rule, but_not=refused, signs=anywhere
+    )
 
 
+_SIGNS = "A-Za-z0-9_-"
 _NAME_WORDS = "1 to 128 letters, digits, hyphens and underscores"
 
-RESOURCE_NAME = _pattern(r"[A-Za-z0-9_-]{1,128}", _NAME_WORDS, "NAME-01", API)
+RESOURCE_NAME = _pattern(r"[A-Za-z0-9_-]{1,128}", _NAME_WORDS, "NAME-01", API, signs=_SIGNS)
 """The names of job definitions, compute environments, scheduling policies, quota shares, service environments."""
-JOB_QUEUE_NAME = _pattern(r"[A-Za-z0-9_-]{1,128}", _NAME_WORDS, "NAME-02", API)
+JOB_QUEUE_NAME = _pattern(r"[A-Za-z0-9_-]{1,128}", _NAME_WORDS, "NAME-02", API, signs=_SIGNS)
 JOB_NAME = _pattern(
     r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}",
     "up to 128 letters, digits, hyphens and underscores, with a letter or digit first",
     "NAME-03",
     API,
+    signs=_SIGNS,
 )
 VOLUME_NAME = _pattern(
     r"[A-Za-z0-9_-]{1,255}",
     "1 to 255 letters, digits, hyphens and underscores",
     "NAME-04",
     guide("job_definition_parameters"),
+    signs=_SIGNS,
 )
 # The @ is for digests.
 IMAGE = _pattern(
@@ -84,6 +98,7 @@ IMAGE = _pattern(
     "an image reference of 1 to 255 letters, digits and the signs - _ : . / # @",
     "NAME-05",
     API,
+    signs="A-Za-z0-9_:./#@-",
 )
 ENVIRONMENT_VARIABLE = _pattern(
     r"(?s).+", "a name that does not begin with AWS_BATCH, which is reserved", "ENV-01", API, r"AWS_BATCH"

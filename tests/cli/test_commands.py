@@ -24,7 +24,12 @@ CLEAN = {
             "Type": "AWS::Batch::JobQueue",
             "Properties": {
                 "Priority": 1,
-                "ComputeEnvironmentOrder": [{"Order": 1, "ComputeEnvironment": {"Ref": "Environment"}}],
+                "ComputeEnvironmentOrder": [
+                    {
+                        "Order": 1,
+                        "ComputeEnvironment": "arn:aws:batch:eu-west-1:111122223333:compute-environment/workers",
+                    }
+                ],
             },
         }
     }

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks._rules import Finding, Severity
-from batch_constructs.assembly.template import is_known
+from batch_constructs.assembly.template import PartialText, is_known
 from batch_constructs.facts.vocabulary import word_of
 
 if TYPE_CHECKING:
@@ -25,9 +25,14 @@ def outside(limit: Range, where: View, at: str, value: float | Unknown | None) -
 
 
 def malformed(form: Pattern, where: View, at: str, value: str | Unknown | None) -> Iterator[Finding]:
-    """Add a problem if a known string does not match its pattern; a warning if the pattern is uncertain."""
+    """Add a problem if a string, or a known part of it, does not match its pattern; a warning if the pattern is uncertain."""
     if is_known(value) and (problem := form.problem(at, value)):
         yield Finding(where, problem, at=at, severity=_certainty(form))
+    parts = [part for part in value.parts if isinstance(part, str)] if isinstance(value, PartialText) else []
+    # A dynamic reference inside of a longer string is replaced by its value.
+    if isinstance(value, PartialText) and any(map(form.refuses, parts)) and "{{resolve:" not in value.text:
+        message = f"{at} must be {form.words}, got {value.text!r}"
+        yield Finding(where, message, at=at, severity=_certainty(form))
 
 
 def miscounted(limit: Range, where: View, at: str, items: Items[object]) -> Iterator[Finding]:

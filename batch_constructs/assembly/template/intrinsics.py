@@ -72,6 +72,19 @@ def _braced(text: str) -> str | Unknown:
     return _SERVERLESS if _VARIABLE.search(text) else text
 
 
+def has_variables(node: Any) -> bool:
+    """Return whether a part of a template has variables of the Serverless Framework, which completes the template."""
+    waiting, seen = [node], set[int]()
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str) and "{" in node and _VARIABLE.search(node):
+            return True
+        if isinstance(node, dict | list) and id(node) not in seen:
+            seen.add(id(node))
+            waiting += node.values() if isinstance(node, dict) else node
+    return False
+
+
 def text(parts: Iterable[Any]) -> str | Unknown:
     """Join parts into one string; unknown parts stay separate, and adjacent known parts are merged."""
     joined: list[str | Unknown] = []

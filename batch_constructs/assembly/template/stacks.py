@@ -14,11 +14,12 @@ from batch_constructs.assembly.template.unknown import (
     Reference,
     Unknown,
     ending,
+    identity,
 )
 from batch_constructs.assembly.template.views import Resource, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Hashable, Iterator, Mapping
 
     from batch_constructs.assembly.template.documents import Document, Steps
 
@@ -65,7 +66,7 @@ class Stack:
         self.siblings: dict[str, list[Stack]] = {}
         # Also ends circles: a value is unknown while it is being computed.
         self._values: dict[tuple[str, str], Any] = {}
-        self._names: dict[type[Resource], dict[str, Resource]] = {}
+        self._names: dict[type[Resource], dict[Hashable, Resource]] = {}
         self.construct_paths: dict[str, str] = {}
         self.made_by: dict[str, str] = {}
         self.acknowledged: dict[str, frozenset[str]] = {}
@@ -99,6 +100,11 @@ class Stack:
     def parameters(self) -> dict[str, Any]:
         """The stack's parameters by name, as the template declares them."""
         return self._parameters
+
+    @property
+    def entries(self) -> dict[str, Any]:
+        """The template's ``Resources``, also those that this deployment does not create."""
+        return _section(self.root, "Resources")
 
     @property
     def unread(self) -> tuple[str, ...]:
@@ -273,16 +279,18 @@ class Stack:
         return found[0].output(output) if len(found) == 1 else Unknown(f"output {output} of {stack_name}")
 
     def named(self, kind: type[R], value: Any) -> R | None:
-        """Return the resource of a kind by its own name, or by an ARN that ends in it."""
-        name = ending(value) if isinstance(value, str | PartialText) else None
-        if not kind.NAME or not name:
+        """Return the resource of a kind by its own name, by the same expression, or by an ARN that ends in the name."""
+        key: Hashable | None = ending(value) if isinstance(value, str | PartialText) else None
+        # An ARN is known by its end; any other expression as a whole.
+        key = key or (identity(value) if isinstance(value, PartialText | ParameterValue) else None)
+        if not kind.NAME or not key:
             return None
         if kind not in self._names:
             named = [r for r in self.resources.values() if isinstance(r, kind)]
-            self._names[kind] = {n: r for r in named if isinstance(n := r.raw(kind.NAME), str)}
+            self._names[kind] = {n: r for r in named if (n := identity(r.raw(kind.NAME))) is not None}
         names = self._names[kind]
         # A job definition may be named with its revision.
-        found = names.get(name) or names.get(name.partition(":")[0])
+        found = names.get(key) or (names.get(key.partition(":")[0]) if isinstance(key, str) else None)
         return found if isinstance(found, kind) else None
 
     def line(self, logical_id: str, steps: Steps = ()) -> int:

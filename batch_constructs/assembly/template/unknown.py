@@ -23,6 +23,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from batch_constructs.assembly.template.views import Resource
 
 T = TypeVar("T")
@@ -310,3 +312,25 @@ def ending(value: str | Unknown | None, separators: str = "/") -> str | None:
     if not is_known(value):
         return None
     return value[max(value.rfind(separator) for separator in separators) + 1 :]
+
+
+def identity(value: object) -> Hashable | None:
+    """Return a key that is equal for values that are certainly equal in one stack; ``None`` if that cannot be known.
+
+    The same expression has the same key: ``${Project}-workers`` twice, with a parameter, a reference or an import.
+    """
+    match value:
+        case str():
+            return value
+        case PartialText():
+            parts = tuple(identity(part) for part in value.parts)
+            return None if None in parts else parts
+        case Reference():
+            return ("reference", id(value.target), value.attribute)
+        case ParameterValue():
+            return ("parameter", value.name)
+        case ImportedValue():
+            return ("import", value.name)
+        case Unknown() if value.reason.startswith("AWS::"):
+            return ("pseudo-parameter", value.reason)
+    return None
