@@ -383,6 +383,20 @@ def test_s17_a_job_with_an_invalid_definition_is_not_retried() -> None:
     assert [world.state("a"), len(world.runs)] == ["FAILED", 1]
 
 
+def test_s27_only_the_jobs_of_a_lost_host_are_lost() -> None:
+    """Jobs on other hosts go on, and the lost host takes nothing any more."""
+    world = World(vcpus=2)
+    other = Host("i-2", 2, 1_000)
+    world.environment.hosts.append(other)
+    world.submit(job("a", array_size=4))
+    world.run(until=1)
+    world.apply(HostLost(other, "Host EC2 (instance i-2) terminated."))
+    assert [len(world.host.attempts), len(other.attempts), len(world.environment.hosts)] == [2, 0, 1]
+    world.run()
+    assert world.engine.jobs["a"].counts[5:] == [2, 2]
+    assert world.host.attempts == {}
+
+
 def test_a_queue_that_was_removed_is_gone_with_its_last_job() -> None:
     """Jobs that still stop have their queue until then."""
     world = World()

@@ -236,6 +236,7 @@ class Engine(Lifecycle):
         number = job.begin(index)
         attempt = Attempt(job, index, number, environment, host, job.work.need)
         self.running[job.work.id, index, None] = attempt
+        host.attempts[attempt] = None
         self._take(queue, job)
         self._move(job, index, index, State.STARTING, "", attempt)
         self._effects.append(Start(attempt))
@@ -249,6 +250,7 @@ class Engine(Lifecycle):
         for node, (host, need) in enumerate(zip(hosts, job.work.nodes, strict=True)):
             group.append(Attempt(job, index, number, environment, host, need, node, group=group))
             self.running[job.work.id, index, node] = group[-1]
+            host.attempts[group[-1]] = None
         main = group[job.work.main_node]
         self._take(queue, job)
         self._move(job, index, index, State.STARTING, "", main)

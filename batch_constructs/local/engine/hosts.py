@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
+    from batch_constructs.local.engine.jobs import Attempt
     from batch_constructs.local.engine.work import Need
 
 Room = tuple[float, float, int]
@@ -27,6 +28,7 @@ class Host:
         memory: The memory that is free, in MiB.
         gpus: The GPUs that are free.
         exclusive: Whether a node of a multi-node job needs the whole host, as on Amazon EC2.
+        attempts: The attempts that have a place there, in the order of their starts.
     """
 
     id: str
@@ -34,6 +36,7 @@ class Host:
     memory: float
     gpus: int = 0
     exclusive: bool = False
+    attempts: dict[Attempt, None] = field(default_factory=dict, repr=False)
     _members_of: list[Hosts] = field(default_factory=list, repr=False)
 
     def take(self, need: Need) -> None:

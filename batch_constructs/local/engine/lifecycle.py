@@ -127,6 +127,7 @@ class Lifecycle:
             return
         attempt.state = State.SUCCEEDED if exit_code == 0 and not attempt.stopping else State.FAILED
         self.running.pop((attempt.job.work.id, attempt.index, attempt.node), None)
+        attempt.host.attempts.pop(attempt, None)
         self._room += 1
         attempt.environment.release(attempt.host, attempt.need)
         attempt.job.share.change(-attempt.need.vcpus, self._now, self.assumptions.running_weight)
@@ -194,7 +195,7 @@ class Lifecycle:
     def _lose(self, host: Host, status_reason: str) -> None:
         self._version += 1
         self._room += 1
-        lost = [each for each in self.running.values() if each.host is host]
+        lost = list(host.attempts)
         for environment in {each for queue in self.queues.values() for each in queue.environments}:
             if host in environment.hosts:
                 environment.hosts.remove(host)
