@@ -25,6 +25,7 @@ from docs import (
     build_rules,
     build_site,
     build_stub,
+    draw_rehearsal,
     render_dashboard,
 )
 
@@ -33,8 +34,11 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
-# Commands on a page run in a folder with the quick start's cloud assembly and the files that the page shows.
-_ASSEMBLY = ROOT / "tests/golden/quickstart.BatchQuickstart.template.json"
+# Commands on a page run in a folder with the files that the page shows, and with these templates.
+_ASSEMBLIES = {
+    "cdk.out": ROOT / "tests/golden/quickstart.BatchQuickstart.template.json",
+    "monte_carlo.out": ROOT / "tests/golden/monte_carlo.MonteCarlo.template.json",
+}
 
 _RULE_LINK = re.compile(r"\[([A-Z]{2,4}-[0-9]{2})\](?:\([^)]*\))?")
 _CONSOLE = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
@@ -56,6 +60,7 @@ def built() -> dict[Path, str]:
         (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     )
     found[ROOT / "batch_constructs/__init__.pyi"] = build_stub.stub()
+    found[draw_rehearsal.PICTURE] = draw_rehearsal.picture()
     for page in sorted(DOCS.glob("guide/*.md")):
         found[page] = with_rules(refreshed(page.read_text(encoding="utf-8")))
     return found
@@ -91,8 +96,9 @@ def refreshed(text: str) -> str:
     with TemporaryDirectory() as folder, chdir(folder):
         for file in _FILE.finditer(text):
             Path(file[1]).write_text(f"# {file[1]}\n{file[2]}", encoding="utf-8")
-        Path("cdk.out").mkdir()
-        Path("cdk.out/BatchQuickstart.template.json").write_bytes(_ASSEMBLY.read_bytes())
+        for name, template in _ASSEMBLIES.items():
+            Path(name).mkdir()
+            Path(name, template.name.partition(".")[2]).write_bytes(template.read_bytes())
         return _CONSOLE.sub(lambda match: "\n".join(_session(match[1])), text)
 
 

@@ -61,7 +61,7 @@ class Demand:
             now: The time.
             woken: Whether a timeout or a job state time limit is still due.
         """
-        if any(each.busy or each.vcpus > each.min_vcpus for each in self._stage.fleets.values()):
+        if any(each.changing for each in self._stage.fleets.values()):
             return True
         waits = any(number > 0 for number in self._waiting.values())
         return waits and (woken or self._scenarios.changes_after(now))

@@ -231,9 +231,14 @@ class Fleet:
                 self.end(instance, now)
 
     @property
-    def busy(self) -> bool:
-        """Return whether an instance boots or has work."""
-        return bool(self._booting) or len(self._idle) < len(self.instances)
+    def changing(self) -> bool:
+        """Return whether an instance boots, has work, or will end for want of it."""
+        spare = self.vcpus - self.min_vcpus
+        return (
+            bool(self._booting)
+            or len(self._idle) < len(self.instances)
+            or any(each.type.vcpus <= spare for each in self._idle.values())
+        )
 
 
 def _count_on(parts: list[list[object]], kind: Waiting) -> None:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from batch_constructs.rehearsal.results import Rehearsal
     from batch_constructs.rehearsal.stage import Stage
 
-_MOVED = ("boot", "pull", "scaling_interval", "idle_end", "fargate_start", "fargate_rate")
+_OF_INSTANCES = ("boot", "pull", "scaling_interval", "idle_end")
+_OF_FARGATE = ("fargate_start", "fargate_rate")
 _FACTORS = (2.0, 0.5)
 
 
@@ -52,7 +53,7 @@ def variations(template: Plan, plan: RehearsalPlan, *, prices: Prices | None = N
     stage = set_up(template, HostAssumptions().with_values(plan.assumptions), known)
     for label, change in _of_platform(stage):
         yield Variation(label, rehearse(template, plan, prices=prices, change=change))
-    for label, changed in _of_plan(plan):
+    for label, changed in _of_plan(plan, stage):
         yield Variation(label, rehearse(template, changed, prices=prices))
 
 
@@ -97,9 +98,10 @@ def _with_weight(name: str, share: str, weight: float) -> Callable[[Stage], None
     return change
 
 
-def _of_plan(plan: RehearsalPlan) -> Iterator[tuple[str, RehearsalPlan]]:
+def _of_plan(plan: RehearsalPlan, stage: Stage) -> Iterator[tuple[str, RehearsalPlan]]:
     now = HostAssumptions().with_values(plan.assumptions)
-    for name in _MOVED:
+    has_fargate = any(each.platform == "FARGATE" for each in stage.environments.values())
+    for name in (*(_OF_INSTANCES if stage.fleets else ()), *(_OF_FARGATE if has_fargate else ())):
         for factor in _FACTORS:
             before = getattr(now, name)
             after = before * factor

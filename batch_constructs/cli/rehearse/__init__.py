@@ -64,6 +64,7 @@ _PATH = click.Path(path_type=Path)
 @click.option(
     "--parameter", metavar="KEY=VALUE", multiple=True, help="A parameter of the template; repeatable."
 )
+@click.option("-q", "--quiet", is_flag=True, help="Leave out the remarks and the assumptions.")
 def rehearse(
     path: Path,
     plan: Path | None,
@@ -78,6 +79,7 @@ def rehearse(
     price_file: Path | None,
     region: str,
     parameter: tuple[str, ...],
+    quiet: bool,
 ) -> None:
     """Rehearse a platform on a virtual clock: waiting times, capacity, costs, and jobs that never run.
 
@@ -118,7 +120,7 @@ def rehearse(
         documents = [[document(each) for each in group] for group in results]
         click.echo(json.dumps(documents[0][0] if seeds == 1 and compare is None else documents, indent=2))
     else:
-        tables.show(results, [str(each) for each in (path, compare) if each is not None])
+        tables.show(results, [str(each) for each in (path, compare) if each is not None], quiet=quiet)
         if moved:
             tables.show_sensitivity(results[0][0], moved)
     for sentence in broken:

@@ -23,20 +23,21 @@ if TYPE_CHECKING:
 _PIPED_WIDTH = 140
 
 
-def show(results: Sequence[Sequence[Rehearsal]], names: Sequence[str]) -> None:
+def show(results: Sequence[Sequence[Rehearsal]], names: Sequence[str], *, quiet: bool = False) -> None:
     """Print one rehearsal in full, or several side by side.
 
     Args:
         results: For each template, a rehearsal for each seed.
         names: The templates.
+        quiet: Whether to leave out the remarks and the assumptions.
     """
     console = _console()
     if len(results) == 1 and len(results[0]) == 1:
         _one(console, results[0][0])
     else:
         _several(console, results, names)
-    first = results[0][0]
-    _remarks(console, first)
+    if not quiet:
+        _remarks(console, results[0][0])
 
 
 def _one(console: Console, result: Rehearsal) -> None:
@@ -64,6 +65,7 @@ def _queues(result: Rehearsal) -> Table:
             "jobs",
             "succeeded",
             "failed",
+            "lost",
             "left",
             "wait p50",
             "p95",
@@ -88,6 +90,7 @@ def _queue_row(each: QueueResult) -> tuple[str, ...]:
         f"{each.jobs:,}",
         f"{each.succeeded:,}",
         f"{each.failed:,}",
+        f"{each.lost:,}",
         f"{each.left:,}",
         spelled(each.waits.p50),
         spelled(each.waits.p95),
@@ -174,9 +177,14 @@ def show_sensitivity(base: Rehearsal, variations: Sequence[Variation]) -> None:
     by_wait = sorted(
         variations, key=lambda each: (-abs(each.result.worst_wait - base.worst_wait), each.label)
     )
+    before = _moved(base, base)
     for each in by_wait:
-        table.add_row(printable(each.label), *_moved(each.result, base))
+        if (row := _moved(each.result, base)) != before:
+            table.add_row(printable(each.label), *row)
     console.print(table)
+    without = [each.label for each in by_wait if _moved(each.result, base) == before]
+    if without:
+        console.print(f"without effect: {'; '.join(map(printable, without))}", soft_wrap=True)
     halves = [each.label for each in by_wait if each.result.worst_wait <= base.worst_wait / 2]
     if halves and base.worst_wait:
         console.print(f"halves the wait: {'; '.join(map(printable, halves))}", soft_wrap=True)
