@@ -31,6 +31,11 @@ def name(resource: Resource) -> str:
     return resource.label
 
 
+def full_name(resource: Resource) -> str:
+    """Return the construct's path with the logical id, as templates and the AWS console have it."""
+    return f"{resource.label} ({resource.logical_id})" if resource.construct_path else resource.logical_id
+
+
 def target(resource: Resource | None, written: str | Unknown | None) -> str:
     """Return a resource of the assembly by its name, any other one as the template writes it."""
     if resource is not None:

@@ -46,7 +46,7 @@ def show(models: Iterable[BatchModel]) -> None:
 def _environments(model: BatchModel) -> Iterable[Table]:
     rows = [
         (
-            say.name(environment),
+            say.full_name(environment),
             say.capacity_kind(environment),
             say.instance_types(environment),
             say.vcpu_range(environment),
@@ -64,7 +64,7 @@ def _queues(model: BatchModel) -> Iterable[Table]:
         for number, _, name in say.environments_of(queue):
             names.setdefault(number, []).append(name)
         order = ", ".join(f"{number}. {' or '.join(each)}" for number, each in names.items())
-        rows.append((say.name(queue), say.text(queue.priority), order or "-"))
+        rows.append((say.full_name(queue), say.text(queue.priority), order or "-"))
     return _table("Job queues", ("name", "priority", "environments, in order"), rows)
 
 
@@ -76,7 +76,7 @@ def _definitions(model: BatchModel) -> Iterable[Table]:
         attempts = definition.retry_strategy.attempts
         rows.append(
             (
-                say.name(definition),
+                say.full_name(definition),
                 say.platform(definition),
                 image,
                 vcpus,

@@ -148,3 +148,13 @@ Resources:
     new.write_text(text.replace("10.0.0.0/16", "10.1.0.0/16"))
     printed = CliRunner().invoke(main, ["changes", str(old), str(new)]).output
     assert "ComputeResources.Subnets follows One, Two\n" in printed
+
+
+def test_tables_have_the_logical_id_beside_the_construct(tmp_path: Path) -> None:
+    """A name of the CDK's is followed by the logical id, under which templates and consoles have the resource."""
+    file = tmp_path / "template.yaml"
+    file.write_text(
+        "Resources: {Queue4A7E: {Type: AWS::Batch::JobQueue, Metadata: {'aws:cdk:path': Jobs/Queue/Resource}}}"
+    )
+    printed = CliRunner().invoke(main, ["show", "--tables", str(file)]).output
+    assert "Jobs/Queue (Queue4A7E)" in printed

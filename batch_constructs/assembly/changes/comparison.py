@@ -127,6 +127,12 @@ class Comparison:
         """Return whether an expression of a stack has the same value as one of its counterpart."""
         return self._values[before, after].same(old, new)
 
+    def conditions(
+        self, before: Stack, after: Stack, old: str | None, new: str | None
+    ) -> frozenset[tuple[bool, bool]]:
+        """Return the possible pairs of answers of a condition of a stack and one of its counterpart."""
+        return self._values[before, after].inputs.outcomes(old, new)
+
     def existence(self, old: Resource, new: Resource) -> frozenset[tuple[bool, bool]]:
         """Return the possible pairs of whether the old resource exists and the new one will, by their conditions."""
         inputs = self._values[old.stack, new.stack].inputs

@@ -10,7 +10,7 @@ from batch_constructs.assembly.changes.matching import pair_stacks, root_names
 from batch_constructs.assembly.changes.sameness import Sameness
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from batch_constructs.assembly.changes.comparison import Comparison
     from batch_constructs.assembly.template import BatchModel, Stack
@@ -54,18 +54,29 @@ def _problems(
         users = importers.get(name, set()) - {here}
         if not users:
             continue
+        exists = _existence(comparison, old, new, name) if name in offered else {(True, False)}
         sameness = Sameness.OTHER
-        if name in offered:
+        if (True, False) in exists:
+            sameness = Sameness.OTHER if len(exists) == 1 else Sameness.MAYBE
+        elif (True, True) in exists:
             sameness = comparison.value(old, new, value, offered[name][1])
+        else:
+            continue
         if sameness is Sameness.SAME:
             continue
         certain = sameness is Sameness.OTHER and any(
             user in later or user in after.get(name, ()) or user not in staying for user in users
         )
-        verb = "changed" if name in offered else "removed"
+        verb = "removed" if (True, False) in exists else "changed"
         found[Risk.FAILS if certain else Risk.MAY_FAIL, verb, tuple(sorted(users))].append(name)
     for (risk, verb, holders), names in found.items():
         yield _problem(risk, verb, holders, names)
+
+
+def _existence(comparison: Comparison, old: Stack, new: Stack, name: str) -> Collection[tuple[bool, bool]]:
+    """Return the possible pairs of whether an export existed and will exist, by the conditions of its outputs."""
+    conditions = [stack.export_conditions().get(name) for stack in (old, new)]
+    return comparison.conditions(old, new, *conditions)
 
 
 def _problem(risk: Risk, verb: str, users: tuple[str, ...], names: list[str]) -> DeployProblem:

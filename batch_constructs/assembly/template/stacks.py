@@ -261,6 +261,16 @@ class Stack:
                 exports[name] = (self, output["Value"])
         return exports
 
+    def export_conditions(self) -> dict[str, str]:
+        """Return the condition under which each export exists, by the export's name; others always exist."""
+        return {
+            name: condition
+            for output in self._outputs.values()
+            if isinstance(output, dict)
+            and isinstance(condition := output.get("Condition"), str)
+            and (name := self._export_name(output))
+        }
+
     def imported(self, name: str) -> Any:
         """Return the value that a stack of the assembly exports by this name."""
         if name not in self.exports:

@@ -148,3 +148,32 @@ def test_many_exports_are_one_problem(count: int) -> None:
     [change] = stacks([network, importing("subnet", *names)], [NETWORK, importing("subnet")])
     [problem] = change.problems
     assert problem.message.startswith("e0 would" if count == 1 else "e0, e1, e2 and 2 more would")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "mapped", "risks"),
+    [
+        # A mapping decides for certain, a parameter's default perhaps.
+        ("no", "yes", ("yes", "no"), [Risk.FAILS]),
+        ("no", "yes", ("no", "no"), []),
+        ("yes", "no", None, [Risk.MAY_FAIL]),
+        ("yes", "yes", None, []),
+    ],
+)
+def test_an_export_may_go_with_the_condition_of_its_output(
+    old: str, new: str, mapped: tuple[str, str] | None, risks: list[Risk]
+) -> None:
+    """An output under a condition exports nothing where the condition does not hold."""
+    networks = []
+    for side, default in enumerate((old, new)):
+        network = copy.deepcopy(NETWORK)
+        network["Parameters"] = {"Shared": {"Type": "String", "Default": default}}
+        network["Mappings"] = {"M": {"m": {"k": mapped[side] if mapped else "-"}}}
+        shared = {"Fn::FindInMap": ["M", "m", "k"]} if mapped else {"Ref": "Shared"}
+        network["Conditions"] = {"IsShared": {"Fn::Equals": [shared, "yes"]}}
+        network["Outputs"]["Subnet"]["Condition"] = "IsShared"
+        networks.append(network)
+    changes = stacks([networks[0], importing("subnet")], [networks[1], importing("subnet")])
+    problems = [problem for change in changes for problem in change.problems]
+    assert [problem.risk for problem in problems] == risks
+    assert all(problem.message.startswith("subnet would be removed") for problem in problems)
