@@ -106,6 +106,10 @@ USER_DATA_BYTES = Range(0, 16 * 1_024, unit="bytes", source=EC2)
 """The size before base64. Batch adds its own part, so less is left for the user."""
 VPC_PREFIX_LENGTH = Range(16, 28, unit="", source=VPC)
 
+# Roles
+MANAGED_POLICIES_PER_ROLE = Range(0, 25, unit="managed policies", source=PREFLIGHT, rule="IAM-25")
+"""The highest value to which the quota of 20 can be raised."""
+
 # ECS Managed Instances
 PIPE_FILTERS = Range(0, 5, unit="filters", source=API)
 SQS_MAXIMUM_RECEIVES = Range(1, 1_000, unit="times", source=EVENTBRIDGE)

@@ -203,6 +203,9 @@ NODE_RANGE = _pattern(
 LAUNCH_TEMPLATE_VERSION = _pattern(
     r"[1-9][0-9]*|\$Latest|\$Default", "a version number, $Latest or $Default", "LT-03", API
 )
+LAUNCH_TEMPLATE_NAME = _pattern(
+    r"[A-Za-z0-9()./_-]{3,128}", "3 to 128 letters, digits and the signs ( ) . / _ -", "LT-17", EC2
+)
 FARGATE_PLATFORM_VERSION = _pattern(
     r"LATEST|[0-9]+\.[0-9]+\.[0-9]+",
     "LATEST or a version such as 1.4.0",

@@ -41,5 +41,17 @@ EVENTS = RoleTrust(
 SCHEDULER = RoleTrust(principal="scheduler.amazonaws.com", managed_policy=None)
 PIPES = RoleTrust(principal="pipes.amazonaws.com", managed_policy=None)
 
+ACTIONS = frozenset(
+    {
+        "sts:assumerole",
+        "sts:assumerolewithsaml",
+        "sts:assumerolewithwebidentity",
+        "sts:setcontext",
+        "sts:setsourceidentity",
+        "sts:tagsession",
+    }
+)
+"""The actions that a trust policy can allow, in lower case; IAM refuses any other, and patterns such as ``sts:*``."""
+
 SERVICE_LINKED_ROLE_NAME = "AWSServiceRoleForBatch"
 SERVICE_LINKED_ROLE_PATH = "/aws-service-role/batch.amazonaws.com/"

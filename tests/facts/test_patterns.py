@@ -76,6 +76,7 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
     "EFS_FILE_SYSTEM_ID": (["fs-12345678", "fs-0123456789abcdef0"], ["", "my-file-system", "fs-", "fs-XYZ"]),
     "MANAGED_INSTANCE_TYPE": (["m5.large", "g5", "c7*", "*.metal"], ["", "c7i,m7i", "c7i large", "M5"]),
     "NODE_RANGE": (["0:3", ":3", "4:", ":"], ["", "3", "0-3", "a:b", "0:1:2", "-1:2"]),
+    "LAUNCH_TEMPLATE_NAME": (["jobs", "batch/(jobs).v1_a-b"], ["jo", "my jobs", "j" * 129]),
     "LAUNCH_TEMPLATE_VERSION": (["1", "42", "$Latest", "$Default"], ["0", "latest", "$latest", "", "1.0"]),
     "FARGATE_PLATFORM_VERSION": (["LATEST", "1.4.0"], ["latest", "1.4", ""]),
     "ROLE_ARN": (

@@ -217,6 +217,105 @@ BASES: dict[str, dict[str, Any]] = {
     "consumable": {"Licences": _of("ConsumableResource", ResourceType="REPLENISHABLE", TotalQuantity=5)},
 }
 
+SUBMISSION = {
+    "JobName": "align",
+    "JobDefinition": arn("job-definition", "align:1"),
+    "JobQueue": arn("job-queue"),
+}
+_EVENTS = {
+    "source": ["aws.batch"],
+    "detail-type": ["Batch Job State Change"],
+    "detail": {"status": ["FAILED"]},
+}
+_TRUST = {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
+_TASK_STATE = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::batch:submitJob.sync",
+    "Parameters": SUBMISSION,
+    "End": True,
+}
+# What AWS Batch users write around their jobs.
+BASES |= {
+    "alert": {
+        "Rule": _of(
+            "AWS::Events::Rule",
+            EventPattern=_EVENTS,
+            Targets=[{"Id": "alert", "Arn": f"arn:aws:sns:{REGION}:{ACCOUNT}:alerts"}],
+        )
+    },
+    "nightly job": {
+        "Rule": _of(
+            "AWS::Events::Rule",
+            ScheduleExpression="cron(0 3 * * ? *)",
+            Targets=[
+                {
+                    "Id": "job",
+                    "Arn": SUBMISSION["JobQueue"],
+                    "RoleArn": ROLE,
+                    "BatchParameters": {name: SUBMISSION[name] for name in ("JobName", "JobDefinition")},
+                }
+            ],
+        )
+    },
+    "schedule": {
+        "Schedule": _of(
+            "AWS::Scheduler::Schedule",
+            ScheduleExpression="cron(0 3 * * ? *)",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={
+                "Arn": "arn:aws:scheduler:::aws-sdk:batch:submitJob",
+                "RoleArn": ROLE,
+                "Input": json.dumps(SUBMISSION),
+            },
+        )
+    },
+    "machine": {
+        "Machine": _of(
+            "AWS::StepFunctions::StateMachine",
+            RoleArn=ROLE,
+            Definition={"StartAt": "Submit", "States": {"Submit": _TASK_STATE}},
+        )
+    },
+    "roles": {
+        "Role": _of(
+            "AWS::IAM::Role", AssumeRolePolicyDocument={"Version": "2012-10-17", "Statement": [_TRUST]}
+        ),
+        "Profile": _of("AWS::IAM::InstanceProfile", Roles=[{"Ref": "Role"}]),
+    },
+}
+# Resources that an edit can add.
+BATCH_ROLE = _of(
+    "AWS::IAM::Role",
+    AssumeRolePolicyDocument={
+        "Version": "2012-10-17",
+        "Statement": [{**_TRUST, "Principal": {"Service": "batch.amazonaws.com"}}],
+    },
+)
+TOPIC_OF_AWS_KEY = _of("AWS::SNS::Topic", KmsMasterKeyId="alias/aws/sns")
+POLICY_OF_TOPIC = _of(
+    "AWS::SNS::TopicPolicy",
+    Topics=[{"Ref": "Topic"}],
+    PolicyDocument={
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "events.amazonaws.com"},
+                "Action": "sns:Publish",
+                "Resource": {"Ref": "Topic"},
+            }
+        ],
+    },
+)
+USER_DATA = """MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="part"
+
+--part
+Content-Type: text/x-shellscript
+
+"""
+QUEUE_OF_AWS_KEY = _of("AWS::SQS::Queue", KmsMasterKeyId="alias/aws/sqs")
+
 _STEP = re.compile(r"\[([0-9]+)\]|([^.\[\]]+)")
 
 

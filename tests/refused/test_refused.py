@@ -1,4 +1,7 @@
-"""Each of cdk-preflight's rules about AWS Batch stands for a refusal that somebody saw on AWS: here it is an error, too."""
+"""Each of cdk-preflight's rules about AWS Batch stands for a refusal that somebody saw on AWS: here it is an error, too.
+
+So are those about the rules, schedules, state machines, roles and launch templates that its users write around their jobs.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from tests.preflight import ACCOUNT, REGION, judge, rule_ids
 from tests.refused.bases import BASES, Refused, changed
 from tests.refused.definitions import DEFINITIONS
 from tests.refused.environments import ENVIRONMENTS
+from tests.refused.neighbours import NEIGHBOURS
 from tests.refused.platforms import PLATFORMS
 from tests.refused.queues import QUEUES
 
@@ -20,8 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BATCH = [*ENVIRONMENTS, *QUEUES, *DEFINITIONS, *PLATFORMS]
+EVERY = [*BATCH, *NEIGHBOURS]
 # A change that breaks two rules at once, whatever the template.
-COMPANIONS = {"batch-jd-fargate-max-swap": "batch-jd-max-swap-requires-swappiness"}
+COMPANIONS = {
+    "batch-jd-fargate-max-swap": "batch-jd-max-swap-requires-swappiness",
+    "scheduler-flexible-time-window": "scheduler-flexible-window",
+}
 # What AWS refuses in some accounts, or of a new resource only: a warning here.
 DEBATABLE = {
     "batch-ce-state-enabled": "an update may disable an environment that was created ENABLED",
@@ -36,7 +44,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str
 
     def judge_all() -> dict[str, list[str]]:
         valid = {f"valid {name}": changed(name, {}) for name in BASES}
-        found = judge(valid | {case.rule: case.template for case in BATCH})
+        found = judge(valid | {case.rule: case.template for case in EVERY})
         return {name: sorted({each.partition(" ")[0] for each in said}) for name, said in found.items()}
 
     found: dict[str, list[str]] = once(folder_of_run(tmp_path_factory), "refused", judge_all)
@@ -62,17 +70,17 @@ def test_valid_templates_are_valid(base: str, judged: Callable[[str], list[str]]
     assert judged(f"valid {base}") + said(changed(base, {}), *Severity) == []
 
 
-@pytest.mark.parametrize("case", BATCH, ids=lambda case: case.rule)
+@pytest.mark.parametrize("case", EVERY, ids=lambda case: case.rule)
 def test_the_judge_refuses_each_change(case: Refused, judged: Callable[[str], list[str]]) -> None:
     """It names the one rule that the change is there for."""
     rules = [case.rule, *([COMPANIONS[case.rule]] if case.rule in COMPANIONS else [])]
     assert judged(case.rule) == sorted(f"pf-{rule}" for rule in rules)
 
 
-@pytest.mark.parametrize("case", BATCH, ids=lambda case: case.rule)
+@pytest.mark.parametrize("case", EVERY, ids=lambda case: case.rule)
 def test_we_refuse_each_change(case: Refused) -> None:
     """Our rule for the same cause finds an error, and no other rule does; three are debatable."""
-    by_rule = {each.rule: each.ours for each in BATCH}
+    by_rule = {each.rule: each.ours for each in EVERY}
     expected = {case.ours, *(by_rule[rule] for rule in [COMPANIONS.get(case.rule)] if rule)}
     severity = Severity.WARNING if case.rule in DEBATABLE else Severity.ERROR
     assert said(case.template, severity) == sorted(expected)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batch_constructs.assembly.checks import Finding, Severity, one_of, outside, rule
+from batch_constructs.assembly.checks._arns import elsewhere, service_of
 from batch_constructs.assembly.template import Reference, is_known
 from batch_constructs.facts import events, limits
 from batch_constructs.facts.vocabulary import JobStatus
@@ -127,9 +128,13 @@ def delivery_is_in_range(target: EventTarget | ScheduleTarget) -> Iterator[Findi
     age, tries = policy.maximum_event_age_in_seconds, policy.maximum_retry_attempts
     yield from outside(limits.EVENT_MAX_AGE_SECONDS, policy, "MaximumEventAgeInSeconds", age)
     yield from outside(limits.EVENT_RETRIES, policy, "MaximumRetryAttempts", tries)
-    if name := _fifo_queue(target.dead_letter_config.arn):
-        message = f"Arn must belong to a standard queue, got {name}, which is FIFO"
-        yield Finding(target.dead_letter_config, message, at="Arn")
+    lost = target.dead_letter_config
+    if name := _fifo_queue(lost.arn):
+        yield Finding(lost, f"Arn must belong to a standard queue, got {name}, which is FIFO", at="Arn")
+    if (service := service_of(lost.arn)) not in {"", "sqs"}:
+        yield Finding(lost, f"Arn must belong to a queue of Amazon SQS, got one of {service}", at="Arn")
+    if (both := elsewhere(lost, lost.arn)) is not None:
+        yield Finding(lost, f"the queue must be in the Region {both.here}, got {both.there}", at="Arn")
 
 
 def _fifo_queue(arn: str | Unknown | None) -> str:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from batch_constructs.assembly.checks import Finding, Severity, malformed, rule
+from batch_constructs.assembly.checks import Finding, Severity, malformed, one_of, rule
 from batch_constructs.assembly.checks._images import image_types
-from batch_constructs.assembly.template import is_known, is_one_of
-from batch_constructs.facts import images, patterns
+from batch_constructs.assembly.template import PartialText, is_known, is_one_of
+from batch_constructs.facts import images, limits, patterns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from batch_constructs.assembly.template.resources import (
         ComputeResources,
+        LaunchTemplate,
         LaunchTemplateData,
         LaunchTemplateOverride,
         LaunchTemplateSpecification,
@@ -196,3 +197,35 @@ def metadata_needs_tokens(resources: ComputeResources) -> Iterator[Finding]:
                 "HttpTokens should be required, which is version 2 of the instance metadata, got optional"
             )
             yield Finding(template.data.metadata_options, message, at="HttpTokens")
+
+
+@rule(
+    "LT-15",
+    severity=ERROR,
+    remedy="keep a short script that copies the rest from Amazon S3",
+    prevents="InvalidUserData.Malformed: User data is limited to 16384 bytes, and an environment that is INVALID",
+)
+def user_data_is_small(data: LaunchTemplateData) -> Iterator[Finding]:
+    """User data must be at most 16 KiB before base64; AWS Batch adds its own part."""
+    value, limit = data.user_data, limits.USER_DATA_BYTES
+    parts = value.parts if isinstance(value, PartialText) else (value,)
+    size = sum(len(part.encode()) for part in parts if isinstance(part, str))
+    if size > (limit.maximum or 0):
+        least = "at least " if isinstance(value, PartialText) else ""
+        message = f"UserData must have at most {limit.maximum:,} bytes, got {least}{size:,}"
+        yield Finding(data, message, at="UserData")
+
+
+@rule(
+    "LT-17",
+    severity=ERROR,
+    remedy="name the template with 3 to 128 letters, digits and ( ) . / _ -, and leave the type to the environment",
+    prevents="InvalidLaunchTemplateName.MalformedException, or: Either the instance type or the instance requirements "
+    "can be specified",
+)
+def template_is_valid(template: LaunchTemplate) -> Iterator[Finding]:
+    """A launch template must have a valid name, and an instance type or requirements of one, not both."""
+    yield from malformed(patterns.LAUNCH_TEMPLATE_NAME, template, "LaunchTemplateName", template.name)
+    if len(both := template.data.gives("InstanceType", "InstanceRequirements")) > 1:
+        message = f"a launch template can have {one_of(list(both))}, got both"
+        yield Finding(template.data, message, at=both[0])

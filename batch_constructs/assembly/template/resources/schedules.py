@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from batch_constructs.assembly.template.json_texts import capitalised, parse_json
-from batch_constructs.assembly.template.members import Derived, Keyword, Link, Struct, Text
+from batch_constructs.assembly.template.members import Derived, Integer, Keyword, Link, Struct, Text
 from batch_constructs.assembly.template.resources.events import DeadLetterConfig, EventRetryPolicy
 from batch_constructs.assembly.template.resources.roles import Role
 from batch_constructs.assembly.template.resources.service_jobs import ServiceJobSubmission
@@ -66,6 +66,13 @@ def _requests(schedule: Schedule, kind: type[V]) -> Iterator[V]:
     yield kind(schedule, (*target.steps, "Input"), request)
 
 
+class FlexibleTimeWindow(View):
+    """The minutes after its time within which a schedule may run."""
+
+    mode = Keyword("Mode")
+    maximum_window_in_minutes = Integer("MaximumWindowInMinutes")
+
+
 class Schedule(Resource):
     """An EventBridge schedule."""
 
@@ -74,6 +81,9 @@ class Schedule(Resource):
 
     name = Text("Name")
     schedule_expression = Text("ScheduleExpression")
+    start_date = Text("StartDate")
+    end_date = Text("EndDate")
+    flexible_time_window = Struct("FlexibleTimeWindow", FlexibleTimeWindow)
     state = Keyword("State")
     target = Struct("Target", ScheduleTarget)
     submissions = Derived(Submission, _submissions)
