@@ -23,9 +23,9 @@ from cloudformation_validate import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
-__all__ = ["ACCOUNT", "REGION", "judge", "rule_ids"]
+__all__ = ["ACCOUNT", "REGION", "Judge", "judge", "rule_ids"]
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
@@ -60,10 +60,43 @@ def rule_ids(prefix: str) -> list[str]:
     return sorted(rule["id"] for rule in _pack()[0] if rule["id"].startswith(prefix))
 
 
+class Judge:
+    """An engine with the rules for some resource types: it takes seconds to make, and milliseconds to ask.
+
+    Args:
+        types: The resource types in the templates that it will see.
+        rules: The ids of the only rules to apply; all when empty.
+    """
+
+    def __init__(self, types: Iterable[str], rules: Collection[str] = ()) -> None:
+        chosen = [rule for rule in _prune(types) if not rules or rule["id"] in rules]
+        bodies: dict[str, list[str]] = {}
+        for rule in chosen:
+            body = re.sub(r"^(?:package|import)\s.*\n", "", rule["rego"], flags=re.MULTILINE)
+            bodies.setdefault(rule["service"], []).append(body)
+        # What rules share comes first; a module for each service compiles much faster than one for each rule.
+        modules = {lib["name"]: lib["rego"] for lib in _pack()[1]}
+        modules |= {f"_pf_service_{name}": _HEADER + "\n".join(several) for name, several in bodies.items()}
+        modules["_pf_deploy_environment"] = _DEPLOYED_TO
+        sources = [ExternalRuleSource(name=name, content=content) for name, content in modules.items()]
+        self._engine = RegoEngine(EngineConfig(custom_rules=sources))
+        self._config = ValidateConfig(
+            disable_builtin_rules=True,
+            pseudo_parameter_overrides=PseudoParameterOverrides(region=REGION, account_id=ACCOUNT),
+        )
+
+    def says(self, template: Mapping[str, Any]) -> list[str]:
+        """Return what AWS would refuse of a template, such as ``pf-batch-jd-… at Logical: message``."""
+        content = TemplateContent(json.dumps(template))
+        return sorted(map(_in_words, self._engine.validate_template(content, self._config).diagnostics))
+
+    def rules_for(self, template: Mapping[str, Any]) -> set[str]:
+        """Return the ids of the rules that find something in a template."""
+        return {each.partition(" ")[0] for each in self.says(template)}
+
+
 def judge(templates: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
     """Return what AWS would refuse of each template, such as ``pf-batch-jd-… at Logical: message``.
-
-    One engine looks at all of them: it takes seconds to make, and a tenth of one to ask.
 
     Args:
         templates: By the name that a test knows them by.
@@ -71,33 +104,8 @@ def judge(templates: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
     types = {
         resource["Type"] for template in templates.values() for resource in template["Resources"].values()
     }
-    engine = _engine_for(types)
-    config = ValidateConfig(
-        disable_builtin_rules=True,
-        pseudo_parameter_overrides=PseudoParameterOverrides(region=REGION, account_id=ACCOUNT),
-    )
-    return {
-        name: sorted(map(_in_words, engine.validate_template(_content(template), config).diagnostics))
-        for name, template in templates.items()
-    }
-
-
-def _engine_for(types: Iterable[str]) -> RegoEngine:
-    """Return an engine with the rules for these resource types."""
-    bodies: dict[str, list[str]] = {}
-    for rule in _prune(types):
-        body = re.sub(r"^(?:package|import)\s.*\n", "", rule["rego"], flags=re.MULTILINE)
-        bodies.setdefault(rule["service"], []).append(body)
-    # What rules share comes first; a module for each service compiles much faster than one for each rule.
-    modules = {lib["name"]: lib["rego"] for lib in _pack()[1]}
-    modules |= {f"_pf_service_{name}": _HEADER + "\n".join(several) for name, several in bodies.items()}
-    modules["_pf_deploy_environment"] = _DEPLOYED_TO
-    sources = [ExternalRuleSource(name=name, content=content) for name, content in modules.items()]
-    return RegoEngine(EngineConfig(custom_rules=sources))
-
-
-def _content(template: Mapping[str, Any]) -> TemplateContent:
-    return TemplateContent(json.dumps(template))
+    engine = Judge(types)
+    return {name: engine.says(template) for name, template in templates.items()}
 
 
 def _in_words(diagnostic: Any) -> str:

@@ -81,7 +81,8 @@ def job_targets_are_complete(target: EventTarget) -> Iterator[Finding]:
     for member in ("JobDefinition", "JobName"):
         if parameters.omits(member):
             yield Finding(parameters, f"{member} must be given", at=member)
-    if parameters.present and target.omits("RoleArn"):
+    submits = parameters.present or service_of(target.raw("Arn")) == "batch"
+    if submits and target.omits("RoleArn"):
         yield Finding(target, "RoleArn must be given, because EventBridge submits the job with this role")
     if target.job_queue is not None and target.omits("BatchParameters"):
         message = f"BatchParameters must be given, because the target is {target.job_queue.label}"

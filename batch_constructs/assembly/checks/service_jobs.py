@@ -112,7 +112,7 @@ def share_given_where_needed(job: ServiceJobSubmission) -> Iterator[Finding]:
 def _to_submit(job: ServiceJobSubmission, _: BatchModel) -> Iterator[Claim]:
     if job.role is not None:
         queue = thing_of(job.queue) if job.queue else thing_named(job.queue_arn, job.home.stack, things.QUEUE)
-        yield from trusting(job, "RoleArn", job.role, role_trust.SCHEDULER, severity=WARNING)
+        yield from trusting(job, "RoleArn", job.role, role_trust.SCHEDULER)
         rights = (Right(needs.SUBMIT_SERVICE_JOB, queue),)
         yield Claim(where=job, at="RoleArn", principal=RoleOf(job.role), rights=rights)
 
