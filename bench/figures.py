@@ -152,14 +152,23 @@ def checks(folder: Path) -> list[Line]:
     folder.mkdir()
     template = folder / "large.json"
     subprocess.run([sys.executable, BENCH / "checks.py", "write", template], check=True)
-    sides: dict[str, list[Cost]] = {"batch-constructs check": [], "cfn-lint": []}
+    modules = folder / "modules.json"
+    subprocess.run([sys.executable, BENCH / "peer.py", "prepare", modules], check=True)
+    commands: dict[str, list[str | Path]] = {
+        "ours": ["batch-constructs", "check"],
+        "cfn-lint": ["cfn-lint"],
+        "cdk-preflight": [sys.executable, BENCH / "peer.py", "check", modules],
+    }
+    sides: dict[str, list[Cost]] = {name: [] for name in commands}
     validations: list[float] = []
     for _ in range(3):
         for side, costs in sides.items():
-            costs.append(cost_of([*side.split(), template], {}, may_fail=True))
+            costs.append(cost_of([*commands[side], template], {}, may_fail=True))
         validations.append(_cdk_validation(folder, template))
-    ours, theirs = (Samples(tuple(each.wall for each in costs)) for costs in sides.values())
-    our_memory, their_memory = (Samples(tuple(each.memory for each in costs)) for costs in sides.values())
+    ours, theirs, peer = (Samples(tuple(each.wall for each in costs)) for costs in sides.values())
+    our_memory, their_memory, peer_memory = (
+        Samples(tuple(each.memory for each in costs)) for costs in sides.values()
+    )
     cdk = Samples(tuple(validations))
     lines = [
         Line(
@@ -174,6 +183,19 @@ def checks(folder: Path) -> list[Line]:
             ours=our_memory.text(0),
             theirs=their_memory.text(0),
             ratio=our_memory.per(their_memory).text(),
+        ),
+        Line(
+            what="the same, against the 183 rules of cdk-preflight in cloudformation-validate, s",
+            ours=ours.text(),
+            theirs=peer.text(),
+            ratio=ours.per(peer).text(),
+            target="<= 1",
+        ),
+        Line(
+            what="the same, peak memory, MiB",
+            ours=our_memory.text(0),
+            theirs=peer_memory.text(0),
+            ratio=our_memory.per(peer_memory).text(),
         ),
         Line(
             what="the same, against what the CDK's own validation adds to a synth, s",
@@ -195,6 +217,10 @@ def checks(folder: Path) -> list[Line]:
                 target=target,
             )
         )
+    kept = answers(3, BENCH / "peer.py", "process", str(modules), str(template))
+    lines.append(
+        Line(what="one of them, cdk-preflight's rules with the engine kept, ms", ours="", theirs=kept.text(0))
+    )
     return lines
 
 

@@ -25,7 +25,7 @@ from cloudformation_validate import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-__all__ = ["ACCOUNT", "REGION", "Judge", "judge", "rule_ids"]
+__all__ = ["ACCOUNT", "REGION", "Judge", "judge", "modules", "rule_ids"]
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
@@ -60,6 +60,24 @@ def rule_ids(prefix: str) -> list[str]:
     return sorted(rule["id"] for rule in _pack()[0] if rule["id"].startswith(prefix))
 
 
+def modules(types: Iterable[str], rules: Collection[str] = ()) -> dict[str, str]:
+    """Return modules of Rego by name: the rules for some resource types, with the code that they share.
+
+    Args:
+        types: The resource types in the templates to look at.
+        rules: The ids of the only rules to apply; all when empty.
+    """
+    bodies: dict[str, list[str]] = {}
+    for rule in _prune(types):
+        if not rules or rule["id"] in rules:
+            body = re.sub(r"^(?:package|import)\s.*\n", "", rule["rego"], flags=re.MULTILINE)
+            bodies.setdefault(rule["service"], []).append(body)
+    # What rules share comes first; a module for each service compiles much faster than one for each rule.
+    found = {lib["name"]: lib["rego"] for lib in _pack()[1]}
+    found |= {f"_pf_service_{name}": _HEADER + "\n".join(several) for name, several in bodies.items()}
+    return found | {"_pf_deploy_environment": _DEPLOYED_TO}
+
+
 class Judge:
     """An engine with the rules for some resource types: it takes seconds to make, and milliseconds to ask.
 
@@ -69,16 +87,9 @@ class Judge:
     """
 
     def __init__(self, types: Iterable[str], rules: Collection[str] = ()) -> None:
-        chosen = [rule for rule in _prune(types) if not rules or rule["id"] in rules]
-        bodies: dict[str, list[str]] = {}
-        for rule in chosen:
-            body = re.sub(r"^(?:package|import)\s.*\n", "", rule["rego"], flags=re.MULTILINE)
-            bodies.setdefault(rule["service"], []).append(body)
-        # What rules share comes first; a module for each service compiles much faster than one for each rule.
-        modules = {lib["name"]: lib["rego"] for lib in _pack()[1]}
-        modules |= {f"_pf_service_{name}": _HEADER + "\n".join(several) for name, several in bodies.items()}
-        modules["_pf_deploy_environment"] = _DEPLOYED_TO
-        sources = [ExternalRuleSource(name=name, content=content) for name, content in modules.items()]
+        sources = [
+            ExternalRuleSource(name=name, content=content) for name, content in modules(types, rules).items()
+        ]
         self._engine = RegoEngine(EngineConfig(custom_rules=sources))
         self._config = ValidateConfig(
             disable_builtin_rules=True,

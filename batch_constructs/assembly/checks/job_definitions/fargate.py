@@ -8,9 +8,11 @@ from batch_constructs.assembly.checks import Finding, Severity, misspelt, one_of
 from batch_constructs.assembly.checks.job_definitions._parts import (
     containers,
     old_platform_version,
+    owners,
     owners_of_one_node,
 )
 from batch_constructs.assembly.template import is_known, is_one_of
+from batch_constructs.assembly.template.resources import JobContainer
 from batch_constructs.facts import fargate, limits, vocabulary
 
 if TYPE_CHECKING:
@@ -123,17 +125,14 @@ def platform_version(definition: JobDefinition) -> Iterator[Finding]:
     """Only a job on Fargate can have a platform version, and a job on EC2 cannot have a runtime platform."""
     if not is_one_of(definition.platform, "EC2"):
         return
-    for part in owners_of_one_node(definition):
+    for part in owners(definition):
         if part.runtime_platform.gives("CpuArchitecture", "OperatingSystemFamily"):
             unfit = "RuntimePlatform needs PlatformCapabilities FARGATE, got EC2"
             yield Finding(part, unfit, at="RuntimePlatform")
-    message = "PlatformVersion needs PlatformCapabilities FARGATE, got EC2"
-    configuration = definition.container_properties.fargate_platform_configuration
-    if configuration.gives("PlatformVersion"):
-        yield Finding(configuration, message, at="PlatformVersion")
-    for task in definition.ecs_properties.task_properties:
-        if task.gives("PlatformVersion"):
-            yield Finding(task, message, at="PlatformVersion")
+        holder = part.fargate_platform_configuration if isinstance(part, JobContainer) else part
+        if holder.gives("PlatformVersion"):
+            message = "PlatformVersion needs PlatformCapabilities FARGATE, got EC2"
+            yield Finding(holder, message, at="PlatformVersion")
 
 
 @rule(
@@ -143,7 +142,7 @@ def platform_version(definition: JobDefinition) -> Iterator[Finding]:
 )
 def ephemeral_storage(definition: JobDefinition) -> Iterator[Finding]:
     """The disk of a job on Fargate must have 21 to 200 GiB, on platform 1.4.0 or later; on EC2 it is the instance's disk."""
-    for part in owners_of_one_node(definition):
+    for part in owners(definition):
         storage = part.ephemeral_storage
         yield from outside(limits.EPHEMERAL_STORAGE_GIB, storage, "SizeInGiB", storage.size_in_gib)
         if is_one_of(definition.platform, "EC2") and storage.present:
