@@ -13,6 +13,7 @@ from batch_constructs.assembly.checks import Severity, check
 from batch_constructs.assembly.template import model_of
 from tests.once import folder_of_run, once
 from tests.preflight import ACCOUNT, REGION, judge, rule_ids
+from tests.refused.accepted import ACCEPTED
 from tests.refused.bases import BASES, Refused, changed
 from tests.refused.definitions import DEFINITIONS
 from tests.refused.environments import ENVIRONMENTS
@@ -44,7 +45,8 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str
 
     def judge_all() -> dict[str, list[str]]:
         valid = {f"valid {name}": changed(name, {}) for name in BASES}
-        found = judge(valid | {case.rule: case.template for case in EVERY})
+        accepted = {f"accepted {name}": changed(*change) for name, change in ACCEPTED.items()}
+        found = judge(valid | accepted | {case.rule: case.template for case in EVERY})
         return {name: sorted({each.partition(" ")[0] for each in said}) for name, said in found.items()}
 
     found: dict[str, list[str]] = once(folder_of_run(tmp_path_factory), "refused", judge_all)
@@ -68,6 +70,12 @@ def test_the_table_has_each_rule_of_the_judge() -> None:
 def test_valid_templates_are_valid(base: str, judged: Callable[[str], list[str]]) -> None:
     """Neither the judge nor our rules say anything of them, so the one change is what is refused."""
     assert judged(f"valid {base}") + said(changed(base, {}), *Severity) == []
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_values_that_aws_takes_are_no_errors(name: str, judged: Callable[[str], list[str]]) -> None:
+    """The last value before a refusal is one that AWS takes; there may be warnings."""
+    assert judged(f"accepted {name}") + said(changed(*ACCEPTED[name]), Severity.ERROR) == []
 
 
 @pytest.mark.parametrize("case", EVERY, ids=lambda case: case.rule)
