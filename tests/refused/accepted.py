@@ -8,7 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.preflight import ACCOUNT
-from tests.refused.bases import AMOUNTS, BASES, GROUP, POD_CONTAINER, ROLE, TASK_CONTAINER, USER_DATA, arn
+from tests.refused.bases import (
+    AMOUNTS,
+    BASES,
+    GROUP,
+    POD_CONTAINER,
+    ROLE,
+    TASK_CONTAINER,
+    USER_DATA,
+    arn,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -243,5 +252,41 @@ ACCEPTED: dict[str, tuple[str, Mapping[str, Any]]] = {
             "Role.AssumeRolePolicyDocument.Statement[0].Action": ["sts:AssumeRole", "sts:TagSession"],
             "Role.AssumeRolePolicyDocument.Statement[0].Principal.AWS": ROLE,
         },
+    ),
+}
+
+# What the judge refuses, and AWS takes or has not been asked: no errors here. By its rule the change, and the reason.
+MISTAKEN: dict[str, tuple[str, Mapping[str, Any], str]] = {
+    "batch-ce-launch-template-override-target-subset": (
+        "template",
+        {f"{_CE}LaunchTemplate.Overrides[0].TargetInstanceTypes": ["c6i.large"]},
+        "the API's text: if instanceTypes has a family, targetInstanceTypes can have a type of it",
+    ),
+    "batch-ce-ec2-config-image-type": (
+        "ec2",
+        {f"{_CE}Ec2Configuration": [{"ImageType": "ECS_AL2030"}]},
+        "an image type may be newer than the list",
+    ),
+    "batch-jd-device-permissions-value": (
+        "job",
+        {f"{_C}LinuxParameters.Devices": [{"HostPath": "/dev/fuse", "Permissions": ["read"]}]},
+        "the CDK's own constructs write permissions in lower case",
+    ),
+    "batch-jd-eks-resources-required": (
+        "pod",
+        {f"{_P}Containers[0].Resources.Limits": {"cpu": 1, "memory": "1024Mi"}},
+        "CloudFormation makes a string of the number",
+    ),
+    "iam-policy-version": (
+        "roles",
+        {
+            "Role.Policies": [
+                {
+                    "PolicyName": "read",
+                    "PolicyDocument": {"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]},
+                }
+            ]
+        },
+        "without one it is 2008-10-17; the rule compares its own mark for what is absent",
     ),
 }

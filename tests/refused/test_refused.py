@@ -13,7 +13,7 @@ from batch_constructs.assembly.checks import Severity, check
 from batch_constructs.assembly.template import model_of
 from tests.once import folder_of_run, once
 from tests.preflight import ACCOUNT, REGION, judge, rule_ids
-from tests.refused.accepted import ACCEPTED
+from tests.refused.accepted import ACCEPTED, MISTAKEN
 from tests.refused.bases import BASES, Refused, changed
 from tests.refused.definitions import DEFINITIONS
 from tests.refused.environments import ENVIRONMENTS
@@ -46,7 +46,8 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str
     def judge_all() -> dict[str, list[str]]:
         valid = {f"valid {name}": changed(name, {}) for name in BASES}
         accepted = {f"accepted {name}": changed(*change) for name, change in ACCEPTED.items()}
-        found = judge(valid | accepted | {case.rule: case.template for case in EVERY})
+        mistaken = {f"mistaken {name}": changed(base, edit) for name, (base, edit, _) in MISTAKEN.items()}
+        found = judge(valid | accepted | mistaken | {case.rule: case.template for case in EVERY})
         return {name: sorted({each.partition(" ")[0] for each in said}) for name, said in found.items()}
 
     found: dict[str, list[str]] = once(folder_of_run(tmp_path_factory), "refused", judge_all)
@@ -76,6 +77,14 @@ def test_valid_templates_are_valid(base: str, judged: Callable[[str], list[str]]
 def test_values_that_aws_takes_are_no_errors(name: str, judged: Callable[[str], list[str]]) -> None:
     """The last value before a refusal is one that AWS takes; there may be warnings."""
     assert judged(f"accepted {name}") + said(changed(*ACCEPTED[name]), Severity.ERROR) == []
+
+
+@pytest.mark.parametrize("rule", MISTAKEN)
+def test_where_the_judge_errs_there_is_no_error(rule: str, judged: Callable[[str], list[str]]) -> None:
+    """A reason is given for each; if the judge is mended, the row goes."""
+    base, edit, _ = MISTAKEN[rule]
+    assert judged(f"mistaken {rule}") == [f"pf-{rule}"]
+    assert said(changed(base, edit), Severity.ERROR) == []
 
 
 @pytest.mark.parametrize("case", EVERY, ids=lambda case: case.rule)
