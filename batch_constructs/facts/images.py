@@ -84,6 +84,16 @@ NEURON_PARAMETER = "/aws/service/ecs/optimized-ami/amazon-linux-2023/neuron/reco
 """The public SSM parameter with the newest image for ECS with the driver of AWS Neuron devices."""
 
 
+OLD_PATHS: Mapping[str, str] = MappingProxyType(
+    {
+        "/aws/service/ecs/optimized-ami/amazon-linux/": "Amazon Linux 1",
+        "/aws/service/ecs/optimized-ami/amazon-linux-2/": "Amazon Linux 2",
+    }
+)
+"""Public SSM parameters of images whose support has ended, by the beginning of their path. Source: Amazon ECS Developer Guide,
+"Retrieving Amazon ECS-optimized Linux AMI metadata", read 2026-12-01."""
+
+
 def architecture_of_parameter(path: str) -> Architecture | None:
     """Return the architecture of the image in a public SSM parameter, such as the ECS-optimised one; ``None`` if unknown.
 

@@ -29,7 +29,7 @@ def misspelt(name: str) -> bool:
     """Return whether a name in ``instanceTypes`` is certainly a typo of a type, family or bundle.
 
     It is true for an impossible size of a known family (``c7i.2xlrage``), and for an impossible family similar to a known
-    one (``c7ii.large``, ``m7.large``). It is false for known names, for names that AWS may have added since
+    one (``c7ii.large``, ``m7.large``); also for what an old family never got (``c5.3xlarge``, ``p4``). It is false for known names, for names that AWS may have added since
     (``c7i.9xlarge``, ``m10g``), and for names that are similar to none.
     """
     word = name.strip().lower()
@@ -37,7 +37,9 @@ def misspelt(name: str) -> bool:
         return name != word
     family, dot, size = word.partition(".")
     if dot and instance_types.is_known(family):
-        return _SIZE.fullmatch(size) is None
+        return _SIZE.fullmatch(size) is None or _is_old(family, 3)
+    if _never_was(family):
+        return True
     if _may_be_new(family):
         return False
     from difflib import SequenceMatcher  # noqa: PLC0415 - only on the way to a warning
@@ -45,6 +47,14 @@ def misspelt(name: str) -> bool:
     near = instance_types.closest(word)
     enough = _CLOSE if dot else _CLOSE_FAMILY
     return near is not None and SequenceMatcher(None, word, near).ratio() >= enough
+
+
+def _never_was(family: str) -> bool:
+    """Return whether an old generation has families, but none without further letters: ``p4`` is p4d or p4de."""
+    form = _FAMILY.fullmatch(family)
+    if form is None or form["extras"] or form["rest"] or not _is_old(family, 2):
+        return False
+    return int(form["generation"]) in _series()[form["series"]]
 
 
 def _may_be_new(family: str) -> bool:
@@ -63,6 +73,13 @@ def _may_be_new(family: str) -> bool:
     makers = known[series].get(int(form["generation"]), [])
     unnamed = not (extras or form["rest"])
     return not unnamed or not all(makers) or len(frozenset().union(*makers)) < 2
+
+
+def _is_old(family: str, since: int) -> bool:
+    """Return whether a series has had some generations since, so that AWS adds nothing more to this one."""
+    form = _FAMILY.fullmatch(family)
+    generations = _series().get(form["series"], {}) if form is not None else {}
+    return form is not None and int(form["generation"]) + since <= max(generations, default=0)
 
 
 @cache

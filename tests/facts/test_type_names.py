@@ -35,6 +35,9 @@ OLD = {"cc1", "cc2"}
         "p3.2xlarg",
         "optimall",
         "Optimal",
+        "p4",
+        "g4",
+        "c5.3xlarge",
     ],
 )
 def test_impossible_names_near_known_ones_are_misspelt(name: str) -> None:
@@ -88,7 +91,7 @@ def test_no_family_would_have_been_in_doubt_before_the_data_knew_it(monkeypatch:
 def test_every_size_would_pass_for_a_new_one() -> None:
     """A size of one family is possible for all families."""
     sizes = {name.partition(".")[2] for name in instance_types.names()}
-    assert [size for size in sizes if misspelt(f"m1.{size}")] == []
+    assert [size for size in sizes if misspelt(f"m8i.{size}")] == []
 
 
 @given(st.text())

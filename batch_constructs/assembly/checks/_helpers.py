@@ -53,7 +53,10 @@ def misspelt(words: type[StrEnum], where: View, at: str, value: str | Unknown | 
         every = [word.value for word in words]
         near = get_close_matches(value.lower(), [word.lower() for word in every], n=1, cutoff=0.75)
         hint = next((f" (did you mean {word!r}?)" for word in every if word.lower() in near), "")
-        yield Finding(where, f"{at} must be {one_of(every)}, got {value!r}{hint}", at=at)
+        # A keyword is read in capitals; the message has what the template says.
+        written = where.raw(at)
+        got = written if isinstance(written, str) and written.upper() == value.upper() else value
+        yield Finding(where, f"{at} must be {one_of(every)}, got {got!r}{hint}", at=at)
 
 
 def one_of(words: list[str]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from batch_constructs.assembly.checks import Finding, Severity
 from batch_constructs.assembly.checks._rights import Claim, Right
 from batch_constructs.assembly.may import Service, thing_of
-from batch_constructs.assembly.template import PartialText, Reference, is_known, is_none_of
+from batch_constructs.assembly.template import PartialText, Reference, is_known, is_none_of, is_one_of
 from batch_constructs.assembly.template.resources import InstanceProfile, Role
 from batch_constructs.facts import needs, patterns, role_trust
 
@@ -50,6 +50,9 @@ def _misnamed_reference(where: View, at: str, value: Reference) -> Iterator[Find
         yield Finding(where, message, at=at)
     elif isinstance(target, Role) and value.attribute != "Arn":
         named = not value.attribute and not is_none_of(target.path_, None, "/")
+        if named and at == "ServiceRole" and is_one_of(target.path_, None, "/"):
+            # The API takes the name of a service role without a path.
+            return
         note = _NAME_NOTES.get(at, "") if named else " without its path"
         got = value.attribute or f"Ref, which is its name{note}"
         yield Finding(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.checks._images import explicit_images
 from batch_constructs.assembly.template import ParameterValue, is_known, is_one_of
-from batch_constructs.assembly.template.unknown import ending
+from batch_constructs.assembly.template.unknown import ending, identity
 from batch_constructs.facts import allocation_strategies, images, instance_types
 from batch_constructs.facts.role_trust import SERVICE_LINKED_ROLE_NAME
 
@@ -112,6 +112,7 @@ def one_source_of_images(resources: ComputeResources) -> Iterator[Finding]:
     sources: dict[str, tuple[View, str]] = {}
     for view, at in explicit_images(resources):
         sources.setdefault(at if view.home is resources.home else "LaunchTemplate", (view, at))
-    if len(sources) > 1:
+    images_named = {identity(view.raw(at)) for view, at in explicit_images(resources)}
+    if len(sources) > 1 and (len(images_named) > 1 or None in images_named):
         view, at = next(iter(sources.values()))
         yield Finding(view, f"an image must be named in one place, got {' and '.join(sources)}", at=at)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from batch_constructs.assembly.checks import Finding, Severity, malformed, one_of, rule
 from batch_constructs.assembly.checks._images import image_types
 from batch_constructs.assembly.template import PartialText, is_known, is_one_of
+from batch_constructs.assembly.template.unknown import identity
 from batch_constructs.facts import images, limits, patterns
 
 if TYPE_CHECKING:
@@ -82,12 +83,20 @@ def not_in_both_places(resources: ComputeResources) -> Iterator[Finding]:
         if data.network_interfaces and resources.security_group_ids:
             message = f"the network interfaces of {name} cannot be combined with SecurityGroupIds of the environment"
             yield Finding(resources, message, at="SecurityGroupIds")
-        elif data.security_group_ids and resources.security_group_ids:
+        elif data.security_group_ids and resources.security_group_ids and not _same_groups(resources, data):
             message = f"SecurityGroupIds replace those of {name}"
             yield Finding(resources, message, at="SecurityGroupIds", severity=WARNING)
-        if resources.gives("Ec2KeyPair") and data.gives("KeyName"):
+        same = identity(resources.ec2_key_pair) == identity(data.key_name) is not None
+        if resources.gives("Ec2KeyPair") and data.gives("KeyName") and not same:
             message = f"Ec2KeyPair replaces KeyName of {name}"
             yield Finding(resources, message, at="Ec2KeyPair", severity=WARNING)
+
+
+def _same_groups(resources: ComputeResources, data: LaunchTemplateData) -> bool:
+    """Return whether both places certainly name the same security groups."""
+    lists = (resources.security_group_ids, data.security_group_ids)
+    one, other = ([identity(each) for each in groups] for groups in lists)
+    return all(groups.complete for groups in lists) and None not in one and one == other
 
 
 _INSTEAD = {

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 CHAPTER = "Compute Environments"
 
-_ANYWHERE = ("0.0.0.0/0", "::/0")
-
 
 @rule(
     "NET-01",
@@ -34,8 +32,10 @@ def no_ssh_from_anywhere(resources: ComputeResources, batch: BatchModel) -> Iter
     """Compute resources should not allow SSH from the whole internet."""
     for group in _groups(resources):
         for each in batch.networks.ingress(group):
+            # AWS ignores the address before /0: 10.0.0.0/0 is everything.
             source = next(
-                (cidr for cidr in (each.cidr_ip, each.cidr_ipv6) if is_one_of(cidr, *_ANYWHERE)), None
+                (cidr for cidr in (each.cidr_ip, each.cidr_ipv6) if is_known(cidr) and cidr.endswith("/0")),
+                None,
             )
             if source is not None and _opens_ssh(each):
                 message = f"{group.label} allows {source} on port {endpoints.SSH_PORT}, which AWS Batch does not need"
