@@ -150,13 +150,8 @@ def errors_in(resource_type: str, properties: Mapping[str, object]) -> list[str]
 
 def _last_words(errors: Sequence[Finding]) -> list[str]:
     """Return a line for each error, after a title."""
-    lines = [f"  {each.rule_id} {each.resource.label}: {each.message}; {_remedy(each)}" for each in errors]
+    lines = [f"  {each.rule_id} {each.resource.label}: {each.message}; {each.advice}" for each in errors]
     return [f"jobs of AWS Batch would not run: {len(errors)} error{'s' * (len(errors) != 1)}", *lines]
-
-
-def _remedy(finding: Finding) -> str:
-    """Return the remedy, with the argument of the construct that sets the member."""
-    return f"{finding.remedy} ({finding.argument})" if finding.argument else finding.remedy
 
 
 def _folders(template_paths: list[str]) -> list[Path]:
@@ -169,7 +164,7 @@ def _violation(finding: Finding) -> PolicyViolation:
     return PolicyViolation(
         rule_name=finding.rule_id,
         description=finding.message,
-        fix=f"{_remedy(finding)}; {finding.rule.link}",
+        fix=f"{finding.advice}; {finding.rule.link}",
         severity=finding.severity.value,
         violating_resources=[
             PolicyViolatingResource(

@@ -36,7 +36,7 @@ def text(findings: Sequence[Finding], last: str) -> None:
         click.echo(f"  in  {finding.file or 'standard input'}:{finding.line}")
         if finding.file and not finding.construct_path:
             _quote(sources, finding)
-        click.echo(f"  fix {finding.remedy}{f' ({finding.argument})' if finding.argument else ''}")
+        click.echo(f"  fix {finding.advice}")
         click.echo(click.style(f"  see {finding.rule.link}", dim=True))
         click.echo()
     if last:
@@ -90,7 +90,7 @@ def as_github(findings: Sequence[Finding], _: str) -> None:
         place = (
             f"file={_escaped(finding.file, True)},line={finding.line},title={_escaped(finding.rule_id, True)}"
         )
-        message = f"{_place(finding)}: {finding.message} ({finding.remedy})"
+        message = f"{_place(finding)}: {finding.message} ({finding.advice})"
         click.echo(f"::{finding.severity} {place}::{_escaped(message, False)}")
 
 
@@ -167,7 +167,7 @@ def _sarif_result(finding: Finding, rule_ids: list[str]) -> dict[str, Any]:
         "ruleId": finding.rule_id,
         "ruleIndex": rule_ids.index(finding.rule_id),
         "level": str(finding.severity),
-        "message": {"text": f"{finding.message} ({finding.remedy})"},
+        "message": {"text": f"{finding.message} ({finding.advice})"},
         "locations": [location],
         # Stays the same when other parts of the file change, unlike line numbers.
         "partialFingerprints": {"batchConstructs/v1": f"{finding.rule_id}:{_place(finding)}"},

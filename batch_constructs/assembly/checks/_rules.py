@@ -118,6 +118,11 @@ class Finding:
         return self.fix or self.rule.remedy
 
     @property
+    def advice(self) -> str:
+        """The remedy, with the argument of this library's construct if there is one."""
+        return f"{self.remedy} ({self.argument})" if self.argument else self.remedy
+
+    @property
     def resource(self) -> Resource:
         """The resource that it is about."""
         return self.where.home

@@ -229,3 +229,51 @@ Resources: {}
     assert outcomes(stack, "Prod", stack, None) == {(True, True), (False, True)}
     assert outcomes(stack, "Zoned", stack, "Zoned") == {(True, True), (False, False)}
     assert len(outcomes(stack, "Prod", stack, "Zoned")) == 4
+
+
+def test_a_mapping_of_which_another_one_chooses_the_row(planned: Planned) -> None:
+    """Both mappings are compared: the one that chooses the row, and the row."""
+
+    def by_two(chosen: str, size: int) -> dict[str, Any]:
+        row = {"Fn::FindInMap": ["Chosen", "all", "row"]}
+        priority = {"Fn::FindInMap": ["Sizes", row, "priority"]}
+        return {
+            "Mappings": {
+                "Chosen": {"all": {"row": chosen}},
+                "Sizes": {"small": {"priority": 1}, "large": {"priority": size}},
+            },
+            "Resources": {"Queue": {"Type": "AWS::Batch::JobQueue", "Properties": {"Priority": priority}}},
+        }
+
+    assert planned(by_two("small", 5), by_two("small", 6)) == {}
+    for old, new, cause in (
+        (by_two("small", 5), by_two("large", 5), "mapping Chosen"),
+        (by_two("large", 5), by_two("large", 6), "mapping Sizes"),
+    ):
+        [priority] = planned(old, new)["Queue"].properties
+        assert (priority.certain, priority.cause) == (True, cause)
+
+
+def test_an_image_by_another_path_of_the_parameter_store_may_be_another(planned: Planned) -> None:
+    """A new default path, such as that of Amazon Linux 2023, may give another image, which replaces the environment."""
+
+    def template_of(system: str) -> dict[str, Any]:
+        path = f"/aws/service/ecs/optimized-ami/{system}/recommended/image_id"
+        resources = {"Type": "EC2", "AllocationStrategy": "BEST_FIT_PROGRESSIVE", "ImageId": {"Ref": "Image"}}
+        return {
+            "Parameters": {
+                "Image": {"Type": "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>", "Default": path}
+            },
+            "Resources": {
+                "Env": {
+                    "Type": "AWS::Batch::ComputeEnvironment",
+                    "Properties": {"Type": "MANAGED", "ComputeResources": resources},
+                }
+            },
+        }
+
+    change = planned(template_of("amazon-linux-2"), template_of("amazon-linux-2023"))["Env"]
+    assert (change.kind, change.at_least) == (Kind.REPLACED, Kind.UNCHANGED)
+    assert change.properties[0].cause.startswith(
+        "parameter Image (default /aws/service/ecs/optimized-ami/amazon-linux-2/"
+    )

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from batch_constructs.assembly.changes import Kind
+from batch_constructs.assembly.changes import Kind, plan
+from batch_constructs.assembly.template import read
+from tests.assembly.changes.conftest import GOLDEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,3 +205,9 @@ def test_a_replaced_launch_template_has_another_version_for_certain(
 
     assert not planned(template("a", "ami-1"), template("a", {"Ref": "P"}))["Job"].certain
     assert planned(template("a", "ami-1"), template("b", {"Ref": "P"}))["Job"].certain
+
+
+def test_no_published_template_differs_from_itself() -> None:
+    """A template that is read twice has no changes, whatever expressions are in it."""
+    for file in GOLDEN.glob("*.json"):
+        assert plan(read(file), read(file)) == (), file.name
