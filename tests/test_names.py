@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from botocore import xform_name
 from botocore.loaders import Loader
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
@@ -26,7 +27,7 @@ PACKAGE = Path(__file__).parents[1] / "batch_constructs"
 OTHERS = Path(__file__).with_name("other_names.txt")
 
 SERVICES = """autoscaling batch budgets chatbot cloudformation cloudtrail cloudwatch ec2 ecr ecs efs eks events fsx guardduty iam
-kms lambda logs s3 sagemaker scheduler secretsmanager sns sqs ssm stepfunctions sts""".split()  # noqa: SIM905
+kms lambda logs pricing s3 sagemaker scheduler secretsmanager sns sqs ssm stepfunctions sts""".split()  # noqa: SIM905
 TYPE = re.compile(r"AWS::[A-Za-z0-9]+(::[A-Za-z0-9]+)+")
 ACTION = re.compile(r"[a-z0-9-]+:([A-Z][A-Za-z]+)(\*?)")
 WORD = re.compile(r"[A-Z][a-zA-Z0-9]*[a-z][a-zA-Z0-9]*|[a-z]+[A-Z][a-zA-Z0-9]*|[A-Za-z0-9]+(_[A-Za-z0-9]+)+")
@@ -39,6 +40,7 @@ def of_apis() -> frozenset[str]:
     for service in SERVICES:
         model = loader.load_service_model(service, "service-2")
         found.update(model["operations"])
+        found.update(map(xform_name, model["operations"]))
         for name, shape in model["shapes"].items():
             found.update((name, *shape.get("members", ()), *shape.get("enum", ())))
     return frozenset(found | {each[:1].swapcase() + each[1:] for each in found})

@@ -23,6 +23,7 @@ _PANEL, _GAP, _ROW = 150, 56, 20
 _MOST_ROWS = 60
 _COLORS = ("#1565c0", "#d86613", "#2e7d32", "#6a1b9a", "#b71c1c", "#00838f", "#827717", "#5d4037")
 _OUTCOMES = {"succeeded": "#2e7d32", "failed": "#b71c1c", "lost": "#d86613", "stopped": "#7d8998"}
+_MARKS = {"launch": ("instances launched", "#2e7d32"), "reclaim": ("instances reclaimed", "#b71c1c")}
 _STYLE = """text{font-family:Inter,"Segoe UI",Helvetica,Arial,"DejaVu Sans",sans-serif;fill:#232f3e;font-size:12px}
 .title{font-size:18px;font-weight:600}.heading{font-size:13px;font-weight:600}.quiet{fill:#5f6b7a}
 .page{fill:#fff}.grid{stroke:#e3e7ec;stroke-width:1}
@@ -37,21 +38,33 @@ def svg(result: Rehearsal) -> str:
     page.text(24, 36, title, "title")
     points: Sequence[Sample] = thinned(result.samples)
     page.top = 64
-    for index, name in enumerate(result.names[0]):
+    times = [each.time for each in points]
+    for index, name in enumerate(result.names):
         page.panel(
             f"{name}: vCPUs",
             [
                 _Line([each.capacity[index] for each in points], "the environment has", area=True),
                 _Line([each.used[index] for each in points], "jobs reserve", area=True),
             ],
-            [each.time for each in points],
+            times,
             first_color=index,
+            marks=[
+                *_marks(times, [each.launched[index] for each in points], "launch"),
+                *_marks(times, [each.reclaimed[index] for each in points], "reclaim"),
+            ],
         )
-    waiting = [
-        _Line([float(each.waiting[index]) for each in points], name)
-        for index, name in enumerate(result.names[1])
-    ]
-    page.panel("Jobs in RUNNABLE", waiting, [each.time for each in points])
+    groups = list(dict.fromkeys(name for each in points for name in each.waiting))
+    page.panel(
+        "Jobs in RUNNABLE",
+        [_Line([float(each.waiting.get(name, 0)) for each in points], name) for name in groups],
+        times,
+    )
+    if len(groups) > 1:
+        page.panel(
+            "vCPUs that run",
+            [_Line([each.running.get(name, 0.0) for each in points], name) for name in groups],
+            times,
+        )
     page.gantt(_rows(result.runs))
     page.axis(result)
     return page.drawn(title)
@@ -70,6 +83,15 @@ class _Bar:
 
     name: str
     pieces: list[tuple[float, float, str]]
+
+
+def _marks(times: list[float], counts: list[int], kind: str) -> list[tuple[float, str]]:
+    """Return the times at which a count has risen."""
+    return [
+        (time, kind)
+        for time, count, before in zip(times, counts, [0, *counts], strict=False)
+        if count > before
+    ]
 
 
 def _rows(runs: Sequence[Run]) -> list[_Bar]:
@@ -110,8 +132,16 @@ class _Page:
     def x(self, time: float) -> float:
         return round(_LEFT + (_WIDTH - _LEFT - _RIGHT) * min(time, self.end) / self.end, 1)
 
-    def panel(self, title: str, lines: list[_Line], times: list[float], first_color: int = 0) -> None:
-        """Draw lines over time below what is drawn already."""
+    def panel(
+        self,
+        title: str,
+        lines: list[_Line],
+        times: list[float],
+        *,
+        first_color: int = 0,
+        marks: Sequence[tuple[float, str]] = (),
+    ) -> None:
+        """Draw lines over time below what is drawn already, with a mark below for each launch and each reclaim."""
         if not lines:
             return
         most = _round_up(max((max(each.values, default=0.0) for each in lines), default=0.0))
@@ -128,7 +158,18 @@ class _Page:
             y = self.top + 44 + 18 * index
             self.parts.append(f'<rect x="24" y="{y - 9:g}" width="10" height="10" fill="{color}"{opacity}/>')
             self.text(40, y, _short(line.name), "quiet")
+        for index, (kind, (words, color)) in enumerate(_MARKS.items()):
+            own = [time for time, what in marks if what == kind]
+            if own:
+                y = self.top + 44 + 18 * (len(lines) + index)
+                self.text(40, y, words, "quiet")
+                self._triangle(29, y, color)
+            for time in own:
+                self._triangle(self.x(time), bottom + 10, color)
         self.top = bottom + _GAP - 24
+
+    def _triangle(self, x: float, y: float, color: str) -> None:
+        self.parts.append(f'<path d="M{x:g} {y - 9:g}l5 9h-10z" fill="{color}"/>')
 
     def _line(
         self, line: _Line, times: list[float], most: float, bottom: float, color: str, *, faint: bool

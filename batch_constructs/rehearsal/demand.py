@@ -10,7 +10,7 @@ from batch_constructs.rehearsal.measures import Sample
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from batch_constructs.local.engine import Environment, Job, Need
+    from batch_constructs.local.engine import Environment, Job, Need, Queue
     from batch_constructs.rehearsal.fleets import Fleet, Instance
     from batch_constructs.rehearsal.hosts import HostType
     from batch_constructs.rehearsal.scenarios import Scenarios
@@ -47,7 +47,7 @@ class Demand:
                 if fleet is None or not (environment.enabled and environment.valid):
                     continue
                 fitting = [each for platform, each in waiting if platform == environment.platform]
-                started = fleet.scale_out(fitting, now, self._available(fleet, now))
+                started = fleet.scale_out(fitting, now, self._available(fleet, now), self._most(queue, now))
                 launched += [(fleet, each) for each in started]
         for fleet in self._stage.fleets.values():
             if fleet.environment.enabled and fleet.environment.valid:
@@ -67,14 +67,33 @@ class Demand:
         return waits and (woken or self._scenarios.changes_after(now))
 
     def sample(self, now: float) -> Sample:
-        """Return the capacity, its use and the waiting jobs of a moment."""
+        """Return the capacity, its use, and the jobs of a moment."""
         environments = self._stage.environments.values()
+        fleets = [self._stage.fleets.get(each.name) for each in environments]
+        waiting: dict[str, int] = {}
+        running: dict[str, float] = {}
+        for queue in self._stage.engine.queues.values():
+            for share in queue.shares:
+                label = f"{queue.name}: {share.name}" if share.name else queue.name
+                waiting[label], running[label] = share.runnable, share.running
         return Sample(
             now,
             tuple(self._capacity(each) for each in environments),
             tuple(each.used for each in environments),
-            tuple(each.runnable for each in self._stage.engine.queues.values()),
+            tuple(len(each.past) + len(each.instances) if each else 0 for each in fleets),
+            tuple(each.reclaimed if each else 0 for each in fleets),
+            waiting,
+            running,
         )
+
+    def _most(self, queue: Queue, now: float) -> float:
+        """Return the vCPUs that a queue's environments may still get, without what its policy reserves for idle shares."""
+        policy = queue.policy
+        if policy is None or not policy.compute_reservation:
+            return float("inf")
+        active = sum(share.active(now) for share in queue.shares)
+        has = sum(self._capacity(each) for each in queue.environments)
+        return queue.max_vcpus * policy.usable(active) - has
 
     def _in_queue(self, queue: str) -> list[tuple[str, Waiting]]:
         """Return the platform and the jobs of each kind that wait in a queue."""

@@ -32,8 +32,7 @@ def document(result: Rehearsal) -> dict[str, Any]:
         "calibrated": result.calibrated,
         "notices": list(result.notices),
         "timeline": {
-            "environments": list(result.names[0]),
-            "queues": list(result.names[1]),
+            "environments": list(result.names),
             "points": [_tidy(each._asdict()) for each in thinned(result.samples)],
         },
     }

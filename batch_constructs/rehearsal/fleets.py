@@ -112,7 +112,11 @@ class Fleet:
     # Launching
 
     def scale_out(
-        self, waiting: Sequence[Waiting], now: float, available: Callable[[HostType], bool]
+        self,
+        waiting: Sequence[Waiting],
+        now: float,
+        available: Callable[[HostType], bool],
+        most: float = float("inf"),
     ) -> list[Instance]:
         """Launch instances for jobs that wait, beyond those that boot for them already; reduce the jobs' numbers.
 
@@ -120,17 +124,19 @@ class Fleet:
             waiting: The jobs; their numbers are reduced by those that have an instance afterwards.
             now: The time.
             available: Returns whether EC2 has one more instance of a type.
+            most: The vCPUs that it may launch for these jobs, exceeded by at most one instance.
         """
         launched: list[Instance] = []
         # The part of each booting instance that no job has been counted on.
         parts = [[each, 1.0] for each in self._booting.values()]
         for kind in waiting:
             _count_on(parts, kind)
-            while kind.number > 0 and len(launched) < _MOST_LAUNCHES:
+            while kind.number > 0 and most > 0 and len(launched) < _MOST_LAUNCHES:
                 type_ = self._choose(kind, available)
                 if type_ is None:
                     break
                 launched.append(self.launch(type_, now))
+                most -= type_.vcpus
                 parts.append([launched[-1], 1.0])
                 _count_on(parts[-1:], kind)
         return launched

@@ -42,13 +42,19 @@ class Sample(NamedTuple):
         time: Seconds after the start.
         capacity: By environment, the vCPUs that it has.
         used: By environment, the vCPUs that jobs reserve.
-        waiting: By queue, the jobs in RUNNABLE.
+        launched: By environment, the instances that it has launched so far.
+        reclaimed: By environment, the instances that AWS has taken back so far.
+        waiting: The jobs in RUNNABLE by queue, or by share where a queue has a fair-share policy.
+        running: The vCPUs that jobs of a queue or share reserve, likewise.
     """
 
     time: float
     capacity: tuple[float, ...]
     used: tuple[float, ...]
-    waiting: tuple[int, ...]
+    launched: tuple[int, ...]
+    reclaimed: tuple[int, ...]
+    waiting: dict[str, int]
+    running: dict[str, float]
 
 
 @dataclass(slots=True)

@@ -107,7 +107,7 @@ class _Summary:
             assumptions=tuple(assumptions.listed()),
             notices=(*self.stage.notices, *self._assumed()),
             samples=self.measures.samples,
-            names=(tuple(self.stage.environments), tuple(engine.queues)),
+            names=tuple(self.stage.environments),
             groups=tuple(group.waits for group in self.measures.groups.values()),
             runs=self.measures.runs or (),
             seed=self.plan.seed,

@@ -140,7 +140,7 @@ class Rehearsal:
         assumptions: What AWS does not document, with its values.
         notices: What the rehearsal leaves out.
         samples: The state over time.
-        names: The names of environments and queues, in the order of the samples.
+        names: The names of the environments, in the order of the samples.
         groups: The wait of each attempt in seconds, by queue and share.
         runs: Each run, if there are few; else empty.
         seed: The seed.
@@ -161,7 +161,7 @@ class Rehearsal:
     assumptions: tuple[Assumption, ...]
     notices: tuple[str, ...]
     samples: Sequence[Sample]
-    names: tuple[tuple[str, ...], tuple[str, ...]]
+    names: tuple[str, ...]
     groups: Sequence[Sequence[float]]
     runs: Sequence[Run]
     seed: int

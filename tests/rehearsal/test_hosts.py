@@ -145,3 +145,12 @@ def test_hosts_on_eks_keep_a_part_for_kubernetes(rehearsed: Callable[..., Rehear
     pod = {"Containers": [{"Image": "busybox", "Resources": {"Limits": {"cpu": "1", "memory": "512Mi"}}}]}
     found["Job"]["Properties"] = {"Type": "container", "EksProperties": {"PodProperties": pod}}
     assert rehearsed(many(8), found).environments[0].launched == 3
+
+
+def test_nothing_is_launched_for_reserved_capacity(rehearsed: Callable[..., Rehearsal]) -> None:
+    """With computeReservation 50 one share may use half of the vCPUs, so no more are launched for it."""
+    found = resources(queue={"SchedulingPolicyArn": {"Ref": "Policy"}})
+    policy = {"FairsharePolicy": {"ComputeReservation": 50}}
+    found["Policy"] = {"Type": "AWS::Batch::SchedulingPolicy", "Properties": policy}
+    plan = "submissions: [{definition: Job, array: 200, at: 10, share: a}]\ndurations: {'*': 1000}\n"
+    assert rehearsed(plan, found).environments[0].peak_vcpus == 32

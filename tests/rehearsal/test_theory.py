@@ -58,7 +58,7 @@ def test_the_waiting_line_is_as_long_as_little_says() -> None:
     arrivals = list(poisson(number, busy / length, Exponential(length), seed=7))
     clock = played(machine(1), arrivals, sampled_every=1.0)
     end = clock.measures.last_end
-    line = mean(sample.waiting[0] for sample in clock.measures.samples if sample.time <= end)
+    line = mean(sample.waiting.get("q", 0) for sample in clock.measures.samples if sample.time <= end)
     assert line == pytest.approx(number / end * mean(waits(clock)), rel=0.02)
 
 
