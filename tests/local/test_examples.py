@@ -217,7 +217,7 @@ def test_the_array_workflow_keeps_its_order(tmp_path: Path) -> None:
     ids: dict[str, str] = {}
     for name, parameters in requests_of(session).items():
         ids[name] = stack.submit_request(as_request(parameters, ids)).id
-    assert session.batch.wait(ids["E"], 120)
+    assert session.batch.wait(ids["E"], 300)
     session.batch.close()
     assert {name: session.batch.jobs[each].job.state.name for name, each in ids.items()} == dict.fromkeys(
         "ABCDE", "SUCCEEDED"

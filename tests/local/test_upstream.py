@@ -186,7 +186,7 @@ def test_the_array_workflow_runs_as_a_state_machine(opened: Callable[..., Opened
     states = here.client("stepfunctions")
     [machine] = states.list_state_machines()["stateMachines"]
     execution = states.start_execution(stateMachineArn=machine["stateMachineArn"], input="{}")
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while (found := states.describe_execution(executionArn=execution["executionArn"]))["status"] == "RUNNING":
         assert time.monotonic() < deadline
         time.sleep(0.2)

@@ -10,7 +10,7 @@ from batch_constructs.local.api.paging import paged
 from batch_constructs.local.api.settings import check_settings
 from batch_constructs.local.errors import ClientError
 from batch_constructs.local.jobs.records import EMPTY_LISTS
-from batch_constructs.local.resources.registry import name_of, refuse_old_needs
+from batch_constructs.local.resources.registry import name_of
 
 if TYPE_CHECKING:
     from batch_constructs.local.batch import LocalBatch
@@ -28,7 +28,6 @@ def register(batch: LocalBatch, request: Document) -> Document:
     check_settings(request, lenient=batch.lenient)
     if sum(each in request for each in _PROPERTIES) != 1:
         raise ClientError(f"exactly one of {', '.join(_PROPERTIES)} must be given")
-    refuse_old_needs(request, request.get("containerProperties", {}))
     revisions = batch.resources.definitions.get(name, [])
     revision = revisions[-1]["revision"] + 1 if revisions else 1
     arn = f"{batch.resources.arn('job-definition', name)}:{revision}"

@@ -7,6 +7,7 @@ import json
 import re
 import sys
 import threading
+import time
 import uuid
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -39,6 +40,7 @@ _MOTO_API = "/moto-api/"
 # CloudFormation of the upstream makes resources in the upstream's own Batch.
 _STACK_CALLS = (b"Action=CreateStack", b"Action=UpdateStack", b"Action=ExecuteChangeSet")
 _DRAIN_SECONDS = 1
+_LONGEST_DRAIN_SECONDS = 10
 _BY_PATH = {each.path: name for name, each in operations().items()}
 
 
@@ -139,10 +141,11 @@ class _Handler(BaseHTTPRequestHandler):
         """Read what the client is still sending, for a moment: it reads the answer only afterwards."""
         self.wfile.flush()
         self.connection.settimeout(_DRAIN_SECONDS)
+        deadline, left = time.monotonic() + _LONGEST_DRAIN_SECONDS, 8 * MAX_BODY
         with contextlib.suppress(OSError):
-            for _ in range(64):
-                if not self.rfile.read1(MAX_BODY):
-                    return
+            # A busy machine hands over little at a time, so bytes are counted, not reads.
+            while left > 0 and time.monotonic() < deadline and (data := self.rfile.read1(MAX_BODY)):
+                left -= len(data)
 
     def _is_ours(self) -> bool:
         path = self._url().path

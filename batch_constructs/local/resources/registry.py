@@ -92,7 +92,7 @@ class Resources:
             if wanted != request["jobDefinition"]:
                 raise ClientError(f"JobDefinition {request['jobDefinition']} not found.")
             raise ClientError(f"JobDefinition name {wanted} does not exist or is not in ACTIVE status")
-        refuse_old_needs(found[-1], request.get("containerOverrides", {}))
+        _refuse_old_needs(found[-1], request.get("containerOverrides", {}))
         return found[-1]
 
     def check_submission(self, work: Work, jobs: Mapping[str, JobRecord]) -> None:
@@ -214,15 +214,15 @@ class Resources:
         del self._places[name]
 
 
-def refuse_old_needs(definition: Mapping[str, Any], container: Mapping[str, Any]) -> None:
-    """Refuse the members ``vcpus`` and ``memory`` on AWS Fargate.
+def _refuse_old_needs(definition: Mapping[str, Any], overrides: Mapping[str, Any]) -> None:
+    """Refuse a submission to AWS Fargate that overrides ``vcpus`` or ``memory``.
 
     Raises:
         ClientError: There is one of them, in the words of an answer in issue 95 of insitro/redun.
     """
     if definition.get("platformCapabilities") == ["FARGATE"]:
         for member in ("vcpus", "memory"):
-            if member in container:
+            if member in overrides:
                 raise ClientError(
                     f"{member} is not applicable for Fargate. Use resource requirements instead."
                 )
