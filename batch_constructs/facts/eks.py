@@ -41,6 +41,10 @@ _FIRST_VCPUS = (600, 100, 50, 50)
 _FURTHER_VCPU = 25
 
 
+DEFAULT_CONTAINER_NAME = "Default"
+"""The name that AWS Batch gives to a container of a pod without one (API, EksContainer)."""
+
+
 class ImagePullPolicy(StrEnum):
     """When a node pulls an image again; by default Always for the tag latest, else IfNotPresent (EKS-09).
 

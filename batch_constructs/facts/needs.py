@@ -95,6 +95,17 @@ JOIN_CLUSTER = Need(
     source="AWS Batch User Guide, Amazon ECS instance role, read on 2026-12-01",
     obvious=True,
 )
+PASS_TO_INSTANCES = Need(
+    actions=("iam:PassRole",),
+    keys=(("iam:passedtoservice", "ec2.amazonaws.com"),),
+    source="Amazon ECS Developer Guide, Amazon ECS Managed Instances instance profile, 2026: the name of the role must begin "
+    "with ecsInstanceRole for the managed policy",
+)
+SEE_SCALING = Need(
+    actions=("autoscaling:DescribeScalingActivities",),
+    source="AWS Batch User Guide, jobs stuck in RUNNABLE due to capacity, read on 2026-12-01",
+    obvious=True,
+)
 TAG_INSTANCES = Need(
     actions=("ec2:CreateTags",),
     source="AWS Batch User Guide, Amazon EC2 Spot Fleet role, read on 2026-12-01",

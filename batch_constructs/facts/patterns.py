@@ -186,6 +186,12 @@ EKS_LABEL_VALUE = _pattern(
     "EKS-14",
     PREFLIGHT,
 )
+S3_FILES_ARN = _pattern(
+    r"arn:[a-z0-9-]+:s3files:.+",
+    "an ARN of S3 Files such as arn:aws:s3files:eu-west-1:111122223333:file-system/fs-0123456789abcdef0",
+    "VOL-01",
+    guide("s3files-volumes"),
+)
 EFS_FILE_SYSTEM_ID = _pattern(
     r"fs-[0-9a-f]+", "the id of a file system such as fs-0123456789abcdef0", "VOL-01", PREFLIGHT
 )

@@ -34,6 +34,10 @@ SPOT_FLEET = RoleTrust(
 EXECUTION = RoleTrust(
     principal="ecs-tasks.amazonaws.com", managed_policy="service-role/AmazonECSTaskExecutionRolePolicy"
 )
+INFRASTRUCTURE = RoleTrust(
+    principal="ecs.amazonaws.com", managed_policy="AmazonECSInfrastructureRolePolicyForManagedInstances"
+)
+"""The role with which Amazon ECS manages ECS Managed Instances; Amazon ECS Developer Guide, 2026."""
 JOB = RoleTrust(principal="ecs-tasks.amazonaws.com", managed_policy=None)
 EVENTS = RoleTrust(
     principal="events.amazonaws.com", managed_policy="service-role/AWSBatchServiceEventTargetRole"

@@ -46,6 +46,7 @@ GUIDE_VERSIONS = {
     "mnp-eks-running-mnp-jobs": "92efb2ce",
     "mnp-node-groups": "92efb2ce",
     "quota-shares": "92efb2ce",
+    "s3files-volumes": "43cc6c52",
     "service_limits": "5b5f320f",
     "tag-restrictions": "92efb2ce",
 }

@@ -15,6 +15,7 @@ from batch_constructs._border.cli_json.named import Named
 from batch_constructs._border.references import never_export
 from batch_constructs._border.tokens import known
 from batch_constructs.facts import limits
+from batch_constructs.facts.eks import DEFAULT_CONTAINER_NAME
 from batch_constructs.job_definitions.base import JobDefinitionBase
 from batch_constructs.job_definitions.links import Variables
 from batch_constructs.job_definitions.parameters import check_command, placeholders
@@ -210,8 +211,8 @@ def _check_container(problems: Problems, each: Placed) -> None:
 def _check_in_pod(problems: Problems, each: Placed) -> None:
     """Add a problem if two containers of a pod have the same name."""
     lists = (each.holder.get(member, ()) for member in ("containers", "initContainers"))
-    names = [one.get("name", "Default") for containers in lists for one in containers]
-    name = each.members.get("name", "Default")
+    names = [one.get("name", DEFAULT_CONTAINER_NAME) for containers in lists for one in containers]
+    name = each.members.get("name", DEFAULT_CONTAINER_NAME)
     problems.check(
         not known(name) or names.count(name) == 1,
         f"each container of a pod must have its own name, got {name!r} twice",

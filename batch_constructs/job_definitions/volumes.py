@@ -153,8 +153,8 @@ class S3Files:
     def __post_init__(self) -> None:
         _check(self)
         for name, value in (("file_system", self.file_system), ("access_point", self.access_point)):
-            if isinstance(value, str) and known(value) and not value.startswith("arn:"):
-                raise ValueError(f"{name} must be a construct or an ARN, got {value!r}")
+            if isinstance(value, str) and known(value) and patterns.S3_FILES_ARN.problem(name, value):
+                raise ValueError(f"{name} must be a construct or an ARN of S3 Files, got {value!r}")
 
     def _members(self) -> dict[str, Any]:
         file_system_arn, access_point_arn = s3_files_arns(self)

@@ -207,7 +207,7 @@ def test_fails_when_an_unmanaged_environment_gets_the_service_linked_role(stack:
 def test_fails_when_windows_gets_half_a_vcpu(stack: Stack) -> None:
     """Alone or in several containers; one vCPU in total is enough."""
     windows = bc.OperatingSystemFamily.WINDOWS_SERVER_2022_CORE
-    with pytest.raises(ValueError, match=r"vcpus must be at least 1 vCPUs on Windows, got 0\.5"):
+    with pytest.raises(ValueError, match=r"vcpus must be at least 1 vCPUs, got 0\.5"):
         bc.FargateJobDefinition(stack, "One", image="a", vcpus=0.5, operating_system_family=windows)
     task = bc.FargateTask(operating_system_family=windows)
     with pytest.raises(ValueError, match="the vcpus of all containers must be at least 1"):

@@ -73,6 +73,10 @@ EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
         ["", "-team", "kubernetes.io/name", "batch.amazonaws.com/z"],
     ),
     "EKS_LABEL_VALUE": (["", "a", "x" * 63, "a-b_c.d"], ["-a", "a-", "x" * 64, "two words"]),
+    "S3_FILES_ARN": (
+        ["arn:aws:s3files:eu-west-1:123456789012:file-system/fs-1"],
+        ["fs-1", "arn:aws:s3:::bucket"],
+    ),
     "EFS_FILE_SYSTEM_ID": (["fs-12345678", "fs-0123456789abcdef0"], ["", "my-file-system", "fs-", "fs-XYZ"]),
     "MANAGED_INSTANCE_TYPE": (["m5.large", "g5", "c7*", "*.metal"], ["", "c7i,m7i", "c7i large", "M5"]),
     "NODE_RANGE": (["0:3", ":3", "4:", ":"], ["", "3", "0-3", "a:b", "0:1:2", "-1:2"]),

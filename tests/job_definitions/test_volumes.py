@@ -65,9 +65,11 @@ def test_the_ends_of_the_ranges_pass(stack: Stack, file_system: Any) -> None:
 
 def test_fails_when_an_id_stands_for_an_arn() -> None:
     """Fails when S3 Files is named by an id as for EFS: its volumes take ARNs only."""
-    with pytest.raises(ValueError, match="file_system must be a construct or an ARN, got 'fs-1'"):
+    with pytest.raises(ValueError, match="file_system must be a construct or an ARN of S3 Files, got 'fs-1'"):
         S3Files("fs-1")
-    with pytest.raises(ValueError, match="access_point must be a construct or an ARN, got 'ap-1'"):
+    with pytest.raises(
+        ValueError, match="access_point must be a construct or an ARN of S3 Files, got 'ap-1'"
+    ):
         S3Files(ARN, access_point="ap-1")
 
 

@@ -5,24 +5,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, misspelt, one_of, outside, rule
+from batch_constructs.assembly.checks._rights import Claim, Right, asked, unmet
+from batch_constructs.assembly.checks._roles import trusting
 from batch_constructs.assembly.checks.job_definitions._parts import containers
-from batch_constructs.assembly.template import is_known, is_none_of, is_one_of
-from batch_constructs.facts import limits, vocabulary
+from batch_constructs.assembly.may import RoleOf, Thing, thing_named, thing_of
+from batch_constructs.assembly.may.policies import identity_policies
+from batch_constructs.assembly.template import Reference, is_known, is_none_of, is_one_of
+from batch_constructs.facts import limits, needs, role_trust, vocabulary
 from batch_constructs.facts.managed_instances import IN_THE_PROVIDER, REFUSED_MEMBERS
 from batch_constructs.facts.tasks import PLATFORM_LOG_DRIVERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batch_constructs.assembly.template import View
-    from batch_constructs.assembly.template.resources import ComputeResources, JobDefinition, JobQueue
-    from batch_constructs.assembly.template.resources.compute_environments import ManagedInstancesProvider
+    from batch_constructs.assembly.template import BatchModel, View
+    from batch_constructs.assembly.template.resources import ComputeResources, JobDefinition, JobQueue, Role
+    from batch_constructs.assembly.template.resources.compute_environments import (
+        InstanceLaunchTemplate,
+        ManagedInstancesProvider,
+    )
 
 CHAPTER = "Compute Environment Parameters"
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 _KIND = vocabulary.ResourceKind.ECS_MANAGED_INSTANCES
 _GUIDE = "Amazon ECS Managed Instances"
+_PROFILE = "Ec2InstanceProfileArn"
 _PLATFORM = vocabulary.PlatformCapability.MANAGED_INSTANCES
 
 
@@ -161,6 +169,61 @@ def definitions_fit(definition: JobDefinition) -> Iterator[Finding]:
         if word is not None and word not in PLATFORM_LOG_DRIVERS:
             message = f"LogDriver must be {one_of(sorted(PLATFORM_LOG_DRIVERS))} for {_PLATFORM}, got {word}"
             yield Finding(container.log_configuration, message, at="LogDriver")
+
+
+def _to_launch(provider: ManagedInstancesProvider, batch: BatchModel) -> Iterator[Claim]:
+    role, template, at = provider.infrastructure_role, provider.instance_launch_template, _PROFILE
+    yield from trusting(provider, "InfrastructureRoleArn", role, role_trust.INFRASTRUCTURE)
+    profile = template.ec2_instance_profile
+    for passed in profile.roles if profile is not None else ():
+        yield from trusting(template, at, passed, role_trust.INSTANCE)
+        if role is not None:
+            rights = (Right(needs.PASS_TO_INSTANCES, _passed(passed, role, batch)),)
+            yield Claim(
+                where=template, at=at, who="the infrastructure role", principal=RoleOf(role), rights=rights
+            )
+
+
+def _passed(passed: Role, role: Role, batch: BatchModel) -> Thing:
+    """Return the instance role; if AWS's policy alone decides, with a name such as CloudFormation makes."""
+    policies = [policy.label for policy in identity_policies(RoleOf(role), batch)]
+    if passed.name is not None or policies != [role_trust.INFRASTRUCTURE.managed_policy]:
+        return thing_of(passed)
+    made = thing_named("STACK-ROLE-ID", passed.stack, "iam::{account}:role/{name}")
+    return Thing(made.arns, passed, f"{passed.label}, whose RoleName CloudFormation makes")
+
+
+@rule(
+    "MI-26",
+    chapter=_GUIDE,
+    severity=ERROR,
+    remedy="allow the infrastructure role iam:PassRole on the instance role: AWS's policy for it passes only roles whose "
+    "names begin with ecsInstanceRole",
+    prevents="jobs that fail when they start: Amazon ECS is not authorized to launch instances",
+    asks=asked(_to_launch),
+)
+def roles_of_managed_instances(provider: ManagedInstancesProvider, batch: BatchModel) -> Iterator[Finding]:
+    """ECS Managed Instances must have a profile by ARN, roles that trust ECS and EC2, and the right to pass the role."""
+    yield from _no_profile_arn(provider.instance_launch_template, _PROFILE)
+    yield from unmet(_to_launch(provider, batch), batch)
+
+
+def _no_profile_arn(template: InstanceLaunchTemplate, at: str) -> Iterator[Finding]:
+    """Add a problem if the instance profile is given by its name, or is a role."""
+    value = template.ec2_instance_profile_arn
+    if isinstance(value, Reference):
+        kind = value.target.type
+        if kind == "AWS::IAM::InstanceProfile" and value.attribute == "Arn":
+            return
+        if kind in {"AWS::IAM::InstanceProfile", "AWS::IAM::Role"}:
+            got = (
+                f"{value.target.label}, an {kind}"
+                if kind == "AWS::IAM::Role"
+                else f"the name of {value.target.label}"
+            )
+            yield Finding(template, f"{at} must be the ARN of an instance profile, got {got}", at=at)
+    elif is_known(value) and ":instance-profile/" not in value:
+        yield Finding(template, f"{at} must be the ARN of an instance profile, got {value!r}", at=at)
 
 
 @rule(

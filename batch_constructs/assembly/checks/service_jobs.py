@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, malformed, miscounted, misspelt, outside, rule
@@ -10,14 +11,17 @@ from batch_constructs.assembly.checks._rights import Claim, Right, asked, unmet
 from batch_constructs.assembly.checks._roles import trusting
 from batch_constructs.assembly.may import RoleOf, thing_named, thing_of, things
 from batch_constructs.assembly.template import is_known, is_one_of
+from batch_constructs.assembly.template.json_texts import parse_json
+from batch_constructs.assembly.template.resources import QuotaShare
 from batch_constructs.facts import limits, needs, patterns, quotas, role_trust, vocabulary
 from batch_constructs.facts.service_jobs import REQUIRED, TRAINING_JOB_REQUIRED, may_match_sagemaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batch_constructs.assembly.template import BatchModel
-    from batch_constructs.assembly.template.resources import ServiceJobSubmission
+    from batch_constructs.assembly.template import BatchModel, Items
+    from batch_constructs.assembly.template.resources import ServiceEnvironment, ServiceJobSubmission
+    from batch_constructs.assembly.template.resources.service_environments import CapacityLimit
 
 CHAPTER = "Service Jobs"
 
@@ -84,6 +88,73 @@ def patterns_match_sagemaker(job: ServiceJobSubmission) -> Iterator[Finding]:
         if is_known(reason) and not may_match_sagemaker(reason, beginning):
             message = f"reasons of SageMaker AI begin with {beginning!r}, got {reason!r}"
             yield Finding(condition, message, at="OnStatusReason")
+
+
+@rule(
+    "SE-26",
+    chapter="Quota Management",
+    severity=ERROR,
+    remedy="ask for fewer instances, or raise the capacity limits of the service environment or of the quota share",
+    prevents="MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE, or MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED",
+)
+def limits_are_enough(job: ServiceJobSubmission, batch: BatchModel) -> Iterator[Finding]:
+    """A training job must not need more instances than its service environment and its quota share allow."""
+    queue, asked = job.queue, _instances(job)
+    if queue is None or not asked:
+        return
+    shares = [share for share in batch.of(QuotaShare) if share.job_queue is queue]
+    named = [
+        share for share in shares if is_known(share.name) and is_one_of(job.quota_share_name, share.name)
+    ]
+    orders = queue.service_environment_order
+    places: list[tuple[ServiceEnvironment | QuotaShare, float]] = [
+        *((entry.environment, 1.0) for entry in orders if entry.environment is not None),
+        *((share, factor) for share in named if (factor := _borrowing(share))),
+    ]
+    for place, factor in places:
+        for instance_type, count in asked.items():
+            most = _most(place.capacity_limits, instance_type)
+            if most is not None and count > most * factor:
+                what = f"{count} instances" if len(asked) == 1 else f"{count} of {instance_type}"
+                message = f"the training job needs {what}, and {place.label} allows {most * factor:g}"
+                yield Finding(job, message, at=_PAYLOAD)
+
+
+def _instances(job: ServiceJobSubmission) -> dict[str, int]:
+    """Return the number of instances of each type that a training job needs; empty if it is unknown."""
+    request = parse_json(job.service_request_payload)
+    config = request.get("ResourceConfig") if isinstance(request, dict) else None
+    groups = config.get("InstanceGroups", [config]) if isinstance(config, dict) else []
+    found: Counter[str] = Counter()
+    for group in groups if isinstance(groups, list) else ():
+        name, count = (
+            (group.get(key) for key in ("InstanceType", "InstanceCount"))
+            if isinstance(group, dict)
+            else ("", 0)
+        )
+        if not isinstance(name, str) or not isinstance(count, int):
+            return {}
+        found[name] += count
+    return dict(found)
+
+
+def _most(capacities: Items[CapacityLimit], instance_type: str) -> int | None:
+    """Return the number of instances of a type that capacity limits allow; ``None`` if it is unknown."""
+    for capacity in capacities:
+        if not is_known(capacity.capacity_unit):
+            return None
+        if capacity.capacity_unit in {instance_type, "NUM_INSTANCES"}:
+            return capacity.max_capacity if is_known(capacity.max_capacity) else None
+    return None
+
+
+def _borrowing(share: QuotaShare) -> float:
+    """Return how many times its own capacity a share can use at most; 0 if it is unknown or has no limit."""
+    sharing = share.resource_sharing_configuration
+    if is_one_of(sharing.strategy, "RESERVE", "LEND"):
+        return 1.0
+    limit = sharing.borrow_limit
+    return 1 + limit / 100 if is_known(limit) and limit >= 0 else 0.0
 
 
 @rule(

@@ -8,6 +8,7 @@ from batch_constructs.assembly.checks import Finding, Severity, malformed, missp
 from batch_constructs.assembly.fit.misfits import kind_of_jobs
 from batch_constructs.assembly.template import Reference, Unknown, is_known, is_none_of, is_one_of
 from batch_constructs.facts import limits, patterns, vocabulary
+from batch_constructs.facts.eks import DEFAULT_CONTAINER_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,8 +22,6 @@ CHAPTER = "Submitting a Job"
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 # EVT-03 checks the required members of EventBridge rules.
 _RULE = "AWS::Events::Rule"
-# AWS Batch's name for a container of a pod without a name.
-_UNNAMED = "Default"
 
 
 @rule(
@@ -252,7 +251,7 @@ def _names(containers: Iterable[Any]) -> set[str]:
     texts = [container.name for each in found for container in each]
     complete = all(each.complete for each in found) and not any(isinstance(text, Unknown) for text in texts)
     # A Kubernetes container needs no name if it is the only one.
-    return {text or _UNNAMED for text in texts} if complete else set()
+    return {text or DEFAULT_CONTAINER_NAME for text in texts} if complete else set()
 
 
 def _unknown_names(names: set[str], overridden: Iterable[Any]) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from batch_constructs.assembly.checks import Finding, Severity, malformed, miscounted, misspelt, outside, rule
 from batch_constructs.assembly.template import Unknown, is_known, is_one_of
 from batch_constructs.facts import limits, patterns
-from batch_constructs.facts.eks import ImagePullPolicy
+from batch_constructs.facts.eks import DEFAULT_CONTAINER_NAME, ImagePullPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,11 +35,13 @@ def container_name(pod: PodProperties) -> Iterator[Finding]:
     """The containers of a pod must have different names of up to 63 letters, digits and hyphens."""
     seen: set[str] = set()
     for container in (*pod.containers, *pod.init_containers):
-        name = container.name
-        yield from malformed(patterns.EKS_CONTAINER_NAME, container, "Name", name)
+        yield from malformed(patterns.EKS_CONTAINER_NAME, container, "Name", container.name)
+        name = DEFAULT_CONTAINER_NAME if container.omits("Name") else container.name
         if is_known(name) and name in seen:
             message = f"each container of a pod must have a different name, got {name!r} twice"
-            yield Finding(container, message, at="Name")
+            # The API's text says that it is the name of a container without one, and no refusal is known.
+            severity = WARNING if container.omits("Name") else ERROR
+            yield Finding(container, message, at="Name", severity=severity)
         seen |= {name} if is_known(name) else set()
 
 

@@ -58,6 +58,8 @@ def _members(volume: Volume) -> Iterator[Finding]:
     yield from malformed(patterns.EFS_FILE_SYSTEM_ID, efs, "FileSystemId", efs.file_system_id)
     if s3_files.omits("FileSystemArn"):
         yield Finding(s3_files, "S3FilesVolumeConfiguration needs FileSystemArn, got none")
+    yield from malformed(patterns.S3_FILES_ARN, s3_files, "FileSystemArn", s3_files.file_system_arn)
+    yield from malformed(patterns.S3_FILES_ARN, s3_files, "AccessPointArn", s3_files.access_point_arn)
     yield from misspelt(vocabulary.State, efs, "TransitEncryption", efs.transit_encryption)
     yield from misspelt(vocabulary.State, efs, "AuthorizationConfig.Iam", efs.authorization_config.iam)
     for files in (efs, s3_files):
