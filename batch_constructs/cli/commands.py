@@ -173,7 +173,7 @@ def show(paths: tuple[Path, ...], *, tables: bool) -> None:
     for path in paths:
         with progress(f"reading {path}"):
             models.append(read_path(path))
-    for note in (note for model in models for note in model.unread):
+    for note in (note for model in models for note in (*model.repeated, *model.unread)):
         click.echo(f"note: {note}", err=True)
     from batch_constructs.cli import tables as rows  # noqa: PLC0415 - rich costs 60 ms
     from batch_constructs.cli import tree  # noqa: PLC0415 - as above

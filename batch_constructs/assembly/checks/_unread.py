@@ -13,4 +13,4 @@ if TYPE_CHECKING:
 def unread(model: BatchModel) -> tuple[str, ...]:
     """Return what was not looked at, one sentence each, after `check` was called with the model."""
     hidden = [f"{sentence}; what seems to be missing without it is not reported" for sentence in model.unread]
-    return (*hidden, *plan_deployments(model).notes)
+    return (*model.repeated, *hidden, *plan_deployments(model).notes)

@@ -36,14 +36,12 @@ class Document(ABC):
     def __init__(self, root: Any, file: Path | None) -> None:
         self.root = root
         self.file = file
+        # Two resources, parameters or the like with one name, one sentence each.
+        self.repeated: tuple[str, ...] = ()
 
     @abstractmethod
     def line(self, steps: Steps) -> int:
         """Return the line, from 1, of the deepest existing member along the steps."""
-
-
-class RepeatedNameError(UnreadableInputError):
-    """A template has two resources, parameters or the like with one name, of which a parser keeps only the last."""
 
 
 class DataDocument(Document):
@@ -59,7 +57,6 @@ class JsonDocument(Document):
 
     Raises:
         UnreadableInputError: the text is not JSON, or nested too deeply.
-        RepeatedNameError: two resources, parameters or the like have one name.
     """
 
     def __init__(self, text: str, file: Path | None) -> None:
@@ -90,7 +87,7 @@ class JsonDocument(Document):
         self._scan: Any = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]
         self._members: dict[int, dict[str | int, tuple[int, int]]] = {}
         if repeated:
-            refuse_repeated(root, {key: f"{name!r} twice" for key, name in repeated.items()})
+            self.repeated = repeated_names(root, {key: f"{name!r} twice" for key, name in repeated.items()})
 
     def line(self, steps: Steps) -> int:
         """Return the line, from 1, of the deepest existing member along the steps."""
@@ -124,24 +121,21 @@ class JsonDocument(Document):
             at, index = skip(text, end + 1).end(), index + 1
 
 
-def refuse_repeated(root: Any, repeated: Mapping[int, str]) -> None:
-    """Raise an error if a name is repeated in a template or in one of its sections.
+def repeated_names(root: Any, repeated: Mapping[int, str]) -> tuple[str, ...]:
+    """Return the names that are repeated in a template or in one of its sections, one sentence each.
+
+    CloudFormation, like every parser, keeps only the last of them.
 
     Args:
         root: the template.
         repeated: the repeated name of each mapping that has one, in words, by the mapping's ``id``.
-
-    Raises:
-        RepeatedNameError: a name is repeated; the message says where.
     """
     if not repeated or not isinstance(root, dict):
-        return
-    if id(root) in repeated:
-        raise RepeatedNameError(
-            f"it has the section {repeated[id(root)]}, and all but the last would be ignored"
-        )
-    for name, section in root.items():
-        if id(section) in repeated and name in SECTIONS:
-            raise RepeatedNameError(
-                f"its {name} have {repeated[id(section)]}, and all but the last would be ignored"
-            )
+        return ()
+    whole = [f"it has the section {repeated[id(root)]}"] if id(root) in repeated else []
+    inside = [
+        f"its {name} have {repeated[id(section)]}"
+        for name, section in root.items()
+        if id(section) in repeated and name in SECTIONS
+    ]
+    return tuple(f"{words}, and only the last is read" for words in (*whole, *inside))

@@ -43,6 +43,13 @@ class BatchModel:
         """What may create resources that no template shows, one sentence each."""
         return tuple(f"{stack.name}: {sentence}" for stack in self.stacks for sentence in stack.unread)
 
+    @cached_property
+    def repeated(self) -> tuple[str, ...]:
+        """The resources, parameters and the like that a later one with the same name hides, one sentence each."""
+        return tuple(
+            f"{stack.name}: {sentence}" for stack in self.stacks for sentence in stack.document.repeated
+        )
+
     def with_submission(self, submission: Submission) -> BatchModel:
         """Return the same assembly with one more submission, to check a job before it is submitted."""
         model = BatchModel(self.stacks)

@@ -18,7 +18,6 @@ from batch_constructs.assembly.template.cloud_assembly import (
 from batch_constructs.assembly.template.documents import (
     DataDocument,
     Document,
-    RepeatedNameError,
     UnreadableInputError,
 )
 from batch_constructs.assembly.template.files import parse, read_file
@@ -137,8 +136,6 @@ def _templates(folder: Path) -> Iterator[tuple[Path, Document]]:
             try:
                 document = parse(read_file(file), file)
                 _demand_resources(document)
-            except RepeatedNameError as error:
-                raise RepeatedNameError(f"{file.relative_to(folder)}: {error}") from None
             except UnreadableInputError:
                 continue
             yield file, document

@@ -16,7 +16,7 @@ from batch_constructs.assembly.template.documents import (
     Document,
     Steps,
     UnreadableInputError,
-    refuse_repeated,
+    repeated_names,
 )
 
 if TYPE_CHECKING:
@@ -96,7 +96,6 @@ class YamlDocument(Document):
     Raises:
         UnreadableInputError: the text is not YAML, contains more than one document, is nested too deeply, or expands
             beyond the size of any template.
-        RepeatedNameError: two resources, parameters or the like have one name.
     """
 
     def __init__(self, text: str, file: Path | None) -> None:
@@ -109,7 +108,7 @@ class YamlDocument(Document):
         except (ValueError, RecursionError):
             raise UnreadableInputError("it is not YAML that can be parsed") from None
         super().__init__(root, file)
-        refuse_repeated(root, self._repeated)
+        self.repeated = repeated_names(root, self._repeated)
 
     def line(self, steps: Steps) -> int:
         """Return the line, from 1, of the deepest existing member along the steps."""

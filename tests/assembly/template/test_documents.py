@@ -135,6 +135,19 @@ def test_a_file_with_braces_may_be_yaml() -> None:
         parse(b"{a: 1}", Path("t.json"))
 
 
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b'{"Resources": {"A": 1, "B": 2, "A": 3}}', "its Resources have 'A' twice"),
+        (b'{"Resources": {}, "Resources": {}}', "it has the section 'Resources' twice"),
+        (b"Outputs:\n  A: 1\n  B: 2\n  A: 3\n", "its Outputs have 'A' twice, in line 2 and line 4"),
+    ],
+)
+def test_a_repeated_name_is_noted(data: bytes, words: str) -> None:
+    """CloudFormation takes the last of two resources with one logical id, which hides the first one."""
+    assert parse(data).repeated == (f"{words}, and only the last is read",)
+
+
 def test_a_repeated_member_of_a_resource_is_read() -> None:
     """Only names of resources, parameters and the like must be unique; elsewhere the last value counts."""
     assert parse(b"Resources: {A: {B: 1, B: 2}}").root == {"Resources": {"A": {"B": 2}}}
@@ -164,9 +177,6 @@ BOMB = "a: &a [x,x,x,x]\n" + "".join(
         (b"a: \x00", "YAML"),
         (b"// c\n{}", "it begins with a comment, which JSON does not allow"),
         (b'{"a": 1 /* c */}', "it has a comment in line 1, which JSON does not allow"),
-        (b'{"Resources": {"A": 1, "B": 2, "A": 3}}', "its Resources have 'A' twice"),
-        (b'{"Resources": {}, "Resources": {}}', "it has the section 'Resources' twice"),
-        (b"Outputs:\n  A: 1\n  B: 2\n  A: 3\n", "its Outputs have 'A' twice, in line 2 and line 4"),
         (b" " * (MAX_BYTES + 1), "it is larger than any template"),
     ],
 )

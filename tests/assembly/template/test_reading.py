@@ -191,12 +191,14 @@ def test_files_that_are_no_templates(tmp_path: Path, content: str, reason: str) 
     assert str(caught.value).startswith(f"{file}: ")
 
 
-def test_a_repeated_resource_stops_a_folder(tmp_path: Path) -> None:
-    """A template that hides a resource is not passed over, as other files are that cannot be read."""
-    write(tmp_path / "a.yaml", "Resources:\n  A: {Type: X}\n  A: {Type: Y}\n")
-    write(tmp_path / "b.yaml", "Resources: {}")
-    with pytest.raises(UnreadableInputError, match=r"a.yaml: its Resources have 'A' twice"):
-        read(tmp_path)
+def test_a_repeated_resource_is_noted(tmp_path: Path) -> None:
+    """The rest of the template is read, and a note has both lines."""
+    file = write(tmp_path / "a.yaml", "Resources:\n  A: {Type: X}\n  A: {Type: Y}\n")
+    model = read(file)
+    assert model.repeated == (
+        "a: its Resources have 'A' twice, in line 2 and line 3, and only the last is read",
+    )
+    assert [each.type for each in model.resources] == ["Y"]
 
 
 def test_places_that_hold_nothing(tmp_path: Path) -> None:
