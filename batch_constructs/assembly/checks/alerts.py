@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.checks._rights import Claim, Right, asked, unmet
-from batch_constructs.assembly.may import RoleOf, Service, policies_of, texts_of, thing_of
+from batch_constructs.assembly.may import RoleOf, Service, arn_of, policies_of, texts_of, thing_of
 from batch_constructs.assembly.template import PartialText, is_known, is_one_of, literals
 from batch_constructs.assembly.template.resources import Alarm, Budget, EventRule, Schedule
 from batch_constructs.assembly.template.resources.topics import key_behind
@@ -106,7 +106,8 @@ def _to_keep_dead_letters(target: EventTarget | ScheduleTarget, _: BatchModel) -
         if target.role is None:
             return
         principal = RoleOf(target.role)
-    yield Claim(where=configuration, at="Arn", principal=principal, rights=tuple(rights))
+    keys = () if isinstance(principal, RoleOf) else (("aws:sourcearn", arn_of(target.home)),)
+    yield Claim(where=configuration, at="Arn", principal=principal, rights=tuple(rights), keys=keys)
 
 
 @rule(

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _PLACEHOLDER = re.compile(r"\{([A-Za-z]+)\}")
 _PSEUDO = {"region": "AWS::Region", "account": "AWS::AccountId", "partition": "AWS::Partition"}
 _PARTITIONS = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
+# CloudFormation reads it from the Parameter Store or Secrets Manager.
+_DYNAMIC = "{{resolve:"
 _MAX_DEPTH = 8
 
 
@@ -82,6 +84,8 @@ def _text(value: object, stack: Stack, depth: int = 0) -> Text:
     if depth > _MAX_DEPTH or not isinstance(value, Unknown):
         return (Hole(object(), "a value"),)
     match value:
+        case PartialText() if any(_DYNAMIC in part for part in value.parts if isinstance(part, str)):
+            return (Hole(object(), "a dynamic reference"),)
         case PartialText():
             return joined(piece for part in value.parts for piece in _text(part, stack, depth + 1))
         case NamePiece() | Piece():
