@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from batch_constructs.assembly.template import BatchModel, Resource
     from batch_constructs.assembly.template.resources import JobDefinition
-    from batch_constructs.assembly.template.resources.submissions import Submission
+    from batch_constructs.assembly.template.resources.submissions import ContainerOverrides, Submission
     from batch_constructs.facts.ranges import Quota
 
 CHAPTER = "AWS Batch Service Limits"
@@ -104,6 +104,25 @@ def size_of_a_request(submission: Submission) -> Iterator[Finding]:
     if size > quotas.SUBMIT_JOB_BYTES.value:
         message = f"a request can have at most {quotas.SUBMIT_JOB_BYTES.value:,} bytes, got about {size:,}"
         yield Finding(submission, message)
+
+
+@rule(
+    "QUO-06",
+    severity=Severity.ERROR,
+    remedy="put long input into S3 and submit its key",
+    prevents="ClientException: Container Overrides length must be at most 8192",
+)
+def size_of_overrides(overrides: ContainerOverrides) -> Iterator[Finding]:
+    """Container overrides must not exceed 8,192 characters, with commands and environment variables."""
+    # Only those of SubmitJob itself: nobody has reported the limit for containers of tasks or nodes.
+    most = quotas.CONTAINER_OVERRIDES_CHARACTERS.value
+    if overrides.steps[-1:] != ("ContainerOverrides",) or "NodePropertyOverrides" in overrides.steps:
+        return
+    if isinstance(overrides.node, dict) and _size(overrides.node) > most:
+        size = _size(fully_resolved(overrides, overrides.node))
+        if size > most:
+            message = f"ContainerOverrides can have at most {most:,} characters, got about {size:,}"
+            yield Finding(overrides, message)
 
 
 def _size(node: Any) -> int:

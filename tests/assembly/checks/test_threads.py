@@ -39,6 +39,18 @@ def script(*lines: str) -> dict[str, Any]:
     return {"UserData": {"Fn::Base64": text}}
 
 
+def state(resource: str = "batch:submitJob.sync", **request: Any) -> dict[str, Any]:
+    """Return a state machine that submits a job with these members."""
+    members = {"JobName": "a", "JobQueue": "q", "JobDefinition": "d", **request}
+    task = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Parameters": members}
+    return {
+        "Machine": {
+            "Type": "AWS::StepFunctions::StateMachine",
+            "Properties": {"Definition": {"StartAt": "S", "States": {"S": task}}},
+        }
+    }
+
+
 def disk(**ebs: Any) -> dict[str, Any]:
     """Return a mapping of the root disk."""
     return {"BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": ebs}]}
@@ -66,6 +78,25 @@ THREADS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "aggregation-service#87": (
         on(template=disk(VolumeSize=30, VolumeType="gp3", DeleteOnTermination=False)),
         {"LT-26"},
+    ),
+    "metaflow#1482": (state(ContainerOverrides={"Command": ["sh", "-c", "x" * 8_200]}), {"QUO-06"}),
+    "containers-roadmap#2082": (
+        state(ContainerOverrides={"EphemeralStorage": {"SizeInGiB": 50}}),
+        {"JOB-12"},
+    ),
+    "aws-cdk#12284": (state(ArrayProperties={"Size": "5"}), {"JOB-14"}),
+    "geostore#278": (state(ContainerOverrides={"Command": ["--size", 5]}), {"JOB-14"}),
+    "nextflow#5817": (
+        {
+            **state(),
+            "Job": batch(
+                "JobDefinition",
+                Type="container",
+                JobDefinitionName="d",
+                EksProperties={"PodProperties": {"Containers": [{"Image": "a"}]}},
+            ),
+        },
+        {"JOB-16"},
     ),
 }
 """Each thread with its situation as a template, and the rules that find it."""

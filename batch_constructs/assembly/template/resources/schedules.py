@@ -35,9 +35,15 @@ class ScheduleTarget(View):
     role = Link("RoleArn", Role)
 
     @property
+    def operation(self) -> str:
+        """The operation of the API that it calls, ``SubmitJob`` or ``SubmitServiceJob``; empty for others."""
+        calls = {"SubmitJob": SUBMIT_JOB, "SubmitServiceJob": SUBMIT_SERVICE_JOB}
+        return next((name for name, call in calls.items() if call.search(as_text(self.arn))), "")
+
+    @property
     def concerns_batch(self) -> bool:
         """Return whether it certainly calls SubmitJob or SubmitServiceJob."""
-        return any(call.search(as_text(self.arn)) for call in (SUBMIT_JOB, SUBMIT_SERVICE_JOB))
+        return bool(self.operation)
 
     @property
     def message(self) -> Any:

@@ -43,39 +43,64 @@ class Definition(Member[Any]):
         return parse_json(machine.definition_string, _SUBSTITUTION, fill)
 
 
-class _Tasks:
-    """The states of a definition that submit jobs."""
+class SubmitTask(View):
+    """A state that submits a job, as it is written: with the spelling and the placeholders of Step Functions."""
 
-    def __init__(self, machine: StateMachine) -> None:
-        self.machine = machine
+    @property
+    def resource(self) -> str:
+        """The integration, such as ``arn:aws:states:::batch:submitJob.sync``."""
+        return _resource(self.node) if isinstance(self.node, dict) else ""
 
-    def __iter__(self) -> Iterator[Submission]:
-        definition = self.machine.definition
-        name = "Definition" if self.machine.definition_object is not None else "DefinitionString"
-        yield from self._in(definition, (name,))
+    @property
+    def waits(self) -> bool:
+        """Return whether Step Functions waits for the end of the job by itself."""
+        return self.resource.endswith(".sync")
 
-    def _in(self, node: Any, steps: Steps) -> Iterator[Submission]:
-        states = node.get("States") if isinstance(node, dict) else None
-        for name, state in states.items() if isinstance(states, dict) else ():
-            here = (*steps, "States", name)
-            if not isinstance(state, dict):
-                continue
-            if SUBMIT_JOB.search(_resource(state)):
-                yield self._submission(state, here)
-            for inner in ("ItemProcessor", "Iterator"):
-                yield from self._in(state.get(inner), (*here, inner))
-            branches = state.get("Branches")
-            for index, branch in enumerate(branches if isinstance(branches, list) else ()):
-                yield from self._in(branch, (*here, "Branches", index))
+    @property
+    def operation(self) -> str:
+        """The operation of the API."""
+        return "SubmitJob"
 
-    def _submission(self, state: dict[str, Any], steps: Steps) -> Submission:
-        name = "Arguments" if "Arguments" in state else "Parameters"
-        request = _request(state.get(name, _FROM_INPUT))
+    @property
+    def request_name(self) -> str:
+        """The member of the state with the request: ``Arguments`` with JSONata, else ``Parameters``."""
+        return "Arguments" if isinstance(self.node, dict) and "Arguments" in self.node else "Parameters"
+
+    @property
+    def request(self) -> Any:
+        """The request as it is written; an unknown if the state takes it from its input."""
+        return self.node.get(self.request_name, _FROM_INPUT) if isinstance(self.node, dict) else _FROM_INPUT
+
+    @property
+    def submission(self) -> Submission:
+        """The request as all senders have it: spelled as in CloudFormation, with unknowns for what the input decides."""
+        request, machine = _request(self.request), self.home
         if isinstance(request, dict):
-            machine = self.machine
             role = machine.raw("Role" if machine.type == SAM_TYPE else "RoleArn")
             request |= {"RoleArn": role} if role is not None else {}
-        return Submission(self.machine, (*steps, name), request if isinstance(request, dict) else _FROM_INPUT)
+        node = request if isinstance(request, dict) else _FROM_INPUT
+        return Submission(machine, (*self.steps, self.request_name), node)
+
+
+def _tasks(machine: StateMachine) -> Iterator[SubmitTask]:
+    """Yield the states of a definition that submit jobs."""
+    name = "Definition" if machine.definition_object is not None else "DefinitionString"
+    yield from _tasks_in(machine, machine.definition, (name,))
+
+
+def _tasks_in(machine: StateMachine, node: Any, steps: Steps) -> Iterator[SubmitTask]:
+    states = node.get("States") if isinstance(node, dict) else None
+    for name, state in states.items() if isinstance(states, dict) else ():
+        here = (*steps, "States", name)
+        if not isinstance(state, dict):
+            continue
+        if SUBMIT_JOB.search(_resource(state)):
+            yield SubmitTask(machine, here, state)
+        for inner in ("ItemProcessor", "Iterator"):
+            yield from _tasks_in(machine, state.get(inner), (*here, inner))
+        branches = state.get("Branches")
+        for index, branch in enumerate(branches if isinstance(branches, list) else ()):
+            yield from _tasks_in(machine, branch, (*here, "Branches", index))
 
 
 def _resource(state: dict[str, Any]) -> str:
@@ -119,7 +144,8 @@ class StateMachine(Resource):
     definition = Definition()
     role_arn = Text("RoleArn")
     role = Link("RoleArn", Role)
-    submissions = Derived(Submission, _Tasks)
+    tasks = Derived(SubmitTask, _tasks)
+    submissions = Derived(Submission, lambda machine: (task.submission for task in machine.tasks))
 
     def waits(self, submission: Submission) -> bool:
         """Return whether the state of a submission certainly waits for the end of the job."""
