@@ -83,6 +83,18 @@ SERVICE_TIME_LIMIT_REASON = "Terminated by JobStateTimeLimit action due to reaso
 
 API_CALL = "AWS API Call via CloudTrail"
 API_EVENT_SOURCE = "batch.amazonaws.com"
+SERVICE_EVENT = "AWS Service Event via CloudTrail"
+
+OWN_KINDS = (
+    JOB_STATE_CHANGE,
+    QUEUE_BLOCKED,
+    SERVICE_JOB_STATE_CHANGE,
+    SERVICE_QUEUE_BLOCKED,
+    *(phase.value for phase in PreemptionPhase),
+)
+"""The detail types that only AWS Batch sends."""
+KINDS = (*OWN_KINDS, API_CALL, SERVICE_EVENT)
+"""The detail types of events with AWS Batch as their source (EVT-16)."""
 
 OWN_SOURCE = "batch-constructs"
 """The source of events of this library; names that begin with ``aws.`` are reserved for AWS."""

@@ -51,6 +51,11 @@ def state(resource: str = "batch:submitJob.sync", **request: Any) -> dict[str, A
     }
 
 
+def rule(pattern: dict[str, Any], *targets: dict[str, Any]) -> dict[str, Any]:
+    """Return a rule of EventBridge."""
+    return {"Type": "AWS::Events::Rule", "Properties": {"EventPattern": pattern, "Targets": list(targets)}}
+
+
 def disk(**ebs: Any) -> dict[str, Any]:
     """Return a mapping of the root disk."""
     return {"BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": ebs}]}
@@ -97,6 +102,26 @@ THREADS: dict[str, tuple[dict[str, Any], set[str]]] = {
             ),
         },
         {"JOB-16"},
+    ),
+    "event-driven-arch-eventbridge-lambda#3": (
+        {
+            **on(),
+            "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {}},
+            "Rule": rule(
+                {
+                    "source": ["aws.s3"],
+                    "detail-type": ["Object Created"],
+                    "detail": {"bucket": {"name": [{"Ref": "Bucket"}]}},
+                },
+                {
+                    "Id": "a",
+                    "Arn": {"Ref": "Queue"},
+                    "RoleArn": "arn:aws:iam::111122223333:role/a",
+                    "BatchParameters": {"JobName": "a", "JobDefinition": "d"},
+                },
+            ),
+        },
+        {"EVT-18"},
     ),
 }
 """Each thread with its situation as a template, and the rules that find it."""

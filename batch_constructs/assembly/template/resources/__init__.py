@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from batch_constructs.assembly.template.resources.alarms import Alarm
+from batch_constructs.assembly.template.resources.buckets import Bucket
 from batch_constructs.assembly.template.resources.budgets import Budget
 from batch_constructs.assembly.template.resources.clusters import EksCluster
 from batch_constructs.assembly.template.resources.compute_environments import (
@@ -69,6 +70,7 @@ __all__ = [
     "Alarm",
     "AttachedPolicy",
     "BatchParameters",
+    "Bucket",
     "Budget",
     "ComputeEnvironment",
     "ComputeResources",
