@@ -62,14 +62,14 @@ def share_is_listed(submission: Submission) -> Iterator[Finding]:
 
 @rule(
     "SP-09",
-    severity=WARNING,
+    severity=ERROR,
     remedy="set SchedulingPriority in the job definition, or SchedulingPriorityOverride when submitting",
     prevents="ClientException: Either schedulingPriority in job definition or schedulingPriorityOverride should be specified",
 )
 def priority_given_for_shares(submission: Submission) -> Iterator[Finding]:
     """A job for a queue with a fair-share policy must have a scheduling priority, from the submission or the definition.
 
-    The rule is this project's own: users report AWS's error message, but the guide does not mention it.
+    The guide does not mention it: AWS refused such jobs of terraform-provider-aws#31226 (2023) and nextflow#3505 (2022).
     """
     queue, definition = submission.queue, submission.definition
     policy = None if queue is None else queue.scheduling_policy

@@ -31,8 +31,10 @@ def read_assembly(folder: Path) -> list[Stack]:
     stacks: list[Stack] = []
     for stage in _assemblies(folder, folder.resolve(), 0):
         own: list[Stack] = []
+        platforms = _image_platforms(stage.folder)
         for artifact_id, artifact in stage.stacks():
             stack = stage.stack(artifact_id, artifact)
+            stack.image_platforms = platforms
             own.append(stack)
             own.extend(nested_stacks(stack, stage.folder))
             if len(stacks) + len(own) > _MAX_STACKS:
@@ -73,6 +75,7 @@ def nested_stacks(stack: Stack, folder: Path, depth: int = 0) -> Iterator[Stack]
             raise UnreadableInputError(f"{file}: {error}") from None
         child = Stack(f"{stack.name}/{logical_id}", document, stack.environment)
         child.acknowledged = stack.acknowledged
+        child.image_platforms = stack.image_platforms
         child.construct_paths = _paths_below(stack, logical_id)
         child.made_by = stack.made_by
         arguments = resource.raw("Parameters")
@@ -91,19 +94,28 @@ def _paths_below(stack: Stack, logical_id: str) -> dict[str, str]:
 
 def _assets(folder: Path) -> dict[str, str]:
     """Return the paths of the files that a folder's stacks upload, by object key."""
-    found: dict[str, Any] = {}
+    found = {key: source.get("path") for key, source in _uploaded(folder, "files", "objectKey")}
+    return {key: path for key, path in found.items() if isinstance(path, str)}
+
+
+def _image_platforms(folder: Path) -> dict[str, str]:
+    """Return the platforms of the images that a folder's stacks build, by tag; none if the building machine decides."""
+    found = {tag: source.get("platform") for tag, source in _uploaded(folder, "dockerImages", "imageTag")}
+    return {tag: platform for tag, platform in found.items() if isinstance(platform, str)}
+
+
+def _uploaded(folder: Path, kind: str, key: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the key and the source of each asset of a kind, for each place to which it is uploaded."""
     for file in sorted(folder.glob("*.assets.json")):
         try:
-            files = json.loads(read_file(file))["files"].values()
-            found |= {
-                destination["objectKey"]: each["source"]["path"]
-                for each in files
-                for destination in each["destinations"].values()
-            }
+            assets = list(json.loads(read_file(file)).get(kind, {}).values())
+            found = [(d[key], asset["source"]) for asset in assets for d in asset["destinations"].values()]
         except (ValueError, RecursionError, LookupError, AttributeError, TypeError, UnreadableInputError):
-            # Not written by the CDK. Assets only help to find nested templates, so skip it.
+            # Not written by the CDK. Assets only add to what the templates say, so skip it.
             continue
-    return {name: path for name, path in found.items() if isinstance(path, str)}
+        yield from (
+            (name, source) for name, source in found if isinstance(name, str) and isinstance(source, dict)
+        )
 
 
 def _beside(folder: Path, path: Any) -> Path | None:

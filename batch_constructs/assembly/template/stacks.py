@@ -45,6 +45,7 @@ class Stack:
         construct_paths: the CDK's paths by logical id, for resources that do not contain them.
         made_by: construct path to the class of this library that is there.
         acknowledged: construct path to the rules that were acknowledged there, in the CDK.
+        image_platforms: tag of an image that the CDK builds to its platform, such as ``linux/arm64``.
     """
 
     def __init__(self, name: str, document: Document, environment: Mapping[str, Any] | None = None) -> None:
@@ -70,6 +71,7 @@ class Stack:
         self.construct_paths: dict[str, str] = {}
         self.made_by: dict[str, str] = {}
         self.acknowledged: dict[str, frozenset[str]] = {}
+        self.image_platforms: dict[str, str] = {}
         self._comparisons: Mapping[str, bool] = {}
         self.original = self
         self.resources: dict[str, Resource] = {}
@@ -152,6 +154,7 @@ class Stack:
         stack = Stack(self.name, self.document, {**self.environment, **values})
         stack.place, stack.deployed_as = self.place, self.deployed_as
         stack.construct_paths, stack.acknowledged = self.construct_paths, self.acknowledged
+        stack.image_platforms = self.image_platforms
         stack.made_by = self.made_by
         stack._comparisons, stack.original, stack.open = comparisons, self.original, self.open
         return stack

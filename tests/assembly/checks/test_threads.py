@@ -80,6 +80,22 @@ THREADS: dict[str, tuple[dict[str, Any], set[str]]] = {
         on(template=script("aws s3 cp s3://ii-ecs/ecs.config /etc/ecs/ecs.config", "start ecs")),
         {"LT-18", "LT-20"},
     ),
+    "amazon-ecs-agent#464": (
+        on(template=script("mount /mnt/efs", "service docker restart", "start ecs")),
+        {"LT-16", "LT-20"},
+    ),
+    "amazon-ebs-autoscale#13": (
+        on(
+            template={
+                "UserData": {
+                    "Fn::Base64": 'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="B"\n\n--B\n'
+                    "Content-Type: text/cloud-config\n\nruncmd:\n- systemctl stop docker\n- [bash, -c, systemctl "
+                    "enable --now ecs]\n--B--\n"
+                }
+            }
+        ),
+        {"LT-16"},
+    ),
     "aggregation-service#87": (
         on(template=disk(VolumeSize=30, VolumeType="gp3", DeleteOnTermination=False)),
         {"LT-26"},
@@ -122,6 +138,46 @@ THREADS: dict[str, tuple[dict[str, Any], set[str]]] = {
             ),
         },
         {"EVT-18"},
+    ),
+    "metaflow#1217": (
+        {
+            **on(),
+            **state(JobQueue={"Ref": "Queue"}, JobDefinition={"Ref": "Job"}),
+            "Job": batch(
+                "JobDefinition",
+                Type="container",
+                ContainerProperties={
+                    "Image": "a",
+                    "LinuxParameters": {"Devices": [{"HostPath": "/dev/neuron0"}]},
+                },
+            ),
+        },
+        {"GPU-06"},
+    ),
+    "aws-batch-arch-for-protein-folding#18": (
+        {
+            **on(InstanceTypes=["m7g"]),
+            **state(JobQueue={"Ref": "Queue"}, JobDefinition={"Ref": "Job"}),
+            "Job": batch(
+                "JobDefinition", Type="container", ContainerProperties={"Image": "amd64/python:3.12"}
+            ),
+        },
+        {"FIT-06"},
+    ),
+    "terraform-provider-aws#31226": (
+        {
+            **on(),
+            "Policy": batch("SchedulingPolicy", FairsharePolicy={"ShareDecaySeconds": 60}),
+            "Queue": batch(
+                "JobQueue",
+                Priority=1,
+                SchedulingPolicyArn={"Ref": "Policy"},
+                ComputeEnvironmentOrder=[{"Order": 1, "ComputeEnvironment": {"Ref": "Environment"}}],
+            ),
+            "Job": batch("JobDefinition", Type="container", ContainerProperties={"Image": "a"}),
+            **state(JobQueue={"Ref": "Queue"}, JobDefinition={"Ref": "Job"}, ShareIdentifier="a"),
+        },
+        {"SP-09"},
     ),
 }
 """Each thread with its situation as a template, and the rules that find it."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 WITHOUT_SCHEMA = {
     "AWS::Serverless::StateMachine",
     "Custom::AWSCDK-EKS-Cluster",
+    "Custom::S3BucketNotifications",
     "Custom::VpcRestrictDefaultSG",
 }
 # Members that no rule, table or picture reads, each with the reason why there is nothing to say about it.
