@@ -27,6 +27,7 @@ FAMILIES = {
     "DEP": "Job dependencies",
     "ECS": "Several containers in one job",
     "EFA": "Elastic Fabric Adapter",
+    "EFS": "Shared file systems",
     "EKS": "Amazon EKS",
     "ENV": "Environment variables",
     "EVT": "Events, schedules and pipes",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from batch_constructs.facts import endpoints
-from batch_constructs.facts.sources import ECR, ECS, EFS, FSX, VPC
+from batch_constructs.facts.sources import ECR, ECS, EFS, VPC
 
 if TYPE_CHECKING:
     from batch_constructs.facts.sources import Source
@@ -84,7 +84,5 @@ FARGATE = (*map(service, endpoints.FARGATE_JOBS), IMAGE_LAYERS)
 EKS_NODES = (*map(service, endpoints.EKS_JOBS), IMAGE_LAYERS)
 """A node of Amazon EKS, which runs pods."""
 
-NFS = NetworkNeed(to="elasticfilesystem", why="mount the file system", port=2049, source=EFS)
-"""A mount target of Amazon EFS."""
-LUSTRE = NetworkNeed(to="fsx", why="mount the file system", port=988, source=FSX)
-"""A file system of Amazon FSx for Lustre, which also uses ports 1018 to 1023."""
+NFS = NetworkNeed(to="the file system", why="mount it", port=2049, source=EFS)
+"""A mount target of Amazon EFS or Amazon S3 Files."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
+from batch_constructs.assembly.checks._images import explicit_images
 from batch_constructs.assembly.checks._networks import environments_for
 from batch_constructs.assembly.checks._reach import answers, asked, stops_in
 from batch_constructs.assembly.checks._secrets import reader_of, secrets_of
-from batch_constructs.assembly.checks.job_definitions._parts import owners
+from batch_constructs.assembly.checks.job_definitions._parts import containers, owners
 from batch_constructs.assembly.proofs import Verdict
 from batch_constructs.assembly.reach import Exit, Kind, exit_of, subnets_of
-from batch_constructs.assembly.template import Unknown, is_one_of
+from batch_constructs.assembly.template import PartialText, Unknown, is_known, is_one_of
 from batch_constructs.assembly.template.resources.networks import Subnet, Vpc
-from batch_constructs.facts import endpoints, limits, managed_policies, network_needs
+from batch_constructs.facts import endpoints, limits, managed_policies, network_needs, registries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template import BatchModel
     from batch_constructs.assembly.template.resources import (
         ComputeEnvironment,
+        Container,
         EcsTask,
         JobContainer,
         JobDefinition,
@@ -179,3 +181,46 @@ def secrets_are_in_reach(definition: JobDefinition, batch: BatchModel) -> Iterat
                 add += f" (BatchNetwork: extra_endpoints=[ec2.InterfaceVpcEndpointAwsService.{_CDK[stop.names]}])"
             fix = f"{add}, or give the subnets a NAT gateway"
             yield Finding(secret, message, at="ValueFrom", fix=fix, proof=stop.answer)
+
+
+def _public_images(definition: JobDefinition) -> Iterator[tuple[Container, str]]:
+    """Yield the containers whose image is certainly in a public registry, and the registry."""
+    for container in containers(definition):
+        image = container.image
+        text = image.text if isinstance(image, PartialText) else image
+        # Before the first slash everything must be known.
+        known = is_known(text) and "$" not in text.partition("/")[0].partition(":")[0]
+        registry = registries.public_registry(text) if known and is_known(text) else None
+        if registry:
+            yield container, registry
+
+
+def _of_images(definition: JobDefinition, batch: BatchModel) -> Answers:
+    """Return whether a job reaches public registries."""
+    environments = environments_for(definition, batch) if any(_public_images(definition)) else ()
+    return answers(environments, (network_needs.PUBLIC_IMAGE,), batch) if environments else {}
+
+
+@rule(
+    "NET-13",
+    chapter=_NETWORK,
+    severity=ERROR,
+    remedy="copy the image to Amazon ECR, or use a pull-through cache, and pull it from there; or give the subnets a NAT gateway",
+    prevents="CannotPullContainerError: no endpoint leads to Docker Hub or to the Amazon ECR Public Gallery",
+    asks=lambda definition, batch: asked(f"jobs of {definition.label}", _of_images(definition, batch)),
+)
+def images_are_in_reach(definition: JobDefinition, batch: BatchModel) -> Iterator[Finding]:
+    """Jobs in subnets without a route to the internet cannot have images from public registries."""
+    for stop in stops_in(_of_images(definition, batch), Kind.ROUTE)[:1]:
+        environments = environments_for(definition, batch)
+        # Their own machine images may contain the container's image.
+        prepared = any(
+            not each.compute_resources.fargate and any(explicit_images(each.compute_resources))
+            for each in environments
+        )
+        for container, registry in _public_images(definition):
+            name = environments[0].label
+            message = f"{name}'s subnets reach no public registry, got an image of {registry}"
+            yield Finding(
+                container, message, at="Image", severity=WARNING if prepared else ERROR, proof=stop.answer
+            )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
-from batch_constructs.assembly.template import is_known, is_one_of
+from batch_constructs.assembly.reach import places_of
+from batch_constructs.assembly.template import Unknown, as_text, is_known, is_one_of
+from batch_constructs.assembly.template.resources.networks import SecurityGroup
 from batch_constructs.facts import endpoints
 
 if TYPE_CHECKING:
@@ -13,8 +15,8 @@ if TYPE_CHECKING:
 
     from batch_constructs.assembly.template import BatchModel
     from batch_constructs.assembly.template.resources import (
+        ComputeEnvironment,
         ComputeResources,
-        SecurityGroup,
         SecurityGroupIngress,
     )
     from batch_constructs.assembly.template.resources.networks import SecurityGroupRule
@@ -40,6 +42,29 @@ def no_ssh_from_anywhere(resources: ComputeResources, batch: BatchModel) -> Iter
             if source is not None and _opens_ssh(each):
                 message = f"{group.label} allows {source} on port {endpoints.SSH_PORT}, which AWS Batch does not need"
                 yield Finding(each, message)
+
+
+@rule(
+    "NET-14",
+    severity=Severity.ERROR,
+    remedy="create the security group in the VPC of the subnets (VpcId)",
+    prevents="INVALID: the security group and the subnet belong to different networks",
+)
+def groups_are_in_the_vpc(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
+    """The security groups and the subnets of an environment must be in the same VPC."""
+    for place in places_of(environment, batch)[:1]:
+        vpc, at = place.end.vpc, place.end.at
+        for group in place.end.groups if vpc is not None else ():
+            if (
+                not isinstance(group, SecurityGroup)
+                or group.vpc is vpc
+                or (isinstance(group.vpc_id, Unknown) and group.vpc is None)
+            ):
+                continue
+            there = as_text(group.vpc_id) if group.vpc is None and group.vpc_id else "the default VPC"
+            name = group.vpc.label if group.vpc is not None else there
+            message = f"{group.label} must be in {vpc.label}, like the subnets, got {name}"
+            yield Finding(environment.compute_resources, message, at=at)
 
 
 def _groups(resources: ComputeResources) -> Iterator[SecurityGroup]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from batch_constructs.assembly.reach.hops import End, Group, Hop, Kind, Traffic
 from batch_constructs.assembly.reach.places import Place, inside, places_of, subnets_of
-from batch_constructs.assembly.reach.proof import meet, reach
+from batch_constructs.assembly.reach.proof import meet, mounts, reach
 from batch_constructs.assembly.reach.routes import Exit, exit_of
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "exit_of",
     "inside",
     "meet",
+    "mounts",
     "places_of",
     "reach",
     "subnets_of",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.proofs import Verdict
 from batch_constructs.assembly.reach.hops import End
-from batch_constructs.assembly.template import Items, Unknown, is_known, is_one_of
+from batch_constructs.assembly.template import Items, PartialText, Unknown, is_known, is_one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,10 +32,12 @@ class Place:
     Attributes:
         end: the subnet and the security groups.
         address: whether it has a public IPv4 address.
+        proxy: whether a script at the start of an instance names a proxy, which may lead out.
     """
 
     end: End
     address: Verdict
+    proxy: bool = False
 
 
 def subnets_of(environment: ComputeEnvironment) -> Items[Subnet]:
@@ -59,14 +61,22 @@ def places_of(
     resources, subnets = environment.compute_resources, subnets_of(environment)
     kind = "tasks" if resources.fargate else "instances"
     groups, at = _groups(environment)
+    proxy = _names_proxy(resources)
     base = End(label=f"{kind} of {environment.label}", where=resources, at=at, groups=groups)
     places = [
-        Place(inside(batch, base, subnet), _address(resources, subnet) if address is None else address)
+        Place(inside(batch, base, subnet), _address(resources, subnet) if address is None else address, proxy)
         for subnet in subnets
     ]
     if not subnets.complete or not subnets:
-        places.append(Place(inside(batch, base), UNKNOWN if address is None else address))
+        places.append(Place(inside(batch, base), UNKNOWN if address is None else address, proxy))
     return places
+
+
+def _names_proxy(resources: ComputeResources) -> bool:
+    """Return whether the user data of a launch template names a proxy, as in HTTPS_PROXY."""
+    scripts = (template.data.user_data for _, template in resources.template_uses if template is not None)
+    texts = (each.text if isinstance(each, PartialText) else each for each in scripts)
+    return any(isinstance(each, str) and "proxy" in each.lower() for each in texts)
 
 
 def inside(batch: BatchModel, end: End, *subnets: Subnet) -> End:

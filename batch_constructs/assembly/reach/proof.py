@@ -15,7 +15,7 @@ from batch_constructs.assembly.template import Items
 from batch_constructs.assembly.template.networks import endpoint_service
 from batch_constructs.assembly.template.resources.networks import VpcEndpoint
 from batch_constructs.facts.endpoints import S3_GATEWAY
-from batch_constructs.facts.network_needs import INTERNET
+from batch_constructs.facts.network_needs import INTERNET, NFS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.proofs import Answer
     from batch_constructs.assembly.reach.hops import Hop
     from batch_constructs.assembly.reach.places import Place
-    from batch_constructs.assembly.template import BatchModel
+    from batch_constructs.assembly.template import BatchModel, Resource
+    from batch_constructs.assembly.template.resources.file_systems import MountTarget
     from batch_constructs.assembly.template.resources.networks import Subnet, Vpc
     from batch_constructs.facts.network_needs import NetworkNeed
 
@@ -31,6 +32,43 @@ if TYPE_CHECKING:
 def reach(batch: BatchModel, places: Iterable[Place], need: NetworkNeed) -> Answer:
     """Return whether all places reach what is needed: an AWS service or the internet."""
     return every(_from_place(batch, place, need) for place in places)
+
+
+def mounts(batch: BatchModel, places: Iterable[Place], system: Resource) -> Answer:
+    """Return whether all places reach a mount target of a file system, at the port of NFS."""
+    return every(_to_target(batch, place, system) for place in places)
+
+
+def _to_target(batch: BatchModel, place: Place, system: Resource) -> Answer:
+    found, vpc = batch.networks.mount_targets.of(system), place.end.vpc
+    open_ = bool(batch.networks.mount_targets.loose) or strangers_touch(batch, system)
+    near = [each for each in found if vpc is None or _vpc_of(each) in {vpc, None}]
+    if not near:
+        says = f"has mount targets only outside of {vpc.label}" if found and vpc else "has no mount target"
+        return along([hop(Kind.TARGET, UNKNOWN if open_ else NO, system, says)])
+    answers = [along(_hops_to_target(batch, place.end, each)) for each in near]
+    if open_:
+        answers.append(along([hop(Kind.TARGET, UNKNOWN, system, "may have other mount targets")]))
+    return whichever(answers)
+
+
+def _vpc_of(target: MountTarget) -> Vpc | None:
+    return target.subnet.vpc if target.subnet is not None else None
+
+
+def _hops_to_target(batch: BatchModel, start: End, target: MountTarget) -> Iterator[Hop]:
+    """Yield the hops to a mount target, which is in the same VPC."""
+    traffic = Traffic(NFS.port, NFS.port)
+    end = End(label=target.label, where=target, at="SecurityGroups", groups=target.security_groups)
+    end = inside(batch, end, *([target.subnet] if target.subnet is not None else []))
+    yield groups.leaves(batch.networks, start, traffic, end)
+    if start.subnet is not None:
+        yield from acls.passes(batch.networks, start.subnet, traffic, end, outgoing=True)
+    if target.subnet is not None and target.subnet is not start.subnet:
+        yield from acls.passes(batch.networks, target.subnet, traffic, start, outgoing=False)
+    if _vpc_of(target) is None or start.vpc is None:
+        yield hop(Kind.TARGET, UNKNOWN, target, f"may be in another VPC than {start.label}")
+    yield groups.enters(batch.networks, start, traffic, end)
 
 
 def meet(batch: BatchModel, end: End, traffic: Traffic) -> Answer:
@@ -45,6 +83,9 @@ def meet(batch: BatchModel, end: End, traffic: Traffic) -> Answer:
 def _from_place(batch: BatchModel, place: Place, need: NetworkNeed) -> Answer:
     start, traffic = place.end, Traffic(need.port, need.last_port or need.port)
     subnet, vpc = start.subnet, start.vpc
+    if place.proxy:
+        says = "start with user data that names a proxy, which may lead out"
+        return along([hop(Kind.ROUTE, UNKNOWN, start.where, says, place=start.label)])
     if subnet is None or vpc is None:
         return whichever(along(path) for path in _unknown_ways(batch, start, traffic, need))
     found = endpoints.interface_endpoints(batch, vpc, need.to)
@@ -114,6 +155,8 @@ def _through_endpoint(
         end = replace(end, groups=Items([vpc]))
     yield groups.leaves(batch.networks, start, traffic, end)
     yield from acls.passes(batch.networks, subnet, traffic, end, outgoing=True)
+    if end.subnet is not None and end.subnet is not subnet:
+        yield from acls.passes(batch.networks, end.subnet, traffic, start, outgoing=False)
     yield endpoints.names(endpoint, vpc)
     yield groups.enters(batch.networks, start, traffic, end)
     yield from endpoints.policy(endpoint, need)

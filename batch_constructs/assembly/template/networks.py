@@ -65,7 +65,7 @@ class Networks:
         self.more_addresses = Entries(model.of(VpcCidrBlock), "vpc")
         self.acls = Entries(model.of(SubnetNetworkAclAssociation), "subnet")
         self.acl_entries = Entries(model.of(NetworkAclEntry), "acl", "of_default")
-        self.mount_targets = Entries(model.of(MountTarget), "file_system")
+        self.mount_targets = Entries(model.of(MountTarget), "file_system", "s3_file_system")
         # A rule for the default group of a VPC belongs to the VPC.
         self.ingress_rules = Entries(model.of(SecurityGroupIngress), "group", "of_default")
         self.egress_rules = Entries(model.of(SecurityGroupEgress), "group", "of_default")

@@ -15,7 +15,7 @@ from batch_constructs.assembly.template.members import (
     TextMap,
     Texts,
 )
-from batch_constructs.assembly.template.resources.file_systems import AccessPoint, FileSystem
+from batch_constructs.assembly.template.resources.file_systems import AccessPoint, FileSystem, S3FileSystem
 from batch_constructs.assembly.template.resources.roles import Role
 from batch_constructs.assembly.template.unknown import Unknown, is_one_of
 from batch_constructs.assembly.template.views import View
@@ -119,6 +119,7 @@ class S3FilesVolumeConfiguration(View):
     """A volume on Amazon S3 Files."""
 
     file_system_arn = Text("FileSystemArn")
+    file_system = Link("FileSystemArn", S3FileSystem)
     access_point_arn = Text("AccessPointArn")
     root_directory = Text("RootDirectory")
     transit_encryption_port = Integer("TransitEncryptionPort")

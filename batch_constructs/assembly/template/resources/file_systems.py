@@ -1,4 +1,4 @@
-"""Amazon EFS."""
+"""Amazon EFS and Amazon S3 Files."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ class FileSystem(Resource):
     file_system_policy = Anything("FileSystemPolicy")
 
 
+class S3FileSystem(Resource):
+    """A file system of Amazon S3 Files."""
+
+    TYPES = ("AWS::S3Files::FileSystem",)
+
+
 class AccessPoint(Resource):
     """An access point of an EFS file system."""
 
@@ -24,11 +30,12 @@ class AccessPoint(Resource):
 
 
 class MountTarget(Resource):
-    """A mount target of an EFS file system in a subnet."""
+    """A mount target of a file system in a subnet."""
 
-    TYPES = ("AWS::EFS::MountTarget",)
+    TYPES = ("AWS::EFS::MountTarget", "AWS::S3Files::MountTarget")
 
     file_system = Link("FileSystemId", FileSystem)
+    s3_file_system = Link("FileSystemId", S3FileSystem)
     subnet_id = Text("SubnetId")
     subnet = Link("SubnetId", Subnet)
     security_group_ids = Texts("SecurityGroups")
