@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.checks import Finding, Severity, rule
 from batch_constructs.assembly.reach import places_of
-from batch_constructs.assembly.template import Unknown, as_text, is_known, is_one_of
+from batch_constructs.assembly.template import is_known, is_one_of
 from batch_constructs.assembly.template.resources.networks import SecurityGroup
 from batch_constructs.facts import endpoints
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         ComputeResources,
         SecurityGroupIngress,
     )
-    from batch_constructs.assembly.template.resources.networks import SecurityGroupRule
+    from batch_constructs.assembly.template.resources.networks import SecurityGroupRule, Vpc
 
 CHAPTER = "Compute Environments"
 
@@ -52,19 +52,22 @@ def no_ssh_from_anywhere(resources: ComputeResources, batch: BatchModel) -> Iter
 )
 def groups_are_in_the_vpc(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Finding]:
     """The security groups and the subnets of an environment must be in the same VPC."""
-    for place in places_of(environment, batch)[:1]:
-        vpc, at = place.end.vpc, place.end.at
-        for group in place.end.groups if vpc is not None else ():
-            if (
-                not isinstance(group, SecurityGroup)
-                or group.vpc is vpc
-                or (isinstance(group.vpc_id, Unknown) and group.vpc is None)
-            ):
-                continue
-            there = as_text(group.vpc_id) if group.vpc is None and group.vpc_id else "the default VPC"
-            name = group.vpc.label if group.vpc is not None else there
-            message = f"{group.label} must be in {vpc.label}, like the subnets, got {name}"
-            yield Finding(environment.compute_resources, message, at=at)
+    end = places_of(environment, batch)[0].end
+    if end.vpc is None:
+        return
+    for group in end.groups:
+        if isinstance(group, SecurityGroup) and (there := _other_vpc(group, end.vpc)):
+            message = f"{group.label} must be in {end.vpc.label}, like the subnets, got {there}"
+            yield Finding(environment.compute_resources, message, at=end.at)
+
+
+def _other_vpc(group: SecurityGroup, vpc: Vpc) -> str:
+    """Return the name of a group's VPC if it is certainly another one; else an empty string."""
+    if group.vpc is not None:
+        return "" if group.vpc is vpc else group.vpc.label
+    if group.vpc_id is None:
+        return "the default VPC"
+    return group.vpc_id if is_known(group.vpc_id) else ""
 
 
 def _groups(resources: ComputeResources) -> Iterator[SecurityGroup]:

@@ -59,8 +59,9 @@ def rule_matches(
     """
     protocol = rule.protocol
     spoken = _protocol(protocol.lower() if is_known(protocol) else protocol, traffic)
-    everything = is_known(protocol) and protocol == "-1"
-    fits = YES if everything else ports(rule.from_port, rule.to_port, traffic)
+    # Without a certain protocol it may be -1, for which the ports do not count.
+    certain = is_known(protocol) and protocol != "-1"
+    fits = ports(rule.from_port, rule.to_port, traffic) if certain else YES
     return worst((spoken, fits, _peer(rule, side, other)))
 
 

@@ -379,7 +379,7 @@ def test_mermaid_says_the_same(chart) -> None:
     """In Mermaid, networks are subgraphs and orders are labels."""
     text = mermaid(chart)
     assert text.startswith("flowchart LR\n")
-    assert 'subgraph net1["Vpc 10.0.0.0/16"]' in text
+    assert 'subgraph net1["Vpc 10.0.0.0/16 subnets: 1 isolated"]' in text
     assert text.count("-->") == len(chart.lines)
     assert "-->|1|" in text
 
