@@ -70,8 +70,22 @@ def answers(
     address: Verdict | None = None,
 ) -> Answers:
     """Return whether each need is reached in one of the environments, whose jobs may go to any; ``address`` as in `places_of`."""
-    places = [places_of(each, batch, address) for each in environments]
-    return {need: some(reach(batch, each, need) for each in places) for need in needs}
+    return {need: some(_answer(each, need, batch, address) for each in environments) for need in needs}
+
+
+def _answer(
+    environment: ComputeEnvironment, need: NetworkNeed, batch: BatchModel, address: Verdict | None
+) -> Answer:
+    # Many definitions ask the same question.
+    known, key = _known(batch), (environment, need, address)
+    if key not in known:
+        known[key] = reach(batch, places_of(environment, batch, address), need)
+    return known[key]
+
+
+@once
+def _known(_: BatchModel) -> dict[tuple[ComputeEnvironment, NetworkNeed, Verdict | None], Answer]:
+    return {}
 
 
 def questions(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Question]:

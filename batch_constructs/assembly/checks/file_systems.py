@@ -10,15 +10,16 @@ from batch_constructs.assembly.checks._reach import asked, stops_in
 from batch_constructs.assembly.checks.job_definitions._parts import owners
 from batch_constructs.assembly.proofs import Verdict, some
 from batch_constructs.assembly.reach import End, Kind, Place, inside, mounts, places_of
+from batch_constructs.assembly.template.memo import once
 from batch_constructs.facts.network_needs import NFS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from batch_constructs.assembly.checks._reach import Answers
-    from batch_constructs.assembly.proofs import Question
+    from batch_constructs.assembly.proofs import Answer, Question
     from batch_constructs.assembly.template import BatchModel, Resource, View
-    from batch_constructs.assembly.template.resources import JobDefinition
+    from batch_constructs.assembly.template.resources import ComputeEnvironment, JobDefinition
 
 CHAPTER = "Job Definition Parameters"
 
@@ -35,11 +36,20 @@ def _mounted(definition: JobDefinition) -> Iterator[tuple[View, str, Resource]]:
 
 def _reached(definition: JobDefinition, system: Resource, batch: BatchModel) -> Answers:
     """Return whether jobs reach a file system, in one of the environments for them."""
-    places = [places_of(each, batch) for each in environments_for(definition, batch)]
-    if not places:
+    environments = environments_for(definition, batch)
+    if not environments:
         anywhere = End(label=f"jobs of {definition.label}", where=definition)
-        places = [[Place(inside(batch, anywhere), Verdict.UNKNOWN)]]
-    return {NFS: some(mounts(batch, each, system) for each in places)}
+        return {NFS: mounts(batch, [Place(inside(batch, anywhere), Verdict.UNKNOWN)], system)}
+    known = _known(batch)
+    for each in environments:
+        if (each, system) not in known:
+            known[each, system] = mounts(batch, places_of(each, batch), system)
+    return {NFS: some(known[each, system] for each in environments)}
+
+
+@once
+def _known(_: BatchModel) -> dict[tuple[ComputeEnvironment, Resource], Answer]:
+    return {}
 
 
 def _asks(definition: JobDefinition, batch: BatchModel) -> Iterator[Question]:
