@@ -144,10 +144,7 @@ def _decided(policy: Policy, request: Request, names: _Match, effect: str, verb:
         return Answer(
             UNKNOWN, (Step(policy.label, f"its statements are not in the assembly: {what} is open", UNKNOWN),)
         )
-    verdicts = [
-        all_of((is_effect(statement, effect), applies(statement, request), names(statement)))
-        for statement in document.statements
-    ]
+    verdicts = [_counts(statement, request, names, effect) for statement in document.statements]
     result = any_of([*verdicts, *([] if document.statements.complete else [UNKNOWN])])
     if result is NO:
         return Answer(NO, (Step(policy.label, f"no statement {verb} {what}", NO),))
@@ -156,6 +153,15 @@ def _decided(policy: Policy, request: Request, names: _Match, effect: str, verb:
     if result is YES and policy.sure:
         return Answer(YES, (Step(place, f"{verb} {what}", YES),))
     return Answer(UNKNOWN, (Step(place, f"depends on values of the deployment: {what} is open", UNKNOWN),))
+
+
+def _counts(statement: Statement, request: Request, names: _Match, effect: str) -> Verdict:
+    """Return whether a statement has an effect on a request."""
+    kind = is_effect(statement, effect)
+    if kind is NO:
+        return NO
+    about = applies(statement, request)
+    return NO if about is NO else all_of((kind, about, names(statement)))
 
 
 def _usual(principal: Principal) -> dict[str, Text | None]:

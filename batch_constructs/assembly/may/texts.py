@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from batch_constructs.assembly.may.verdicts import NO, UNKNOWN, YES, all_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from batch_constructs.assembly.proofs import Verdict
 
@@ -107,12 +107,18 @@ def arn_matches(pattern: Text, subject: Text) -> Verdict:
         return YES
     if subject == ("*",):
         return _matches_everything(pattern)
-    segments = [split(text, ":", _SEGMENTS - 1) for text in (pattern, subject)]
+    segments = [_segments(text) for text in (pattern, subject)]
     if all(len(each) == _SEGMENTS and not _loose(each) for each in segments):
         return all_of(matches(one, other) for one, other in zip(*segments, strict=True))
     if pattern == subject:
         return YES
     return NO if matches(pattern, subject) is NO else UNKNOWN
+
+
+@lru_cache(maxsize=4096)
+def _segments(arn: Text) -> tuple[Text, ...]:
+    """Return the six parts of an ARN, or fewer of another string."""
+    return tuple(split(arn, ":", _SEGMENTS - 1))
 
 
 def _matches_everything(pattern: Text) -> Verdict:
@@ -122,7 +128,7 @@ def _matches_everything(pattern: Text) -> Verdict:
     return UNKNOWN if last in {("*",), ("**",)} or any(_free(part) for part in pattern) else NO
 
 
-def _loose(segments: list[Text]) -> bool:
+def _loose(segments: Sequence[Text]) -> bool:
     """Return whether one of the first segments may contain a colon."""
     return any(_free(part) for segment in segments[:-1] for part in segment)
 
