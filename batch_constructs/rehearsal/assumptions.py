@@ -23,6 +23,7 @@ class HostAssumptions:
         container_start: The time to start a container whose image the host has.
         fargate_start: The time from STARTING to RUNNING on Fargate.
         fargate_rate: Fargate tasks that can be started a second.
+        fargate_burst: Fargate tasks that can be started at once before that rate counts.
         idle_end: The time after which an idle instance ends where the environment has no ``minScaleDownDelayMinutes``.
         scheduler: The assumptions of the scheduler.
     """
@@ -34,6 +35,7 @@ class HostAssumptions:
     container_start: float = 1
     fargate_start: float = 45
     fargate_rate: float = 20
+    fargate_burst: float = 100
     idle_end: float = 300
     scheduler: Assumptions = field(default_factory=lambda: Assumptions(usage_cycle=60))
 
@@ -89,6 +91,10 @@ _TEXTS = {
     "fargate_rate": (
         "Fargate tasks that can be started a second",
         "Amazon ECS Developer Guide, throttling quotas of AWS Fargate: 20 a second",
+    ),
+    "fargate_burst": (
+        "Fargate tasks that can be started at once before that rate counts",
+        "Amazon ECS Developer Guide, throttling quotas of AWS Fargate: 100",
     ),
     "idle_end": (
         "seconds until an idle instance ends without minScaleDownDelayMinutes",

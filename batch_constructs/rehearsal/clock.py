@@ -108,9 +108,9 @@ class Clock:
         self._heap: list[tuple[float, int, Callable[[Any], None], Any]] = []
         self._numbers = count()
         self._going: dict[Attempt, _Going] = {}
-        self._demand = Demand(stage, self.scenarios)
+        self._demand = Demand(stage, self.scenarios, plan.spot_price)
         self._wakes: set[float] = set()
-        self._fargate_free = 0.0
+        self._fargate_free = float("-inf")
         self._more = True
         self._done = False
         # Each kind of chance has its own row of numbers, so that one more failure does not change all durations.
@@ -243,12 +243,16 @@ class Clock:
             return given.pull + given.container_start
         if attempt.environment.platform != "FARGATE":
             return given.container_start
-        # Tasks queue up for the rate at which Fargate starts them.
-        self._fargate_free = max(self._fargate_free, self.now)
-        wait = self._fargate_free - self.now
-        if given.fargate_rate:
-            self._fargate_free += 1 / given.fargate_rate
-        return wait + given.fargate_start
+        return self._fargate_wait() + given.fargate_start
+
+    def _fargate_wait(self) -> float:
+        """Return how long a task waits for the rate at which Fargate starts tasks, after a burst."""
+        rate, burst = self._assumptions.fargate_rate, self._assumptions.fargate_burst
+        if not rate:
+            return 0.0
+        # When the last task of an endless row would start; the burst may be ahead of it.
+        self._fargate_free = max(self._fargate_free, self.now - burst / rate) + 1 / rate
+        return max(0.0, self._fargate_free - self.now)
 
     def _began(self, attempt: Attempt) -> None:
         if attempt in self._going and not attempt.state.final:

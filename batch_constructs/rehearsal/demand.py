@@ -23,10 +23,12 @@ class Demand:
     Args:
         stage: The platform.
         scenarios: What EC2 does not have.
+        spot_price: What Spot capacity costs, as a part of the On-Demand price; ``None`` if nobody has said it.
     """
 
-    def __init__(self, stage: Stage, scenarios: Scenarios) -> None:
+    def __init__(self, stage: Stage, scenarios: Scenarios, spot_price: float | None = None) -> None:
         self._stage = stage
+        self._spot_price = spot_price or 0.0
         self._scenarios = scenarios
         # The number of jobs by queue, platform, need and the needs of nodes.
         self._waiting: dict[tuple[str, str, Need, tuple[Need, ...]], int] = {}
@@ -115,6 +117,8 @@ class Demand:
         fleets = [each for each in self._stage.fleets.values() if each.spot == fleet.spot]
 
         def available(type_: HostType) -> bool:
+            if fleet.spot and self._spot_price > fleet.bid:
+                return False
             used = sum(each.vcpus for each in fleets)
             return self._scenarios.has(type_, market, used, now)
 

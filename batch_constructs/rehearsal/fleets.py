@@ -34,6 +34,7 @@ class Instance:
         attempts: Those that it runs now.
         idle_since: Since when it has none; while it boots, not a number that matters.
         ready: Whether it takes jobs.
+        ran: Whether it has had a job.
         ended: When it ended, or ``None``.
         images: The job definitions whose image it has.
     """
@@ -44,6 +45,7 @@ class Instance:
     attempts: dict[Attempt, None] = field(default_factory=dict)
     idle_since: float = 0
     ready: bool = False
+    ran: bool = False
     ended: float | None = None
     images: set[str] = field(default_factory=set)
 
@@ -78,6 +80,8 @@ class Fleet:
         spot: Whether its instances are Spot.
         min_vcpus: The vCPUs that it keeps even when idle.
         idle_end: Seconds after which an idle instance ends.
+        delay: Seconds after its last job before which an instance does not end; 0 without a scale-down delay.
+        bid: The most that Spot capacity may cost, as a part of the On-Demand price.
         instances: Those that have not ended, by their host.
         vcpus: The vCPUs of these.
         past: Those that have ended.
@@ -91,6 +95,8 @@ class Fleet:
     spot: bool = False
     min_vcpus: float = 0
     idle_end: float = 300
+    delay: float = 0
+    bid: float = 1
     instances: dict[Host, Instance] = field(default_factory=dict)
     vcpus: float = 0
     past: list[Instance] = field(default_factory=list)
@@ -176,7 +182,9 @@ class Fleet:
             return None
         within = [each for each in fitting if each.vcpus <= self.room]
         if not within:
-            # Batch exceeds maxvCpus by at most one instance.
+            # Batch exceeds maxvCpus by at most one instance; with BEST_FIT on demand by none.
+            if self.strategy == "BEST_FIT" and not self.spot:
+                return None
             return min(fitting, key=lambda each: (each.vcpus, each.rank))
         if self.strategy in _ORDERED:
             return within[0]
@@ -201,6 +209,7 @@ class Fleet:
         """Count an attempt on its host, and return the host's instance."""
         instance = self.instances[attempt.host]
         instance.attempts[attempt] = None
+        instance.ran = True
         self._idle.pop(attempt.host, None)
         return instance
 
@@ -231,10 +240,14 @@ class Fleet:
 
     def scale_in(self, now: float) -> None:
         """End the instances that have been idle for long enough, except those that the minimum needs."""
-        due = [each for each in self._idle.values() if now - each.idle_since >= self.idle_end]
+        due = [each for each in self._idle.values() if now - each.idle_since >= self._patience(each)]
         for instance in due:
             if self.vcpus - instance.type.vcpus >= self.min_vcpus:
                 self.end(instance, now)
+
+    def _patience(self, instance: Instance) -> float:
+        """Return how long an instance may be idle; the delay counts from its last job, so it needs one."""
+        return self.delay if self.delay and instance.ran else self.idle_end
 
     @property
     def changing(self) -> bool:

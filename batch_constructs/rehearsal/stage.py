@@ -172,7 +172,9 @@ def _add_environment(
         strategy=resources.get("allocationStrategy", "BEST_FIT"),
         spot="SPOT" in kind,
         min_vcpus=resources.get("minvCpus", 0),
-        idle_end=delay * 60 if delay else assumptions.idle_end,
+        idle_end=assumptions.idle_end,
+        delay=60 * (delay or 0),
+        bid=resources.get("bidPercentage", 100) / 100,
     )
     environment.largest = Need(
         vcpus=max((each.room.vcpus for each in fleet.types), default=0),

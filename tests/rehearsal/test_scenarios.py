@@ -54,7 +54,7 @@ def test_jobs_wait_until_a_type_is_back(rehearsed: Callable[..., Rehearsal]) -> 
     assert result.environments[0].refused > 0
 
 
-def test_another_type_is_taken_meanwhile(rehearsed: Callable[..., Rehearsal]) -> None:
+def test_s22_another_type_is_taken_meanwhile(rehearsed: Callable[..., Rehearsal]) -> None:
     """BEST_FIT_PROGRESSIVE goes on with the next type, which BEST_FIT does not."""
     plan = "submissions: [{definition: Job, at: 10}]\ndurations: {'*': 60}\nscenarios: [{no_capacity: {types: [c7i]}}]"
     both = {"InstanceTypes": ["c7i.xlarge", "m7i.xlarge"]}
