@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from batch_constructs.assembly.proofs import Answer
-    from batch_constructs.assembly.reach import Kind
+    from batch_constructs.assembly.reach import Kind, Place, Ways
     from batch_constructs.assembly.template import BatchModel
     from batch_constructs.facts.network_needs import NetworkNeed
 
@@ -76,22 +76,29 @@ def answers(
 def _answer(
     environment: ComputeEnvironment, need: NetworkNeed, batch: BatchModel, address: Verdict | None
 ) -> Answer:
-    # Many definitions ask the same question.
-    known, key = _known(batch), (environment, need, address)
-    if key not in known:
-        known[key] = reach(batch, places_of(environment, batch, address), need)
-    return known[key]
+    # Many definitions ask the same question, and most services are reached in the same way.
+    known = _known(batch)
+    if (environment, address) not in known:
+        known[environment, address] = places_of(environment, batch, address), {}, {}
+    places, ways, found = known[environment, address]
+    if need not in found:
+        found[need] = reach(batch, places, need, ways)
+    return found[need]
 
 
 @once
-def _known(_: BatchModel) -> dict[tuple[ComputeEnvironment, NetworkNeed, Verdict | None], Answer]:
+def _known(
+    _: BatchModel,
+) -> dict[tuple[ComputeEnvironment, Verdict | None], tuple[list[Place], Ways, Answers]]:
     return {}
 
 
 def questions(environment: ComputeEnvironment, batch: BatchModel) -> Iterator[Question]:
-    """Yield whether the environment reaches what it needs."""
+    """Yield whether the environment reaches what it needs, with the steps to each service."""
     kind = "tasks" if environment.compute_resources.fargate else "instances"
-    return asked(f"{kind} of {environment.label}", _answers(batch)[environment])
+    places = places_of(environment, batch)
+    found = {need: reach(batch, places, need) for need in needs_of(environment)}
+    return asked(f"{kind} of {environment.label}", found)
 
 
 def asked(start: str, found: Answers) -> Iterator[Question]:

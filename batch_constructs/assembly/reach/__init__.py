@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from batch_constructs.assembly.reach.hops import End, Group, Hop, Kind, Traffic
 from batch_constructs.assembly.reach.places import Place, inside, places_of, subnets_of
-from batch_constructs.assembly.reach.proof import meet, mounts, reach
+from batch_constructs.assembly.reach.proof import Ways, meet, mounts, reach
 from batch_constructs.assembly.reach.routes import Exit, exit_of
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Kind",
     "Place",
     "Traffic",
+    "Ways",
     "exit_of",
     "inside",
     "meet",

@@ -32,7 +32,10 @@ def enters(networks: Networks, start: End, traffic: Traffic, end: End) -> Hop:
 
 
 def _passes(networks: Networks, kind: Kind, here: End, traffic: Traffic, other: End) -> Hop:
-    verdict = best(_group(networks, kind, group, traffic, other) for group in here.groups)
+    key = kind, tuple(here.groups), traffic, other.as_seen
+    if key not in networks.verdicts:
+        networks.verdicts[key] = best(_group(networks, kind, group, traffic, other) for group in here.groups)
+    verdict: Verdict = networks.verdicts[key]
     separate = networks.egress_rules if kind is Kind.EGRESS else networks.ingress_rules
     if verdict is NO and (not here.groups.complete or separate.loose):
         verdict = UNKNOWN

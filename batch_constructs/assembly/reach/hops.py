@@ -118,3 +118,17 @@ class End:
     public: bool = False
     only_ipv4: bool = False
     only_groups: bool = False
+
+    @property
+    def as_seen(self) -> tuple[object, ...]:
+        """All that a rule of a security group looks at; ends that look the same get the same verdict."""
+        return (
+            tuple(self.groups),
+            self.groups.complete,
+            self.subnet,
+            self.vpc,
+            self.blocks,
+            self.public,
+            self.only_ipv4,
+            self.only_groups,
+        )

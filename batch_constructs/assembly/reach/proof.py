@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from batch_constructs.assembly.proofs import along, every, whichever
 from batch_constructs.assembly.reach import acls, endpoints, groups, routes
@@ -12,6 +12,7 @@ from batch_constructs.assembly.reach.matching import NO, UNKNOWN, YES
 from batch_constructs.assembly.reach.places import inside
 from batch_constructs.assembly.reach.strangers import strangers_touch
 from batch_constructs.assembly.template import Items
+from batch_constructs.assembly.template.memo import once
 from batch_constructs.assembly.template.networks import endpoint_service
 from batch_constructs.assembly.template.resources.networks import VpcEndpoint
 from batch_constructs.facts.endpoints import S3_GATEWAY
@@ -27,11 +28,21 @@ if TYPE_CHECKING:
     from batch_constructs.assembly.template.resources.file_systems import MountTarget
     from batch_constructs.assembly.template.resources.networks import Subnet, Vpc
     from batch_constructs.facts.network_needs import NetworkNeed
+Ways: TypeAlias = "dict[tuple[Subnet, int, int], Answer]"
+"""By subnet and ports, the way out to services that have no endpoint."""
 
 
-def reach(batch: BatchModel, places: Iterable[Place], need: NetworkNeed) -> Answer:
-    """Return whether all places reach what is needed: an AWS service or the internet."""
-    return every(_from_place(batch, place, need) for place in places)
+def reach(batch: BatchModel, places: Iterable[Place], need: NetworkNeed, ways: Ways | None = None) -> Answer:
+    """Return whether all places reach what is needed: an AWS service or the internet.
+
+    Args:
+        batch: the assembly.
+        places: where the traffic starts.
+        need: what must be reached.
+        ways: the ways out that were found for earlier needs of the same places. One that passes serves every service
+            without an endpoint, so it is not walked again; its steps name the first need.
+    """
+    return every(_from_place(batch, place, need, ways) for place in places)
 
 
 def mounts(batch: BatchModel, places: Iterable[Place], system: Resource) -> Answer:
@@ -80,7 +91,7 @@ def meet(batch: BatchModel, end: End, traffic: Traffic) -> Answer:
     return along(passed)
 
 
-def _from_place(batch: BatchModel, place: Place, need: NetworkNeed) -> Answer:
+def _from_place(batch: BatchModel, place: Place, need: NetworkNeed, ways: Ways | None) -> Answer:
     start, traffic = place.end, Traffic(need.port, need.last_port or need.port)
     subnet, vpc = start.subnet, start.vpc
     if place.proxy:
@@ -88,6 +99,12 @@ def _from_place(batch: BatchModel, place: Place, need: NetworkNeed) -> Answer:
         return along([hop(Kind.ROUTE, UNKNOWN, start.where, says, place=start.label)])
     if subnet is None or vpc is None:
         return whichever(along(path) for path in _unknown_ways(batch, start, traffic, need))
+    if ways is not None and _has_plain_way(batch, vpc, need):
+        key = subnet, traffic.low, traffic.high
+        if key not in ways:
+            ways[key] = along(_out(batch, place, subnet, vpc, traffic, need))
+        if ways[key].verdict is YES:
+            return ways[key]
     found = endpoints.interface_endpoints(batch, vpc, need.to)
     doors = {each: endpoints.serves(batch, each) for each in found}
     sure = [each for each, verdict in doors.items() if verdict is YES]
@@ -104,6 +121,16 @@ def _from_place(batch: BatchModel, place: Place, need: NetworkNeed) -> Answer:
         if need.to != INTERNET and (endpoints.others_may_serve(batch, vpc) or strangers_touch(batch, vpc)):
             paths.append(_unknown_endpoint(batch, start, traffic, need))
     return whichever(along(path) for path in paths)
+
+
+def _has_plain_way(batch: BatchModel, vpc: Vpc, need: NetworkNeed) -> bool:
+    """Return whether a service has no endpoint in a VPC, so that only the routes of the subnet lead to it."""
+    return (
+        need.to != INTERNET
+        and not any(endpoint_service(each) == need.to for each in batch.networks.endpoints.of(vpc))
+        and not endpoints.others_may_serve(batch, vpc)
+        and not strangers_touch(batch, vpc)
+    )
 
 
 def _service(start: End, need: NetworkNeed) -> End:
@@ -144,15 +171,10 @@ def _through_endpoint(
     need: NetworkNeed,
 ) -> Iterator[Hop]:
     """Yield the hops to an interface endpoint, which is in the same VPC."""
-    end = End(
-        label=endpoint.label,
-        where=endpoint,
-        at="SecurityGroupIds",
-        groups=Items(endpoint.security_groups, complete=endpoint.security_groups.complete),
-    )
-    end = replace(inside(batch, end, *endpoint.subnets), vpc=vpc)
-    if endpoint.security_groups.empty:
-        end = replace(end, groups=Items([vpc]))
+    ends = _ends(batch)
+    if endpoint not in ends:
+        ends[endpoint] = _end_of(batch, endpoint, vpc)
+    end = ends[endpoint]
     yield groups.leaves(batch.networks, start, traffic, end)
     yield from acls.passes(batch.networks, subnet, traffic, end, outgoing=True)
     if end.subnet is not None and end.subnet is not subnet:
@@ -160,6 +182,20 @@ def _through_endpoint(
     yield endpoints.names(endpoint, vpc)
     yield groups.enters(batch.networks, start, traffic, end)
     yield from endpoints.policy(endpoint, need)
+
+
+@once
+def _ends(_: BatchModel) -> dict[VpcEndpoint, End]:
+    return {}
+
+
+def _end_of(batch: BatchModel, endpoint: VpcEndpoint, vpc: Vpc) -> End:
+    """Return an interface endpoint as the end of a path."""
+    listed = endpoint.security_groups
+    groups_of = Items(listed, complete=listed.complete)
+    end = End(label=endpoint.label, where=endpoint, at="SecurityGroupIds", groups=groups_of)
+    end = replace(inside(batch, end, *endpoint.subnets), vpc=vpc)
+    return replace(end, groups=Items([vpc])) if listed.empty else end
 
 
 def _out(

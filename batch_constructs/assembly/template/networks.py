@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from batch_constructs.assembly.template.resources.file_systems import MountTarget
 from batch_constructs.assembly.template.resources.networks import (
@@ -55,7 +55,11 @@ class Entries(Generic[E]):
 
 
 class Networks:
-    """The networks of an assembly."""
+    """The networks of an assembly.
+
+    Attributes:
+        verdicts: The verdicts of the proof *Reach* about security groups, since many paths go through the same ones.
+    """
 
     def __init__(self, model: Views) -> None:
         self.associations = Entries(model.of(SubnetRouteTableAssociation), "subnet")
@@ -72,6 +76,7 @@ class Networks:
         self.closed_default_groups = frozenset(each.vpc for each in model.of(DefaultGroupRestriction))
         self.propagations = model.of(RoutePropagation)
         self.hosted_zones = model.of(HostedZone)
+        self.verdicts: dict[tuple[object, ...], Any] = {}
 
     def ingress(self, group: SecurityGroup) -> tuple[SecurityGroupRule | SecurityGroupIngress, ...]:
         """Return the rules for traffic into a group, both inline and separate ones."""
