@@ -10,6 +10,7 @@ import pytest
 
 from batch_constructs.assembly.checks import check
 from batch_constructs.assembly.template import read
+from tests.assembly.checks.conftest import cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,12 @@ def shown(template: Path) -> list[tuple[str, str]]:
     return re.findall(r"^# (.+): ([A-Z]{2,4}-\d\d)$", template.read_text("utf-8"), re.MULTILINE)
 
 
+def of_the_corpus() -> list[tuple[str, str, str]]:
+    """Return the claims that a broken case of the corpus shows: the row or question, the rule, and the case."""
+    text = (Path(__file__).with_name("claims") / "of_the_corpus.txt").read_text("utf-8")
+    return re.findall(r"^([^#\n].*): ([A-Z]{2,4}-\d\d) ([A-Z]{2,4}-\d\d-\d+)$", text, re.MULTILINE)
+
+
 def is_at(place: str, where: str) -> bool:
     """Return whether a claim is about a row, or about a question that begins with its words."""
     return where == place or (place.startswith("FAQ ") and where.startswith(place))
@@ -49,6 +56,7 @@ def test_a_template_with_the_problem_has_the_finding(template: Path) -> None:
 def test_each_claim_has_a_template() -> None:
     """Each rule in a row of the problems, or in an answer, has a template of that row or question."""
     claims = [claim for template in TEMPLATES for claim in shown(template)]
+    claims += [(place, rule) for place, rule, _ in of_the_corpus()]
     without = [
         (where, rule)
         for where, rule in promised()
@@ -66,7 +74,18 @@ def test_each_template_shows_a_claim() -> None:
         for place, rule in shown(template)
         if not any(rule == each and is_at(place, where) for where, each in pages)
     ]
+    left_over += [
+        ("the corpus", place, rule)
+        for place, rule, _ in of_the_corpus()
+        if not any(rule == each and is_at(place, where) for where, each in pages)
+    ]
     assert left_over == []
+
+
+def test_claims_of_the_corpus_name_cases_of_their_rule() -> None:
+    """The case exists, and it is one that breaks the rule."""
+    names = {case.name: case.rule for case in cases("broken")}
+    assert [claim for claim in of_the_corpus() if names.get(claim[2]) != claim[1]] == []
 
 
 def test_an_answer_names_the_rule_that_it_speaks_of() -> None:

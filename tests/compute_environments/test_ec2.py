@@ -126,10 +126,10 @@ def test_unfamiliar_instance_types_are_a_warning_at_most(stack: Stack, vpc: ec2.
     """A new type passes with a warning that names its nearest neighbour; a typo is left to the rules."""
     from aws_cdk.assertions import Annotations, Match
 
-    Ec2ComputeEnvironment(stack, "Environment", vpc=vpc, instance_types=["c6i.9xlarge", "c6i.larg", "c7i"])
+    Ec2ComputeEnvironment(stack, "Environment", vpc=vpc, instance_types=["c7i.9xlarge", "c6i.larg", "c7i"])
     Annotations.from_stack(stack).has_warning(
         "/Stack/Environment",
-        Match.string_like_regexp(r"have no 'c6i.9xlarge' \(did you mean 'c6i.xlarge'\?\) \[ack"),
+        Match.string_like_regexp(r"have no 'c7i.9xlarge' \(did you mean 'c7i.xlarge'\?\) \[ack"),
     )
 
 
