@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from batch_constructs.assembly.may.texts import Hole, Text, joined, shown, split
+from batch_constructs.assembly.template.memo import once
 from batch_constructs.assembly.template.unknown import (
     ImportedValue,
     NamePiece,
@@ -43,6 +44,7 @@ def texts_of(value: object, view: View) -> list[str]:
     return [shown(text) for text in texts(value, view.home.stack)]
 
 
+@once
 def arn_of(resource: Resource) -> Text:
     """Return the ARN of a resource; a hole if its type has none here."""
     naming = NAMINGS.get(resource.type)
