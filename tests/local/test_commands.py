@@ -187,7 +187,7 @@ def test_the_printed_variables_lead_boto3_to_it(running: Path, monkeypatch: pyte
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "kill"])
 def test_an_interrupted_run_leaves_no_process(number: int, tmp_path: Path) -> None:
     """A job that does not listen to SIGTERM is killed, too."""
-    mark = f"sleep 7{os.getpid()}"
+    mark = f"sleep 7{os.getpid()}{int(number)}"
     script = f"sh -c \"trap '' TERM; echo up > {tmp_path}/up; {mark} & wait; {mark}\""
     line = [
         sys.executable,
@@ -200,7 +200,13 @@ def test_an_interrupted_run_leaves_no_process(number: int, tmp_path: Path) -> No
         "--command",
         script,
     ]
-    process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        line,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        # A shell without job control lets what runs in its background ignore Ctrl-C, and so the tests as well.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads here
+    )
     deadline = time.monotonic() + 30
     while not (tmp_path / "up").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
