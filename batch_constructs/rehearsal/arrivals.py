@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -19,7 +20,7 @@ from batch_constructs.rehearsal.plan_files import PlanError
 from batch_constructs.rehearsal.plans import Submission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from batch_constructs.local.engine import Work
     from batch_constructs.rehearsal.plans import After, RehearsalPlan
@@ -65,8 +66,7 @@ class Arrivals:
             kind = self._kind(plan, stage, submission, definition, used)
             depends = tuple(self._dependency(submission, each) for each in submission.depends_on)
             work = replace(work, depends_on=depends)
-            after = tuple(self.entries[each.name] for each in submission.depends_on if each.name)
-            self.entries[submission.label] = _Entry(submission, number, work, kind, after)
+            self.entries[submission.label] = _Entry(submission, number, work, kind)
 
     def _kind(
         self, plan: RehearsalPlan, stage: Stage, submission: Submission, definition: str, used: set[str]
@@ -132,7 +132,12 @@ class Arrivals:
 
     def in_order(self, seed: int, rate: float) -> Iterator[tuple[float, Work, Kind]]:
         """Yield time, work and kind of each job, at most ``rate`` a second; with 0 there is no limit."""
-        streams: list[Iterable[_Arrival]] = [each.stream(seed) for each in self.entries.values()]
+        # Each entry comes after those that it depends on, so their times are known.
+        awaited: dict[str, array[float]] = {}
+        for label, each in self.entries.items():
+            if each.kind.awaited:
+                awaited[label] = array("d", each.times(seed, awaited))
+        streams: list[Iterable[_Arrival]] = [each.stream(seed, awaited) for each in self.entries.values()]
         streams.append(self._past)
         free = 0.0
         for time, _, _, work, kind in merge(*streams):
@@ -154,30 +159,32 @@ class _Entry:
         number: Its place in the plan.
         work: The work of each of its jobs.
         kind: How they go.
-        after: The entries that it depends on.
     """
 
     submission: Submission
     number: int
     work: Work
     kind: Kind
-    after: tuple[_Entry, ...] = ()
 
-    def times(self, seed: int) -> Iterator[float]:
-        """Yield when each job is submitted: never before the jobs that it depends on."""
+    def times(self, seed: int, awaited: Mapping[str, Sequence[float]]) -> Iterator[float]:
+        """Yield when each job is submitted: never before the jobs that it depends on.
+
+        Args:
+            seed: The seed of the plan.
+            awaited: The times of the entries that it depends on, by label.
+        """
         submission = self.submission
         chance = Random(f"{seed}/{submission.label}")  # noqa: S311 - no secret
+        others = [awaited[each.name] for each in submission.depends_on if each.name]
         time = submission.at
-        others = [each.times(seed) for each in self.after if each.submission.count > 1]
-        first = max((next(each.times(seed)) for each in self.after), default=0.0)
-        for _ in range(submission.count):
-            yield max([time, first, *(next(each) for each in others)])
+        for index in range(submission.count):
+            yield max([time, *(each[index if len(each) > 1 else 0] for each in others)])
             if submission.every is not None:
                 time += submission.every.draw(chance)
 
-    def stream(self, seed: int) -> Iterator[_Arrival]:
+    def stream(self, seed: int, awaited: Mapping[str, Sequence[float]]) -> Iterator[_Arrival]:
         """Yield time, place in the plan, number, work and kind of each job."""
-        for index, time in enumerate(self.times(seed)):
+        for index, time in enumerate(self.times(seed, awaited)):
             yield time, self.number, index, self._numbered(self.work, index), self.kind
 
     def _numbered(self, work: Work, index: int) -> Work:

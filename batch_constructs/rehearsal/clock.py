@@ -108,6 +108,8 @@ class Clock:
         self._heap: list[tuple[float, int, Callable[[Any], None], Any]] = []
         self._numbers = count()
         self._going: dict[Attempt, _Going] = {}
+        # The ids of the jobs that have not been counted as ended.
+        self._open: set[str] = set()
         self._demand = Demand(stage, self.scenarios, plan.spot_price)
         self._wakes: set[float] = set()
         self._fargate_free = float("-inf")
@@ -178,6 +180,7 @@ class Clock:
         if arrived is not None:
             work, kind = arrived
             self.kinds[work.id] = kind
+            self._open.add(work.id)
             if self.measures.first is None:
                 self.measures.first = self.now
             self._apply(Submit(work))
@@ -274,7 +277,10 @@ class Clock:
             self._finish(attempt.job)
 
     def _finish(self, job: Job) -> None:
-        """Count a job that has ended, and forget it unless others depend on it."""
+        """Count a job that has ended, once, and forget it unless others depend on it."""
+        if job.work.id not in self._open:
+            return
+        self._open.remove(job.work.id)
         self.measures.finished(job)
         if not self.kinds[job.work.id].awaited:
             del self.kinds[job.work.id]
@@ -351,7 +357,11 @@ class Clock:
         if instance.ended is not None:
             return
         fleet.reclaimed += 1
-        for attempt in list(instance.attempts):
+        lost = list(instance.attempts)
+        for attempt in lost:
             self._over(attempt, "lost")
         fleet.end(instance, self.now)
         self._apply(HostLost(instance.host, _RECLAIMED.format(host=instance.host.id)))
+        for attempt in lost:
+            if attempt.main and attempt.job.done:
+                self._finish(attempt.job)

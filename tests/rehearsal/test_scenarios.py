@@ -129,3 +129,27 @@ def test_a_timeout_ends_attempts(rehearsed: Callable[..., Rehearsal]) -> None:
     )
     assert result.queues[0].failed == 1
     assert result.makespan == pytest.approx(50 + 150 + 21 + 600)
+
+
+def test_single_jobs_that_are_lost_are_counted(rehearsed: Callable[..., Rehearsal]) -> None:
+    """A job without a retry that ends with its host has failed, and is not missing from the report."""
+    plan = (
+        "submissions: [{definition: Job, count: 40, at: 10}]\ndurations: {'*': 2h}\nspot_price: 30%\n"
+        "scenarios: [{spot_reclaims: 50%/h}]"
+    )
+    result = rehearsed(plan, resources(environment=SPOT)).queues[0]
+    assert (result.jobs, result.failed) == (40, result.lost)
+    assert result.lost > 0
+
+
+def test_pairs_of_children_that_fail_are_counted_once(rehearsed: Callable[..., Rehearsal]) -> None:
+    """With N_TO_N the partner of each child that failed fails, too."""
+    plan = (
+        "submissions:\n- {definition: Job, name: a, array: 50}\n"
+        "- {definition: Job, name: b, array: 50, depends_on: [{name: a, type: N_TO_N}]}\n"
+        "- {definition: Job, name: c, array: 50, depends_on: [b]}\n"
+        "durations: {'*': 10}\nfailures: {a: 30%}"
+    )
+    result = rehearsed(plan).queues[0]
+    assert (result.jobs, result.left) == (150, 0)
+    assert result.failed > 60

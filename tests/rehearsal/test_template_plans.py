@@ -142,3 +142,19 @@ def test_durations_of_a_plan_without_submissions_count(rehearsed: Callable[..., 
     result = rehearsed("durations: {Job: 33m}", scheduled(target, "cron(0 5 * * ? *)"))
     assert result.runs[0].ended - result.runs[0].running == 33 * 60
     assert parse_plan("durations: {Job: 33m}").submissions == ()
+
+
+def test_many_levels_of_branches_are_planned_at_once(rehearsed: Callable[..., Rehearsal]) -> None:
+    """Twelve Parallel states of four branches: each waits for the one before, and nothing is looked at twice."""
+
+    def level(number: int) -> dict[str, Any]:
+        branches = [
+            {"StartAt": f"{number}-{each}", "States": {f"{number}-{each}": submit("j", ".sync", End=True)}}
+            for each in range(4)
+        ]
+        following = {"Next": f"Level{number + 1}"} if number < 11 else {"End": True}
+        return {"Type": "Parallel", "Branches": branches, **following}
+
+    states = {f"Level{number}": level(number) for number in range(12)}
+    result = rehearsed("durations: {'*': 10}", machine(states, "Level0"))
+    assert result.queues[0].succeeded == 48
