@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from batch_constructs.local.engine import Work
-    from batch_constructs.rehearsal.plans import After, RehearsalPlan
+    from batch_constructs.rehearsal.plans import After, RehearsalPlan, Trace
     from batch_constructs.rehearsal.stage import Stage
 
 ASSUMED_SECONDS = 300.0
@@ -49,7 +49,7 @@ class Arrivals:
         used: set[str] = set()
         for number, submission in enumerate(plan.submissions):
             self._add(plan, stage, submission, number, used)
-        self._past = list(_of_trace(plan, stage)) if plan.trace else []
+        self._past = list(_of_trace(plan, plan.trace, stage)) if plan.trace else []
         for section in ("durations", "failures"):
             for name in getattr(plan, section):
                 if name not in used and name != "*":
@@ -196,10 +196,8 @@ class _Entry:
         return replace(work, id=f"{work.id}#{index}", depends_on=depends)
 
 
-def _of_trace(plan: RehearsalPlan, stage: Stage) -> Iterator[_Arrival]:
+def _of_trace(plan: RehearsalPlan, trace: Trace, stage: Stage) -> Iterator[_Arrival]:
     """Yield the jobs of the past, with what they reserved and how long they ran."""
-    trace = plan.trace
-    assert trace is not None
     works: dict[tuple[str, str, str], Work] = {}
     for number, job in enumerate(trace.jobs):
         submission = Submission(

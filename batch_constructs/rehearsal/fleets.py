@@ -124,17 +124,16 @@ class Fleet:
         available: Callable[[HostType], bool],
         most: float = float("inf"),
     ) -> list[Instance]:
-        """Launch instances for jobs that wait, beyond those that boot for them already; reduce the jobs' numbers.
+        """Launch instances for the jobs that no booting instance will hold, and return these instances.
 
         Args:
-            waiting: The jobs; their numbers are reduced by those that have an instance afterwards.
+            waiting: The jobs that wait. Afterwards they are only those that still have no instance.
             now: The time.
             available: Returns whether EC2 has one more instance of a type.
             most: The vCPUs that it may launch for these jobs, exceeded by at most one instance.
         """
         launched: list[Instance] = []
-        # The part of each booting instance that no job has been counted on.
-        parts = [[each, 1.0] for each in self._booting.values()]
+        parts = [_Part(each) for each in self._booting.values()]
         for kind in waiting:
             _count_on(parts, kind)
             while kind.number > 0 and most > 0 and len(launched) < _MOST_LAUNCHES:
@@ -143,7 +142,7 @@ class Fleet:
                     break
                 launched.append(self.launch(type_, now))
                 most -= type_.vcpus
-                parts.append([launched[-1], 1.0])
+                parts.append(_Part(launched[-1]))
                 _count_on(parts[-1:], kind)
         return launched
 
@@ -260,17 +259,22 @@ class Fleet:
         )
 
 
-def _count_on(parts: list[list[object]], kind: Waiting) -> None:
+@dataclass(slots=True)
+class _Part:
+    """A booting instance, and the part of it, 0 to 1, that no job has been counted on."""
+
+    instance: Instance
+    free: float = 1.0
+
+
+def _count_on(parts: list[_Part], kind: Waiting) -> None:
     """Count jobs on the free parts of booting instances, and reduce their number."""
     for part in parts:
         if kind.number <= 0:
             return
-        instance, free = part
-        assert isinstance(instance, Instance)
-        assert isinstance(free, float)
-        if not instance.type.holds(kind.need):
+        if not part.instance.type.holds(kind.need):
             continue
-        per_host = kind.per_host(instance.type)
-        placed = min(int(free * per_host + 1e-9), kind.number)
+        per_host = kind.per_host(part.instance.type)
+        placed = min(int(part.free * per_host + 1e-9), kind.number)
         kind.number -= placed
-        part[1] = free - placed / per_host
+        part.free -= placed / per_host

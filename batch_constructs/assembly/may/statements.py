@@ -69,11 +69,11 @@ def _resource(statement: Statement, request: Request) -> Verdict:
     if statement.raw("Resource") is None and statement.raw("NotResource") is None:
         # Trust policies and policies of file systems are about their own resource.
         return YES if statement.present else UNKNOWN
-    listed = _resources(statement)
-    return any_of(
-        _named(statement, "Resource", listed, lambda each: arn_matches(each, arn))  # noqa: B023 - called at once
-        for arn in request.thing.arns
-    )
+    return any_of(_names_arn(statement, arn) for arn in request.thing.arns)
+
+
+def _names_arn(statement: Statement, arn: Text) -> Verdict:
+    return _named(statement, "Resource", _resources(statement), lambda each: arn_matches(each, arn))
 
 
 @once

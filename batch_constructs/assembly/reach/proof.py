@@ -105,22 +105,31 @@ def _from_place(batch: BatchModel, place: Place, need: NetworkNeed, ways: Ways |
             ways[key] = along(_out(batch, place, subnet, vpc, traffic, need))
         if ways[key].verdict is YES:
             return ways[key]
+    return whichever(along(path) for path in _ways(batch, place, subnet, vpc, traffic, need))
+
+
+def _ways(
+    batch: BatchModel, place: Place, subnet: Subnet, vpc: Vpc, traffic: Traffic, need: NetworkNeed
+) -> list[Iterable[Hop]]:
+    """Return the ways that traffic to a service may take.
+
+    An endpoint that certainly serves it is the only one. Otherwise it may leave the VPC, or use an endpoint that may serve
+    it.
+    """
     found = endpoints.interface_endpoints(batch, vpc, need.to)
     doors = {each: endpoints.serves(batch, each) for each in found}
     sure = [each for each, verdict in doors.items() if verdict is YES]
-    paths: list[Iterable[Hop]] = [
-        _through_endpoint(batch, start, subnet, vpc, each, traffic, need) for each in sure[:1]
+    if sure:
+        return [_through_endpoint(batch, place.end, subnet, vpc, sure[0], traffic, need)]
+    paths: list[Iterable[Hop]] = [_out(batch, place, subnet, vpc, traffic, need)]
+    paths += [
+        _through_endpoint(batch, place.end, subnet, vpc, each, traffic, need)
+        for each, verdict in doors.items()
+        if verdict is UNKNOWN
     ]
-    if not sure:
-        paths = [_out(batch, place, subnet, vpc, traffic, need)]
-        paths += [
-            _through_endpoint(batch, start, subnet, vpc, each, traffic, need)
-            for each, verdict in doors.items()
-            if verdict is UNKNOWN
-        ]
-        if need.to != INTERNET and (endpoints.others_may_serve(batch, vpc) or strangers_touch(batch, vpc)):
-            paths.append(_unknown_endpoint(batch, start, traffic, need))
-    return whichever(along(path) for path in paths)
+    if need.to != INTERNET and (endpoints.others_may_serve(batch, vpc) or strangers_touch(batch, vpc)):
+        paths.append(_unknown_endpoint(batch, place.end, traffic, need))
+    return paths
 
 
 def _has_plain_way(batch: BatchModel, vpc: Vpc, need: NetworkNeed) -> bool:
